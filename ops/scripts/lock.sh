@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Resolve every requirements.in into hashed requirements, all on one set of versions:
+# the development lock first, then each function constrained by it.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+uv=(.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 "$@")
+"${uv[@]}" requirements-dev.in -o requirements-dev.txt
+for function in functions/*/; do
+  "${uv[@]}" -c requirements-dev.txt "${function}requirements.in" -o "${function}requirements.txt"
+done
+"${uv[@]}" ops/bqemulator/requirements.in -o ops/bqemulator/requirements.txt

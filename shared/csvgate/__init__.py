@@ -1,0 +1,1 @@
+"""The runtime library of csvgate, copied into every function at deploy."""

@@ -1,0 +1,36 @@
+"""Who an upload, a plan and a chunk are: hashes that every delivery computes alike."""
+
+import hashlib
+from dataclasses import dataclass
+
+
+def digest(*parts: str, length: int = 20) -> str:
+    """`length` hex digits of SHA-256 over the parts, each with its length before it."""
+    h = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        h.update(len(data).to_bytes(8, "big"))
+        h.update(data)
+    return h.hexdigest()[:length]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One generation of one object."""
+
+    bucket: str
+    name: str
+    generation: int
+
+    @property
+    def id(self) -> str:
+        return digest("upload", self.bucket, self.name, str(self.generation))
+
+    @property
+    def uri(self) -> str:
+        return f"gs://{self.bucket}/{self.name}#{self.generation}"
+
+    @property
+    def traceparent(self) -> str:
+        """W3C trace context for an upload that arrived without one; the same on every delivery."""
+        return f"00-{digest('trace', self.id, length=32)}-{digest('span', self.id, length=16)}-01"

@@ -1,0 +1,48 @@
+"""What a function is told by its environment, read once by `build()` and never at import."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from csvgate.errors import Transient
+
+
+class Settings(BaseModel):
+    """Each field's alias is its environment variable; deploy/topology.yaml gives the values."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    project: str = Field(alias="GOOGLE_CLOUD_PROJECT")
+    function: str = Field("unknown", alias="CSVGATE_FUNCTION")
+    revision: str = Field("unknown", alias="K_REVISION")
+    log_level: str = Field("INFO", alias="LOG_LEVEL")
+    uploads_bucket: str = Field(alias="CSVGATE_UPLOADS_BUCKET")
+    rejects_bucket: str = Field(alias="CSVGATE_REJECTS_BUCKET")
+    ledger_bucket: str = Field(alias="CSVGATE_LEDGER_BUCKET")
+    references_bucket: str = Field(alias="CSVGATE_REFERENCES_BUCKET")
+    validated_topic: str = Field("validated-records", alias="CSVGATE_VALIDATED_TOPIC")
+    complete_topic: str = Field("enrichment-complete", alias="CSVGATE_COMPLETE_TOPIC")
+    dead_letter_topic: str = Field(alias="CSVGATE_DEAD_LETTER_TOPIC")
+    contracts_dir: str = Field("contracts", alias="CSVGATE_CONTRACTS_DIR")
+    """Relative to the function's source folder."""
+    chunk_bytes: Annotated[int, Field(gt=0)] = Field(16 * 1024 * 1024, alias="CSVGATE_CHUNK_BYTES")
+    max_delivery_attempts: Annotated[int, Field(ge=5, le=100)] = Field(
+        5, alias="CSVGATE_MAX_DELIVERY_ATTEMPTS"
+    )
+    bigquery_location: str = Field("EU", alias="CSVGATE_BIGQUERY_LOCATION")
+    sender: str = Field("csvgate@localhost", alias="CSVGATE_SENDER")
+    sendgrid_api_key: str = Field("", alias="SENDGRID_API_KEY", repr=False)
+    sendgrid_host: str = Field("https://api.sendgrid.com", alias="SENDGRID_HOST")
+    console_url: str = Field("", alias="CSVGATE_STORAGE_CONSOLE_URL")
+    """Prefix of links to reject files in emails; by default Cloud Storage's own console."""
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Raises Transient `settings.invalid` naming every variable at fault: a bad deploy must leave
+    the messages where they are."""
+    try:
+        return Settings.model_validate({k: v for k, v in environment.items() if v != ""})
+    except ValidationError as error:
+        wrong = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())
+        raise Transient("settings.invalid", f"environment variables: {wrong}") from error
