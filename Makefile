@@ -26,3 +26,62 @@ setup: .venv/.stamp .venv-bigquery/.stamp ## Make .venv (with .venv/bin/csvgate)
 .PHONY: lock
 lock: .venv/.stamp ## Resolve requirements.in files again (UPGRADE=1 for newest versions)
 	ops/scripts/lock.sh $(if $(UPGRADE),--upgrade)
+
+.PHONY: demo
+demo: setup ## Start the local cloud, load a sample and a hopeless file, show what came of them, stop
+	$(BIN)/csvgate demo
+
+.PHONY: up
+up: setup ## The same as demo, and the local cloud stays up
+	$(BIN)/csvgate demo --stay
+
+.PHONY: down
+down: setup ## Stop the local cloud
+	$(BIN)/csvgate down
+
+.PHONY: test
+test: setup ## Run every test; what needs Java, gcloud or a browser is skipped by name without it
+	$(BIN)/pytest $(ARGS)
+
+.PHONY: check
+check: format-check lint types locks names docs-check ## Everything .ci/run checks besides the tests
+
+.PHONY: format
+format: .venv/.stamp ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix --quiet .
+
+.PHONY: format-check
+format-check: .venv/.stamp
+	$(BIN)/ruff format --check .
+
+.PHONY: lint
+lint: .venv/.stamp ## Lint
+	$(BIN)/ruff check .
+
+.PHONY: types
+types: .venv/.stamp ## Type-check, strictly; each main.py by itself, because they share a name
+	$(BIN)/mypy shared ops tests samples functions --exclude '/main\.py$$'
+	for function in functions/*/; do $(BIN)/mypy "$${function}main.py" || exit 1; done
+
+.PHONY: locks
+locks: .venv/.stamp ## Check that all locks agree with each other and with their requirements.in
+	$(BIN)/python ops/scripts/check_locks.py
+
+.PHONY: names
+names: .venv/.stamp ## Check that module names are unique across the functions
+	$(BIN)/python ops/scripts/check_names.py
+
+.PHONY: docs
+docs: .venv/.stamp ## Generate docs/events, docs/faults.md, docs/contract.schema.json
+	$(BIN)/python ops/scripts/generate_docs.py
+
+.PHONY: docs-check
+docs-check: .venv/.stamp ## Check that the generated docs are current and links in docs lead somewhere
+	$(BIN)/python ops/scripts/generate_docs.py --check
+	$(BIN)/python ops/scripts/check_links.py
+
+.PHONY: clean
+clean: ## Remove the environments, caches and the local cloud's state
+	-[ -x $(BIN)/csvgate ] && $(BIN)/csvgate down
+	rm -rf .venv .venv-bigquery .csvgate build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -11,7 +11,7 @@ class Failure(Exception):
 
 
 class Transient(Failure):
-    """May go away by itself: raise it out of the function, and the platform retries with backoff."""
+    """May go away by itself: raised out of the function, the platform retries with backoff."""
 
 
 class Permanent(Failure):

@@ -4,9 +4,11 @@ Identifiers are deterministic, so that a duplicate is recognisable (DESIGN: even
 """
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from csvgate.identity import Upload
 
 STORAGE_FINALIZED: Final = "google.cloud.storage.object.v1.finalized"
 PUBSUB_MESSAGE: Final = "google.cloud.pubsub.topic.v1.messagePublished"
@@ -36,6 +38,12 @@ class UploadRef(Payload):
     bucket: str
     name: str
     generation: int
+
+    @classmethod
+    def of(cls, upload: Upload) -> Self:
+        return cls(
+            id=upload.id, bucket=upload.bucket, name=upload.name, generation=upload.generation
+        )
 
 
 class FaultExample(Payload):
@@ -78,6 +86,8 @@ class UploadValidated(Payload):
     dataset: str
     status: Literal["valid", "over_limit", "file_fault"]
     """Only `valid` is committed."""
+    detail: str | None = None
+    """In words, why it is not `valid`."""
     counts: Counts
     chunks: int = Field(ge=0)
     reasons: tuple[Reason, ...] = ()

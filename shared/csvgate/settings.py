@@ -34,8 +34,10 @@ class Settings(BaseModel):
     sender: str = Field("csvgate@localhost", alias="CSVGATE_SENDER")
     sendgrid_api_key: str = Field("", alias="SENDGRID_API_KEY", repr=False)
     sendgrid_host: str = Field("https://api.sendgrid.com", alias="SENDGRID_HOST")
-    console_url: str = Field("", alias="CSVGATE_STORAGE_CONSOLE_URL")
-    """Prefix of links to reject files in emails; by default Cloud Storage's own console."""
+    console_url: str = Field(
+        "https://storage.cloud.google.com", alias="CSVGATE_STORAGE_CONSOLE_URL"
+    )
+    """Prefix of links to reject files in emails, before /BUCKET/NAME."""
 
 
 def read(environment: Mapping[str, str]) -> Settings:

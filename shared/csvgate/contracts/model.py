@@ -1,125 +1,127 @@
-"""The contract of a dataset, as its YAML says it.
+"""The contract of a dataset, as its YAML says it. docs/contracts.md explains each property.
 
-`schema` and `dialect` use the property names of Frictionless Table Schema and CSV Dialect.
+The parts that Table Schema and CSV Dialect define are in `table_schema`; take all names from here.
 """
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
-Scalar = str | bool | int | float
-FieldType = Literal["string", "integer", "number", "boolean", "date", "time", "datetime"]
+from csvgate.contracts.base import Model, Scalar
+from csvgate.contracts.sizes import parse_size
+from csvgate.contracts.table_schema import Constraints, Dialect, FieldType, Schema, SchemaField
 
+__all__ = [
+    "Constraints",
+    "Contract",
+    "Derivation",
+    "Destination",
+    "Dialect",
+    "EnrichStep",
+    "FieldType",
+    "Limits",
+    "Lookup",
+    "Model",
+    "Notify",
+    "Reference",
+    "Scalar",
+    "Schema",
+    "SchemaField",
+]
 
-class Model(BaseModel):
-    """Unknown properties are mistakes: a misspelt rule must not pass for a rule."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Constraints(Model):
-    required: bool = False
-    unique: bool = False
-    min_length: Annotated[int, Field(ge=0)] | None = Field(None, alias="minLength")
-    max_length: Annotated[int, Field(ge=0)] | None = Field(None, alias="maxLength")
-    minimum: Scalar | None = None
-    maximum: Scalar | None = None
-    exclusive_minimum: Scalar | None = Field(None, alias="exclusiveMinimum")
-    exclusive_maximum: Scalar | None = Field(None, alias="exclusiveMaximum")
-    pattern: str | None = None
-    enum: tuple[Scalar, ...] | None = None
-
-
-class SchemaField(Model):
-    name: Annotated[str, Field(min_length=1)]
-    type: FieldType = "string"
-    format: str = "default"
-    bigquery: str | None = None
-    constraints: Constraints = Constraints()
-    missing_values: tuple[str, ...] | None = Field(None, alias="missingValues")
-    sensitive: bool = False
-    title: str | None = None
-    description: str | None = None
-    decimal_char: str = Field(".", alias="decimalChar")
-    group_char: str | None = Field(None, alias="groupChar")
-    bare_number: bool = Field(True, alias="bareNumber")
-    true_values: tuple[str, ...] = Field(("true", "True", "TRUE", "1"), alias="trueValues")
-    false_values: tuple[str, ...] = Field(("false", "False", "FALSE", "0"), alias="falseValues")
-
-
-class Schema(Model):
-    fields: Annotated[tuple[SchemaField, ...], Field(min_length=1)]
-    missing_values: tuple[str, ...] = Field(("",), alias="missingValues")
-    primary_key: tuple[str, ...] | str | None = Field(None, alias="primaryKey")
-
-
-class Dialect(Model):
-    delimiter: str = ","
-    quote_char: str = Field('"', alias="quoteChar")
-    double_quote: bool = Field(True, alias="doubleQuote")
-    escape_char: str | None = Field(None, alias="escapeChar")
-    skip_initial_space: bool = Field(False, alias="skipInitialSpace")
-    header: bool = True
+Size = Annotated[int, BeforeValidator(parse_size, json_schema_input_type=int | str), Field(gt=0)]
 
 
 class Destination(Model):
-    dataset: str
-    table: str
-    partition_by: str | None = None
-    cluster_by: tuple[str, ...] = ()
+    """The BigQuery table; it is created when missing."""
+
+    dataset: str = Field(description="The BigQuery dataset; it must exist.")
+    table: str = Field(description="The table's name.")
+    partition_by: str | None = Field(
+        None, description="Partition by day on this DATE, DATETIME or TIMESTAMP column."
+    )
+    cluster_by: tuple[str, ...] = Field((), description="Cluster by up to four columns.")
 
 
 class Limits(Model):
-    """Beyond these the whole upload is refused. `max_bytes` is in bytes once loaded ("5GiB" in YAML)."""
+    """Beyond these the whole upload is refused."""
 
-    rejected_rate: Annotated[float, Field(ge=0, le=1)] = 1.0
-    rejected_rows: Annotated[int, Field(ge=0)] | None = None
-    max_bytes: int | None = None
+    rejected_rate: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
+        1.0, description="Share of rows that may be rejected, 0 to 1."
+    )
+    rejected_rows: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="Number of rows that may be rejected."
+    )
+    max_bytes: Size | None = Field(
+        None, description="Size of the object as stored: bytes, or text such as 5GiB or 100 MB."
+    )
+    """In bytes once loaded."""
 
 
 class Lookup(Model):
-    reference: str
-    by: str
-    add: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Columns taken from the row of a reference whose key equals a column's value."""
+
+    reference: str = Field(description="A name under `references`.")
+    by: str = Field(description="The column, of the file or added before, that holds the key.")
+    add: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        description="Columns of the reference to add."
+    )
 
 
 class Derivation(Model):
-    sql: str
-    bigquery: str
+    """A column computed from those before it."""
+
+    sql: str = Field(description="A DuckDB expression over the columns known so far.")
+    bigquery: str = Field(description="The column's BigQuery type.")
 
 
 class EnrichStep(Model):
     """Exactly one of the two."""
 
-    lookup: Lookup | None = None
-    derive: Mapping[str, Derivation] | None = None
+    lookup: Lookup | None = Field(None, description=Lookup.__doc__)
+    derive: Mapping[str, Derivation] | None = Field(
+        None, description="Columns to compute: name to expression and type."
+    )
 
 
 class Reference(Model):
-    """A small CSV in the reference bucket. `columns` gives BigQuery types where the default
-    (NUMERIC where every value is a plain number, otherwise STRING) is not wanted."""
+    """A small CSV in the reference bucket, read whole."""
 
-    object: str
-    key: str
-    columns: Mapping[str, str] = {}
+    object: str = Field(description="The object's name in the reference bucket.")
+    key: str = Field(description="The column that identifies a row.")
+    columns: Mapping[str, str] = Field(
+        {},
+        description="BigQuery types of columns where the default is not wanted (NUMERIC where "
+        "every value is a plain number, otherwise STRING).",
+    )
 
 
 class Notify(Model):
-    completed: tuple[str, ...] = ()
-    rejected: tuple[str, ...] = ()
-    failed: tuple[str, ...] = ()
+    """Email addresses told how an upload ended."""
+
+    completed: tuple[str, ...] = Field((), description="Told when the rows are in the table.")
+    rejected: tuple[str, ...] = Field((), description="Told when the upload was refused whole.")
+    failed: tuple[str, ...] = Field((), description="Told when csvgate could not finish.")
 
 
 class Contract(Model):
-    dataset: str
-    match: Annotated[tuple[str, ...], Field(min_length=1)]
-    encoding: str = "utf-8"
-    dialect: Dialect = Dialect()
-    schema_: Schema = Field(alias="schema")
-    destination: Destination
-    on_overwrite: Literal["append", "refuse"] = "append"
-    limits: Limits = Limits()
-    enrich: tuple[EnrichStep, ...] = ()
-    references: Mapping[str, Reference] = {}
-    notify: Notify = Notify()
+    """A csvgate contract."""
+
+    dataset: str = Field(description="The contract's name; equal to the file's name.")
+    match: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        description="Object names this contract takes: * within a folder, ** across, ? for one."
+    )
+    encoding: str = Field("utf-8", description="utf-8, iso-8859-1 (latin-1) or windows-1252.")
+    dialect: Dialect = Field(Dialect(), description=Dialect.__doc__)
+    schema_: Schema = Field(alias="schema", description=Schema.__doc__)
+    destination: Destination = Field(description=Destination.__doc__)
+    on_overwrite: Literal["append", "refuse"] = Field(
+        "append", description="When the same object name is uploaded again."
+    )
+    limits: Limits = Field(Limits(), description=Limits.__doc__)
+    enrich: tuple[EnrichStep, ...] = Field((), description="Columns to add, in this order.")
+    references: Mapping[str, Reference] = Field(
+        {}, description="Small tables for lookups, by the names that `enrich` uses."
+    )
+    notify: Notify = Field(Notify(), description=Notify.__doc__)

@@ -1,0 +1,30 @@
+"""notify_stakeholders: one email per finished upload."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+import functions_framework
+from cloudevents.http import CloudEvent
+
+from csvgate.edge import Edge
+from csvgate.events import UploadFinished
+from csvgate.runtime import contracts, start, utc_now
+from csvgate.wire import pubsub_delivery
+from notify_upload import Notifier
+
+
+@cache
+def build() -> Edge[UploadFinished]:
+    from csvgate.gcp.mail import SendGridMailer
+
+    runtime = start(os.environ)
+    settings = runtime.settings
+    mailer = SendGridMailer(settings.sendgrid_api_key, settings.sendgrid_host)
+    known = contracts(settings, Path(__file__).parent)
+    return runtime.edge(Notifier.of(runtime, mailer, known, utc_now), receive=pubsub_delivery)
+
+
+@functions_framework.cloud_event
+def notify_stakeholders(event: CloudEvent) -> None:
+    build()(event)

@@ -1,0 +1,26 @@
+"""validate_and_parse: a CSV was uploaded; publish its valid records, hand back the others."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+import functions_framework
+from cloudevents.http import CloudEvent
+
+from csvgate.edge import Edge
+from csvgate.runtime import contracts, start, utc_now
+from csvgate.wire import raw_delivery
+from object_event import ObjectEvent
+from validate_upload import Validator
+
+
+@cache
+def build() -> Edge[ObjectEvent]:
+    runtime = start(os.environ)
+    handler = Validator.of(runtime, contracts(runtime.settings, Path(__file__).parent), utc_now)
+    return runtime.edge(handler, receive=raw_delivery)
+
+
+@functions_framework.cloud_event
+def validate_and_parse(event: CloudEvent) -> None:
+    build()(event)

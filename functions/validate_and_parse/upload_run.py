@@ -1,0 +1,72 @@
+"""One reading of one upload: its bytes in, chunks and reject file out, counts kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from csvgate.engine.arrow import encode
+from csvgate.engine.compression import decompress
+from csvgate.engine.summary import Reasons
+from csvgate.engine.validate import Batch, validate
+
+from csvgate.contracts.model import Contract
+from csvgate.events import Counts, FaultExample, Reason
+from csvgate.faults import Fault, FileFault
+from csvgate.ports import ObjectStore
+from object_event import ObjectEvent
+from publish_chunks import ChunkPublisher
+from reject_output import RejectOutput
+
+NO_ROWS = Counts(read=0, valid=0, rejected=0)
+
+
+@dataclass(slots=True)
+class UploadRun:
+    store: ObjectStore
+    rejects: RejectOutput
+    chunks: ChunkPublisher
+    contract: Contract
+    reasons: Reasons = field(init=False)
+    counts: Counts = NO_ROWS
+
+    def __post_init__(self) -> None:
+        self.reasons = Reasons(self.contract)
+
+    def read(self, event: ObjectEvent, *, chunk_bytes: int) -> None:
+        """Every chunk is safe with Pub/Sub and the reject file is there when it returns.
+        Raises FileFault, Transient and Permanent."""
+        pieces = self._pieces(event)
+        with self.rejects:
+            for batch in validate(pieces, self.contract, chunk_bytes=chunk_bytes):
+                self._take(batch)
+        self.chunks.wait()
+
+    def _pieces(self, event: ObjectEvent) -> Iterator[bytes]:
+        limit = self.contract.limits.max_bytes
+        if limit is not None and event.size > limit:
+            raise FileFault(
+                "file.too_large",
+                f"the file has {event.size} bytes; the contract allows {limit}",
+            )
+        upload = event.upload
+        return decompress(
+            self.store.stream(upload.bucket, upload.name, upload.generation), max_bytes=limit
+        )
+
+    def _take(self, batch: Batch) -> None:
+        self.counts = Counts(
+            read=self.counts.read + batch.rows_read,
+            valid=self.counts.valid + len(batch.lines),
+            rejected=self.counts.rejected + len(batch.rejected),
+        )
+        for row in batch.rejected:
+            self.reasons.add(row)
+        for chunk in encode(batch, self.contract):
+            self.chunks.publish(chunk.data, chunk.rows)
+
+
+def hopeless(fault: Fault) -> tuple[Reason, ...]:
+    """The one reason of a file that cannot be loaded at all."""
+    example = FaultExample(
+        line=fault.line, column=fault.column, code=fault.code, value=None, message=fault.message
+    )
+    return (Reason(code=fault.code, column=fault.column, rows=0, examples=(example,)),)

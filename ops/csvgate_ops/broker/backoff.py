@@ -1,0 +1,29 @@
+"""How long a message waits before it is delivered again (Pub/Sub's RetryPolicy)."""
+
+from dataclasses import dataclass
+
+DEFAULT_MINIMUM_SECONDS = 10.0
+DEFAULT_MAXIMUM_SECONDS = 600.0
+LIMIT_SECONDS = 600.0
+"""Neither end of a retry policy may be longer than this."""
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """Bounds of the exponential backoff, in seconds; 0 <= minimum <= maximum <= 600."""
+
+    minimum: float = DEFAULT_MINIMUM_SECONDS
+    maximum: float = DEFAULT_MAXIMUM_SECONDS
+
+    def delay(self, failures: int) -> float:
+        """Seconds to wait after the `failures`-th nack or expired lease, counted from 1.
+
+        The minimum, then twice as long each time, never over the maximum.
+        """
+        doublings = min(max(failures - 1, 0), 64)
+        return float(min(self.maximum, self.minimum * 2**doublings))
+
+
+def delay_after(policy: RetryPolicy | None, failures: int) -> float:
+    """Seconds to wait under a subscription's policy; without one, redelivery is immediate."""
+    return policy.delay(failures) if policy else 0.0

@@ -1,0 +1,53 @@
+"""Pub/Sub's protobuf message classes, and conversions of their time types.
+
+The client package ships its messages as proto-plus wrappers only; `pb()` gives the raw protobuf
+class behind each, which is several times faster and is what a gRPC (de)serializer wants.
+They carry no type information, hence Any.
+"""
+
+from typing import Any
+
+from google.protobuf.empty_pb2 import Empty as _Empty  # type: ignore[import-untyped]
+from google.protobuf.timestamp_pb2 import (  # type: ignore[import-untyped]
+    Timestamp as _Timestamp,
+)
+from google.pubsub_v1.types import pubsub
+
+MICROS = 1_000_000
+
+
+def message_class(name: str) -> Any:
+    """The raw protobuf class of `google.pubsub.v1.<name>`; "Empty" is google.protobuf's."""
+    return _Empty if name == "Empty" else getattr(pubsub, name).pb()
+
+
+Empty = message_class("Empty")
+PubsubMessage = message_class("PubsubMessage")
+Topic = message_class("Topic")
+Subscription = message_class("Subscription")
+Snapshot = message_class("Snapshot")
+PublishResponse = message_class("PublishResponse")
+PullResponse = message_class("PullResponse")
+StreamingPullResponse = message_class("StreamingPullResponse")
+ListTopicsResponse = message_class("ListTopicsResponse")
+ListTopicSubscriptionsResponse = message_class("ListTopicSubscriptionsResponse")
+ListTopicSnapshotsResponse = message_class("ListTopicSnapshotsResponse")
+ListSubscriptionsResponse = message_class("ListSubscriptionsResponse")
+ListSnapshotsResponse = message_class("ListSnapshotsResponse")
+SeekResponse = message_class("SeekResponse")
+DetachSubscriptionResponse = message_class("DetachSubscriptionResponse")
+
+
+def seconds(duration: Any) -> float:
+    """A google.protobuf.Duration in seconds."""
+    return float(duration.seconds + duration.nanos / 1e9)
+
+
+def micros(timestamp: Any) -> int:
+    """A google.protobuf.Timestamp in microseconds since the Unix epoch, rounded down."""
+    return int(timestamp.seconds * MICROS + timestamp.nanos // 1000)
+
+
+def timestamp(at_micros: int) -> Any:
+    """The Timestamp of microseconds since the Unix epoch."""
+    return _Timestamp(seconds=at_micros // MICROS, nanos=at_micros % MICROS * 1000)

@@ -1,0 +1,56 @@
+"""endpoints.json: the names and addresses of a local cloud. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from csvgate_ops import topology as topo
+from csvgate_ops.cloud.files import DataDir
+from csvgate_ops.cloud.options import Options
+from csvgate_ops.cloud.ports import HOST
+
+SERVICES = (
+    "storage",
+    "pubsub",
+    "bigquery",
+    "bigquery_storage",
+    "mailbox",
+    "eventarc",
+    "tokens",
+)
+
+
+def services(topology: topo.Topology) -> tuple[str, ...]:
+    """Every port there is, in the order that `--port-base` counts them."""
+    return (*SERVICES, *topology.functions)
+
+
+def endpoints(
+    topology: topo.Topology, options: Options, ports: Mapping[str, int]
+) -> dict[str, Any]:
+    """What endpoints.json says, pids excepted."""
+    data_dir = DataDir(options.data_dir)
+    project = options.project
+    return {
+        "project": project,
+        "data_dir": str(options.data_dir),
+        "buckets": topo.bucket_names(topology, project),
+        "topics": {key: topic.name for key, topic in topology.topics.items()},
+        "dead_letters": {
+            trigger.function: {
+                "topic": topology.topics[trigger.dead_letter.topic].name,
+                "review": f"{topology.topics[trigger.dead_letter.topic].name}-review",
+            }
+            for trigger in topology.triggers.values()
+        },
+        "storage": f"http://{HOST}:{ports['storage']}",
+        "pubsub": f"{HOST}:{ports['pubsub']}",
+        "pubsub_backend": options.pubsub,
+        "bigquery": f"http://{HOST}:{ports['bigquery']}",
+        "bigquery_storage": f"{HOST}:{ports['bigquery_storage']}",
+        "mailbox": f"http://{HOST}:{ports['mailbox']}",
+        "eventarc": f"http://{HOST}:{ports['eventarc']}",
+        "tokens": f"http://{HOST}:{ports['tokens']}/token",
+        "functions": {name: f"http://{HOST}:{ports[name]}" for name in topology.functions},
+        "contracts": str(options.contracts),
+        "credentials": str(data_dir.credentials),
+    }

@@ -1,0 +1,40 @@
+"""Why the local cloud is not up: what a person needs to mend it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`component` is the name of a process of the local cloud, or of what stands in its way."""
+
+    component: str
+    message: str
+    remedy: str = ""
+    log: str = ""
+    """Path of the component's log."""
+    last_lines: tuple[str, ...] = ()
+
+    def describe(self) -> str:
+        """Several lines for a terminal."""
+        lines = [f"{self.component}: {self.message}"]
+        if self.last_lines:
+            lines += [f"last lines of {self.log}:", *(f"    {line}" for line in self.last_lines)]
+        if self.remedy:
+            lines.append(f"remedy: {self.remedy}")
+        return "\n".join(lines)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Fault":
+        return cls(**(data | {"last_lines": tuple(data.get("last_lines", ()))}))
+
+
+class CloudError(Exception):
+    """An expected failure of the local cloud."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.describe())
+        self.fault = fault

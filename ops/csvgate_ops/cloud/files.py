@@ -1,0 +1,84 @@
+"""The data directory: what lives where, and writing it so that no reader sees half a file."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class DataDir:
+    """Everything of one local cloud is under `root`."""
+
+    root: Path
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def endpoints(self) -> Path:
+        """Exists while all is ready."""
+        return self.root / "endpoints.json"
+
+    @property
+    def supervisor(self) -> Path:
+        """Who runs: the supervisor and its children, by pid and start time."""
+        return self.root / "supervisor.json"
+
+    @property
+    def failure(self) -> Path:
+        """Why the last run ended, when it ended badly."""
+        return self.root / "failure.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the supervisor for as long as it lives."""
+        return self.root / "lock"
+
+    @property
+    def ports(self) -> Path:
+        return self.root / "ports.json"
+
+    @property
+    def credentials(self) -> Path:
+        return self.root / "credentials.json"
+
+    def log(self, component: str) -> Path:
+        return self.logs / f"{component}.log"
+
+    def state(self, component: str) -> Path:
+        """Where a component keeps what must survive `down`."""
+        return self.root / component
+
+
+def write_json(path: Path, data: Any, mode: int = 0o644) -> None:
+    """Replace the file as a whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(data, file, indent=2)
+        file.write("\n")
+    draft.replace(path)
+
+
+def read_json(path: Path) -> Any:
+    """None when the file is missing or is not JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def last_lines(path: Path, count: int = 15) -> tuple[str, ...]:
+    """The end of a log, reading no more than its last 16 KiB."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 16384))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return ()
+    return tuple(line for line in text.splitlines() if line.strip())[-count:]

@@ -1,0 +1,89 @@
+"""Processes that are certainly ours: a pid alone may belong to a stranger by the time we look."""
+
+import os
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+INSTANCE_VARIABLE = "CSVGATE_CLOUD_INSTANCE"
+"""Every child inherits it, and so do its own children (gunicorn's workers)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A pid and when it started, in clock ticks since boot: together they never come again."""
+
+    pid: int
+    start_time: int
+
+    def as_json(self) -> dict[str, int]:
+        return {"pid": self.pid, "start_time": self.start_time}
+
+    @classmethod
+    def from_json(cls, data: Any) -> "Process | None":
+        match data:
+            case {"pid": int(pid), "start_time": int(start_time)}:
+                return cls(pid, start_time)
+        return None
+
+
+def identify(pid: int) -> Process | None:
+    """The living process with this pid; None when there is none (a zombie does not live)."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    fields = stat[stat.rindex(")") + 2 :].split()
+    return None if fields[0] in "ZX" else Process(pid, int(fields[19]))
+
+
+def is_alive(process: Process) -> bool:
+    return identify(process.pid) == process
+
+
+def send(process: Process, number: signal.Signals) -> bool:
+    """Signal exactly this process; False when it is gone. A pid file descriptor pins the process
+    between the check and the signal."""
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except OSError:
+        return False
+    try:
+        if not is_alive(process):
+            return False
+        signal.pidfd_send_signal(descriptor, number)
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def members(instance: str) -> Iterator[Process]:
+    """Every living process of this user that was started, at whatever remove, by the local cloud
+    with this instance id."""
+    mark = f"{INSTANCE_VARIABLE}={instance}".encode()
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        process = identify(int(entry.name))
+        try:
+            variables = (entry / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if process is not None and mark in variables:
+            yield process
+
+
+def wait_gone(processes: Iterable[Process], seconds: float) -> bool:
+    """True once none of them lives."""
+    deadline = time.monotonic() + seconds
+    left = list(processes)
+    while left := [process for process in left if is_alive(process)]:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

@@ -1,0 +1,148 @@
+"""Start, find and stop a local cloud from outside: what the commands and the tests call."""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any, cast
+
+from csvgate_ops.cloud import stale
+from csvgate_ops.cloud.errors import CloudError, Fault
+from csvgate_ops.cloud.files import DataDir, last_lines, read_json
+from csvgate_ops.cloud.identity import send, wait_gone
+from csvgate_ops.cloud.options import Options
+from csvgate_ops.cloud.run import hold_lock
+from csvgate_ops.cloud.supervisor import Report
+
+READY_SECONDS = 120.0
+STOP_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    endpoints: dict[str, Any]
+    already: bool
+    """True when it was up before."""
+
+
+def is_running(data_dir: DataDir) -> bool:
+    """True while a supervisor lives, be it starting or stopping."""
+    try:
+        with data_dir.lock.open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
+def find(data_dir: DataDir) -> dict[str, Any]:
+    """The endpoints of the local cloud that is up. Raises CloudError saying why it is not."""
+    endpoints = read_json(data_dir.endpoints)
+    if is_running(data_dir):
+        if endpoints is not None:
+            return cast(dict[str, Any], endpoints)
+        raise CloudError(Fault("local cloud", f"starting or stopping in {data_dir.root}"))
+    failure = read_json(data_dir.failure)
+    if isinstance(failure, dict):
+        at = failure.pop("at", "some time ago")
+        fault = Fault.from_json(failure)
+        raise CloudError(
+            Fault("local cloud", f"not up; it failed at {at}:\n{fault.describe()}", "`csvgate up`")
+        )
+    raise CloudError(Fault("local cloud", f"not up in {data_dir.root}", "`csvgate up`"))
+
+
+def start(options: Options, report: Report) -> Started:
+    """Start a detached supervisor and wait until all is ready; or find the one that is up.
+
+    Raises CloudError with nothing left running. An interruption (Ctrl-C) stops what was started.
+    """
+    data_dir = DataDir(options.data_dir)
+    if is_running(data_dir):
+        return Started(_await(data_dir), already=True)
+    reader, process = _spawn(options, data_dir)
+    try:
+        with reader:
+            for event in _events(reader):
+                report(event)
+                if event["event"] == "up":
+                    return Started(find(data_dir), already=False)
+                if event["event"] == "failed":
+                    process.wait(STOP_SECONDS)
+                    fields = ("component", "message", "remedy", "log", "last_lines")
+                    raise CloudError(Fault.from_json({name: event[name] for name in fields}))
+    except BaseException:
+        _end(process)
+        raise
+    _end(process)
+    if is_running(data_dir):
+        # Another `up` was faster between our look and our start.
+        return Started(_await(data_dir), already=True)
+    stale.clean(data_dir)
+    log = data_dir.log("supervisor")
+    raise CloudError(
+        Fault("supervisor", "ended unexpectedly", log=str(log), last_lines=last_lines(log))
+    )
+
+
+def stop(data_dir: DataDir) -> bool:
+    """End the local cloud and whatever is left of one; False when there was nothing to end."""
+    process = stale.recorded_supervisor(data_dir)
+    was_running = is_running(data_dir)
+    if was_running and process is not None:
+        send(process, signal.SIGTERM)
+        if not wait_gone([process], STOP_SECONDS):
+            send(process, signal.SIGKILL)
+            wait_gone([process], 5)
+    if not data_dir.root.exists():
+        return was_running
+    with hold_lock(data_dir):
+        return bool(stale.clean(data_dir)) or was_running
+
+
+def _spawn(options: Options, data_dir: DataDir) -> tuple[IO[str], subprocess.Popen[bytes]]:
+    data_dir.logs.mkdir(parents=True, exist_ok=True)
+    read_end, write_end = os.pipe()
+    with data_dir.log("supervisor").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "csvgate_ops.cloud", options.to_json(), str(write_end)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=(write_end,),
+            start_new_session=True,
+        )
+    os.close(write_end)
+    return os.fdopen(read_end, encoding="utf-8"), process
+
+
+def _events(reader: IO[str]) -> Iterator[dict[str, Any]]:
+    for line in reader:
+        yield json.loads(line)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _await(data_dir: DataDir) -> dict[str, Any]:
+    """The endpoints of a local cloud that somebody else is starting."""
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and is_running(data_dir):
+        endpoints = read_json(data_dir.endpoints)
+        if endpoints is not None:
+            return cast(dict[str, Any], endpoints)
+        time.sleep(0.1)
+    return find(data_dir)

@@ -1,0 +1,176 @@
+"""The life of a local cloud, from the lock to the last child: what the supervisor does."""
+
+import fcntl
+import os
+import secrets
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from csvgate_ops import topology as topo
+from csvgate_ops.cloud import credentials, ports, stale
+from csvgate_ops.cloud.endpoints import services
+from csvgate_ops.cloud.errors import CloudError, Fault
+from csvgate_ops.cloud.files import DataDir, read_json, write_json
+from csvgate_ops.cloud.identity import identify
+from csvgate_ops.cloud.options import Options
+from csvgate_ops.cloud.plan import Plan, plan
+from csvgate_ops.cloud.supervisor import Report, Supervisor
+
+
+def run(options: Options, report: Report) -> None:
+    """Until it is told to stop. Raises CloudError, which is also written to DATA_DIR."""
+    data_dir = DataDir(options.data_dir)
+    data_dir.logs.mkdir(parents=True, exist_ok=True)
+    report = _logged(data_dir.log("supervisor"), report)
+    with ExitStack() as stack:
+        stack.enter_context(hold_lock(data_dir))
+        try:
+            _run(options, data_dir, report, stack)
+        except CloudError as error:
+            when = datetime.now(UTC).isoformat(timespec="seconds")
+            write_json(data_dir.failure, {"at": when, **error.fault.as_json()})
+            report({"event": "failed", **error.fault.as_json()})
+            raise
+        finally:
+            data_dir.endpoints.unlink(missing_ok=True)
+            data_dir.supervisor.unlink(missing_ok=True)
+        report({"event": "stopped"})
+
+
+def _run(options: Options, data_dir: DataDir, report: Report, stack: ExitStack) -> None:
+    data_dir.failure.unlink(missing_ok=True)
+    killed = stale.clean(data_dir)
+    if killed:
+        report({"event": "cleaned", "processes": killed})
+    planned = prepare(options, data_dir)
+    instance = secrets.token_hex(8)
+
+    def changed(supervisor: Supervisor) -> None:
+        _write_state(data_dir, instance, supervisor, planned)
+
+    supervisor = Supervisor(planned.components, data_dir, instance, report, changed)
+    changed(supervisor)
+    stack.enter_context(_warden(data_dir))
+    try:
+        server = credentials.serve_tokens(planned.ports["tokens"])
+    except OSError as error:
+        raise CloudError(Fault("tokens", f"port {planned.ports['tokens']}: {error}")) from error
+    stack.callback(server.server_close)
+    stack.callback(server.shutdown)
+
+    def on_up() -> None:
+        write_json(data_dir.endpoints, _with_pids(planned, supervisor))
+        report({"event": "up", "endpoints": dict(planned.endpoints)})
+
+    def on_down() -> None:
+        data_dir.endpoints.unlink(missing_ok=True)
+        report({"event": "stopping"})
+
+    supervisor.run(on_up, on_down)
+
+
+def prepare(options: Options, data_dir: DataDir) -> Plan:
+    """Everything that can be known to be wrong before a process is started. Raises CloudError."""
+    try:
+        topology = topo.load(options.topology)
+    except topo.TopologyError as error:
+        raise CloudError(Fault("topology", str(error), f"mend {options.topology}")) from error
+    remembered = read_json(data_dir.ports)
+    chosen = ports.choose(
+        services(topology),
+        base=options.port_base,
+        wanted=options.ports,
+        remembered=remembered if isinstance(remembered, dict) else {},
+    )
+    planned = plan(topology, options, chosen, os.environ)
+    for component in planned.components:
+        for need in component.needs:
+            if not need.path.exists():
+                raise CloudError(Fault(component.name, f"{need.path} is missing", need.remedy))
+    write_json(data_dir.ports, chosen)
+    key = planned.endpoints
+    credentials.ensure_key(data_dir.credentials, options.project, key["tokens"])
+    return planned
+
+
+def _write_state(data_dir: DataDir, instance: str, supervisor: Supervisor, planned: Plan) -> None:
+    own = identify(os.getpid())
+    write_json(
+        data_dir.supervisor,
+        {
+            **(own.as_json() if own else {}),
+            "instance": instance,
+            "children": {n: child.process.as_json() for n, child in supervisor.children.items()},
+        },
+    )
+    if data_dir.endpoints.exists():
+        write_json(data_dir.endpoints, _with_pids(planned, supervisor))
+
+
+def _with_pids(planned: Plan, supervisor: Supervisor) -> dict[str, Any]:
+    pids = {name: child.process.pid for name, child in supervisor.children.items()}
+    return {**planned.endpoints, "pids": {"supervisor": os.getpid(), **pids}}
+
+
+class hold_lock:  # noqa: N801 - used as a context manager
+    """Hold DATA_DIR/lock, which the kernel lets go of however this process ends. Raises CloudError
+    when another supervisor has it."""
+
+    def __init__(self, data_dir: DataDir) -> None:
+        data_dir.root.mkdir(parents=True, exist_ok=True)
+        self._path = data_dir.lock
+
+    def __enter__(self) -> None:
+        self._file = self._path.open("a")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._file.close()
+            where = self._path.parent
+            raise CloudError(
+                Fault("supervisor", f"another local cloud uses {where}", "`csvgate down` first")
+            ) from error
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+class _warden:  # noqa: N801 - used as a context manager
+    """The process that cleans up should this one be killed; told so when this one ends well."""
+
+    def __init__(self, data_dir: DataDir) -> None:
+        self._argv = [sys.executable, "-m", "csvgate_ops.cloud.warden", str(data_dir.root)]
+
+    def __enter__(self) -> None:
+        self._popen = subprocess.Popen(
+            self._argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._popen.communicate(b"stopped", timeout=5)
+        except (BrokenPipeError, subprocess.TimeoutExpired):
+            self._popen.kill()
+            self._popen.wait()
+
+
+def _logged(log: Path, report: Report) -> Report:
+    began = time.monotonic()
+
+    def both(event: dict[str, Any]) -> None:
+        when = datetime.now(UTC).isoformat(timespec="milliseconds")
+        words = " ".join(f"{k}={v}" for k, v in event.items() if k not in ("event", "endpoints"))
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{when} {event['event']} {words}\n")
+        report({**event, "at": round(time.monotonic() - began, 2)})
+
+    return both

@@ -1,0 +1,71 @@
+"""The Eventarc stand-in: `python -m csvgate_ops.eventarc --help`.
+
+For each trigger of the topology it pulls the trigger's subscription (PUBSUB_EMULATOR_HOST) and
+POSTs each message to the function as the CloudEvent that Eventarc would send; 2xx acks, anything
+else nacks.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import click
+import grpc
+from google.cloud.pubsub_v1 import SubscriberClient
+from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
+
+from csvgate_ops import topology as topo
+from csvgate_ops.eventarc import health
+from csvgate_ops.eventarc.forwarder import Forwarder
+from csvgate_ops.eventarc.route import routes
+
+
+def subscriber(host: str) -> SubscriberClient:
+    """A client whose channel takes messages of any size: the one that the library makes for an
+    emulator stops at 4 MB, and so on any larger message or backlog."""
+    options = [
+        ("grpc.max_receive_message_length", -1),
+        ("grpc.max_send_message_length", -1),
+        ("grpc.enable_http_proxy", 0),
+        # A killed broker comes back within seconds; the default backoff reaches minutes.
+        ("grpc.max_reconnect_backoff_ms", 1000),
+    ]
+    channel = grpc.insecure_channel(host, options=options)
+    return SubscriberClient(transport=SubscriberGrpcTransport(channel=channel))
+
+
+@click.command()
+@click.option("--topology", type=click.Path(path_type=Path), required=True)
+@click.option("--project", required=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where /healthz is served.")
+@click.option("--port", type=int, required=True)
+@click.option("--function", "functions", multiple=True, help="NAME=URL, once per function.")
+def main(topology: Path, project: str, host: str, port: int, functions: tuple[str, ...]) -> None:
+    """Deliver events to functions as Eventarc does."""
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    logging.getLogger("eventarc").setLevel(logging.INFO)
+    urls = dict(function.split("=", 1) for function in functions)
+    client = subscriber(os.environ["PUBSUB_EMULATOR_HOST"])
+    forwarders = [Forwarder(route, client) for route in routes(topo.load(topology), project, urls)]
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    health.serve(host, port, forwarders)
+    for forwarder in forwarders:
+        forwarder.start()
+    stopped.wait()
+    for forwarder in forwarders:
+        forwarder.stop()
+    for forwarder in forwarders:
+        forwarder.join(1)
+    # Deliveries under way would hold the interpreter until their functions answer.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""The mailbox as one WSGI application over one store."""
+
+from typing import Final
+
+from flask import Flask, render_template, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from csvgate_ops.mailbox.faults import Faults
+from csvgate_ops.mailbox.pages import pages
+from csvgate_ops.mailbox.rules import errors
+from csvgate_ops.mailbox.security import protect
+from csvgate_ops.mailbox.send_api import send_api
+from csvgate_ops.mailbox.store import EmailStore
+
+_HARD_LIMIT: Final = 64 * 1024 * 1024
+"""Above SendGrid's own: up to here the body is read, so that the client gets to hear the 413."""
+
+
+def create_app(store: EmailStore) -> Flask:
+    app = Flask("csvgate-mailbox", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = _HARD_LIMIT
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    protect(app)
+    app.register_blueprint(send_api(store, Faults()))
+    app.register_blueprint(pages(store))
+    app.register_error_handler(HTTPException, _error)
+    return app
+
+
+def _error(error: HTTPException) -> tuple[object, int]:
+    """In JSON to programs, as a page to people."""
+    status = error.code or 500
+    if isinstance(error, RequestEntityTooLarge) or request.path.endswith(".json"):
+        return errors((str(error.description), None, None)), status
+    if request.path.startswith(("/v3/", "/_faults")):
+        return errors((str(error.description), None, None)), status
+    return render_template("mailbox_error.html", error=error), status

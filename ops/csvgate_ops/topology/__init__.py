@@ -1,0 +1,33 @@
+"""deploy/topology.yaml: model, loader, checks, and what follows from it. Pure but for reading the
+file."""
+
+from csvgate_ops.topology.checks import Mistake
+from csvgate_ops.topology.derive import (
+    Transport,
+    bucket_names,
+    environment,
+    expand,
+    local_retry,
+    transport,
+    trigger_of,
+)
+from csvgate_ops.topology.load import TopologyError, load, parse
+from csvgate_ops.topology.model import PubSubEvent, StorageEvent, Topology, Trigger
+
+__all__ = [
+    "Mistake",
+    "PubSubEvent",
+    "StorageEvent",
+    "Topology",
+    "TopologyError",
+    "Transport",
+    "Trigger",
+    "bucket_names",
+    "environment",
+    "expand",
+    "load",
+    "local_retry",
+    "parse",
+    "transport",
+    "trigger_of",
+]

@@ -1,0 +1,143 @@
+"""One upload from arrival to email, as the ledger tells it. Reads only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+from csvgate.events import Counts, Reason, UploadRef, UploadValidated
+from csvgate.ledger import Ledger, PlanLedger, UploadLedger
+from csvgate.ledger_entries import Entry
+
+State = Literal["unknown", "ignored", "validating", "loading", "completed", "rejected", "failed"]
+ENDED: frozenset[State] = frozenset(["ignored", "completed", "rejected", "failed"])
+
+
+class Step(BaseModel):
+    at: datetime
+    what: str
+    detail: str = ""
+
+
+class UploadStatus(BaseModel):
+    id: str
+    state: State
+    upload: UploadRef | None = None
+    dataset: str | None = None
+    table: str | None = None
+    size: int | None = None
+    detail: str | None = None
+    counts: Counts | None = None
+    chunks: int | None = None
+    chunks_loaded: int = 0
+    reasons: tuple[Reason, ...] = ()
+    rejects: str | None = None
+    """gs:// address of the reject file."""
+    emailed: bool = False
+    timeline: tuple[Step, ...] = ()
+
+
+class _SendClaim(Entry):
+    at: datetime
+
+
+class _Sent(Entry):
+    at: datetime
+    recipients: int
+
+
+def upload_ids(ledger: Ledger) -> list[str]:
+    """Every upload the ledger knows."""
+    found: dict[str, None] = {}
+    for name in ledger.names("uploads/"):
+        found.setdefault(name.split("/")[1])
+    return list(found)
+
+
+def status(ledger: Ledger, upload_id: str) -> UploadStatus:
+    """Where the upload stands; state `unknown` when the ledger has nothing of it."""
+    return _Reader(ledger, upload_id).status()
+
+
+@dataclass(slots=True)
+class _Reader:
+    ledger: Ledger
+    id: str
+
+    def status(self) -> UploadStatus:
+        entries = self.ledger.upload(self.id)
+        ignored = entries.ignored()
+        if ignored is not None:
+            step = Step(at=ignored.at, what="ignored", detail=ignored.detail)
+            return UploadStatus(
+                id=self.id,
+                state="ignored",
+                upload=ignored.upload,
+                detail=ignored.detail,
+                timeline=(step,),
+            )
+        received = entries.received()
+        if received is None:
+            return UploadStatus(id=self.id, state="unknown")
+        claim = entries.claim()
+        plan = entries.plan(claim.plan if claim else received.plan)
+        validated = plan.validated()
+        steps = [
+            Step(at=received.received_at, what="received", detail=f"{received.size} bytes"),
+            *self._plan_steps(plan, validated),
+            *self._end_steps(entries),
+        ]
+        steps.sort(key=lambda step: step.at)
+        rejects = validated.rejects if validated else None
+        return UploadStatus(
+            id=self.id,
+            state=self._state(entries, validated),
+            upload=received.upload,
+            dataset=received.dataset,
+            size=received.size,
+            detail=validated.detail if validated else None,
+            counts=validated.counts if validated else None,
+            chunks=validated.chunks if validated else None,
+            chunks_loaded=plan.done_count(),
+            reasons=validated.reasons if validated else (),
+            rejects=f"gs://{rejects.bucket}/{rejects.name}" if rejects else None,
+            emailed=any(s.what.startswith("emailed") for s in steps),
+            timeline=tuple(steps),
+        )
+
+    def _state(self, entries: UploadLedger, validated: UploadValidated | None) -> State:
+        claim = entries.claim()
+        if claim is not None and entries.is_finished():
+            return claim.outcome
+        if any(name.startswith("failed.") for name in entries.notes()):
+            return "failed"
+        return "validating" if validated is None else "loading"
+
+    def _plan_steps(self, plan: PlanLedger, validated: UploadValidated | None) -> Iterator[Step]:
+        if validated is not None:
+            c = validated.counts
+            detail = validated.detail or (
+                f"{c.read} rows read = {c.valid} valid + {c.rejected} rejected, "
+                f"{validated.chunks} chunks"
+            )
+            yield Step(at=validated.validated_at, what="validated", detail=detail)
+        for index, done in plan.done_chunks():
+            yield Step(at=done.at, what=f"chunk {index} loaded", detail=f"{done.rows} rows")
+
+    def _end_steps(self, entries: UploadLedger) -> Iterator[Step]:
+        claim, committed, finished = entries.claim(), entries.committed(), entries.finished()
+        if committed:
+            yield Step(at=committed.at, what="committed", detail="all rows visible at once")
+        if claim and finished:
+            yield Step(at=finished.at, what=claim.outcome, detail="completion event published")
+        for note in entries.notes().values():
+            yield Step(at=note.at, what=note.code, detail=f"{note.message} ({note.function})")
+        for name in entries.ledger.names(f"{entries.prefix}emails/"):
+            kind = name.removeprefix(f"{entries.prefix}emails/").split("/")[0]
+            if name.endswith("/sent.json") and (sent := self.ledger.get(_Sent, name)):
+                detail = f"{sent.recipients} recipients"
+                yield Step(at=sent.at, what=f"emailed: {kind}", detail=detail)
+            elif "/claim-" in name and (claimed := self.ledger.get(_SendClaim, name)):
+                yield Step(at=claimed.at, what=f"email begun: {kind}")

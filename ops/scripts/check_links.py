@@ -1,0 +1,39 @@
+"""Check that relative links in the Markdown files lead to files that exist."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def documents() -> list[Path]:
+    """Tracked and new Markdown files; nothing that git ignores."""
+    listing = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [ROOT / name for name in listing.stdout.splitlines() if (ROOT / name).exists()]
+
+
+def problems() -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)}: no {target}"
+        for path in documents()
+        for target in _LINK.findall(path.read_text())
+        if "://" not in target and not target.startswith("mailto:")
+        and not (path.parent / target).exists()
+    ]  # fmt: skip
+
+
+def main() -> int:
+    found = problems()
+    for problem in found:
+        print(problem, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""Check that the locks agree: every requirement is locked, and nothing at two versions.
+
+The BigQuery emulator is apart on purpose: its pins conflict with the functions'.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?:\s*;\s*(.*?))?\s*\\?$")
+_NAME = re.compile(r"^([A-Za-z0-9._-]+)")
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins(lock: Path) -> dict[str, str]:
+    """Name to version with its marker, of a hashed requirements file."""
+    found = {}
+    for line in lock.read_text().splitlines():
+        match = _PIN.match(line)
+        if match:
+            name, version, marker = match.groups()
+            found[f"{canonical(name)}{' ; ' + marker if marker else ''}"] = version
+    return found
+
+
+def wanted(source: Path) -> set[str]:
+    """Names that a requirements.in asks for, those of included files too."""
+    found: set[str] = set()
+    for line in source.read_text().splitlines():
+        text = line.split("#")[0].strip()
+        if text.startswith("-r "):
+            found |= wanted(source.parent / text.removeprefix("-r ").strip())
+        elif match := _NAME.match(text):
+            found.add(canonical(match.group(1)))
+    return found
+
+
+def problems() -> list[str]:
+    found = []
+    everything = pins(ROOT / "requirements-dev.txt")
+    pairs = [(ROOT / "requirements-dev.in", ROOT / "requirements-dev.txt")]
+    pairs += [
+        (source, source.with_suffix(".txt"))
+        for source in [
+            *ROOT.glob("functions/*/requirements.in"),
+            *ROOT.glob("ops/*/requirements.in"),
+        ]
+    ]
+    for source, lock in pairs:
+        where = lock.relative_to(ROOT)
+        if not lock.exists():
+            found.append(f"{where}: missing; run `make lock`")
+            continue
+        locked = pins(lock)
+        names = {name.split(" ; ")[0] for name in locked}
+        found += [
+            f"{where}: {name} is not locked; run `make lock`"
+            for name in sorted(wanted(source) - names)
+        ]
+        if "--hash=" not in lock.read_text() or "://" in lock.read_text():
+            found.append(f"{where}: must have hashes and no addresses; run `make lock`")
+        if source.parent.parent.name == "functions":
+            found += [
+                f"{where}: {name} {version}, but {everything.get(name)} in requirements-dev.txt; "
+                "run `make lock`"
+                for name, version in locked.items()
+                if everything.get(name) != version
+            ]
+    return found
+
+
+def main() -> int:
+    found = problems()
+    for problem in found:
+        print(problem, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""Write what is documented from the code itself; with --check, say what is out of date instead."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from csvgate import events
+from csvgate.contracts.schema import contract_schema
+from csvgate.engine.docs import faults_page
+from pydantic import BaseModel
+
+ROOT = Path(__file__).resolve().parents[2]
+_PAYLOADS: dict[str, type[BaseModel]] = {
+    events.UPLOAD_VALIDATED: events.UploadValidated,
+    events.UPLOAD_COMPLETED: events.UploadFinished,
+    events.UPLOAD_REJECTED: events.UploadFinished,
+    events.UPLOAD_FAILED: events.UploadFinished,
+}
+
+
+def as_json(schema: dict[str, object]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def documents() -> Iterator[tuple[Path, str]]:
+    """Every generated file and what it should contain."""
+    for event_type, payload in _PAYLOADS.items():
+        schema = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **payload.model_json_schema(mode="serialization"),
+            "title": event_type,
+        }
+        yield ROOT / "docs" / "events" / f"{event_type}.schema.json", as_json(schema)
+    yield ROOT / "docs" / "contract.schema.json", contract_schema()
+    yield ROOT / "docs" / "faults.md", faults_page()
+
+
+def main(arguments: list[str]) -> int:
+    stale = [
+        (path, text) for path, text in documents() if not path.exists() or path.read_text() != text
+    ]
+    if "--check" in arguments:
+        for path, _ in stale:
+            print(f"{path.relative_to(ROOT)}: out of date; run `make docs`", file=sys.stderr)
+        return 1 if stale else 0
+    for path, text in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        print(f"wrote {path.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

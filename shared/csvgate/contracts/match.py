@@ -1,0 +1,58 @@
+"""The contracts of a deployment, and which of them an object belongs to."""
+
+from collections.abc import Iterable, Iterator
+
+from csvgate.contracts.globs import common_name, compile_glob
+from csvgate.contracts.mistakes import Complaints
+from csvgate.contracts.model import Contract
+
+
+class Contracts:
+    """Contracts of which no two can match the same name. In the order of their dataset names.
+
+    Raises ValueError when two have the same dataset name, or match a common name: which one an
+    upload falls under must not hang on an order or a length. `load_directory` says it better.
+    """
+
+    def __init__(self, contracts: Iterable[Contract]) -> None:
+        self._contracts = tuple(sorted(contracts, key=lambda c: c.dataset))
+        self._by_dataset = {c.dataset: c for c in self._contracts}
+        if len(self._by_dataset) < len(self._contracts):
+            raise ValueError("two contracts have the same dataset name")
+        for contract, others in self._pairs():
+            for _, message in overlaps(contract, others):
+                raise ValueError(f"contract {contract.dataset}: {message}")
+
+    def for_object(self, name: str) -> Contract | None:
+        """The contract whose `match` takes the object's name (without its bucket)."""
+        for contract in self._contracts:
+            if any(compile_glob(pattern).fullmatch(name) for pattern in contract.match):
+                return contract
+        return None
+
+    def for_dataset(self, dataset: str) -> Contract | None:
+        """The contract of this name."""
+        return self._by_dataset.get(dataset)
+
+    def __iter__(self) -> Iterator[Contract]:
+        return iter(self._contracts)
+
+    def __len__(self) -> int:
+        return len(self._contracts)
+
+    def _pairs(self) -> Iterator[tuple[Contract, tuple[Contract, ...]]]:
+        return ((c, self._contracts[:i]) for i, c in enumerate(self._contracts))
+
+
+def overlaps(contract: Contract, others: Iterable[Contract]) -> Complaints:
+    """Patterns of `contract` that match a name which another contract also matches."""
+    for other in others:
+        for i, mine in enumerate(contract.match):
+            for theirs in other.match:
+                name = common_name(mine, theirs)
+                if name is not None:
+                    yield (
+                        ("match", i),
+                        f"{mine!r} and {theirs!r} of contract {other.dataset} both match, for "
+                        f"example, {name!r}; narrow one of them",
+                    )

@@ -1,0 +1,51 @@
+"""What is wrong with contracts: all of it at once, each with its place and its remedy."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+Path = tuple[str | int, ...]
+Complaint = tuple[Path, str]
+"""Where in the document, and what is wrong there in words for a person."""
+Complaints = Iterator[Complaint]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """`path` is like `schema.fields[3].name`, empty for the file as a whole."""
+
+    file: str
+    line: int | None
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+
+
+class ContractError(ValueError):
+    """Contracts that must not be deployed. Neither Transient nor Permanent: no event is at fault,
+    and a function that cannot read its contracts must leave every message where it is."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        number = len(self.mistakes)
+        head = f"{number} mistake{'' if number == 1 else 's'} in contracts"
+        super().__init__("\n  ".join([f"{head}:", *map(str, self.mistakes)]))
+
+
+def spell(path: Path) -> str:
+    """`('schema', 'fields', 3, 'name')` as `schema.fields[3].name`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """The end of a message about a word that is not among the known ones."""
+    candidates = list(known)
+    folded = {c.casefold(): c for c in candidates}
+    near = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean `{folded[near[0]]}`?"
+    return f"known: {', '.join(candidates)}" if candidates else "there are none"

@@ -1,0 +1,48 @@
+"""BigQuery behind the Warehouse port."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from csvgate.errors import Failure
+from csvgate.gcp.append import Batch
+from csvgate.gcp.tables import Tables
+from csvgate.gcp.write_api import PendingStreams
+from csvgate.ports import TableSpec
+
+
+class BigQueryWarehouse:
+    """`storage_emulator_host` (host:port) is where an emulator serves the Storage Write API; the
+    library itself only knows BIGQUERY_EMULATOR_HOST, for the tables."""
+
+    def __init__(
+        self, project: str, *, credentials: Any = None, storage_emulator_host: str | None = None
+    ) -> None:
+        self._tables = Tables(project, credentials=credentials)
+        self._streams = PendingStreams(project, credentials=credentials, host=storage_emulator_host)
+
+    def ensure_table(self, spec: TableSpec) -> None:
+        self._tables.ensure(spec)
+
+    def create_stream(self, spec: TableSpec) -> str:
+        try:
+            return self._streams.create(self._streams.parent(spec.dataset, spec.table))
+        except Failure:
+            self._tables.forget(spec.id)
+            raise
+
+    def append(self, stream: str, schema: pa.Schema, batches: Iterable[Batch]) -> None:
+        try:
+            self._streams.append(stream, schema, batches)
+        except Failure:
+            # The table may have been altered or dropped: compare before the next delivery writes.
+            _, _, _, dataset, _, table, *_ = stream.split("/")
+            self._tables.forget(f"{dataset}.{table}")
+            raise
+
+    def finalize(self, stream: str) -> int:
+        return self._streams.finalize(stream)
+
+    def commit(self, spec: TableSpec, streams: Sequence[str]) -> None:
+        self._streams.commit(self._streams.parent(spec.dataset, spec.table), streams)

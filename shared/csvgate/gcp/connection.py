@@ -1,0 +1,62 @@
+"""One AppendRows connection: requests go out, their answers come back in the same order."""
+
+from collections.abc import Iterator
+from queue import SimpleQueue
+from typing import Any
+
+import pyarrow as pa
+from google.cloud.bigquery_storage_v1 import BigQueryWriteClient
+from google.cloud.bigquery_storage_v1.types import (
+    AppendRowsRequest,
+    AppendRowsResponse,
+    ArrowRecordBatch,
+    ArrowSchema,
+)
+
+
+class Connection:
+    """Rows as Arrow. `timeout` is the most seconds it may stay open. Not for several threads."""
+
+    def __init__(
+        self, client: BigQueryWriteClient, stream: str, schema: pa.Schema, timeout: float
+    ) -> None:
+        self._client, self._stream, self._schema, self._timeout = client, stream, schema, timeout
+        self._requests: SimpleQueue[AppendRowsRequest | None] = SimpleQueue()
+        self._responses: Any = None
+        self._first = True
+
+    def send(self, offset: int, batch: pa.RecordBatch) -> None:
+        rows = AppendRowsRequest.ArrowData(
+            rows=ArrowRecordBatch(serialized_record_batch=batch.serialize().to_pybytes())
+        )
+        if self._first:
+            self._first = False
+            rows.writer_schema = ArrowSchema(
+                serialized_schema=self._schema.serialize().to_pybytes()
+            )
+        self._requests.put(
+            AppendRowsRequest(write_stream=self._stream, offset=offset, arrow_rows=rows)
+        )
+
+    def receive(self) -> AppendRowsResponse | None:
+        """The next answer; None when the service closed the connection. Raises the library's
+        exceptions. The first opens the connection: the library waits for an answer in there, so
+        something must have been sent."""
+        if self._responses is None:
+            self._responses = self._client.append_rows(
+                self._outgoing(),
+                retry=None,  # it would send what is left of the iterator, as if nothing was lost
+                timeout=self._timeout,
+                metadata=(("x-goog-request-params", f"write_stream={self._stream}"),),
+            )
+        answer: AppendRowsResponse | None = next(self._responses, None)
+        return answer
+
+    def close(self) -> None:
+        self._requests.put(None)
+        if self._responses is not None:
+            self._responses.cancel()
+
+    def _outgoing(self) -> Iterator[AppendRowsRequest]:
+        while (request := self._requests.get()) is not None:
+            yield request

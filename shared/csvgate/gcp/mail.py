@@ -1,0 +1,147 @@
+"""SendGrid's v3 mail/send, as `csvgate.ports.Mailer`.
+
+Whether the email may have been sent decides the code, since SendGrid has no idempotency key. The
+client library (urllib inside) tells the two apart by where it raises: `URLError` before the request
+was sent whole, anything else after.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from http.client import HTTPException
+from typing import Any, Final
+from urllib.error import URLError
+
+from csvgate.errors import Failure, Permanent, Transient
+from csvgate.ports import Email
+
+UNSENT: Final = "mail.unsent"
+UNKNOWN: Final = "mail.unknown"
+REFUSED: Final = "mail.refused"
+
+_ACCEPTED: Final = 202
+_GATEWAY: Final = frozenset({502, 504})
+"""A gateway answered, not the service behind it, which may have accepted the email."""
+_NO_TRACKING: Final = {
+    # Links of ours are to open what they show, and a bill for loading data is no newsletter.
+    "click_tracking": {"enable": False, "enable_text": False},
+    "open_tracking": {"enable": False},
+    "subscription_tracking": {"enable": False},
+}
+
+
+class SendGridMailer:
+    """One request per email and one personalization per recipient: nobody sees the others.
+
+    `timeout_seconds` bounds each wait on the socket (connect, send, answer); the library itself
+    would wait for ever.
+    """
+
+    def __init__(
+        self, api_key: str, host: str = "https://api.sendgrid.com", timeout_seconds: float = 10
+    ) -> None:
+        self._key = api_key.strip()  # secrets are often stored with the newline of their file
+        self._host = host.rstrip("/")
+        self._timeout = timeout_seconds
+
+    def send(self, email: Email) -> str:
+        """The X-Message-Id. Raises as `ports.Mailer` says; more than 1,000 recipients, or none,
+        are left to SendGrid to refuse."""
+        if not self._key:
+            # The library would look into the environment instead.
+            raise Permanent(REFUSED, "SendGrid was not asked: SENDGRID_API_KEY is empty")
+        from python_http_client.exceptions import HTTPError
+        from sendgrid import SendGridAPIClient
+
+        # At DEBUG the library logs every header, the key among them, and the whole email.
+        logging.getLogger("python_http_client.client").setLevel(logging.INFO)
+        client = SendGridAPIClient(self._key, host=self._host)
+        client.client.timeout = self._timeout
+        try:
+            response = client.send(request_body(email))
+        except HTTPError as error:
+            raise self._answered(error.status_code, error.body, error.headers) from error
+        except URLError as error:
+            raise self._not_sent(error.reason) from error
+        except (OSError, HTTPException) as error:
+            raise Transient(UNKNOWN, f"SendGrid did not answer: {_words(error)}") from error
+        except ValueError:
+            # Its text, and its context, may quote the header with the key.
+            message = f"no request can be made of host {self._host!r} and SENDGRID_API_KEY"
+            raise Permanent(REFUSED, message) from None
+        if response.status_code != _ACCEPTED:
+            message = f"SendGrid answered {response.status_code} where 202 means accepted"
+            raise Transient(UNKNOWN, message)
+        return str(response.headers.get("X-Message-Id") or "")
+
+    def _not_sent(self, reason: object) -> Failure:
+        lost = isinstance(reason, ConnectionError) and not isinstance(
+            reason, ConnectionRefusedError
+        )
+        message = f"cannot reach SendGrid at {self._host}: {_words(reason)}"
+        return Transient(UNKNOWN if lost else UNSENT, message)
+
+    def _answered(self, status: int, body: bytes, headers: Mapping[str, str]) -> Failure:
+        said = _error_texts(body).replace(self._key, "[key]")
+        message = f"SendGrid answered {status}: {said}{_hint(status, headers)}"
+        if 400 <= status < 500 and status != 429:
+            return Permanent(REFUSED, message)
+        return Transient(UNKNOWN if status in _GATEWAY else UNSENT, message)
+
+
+def request_body(email: Email) -> dict[str, Any]:
+    """The JSON of mail/send. An address given twice, in whatever case, is used once: SendGrid
+    refuses the whole request otherwise. text/plain has to come first."""
+    recipients: dict[str, dict[str, str]] = {}
+    for address in map(_address, email.recipients):
+        recipients.setdefault(address["email"].casefold(), address)
+    return {
+        "personalizations": [{"to": [address]} for address in recipients.values()],
+        "from": _address(email.sender),
+        "subject": email.subject,
+        "content": [
+            {"type": "text/plain", "value": email.text},
+            {"type": "text/html", "value": email.html},
+        ],
+        "custom_args": dict(email.custom_args),
+        "tracking_settings": _NO_TRACKING,
+    }
+
+
+def _address(text: str) -> dict[str, str]:
+    """`a@b.example` or `Name <a@b.example>`; what is neither goes as it is, to be refused."""
+    name, address = parseaddr(text)
+    found = {"email": address or text.strip()}
+    return {**found, "name": name} if name and address else found
+
+
+def _error_texts(body: bytes) -> str:
+    """SendGrid's own words, each after the field it is about, on one line."""
+    try:
+        errors = json.loads(body)["errors"][:5]
+        texts = [": ".join(str(e[k]) for k in ("field", "message") if e.get(k)) for e in errors]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        texts = [body.decode(errors="replace")]
+    return _one_line("; ".join(texts), 600) or "without a reason"
+
+
+def _hint(status: int, headers: Mapping[str, str]) -> str:
+    """When to come back, or what to look at."""
+    if status in (401, 403):
+        return " (check SENDGRID_API_KEY and its permissions, and that the sender is verified)"
+    after, reset = headers.get("Retry-After"), headers.get("X-RateLimit-Reset") or ""
+    if after:
+        return f" (try again after {_one_line(after, 40)}{' s' if after.isdecimal() else ''})"
+    if status == 429 and reset.isdecimal() and len(reset) <= 11:
+        return f" (the limit is lifted at {datetime.fromtimestamp(int(reset), UTC).isoformat()})"
+    return ""
+
+
+def _words(error: object) -> str:
+    return _one_line(str(error), 200) or type(error).__name__
+
+
+def _one_line(text: str, limit: int) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:limit]

@@ -1,0 +1,171 @@
+"""Cloud Storage behind the ObjectStore port."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any, BinaryIO, Final
+from uuid import uuid4
+
+from google.api_core import exceptions as api
+from google.cloud.storage import Client
+from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
+from google.cloud.storage.retry import DEFAULT_RETRY
+from google_crc32c import Checksum
+
+from csvgate.errors import Permanent, Transient
+from csvgate.gcp.errors import translated
+from csvgate.gcp.upload import streamed
+from csvgate.ports import ObjectInfo
+
+PIECE_BYTES: Final = 1024 * 1024
+RANGE_BYTES: Final = 8 * 1024 * 1024
+"""Asked of the service at a time: the most a stream holds in memory, and what is lost with a
+dropped connection."""
+CREATE_BYTES: Final = 8 * 1024 * 1024
+"""The library sends more than this as a resumable upload, which is not one atomic request."""
+_WRITER: Final = "csvgate-writer"
+_failures = partial(translated, "storage", also=(DataCorruption, InvalidResponse))
+
+
+class GcsObjectStore:
+    """`budget` is the most seconds one call is retried, `timeout` the seconds to connect and
+    between two bytes of an answer."""
+
+    def __init__(
+        self,
+        project: str,
+        *,
+        credentials: Any = None,
+        budget: float = 45.0,
+        timeout: tuple[float, float] = (5.0, 30.0),
+    ) -> None:
+        self._client = Client(project=project, credentials=credentials)
+        self._existing: set[str] = set()
+        self._call: dict[str, Any] = {
+            "timeout": timeout,
+            "retry": DEFAULT_RETRY.with_timeout(budget),
+        }
+
+    def stat(self, bucket: str, name: str, generation: int | None = None) -> ObjectInfo | None:
+        blob = self._found(bucket, name, generation)
+        if blob is None:
+            return None
+        return ObjectInfo(
+            bucket=bucket,
+            name=name,
+            generation=int(blob.generation),
+            size=int(blob.size),
+            content_encoding=blob.content_encoding or None,
+            created=blob.time_created,
+        )
+
+    def stream(self, bucket: str, name: str, generation: int) -> Iterator[bytes]:
+        """By ranges of the pinned generation, so that a dropped connection is resumed by the
+        library; at the end the whole is held against the object's CRC32C."""
+        uri = f"gs://{bucket}/{name}#{generation}"
+        gone = Permanent("object.gone", f"{uri} was deleted or overwritten; upload it again")
+        blob = self._found(bucket, name, generation)
+        if blob is None:
+            raise gone
+        checksum: Any = Checksum()  # type: ignore[no-untyped-call]  # it ships without types
+        size, expected = int(blob.size), blob.crc32c
+        for start in range(0, size, RANGE_BYTES):
+            end = min(start + RANGE_BYTES, size) - 1
+            try:
+                with _failures(uri):
+                    data = self._bytes(blob, generation, start=start, end=end, checksum=None)
+            except Transient as failure:
+                if isinstance(failure.__cause__, api.NotFound | api.PreconditionFailed):
+                    raise gone from failure
+                raise
+            if len(data) != end - start + 1:
+                raise Transient("storage.short", f"{uri}: {len(data)} bytes came from {start} on")
+            checksum.update(data)
+            for offset in range(0, len(data), PIECE_BYTES):
+                yield data[offset : offset + PIECE_BYTES]
+        if expected and expected != b64encode(checksum.digest()).decode():
+            raise Transient("storage.corrupt", f"{uri} arrived with another checksum than stored")
+
+    def read(self, bucket: str, name: str, generation: int | None = None) -> bytes | None:
+        blob = self._blob(bucket, name, generation)
+        with _failures(f"gs://{bucket}/{name}"):
+            try:
+                return self._bytes(blob, generation)
+            except (api.NotFound, api.PreconditionFailed) as error:
+                self._check_bucket(bucket, error)
+                return None
+
+    def create(self, bucket: str, name: str, data: bytes, content_type: str) -> bool:
+        """One request. Each call signs the object with a random mark in its metadata: when the
+        answer of a first try is lost, the retry is refused by the object it made itself, and the
+        mark tells that from somebody else's, even one of equal content."""
+        uri = f"gs://{bucket}/{name}"
+        if len(data) > CREATE_BYTES:
+            raise Permanent("storage.too_large", f"{uri}: {len(data)} bytes to create at once")
+        mark = uuid4().hex
+        blob = self._blob(bucket, name)
+        blob.metadata = {_WRITER: mark}
+        with _failures(uri):
+            try:
+                blob.upload_from_string(data, content_type, if_generation_match=0, **self._call)
+            except api.PreconditionFailed:
+                there = self._found(bucket, name)
+                return there is not None and (there.metadata or {}).get(_WRITER) == mark
+        return True
+
+    def writer(self, bucket: str, name: str, content_type: str) -> AbstractContextManager[BinaryIO]:
+        failures = partial(_failures, f"gs://{bucket}/{name}")
+        return streamed(self._blob(bucket, name), content_type, failures, **self._call)
+
+    def names(self, bucket: str, prefix: str) -> Iterator[str]:
+        with _failures(f"gs://{bucket}/{prefix}*"):
+            listing = self._client.list_blobs(
+                bucket,
+                prefix=prefix,
+                fields="items(name),nextPageToken",
+                page_size=1000,
+                **self._call,
+            )
+            pages = iter(listing.pages)
+        while True:
+            with _failures(f"gs://{bucket}/{prefix}*"):
+                page = next(pages, None)
+            if page is None:
+                return
+            for blob in page:
+                yield blob.name
+
+    def _blob(self, bucket: str, name: str, generation: int | None = None) -> Any:
+        return self._client.bucket(bucket).blob(name, generation=generation)
+
+    def _found(self, bucket: str, name: str, generation: int | None = None) -> Any:
+        """With its metadata; None when there is no such object."""
+        blob = self._blob(bucket, name, generation)
+        with _failures(f"gs://{bucket}/{name}"):
+            try:
+                blob.reload(**self._call)
+            except api.NotFound as error:
+                self._check_bucket(bucket, error)
+                return None
+        return None if generation is not None and int(blob.generation) != generation else blob
+
+    def _check_bucket(self, bucket: str, error: Exception) -> None:
+        """Without its bucket nothing can be said of an object: it must not pass for absent. The
+        service answers 404 to both, and says 404 only to who may list."""
+        if bucket in self._existing:
+            return
+        try:
+            list(self._client.list_blobs(bucket, max_results=1, **self._call))
+        except api.NotFound:
+            raise Transient(
+                "storage.missing", f"bucket {bucket} does not exist: deploy again, or `csvgate up`"
+            ) from error
+        self._existing.add(bucket)
+
+    def _bytes(self, blob: Any, generation: int | None, **extra: Any) -> bytes:
+        # Raw: otherwise gzip-encoded objects are decompressed, with no bound on the size.
+        data: bytes = blob.download_as_bytes(
+            raw_download=True, if_generation_match=generation, **extra, **self._call
+        )
+        return data

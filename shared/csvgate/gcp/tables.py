@@ -1,0 +1,103 @@
+"""BigQuery tables: created when missing, compared when there."""
+
+import time
+from typing import Any, Final
+
+from google.api_core import exceptions as api
+from google.cloud import bigquery
+from google.cloud.bigquery.retry import DEFAULT_RETRY
+
+from csvgate.bigquery_types import parse
+from csvgate.errors import Permanent
+from csvgate.gcp.columns import contradiction, differences
+from csvgate.gcp.errors import translated
+from csvgate.ports import Column, TableSpec
+
+TRUST_SECONDS: Final = 300.0
+"""How long a table that fitted is not looked at again."""
+
+
+class Tables:
+    """`budget` is the most seconds one call is retried."""
+
+    def __init__(self, project: str, *, credentials: Any = None, budget: float = 45.0) -> None:
+        self._client = bigquery.Client(project=project, credentials=credentials)
+        self._call: dict[str, Any] = {
+            "retry": DEFAULT_RETRY.with_timeout(budget),
+            "timeout": 30.0,
+        }
+        self._fitted: dict[TableSpec, float] = {}
+
+    def ensure(self, spec: TableSpec) -> None:
+        if time.monotonic() - self._fitted.get(spec, float("-inf")) < TRUST_SECONDS:
+            return
+        with translated("bigquery", f"table {spec.id}"):
+            found = self._get(spec) or self._create(spec)
+        wrong = differences(spec, [_column(field) for field in found.schema])
+        if wrong:
+            raise Permanent("table.contradicts", contradiction(spec, wrong))
+        self._fitted[spec] = time.monotonic()
+
+    def forget(self, table_id: str) -> None:
+        """Look again before the next write: an append said the table is not what it was."""
+        self._fitted = {s: at for s, at in self._fitted.items() if s.id != table_id}
+
+    def _get(self, spec: TableSpec) -> bigquery.Table | None:
+        try:
+            return self._client.get_table(self._reference(spec), **self._call)
+        except api.NotFound:
+            return None
+
+    def _create(self, spec: TableSpec) -> bigquery.Table:
+        self._require_dataset(spec)
+        table = bigquery.Table(self._reference(spec), schema=[_field(c) for c in spec.columns])
+        if spec.partition_by:
+            table.time_partitioning = bigquery.TimePartitioning(field=spec.partition_by)
+        if spec.cluster_by:
+            table.clustering_fields = list(spec.cluster_by)
+        try:
+            self._client.create_table(table, **self._call)
+        except api.Conflict:
+            pass  # another delivery was first
+        # As it is now, not as we asked for it: another delivery's may differ.
+        return self._client.get_table(self._reference(spec), **self._call)
+
+    def _require_dataset(self, spec: TableSpec) -> None:
+        try:
+            self._client.get_dataset(spec.dataset, **self._call)
+        except api.NotFound as error:
+            raise Permanent(
+                "table.no_dataset",
+                f"dataset {spec.dataset} of table {spec.id} does not exist: create it in the"
+                " location of your choice, or correct the contract's destination, and replay",
+            ) from error
+
+    def _reference(self, spec: TableSpec) -> bigquery.TableReference:
+        return bigquery.DatasetReference(self._client.project, spec.dataset).table(spec.table)
+
+
+def _field(column: Column) -> bigquery.SchemaField:
+    type_ = parse(column.type)
+    options: dict[str, Any] = {
+        "description": column.description,
+        "max_length": type_.length,
+        "precision": type_.precision,
+        "scale": type_.scale,
+    }
+    return bigquery.SchemaField(
+        column.name,
+        type_.kind,
+        mode="REQUIRED" if column.required else "NULLABLE",
+        **{name: value for name, value in options.items() if value},
+    )
+
+
+def _column(field: bigquery.SchemaField) -> Column:
+    type_ = field.field_type
+    if field.max_length is not None:
+        type_ += f"({field.max_length})"
+    elif field.precision is not None:
+        type_ += f"({field.precision}, {field.scale or 0})"
+    if field.mode == "REPEATED":
+        type_ = f"ARRAY<{type_}>"
+    return Column(field.name, type_, field.mode == "REQUIRED", field.description or "")

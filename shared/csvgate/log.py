@@ -1,0 +1,61 @@
+"""Structured logs: one JSON object a line on standard output, as Cloud Logging reads them.
+
+Never row content, never a secret: fields are named one by one at the call.
+"""
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+_LOGGER = "csvgate"
+
+
+class JsonFormatter(logging.Formatter):
+    def __init__(self, project: str, function: str) -> None:
+        super().__init__()
+        self._project = project
+        self._function = function
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields: dict[str, Any] = dict(getattr(record, "fields", {}))
+        entry: dict[str, Any] = {
+            "severity": record.levelname,
+            "message": record.getMessage(),
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}Z",
+            "function": self._function,
+        }
+        trace = fields.pop("trace", "")
+        if trace.count("-") == 3:
+            trace_id = trace.split("-")[1]
+            entry["logging.googleapis.com/trace"] = f"projects/{self._project}/traces/{trace_id}"
+        entry.update({k: v for k, v in fields.items() if v is not None})
+        if record.exc_info:
+            entry["exception"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=False, default=str)
+
+
+def configure(*, level: str, project: str, function: str) -> None:
+    """Send csvgate's log to standard output; calling it again replaces the handler."""
+    handler = logging.StreamHandler(sys.stdout)
+    formatter = JsonFormatter(project, function)
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    logger = logging.getLogger(_LOGGER)
+    logger.handlers[:] = [handler]
+    logger.propagate = False
+    logger.setLevel(level)
+
+
+def log(
+    severity: str, message: str, fields: Mapping[str, Any] | None = None, *, exc_info: bool = False
+) -> None:
+    """Write one entry: `log("INFO", "committed", {"upload": …, "rows": …})`."""
+    logging.getLogger(_LOGGER).log(
+        logging.getLevelNamesMapping()[severity],
+        message,
+        exc_info=exc_info,
+        extra={"fields": dict(fields or {})},
+    )

@@ -1,0 +1,68 @@
+"""What every function is made of, composed once per instance from its environment."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from cloudevents.http import CloudEvent
+
+from csvgate.contracts.load import load_directory
+from csvgate.contracts.match import Contracts
+from csvgate.dead_letters import DeadLetters
+from csvgate.edge import Edge, Handler
+from csvgate.ledger import Ledger
+from csvgate.log import configure
+from csvgate.ports import ObjectStore, Publisher
+from csvgate.settings import Settings, read
+from csvgate.wire import Delivery
+
+T = TypeVar("T")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    settings: Settings
+    store: ObjectStore
+    publisher: Publisher
+    ledger: Ledger
+    dead_letters: DeadLetters
+
+    def edge(self, handler: Handler[T], *, receive: Callable[[CloudEvent], Delivery]) -> Edge[T]:
+        return Edge(handler, receive, self.dead_letters, self.settings.max_delivery_attempts)
+
+
+def contracts(settings: Settings, source: Path) -> Contracts:
+    """The contracts deployed with the function whose source folder is given."""
+    return load_directory(source / settings.contracts_dir)
+
+
+def start(environment: Mapping[str, str]) -> Runtime:
+    """Raises Transient `settings.invalid`."""
+    # Here, not above: the clients' import takes longer than everything else at a cold start, and
+    # tests of the pure parts should not pay for it.
+    from csvgate.gcp.pubsub import PubSubPublisher
+    from csvgate.gcp.storage import GcsObjectStore
+
+    settings = read(environment)
+    configure(level=settings.log_level, project=settings.project, function=settings.function)
+    store = GcsObjectStore(settings.project)
+    publisher = PubSubPublisher(settings.project)
+    return Runtime(
+        settings=settings,
+        store=store,
+        publisher=publisher,
+        ledger=Ledger(store, settings.ledger_bucket),
+        dead_letters=DeadLetters(
+            publisher=publisher,
+            topic=settings.dead_letter_topic,
+            function=settings.function,
+            revision=settings.revision,
+            clock=utc_now,
+        ),
+    )

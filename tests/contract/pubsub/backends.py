@@ -1,0 +1,141 @@
+"""The backends of the contract suite, and the official clients that talk to them."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import grpc
+from google.cloud import pubsub_v1
+from google.pubsub_v1 import PublisherClient as BasePublisherClient
+from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
+from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
+
+START_SECONDS = 20.0
+UNLIMITED = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
+
+
+class EmbeddedBroker:
+    """`python -m csvgate_ops.broker` as a process of its own, on a free port."""
+
+    def __init__(self, data_dir: Path, port: int = 0) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "csvgate_ops.broker"]
+            + ["--host", "127.0.0.1", "--port", str(port), "--data-dir", str(data_dir)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.ready_line = self._first_line()
+        self.address = self.ready_line.split("ready on ")[1].split(",")[0]
+        self.port = int(self.address.rpartition(":")[2])
+        self.pid = self._process.pid
+
+    def _first_line(self) -> str:
+        assert self._process.stdout is not None
+        readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
+        line = self._process.stdout.readline() if readable else ""
+        if not line:
+            self.kill()
+            raise AssertionError("the broker did not say that it is ready")
+        return line
+
+    def kill(self) -> None:
+        """SIGKILL: no time to save anything."""
+        self._process.kill()
+        self._ended()
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit code; AssertionError when it takes longer than 5 s."""
+        self._process.send_signal(signal.SIGTERM)
+        return self._ended()
+
+    def _ended(self) -> int:
+        try:
+            return self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise AssertionError("the broker did not end within 5 s") from None
+        finally:
+            if self._process.stdout:
+                self._process.stdout.close()
+
+    def __enter__(self) -> "EmbeddedBroker":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._process.poll() is None:
+            self.stop()
+
+
+class Clients:
+    """The official Python clients of one server, and names for one test's resources.
+
+    `plain` gives a channel as `PUBSUB_EMULATOR_HOST` does: it refuses answers over 4 MiB.
+    """
+
+    project = "contract"
+
+    def __init__(self, address: str, *, plain: bool = False) -> None:
+        self.address = address
+        options = () if plain else UNLIMITED
+        self._channel = grpc.insecure_channel(address, options=options)
+        # A second channel, or a publisher would wait behind what a subscriber is sent.
+        self._publishing = grpc.insecure_channel(address, options=UNLIMITED)
+        self.publisher = pubsub_v1.PublisherClient(
+            transport=PublisherGrpcTransport(channel=self._publishing)
+        )
+        self.api = BasePublisherClient(transport=self.publisher.transport)
+        """Publishing in one request what the test says, not what a batch makes of it."""
+        self.subscriber = pubsub_v1.SubscriberClient(
+            transport=SubscriberGrpcTransport(channel=self._channel)
+        )
+
+    def close(self) -> None:
+        """Close the channels."""
+        self.publisher.stop()
+        self._channel.close()
+        self._publishing.close()
+
+    def __enter__(self) -> "Clients":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def free_port() -> int:
+    """A port that was free a moment ago, for servers that take no 0."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(condition: Callable[[], object], what: str, seconds: float = 10.0) -> None:
+    """Wait until the condition holds; AssertionError naming `what` when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
+        time.sleep(0.01)
+
+
+def cpu_seconds(pid: int) -> float:
+    """The processor time a process has used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

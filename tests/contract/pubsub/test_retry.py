@@ -1,0 +1,58 @@
+"""Retry policy: when a message that failed comes back."""
+
+import time
+
+import pytest
+from contract.pubsub.world import World, data
+from google.protobuf.duration_pb2 import Duration
+
+
+def policy(minimum: float, maximum: float) -> dict[str, Duration]:
+    durations = []
+    for seconds in (minimum, maximum):
+        duration = Duration()
+        duration.FromMilliseconds(int(seconds * 1000))
+        durations.append(duration)
+    return {"minimum_backoff": durations[0], "maximum_backoff": durations[1]}
+
+
+@pytest.mark.differs("backs off only approximately")
+def test_the_wait_doubles_up_to_the_maximum(world: World) -> None:
+    topic = world.topic()
+    subscription = world.subscription(topic, retry_policy=policy(0.2, 0.7))
+    world.publish(topic, b"x")
+    received = world.pull(subscription)
+
+    waits = []
+    for _ in range(4):
+        world.nack(subscription, received)
+        started = time.monotonic()
+        received = world.pull(subscription)
+        waits.append(time.monotonic() - started)
+
+    for wait, expected in zip(waits, [0.2, 0.4, 0.7, 0.7], strict=True):
+        assert expected - 0.03 < wait < expected + 0.5
+
+
+def test_an_expired_lease_waits_too(world: World) -> None:
+    topic = world.topic()
+    subscription = world.subscription(topic, retry_policy=policy(1, 1))
+    world.publish(topic, b"x")
+    received = world.pull(subscription)
+    started = time.monotonic()
+
+    world.set_deadline(subscription, received, 1)
+
+    assert data(world.pull(subscription)) == [b"x"]
+    assert time.monotonic() - started > 1.9
+
+
+def test_other_messages_do_not_wait(world: World) -> None:
+    topic = world.topic()
+    subscription = world.subscription(topic, retry_policy=policy(30, 30))
+    world.publish(topic, b"failing")
+    world.nack(subscription, world.pull(subscription))
+
+    world.publish(topic, b"next")
+
+    assert data(world.pull(subscription)) == [b"next"]

@@ -1,0 +1,139 @@
+"""BigQuery in memory: tables of rows, and pending streams with the service's rules."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from csvgate.errors import Permanent, Transient
+from csvgate.gcp.columns import contradiction, differences
+from csvgate.ports import Column, TableSpec
+from fakes.effects import Effects
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(slots=True)
+class Table:
+    columns: tuple[Column, ...]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    """Committed, by column name."""
+
+
+@dataclass(slots=True)
+class Stream:
+    table: str
+    state: str = "open"
+    """open, finalized or committed"""
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+class FakeWarehouse:
+    def __init__(self, *datasets: str, effects: Effects | None = None) -> None:
+        self.datasets = set(datasets)
+        self.tables: dict[str, Table] = {}
+        self.streams: dict[str, Stream] = {}
+        self.effects = effects or Effects()
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """What a query sees of `dataset.table`."""
+        return self.tables[table].rows if table in self.tables else []
+
+    def expire(self, stream: str) -> None:
+        """What the service does to a pending stream after a day."""
+        del self.streams[stream]
+
+    def ensure_table(self, spec: TableSpec) -> None:
+        if spec.dataset not in self.datasets:
+            raise Permanent("table.no_dataset", f"dataset {spec.dataset} does not exist")
+        if spec.id not in self.tables:
+            self.effects.do(
+                "bigquery.create_table",
+                spec.id,
+                lambda: self.tables.setdefault(spec.id, Table(spec.columns)),
+            )
+        if wrong := differences(spec, self.tables[spec.id].columns):
+            raise Permanent("table.contradicts", contradiction(spec, wrong))
+
+    def create_stream(self, spec: TableSpec) -> str:
+        if spec.id not in self.tables:
+            raise Transient("bigquery.missing", f"table {spec.id} does not exist")
+
+        def change() -> str:
+            path = f"projects/fake/datasets/{spec.dataset}/tables/{spec.table}"
+            name = f"{path}/streams/{len(self.streams) + 1:06}"
+            self.streams[name] = Stream(spec.id)
+            return name
+
+        return self.effects.do("bigquery.create_stream", spec.id, change)
+
+    def append(
+        self, stream: str, schema: "pa.Schema", batches: Iterable[tuple[int, "pa.RecordBatch"]]
+    ) -> None:
+        there = self._stream(stream)
+        columns = {column.name.lower(): column for column in self.tables[there.table].columns}
+        if extra := [name for name in schema.names if name.lower() not in columns]:
+            raise Transient("table.schema", f"{there.table} has no column {extra}")
+        for offset, batch in batches:
+            self._append_one(stream, offset, batch.to_pylist(), columns)
+
+    def finalize(self, stream: str) -> int:
+        there = self._stream(stream)
+        if there.state == "committed":
+            raise Transient("stream.committed", stream)
+        if there.state == "open":
+
+            def change() -> None:
+                there.state = "finalized"
+
+            self.effects.do("bigquery.finalize", stream, change)
+        return len(there.rows)
+
+    def commit(self, spec: TableSpec, streams: Sequence[str]) -> None:
+        names = list(dict.fromkeys(streams))
+        if not names:
+            return
+        committed = [n for n in names if n in self.streams and self._is(n, "committed")]
+        if len(committed) == len(names):
+            return
+        if committed:
+            raise Permanent("commit.contradictory", f"{committed} are committed, others not")
+        if unfinished := [n for n in names if not self._is(n, "finalized")]:
+            raise Transient("commit.refused", f"not finalized: {unfinished}")
+
+        def change() -> None:
+            for name in names:
+                self.streams[name].state = "committed"
+                self.tables[spec.id].rows.extend(self.streams[name].rows)
+
+        self.effects.do("bigquery.commit", spec.id, change)
+
+    def _append_one(
+        self, name: str, offset: int, rows: list[dict[str, Any]], columns: dict[str, Column]
+    ) -> None:
+        stream = self._stream(name)
+        if stream.state == "committed":
+            raise Transient("stream.committed", name)
+        end = len(stream.rows)
+        if stream.state == "finalized":
+            if offset + len(rows) > end:
+                raise Permanent("stream.short", f"{name} was finalized with {end} rows")
+            return
+        if offset < end:
+            return
+        if offset > end:
+            raise Transient("append.gap", f"{name}: offset {offset}, but {end} rows")
+        for index, row in enumerate(rows):
+            values = {key.lower(): value for key, value in row.items()}
+            for column in columns.values():
+                if column.required and values.get(column.name.lower()) is None:
+                    raise Permanent("rows.refused", f"row {offset + index}: {column.name} is null")
+        self.effects.do("bigquery.append", f"{name}@{offset}", lambda: stream.rows.extend(rows))
+
+    def _is(self, name: str, state: str) -> bool:
+        return self._stream(name).state == state
+
+    def _stream(self, name: str) -> Stream:
+        if name not in self.streams:
+            raise Permanent("stream.gone", f"stream {name} is no more")
+        return self.streams[name]

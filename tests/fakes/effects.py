@@ -1,0 +1,41 @@
+"""The one door through which a fake changes anything, so that a test can stand in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """`kind` is for instance `storage.create`; `target` says on what."""
+
+    kind: str
+    target: str
+
+
+def _pass(_: Effect) -> None:
+    """Let it happen."""
+
+
+class Effects:
+    """Records each side effect in order. `before` and `after` may raise: a crash, or a service's
+    error, before the effect took place or after it did and the answer was lost."""
+
+    def __init__(
+        self,
+        before: Callable[[Effect], None] = _pass,
+        after: Callable[[Effect], None] = _pass,
+    ) -> None:
+        self.before, self.after = before, after
+        self.log: list[Effect] = []
+
+    def do(self, kind: str, target: str, change: Callable[[], T]) -> T:
+        """What fails by the service's own rules is no effect: it is not recorded."""
+        effect = Effect(kind, target)
+        self.before(effect)
+        result = change()
+        self.log.append(effect)
+        self.after(effect)
+        return result

@@ -1,0 +1,121 @@
+"""Cloud Storage in memory: buckets without versions, generations that only grow."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import BinaryIO
+
+from csvgate.errors import Permanent, Transient
+from csvgate.ports import Clock, ObjectInfo
+from fakes.effects import Effects
+
+PIECE_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    info: ObjectInfo
+    data: bytes
+    content_type: str
+
+
+class _Body(BytesIO):
+    def close(self) -> None:
+        """Nothing: as with the real one, the context decides."""
+
+
+class FakeObjectStore:
+    def __init__(
+        self,
+        *buckets: str,
+        effects: Effects | None = None,
+        clock: Clock = lambda: datetime.now(UTC),
+    ) -> None:
+        self.buckets: dict[str, dict[str, Stored]] = {bucket: {} for bucket in buckets}
+        self.effects = effects or Effects()
+        self._clock = clock
+        self._generation = 1_000_000
+
+    def put(
+        self, bucket: str, name: str, data: bytes, content_encoding: str | None = None
+    ) -> ObjectInfo:
+        """What a user does: no side effect of ours."""
+        return self._store(bucket, name, data, "text/csv", content_encoding).info
+
+    def delete(self, bucket: str, name: str) -> None:
+        """What a user, or a lifecycle rule, does."""
+        del self._bucket(bucket)[name]
+
+    def stat(self, bucket: str, name: str, generation: int | None = None) -> ObjectInfo | None:
+        stored = self._found(bucket, name, generation)
+        return stored.info if stored else None
+
+    def stream(self, bucket: str, name: str, generation: int) -> Iterator[bytes]:
+        for start in range(0, len(self._pinned(bucket, name, generation)), PIECE_BYTES):
+            # Looked up again for each piece: an overwrite in the middle is an error there too.
+            yield self._pinned(bucket, name, generation)[start : start + PIECE_BYTES]
+
+    def read(self, bucket: str, name: str, generation: int | None = None) -> bytes | None:
+        stored = self._found(bucket, name, generation)
+        return stored.data if stored else None
+
+    def create(self, bucket: str, name: str, data: bytes, content_type: str) -> bool:
+        if name in self._bucket(bucket):
+            return False
+
+        def change() -> bool:
+            # Again, for somebody may have been let in before it.
+            if name in self._bucket(bucket):
+                return False
+            self._store(bucket, name, data, content_type)
+            return True
+
+        return self.effects.do("storage.create", f"{bucket}/{name}", change)
+
+    @contextmanager
+    def writer(self, bucket: str, name: str, content_type: str) -> Iterator[BinaryIO]:
+        body = _Body()
+        yield body
+        self.effects.do(
+            "storage.write",
+            f"{bucket}/{name}",
+            lambda: self._store(bucket, name, body.getvalue(), content_type),
+        )
+
+    def names(self, bucket: str, prefix: str) -> Iterator[str]:
+        yield from sorted(name for name in self._bucket(bucket) if name.startswith(prefix))
+
+    def _bucket(self, bucket: str) -> dict[str, Stored]:
+        if bucket not in self.buckets:
+            raise Transient("storage.missing", f"bucket {bucket} does not exist")
+        return self.buckets[bucket]
+
+    def _found(self, bucket: str, name: str, generation: int | None) -> Stored | None:
+        stored = self._bucket(bucket).get(name)
+        if stored and generation is not None and stored.info.generation != generation:
+            return None
+        return stored
+
+    def _pinned(self, bucket: str, name: str, generation: int) -> bytes:
+        stored = self._found(bucket, name, generation)
+        if stored is None:
+            raise Permanent("object.gone", f"gs://{bucket}/{name}#{generation}")
+        return stored.data
+
+    def _store(
+        self,
+        bucket: str,
+        name: str,
+        data: bytes,
+        content_type: str,
+        content_encoding: str | None = None,
+    ) -> Stored:
+        self._generation += 1
+        info = ObjectInfo(
+            bucket, name, self._generation, len(data), content_encoding, self._clock()
+        )
+        stored = Stored(info, data, content_type)
+        self._bucket(bucket)[name] = stored
+        return stored

