@@ -106,7 +106,7 @@ class DeriveStep:
                 f"{column.name} = {column.text} as {column.type} fails on "
                 f"line{'s' if len(search.lines) > 1 else ''} "
                 f"{', '.join(map(str, search.lines))}{more}: {search.reason}. Correct the "
-                "expression (or the values, by a constraint), then replay this letter",
+                "expression, or keep such values out by a constraint, then upload the file again",
             )
         return pa.chunked_array(parts, arrow_type(column.type))
 

@@ -120,7 +120,10 @@ def _problem(value: str, declared: BigQueryType, floats: Sequence[str]) -> tuple
             day = f"CAST({value} AS DATE)"
             return f"{day} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'", _YEARS
         case "TIME":
-            return f"{value} = TIME '24:00:00'", "the time is 24:00, beyond the last of a day"
+            return (
+                f"{value} = TIME '24:00:00'",
+                "the time is midnight at the end of a day, which TIME lacks",
+            )
         case "FLOAT64":
             # Infinity in, infinity out is arithmetic; out of finite numbers it is overflow.
             finite = [f"isfinite({value}) = false"]

@@ -34,6 +34,9 @@ class Enrichment:
         self._fields = field_types(contract)
         self._added: dict[str, BigQueryType] = {}
         self._steps: list[PreparedLookup | DeriveStep] = []
+        for lookup in (step.lookup for step in contract.enrich if step.lookup):
+            if lookup.reference in references:
+                references[lookup.reference].require(lookup.add)
         steps = plan_steps(contract, {name: _fits(table) for name, table in references.items()})
         if steps.complaints:
             raise Permanent(

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from csvgate.engine.arrow import arrow_type
-
 from csvgate.bigquery_types import BigQueryType
+from csvgate.engine.arrow import arrow_type
 from reference_cells import parse_cell
 from references import ReferenceTable
 
@@ -43,11 +42,7 @@ def prepare_lookup(
 ) -> PreparedLookup:
     """Raises Permanent `reference.malformed` where a key cannot be one of `by_type`, two keys are
     the same value of it, or a column to add is missing."""
-    missing = [name for name in add if name not in table.columns]
-    if missing:
-        table.malformed(
-            f"line 1: no column {', '.join(missing)} to add; there are {', '.join(table.columns)}"
-        )
+    table.require(add)
     return PreparedLookup(
         reference=table.name,
         by=by,

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from csvgate.engine.arrow import arrow_type
-
 from csvgate.bigquery_types import BigQueryType
 from csvgate.bigquery_types import parse as parse_type
 from csvgate.contracts.model import Reference
+from csvgate.engine.arrow import arrow_type
 from csvgate.errors import Permanent
 from reference_cells import digits, parse_cell
 
@@ -46,6 +45,15 @@ class ReferenceTable:
     """Where each key's record starts in the file, from 1."""
     columns: Mapping[str, ReferenceColumn]
     """All but the key, in the file's order."""
+
+    def require(self, columns: Sequence[str]) -> None:
+        """Raises Permanent `reference.malformed` where a column to add is missing."""
+        missing = [name for name in columns if name not in self.columns]
+        if missing:
+            self.malformed(
+                f"line 1: no column {', '.join(missing)}, which the contract adds; "
+                f"there are {', '.join(self.columns)}"
+            )
 
     def malformed(self, problem: str) -> NoReturn:
         raise _malformed(self.name, self.object, problem)
@@ -165,5 +173,5 @@ def _fit(kind: BigQueryType, cells: list[str]) -> BigQueryType:
 def _malformed(name: str, path: str, problem: str) -> Permanent:
     return Permanent(
         "reference.malformed",
-        f"reference {name} ({path}), {problem}. Upload a corrected file, then replay this letter",
+        f"reference {name} ({path}), {problem}. Correct it, then upload the data file again",
     )

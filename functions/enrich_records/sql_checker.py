@@ -39,6 +39,10 @@ _CLOCKS: Final = (
 )
 
 
+_WIDEST: Final = 1_000
+"""Characters to pad a text to; a billion would take the function's memory."""
+
+
 class RefusedExpression(ValueError):
     """Why, in words that follow the expression's name."""
 
@@ -99,6 +103,10 @@ def _check_function(node: Node) -> None:
         )
     if node["distinct"] or node["filter"] or node["order_bys"]["orders"]:
         raise RefusedExpression(f"calls {name} as an aggregate: an expression sees one row")
+    if name in ("lpad", "rpad"):
+        literals = [a["expression"].get("literal", {}).get("text", "") for a in node["arguments"]]
+        if len(literals) < 2 or not literals[1].isdigit() or int(literals[1]) > _WIDEST:
+            raise RefusedExpression(f"calls {name} with a width that is no number up to {_WIDEST}")
 
 
 def _column(node: Node, spelled: Mapping[str, str]) -> str:

@@ -22,6 +22,7 @@ def valueless_reason(error: Exception) -> str:
         return "division by zero"
     # Without what follows a colon: there DuckDB puts input that it does not quote.
     first = _NUMBER.sub("…", _QUOTED.sub("…", first)).partition(": ")[0]
+    first = first.rstrip(" …!.:")
     return first if len(first) <= _LONGEST else f"{first[: _LONGEST - 1]}…"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from exact_division import ExactDivision
+from exact_decimals import ExactDecimals
 from locked_duckdb import LockedDuckDB, Node, SqlError
 from sql_checker import RefusedExpression, check
 from sql_errors import short_reason
@@ -35,10 +35,10 @@ def compile_expression(
     try:
         used = check(root, columns)
         known = {name: kind for name in columns if name in used and (kind := columns[name])}
-        division = ExactDivision(engine, tree, known)
-        division.rewrite(root)
-        sql = division.text(root)
-        return Expression(sql, tuple(known), division.type(sql))
+        exact = ExactDecimals(engine, tree, known)
+        exact.rewrite(root)
+        sql = exact.text(root)
+        return Expression(sql, tuple(known), exact.type(sql))
     except RecursionError:
         raise RefusedExpression("is nested too deeply") from None
     except SqlError as error:
@@ -66,7 +66,7 @@ def _frame(tree: Node) -> Any:
 
     def bare(value: Any) -> Any:
         if isinstance(value, dict):
-            skipped = ("query_location", "query_location_length", "select_list")
+            skipped = ("query_location", "query_location_length", "select_list", "named_param_map")
             return {k: bare(v) for k, v in value.items() if k not in skipped}
         return [bare(v) for v in value] if isinstance(value, list) else value
 

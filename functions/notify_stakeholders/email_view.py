@@ -37,13 +37,15 @@ def render(
     """`reject_url` is linked when it is http or https and well formed, and left out otherwise."""
     said = words(finished)
     name = shorten_middle(one_line(finished.upload.name), _SUBJECT_NAME)
+    reasons = [reason for reason in finished.reasons if reason.rows]
     values = {
         "finished": finished,
         "words": said,
         "name": name,
         "bar": bar(finished.counts),
-        "reasons": [_reason(reason) for reason in finished.reasons[:TOP_REASONS]],
-        "more_reasons": len(finished.reasons) - TOP_REASONS,
+        "detail": _detail(finished),
+        "reasons": [_reason(reason) for reason in reasons[:TOP_REASONS]],
+        "more_reasons": len(reasons) - TOP_REASONS,
         "link": reject_url if reject_url and _LINK.fullmatch(reject_url) else None,
         "times": [_time(at, time_zone) for at in (finished.received_at, finished.finished_at)],
         "seconds": max(0, round((finished.finished_at - finished.received_at).total_seconds())),
@@ -78,11 +80,20 @@ def _templates() -> Environment:
     return environment
 
 
+def _detail(finished: UploadFinished) -> str | None:
+    """A fault of the file as a whole is a reason of no rows: it says more, its line and code."""
+    faults = [reason for reason in finished.reasons if not reason.rows and reason.examples]
+    if finished.outcome != "rejected" or not faults:
+        return finished.detail
+    fault = faults[0]
+    example = fault.examples[0]
+    return f"line {example.line}: {example.message} ({fault.code})"
+
+
 def _reason(reason: Reason) -> dict[str, object]:
-    whole = "the file as a whole" if reason.code.startswith("file.") else "the row as a whole"
     return {
-        "where": shorten(reason.column, 80) if reason.column else whole,
-        "code": reason.code,
+        "where": shorten(reason.column or "the row as a whole", 80),
+        "code": shorten(reason.code, 80),
         "rows": reason.rows,
         "examples": reason.examples[:EXAMPLES],
     }

@@ -13,7 +13,7 @@ from csvgate.ledger import Ledger
 from csvgate.ledger_entries import Entry
 from csvgate.ports import Clock
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 """Longer than one send with its timeout, so that two instances never hold it at once."""
 
 

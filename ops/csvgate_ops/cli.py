@@ -14,7 +14,7 @@ class Commands(click.Group):
     """Imports a command's module when it is asked for; the modules import their own weight when
     they run, so that `--help` is quick."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click calls it
         modules = pkgutil.iter_modules(commands.__path__)
         return sorted(m.name.replace("_", "-") for m in modules if not m.name.startswith("_"))
 

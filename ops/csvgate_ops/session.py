@@ -12,7 +12,8 @@ from csvgate_ops.cloud.environment import exports
 from csvgate_ops.cloud.errors import CloudError, Fault
 
 if TYPE_CHECKING:
-    from google.cloud import bigquery, pubsub_v1, storage
+    from google.cloud import bigquery, storage
+    from google.cloud.pubsub_v1 import SubscriberClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,10 @@ class Session:
 
         return bigquery.Client(project=self.project)
 
-    def subscriber(self) -> "pubsub_v1.SubscriberClient":
-        from google.cloud import pubsub_v1
+    def subscriber(self) -> "SubscriberClient":
+        from google.cloud.pubsub_v1 import SubscriberClient
 
-        return pubsub_v1.SubscriberClient()
+        return SubscriberClient()
 
 
 def connect(data_dir: Path) -> Session:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import BaseModel
@@ -59,6 +59,25 @@ def upload_ids(ledger: Ledger) -> list[str]:
 def status(ledger: Ledger, upload_id: str) -> UploadStatus:
     """Where the upload stands; state `unknown` when the ledger has nothing of it."""
     return _Reader(ledger, upload_id).status()
+
+
+def statuses(ledger: Ledger) -> list[UploadStatus]:
+    """Every upload, newest first."""
+    every = [status(ledger, upload_id) for upload_id in upload_ids(ledger)]
+    return sorted(every, key=_began, reverse=True)
+
+
+def find(ledger: Ledger, wanted: str) -> UploadStatus | None:
+    """By id, by the start of an id that only one has, or the newest by object name."""
+    ids = [upload_id for upload_id in upload_ids(ledger) if upload_id.startswith(wanted)]
+    if wanted in ids or len(ids) == 1:
+        return status(ledger, wanted if wanted in ids else ids[0])
+    named = [s for s in statuses(ledger) if s.upload is not None and s.upload.name == wanted]
+    return named[0] if named else None
+
+
+def _began(status: UploadStatus) -> datetime:
+    return status.timeline[0].at if status.timeline else datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from csvgate.errors import Permanent, Transient
@@ -34,6 +35,7 @@ class FakeWarehouse:
         self.tables: dict[str, Table] = {}
         self.streams: dict[str, Stream] = {}
         self.effects = effects or Effects()
+        self._created = 0
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """What a query sees of `dataset.table`."""
@@ -60,8 +62,9 @@ class FakeWarehouse:
             raise Transient("bigquery.missing", f"table {spec.id} does not exist")
 
         def change() -> str:
+            self._created += 1
             path = f"projects/fake/datasets/{spec.dataset}/tables/{spec.table}"
-            name = f"{path}/streams/{len(self.streams) + 1:06}"
+            name = f"{path}/streams/{self._created:06}"
             self.streams[name] = Stream(spec.id)
             return name
 
@@ -71,64 +74,62 @@ class FakeWarehouse:
         self, stream: str, schema: "pa.Schema", batches: Iterable[tuple[int, "pa.RecordBatch"]]
     ) -> None:
         there = self._stream(stream)
-        columns = {column.name.lower(): column for column in self.tables[there.table].columns}
+        columns = {column.name.lower() for column in self.tables[there.table].columns}
         if extra := [name for name in schema.names if name.lower() not in columns]:
             raise Transient("table.schema", f"{there.table} has no column {extra}")
         for offset, batch in batches:
-            self._append_one(stream, offset, batch.to_pylist(), columns)
+            rows = batch.to_pylist()
+            self.effects.do(
+                "bigquery.append",
+                f"{stream}@{offset}",
+                partial(self._accept, stream, offset, rows),
+            )
 
     def finalize(self, stream: str) -> int:
-        there = self._stream(stream)
-        if there.state == "committed":
-            raise Transient("stream.committed", stream)
-        if there.state == "open":
+        def change() -> int:
+            there = self._stream(stream)
+            if there.state == "committed":
+                raise Transient("stream.committed", stream)
+            there.state = "finalized"
+            return len(there.rows)
 
-            def change() -> None:
-                there.state = "finalized"
-
-            self.effects.do("bigquery.finalize", stream, change)
-        return len(there.rows)
+        return self.effects.do("bigquery.finalize", stream, change)
 
     def commit(self, spec: TableSpec, streams: Sequence[str]) -> None:
         names = list(dict.fromkeys(streams))
         if not names:
             return
-        committed = [n for n in names if n in self.streams and self._is(n, "committed")]
+        self.effects.do("bigquery.commit", spec.id, lambda: self._commit(spec, names))
+
+    def _commit(self, spec: TableSpec, names: Sequence[str]) -> None:
+        committed = [name for name in names if self._is(name, "committed")]
         if len(committed) == len(names):
             return
         if committed:
             raise Permanent("commit.contradictory", f"{committed} are committed, others not")
-        if unfinished := [n for n in names if not self._is(n, "finalized")]:
+        if unfinished := [name for name in names if not self._is(name, "finalized")]:
             raise Transient("commit.refused", f"not finalized: {unfinished}")
+        for name in names:
+            self.streams[name].state = "committed"
+            self.tables[spec.id].rows.extend(self.streams[name].rows)
 
-        def change() -> None:
-            for name in names:
-                self.streams[name].state = "committed"
-                self.tables[spec.id].rows.extend(self.streams[name].rows)
-
-        self.effects.do("bigquery.commit", spec.id, change)
-
-    def _append_one(
-        self, name: str, offset: int, rows: list[dict[str, Any]], columns: dict[str, Column]
-    ) -> None:
+    def _accept(self, name: str, offset: int, rows: list[dict[str, Any]]) -> None:
         stream = self._stream(name)
         if stream.state == "committed":
             raise Transient("stream.committed", name)
         end = len(stream.rows)
-        if stream.state == "finalized":
-            if offset + len(rows) > end:
-                raise Permanent("stream.short", f"{name} was finalized with {end} rows")
-            return
-        if offset < end:
-            return
+        if stream.state == "finalized" and offset + len(rows) > end:
+            raise Permanent("stream.short", f"{name} was finalized with {end} rows")
         if offset > end:
             raise Transient("append.gap", f"{name}: offset {offset}, but {end} rows")
+        if offset < end:
+            return
+        required = [c.name.lower() for c in self.tables[stream.table].columns if c.required]
         for index, row in enumerate(rows):
             values = {key.lower(): value for key, value in row.items()}
-            for column in columns.values():
-                if column.required and values.get(column.name.lower()) is None:
-                    raise Permanent("rows.refused", f"row {offset + index}: {column.name} is null")
-        self.effects.do("bigquery.append", f"{name}@{offset}", lambda: stream.rows.extend(rows))
+            if missing := [name for name in required if values.get(name) is None]:
+                raise Permanent("rows.refused", f"row {offset + index}: {missing} is null")
+        stream.rows.extend(rows)
 
     def _is(self, name: str, state: str) -> bool:
         return self._stream(name).state == state

@@ -32,7 +32,8 @@ class Effects:
         self.log: list[Effect] = []
 
     def do(self, kind: str, target: str, change: Callable[[], T]) -> T:
-        """What fails by the service's own rules is no effect: it is not recorded."""
+        """`change` looks at the state itself, for in `before` others may have had their turn. What
+        it refuses by the service's rules is no effect and not recorded."""
         effect = Effect(kind, target)
         self.before(effect)
         result = change()

@@ -62,11 +62,7 @@ class FakeObjectStore:
         return stored.data if stored else None
 
     def create(self, bucket: str, name: str, data: bytes, content_type: str) -> bool:
-        if name in self._bucket(bucket):
-            return False
-
         def change() -> bool:
-            # Again, for somebody may have been let in before it.
             if name in self._bucket(bucket):
                 return False
             self._store(bucket, name, data, content_type)

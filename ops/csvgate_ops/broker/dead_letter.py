@@ -17,8 +17,9 @@ def forwarded(body: bytes, subscription: str, failures: int) -> Any:
     """
     message = wire.PubsubMessage.FromString(body)
     published = datetime.fromtimestamp(wire.micros(message.publish_time) / wire.MICROS, UTC)
+    spelled = published.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     message.attributes[f"{PREFIX}Subscription"] = identifier_of(subscription)
     message.attributes[f"{PREFIX}SubscriptionProject"] = project_of(subscription)
     message.attributes[f"{PREFIX}DeliveryCount"] = str(failures)
-    message.attributes[f"{PREFIX}TopicPublishTime"] = published.isoformat(timespec="milliseconds")
+    message.attributes[f"{PREFIX}TopicPublishTime"] = spelled
     return message

@@ -6,7 +6,11 @@ from pathlib import Path
 PAGE_BYTES = 16_384
 """Large pages: message bodies are mostly far larger than SQLite's default of 4096."""
 
-SCHEMA = """
+VERSION = 1
+"""Of the tables below; a file with another one is refused rather than misread."""
+
+SCHEMA = f"""
+PRAGMA user_version = {VERSION};
 CREATE TABLE IF NOT EXISTS topic (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
@@ -48,6 +52,8 @@ CREATE INDEX IF NOT EXISTS backlog_seq ON backlog (seq);
 def connect(path: Path) -> sqlite3.Connection:
     """Open the file, in autocommit mode and for use from several threads under a lock.
 
+    Raises sqlite3.DatabaseError when it is no such file, or one of another version.
+
     WAL with synchronous=NORMAL: whatever was committed survives the death of the process at any
     instant; a power cut may lose the last moments but does not corrupt the file.
     """
@@ -57,5 +63,9 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA wal_autocheckpoint=2000")
     connection.execute("PRAGMA cache_size=-16000")
+    [(version,)] = connection.execute("PRAGMA user_version")
+    if version not in (0, VERSION):
+        connection.close()
+        raise sqlite3.DatabaseError(f"its version is {version}, this broker's is {VERSION}")
     connection.executescript(SCHEMA)
     return connection

@@ -2,6 +2,7 @@
 
 import fcntl
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import grpc
 
 from csvgate_ops.broker import wire
-from csvgate_ops.broker.broker import Broker
+from csvgate_ops.broker.broker import FILE, Broker
 from csvgate_ops.broker.clock import Clock
 from csvgate_ops.broker.errors import BrokerError
 from csvgate_ops.broker.methods import METHODS
@@ -70,7 +71,11 @@ class BrokerServer:
             self._lock_file.close()
             raise StartError(f"cannot listen on {host}:{port}: the address is in use or not ours")
         self.address = f"{host}:{self.port}"
-        self.broker = Broker(data_dir, clock)
+        try:
+            self.broker = Broker(data_dir, clock)
+        except sqlite3.DatabaseError as error:
+            self._lock_file.close()
+            raise StartError(f"cannot read {data_dir / FILE}: {error}") from error
         self._server.add_generic_rpc_handlers(_handlers(self.broker))
         Retention(self.broker).tick()
         self._server.start()

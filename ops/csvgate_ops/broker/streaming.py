@@ -47,7 +47,8 @@ class StreamingPull:
 
         Raises BrokerError when the caller sent something invalid, or the subscription is deleted.
         """
-        self._context.add_callback(self._end)
+        if not self._context.add_callback(self._end):
+            return  # the call has ended already
         threading.Thread(target=self._read, name="streaming-pull-requests", daemon=True).start()
         while True:
             deliveries = self._subscription.next_deliveries(

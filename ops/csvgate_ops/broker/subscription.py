@@ -18,6 +18,9 @@ from csvgate_ops.broker.timer import Timer
 
 log = logging.getLogger(__name__)
 
+CLIENT_DEFAULT_BYTES = 4 * 1024 * 1024
+"""What a gRPC client takes in one answer unless its channel is told otherwise."""
+
 Forward = Callable[["Subscription", Sequence[Entry]], set[int]]
 """Moves entries to the subscription's dead-letter topic; the seqs of those that moved."""
 
@@ -57,6 +60,7 @@ class Subscription:
         self._services = services
         self._changed = threading.Condition()
         self._deleted = False
+        self._told_of_large = False
         self._backlog = Backlog(
             lambda after, limit: services.messages.page(row_id, after, limit),
             ordered=self.settings.ordered,
@@ -129,11 +133,22 @@ class Subscription:
             self._arm()
             numbered = [(entry.seq, self._attempt(entry), entry.token) for entry in entries]
         bodies = self._services.messages.bodies([seq for seq, _, _ in numbered])
+        self._tell_of_large(bodies.values())
         return [
             Delivery(str(AckId(self.id, seq, token)), bodies[seq], attempt)
             for seq, attempt, token in numbered
             if seq in bodies  # a late acknowledgement of an earlier delivery may have come in
         ]
+
+    def _tell_of_large(self, bodies: Iterable[bytes]) -> None:
+        """Say once why a subscriber may never get this message: it cannot find out itself."""
+        if not self._told_of_large and any(len(body) >= CLIENT_DEFAULT_BYTES for body in bodies):
+            self._told_of_large = True
+            log.warning(
+                "%s: delivers a message over 4 MiB; a client made with PUBSUB_EMULATOR_HOST alone "
+                "refuses it. Give it a channel with grpc.max_receive_message_length=-1",
+                self.name,
+            )
 
     def _attempt(self, entry: Entry) -> int:
         return entry.failures + 1 if self.settings.dead_letter else 0

@@ -28,6 +28,8 @@ class Started:
     endpoints: dict[str, Any]
     already: bool
     """True when it was up before."""
+    differing: tuple[str, ...] = ()
+    """When it was: the options that it runs with otherwise than was asked now."""
 
 
 def is_running(data_dir: DataDir) -> bool:
@@ -49,13 +51,9 @@ def find(data_dir: DataDir) -> dict[str, Any]:
         if endpoints is not None:
             return cast(dict[str, Any], endpoints)
         raise CloudError(Fault("local cloud", f"starting or stopping in {data_dir.root}"))
-    failure = read_json(data_dir.failure)
-    if isinstance(failure, dict):
-        at = failure.pop("at", "some time ago")
-        fault = Fault.from_json(failure)
-        raise CloudError(
-            Fault("local cloud", f"not up; it failed at {at}:\n{fault.describe()}", "`csvgate up`")
-        )
+    failure = last_failure(data_dir)
+    if failure is not None:
+        raise CloudError(Fault("local cloud", f"not up; {failure.message}"))
     raise CloudError(Fault("local cloud", f"not up in {data_dir.root}", "`csvgate up`"))
 
 
@@ -66,7 +64,7 @@ def start(options: Options, report: Report) -> Started:
     """
     data_dir = DataDir(options.data_dir)
     if is_running(data_dir):
-        return Started(_await(data_dir), already=True)
+        return _already(options, data_dir)
     reader, process = _spawn(options, data_dir)
     try:
         with reader:
@@ -84,12 +82,21 @@ def start(options: Options, report: Report) -> Started:
     _end(process)
     if is_running(data_dir):
         # Another `up` was faster between our look and our start.
-        return Started(_await(data_dir), already=True)
+        return _already(options, data_dir)
     stale.clean(data_dir)
     log = data_dir.log("supervisor")
     raise CloudError(
         Fault("supervisor", "ended unexpectedly", log=str(log), last_lines=last_lines(log))
     )
+
+
+def last_failure(data_dir: DataDir) -> Fault | None:
+    """Why the last run ended, if it ended badly and none was started since."""
+    recorded = read_json(data_dir.failure)
+    if not isinstance(recorded, dict):
+        return None
+    at = recorded.pop("at", "some time ago")
+    return Fault("local cloud", f"it failed at {at}:\n{Fault.from_json(recorded).describe()}")
 
 
 def stop(data_dir: DataDir) -> bool:
@@ -135,6 +142,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def _already(options: Options, data_dir: DataDir) -> Started:
+    endpoints = _await(data_dir)
+    running = (read_json(data_dir.supervisor) or {}).get("options", {})
+    asked = json.loads(options.to_json())
+    differing = tuple(name for name, value in asked.items() if running.get(name) != value)
+    return Started(endpoints, already=True, differing=differing)
 
 
 def _await(data_dir: DataDir) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The life of a local cloud, from the lock to the last child: what the supervisor does."""
 
 import fcntl
+import json
 import os
 import secrets
 import subprocess
@@ -20,6 +21,8 @@ from csvgate_ops.cloud.identity import identify
 from csvgate_ops.cloud.options import Options
 from csvgate_ops.cloud.plan import Plan, plan
 from csvgate_ops.cloud.supervisor import Report, Supervisor
+
+LOCK_SECONDS = 1.0
 
 
 def run(options: Options, report: Report) -> None:
@@ -105,6 +108,7 @@ def _write_state(data_dir: DataDir, instance: str, supervisor: Supervisor, plann
         {
             **(own.as_json() if own else {}),
             "instance": instance,
+            "options": json.loads(planned.options.to_json()),
             "children": {n: child.process.as_json() for n, child in supervisor.children.items()},
         },
     )
@@ -119,7 +123,7 @@ def _with_pids(planned: Plan, supervisor: Supervisor) -> dict[str, Any]:
 
 class hold_lock:  # noqa: N801 - used as a context manager
     """Hold DATA_DIR/lock, which the kernel lets go of however this process ends. Raises CloudError
-    when another supervisor has it."""
+    when another supervisor has it; who merely looks has it for an instant."""
 
     def __init__(self, data_dir: DataDir) -> None:
         data_dir.root.mkdir(parents=True, exist_ok=True)
@@ -127,14 +131,22 @@ class hold_lock:  # noqa: N801 - used as a context manager
 
     def __enter__(self) -> None:
         self._file = self._path.open("a")
+        deadline = time.monotonic() + LOCK_SECONDS
+        while not self._try():
+            if time.monotonic() > deadline:
+                self._file.close()
+                where = self._path.parent
+                raise CloudError(
+                    Fault("supervisor", f"another local cloud uses {where}", "`csvgate down`")
+                )
+            time.sleep(0.02)
+
+    def _try(self) -> bool:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._file.close()
-            where = self._path.parent
-            raise CloudError(
-                Fault("supervisor", f"another local cloud uses {where}", "`csvgate down` first")
-            ) from error
+        except BlockingIOError:
+            return False
+        return True
 
     def __exit__(self, *_: object) -> None:
         self._file.close()

@@ -76,7 +76,7 @@ class Supervisor:
         return all(unit.state is State.READY for unit in self.units.values())
 
     def run(self, on_up: Callable[[], None], on_down: Callable[[], None]) -> None:
-        """Until SIGTERM or SIGINT. Raises CloudError when a component cannot be kept running.
+        """Until SIGTERM, SIGINT or SIGHUP. Raises CloudError when one cannot be kept running.
         `on_down` is called before the children are ended; all of them have ended when this returns
         or raises. Main thread only."""
         self._listen_to_signals()
@@ -182,7 +182,7 @@ class Supervisor:
         self._waker.setblocking(False)
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._stop_soon)
 
     def _stop_soon(self, *_: object) -> None:

@@ -17,10 +17,13 @@ def command(data_dir: Path, as_json: bool) -> None:
     Its state stays in the data directory.
     """
     from csvgate_ops.cloud.files import DataDir
-    from csvgate_ops.cloud.launch import stop
+    from csvgate_ops.cloud.launch import last_failure, stop
 
     stopped = stop(DataDir(data_dir))
+    failure = last_failure(DataDir(data_dir))
     if as_json:
         click.echo(json.dumps({"stopped": stopped}))
-    else:
-        click.echo("The local cloud is down." if stopped else "The local cloud was not up.")
+        return
+    click.echo("The local cloud is down." if stopped else "The local cloud was not up.")
+    if failure is not None:
+        click.echo(failure.message, err=True)

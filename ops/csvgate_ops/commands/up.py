@@ -1,6 +1,8 @@
 """Start the local cloud."""
 
 import json
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +50,10 @@ FOLDER = click.Path(path_type=Path, file_okay=False, exists=True, resolve_path=T
 )
 @click.option("--foreground", is_flag=True, help="Stay, and stop everything on Ctrl-C.")
 @as_json
-def command(data_dir: Path, foreground: bool, as_json: bool, **chosen: Any) -> None:
+@click.pass_context
+def command(
+    ctx: click.Context, /, data_dir: Path, foreground: bool, as_json: bool, **chosen: Any
+) -> None:
     """Start the local cloud, and return when all of it is ready.
 
     Says so, and does nothing, when it is up already.
@@ -57,6 +62,8 @@ def command(data_dir: Path, foreground: bool, as_json: bool, **chosen: Any) -> N
     from csvgate_ops.cloud.options import Options
     from csvgate_ops.commands._progress import Progress, addresses
 
+    # Ended from outside, it must take what it started with it, as it does on Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given = {name: value for name, value in chosen.items() if value is not None}
     options = Options(data_dir=data_dir, **given)
     with Progress(quiet=as_json) as progress:
@@ -69,6 +76,15 @@ def command(data_dir: Path, foreground: bool, as_json: bool, **chosen: Any) -> N
         return
     click.echo("The local cloud is up already." if started.already else "The local cloud is up.")
     click.echo(addresses(started.endpoints))
+    insisted = [n for n in started.differing if _was_given(ctx, n)]
+    if insisted:
+        raise click.ClickException(
+            f"it runs with another {', '.join(insisted)}: `csvgate down` first to change that"
+        )
+
+
+def _was_given(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
 
 
 def _stay(options: Any, progress: Any, as_json: bool) -> None:

@@ -13,28 +13,12 @@ import threading
 from pathlib import Path
 
 import click
-import grpc
-from google.cloud.pubsub_v1 import SubscriberClient
-from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
 from csvgate_ops import topology as topo
 from csvgate_ops.eventarc import health
+from csvgate_ops.eventarc.client import subscriber
 from csvgate_ops.eventarc.forwarder import Forwarder
 from csvgate_ops.eventarc.route import routes
-
-
-def subscriber(host: str) -> SubscriberClient:
-    """A client whose channel takes messages of any size: the one that the library makes for an
-    emulator stops at 4 MB, and so on any larger message or backlog."""
-    options = [
-        ("grpc.max_receive_message_length", -1),
-        ("grpc.max_send_message_length", -1),
-        ("grpc.enable_http_proxy", 0),
-        # A killed broker comes back within seconds; the default backoff reaches minutes.
-        ("grpc.max_reconnect_backoff_ms", 1000),
-    ]
-    channel = grpc.insecure_channel(host, options=options)
-    return SubscriberClient(transport=SubscriberGrpcTransport(channel=channel))
 
 
 @click.command()

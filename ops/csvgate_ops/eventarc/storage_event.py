@@ -73,7 +73,6 @@ def complete(resource: Mapping[str, Any], message: Received) -> dict[str, Any]:
     defaults = {
         "contentType": "application/octet-stream",
         "etag": etag(int(generation), int(metageneration)),
-        "id": f"{bucket}/{name}/{generation}",
         "mediaLink": f"{DOWNLOADS}/{path}?generation={generation}&alt=media",
         "selfLink": f"{API}/{path}",
         "size": "0",
@@ -85,6 +84,7 @@ def complete(resource: Mapping[str, Any], message: Received) -> dict[str, Any]:
     fixed = {
         "bucket": bucket,
         "generation": generation,
+        "id": f"{bucket}/{name}/{generation}",
         "kind": "storage#object",
         "metageneration": metageneration,
         "name": name,

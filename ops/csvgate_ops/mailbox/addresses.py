@@ -12,6 +12,7 @@ KINDS: Final = ("to", "cc", "bcc")
 
 # SendGrid does not publish its rule. A domain without a dot passes here, for `csvgate@localhost`.
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
+_TO_HELP: Final = "message.personalizations.to"
 _NO_PERSONALIZATION: Final = (
     "The personalizations field is required and must have at least one personalization."
 )
@@ -51,10 +52,14 @@ def recipient_problems(request: dict[str, Any]) -> Iterator[Problem]:
     for number, block in enumerate(blocks):
         where = f"personalizations.{number}"
         if not isinstance(block, dict) or not isinstance(block.get("to"), list) or not block["to"]:
-            yield _NO_TO, f"{where}.to", "message.personalizations.to"
+            yield _NO_TO, f"{where}.to", _TO_HELP
             continue
         for kind in KINDS:
-            for index, each in enumerate(block.get(kind) or ()):
+            addresses = block.get(kind) or []
+            if not isinstance(addresses, list):
+                yield "Invalid type. Expected: array.", f"{where}.{kind}", _TO_HELP
+                continue
+            for index, each in enumerate(addresses):
                 total += 1
                 yield from _problems_of(each, f"{where}.{kind}", index, seen)
     if total > MAX_RECIPIENTS or len(blocks) > MAX_RECIPIENTS:
@@ -62,13 +67,12 @@ def recipient_problems(request: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _problems_of(each: object, where: str, index: int, seen: set[str]) -> Iterator[Problem]:
-    help_anchor = "message.personalizations.to"
     address = address_of(each)
     if address is None:
         message = f"The {where.rsplit('.', 1)[1]} email parameter is required."
-        yield message, f"{where}.{index}.email", help_anchor
+        yield message, f"{where}.{index}.email", _TO_HELP
     elif not is_valid(address):
-        yield "Does not contain a valid address.", f"{where}.{index}.email", help_anchor
+        yield "Does not contain a valid address.", f"{where}.{index}.email", _TO_HELP
     elif address.casefold() in seen:
         block = where.rsplit(".", 1)[0]
         yield _TWICE.format(address, where), block, "message.recipient-errors"

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from flask import Flask, render_template, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from csvgate_ops.mailbox.faults import Faults
 from csvgate_ops.mailbox.pages import pages
@@ -27,11 +27,12 @@ def create_app(store: EmailStore) -> Flask:
     return app
 
 
-def _error(error: HTTPException) -> tuple[object, int]:
+def _error(error: Exception) -> Response:
     """In JSON to programs, as a page to people."""
-    status = error.code or 500
-    if isinstance(error, RequestEntityTooLarge) or request.path.endswith(".json"):
-        return errors((str(error.description), None, None)), status
-    if request.path.startswith(("/v3/", "/_faults")):
-        return errors((str(error.description), None, None)), status
-    return render_template("mailbox_error.html", error=error), status
+    known = error if isinstance(error, HTTPException) else InternalServerError()
+    if request.path.startswith(("/v3/", "/_faults")) or request.path.endswith(".json"):
+        response = jsonify(errors((str(known.description), None, None)))
+    else:
+        response = Response(render_template("mailbox_error.html", error=known))
+    response.status_code = known.code or 500
+    return response

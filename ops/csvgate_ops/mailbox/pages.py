@@ -33,15 +33,15 @@ def pages(store: EmailStore) -> Blueprint:
         limit = min(max(_number("limit") or _MOST, 1), _MOST)
         return jsonify([_summary(email) for email in _search(store, limit)])
 
-    @site.get("/emails/<id>.json")
-    def email_json(id: str) -> Response:
-        email = _found(store, id)
+    @site.get("/emails/<message_id>.json")
+    def email_json(message_id: str) -> Response:
+        email = _found(store, message_id)
         html, text = email.content("text/html"), email.content("text/plain")
         return jsonify({**_summary(email), "html": html, "text": text, "request": email.request})
 
-    @site.get("/emails/<id>")
-    def email_page(id: str) -> str:
-        email = _found(store, id)
+    @site.get("/emails/<message_id>")
+    def email_page(message_id: str) -> str:
+        email = _found(store, message_id)
         return render_template(
             "mailbox_email.html",
             email=email,
@@ -51,9 +51,9 @@ def pages(store: EmailStore) -> Blueprint:
             raw=json.dumps(email.request, indent=2, ensure_ascii=False),
         )
 
-    @site.get("/emails/<id>/body.html")
-    def email_body(id: str) -> Response:
-        html = _found(store, id).content("text/html")
+    @site.get("/emails/<message_id>/body.html")
+    def email_body(message_id: str) -> Response:
+        html = _found(store, message_id).content("text/html")
         if html is None:
             abort(404, "this email has no HTML")
         response = Response(html, mimetype="text/html")
@@ -64,8 +64,8 @@ def pages(store: EmailStore) -> Blueprint:
     return site
 
 
-def _found(store: EmailStore, id: str) -> StoredEmail:
-    email = store.get(id)
+def _found(store: EmailStore, message_id: str) -> StoredEmail:
+    email = store.get(message_id)
     if email is None:
         abort(404, "no such email")
     return email
@@ -97,7 +97,7 @@ def _summary(email: StoredEmail) -> dict[str, Any]:
         "to": email.to,
         "subject": email.subject,
         "custom_args": email.custom_args,
-        "url": url_for("pages.email_page", id=email.id, _external=True),
+        "url": url_for("pages.email_page", message_id=email.id, _external=True),
     }
 
 

@@ -1,5 +1,6 @@
 """What SendGrid refuses in a mail/send request, in its words: errors with message, field, help."""
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -39,10 +40,18 @@ def errors(*problems: tuple[str, str | None, str | None]) -> dict[str, Any]:
     }
 
 
-def refusal(request: object) -> dict[str, Any] | None:
-    """The body of the 400 for this request, or None when SendGrid would take it."""
-    if not isinstance(request, dict):
-        return errors(("Bad Request", None, None))
+class Refused(Exception):
+    """With the body of the 400."""
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        super().__init__(body)
+        self.body = body
+
+
+def checked(request: object) -> dict[str, Any]:
+    """The request, when SendGrid would take it. Raises Refused with all that is wrong."""
+    if not isinstance(request, dict) or not _is_text(request):
+        raise Refused(errors(("Bad Request", None, None)))
     found = [
         *_sender_problems(request),
         *recipient_problems(request),
@@ -50,7 +59,18 @@ def refusal(request: object) -> dict[str, Any] | None:
         *_content_problems(request),
         *_custom_args_problems(request),
     ]
-    return errors(*((t, field, _HELP + anchor) for t, field, anchor in found)) if found else None
+    if found:
+        raise Refused(errors(*((text, field, _HELP + anchor) for text, field, anchor in found)))
+    return request
+
+
+def _is_text(request: dict[str, Any]) -> bool:
+    """JSON can escape half a surrogate pair, which no email can carry and no page can show."""
+    try:
+        json.dumps(request, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _sender_problems(request: dict[str, Any]) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ EMAIL_POLICY: Final = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'"
 )
-"""For the HTML of an email, which is anybody's: no script, nothing fetched, an origin of its own."""
+"""For the HTML of an email, which is anybody's: no script, nothing fetched, its own origin."""
 
 
 def protect(app: Flask) -> None:

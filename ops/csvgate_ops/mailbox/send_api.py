@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 from pydantic import ValidationError
 
 from csvgate_ops.mailbox.faults import FaultPlan, Faults
-from csvgate_ops.mailbox.rules import MAX_BYTES, errors, refusal
+from csvgate_ops.mailbox.rules import MAX_BYTES, Refused, checked, errors
 from csvgate_ops.mailbox.store import EmailStore
 
 _PER_MINUTE: Final = 600
@@ -35,10 +35,10 @@ def send_api(store: EmailStore, faults: Faults) -> Blueprint:
             return _refuse(413, "The JSON payload you have included in your request is too large.")
         if request.mimetype != "application/json":
             return _refuse(415, "Content-Type should be application/json.")
-        email = request.get_json(silent=True)
-        refused = refusal(email)
-        if refused is not None:
-            return _limits(_answer(400, refused))
+        try:
+            email = checked(request.get_json(silent=True))
+        except Refused as refused:
+            return _limits(_answer(400, refused.body))
         message_id = secrets.token_urlsafe(16)
         store.add(message_id, datetime.now(UTC), email)
         if fault and fault.drop:

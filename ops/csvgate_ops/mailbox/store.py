@@ -67,9 +67,9 @@ class EmailStore:
         self._db = sqlite3.connect(directory / "mailbox.sqlite3", check_same_thread=False)
         self._db.executescript("pragma journal_mode = wal; pragma synchronous = full;" + _SCHEMA)
 
-    def add(self, id: str, at: datetime, request: dict[str, Any]) -> None:
+    def add(self, message_id: str, at: datetime, request: dict[str, Any]) -> None:
         upload = (request.get("custom_args") or {}).get("upload_id")
-        row = (id, at.isoformat(), upload, json.dumps(request))
+        row = (message_id, at.isoformat(), upload, json.dumps(request))
         addresses = {address.casefold() for address in recipients(request)}
         with self._lock, self._db:
             inserted = self._db.execute(
@@ -80,8 +80,8 @@ class EmailStore:
                 [(address, inserted.lastrowid) for address in addresses],
             )
 
-    def get(self, id: str) -> StoredEmail | None:
-        found = self._query(f"{_SELECT} where id = ?", [id])
+    def get(self, message_id: str) -> StoredEmail | None:
+        found = self._query(f"{_SELECT} where id = ?", [message_id])
         return found[0] if found else None
 
     def newest(
@@ -120,5 +120,6 @@ class EmailStore:
         with self._lock:
             found = self._db.execute(statement, values).fetchall()
         return [
-            StoredEmail(number, id, at, json.loads(request)) for number, id, at, request in found
+            StoredEmail(number, message_id, at, json.loads(request))
+            for number, message_id, at, request in found
         ]

@@ -5,6 +5,7 @@ from typing import Final
 
 from csvgate.bigquery_types import BigQueryType, parse
 from csvgate.contracts.model import Contract, SchemaField
+from csvgate.contracts.names import LINEAGE
 from csvgate.ports import Column, TableSpec
 
 DEFAULT_TYPES: Final[Mapping[str, str]] = {
@@ -18,11 +19,11 @@ DEFAULT_TYPES: Final[Mapping[str, str]] = {
 }
 """For a field that gives no `bigquery`, by its Table Schema type."""
 
-LINEAGE: Final = (
-    Column("_upload_id", "STRING", required=True, description="The upload that brought the row"),
-    Column("_line", "INT64", required=True, description="Where the row starts in the file, from 1"),
-    Column("_ingested_at", "TIMESTAMP", required=True, description="When the upload was received"),
-)
+_WORDS: Final = {
+    "_upload_id": "The upload that brought the row",
+    "_line": "Where the row starts in the file, from 1",
+    "_ingested_at": "When the upload was received",
+}
 
 
 def column_type(field: SchemaField) -> BigQueryType:
@@ -42,7 +43,7 @@ def table_spec(contract: Contract, added: Mapping[str, BigQueryType]) -> TableSp
     return TableSpec(
         dataset=destination.dataset,
         table=destination.table,
-        columns=(*_from_file(contract), *_from_enrich(contract, added), *LINEAGE),
+        columns=(*_from_file(contract), *_from_enrich(contract, added), *_lineage()),
         partition_by=destination.partition_by,
         cluster_by=destination.cluster_by,
     )
@@ -62,3 +63,8 @@ def _from_enrich(contract: Contract, added: Mapping[str, BigQueryType]) -> Itera
                 yield Column(name, str(added[name]), description=words)
         for name, derivation in (step.derive or {}).items():
             yield Column(name, str(parse(derivation.bigquery)), description=derivation.sql)
+
+
+def _lineage() -> Iterator[Column]:
+    for name, kind in LINEAGE.items():
+        yield Column(name, kind, required=True, description=_WORDS[name])

@@ -11,6 +11,8 @@ from csvgate.contracts.mistakes import Path, suggest
 from csvgate.contracts.model import Contract
 from csvgate.contracts.read_yaml import Data
 
+UNKNOWN: Final = "extra_forbidden"
+"""Pydantic's error type of a property that no contract has."""
 _WANTED: Final[Mapping[str, str]] = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -39,7 +41,7 @@ def explain(errors: Sequence[ErrorDetails], data: Data) -> Iterator[tuple[Path, 
         inside = any(p[: len(path)] == path for p in places if p != path)
         if found[0]["type"] == "too_short" and inside:
             continue
-        yield path, _message(found, path, data), found[0]["type"]
+        yield path, _message(found, path), found[0]["type"]
 
 
 def _place(error: ErrorDetails, data: Data) -> Path:
@@ -58,12 +60,12 @@ def _place(error: ErrorDetails, data: Data) -> Path:
     return tuple(path)
 
 
-def _message(found: Sequence[ErrorDetails], path: Path, data: Data) -> str:
+def _message(found: Sequence[ErrorDetails], path: Path) -> str:
     error = found[0]
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "missing":
         return "is missing; it is required"
-    if kind == "extra_forbidden":
+    if kind == UNKNOWN:
         return f"unknown property `{path[-1]}`; {suggest(str(path[-1]), properties_at(path[:-1]))}"
     if path == ("on_overwrite",):
         return _overwrite(value)
@@ -71,7 +73,9 @@ def _message(found: Sequence[ErrorDetails], path: Path, data: Data) -> str:
     if wanted:
         return f"should be {' or '.join(wanted)}, {_given(value, wanted)}"
     if kind == "literal_error":
-        words = [w.strip("'") for w in str(context.get("expected", "")).replace(" or ", ", ").split(", ")]
+        words = [
+            w.strip("'") for w in str(context.get("expected", "")).replace(" or ", ", ").split(", ")
+        ]
         return f"{_show(value)} is none of {', '.join(words)}{_near(value, words)}"
     if kind == "too_short":
         return "is empty; it needs at least one entry"
@@ -129,7 +133,9 @@ def _inside(annotation: Any, part: str | int) -> Any:
         found = arguments[1]
     else:
         found = _annotations(annotation)[str(part)]
-    options = [a for a in get_args(found) if a is not NoneType] if NoneType in get_args(found) else []
+    options = (
+        [a for a in get_args(found) if a is not NoneType] if NoneType in get_args(found) else []
+    )
     return options[0] if options else found
 
 

@@ -22,7 +22,7 @@ def compile_glob(pattern: str) -> re.Pattern[str]:
 
 
 def common_name(one: str, other: str) -> str | None:
-    """A shortest name that both patterns match; None when there is none."""
+    """A name that both patterns match; None when there is none."""
     if not _beginnings_fit(one, other):
         return None
     a, b = _steps(one), _steps(other)
@@ -31,7 +31,7 @@ def common_name(one: str, other: str) -> str | None:
     while queue:
         (i, j), name = queue.popleft()
         if i == len(a) - 1 and j == len(b) - 1:
-            return name
+            return name or "x"
         moves = [((to, j), "") for via, to in a[i] if via == ""]
         moves += [((i, to), "") for via, to in b[j] if via == ""]
         for via_a, to_a in a[i]:
@@ -42,7 +42,7 @@ def common_name(one: str, other: str) -> str | None:
         for state, letter in moves:
             if state not in seen:
                 seen.add(state)
-                # Free moves first, so that the first name found is a shortest one.
+                # Free moves first, so that the name found is a short one.
                 (queue.append if letter else queue.appendleft)((state, name + letter))
     return None
 
@@ -59,16 +59,16 @@ def _steps(pattern: str) -> _Steps:
     """A nondeterministic automaton: from each state, by which character to which. The last state
     accepts; the empty character is a free move."""
     steps: _Steps = [[]]
-    for token in _TOKEN.findall(pattern):
+    for part in _TOKEN.findall(pattern):
         here, there = len(steps) - 1, len(steps)
-        if token in ("*", "**"):
-            steps[here] += [("", there), (_IN_FOLDER if token == "*" else _ANY, here)]
-        elif token == "**/":
+        if part in ("*", "**"):
+            steps[here] += [("", there), (_IN_FOLDER if part == "*" else _ANY, here)]
+        elif part == "**/":
             # `here` leaves at once; `there` runs through folders, and leaves by a slash.
             steps[here] += [("", there + 1), ("", there)]
             steps.append([(_ANY, there), ("/", there + 1)])
         else:
-            steps[here].append((_IN_FOLDER if token == "?" else token, there))
+            steps[here].append((_IN_FOLDER if part == "?" else part, there))
         steps.append([])
     return steps
 

@@ -3,7 +3,8 @@
 The hash leaves out what changes neither records nor loading: who is told (`notify`), which object
 names are matched (`match`: an upload at hand has been matched), and `title` and `description`. All
 else counts, also what is new here tomorrow. It is taken over the values, so formatting, comments,
-order of keys and spelt-out defaults do not count.
+order of keys and spelt-out defaults do not count; the order within `derive` does, as the order of
+the columns comes of it.
 """
 
 import json
@@ -22,12 +23,14 @@ def contract_hash(contract: Contract) -> str:
     for field in whole["schema"]["fields"]:
         for name in _UNHASHED_IN_FIELDS:
             del field[name]
-    return digest("contract", _canonical(whole), length=32)
+    for step in whole["enrich"]:
+        step["derive"] = step["derive"] and list(step["derive"].items())
+    return digest("contract", _dump(whole, sort_keys=True), length=32)
 
 
 def to_json(contract: Contract) -> str:
-    """The whole contract in one line of canonical JSON; `from_json` gives it back equal."""
-    return _canonical(contract.model_dump(mode="json", by_alias=True))
+    """The whole contract in one line; `from_json` gives it back equal, orders included."""
+    return _dump(contract.model_dump(mode="json", by_alias=True), sort_keys=False)
 
 
 def from_json(text: str) -> Contract:
@@ -35,7 +38,7 @@ def from_json(text: str) -> Contract:
     return Contract.model_validate_json(text, strict=True, by_alias=True, by_name=False)
 
 
-def _canonical(value: Any) -> str:
+def _dump(value: Any, *, sort_keys: bool) -> str:
     return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+        value, ensure_ascii=False, sort_keys=sort_keys, separators=(",", ":"), allow_nan=False
     )

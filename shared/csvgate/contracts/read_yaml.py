@@ -4,6 +4,7 @@ Scalars follow the core schema of YAML 1.2.2 (section 10.3.2) and nothing else, 
 still knows dates, `1_000` and merge keys: `NO`, `on` and `2026-11-21` are words.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -73,7 +74,8 @@ class _Builder:
     def build(self, node: Node, path: Path) -> Data:
         self.document.lines.setdefault(path, node.start_mark.line + 1)
         if id(node) in self.open:
-            return self._wrong(node, path, "contains itself through an alias; write it out")
+            self._wrong(node, path, "contains itself through an alias; write it out")
+            return None
         self.open.add(id(node))
         try:
             if isinstance(node, MappingNode):
@@ -82,7 +84,9 @@ class _Builder:
                 if node.tag != f"{_TAG}seq":
                     self._wrong(node, path, f"has the tag {node.tag}; tags are not supported")
                 return [self.build(item, (*path, i)) for i, item in enumerate(node.value)]
-            return self._scalar(node, path)
+            if isinstance(node, ScalarNode):
+                return self._scalar(node, path)
+            return None
         finally:
             self.open.discard(id(node))
 
@@ -109,8 +113,9 @@ class _Builder:
         text = str(node.value)
         if node.tag == f"{_TAG}str" or node.style is not None:
             return text
-        if not node.tag.startswith(_TAG):
-            return self._wrong(node, path, f"has the tag {node.tag}; tags are not supported")
+        if not str(node.tag).startswith(_TAG):
+            self._wrong(node, path, f"has the tag {node.tag}; tags are not supported")
+            return None
         if text in _WORDS:
             return _WORDS[text]
         if _DECIMAL.fullmatch(text):
@@ -120,12 +125,13 @@ class _Builder:
         if _FLOAT.fullmatch(text):
             return self._finite(node, path, float(text))
         if _NOT_FINITE.fullmatch(text):
-            return self._finite(node, path, float("inf"))
+            return self._finite(node, path, math.inf)
         return text
 
     def _finite(self, node: Node, path: Path, number: float) -> Data:
-        if number in (float("inf"), float("-inf")):
-            return self._wrong(node, path, f"{node.value} is not a number to compare with")
+        if math.isinf(number):
+            self._wrong(node, path, f"{node.value} is not a number to compare with")
+            return None
         return number
 
     def _wrong(self, node: Node, path: Path, message: str) -> None:

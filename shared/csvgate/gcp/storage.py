@@ -30,7 +30,7 @@ _failures = partial(translated, "storage", also=(DataCorruption, InvalidResponse
 
 class GcsObjectStore:
     """`budget` is the most seconds one call is retried, `timeout` the seconds to connect and
-    between two bytes of an answer."""
+    between two bytes of an answer, `page` the names listed at a time."""
 
     def __init__(
         self,
@@ -39,7 +39,9 @@ class GcsObjectStore:
         credentials: Any = None,
         budget: float = 45.0,
         timeout: tuple[float, float] = (5.0, 30.0),
+        page: int = 1000,
     ) -> None:
+        self._page = page
         self._client = Client(project=project, credentials=credentials)
         self._existing: set[str] = set()
         self._call: dict[str, Any] = {
@@ -65,11 +67,14 @@ class GcsObjectStore:
         library; at the end the whole is held against the object's CRC32C."""
         uri = f"gs://{bucket}/{name}#{generation}"
         gone = Permanent("object.gone", f"{uri} was deleted or overwritten; upload it again")
-        blob = self._found(bucket, name, generation)
-        if blob is None:
+        found = self._found(bucket, name, generation)
+        if found is None:
             raise gone
+        # Another one: with metadata the library would follow the object's media link, which is
+        # pinned to a generation only if the server wrote it so.
+        blob = self._blob(bucket, name, generation)
         checksum: Any = Checksum()  # type: ignore[no-untyped-call]  # it ships without types
-        size, expected = int(blob.size), blob.crc32c
+        size, expected = int(found.size), found.crc32c
         for start in range(0, size, RANGE_BYTES):
             end = min(start + RANGE_BYTES, size) - 1
             try:
@@ -124,7 +129,7 @@ class GcsObjectStore:
                 bucket,
                 prefix=prefix,
                 fields="items(name),nextPageToken",
-                page_size=1000,
+                page_size=self._page,
                 **self._call,
             )
             pages = iter(listing.pages)

@@ -1,6 +1,7 @@
 """BigQuery tables: created when missing, compared when there."""
 
 import time
+from contextlib import suppress
 from typing import Any, Final
 
 from google.api_core import exceptions as api
@@ -33,7 +34,7 @@ class Tables:
             return
         with translated("bigquery", f"table {spec.id}"):
             found = self._get(spec) or self._create(spec)
-        wrong = differences(spec, [_column(field) for field in found.schema])
+        wrong = differences(spec, [as_column(field) for field in found.schema])
         if wrong:
             raise Permanent("table.contradicts", contradiction(spec, wrong))
         self._fitted[spec] = time.monotonic()
@@ -50,15 +51,13 @@ class Tables:
 
     def _create(self, spec: TableSpec) -> bigquery.Table:
         self._require_dataset(spec)
-        table = bigquery.Table(self._reference(spec), schema=[_field(c) for c in spec.columns])
+        table = bigquery.Table(self._reference(spec), schema=[as_field(c) for c in spec.columns])
         if spec.partition_by:
             table.time_partitioning = bigquery.TimePartitioning(field=spec.partition_by)
         if spec.cluster_by:
             table.clustering_fields = list(spec.cluster_by)
-        try:
+        with suppress(api.Conflict):  # another delivery was first
             self._client.create_table(table, **self._call)
-        except api.Conflict:
-            pass  # another delivery was first
         # As it is now, not as we asked for it: another delivery's may differ.
         return self._client.get_table(self._reference(spec), **self._call)
 
@@ -76,7 +75,7 @@ class Tables:
         return bigquery.DatasetReference(self._client.project, spec.dataset).table(spec.table)
 
 
-def _field(column: Column) -> bigquery.SchemaField:
+def as_field(column: Column) -> bigquery.SchemaField:
     type_ = parse(column.type)
     options: dict[str, Any] = {
         "description": column.description,
@@ -92,7 +91,7 @@ def _field(column: Column) -> bigquery.SchemaField:
     )
 
 
-def _column(field: bigquery.SchemaField) -> Column:
+def as_column(field: bigquery.SchemaField) -> Column:
     type_ = field.field_type
     if field.max_length is not None:
         type_ += f"({field.max_length})"

@@ -18,7 +18,12 @@ from google.pubsub_v1.services.publisher.transports import PublisherGrpcTranspor
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
 START_SECONDS = 20.0
-UNLIMITED = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
+LOCAL = (("grpc.use_local_subchannel_pool", 1),)  # no backoff inherited from a dead server
+UNLIMITED = (
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    *LOCAL,
+)
 
 
 class EmbeddedBroker:
@@ -89,7 +94,7 @@ class Clients:
 
     def __init__(self, address: str, *, plain: bool = False) -> None:
         self.address = address
-        options = () if plain else UNLIMITED
+        options = LOCAL if plain else UNLIMITED
         self._channel = grpc.insecure_channel(address, options=options)
         # A second channel, or a publisher would wait behind what a subscriber is sent.
         self._publishing = grpc.insecure_channel(address, options=UNLIMITED)

@@ -1,11 +1,15 @@
-"""Dead letters: after how many deliveries, in what shape, and what happens when they cannot go."""
+"""Dead letters: after how many deliveries, in what shape, and what happens when they cannot go.
+
+Google's emulator forwards when the source subscription is next pulled, so the tests do that first.
+"""
 
 from datetime import datetime
 
 import pytest
+from google.cloud.pubsub_v1.subscriber.message import Message
+
 from contract.pubsub.backends import eventually
 from contract.pubsub.world import World, data
-from google.cloud.pubsub_v1.subscriber.message import Message
 
 PREFIX = "CloudPubSubDeadLetterSource"
 
@@ -33,8 +37,8 @@ def test_a_message_is_forwarded_after_exactly_its_attempts(world: World) -> None
         world.nack(letters.subscription, received)
 
     assert attempts == [1, 2, 3, 4, 5]
-    assert data(world.pull(letters.review)) == [b"x"]
     assert world.is_empty(letters.subscription)
+    assert data(world.pull(letters.review)) == [b"x"]
 
 
 def test_a_letter_is_the_original_and_says_where_it_failed(world: World) -> None:
@@ -44,6 +48,7 @@ def test_a_letter_is_the_original_and_says_where_it_failed(world: World) -> None
         received = world.pull(letters.subscription)
         world.nack(letters.subscription, received)
     original = received[0].message
+    assert world.is_empty(letters.subscription)
 
     [letter] = world.pull(letters.review)
 
@@ -69,6 +74,7 @@ def test_expired_leases_count_as_attempts(world: World) -> None:
 
     [last] = world.pull(letters.subscription)
     world.set_deadline(letters.subscription, [last], 1)
+    assert world.is_empty(letters.subscription, 1.2)
 
     assert data(world.pull(letters.review)) == [b"x"]
 
@@ -111,7 +117,7 @@ def test_without_a_policy_there_is_no_attempt(world: World) -> None:
     assert [message.delivery_attempt for message in world.pull(subscription)] == [0]
 
 
-@pytest.mark.differs("drops what it cannot forward")
+@pytest.mark.differs("drops what it cannot forward", run=False)
 def test_a_message_stays_while_its_dead_letter_topic_is_missing(world: World) -> None:
     letters = Letters(world)
     world.publisher.delete_topic(topic=letters.dead_topic)
@@ -125,6 +131,6 @@ def test_a_message_stays_while_its_dead_letter_topic_is_missing(world: World) ->
     review = world.subscription(letters.dead_topic)
     world.nack(letters.subscription, world.pull(letters.subscription))
 
+    assert world.is_empty(letters.subscription)
     [letter] = world.pull(review)
     assert letter.message.attributes[f"{PREFIX}DeliveryCount"] == "7"
-    assert world.is_empty(letters.subscription)

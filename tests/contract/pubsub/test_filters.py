@@ -1,8 +1,9 @@
 """Filters on subscriptions, through the API. The language itself is in test_filter_language."""
 
 import pytest
-from contract.pubsub.world import World, data
 from google.api_core.exceptions import InvalidArgument
+
+from contract.pubsub.world import World, data
 
 
 @pytest.mark.differs("ignores filters")

@@ -1,8 +1,10 @@
 """Ordering keys."""
 
+import pytest
+from google.cloud.pubsub_v1.subscriber.message import Message
+
 from contract.pubsub.backends import eventually
 from contract.pubsub.world import World, data
-from google.cloud.pubsub_v1.subscriber.message import Message
 
 
 def keyed(key: str, *contents: str) -> list[dict[str, object]]:
@@ -47,6 +49,7 @@ def test_a_key_waits_for_its_outstanding_messages_and_others_do_not(world: World
     assert data(world.pull(subscription)) == [b"a2"]
 
 
+@pytest.mark.differs("brings a key's messages back out of order", run=False)
 def test_a_nack_brings_back_the_message_and_what_follows_it(world: World) -> None:
     topic, subscription = ordered(world)
     world.publish(topic, *keyed("a", "1", "2", "3"))

@@ -3,8 +3,9 @@
 import time
 
 import pytest
-from contract.pubsub.world import World
 from google.api_core.exceptions import InvalidArgument
+
+from contract.pubsub.world import World
 
 
 def test_ids_are_unique_and_increase(world: World) -> None:

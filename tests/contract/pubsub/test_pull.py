@@ -4,10 +4,11 @@ import threading
 import time
 
 import pytest
-from contract.pubsub.backends import eventually
-from contract.pubsub.world import World, data
 from google.api_core.exceptions import InvalidArgument, NotFound
 from google.pubsub_v1 import types
+
+from contract.pubsub.backends import eventually
+from contract.pubsub.world import World, data
 
 
 def test_a_pull_waits_for_a_message(world: World) -> None:

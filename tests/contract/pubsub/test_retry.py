@@ -3,8 +3,9 @@
 import time
 
 import pytest
-from contract.pubsub.world import World, data
 from google.protobuf.duration_pb2 import Duration
+
+from contract.pubsub.world import World, data
 
 
 def policy(minimum: float, maximum: float) -> dict[str, Duration]:
@@ -16,7 +17,7 @@ def policy(minimum: float, maximum: float) -> dict[str, Duration]:
     return {"minimum_backoff": durations[0], "maximum_backoff": durations[1]}
 
 
-@pytest.mark.differs("backs off only approximately")
+@pytest.mark.differs("backs off only approximately", run=False)
 def test_the_wait_doubles_up_to_the_maximum(world: World) -> None:
     topic = world.topic()
     subscription = world.subscription(topic, retry_policy=policy(0.2, 0.7))
@@ -34,6 +35,7 @@ def test_the_wait_doubles_up_to_the_maximum(world: World) -> None:
         assert expected - 0.03 < wait < expected + 0.5
 
 
+@pytest.mark.differs("delivers again at once when a lease expires")
 def test_an_expired_lease_waits_too(world: World) -> None:
     topic = world.topic()
     subscription = world.subscription(topic, retry_policy=policy(1, 1))
@@ -47,6 +49,7 @@ def test_an_expired_lease_waits_too(world: World) -> None:
     assert time.monotonic() - started > 1.9
 
 
+@pytest.mark.differs("delivers a failed message early, together with the next")
 def test_other_messages_do_not_wait(world: World) -> None:
     topic = world.topic()
     subscription = world.subscription(topic, retry_policy=policy(30, 30))

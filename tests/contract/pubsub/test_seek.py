@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from contract.pubsub.world import World, data
 from google.api_core.exceptions import AlreadyExists, InvalidArgument, NotFound
 from google.protobuf.duration_pb2 import Duration
+
+from contract.pubsub.world import World, data
 
 
 def snapshot_path(world: World, name: str) -> str:

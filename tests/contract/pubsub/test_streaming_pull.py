@@ -3,10 +3,11 @@
 import threading
 
 import pytest
-from contract.pubsub.backends import eventually
-from contract.pubsub.world import FlowControl, Stream, World, data
 from google.api_core.exceptions import GoogleAPICallError, InvalidArgument, NotFound
 from google.cloud.pubsub_v1.subscriber.message import Message
+
+from contract.pubsub.backends import eventually
+from contract.pubsub.world import FlowControl, Stream, World, data
 
 
 def test_a_subscriber_gets_what_is_there_and_what_comes(world: World) -> None:
@@ -19,12 +20,12 @@ def test_a_subscriber_gets_what_is_there_and_what_comes(world: World) -> None:
         received.append(message.data)
         message.ack()
 
-    with world.subscriber.subscribe(subscription, callback) as future:
-        eventually(lambda: received == [b"before"], "the message from before")
-        world.publish(topic, b"after")
-        eventually(lambda: received == [b"before", b"after"], "the message from after")
-        future.cancel()
-        future.result()
+    future = world.subscriber.subscribe(subscription, callback)
+    eventually(lambda: received == [b"before"], "the message from before")
+    world.publish(topic, b"after")
+    eventually(lambda: received == [b"before", b"after"], "the message from after")
+    future.cancel()
+    future.result()
 
     assert world.is_empty(subscription)
 
@@ -93,6 +94,7 @@ def test_flow_control_bounds_what_is_outstanding(world: World) -> None:
     assert world.is_empty(subscription)
 
 
+@pytest.mark.differs("keeps what a full stream may not have from everyone else", run=False)
 def test_a_stream_holds_no_more_messages_than_it_may(world: World) -> None:
     topic = world.topic()
     subscription = world.subscription(topic)
@@ -107,6 +109,7 @@ def test_a_stream_holds_no_more_messages_than_it_may(world: World) -> None:
     stream.close()
 
 
+@pytest.mark.differs("keeps what a full stream may not have from everyone else", run=False)
 def test_a_stream_holds_no_more_bytes_than_it_may(world: World) -> None:
     topic = world.topic()
     subscription = world.subscription(topic)
@@ -200,7 +203,7 @@ def test_a_deleted_subscription_ends_its_streams(world: World) -> None:
     assert caught.type is NotFound
 
 
-@pytest.mark.differs("fills a response over what the client takes, and stalls")
+@pytest.mark.differs("fills a response over what the client takes, and stalls", run=False)
 def test_an_unconfigured_subscriber_gets_through_a_large_backlog(plain_world: World) -> None:
     topic = plain_world.topic()
     subscription = plain_world.subscription(topic)

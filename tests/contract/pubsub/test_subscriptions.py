@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from contract.pubsub.world import World
 from google.api_core.exceptions import (
     AlreadyExists,
     FailedPrecondition,
@@ -13,6 +12,8 @@ from google.api_core.exceptions import (
     OutOfRange,
 )
 from google.protobuf.duration_pb2 import Duration
+
+from contract.pubsub.world import World
 
 DAY = 86_400
 

@@ -1,9 +1,10 @@
 """Topics: their names, their lists, and what their deletion leaves behind."""
 
 import pytest
-from contract.pubsub.world import World, data
 from google.api_core.exceptions import AlreadyExists, InvalidArgument, NotFound
 from google.protobuf.duration_pb2 import Duration
+
+from contract.pubsub.world import World, data
 
 
 def test_a_topic_is_created_once(world: World) -> None:

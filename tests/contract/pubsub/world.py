@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from queue import Queue
 from typing import Any
 
-from contract.pubsub.backends import Clients
 from google.api_core.exceptions import DeadlineExceeded
 from google.cloud import pubsub_v1
 from google.pubsub_v1 import types
+
+from contract.pubsub.backends import Clients
 
 PATIENCE_SECONDS = 10.0
 
@@ -53,7 +54,10 @@ class World:
     def publish(self, topic: str, *messages: bytes | dict[str, Any]) -> list[str]:
         """Publish in one request; the ids."""
         response = self.api.publish(
-            topic=topic, messages=[_message(message) for message in messages], retry=None, timeout=30
+            topic=topic,
+            messages=[_message(message) for message in messages],
+            retry=None,
+            timeout=30,
         )
         return list(response.message_ids)
 
@@ -93,7 +97,10 @@ class World:
     def acknowledge(self, subscription: str, received: Iterable[types.ReceivedMessage]) -> None:
         """Acknowledge messages."""
         self.subscriber.acknowledge(
-            subscription=subscription, ack_ids=[message.ack_id for message in received]
+            subscription=subscription,
+            ack_ids=[message.ack_id for message in received],
+            timeout=PATIENCE_SECONDS,
+            retry=None,
         )
 
     def set_deadline(
@@ -104,6 +111,8 @@ class World:
             subscription=subscription,
             ack_ids=[message.ack_id for message in received],
             ack_deadline_seconds=seconds,
+            timeout=PATIENCE_SECONDS,
+            retry=None,
         )
 
     def nack(self, subscription: str, received: Iterable[types.ReceivedMessage]) -> None:
@@ -127,7 +136,9 @@ class Stream:
     def __init__(self, world: World, subscription: str, **first: Any) -> None:
         self._requests: Queue[types.StreamingPullRequest | None] = Queue()
         self.send(
-            subscription=subscription, stream_ack_deadline_seconds=first.pop("deadline", 10), **first
+            subscription=subscription,
+            stream_ack_deadline_seconds=first.pop("deadline", 10),
+            **first,
         )
         self.responses = world.subscriber.streaming_pull(
             requests=iter(self._requests.get, None), timeout=PATIENCE_SECONDS

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from csvgate.errors import Transient
 from csvgate.ledger import Ledger
 from fakes.storage import FakeObjectStore
@@ -35,7 +36,7 @@ def clock() -> Clock:
 
 def test_the_first_sends_and_nobody_after_it(store: FakeObjectStore, clock: Clock) -> None:
     first = claims(store, clock)
-    assert 0 == first.acquire()
+    assert first.acquire() == 0
     first.mark_sent("message-1", 2)
     assert claims(store, clock, "two").acquire() is None
     clock.now += LEASE * 10
@@ -43,19 +44,19 @@ def test_the_first_sends_and_nobody_after_it(store: FakeObjectStore, clock: Cloc
 
 
 def test_while_one_holds_the_claim_others_wait(store: FakeObjectStore, clock: Clock) -> None:
-    assert 0 == claims(store, clock).acquire()
+    assert claims(store, clock).acquire() == 0
     clock.now += LEASE - timedelta(seconds=1)
     with pytest.raises(Transient) as caught:
         claims(store, clock, "two").acquire()
-    assert "notify.claimed" == caught.value.code
+    assert caught.value.code == "notify.claimed"
 
 
 def test_a_crashed_holder_loses_the_claim_after_its_lease(
     store: FakeObjectStore, clock: Clock
 ) -> None:
-    assert 0 == claims(store, clock).acquire()
+    assert claims(store, clock).acquire() == 0
     clock.now += LEASE
-    assert 1 == claims(store, clock, "two").acquire()
+    assert claims(store, clock, "two").acquire() == 1
     with pytest.raises(Transient):
         claims(store, clock, "three").acquire()
 
@@ -63,6 +64,6 @@ def test_a_crashed_holder_loses_the_claim_after_its_lease(
 def test_a_released_claim_is_free_at_once(store: FakeObjectStore, clock: Clock) -> None:
     first = claims(store, clock)
     number = first.acquire()
-    assert 0 == number
+    assert number == 0
     first.release(number)
-    assert 1 == claims(store, clock, "two").acquire()
+    assert claims(store, clock, "two").acquire() == 1

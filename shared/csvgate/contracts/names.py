@@ -1,0 +1,34 @@
+"""Names that BigQuery and csvgate accept for columns."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+_COLUMN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,299}")
+# https://cloud.google.com/bigquery/docs/schemas#column_names
+_RESERVED_PREFIXES: Final = (
+    "_TABLE_", "_FILE_", "_PARTITION", "_ROW_TIMESTAMP", "__ROOT__", "_COLIDENTIFIER",
+    "_CHANGE_SEQUENCE_NUMBER", "_CHANGE_TYPE", "_CHANGE_TIMESTAMP",
+)  # fmt: skip
+LINEAGE: Final[Mapping[str, str]] = {
+    "_upload_id": "STRING",
+    "_line": "INT64",
+    "_ingested_at": "TIMESTAMP",
+}
+"""Columns of every table that csvgate adds itself."""
+
+
+def wrong_column_name(name: str) -> str | None:
+    """Why a name cannot be a column's; None when it can."""
+    if not _COLUMN.fullmatch(name):
+        return (
+            f"{name!r} cannot name a BigQuery column: use letters, digits and _, not a digit "
+            "first, at most 300"
+        )
+    folded = name.casefold()
+    if folded.startswith("_csvgate") or folded in LINEAGE:
+        return f"{name!r} is csvgate's own; choose another name"
+    for prefix in _RESERVED_PREFIXES:
+        if folded.startswith(prefix.casefold()):
+            return f"BigQuery reserves names that start with {prefix}; choose another name"
+    return None

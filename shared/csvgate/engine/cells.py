@@ -1,0 +1,107 @@
+"""One cell of one field: its text made into the column's value, or into all that is wrong with it.
+
+A cell of `missingValues` is null. Otherwise type (and format) come first; when they hold, every
+constraint and the fit to the BigQuery column are checked, and all their faults told at once.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from csvgate.bigquery_types import BigQueryType
+from csvgate.contracts.columns import column_type
+from csvgate.contracts.model import Schema, SchemaField
+from csvgate.engine.cellfault import CellFault
+from csvgate.engine.constraints import checks
+from csvgate.engine.fit import fit
+from csvgate.engine.formats import FORMATS
+from csvgate.engine.numbers import integer_reader, number_reader
+from csvgate.engine.temporal import date_reader, datetime_reader, time_reader
+
+_REQUIRED: Final = ("constraint.required", "is required, and empty")
+
+
+class Cells(dict[str, object]):
+    """`cells[text]` is the value of a field's cell; raises CellFault.
+
+    Remembers the first distinct texts: many columns have few, and looking one up costs a tenth of
+    checking it.
+    """
+
+    _MOST: Final = 4096
+
+    def __init__(self, field: SchemaField, schema: Schema, *, required: bool) -> None:
+        super().__init__()
+        self._required = required
+        given = field.missing_values
+        self._missing: Final = frozenset(schema.missing_values if given is None else given)
+        column = column_type(field)
+        self._type: Final = _type_reader(field, column)
+        self._checks: Final = tuple(checks(field))
+        self._fit: Final = fit(column)
+
+    def __missing__(self, text: str) -> object:
+        value = self._read(text)
+        if len(self) < self._MOST:
+            self[text] = value
+        return value
+
+    def _read(self, text: str) -> object:
+        if text in self._missing:
+            if self._required:
+                raise CellFault(_REQUIRED)
+            return None
+        value: Any = self._type(text) if self._type else text
+        faults = [fault for check in self._checks if (fault := check(text, value)) is not None]
+        if self._fit:
+            try:
+                value = self._fit(text, value)
+            except CellFault as error:
+                faults += error.faults
+        if faults:
+            raise CellFault(*faults)
+        return value
+
+
+def _type_reader(field: SchemaField, column: BigQueryType) -> Callable[[str], Any] | None:
+    match field.type:
+        case "integer":
+            return integer_reader(field)
+        case "number":
+            return number_reader(field)
+        case "boolean":
+            return _boolean_reader(field)
+        case "date":
+            return date_reader(field)
+        case "time":
+            return time_reader(field)
+        case "datetime":
+            return datetime_reader(field, column.kind)
+        case "string":
+            return _format_reader(field.format)
+
+
+def _format_reader(name: str) -> Callable[[str], str] | None:
+    if name == "default":
+        return None
+    matches, code, message = FORMATS[name]
+
+    def read(text: str) -> str:
+        if not matches(text):
+            raise CellFault((code, message))
+        return text
+
+    return read
+
+
+def _boolean_reader(field: SchemaField) -> Callable[[str], bool]:
+    words = dict.fromkeys(field.false_values, False) | dict.fromkeys(field.true_values, True)
+    true, false = ", ".join(field.true_values), ", ".join(field.false_values)
+    message = f"is neither true ({true}) nor false ({false})"
+
+    def read(text: str) -> bool:
+        value = words.get(text)
+        if value is None:
+            raise CellFault(("type.boolean", message))
+        return value
+
+    return read

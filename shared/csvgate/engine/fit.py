@@ -1,0 +1,121 @@
+"""The fit of a value to its BigQuery column: what would be an error there is a fault here."""
+
+import json
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Callable
+from decimal import ROUND_UNNECESSARY, Context, Decimal, Inexact, InvalidOperation
+from typing import Any, Final, NoReturn
+
+from csvgate.bigquery_types import BigQueryType
+from csvgate.engine.cellfault import CellFault
+
+Fit = Callable[[str, Any], object]
+"""Takes a cell's text and its value; gives the column's value, or raises CellFault."""
+
+_EXACT: Final = Context(prec=80, rounding=ROUND_UNNECESSARY, traps=[Inexact, InvalidOperation])
+_INT64: Final = (-(2**63), 2**63 - 1)
+
+
+def fit(column: BigQueryType) -> Fit | None:
+    """None when every value of the field's type is the column's value as it is."""
+    match column.kind:
+        case "STRING":
+            return _string(column.length)
+        case "INT64":
+            return _int64
+        case "FLOAT64":
+            return _float64
+        case "NUMERIC" | "BIGNUMERIC":
+            return _decimal(column)
+        case "BYTES":
+            return _bytes(column.length)
+        case "JSON":
+            return _json
+    return None
+
+
+def _string(length: int | None) -> Fit:
+    if length is None:
+        return lambda text, _: text
+    fault = ("bigquery.length", f"has more than the {length} characters of its column")
+
+    def check(text: str, _: object) -> str:
+        if len(text) > length:
+            raise CellFault(fault)
+        return text
+
+    return check
+
+
+def _int64(_: str, value: int) -> int:
+    if not _INT64[0] <= value <= _INT64[1]:
+        raise CellFault(("bigquery.range", f"is outside {_INT64[0]} to {_INT64[1]} (INT64)"))
+    return value
+
+
+def _float64(_: str, value: int | Decimal) -> float:
+    try:
+        found = float(value)
+    except OverflowError:
+        found = float("inf")
+    if found in (float("inf"), float("-inf")) and not (
+        isinstance(value, Decimal) and value.is_infinite()
+    ):
+        raise CellFault(("bigquery.range", "is too large for FLOAT64"))
+    if isinstance(value, int) and found != value:
+        raise CellFault(("bigquery.scale", "has more digits than FLOAT64 keeps (about 16)"))
+    return found
+
+
+def _decimal(column: BigQueryType) -> Fit:
+    """Zeros at the end of a fraction count for nothing: 1.50 fits one digit."""
+    before, after = column.integer_digits, column.fraction_digits
+    ceiling = Decimal(10) ** before
+    step = Decimal(1).scaleb(-after)
+    no_number = ("bigquery.range", f"cannot be kept by {column}: only FLOAT64 has NaN, INF and -INF")
+    too_large = ("bigquery.range", f"has more than {before} digits before the point ({column})")
+    too_fine = ("bigquery.scale", f"has more than {after} digits after the point ({column})")
+
+    def check(_: str, value: int | Decimal) -> Decimal:
+        found = Decimal(value)
+        if not found.is_finite():
+            raise CellFault(no_number)
+        # copy_abs because abs() would round.
+        if found.copy_abs() >= ceiling:
+            raise CellFault(too_large)
+        exponent = found.as_tuple().exponent
+        if isinstance(exponent, int) and -after <= exponent <= 0:
+            return found
+        try:
+            return found.quantize(step, context=_EXACT)
+        except (Inexact, InvalidOperation):
+            raise CellFault(too_fine) from None
+
+    return check
+
+
+def _bytes(length: int | None) -> Fit:
+    def check(text: str, _: object) -> bytes:
+        try:
+            found = b64decode(text, validate=True)
+        except (NotBase64, ValueError):
+            raise CellFault(("bigquery.bytes", "is not base64, as BYTES is written")) from None
+        if length is not None and len(found) > length:
+            fault = ("bigquery.length", f"has more than the {length} bytes of its column")
+            raise CellFault(fault)
+        return found
+
+    return check
+
+
+def _json(text: str, _: object) -> str:
+    try:
+        json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise CellFault(("bigquery.json", "is not a JSON value")) from None
+    return text
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)

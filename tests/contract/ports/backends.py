@@ -1,0 +1,106 @@
+"""What a test may do to a backend besides using the port: what users, operators and consumers do.
+
+Each backend answers alike; where an emulator cannot do what the service does, DIFFERENCES says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from csvgate.ports import Column, Message, ObjectInfo, ObjectStore, Publisher, TableSpec, Warehouse
+from fakes.bigquery import FakeWarehouse, Table
+from fakes.pubsub import FakePublisher
+from fakes.storage import FakeObjectStore
+
+PROJECT = "contract"
+
+DIFFERENCES = {
+    ("test_dots_are_no_path", "fake-gcs-server"): "keeps objects as files, and resolves ..",
+    ("test_one_may_be_another_ones_folder", "fake-gcs-server"): "keeps objects as files",
+    ("test_a_null_in_a_required_column_is_refused", "bqemulator"): "does not enforce REQUIRED",
+    ("test_a_column_the_table_lacks_is_worth_a_retry", "bqemulator"): "drops unknown fields",
+    ("test_a_narrower_column_contradicts", "bqemulator"): "forgets lengths and precisions",
+    ("test_parameters_of_types_survive", "bqemulator"): "forgets lengths and precisions",
+}
+"""(test, backend): why the emulator fails where the service would not; these must fail."""
+
+
+class Bucket(Protocol):
+    """An empty bucket, and the store under test."""
+
+    name: str
+
+    @property
+    def store(self) -> ObjectStore: ...
+
+    def put(self, name: str, data: bytes, content_encoding: str | None = None) -> ObjectInfo: ...
+
+    def delete(self, name: str) -> None: ...
+
+
+class Topic(Protocol):
+    """An empty topic, and the publisher under test."""
+
+    name: str
+
+    @property
+    def publisher(self) -> Publisher: ...
+
+    def received(self, count: int) -> list[Message]:
+        """The first `count` messages a subscriber gets, in any order."""
+
+
+class Dataset(Protocol):
+    """An empty dataset, and the warehouse under test."""
+
+    name: str
+
+    @property
+    def warehouse(self) -> Warehouse: ...
+
+    def make_table(self, table: str, columns: Sequence[Column]) -> None: ...
+
+    def columns(self, table: str) -> list[Column]: ...
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """By a query, in no order."""
+
+
+@dataclass
+class FakeBucket:
+    name: str
+    store: FakeObjectStore
+
+    def put(self, name: str, data: bytes, content_encoding: str | None = None) -> ObjectInfo:
+        return self.store.put(self.name, name, data, content_encoding)
+
+    def delete(self, name: str) -> None:
+        self.store.delete(self.name, name)
+
+
+@dataclass
+class FakeTopic:
+    name: str
+    publisher: FakePublisher
+
+    def received(self, count: int) -> list[Message]:
+        return self.publisher.topics[self.name][:count]
+
+
+@dataclass
+class FakeDataset:
+    name: str
+    warehouse: FakeWarehouse
+
+    def make_table(self, table: str, columns: Sequence[Column]) -> None:
+        self.warehouse.tables[f"{self.name}.{table}"] = Table(tuple(columns))
+
+    def columns(self, table: str) -> list[Column]:
+        return list(self.warehouse.tables[f"{self.name}.{table}"].columns)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        return self.warehouse.rows(f"{self.name}.{table}")
+
+
+def spec(dataset: Dataset, *columns: Column, table: str = "orders") -> TableSpec:
+    return TableSpec(dataset.name, table, columns)

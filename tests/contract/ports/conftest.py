@@ -1,0 +1,101 @@
+"""Every suite runs over the in-memory fake and over the server that stands for the service."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+import servers
+from contract.ports.backends import (
+    DIFFERENCES,
+    PROJECT,
+    Bucket,
+    Dataset,
+    FakeBucket,
+    FakeDataset,
+    FakeTopic,
+    Topic,
+)
+from fakes.bigquery import FakeWarehouse
+from fakes.pubsub import FakePublisher
+from fakes.storage import FakeObjectStore
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.fixture(scope="session")
+def gcs(state: Path) -> Iterator[str]:
+    with servers.fake_gcs(state) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def broker(state: Path) -> Iterator[str]:
+    with servers.csvgate_broker(state) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def google_broker(state: Path) -> Iterator[str]:
+    if missing := servers.google_broker_missing():
+        pytest.skip(missing)
+    with servers.google_broker(state) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def bigquery_servers(state: Path) -> Iterator[tuple[str, str]]:
+    with servers.bqemulator(state, PROJECT) as addresses:
+        yield addresses
+
+
+@pytest.fixture(params=["fake", "fake-gcs-server"])
+def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    _expect(request)
+    name = f"bucket-{next(_numbers)}"
+    if request.param == "fake":
+        return FakeBucket(name, FakeObjectStore(name))
+    from contract.ports.real import GcsBucket
+
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", request.getfixturevalue("gcs"))
+    return GcsBucket(name)
+
+
+@pytest.fixture(params=["fake", "fake-eager", "broker", "google_broker"])
+def topic(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Topic]:
+    _expect(request)
+    name = f"topic-{next(_numbers)}"
+    if request.param.startswith("fake"):
+        yield FakeTopic(name, FakePublisher(name, eager=request.param == "fake-eager"))
+        return
+    from contract.ports.real import PubSubTopic
+
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", request.getfixturevalue(request.param))
+    topic = PubSubTopic(name)
+    yield topic
+    topic.close()
+
+
+@pytest.fixture(params=["fake", "bqemulator"])
+def dataset(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    _expect(request)
+    name = f"dataset_{next(_numbers)}"
+    if request.param == "fake":
+        return FakeDataset(name, FakeWarehouse(name))
+    from contract.ports.real import bigquery_dataset
+
+    rest, grpc = request.getfixturevalue("bigquery_servers")
+    monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", rest)
+    return bigquery_dataset(name, grpc)
+
+
+def _expect(request: pytest.FixtureRequest) -> None:
+    test = request.function.__name__
+    if reason := DIFFERENCES.get((test, request.param)):
+        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))

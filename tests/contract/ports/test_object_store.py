@@ -1,0 +1,213 @@
+"""The ObjectStore port, over the fake and over fake-gcs-server."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from gzip import compress
+from io import TextIOWrapper
+
+import pytest
+
+from contract.ports.backends import Bucket
+from csvgate.errors import Failure, Permanent, Transient
+
+MIB = 1024 * 1024
+
+
+def contents(bucket: Bucket, name: str) -> bytes | None:
+    return bucket.store.read(bucket.name, name)
+
+
+def fail_after(bucket: Bucket, data: bytes) -> None:
+    with bucket.store.writer(bucket.name, "rejects.csv", "text/csv") as file:
+        file.write(data)
+        raise KeyError
+
+
+class TestStat:
+    def test_an_absent_object_has_none(self, bucket: Bucket) -> None:
+        assert bucket.store.stat(bucket.name, "orders/x.csv") is None
+
+    def test_it_describes_the_object(self, bucket: Bucket) -> None:
+        put = bucket.put("orders/x.csv", b"a,b\n")
+        found = bucket.store.stat(bucket.name, "orders/x.csv")
+        assert found == put
+        assert (found.bucket, found.name, found.size) == (bucket.name, "orders/x.csv", 4)
+        assert found.content_encoding is None
+        assert abs(datetime.now(UTC) - found.created) < timedelta(minutes=1)
+
+    def test_an_overwrite_is_another_generation(self, bucket: Bucket) -> None:
+        old = bucket.put("x.csv", b"old")
+        new = bucket.put("x.csv", b"newer")
+        assert new.generation > old.generation
+        assert bucket.store.stat(bucket.name, "x.csv") == new
+        assert bucket.store.stat(bucket.name, "x.csv", new.generation) == new
+        assert bucket.store.stat(bucket.name, "x.csv", old.generation) is None
+
+
+class TestRead:
+    def test_an_absent_object_has_none(self, bucket: Bucket) -> None:
+        assert contents(bucket, "x") is None
+
+    @pytest.mark.parametrize("data", [b"", b"some\r\nbytes\x00\xff"])
+    def test_the_bytes_come_back(self, bucket: Bucket, data: bytes) -> None:
+        bucket.put("x", data)
+        assert contents(bucket, "x") == data
+
+    def test_a_generation_is_that_one_or_none(self, bucket: Bucket) -> None:
+        old = bucket.put("x", b"old").generation
+        new = bucket.put("x", b"new").generation
+        assert bucket.store.read(bucket.name, "x", new) == b"new"
+        assert bucket.store.read(bucket.name, "x", old) is None
+
+    @pytest.mark.parametrize("name", ["a b/ü%2F?#+&.csv", "日本/x", "x'\"\\"])
+    def test_any_name_is_taken_as_it_is(self, bucket: Bucket, name: str) -> None:
+        assert bucket.store.create(bucket.name, name, name.encode(), "text/plain")
+        assert contents(bucket, name) == name.encode()
+        assert list(bucket.store.names(bucket.name, "")) == [name]
+
+
+class TestStream:
+    @pytest.mark.parametrize("size", [0, 1, MIB, 17 * MIB + 3])
+    def test_the_pieces_are_small_and_make_the_whole(self, bucket: Bucket, size: int) -> None:
+        data = (b"0123456789abcde\n" * (size // 16 + 1))[:size]
+        generation = bucket.put("x.csv", data).generation
+        pieces = list(bucket.store.stream(bucket.name, "x.csv", generation))
+        assert b"".join(pieces) == data
+        assert all(0 < len(piece) <= 2 * MIB for piece in pieces)
+
+    def test_compressed_bytes_stay_compressed(self, bucket: Bucket) -> None:
+        data = compress(b"a,b\n" * 100_000)
+        put = bucket.put("x.csv.gz", data, "gzip")
+        assert (put.content_encoding, put.size) == ("gzip", len(data))
+        assert b"".join(bucket.store.stream(bucket.name, "x.csv.gz", put.generation)) == data
+        assert contents(bucket, "x.csv.gz") == data
+
+    def test_an_overwritten_generation_is_gone(self, bucket: Bucket) -> None:
+        old = bucket.put("x.csv", b"old").generation
+        bucket.put("x.csv", b"new")
+        with pytest.raises(Permanent, match=r"object\.gone"):
+            list(bucket.store.stream(bucket.name, "x.csv", old))
+
+    def test_a_deleted_object_is_gone(self, bucket: Bucket) -> None:
+        generation = bucket.put("x.csv", b"old").generation
+        bucket.delete("x.csv")
+        with pytest.raises(Permanent, match=r"object\.gone"):
+            list(bucket.store.stream(bucket.name, "x.csv", generation))
+
+    def test_an_overwrite_in_the_middle_is_noticed(self, bucket: Bucket) -> None:
+        old = bucket.put("x.csv", b"o" * (20 * MIB)).generation
+        pieces = bucket.store.stream(bucket.name, "x.csv", old)
+        assert set(next(pieces)) == {ord("o")}
+        bucket.put("x.csv", b"n" * (20 * MIB))
+        seen: set[int] = set()
+        with pytest.raises(Permanent, match=r"object\.gone"):
+            seen.update(*pieces)
+        assert seen <= {ord("o")}
+
+
+class TestCreate:
+    def test_the_first_wins_and_its_bytes_stay(self, bucket: Bucket) -> None:
+        assert bucket.store.create(bucket.name, "claim", b"first", "text/plain")
+        assert not bucket.store.create(bucket.name, "claim", b"second", "text/plain")
+        assert contents(bucket, "claim") == b"first"
+
+    def test_the_same_bytes_do_not_win_twice(self, bucket: Bucket) -> None:
+        assert bucket.store.create(bucket.name, "claim", b"same", "text/plain")
+        assert not bucket.store.create(bucket.name, "claim", b"same", "text/plain")
+
+    def test_a_users_object_is_not_overwritten(self, bucket: Bucket) -> None:
+        bucket.put("x", b"theirs")
+        assert not bucket.store.create(bucket.name, "x", b"ours", "text/plain")
+        assert contents(bucket, "x") == b"theirs"
+
+    def test_after_a_deletion_it_may_be_created_again(self, bucket: Bucket) -> None:
+        assert bucket.store.create(bucket.name, "x", b"1", "text/plain")
+        bucket.delete("x")
+        assert bucket.store.create(bucket.name, "x", b"2", "text/plain")
+
+    def test_one_of_many_at_once_wins(self, bucket: Bucket) -> None:
+        def create(index: int) -> bool:
+            return bucket.store.create(bucket.name, "claim", b"%d" % index, "text/plain")
+
+        with ThreadPoolExecutor(8) as threads:
+            won = [index for index, first in enumerate(threads.map(create, range(16))) if first]
+        assert len(won) == 1
+        assert contents(bucket, "claim") == b"%d" % won[0]
+
+
+class TestWriter:
+    @pytest.mark.parametrize("size", [0, 3, 9 * MIB + 1])
+    def test_it_appears_when_the_context_ends(self, bucket: Bucket, size: int) -> None:
+        with bucket.store.writer(bucket.name, "rejects.csv", "text/csv") as file:
+            for start in range(0, size, 100_000):
+                file.write(b"r" * min(100_000, size - start))
+            assert bucket.store.stat(bucket.name, "rejects.csv") is None
+        assert contents(bucket, "rejects.csv") == b"r" * size
+
+    @pytest.mark.parametrize("size", [0, 3, 9 * MIB])
+    def test_an_exception_leaves_no_trace(self, bucket: Bucket, size: int) -> None:
+        with pytest.raises(KeyError):
+            fail_after(bucket, b"r" * size)
+        assert list(bucket.store.names(bucket.name, "")) == []
+
+    def test_an_exception_leaves_the_earlier_object(self, bucket: Bucket) -> None:
+        before = bucket.put("rejects.csv", b"earlier")
+        with pytest.raises(KeyError):
+            fail_after(bucket, b"later")
+        assert bucket.store.stat(bucket.name, "rejects.csv") == before
+
+    def test_it_replaces_an_earlier_object(self, bucket: Bucket) -> None:
+        bucket.put("rejects.csv", b"earlier")
+        with bucket.store.writer(bucket.name, "rejects.csv", "text/csv") as file:
+            file.write(b"later")
+        assert contents(bucket, "rejects.csv") == b"later"
+
+    def test_a_wrapper_may_flush_and_close_it(self, bucket: Bucket) -> None:
+        with bucket.store.writer(bucket.name, "rejects.csv", "text/csv") as file:
+            with TextIOWrapper(file, "utf-8", newline="") as text:
+                text.write("ä\r\n")
+                text.flush()
+            assert bucket.store.stat(bucket.name, "rejects.csv") is None
+        assert contents(bucket, "rejects.csv") == "ä\r\n".encode()
+
+
+class TestNames:
+    def test_they_are_in_lexicographic_order(self, bucket: Bucket) -> None:
+        names = ["p/10", "p/2", "p/1", "p/é", "p/A", "p/a b", "p/b/a", "q/1", "p.", "p/ﬀ", "p/𝒳"]
+        for name in names:
+            bucket.put(name, b"")
+        expected = sorted(name for name in names if name.startswith("p/"))
+        assert list(bucket.store.names(bucket.name, "p/")) == expected
+
+    def test_dots_are_no_path(self, bucket: Bucket) -> None:
+        bucket.put("a/../b", b"")
+        assert list(bucket.store.names(bucket.name, "")) == ["a/../b"]
+
+    def test_one_may_be_another_ones_folder(self, bucket: Bucket) -> None:
+        for name in ["p", "p/q", "p//q"]:
+            bucket.put(name, name.encode())
+        assert list(bucket.store.names(bucket.name, "p")) == ["p", "p//q", "p/q"]
+        assert contents(bucket, "p") == b"p"
+
+    def test_there_may_be_none(self, bucket: Bucket) -> None:
+        assert list(bucket.store.names(bucket.name, "p/")) == []
+
+
+def test_nothing_can_be_said_without_the_bucket(bucket: Bucket) -> None:
+    store, nowhere = bucket.store, "no-such-bucket"
+
+    def write() -> None:
+        with store.writer(nowhere, "x", "text/csv") as file:
+            file.write(b"x")
+
+    for call in (
+        lambda: store.stat(nowhere, "x"),
+        lambda: store.read(nowhere, "x"),
+        lambda: list(store.stream(nowhere, "x", 1)),
+        lambda: store.create(nowhere, "x", b"", "text/plain"),
+        lambda: list(store.names(nowhere, "x")),
+        write,
+    ):
+        with pytest.raises(Failure) as caught:
+            call()
+        assert (type(caught.value), caught.value.code) == (Transient, "storage.missing")

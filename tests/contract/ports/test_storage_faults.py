@@ -1,0 +1,180 @@
+"""What no emulator does by itself: lost answers, cut connections, refusals."""
+
+import gc
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+
+from contract.ports.backends import PROJECT
+from contract.ports.real import GcsBucket
+from csvgate.errors import Failure, Permanent, Transient
+
+Send = Callable[..., requests.Response]
+MIB = 1024 * 1024
+
+
+@pytest.fixture
+def bucket(gcs: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> GcsBucket:
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", gcs)
+    return GcsBucket("faults-" + str(abs(hash(request.node.nodeid))))
+
+
+def intercept(bucket: GcsBucket, around: Callable[[Send, str, str], Any]) -> list[str]:
+    """`around(send, method, url)` stands between the library and the wire; the methods sent."""
+    session = bucket.store._client._http
+    original, sent = session.request, []
+
+    def request(method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        sent.append(method)
+        return around(lambda: original(method, url, *args, **kwargs), method, url)
+
+    session.request = request
+    return sent
+
+
+def once(fault: Callable[[Send], Any], method: str) -> Callable[[Send, str, str], Any]:
+    left = [fault]
+
+    def around(send: Send, used: str, _: str) -> Any:
+        return left.pop()(send) if used == method and left else send()
+
+    return around
+
+
+def lost(send: Send) -> None:
+    """It took effect, and nobody heard."""
+    send()
+    raise requests.ConnectionError("Connection reset by peer")
+
+
+def refused(_: Send) -> None:
+    raise requests.ConnectionError("url: /upload/storage?upload_id=SECRET refused")
+
+
+def test_a_create_whose_answer_was_lost_has_won(bucket: GcsBucket) -> None:
+    sent = intercept(bucket, once(lost, "POST"))
+    assert bucket.store.create(bucket.name, "claim", b"ours", "text/plain")
+    assert sent.count("POST") == 2
+    assert not bucket.store.create(bucket.name, "claim", b"ours", "text/plain")
+
+
+def test_a_create_that_did_not_get_through_is_repeated(bucket: GcsBucket) -> None:
+    intercept(bucket, once(refused, "POST"))
+    assert bucket.store.create(bucket.name, "claim", b"ours", "text/plain")
+
+
+def test_a_stream_goes_on_after_a_cut(bucket: GcsBucket) -> None:
+    data = bytes(range(256)) * 4 * 1024 * 12
+    generation = bucket.put("x", data).generation
+
+    def cut(send: Send) -> requests.Response:
+        response = send()
+        whole = response.raw.stream
+
+        def part(*args: Any, **kwargs: Any) -> Any:
+            yield next(whole(*args, **kwargs))
+            raise requests.exceptions.ChunkedEncodingError("cut")
+
+        response.raw.stream = part
+        return response
+
+    downloads = iter([cut])
+
+    def around(send: Send, _: str, url: str) -> Any:
+        return next(downloads, lambda s: s())(send) if "alt=media" in url else send()
+
+    intercept(bucket, around)
+    assert b"".join(bucket.store.stream(bucket.name, "x", generation)) == data
+
+
+def test_other_bytes_than_stored_are_noticed(bucket: GcsBucket) -> None:
+    generation = bucket.put("x", b"right").generation
+
+    def around(send: Send, _: str, url: str) -> Any:
+        response = send()
+        if "alt=media" in url:
+            response.raw.stream = lambda *a, **k: iter([b"wrong"])
+        return response
+
+    intercept(bucket, around)
+    with pytest.raises(Transient, match=r"storage\.corrupt"):
+        list(bucket.store.stream(bucket.name, "x", generation))
+
+
+@pytest.mark.parametrize("size", [3, 9 * MIB])
+def test_an_abandoned_upload_stays_so(bucket: GcsBucket, size: int) -> None:
+    """Also when the session cannot be ended, and when the garbage collector comes by."""
+
+    def fail(size: int) -> None:
+        with bucket.store.writer(bucket.name, "x", "text/csv") as file:
+            file.write(b"x" * size)
+            raise KeyError
+
+    intercept(bucket, lambda send, method, _: refused(send) if method == "DELETE" else send())
+    with pytest.raises(KeyError):
+        fail(size)
+    gc.collect()
+    assert bucket.store.stat(bucket.name, "x") is None
+
+
+def test_a_writer_nobody_ended_leaves_nothing(bucket: GcsBucket) -> None:
+    context = bucket.store.writer(bucket.name, "x", "text/csv")
+    context.__enter__().write(b"half")
+    del context
+    gc.collect()
+    assert bucket.store.stat(bucket.name, "x") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "code"),
+    [
+        (400, Permanent, "storage.refused"),
+        (401, Transient, "storage.unauthenticated"),
+        (403, Transient, "storage.forbidden"),
+        (404, Transient, "storage.missing"),
+        (429, Transient, "storage.throttled"),
+        (500, Transient, "storage.unavailable"),
+        (503, Transient, "storage.unavailable"),
+    ],
+)
+def test_every_refusal_has_a_code(
+    bucket: GcsBucket, status: int, kind: type[Failure], code: str
+) -> None:
+    def around(_: Send, __: str, ___: str) -> requests.Response:
+        response = requests.Response()
+        response.status_code = status
+        response._content = json.dumps({"error": {"message": "because"}}).encode()
+        response.headers["content-type"] = "application/json"
+        response.request = requests.Request("POST", "http://x/upload?upload_id=SECRET").prepare()
+        return response
+
+    intercept(bucket, around)
+
+    def write() -> None:
+        with bucket.store.writer(bucket.name, "x", "text/csv") as file:
+            file.write(b"x" * 9 * MIB)
+
+    store = bucket.store
+    for call in (
+        lambda: store.create(bucket.name, "x", b"", "text/plain"),
+        lambda: list(store.names(bucket.name, "x")),
+        write,
+    ):
+        with pytest.raises(Failure) as caught:
+            call()
+        assert (type(caught.value), caught.value.code) == (kind, code)
+        assert f"gs://{bucket.name}/x" in caught.value.message
+        assert "because" in caught.value.message or str(status) in caught.value.message
+        assert "SECRET" not in caught.value.message
+        assert caught.value.__cause__ is not None
+
+
+def test_no_answer_at_all(bucket: GcsBucket) -> None:
+    intercept(bucket, lambda send, method, url: refused(send))
+    with pytest.raises(Transient, match=r"storage\.unavailable") as caught:
+        bucket.store.stat(bucket.name, "x")
+    assert "SECRET" not in caught.value.message
+    assert PROJECT not in caught.value.code

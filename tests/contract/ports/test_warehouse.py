@@ -1,0 +1,189 @@
+"""The Warehouse port, over the fake and over bqemulator: the pending-stream protocol."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pytest
+
+from contract.ports.backends import Dataset, spec
+from csvgate.errors import Permanent, Transient
+from csvgate.ports import Column, TableSpec
+
+ORDERS = (Column("order_id", "STRING", required=True), Column("quantity", "INT64"))
+SCHEMA = pa.schema([("order_id", pa.string()), ("quantity", pa.int64())])
+
+
+def batch(first: int, rows: int) -> tuple[int, pa.RecordBatch]:
+    numbers = range(first, first + rows)
+    ids = pa.array([f"O{n}" for n in numbers])
+    return first, pa.record_batch([ids, pa.array(numbers, pa.int64())], schema=SCHEMA)
+
+
+def expected(rows: int) -> list[tuple[str, int]]:
+    return [(f"O{n}", n) for n in range(rows)]
+
+
+def visible(dataset: Dataset, table: str = "orders") -> list[tuple[str, int]]:
+    rows = [(row["order_id"], row["quantity"]) for row in dataset.rows(table)]
+    return sorted(rows, key=lambda row: row[1])
+
+
+@pytest.fixture
+def orders(dataset: Dataset) -> TableSpec:
+    orders = spec(dataset, *ORDERS)
+    dataset.warehouse.ensure_table(orders)
+    return orders
+
+
+@pytest.fixture
+def stream(dataset: Dataset, orders: TableSpec) -> str:
+    return dataset.warehouse.create_stream(orders)
+
+
+class TestAppend:
+    def test_rows_are_invisible_until_the_commit(
+        self, dataset: Dataset, orders: TableSpec, stream: str
+    ) -> None:
+        dataset.warehouse.append(stream, SCHEMA, [batch(0, 10)])
+        assert visible(dataset) == []
+        assert dataset.warehouse.finalize(stream) == 10
+        assert visible(dataset) == []
+        dataset.warehouse.commit(orders, [stream])
+        assert visible(dataset) == expected(10)
+
+    def test_offsets_that_exist_are_passed_over(
+        self, dataset: Dataset, orders: TableSpec, stream: str
+    ) -> None:
+        batches = [batch(n, 10) for n in range(0, 100, 10)]
+        dataset.warehouse.append(stream, SCHEMA, batches[:4])
+        dataset.warehouse.append(stream, SCHEMA, batches)
+        dataset.warehouse.append(stream, SCHEMA, batches)
+        assert dataset.warehouse.finalize(stream) == 100
+        dataset.warehouse.commit(orders, [stream])
+        assert visible(dataset) == expected(100)
+
+    def test_a_gap_is_worth_a_retry(self, dataset: Dataset, stream: str) -> None:
+        with pytest.raises(Transient, match=r"append\.gap"):
+            dataset.warehouse.append(stream, SCHEMA, [batch(0, 10), batch(11, 10)])
+        dataset.warehouse.append(stream, SCHEMA, [batch(0, 10), batch(10, 10)])
+        assert dataset.warehouse.finalize(stream) == 20
+
+    def test_nothing_to_append(self, dataset: Dataset, stream: str) -> None:
+        dataset.warehouse.append(stream, SCHEMA, [])
+        assert dataset.warehouse.finalize(stream) == 0
+
+    def test_the_callers_exception_passes(self, dataset: Dataset, stream: str) -> None:
+        def batches() -> Iterator[tuple[int, pa.RecordBatch]]:
+            yield batch(0, 10)
+            raise KeyError
+
+        with pytest.raises(KeyError):
+            dataset.warehouse.append(stream, SCHEMA, batches())
+        dataset.warehouse.append(stream, SCHEMA, [batch(0, 10), batch(10, 10)])
+        assert dataset.warehouse.finalize(stream) == 20
+
+    def test_a_finalized_stream_that_has_them_all(self, dataset: Dataset, stream: str) -> None:
+        batches = [batch(n, 10) for n in range(0, 100, 10)]
+        dataset.warehouse.append(stream, SCHEMA, batches)
+        dataset.warehouse.finalize(stream)
+        dataset.warehouse.append(stream, SCHEMA, batches)
+
+    def test_a_stream_finalized_too_early(self, dataset: Dataset, stream: str) -> None:
+        dataset.warehouse.append(stream, SCHEMA, [batch(0, 10)])
+        dataset.warehouse.finalize(stream)
+        with pytest.raises(Permanent, match=r"stream\.short"):
+            dataset.warehouse.append(stream, SCHEMA, [batch(0, 10), batch(10, 10)])
+
+    def test_a_committed_stream(self, dataset: Dataset, orders: TableSpec, stream: str) -> None:
+        dataset.warehouse.append(stream, SCHEMA, [batch(0, 10)])
+        dataset.warehouse.finalize(stream)
+        dataset.warehouse.commit(orders, [stream])
+        with pytest.raises(Transient, match=r"stream\.committed"):
+            dataset.warehouse.append(stream, SCHEMA, [batch(0, 10)])
+        assert visible(dataset) == expected(10)
+
+    def test_a_stream_that_is_no_more(self, dataset: Dataset, stream: str) -> None:
+        with pytest.raises(Permanent, match=r"stream\.gone"):
+            dataset.warehouse.append(f"{stream}-expired", SCHEMA, [batch(0, 10)])
+
+    def test_a_null_in_a_required_column_is_refused(self, dataset: Dataset, stream: str) -> None:
+        nothing = pa.record_batch([pa.array([None], pa.string()), pa.array([1])], schema=SCHEMA)
+        with pytest.raises(Permanent):
+            dataset.warehouse.append(stream, SCHEMA, [(0, nothing)])
+
+    def test_a_column_the_table_lacks_is_worth_a_retry(self, dataset: Dataset, stream: str) -> None:
+        schema = SCHEMA.append(pa.field("more", pa.int64()))
+        more = pa.record_batch([pa.array(["O1"]), pa.array([1]), pa.array([2])], schema=schema)
+        with pytest.raises(Transient, match=r"table\.schema"):
+            dataset.warehouse.append(stream, schema, [(0, more)])
+
+
+class TestFinalize:
+    def test_it_may_be_repeated(self, dataset: Dataset, stream: str) -> None:
+        dataset.warehouse.append(stream, SCHEMA, [batch(0, 10)])
+        assert [dataset.warehouse.finalize(stream) for _ in range(3)] == [10, 10, 10]
+
+    def test_a_stream_that_is_no_more(self, dataset: Dataset, stream: str) -> None:
+        with pytest.raises(Permanent, match=r"stream\.gone"):
+            dataset.warehouse.finalize(f"{stream}-expired")
+
+
+class TestCommit:
+    def finalized(self, dataset: Dataset, orders: TableSpec, first: int, rows: int) -> str:
+        stream = dataset.warehouse.create_stream(orders)
+        offset, rows_ = batch(first, rows)
+        dataset.warehouse.append(stream, SCHEMA, [(offset - first, rows_)])
+        dataset.warehouse.finalize(stream)
+        return stream
+
+    def test_all_streams_at_once(self, dataset: Dataset, orders: TableSpec) -> None:
+        streams = [self.finalized(dataset, orders, n, 10) for n in range(0, 50, 10)]
+        dataset.warehouse.commit(orders, streams)
+        assert visible(dataset) == expected(50)
+
+    def test_it_may_be_repeated(self, dataset: Dataset, orders: TableSpec) -> None:
+        streams = [self.finalized(dataset, orders, n, 10) for n in range(0, 30, 10)]
+        for _ in range(3):
+            dataset.warehouse.commit(orders, streams)
+        dataset.warehouse.commit(orders, [*streams, streams[0]])
+        assert visible(dataset) == expected(30)
+
+    def test_no_streams(self, dataset: Dataset, orders: TableSpec) -> None:
+        dataset.warehouse.commit(orders, [])
+        assert visible(dataset) == []
+
+    def test_a_stream_without_rows(self, dataset: Dataset, orders: TableSpec, stream: str) -> None:
+        dataset.warehouse.finalize(stream)
+        dataset.warehouse.commit(orders, [stream, self.finalized(dataset, orders, 0, 3)])
+        assert visible(dataset) == expected(3)
+
+    def test_an_open_stream_commits_none(
+        self, dataset: Dataset, orders: TableSpec, stream: str
+    ) -> None:
+        done = self.finalized(dataset, orders, 0, 10)
+        dataset.warehouse.append(stream, SCHEMA, [batch(0, 10)])
+        with pytest.raises(Transient, match=r"commit\.refused"):
+            dataset.warehouse.commit(orders, [done, stream])
+        assert visible(dataset) == []
+
+    def test_a_stream_that_is_no_more_commits_none(
+        self, dataset: Dataset, orders: TableSpec, stream: str
+    ) -> None:
+        done = self.finalized(dataset, orders, 0, 10)
+        with pytest.raises(Permanent, match=r"stream\.gone"):
+            dataset.warehouse.commit(orders, [done, f"{stream}-expired"])
+        assert visible(dataset) == []
+
+    def test_another_set_of_streams_is_a_contradiction(
+        self, dataset: Dataset, orders: TableSpec
+    ) -> None:
+        first, second = (self.finalized(dataset, orders, n, 10) for n in (0, 10))
+        dataset.warehouse.commit(orders, [first])
+        with pytest.raises(Permanent, match=r"commit\.contradictory"):
+            dataset.warehouse.commit(orders, [first, second])
+        assert visible(dataset) == expected(10)
+
+
+def test_a_stream_needs_a_table(dataset: Dataset) -> None:
+    with pytest.raises(Transient, match=r"bigquery\.missing"):
+        dataset.warehouse.create_stream(spec(dataset, *ORDERS))

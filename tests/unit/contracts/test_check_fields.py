@@ -1,0 +1,195 @@
+"""Each rule about fields has a case that breaks it, and one that keeps it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Found = list[tuple[str, str]]
+
+BROKEN: list[tuple[dict[str, Any], str, str]] = [
+    (
+        {"name": "order id"},
+        "name",
+        "'order id' cannot name a BigQuery column: use letters, digits and _, not a digit first, "
+        "at most 300",
+    ),
+    (
+        {"name": "1st"},
+        "name",
+        "'1st' cannot name a BigQuery column: use letters, digits and _, not a digit first, "
+        "at most 300",
+    ),
+    ({"name": ""}, "name", "is empty; write something"),
+    ({"name": "_Line"}, "name", "'_Line' is csvgate's own; choose another name"),
+    ({"name": "_upload_id"}, "name", "'_upload_id' is csvgate's own; choose another name"),
+    ({"name": "_ingested_at"}, "name", "'_ingested_at' is csvgate's own; choose another name"),
+    ({"name": "_csvgate_x"}, "name", "'_csvgate_x' is csvgate's own; choose another name"),
+    *(
+        (
+            {"name": f"{prefix}x".lower()},
+            "name",
+            f"BigQuery reserves names that start with {prefix}; choose another name",
+        )
+        for prefix in (
+            "_TABLE_",
+            "_FILE_",
+            "_PARTITION",
+            "_ROW_TIMESTAMP",
+            "__ROOT__",
+            "_COLIDENTIFIER",
+            "_CHANGE_SEQUENCE_NUMBER",
+            "_CHANGE_TYPE",
+            "_CHANGE_TIMESTAMP",
+        )
+    ),
+    (
+        {"type": "integr"},
+        "type",
+        "'integr' is none of string, integer, number, boolean, date, time, datetime; did you mean "
+        "`integer`?",
+    ),
+    ({"bigquery": "STRING("}, "bigquery", "'STRING(' is not a BigQuery type"),
+    (
+        {"type": "integer", "bigquery": "DATE"},
+        "bigquery",
+        "DATE does not hold every integer; use INT64, NUMERIC, BIGNUMERIC, FLOAT64, STRING",
+    ),
+    (
+        {"type": "number", "bigquery": "INT64"},
+        "bigquery",
+        "INT64 does not hold every number; use NUMERIC, BIGNUMERIC, FLOAT64, STRING",
+    ),
+    (
+        {"type": "string", "bigquery": "INT64"},
+        "bigquery",
+        "INT64 does not hold every string; use STRING, JSON, GEOGRAPHY, BYTES",
+    ),
+    ({"type": "boolean", "bigquery": "INT64"}, "bigquery", None),
+    ({"type": "date", "bigquery": "TIMESTAMP"}, "bigquery", None),
+    ({"type": "time", "bigquery": "DATETIME"}, "bigquery", None),
+    ({"type": "datetime", "bigquery": "DATE"}, "bigquery", None),
+    (
+        {"type": "number", "bigquery": "NUMERIC(50, 2)"},
+        "bigquery",
+        "'NUMERIC(50, 2)': NUMERIC holds at most 29 digits before and 9 after the point",
+    ),
+    ({"decimalChar": ","}, "decimalChar", "applies to number, not to string; drop it"),
+    ({"groupChar": ","}, "groupChar", "applies to integer and number, not to string; drop it"),
+    ({"bareNumber": False}, "bareNumber", "applies to integer and number, not to string; drop it"),
+    ({"trueValues": ["y"]}, "trueValues", "applies to boolean, not to string; drop it"),
+    ({"falseValues": ["n"]}, "falseValues", "applies to boolean, not to string; drop it"),
+    (
+        {"type": "number", "decimalChar": "comma"},
+        "decimalChar",
+        "'comma' should be one character, no digit and no sign",
+    ),
+    (
+        {"type": "number", "groupChar": "0"},
+        "groupChar",
+        "'0' should be one character, no digit and no sign",
+    ),
+    (
+        {"type": "number", "groupChar": "."},
+        "groupChar",
+        "is the same as decimalChar; numbers would have two meanings",
+    ),
+    ({"type": "boolean", "trueValues": []}, "trueValues", "is empty; list the words"),
+    (
+        {"type": "boolean", "trueValues": ["0"]},
+        "trueValues",
+        "'0' is in trueValues and falseValues; keep it in one",
+    ),
+    (
+        {"type": "boolean", "trueValues": ["x"], "falseValues": ["x"]},
+        "falseValues",
+        "'x' is in trueValues and falseValues; keep it in one",
+    ),
+    (
+        {"format": "mail"},
+        "format",
+        "'mail' is no format of string; use default, email, uri, uuid",
+    ),
+    ({"type": "integer", "format": "any"}, "format", "'any' is no format of integer; use default"),
+    (
+        {"type": "date", "format": "DD.MM.YYYY"},
+        "format",
+        "'DD.MM.YYYY' is no format of date; use default, any or a pattern such as %d.%m.%Y",
+    ),
+    (
+        {"type": "date", "format": "%Q"},
+        "format",
+        "'%Q' is not a strptime pattern that can be read",
+    ),
+    (
+        {"type": "datetime", "format": "%d.%m.%Y %H:%M"},
+        "format",
+        "it has no %z, and TIMESTAMP needs a time zone; add %z or use `bigquery: DATETIME`",
+    ),
+    ({"sensitive": "yes"}, "sensitive", "should be true or false, but is 'yes'"),
+    ({"missingValues": "-"}, "missingValues", "should be a list, but is one text; write [-]"),
+    (
+        {"missingValues": [0]},
+        "missingValues[0]",
+        'should be text, but 0 is none; put it in quotes: "0"',
+    ),
+]
+
+
+@pytest.mark.parametrize(("field", "path", "message"), BROKEN)
+def test_broken_rules(
+    found: Callable[..., Found], field: dict[str, Any], path: str, message: str | None
+) -> None:
+    [(where, words)] = found(schema={"fields": [{"name": "a", **field}]})
+    assert where == f"schema.fields[0].{path}"
+    if message is not None:
+        assert words == message
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"bigquery": "STRING(40)"},
+        {"bigquery": "json"},
+        {"format": "email"},
+        {"format": "uuid", "constraints": {"unique": True}},
+        {"type": "integer", "bigquery": "NUMERIC", "groupChar": " ", "bareNumber": False},
+        {"type": "number", "decimalChar": ",", "groupChar": ".", "bigquery": "BIGNUMERIC(40, 2)"},
+        {"type": "boolean", "trueValues": ["ja"], "falseValues": ["nein"]},
+        {"type": "date", "format": "%d.%m.%Y"},
+        {"type": "time", "format": "any"},
+        {"type": "datetime", "format": "%d.%m.%Y %H:%M %z"},
+        {"type": "datetime", "format": "%d.%m.%Y %H:%M", "bigquery": "DATETIME"},
+        {"type": "datetime", "bigquery": "STRING"},
+        {"title": "A", "description": "B", "sensitive": True, "missingValues": ["-", ""]},
+    ],
+)
+def test_kept_rules(found: Callable[..., Found], field: dict[str, Any]) -> None:
+    assert found(schema={"fields": [{"name": "a", **field}]}) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"fields": []}, [("schema.fields", "is empty; it needs at least one entry")]),
+        (
+            {"fields": [{"name": "a"}, {"name": "A"}]},
+            [("schema.fields[1].name", "'A' is also fields[0]; BigQuery ignores case, rename one")],
+        ),
+        (
+            {"fields": [{"name": "order_id"}], "primaryKey": "ordre_id"},
+            [("schema.primaryKey[0]", "'ordre_id' is not a field; did you mean `order_id`?")],
+        ),
+        (
+            {"fields": [{"name": "a"}], "primaryKey": ["a", "a"]},
+            [("schema.primaryKey[1]", "'a' is there twice; keep one")],
+        ),
+        (
+            {"fields": [{"name": "a"}], "primaryKey": []},
+            [("schema.primaryKey", "is empty; name fields or drop it")],
+        ),
+        ({"fields": [{"name": "a"}], "primaryKey": "a"}, []),
+    ],
+)
+def test_schema(found: Callable[..., Found], schema: Any, expected: Found) -> None:
+    assert found(schema=schema) == expected

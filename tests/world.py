@@ -1,0 +1,184 @@
+"""The three functions in one process, on fakes: what is published is delivered when told to.
+
+Real handlers, real edge, real ledger and protocol; only the ports are fakes.
+"""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cloudevents.http import CloudEvent
+
+from csvgate.contracts.load import load_directory
+from csvgate.contracts.match import Contracts
+from csvgate.dead_letters import DeadLetters
+from csvgate.edge import Edge
+from csvgate.events import PUBSUB_MESSAGE, STORAGE_FINALIZED, UploadFinished
+from csvgate.ledger import Ledger
+from csvgate.ports import Message, ObjectInfo
+from csvgate.runtime import Runtime
+from csvgate.settings import Settings, read
+from csvgate.wire import event_of, pubsub_delivery, raw_delivery
+from enrich_message import Enricher
+from fakes.bigquery import FakeWarehouse
+from fakes.effects import Effects
+from fakes.mail import FakeMailer
+from fakes.pubsub import FakePublisher
+from fakes.storage import FakeObjectStore
+from notify_upload import Notifier, parse_finished
+from object_event import ObjectEvent
+from validate_upload import Validator
+
+ROOT = Path(__file__).resolve().parents[1]
+VALIDATED, COMPLETE = "validated-records", "enrichment-complete"
+FUNCTIONS = ("validate_and_parse", "enrich_records", "notify_stakeholders")
+MAX_ATTEMPTS = 5
+
+
+def letters_of(function: str) -> str:
+    return f"{function.replace('_', '-')}-dead-letter"
+
+
+@dataclass
+class World:
+    """`effects` records every side effect and may raise before or after one."""
+
+    effects: Effects = field(default_factory=Effects)
+    chunk_bytes: int = 4096
+    contracts: Contracts = field(default_factory=lambda: load_directory(ROOT / "contracts"))
+    now: datetime = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+    def __post_init__(self) -> None:
+        self.store = FakeObjectStore(
+            "uploads", "rejects", "ledger", "references", effects=self.effects, clock=self.clock
+        )
+        self.publisher = FakePublisher(
+            VALIDATED, COMPLETE, *map(letters_of, FUNCTIONS), effects=self.effects
+        )
+        self.warehouse = FakeWarehouse("sales", effects=self.effects)
+        self.mailer = FakeMailer(effects=self.effects)
+        for path in (ROOT / "samples" / "references").glob("*.csv"):
+            self.store.put("references", path.name, path.read_bytes())
+        self.delivered = {VALIDATED: 0, COMPLETE: 0}
+        self.restart()
+
+    def clock(self) -> datetime:
+        """Never twice the same, as it should be."""
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+    def restart(self) -> None:
+        """New instances of all functions: what they kept in memory is gone."""
+        validator = self._runtime("validate_and_parse")
+        enricher = self._runtime("enrich_records")
+        notifier = self._runtime("notify_stakeholders")
+        self.validate: Edge[ObjectEvent] = validator.edge(
+            Validator.of(validator, self.contracts, self.clock), receive=raw_delivery
+        )
+        self.enrich: Edge[CloudEvent] = enricher.edge(
+            Enricher.of(enricher, self.warehouse, self.clock), receive=pubsub_delivery
+        )
+        self.notify: Edge[UploadFinished] = notifier.edge(
+            Notifier.of(notifier, self.mailer, self.contracts, self.clock), receive=pubsub_delivery
+        )
+
+    def _settings(self, function: str) -> Settings:
+        return read(
+            {
+                "GOOGLE_CLOUD_PROJECT": "test",
+                "CSVGATE_FUNCTION": function,
+                "CSVGATE_UPLOADS_BUCKET": "uploads",
+                "CSVGATE_REJECTS_BUCKET": "rejects",
+                "CSVGATE_LEDGER_BUCKET": "ledger",
+                "CSVGATE_REFERENCES_BUCKET": "references",
+                "CSVGATE_DEAD_LETTER_TOPIC": letters_of(function),
+                "CSVGATE_CHUNK_BYTES": str(self.chunk_bytes),
+                "CSVGATE_MAX_DELIVERY_ATTEMPTS": str(MAX_ATTEMPTS),
+            }
+        )
+
+    def _runtime(self, function: str) -> Runtime:
+        settings = self._settings(function)
+        return Runtime(
+            settings=settings,
+            store=self.store,
+            publisher=self.publisher,
+            ledger=self.ledger,
+            dead_letters=DeadLetters(
+                self.publisher, settings.dead_letter_topic, function, "r1", self.clock
+            ),
+        )
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.store, "ledger")
+
+    def upload(self, name: str, data: bytes) -> CloudEvent:
+        """Put an object; the event that Eventarc would send."""
+        return finalized(self.store.put("uploads", name, data))
+
+    def drain(self, order: Callable[[list[Message]], list[Message]] = list) -> None:
+        """Deliver everything that was published until nothing new comes; what raises is delivered
+        again, with the attempt that it is."""
+        while any(self.delivered[t] < len(self.publisher.topics[t]) for t in self.delivered):
+            for topic in self.delivered:
+                new = self.publisher.topics[topic][self.delivered[topic] :]
+                self.delivered[topic] += len(new)
+                for message in order(new):
+                    self.deliver(topic, message)
+
+    def edge_of(self, topic: str) -> Callable[[CloudEvent], str]:
+        return self.enrich if topic == VALIDATED else self.notify
+
+    def deliver(self, topic: str, message: Message) -> str:
+        """As the platform does: again, after a while, until it is taken. The edge gives up on the
+        last attempt, so what is raised then has no excuse."""
+        for attempt in range(1, MAX_ATTEMPTS):
+            try:
+                return self.edge_of(topic)(published(message, attempt))
+            except Exception:  # noqa: BLE001 - a crash may be anything
+                self.restart()
+                self.now += timedelta(seconds=20)
+        return self.edge_of(topic)(published(message, MAX_ATTEMPTS))
+
+    def letters(self, function: str) -> list[Message]:
+        return self.publisher.topics[letters_of(function)]
+
+    def letter_codes(self) -> list[str]:
+        return [m.attributes["csvgate-code"] for f in FUNCTIONS for m in self.letters(f)]
+
+    def finished(self) -> list[UploadFinished]:
+        return [parse_finished(event_of(m)) for m in self.publisher.topics[COMPLETE]]
+
+
+def finalized(info: ObjectInfo) -> CloudEvent:
+    return CloudEvent(
+        {
+            "type": STORAGE_FINALIZED,
+            "source": f"//storage.googleapis.com/projects/_/buckets/{info.bucket}",
+            "subject": f"objects/{info.name}",
+            "id": "event-1",
+        },
+        {
+            "bucket": info.bucket,
+            "name": info.name,
+            "generation": str(info.generation),
+            "size": str(info.size),
+            "contentEncoding": info.content_encoding,
+        },
+    )
+
+
+def published(message: Message, attempt: int) -> CloudEvent:
+    return CloudEvent(
+        {"type": PUBSUB_MESSAGE, "source": "//pubsub.googleapis.com/test", "id": "m"},
+        {
+            "message": {
+                "data": base64.b64encode(message.data).decode(),
+                "attributes": dict(message.attributes),
+            },
+            "deliveryAttempt": attempt,
+        },
+    )
