@@ -29,7 +29,8 @@ class ObjectInfo:
 
 
 class ObjectStore(Protocol):
-    """Cloud Storage, strongly consistent for reads and listings."""
+    """Cloud Storage, strongly consistent for reads and listings. Without the bucket, everything
+    raises Transient `storage.missing`: nothing can be said of its objects."""
 
     def stat(self, bucket: str, name: str, generation: int | None = None) -> ObjectInfo | None:
         """None when there is no such object (or no longer this generation of it)."""
@@ -39,14 +40,16 @@ class ObjectStore(Protocol):
         few MiB. Raises Permanent `object.gone` when the generation no longer exists."""
 
     def read(self, bucket: str, name: str, generation: int | None = None) -> bytes | None:
-        """A small object whole; None when there is none."""
+        """A small object's stored bytes whole; None when there is none."""
 
     def create(self, bucket: str, name: str, data: bytes, content_type: str) -> bool:
-        """Write it only if it does not exist yet; False when somebody was first."""
+        """Write it only if it does not exist yet; False when somebody was first. Of all callers
+        one at most hears True, whatever the bytes; at most 8 MiB."""
 
     def writer(self, bucket: str, name: str, content_type: str) -> AbstractContextManager[BinaryIO]:
         """Stream an object up in bounded memory. It appears, replacing any earlier one, when the
-        context ends without an exception, and not at all otherwise."""
+        context ends without an exception, and not at all otherwise; closing it in between, as
+        TextIOWrapper does, means nothing."""
 
     def names(self, bucket: str, prefix: str) -> Iterator[str]:
         """Names under the prefix, in lexicographic order."""
@@ -67,7 +70,8 @@ class Receipt(Protocol):
 
 class Publisher(Protocol):
     def publish(self, topic: str, message: Message) -> Receipt:
-        """Start publishing to a topic of this project; safe only after the receipt's wait."""
+        """Start publishing to a topic of this project; safe only after the receipt's wait. Blocks
+        while too much is on its way. Raises Permanent `message.too_large`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,8 @@ class Warehouse(Protocol):
 
     def ensure_table(self, spec: TableSpec) -> None:
         """Create the table when it is missing. Raises Permanent `table.contradicts` naming every
-        column that differs when it exists otherwise, `table.no_dataset` without its dataset."""
+        column at fault when it exists and cannot take our rows, `table.no_dataset` without its
+        dataset."""
 
     def create_stream(self, spec: TableSpec) -> str:
         """A new PENDING stream's name."""
@@ -106,13 +111,20 @@ class Warehouse(Protocol):
     def append(
         self, stream: str, schema: "pa.Schema", batches: Iterable[tuple[int, "pa.RecordBatch"]]
     ) -> None:
-        """Append each batch at its row offset, in order; one that is there already is a success."""
+        """Append each batch at its row offset, in order; one that is there already is a success.
+        Each must fit a request (`csvgate.appends`). Raises Transient `append.gap` when rows before
+        a batch are missing, `stream.committed`, `table.schema` when the table changed; Permanent
+        `rows.refused`, `stream.gone` (expired, or its table dropped), `stream.short` when it was
+        finalized without these rows."""
 
     def finalize(self, stream: str) -> int:
-        """Close the stream to appends; its row count. May be repeated."""
+        """Close the stream to appends; its row count. May be repeated. Raises Transient
+        `stream.committed`, Permanent `stream.gone`."""
 
     def commit(self, spec: TableSpec, streams: Sequence[str]) -> None:
-        """Make the rows of all streams visible at once. Already committed is a success."""
+        """Make the rows of all streams visible at once. Already committed is a success, and so are
+        no streams. Raises Transient `commit.refused` when one is not finalized,
+        `commit.contradictory` when only some are committed; Permanent `stream.gone`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class FakeWarehouse:
         if len(committed) == len(names):
             return
         if committed:
-            raise Permanent("commit.contradictory", f"{committed} are committed, others not")
+            raise Transient("commit.contradictory", f"{committed} are committed, others not")
         if unfinished := [name for name in names if not self._is(name, "finalized")]:
             raise Transient("commit.refused", f"not finalized: {unfinished}")
         for name in names:

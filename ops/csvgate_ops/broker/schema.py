@@ -9,8 +9,7 @@ PAGE_BYTES = 16_384
 VERSION = 1
 """Of the tables below; a file with another one is refused rather than misread."""
 
-SCHEMA = f"""
-PRAGMA user_version = {VERSION};
+SCHEMA = """
 CREATE TABLE IF NOT EXISTS topic (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
@@ -68,4 +67,5 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise sqlite3.DatabaseError(f"its version is {version}, this broker's is {VERSION}")
     connection.executescript(SCHEMA)
+    connection.execute(f"PRAGMA user_version={VERSION}")
     return connection

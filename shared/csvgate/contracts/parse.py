@@ -2,6 +2,7 @@
 
 import copy
 import json
+from difflib import get_close_matches
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -40,9 +41,12 @@ def parse(document: Document) -> tuple[Contract | None, list[Complaint]]:
     complaints = [(path, message) for path, message, _ in found if not _covered(path, known)]
     unknown = [path for path, _, kind in found if kind == UNKNOWN]
     wrong = [path for path, _, kind in found if kind != UNKNOWN]
-    contract = None if any(map(_loses_names, wrong)) else _salvage(document.data, unknown, wrong)
+    lost = any(map(_loses_names, wrong)) or any(map(_was_to_name, unknown))
+    contract = None if lost else _salvage(document.data, unknown, wrong)
     if contract is not None:
-        broken = [_unit(path) for path in wrong]
+        # A constraint nobody knows changes nothing about the others.
+        doubtful = [path for path in unknown if "constraints" not in path]
+        broken = [_unit(path) for path in wrong + doubtful]
         names = [f.name for i, f in enumerate(contract.schema_.fields) if (*_FIELDS, i) in broken]
         complaints += [c for c in check(contract, names) if not _covered(c[0], known + broken)]
     return contract, complaints
@@ -98,6 +102,11 @@ def _loses_names(path: Path) -> bool:
     """Whether fields, columns or references go unnamed when this property is left out."""
     path = _property(path)
     return not path or path[-1] in _NAMING or path[-2:-1] in (("references",), ("derive",))
+
+
+def _was_to_name(path: Path) -> bool:
+    """Whether an unknown property was perhaps meant to name fields, columns or references."""
+    return bool(get_close_matches(str(path[-1]), _NAMING))
 
 
 def _unit(path: Path) -> Path:

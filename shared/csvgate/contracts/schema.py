@@ -1,6 +1,6 @@
 """The JSON Schema of contracts, for editors that complete and check YAML.
 
-    python -m csvgate.contracts.schema > docs/contract.schema.json
+python -m csvgate.contracts.schema > docs/contract.schema.json
 """
 
 import json

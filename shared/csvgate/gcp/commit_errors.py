@@ -23,10 +23,12 @@ def settle(
     if done or any(error.code == _CODES.STREAM_ALREADY_COMMITTED for error in errors):
         left = [name for name in streams if name not in done and not is_committed(name)]
         if left:
-            raise Permanent(
+            # Cannot be, as the service commits all or none; but if it is only passing (bqemulator
+            # shows it while another commit is under way), giving up would be wrong.
+            raise Transient(
                 "commit.contradictory",
                 f"{len(streams) - len(left)} of {len(streams)} streams are committed already, but"
-                f" not {', '.join(left[:_SHOWN])}: another set of streams was committed with them",
+                f" not {', '.join(left[:_SHOWN])}: if it stays so, another set was committed",
             )
         return
     for error in errors:

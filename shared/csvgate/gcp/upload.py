@@ -8,7 +8,7 @@ from google.cloud.storage.fileio import BlobWriter
 
 from csvgate.errors import Failure
 
-CHUNK_BYTES: Final = 4 * 1024 * 1024
+CHUNK_BYTES: Final = 8 * 1024 * 1024
 """Buffered and sent at a time; a multiple of 256 KiB."""
 
 Failures = Callable[[], AbstractContextManager[None]]
@@ -42,7 +42,8 @@ class _Upload(BlobWriter):  # type: ignore[misc]  # the library ships without ty
 
 @contextmanager
 def streamed(blob: Any, content_type: str, failures: Failures, **call: Any) -> Iterator[BinaryIO]:
-    """`failures` translates the library's exceptions; what the body raises passes untouched."""
+    """`failures` translates the library's exceptions; what the body raises passes untouched. Only
+    when the last answer of all is lost may the object have appeared in spite of an exception."""
     upload = _Upload(blob, failures, content_type=content_type, **call)
     try:
         yield cast("BinaryIO", upload)

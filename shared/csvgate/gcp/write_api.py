@@ -38,7 +38,8 @@ _RETRIED: Final = if_exception_type(
 
 class PendingStreams:
     """`budget` is the most seconds one call is retried; `append_seconds` the most one connection
-    stays open; `host` (host:port) is an emulator's, spoken to without encryption."""
+    stays open; `commit_seconds` the most a commit may take, tried again only when it did not get
+    through; `host` (host:port) is an emulator's, spoken to without encryption."""
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class PendingStreams:
         host: str | None = None,
         budget: float = 45.0,
         append_seconds: float = 120.0,
+        commit_seconds: float = 420.0,
     ) -> None:
         self._project, self._append_seconds = project, append_seconds
         client: type[Any] = BigQueryWriteClient  # its constructor has no types
@@ -59,6 +61,10 @@ class PendingStreams:
         self._call: dict[str, Any] = {
             "retry": Retry(predicate=_RETRIED, initial=0.2, maximum=10.0, timeout=budget),
             "timeout": ConstantTimeout(30.0),  # type: ignore[no-untyped-call]  # untyped there
+        }
+        self._commit_call: dict[str, Any] = {
+            "retry": Retry(predicate=if_exception_type(api.ServiceUnavailable), timeout=budget),
+            "timeout": ConstantTimeout(commit_seconds),  # type: ignore[no-untyped-call]
         }
 
     def parent(self, dataset: str, table: str) -> str:
@@ -104,7 +110,8 @@ class PendingStreams:
         with translated("bigquery", f"{len(names)} streams of {parent}"):
             try:
                 answer = self._client.batch_commit_write_streams(
-                    BatchCommitWriteStreamsRequest(parent=parent, write_streams=names), **self._call
+                    BatchCommitWriteStreamsRequest(parent=parent, write_streams=names),
+                    **self._commit_call,
                 )
             except api.ClientError as error:
                 errors = storage_errors(error.details)

@@ -1,6 +1,7 @@
 """The Warehouse port, over the fake and over bqemulator: the pending-stream protocol."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 import pytest
@@ -148,6 +149,21 @@ class TestCommit:
         dataset.warehouse.commit(orders, [*streams, streams[0]])
         assert visible(dataset) == expected(30)
 
+    def test_several_may_at_once(self, dataset: Dataset, orders: TableSpec) -> None:
+        streams = [self.finalized(dataset, orders, n, 1000) for n in range(0, 8000, 1000)]
+
+        def commit(_: int) -> bool:
+            try:
+                dataset.warehouse.commit(orders, streams)
+            except Transient:
+                return False
+            return True
+
+        with ThreadPoolExecutor(4) as threads:
+            assert any(threads.map(commit, range(4)))
+        dataset.warehouse.commit(orders, streams)
+        assert visible(dataset) == expected(8000)
+
     def test_no_streams(self, dataset: Dataset, orders: TableSpec) -> None:
         dataset.warehouse.commit(orders, [])
         assert visible(dataset) == []
@@ -179,7 +195,7 @@ class TestCommit:
     ) -> None:
         first, second = (self.finalized(dataset, orders, n, 10) for n in (0, 10))
         dataset.warehouse.commit(orders, [first])
-        with pytest.raises(Permanent, match=r"commit\.contradictory"):
+        with pytest.raises(Transient, match=r"commit\.contradictory"):
             dataset.warehouse.commit(orders, [first, second])
         assert visible(dataset) == expected(10)
 

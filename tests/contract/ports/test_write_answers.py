@@ -160,7 +160,7 @@ class TestCommit:
 
     def test_some_were_and_some_were_not(self, script: Script, streams: PendingStreams) -> None:
         self.refuse(script, a=Codes.STREAM_ALREADY_COMMITTED)
-        with pytest.raises(Permanent, match=r"commit\.contradictory.*not b"):
+        with pytest.raises(Transient, match=r"commit\.contradictory.*not b"):
             streams.commit(PARENT, ["a", "b"])
 
     @pytest.mark.parametrize(

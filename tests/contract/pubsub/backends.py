@@ -17,6 +17,7 @@ from google.pubsub_v1 import PublisherClient as BasePublisherClient
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
+COMMAND = [sys.executable, "-m", "csvgate_ops.broker", "--host", "127.0.0.1"]
 START_SECONDS = 20.0
 LOCAL = (("grpc.use_local_subchannel_pool", 1),)  # no backoff inherited from a dead server
 UNLIMITED = (
@@ -31,8 +32,7 @@ class EmbeddedBroker:
 
     def __init__(self, data_dir: Path, port: int = 0) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "csvgate_ops.broker"]
-            + ["--host", "127.0.0.1", "--port", str(port), "--data-dir", str(data_dir)],
+            [*COMMAND, "--port", str(port), "--data-dir", data_dir],
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -102,9 +102,10 @@ def test_it_refuses_and_says_where(text: str, position: int) -> None:
 @given(st.text(alphabet=string.printable, max_size=60))
 def test_garbage_is_read_or_refused_by_name(text: str) -> None:
     try:
-        filters.parse(text).matches({"a": "b"})
-    except FilterSyntaxError as error:
-        assert 0 <= error.position <= len(text)
+        parsed = filters.parse(text)
+    except FilterSyntaxError:
+        return
+    assert parsed.matches({"a": "b"}) in (True, False)
 
 
 KEYS = st.sampled_from("abc")

@@ -1,21 +1,19 @@
 """The broker as a process: how it starts, refuses to start, idles and ends."""
 
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 from google.api_core.exceptions import GoogleAPICallError, ServiceUnavailable
 
-from contract.pubsub.backends import Clients, EmbeddedBroker, cpu_seconds
+from contract.pubsub.backends import COMMAND, Clients, EmbeddedBroker, cpu_seconds
 from contract.pubsub.world import Stream, World
 
 
 def run(data_dir: Path, port: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "csvgate_ops.broker"]
-        + ["--host", "127.0.0.1", "--port", str(port), "--data-dir", str(data_dir)],
+        [*COMMAND, "--port", str(port), "--data-dir", data_dir],
         capture_output=True,
         text=True,
         timeout=20,

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from google.protobuf.duration_pb2 import Duration
 
 from contract.pubsub.backends import Clients
 from contract.pubsub.world import World, data
@@ -53,7 +53,7 @@ def shop(data_dir: Path) -> Iterator[Shop]:
 
 def test_a_message_is_kept_for_the_subscriptions_retention(shop: Shop) -> None:
     topic = shop.world.topic()
-    short = shop.world.subscription(topic, message_retention_duration=Duration(seconds=600))
+    short = shop.world.subscription(topic, message_retention_duration=timedelta(seconds=600))
     default = shop.world.subscription(topic)
     shop.world.publish(topic, b"x")
 
@@ -93,7 +93,7 @@ def test_a_deleted_subscription_leaves_no_messages(shop: Shop) -> None:
 
 
 def test_a_topics_retention_ends(shop: Shop) -> None:
-    topic = shop.world.topic(message_retention_duration=Duration(seconds=600))
+    topic = shop.world.topic(message_retention_duration=timedelta(seconds=600))
     shop.world.publish(topic, b"x")
     assert shop.stored_messages() == 1
 

@@ -1,20 +1,18 @@
 """Retry policy: when a message that failed comes back."""
 
 import time
+from datetime import timedelta
 
 import pytest
-from google.protobuf.duration_pb2 import Duration
 
 from contract.pubsub.world import World, data
 
 
-def policy(minimum: float, maximum: float) -> dict[str, Duration]:
-    durations = []
-    for seconds in (minimum, maximum):
-        duration = Duration()
-        duration.FromMilliseconds(int(seconds * 1000))
-        durations.append(duration)
-    return {"minimum_backoff": durations[0], "maximum_backoff": durations[1]}
+def policy(minimum: float, maximum: float) -> dict[str, timedelta]:
+    return {
+        "minimum_backoff": timedelta(seconds=minimum),
+        "maximum_backoff": timedelta(seconds=maximum),
+    }
 
 
 @pytest.mark.differs("backs off only approximately", run=False)

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from google.api_core.exceptions import AlreadyExists, InvalidArgument, NotFound
-from google.protobuf.duration_pb2 import Duration
 
 from contract.pubsub.world import World, data
 
@@ -41,7 +40,7 @@ def test_seeking_back_delivers_retained_messages_again(world: World) -> None:
 
 @pytest.mark.differs("does not retain messages by topic")
 def test_a_topics_retention_serves_subscriptions_made_later(world: World) -> None:
-    topic = world.topic(message_retention_duration=Duration(seconds=600))
+    topic = world.topic(message_retention_duration=timedelta(seconds=600))
     world.publish(topic, {"data": b"1", "attributes": {"a": ""}}, b"2")
     subscription = world.subscription(topic, filter="attributes:a")
     assert world.is_empty(subscription)

@@ -25,11 +25,12 @@ def storage(root: Path, pubsub: str, project: str, topic: str) -> Iterator[str]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     (root / "uploads").mkdir(parents=True)
+    flags = ["-scheme", "http", "-host", "127.0.0.1", "-port", str(port)]
+    flags += ["-backend", "filesystem", "-filesystem-root", str(root), "-external-url", url]
+    flags += ["-public-host", f"127.0.0.1:{port}", "-event.pubsub-project-id", project]
+    flags += ["-event.pubsub-topic", topic, "-event.list", "finalize"]
     process = subprocess.Popen(
-        [BINARY, "-scheme", "http", "-host", "127.0.0.1", "-port", str(port)]
-        + ["-backend", "filesystem", "-filesystem-root", str(root), "-external-url", url]
-        + ["-public-host", f"127.0.0.1:{port}", "-event.pubsub-project-id", project]
-        + ["-event.pubsub-topic", topic, "-event.list", "finalize"],
+        [str(BINARY), *flags],
         env={**os.environ, "PUBSUB_EMULATOR_HOST": pubsub},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
 """Subscriptions: defaults, bounds, changes, and what is refused."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,17 +12,14 @@ from google.api_core.exceptions import (
     NotFound,
     OutOfRange,
 )
-from google.protobuf.duration_pb2 import Duration
 
 from contract.pubsub.world import World
 
 DAY = 86_400
 
 
-def seconds(count: float) -> Duration:
-    duration = Duration()
-    duration.FromMilliseconds(int(count * 1000))
-    return duration
+def seconds(count: float) -> timedelta:
+    return timedelta(seconds=count)
 
 
 def test_a_subscription_gets_the_defaults(world: World) -> None:

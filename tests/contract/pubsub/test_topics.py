@@ -1,8 +1,9 @@
 """Topics: their names, their lists, and what their deletion leaves behind."""
 
+from datetime import timedelta
+
 import pytest
 from google.api_core.exceptions import AlreadyExists, InvalidArgument, NotFound
-from google.protobuf.duration_pb2 import Duration
 
 from contract.pubsub.world import World, data
 
@@ -66,7 +67,7 @@ def test_an_update_changes_what_its_mask_names(world: World) -> None:
             "topic": {
                 "name": topic,
                 "labels": {"b": "2"},
-                "message_retention_duration": Duration(seconds=3600),
+                "message_retention_duration": timedelta(seconds=3600),
             },
             "update_mask": {"paths": ["labels"]},
         }

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from invariants import check
-from orders import orders
 
 from csvgate.identity import Upload
 from fakes.effects import Effect, Effects
+from unit.protocol.invariants import check
+from unit.protocol.orders import orders
 from world import World
 
 VALID, BAD = 60, 4

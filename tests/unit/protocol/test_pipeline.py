@@ -3,10 +3,10 @@
 import random
 
 import pytest
-from invariants import check, loaded, rejected
-from orders import HEADER, orders, row
 
 from csvgate.identity import Upload
+from unit.protocol.invariants import check, loaded, rejected
+from unit.protocol.orders import HEADER, orders, row
 from world import World, finalized
 
 

@@ -1,0 +1,61 @@
+"""The one translation of the libraries' exceptions."""
+
+import pytest
+import requests
+from google.api_core import exceptions as api
+from google.auth import exceptions as auth
+
+from csvgate.errors import Failure, Permanent, Transient
+from csvgate.gcp.errors import translate, translated
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "code"),
+    [
+        (api.InvalidArgument("x"), Permanent, "pubsub.refused"),
+        (api.RequestEntityTooLarge("x"), Permanent, "pubsub.too_large"),
+        (api.FailedPrecondition("x"), Transient, "pubsub.changed"),
+        (api.Unauthenticated("x"), Transient, "pubsub.unauthenticated"),
+        (auth.RefreshError("x"), Transient, "pubsub.unauthenticated"),
+        (auth.DefaultCredentialsError("x"), Transient, "pubsub.unauthenticated"),
+        (api.PermissionDenied("x"), Transient, "pubsub.forbidden"),
+        (api.NotFound("x"), Transient, "pubsub.missing"),
+        (api.Aborted("x"), Transient, "pubsub.conflict"),
+        (api.ResourceExhausted("x"), Transient, "pubsub.throttled"),
+        (api.InternalServerError("x"), Transient, "pubsub.unavailable"),
+        (api.ServiceUnavailable("x"), Transient, "pubsub.unavailable"),
+        (api.DeadlineExceeded("x"), Transient, "pubsub.unavailable"),
+        (api.Cancelled("x"), Transient, "pubsub.unavailable"),
+        (api.RetryError("gave up", api.ServiceUnavailable("x")), Transient, "pubsub.unavailable"),
+        (api.RetryError("gave up", api.ResourceExhausted("x")), Transient, "pubsub.throttled"),
+        (requests.ConnectTimeout("x"), Transient, "pubsub.unavailable"),
+        (ConnectionResetError("x"), Transient, "pubsub.unavailable"),
+        (TimeoutError("x"), Transient, "pubsub.unavailable"),
+    ],
+    ids=repr,
+)
+def test_each_has_its_kind_and_code(error: Exception, kind: type[Failure], code: str) -> None:
+    failure = translate(error, "pubsub", "topic t")
+    assert (type(failure), failure.code) == (kind, code)
+    assert "Pub/Sub" in failure.message
+    assert "topic t" in failure.message
+    assert ": x (" in failure.message
+
+
+def test_the_cause_is_kept() -> None:
+    cause = api.NotFound("x")
+    with pytest.raises(Transient) as caught, translated("storage", "gs://b"):
+        raise cause
+    assert caught.value.__cause__ is cause
+
+
+def test_other_exceptions_pass() -> None:
+    with pytest.raises(KeyError), translated("storage", "gs://b"):
+        raise KeyError
+
+
+def test_no_address_lets_a_reader_in() -> None:
+    words = "url: /upload/storage/v1/b/x/o?uploadType=resumable&upload_id=SECRET (refused)"
+    failure = translate(requests.ConnectionError(words), "storage", "gs://b/x")
+    assert "SECRET" not in failure.message
+    assert "(refused)" in failure.message

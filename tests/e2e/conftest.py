@@ -1,0 +1,3 @@
+"""One local cloud for all end-to-end tests."""
+
+from local_cloud import local_cloud  # noqa: F401 - a fixture
