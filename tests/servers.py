@@ -1,7 +1,6 @@
 """The real servers of the contract suites, each on a free loopback port, ended by its pid."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,10 +11,9 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from csvgate_ops.broker import google
+
 ROOT = Path(__file__).parents[1]
-GOOGLE_JAR = Path(
-    "/usr/lib/google-cloud-sdk/platform/pubsub-emulator/lib/cloud-pubsub-emulator-0.8.20-all.jar"
-)
 BQEMULATOR = ROOT / ".venv-bigquery/bin/bqemulator"
 DEADLINE_SECONDS = 60.0
 
@@ -112,17 +110,14 @@ def csvgate_broker(directory: Path) -> Iterator[str]:
 
 def google_broker_missing() -> str | None:
     """Why Google's emulator cannot run here, or None when it can."""
-    if shutil.which("java") is None:
-        return "Google's Pub/Sub emulator needs Java"
-    return None if GOOGLE_JAR.exists() else f"no {GOOGLE_JAR}"
+    return None if google.installed() else "needs gcloud's Pub/Sub emulator and Java"
 
 
 @contextmanager
 def google_broker(directory: Path) -> Iterator[str]:
     """Google's Pub/Sub emulator, the jar itself: gcloud's wrapper would orphan it."""
     port, log = free_port(), directory / "google-broker.log"
-    command = ["java", "-jar", GOOGLE_JAR, "--host=127.0.0.1", f"--port={port}"]
-    with running(command, log) as process:
+    with running(google.command("127.0.0.1", port), log) as process:
         await_ready(process, log, f"http://127.0.0.1:{port}")
         yield f"127.0.0.1:{port}"
 

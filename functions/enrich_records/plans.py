@@ -6,12 +6,11 @@ from datetime import datetime
 
 from csvgate.contracts.columns import table_spec
 from csvgate.contracts.hashing import from_json
-from enrichment import Enrichment
-
 from csvgate.errors import Permanent
 from csvgate.ledger import Ledger, UploadLedger
 from csvgate.ledger_entries import Plan, Received
 from csvgate.ports import TableSpec
+from enrichment import Enrichment
 from references import parse_reference
 
 _KEPT = 16

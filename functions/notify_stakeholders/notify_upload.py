@@ -5,16 +5,16 @@ from typing import Self
 from urllib.parse import quote
 
 from cloudevents.http import CloudEvent
-from csvgate.contracts.match import Contracts
-from email_view import render
 from pydantic import ValidationError
 
+from csvgate.contracts.match import Contracts
 from csvgate.errors import Failure, Permanent, Transient
 from csvgate.events import OUTCOME_TYPES, UploadFinished
 from csvgate.ledger import Ledger
 from csvgate.ports import Clock, Mailer
 from csvgate.runtime import Runtime
 from csvgate.wire import Delivery, event_of
+from email_view import render
 from send_claim import SendClaims
 
 

@@ -1,7 +1,6 @@
 """Objects that are not for us: each ends in a named outcome, none in an exception."""
 
 from csvgate.contracts.match import Contracts
-
 from csvgate.events import UploadRef
 from csvgate.identity import Upload
 from csvgate.ledger import Ledger

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from csvgate.contracts.hashing import contract_hash, from_json, to_json
-
 from csvgate.contracts.model import Contract, Reference
 from csvgate.engine import ENGINE_VERSION
 from csvgate.errors import Permanent, Transient

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from csvgate.contracts.model import Contract
 from csvgate.engine.arrow import encode
 from csvgate.engine.compression import decompress
+from csvgate.engine.rejects import RejectFile
 from csvgate.engine.summary import Reasons
 from csvgate.engine.validate import Batch, validate
-
-from csvgate.contracts.model import Contract
 from csvgate.events import Counts, FaultExample, Reason
 from csvgate.faults import Fault, FileFault
 from csvgate.ports import ObjectStore
@@ -27,9 +27,11 @@ class UploadRun:
     contract: Contract
     reasons: Reasons = field(init=False)
     counts: Counts = NO_ROWS
+    _reject_file: RejectFile = field(init=False)
 
     def __post_init__(self) -> None:
         self.reasons = Reasons(self.contract)
+        self._reject_file = RejectFile(self.contract)
 
     def read(self, event: ObjectEvent, *, chunk_bytes: int) -> None:
         """Every chunk is safe with Pub/Sub and the reject file is there when it returns.
@@ -60,6 +62,8 @@ class UploadRun:
         )
         for row in batch.rejected:
             self.reasons.add(row)
+        if batch.rejected:
+            self.rejects.write(self._reject_file.render(batch))
         for chunk in encode(batch, self.contract):
             self.chunks.publish(chunk.data, chunk.rows)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from cloudevents.http import CloudEvent
-from csvgate.contracts.match import Contracts
 
+from csvgate.contracts.match import Contracts
 from csvgate.errors import Failure
 from csvgate.events import UPLOAD_VALIDATED, Reason, UploadValidated
 from csvgate.faults import FileFault

@@ -16,7 +16,6 @@ def inherited(outer: Mapping[str, str]) -> dict[str, str]:
         "NO_PROXY": LOOPBACK,
         "no_proxy": LOOPBACK,
         "PYTHONUNBUFFERED": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 

@@ -1,6 +1,5 @@
 """Start, find and stop a local cloud from outside: what the commands and the tests call."""
 
-import fcntl
 import json
 import os
 import signal
@@ -15,8 +14,8 @@ from csvgate_ops.cloud import stale
 from csvgate_ops.cloud.errors import CloudError, Fault
 from csvgate_ops.cloud.files import DataDir, last_lines, read_json
 from csvgate_ops.cloud.identity import send, wait_gone
+from csvgate_ops.cloud.lock import hold_lock, is_running
 from csvgate_ops.cloud.options import Options
-from csvgate_ops.cloud.run import hold_lock
 from csvgate_ops.cloud.supervisor import Report
 
 READY_SECONDS = 120.0
@@ -30,18 +29,6 @@ class Started:
     """True when it was up before."""
     differing: tuple[str, ...] = ()
     """When it was: the options that it runs with otherwise than was asked now."""
-
-
-def is_running(data_dir: DataDir) -> bool:
-    """True while a supervisor lives, be it starting or stopping."""
-    try:
-        with data_dir.lock.open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except FileNotFoundError:
-        return False
-    return False
 
 
 def find(data_dir: DataDir) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from csvgate_ops.cloud.options import Options
 from csvgate_ops.cloud.ports import HOST
 
 SETUP = "run `make setup`"
+GOOGLE_LONGEST_RETENTION = 7 * 86400
+"""Google's emulator still has the limit that the service raised to 31 days."""
 SPARE_THREADS = 2
 """For requests besides Eventarc's: a probe, a person with curl."""
 
@@ -58,7 +60,11 @@ def plan(
 def _provisioning(options: Options, variables: Mapping[str, str]) -> list[Component]:
     found = []
     for service in ("pubsub", "storage", "bigquery"):
-        more = ("--references", str(options.references)) if service == "storage" else ()
+        more: tuple[str, ...] = ()
+        if service == "storage":
+            more = ("--references", str(options.references))
+        elif service == "pubsub" and options.pubsub == "google":
+            more = ("--longest-retention", str(GOOGLE_LONGEST_RETENTION))
         found.append(
             Component(
                 name=f"provision-{service}",

@@ -16,7 +16,7 @@ FOREVER: dict[str, Any] = {}
 """An expiration policy without a time to live never expires."""
 
 
-def provision_pubsub(topology: topo.Topology, project: str) -> None:
+def provision_pubsub(topology: topo.Topology, project: str, longest_retention: int) -> None:
     """Topics, the subscriptions of the triggers with their policies, and people's own."""
     from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
 
@@ -27,6 +27,8 @@ def provision_pubsub(topology: topo.Topology, project: str) -> None:
         _create(publisher.create_topic, {"name": publisher.topic_path(project, name)})
     wanted = trigger_subscriptions(topology, project) + review_subscriptions(topology, project)
     for subscription in wanted:
+        retention = subscription["message_retention_duration"]
+        retention["seconds"] = min(retention["seconds"], longest_retention)
         if not _create(subscriber.create_subscription, subscription):
             paths = [key for key in subscription if key not in ("name", "topic")]
             subscriber.update_subscription(
@@ -123,12 +125,15 @@ def _create(call: Any, request: dict[str, Any]) -> bool:
 @click.option("--topology", type=click.Path(path_type=Path), required=True)
 @click.option("--project", required=True)
 @click.option("--references", type=click.Path(path_type=Path), help="Folder of CSVs to upload.")
-def main(service: str, topology: Path, project: str, references: Path | None) -> None:
+@click.option("--longest-retention", type=int, default=31 * 86400, help="Of a subscription, in s.")
+def main(
+    service: str, topology: Path, project: str, references: Path | None, longest_retention: int
+) -> None:
     """Make in SERVICE what the topology says."""
     loaded = topo.load(topology)
     match service:
         case "pubsub":
-            provision_pubsub(loaded, project)
+            provision_pubsub(loaded, project, longest_retention)
         case "storage":
             provision_storage(loaded, project, references)
         case _:

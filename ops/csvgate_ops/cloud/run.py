@@ -1,28 +1,27 @@
 """The life of a local cloud, from the lock to the last child: what the supervisor does."""
 
-import fcntl
 import json
 import os
 import secrets
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from csvgate.contracts.load import load_directory
+from csvgate.contracts.mistakes import ContractError
 from csvgate_ops import topology as topo
 from csvgate_ops.cloud import credentials, ports, stale
 from csvgate_ops.cloud.endpoints import services
 from csvgate_ops.cloud.errors import CloudError, Fault
 from csvgate_ops.cloud.files import DataDir, read_json, write_json
 from csvgate_ops.cloud.identity import identify
+from csvgate_ops.cloud.lock import hold_lock
 from csvgate_ops.cloud.options import Options
 from csvgate_ops.cloud.plan import Plan, plan
 from csvgate_ops.cloud.supervisor import Report, Supervisor
-
-LOCK_SECONDS = 1.0
+from csvgate_ops.cloud.warden import warden
 
 
 def run(options: Options, report: Report) -> None:
@@ -58,7 +57,7 @@ def _run(options: Options, data_dir: DataDir, report: Report, stack: ExitStack) 
 
     supervisor = Supervisor(planned.components, data_dir, instance, report, changed)
     changed(supervisor)
-    stack.enter_context(_warden(data_dir))
+    stack.enter_context(warden(data_dir))
     try:
         server = credentials.serve_tokens(planned.ports["tokens"])
     except OSError as error:
@@ -95,10 +94,19 @@ def prepare(options: Options, data_dir: DataDir) -> Plan:
         for need in component.needs:
             if not need.path.exists():
                 raise CloudError(Fault(component.name, f"{need.path} is missing", need.remedy))
+    _check_contracts(options.contracts)
     write_json(data_dir.ports, chosen)
     key = planned.endpoints
     credentials.ensure_key(data_dir.credentials, options.project, key["tokens"])
     return planned
+
+
+def _check_contracts(folder: Path) -> None:
+    """A function finds out with its first event; a person should know now."""
+    try:
+        load_directory(folder)
+    except ContractError as error:
+        raise CloudError(Fault("contracts", str(error), f"mend them in {folder}")) from error
 
 
 def _write_state(data_dir: DataDir, instance: str, supervisor: Supervisor, planned: Plan) -> None:
@@ -119,60 +127,6 @@ def _write_state(data_dir: DataDir, instance: str, supervisor: Supervisor, plann
 def _with_pids(planned: Plan, supervisor: Supervisor) -> dict[str, Any]:
     pids = {name: child.process.pid for name, child in supervisor.children.items()}
     return {**planned.endpoints, "pids": {"supervisor": os.getpid(), **pids}}
-
-
-class hold_lock:  # noqa: N801 - used as a context manager
-    """Hold DATA_DIR/lock, which the kernel lets go of however this process ends. Raises CloudError
-    when another supervisor has it; who merely looks has it for an instant."""
-
-    def __init__(self, data_dir: DataDir) -> None:
-        data_dir.root.mkdir(parents=True, exist_ok=True)
-        self._path = data_dir.lock
-
-    def __enter__(self) -> None:
-        self._file = self._path.open("a")
-        deadline = time.monotonic() + LOCK_SECONDS
-        while not self._try():
-            if time.monotonic() > deadline:
-                self._file.close()
-                where = self._path.parent
-                raise CloudError(
-                    Fault("supervisor", f"another local cloud uses {where}", "`csvgate down`")
-                )
-            time.sleep(0.02)
-
-    def _try(self) -> bool:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-
-class _warden:  # noqa: N801 - used as a context manager
-    """The process that cleans up should this one be killed; told so when this one ends well."""
-
-    def __init__(self, data_dir: DataDir) -> None:
-        self._argv = [sys.executable, "-m", "csvgate_ops.cloud.warden", str(data_dir.root)]
-
-    def __enter__(self) -> None:
-        self._popen = subprocess.Popen(
-            self._argv,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            self._popen.communicate(b"stopped", timeout=5)
-        except (BrokenPipeError, subprocess.TimeoutExpired):
-            self._popen.kill()
-            self._popen.wait()
 
 
 def _logged(log: Path, report: Report) -> Report:

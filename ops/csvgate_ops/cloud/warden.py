@@ -7,18 +7,43 @@ The death signal (see tether) reaches the children at once, but not theirs: guni
 """
 
 import signal
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from csvgate_ops.cloud import stale
 from csvgate_ops.cloud.files import DataDir
+
+ALL_IS_WELL = b"stopped"
+
+
+@contextmanager
+def warden(data_dir: DataDir) -> Iterator[None]:
+    """Watch over the process that calls this, until the context ends, by an exception or not."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "csvgate_ops.cloud.warden", str(data_dir.root)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        try:
+            process.communicate(ALL_IS_WELL, timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     data_dir = DataDir(Path(sys.argv[1]))
-    if sys.stdin.buffer.read() != b"stopped":
+    if sys.stdin.buffer.read() != ALL_IS_WELL:
         stale.clean(data_dir)
 
 

@@ -2,9 +2,10 @@
 
 The hash leaves out what changes neither records nor loading: who is told (`notify`), which object
 names are matched (`match`: an upload at hand has been matched), and `title` and `description`. All
-else counts, also what is new here tomorrow. It is taken over the values, so formatting, comments,
-order of keys and spelt-out defaults do not count; the order within `derive` does, as the order of
-the columns comes of it.
+else counts, also what is new here tomorrow. It is taken over the values that are not defaults, so
+formatting, comments, order of keys and spelt-out defaults do not count, and a new property changes
+no old contract's hash; the order within `derive` counts, as the order of the columns comes of it.
+What another default or other code makes of the same contract is the engine version's to tell.
 """
 
 import json
@@ -19,12 +20,15 @@ _UNHASHED_IN_FIELDS: Final = frozenset(["title", "description"])
 
 def contract_hash(contract: Contract) -> str:
     """32 hex digits, equal for contracts under which an upload gives the same rows."""
-    whole = contract.model_dump(mode="json", by_alias=True, exclude=set(_UNHASHED))
+    whole = contract.model_dump(
+        mode="json", by_alias=True, exclude_defaults=True, exclude=set(_UNHASHED)
+    )
     for field in whole["schema"]["fields"]:
         for name in _UNHASHED_IN_FIELDS:
-            del field[name]
-    for step in whole["enrich"]:
-        step["derive"] = step["derive"] and list(step["derive"].items())
+            field.pop(name, None)
+    for step in whole.get("enrich", ()):
+        if "derive" in step:
+            step["derive"] = list(step["derive"].items())
     return digest("contract", _dump(whole, sort_keys=True), length=32)
 
 

@@ -38,11 +38,9 @@ def load_directory(path: FilePath) -> Contracts:
         if contract.dataset in first:
             twice = f"{contract.dataset!r} is also in {first[contract.dataset]}; rename one"
             mistakes.append(_mistake(file, document, ("dataset",), twice))
-        else:
-            mistakes += [
-                _mistake(file, document, *found) for found in overlaps(contract, contracts)
-            ]
-        first.setdefault(contract.dataset, file)
+            continue
+        mistakes += [_mistake(file, document, *found) for found in overlaps(contract, contracts)]
+        first[contract.dataset] = file
         contracts.append(contract)
     if mistakes:
         raise ContractError(mistakes)

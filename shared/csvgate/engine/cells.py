@@ -23,11 +23,12 @@ _REQUIRED: Final = ("constraint.required", "is required, and empty")
 class Cells(dict[str, object]):
     """`cells[text]` is the value of a field's cell; raises CellFault.
 
-    Remembers the first distinct texts: many columns have few, and looking one up costs a tenth of
-    checking it.
+    Remembers the first distinct texts that are short: many columns have few of them, and looking
+    one up costs a tenth of checking it.
     """
 
     _MOST: Final = 4096
+    _SHORT: Final = 64
 
     def __init__(self, field: SchemaField, schema: Schema, *, required: bool) -> None:
         super().__init__()
@@ -37,11 +38,12 @@ class Cells(dict[str, object]):
         column = column_type(field)
         self._type: Final = _type_reader(field, column)
         self._checks: Final = tuple(checks(field))
-        self._fit: Final = fit(column)
+        as_it_is = field.type == "string" and column == BigQueryType("STRING")
+        self._fit: Final = None if as_it_is else fit(column)
 
     def __missing__(self, text: str) -> object:
         value = self._read(text)
-        if len(self) < self._MOST:
+        if len(self) < self._MOST and len(text) <= self._SHORT:
             self[text] = value
         return value
 

@@ -4,7 +4,7 @@ import json
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Callable
-from decimal import ROUND_UNNECESSARY, Context, Decimal, Inexact, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Any, Final, NoReturn
 
 from csvgate.bigquery_types import BigQueryType
@@ -13,7 +13,7 @@ from csvgate.engine.cellfault import CellFault
 Fit = Callable[[str, Any], object]
 """Takes a cell's text and its value; gives the column's value, or raises CellFault."""
 
-_EXACT: Final = Context(prec=80, rounding=ROUND_UNNECESSARY, traps=[Inexact, InvalidOperation])
+_EXACT: Final = Context(prec=80, traps=[Inexact, InvalidOperation])
 _INT64: Final = (-(2**63), 2**63 - 1)
 
 

@@ -1,19 +1,24 @@
 """The one translation of the libraries' exceptions."""
 
+from typing import Any
+
 import pytest
 import requests
-from google.api_core import exceptions as api
-from google.auth import exceptions as auth
+from google.api_core import exceptions as api_exceptions
+from google.auth import exceptions as auth_exceptions
 
 from csvgate.errors import Failure, Permanent, Transient
 from csvgate.gcp.errors import translate, translated
+
+api: Any = api_exceptions  # their constructors have no types
+auth: Any = auth_exceptions
 
 
 @pytest.mark.parametrize(
     ("error", "kind", "code"),
     [
         (api.InvalidArgument("x"), Permanent, "pubsub.refused"),
-        (api.RequestEntityTooLarge("x"), Permanent, "pubsub.too_large"),
+        (api.from_http_status(413, "x"), Permanent, "pubsub.too_large"),
         (api.FailedPrecondition("x"), Transient, "pubsub.changed"),
         (api.Unauthenticated("x"), Transient, "pubsub.unauthenticated"),
         (auth.RefreshError("x"), Transient, "pubsub.unauthenticated"),

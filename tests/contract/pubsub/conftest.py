@@ -22,19 +22,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def embedded_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def embedded_clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
     """Our broker, one for all tests."""
-    with EmbeddedBroker(tmp_path_factory.mktemp("pubsub") / "data") as broker:
-        yield broker.address
+    data_dir = tmp_path_factory.mktemp("pubsub") / "data"
+    with EmbeddedBroker(data_dir) as broker, Clients(broker.address) as clients:
+        yield clients
 
 
 @pytest.fixture(scope="session")
-def google_address() -> Iterator[str]:
+def google_clients() -> Iterator[Clients]:
     """Google's emulator, one for all tests."""
     if not google.installed():
         pytest.skip(google.NEEDS)
-    with google.GoogleEmulator(free_port()) as emulator:
-        yield emulator.address
+    with google.GoogleEmulator(free_port()) as emulator, Clients(emulator.address) as clients:
+        yield clients
 
 
 @pytest.fixture(params=["embedded", "google"])
@@ -49,16 +50,23 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def address(backend: str, request: pytest.FixtureRequest) -> str:
-    """host:port of the backend."""
-    return str(request.getfixturevalue(f"{backend}_address"))
+def clients(backend: str, request: pytest.FixtureRequest) -> Clients:
+    """Clients of the backend."""
+    found = request.getfixturevalue(f"{backend}_clients")
+    assert isinstance(found, Clients)
+    return found
 
 
 @pytest.fixture
-def world(address: str) -> Iterator[World]:
-    """Clients of the backend, with resource names that no other test uses."""
-    with Clients(address) as clients:
-        yield World(clients)
+def address(clients: Clients) -> str:
+    """host:port of the backend."""
+    return clients.address
+
+
+@pytest.fixture
+def world(clients: Clients) -> World:
+    """The backend, with resource names that no other test uses."""
+    return World(clients)
 
 
 @pytest.fixture

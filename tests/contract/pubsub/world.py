@@ -80,7 +80,7 @@ class World:
         assert len(received) == count, f"{len(received)} of {count} messages came"
         return received
 
-    def is_empty(self, subscription: str, seconds: float = 0.3) -> bool:
+    def is_empty(self, subscription: str, seconds: float = 0.2) -> bool:
         """True when nothing is delivered for so long."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:

@@ -65,6 +65,16 @@ def test_a_missing_emulator_is_named_with_its_remedy(
     assert "make setup" in caught.value.fault.remedy
 
 
+def test_broken_contracts_are_said_whole(cloud: LocalCloud, tmp_path: Path) -> None:
+    contracts = tmp_path / "contracts"
+    contracts.mkdir()
+    (contracts / "orders.yaml").write_text("dataset: orders\nmatches: [x]\n")
+    said = refusal(cloud, "--contracts", str(contracts), "--functions", str(FUNCTIONS))
+    assert "contracts: " in said
+    assert "matches" in said
+    assert "destination" in said
+
+
 def test_a_broken_topology_is_said_whole(cloud: LocalCloud, tmp_path: Path) -> None:
     topology = tmp_path / "topology.yaml"
     topology.write_text("buckets: {}\ntopics: {}\n")

@@ -1,0 +1,45 @@
+"""One supervisor per data directory: a lock that the kernel lets go of however a process ends."""
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from csvgate_ops.cloud.errors import CloudError, Fault
+from csvgate_ops.cloud.files import DataDir
+
+LOOK_SECONDS = 1.0
+"""Who merely looks whether it is taken has it for an instant."""
+
+
+@contextmanager
+def hold_lock(data_dir: DataDir) -> Iterator[None]:
+    """Raises CloudError when another process has it."""
+    data_dir.root.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + LOOK_SECONDS
+    with data_dir.lock.open("a") as file:
+        while not _take(file):
+            if time.monotonic() > deadline:
+                raise CloudError(
+                    Fault("supervisor", f"another local cloud uses {data_dir.root}", "stop it")
+                )
+            time.sleep(0.02)
+        yield
+
+
+def is_running(data_dir: DataDir) -> bool:
+    """True while a supervisor lives, be it starting or stopping."""
+    try:
+        with data_dir.lock.open("a") as file:
+            return not _take(file)
+    except FileNotFoundError:
+        return False
+
+
+def _take(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,72 @@
+"""The reject file: the rejected rows as they were, each with its line and its reasons before it.
+
+The two columns of ours come first, so that rows with too few or too many cells still line up.
+"""
+
+from typing import Final
+
+from csvgate.contracts.model import Contract
+from csvgate.engine.header import Header
+from csvgate.engine.validate import Batch, RejectedRow
+from csvgate.faults import Fault
+
+LINE: Final = "_csvgate_line"
+ERRORS: Final = "_csvgate_errors"
+
+
+class RejectFile:
+    """Formats, and remembers only whether it has written the header yet."""
+
+    def __init__(self, contract: Contract) -> None:
+        dialect = contract.dialect
+        self._encoding: Final = contract.encoding
+        self._delimiter: Final = dialect.delimiter.encode("ascii")
+        self._quote: Final = dialect.quote_char
+        if dialect.double_quote:
+            self._quote_inside: str = self._quote * 2
+        else:
+            # Without any way to write a quote, our words do without; a row that has one anyway is
+            # not well-formed in that dialect either.
+            self._quote_inside = (dialect.escape_char or "") + self._quote
+        self._escape: Final = dialect.escape_char
+        self._begun = False
+
+    def render(self, batch: Batch) -> bytes:
+        """The bytes to append for a batch: nothing when it has no rejected rows, and the header
+        before the first that has. In the original's encoding, delimiter, quoting and line ends."""
+        if not batch.rejected:
+            return b""
+        head = b"" if self._begun else self._head(batch.header)
+        self._begun = True
+        return head + b"".join(map(self._row, batch.rejected))
+
+    def _head(self, header: Header) -> bytes:
+        if not header.raw:
+            return header.mark
+        ours = [LINE.encode("ascii"), ERRORS.encode("ascii")]
+        return header.mark + self._delimiter.join([*ours, header.raw]) + header.terminator
+
+    def _row(self, row: RejectedRow) -> bytes:
+        errors = self._quoted(errors_text(row.faults).encode(self._encoding, "replace"))
+        # A row whose quoting is broken would break the rows after it: it goes into one cell.
+        original = row.raw if row.cells is not None else self._quoted(row.raw)
+        line = str(row.line).encode("ascii")
+        return self._delimiter.join([line, errors, original]) + row.terminator
+
+    def _quoted(self, raw: bytes) -> bytes:
+        quote, inside = self._quote.encode("ascii"), self._quote_inside.encode("ascii")
+        if self._escape:
+            escape = self._escape.encode("ascii")
+            raw = raw.replace(escape, escape * 2)
+        return quote + raw.replace(quote, inside) + quote
+
+
+def errors_text(faults: tuple[Fault, ...]) -> str:
+    """`column: code message; column: code message`, in one line; without a column for a fault of
+    the row as a whole."""
+    return "; ".join(map(_one, faults))
+
+
+def _one(fault: Fault) -> str:
+    where = f"{fault.column}: " if fault.column else ""
+    return " ".join(f"{where}{fault.code} {fault.message}".split())

@@ -1,0 +1,136 @@
+"""The rule function: one record in; its typed values, or everything that is wrong with it, out.
+
+It is the authority. A faster path may clear records in bulk, but only such as this would clear,
+with the same values.
+"""
+
+from collections.abc import Sequence
+from operator import getitem, itemgetter
+from typing import Final
+
+from csvgate.contracts.model import Contract
+from csvgate.engine.cellfault import CellFault
+from csvgate.engine.cells import Cells
+from csvgate.engine.framing import Record
+from csvgate.engine.header import Header
+from csvgate.engine.keys import MOST_IN_MEMORY, SpillingKeys
+from csvgate.engine.text import displayable, is_damaged
+from csvgate.faults import Fault, shorten
+
+_NUL: Final = ("cell.nul", "has a NUL character (byte zero), which no text needs")
+
+
+class Rules:
+    """The contract's rules for one file. Keeps the keys of the file so far: call in file order."""
+
+    def __init__(
+        self, contract: Contract, header: Header, *, keys_in_memory: int = MOST_IN_MEMORY
+    ) -> None:
+        fields = contract.schema_.fields
+        primary = contract.schema_.primary_key or ()
+        self._names: Final = [field.name for field in fields]
+        self._cells: Final = [
+            Cells(
+                field,
+                contract.schema_,
+                required=field.constraints.required or field.name in primary,
+            )
+            for field in fields
+        ]
+        self._invalid: Final = ("encoding.invalid", f"has bytes that are not {contract.encoding}")
+        self._width: Final = len(fields)
+        in_order = header.order == tuple(range(self._width))
+        # Of one index, itemgetter would give the cell alone; but then the order is the file's.
+        self._arrange: Final = None if in_order else itemgetter(*header.order)
+        single = [i for i, f in enumerate(fields) if f.constraints.unique or primary == (f.name,)]
+        groups = [tuple(self._names.index(name) for name in primary)] if len(primary) > 1 else []
+        share = keys_in_memory // max(1, len(single) + len(groups))
+        self._unique: Final = [(i, SpillingKeys(share)) for i in single]
+        self._groups: Final = [(group, SpillingKeys(share)) for group in groups]
+
+    def check(self, record: Record) -> tuple[list[object], tuple[Fault, ...]]:
+        """Values in the contract's order, and no faults; or faults, in the contract's order of
+        fields.
+
+        The first valid occurrence of a key in the file stands, even when its row is rejected for
+        another reason: which of two rows is meant is for a person to say, not for a bad amount.
+        """
+        cells = record.cells
+        if cells is None or len(cells) != self._width:
+            return [], (self._misshapen(record),)
+        arranged: Sequence[str] = cells if self._arrange is None else self._arrange(cells)
+        if not record.valid_bytes or b"\0" in record.raw:
+            return self._check_each(record.line, arranged)
+        try:
+            values = list(map(getitem, self._cells, arranged))
+        except CellFault:
+            return self._check_each(record.line, arranged)
+        for index, keys in self._unique:
+            key = values[index]
+            if key is not None and keys.claim(key, record.line) is not None:
+                return self._check_each(record.line, arranged)
+        for group, keys in self._groups:
+            if keys.claim(tuple(values[i] for i in group), record.line) is not None:
+                return self._check_each(record.line, arranged)
+        return values, ()
+
+    def _check_each(
+        self, line: int, texts: Sequence[str]
+    ) -> tuple[list[object], tuple[Fault, ...]]:
+        """The same, gathering faults. Claiming a key again for the same line changes nothing."""
+        values = list[object]()
+        faults = list[Fault]()
+        unique = dict(self._unique)
+        valid = set[int]()
+        for index, (cells, text) in enumerate(zip(self._cells, texts, strict=True)):
+            found = self._faults_of(cells, text, values)
+            if not found:
+                valid.add(index)
+                key = values[index]
+                if index in unique and key is not None:
+                    found = _taken(unique[index].claim(key, line), "constraint.unique", "value")
+            faults += (self._fault(line, index, text, *fault) for fault in found)
+        for group, keys in self._groups:
+            if valid.issuperset(group):
+                first = keys.claim(tuple(values[i] for i in group), line)
+                what = f"combination of {', '.join(self._names[i] for i in group)}"
+                for code, message in _taken(first, "constraint.primary_key", what):
+                    faults.append(Fault(line, None, code, None, message))
+        return values, tuple(faults)
+
+    def _faults_of(
+        self, cells: Cells, text: str, values: list[object]
+    ) -> tuple[tuple[str, str], ...]:
+        """Appends the cell's value, or None in its place."""
+        values.append(None)
+        if is_damaged(text):
+            return (self._invalid,)
+        if "\0" in text:
+            return (_NUL,)
+        try:
+            values[-1] = cells[text]
+        except CellFault as error:
+            return error.faults
+        return ()
+
+    def _fault(self, line: int, index: int, text: str, code: str, message: str) -> Fault:
+        return Fault(line, self._names[index], code, shorten(displayable(text)), message)
+
+    def close(self) -> None:
+        for _, keys in [*self._unique, *self._groups]:
+            keys.close()
+
+    def _misshapen(self, record: Record) -> Fault:
+        code, message = record.broken or self._wrong_count(record.cells or [])
+        return Fault(record.line, None, code, None, message)
+
+    def _wrong_count(self, cells: Sequence[str]) -> tuple[str, str]:
+        if len(cells) < self._width:
+            return "row.too_few_fields", f"has {len(cells)} of {self._width} fields"
+        return "row.too_many_fields", f"has {len(cells)} fields, {self._width} expected"
+
+
+def _taken(first: int | None, code: str, what: str) -> tuple[tuple[str, str], ...]:
+    if first is None:
+        return ()
+    return ((code, f"repeats the {what} of line {first}; the first in the file stands"),)

@@ -1,0 +1,108 @@
+"""Sizes, bounds and BigQuery types: texts into values."""
+
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csvgate.bigquery_types import BigQueryType, parse
+from csvgate.contracts.bounds import cast
+from csvgate.contracts.model import FieldType, Scalar
+from csvgate.contracts.sizes import parse_size
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5GiB", 5 * 2**30),
+        ("100 MB", 100_000_000),
+        ("1.5 kib", 1536),
+        ("512", 512),
+        ("512 B", 512),
+        (" 2TiB ", 2 * 2**40),
+        (7, 7),
+        (None, None),
+    ],
+)
+def test_sizes(text: object, expected: object) -> None:
+    assert parse_size(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "GiB", "5 GiBB", "-5MB", "5e3", "1,5MB", "0.1B"])
+def test_no_sizes(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not a (size|whole number of bytes)"):
+        parse_size(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "expected"),
+    [
+        ("a", "string", "a"),
+        (3, "integer", 3),
+        ("+03", "integer", 3),
+        (0.1, "number", Decimal("0.1")),
+        (1e22, "number", Decimal("1e22")),
+        ("1.50", "number", Decimal("1.50")),
+        (True, "boolean", True),
+        ("2026-11-21", "date", date(2026, 11, 21)),
+        ("14:30", "time", time(14, 30)),
+        ("14:30:05.250", "time", time(14, 30, 5, 250000)),
+        ("2026-11-21T14:30:00Z", "datetime", datetime(2026, 11, 21, 14, 30, tzinfo=UTC)),
+        ("2026-11-21 15:30+01:00", "datetime", datetime(2026, 11, 21, 14, 30, tzinfo=UTC)),
+        ("2026-11-21T14:30", "datetime", datetime(2026, 11, 21, 14, 30)),
+    ],
+)
+def test_bounds(value: Scalar, kind: FieldType, expected: object) -> None:
+    actual = cast(value, kind)
+    assert (type(actual), actual) == (type(expected), expected)
+
+
+@given(
+    st.text() | st.integers() | st.booleans() | st.floats(),
+    st.sampled_from(["string", "integer", "number", "boolean", "date", "time", "datetime"]),
+)
+def test_any_bound_is_cast_or_refused(value: Scalar, kind: FieldType) -> None:
+    with suppress(ValueError):
+        cast(value, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("string", BigQueryType("STRING")),
+        ("STRING(40)", BigQueryType("STRING", length=40)),
+        ("Integer", BigQueryType("INT64")),
+        ("decimal(12,2)", BigQueryType("NUMERIC", precision=12, scale=2)),
+        (" NUMERIC ( 38 , 9 ) ", BigQueryType("NUMERIC", precision=38, scale=9)),
+        ("NUMERIC(5)", BigQueryType("NUMERIC", precision=5, scale=0)),
+        ("BIGNUMERIC(76, 38)", BigQueryType("BIGNUMERIC", precision=76, scale=38)),
+    ],
+)
+def test_bigquery_types(text: str, expected: BigQueryType) -> None:
+    assert parse(text) == expected
+    assert parse(str(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "STRUCT<a INT64>",
+        "ARRAY<STRING>",
+        "TEXT",
+        "STRING(0)",
+        "STRING(1, 2)",
+        "INT64(3)",
+        "NUMERIC(39, 9)",
+        "NUMERIC(12, 10)",
+        "NUMERIC(2, 3)",
+        "NUMERIC(0)",
+        "NUMERIC(12, 2",
+    ],
+)
+def test_no_bigquery_types(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse(text)
