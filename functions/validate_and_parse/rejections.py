@@ -56,10 +56,11 @@ def _attributes(validated: UploadValidated) -> dict[str, str]:
         "upload": validated.upload.id,
         "dataset": validated.dataset,
         "plan": validated.plan,
-        "counts": counts_attribute(by_code),
-        "rows-rejected": str(validated.counts.rejected),
-        "rows-read": str(validated.counts.read),
     }
+    if validated.counts.rejected:
+        attributes["counts"] = counts_attribute(by_code)
+        attributes["rows-rejected"] = str(validated.counts.rejected)
+        attributes["rows-read"] = str(validated.counts.read)
     if validated.rejects:
         attributes["rejects"] = f"gs://{validated.rejects.bucket}/{validated.rejects.name}"
     return attributes

@@ -70,7 +70,7 @@ class Validator:
         return parse(event)
 
     def context(self, work: ObjectEvent) -> dict[str, str]:
-        return {"upload": work.upload.id}
+        return {"upload": work.upload.id, "trace": work.trace}
 
     def give_up(self, work: ObjectEvent, failure: Failure) -> None:
         """Announce the failure to people, when the object is one of ours."""

@@ -6,7 +6,7 @@ would lose the reason.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from cloudevents.http import CloudEvent
@@ -26,7 +26,8 @@ class Handler(Protocol[T]):
         """Raises Permanent `event.malformed`."""
 
     def context(self, work: T) -> Mapping[str, str]:
-        """For logs and dead letters: `upload`, …; never row content."""
+        """For logs and dead letters: `upload`, …, and `trace` where the delivery has none of
+        its own; never row content."""
 
     def handle(self, work: T, delivery: Delivery) -> str:
         """The outcome's name. Raises Transient and Permanent."""
@@ -60,6 +61,7 @@ class Edge(Generic[T]):
         except Exception as error:  # noqa: BLE001 - the one place that classifies them all
             return self._failed(error, delivery, {})
         context = dict(self.handler.context(work))
+        delivery = replace(delivery, trace=context.pop("trace", delivery.trace))
         try:
             outcome = self.handler.handle(work, delivery)
         except Exception as error:  # noqa: BLE001 - the one place that classifies them all

@@ -27,7 +27,9 @@ def make_orders(path: Path, rows: int, bad: float, seed: int) -> list[Fault]:
     command = [sys.executable, ROOT / "samples" / "make_orders.py", "--rows", rows, "--bad", bad]
     command += ["--seed", seed, "--truth", truth, path]
     subprocess.run([str(part) for part in command], check=True, timeout=300)
-    return [Fault(f["line"], f["column"], f["code"]) for f in json.loads(truth.read_text())]
+    return [
+        Fault(f["line"], f["column"], f["code"]) for f in json.loads(truth.read_text())["faults"]
+    ]
 
 
 def upload(cloud: LocalCloud, path: Path, name: str) -> dict[str, Any]:

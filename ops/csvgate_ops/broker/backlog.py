@@ -108,6 +108,8 @@ class Backlog:
                 break
             if isinstance(item, Lane):
                 item.pop()
+                if item.full:
+                    self._dequeue(source)
             else:
                 source.popleft()
             self._lease(entry, lease_until, holder)

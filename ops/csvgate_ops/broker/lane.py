@@ -4,6 +4,10 @@ from collections import deque
 
 from csvgate_ops.broker.entry import Entry, State
 
+BLOCK = 100
+"""Messages of one key that go out together. One failure brings the rest of its block back, so
+that a large block makes a key with many failures crawl."""
+
 
 class Lane:
     """One ordering key of one subscription.
@@ -21,6 +25,11 @@ class Lane:
         """Monotonic seconds until which the head's backoff lasts."""
         self._waiting: deque[Entry] = deque()
         self._outstanding: dict[int, Entry] = {}
+
+    @property
+    def full(self) -> bool:
+        """True when the current block may not grow any more."""
+        return len(self._outstanding) >= BLOCK
 
     @property
     def outstanding(self) -> bool:

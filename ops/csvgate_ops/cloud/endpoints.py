@@ -1,6 +1,7 @@
 """endpoints.json: the names and addresses of a local cloud. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from csvgate_ops import topology as topo
@@ -41,6 +42,10 @@ def endpoints(
                 "review": f"{topology.topics[trigger.dead_letter.topic].name}-review",
             }
             for trigger in topology.triggers.values()
+        },
+        "triggers": {
+            name: asdict(topo.transport(topology, name)) | {"function": trigger.function}
+            for name, trigger in topology.triggers.items()
         },
         "storage": f"http://{HOST}:{ports['storage']}",
         "pubsub": f"{HOST}:{ports['pubsub']}",

@@ -1,5 +1,6 @@
 """The demo: the whole pipeline on a sample, from an empty folder."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -27,7 +28,7 @@ def command(stay: bool, data_dir: Path) -> None:
     with Progress(quiet=False) as progress:
         started = start(Options(data_dir=data_dir), progress.report)
     try:
-        tell(connect(data_dir), Console())
+        tell(connect(data_dir), Console(width=None if sys.stdout.isatty() else 110))
     except DemoFailed as error:
         raise click.ClickException(f"{error}; logs are in {data_dir / 'logs'}") from error
     finally:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +20,7 @@ from csvgate_ops.uploads import UploadStatus
 _ROWS, _BAD = 5000, 0.02
 _PATIENCE_SECONDS = 120.0
 _ENRICHED = """
-SELECT _line, order_id, segment, region, amount, currency, eur_rate, amount_eur
+SELECT _line, order_id, amount, currency, segment, region, eur_rate, amount_eur
 FROM `sales.orders` WHERE _upload_id = @upload ORDER BY _line LIMIT 5
 """
 _COUNT = "SELECT COUNT(*) AS n FROM `sales.orders` WHERE _upload_id = @upload"
@@ -43,9 +44,11 @@ def tell(session: Session, console: Console) -> None:
 def _upload(session: Session, console: Console, path: Path, name: str) -> UploadStatus:
     console.rule(f"[bold]{path.name} → gs://{session.bucket('uploads')}/{name}", align="left")
     upload = send(session, path, name)
-    last = None
+    last, said = None, ""
     for last in follow(session.ledger(), upload.id, _PATIENCE_SECONDS):
-        console.print(f"  {last.state}", style="dim")
+        if last.state not in ("unknown", said):
+            console.print(f"  {last.state}", style="dim")
+            said = last.state
     if last is None or last.state not in ("completed", "rejected"):
         raise DemoFailed(f"{name} ended as {last.state if last else 'unknown'}")
     return last
@@ -67,7 +70,7 @@ def _orders(session: Session, console: Console, path: Path) -> None:
     )
     console.print("BigQuery, sales.orders (segment, region, eur_rate, amount_eur were added):")
     console.print(_table(query(session, _ENRICHED, upload=status.id)))
-    console.print(f"\nThe first rejected rows, from {status.rejects}:")
+    console.print(f"\nThe first rejected rows, from {status.rejects}:", soft_wrap=True)
     rejected = [
         {"line": row.line, "reasons": row.errors} for row in rejected_rows(session, status, 8)
     ]
@@ -79,7 +82,7 @@ def _hopeless(session: Session, console: Console, path: Path) -> None:
     status = _upload(session, console, path, "orders/hopeless.csv")
     if status.state != "rejected":
         raise DemoFailed(f"the hopeless file was {summary(status)}")
-    console.print(f"\n[bold yellow]{summary(status)}[/]", highlight=False)
+    console.print(Text(f"\n{summary(status)}", style="bold yellow"))
     _email(session, console, status)
     letter = patiently(lambda: dead_letter(session, "validate_and_parse", status.id))
     if letter is None:
@@ -109,4 +112,6 @@ def _table(rows: list[dict[str, object]]) -> Table:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        value = f"{value.normalize():f}"
     return "".join(c if c.isprintable() else "␤" for c in str(value))

@@ -60,9 +60,7 @@ def arrow_type(column: BigQueryType) -> "pa.DataType":
     return pa.string()
 
 
-def encode(
-    batch: Batch, contract: Contract, max_bytes: int = MAX_BYTES
-) -> Sequence[EncodedChunk]:
+def encode(batch: Batch, contract: Contract, max_bytes: int = MAX_BYTES) -> Sequence[EncodedChunk]:
     """The batch's valid rows in file order: `_line`, then the contract's fields.
 
     Usually one chunk. One that exceeds `max_bytes` is halved by rows until each half fits; a batch

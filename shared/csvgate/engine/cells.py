@@ -53,7 +53,10 @@ class Cells(dict[str, object]):
                 raise CellFault(_REQUIRED)
             return None
         value: Any = self._type(text) if self._type else text
-        faults = [fault for check in self._checks if (fault := check(text, value)) is not None]
+        faults: list[tuple[str, str]] = []
+        for check in self._checks:
+            if (fault := check(text, value)) is not None:
+                faults.append(fault)
         if self._fit:
             try:
                 value = self._fit(text, value)

@@ -1,4 +1,4 @@
-"""Gzip, seen by its first bytes: whatever the object's name or metadata say, and in bounded memory."""
+"""Gzip, told by its first bytes whatever an object's name or metadata say; in bounded memory."""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -32,7 +32,7 @@ def decompress(pieces: Iterable[bytes], *, max_bytes: int | None = None) -> Iter
     for piece in _expand(_small(head, rest)):
         expanded += len(piece)
         if max_bytes is not None and expanded > max_bytes:
-            message = f"the file expands to more than the {max_bytes} bytes that its contract allows"
+            message = f"the file expands to more than the {max_bytes} bytes its contract allows"
             raise FileFault("file.expands_too_far", message)
         yield piece
 

@@ -73,7 +73,7 @@ def _decimal(column: BigQueryType) -> Fit:
     before, after = column.integer_digits, column.fraction_digits
     ceiling = Decimal(10) ** before
     step = Decimal(1).scaleb(-after)
-    no_number = ("bigquery.range", f"cannot be kept by {column}: only FLOAT64 has NaN, INF and -INF")
+    no_number = ("bigquery.range", f"is no number {column} has: NaN and INF need FLOAT64")
     too_large = ("bigquery.range", f"has more than {before} digits before the point ({column})")
     too_fine = ("bigquery.scale", f"has more than {after} digits after the point ({column})")
 

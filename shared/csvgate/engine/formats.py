@@ -6,9 +6,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 _ATOMS: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
-_LABEL: Final = r"[A-Za-z0-9\u0080-\U0010ffff](?:[A-Za-z0-9\u0080-\U0010ffff-]*[A-Za-z0-9\u0080-\U0010ffff])?"  # fmt: skip
+_LETTER: Final = r"[A-Za-z0-9\u0080-\U0010ffff]"
+_LABEL: Final = rf"{_LETTER}+(?:-+{_LETTER}+)*"
 _QUOTED: Final = r'"(?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])*"'
-# The labels' own ends, not backtracking, keep this linear: a label cannot contain a dot.
 _EMAIL: Final = re.compile(
     rf"(?P<local>{_ATOMS}(?:\.{_ATOMS})*|{_QUOTED})@(?P<domain>{_LABEL}(?:\.{_LABEL})+)"
 )

@@ -53,7 +53,7 @@ class Framer:
         self._at = 0
         self._number = 1
         self.lines_ahead = 0
-        """How many lines have been read in search of a closing quote: the work that could explode."""
+        """Lines read in search of a closing quote: the work that could explode."""
 
     def records(self) -> Iterator[Record]:
         split, encoding, limit = self._grammar.split, self._encoding, self._limit
@@ -109,9 +109,7 @@ class Framer:
                 "quote; quote the whole cell and double the quotes in it"
             )
             self._advance(1)
-            return Record(
-                number, raw, line[len(raw) :], None, broken=("row.stray_quote", message)
-            )
+            return Record(number, raw, line[len(raw) :], None, broken=("row.stray_quote", message))
         if state is State.OPEN:
             return self._read_on(number, raw, line, reader, valid)
         self._advance(1)

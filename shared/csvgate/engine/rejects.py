@@ -22,13 +22,14 @@ class RejectFile:
         self._encoding: Final = contract.encoding
         self._delimiter: Final = dialect.delimiter.encode("ascii")
         self._quote: Final = dialect.quote_char
-        if dialect.double_quote:
-            self._quote_inside: str = self._quote * 2
-        else:
-            # Without any way to write a quote, our words do without; a row that has one anyway is
-            # not well-formed in that dialect either.
-            self._quote_inside = (dialect.escape_char or "") + self._quote
         self._escape: Final = dialect.escape_char
+        if dialect.double_quote:
+            self._quote_inside = self._quote * 2
+        elif self._escape:
+            self._quote_inside = self._escape + self._quote
+        else:
+            # In a dialect that cannot write a quote, the nearest thing to one.
+            self._quote_inside = "`"
         self._begun = False
 
     def render(self, batch: Batch) -> bytes:

@@ -29,11 +29,15 @@ class Reasons:
 
     def top(self) -> tuple[Reason, ...]:
         """Most frequent first; among equals by code and column."""
-        ranked = sorted(self._rows.items(), key=lambda item: (-item[1], item[0][0], item[0][1] or ""))
-        return tuple(
-            Reason(code=code, column=column, rows=rows, examples=tuple(self._examples[code, column]))
-            for (code, column), rows in ranked
-        )
+        reasons = [
+            Reason(
+                code=code, column=column, rows=rows, examples=tuple(self._examples[code, column])
+            )
+            for ((code, column), rows), examples in zip(
+                self._rows.items(), self._examples.values(), strict=True
+            )
+        ]
+        return tuple(sorted(reasons, key=lambda r: (-r.rows, r.code, r.column or "")))
 
     def _example(self, fault: Fault) -> FaultExample:
         masked = fault.value is not None and fault.column in self._sensitive

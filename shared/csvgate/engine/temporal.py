@@ -19,7 +19,9 @@ _ANY_DATE: Final = (
     r"(?:(?P<y>[0-9]{4})(?P<s>[-/])(?P<m>[0-9]{1,2})(?P=s)(?P<d>[0-9]{1,2})"
     r"|(?P<d2>[0-9]{1,2})\.(?P<m2>[0-9]{1,2})\.(?P<y2>[0-9]{4}))"
 )
-_ANY_TIME: Final = r"(?P<h>[0-9]{1,2}):(?P<rest>[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6}(?P<fine>[0-9]*))?)?)"  # fmt: skip
+_ANY_TIME: Final = (
+    r"(?P<h>[0-9]{1,2}):(?P<rest>[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6}(?P<fine>[0-9]*))?)?)"
+)
 _ANY_ZONE: Final = r"(?: ?(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2}))?"
 _FOREIGN_DIGIT: Final = re.compile(r"(?![0-9])\d")
 _TOO_FINE: Final = ("bigquery.scale", "has digits beyond the microsecond, which BigQuery drops")
@@ -102,7 +104,8 @@ def _datetime_in_any_zone(field: SchemaField) -> Callable[[str], datetime]:
     if field.format not in ("default", "any"):
         return _by_pattern(field.format, wrong)
     lax = field.format == "any"
-    shape = re.compile(f"{_ANY_DATE}[T ]{_ANY_TIME}{_ANY_ZONE}" if lax else f"{_DATE}T{_TIME}{_ZONE}")
+    any_shape = f"{_ANY_DATE}[T ]{_ANY_TIME}{_ANY_ZONE}"
+    shape = re.compile(any_shape if lax else f"{_DATE}T{_TIME}{_ZONE}")
 
     def read(text: str) -> datetime:
         if not (found := shape.fullmatch(text)):
@@ -130,7 +133,7 @@ def _by_pattern(pattern: str, wrong: tuple[str, str]) -> Callable[[str], datetim
 
 
 def _iso_date(found: re.Match[str]) -> str:
-    year, month, day = found["y"] or found["y2"], found["m"] or found["m2"], found["d"] or found["d2"]
+    year, month, day = found.group(*("y", "m", "d") if found["y"] else ("y2", "m2", "d2"))
     return f"{year}-{month:0>2}-{day:0>2}"
 
 

@@ -11,6 +11,7 @@ from csvgate_ops.broker import backlog as backlog_module
 from csvgate_ops.broker.backlog import WINDOW, Backlog
 from csvgate_ops.broker.entry import Entry, Room
 from csvgate_ops.broker.flow import Flow
+from csvgate_ops.broker.lane import BLOCK
 
 LEASE = 10.0
 
@@ -168,6 +169,20 @@ def test_a_failure_revokes_what_followed_it_under_its_key() -> None:
     backlog.drop(first.seq)
     assert take(backlog, now=4) == []  # and the second's backoff lasts
     assert seqs(take(backlog, now=5)) == [2, 3]
+
+
+def test_a_block_of_a_key_is_bounded() -> None:
+    shelf = Shelf()
+    shelf.put(BLOCK + 1, "a")
+    shelf.put(1, "b")
+    backlog = backlog_of(shelf, ordered=True)
+
+    taken = take(backlog, count=1_000)
+
+    assert seqs(taken) == [*range(1, BLOCK + 1), BLOCK + 2]
+    for entry in taken:
+        backlog.drop(entry.seq)
+    assert seqs(take(backlog)) == [BLOCK + 1]
 
 
 def test_a_key_that_lost_its_head_goes_on() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 Found = list[tuple[str, str]]
 
-BROKEN: list[tuple[dict[str, Any], str, str]] = [
+BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"name": "order id"},
         "name",

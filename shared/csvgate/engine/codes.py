@@ -1,0 +1,186 @@
+"""Every fault there is: the one list of codes. docs/faults.md is made from it.
+
+A code, once published, keeps its meaning: people filter and count by it.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+
+class Code(NamedTuple):
+    code: str
+    title: str
+    meaning: str
+
+
+_ALL: Final = (
+    # The file as a whole
+    Code(
+        "file.empty",
+        "The file is empty",
+        "It has no bytes, or blank lines only. A header alone is not empty: it is an upload of no "
+        "rows.",
+    ),
+    Code(
+        "file.encoding",
+        "The file is in another encoding",
+        "Its byte order mark says so: UTF-16 or UTF-32, or UTF-8 where the contract says another.",
+    ),
+    Code(
+        "file.not_csv",
+        "The file is no CSV",
+        "By its first bytes it is an Excel workbook, a ZIP archive or a PDF. Export it as CSV.",
+    ),
+    Code("file.too_large", "The file is too large", "It has more bytes than `limits.max_bytes`."),
+    Code(
+        "file.expands_too_far",
+        "The compressed file expands too far",
+        "Expanded, it has more bytes than `limits.max_bytes`.",
+    ),
+    Code(
+        "file.gzip_truncated",
+        "The compressed file is cut off",
+        "It ends before its gzip compression does, as after a broken transfer.",
+    ),
+    Code(
+        "file.gzip_corrupt",
+        "The compressed file is damaged",
+        "Its gzip compression does not decode, or its checksum is wrong.",
+    ),
+    # The header
+    Code(
+        "header.missing_column",
+        "Columns are missing",
+        "The header does not name every field of the contract. The order of columns does not "
+        "matter; case and spaces do. All mistakes of a header are told in one message, under the "
+        "code of the first.",
+    ),
+    Code(
+        "header.extra_column", "Columns are unknown", "The contract has no fields of these names."
+    ),
+    Code("header.duplicate_column", "Columns are there twice", "It is not clear which one counts."),
+    Code(
+        "header.blank_label",
+        "Columns have no name",
+        "A label is empty or nothing but spaces; a delimiter at the end of the line makes one too.",
+    ),
+    Code(
+        "header.unreadable",
+        "The header cannot be read",
+        "Its quoting is broken, it has bytes that are not in the encoding, or it is far too long.",
+    ),
+    # The row
+    Code(
+        "row.too_few_fields",
+        "The row is short",
+        "It has fewer cells than the header: perhaps a delimiter is missing, or an unquoted cell "
+        "has a line break.",
+    ),
+    Code(
+        "row.too_many_fields",
+        "The row is long",
+        "It has more cells than the header: perhaps a cell with a delimiter in it is not quoted.",
+    ),
+    Code(
+        "row.stray_quote",
+        "A quote is where none can be",
+        "A cell has a quote inside but does not begin with one, or text follows its closing quote. "
+        "Quote the whole cell and double the quotes in it.",
+    ),
+    Code(
+        "row.unclosed_quote",
+        "A quote is never closed",
+        "The cell it opens does not end, or not properly. The line is the one where the row begins; "
+        "reading goes on at the next line, so that no other row is lost.",
+    ),
+    Code(
+        "row.too_long",
+        "The line is too long",
+        "It has more than 2 MiB. The reject file has its beginning.",
+    ),
+    # The cell
+    Code(
+        "encoding.invalid",
+        "Bytes are not in the encoding",
+        "Often a cell pasted from a file in another encoding.",
+    ),
+    Code("cell.nul", "The cell has a NUL character", "Often a sign of a damaged export."),
+    Code("type.integer", "Not a whole number", "ASCII digits and a sign; no spaces around them."),
+    Code(
+        "type.number",
+        "Not a number",
+        "Digits, with `decimalChar` and `groupChar` as the field says, perhaps an exponent. Groups "
+        "have three digits, or two before the last. Spaces around it are not part of a number.",
+    ),
+    Code("type.boolean", "Neither true nor false", "Only `trueValues` and `falseValues` are."),
+    Code(
+        "type.date",
+        "Not a date",
+        "`2026-11-21`; or the field's pattern; or with format `any` also 2026/11/21 and 21.11.2026.",
+    ),
+    Code(
+        "type.time",
+        "Not a time of day",
+        "`14:30:00`, perhaps with a fraction; or the field's pattern; or with format `any` also "
+        "14:30.",
+    ),
+    Code(
+        "type.datetime",
+        "Not a date and time",
+        "`2026-11-21T14:30:00Z`, perhaps with a fraction, the zone as Z or +02:00; or the field's "
+        "pattern; or with format `any` also a space for the T, and dates and times as above.",
+    ),
+    Code(
+        "format.email",
+        "Not an email address",
+        "Addresses in any script are taken (RFC 6531); the domain needs a dot.",
+    ),
+    Code("format.uri", "Not a URI", "With a scheme, in ASCII, and with a host for http and https."),
+    Code("format.uuid", "Not a UUID", "Hexadecimal digits in groups of 8-4-4-4-12."),
+    Code("constraint.required", "A value is missing", "The cell is one of `missingValues`."),
+    Code(
+        "constraint.unique",
+        "A value is repeated",
+        "The first valid occurrence in the file stands, even when its row is rejected for another "
+        "reason; later ones are rejected. Values are compared, not texts: 1.0 repeats 1.",
+    ),
+    Code(
+        "constraint.primary_key",
+        "A key of several columns is repeated",
+        "As for unique values: the first in the file stands.",
+    ),
+    Code("constraint.min_length", "Too few characters", "`minLength`."),
+    Code("constraint.max_length", "Too many characters", "`maxLength`."),
+    Code("constraint.minimum", "Below the minimum", "`minimum`."),
+    Code("constraint.maximum", "Above the maximum", "`maximum`."),
+    Code("constraint.exclusive_minimum", "Not above the bound", "`exclusiveMinimum`."),
+    Code("constraint.exclusive_maximum", "Not below the bound", "`exclusiveMaximum`."),
+    Code("constraint.pattern", "Not of the pattern", "The whole text has to match `pattern`."),
+    Code("constraint.enum", "Not one of the values allowed", "`enum`."),
+    Code(
+        "bigquery.range",
+        "Too large for the column",
+        "Outside INT64, too many digits before the point, no number (NaN), or outside the years "
+        "0001 to 9999.",
+    ),
+    Code(
+        "bigquery.scale",
+        "Finer than the column",
+        "Digits after the point, or beyond the microsecond, that the column would drop or round. "
+        "Zeros at the end do not count.",
+    ),
+    Code(
+        "bigquery.length", "Longer than the column", "STRING(n) in characters, BYTES(n) in bytes."
+    ),
+    Code(
+        "bigquery.time_zone",
+        "Time zone missing, or one too many",
+        "TIMESTAMP needs one: nobody can guess it. DATETIME has none.",
+    ),
+    Code("bigquery.bytes", "Not base64", "A BYTES column is written in base64, as in BigQuery."),
+    Code("bigquery.json", "Not JSON", "A JSON column needs one JSON value; NaN is none."),
+)
+
+CODES: Final[Mapping[str, Code]] = MappingProxyType({code.code: code for code in _ALL})
+"""By code, in the order of the documentation."""

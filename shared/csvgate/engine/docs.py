@@ -1,0 +1,82 @@
+"""docs/faults.md, made from the list of codes: `python -m csvgate.engine.docs > docs/faults.md`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+from csvgate.engine.codes import CODES, Code
+from csvgate.engine.examples import EXAMPLES, Example
+from csvgate.engine.validate import validate
+from csvgate.faults import Fault, FileFault
+
+_GROUPS: Final = {
+    "file": ("The file", "The file as a whole cannot be loaded. None of its rows is."),
+    "header": ("The header", "The file as a whole cannot be loaded. None of its rows is."),
+    "row": ("The row", "The row has no cells that could be checked."),
+    "encoding": ("The cell", "A row is told all the faults of all its cells at once."),
+    "bigquery": ("The column", "The value would be an error in BigQuery, or be changed by it."),
+}
+
+
+def faults_page() -> str:
+    """The page's Markdown."""
+    return "\n".join(_lines())
+
+
+def faults_of(example: Example) -> list[Fault]:
+    """What the engine says about an example."""
+    try:
+        batches = list(validate([example.data], example.contract()))
+    except FileFault as error:
+        return [error.fault]
+    return [fault for batch in batches for row in batch.rejected for fault in row.faults]
+
+
+def _lines() -> Iterator[str]:
+    yield "# Faults"
+    yield ""
+    yield (
+        "A fault has a line (as an editor counts them, from 1), a column where there is one, a "
+        "code, the value and a message. Codes are stable. This page is made from the code's own "
+        "list (`make docs`), and every message in it comes from running the example."
+    )
+    for code in CODES.values():
+        prefix = code.code.split(".")[0]
+        if prefix in _GROUPS and code.code == _first_of(prefix):
+            title, words = _GROUPS[prefix]
+            yield from ("", f"## {title}", "", words)
+        yield from _entry(code)
+    yield ""
+
+
+def _first_of(prefix: str) -> str:
+    return next(code for code in CODES if code.startswith(f"{prefix}."))
+
+
+def _entry(code: Code) -> Iterator[str]:
+    yield from ("", f"### `{code.code}`", "", f"**{code.title}.** {code.meaning}")
+    if code.code not in EXAMPLES:
+        return
+    example = EXAMPLES[code.code]
+    fields = ", ".join(json.dumps(field) for field in example.fields)
+    rest = "".join(f", {json.dumps(name)}: {json.dumps(v)}" for name, v in example.schema.items())
+    yield from ("", f"`schema: {{fields: [{fields}]{rest}}}`", "", "```csv")
+    yield from _shown(example.data)
+    yield "```"
+    for fault in faults_of(example):
+        where = f"line {fault.line}" + (f", column `{fault.column}`" if fault.column else "")
+        yield from ("", f"> {where}: {fault.message}")
+
+
+def _shown(data: bytes) -> list[str]:
+    text = data.decode("utf-8", "backslashreplace")
+    return [
+        "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in line)
+        for line in text.split("\n")
+        if line
+    ]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(faults_page())
