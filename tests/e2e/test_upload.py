@@ -3,9 +3,11 @@
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from csvgate.identity import Upload
 from e2e.uploads import emails, letters, make_orders, reject_lines, reject_rows, table_lines, upload
 from local_cloud import LocalCloud, eventually
 
@@ -60,33 +62,46 @@ def test_lines_are_those_an_editor_shows(local_cloud: LocalCloud, tmp_path: Path
     assert [6, 9] == reject_lines(local_cloud, status)
 
 
-def test_the_same_event_again_at_once_and_later_changes_nothing(
-    local_cloud: LocalCloud, tmp_path: Path
-) -> None:
-    path = tmp_path / "twice.csv"
-    path.write_bytes(HEADER + b"".join(row(n) for n in range(200)) + row(999, amount="x"))
-    first = upload(local_cloud, path, "orders/twice.csv")
-    before = table_lines(local_cloud, first["id"])
-    blob = local_cloud.bucket("uploads").get_blob("orders/twice.csv")
-    assert blob is not None
-    trigger = local_cloud.endpoints["triggers"]["validate-and-parse"]
-    notification = blob._properties  # the object resource, as the notification carries it
-    for _ in range(3):
+def outcomes(cloud: LocalCloud, upload_id: str) -> list[str]:
+    """What validate_and_parse said it did with each delivery of the upload."""
+    lines = (cloud.data_dir / "logs" / "validate_and_parse.log").read_text().splitlines()
+    entries = [json.loads(line) for line in lines if line.startswith("{")]
+    return [entry["message"] for entry in entries if entry.get("upload") == upload_id]
+
+
+def test_the_same_event_again_at_once_and_later_changes_nothing(local_cloud: LocalCloud) -> None:
+    data = HEADER + b"".join(row(n) for n in range(3000)) + row(9999, amount="x")
+    blob = local_cloud.bucket("uploads").blob("orders/twice.csv")
+    blob.upload_from_string(data, content_type="text/csv")
+    upload_id = Upload(blob.bucket.name, blob.name, int(blob.generation)).id
+
+    def deliver_again() -> None:
         local_cloud.publish(
-            trigger["topic"],
-            json.dumps(notification).encode(),
+            local_cloud.endpoints["triggers"]["validate-and-parse"]["topic"],
+            json.dumps(blob._properties).encode(),
             eventType="OBJECT_FINALIZE",
             payloadFormat="JSON_API_V1",
             bucketId=blob.bucket.name,
             objectId=blob.name,
             objectGeneration=str(blob.generation),
         )
-    settled = upload(local_cloud, path, "orders/after-twice.csv")
-    assert "completed" == settled["state"]
-    assert before == table_lines(local_cloud, first["id"])
-    assert 1 == len(emails(local_cloud, first["id"]))
-    found = letters(local_cloud, "validate_and_parse")
-    assert 1 == sum(letter.get("csvgate-upload") == first["id"] for letter in found)
+
+    def look() -> dict[str, Any]:
+        answer = local_cloud.csvgate("status", upload_id, "--json", check=False)
+        status: dict[str, Any] = json.loads(answer.stdout) if answer.returncode == 0 else {}
+        return status
+
+    for _ in range(2):
+        deliver_again()
+    eventually(lambda: look().get("state") == "completed", "the upload's end")
+    eventually(lambda: len(outcomes(local_cloud, upload_id)) >= 3, "three deliveries")
+    deliver_again()
+    eventually(lambda: len(outcomes(local_cloud, upload_id)) >= 4, "a fourth delivery")
+    assert "finished before" == outcomes(local_cloud, upload_id)[-1]
+    assert list(range(2, 3002)) == table_lines(local_cloud, upload_id)
+    assert [3002] == reject_lines(local_cloud, look())
+    eventually(lambda: emails(local_cloud, upload_id), "an email")
+    assert 1 == len(emails(local_cloud, upload_id))
 
 
 def test_a_hopeless_file_is_explained_to_operator_and_uploader(local_cloud: LocalCloud) -> None:

@@ -38,15 +38,16 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """`after` names what must be ready before it starts; a task runs again whenever one of those
-    was restarted. `stop_first` components end before the services that they use."""
+    """All start at once, and wait for what they need themselves. A task runs again whenever the
+    component that it is `about` was restarted. `stop_first` components end before the services
+    that they use."""
 
     name: str
     argv: tuple[str, ...]
     probes: tuple[Probe, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     ports: tuple[int, ...] = ()
-    after: tuple[str, ...] = ()
+    about: str | None = None
     needs: tuple[Need, ...] = ()
     stop_first: bool = False
     grace: float = 5.0

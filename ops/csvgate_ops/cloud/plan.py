@@ -75,7 +75,7 @@ def _provisioning(options: Options, variables: Mapping[str, str]) -> list[Compon
                 ),
                 environment=variables,
                 probes=(ExitProbe(),),
-                after=(service,),
+                about=service,
                 stop_first=True,
             )
         )

@@ -2,15 +2,20 @@
 
     python -m csvgate_ops.cloud.provision pubsub|storage|bigquery --topology FILE --project P ...
 
-One short process per service, run again whenever that service was restarted.
+One short process per service, run again whenever that service was restarted. It is started together
+with the service, and waits for it once it has the client library in memory.
 """
 
+import os
+import time
 from pathlib import Path
 from typing import Any
 
 import click
 
 from csvgate_ops import topology as topo
+from csvgate_ops.cloud.component import GrpcProbe, HttpProbe, Probe
+from csvgate_ops.cloud.probes import is_ready
 
 FOREVER: dict[str, Any] = {}
 """An expiration policy without a time to live never expires."""
@@ -20,6 +25,7 @@ def provision_pubsub(topology: topo.Topology, project: str, longest_retention: i
     """Topics, the subscriptions of the triggers with their policies, and people's own."""
     from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
 
+    _await(GrpcProbe(int(os.environ["PUBSUB_EMULATOR_HOST"].rpartition(":")[2])))
     publisher, subscriber = PublisherClient(), SubscriberClient()
     transports = [topo.transport(topology, name) for name in topology.triggers]
     names = [topic.name for topic in topology.topics.values()]
@@ -84,6 +90,7 @@ def provision_storage(topology: topo.Topology, project: str, references: Path | 
     from google.api_core.exceptions import Conflict
     from google.cloud.storage import Client
 
+    _await(HttpProbe(f"{os.environ['STORAGE_EMULATOR_HOST']}/_internal/healthcheck"))
     client = Client(project=project)
     names = topo.bucket_names(topology, project)
     for name in names.values():
@@ -101,12 +108,19 @@ def provision_bigquery(topology: topo.Topology, project: str) -> None:
     """Datasets; the tables are the functions' own to make."""
     from google.cloud.bigquery import Client, Dataset
 
+    _await(HttpProbe(f"{os.environ['BIGQUERY_EMULATOR_HOST']}/healthz"))
     client = Client(project=project)
     for name, dataset in topology.bigquery.datasets.items():
         wanted = Dataset(f"{project}.{name}")
         wanted.location = topology.bigquery.location
         wanted.description = dataset.description
         client.create_dataset(wanted, exists_ok=True, timeout=10)
+
+
+def _await(probe: Probe) -> None:
+    """The supervisor sees to it that this does not take for ever."""
+    while not is_ready(probe):
+        time.sleep(0.05)
 
 
 def _create(call: Any, request: dict[str, Any]) -> bool:

@@ -13,8 +13,8 @@ LONGEST_PAUSE = 5.0
 class Restarts:
     """The deaths of one component.
 
-    Being killed by somebody else while it worked well is not its fault, and does not count towards
-    a crash loop: a chaos run may kill as often as it likes.
+    Being killed (SIGKILL) by somebody else is not its fault, and does not count towards a crash
+    loop: a chaos run may kill as often as it likes.
     """
 
     deaths: deque[float] = field(default_factory=deque)

@@ -1,4 +1,4 @@
-"""Start the components in order, keep them running, end them together."""
+"""Start the components, keep them running, end them together."""
 
 import select
 import signal
@@ -28,7 +28,7 @@ Report = Callable[[dict[str, Any]], None]
 
 class State(Enum):
     WAITING = auto()
-    """For its time (a pause after a death) and for what it comes after."""
+    """For its time: a pause after a death."""
     STARTING = auto()
     READY = auto()
 
@@ -105,13 +105,10 @@ class Supervisor:
                 status = unit.child.exit_status()
                 if status is not None:
                     self._ended(unit, status, now)
-            if unit.state is State.WAITING and now >= unit.not_before and self._may_start(unit):
+            if unit.state is State.WAITING and now >= unit.not_before:
                 self._start(unit)
             elif unit.state is State.STARTING:
                 self._probe(unit, now)
-
-    def _may_start(self, unit: Unit) -> bool:
-        return all(self.units[name].state is State.READY for name in unit.component.after)
 
     def _start(self, unit: Unit) -> None:
         unit.child = Child(unit.component, self._data_dir, self._instance)
@@ -136,7 +133,7 @@ class Supervisor:
         self._report({"event": "ready", "component": name, "seconds": round(seconds, 2)})
 
     def _ended(self, unit: Unit, status: int, now: float) -> None:
-        unit.child, was = None, unit.state
+        unit.child = None
         self._changed(self)
         is_task = any(isinstance(probe, ExitProbe) for probe in unit.component.probes)
         if is_task and status == 0:
@@ -147,8 +144,7 @@ class Supervisor:
         how = f"was ended by {_signal_name(-status)}" if status < 0 else f"ended with code {status}"
         if not unit.was_ready:
             raise self._hopeless(unit, f"{how} before it was ready")
-        own_fault = not (status == -signal.SIGKILL and was is State.READY)
-        pause = unit.restarts.died(now, own_fault=own_fault)
+        pause = unit.restarts.died(now, own_fault=status != -signal.SIGKILL)
         if pause is None:
             reason = f"{how}, {LOOP_DEATHS} times within {LOOP_SECONDS:.0f} s"
             raise self._hopeless(unit, reason)
@@ -157,12 +153,14 @@ class Supervisor:
         self._report(
             {"event": "died", "component": unit.component.name, "how": how, "restart_in": pause}
         )
-        self._repeat_tasks_after(unit.component.name)
+        self._repeat_tasks_about(unit.component.name)
 
-    def _repeat_tasks_after(self, name: str) -> None:
+    def _repeat_tasks_about(self, name: str) -> None:
         """What a task made may be gone with the service that it made it in."""
         for unit in self.units.values():
-            if unit.component.is_task and name in unit.component.after and unit.child is None:
+            if unit.component.about == name:
+                if unit.child is not None:
+                    unit.child.kill()
                 unit.state = State.WAITING
 
     def _hopeless(self, unit: Unit, message: str) -> CloudError:

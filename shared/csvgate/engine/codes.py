@@ -56,9 +56,7 @@ _ALL: Final = (
         "matter; case and spaces do. All mistakes of a header are told in one message, under the "
         "code of the first.",
     ),
-    Code(
-        "header.extra_column", "Columns are unknown", "The contract has no fields of these names."
-    ),
+    Code("header.extra_column", "Columns are unknown", "The contract has no such fields."),
     Code("header.duplicate_column", "Columns are there twice", "It is not clear which one counts."),
     Code(
         "header.blank_label",
@@ -91,7 +89,7 @@ _ALL: Final = (
     Code(
         "row.unclosed_quote",
         "A quote is never closed",
-        "The cell it opens does not end, or not properly. The line is the one where the row begins; "
+        "The cell it opens does not end, or not properly. The line is where the row begins; "
         "reading goes on at the next line, so that no other row is lost.",
     ),
     Code(
@@ -117,7 +115,7 @@ _ALL: Final = (
     Code(
         "type.date",
         "Not a date",
-        "`2026-11-21`; or the field's pattern; or with format `any` also 2026/11/21 and 21.11.2026.",
+        "`2026-11-21`; or the field's pattern; with format `any` also 2026/11/21 and 21.11.2026.",
     ),
     Code(
         "type.time",
@@ -170,9 +168,7 @@ _ALL: Final = (
         "Digits after the point, or beyond the microsecond, that the column would drop or round. "
         "Zeros at the end do not count.",
     ),
-    Code(
-        "bigquery.length", "Longer than the column", "STRING(n) in characters, BYTES(n) in bytes."
-    ),
+    Code("bigquery.length", "Longer than the column", "STRING(n): characters; BYTES(n): bytes."),
     Code(
         "bigquery.time_zone",
         "Time zone missing, or one too many",

@@ -1,4 +1,4 @@
-"""For each code, the smallest file that has the fault. Shown in docs/faults.md, run by the tests."""
+"""For each code a small file that has the fault: shown in docs/faults.md, run by the tests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
