@@ -5,10 +5,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from csvgate import events
 from csvgate.contracts.schema import contract_schema
 from csvgate.engine.docs import faults_page
-from pydantic import BaseModel
 
 ROOT = Path(__file__).resolve().parents[2]
 _PAYLOADS: dict[str, type[BaseModel]] = {

@@ -88,13 +88,16 @@ def last_failure(data_dir: DataDir) -> Fault | None:
 
 def stop(data_dir: DataDir) -> bool:
     """End the local cloud and whatever is left of one; False when there was nothing to end."""
-    process = stale.recorded_supervisor(data_dir)
-    was_running = is_running(data_dir)
-    if was_running and process is not None:
-        send(process, signal.SIGTERM)
-        if not wait_gone([process], STOP_SECONDS):
+    was_running = False
+    deadline = time.monotonic() + STOP_SECONDS
+    while is_running(data_dir) and time.monotonic() < deadline:
+        was_running = True
+        process = stale.recorded_supervisor(data_dir)
+        if process is None or not send(process, signal.SIGTERM):
+            # It has only just started, and not written itself down yet.
+            time.sleep(0.05)
+        elif not wait_gone([process], deadline - time.monotonic()):
             send(process, signal.SIGKILL)
-            wait_gone([process], 5)
     if not data_dir.root.exists():
         return was_running
     with hold_lock(data_dir):

@@ -19,7 +19,7 @@ def hold_lock(data_dir: DataDir) -> Iterator[None]:
     data_dir.root.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + LOOK_SECONDS
     with data_dir.lock.open("a") as file:
-        while not _take(file):
+        while not _take(file, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 raise CloudError(
                     Fault("supervisor", f"another local cloud uses {data_dir.root}", "stop it")
@@ -32,14 +32,15 @@ def is_running(data_dir: DataDir) -> bool:
     """True while a supervisor lives, be it starting or stopping."""
     try:
         with data_dir.lock.open("a") as file:
-            return not _take(file)
+            # Shared, so that two who look do not see each other.
+            return not _take(file, fcntl.LOCK_SH)
     except FileNotFoundError:
         return False
 
 
-def _take(file: IO[str]) -> bool:
+def _take(file: IO[str], kind: int) -> bool:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -33,7 +33,6 @@ class Child:
                 start_new_session=True,
             )
         self.component = component
-        self.started = time.monotonic()
         self.process = identify(self._popen.pid) or Process(self._popen.pid, 0)
 
     def exit_status(self) -> int | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
-from csvgate_ops.cloud.component import Component, ExitProbe
+from csvgate_ops.cloud.component import Component
 from csvgate_ops.cloud.errors import CloudError, Fault
 from csvgate_ops.cloud.files import DataDir, last_lines
 from csvgate_ops.cloud.probes import is_ready
@@ -38,6 +38,7 @@ class Unit:
     component: Component
     state: State = State.WAITING
     child: Child | None = None
+    started: float = 0.0
     not_before: float = 0.0
     restarts: Restarts = field(default_factory=Restarts)
     was_ready: bool = False
@@ -112,6 +113,7 @@ class Supervisor:
 
     def _start(self, unit: Unit) -> None:
         unit.child = Child(unit.component, self._data_dir, self._instance)
+        unit.started = time.monotonic()
         unit.state = State.STARTING
         self._report({"event": "starting", "component": unit.component.name})
         self._changed(self)
@@ -121,25 +123,21 @@ class Supervisor:
         assert child is not None, "it is starting"  # noqa: S101 - for the type checker
         if all(is_ready(probe) for probe in unit.component.probes):
             self._ready(unit, now)
-        elif now - child.started > START_SECONDS:
+        elif now - unit.started > START_SECONDS:
             child.kill()
             raise self._hopeless(unit, f"was not ready within {START_SECONDS:.0f} s")
 
     def _ready(self, unit: Unit, now: float) -> None:
-        seconds = now - unit.child.started if unit.child else 0.0
         unit.state = State.READY
         unit.was_ready = True
-        name = unit.component.name
-        self._report({"event": "ready", "component": name, "seconds": round(seconds, 2)})
+        seconds = round(now - unit.started, 2)
+        self._report({"event": "ready", "component": unit.component.name, "seconds": seconds})
 
     def _ended(self, unit: Unit, status: int, now: float) -> None:
         unit.child = None
         self._changed(self)
-        is_task = any(isinstance(probe, ExitProbe) for probe in unit.component.probes)
-        if is_task and status == 0:
-            self._report({"event": "ready", "component": unit.component.name})
-            unit.state = State.READY
-            unit.was_ready = True
+        if unit.component.is_task and status == 0:
+            self._ready(unit, now)
             return
         how = f"was ended by {_signal_name(-status)}" if status < 0 else f"ended with code {status}"
         if not unit.was_ready:
@@ -159,9 +157,11 @@ class Supervisor:
         """What a task made may be gone with the service that it made it in."""
         for unit in self.units.values():
             if unit.component.about == name:
-                if unit.child is not None:
+                if unit.child is None:
+                    unit.state = State.WAITING
+                else:
+                    # Halfway through, in what is gone: its end makes it wait for its turn.
                     unit.child.kill()
-                unit.state = State.WAITING
 
     def _hopeless(self, unit: Unit, message: str) -> CloudError:
         log = self._data_dir.log(unit.component.name)

@@ -50,10 +50,10 @@ def read_yaml(data: bytes) -> Document:
     document = Document()
     try:
         root = YAML(typ="safe", pure=True).compose(data.decode("utf-8-sig"))
-        if root is None:
-            document.wrong.append(((), 1, "is empty; write a contract"))
-        else:
+        if root is not None:
             document.data = _Builder(document).build(root, ())
+        if document.data is None and not document.wrong:
+            document.wrong.append(((), 1, "is empty; write a contract"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         document.wrong.append(((), line, "is not UTF-8; save it as UTF-8"))

@@ -77,6 +77,7 @@ def test_lines_of_what_is_there_and_what_is_not() -> None:
     ("text", "expected"),
     [
         (b"", ((), 1, "is empty; write a contract")),
+        (b"~\n", ((), 1, "is empty; write a contract")),
         (b"# only a comment\n", ((), 1, "is empty; write a contract")),
         (b"a: 1\nb: 2\na: 3\n", (("a",), 3, "is there twice, first in line 1; keep one")),
         (b"a: caf\xe9\n", ((), 1, "is not UTF-8; save it as UTF-8")),

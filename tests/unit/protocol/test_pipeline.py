@@ -165,9 +165,7 @@ def test_a_table_that_contradicts_the_contract_is_refused_and_mended() -> None:
 
 def test_lines_are_those_of_an_editor() -> None:
     world = World()
-    text = (
-        HEADER + row(1) + row(2).replace(b"note 2", b'"two\nlines"') + row(3, "x")
-    )
+    text = HEADER + row(1) + row(2).replace(b"note 2", b'"two\nlines"') + row(3, "x")
     text += row(4) + row(5)
     world.validate(world.upload("orders/a.csv", text))
     world.drain()

@@ -1,0 +1,56 @@
+"""What is documented from the code is current, and emitted events are as documented."""
+
+import importlib.util
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import cast
+
+import jsonschema
+import pytest
+
+from unit.protocol.orders import orders
+from world import COMPLETE, VALIDATED, World
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def documents() -> dict[Path, str]:
+    """Every generated document and what it should contain."""
+    spec = importlib.util.spec_from_file_location(
+        "generate_docs", ROOT / "ops" / "scripts" / "generate_docs.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    generate = cast("Callable[[], Iterator[tuple[Path, str]]]", module.documents)
+    return dict(generate())
+
+
+DOCUMENTS = documents()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+def test_generated_documents_are_current(path: Path) -> None:
+    assert DOCUMENTS[path] == path.read_text(), "run `make docs`"
+
+
+def test_emitted_events_match_their_schemas() -> None:
+    world = World()
+    world.validate(world.upload("orders/loaded.csv", orders(50, bad=2)))
+    world.validate(world.upload("orders/limit.csv", orders(5, bad=4)))
+    world.validate(world.upload("orders/hopeless.csv", b"a\n1\n"))
+    gone = world.upload("orders/gone.csv", orders(1))
+    world.store.delete("uploads", "orders/gone.csv")
+    world.validate(gone)
+    world.drain()
+    seen = set()
+    for message in [*world.publisher.topics[VALIDATED], *world.publisher.topics[COMPLETE]]:
+        kind = message.attributes["ce-type"]
+        if message.attributes["content-type"] == "application/json":
+            schema = json.loads((ROOT / "docs" / "events" / f"{kind}.schema.json").read_text())
+            jsonschema.Draft202012Validator(schema).validate(json.loads(message.data))
+            seen.add(kind)
+    documented = {p.name.removesuffix(".schema.json") for p in (ROOT / "docs/events").iterdir()}
+    assert documented == seen
