@@ -1,12 +1,14 @@
 """An upload's status in a terminal."""
 
+import sys
 from collections.abc import Iterable
 from datetime import datetime
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from csvgate.events import FaultExample
 from csvgate_ops.uploads import UploadStatus
 
 _COLOURS = {
@@ -18,10 +20,18 @@ _COLOURS = {
 }
 
 
-def _name(status: UploadStatus) -> str:
-    """Names are the uploader's: control characters must not reach the terminal."""
-    text = f"{status.upload.name}#{status.upload.generation}" if status.upload else "?"
+def console() -> Console:
+    """As wide as the terminal; wide enough for a line each where there is none."""
+    return Console(width=None if sys.stdout.isatty() else 130)
+
+
+def _plain(text: str) -> str:
+    """Names and values are the uploader's: control characters must not reach the terminal."""
     return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def _name(status: UploadStatus) -> str:
+    return _plain(status.upload.name) if status.upload else "?"
 
 
 def _state(status: UploadStatus) -> Text:
@@ -29,7 +39,11 @@ def _state(status: UploadStatus) -> Text:
 
 
 def _clock(at: datetime) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+    return at.astimezone().strftime("%H:%M:%S.%f")[:-3]
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone().strftime("%Y-%m-%d")
 
 
 def listing(statuses: Iterable[UploadStatus]) -> RenderableType:
@@ -45,7 +59,7 @@ def listing(statuses: Iterable[UploadStatus]) -> RenderableType:
             s.id,
             Text(_name(s)),
             _state(s),
-            _clock(s.timeline[0].at) if s.timeline else "",
+            f"{_day(s.timeline[0].at)} {_clock(s.timeline[0].at)}" if s.timeline else "",
             f"{counts.read:,}" if counts else "",
             f"{loaded:,}" if counts else "",
             f"{counts.rejected:,}" if counts else "",
@@ -66,14 +80,22 @@ def summary(status: UploadStatus) -> str:
     return f"{status.state}: {status.detail or f'{counts.read:,} rows read'}"
 
 
+def _example(fault: FaultExample) -> str:
+    value = "" if fault.value is None else f" {_plain(fault.value)!r}"
+    return f"line {fault.line}:{value} {fault.message}"
+
+
 def detail(status: UploadStatus) -> RenderableType:
     facts = Table.grid(padding=(0, 2))
     facts.add_row("upload", status.id)
-    facts.add_row("object", Text(_name(status)))
+    generation = f"#{status.upload.generation}" if status.upload else ""
+    facts.add_row("object", Text(_name(status) + generation))
     facts.add_row("state", _state(status))
     facts.add_row("", Text(summary(status)))
     if status.rejects:
-        facts.add_row("rejects", Text(status.rejects))
+        facts.add_row("rejects", Text(_plain(status.rejects), overflow="fold"))
+    if status.timeline:
+        facts.add_row("day", _day(status.timeline[0].at))
     steps = Table.grid(padding=(0, 2))
     last: datetime | None = None
     for step in status.timeline:
@@ -86,7 +108,7 @@ def detail(status: UploadStatus) -> RenderableType:
         reasons.add_column(title)
     for reason in status.reasons:
         first = reason.examples[0] if reason.examples else None
-        example = Text(f"line {first.line}: {first.message}" if first else "")
+        example = Text(_example(first) if first else "")
         reasons.add_row(str(reason.rows), reason.code, Text(reason.column or ""), example)
     parts: list[RenderableType] = [facts, "", steps]
     if status.reasons:

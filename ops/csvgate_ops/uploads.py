@@ -48,6 +48,10 @@ class _Sent(Entry):
     recipients: int
 
 
+def plural(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def upload_ids(ledger: Ledger) -> list[str]:
     """Every upload the ledger knows."""
     found: dict[str, None] = {}
@@ -104,7 +108,7 @@ class _Reader:
         plan = entries.plan(claim.plan if claim else received.plan)
         validated = plan.validated()
         steps = [
-            Step(at=received.received_at, what="received", detail=f"{received.size} bytes"),
+            Step(at=received.received_at, what="received", detail=plural(received.size, "byte")),
             *self._plan_steps(plan, validated),
             *self._end_steps(entries),
         ]
@@ -138,12 +142,12 @@ class _Reader:
         if validated is not None:
             c = validated.counts
             detail = validated.detail or (
-                f"{c.read} rows read = {c.valid} valid + {c.rejected} rejected, "
-                f"{validated.chunks} chunks"
+                f"{c.read:,} rows read = {c.valid:,} valid + {c.rejected:,} rejected, "
+                f"{plural(validated.chunks, 'chunk')}"
             )
             yield Step(at=validated.validated_at, what="validated", detail=detail)
         for index, done in plan.done_chunks():
-            yield Step(at=done.at, what=f"chunk {index} loaded", detail=f"{done.rows} rows")
+            yield Step(at=done.at, what=f"chunk {index} loaded", detail=plural(done.rows, "row"))
 
     def _end_steps(self, entries: UploadLedger) -> Iterator[Step]:
         claim, committed, finished = entries.claim(), entries.committed(), entries.finished()
@@ -156,7 +160,7 @@ class _Reader:
         for name in entries.ledger.names(f"{entries.prefix}emails/"):
             kind = name.removeprefix(f"{entries.prefix}emails/").split("/")[0]
             if name.endswith("/sent.json") and (sent := self.ledger.get(_Sent, name)):
-                detail = f"{sent.recipients} recipients"
+                detail = plural(sent.recipients, "recipient")
                 yield Step(at=sent.at, what=f"emailed: {kind}", detail=detail)
             elif "/claim-" in name and (claimed := self.ledger.get(_SendClaim, name)):
                 yield Step(at=claimed.at, what=f"email begun: {kind}")

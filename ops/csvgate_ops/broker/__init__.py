@@ -13,9 +13,5 @@ The way of a message, and the file for each step:
       topology_store, replay_store, database, schema, body_cache
 
 `settings`, `limits`, `names`, `filters`, `backoff` and `errors` hold the service's rules.
-`google` starts Google's own emulator instead.
+`google` starts Google's own emulator instead. `server.BrokerServer` runs in-process, for tests.
 """
-
-from csvgate_ops.broker.server import BrokerServer, StartError
-
-__all__ = ["BrokerServer", "StartError"]

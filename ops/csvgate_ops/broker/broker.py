@@ -7,7 +7,7 @@ broker's.
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ from csvgate_ops.broker.topology_store import TopologyStore
 log = logging.getLogger(__name__)
 
 FILE = "pubsub.sqlite3"
+
+FORWARD_BYTES = 10_000_000
+"""Messages are forwarded to a dead-letter topic in transactions of about this size."""
 
 
 class Broker:
@@ -152,9 +155,9 @@ class Broker:
     # -- dead letters ----------------------------------------------------------------------
 
     def _forward(self, source: Subscription, entries: Sequence[Entry]) -> set[int]:
-        """Move entries to the dead-letter topic of their subscription, all in one transaction.
+        """Move entries to the dead-letter topic of their subscription; the seqs that moved.
 
-        The seqs that moved: none of them while there is no such topic.
+        None of them does while there is no such topic.
         """
         policy = source.settings.dead_letter
         with self.lock:
@@ -167,11 +170,35 @@ class Broker:
                     len(entries),
                 )
                 return set()
-            bodies = self.messages.bodies([entry.seq for entry in entries])
-            found = [entry for entry in entries if entry.seq in bodies]
-            letters = [
-                dead_letter.forwarded(bodies[entry.seq], source.name, entry.failures)
-                for entry in found
-            ]
-            self._publish(topic, letters, [(source.id, entry.seq) for entry in found])
+            if not topic.subscriptions:
+                log.warning(
+                    "%s: nobody subscribes to %s; %d messages that are forwarded to it are lost",
+                    source.name,
+                    topic.config.name,
+                    len(entries),
+                )
+            for batch in _batches(entries):
+                self._forward_batch(source, topic, batch)
         return {entry.seq for entry in entries}
+
+    def _forward_batch(self, source: Subscription, topic: Topic, entries: Sequence[Entry]) -> None:
+        bodies = self.messages.bodies([entry.seq for entry in entries])
+        found = [entry for entry in entries if entry.seq in bodies]
+        letters = [
+            dead_letter.forwarded(bodies[entry.seq], source.name, entry.failures) for entry in found
+        ]
+        self._publish(topic, letters, [(source.id, entry.seq) for entry in found])
+
+
+def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Entries in groups that fit into memory: a whole backlog may fail at once."""
+    batch: list[Entry] = []
+    size = 0
+    for entry in entries:
+        if batch and size + entry.size > FORWARD_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(entry)
+        size += entry.size
+    if batch:
+        yield batch

@@ -9,6 +9,10 @@ import grpc
 QUOTAS = "Refer to https://cloud.google.com/pubsub/quotas for more information."
 
 
+class StartError(Exception):
+    """A server cannot start; the text says why, for a person."""
+
+
 class BrokerError(Exception):
     """A failed call: the gRPC status code to answer with, and its text."""
 

@@ -13,7 +13,7 @@ from typing import IO
 
 import grpc
 
-from csvgate_ops.broker.server import StartError
+from csvgate_ops.broker.errors import StartError
 
 NEEDS = "needs gcloud's Pub/Sub emulator and Java"
 """What to say where it cannot be started."""

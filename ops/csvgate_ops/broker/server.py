@@ -13,13 +13,15 @@ import grpc
 from csvgate_ops.broker import wire
 from csvgate_ops.broker.broker import FILE, Broker
 from csvgate_ops.broker.clock import Clock
-from csvgate_ops.broker.errors import BrokerError
+from csvgate_ops.broker.errors import BrokerError, StartError
 from csvgate_ops.broker.methods import METHODS
 from csvgate_ops.broker.publisher import Publisher
 from csvgate_ops.broker.retention import Retention
 from csvgate_ops.broker.snapshots import Snapshots
 from csvgate_ops.broker.streaming import StreamingPull
 from csvgate_ops.broker.subscriber import Subscriber
+
+__all__ = ["BrokerServer", "StartError"]
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +40,6 @@ OPTIONS = (
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 1_000),
     ("grpc.http2.max_ping_strikes", 0),
 )
-
-
-class StartError(Exception):
-    """The broker cannot start; the text says why, for a person."""
 
 
 class BrokerServer:

@@ -92,6 +92,7 @@ class Subscription:
         """Send every consumer away: the subscription is deleted."""
         with self._changed:
             self._deleted = True
+            self._backlog.reset()
             self._changed.notify_all()
 
     def wake(self) -> None:

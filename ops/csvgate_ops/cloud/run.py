@@ -50,6 +50,8 @@ def _run(options: Options, data_dir: DataDir, report: Report, stack: ExitStack) 
     if killed:
         report({"event": "cleaned", "processes": killed})
     planned = prepare(options, data_dir)
+    for component in planned.components:
+        _put_by(data_dir.log(component.name))
     instance = secrets.token_hex(8)
 
     def changed(supervisor: Supervisor) -> None:
@@ -127,6 +129,12 @@ def _write_state(data_dir: DataDir, instance: str, supervisor: Supervisor, plann
 def _with_pids(planned: Plan, supervisor: Supervisor) -> dict[str, Any]:
     pids = {name: child.process.pid for name, child in supervisor.children.items()}
     return {**planned.endpoints, "pids": {"supervisor": os.getpid(), **pids}}
+
+
+def _put_by(log: Path) -> None:
+    """Keep the log of the run before as NAME.log.1, so that a fault shows lines of this run."""
+    if log.exists():
+        log.replace(log.with_name(f"{log.name}.1"))
 
 
 def _logged(log: Path, report: Report) -> Report:

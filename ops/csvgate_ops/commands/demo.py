@@ -1,6 +1,5 @@
 """The demo: the whole pipeline on a sample, from an empty folder."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -16,19 +15,18 @@ def command(stay: bool, data_dir: Path) -> None:
 
     Stops what it started.
     """
-    from rich.console import Console
-
     from csvgate_ops.cloud.files import DataDir
     from csvgate_ops.cloud.launch import start, stop
     from csvgate_ops.cloud.options import Options
     from csvgate_ops.commands._progress import Progress, addresses
     from csvgate_ops.demo.story import DemoFailed, tell
     from csvgate_ops.session import connect
+    from csvgate_ops.status_view import console
 
     with Progress(quiet=False) as progress:
         started = start(Options(data_dir=data_dir), progress.report)
     try:
-        tell(connect(data_dir), Console(width=None if sys.stdout.isatty() else 110))
+        tell(connect(data_dir), console())
     except DemoFailed as error:
         raise click.ClickException(f"{error}; logs are in {data_dir / 'logs'}") from error
     finally:

@@ -15,10 +15,8 @@ from csvgate_ops.commands._options import as_json, data_dir
 def command(upload: str | None, data_dir: Path, as_json: bool) -> None:
     """Every upload, newest first; or one from arrival to email, by its id, the start of its id,
     or its object's name (the newest of that name)."""
-    from rich.console import Console
-
     from csvgate_ops.session import connect
-    from csvgate_ops.status_view import detail, listing
+    from csvgate_ops.status_view import console, detail, listing
     from csvgate_ops.uploads import find, statuses
 
     ledger = connect(data_dir).ledger()
@@ -27,7 +25,7 @@ def command(upload: str | None, data_dir: Path, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps([s.model_dump(mode="json") for s in every], indent=2))
         elif every:
-            Console().print(listing(every))
+            console().print(listing(every))
         else:
             click.echo("No uploads yet: csvgate upload FILE --as NAME")
         return
@@ -37,4 +35,4 @@ def command(upload: str | None, data_dir: Path, as_json: bool) -> None:
     if as_json:
         click.echo(found.model_dump_json(indent=2))
     else:
-        Console().print(detail(found))
+        console().print(detail(found))

@@ -79,6 +79,18 @@ def test_expired_leases_count_as_attempts(world: World) -> None:
     assert data(world.pull(letters.review)) == [b"x"]
 
 
+def test_a_large_backlog_can_fail_at_once(world: World) -> None:
+    letters = Letters(world)
+    for _ in range(3):
+        world.publish(letters.topic, *[b"x" * 900_000] * 10)
+    for _ in range(5):
+        received = world.pull_all(letters.subscription, 30)
+        world.nack(letters.subscription, received)
+
+    assert world.is_empty(letters.subscription)
+    assert len(world.pull_all(letters.review, 30)) == 30
+
+
 def test_streaming_subscribers_see_the_attempt(world: World) -> None:
     letters = Letters(world)
     world.publish(letters.topic, b"x")

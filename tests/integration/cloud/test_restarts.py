@@ -141,6 +141,26 @@ def test_a_crash_loop_stops_everything_and_says_why(running: LocalCloud, folder:
     assert "5 times within 30 s" in said.stderr
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_start_leaves_nothing(
+    cloud: LocalCloud, folder: Path, number: signal.Signals
+) -> None:
+    cloud.down()
+    with subprocess.Popen(
+        [CSVGATE, "up", "--data-dir", cloud.data_dir, *cloud.options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert "storage is ready" in process.stderr.readline()
+        process.send_signal(number)
+        process.communicate(timeout=30)
+    assert process.returncode in (130, 143)
+    assert mentions(str(folder)) == []
+    assert "was not up" in cloud.csvgate("down").stdout
+
+
 def test_ctrl_c_in_the_foreground_stops_all(running: LocalCloud, folder: Path) -> None:
     running.down()
     process = subprocess.Popen(

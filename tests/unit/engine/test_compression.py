@@ -1,0 +1,60 @@
+"""Gzip by its bytes."""
+
+import gzip
+
+import pytest
+from csvgate.engine.compression import decompress
+from csvgate.faults import FileFault
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unit.engine.files import cut
+
+
+def code(data: bytes, max_bytes: int | None = None) -> str:
+    with pytest.raises(FileFault) as caught:
+        list(decompress([data], max_bytes=max_bytes))
+    return caught.value.fault.code
+
+
+@given(st.lists(st.binary(max_size=50), min_size=1), st.lists(st.integers(0, 20)))
+def test_members_are_joined_whatever_the_pieces(members: list[bytes], sizes: list[int]) -> None:
+    data = b"".join(map(gzip.compress, members))
+    assert b"".join(members) == b"".join(decompress(cut(data, sizes)))
+
+
+@given(
+    st.binary(max_size=20).filter(lambda data: data[:2] != b"\x1f\x8b"), st.lists(st.integers(0, 3))
+)
+def test_other_streams_pass(data: bytes, sizes: list[int]) -> None:
+    assert data == b"".join(decompress(cut(data, sizes), max_bytes=1))
+
+
+def test_zeros_may_pad_the_end() -> None:
+    assert b"a" == b"".join(decompress([gzip.compress(b"a") + b"\0" * 100]))
+
+
+@given(st.data())
+def test_a_file_cut_off_is_told(data: st.DataObject) -> None:
+    whole = gzip.compress(b"some text, long enough to be cut anywhere")
+    length = data.draw(st.integers(2, len(whole) - 1))
+    assert "file.gzip_truncated" == code(whole[:length])
+
+
+def test_a_damaged_file_is_told() -> None:
+    whole = bytearray(gzip.compress(b"some text" * 100))
+    whole[-5] ^= 1
+    assert "file.gzip_corrupt" == code(bytes(whole))
+    assert "file.gzip_corrupt" == code(gzip.compress(b"a") + b"rubbish")
+
+
+def test_a_bomb_is_stopped_before_it_fills_memory() -> None:
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    pieces = decompress([bomb], max_bytes=3_000_000)
+    sizes = []
+    with pytest.raises(FileFault, match="file.expands_too_far"):
+        for piece in pieces:
+            sizes.append(len(piece))
+    assert 3_000_000 >= sum(sizes)
+    assert 1_048_576 >= max(sizes)
+    assert 50_000_000 == sum(map(len, decompress([bomb], max_bytes=50_000_000)))

@@ -1,0 +1,68 @@
+"""Unique keys, in memory and on disk."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from csvgate.engine.keys import SpillingKeys, fingerprint
+from hypothesis import given
+from hypothesis import strategies as st
+
+KEYS = st.one_of(
+    st.text(max_size=3),
+    st.text(min_size=30, max_size=40),
+    st.integers(-3, 3),
+    st.binary(max_size=2),
+)
+
+
+@given(st.lists(KEYS), st.integers(0, 5))
+def test_on_disk_is_as_in_memory(keys: list[str | int | bytes], most: int) -> None:
+    spilling, memory = SpillingKeys(most), dict[str | int | bytes, int]()
+    for line, key in enumerate(keys, 2):
+        first = memory.setdefault(fingerprint(key), line)
+        assert (None if first == line else first) == spilling.claim(key, line)
+        assert (None if first == line else first) == spilling.claim(key, line)
+    spilling.close()
+
+
+def test_what_is_on_disk_is_gone_from_memory() -> None:
+    keys = SpillingKeys(10)
+    assert [None] * 100 == [keys.claim(f"key {i}", i) for i in range(100)]
+    assert (3, 90) == (keys.claim("key 3", 200), keys.claim("key 90", 200))
+    assert {} == keys._memory
+    keys.close()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Decimal("1"), Decimal("1.00")),
+        (Decimal("100"), Decimal("1e2")),
+        (Decimal("0"), Decimal("-0.00")),
+        (0.0, -0.0),
+        (
+            datetime(2026, 1, 1, 12, tzinfo=UTC),
+            datetime(2026, 1, 1, 13, tzinfo=timezone(timedelta(hours=1))).astimezone(UTC),
+        ),
+        (("a", Decimal("1")), ("a", Decimal("1.0"))),
+    ],
+)
+def test_equal_values_are_one_key(one: object, other: object) -> None:
+    assert fingerprint(one) == fingerprint(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Decimal("1"), Decimal("10")),
+        (Decimal("1"), Decimal("-1")),
+        (Decimal("1.1"), Decimal("11")),
+        ("x" * 40, "x" * 41),
+        (("a", "bc"), ("ab", "c")),
+        (("a", ""), ("", "a")),
+        (True, False),
+    ],
+)
+def test_different_values_are_two(one: object, other: object) -> None:
+    assert fingerprint(one) != fingerprint(other)
