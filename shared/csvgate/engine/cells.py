@@ -28,10 +28,13 @@ class Cells(dict[str, object]):
     """
 
     _MOST: Final = 4096
+    _MOST_TOGETHER: Final = 65_536
+    """By all columns of a file, which may have thousands: about 16 MB."""
     _SHORT: Final = 64
 
     def __init__(self, field: SchemaField, schema: Schema, *, required: bool) -> None:
         super().__init__()
+        self._most: Final = min(self._MOST, self._MOST_TOGETHER // len(schema.fields))
         self._required = required
         given = field.missing_values
         self._missing: Final = frozenset(schema.missing_values if given is None else given)
@@ -43,7 +46,7 @@ class Cells(dict[str, object]):
 
     def __missing__(self, text: str) -> object:
         value = self._read(text)
-        if len(self) < self._MOST and len(text) <= self._SHORT:
+        if len(self) < self._most and len(text) <= self._SHORT:
             self[text] = value
         return value
 

@@ -32,6 +32,11 @@ _ALL: Final = (
         "The file is no CSV",
         "By its first bytes it is an Excel workbook, a ZIP archive or a PDF. Export it as CSV.",
     ),
+    Code(
+        "file.overwrite",
+        "The name is taken",
+        "The contract says `on_overwrite: refuse`, and an upload of this name is loaded already.",
+    ),
     Code("file.too_large", "The file is too large", "It has more bytes than `limits.max_bytes`."),
     Code(
         "file.expands_too_far",

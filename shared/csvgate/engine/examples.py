@@ -77,4 +77,4 @@ _EXAMPLES: Final[dict[str, Example]] = {
 }
 
 EXAMPLES: Final[Mapping[str, Example]] = MappingProxyType(_EXAMPLES)
-"""By code. Those without one need a compressed or a very large file."""
+"""By code. Those without one need more than a small file."""

@@ -217,7 +217,7 @@ def test_an_unconfigured_subscriber_gets_through_a_large_backlog(plain_world: Wo
 
     future = plain_world.subscriber.subscribe(subscription, callback)
     try:
-        eventually(lambda: len(received) == 20, "20 MB received", seconds=5)
+        eventually(lambda: len(received) == 20, "20 MB received")
     finally:
         future.cancel()
         future.result()

@@ -11,7 +11,7 @@ Field = Mapping[str, Any]
 
 
 def contract(*fields: Field | str, **properties: Any) -> Contract:
-    """Fields as in YAML, or only their names; `schema` adds to the schema, the rest to the contract."""
+    """Fields as in YAML, or their names; `schema` adds to the schema, the rest to the contract."""
     listed = [{"name": field} if isinstance(field, str) else field for field in fields]
     schema = {"fields": listed, **properties.pop("schema", {})}
     whole = {

@@ -3,11 +3,11 @@
 import gzip
 
 import pytest
-from csvgate.engine.compression import decompress
-from csvgate.faults import FileFault
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csvgate.engine.compression import decompress
+from csvgate.faults import FileFault
 from unit.engine.files import cut
 
 
@@ -51,10 +51,9 @@ def test_a_damaged_file_is_told() -> None:
 def test_a_bomb_is_stopped_before_it_fills_memory() -> None:
     bomb = gzip.compress(b"\0" * 50_000_000)
     pieces = decompress([bomb], max_bytes=3_000_000)
-    sizes = []
-    with pytest.raises(FileFault, match="file.expands_too_far"):
-        for piece in pieces:
-            sizes.append(len(piece))
+    sizes = list[int]()
+    with pytest.raises(FileFault, match=r"file\.expands_too_far"):
+        sizes.extend(map(len, pieces))
     assert 3_000_000 >= sum(sizes)
     assert 1_048_576 >= max(sizes)
     assert 50_000_000 == sum(map(len, decompress([bomb], max_bytes=50_000_000)))

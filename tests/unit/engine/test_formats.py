@@ -1,6 +1,7 @@
 """Formats of text."""
 
 import pytest
+
 from csvgate.engine.formats import is_email, is_uri, is_uuid
 
 

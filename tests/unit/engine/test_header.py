@@ -1,8 +1,8 @@
 """Labels matched to fields, and everything wrong with a header told at once."""
 
 import pytest
-from csvgate.faults import FileFault
 
+from csvgate.faults import FileFault
 from unit.engine.files import batches, contract, faults, valid_rows
 
 ABC = contract("a", "b", "c")

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from csvgate.engine.keys import SpillingKeys, fingerprint
 from hypothesis import given
 from hypothesis import strategies as st
+
+from csvgate.engine.keys import SpillingKeys, fingerprint
 
 KEYS = st.one_of(
     st.text(max_size=3),

@@ -4,14 +4,14 @@ import csv
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from csvgate.contracts.model import Contract
 from csvgate.engine.framing import Framer
 from csvgate.engine.quoting import Grammar
 from csvgate.engine.rejects import RejectFile
 from csvgate.faults import FileFault
-from hypothesis import given
-from hypothesis import strategies as st
-
 from unit.engine.files import batches, contract, rejected_rows
 
 RULES = contract({"name": "a", "type": "integer"}, "b")

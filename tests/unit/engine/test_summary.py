@@ -2,7 +2,6 @@
 
 from csvgate.engine.summary import Reasons
 from csvgate.events import FaultExample, Reason
-
 from unit.engine.files import batches, contract, rejected_rows
 
 RULES = contract(
@@ -20,9 +19,11 @@ def reasons(data: bytes) -> tuple[Reason, ...]:
 def test_the_most_frequent_come_first_with_three_examples() -> None:
     data = b"email,n\n" + b"a@example.com,x\n" * 5 + b"short\n" + b"nobody,1\n"
     found = reasons(data)
-    assert [("type.integer", "n", 5), ("format.email", "email", 1), ("row.too_few_fields", None, 1)] == [
-        (r.code, r.column, r.rows) for r in found
-    ]  # fmt: skip
+    assert [
+        ("type.integer", "n", 5),
+        ("format.email", "email", 1),
+        ("row.too_few_fields", None, 1),
+    ] == [(r.code, r.column, r.rows) for r in found]
     message = "is not a whole number: digits, perhaps with a sign in front"
     assert tuple(
         FaultExample(line=line, column="n", code="type.integer", value="x", message=message)
