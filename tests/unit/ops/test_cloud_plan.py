@@ -76,8 +76,8 @@ def test_a_function_is_told_what_its_settings_need(planned: Plan) -> None:
     assert settings.sendgrid_host == planned.endpoints["mailbox"]
     assert settings.chunk_bytes == 1000
     assert settings.contracts_dir == str(repository() / "contracts")
-    assert function.environment["WORKERS"] == "1"
-    assert function.environment["THREADS"] == "6"
+    assert function.environment["WORKERS"] == "2"
+    assert function.environment["THREADS"] == "3"
 
 
 def test_fake_gcs_tells_of_the_uploads_bucket_alone(planned: Plan) -> None:
