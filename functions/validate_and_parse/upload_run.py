@@ -40,6 +40,8 @@ class UploadRun:
         with self.rejects:
             for batch in validate(pieces, self.contract, chunk_bytes=chunk_bytes):
                 self._take(batch)
+                # Or it would still be there while the next one is made: 100 MiB for nothing.
+                del batch
         self.chunks.wait()
 
     def _pieces(self, event: ObjectEvent) -> Iterator[bytes]:

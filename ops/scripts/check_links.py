@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from report import report
+
 ROOT = Path(__file__).resolve().parents[2]
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
@@ -28,12 +30,5 @@ def problems() -> list[str]:
     ]  # fmt: skip
 
 
-def main() -> int:
-    found = problems()
-    for problem in found:
-        print(problem, file=sys.stderr)
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(problems()))

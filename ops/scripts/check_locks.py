@@ -7,6 +7,8 @@ import re
 import sys
 from pathlib import Path
 
+from report import report
+
 ROOT = Path(__file__).resolve().parents[2]
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?:\s*;\s*(.*?))?\s*\\?$")
 _NAME = re.compile(r"^([A-Za-z0-9._-]+)")
@@ -73,12 +75,5 @@ def problems() -> list[str]:
     return found
 
 
-def main() -> int:
-    found = problems()
-    for problem in found:
-        print(problem, file=sys.stderr)
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(problems()))

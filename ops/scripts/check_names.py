@@ -8,6 +8,8 @@ from collections import defaultdict
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+from report import report
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -24,12 +26,5 @@ def problems() -> list[str]:
     return found
 
 
-def main() -> int:
-    found = problems()
-    for problem in found:
-        print(problem, file=sys.stderr)
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(problems()))

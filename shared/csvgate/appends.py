@@ -17,7 +17,9 @@ ROW_BYTES: Final = 9_000_000
 def rows_per_append(table: "pa.Table", max_bytes: int = REQUEST_BYTES) -> int:
     """The rows of each append (fewer in the last), at least 1, so that no request exceeds
     `max_bytes` as Arrow serialises it. Depends on nothing but the table; the caller pins it all
-    the same, for a library may serialise otherwise tomorrow. Raises Permanent `row.too_large`."""
+    the same, for a library may serialise otherwise tomorrow.
+
+    Raises Permanent `append.row_too_large`."""
     rows: int = max(1, table.num_rows)
     while True:
         largest, at = max(
@@ -29,7 +31,8 @@ def rows_per_append(table: "pa.Table", max_bytes: int = REQUEST_BYTES) -> int:
             if largest <= ROW_BYTES:
                 return 1
             raise Permanent(
-                "row.too_large", f"row {at} of the chunk takes {largest} bytes, over {ROW_BYTES}"
+                "append.row_too_large",
+                f"row {at} of the chunk takes {largest} bytes, over {ROW_BYTES}",
             )
         # At least halved, so that one huge row costs few rounds.
         rows = max(1, min(rows // 2, rows * max_bytes // largest))

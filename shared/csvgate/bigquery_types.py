@@ -10,9 +10,9 @@ _ALIASES: Final = {
     "FLOAT": "FLOAT64", "BOOLEAN": "BOOL", "DECIMAL": "NUMERIC", "BIGDECIMAL": "BIGNUMERIC",
 }  # fmt: skip
 KINDS: Final = frozenset(
-    ["STRING", "BYTES", "INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC", "BOOL"]
-    + ["DATE", "TIME", "DATETIME", "TIMESTAMP", "JSON", "GEOGRAPHY"]
-)
+    ("STRING", "BYTES", "INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC", "BOOL", "DATE", "TIME",
+     "DATETIME", "TIMESTAMP", "JSON", "GEOGRAPHY")
+)  # fmt: skip
 _DECIMALS: Final = {"NUMERIC": (29, 9), "BIGNUMERIC": (38, 38)}
 
 
