@@ -13,6 +13,8 @@ class ChunkRef:
     plan: str
     index: int
     rows: int
+    rows_of: str
+    """The rows' `_upload_id`: of the original, when these are its mended rows."""
 
 
 def parse_ids(event: CloudEvent) -> tuple[str, str]:
@@ -23,7 +25,8 @@ def parse_ids(event: CloudEvent) -> tuple[str, str]:
 def parse_chunk(event: CloudEvent) -> ChunkRef:
     """Raises Permanent `event.malformed` naming the attribute at fault."""
     upload, plan = parse_ids(event)
-    return ChunkRef(upload, plan, _number(event, "chunk"), _number(event, "rows"))
+    rows_of = _identifier(event, "corrects") if "corrects" in event.get_attributes() else upload
+    return ChunkRef(upload, plan, _number(event, "chunk"), _number(event, "rows"), rows_of)
 
 
 def _identifier(event: CloudEvent, name: str) -> str:

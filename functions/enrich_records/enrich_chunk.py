@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from csvgate.engine.arrow import decode
-
 from chunk_message import ChunkRef
 from csvgate.appends import batches, rows_per_append
+from csvgate.engine.arrow import decode
 from csvgate.errors import Permanent
 from csvgate.ledger import PlanLedger
 from csvgate.ledger_entries import ChunkDone, ChunkStream
@@ -27,7 +26,7 @@ class ChunkLoader:
                 f"chunk {ref.index} has {chunk.num_rows} rows; its attributes say {ref.rows}",
             )
         rows = loaded.enrichment.finish(
-            loaded.enrichment.apply(chunk), ref.upload, loaded.ingested_at
+            loaded.enrichment.apply(chunk), ref.rows_of, loaded.ingested_at
         )
         stream = entries.chunk_stream(ref.index)
         if stream is None:

@@ -6,8 +6,8 @@ from csvgate.events import UploadFinished
 from email_figures import number, rows
 
 _MEND_IN_REJECTS = (
-    "mend the rows in the reject file, delete its two columns that begin with _csvgate_, and upload"
-    " it under a new name beside the original."
+    "mend the rows in the reject file, leave its two columns that begin with _csvgate_ as they are,"
+    " and upload it beside the original under the name it has. Only its rows are loaded, once."
 )
 
 

@@ -23,6 +23,8 @@ class ChunkPublisher:
     trace: str
     time: str
     """When the upload was received, RFC 3339: the same on every delivery."""
+    corrects: str | None = None
+    """The upload whose `_upload_id` the rows keep, when these are its mended rows."""
     count: int = 0
     _waiting: deque[Receipt] = field(default_factory=deque)
 
@@ -41,6 +43,7 @@ class ChunkPublisher:
                 "plan": self.plan,
                 "chunk": str(self.count),
                 "rows": str(rows),
+                **({"corrects": self.corrects} if self.corrects else {}),
             },
             data,
         )

@@ -1,22 +1,27 @@
 """One reading of one upload: its bytes in, chunks and reject file out, counts kept."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from correction_origin import Origin
 from csvgate.contracts.model import Contract
 from csvgate.engine.arrow import encode
 from csvgate.engine.compression import decompress
+from csvgate.engine.corrections import Correction, is_correction
 from csvgate.engine.rejects import RejectFile
 from csvgate.engine.summary import Reasons
 from csvgate.engine.validate import Batch, validate
 from csvgate.events import Counts, FaultExample, Reason
 from csvgate.faults import Fault, FileFault
+from csvgate.ledger_entries import Lines
 from csvgate.ports import ObjectStore
 from object_event import ObjectEvent
 from publish_chunks import ChunkPublisher
 from reject_output import RejectOutput
 
 NO_ROWS = Counts(read=0, valid=0, rejected=0)
+MOST_LINES = 1_000_000
+"""Rejected lines that the ledger keeps of one upload."""
 
 
 @dataclass(slots=True)
@@ -25,8 +30,12 @@ class UploadRun:
     rejects: RejectOutput
     chunks: ChunkPublisher
     contract: Contract
+    find_origin: Callable[[], Origin]
+    """Asked only for a file that turns out to be a mended reject file."""
     reasons: Reasons = field(init=False)
     counts: Counts = NO_ROWS
+    correction: Correction | None = None
+    rejected_lines: list[int] = field(default_factory=list)
     _reject_file: RejectFile = field(init=False)
 
     def __post_init__(self) -> None:
@@ -36,13 +45,35 @@ class UploadRun:
     def read(self, event: ObjectEvent, *, chunk_bytes: int) -> None:
         """Every chunk is safe with Pub/Sub and the reject file is there when it returns.
         Raises FileFault, Transient and Permanent."""
-        pieces = self._pieces(event)
+        corrected, pieces = is_correction(self._pieces(event), self.contract)
+        batches = (
+            self._corrected(pieces, chunk_bytes)
+            if corrected
+            else validate(pieces, self.contract, chunk_bytes=chunk_bytes)
+        )
         with self.rejects:
-            for batch in validate(pieces, self.contract, chunk_bytes=chunk_bytes):
+            for batch in batches:
                 self._take(batch)
                 # Or it would still be there while the next one is made: 100 MiB for nothing.
                 del batch
         self.chunks.wait()
+
+    def _corrected(self, pieces: Iterator[bytes], chunk_bytes: int) -> Iterator[Batch]:
+        origin = self.find_origin()
+        self.chunks.corrects = origin.upload
+        self.correction = Correction(self.contract, origin.open_lines)
+        stripped = self.correction.pieces(pieces)
+        return self.correction.batches(validate(stripped, self.contract, chunk_bytes=chunk_bytes))
+
+    def lines(self) -> Lines | None:
+        """What a later correction needs to know; None when no line was rejected or corrected."""
+        if not self.rejected_lines and self.correction is None:
+            return None
+        return Lines(
+            rejected=tuple(sorted(self.rejected_lines)),
+            loaded=tuple(self.correction.loaded) if self.correction else (),
+            complete=len(self.rejected_lines) == self.counts.rejected,
+        )
 
     def _pieces(self, event: ObjectEvent) -> Iterator[bytes]:
         limit = self.contract.limits.max_bytes
@@ -64,6 +95,8 @@ class UploadRun:
         )
         for row in batch.rejected:
             self.reasons.add(row)
+            if len(self.rejected_lines) < MOST_LINES:
+                self.rejected_lines.append(row.line)
         if batch.rejected:
             self.rejects.write(self._reject_file.render(batch))
         for chunk in encode(batch, self.contract):

@@ -9,7 +9,9 @@ from typing import Self
 
 from cloudevents.http import CloudEvent
 
+from correction_origin import Origin, find_origin
 from csvgate.contracts.match import Contracts
+from csvgate.contracts.model import Limits
 from csvgate.errors import Failure
 from csvgate.events import UPLOAD_VALIDATED, Reason, UploadValidated
 from csvgate.faults import FileFault
@@ -121,6 +123,7 @@ class Validator:
             ),
             chunks=self._chunk_publisher(pinned),
             contract=pinned.contract,
+            find_origin=lambda: self._find_origin(event, pinned.plan.dataset),
         )
         try:
             if pinned.contract.on_overwrite == "refuse":
@@ -129,9 +132,17 @@ class Validator:
         except FileFault as error:
             verdict = Verdict("file_fault", error.fault.code, error.fault.message)
             return self._validated(pinned, run, verdict, hopeless(error.fault))
-        return self._validated(
-            pinned, run, judge(run.counts, pinned.contract.limits), run.reasons.top()
-        )
+        lines = run.lines()
+        if lines is not None:
+            self.ledger.upload(event.upload.id).plan(pinned.plan.id).keep_lines(lines)
+        # The original kept to the limits; its rejected rows alone need not.
+        limits = Limits() if run.correction else pinned.contract.limits
+        return self._validated(pinned, run, judge(run.counts, limits), run.reasons.top())
+
+    def _find_origin(self, event: ObjectEvent, dataset: str) -> Origin:
+        origin = find_origin(event.upload, dataset, self.ledger)
+        self.ledger.upload(event.upload.id).link_origin(origin.upload)
+        return origin
 
     def _chunk_publisher(self, pinned: Pinned) -> ChunkPublisher:
         return ChunkPublisher(

@@ -94,6 +94,10 @@ def detail(status: UploadStatus) -> RenderableType:
     facts.add_row("", Text(summary(status)))
     if status.rejects:
         facts.add_row("rejects", Text(_plain(status.rejects), overflow="fold"))
+    if status.corrects:
+        facts.add_row("corrects", status.corrects)
+    for correction in status.corrected_by:
+        facts.add_row("corrected by", correction)
     if status.timeline:
         facts.add_row("day", _day(status.timeline[0].at))
     steps = Table.grid(padding=(0, 2))

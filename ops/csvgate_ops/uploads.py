@@ -35,6 +35,9 @@ class UploadStatus(BaseModel):
     reasons: tuple[Reason, ...] = ()
     rejects: str | None = None
     """gs:// address of the reject file."""
+    corrects: str | None = None
+    """The upload whose rejected rows this one brings back mended."""
+    corrected_by: tuple[str, ...] = ()
     emailed: bool = False
     timeline: tuple[Step, ...] = ()
 
@@ -126,6 +129,8 @@ class _Reader:
             chunks_loaded=plan.done_count(),
             reasons=validated.reasons if validated else (),
             rejects=f"gs://{rejects.bucket}/{rejects.name}" if rejects else None,
+            corrects=entries.corrects(),
+            corrected_by=tuple(entries.corrections()),
             emailed=any(s.what.startswith("emailed") for s in steps),
             timeline=tuple(steps),
         )

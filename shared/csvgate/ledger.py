@@ -5,12 +5,15 @@ Layout, under one bucket (U is uploads/<upload>/, P is U/plans/<plan>/):
     U ignored.json              why an object is not for us
     P plan.json                 contract, engine, references
     P validated.json            counts; only once every chunk is published
+    P lines.json                which lines were rejected, for a correction
     P chunks/<n>.stream.json    the write stream of a chunk
     P chunks/<n>.done.json      finalized, with its row count
     U outcome.json              the claim: the one plan that ends the upload, and how
     U committed.json            its rows are visible in BigQuery
     U finished.json             the terminal event has been published
     U notes/<name>.json         what else happened: failures, letters, repeated starts
+    U corrects.json             the upload whose rejected rows this one brings back mended
+    U corrections/<n>.json      the uploads that bring its rejected rows back, one after another
     U emails/<outcome>/…        claims to send, and that it was sent
     objects/<object>/<n>.json   who holds an object name (on_overwrite: refuse)
     references/<digest>         snapshots of reference objects
@@ -29,7 +32,9 @@ from csvgate.ledger_entries import (
     ChunkDone,
     ChunkStream,
     Claim,
+    CorrectionLink,
     Ignored,
+    Lines,
     Mark,
     Note,
     Plan,
@@ -148,6 +153,27 @@ class UploadLedger:
     def has_note(self, name: str) -> bool:
         return self.ledger.get(Note, f"{self.prefix}notes/{name}.json") is not None
 
+    def correction(self, number: int, upload_id: str) -> str:
+        """Who holds the slot of that number: the upload given, if nobody was first."""
+        slot = CorrectionLink(upload=upload_id)
+        return self.ledger.first(f"{self.prefix}corrections/{number:06d}.json", slot).upload
+
+    def link_origin(self, origin: str) -> None:
+        self.ledger.create(f"{self.prefix}corrects.json", CorrectionLink(upload=origin))
+
+    def corrects(self) -> str | None:
+        """The upload that this one corrects."""
+        link = self.ledger.get(CorrectionLink, f"{self.prefix}corrects.json")
+        return link.upload if link else None
+
+    def corrections(self) -> list[str]:
+        """The uploads that correct this one, in their order."""
+        found = [
+            self.ledger.get(CorrectionLink, name)
+            for name in self.ledger.names(f"{self.prefix}corrections/")
+        ]
+        return [slot.upload for slot in found if slot is not None]
+
     def plan(self, plan: str) -> "PlanLedger":
         return PlanLedger(self.ledger, f"{self.prefix}plans/{plan}/")
 
@@ -170,6 +196,12 @@ class PlanLedger:
 
     def mark_validated(self, validated: UploadValidated) -> UploadValidated:
         return self.ledger.first(f"{self.prefix}validated.json", validated)
+
+    def lines(self) -> Lines | None:
+        return self.ledger.get(Lines, f"{self.prefix}lines.json")
+
+    def keep_lines(self, lines: Lines) -> None:
+        self.ledger.create(f"{self.prefix}lines.json", lines)
 
     def _chunk(self, index: int, what: str) -> str:
         return f"{self.prefix}chunks/{index:06d}.{what}.json"

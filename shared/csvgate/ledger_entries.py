@@ -46,6 +46,22 @@ class Plan(Entry):
     at: datetime
 
 
+class Lines(Entry):
+    """Physical lines of the original, of an upload with rejected rows and of its corrections."""
+
+    rejected: tuple[int, ...]
+    loaded: tuple[int, ...] = ()
+    """Of a correction only: the lines that are no longer open once it completed."""
+    complete: bool = True
+    """False when there were too many to keep: then no correction can be taken."""
+
+
+class CorrectionLink(Entry):
+    """From an upload to the one it corrects, or to one that corrects it."""
+
+    upload: str
+
+
 class ChunkStream(Entry):
     stream: str
     rows_per_append: int

@@ -1,0 +1,84 @@
+"""Which upload a mended reject file belongs to, and which of its lines may still be loaded.
+
+Corrections of one upload take numbered slots, each created once, and each waits for the one before
+it: a line that two of them bring is loaded by the first alone.
+"""
+
+import re
+from dataclasses import dataclass
+
+from csvgate.errors import Transient
+from csvgate.faults import FileFault
+from csvgate.identity import Upload
+from csvgate.ledger import Ledger, PlanLedger
+from csvgate.ledger_entries import Claim
+
+_NAMED = re.compile(r"\.([0-9a-f]{20})-[0-9a-f]{16}\.rejects")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    upload: str
+    """Id of the first upload: its rows keep this `_upload_id` and their lines."""
+    open_lines: frozenset[int]
+
+
+def find_origin(upload: Upload, dataset: str, ledger: Ledger) -> Origin:
+    """Raises FileFault naming what to do, Transient `correction.waiting` while an earlier
+    correction of the same upload is under way."""
+    origin = _origin_id(upload, dataset, ledger)
+    claim = ledger.upload(origin).claim()
+    if claim is None:
+        raise Transient("correction.waiting", f"upload {origin} itself is still under way")
+    if claim.outcome != "completed":
+        raise FileFault(
+            "correction.nothing_loaded",
+            f"nothing of upload {origin} was loaded; mend the original and upload it whole",
+        )
+    rejected = _lines_of(ledger, origin, claim).lines()
+    if rejected is None or not rejected.complete:
+        raise FileFault(
+            "correction.lines_unknown",
+            f"the ledger does not say which lines of upload {origin} were rejected; delete the two "
+            "columns that begin with _csvgate_ and upload the rows as a file of their own",
+        )
+    taken = _taken(upload, origin, ledger)
+    return Origin(origin, frozenset(rejected.rejected) - taken)
+
+
+def _origin_id(upload: Upload, dataset: str, ledger: Ledger) -> str:
+    named = _NAMED.search(upload.name)
+    received = ledger.upload(named[1]).received() if named else None
+    if named is None or received is None:
+        raise FileFault(
+            "correction.unnamed",
+            "this is a reject file, but its name does not say of which upload; keep the part like "
+            ".0123456789abcdef0123-0123456789abcdef.rejects of the name it had",
+        )
+    if received.dataset != dataset:
+        raise FileFault(
+            "correction.dataset",
+            f"this is a reject file of dataset {received.dataset}, uploaded to {dataset}",
+        )
+    return ledger.upload(received.upload.id).corrects() or received.upload.id
+
+
+def _taken(upload: Upload, origin: str, ledger: Ledger) -> frozenset[int]:
+    """Lines that earlier corrections loaded."""
+    taken: set[int] = set()
+    number = 0
+    while (holder := ledger.upload(origin).correction(number, upload.id)) != upload.id:
+        claim = ledger.upload(holder).claim()
+        if claim is None:
+            raise Transient(
+                "correction.waiting", f"correction {holder} of upload {origin} is under way"
+            )
+        if claim.outcome == "completed":
+            lines = _lines_of(ledger, holder, claim).lines()
+            taken.update(lines.loaded if lines else ())
+        number += 1
+    return frozenset(taken)
+
+
+def _lines_of(ledger: Ledger, upload_id: str, claim: Claim) -> PlanLedger:
+    return ledger.upload(upload_id).plan(claim.plan)

@@ -1,0 +1,136 @@
+"""A reject file, mended and uploaded again: only its rows load, under their lines and upload."""
+
+from csvgate.identity import Upload
+from unit.protocol.invariants import loaded, rejected
+from unit.protocol.orders import orders
+from world import World
+
+GOOD, BAD = 40, 4
+ORIGINAL = "orders/a.csv"
+
+
+def send(world: World, name: str, data: bytes) -> str:
+    """Upload and deliver everything; the upload's id."""
+    event = world.upload(name, data)
+    world.validate(event)
+    world.drain()
+    info = world.store.stat("uploads", name)
+    assert info is not None
+    return Upload(info.bucket, info.name, info.generation).id
+
+
+def reject_file(world: World) -> tuple[str, bytes]:
+    """Name and content of the newest reject file."""
+    name, stored = list(world.store.buckets["rejects"].items())[-1]
+    return name, stored.data
+
+
+def began() -> tuple[World, str]:
+    """A world with one upload of which some rows were rejected."""
+    world = World()
+    original = send(world, ORIGINAL, orders(GOOD, bad=BAD))
+    assert GOOD == len(loaded(world))
+    return world, original
+
+
+def test_mended_rows_are_loaded_under_their_upload_and_line() -> None:
+    world, original = began()
+    lines = sorted(rejected(world))
+    name, data = reject_file(world)
+    correction = send(world, name, data.replace(b",twelve,", b",12,"))
+    assert GOOD + BAD == len(loaded(world))
+    assert lines == sorted({line for _, line in loaded(world)[GOOD:]})
+    assert {original} == {upload for upload, _ in loaded(world)}
+    entries = world.ledger.upload(correction)
+    assert original == entries.corrects()
+    assert [correction] == world.ledger.upload(original).corrections()
+    assert ["completed", "completed"] == [event.outcome for event in world.finished()]
+
+
+def test_what_is_still_wrong_comes_back_with_its_original_line() -> None:
+    world, _ = began()
+    lines = sorted(rejected(world))
+    name, data = reject_file(world)
+    send(world, name, data.replace(b",twelve,", b",12,", 1))
+    assert GOOD + 1 == len(loaded(world))
+    again_name, again = reject_file(world)
+    assert again_name != name
+    assert again.startswith(b"_csvgate_line,_csvgate_errors,order_id,")
+    assert lines[1:] == [int(row.split(b",")[0]) for row in again.splitlines()[1:]]
+    send(world, again_name, again.replace(b",twelve,", b",12,"))
+    assert GOOD + BAD == len(loaded(world))
+    assert GOOD + BAD == len(set(loaded(world)))
+
+
+def test_the_same_mended_file_again_loads_nothing_twice() -> None:
+    world, _ = began()
+    name, data = reject_file(world)
+    mended = data.replace(b",twelve,", b",12,")
+    send(world, name, mended)
+    send(world, name, mended)
+    assert GOOD + BAD == len(set(loaded(world))) == len(loaded(world))
+    assert b"correction.not_open" in reject_file(world)[1]
+
+
+def test_rows_that_were_not_rejected_or_come_twice_are_refused() -> None:
+    world, _ = began()
+    name, data = reject_file(world)
+    rows = data.replace(b",twelve,", b",12,").splitlines(keepends=True)
+    foreign = b"9999" + rows[1][rows[1].index(b",") :]
+    nameless = b"x" + rows[1][rows[1].index(b",") :]
+    send(world, name, b"".join([*rows, rows[1], foreign, nameless]))
+    assert GOOD + BAD == len(set(loaded(world))) == len(loaded(world))
+    text = reject_file(world)[1]
+    for code in (b"correction.repeated", b"correction.not_open", b"correction.line"):
+        assert 1 == text.count(code)
+
+
+def test_a_quote_left_open_swallows_no_other_row() -> None:
+    world, _ = began()
+    lines = sorted(rejected(world))
+    name, data = reject_file(world)
+    mended = data.replace(b",twelve,", b",12,").replace(b"note 10000", b'"note 10000')
+    mended = mended.replace(b"note 10003", b'"note 10003"')
+    send(world, name, mended)
+    assert GOOD + BAD - 1 == len(set(loaded(world)))
+    again = reject_file(world)[1]
+    assert again.splitlines()[1].startswith(b"%d," % lines[0])
+    assert b"row.unclosed_quote" in again
+
+
+def test_without_its_origins_name_it_is_explained() -> None:
+    world, _ = began()
+    _, data = reject_file(world)
+    send(world, "orders/renamed.csv", data)
+    assert GOOD == len(loaded(world))
+    assert "rejected" == world.finished()[-1].outcome
+    assert "correction.unnamed" == world.finished()[-1].reasons[0].code
+
+
+def test_a_correction_of_an_upload_that_was_rejected_whole_is_explained() -> None:
+    world = World()
+    send(world, ORIGINAL, orders(4, bad=4))
+    name, data = reject_file(world)
+    send(world, name, data.replace(b",twelve,", b",12,"))
+    assert [] == loaded(world)
+    assert "correction.nothing_loaded" == world.finished()[-1].reasons[0].code
+
+
+def test_a_correction_waits_for_the_one_before_it() -> None:
+    world, _ = began()
+    name, data = reject_file(world)
+    mended = data.replace(b",twelve,", b",12,")
+    first = world.upload(name, mended)
+    world.validate(first)
+    second = world.upload(f"{name}.again.csv", mended)
+    import pytest
+
+    from csvgate.errors import Transient
+
+    with pytest.raises(Transient) as caught:
+        world.validate(second)
+    assert "correction.waiting" == caught.value.code
+    world.drain()
+    world.validate(second)
+    world.drain()
+    assert GOOD + BAD == len(set(loaded(world))) == len(loaded(world))
