@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel
@@ -68,10 +68,9 @@ def status(ledger: Ledger, upload_id: str) -> UploadStatus:
     return _Reader(ledger, upload_id).status()
 
 
-def statuses(ledger: Ledger) -> list[UploadStatus]:
-    """Every upload, newest first."""
-    every = [status(ledger, upload_id) for upload_id in upload_ids(ledger)]
-    return sorted(every, key=_began, reverse=True)
+def statuses(ledger: Ledger, most: int | None = None) -> list[UploadStatus]:
+    """Uploads, newest first: every one, or the `most` newest."""
+    return [status(ledger, upload_id) for _, upload_id, _ in _newest_first(ledger)[:most]]
 
 
 def find(ledger: Ledger, wanted: str) -> UploadStatus | None:
@@ -79,12 +78,20 @@ def find(ledger: Ledger, wanted: str) -> UploadStatus | None:
     ids = [upload_id for upload_id in upload_ids(ledger) if upload_id.startswith(wanted)]
     if wanted in ids or len(ids) == 1:
         return status(ledger, wanted if wanted in ids else ids[0])
-    named = [s for s in statuses(ledger) if s.upload is not None and s.upload.name == wanted]
-    return named[0] if named else None
+    named = [upload_id for _, upload_id, name in _newest_first(ledger) if name == wanted]
+    return status(ledger, named[0]) if named else None
 
 
-def _began(status: UploadStatus) -> datetime:
-    return status.timeline[0].at if status.timeline else datetime.min.replace(tzinfo=UTC)
+def _newest_first(ledger: Ledger) -> list[tuple[datetime, str, str]]:
+    """When each upload arrived, its id and its object's name: one or two reads an upload."""
+    found = []
+    for upload_id in upload_ids(ledger):
+        entries = ledger.upload(upload_id)
+        if received := entries.received():
+            found.append((received.received_at, upload_id, received.upload.name))
+        elif ignored := entries.ignored():
+            found.append((ignored.at, upload_id, ignored.upload.name))
+    return sorted(found, reverse=True)
 
 
 @dataclass(slots=True)

@@ -10,10 +10,11 @@ from csvgate_ops.commands._options import as_json, data_dir
 
 @click.command("status")
 @click.argument("upload", required=False)
+@click.option("--most", default=50, show_default=True, help="Uploads to list; 0 means all.")
 @data_dir
 @as_json
-def command(upload: str | None, data_dir: Path, as_json: bool) -> None:
-    """Every upload, newest first; or one from arrival to email, by its id, the start of its id,
+def command(upload: str | None, most: int, data_dir: Path, as_json: bool) -> None:
+    """The newest uploads; or one from arrival to email, by its id, the start of its id,
     or its object's name (the newest of that name)."""
     from csvgate_ops.session import connect
     from csvgate_ops.status_view import console, detail, listing
@@ -21,7 +22,7 @@ def command(upload: str | None, data_dir: Path, as_json: bool) -> None:
 
     ledger = connect(data_dir).ledger()
     if upload is None:
-        every = statuses(ledger)
+        every = statuses(ledger, most or None)
         if as_json:
             click.echo(json.dumps([s.model_dump(mode="json") for s in every], indent=2))
         elif every:
