@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from csvgate.bigquery_types import BigQueryType
 from csvgate.engine.arrow import arrow_type
-from reference_cells import parse_cell
+from csvgate.reference_cells import parse_cell
 from references import ReferenceTable
 
 if TYPE_CHECKING:

@@ -56,7 +56,9 @@ class Plans:
                 "sent by validate_and_parse, or the ledger was deleted before the message arrived",
             )
         contract = from_json(plan.contract)
-        references = {name: self._reference(plan, name) for name in plan.references}
+        # Those that only foreign keys need are no business of this function.
+        used = {step.lookup.reference for step in contract.enrich if step.lookup}
+        references = {name: self._reference(plan, name) for name in sorted(used)}
         tables = {
             name: parse_reference(data, name=name, reference=contract.references[name])
             for name, data in references.items()

@@ -1,7 +1,5 @@
 """A reference: a small CSV that lookups join the records with."""
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +11,12 @@ from csvgate.bigquery_types import parse as parse_type
 from csvgate.contracts.model import Reference
 from csvgate.engine.arrow import arrow_type
 from csvgate.errors import Permanent
-from reference_cells import digits, parse_cell
+from csvgate.reference_cells import digits, parse_cell
+from csvgate.reference_csv import MAX_BYTES, read_records
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MAX_BYTES: Final = 64 * 1024 * 1024
 _STRING: Final = BigQueryType("STRING")
 _NUMERIC: Final = BigQueryType("NUMERIC")
 # A leading zero marks a code (007), not a number.
@@ -84,36 +82,15 @@ def parse_reference(data: bytes, *, name: str, reference: Reference) -> Referenc
 
 def _read(data: bytes) -> tuple[list[str], list[list[str]], list[int]]:
     """Header, cells by column, first line of each record."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"line {line}: not UTF-8; save the file as UTF-8") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records: list[list[str]] = []
+    records = read_records(data)
+    _, header = next(records)
     lines: list[int] = []
-    line = 1
-    try:
-        for record in reader:
-            if record:
-                records.append(record)
-                lines.append(line)
-                if len(record) != len(records[0]):
-                    raise ValueError(
-                        f"line {line}: {len(record)} cells under a header of {len(records[0])}; "
-                        "quote cells that hold commas"
-                    )
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise ValueError(f"line {line}: not a CSV record: {error}") from None
-    if not records:
-        raise ValueError("the file is empty; its first line names the columns")
-    header, *rows = records
-    repeated = {label for label in header if header.count(label) > 1}
-    if repeated:
-        raise ValueError(f"line {lines[0]}: columns named twice: {', '.join(sorted(repeated))}")
+    rows: list[list[str]] = []
+    for line, row in records:
+        lines.append(line)
+        rows.append(row)
     cells = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in header]
-    return header, cells, lines[1:]
+    return header, cells, lines
 
 
 def _keys(header: list[str], cells: list[list[str]], lines: Sequence[int], key: str) -> "pa.Array":

@@ -24,12 +24,12 @@ class Origin:
 
 
 def find_origin(upload: Upload, dataset: str, ledger: Ledger) -> Origin:
-    """Raises FileFault naming what to do, Transient `correction.waiting` while an earlier
+    """Raises FileFault naming what to do, Transient `origin.waiting` while an earlier
     correction of the same upload is under way."""
     origin = _origin_id(upload, dataset, ledger)
     claim = ledger.upload(origin).claim()
     if claim is None:
-        raise Transient("correction.waiting", f"upload {origin} itself is still under way")
+        raise Transient("origin.waiting", f"upload {origin} itself is still under way")
     if claim.outcome != "completed":
         raise FileFault(
             "correction.nothing_loaded",
@@ -71,7 +71,7 @@ def _taken(upload: Upload, origin: str, ledger: Ledger) -> frozenset[int]:
         claim = ledger.upload(holder).claim()
         if claim is None:
             raise Transient(
-                "correction.waiting", f"correction {holder} of upload {origin} is under way"
+                "origin.waiting", f"correction {holder} of upload {origin} is under way"
             )
         if claim.outcome == "completed":
             lines = _lines_of(ledger, holder, claim).lines()

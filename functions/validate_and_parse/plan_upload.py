@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from csvgate.contracts.hashing import contract_hash, from_json, to_json
 from csvgate.contracts.model import Contract, Reference
 from csvgate.engine import ENGINE_VERSION
+from csvgate.engine.reference_keys import referred_to
 from csvgate.errors import Permanent, Transient
 from csvgate.events import UploadRef
 from csvgate.identity import digest
@@ -54,6 +55,7 @@ class Planner:
 
     def _new_plan(self, contract: Contract) -> Plan:
         used = {step.lookup.reference for step in contract.enrich if step.lookup}
+        used |= referred_to(contract)
         references = {
             name: self._pin_reference(name, contract.references[name]) for name in sorted(used)
         }

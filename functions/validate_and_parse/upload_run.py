@@ -1,13 +1,15 @@
 """One reading of one upload: its bytes in, chunks and reject file out, counts kept."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from correction_origin import Origin
 from csvgate.contracts.model import Contract
 from csvgate.engine.arrow import encode
+from csvgate.engine.body import bare
 from csvgate.engine.compression import decompress
 from csvgate.engine.corrections import Correction, is_correction
+from csvgate.engine.reference_keys import KeySets
 from csvgate.engine.rejects import RejectFile
 from csvgate.engine.summary import Reasons
 from csvgate.engine.validate import Batch, validate
@@ -32,6 +34,8 @@ class UploadRun:
     contract: Contract
     find_origin: Callable[[], Origin]
     """Asked only for a file that turns out to be a mended reject file."""
+    references: KeySets = ()
+    """Of the contract's foreign keys."""
     reasons: Reasons = field(init=False)
     counts: Counts = NO_ROWS
     correction: Correction | None = None
@@ -49,7 +53,7 @@ class UploadRun:
         batches = (
             self._corrected(pieces, chunk_bytes)
             if corrected
-            else validate(pieces, self.contract, chunk_bytes=chunk_bytes)
+            else self._batches(pieces, self.contract, chunk_bytes)
         )
         with self.rejects:
             for batch in batches:
@@ -63,7 +67,12 @@ class UploadRun:
         self.chunks.corrects = origin.upload
         self.correction = Correction(self.contract, origin.open_lines)
         stripped = self.correction.pieces(pieces)
-        return self.correction.batches(validate(stripped, self.contract, chunk_bytes=chunk_bytes))
+        return self.correction.batches(self._batches(stripped, bare(self.contract), chunk_bytes))
+
+    def _batches(
+        self, pieces: Iterable[bytes], contract: Contract, chunk_bytes: int
+    ) -> Iterator[Batch]:
+        return validate(pieces, contract, chunk_bytes=chunk_bytes, references=self.references)
 
     def lines(self) -> Lines | None:
         """What a later correction needs to know; None when no line was rejected or corrected."""

@@ -20,16 +20,17 @@ from csvgate.ledger import Ledger
 from csvgate.ledger_entries import Note
 from csvgate.ports import Clock, ObjectStore, Publisher
 from csvgate.runtime import Runtime
+from csvgate.verdict import Verdict, judge
 from csvgate.wire import JSON, Delivery, message_of
 from ignored import ignore_unmatched, out_of_scope
 from object_event import ObjectEvent, parse
 from overwrite import refuse_overwrite
+from pinned_keys import pinned_keys
 from plan_upload import Pinned, Planner, received_now
 from publish_chunks import ChunkPublisher
 from reject_output import RejectOutput, rejects_name
 from rejections import Rejections
 from upload_run import NO_ROWS, UploadRun, hopeless
-from verdict import Verdict, judge
 
 SOURCE = "//csvgate/validate_and_parse"
 
@@ -124,6 +125,7 @@ class Validator:
             chunks=self._chunk_publisher(pinned),
             contract=pinned.contract,
             find_origin=lambda: self._find_origin(event, pinned.plan.dataset),
+            references=pinned_keys(pinned.contract, pinned.plan, self.ledger),
         )
         try:
             if pinned.contract.on_overwrite == "refuse":

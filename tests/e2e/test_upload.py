@@ -109,6 +109,14 @@ def test_a_hopeless_file_is_explained_to_operator_and_uploader(local_cloud: Loca
         local_cloud, Path(__file__).parents[2] / "samples" / "hopeless.csv", "orders/hopeless.csv"
     )
     assert "rejected" == status["state"]
+    waited = local_cloud.csvgate(
+        "upload",
+        str(Path(__file__).parents[2] / "samples" / "hopeless.csv"),
+        "--as=orders/hopeless-too.csv",
+        "--wait",
+        check=False,
+    )
+    assert 1 == waited.returncode, "a script must be able to tell"
     assert "header" in status["reasons"][0]["code"]
     (letter,) = [
         m

@@ -11,7 +11,10 @@ from csvgate.contracts.model import Constraints, Scalar, SchemaField
 
 _LOWER: Final = ("minimum", "exclusiveMinimum")
 _UPPER: Final = ("maximum", "exclusiveMaximum")
-_ORDERED: Final = ("integer", "number", "date", "time", "datetime")
+_ORDERED: Final = (
+    "integer", "number", "date", "time", "datetime", "year", "yearmonth", "duration",
+)  # fmt: skip
+_MEASURED: Final = ("string", "object", "array")
 
 
 def check_constraints(field: SchemaField) -> Complaints:
@@ -24,11 +27,17 @@ def check_constraints(field: SchemaField) -> Complaints:
 
 
 def _text(field: SchemaField, c: Constraints) -> Complaints:
-    given = {"minLength": c.min_length, "maxLength": c.max_length, "pattern": c.pattern}
-    if field.type != "string":
-        for name, value in given.items():
-            if value is not None:
-                yield ("constraints", name), _applies(name, "string", field)
+    given = (
+        ("minLength", c.min_length, _MEASURED),
+        ("maxLength", c.max_length, _MEASURED),
+        ("pattern", c.pattern, ("string",)),
+    )
+    misplaced = [name for name, value, types in given
+                 if value is not None and field.type not in types]  # fmt: skip
+    for name, _, types in given:
+        if name in misplaced:
+            yield ("constraints", name), _applies(name, ", ".join(types), field)
+    if misplaced:
         return
     if c.min_length is not None and c.max_length is not None and c.min_length > c.max_length:
         yield ("constraints", "minLength"), "is above maxLength; no value can fulfil both"

@@ -19,14 +19,29 @@ FITTING: Final[Mapping[str, tuple[str, ...]]] = {
     "date": ("DATE", "STRING"),
     "time": ("TIME", "STRING"),
     "datetime": ("TIMESTAMP", "DATETIME", "STRING"),
+    "year": ("INT64", "STRING"),
+    "yearmonth": ("STRING", "DATE"),
+    "duration": ("STRING", "INT64", "NUMERIC"),
+    "geopoint": ("GEOGRAPHY", "STRING"),
+    "object": ("JSON", "STRING"),
+    "array": ("JSON", "STRING"),
+    "any": ("STRING",),
 }
-"""BigQuery types that hold every value of a Table Schema type as it is; the usual one first."""
+"""BigQuery types that can hold the values of a Table Schema type; the usual one first."""
 
 _FORMATS: Final[Mapping[str, tuple[str, ...]]] = {
-    "string": ("default", "email", "uri", "uuid"),
+    "string": ("default", "email", "uri", "uuid", "binary"),
     "date": ("default", "any"),
     "time": ("default", "any"),
     "datetime": ("default", "any"),
+    "geopoint": ("default", "array", "object"),
+}
+_COLUMNS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "default": FITTING["string"],
+    "email": ("STRING",),
+    "uri": ("STRING",),
+    "uuid": ("STRING",),
+    "binary": ("STRING", "BYTES"),
 }
 _TYPED: Final[Mapping[str, tuple[str, ...]]] = {
     "decimalChar": ("number",),
@@ -115,6 +130,9 @@ def _truth(field: SchemaField) -> Complaints:
 def _format(field: SchemaField, column: str) -> Complaints:
     known = _FORMATS.get(field.type, ("default",))
     if field.format in known:
+        if field.type == "string" and column not in ("", *_COLUMNS_OF[field.format]):
+            fitting = " or ".join(_COLUMNS_OF[field.format])
+            yield ("format",), f"{column} does not hold {field.format}; use {fitting}"
         return
     if field.type not in ("date", "time", "datetime"):
         yield ("format",), f"{field.format!r} is no format of {field.type}; use {', '.join(known)}"

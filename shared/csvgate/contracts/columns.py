@@ -16,6 +16,13 @@ DEFAULT_TYPES: Final[Mapping[str, str]] = {
     "date": "DATE",
     "time": "TIME",
     "datetime": "TIMESTAMP",
+    "year": "INT64",
+    "yearmonth": "STRING",
+    "duration": "STRING",
+    "geopoint": "GEOGRAPHY",
+    "object": "JSON",
+    "array": "JSON",
+    "any": "STRING",
 }
 """For a field that gives no `bigquery`, by its Table Schema type."""
 

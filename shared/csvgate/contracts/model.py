@@ -10,7 +10,15 @@ from pydantic import BeforeValidator, Field
 
 from csvgate.contracts.base import Model, Scalar
 from csvgate.contracts.sizes import parse_size
-from csvgate.contracts.table_schema import Constraints, Dialect, FieldType, Schema, SchemaField
+from csvgate.contracts.table_schema import (
+    Constraints,
+    Dialect,
+    FieldType,
+    ForeignKey,
+    ForeignKeyReference,
+    Schema,
+    SchemaField,
+)
 
 __all__ = [
     "Constraints",
@@ -18,8 +26,11 @@ __all__ = [
     "Derivation",
     "Destination",
     "Dialect",
+    "Encoding",
     "EnrichStep",
     "FieldType",
+    "ForeignKey",
+    "ForeignKeyReference",
     "Limits",
     "Lookup",
     "Model",
@@ -30,6 +41,8 @@ __all__ = [
     "SchemaField",
 ]
 
+Encoding = str | tuple[str, ...]
+"""Its name, or those of the two that a file may be in."""
 Size = Annotated[int, BeforeValidator(parse_size, json_schema_input_type=int | str), Field(gt=0)]
 
 
@@ -112,7 +125,11 @@ class Contract(Model):
     match: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
         description="Object names this contract takes: * within a folder, ** across, ? for one."
     )
-    encoding: str = Field("utf-8", description="utf-8, iso-8859-1 (latin-1) or windows-1252.")
+    encoding: Encoding = Field(
+        "utf-8",
+        description="utf-8, iso-8859-1 (latin-1), windows-1252, utf-16, utf-16-le or utf-16-be; or "
+        "a list of utf-8 and one of the next two. A file's byte order mark overrules it.",
+    )
     dialect: Dialect = Field(Dialect(), description=Dialect.__doc__)
     schema_: Schema = Field(alias="schema", description=Schema.__doc__)
     destination: Destination = Field(description=Destination.__doc__)
@@ -122,6 +139,6 @@ class Contract(Model):
     limits: Limits = Field(Limits(), description=Limits.__doc__)
     enrich: tuple[EnrichStep, ...] = Field((), description="Columns to add, in this order.")
     references: Mapping[str, Reference] = Field(
-        {}, description="Small tables for lookups, by the names that `enrich` uses."
+        {}, description="Small tables for lookups and foreign keys, by the names used there."
     )
     notify: Notify = Field(Notify(), description=Notify.__doc__)

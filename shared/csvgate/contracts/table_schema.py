@@ -2,11 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from csvgate.contracts.base import Model, Scalar
 
-FieldType = Literal["string", "integer", "number", "boolean", "date", "time", "datetime"]
+FieldType = Literal[
+    "string", "integer", "number", "boolean", "date", "time", "datetime",
+    "year", "yearmonth", "duration", "geopoint", "object", "array", "any",
+]  # fmt: skip
 
 
 class Constraints(Model):
@@ -17,10 +20,14 @@ class Constraints(Model):
         False, description="The first occurrence in the file stands, later ones are rejected."
     )
     min_length: Annotated[int, Field(ge=0)] | None = Field(
-        None, alias="minLength", description="In characters; string fields."
+        None,
+        alias="minLength",
+        description="Of a string in characters, of an object or array in entries.",
     )
     max_length: Annotated[int, Field(ge=0)] | None = Field(
-        None, alias="maxLength", description="In characters; string fields."
+        None,
+        alias="maxLength",
+        description="Of a string in characters, of an object or array in entries.",
     )
     minimum: Scalar | None = Field(None, description="The least value allowed.")
     maximum: Scalar | None = Field(None, description="The greatest value allowed.")
@@ -45,7 +52,8 @@ class SchemaField(Model):
     type: FieldType = Field("string", description="The Table Schema type of the values.")
     format: str = Field(
         "default",
-        description="string: email, uri or uuid; date, time, datetime: any, or a strptime pattern.",
+        description="string: email, uri, uuid or binary; date, time, datetime: any, or a strptime "
+        "pattern; geopoint: array or object.",
     )
     bigquery: str | None = Field(
         None,
@@ -86,6 +94,32 @@ def _as_tuple(key: tuple[str, ...] | str | None) -> tuple[str, ...] | str | None
     return (key,) if isinstance(key, str) else key
 
 
+def _listed(names: object) -> object:
+    if isinstance(names, str):
+        return (names,)
+    return tuple(names) if isinstance(names, list) else names
+
+
+Names = Annotated[
+    tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=tuple[str, ...] | str)
+]
+"""A single name may stand alone."""
+
+
+class ForeignKeyReference(Model):
+    """Where the values of a foreign key have to be."""
+
+    resource: str = Field(description="A name under `references`.")
+    fields: Names = Field(description="Columns of the reference, as many as the key has fields.")
+
+
+class ForeignKey(Model):
+    """Fields whose values have to be in a reference."""
+
+    fields: Names = Field(description="Fields of this schema. A single name may stand alone.")
+    reference: ForeignKeyReference = Field(description=ForeignKeyReference.__doc__)
+
+
 class Schema(Model):
     """The columns of the file."""
 
@@ -101,6 +135,9 @@ class Schema(Model):
         description="Fields that are required, and unique together. A single name may stand alone.",
     )
     """A tuple of names, or None; a single name is made a tuple when validated."""
+    foreign_keys: tuple[ForeignKey, ...] = Field(
+        (), alias="foreignKeys", description="Values that have to be in `references`."
+    )
 
 
 class Dialect(Model):
@@ -118,3 +155,14 @@ class Dialect(Model):
         False, alias="skipInitialSpace", description="Ignore spaces after a delimiter."
     )
     header: bool = Field(True, description="The first record names the columns.")
+    comment_char: str | None = Field(
+        None, alias="commentChar", description="Lines that start with it are no rows."
+    )
+    preamble_lines: Annotated[int, Field(ge=0, le=1000)] = Field(
+        0, alias="preambleLines", description="Lines before the header, whatever is in them."
+    )
+    footer_lines: Annotated[int, Field(ge=0, le=20)] = Field(
+        0,
+        alias="footerLines",
+        description="Lines at the end that are no rows; blank lines after them do not count.",
+    )

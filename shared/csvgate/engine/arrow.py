@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from csvgate.bigquery_types import BigQueryType
 from csvgate.contracts.columns import column_type
 from csvgate.contracts.model import Contract
-from csvgate.engine.validate import Batch
+from csvgate.engine.batch import Batch
 from csvgate.errors import Permanent
 
 if TYPE_CHECKING:
@@ -66,16 +66,22 @@ def encode(batch: Batch, contract: Contract, max_bytes: int = MAX_BYTES) -> Sequ
     Usually one chunk. One that exceeds `max_bytes` is halved by rows until each half fits; a batch
     without valid rows has none. Raises Permanent `chunk.row_too_large` for one row that cannot fit.
     """
-    if not batch.lines:
+    if not len(batch.lines):
         return []
     import pyarrow as pa
 
     names = [LINE]
-    arrays = [pa.array(batch.lines, pa.int64())]
+    arrays = [_array(batch.lines, pa.int64())]
     for field, values in zip(contract.schema_.fields, batch.columns, strict=True):
         names.append(field.name)
-        arrays.append(pa.array(values, arrow_type(column_type(field))))
+        arrays.append(_array(values, arrow_type(column_type(field))))
     return list(_halved(pa.record_batch(arrays, names=names), max_bytes))
+
+
+def _array(values: Sequence[object], kind: "pa.DataType") -> "pa.Array":
+    import pyarrow as pa
+
+    return values if isinstance(values, pa.Array) else pa.array(values, kind)
 
 
 def _halved(rows: "pa.RecordBatch", max_bytes: int) -> list[EncodedChunk]:

@@ -1,10 +1,11 @@
 """One cell of one field: its text made into the column's value, or into all that is wrong with it.
 
 A cell of `missingValues` is null. Otherwise type (and format) come first; when they hold, every
-constraint and the fit to the BigQuery column are checked, and all their faults told at once.
+constraint and the fit to the BigQuery column are checked, and all their faults told at once. A
+foreign key of this field alone compares the column's value, so it needs one that fits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from csvgate.bigquery_types import BigQueryType
@@ -13,8 +14,11 @@ from csvgate.contracts.model import Schema, SchemaField
 from csvgate.engine.cellfault import CellFault
 from csvgate.engine.constraints import checks
 from csvgate.engine.fit import fit
+from csvgate.engine.foreign_keys import Known
 from csvgate.engine.formats import FORMATS
 from csvgate.engine.numbers import integer_reader, number_reader
+from csvgate.engine.periods import duration_reader, year_reader, yearmonth_reader
+from csvgate.engine.structured import array_reader, geopoint_reader, object_reader
 from csvgate.engine.temporal import date_reader, datetime_reader, time_reader
 
 _REQUIRED: Final = ("constraint.required", "is required, and empty")
@@ -32,7 +36,9 @@ class Cells(dict[str, object]):
     """By all columns of a file, which may have thousands: about 16 MB."""
     _SHORT: Final = 64
 
-    def __init__(self, field: SchemaField, schema: Schema, *, required: bool) -> None:
+    def __init__(
+        self, field: SchemaField, schema: Schema, *, required: bool, foreign: Sequence[Known] = ()
+    ) -> None:
         super().__init__()
         self._most: Final = min(self._MOST, self._MOST_TOGETHER // len(schema.fields))
         self._required = required
@@ -41,8 +47,9 @@ class Cells(dict[str, object]):
         column = column_type(field)
         self._type: Final = _type_reader(field, column)
         self._checks: Final = tuple(checks(field))
-        as_it_is = field.type == "string" and column == BigQueryType("STRING")
-        self._fit: Final = None if as_it_is else fit(column)
+        as_it_is = field.type in ("string", "any") and column == BigQueryType("STRING")
+        self._foreign: Final = foreign
+        self._fit: Final = None if as_it_is else fit(column, field.type)
 
     def __missing__(self, text: str) -> object:
         value = self._read(text)
@@ -64,7 +71,10 @@ class Cells(dict[str, object]):
             try:
                 value = self._fit(text, value)
             except CellFault as error:
-                faults += error.faults
+                raise CellFault(*faults, *error.faults) from None
+        for known, fault in self._foreign:
+            if value not in known:
+                faults.append(fault)
         if faults:
             raise CellFault(*faults)
         return value
@@ -84,6 +94,20 @@ def _type_reader(field: SchemaField, column: BigQueryType) -> Callable[[str], An
             return time_reader(field)
         case "datetime":
             return datetime_reader(field, column.kind)
+        case "year":
+            return year_reader()
+        case "yearmonth":
+            return yearmonth_reader()
+        case "duration":
+            return duration_reader()
+        case "geopoint":
+            return geopoint_reader(field.format)
+        case "object":
+            return object_reader()
+        case "array":
+            return array_reader()
+        case "any":
+            return None
         case "string":
             return _format_reader(field.format)
 

@@ -19,18 +19,27 @@ _ALL: Final = (
     Code(
         "file.empty",
         "The file is empty",
-        "It has no bytes, or blank lines only. A header alone is not empty: it is an upload of no "
-        "rows.",
+        "It has no bytes, or blank lines only, or nothing between preamble and footer. A header "
+        "alone is not empty: it is an upload of no rows.",
     ),
     Code(
         "file.encoding",
         "The file is in another encoding",
-        "Its byte order mark says so: UTF-16 or UTF-32, or UTF-8 where the contract says another.",
+        "Its byte order mark says UTF-32; or its first bytes are UTF-16 without a mark where the "
+        "contract says another, or the other way round. A mark of UTF-8 or UTF-16 is no fault: it "
+        "decides, whatever the contract says.",
+    ),
+    Code(
+        "file.text_truncated",
+        "The file is cut off in a character",
+        "UTF-16 has two bytes or four a character, and one is left over, as after a broken "
+        "transfer.",
     ),
     Code(
         "file.not_csv",
         "The file is no CSV",
-        "By its first bytes it is an Excel workbook, a ZIP archive or a PDF. Export it as CSV.",
+        "By its first bytes it is an Excel workbook, an archive, a PDF, a Parquet file, a web "
+        "page, or compressed with anything but gzip. Export it as CSV.",
     ),
     Code(
         "file.overwrite",
@@ -41,7 +50,8 @@ _ALL: Final = (
     Code(
         "file.expands_too_far",
         "The compressed file expands too far",
-        "Expanded, it has more bytes than `limits.max_bytes`.",
+        "Expanded, it has more bytes than `limits.max_bytes`; or, in a contract without it, more "
+        "than 1 GiB and 250 times its size, as no CSV has.",
     ),
     Code(
         "file.gzip_truncated",
@@ -51,18 +61,29 @@ _ALL: Final = (
     Code(
         "file.gzip_corrupt",
         "The compressed file is damaged",
-        "Its gzip compression does not decode, or its checksum is wrong.",
+        "Its gzip compression does not decode, its checksum is wrong, or something else follows "
+        "it.",
     ),
     # The header
     Code(
         "header.missing_column",
         "Columns are missing",
-        "The header does not name every field of the contract. The order of columns does not "
-        "matter; case and spaces do. All mistakes of a header are told in one message, under the "
-        "code of the first.",
+        "The header does not name every field of the contract. The order of columns, their case "
+        "and spaces around them do not matter. All mistakes of a header are told in one message, "
+        "under the code of the first.",
+    ),
+    Code(
+        "header.wrong_delimiter",
+        "The file has another delimiter",
+        "Split at another of comma, semicolon, tab and pipe, the header names more of the "
+        "contract's fields. It is not read so on a guess: a cell may have that character too.",
     ),
     Code("header.extra_column", "Columns are unknown", "The contract has no such fields."),
-    Code("header.duplicate_column", "Columns are there twice", "It is not clear which one counts."),
+    Code(
+        "header.duplicate_column",
+        "Columns are there twice",
+        "It is not clear which one counts. Case and spaces make no difference.",
+    ),
     Code(
         "header.blank_label",
         "Columns have no name",
@@ -72,6 +93,42 @@ _ALL: Final = (
         "header.unreadable",
         "The header cannot be read",
         "Its quoting is broken, it has bytes that are not in the encoding, or it is far too long.",
+    ),
+    # A mended reject file
+    Code(
+        "correction.unnamed",
+        "It does not say of which upload it is",
+        "A reject file's name has the upload in it, and the mended file has to keep that part.",
+    ),
+    Code(
+        "correction.dataset",
+        "It is of another dataset",
+        "It was uploaded to where another contract matches.",
+    ),
+    Code(
+        "correction.nothing_loaded",
+        "The original was rejected whole",
+        "None of its rows is loaded, so its rejected rows alone would be a part of it.",
+    ),
+    Code(
+        "correction.lines_unknown",
+        "The ledger does not know the rejected lines",
+        "There were more than a million, or the ledger is older than that.",
+    ),
+    Code(
+        "correction.line",
+        "Its line cannot be told",
+        "`_csvgate_line` is not the number it was in the reject file.",
+    ),
+    Code(
+        "correction.repeated",
+        "The line comes twice",
+        "Two rows of the mended file have the same `_csvgate_line`; the first stands.",
+    ),
+    Code(
+        "correction.not_open",
+        "The line is not open",
+        "It was not rejected in the original, or a mended row for it is loaded already.",
     ),
     # The row
     Code(
@@ -106,7 +163,8 @@ _ALL: Final = (
     Code(
         "encoding.invalid",
         "Bytes are not in the encoding",
-        "Often a cell pasted from a file in another encoding.",
+        "Often a cell pasted from a file in another encoding; in UTF-16, half a surrogate pair. If "
+        "all accented letters are told so, the file is not in the contract's `encoding`.",
     ),
     Code("cell.nul", "The cell has a NUL character", "Often a sign of a damaged export."),
     Code("type.integer", "Not a whole number", "ASCII digits and a sign; no spaces around them."),
@@ -134,6 +192,26 @@ _ALL: Final = (
         "`2026-11-21T14:30:00Z`, perhaps with a fraction, the zone as Z or +02:00; or the field's "
         "pattern; or with format `any` also a space for the T, and dates and times as above.",
     ),
+    Code("type.year", "Not a year", "Four ASCII digits; there is no year 0000."),
+    Code("type.yearmonth", "Not a month of a year", "`2026-11`."),
+    Code(
+        "type.duration",
+        "Not a duration",
+        "ISO 8601: `P1Y2M3DT4H5M6.7S`, any part left out, or weeks alone (`P2W`); perhaps a minus "
+        "in front. Only seconds have a fraction.",
+    ),
+    Code(
+        "type.geopoint",
+        "Not a point on the globe",
+        "The longitude (-180 to 180), then the latitude (-90 to 90): `12.5, 41.9`; or with format "
+        '`array` `[12.5, 41.9]`; or with format `object` `{"lon": 12.5, "lat": 41.9}`.',
+    ),
+    Code(
+        "type.object",
+        "Not a JSON object",
+        "In strict JSON, each key once, nested at most 500 levels deep.",
+    ),
+    Code("type.array", "Not a JSON array", "In strict JSON, as for objects."),
     Code(
         "format.email",
         "Not an email address",
@@ -141,6 +219,7 @@ _ALL: Final = (
     ),
     Code("format.uri", "Not a URI", "With a scheme, in ASCII, and with a host for http and https."),
     Code("format.uuid", "Not a UUID", "Hexadecimal digits in groups of 8-4-4-4-12."),
+    Code("format.binary", "Not base64", "Padded, in one line. It stays text, unless into BYTES."),
     Code("constraint.required", "A value is missing", "The cell is one of `missingValues`."),
     Code(
         "constraint.unique",
@@ -153,8 +232,15 @@ _ALL: Final = (
         "A key of several columns is repeated",
         "As for unique values: the first in the file stands.",
     ),
-    Code("constraint.min_length", "Too few characters", "`minLength`."),
-    Code("constraint.max_length", "Too many characters", "`maxLength`."),
+    Code(
+        "constraint.foreign_key",
+        "A value is not in the reference",
+        "Values are compared as values of the column's type, as in lookups. A key of several "
+        "fields is told for the row as a whole. A key whose cells are all empty is none, and need "
+        "not be there.",
+    ),
+    Code("constraint.min_length", "Too short", "`minLength`, in characters, keys or items."),
+    Code("constraint.max_length", "Too long", "`maxLength`, in characters, keys or items."),
     Code("constraint.minimum", "Below the minimum", "`minimum`."),
     Code("constraint.maximum", "Above the maximum", "`maximum`."),
     Code("constraint.exclusive_minimum", "Not above the bound", "`exclusiveMinimum`."),
@@ -179,8 +265,18 @@ _ALL: Final = (
         "Time zone missing, or one too many",
         "TIMESTAMP needs one: nobody can guess it. DATETIME has none.",
     ),
+    Code(
+        "bigquery.duration",
+        "A duration without a length in seconds",
+        "An INT64 or NUMERIC column has seconds, and years and months are no number of them.",
+    ),
     Code("bigquery.bytes", "Not base64", "A BYTES column is written in base64, as in BigQuery."),
-    Code("bigquery.json", "Not JSON", "A JSON column needs one JSON value; NaN is none."),
+    Code(
+        "bigquery.json",
+        "Not JSON that the column keeps",
+        "A JSON column needs one JSON value (NaN is none), each key once, nested at most 500 "
+        "levels deep, with numbers of at most 17 digits or 64 bits.",
+    ),
 )
 
 CODES: Final[Mapping[str, Code]] = MappingProxyType({code.code: code for code in _ALL})

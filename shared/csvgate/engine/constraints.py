@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from csvgate.contracts.bounds import cast
 from csvgate.contracts.model import SchemaField
+from csvgate.json_text import hashable
 
 Check = Callable[[str, Any], tuple[str, str] | None]
 """Takes a cell's text and its value; gives code and message when the value breaks the rule."""
@@ -19,6 +20,8 @@ _BOUNDS: Final = (
     ("exclusive_maximum", operator.lt, "constraint.exclusive_maximum", "is not below"),
 )
 _MOST_SHOWN: Final = 20
+_ENTRIES: Final = {"object": "keys", "array": "items"}
+"""What the types that are read from JSON have a number of."""
 
 
 def checks(field: SchemaField) -> Iterator[Check]:
@@ -26,9 +29,9 @@ def checks(field: SchemaField) -> Iterator[Check]:
     they are about cells that have no value, and about more than one row."""
     constraints = field.constraints
     if constraints.min_length is not None:
-        yield _min_length(constraints.min_length)
+        yield _min_length(constraints.min_length, _ENTRIES.get(field.type, "characters"))
     if constraints.max_length is not None:
-        yield _max_length(constraints.max_length)
+        yield _max_length(constraints.max_length, _ENTRIES.get(field.type, "characters"))
     for name, keeps, code, words in _BOUNDS:
         bound = getattr(constraints, name)
         if bound is not None:
@@ -39,17 +42,18 @@ def checks(field: SchemaField) -> Iterator[Check]:
         allowed = frozenset(cast(value, field.type) for value in constraints.enum)
         shown = ", ".join(map(str, constraints.enum[:_MOST_SHOWN]))
         more = len(constraints.enum) - _MOST_SHOWN
-        yield _enum(allowed, f"{shown} and {more} more" if more > 0 else shown)
+        check = _enum_of_json if field.type in _ENTRIES else _enum
+        yield check(allowed, f"{shown} and {more} more" if more > 0 else shown)
 
 
-def _min_length(least: int) -> Check:
-    fault = ("constraint.min_length", f"has fewer than {least} characters")
-    return lambda text, _: fault if len(text) < least else None
+def _min_length(least: int, what: str) -> Check:
+    fault = ("constraint.min_length", f"has fewer than {least} {what}")
+    return lambda _, value: fault if len(value) < least else None
 
 
-def _max_length(most: int) -> Check:
-    fault = ("constraint.max_length", f"has more than {most} characters")
-    return lambda text, _: fault if len(text) > most else None
+def _max_length(most: int, what: str) -> Check:
+    fault = ("constraint.max_length", f"has more than {most} {what}")
+    return lambda _, value: fault if len(value) > most else None
 
 
 def _bound(bound: Any, keeps: Callable[[Any, Any], bool], fault: tuple[str, str]) -> Check:
@@ -68,3 +72,8 @@ def _pattern(pattern: str) -> Check:
 def _enum(allowed: frozenset[Any], shown: str) -> Check:
     fault = ("constraint.enum", f"is not one of: {shown}")
     return lambda _, value: None if value in allowed else fault
+
+
+def _enum_of_json(allowed: frozenset[Any], shown: str) -> Check:
+    check = _enum(allowed, shown)
+    return lambda text, value: check(text, hashable(value))

@@ -11,28 +11,28 @@ from itertools import chain
 from typing import Final
 
 from csvgate.contracts.model import Contract
+from csvgate.engine.body import bare
+from csvgate.engine.encodings import take
 from csvgate.engine.framing import Framer, Record
 from csvgate.engine.header import Header, read_header
 from csvgate.engine.quoting import Grammar
 from csvgate.engine.rejects import ERRORS, LINE
+from csvgate.engine.text import begin
 from csvgate.engine.validate import Batch, RejectedRow
 from csvgate.faults import Fault
 
-_BOM: Final = b"\xef\xbb\xbf"
+_HEAD_BYTES: Final = 256
 _MAX_DIGITS: Final = 15
 
 
 def is_correction(pieces: Iterator[bytes], contract: Contract) -> tuple[bool, Iterator[bytes]]:
     """Whether the file starts with the two columns of a reject file, and all its bytes again."""
-    head = b""
-    taken: list[bytes] = []
-    quote = contract.dialect.quote_char.encode()
-    wanted = LINE.encode() + contract.dialect.delimiter.encode() + ERRORS.encode()
-    while len(head) < len(_BOM) + len(wanted) + 4 and (piece := next(pieces, None)) is not None:
-        taken.append(piece)
-        head += piece
-    bare = head.removeprefix(_BOM).replace(quote, b"")
-    return bare.startswith(wanted), chain(taken, pieces)
+    head, rest = take(pieces, _HEAD_BYTES)
+    quote, delimiter = contract.dialect.quote_char, contract.dialect.delimiter
+    wanted = f"{LINE}{delimiter}{ERRORS}{delimiter}"
+    texts = (head.decode(codec, "replace") for codec in ("utf-8", "utf-16-le", "utf-16-be"))
+    found = any(t.removeprefix("\ufeff").replace(quote, "").startswith(wanted) for t in texts)
+    return found, chain([head], rest)
 
 
 @dataclass(slots=True)
@@ -44,20 +44,22 @@ class Correction:
     loaded: list[int] = field(default_factory=list)
     """Original lines that came out valid; complete when `batches` is exhausted."""
     _header: Header | None = None
+    _mark: bytes = b""
     _original: dict[int, int] = field(default_factory=dict)
     """Line in what the engine reads → original line."""
     _refused: list[RejectedRow] = field(default_factory=list)
 
     def pieces(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """The file without its two columns, and without the rows that may not be loaded."""
-        grammar = Grammar(self.contract.dialect)
-        records = Framer(pieces, grammar, self.contract.encoding).records()
+        """The file, in UTF-8, without its two columns and the rows that may not be loaded."""
+        self._mark, text = begin(pieces, self.contract.encoding)
+        grammar = Grammar(bare(self.contract).dialect)
+        records = Framer(text, grammar).records()
         line, seen = 1, set[int]()
         for number, record in enumerate(records):
-            cut = _cut(record, grammar, self.contract.encoding, first=number == 0)
+            cut = _cut(record, grammar, first=number == 0)
             if number == 0 and cut and record.cells:
                 label = record._replace(raw=cut[1], cells=record.cells[2:])
-                self._header = read_header(label, self.contract, b"")
+                self._header = read_header(label, self.contract, self._mark)
             if number > 0:
                 # A broken record stops here: without the cells before it, its open quote might
                 # find another end, rows further down.
@@ -74,9 +76,11 @@ class Correction:
             yield data
 
     def batches(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """What the engine said, under the original lines; the refused rows come last."""
+        """What the engine said, under the original lines; the refused rows come last. To be read
+        with the `bare` contract: what was around the original is not around its reject file."""
         for batch in batches:
-            batch.lines = [self._original[line] for line in batch.lines]
+            batch.header = replace(batch.header, mark=self._mark)
+            batch.lines = [self._original[int(line)] for line in batch.lines]
             batch.rejected = [self._under_its_line(row) for row in batch.rejected]
             self.loaded += batch.lines
             yield batch
@@ -120,12 +124,10 @@ class Correction:
         )
 
 
-def _cut(
-    record: Record, grammar: Grammar, encoding: str, *, first: bool
-) -> tuple[int | None, bytes] | None:
+def _cut(record: Record, grammar: Grammar, *, first: bool) -> tuple[int | None, bytes] | None:
     """The original line (None for the header's label) and the bytes after the two cells; None when
     they cannot be told."""
-    text, at = record.raw.decode(encoding, "surrogateescape"), 0
+    text, at = record.raw.decode("utf-8", "surrogateescape"), 0
     if first:
         text = text.removeprefix("\ufeff")
     number = ""
@@ -140,7 +142,7 @@ def _cut(
         if cell == 0:
             number = text[at:end].strip(f" {grammar.quote}")
         at = end + len(grammar.delimiter)
-    rest = text[at:].encode(encoding, "surrogateescape")
+    rest = text[at:].encode("utf-8", "surrogateescape")
     if first:
         return None, rest
     if not number.isascii() or not number.isdigit() or len(number) > _MAX_DIGITS:

@@ -6,17 +6,25 @@ from collections.abc import Iterator
 from typing import Final
 
 from csvgate.engine.codes import CODES, Code
+from csvgate.engine.compression import decompress
 from csvgate.engine.examples import EXAMPLES, Example
+from csvgate.engine.reference_keys import key_sets
 from csvgate.engine.validate import validate
-from csvgate.faults import Fault, FileFault
+from csvgate.faults import Fault, FileFault, shorten
 
 _GROUPS: Final = {
     "file": ("The file", "The file as a whole cannot be loaded. None of its rows is."),
     "header": ("The header", "The file as a whole cannot be loaded. None of its rows is."),
+    "correction": (
+        "A mended reject file",
+        "Of the file as a whole, or of a row that is not loaded.",
+    ),
     "row": ("The row", "The row has no cells that could be checked."),
     "encoding": ("The cell", "A row is told all the faults of all its cells at once."),
     "bigquery": ("The column", "The value would be an error in BigQuery, or be changed by it."),
 }
+
+_SHOWN_CHARACTERS: Final = 120
 
 
 def faults_page() -> str:
@@ -26,8 +34,11 @@ def faults_page() -> str:
 
 def faults_of(example: Example) -> list[Fault]:
     """What the engine says about an example."""
+    contract = example.contract()
+    texts = {name: text.encode() for name, text in example.references.items()}
     try:
-        batches = list(validate([example.data], example.contract()))
+        pieces = decompress([example.data], max_bytes=contract.limits.max_bytes)
+        batches = list(validate(pieces, contract, references=key_sets(contract, texts)))
     except FileFault as error:
         return [error.fault]
     return [fault for batch in batches for row in batch.rejected for fault in row.faults]
@@ -60,19 +71,28 @@ def _entry(code: Code) -> Iterator[str]:
         return
     example = EXAMPLES[code.code]
     fields = ", ".join(json.dumps(field) for field in example.fields)
-    rest = "".join(f", {json.dumps(name)}: {json.dumps(v)}" for name, v in example.schema.items())
-    yield from ("", f"`schema: {{fields: [{fields}]{rest}}}`", "", "```csv")
+    schema = "".join(f", {json.dumps(name)}: {json.dumps(v)}" for name, v in example.schema.items())
+    rest = "".join(f"{name}: {json.dumps(v)}, " for name, v in example.rest.items())
+    yield from ("", f"`{rest}schema: {{fields: [{fields}]{schema}}}`", "", "```csv")
     yield from _shown(example.data)
     yield "```"
+    for name, reference in example.references.items():
+        yield from ("", f"with the reference `{name}`", "", "```csv")
+        yield from _shown(reference.encode())
+        yield "```"
     for fault in faults_of(example):
         where = f"line {fault.line}" + (f", column `{fault.column}`" if fault.column else "")
         yield from ("", f"> {where}: {fault.message}")
 
 
 def _shown(data: bytes) -> list[str]:
-    text = data.decode("utf-8", "backslashreplace")
+    encoding = "ascii" if data.startswith(b"\x1f\x8b") else "utf-8"
+    text = data.decode(encoding, "backslashreplace")
     return [
-        "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in line)
+        "".join(
+            char if char.isprintable() else f"\\x{ord(char):02x}"
+            for char in shorten(line, _SHOWN_CHARACTERS)
+        )
         for line in text.split("\n")
         if line
     ]

@@ -1,14 +1,17 @@
 """The fit of a value to its BigQuery column: what would be an error there is a fault here."""
 
-import json
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Callable
 from decimal import Context, Decimal, Inexact, InvalidOperation
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from csvgate.bigquery_types import BigQueryType
+from csvgate.contracts.model import FieldType
+from csvgate.durations import Duration
 from csvgate.engine.cellfault import CellFault
+from csvgate.geopoints import Geopoint
+from csvgate.json_text import WrongJson, require_storable, require_storable_numbers
 
 Fit = Callable[[str, Any], object]
 """Takes a cell's text and its value; gives the column's value, or raises CellFault."""
@@ -17,11 +20,18 @@ _EXACT: Final = Context(prec=80, traps=[Inexact, InvalidOperation])
 _INT64: Final = (-(2**63), 2**63 - 1)
 
 
-def fit(column: BigQueryType) -> Fit | None:
+def fit(column: BigQueryType, kind: FieldType = "string") -> Fit | None:
     """None when every value of the field's type is the column's value as it is."""
+    if column.kind == "STRING":
+        return _string(column.length)
+    match kind:
+        case "duration":
+            return _seconds(_whole if column.kind == "INT64" else _decimal(column))
+        case "geopoint":
+            return _point
+        case "object" | "array":
+            return _json(require_storable_numbers)
     match column.kind:
-        case "STRING":
-            return _string(column.length)
         case "INT64":
             return _int64
         case "FLOAT64":
@@ -31,7 +41,7 @@ def fit(column: BigQueryType) -> Fit | None:
         case "BYTES":
             return _bytes(column.length)
         case "JSON":
-            return _json
+            return _json(require_storable)
     return None
 
 
@@ -109,13 +119,37 @@ def _bytes(length: int | None) -> Fit:
     return check
 
 
-def _json(text: str, _: object) -> str:
-    try:
-        json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise CellFault(("bigquery.json", "is not a JSON value")) from None
-    return text
+def _json(require: Callable[[str], None]) -> Fit:
+    def check(text: str, _: object) -> str:
+        try:
+            require(text)
+        except WrongJson as error:
+            raise CellFault(("bigquery.json", str(error))) from None
+        return text
+
+    return check
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
+def _point(_: str, value: Geopoint) -> str:
+    return value.wkt
+
+
+def _whole(text: str, value: Decimal) -> int:
+    if value != int(value):
+        raise CellFault(("bigquery.scale", "has a fraction of a second, which INT64 cannot keep"))
+    return _int64(text, int(value))
+
+
+def _seconds(number: Fit) -> Fit:
+    """Of a duration that is so many seconds whatever the calendar; `number` fits these."""
+    no_number = (
+        "bigquery.duration",
+        "has years or months, which are no number of seconds; use days, or a STRING column",
+    )
+
+    def check(text: str, value: Duration) -> object:
+        if value.months:
+            raise CellFault(no_number)
+        return number(text, value.seconds)
+
+    return check

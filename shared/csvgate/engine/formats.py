@@ -1,6 +1,8 @@
-"""Formats of text: email, uri, uuid. Checks a person would call sane, not proofs of existence."""
+"""Formats of text: email, uri, uuid, binary. Checks a person would call sane, not proofs of
+existence."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
@@ -60,9 +62,19 @@ def is_uuid(text: str) -> bool:
     return _UUID.fullmatch(text) is not None
 
 
+def is_base64(text: str) -> bool:
+    """Base64 as RFC 4648 has it, padded, in one line."""
+    try:
+        b64decode(text, validate=True)
+    except ValueError:
+        return False
+    return True
+
+
 FORMATS: Final[Mapping[str, tuple[Callable[[str], bool], str, str]]] = {
     "email": (is_email, "format.email", "is not an email address such as name@example.com"),
     "uri": (is_uri, "format.uri", "is not a URI such as https://example.com/a?b=c"),
     "uuid": (is_uuid, "format.uuid", "is not a UUID such as 123e4567-e89b-12d3-a456-426614174000"),
+    "binary": (is_base64, "format.binary", "is not base64, as binary data is written"),
 }
 """By name: the check, the fault's code, its message."""

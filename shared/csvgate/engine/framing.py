@@ -1,8 +1,10 @@
-"""Records of a byte stream, with their physical lines and their bytes as they are in the file."""
+"""Records of a stream of UTF-8, with their physical lines and their bytes as they are there."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from csvgate.contracts.model import Encoding
+from csvgate.engine.encodings import whole_characters
 from csvgate.engine.lines import physical_lines
 from csvgate.engine.quoting import Grammar, RecordReader, State
 from csvgate.engine.text import decode
@@ -17,19 +19,22 @@ class Record(NamedTuple):
     line: int
     """The first physical line, from 1."""
     raw: bytes
-    """As in the file, without the terminator; of a line that is too long only its beginning."""
+    """UTF-8, without the terminator; of a line that is too long only its beginning. What was in a
+    file of another encoding, the reject file restores."""
     terminator: bytes
     r"""\n, \r\n, \r, or nothing at the end of the file."""
     cells: list[str] | None
     """None when they cannot be told; `broken` says why."""
     valid_bytes: bool = True
-    """False when some cells have lone surrogates for bytes that are not in the encoding."""
+    """False when some cells have lone surrogates for bytes that are no characters."""
     broken: tuple[str, str] | None = None
     """Code and message."""
 
 
 class Framer:
-    r"""Blank lines are counted but are no records; a line of spaces is a record.
+    r"""Blank lines and comments are counted but are no records; a line of spaces is a record.
+
+    The bytes are UTF-8 by now, whatever the file's encoding is: `encoding` does not matter.
 
     When a record turns out malformed, only its first physical line is faulted, and reading resumes
     at the next: one missing quote must not swallow the rows after it. This stays linear. Reading on
@@ -42,31 +47,37 @@ class Framer:
         self,
         pieces: Iterable[bytes],
         grammar: Grammar,
-        encoding: str,
+        encoding: Encoding = "utf-8",  # noqa: ARG002  (for callers that still name it)
         limit: int = MAX_RECORD_BYTES,
+        line: int = 1,
     ) -> None:
         self._blocks = physical_lines(pieces, limit)
         self._grammar = grammar
-        self._encoding = encoding
+        self._comment = ord(grammar.comment) if grammar.comment else -1
         self._limit = limit
         self._lines: list[bytes] = []
         self._at = 0
-        self._number = 1
+        self._number = line
         self.lines_ahead = 0
         """Lines read in search of a closing quote: the work that could explode."""
 
+    @property
+    def line(self) -> int:
+        """The number of the physical line to read next."""
+        return self._number
+
     def records(self) -> Iterator[Record]:
-        split, encoding, limit = self._grammar.split, self._encoding, self._limit
+        split, comment, limit = self._grammar.split, self._comment, self._limit
         while self._more():
             line = self._lines[self._at]
             raw = line.rstrip(b"\r\n")
             number = self._number
-            if not raw or len(raw) > limit:
+            if not raw or len(raw) > limit or raw[0] == comment:
                 self._advance(1)
-                if raw:
+                if raw and raw[0] != comment:
                     yield self._too_long(number, raw, line)
                 continue
-            text, valid = decode(raw, encoding)
+            text, valid = decode(raw)
             cells = split(text)
             if cells is None:
                 yield self._read(number, raw, line, text, valid)
@@ -95,9 +106,8 @@ class Framer:
             "line break is missing"
         )
         terminator = line[len(raw) :]
-        return Record(
-            number, raw[: self._limit], terminator, None, broken=("row.too_long", message)
-        )
+        beginning = whole_characters(raw[: self._limit])
+        return Record(number, beginning, terminator, None, broken=("row.too_long", message))
 
     def _read(self, number: int, raw: bytes, line: bytes, text: str, valid: bool) -> Record:
         """A record whose quotes have to be looked at, from its first line."""
@@ -128,7 +138,7 @@ class Framer:
                 why = f"it is not within {self._limit:,} bytes"
                 break
             content = following.rstrip(b"\r\n")
-            text, valid_here = decode(content, self._encoding)
+            text, valid_here = decode(content)
             valid = valid and valid_here
             state = reader.feed(text, following[len(content) :].decode("ascii"))
             count += 1

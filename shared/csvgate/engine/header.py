@@ -1,18 +1,22 @@
 """The header: which cell of a record belongs to which field."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from csvgate.contracts.model import Contract
+from csvgate.engine.encodings import Mark
 from csvgate.engine.framing import Record
-from csvgate.engine.text import displayable
-from csvgate.faults import FileFault, shorten
+from csvgate.engine.labels import MOST_LABELS, fold, joined, mistakes, positions, shown
+from csvgate.engine.text import decode
+from csvgate.faults import FileFault
 
-_MOST_LABELS: Final = 50
-"""In a message; a file that is not CSV at all can have millions."""
-_LABEL_CHARACTERS: Final = 40
+_DELIMITERS: Final = {
+    ",": "commas (,)",
+    ";": "semicolons (;)",
+    "\t": r"tabs (\t)",
+    "|": "pipes (|)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +24,9 @@ class Header:
     """What the reject file repeats, and where the fields are."""
 
     mark: bytes
-    """The file's byte order mark, or nothing."""
+    """The file's byte order mark, or nothing; as a Mark it also knows the file's encoding."""
     raw: bytes
-    """Without its terminator; empty when the dialect has no header."""
+    """UTF-8, without its terminator; empty when the dialect has no header."""
     terminator: bytes
     order: tuple[int, ...]
     """For each field of the contract, the index of its cell in a record."""
@@ -34,60 +38,64 @@ def by_position(contract: Contract, mark: bytes) -> Header:
 
 
 def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
-    """Match labels to fields by name, in any order.
+    """Match labels to fields by name, in any order; case, spaces around a label and how its
+    characters are composed do not count.
 
     Raises FileFault with all that is wrong in one message; its code is that of the first.
     """
+    names = [field.name for field in contract.schema_.fields]
+    labels = record.cells or []
+    found = positions(labels, names)
+    matched = sum(map(bool, found.values()))
+    other = _other_delimiter(record.raw, names, matched, contract)
+    if other:
+        raise FileFault("header.wrong_delimiter", other, record.line)
     if record.broken is not None:
         raise FileFault("header.unreadable", f"in the header, {record.broken[1]}", record.line)
-    labels = record.cells or []
     if not record.valid_bytes:
-        message = f"the header has bytes that are not {contract.encoding}"
+        message = f"the header has bytes that are not {Mark.of(mark).encoding}"
         raise FileFault("header.unreadable", message, record.line)
-    names = [field.name for field in contract.schema_.fields]
-    wrong = list(_mistakes(labels, names))
-    if wrong:
-        said = "; ".join(message for _, message in wrong)
-        found = _found(labels, names, contract)
-        message = f"{said}. Expected, in any order: {', '.join(names)}. {found}"
-        raise FileFault(wrong[0][0], message, record.line)
-    order = tuple(labels.index(name) for name in names)
+    if not matched:
+        message = _none_matches(labels, names, contract)
+        raise FileFault("header.missing_column", message, record.line)
+    if wrong := list(mistakes(labels, names, found)):
+        (code, first), *others = wrong
+        said = ". ".join([first, *(words[0].upper() + words[1:] for _, words in others)])
+        raise FileFault(code, said, record.line)
+    order = tuple(found[name][0] for name in names)
     return Header(mark, record.raw, record.terminator or b"\n", order)
 
 
-def _mistakes(labels: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    missing = [name for name in names if name not in labels]
-    if missing:
-        yield "header.missing_column", f"not in the header: {', '.join(missing)}"
-    extra = [label for label in dict.fromkeys(labels) if label.strip() and label not in names]
-    if extra and len(missing) < len(names):
-        yield "header.extra_column", f"not in the contract: {_listed(extra)}"
-    twice = [label for label, count in Counter(labels).items() if count > 1 and label.strip()]
-    if twice:
-        yield "header.duplicate_column", f"more than once in the header: {_listed(twice)}"
-    blank = [str(i) for i, label in enumerate(labels, 1) if not label.strip()]
-    if blank:
-        yield "header.blank_label", f"without a name: column {_joined(blank)}"
+def _other_delimiter(
+    raw: bytes, names: Sequence[str], matched: int, contract: Contract
+) -> str | None:
+    """Told when another delimiter finds more of the names, and not just one by chance."""
+    if matched == len(names):
+        return None
+    delimiter, quote = contract.dialect.delimiter, contract.dialect.quote_char
+    wanted = {fold(name) for name in names}
+    text, _ = decode(raw)
+    for other, words in _DELIMITERS.items():
+        if other == delimiter:
+            continue
+        labels = {fold(label.strip().strip(quote)) for label in text.split(other)}
+        count = len(wanted & labels)
+        if count > matched and count >= min(2, len(names)) and len(labels) > 1:
+            own = _DELIMITERS.get(delimiter, delimiter)
+            return (
+                f"the file seems to be separated by {words}, where the contract says {own}: "
+                "save it so, or change the contract's `dialect.delimiter`"
+            )
+    return None
 
 
-def _found(labels: Sequence[str], names: Sequence[str], contract: Contract) -> str:
-    if set(labels) & set(names):
-        return f"Found: {_listed(labels)}"
-    delimiter = contract.dialect.delimiter
-    for other, word in ((";", "semicolons"), (",", "commas"), ("\t", "tabs"), ("|", "pipes")):
-        if other != delimiter and any(name in label.split(other) for label in labels
-                                      for name in names):  # fmt: skip
-            return f"Found {word} between the labels, where the contract's delimiter is {delimiter}"
+def _none_matches(labels: Sequence[str], names: Sequence[str], contract: Contract) -> str:
     if any(field.sensitive for field in contract.schema_.fields):
         # The first line may well be a row, and values of this dataset must not be repeated.
-        return f"Found {len(labels)} labels, none of them of the contract: is there a header?"
-    return f"Found: {_listed(labels)}: is there a header?"
-
-
-def _listed(labels: Sequence[str]) -> str:
-    return _joined([shorten(displayable(label), _LABEL_CHARACTERS) for label in labels])
-
-
-def _joined(texts: Sequence[str]) -> str:
-    more = len(texts) - _MOST_LABELS
-    return ", ".join(texts[:_MOST_LABELS]) + (f" and {more} more" if more > 0 else "")
+        found = f"{len(labels)} other labels"
+    else:
+        found = joined([shown(label) for label in labels[:MOST_LABELS]], len(labels))
+    return (
+        f"none of the contract's columns is in the header: {joined(names)}. Found: {found}. Is "
+        "there a header, and nothing before it? `dialect.preambleLines` skips lines"
+    )

@@ -1,17 +1,20 @@
 """Which keys a file has had, and where: the part of `unique` that needs memory."""
 
-import sqlite3
 from collections.abc import Hashable
-from datetime import date, time
-from decimal import Decimal
-from hashlib import blake2b
-from typing import Final, Protocol
+from struct import iter_unpack, pack
+from typing import TYPE_CHECKING, Final, Protocol
+
+from csvgate.engine.key_hash import hash_value
+
+if TYPE_CHECKING:
+    from csvgate.engine.key_index import KeyIndex
 
 MOST_IN_MEMORY: Final = 1_000_000
-"""Keys of one file, all its unique fields together: about 200 MB."""
+"""Keys of one file, all its unique fields together: about 110 MB (see `KeyIndex`)."""
 
-_SHORT: Final = 32
-_CACHE_KIB: Final = 32 * 1024
+_SHORT: Final = 64
+_DICTIONARY_SHARE: Final = 4
+"""A key in a dictionary takes about four times the memory of one in the index."""
 
 
 class KeySet(Protocol):
@@ -25,94 +28,57 @@ class KeySet(Protocol):
 
 
 class SpillingKeys:
-    """In memory up to `most` keys; beyond, in a SQLite file that the system deletes on close.
+    """In a dictionary at first, which needs no numpy; beyond a quarter of `most` keys, or when
+    asked for, in a `KeyIndex` that keeps `most` in memory and the rest on disk.
 
-    Exact for values that are short; long ones by 128 bits of BLAKE2b, of which two are the same
-    less often than a disk lies.
+    OSError when the disk is full.
     """
 
     def __init__(self, most: int = MOST_IN_MEMORY) -> None:
         self._most = most
         self._memory: dict[str | int | bytes, int] = {}
-        self._disk: sqlite3.Connection | None = None
+        self._index: KeyIndex | None = None
 
     def claim(self, key: Hashable, line: int) -> int | None:
-        short = fingerprint(key)
-        if self._disk is not None:
-            return self._claim_on_disk(self._disk, short, line)
-        first = self._memory.setdefault(short, line)
+        if self._index is not None:
+            return self._index.claim_one(*hash_value(key), line) or None
+        first = self._memory.setdefault(fingerprint(key), line)
         if first != line:
             return first
-        if len(self._memory) > self._most:
-            self._spill()
+        if len(self._memory) * _DICTIONARY_SHARE > self._most:
+            self.index()
         return None
+
+    def index(self) -> "KeyIndex":
+        """The keys as an index, for claims by the columnful; `claim` goes on with the same one."""
+        if self._index is None:
+            from csvgate.engine.key_index import KeyIndex
+
+            index = KeyIndex(self._most)
+            for short, line in self._memory.items():
+                index.claim_one(*_words(short), line)
+            self._index, self._memory = index, {}
+        return self._index
 
     def close(self) -> None:
         self._memory = {}
-        if self._disk is not None:
-            self._disk.close()
-
-    def _spill(self) -> None:
-        # An empty name is SQLite's for a file of its own that no other process can see.
-        self._disk = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE_KIB}"):
-            self._disk.execute(f"PRAGMA {pragma}")
-        self._disk.execute("CREATE TABLE key (id BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID")
-        rows = ((_as_bytes(key), line) for key, line in self._memory.items())
-        self._disk.execute("BEGIN")
-        self._disk.executemany("INSERT INTO key VALUES (?, ?)", rows)
-        self._memory = {}
-
-    @staticmethod
-    def _claim_on_disk(disk: sqlite3.Connection, short: str | int | bytes, line: int) -> int | None:
-        values = (_as_bytes(short), line)
-        done = disk.execute("INSERT INTO key VALUES (?, ?) ON CONFLICT DO NOTHING", values)
-        if done.rowcount:
-            return None
-        found = disk.execute("SELECT line FROM key WHERE id = ?", values[:1]).fetchone()
-        return None if found[0] == line else int(found[0])
+        if self._index is not None:
+            self._index.close()
 
 
 def fingerprint(key: Hashable) -> str | int | bytes:
-    """Short text and numbers stand for themselves. Equal values have equal fingerprints, however
-    they were written: 1.0 and 1.00, noon in Paris and eleven in London."""
+    """Short text and numbers stand for themselves, what else there is by its hash. Equal values
+    have equal fingerprints, however they were written: 1.0 and 1.00, noon in Paris and eleven in
+    London."""
     if isinstance(key, str) and len(key) <= _SHORT:
         return key
     if isinstance(key, int):
         return int(key)
-    return blake2b(_canonical(key), digest_size=16).digest()
+    return pack("<QQ", *hash_value(key))
 
 
-def _canonical(value: Hashable) -> bytes:
-    """Different for different values of one type; the parts of a group do not run together."""
-    match value:
-        case tuple():
-            parts = [_canonical(part) for part in value]
-            return b"".join(b"%d:%b" % (len(part), part) for part in parts)
-        case None:
-            return b"-"
-        case bytes():
-            return value
-        case Decimal() if value == 0:
-            return b"0"
-        case Decimal():
-            sign, digits, exponent = value.as_tuple()
-            text = "".join(map(str, digits))
-            short = text.rstrip("0")
-            scale = exponent + len(text) - len(short) if isinstance(exponent, int) else exponent
-            return f"{sign}{short}e{scale}".encode()
-        case float():
-            return repr(value + 0.0).encode()
-        case date() | time():
-            return value.isoformat().encode()
-    return str(value).encode()
-
-
-def _as_bytes(short: str | int | bytes) -> bytes:
-    """A fingerprint for SQLite, its kind before it: the text 1 and the number 1 differ."""
-    match short:
-        case str():
-            return b"s" + short.encode()
-        case int():
-            return b"i%d" % short
-    return b"h" + short
+def _words(short: str | int | bytes) -> tuple[int, int]:
+    """`hash_value` of the key that has this fingerprint."""
+    if isinstance(short, bytes):
+        return next(iter_unpack("<QQ", short))
+    return hash_value(short)

@@ -25,6 +25,7 @@ class Grammar:
         self.quote: Final = dialect.quote_char
         self.escape: Final = dialect.escape_char
         self.double_quote: Final = dialect.double_quote
+        self.comment: Final = dialect.comment_char
         self.skip_initial_space: Final = dialect.skip_initial_space
         self._between: Final = self.quote + self.delimiter + self.quote
         escape = re.escape(self.escape) if self.escape else "(?!)"

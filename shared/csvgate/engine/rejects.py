@@ -6,6 +6,7 @@ The two columns of ours come first, so that rows with too few or too many cells 
 from typing import Final
 
 from csvgate.contracts.model import Contract
+from csvgate.engine.encodings import Mark
 from csvgate.engine.header import Header
 from csvgate.engine.validate import Batch, RejectedRow
 from csvgate.faults import Fault
@@ -19,7 +20,6 @@ class RejectFile:
 
     def __init__(self, contract: Contract) -> None:
         dialect = contract.dialect
-        self._encoding: Final = contract.encoding
         self._delimiter: Final = dialect.delimiter.encode("ascii")
         self._quote: Final = dialect.quote_char
         self._escape: Final = dialect.escape_char
@@ -37,22 +37,23 @@ class RejectFile:
         before the first that has. In the original's encoding, delimiter, quoting and line ends."""
         if not batch.rejected:
             return b""
-        head = b"" if self._begun else self._head(batch.header)
+        mark = Mark.of(batch.header.mark)
+        head = b"" if self._begun else self._head(batch.header, mark)
         self._begun = True
-        return head + b"".join(map(self._row, batch.rejected))
+        return head + b"".join(self._row(row, mark) for row in batch.rejected)
 
-    def _head(self, header: Header) -> bytes:
+    def _head(self, header: Header, mark: Mark) -> bytes:
         if not header.raw:
-            return header.mark
-        ours = [LINE.encode("ascii"), ERRORS.encode("ascii")]
-        return header.mark + self._delimiter.join([*ours, header.raw]) + header.terminator
+            return mark
+        ours = self._delimiter.join([LINE.encode("ascii"), ERRORS.encode("ascii"), b""])
+        return mark + mark.original(ours + header.raw + header.terminator)
 
-    def _row(self, row: RejectedRow) -> bytes:
-        errors = self._quoted(errors_text(row.faults).encode(self._encoding, "replace"))
+    def _row(self, row: RejectedRow, mark: Mark) -> bytes:
+        errors = self._quoted(mark.spelt(errors_text(row.faults)))
         # A row whose quoting is broken would break the rows after it: it goes into one cell.
-        original = row.raw if row.cells is not None else self._quoted(row.raw)
+        cells = row.raw if row.cells is not None else self._quoted(row.raw)
         line = str(row.line).encode("ascii")
-        return self._delimiter.join([line, errors, original]) + row.terminator
+        return mark.original(self._delimiter.join([line, errors, cells]) + row.terminator)
 
     def _quoted(self, raw: bytes) -> bytes:
         quote, inside = self._quote.encode("ascii"), self._quote_inside.encode("ascii")

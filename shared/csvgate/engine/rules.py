@@ -4,16 +4,19 @@ It is the authority. A faster path may clear records in bulk, but only such as t
 with the same values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from operator import getitem, itemgetter
 from typing import Final
 
 from csvgate.contracts.model import Contract
 from csvgate.engine.cellfault import CellFault
 from csvgate.engine.cells import Cells
+from csvgate.engine.encodings import spoken
+from csvgate.engine.foreign_keys import ForeignKeys
 from csvgate.engine.framing import Record
 from csvgate.engine.header import Header
-from csvgate.engine.keys import MOST_IN_MEMORY, SpillingKeys
+from csvgate.engine.keys import MOST_IN_MEMORY, KeySet, SpillingKeys
+from csvgate.engine.reference_keys import KeySets
 from csvgate.engine.text import displayable, is_damaged
 from csvgate.faults import Fault, shorten
 
@@ -24,20 +27,29 @@ class Rules:
     """The contract's rules for one file. Keeps the keys of the file so far: call in file order."""
 
     def __init__(
-        self, contract: Contract, header: Header, *, keys_in_memory: int = MOST_IN_MEMORY
+        self,
+        contract: Contract,
+        header: Header,
+        *,
+        references: KeySets = (),
+        keys_in_memory: int = MOST_IN_MEMORY,
+        key_set: Callable[[int], KeySet] = SpillingKeys,
     ) -> None:
         fields = contract.schema_.fields
         primary = contract.schema_.primary_key or ()
         self._names: Final = [field.name for field in fields]
+        self._foreign: Final = ForeignKeys(contract, references)
         self._cells: Final = [
             Cells(
                 field,
                 contract.schema_,
                 required=field.constraints.required or field.name in primary,
+                foreign=self._foreign.of_field(field.name),
             )
             for field in fields
         ]
-        self._invalid: Final = ("encoding.invalid", f"has bytes that are not {contract.encoding}")
+        not_in = spoken(contract.encoding)
+        self._invalid: Final = ("encoding.invalid", f"has bytes that are not {not_in}")
         self._width: Final = len(fields)
         in_order = header.order == tuple(range(self._width))
         # Of one index, itemgetter would give the cell alone; but then the order is the file's.
@@ -45,8 +57,18 @@ class Rules:
         single = [i for i, f in enumerate(fields) if f.constraints.unique or primary == (f.name,)]
         groups = [tuple(self._names.index(name) for name in primary)] if len(primary) > 1 else []
         share = keys_in_memory // max(1, len(single) + len(groups))
-        self._unique: Final = [(i, SpillingKeys(share)) for i in single]
-        self._groups: Final = [(group, SpillingKeys(share)) for group in groups]
+        self._unique: Final = [(i, key_set(share)) for i in single]
+        self._groups: Final = [(group, key_set(share)) for group in groups]
+
+    @property
+    def cells(self) -> Sequence[Cells]:
+        """For each field, the reader of its cells."""
+        return self._cells
+
+    @property
+    def keys(self) -> Sequence[tuple[tuple[int, ...], KeySet]]:
+        """The keys of each unique field and each group, with the indices of its fields."""
+        return [*(((i,), keys) for i, keys in self._unique), *self._groups]
 
     def check(self, record: Record) -> tuple[list[object], tuple[Fault, ...]]:
         """Values in the contract's order, and no faults; or faults, in the contract's order of
@@ -72,17 +94,32 @@ class Rules:
         for group, keys in self._groups:
             if keys.claim(tuple(values[i] for i in group), record.line) is not None:
                 return self._check_each(record.line, arranged)
+        for foreign in self._foreign.groups:
+            if not foreign.holds(values):
+                return self._check_each(record.line, arranged)
         return values, ()
 
+    def faults(self, record: Record, fields: Collection[int]) -> tuple[Fault, ...]:
+        """Those that `check` finds in these fields, by their indices, and in keys all of whose
+        fields are among them; only these keys are claimed. The record has as many cells as there
+        are fields. Not for contracts with foreign keys of several fields."""
+        cells = record.cells or []
+        arranged: Sequence[str] = cells if self._arrange is None else self._arrange(cells)
+        return self._check_each(record.line, arranged, fields)[1]
+
     def _check_each(
-        self, line: int, texts: Sequence[str]
+        self, line: int, texts: Sequence[str], among: Collection[int] | None = None
     ) -> tuple[list[object], tuple[Fault, ...]]:
-        """The same, gathering faults. Claiming a key again for the same line changes nothing."""
+        """The same, gathering faults; of all fields, or of those `among` them. Claiming a key again
+        for the same line changes nothing."""
         values = list[object]()
         faults = list[Fault]()
         unique = dict(self._unique)
         valid = set[int]()
         for index, (cells, text) in enumerate(zip(self._cells, texts, strict=True)):
+            if among is not None and index not in among:
+                values.append(None)
+                continue
             found = self._faults_of(cells, text, values)
             if not found:
                 valid.add(index)
@@ -96,6 +133,8 @@ class Rules:
                 what = f"combination of {', '.join(self._names[i] for i in group)}"
                 for code, message in _taken(first, "constraint.primary_key", what):
                     faults.append(Fault(line, None, code, None, message))
+        for code, message in self._foreign.of_row(values, valid):
+            faults.append(Fault(line, None, code, None, message))
         return values, tuple(faults)
 
     def _faults_of(

@@ -1,50 +1,60 @@
-"""From bytes to text: encodings, byte order marks, and files that are no text at all."""
+"""From bytes to text: byte order marks, encodings, and what a reader gets to see of damage."""
 
 import codecs
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
+from csvgate.contracts.model import Encoding
+from csvgate.engine.encodings import Mark, canonical, either, spoken, take, to_utf8
+from csvgate.engine.signatures import refuse_foreign, utf16_without_mark
 from csvgate.faults import FileFault
 
-_UTF8_MARK: Final = codecs.BOM_UTF8
-_FOREIGN: Final = (
-    # UTF-32 first: its little-endian mark begins with that of UTF-16.
-    ((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "file.encoding", "UTF-32"),
-    ((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "file.encoding", "UTF-16"),
-    ((b"PK\x03\x04",), "file.not_csv", "a ZIP archive or an Excel workbook"),
-    ((b"\xd0\xcf\x11\xe0",), "file.not_csv", "an old Excel workbook"),
-    ((b"%PDF-",), "file.not_csv", "a PDF document"),
+_HEAD_BYTES: Final = 1024
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_LONGEST_MARK: Final = 5
 
 
-def begin(pieces: Iterable[bytes], encoding: str) -> tuple[bytes, Iterator[bytes]]:
-    """The byte order mark (empty when there is none) and the rest of the stream.
+def begin(pieces: Iterable[bytes], encoding: Encoding) -> tuple[Mark, Iterator[bytes]]:
+    """The byte order mark (empty when there is none) and the rest of the stream, in UTF-8.
 
-    Raises FileFault `file.encoding` or `file.not_csv` when the first bytes contradict the contract.
+    A mark decides, whatever the contract says; without one the contract does. Raises FileFault
+    `file.encoding` or `file.not_csv` when the first bytes are of something else, and when read on
+    what `to_utf8` raises.
     """
-    rest = iter(pieces)
-    head = b""
-    while len(head) < _LONGEST_MARK and (piece := next(rest, None)) is not None:
-        head += piece
-    for marks, code, what in _FOREIGN:
-        if head.startswith(marks):
-            wanted = f"{encoding} text" if code == "file.encoding" else "CSV text"
-            raise FileFault(code, f"the file is {what}, by its first bytes; it should be {wanted}")
-    if not head.startswith(_UTF8_MARK):
-        return b"", _with_head(head, rest)
-    if codecs.lookup(encoding).name != "utf-8":
-        message = f"the file has the byte order mark of UTF-8; the contract says {encoding}"
-        raise FileFault("file.encoding", message)
-    return _UTF8_MARK, _with_head(head.removeprefix(_UTF8_MARK), rest)
+    head, rest = take(pieces, _HEAD_BYTES)
+    refuse_foreign(head)
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return Mark(mark, name), to_utf8(chain([head[len(mark) :]], rest), name)
+    names = canonical(encoding)
+    _contradict(head, names, encoding)
+    stream = chain([head], rest)
+    if len(names) == 1:
+        return Mark(b"", names[0]), to_utf8(stream, names[0])
+    undecided = Mark(b"", "utf-8", own_words="ascii")
+    return undecided, either(stream, undecided, next(name for name in names if name != "utf-8"))
 
 
-def _with_head(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from rest
+def _contradict(head: bytes, names: tuple[str, ...], encoding: Encoding) -> None:
+    """Raises FileFault where the zero bytes at the start are not those of the encoding."""
+    found = utf16_without_mark(head)
+    message = None
+    if found and found not in names:
+        message = f"the file seems to be in {found}, without a byte order mark"
+    elif names == ("utf-16",) and head:
+        message = "the file has no byte order mark"
+    elif names[0].startswith("utf-16") and head and b"\0" not in head:
+        message = "the file has no zero bytes at its start, as any CSV in UTF-16 has"
+    if message:
+        remedy = "save it with a mark or as UTF-8, or change the contract's `encoding`"
+        raise FileFault("file.encoding", f"{message}; expected {spoken(encoding)}: {remedy}")
 
 
-def decode(raw: bytes, encoding: str) -> tuple[str, bool]:
+def decode(raw: bytes, encoding: str = "utf-8") -> tuple[str, bool]:
     """The text, and whether all bytes were valid; those that are not become lone surrogates, so
     that the cell they are in can be told."""
     try:
@@ -60,4 +70,6 @@ def is_damaged(text: str) -> bool:
 
 def displayable(text: str) -> str:
     """With a replacement character for each byte that was not valid."""
+    if text.isascii():
+        return text
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)

@@ -1,68 +1,69 @@
 """The seam of the engine: CSV bytes in, batches of typed rows and rejected rows out.
 
-Today every record goes through `Rules`. A vectorised path may clear most of a batch instead, as
-long as it gives the same batches.
+Two paths give the same batches: `rule_path`, the authority, for small files and for what the other
+does not understand; `vector`, which clears most rows in bulk.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from csvgate.contracts.model import Contract
-from csvgate.engine.framing import Framer, Record
-from csvgate.engine.header import Header, by_position, read_header
+from csvgate.engine.batch import CHUNK_BYTES, Batch, Limits, RejectedRow
+from csvgate.engine.body import body
+from csvgate.engine.encodings import take
+from csvgate.engine.framing import MAX_RECORD_BYTES, Framer, Record
+from csvgate.engine.header import by_position, read_header
 from csvgate.engine.quoting import Grammar
+from csvgate.engine.reference_keys import KeySets
+from csvgate.engine.rule_path import rule_batches
 from csvgate.engine.rules import Rules
 from csvgate.engine.text import begin
-from csvgate.faults import Fault, FileFault
+from csvgate.faults import FileFault
 
-CHUNK_BYTES: Final = 16 * 1024 * 1024
-MAX_CELLS: Final = 2_000_000
-"""A batch ends here too: cells of two bytes each would take a hundred times their size."""
-MAX_FAULTS: Final = 50_000
-"""And here, for the same reason."""
-_ROWS_AT_ONCE: Final = 512
-"""Kept as rows before they become columns: the garbage collector would visit each list of each row
-again and again, at a quarter of the whole cost."""
+__all__ = ["BLOCK_BYTES", "CHUNK_BYTES", "VECTOR_BYTES", "Batch", "RejectedRow", "validate"]
 
-
-@dataclass(frozen=True, slots=True)
-class RejectedRow:
-    line: int
-    raw: bytes
-    """As in the file, without its terminator."""
-    terminator: bytes
-    cells: tuple[str, ...] | None
-    """In the file's order; None when the quoting is broken or the line too long."""
-    faults: tuple[Fault, ...]
-
-
-@dataclass(slots=True)
-class Batch:
-    """A run of whole records, cut by their bytes in the file: the same whatever the pieces were."""
-
-    header: Header
-    rows_read: int = 0
-    lines: list[int] = field(default_factory=list)
-    """The physical line of each valid row."""
-    columns: list[list[object]] = field(default_factory=list)
-    """For each field of the contract, the values of the valid rows: str, int, Decimal, float, bool,
-    date, time, datetime (of a TIMESTAMP in UTC, of a DATETIME naive), bytes or None."""
-    rejected: list[RejectedRow] = field(default_factory=list)
+VECTOR_BYTES: Final = 1024 * 1024
+"""A smaller file takes the rule path, and never imports what the other needs."""
+BLOCK_BYTES: Final = 1024 * 1024
+"""What the vectorised path takes at a time: its arrays then stay in the processor's cache."""
 
 
 def validate(
-    pieces: Iterable[bytes], contract: Contract, *, chunk_bytes: int = CHUNK_BYTES
+    pieces: Iterable[bytes],
+    contract: Contract,
+    *,
+    chunk_bytes: int = CHUNK_BYTES,
+    references: KeySets = (),
+    vector_bytes: int = VECTOR_BYTES,
+    block_bytes: int = BLOCK_BYTES,
 ) -> Iterator[Batch]:
     """Batches of about `chunk_bytes` of CSV, in the file's order; none for a file without rows.
 
-    `pieces` are the file's bytes, decompressed, in any sizes. Memory is a small multiple of
-    `chunk_bytes`. Raises FileFault when the file as a whole cannot be loaded: at once, except for
-    what `pieces` raises itself.
+    `pieces` are the file's bytes, decompressed, in any sizes; `references` the keys of each of the
+    contract's foreign keys (see `reference_keys`; ValueError when there are not as many). Memory is
+    a small multiple of `chunk_bytes`. Raises FileFault when the file as a whole cannot be loaded:
+    at once, except for what `pieces` raises itself.
     """
     mark, pieces = begin(pieces, contract.encoding)
-    records = Framer(pieces, Grammar(contract.dialect), contract.encoding).records()
+    pieces, line = body(pieces, contract.dialect, MAX_RECORD_BYTES)
+    limits = Limits.of(chunk_bytes, len(contract.schema_.fields))
+    head, rest = take(pieces, vector_bytes)
+    start = None
+    if len(head) >= vector_bytes and _suits(contract):
+        start = _start(head, line, contract)
+    if start is not None:
+        from csvgate.engine.vector.path import vector_batches
+
+        header = by_position(contract, mark)
+        if contract.dialect.header:
+            header = read_header(start.first, contract, mark)
+        pieces = chain([head[start.offset :]], rest)
+        yield from vector_batches(
+            pieces, start.line, contract, header, limits, references, block_bytes
+        )
+        return
+    records = Framer(chain([head], rest), Grammar(contract.dialect), line=line).records()
     first = next(records, None)
     if first is None:
         raise FileFault("file.empty", "the file is empty, or has nothing but blank lines")
@@ -71,51 +72,40 @@ def validate(
     else:
         header = by_position(contract, mark)
         records = chain([first], records)
-    rules = Rules(contract, header)
+    rules = Rules(contract, header, references=references)
     try:
-        yield from _batches(records, rules, header, chunk_bytes)
+        yield from rule_batches(records, rules, header, limits)
     finally:
         rules.close()
 
 
-def _batches(
-    records: Iterator[Record], rules: Rules, header: Header, chunk_bytes: int
-) -> Iterator[Batch]:
-    most_rows = max(1, MAX_CELLS // (len(header.order) + 1))
-    batch, rows = _empty(header), list[list[object]]()
-    size = faults_found = 0
-    for record in records:
-        values, faults = rules.check(record)
-        if faults:
-            batch.rejected.append(_rejected(record, faults))
-            faults_found += len(faults)
-        else:
-            batch.lines.append(record.line)
-            rows.append(values)
-            if len(rows) == _ROWS_AT_ONCE:
-                _move(rows, batch.columns)
-        batch.rows_read += 1
-        size += len(record.raw) + len(record.terminator)
-        if size >= chunk_bytes or batch.rows_read >= most_rows or faults_found >= MAX_FAULTS:
-            _move(rows, batch.columns)
-            yield batch
-            batch = _empty(header)
-            size = faults_found = 0
-    if batch.rows_read:
-        _move(rows, batch.columns)
-        yield batch
+class _Start(NamedTuple):
+    first: Record
+    offset: int
+    """Of the byte where the rows begin, and its line."""
+    line: int
 
 
-def _empty(header: Header) -> Batch:
-    return Batch(header, columns=[[] for _ in header.order])
+def _suits(contract: Contract) -> bool:
+    """Whether the vectorised path understands the dialect and the rules about whole rows."""
+    dialect = contract.dialect
+    return (
+        dialect.double_quote
+        and not dialect.escape_char
+        and not dialect.comment_char
+        and not dialect.skip_initial_space
+        and all(len(key.fields) == 1 for key in contract.schema_.foreign_keys)
+    )
 
 
-def _rejected(record: Record, faults: tuple[Fault, ...]) -> RejectedRow:
-    cells = None if record.cells is None else tuple(record.cells)
-    return RejectedRow(record.line, record.raw, record.terminator, cells, faults)
-
-
-def _move(rows: list[list[object]], columns: list[list[object]]) -> None:
-    for column, values in zip(columns, zip(*rows, strict=True), strict=bool(rows)):
-        column.extend(values)
-    rows.clear()
+def _start(head: bytes, line: int, contract: Contract) -> _Start | None:
+    """None when the beginning of the file does not show it."""
+    framer = Framer([head], Grammar(contract.dialect), line=line)
+    first = next(framer.records(), None)
+    if first is None or first.broken is not None:
+        return None
+    if not contract.dialect.header:
+        return _Start(first, 0, line)
+    passed = head.splitlines(keepends=True)[: framer.line - line]
+    offset = sum(map(len, passed))
+    return _Start(first, offset, framer.line) if offset < len(head) else None

@@ -54,5 +54,5 @@ def test_a_row_over_the_target_goes_alone() -> None:
 
 
 def test_a_row_no_request_can_hold() -> None:
-    with pytest.raises(Permanent, match=r"row\.too_large: row 1 of"):
+    with pytest.raises(Permanent, match=r"append\.row_too_large: row 1 of"):
         rows_per_append(table([1, 9_000_001, 1]))

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 Found = list[tuple[str, str]]
-ORDERED = "integer, number, date, time, datetime"
+MEASURED = "string, object, array"
+ORDERED = "integer, number, date, time, datetime, year, yearmonth, duration"
 
 
 @pytest.mark.parametrize(
@@ -16,13 +17,13 @@ ORDERED = "integer, number, date, time, datetime"
             "integer",
             {"minLength": 1},
             "minLength",
-            "minLength applies to string, not to integer; drop it or change the type",
+            f"minLength applies to {MEASURED}, not to integer; drop it or change the type",
         ),
         (
             "integer",
             {"maxLength": 1},
             "maxLength",
-            "maxLength applies to string, not to integer; drop it or change the type",
+            f"maxLength applies to {MEASURED}, not to integer; drop it or change the type",
         ),
         (
             "date",
@@ -84,6 +85,62 @@ ORDERED = "integer, number, date, time, datetime"
             "minimum",
             "needs a time zone, as TIMESTAMP has one; add Z for UTC",
         ),
+        ("year", {"minimum": 26}, "minimum", "26 is not a year such as 2026"),
+        ("year", {"minimum": "0000"}, "minimum", "'0000' is not a year such as 2026"),
+        (
+            "yearmonth",
+            {"maximum": "2026-13"},
+            "maximum",
+            "'2026-13' is not a month such as \"2026-11\"",
+        ),
+        ("yearmonth", {"maximum": 2026}, "maximum", '2026 is not a month such as "2026-11"'),
+        (
+            "duration",
+            {"minimum": "1 day"},
+            "minimum",
+            "'1 day' is not a duration such as \"P1DT12H\"",
+        ),
+        (
+            "duration",
+            {"minimum": "P1D", "maximum": "PT23H"},
+            "minimum",
+            "leaves no value below maximum; swap or widen them",
+        ),
+        (
+            "geopoint",
+            {"minimum": "1, 2"},
+            "minimum",
+            f"minimum applies to {ORDERED}, not to geopoint; drop it or change the type",
+        ),
+        (
+            "geopoint",
+            {"enum": ["1, 91"]},
+            "enum[0]",
+            "'1, 91' is not a point such as \"12.5, 41.9\", the longitude first",
+        ),
+        ("geopoint", {"enum": ["1, 2", "1.0,2"]}, "enum[1]", "'1.0,2' is there twice; keep one"),
+        ("object", {"pattern": "x"}, "pattern", None),
+        (
+            "object",
+            {"enum": ["[1]"]},
+            "enum[0]",
+            "'[1]' is not the text of a JSON object such as '{\"a\": 1}'",
+        ),
+        (
+            "array",
+            {"enum": ["[1"]},
+            "enum[0]",
+            "'[1' is not the text of a JSON array such as \"[1, 2]\"",
+        ),
+        ("array", {"enum": ["[1]", "[1.0]"]}, "enum[1]", "'[1.0]' is there twice; keep one"),
+        (
+            "array",
+            {"minLength": 3, "maxLength": 2},
+            "minLength",
+            "is above maxLength; no value can fulfil both",
+        ),
+        ("any", {"enum": [1]}, "enum[0]", "1 is not text; put it in quotes"),
+        ("any", {"maxLength": 1}, "maxLength", None),
         (
             "integer",
             {"minimum": 3, "maximum": 2},
@@ -175,6 +232,13 @@ def test_zones_of_bounds(found: Callable[..., Found], bigquery: str, message: st
         ("boolean", {"enum": [True]}),
         ("date", {"minimum": "2026-01-01", "maximum": "2026-12-31"}),
         ("time", {"minimum": "08:00", "maximum": "18:30:00.5"}),
+        ("year", {"minimum": 2000, "exclusiveMaximum": "2030", "enum": [2024, "2026"]}),
+        ("yearmonth", {"minimum": "2026-01", "maximum": "2026-01"}),
+        ("duration", {"minimum": "P1M", "maximum": "P30D", "enum": ["P1M", "P30D"]}),
+        ("geopoint", {"enum": ["12.5, 41.9", "0,0"], "required": True, "unique": True}),
+        ("object", {"minLength": 1, "maxLength": 3, "enum": ['{"a": 1}', '{"a": true}']}),
+        ("array", {"minLength": 0, "enum": ["[]"]}),
+        ("any", {"required": True, "unique": True, "enum": ["a"]}),
         ("datetime", {"minimum": "2026-01-01T00:00:00Z", "maximum": "2026-01-01T02:00:00+01:00"}),
     ],
 )

@@ -46,8 +46,8 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "integr"},
         "type",
-        "'integr' is none of string, integer, number, boolean, date, time, datetime; did you mean "
-        "`integer`?",
+        "'integr' is none of string, integer, number, boolean, date, time, datetime, year, "
+        "yearmonth, duration, geopoint, object, array, any; did you mean `integer`?",
     ),
     ({"bigquery": "STRING("}, "bigquery", "'STRING(' is not a BigQuery type"),
     (
@@ -66,6 +66,43 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
         "INT64 does not hold every string; use STRING, JSON, GEOGRAPHY, BYTES",
     ),
     ({"type": "boolean", "bigquery": "INT64"}, "bigquery", None),
+    (
+        {"type": "year", "bigquery": "DATE"},
+        "bigquery",
+        "DATE does not hold every year; use INT64, STRING",
+    ),
+    (
+        {"type": "yearmonth", "bigquery": "INT64"},
+        "bigquery",
+        "INT64 does not hold every yearmonth; use STRING, DATE",
+    ),
+    (
+        {"type": "duration", "bigquery": "TIME"},
+        "bigquery",
+        "TIME does not hold every duration; use STRING, INT64, NUMERIC",
+    ),
+    (
+        {"type": "duration", "bigquery": "INTERVAL"},
+        "bigquery",
+        "'INTERVAL' is not a BigQuery type this supports: BIGNUMERIC, BOOL, BYTES, DATE, DATETIME, "
+        "FLOAT64, GEOGRAPHY, INT64, JSON, NUMERIC, STRING, TIME, TIMESTAMP",
+    ),
+    (
+        {"type": "geopoint", "bigquery": "JSON"},
+        "bigquery",
+        "JSON does not hold every geopoint; use GEOGRAPHY, STRING",
+    ),
+    (
+        {"type": "object", "bigquery": "BYTES"},
+        "bigquery",
+        "BYTES does not hold every object; use JSON, STRING",
+    ),
+    (
+        {"type": "array", "bigquery": "ARRAY<STRING>"},
+        "bigquery",
+        "'ARRAY<STRING>' is not a BigQuery type",
+    ),
+    ({"type": "any", "bigquery": "JSON"}, "bigquery", "JSON does not hold every any; use STRING"),
     ({"type": "date", "bigquery": "TIMESTAMP"}, "bigquery", None),
     ({"type": "time", "bigquery": "DATETIME"}, "bigquery", None),
     ({"type": "datetime", "bigquery": "DATE"}, "bigquery", None),
@@ -108,9 +145,31 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"format": "mail"},
         "format",
-        "'mail' is no format of string; use default, email, uri, uuid",
+        "'mail' is no format of string; use default, email, uri, uuid, binary",
     ),
     ({"type": "integer", "format": "any"}, "format", "'any' is no format of integer; use default"),
+    (
+        {"type": "geopoint", "format": "wkt"},
+        "format",
+        "'wkt' is no format of geopoint; use default, array, object",
+    ),
+    ({"type": "year", "format": "%y"}, "format", "'%y' is no format of year; use default"),
+    (
+        {"type": "yearmonth", "format": "%m.%Y"},
+        "format",
+        "'%m.%Y' is no format of yearmonth; use default",
+    ),
+    ({"type": "array", "format": "csv"}, "format", "'csv' is no format of array; use default"),
+    (
+        {"format": "email", "bigquery": "BYTES"},
+        "format",
+        "BYTES does not hold email; use STRING",
+    ),
+    (
+        {"format": "binary", "bigquery": "JSON"},
+        "format",
+        "JSON does not hold binary; use STRING or BYTES",
+    ),
     (
         {"type": "date", "format": "DD.MM.YYYY"},
         "format",
@@ -161,6 +220,16 @@ def test_broken_rules(
         {"type": "datetime", "format": "%d.%m.%Y %H:%M %z"},
         {"type": "datetime", "format": "%d.%m.%Y %H:%M", "bigquery": "DATETIME"},
         {"type": "datetime", "bigquery": "STRING"},
+        {"format": "binary"},
+        {"format": "binary", "bigquery": "BYTES(16)"},
+        {"type": "year", "bigquery": "STRING(4)"},
+        {"type": "yearmonth", "bigquery": "DATE"},
+        {"type": "duration", "bigquery": "NUMERIC(12, 3)"},
+        {"type": "geopoint", "format": "object"},
+        {"type": "geopoint", "format": "array", "bigquery": "STRING"},
+        {"type": "object"},
+        {"type": "array", "bigquery": "STRING"},
+        {"type": "any"},
         {"title": "A", "description": "B", "sensitive": True, "missingValues": ["-", ""]},
     ],
 )

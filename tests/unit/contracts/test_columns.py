@@ -81,6 +81,13 @@ def test_every_lookup_needs_a_type(orders_yaml: Path) -> None:
         ("date", "DATE"),
         ("time", "TIME"),
         ("datetime", "TIMESTAMP"),
+        ("year", "INT64"),
+        ("yearmonth", "STRING"),
+        ("duration", "STRING"),
+        ("geopoint", "GEOGRAPHY"),
+        ("object", "JSON"),
+        ("array", "JSON"),
+        ("any", "STRING"),
     ],
 )
 def test_types_without_bigquery(kind: FieldType, expected: str) -> None:

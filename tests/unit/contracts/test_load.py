@@ -20,7 +20,7 @@ destination: {{dataset: d, table: t}}
 WRONG = """\
 dataset: sales
 match: sales/*.csv
-encoding: utf-16
+encoding: utf-32
 schema:
   fields:
     - {name: id, constraints: {requried: true, pattern: "["}}
@@ -42,7 +42,12 @@ references:
 def test_all_mistakes_of_a_file(mistakes_in: Callable[[str], list[Mistake]]) -> None:
     assert [(m.line, m.path, m.message) for m in mistakes_in(WRONG)] == [
         (2, "match", "should be a list, but is one text; write [sales/*.csv]"),
-        (3, "encoding", "'utf-16' is not supported yet; use utf-8, iso-8859-1 or windows-1252"),
+        (
+            3,
+            "encoding",
+            "'utf-32' is not an encoding this supports; use utf-8, iso-8859-1, windows-1252, "
+            "utf-16, utf-16-le or utf-16-be",
+        ),
         (
             6,
             "schema.fields[0].constraints.requried",
@@ -56,8 +61,8 @@ def test_all_mistakes_of_a_file(mistakes_in: Callable[[str], list[Mistake]]) -> 
         (
             7,
             "schema.fields[1].type",
-            "'integr' is none of string, integer, number, boolean, date, time, datetime; "
-            "did you mean `integer`?",
+            "'integr' is none of string, integer, number, boolean, date, time, datetime, year, "
+            "yearmonth, duration, geopoint, object, array, any; did you mean `integer`?",
         ),
         (10, "schema.fields[2].type", "is there twice, first in line 9; keep one"),
         (11, "schema.primaryKey[0]", "'di' is not a field; known: id, ID, day"),

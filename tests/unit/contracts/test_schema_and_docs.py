@@ -97,7 +97,7 @@ def test_every_type_is_on_the_page(page: str) -> None:
 
 def test_the_examples_on_the_page_load(page: str, tmp_path: Path) -> None:
     examples = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 2
+    assert len(examples) == 3
     for text in examples:
         file = tmp_path / f"{text.split()[1]}.yaml"
         file.write_text(text, encoding="utf-8")

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from csvgate.bigquery_types import BigQueryType, parse
 from csvgate.contracts.bounds import cast
+from csvgate.contracts.check_fields import FITTING
 from csvgate.contracts.model import FieldType, Scalar
 from csvgate.contracts.sizes import parse_size
+from csvgate.durations import Duration
+from csvgate.geopoints import Geopoint
+from csvgate.json_text import hashable
 
 
 @pytest.mark.parametrize(
@@ -53,6 +57,15 @@ def test_no_sizes(text: str) -> None:
         ("2026-11-21T14:30:00Z", "datetime", datetime(2026, 11, 21, 14, 30, tzinfo=UTC)),
         ("2026-11-21 15:30+01:00", "datetime", datetime(2026, 11, 21, 14, 30, tzinfo=UTC)),
         ("2026-11-21T14:30", "datetime", datetime(2026, 11, 21, 14, 30)),
+        (2026, "year", 2026),
+        ("2026", "year", 2026),
+        ("2026-11", "yearmonth", date(2026, 11, 1)),
+        ("P1DT1S", "duration", Duration(0, Decimal(86_401))),
+        ("-P1Y1M", "duration", Duration(-13, Decimal(0))),
+        ("12.50,41.9", "geopoint", Geopoint(Decimal("12.5"), Decimal("41.9"))),
+        ('{"a": [1]}', "object", hashable({"a": [Decimal(1)]})),
+        ("[null]", "array", hashable([None])),
+        ("x", "any", "x"),
     ],
 )
 def test_bounds(value: Scalar, kind: FieldType, expected: object) -> None:
@@ -62,7 +75,7 @@ def test_bounds(value: Scalar, kind: FieldType, expected: object) -> None:
 
 @given(
     st.text() | st.integers() | st.booleans() | st.floats(),
-    st.sampled_from(["string", "integer", "number", "boolean", "date", "time", "datetime"]),
+    st.sampled_from(sorted(FITTING)),
 )
 def test_any_bound_is_cast_or_refused(value: Scalar, kind: FieldType) -> None:
     with suppress(ValueError):

@@ -8,22 +8,8 @@ import pytest
 
 from csvgate.engine.cellfault import CellFault
 from csvgate.engine.cells import Cells
+from unit.engine.cell import exact, read
 from unit.engine.files import contract
-
-
-def read(text: str, **field: Any) -> object:
-    """The value, or the codes."""
-    rules = contract({"name": "a", **field})
-    cells = Cells(rules.schema_.fields[0], rules.schema_, required=False)
-    try:
-        return cells[text]
-    except CellFault as error:
-        return [code for code, _ in error.faults]
-
-
-def exact(value: object) -> object:
-    """Decimals with their digits, so that 1.5 and 1.50 differ here."""
-    return str(value) if isinstance(value, Decimal) else value
 
 
 @pytest.mark.parametrize(

@@ -171,3 +171,18 @@ def test_a_hostile_file_takes_linear_work(line: bytes) -> None:
     reading = framer(line * count, limit=1_000_000)
     assert sum(1 for _ in reading.records()) > 0
     assert reading.lines_ahead <= count * line.count(b"\n")
+
+
+def test_a_cell_of_many_megabytes_costs_its_row_and_no_other() -> None:
+    big = b"x" * 30_000_000
+    over_lines = b'3,"' + b"y" * 1_500_000 + b"\n" + b"z" * 1_500_000 + b'"\n'
+    data = b"a,b\n1," + big + b'\n2,"' + big + b'"\n' + over_lines + b"4,5\n"
+    found = Framer(cut(data, [70_000] * 500), Grammar(Dialect())).records()
+    assert [
+        (1, None),
+        (2, "row.too_long"),
+        (3, "row.too_long"),
+        (4, "row.unclosed_quote"),
+        (5, "row.stray_quote"),
+        (6, None),
+    ] == [(record.line, record.broken and record.broken[0]) for record in found]

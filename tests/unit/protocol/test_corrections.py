@@ -1,9 +1,14 @@
 """A reject file, mended and uploaded again: only its rows load, under their lines and upload."""
 
+import pytest
+
+from csvgate.contracts.load import load_directory
+from csvgate.contracts.match import Contracts
+from csvgate.errors import Transient
 from csvgate.identity import Upload
 from unit.protocol.invariants import loaded, rejected
 from unit.protocol.orders import orders
-from world import World
+from world import ROOT, World
 
 GOOD, BAD = 40, 4
 ORIGINAL = "orders/a.csv"
@@ -125,12 +130,38 @@ def test_a_correction_waits_for_the_one_before_it() -> None:
     second = world.upload(f"{name}.again.csv", mended)
     import pytest
 
-    from csvgate.errors import Transient
-
     with pytest.raises(Transient) as caught:
         world.validate(second)
-    assert "correction.waiting" == caught.value.code
+    assert "origin.waiting" == caught.value.code
     world.drain()
     world.validate(second)
     world.drain()
     assert GOOD + BAD == len(set(loaded(world))) == len(loaded(world))
+
+
+def with_surroundings(text: str) -> World:
+    """A world whose orders come with two lines before the header and one after the rows."""
+    contract = load_directory(ROOT / "contracts").for_dataset("orders")
+    assert contract is not None
+    dialect = contract.dialect.model_copy(update={"preamble_lines": 2, "footer_lines": 1})
+    changed = contract.model_copy(update={"dialect": dialect, "encoding": text})
+    return World(contracts=Contracts([changed]))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"), [("utf-8", b""), ("utf-8", b"\xef\xbb\xbf"), ("utf-16-le", b"\xff\xfe")]
+)
+def test_a_preamble_and_an_encoding_are_the_originals_alone(encoding: str, mark: bytes) -> None:
+    world = with_surroundings(encoding)
+    text = "made by\nnobody\n" + orders(GOOD, bad=BAD).decode() + "the end\n"
+    original = send(world, ORIGINAL, mark + text.encode(encoding))
+    assert GOOD == len(loaded(world))
+    name, data = reject_file(world)
+    mended = data.decode(encoding).replace(",twelve,", ",12,", BAD - 1)
+    assert mended != data.decode(encoding)
+    send(world, name, mended.encode(encoding))
+    assert GOOD + BAD - 1 == len(set(loaded(world))) == len(loaded(world))
+    again_name, again = reject_file(world)
+    assert again.startswith(mark)
+    send(world, again_name, again.decode(encoding).replace(",twelve,", ",12,").encode(encoding))
+    assert {(original, line) for line in range(4, 4 + GOOD + BAD)} == set(loaded(world))

@@ -20,13 +20,13 @@ def judge(counts: Counts, limits: Limits) -> Verdict:
         return Verdict(
             "over_limit",
             "limit.rejected_rows",
-            f"{counts.rejected} rows are rejected; the contract allows {limits.rejected_rows}",
+            f"{counts.rejected:,} rows are rejected; the contract allows {limits.rejected_rows:,}",
         )
     if counts.read and counts.rejected / counts.read > limits.rejected_rate:
         return Verdict(
             "over_limit",
             "limit.rejected_rate",
-            f"{counts.rejected} of {counts.read} rows ({counts.rejected / counts.read:.1%}) are "
-            f"rejected; the contract allows {limits.rejected_rate:.1%}",
+            f"{counts.rejected:,} of {counts.read:,} rows ({counts.rejected / counts.read:.1%}) "
+            f"are rejected; the contract allows {limits.rejected_rate:.1%}",
         )
     return Verdict("valid")

@@ -1,0 +1,94 @@
+"""The labels of a header against the names of the contract: which is which, and what is wrong."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from csvgate.engine.text import displayable
+from csvgate.faults import shorten
+
+MOST_LABELS: Final = 50
+"""In a message; a file that is not CSV at all can have millions."""
+_MOST_COMPARED: Final = 500
+_LABEL_CHARACTERS: Final = 40
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
+"""Zero-width characters, which come along when a label is copied from a page or a second mark."""
+_BETWEEN_WORDS: Final = str.maketrans("", "", " _-.")
+
+
+def fold(label: str) -> str:
+    """What of a label counts: not its case, its outer spaces (of any kind), its composition."""
+    if label.isascii():
+        return label.strip().casefold()
+    plain = unicodedata.normalize("NFKC", label.translate(_INVISIBLE))
+    return unicodedata.normalize("NFKC", plain.strip().casefold())
+
+
+def positions(labels: Sequence[str], names: Sequence[str]) -> Mapping[str, Sequence[int]]:
+    """For each name the indexes of the labels that are it."""
+    found: dict[str, list[int]] = {fold(name): [] for name in names}
+    for index, label in enumerate(labels):
+        if (key := fold(label)) in found:
+            found[key].append(index)
+    return {name: found[fold(name)] for name in names}
+
+
+def mistakes(
+    labels: Sequence[str], names: Sequence[str], found: Mapping[str, Sequence[int]]
+) -> Iterator[tuple[str, str]]:
+    """Code and message, none when each label is one name and each name one label."""
+    missing = [name for name in names if not found[name]]
+    known = {index for indexes in found.values() for index in indexes}
+    unknown: dict[str, list[int]] = {}
+    for index, label in enumerate(labels):
+        if index not in known and (key := fold(label)):
+            unknown.setdefault(key, []).append(index)
+    if missing:
+        yield "header.missing_column", f"not in the header: {joined(missing)}"
+    if unknown:
+        firsts = [indexes[0] for indexes in unknown.values()]
+        yield "header.extra_column", f"not in the contract: {_extra(labels, firsts, missing)}"
+    twice = [i for i in (*found.values(), *unknown.values()) if len(i) > 1]
+    if twice:
+        each = joined([_where(labels, same) for same in twice[:MOST_LABELS]], len(twice))
+        yield "header.duplicate_column", f"more than once in the header: {each}; keep one"
+    blank = [str(i) for i, label in enumerate(labels, 1) if not fold(label)]
+    if blank:
+        remedy = "name it, or remove it: perhaps a delimiter at the end of the line"
+        yield "header.blank_label", f"without a name: column {joined(blank)}; {remedy}"
+
+
+def _extra(labels: Sequence[str], extra: Sequence[int], missing: Sequence[str]) -> str:
+    """With what each may be meant to be."""
+    wanted = {_squeezed(name): name for name in missing[:_MOST_COMPARED]}
+    texts = list[str]()
+    for index in extra[:MOST_LABELS]:
+        text = shown(labels[index])
+        near = get_close_matches(_squeezed(text), wanted, n=1, cutoff=0.7)
+        if near:
+            text += f" (column {index + 1}: did you mean {wanted.pop(near[0])}?)"
+        texts.append(text)
+    return joined(texts, len(extra))
+
+
+def _squeezed(label: str) -> str:
+    return fold(label).translate(_BETWEEN_WORDS)
+
+
+def _where(labels: Sequence[str], same: Sequence[int]) -> str:
+    some = same[:MOST_LABELS]
+    spelt = list(dict.fromkeys(shown(labels[i]) for i in some))
+    columns = joined([str(i + 1) for i in some], len(same))
+    return f"{' = '.join(spelt[:3])} (columns {columns})"
+
+
+def shown(label: str) -> str:
+    """Short, and in one line."""
+    return shorten(" ".join(displayable(label[: 2 * _LABEL_CHARACTERS]).split()), _LABEL_CHARACTERS)
+
+
+def joined(texts: Sequence[str], count: int | None = None) -> str:
+    """The first of `count` texts (by default those there are), and how many more."""
+    more = (len(texts) if count is None else count) - MOST_LABELS
+    return ", ".join(texts[:MOST_LABELS]) + (f" and {more} more" if more > 0 else "")

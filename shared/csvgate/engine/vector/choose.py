@@ -1,0 +1,115 @@
+"""How each field of a contract is cleared."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pyarrow as pa
+
+from csvgate.bigquery_types import BigQueryType
+from csvgate.contracts.columns import column_type
+from csvgate.contracts.model import Contract, SchemaField
+from csvgate.engine.arrow import arrow_type
+from csvgate.engine.cells import Cells
+from csvgate.engine.vector.bounds import bounds_of
+from csvgate.engine.vector.column import Clearer, Column
+from csvgate.engine.vector.distinct import Distinct
+from csvgate.engine.vector.fast import Fast, Kernel, takes_any
+from csvgate.engine.vector.fraction import SCALE, Fraction
+from csvgate.engine.vector.moments import Days, Moments
+from csvgate.engine.vector.texts import Texts, tests_of
+from csvgate.engine.vector.whole import Whole
+
+_MANY: Final = 0.5
+"""Share of distinct cells from which on a fast clearer is faster."""
+_UNCLEAR: Final = 1 / 16
+"""Share of cells that a fast clearer leaves to the rules, from which on distinct ones are."""
+
+
+class Adaptive:
+    """By distinct cells as long as there are few; then fast, as long as that clears most."""
+
+    def __init__(self, distinct: Distinct, fast: Clearer, *, fast_first: bool) -> None:
+        self._distinct: Final = distinct
+        self._fast: Final = fast
+        self._use_fast = fast_first
+        self._may_change = True
+
+    def clear(self, cells: "pa.Array") -> Column:
+        if self._use_fast:
+            column = self._fast.clear(cells)
+            if column.clear is None or not len(cells) or 1 - column.clear.mean() <= _UNCLEAR:
+                return column
+            self._use_fast = self._may_change = False
+        column = self._distinct.clear(cells)
+        self._use_fast = self._may_change and self._distinct.share > _MANY
+        return column
+
+
+def clearers(contract: Contract, cells: Sequence[Cells]) -> list[Clearer]:
+    """One for each field, given the rules' readers of its cells."""
+    schema = contract.schema_
+    found = list[Clearer]()
+    foreign = {name for key in schema.foreign_keys for name in key.fields}
+    for field, reader in zip(schema.fields, cells, strict=True):
+        column = column_type(field)
+        distinct = Distinct(reader, arrow_type(column))
+        missing = field.missing_values
+        names = frozenset(schema.missing_values if missing is None else missing)
+        required = field.constraints.required or field.name in (schema.primary_key or ())
+        fast = None
+        if field.name not in foreign:
+            fast = _fast(field, column, names, required)
+        if fast is None:
+            found.append(distinct)
+        else:
+            found.append(Adaptive(distinct, fast, fast_first=not _has_few(field)))
+    return found
+
+
+def _has_few(field: SchemaField) -> bool:
+    """Whether it is likely to: then looking at distinct cells is no loss."""
+    rules = field.constraints
+    checked = rules.pattern is not None or field.format != "default"
+    return field.type == "string" and checked and not rules.unique
+
+
+def _fast(
+    field: SchemaField, column: BigQueryType, missing: frozenset[str], required: bool
+) -> Clearer | None:
+    if field.constraints.enum is not None:
+        return None
+    if field.type == "string":
+        if column.kind != "STRING":
+            return None
+        tests = tests_of(field, column.length)
+        return None if tests is None else Texts(tests, missing, required=required)
+    kernel = _kernel(field, column)
+    if kernel is None or takes_any(kernel, sorted(missing)):
+        return None
+    return Fast(kernel, empty_is_null="" in missing and not required)
+
+
+def _kernel(field: SchemaField, column: BigQueryType) -> Kernel | None:
+    rules = field.constraints
+    if rules.pattern is not None or rules.min_length is not None or rules.max_length is not None:
+        return None
+    scale = SCALE if field.type == "number" else 0
+    bounds = bounds_of(field, scale) if field.type in ("integer", "number") else None
+    match field.type, column.kind:
+        case "integer", "INT64" if bounds is not None and field.bare_number:
+            return Whole(bounds)
+        case "number", "NUMERIC" | "FLOAT64" if bounds is not None and field.bare_number:
+            return Fraction(column, field.decimal_char, bounds)
+        case "date", "DATE" if field.format == "default" and not _bounded(field):
+            return Days()
+        case "datetime", "TIMESTAMP" if field.format == "default" and not _bounded(field):
+            return Moments(zoned=True)
+        case "datetime", "DATETIME" if field.format == "default" and not _bounded(field):
+            return Moments(zoned=False)
+    return None
+
+
+def _bounded(field: SchemaField) -> bool:
+    rules = field.constraints
+    given = (rules.minimum, rules.maximum, rules.exclusive_minimum, rules.exclusive_maximum)
+    return any(bound is not None for bound in given)

@@ -1,0 +1,60 @@
+"""Keys of a block's rows, claimed in the file's order, whoever has cleared the row."""
+
+from collections.abc import Hashable, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from csvgate.engine.key_columns import combine_columns, hash_column
+from csvgate.engine.key_hash import hash_value
+from csvgate.engine.key_index import KeyIndex
+
+Ints = npt.NDArray[np.int64]
+
+
+class BlockKeys:
+    """What `Rules` takes for its keys of a field or of a group of fields. It notes the claims of
+    rows that are checked one by one, and answers once all of the block are settled."""
+
+    def __init__(self, index: KeyIndex) -> None:
+        self._index: Final = index
+        self._noted: dict[int, Hashable] = {}
+        self._taken: dict[int, int] = {}
+
+    def claim(self, key: Hashable, line: int) -> int | None:
+        self._noted[line] = key
+        return self._taken.get(line)
+
+    def close(self) -> None:
+        self._index.close()
+
+    def begin(self) -> None:
+        """A new block: all lines are larger from here on."""
+        self._noted = {}
+        self._taken = {}
+
+    def settle(self, columns: Sequence["pa.Array"], lines: Ints) -> Ints:
+        """Claims the keys of cleared rows and those noted; gives the lines, in order, of the rows
+        whose keys are taken. `columns` are the values of the cleared rows' fields (one, or those of
+        a group), `lines` their lines."""
+        hashes = [hash_column(column) for column in columns]
+        if len(columns) == 1:
+            keys = hashes[0]
+            if columns[0].null_count:
+                given = columns[0].is_valid().to_numpy(zero_copy_only=False)
+                keys, lines = keys[given], lines[given]
+        else:
+            keys = combine_columns(hashes)
+        if self._noted:
+            noted = np.array([hash_value(key) for key in self._noted.values()], np.uint64)
+            lines = np.concatenate((lines, np.fromiter(self._noted, np.int64)))
+            order = np.argsort(lines, kind="stable")
+            keys, lines = np.concatenate((keys, noted))[order], lines[order]
+        if not len(lines):
+            return lines
+        first = self._index.claim(keys, lines)
+        taken = np.flatnonzero(first)
+        self._taken = dict(zip(lines[taken].tolist(), first[taken].tolist(), strict=True))
+        return lines[taken]

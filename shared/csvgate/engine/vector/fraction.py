@@ -1,0 +1,81 @@
+"""Numbers with a decimal point: up to nine digits before it, up to eight after it."""
+
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from csvgate.bigquery_types import BigQueryType
+from csvgate.engine.vector.bounds import Bounds
+from csvgate.engine.vector.fast import fixed_width
+from csvgate.engine.vector.words import Ints, Mask, Text, digits
+
+SCALE: Final = 9
+"""Of NUMERIC, and of the values within."""
+_MINUS: Final = ord("-")
+_MOST_BEFORE: Final = 9
+_MOST_AFTER: Final = 8
+_MOST_OF_FLOAT: Final = 15
+"""A whole number of as many digits and a power of ten are exact: dividing them rounds once."""
+_LIKELY_FIRST: Final = (2, 0, 1, *range(3, _MOST_AFTER + 1))
+_TENS: Final = 10 ** np.arange(SCALE + 1, dtype=np.int64)
+
+
+class Fraction:
+    """An optional minus, digits, and perhaps a point and digits: for NUMERIC and FLOAT64."""
+
+    def __init__(self, column: BigQueryType, point: str, bounds: Bounds) -> None:
+        self._column: Final = column
+        self._point: Final = ord(point)
+        self._bounds: Final = bounds
+
+    def read(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
+        negative = text.bytes_at(text.starts) == _MINUS
+        ends = text.starts + text.lengths
+        after = self._after_point(text, ends)
+        has_point = after >= 0
+        after = np.maximum(after, 0)
+        before = text.lengths - negative - has_point - after
+        whole, fine = digits(text, ends - after - has_point, np.minimum(before, _MOST_BEFORE))
+        fine &= before <= _MOST_BEFORE
+        scaled = whole * _TENS[SCALE]
+        if has_point.any():
+            part, also = digits(text, ends, after)
+            scaled += part * _TENS[SCALE - after]
+            fine &= also | ~has_point
+        if negative.any():
+            scaled = np.where(negative, -scaled, scaled)
+        self._bounds.keep(scaled, fine)
+        if self._column.kind == "FLOAT64":
+            fine &= (before + after <= _MOST_OF_FLOAT) & ~(negative & (scaled == 0))
+            values = (scaled // _TENS[SCALE - after]) / _TENS[after]
+            return fixed_width(pa.float64(), values, missing), fine
+        self._fit(scaled, after, fine)
+        wide = np.empty((len(scaled), 2), np.int64)
+        wide[:, 0] = scaled
+        wide[:, 1] = scaled >> 63
+        return fixed_width(pa.decimal128(38, SCALE), wide, missing), fine
+
+    def _after_point(self, text: Text, ends: Ints) -> Ints:
+        """How many characters there are after the point; -1 where it is not near the end."""
+        found = np.full(len(ends), -1)
+        searched = np.arange(len(ends))
+        for after in _LIKELY_FIRST:
+            at = ends[searched] - 1 - after
+            inside = at > text.starts[searched]
+            here = inside & (text.bytes_at(at) == self._point)
+            found[searched[here]] = after
+            searched = searched[~here]
+            if not len(searched):
+                break
+        return found
+
+    def _fit(self, scaled: Ints, after: Ints, fine: Mask) -> None:
+        """Makes `fine` false where the column has too few digits."""
+        if self._column.integer_digits < _MOST_BEFORE:
+            fine &= np.abs(scaled) < _TENS[self._column.integer_digits] * _TENS[SCALE]
+        if (
+            self._column.fraction_digits < _MOST_AFTER
+            and (after > self._column.fraction_digits).any()
+        ):
+            fine &= scaled % _TENS[SCALE - self._column.fraction_digits] == 0

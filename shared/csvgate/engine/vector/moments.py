@@ -1,0 +1,160 @@
+"""Dates and times in ISO 8601, read by the position of their digits."""
+
+from functools import cache
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from csvgate.engine.vector.fast import fixed_width
+from csvgate.engine.vector.words import Ints, Mask, Text, Words, digits
+
+_DAY: Final = 86_400
+_SECOND: Final = 1_000_000
+_FIRST: Final = int(np.datetime64("0001-01-01", "us").astype(np.int64))
+_END: Final = int(np.datetime64("10000-01-01", "us").astype(np.int64))
+_TENS: Final = 10 ** np.arange(8, dtype=np.int64)
+_Z, _PLUS, _MINUS, _POINT = map(ord, "Z+-.")
+_BEFORE_FRACTION: Final = 19
+_ZONE: Final = 6
+"""Characters of +02:00."""
+
+
+class Shape(NamedTuple):
+    """Eight characters: digits where it says 0, the character itself where it says another, and
+    anything where it says ?."""
+
+    zeros: np.uint64
+    sixes: np.uint64
+    odd: np.uint64
+    known: np.uint64
+
+    @staticmethod
+    def of(text: str) -> "Shape":
+        def word(parts: list[int]) -> np.uint64:
+            return np.uint64(int.from_bytes(bytes(parts), "little"))
+
+        return Shape(
+            word([0 if char == "?" else ord(char) for char in text]),
+            word([6 if char == "0" else 0 for char in text]),
+            word([{"0": 0xF0, "?": 0}.get(char, 0xFF) for char in text]),
+            word([0 if char == "?" else 0xFF for char in text]),
+        )
+
+    def pairs(self, words: Words, fine: Mask) -> npt.NDArray[np.uint8]:
+        """(n, 8): at each place the number that its digit and the next one make. Makes `fine` false
+        where a word has another shape."""
+        values = words ^ self.zeros
+        values &= self.known
+        odd = values + self.sixes
+        odd |= values
+        odd &= self.odd
+        fine &= odd == 0
+        pairs = values * _TEN
+        pairs += values >> _EIGHT
+        return pairs.view(np.uint8).reshape(-1, 8)
+
+
+_TEN: Final = np.uint64(10)
+_EIGHT: Final = np.uint64(8)
+_YEAR_MONTH: Final = Shape.of("0000-00-")
+_DATE_END: Final = Shape.of("00??????")
+_DAY_AND_T: Final = Shape.of("00T?????")
+_CLOCK: Final = Shape.of("00:00:00")
+_OFFSET: Final = Shape.of("???00:00")
+
+
+class Days:
+    """2026-11-21, for DATE."""
+
+    def read(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
+        fine = text.lengths == 10
+        days = _days(text, _DATE_END, fine)
+        return fixed_width(pa.date32(), days.astype(np.int32), missing), fine
+
+
+class Moments:
+    """2026-11-21T14:30:00, perhaps with a fraction; with a zone for TIMESTAMP, without one for
+    DATETIME."""
+
+    def __init__(self, *, zoned: bool) -> None:
+        self._zoned: Final = zoned
+        self._kind: Final = pa.timestamp("us", tz="UTC" if zoned else None)
+
+    def read(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
+        fine = text.lengths >= _BEFORE_FRACTION
+        days = _days(text, _DAY_AND_T, fine)
+        clock = _CLOCK.pairs(text.words_at(text.starts + 11), fine)
+        hours, minutes, seconds = clock[:, 0], clock[:, 3], clock[:, 6]
+        fine &= (hours < 24) & (minutes < 60) & (seconds < 60)
+        moments = days * _DAY + hours * np.int64(3600) + minutes * np.int64(60) + seconds
+        zone = np.zeros_like(text.lengths)
+        if self._zoned:
+            zone = _zone_lengths(text)
+            fine &= zone > 0
+            offset = np.flatnonzero(fine & (zone == _ZONE))
+            if len(offset):
+                some, well = text.some(offset), np.ones(len(offset), np.bool_)
+                moments[offset] -= _offsets(some, well)
+                fine[offset] = well
+        moments *= _SECOND
+        after = text.lengths - zone - _BEFORE_FRACTION
+        fractions = np.flatnonzero(fine & (after != 0))
+        if len(fractions):
+            some, well = text.some(fractions), np.ones(len(fractions), np.bool_)
+            moments[fractions] += _fractions(some, zone[fractions], after[fractions], well)
+            fine[fractions] = well
+        fine &= (moments >= _FIRST) & (moments < _END)
+        return fixed_width(self._kind, moments, missing), fine
+
+
+def _days(text: Text, end: Shape, fine: Mask) -> Ints:
+    """Since 1970. Makes `fine` false where a cell does not begin with a day of the calendar and
+    `end`."""
+    first = _YEAR_MONTH.pairs(text.words_at(text.starts), fine)
+    last = end.pairs(text.words_at(text.starts + 8), fine)
+    months = first[:, 0] * np.int64(1200) + first[:, 2] * np.int64(12) + first[:, 5] - 1
+    month, day = first[:, 5], last[:, 0]
+    fine &= (month >= 1) & (month <= 12) & (months >= 12)
+    months[~fine] = 12
+    starts, lengths = _calendar()
+    fine &= (day >= 1) & (day <= lengths[months])
+    days: Ints = starts[months] + day - 1
+    return days
+
+
+def _zone_lengths(text: Text) -> Ints:
+    """Of Z and of +02:00, by their first characters; 0 where there is neither."""
+    ends = text.starts + text.lengths
+    is_z = text.bytes_at(ends - 1) == _Z
+    sign = text.bytes_at(ends - _ZONE)
+    found: Ints = np.where(is_z, 1, np.where((sign == _PLUS) | (sign == _MINUS), _ZONE, 0))
+    return found
+
+
+def _offsets(text: Text, well: Mask) -> Ints:
+    """In seconds."""
+    ends = text.starts + text.lengths
+    pairs = _OFFSET.pairs(text.words_at(ends - 8), well)
+    hours, minutes = pairs[:, 3], pairs[:, 6]
+    well &= (hours < 24) & (minutes < 60)
+    offset = hours * np.int64(3600) + minutes * np.int64(60)
+    return np.where(text.bytes_at(ends - _ZONE) == _MINUS, -offset, offset)
+
+
+def _fractions(text: Text, zone: Ints, after: Ints, well: Mask) -> Ints:
+    """In microseconds; `after` is how many characters they have, with the point."""
+    counts = after - 1
+    well &= text.bytes_at(text.starts + _BEFORE_FRACTION) == _POINT
+    value, fine = digits(text, text.starts + text.lengths - zone, np.clip(counts, 0, 6))
+    well &= fine & (counts >= 1) & (counts <= 6)
+    return value * _TENS[6 - np.clip(counts, 0, 6)]
+
+
+@cache
+def _calendar() -> tuple[Ints, Ints]:
+    """(120,000) Of each month from the year 0: its first day since 1970, its number of days."""
+    months = np.arange("0000-01", "10000-02", dtype="datetime64[M]")
+    starts = months.astype("datetime64[D]").astype(np.int64)
+    return starts[:-1], np.diff(starts)

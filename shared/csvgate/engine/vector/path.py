@@ -1,0 +1,66 @@
+"""The way through a file: blocks framed, split, judged, cut into batches."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Final
+
+import numpy as np
+
+from csvgate.contracts.model import Contract
+from csvgate.engine.batch import Batch, Limits
+from csvgate.engine.framing import MAX_RECORD_BYTES, Framer, Record
+from csvgate.engine.header import Header
+from csvgate.engine.quoting import Grammar
+from csvgate.engine.reference_keys import KeySets
+from csvgate.engine.vector.blocks import Blocks
+from csvgate.engine.vector.cut import Cutter
+from csvgate.engine.vector.framing import BlockFramer, Framed
+from csvgate.engine.vector.judge import Judge
+
+_RECORDS_AT_ONCE: Final = 4096
+
+
+def vector_batches(
+    pieces: Iterable[bytes],
+    line: int,
+    contract: Contract,
+    header: Header,
+    limits: Limits,
+    references: KeySets,
+    block_bytes: int,
+) -> Iterator[Batch]:
+    """The batches of the records in `pieces`, which start at a record's start, on that line."""
+    judge, cutter = Judge(contract, header, references), Cutter(header, limits)
+    try:
+        for framed in _framed(pieces, line, contract, block_bytes):
+            yield from cutter.add(judge.judge(framed))
+        yield from cutter.rest()
+    finally:
+        judge.close()
+
+
+def _framed(
+    pieces: Iterable[bytes], line: int, contract: Contract, block_bytes: int
+) -> Iterator[Framed]:
+    grammar = Grammar(contract.dialect)
+    blocks, framer = Blocks(pieces, block_bytes), BlockFramer(grammar)
+    kept = b""
+    while block := blocks.next(kept, 2 * MAX_RECORD_BYTES):
+        framed = framer.frame(block, line)
+        line, kept = framed.next_line, block.data[framed.used :]
+        if len(framed.starts):
+            yield framed
+        if block.last:
+            return
+    # A line without an end that is near: perhaps a file of \r only.
+    rest = chain([kept], blocks.remainder())
+    records = Framer(rest, grammar, line=line).records()
+    while some := list(islice(records, _RECORDS_AT_ONCE)):
+        yield _read(some)
+
+
+def _read(records: list[Record]) -> Framed:
+    none = np.zeros(len(records), np.int64)
+    lines = np.array([record.line for record in records], np.int64)
+    sizes = np.array([len(r.raw) + len(r.terminator) for r in records], np.int64)
+    return Framed(b"", none, none, lines, sizes, dict(enumerate(records)), [], 0, 0)

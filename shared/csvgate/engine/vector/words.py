@@ -1,0 +1,95 @@
+"""Cells read eight bytes at a time, as 64-bit words: a word's lowest byte is the first of its text.
+
+Within a word, arithmetic on all eight characters at once: no byte here ever carries into the next.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from csvgate.engine.vector.column import content, offsets
+
+Words = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_SPARE: Final = 32
+_LAST: Final = np.array(
+    [(2**64 - 1) << 8 * (8 - kept) & (2**64 - 1) for kept in range(9)], np.uint64
+)
+"""A mask for the last so many bytes of a word."""
+_U: Final = tuple(map(np.uint64, range(65)))
+_ZEROS: Final = np.uint64(0x3030303030303030)
+_SIXES: Final = np.uint64(0x0606060606060606)
+_HIGH_HALVES: Final = np.uint64(0xF0F0F0F0F0F0F0F0)
+_PAIRS: Final = np.uint64(0x00FF00FF00FF00FF)
+_FOURS: Final = np.uint64(0x0000FFFF0000FFFF)
+_BY_2: Final = np.uint64(1 + (10 << 8))
+_BY_4: Final = np.uint64(1 + (100 << 16))
+_BY_8: Final = np.uint64(1 + (10_000 << 32))
+
+
+class Text(NamedTuple):
+    """The cells of a column; n of them."""
+
+    data: npt.NDArray[np.uint8]
+    starts: Ints
+    """(n,) Of each in `data`, which has bytes to spare on both sides."""
+    lengths: Ints
+    """(n,)"""
+
+    @staticmethod
+    def of(cells: "pa.Array") -> "Text":
+        limits = offsets(cells).astype(np.int64)
+        first, end = int(limits[0]), int(limits[-1])
+        spare = np.zeros(_SPARE, np.uint8)
+        data = np.concatenate((spare, content(cells)[first:end], spare))
+        limits += _SPARE - first
+        return Text(data, limits[:-1], np.diff(limits))
+
+    def bytes_at(self, positions: Ints) -> npt.NDArray[np.uint8]:
+        return self.data[positions]
+
+    def words_at(self, positions: Ints) -> Words:
+        """The eight bytes from each position, which may be before the start of the cell by 16 and
+        past its end by 24."""
+        windows = np.ndarray((len(self.data) - 7,), np.uint64, self.data, strides=(1,))
+        return windows[positions]
+
+    def some(self, where: Ints) -> "Text":
+        return Text(self.data, self.starts[where], self.lengths[where])
+
+
+def digits(text: Text, ends: Ints, counts: Ints) -> tuple[Ints, Mask]:
+    """The numbers that the `counts` digits before each of `ends` make, and where there are as many
+    digits, 1 to 16."""
+    few = np.minimum(counts, 8)
+    value, fine = _up_to_8(text.words_at(ends - 8), few)
+    fine &= counts > 0
+    long = np.flatnonzero(counts > 8)
+    if len(long):
+        more = counts[long] - 8
+        high, also = _up_to_8(text.words_at(ends[long] - 16), np.minimum(more, 8))
+        value[long] += high * 100_000_000
+        fine[long] &= also & (more <= 8)
+    return value, fine
+
+
+def _up_to_8(words: Words, counts: Ints) -> tuple[Ints, Mask]:
+    """The number that the last `counts` characters of each word make; none make zero."""
+    words ^= _ZEROS
+    words &= _LAST[np.maximum(counts, 0)]
+    odd = words + _SIXES
+    odd |= words
+    odd &= _HIGH_HALVES
+    words *= _BY_2
+    words >>= _U[8]
+    words &= _PAIRS
+    words *= _BY_4
+    words >>= _U[16]
+    words &= _FOURS
+    words *= _BY_8
+    words >>= _U[32]
+    return words.view(np.int64), odd == 0
