@@ -37,7 +37,8 @@ def main() -> None:
     """Exit 0 when done, 1 when it failed as it may (said on stderr, without a traceback), 2 when
     it was called wrongly, 130 when interrupted."""
     try:
-        csvgate(standalone_mode=False)
+        # Without its standalone mode click returns the code of an Exit, and None otherwise.
+        sys.exit(csvgate(standalone_mode=False))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -47,8 +48,6 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         sys.exit(130)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,7 @@ def problems() -> list[str]:
         for source in [
             *ROOT.glob("functions/*/requirements.in"),
             *ROOT.glob("ops/*/requirements.in"),
+            ROOT / "bench/requirements.in",
         ]
     ]
     for source, lock in pairs:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Resolve every requirements.in into hashed requirements, all on one set of versions:
-# the development lock first, then each function constrained by it.
+# the development lock first, then each function and the benchmark constrained by it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 uv=(.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 "$@")
@@ -8,4 +8,5 @@ uv=(.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header -
 for function in functions/*/; do
   "${uv[@]}" -c requirements-dev.txt "${function}requirements.in" -o "${function}requirements.txt"
 done
+"${uv[@]}" -c requirements-dev.txt bench/requirements.in -o bench/requirements.txt
 "${uv[@]}" ops/bqemulator/requirements.in -o ops/bqemulator/requirements.txt

@@ -1,0 +1,93 @@
+"""One check: the file through the engine, counted, its faults put by, its rejected rows written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from csvgate.contracts.model import Contract
+from csvgate.engine.reference_keys import KeySets
+from csvgate.engine.rejects import RejectFile
+from csvgate.engine.summary import Reasons
+from csvgate.engine.validate import Batch, validate
+from csvgate.events import Counts, Reason
+from csvgate.faults import Fault, FileFault
+from csvgate_ops.check.fault_spool import FaultSpool
+from csvgate_ops.check.reject_output import RejectOutput
+from csvgate_ops.check.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    counts: Counts
+    """Up to the file fault, if there is one."""
+    file_fault: Fault | None
+    reasons: tuple[Reason, ...]
+    faults: FaultSpool
+
+    @property
+    def clean(self) -> bool:
+        return self.file_fault is None and not self.counts.rejected
+
+
+class Check:
+    """`on_bytes` is told of bytes read from the file, `on_rows` of rows read so far and of those
+    rejected."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        faults: FaultSpool,
+        rejects: RejectOutput | None = None,
+        *,
+        references: KeySets = (),
+        on_bytes: Callable[[int], None] | None = None,
+        on_rows: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self._contract = contract
+        self._faults = faults
+        self._rejects = rejects
+        self._references = references
+        self._on_bytes = on_bytes
+        self._on_rows = on_rows
+        self._reasons = Reasons(contract)
+        self._reject_file = RejectFile(contract)
+        self._read = self._rejected = 0
+
+    def run(self, source: Source) -> Result:
+        """Raises Unusable when the file cannot be read."""
+        fault = None
+        try:
+            limit = self._contract.limits.max_bytes
+            pieces = source.pieces(max_bytes=limit, report=self._on_bytes)
+            for batch in validate(pieces, self._contract, references=self._references):
+                self._take(batch)
+                # Or it would still be there while the next one is made.
+                del batch
+        except FileFault as error:
+            fault = error.fault
+            if self._rejects:
+                self._rejects.discard()
+        counts = Counts(read=self._read, valid=self._read - self._rejected, rejected=self._rejected)
+        return Result(counts, fault, self._reasons.top(), self._faults)
+
+    def _take(self, batch: Batch) -> None:
+        self._read += batch.rows_read
+        self._rejected += len(batch.rejected)
+        for row in batch.rejected:
+            self._reasons.add(row)
+            for fault in row.faults:
+                self._faults.add(fault)
+        if self._rejects and batch.rejected:
+            self._rejects.write(self._reject_file.render(batch))
+        if self._on_rows:
+            self._on_rows(self._read, self._rejected)
+
+
+def revealed(contract: Contract) -> Contract:
+    """The contract with no column sensitive."""
+    fields = [f.model_copy(update={"sensitive": False}) for f in contract.schema_.fields]
+    schema = contract.schema_.model_copy(update={"fields": tuple(fields)})
+    return contract.model_copy(update={"schema_": schema})
+
+
+def sensitive(contract: Contract) -> frozenset[str]:
+    return frozenset(field.name for field in contract.schema_.fields if field.sensitive)

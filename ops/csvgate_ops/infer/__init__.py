@@ -1,0 +1,1 @@
+"""`csvgate infer`: a contract written from a sample, which it accepts."""

@@ -1,0 +1,94 @@
+"""Columns of dates and times: their format, and whether they have a time zone."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+_DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK: Final = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+_ZONE: Final = r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
+_ANY_DAY: Final = (
+    r"(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"
+    r"|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4})"
+)
+_ANY_CLOCK: Final = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+_ANY_ZONE: Final = r" ?(?:Z|[+-][0-9]{2}:?[0-9]{2})"
+_DAYS: Final = ("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d %b %Y", "%d-%b-%Y")
+_CLOCKS: Final = ("%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p")
+_COMPACT: Final = "%Y%m%d"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    type: str
+    bigquery: str
+    format: str | None = None
+    note: str | None = None
+
+
+_SHAPES: Final = (
+    (re.compile(_DAY), Moment("date", "DATE")),
+    (re.compile(f"{_DAY}T{_CLOCK}{_ZONE}"), Moment("datetime", "TIMESTAMP")),
+    (re.compile(f"{_DAY}T{_CLOCK}"), Moment("datetime", "DATETIME")),
+    (re.compile(_CLOCK), Moment("time", "TIME")),
+    (re.compile(_ANY_DAY), Moment("date", "DATE", "any")),
+    (re.compile(f"{_ANY_DAY}[T ]{_ANY_CLOCK}{_ANY_ZONE}"), Moment("datetime", "TIMESTAMP", "any")),
+    (re.compile(f"{_ANY_DAY}[T ]{_ANY_CLOCK}"), Moment("datetime", "DATETIME", "any")),
+    (re.compile(_ANY_CLOCK), Moment("time", "TIME", "any")),
+)
+"""What the engine reads without a pattern, the strictest first."""
+
+
+def guess_moment(values: Sequence[str], name: str) -> Moment | None:
+    """For distinct values, none empty. Whether each is a day of the calendar, the engine says."""
+    if moment := iso_moment(values):
+        return moment
+    for pattern in _patterns(values[0], name):
+        if _all_read(values, pattern):
+            return _by_pattern(pattern, values)
+    return None
+
+
+def iso_moment(values: Sequence[str]) -> Moment | None:
+    """Those that need no pattern, which is quick to tell."""
+    for shape, moment in _SHAPES:
+        if all(map(shape.fullmatch, values)):
+            return moment
+    return None
+
+
+def _patterns(sample: str, name: str) -> Iterator[str]:
+    if not any(char.isdigit() for char in sample) or len(sample) > 30:
+        return
+    if sample.isdigit():
+        # Eight digits are more often a number of something.
+        if len(sample) == 8 and re.search("date|day|datum|tag$", name, re.IGNORECASE):
+            yield _COMPACT
+        return
+    yield from _DAYS
+    for day in _DAYS:
+        yield from (f"{day} {clock}" for clock in _CLOCKS)
+
+
+def _all_read(values: Sequence[str], pattern: str) -> bool:
+    with suppress(ValueError):
+        for value in values:
+            datetime.strptime(value, pattern)
+        return True
+    return False
+
+
+def _by_pattern(pattern: str, values: Sequence[str]) -> Moment:
+    kind, bigquery = ("datetime", "DATETIME") if ":" in pattern else ("date", "DATE")
+    note = None
+    swapped = {"%d/%m": "%m/%d", "%d-%m": "%m-%d"}.get(pattern[:5])
+    if swapped and _all_read(values, swapped + pattern[5:]):
+        note = "guessed: day first; every value can be read month first, too"
+    elif pattern == _COMPACT:
+        note = "guessed: a date, by its name"
+    elif "%y" in pattern:
+        note = "guessed: years of two digits"
+    return Moment(kind, bigquery, pattern, note)

@@ -1,0 +1,78 @@
+"""The dialect of a sample: the one that makes a rectangle of it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Final, NamedTuple
+
+from csvgate_ops.infer.draft import Shape
+from csvgate_ops.infer.sample import rows
+
+DELIMITERS: Final = (",", ";", "\t", "|")
+_NEARLY: Final = 0.5
+_LOOKED_AT: Final = 1000
+"""Rows; the rest of the sample is read in the dialect chosen."""
+
+
+def guess_shape(data: bytes, encoding: str) -> Shape:
+    """A rectangle of several columns, then nearly one, then a single column; the usual first."""
+
+    def fit(shape: Shape) -> Fit:
+        return _fit(list(_cells(data, shape, encoding)))
+
+    best = max(map(Shape, DELIMITERS), key=fit)
+    if fit(best).broken:
+        others = [Shape(d, "'") for d in DELIMITERS if b"'" in data]
+        others += [Shape(d, escape_char="\\") for d in DELIMITERS if b"\\" in data]
+        best = max([best, *others], key=fit)
+    if best.quote_char == '"' and _in_apostrophes(list(_cells(data, best, encoding))):
+        best = max([replace(best, quote_char="'"), best], key=fit)
+    if _after_spaces(list(_cells(data, best, encoding))):
+        best = max([replace(best, skip_initial_space=True), best], key=fit)
+    return best
+
+
+class Fit(NamedTuple):
+    rank: int
+    """2 for a rectangle of several columns, 1 for nearly one, 0 otherwise."""
+    broken: int
+    """Rows of another width or without one, counted below zero."""
+    width: int
+
+
+def _cells(data: bytes, shape: Shape, encoding: str) -> Iterator[tuple[str, ...] | None]:
+    return (row.cells for row in islice(rows(data, shape, encoding), _LOOKED_AT))
+
+
+def _fit(cells: list[tuple[str, ...] | None]) -> Fit:
+    widths = Counter(0 if row is None else len(row) for row in cells)
+    if not cells:
+        return Fit(0, 0, 0)
+    width, fitting = max(widths.items(), key=lambda item: (item[1], item[0]))
+    nearly = cells[0] is not None and len(cells[0]) == width > 1
+    rank = 0
+    if nearly and fitting >= _NEARLY * len(cells):
+        rank = 2 if fitting == len(cells) else 1
+    return Fit(rank, fitting - len(cells) if width else -len(cells), width)
+
+
+def _in_apostrophes(cells: list[tuple[str, ...] | None]) -> bool:
+    """Whether the values of some column all are."""
+    columns = zip(*_rectangle(cells), strict=True)
+    return any(
+        any(column) and all(len(c) > 1 and c[0] == c[-1] == "'" for c in column if c)
+        for column in columns
+    )
+
+
+def _after_spaces(cells: list[tuple[str, ...] | None]) -> bool:
+    """Whether a space follows every delimiter."""
+    later = [cell for row in _rectangle(cells) for cell in row[1:]]
+    return bool(later) and all(cell.startswith(" ") for cell in later)
+
+
+def _rectangle(cells: list[tuple[str, ...] | None]) -> list[tuple[str, ...]]:
+    whole = [row for row in cells if row]
+    width = Counter(map(len, whole)).most_common(1)[0][0] if whole else 0
+    return [row for row in whole if len(row) == width]

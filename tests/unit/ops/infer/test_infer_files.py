@@ -1,0 +1,110 @@
+"""How a file is written: encoding, dialect, header; and files that nothing can be made of."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from unit.ops.infer.infer_examples import inferred, run
+
+ROWS = "id,name\n1,Köln\n2,Bonn\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (ROWS.encode(), "utf-8"),
+        (b"\xef\xbb\xbf" + ROWS.encode(), "utf-8"),
+        (ROWS.encode("cp1252"), "windows-1252"),
+        (ROWS.replace("ö", "ö\x81").encode("latin-1"), "iso-8859-1"),
+        (ROWS.encode("utf-16"), "utf-16"),
+        (ROWS.encode("utf-16-be"), "utf-16-be"),
+        (gzip.compress(ROWS.encode()), "utf-8"),
+    ],
+)
+def test_encodings(tmp_path: Path, data: bytes, encoding: str) -> None:
+    assert inferred(tmp_path, data).encoding == encoding
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("a,b\n1,2\n", {"delimiter": ","}),
+        ("a;b\n1,5;2\n", {"delimiter": ";"}),
+        ("a\tb\n1\t2\n", {"delimiter": "\t"}),
+        ("a|b\n1|2\n", {"delimiter": "|"}),
+        ("a\nx\n", {"delimiter": ","}),
+        ("a,b\n'x, y',1\n'z',2\n", {"quote_char": "'"}),
+        ('a,b\n"say \\"hi\\"",1\nx,2\n', {"escape_char": "\\", "double_quote": False}),
+        ("a, b\n1, 2\n", {"skip_initial_space": True}),
+        ("1,2\n3,4\n", {"header": False}),
+    ],
+)
+def test_dialects(tmp_path: Path, text: str, dialect: dict[str, object]) -> None:
+    found = inferred(tmp_path, text.encode()).dialect
+    assert {name: getattr(found, name) for name in dialect} == dialect
+
+
+def test_labels_that_cannot_name_columns_are_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text('Order ID,"a\nb",,Straße,order_id,_line\n1,2,3,4,5,x\n2,3,4,5,6,y\n')
+    done = run(file)
+    assert done.exit_code == 0
+    assert "header: false, preambleLines: 2}" in done.stdout
+    assert "'Order ID' is Order_ID\n" in done.stderr
+    assert "'a\\nb' is a_b\n" in done.stderr
+    names = [line.split(",")[0].split()[-1] for line in done.stdout.splitlines() if "{name" in line]
+    assert names == ["Order_ID", "a_b", "column_3", "Strasse", "order_id_2", "line"]
+
+
+def test_rows_that_no_contract_accepts_are_named(tmp_path: Path) -> None:
+    contract = inferred(tmp_path, b"id,n\n1,2\n2,3,4\n3,4\n4,5\n", exit_code=1)
+    assert [f.type for f in contract.schema_.fields] == ["integer", "integer"]
+    done = run(tmp_path / "things.csv")
+    assert done.stderr.splitlines()[1:] == [
+        "1 row is broken, and no contract accepts it:",
+        "  line 3: row.too_many_fields has 3 fields, 2 expected",
+    ]
+
+
+def test_a_byte_that_is_not_utf8_among_many_that_are(tmp_path: Path) -> None:
+    data = b"id,name\n" + "1,Köln\n".encode() * 5 + b"2,K\xf6ln\n"
+    assert inferred(tmp_path, data, exit_code=1).encoding == "utf-8"
+
+
+def test_a_title_before_the_header_is_suspected(tmp_path: Path) -> None:
+    inferred(tmp_path, b"Report of May\na,b\n1,2\n3,4\n5,6\n")
+    assert "is there something before the header?" in (tmp_path / "things.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "file.empty"),
+        (b"\n\n", "file.empty"),
+        (b"%PDF-1.4", "file.not_csv"),
+        (gzip.compress(b"a,b\n1,2\n")[:-9], "file.gzip_truncated"),
+        (b'"torn\na,b\n1,2\n3,4\n5,6\n', "cannot be the header"),
+    ],
+)
+def test_unusable_files(tmp_path: Path, data: bytes, said: str) -> None:
+    file = tmp_path / "x.csv"
+    file.write_bytes(data)
+    done = run(file)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_what_the_sample_does_not_show_is_relaxed_by_the_whole_file(tmp_path: Path) -> None:
+    file, out = tmp_path / "things.csv", tmp_path / "things.yaml"
+    rows = [f"{n},{'ab'[n % 2]},{n},{n}.5" for n in range(40)]
+    file.write_text("\n".join(["id,kind,n,amount", *rows, f"0,c,x,{'9' * 20}.125", ""]))
+    done = run(file, "--rows", "40", "--out", out)
+    assert done.exit_code == 0
+    text = out.read_text()
+    assert "from the first 40 rows" in text
+    assert "tried on all 41 rows" in text
+    assert "not unique: line 42 repeats a value" in text
+    assert "few values, but another in line 42" in text
+    assert "text, for line 42 is not a whole number" in text
+    assert "bigquery: NUMERIC," in text
