@@ -20,6 +20,11 @@ help: ## List the targets
 	.venv-bigquery/bin/python -c "from duckdb_extensions import import_extension as i; i('spatial'); i('avro')"
 	touch $@
 
+.venv-bench/.stamp: bench/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --require-hashes -r bench/requirements.txt
+	touch $@
+
 .PHONY: setup
 setup: .venv/.stamp .venv-bigquery/.stamp ## Make .venv (with .venv/bin/csvgate) and the BigQuery emulator's own environment
 
@@ -43,6 +48,14 @@ down: setup ## Stop the local cloud
 test: setup ## Run every test; what needs Java, gcloud or a browser is skipped by name without it
 	$(BIN)/pytest $(ARGS)
 
+.PHONY: bench
+bench: .venv-bench/.stamp ## Measure, into bench/RESULTS.md (ROWS=1000000, ROUNDS=5; QUICK=1 only prints; LARGE=5 adds 5 GB)
+	PYTHONPATH=ops:shared .venv-bench/bin/python -m bench $(if $(QUICK),--quick) $(if $(ROWS),--rows $(ROWS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(LARGE),--large $(LARGE)) $(ARGS)
+
+.PHONY: fuzz
+fuzz: setup ## Feed the engine damaged files for as long as you like: EXAMPLES=100000
+	CSVGATE_FUZZ_EXAMPLES=$(or $(EXAMPLES),20000) $(BIN)/pytest -q tests/fuzz
+
 .PHONY: check
 check: format-check lint types locks names docs-check ## Everything .ci/run checks besides the tests
 
@@ -61,7 +74,7 @@ lint: .venv/.stamp ## Lint
 
 .PHONY: types
 types: .venv/.stamp ## Type-check, strictly; each main.py by itself, because they share a name
-	$(BIN)/mypy shared ops tests samples functions --exclude '/main\.py$$'
+	$(BIN)/mypy shared ops tests samples bench functions --exclude '/main\.py$$'
 	for function in functions/*/; do $(BIN)/mypy "$${function}main.py" || exit 1; done
 
 .PHONY: locks
@@ -84,4 +97,4 @@ docs-check: .venv/.stamp ## Check that the generated docs are current and links 
 .PHONY: clean
 clean: ## Remove the environments, caches and the local cloud's state
 	-[ -x $(BIN)/csvgate ] && $(BIN)/csvgate down
-	rm -rf .venv .venv-bigquery .csvgate build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-bigquery .venv-bench .csvgate build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""`make bench`: csvgate beside what people use today, in one run, into bench/RESULTS.md."""

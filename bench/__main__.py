@@ -1,0 +1,44 @@
+"""`python -m bench`: see `make bench`."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.large import GB
+from bench.paths import RESULTS
+from bench.report import render
+from bench.run import Plan, perform
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description="Measure; write bench/RESULTS.md.")
+    parser.add_argument("--rows", type=int, help="of the orders file (1,000,000; quick: 200,000)")
+    parser.add_argument("--rounds", type=int, help="of all contenders (5; quick: 3)")
+    parser.add_argument("--large", type=float, default=0, metavar="GB", help="a large file too")
+    parser.add_argument("--quick", action="store_true", help="under two minutes; only prints")
+    parser.add_argument("--out", type=Path, help="instead of bench/RESULTS.md")
+    given = parser.parse_args()
+    plan = Plan(
+        rows=given.rows or (200_000 if given.quick else 1_000_000),
+        rounds=given.rounds or (3 if given.quick else 5),
+        large_bytes=int(given.large * GB),
+        quick=given.quick,
+    )
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"[{time.monotonic() - started:5.0f} s] {text}", file=sys.stderr, flush=True)
+
+    with TemporaryDirectory(prefix="csvgate-bench-") as folder:
+        results = render(perform(plan, Path(folder), say))
+    print(results)
+    out = given.out or (None if given.quick else RESULTS)
+    if out:
+        out.write_text(results, encoding="utf-8")
+        say(f"written to {out}")
+
+
+if __name__ == "__main__":
+    main()

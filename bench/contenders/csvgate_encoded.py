@@ -1,0 +1,27 @@
+"""csvgate as validate_and_parse runs it, without the network: chunks, reject file, reasons."""
+
+from pathlib import Path
+
+from bench.contract import orders_contract
+from bench.outcome import Outcome
+from bench.pieces import pieces
+from csvgate.engine.arrow import encode
+from csvgate.engine.rejects import RejectFile
+from csvgate.engine.summary import Reasons
+from csvgate.engine.validate import validate
+
+
+def run(path: Path) -> Outcome:
+    contract = orders_contract()
+    outcome, reject_file, reasons = Outcome(), RejectFile(contract), Reasons(contract)
+    for batch in validate(pieces(path), contract):
+        outcome.rows += batch.rows_read
+        for row in batch.rejected:
+            reasons.add(row)
+            outcome.findings += [(f.line, f.column, f.code) for f in row.faults]
+        reject_file.render(batch)
+        outcome.bytes_out += sum(len(chunk.data) for chunk in encode(batch, contract))
+        # As the function does: the next batch is made without this one in memory.
+        del batch
+    reasons.top()
+    return outcome

@@ -1,0 +1,30 @@
+"""pyarrow's CSV reader alone: the floor for anything that reads a file at all."""
+
+from pathlib import Path
+
+from pyarrow import csv, string
+
+from bench.contenders.orders_rules import COLUMNS
+from bench.outcome import Outcome
+
+
+def run(path: Path) -> Outcome:
+    outcome = Outcome()
+
+    def skip(row: csv.InvalidRow) -> str:
+        # Its number is missing, or counts records and not lines.
+        outcome.findings.append((row.number - 1 if row.number is not None else 0, None, None))
+        return "skip"
+
+    reader = csv.open_csv(
+        path,
+        read_options=csv.ReadOptions(use_threads=False, block_size=16 * 1024 * 1024),
+        parse_options=csv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip),
+        convert_options=csv.ConvertOptions(
+            column_types=dict.fromkeys(COLUMNS, string()), check_utf8=False
+        ),
+    )
+    for batch in reader:
+        outcome.rows += batch.num_rows
+    outcome.rows += len(outcome.findings)
+    return outcome

@@ -1,0 +1,78 @@
+"""For each function an event that it answers without work: what is measured is its start."""
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+_ID: Final = "0123456789abcdef"
+_AT: Final = "2026-11-21T12:00:00Z"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionEvent:
+    function: str
+    headers: dict[str, str]
+    body: bytes
+    outcome: str
+
+
+def _binary(function: str, kind: str, data: Any, outcome: str) -> FunctionEvent:
+    headers = {
+        "ce-id": "1",
+        "ce-source": "//bench",
+        "ce-specversion": "1.0",
+        "ce-type": kind,
+        "content-type": "application/json",
+    }
+    return FunctionEvent(function, headers, json.dumps(data).encode(), outcome)
+
+
+def _message(function: str, kind: str, data: Any, outcome: str) -> FunctionEvent:
+    attributes = {
+        "ce-id": "1",
+        "ce-source": "//csvgate/bench",
+        "ce-specversion": "1.0",
+        "ce-type": kind,
+        "ce-uploadid": _ID,
+        "ce-plan": _ID,
+        "content-type": "application/json",
+    }
+    message = {
+        "messageId": "1",
+        "publishTime": _AT,
+        "attributes": attributes,
+        "data": base64.b64encode(json.dumps(data).encode()).decode(),
+    }
+    wrapped = {"message": message, "subscription": "projects/bench/subscriptions/bench"}
+    return _binary(function, "google.cloud.pubsub.topic.v1.messagePublished", wrapped, outcome)
+
+
+EVENTS: Final = (
+    _binary(
+        "validate_and_parse",
+        "google.cloud.storage.object.v1.finalized",
+        {"bucket": "somebody-elses", "name": "a.csv", "generation": "1", "size": "10"},
+        "an object of another bucket: ignored",
+    ),
+    _message(
+        "enrich_records",
+        "csvgate.upload.validated.v1",
+        {},
+        "an upload that is finished: one read of the ledger",
+    ),
+    _message(
+        "notify_stakeholders",
+        "csvgate.upload.completed.v1",
+        {
+            "upload": {"id": _ID, "bucket": "b", "name": "orders/a.csv", "generation": 1},
+            "plan": _ID,
+            "dataset": "orders",
+            "outcome": "completed",
+            "counts": {"read": 1, "valid": 1, "rejected": 0},
+            "received_at": _AT,
+            "finished_at": _AT,
+        },
+        "an upload nobody wants to hear of",
+    ),
+)

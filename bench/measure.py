@@ -1,0 +1,74 @@
+"""One run of one contender in this process: warmed up, then timed."""
+
+import gc
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.outcome import Outcome
+
+Contender = Callable[[Path], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    rows: int
+    wall: float
+    """Seconds."""
+    cpu: float
+    """Seconds of all threads, user and system."""
+    collecting: float
+    """Of `wall`, seconds in the garbage collector, which is on as in production."""
+    peak: int
+    """Bytes: the most memory the process ever held, interpreter and libraries included."""
+    bytes_out: int
+
+    @classmethod
+    def of_json(cls, data: dict[str, Any]) -> "Measurement":
+        return cls(**data)
+
+
+def measure(run: Contender, path: Path, warm_up: Path) -> tuple[Measurement, Outcome]:
+    run(warm_up)
+    gc.collect()
+    clock = _CollectorClock()
+    gc.callbacks.append(clock)
+    cpu, wall = time.process_time(), time.perf_counter()
+    outcome = run(path)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    gc.callbacks.remove(clock)
+    return Measurement(
+        rows=outcome.rows,
+        wall=wall,
+        cpu=cpu,
+        collecting=clock.seconds,
+        peak=peak_bytes(),
+        bytes_out=outcome.bytes_out,
+    ), outcome
+
+
+class _CollectorClock:
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._started = 0.0
+
+    def __call__(self, phase: str, _info: dict[str, int]) -> None:
+        if phase == "start":
+            self._started = time.perf_counter()
+        else:
+            self.seconds += time.perf_counter() - self._started
+
+
+def peak_bytes() -> int:
+    # Linux's ru_maxrss survives exec: a child would begin with the peak of who started it.
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

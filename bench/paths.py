@@ -1,0 +1,30 @@
+"""Where things are, and the environment of every process that is measured."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+CONTRACT: Final = ROOT / "contracts" / "orders.yaml"
+REFERENCES: Final = ROOT / "samples" / "references"
+RESULTS: Final = ROOT / "bench" / "RESULTS.md"
+
+_ONE_THREAD: Final = (
+    "ARROW_NUM_THREADS",
+    "ARROW_IO_THREADS",
+    "MKL_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+)
+
+
+def environment(function: str = "enrich_records") -> dict[str, str]:
+    """Of a child: this repository's packages, one function's modules, one thread per library."""
+    places = (ROOT / "shared", ROOT / "functions" / function)
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(map(str, places)),
+        "PYTHONHASHSEED": "0",
+        **dict.fromkeys(_ONE_THREAD, "1"),
+    }

@@ -1,0 +1,135 @@
+"""Everything that one run measures, and its figures."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from bench import cold_start, large, machine, orders
+from bench.cold_start import Start
+from bench.contenders import ENRICHMENT, VALIDATION, Entry
+from bench.large import Large
+from bench.machine import Machine
+from bench.orders import OrdersFile
+from bench.runner import Input, Result, Say, child, run_rounds
+
+SMALL: Final = (("1 KB", 10), ("100 KB", 960), ("1 MB", 9_600))
+"""Rows of so many bytes, nearly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    rows: int
+    rounds: int
+    large_bytes: int = 0
+    """None, when 0."""
+    quick: bool = False
+
+    @property
+    def warm_up(self) -> int:
+        # Enough for every lazy import and every path of the engine, were it to choose by size.
+        return 20_000 if self.quick else 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """Bytes per record."""
+
+    arrow: float
+    json: float
+    csv: float
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """Seconds, of one file in a new process."""
+
+    title: str
+    size: str
+    bytes: int
+    imports: float
+    first: float
+    again: float
+    heavy: str
+
+
+@dataclass(slots=True)
+class Run:
+    plan: Plan
+    machine: Machine
+    file_bytes: int = 0
+    validation: list[Result] = field(default_factory=list)
+    enrichment: list[Result] = field(default_factory=list)
+    wire: Wire | None = None
+    starts: list[Start] = field(default_factory=list)
+    small: list[Small] = field(default_factory=list)
+    large: Large | None = None
+    load_after: float = 0.0
+
+
+def perform(plan: Plan, folder: Path, say: Say) -> Run:
+    run = Run(plan, machine.look())
+    say(f"writing {plan.rows:,} orders, {orders.BAD:.0%} of them bad")
+    whole, warm_up = orders.write(folder, plan.rows), orders.write(folder, plan.warm_up)
+    run.file_bytes = whole.csv.stat().st_size
+    say("validation")
+    inputs = _inputs(plan, folder, whole, warm_up)
+    run.validation = run_rounds(VALIDATION, lambda e: inputs[e.name], plan.rounds, say)
+    say("enrichment")
+    _enrichment(run, folder, whole, warm_up, say)
+    say("small files and cold starts")
+    run.small = [
+        _small(entry, size, orders.write(folder, rows).csv)
+        for size, rows in SMALL
+        for entry in VALIDATION[:2]
+    ]
+    run.starts = cold_start.starts(folder, 3 if plan.quick else 7)
+    if plan.large_bytes:
+        say(f"a file of {plan.large_bytes / large.GB:g} GB")
+        run.large = large.run(folder, plan.large_bytes)
+    run.load_after = machine.load()
+    return run
+
+
+def _inputs(plan: Plan, folder: Path, whole: OrdersFile, warm_up: OrdersFile) -> dict[str, Input]:
+    def of(entry: Entry) -> Input:
+        if entry.share > 1:
+            file = orders.write(folder, max(1000, plan.rows // entry.share))
+            warm = orders.write(folder, max(500, plan.warm_up // entry.share))
+        else:
+            file, warm = whole, warm_up
+        if entry.mended:
+            return Input(file.mended, warm.mended, file.truth)
+        return Input(file.csv, warm.csv, file.truth)
+
+    return {entry.name: of(entry) for entry in VALIDATION}
+
+
+def _enrichment(run: Run, folder: Path, whole: OrdersFile, warm_up: OrdersFile, say: Say) -> None:
+    chunk = child("bench.wire", whole.csv, folder)
+    warm = child("bench.wire", warm_up.csv, folder)
+    run.wire = Wire(
+        arrow=chunk["arrow_bytes"] / chunk["rows"],
+        json=chunk["json_bytes"] / chunk["rows"],
+        csv=run.file_bytes / run.plan.rows,
+        rows=chunk["rows"],
+    )
+    inputs = {
+        "enrich_arrow": Input(Path(chunk["arrow"]), Path(warm["arrow"])),
+        "enrich_rows": Input(Path(chunk["json"]), Path(warm["json"])),
+    }
+    run.enrichment = run_rounds(ENRICHMENT, lambda e: inputs[e.name], run.plan.rounds, say)
+
+
+def _small(entry: Entry, size: str, file: Path) -> Small:
+    found = [child("bench.small_files", entry.name, file) for _ in range(3)]
+    return Small(
+        title=entry.title,
+        size=size,
+        bytes=file.stat().st_size,
+        imports=median(each["imports"] for each in found),
+        first=median(each["first"] for each in found),
+        again=median(each["again"] for each in found),
+        heavy=", ".join(found[0]["heavy"]) or "none",
+    )

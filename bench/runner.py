@@ -1,0 +1,102 @@
+"""Rounds of contenders, one after the other: A B C, A B C, …, each in a process of its own.
+
+A machine that gets slower in the middle is then slower for all of them.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.contenders import Entry
+from bench.measure import Measurement
+from bench.paths import ROOT, environment
+from bench.stats import Figures, figures
+from bench.truth import Score
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a contender reads."""
+
+    file: Path
+    warm_up: Path
+    truth: Path | None = None
+
+
+@dataclass(slots=True)
+class Result:
+    entry: Entry
+    rounds: list[Measurement] = field(default_factory=list)
+    score: Score | None = None
+
+    @property
+    def rows(self) -> int:
+        return self.rounds[0].rows
+
+    @property
+    def cpu(self) -> Figures:
+        """µs per row."""
+        return figures([m.cpu / m.rows * 1e6 for m in self.rounds])
+
+    @property
+    def wall(self) -> Figures:
+        """µs per row."""
+        return figures([m.wall / m.rows * 1e6 for m in self.rounds])
+
+    @property
+    def collecting(self) -> Figures:
+        """µs per row."""
+        return figures([m.collecting / m.rows * 1e6 for m in self.rounds])
+
+    @property
+    def peak(self) -> int:
+        return max(m.peak for m in self.rounds)
+
+
+def run_rounds(
+    entries: Sequence[Entry], inputs: Callable[[Entry], Input], rounds: int, say: Say
+) -> list[Result]:
+    results = [Result(entry) for entry in entries]
+    for number in range(1, rounds + 1):
+        for result in results:
+            given = inputs(result.entry)
+            # What is found is the same every time.
+            truth = given.truth if number == 1 else None
+            found = child(
+                "bench.child",
+                result.entry.name,
+                given.file,
+                given.warm_up,
+                *([truth] * bool(truth)),
+            )
+            result.rounds.append(Measurement.of_json(found["measurement"]))
+            if found["score"]:
+                result.score = Score(**found["score"])
+            last = result.rounds[-1]
+            say(
+                f"  round {number}/{rounds}  {result.entry.title:<34}"
+                f"{last.cpu / last.rows * 1e6:8.2f} µs/row CPU"
+            )
+    return results
+
+
+def child(module: str, *arguments: object, function: str = "enrich_records") -> dict[str, Any]:
+    """The JSON object that a module of ours prints. Raises RuntimeError with what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        cwd=ROOT,
+        env=environment(function),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{module} {arguments}: exit {done.returncode}\n{done.stderr[-4000:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found

@@ -1,0 +1,59 @@
+"""The same records as they could travel: `python -m bench.wire ORDERS.csv FOLDER`.
+
+Writes the first chunk of an orders file as Arrow and as JSON, one record a line, and prints where
+they are and the bytes of each.
+"""
+
+import json
+import sys
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bench.contract import orders_contract
+from bench.pieces import pieces
+from csvgate.engine.arrow import decode, encode
+from csvgate.engine.validate import validate
+
+
+def first_chunk(path: Path) -> bytes:
+    contract = orders_contract()
+    return encode(next(validate(pieces(path), contract)), contract)[0].data
+
+
+def json_records(chunk: bytes) -> list[str]:
+    """A message of its own each, were they published the usual way."""
+    return [json.dumps(row, default=as_json) for row in decode(chunk).to_pylist()]
+
+
+def as_json(value: Any) -> str:
+    """What json cannot write itself, as insertAll takes it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    raise TypeError(f"no JSON for {value!r}")
+
+
+def main(orders: Path, folder: Path) -> None:
+    chunk = first_chunk(orders)
+    records = json_records(chunk)
+    arrow_file, json_file = folder / f"{orders.stem}.arrow", folder / f"{orders.stem}.jsonl"
+    arrow_file.write_bytes(chunk)
+    json_file.write_text("".join(f"{record}\n" for record in records), encoding="utf-8")
+    print(
+        json.dumps(
+            {
+                "arrow": str(arrow_file),
+                "json": str(json_file),
+                "rows": len(records),
+                "arrow_bytes": len(chunk),
+                "json_bytes": sum(len(record.encode()) for record in records),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
