@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from csvgate.bigquery_types import BigQueryType
 from csvgate.bigquery_types import parse as parse_type
+from csvgate.contracts.check_enrich import KEYS
 from csvgate.contracts.columns import column_type
 from csvgate.contracts.mistakes import Complaint, Path, suggest
 from csvgate.contracts.model import Contract, Derivation, Lookup
-from lookups import KEY_KINDS
 
 if TYPE_CHECKING:
     from derive import DerivedColumn, DeriveStep
@@ -58,8 +58,8 @@ class _Planner:
         if by_type is None:
             hint = suggest(lookup.by, self._present)
             self._complain((*path, "by"), f"no column `{lookup.by}` at this step: {hint}")
-        elif by_type.kind not in KEY_KINDS:
-            kinds = ", ".join(KEY_KINDS)
+        elif by_type.kind not in KEYS:
+            kinds = ", ".join(KEYS)
             self._complain((*path, "by"), f"{by_type} is no type of a key; one of {kinds} is")
         else:
             self.steps.run.append(LookupStep(lookup, by_type))

@@ -6,7 +6,7 @@ match the INT64 7, `1.5` and `1.50` the NUMERIC 1.5; text matches only the very 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from csvgate.bigquery_types import BigQueryType
 from csvgate.engine.arrow import arrow_type
@@ -15,9 +15,6 @@ from references import ReferenceTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-KEY_KINDS: Final = ("STRING", "INT64", "NUMERIC", "BIGNUMERIC", "BOOL", "DATE")
-"""Types whose values have one spelling once parsed, so that equal keys are found."""
 
 
 @dataclass(frozen=True, slots=True)

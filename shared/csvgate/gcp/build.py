@@ -3,22 +3,8 @@ write to BigQuery never loads its libraries."""
 
 from collections.abc import Mapping
 
-from csvgate.ports import ObjectStore, Publisher, Warehouse
+from csvgate.ports import Warehouse
 from csvgate.settings import Settings
-
-
-def object_store(settings: Settings) -> ObjectStore:
-    """STORAGE_EMULATOR_HOST, read by the library, points it at an emulator."""
-    from csvgate.gcp.storage import GcsObjectStore
-
-    return GcsObjectStore(settings.project)
-
-
-def publisher(settings: Settings) -> Publisher:
-    """PUBSUB_EMULATOR_HOST, read by the library, points it at an emulator."""
-    from csvgate.gcp.pubsub import PubSubPublisher
-
-    return PubSubPublisher(settings.project)
 
 
 def warehouse(settings: Settings, environment: Mapping[str, str]) -> Warehouse:
