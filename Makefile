@@ -3,6 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+# The pip that Python 3.11 brings forgets a pin once something asks for an extra of that package, takes
+# its newest release and finds no hash for it.
+PIP = $(1)/bin/pip install --quiet --upgrade 'pip>=25'
 
 .PHONY: help
 help: ## List the targets
@@ -10,18 +13,21 @@ help: ## List the targets
 
 .venv/.stamp: requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
+	$(call PIP,.venv)
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv-bigquery/.stamp: ops/bqemulator/requirements.txt
 	$(PYTHON) -m venv .venv-bigquery
+	$(call PIP,.venv-bigquery)
 	.venv-bigquery/bin/pip install --quiet --require-hashes -r ops/bqemulator/requirements.txt
 	.venv-bigquery/bin/python -c "from duckdb_extensions import import_extension as i; i('spatial'); i('avro')"
 	touch $@
 
 .venv-bench/.stamp: bench/requirements.txt
 	$(PYTHON) -m venv .venv-bench
+	$(call PIP,.venv-bench)
 	.venv-bench/bin/pip install --quiet --require-hashes -r bench/requirements.txt
 	touch $@
 
