@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from csvgate_ops.terminal import plain
 
 if TYPE_CHECKING:
-    from csvgate_ops.dlq.acting import Acting, Outcome, Report
+    from csvgate_ops.dlq.acting import Acting, Outcome, Report, Result
     from csvgate_ops.dlq.acting import Progress as Done
     from csvgate_ops.dlq.desk import Desk
     from csvgate_ops.dlq.filters import Filter
@@ -28,7 +28,7 @@ _EVERY = 500
 _SHOWN = 20
 """Kinds of outcomes that are spelled out."""
 _NAMED = 5
-_WORDS = (
+_WORDS: tuple[tuple["Result", str], ...] = (
     ("would be done", "would be done"),
     ("done", "done"),
     ("done before", "done before by another run"),
