@@ -59,6 +59,7 @@ def carry_out(
 
     total = None
     if not acting.dry_run and not as_json:
+        held_elsewhere(desk)
         total = len(wanted.of(reading(desk, quiet=False).letters))
     with _interrupt(acting.stop) as interrupted, _progress(total, quiet=as_json) as on_progress:
         report = act(replace(acting, on_progress=on_progress))
@@ -66,8 +67,6 @@ def carry_out(
         click.echo(json.dumps(asdict(report), indent=2))
     else:
         _say(report)
-        if not report.stopped:
-            held_elsewhere(desk, report.run)
     if interrupted.is_set():
         sys.exit(INTERRUPTED)
     if report.count("failed"):
