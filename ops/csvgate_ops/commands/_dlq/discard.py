@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from csvgate_ops.dlq.filters import Filter
 
 
-@click.command("discard")
+@click.command("discard", short_help="Take letters out for good, on record.")
 @filter_options
 @click.option("--all", "every", is_flag=True, help="All there are.")
 @click.option("--reason", required=True, help="Why, for the record.")

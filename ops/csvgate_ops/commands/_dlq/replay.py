@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from csvgate_ops.dlq.filters import Filter
 
 
-@click.command("replay")
+@click.command("replay", short_help="Send letters to where they came from.")
 @filter_options
 @click.option("--all", "every", is_flag=True, help="All there are.")
 @click.option(
