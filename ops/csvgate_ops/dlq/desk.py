@@ -33,5 +33,7 @@ class Desk:
     def store(self) -> ObjectStore:
         return self.ledger.store
 
-    def route_of(self, function: str) -> Route:
-        return next(route for route in self.routes if route.function == function)
+    @property
+    def storage_topic(self) -> str:
+        """The topic of Cloud Storage's notifications."""
+        return next(route.source_topic for route in self.routes if route.is_storage)
