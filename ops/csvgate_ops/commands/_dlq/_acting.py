@@ -38,14 +38,6 @@ _WORDS: tuple[tuple["Result", str], ...] = (
 INTERRUPTED = 130
 
 
-def narrowed(wanted: "Filter", every: bool) -> None:
-    """Raises UsageError unless it was said which letters are meant."""
-    if wanted.is_empty and not every:
-        raise click.UsageError("say which letters: a filter such as --code, or --all")
-    if every and not wanted.is_empty:
-        raise click.UsageError("--all and a filter contradict each other")
-
-
 def carry_out(
     desk: "Desk",
     wanted: "Filter",
