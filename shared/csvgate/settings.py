@@ -1,10 +1,12 @@
 """What a function is told by its environment, read once by `build()` and never at import."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from csvgate.breaker import Limits
 from csvgate.errors import Transient
 
 
@@ -30,6 +32,13 @@ class Settings(BaseModel):
     max_delivery_attempts: Annotated[int, Field(ge=5, le=100)] = Field(
         5, alias="CSVGATE_MAX_DELIVERY_ATTEMPTS"
     )
+    breaker_window_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
+        600, alias="CSVGATE_BREAKER_WINDOW_SECONDS"
+    )
+    breaker_letters: Annotated[int, Field(ge=2, le=1000)] = Field(
+        50, alias="CSVGATE_BREAKER_LETTERS"
+    )
+    breaker_share: Annotated[float, Field(gt=0, le=1)] = Field(0.9, alias="CSVGATE_BREAKER_SHARE")
     bigquery_location: str = Field("EU", alias="CSVGATE_BIGQUERY_LOCATION")
     sender: str = Field("csvgate@localhost", alias="CSVGATE_SENDER")
     sendgrid_api_key: str = Field("", alias="SENDGRID_API_KEY", repr=False)
@@ -38,6 +47,11 @@ class Settings(BaseModel):
         "https://storage.cloud.google.com", alias="CSVGATE_STORAGE_CONSOLE_URL"
     )
     """Prefix of links to reject files in emails, before /BUCKET/NAME."""
+
+    @property
+    def breaker_limits(self) -> Limits:
+        window = timedelta(seconds=self.breaker_window_seconds)
+        return Limits(window, self.breaker_letters, self.breaker_share)
 
 
 def read(environment: Mapping[str, str]) -> Settings:

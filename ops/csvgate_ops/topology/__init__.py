@@ -8,6 +8,7 @@ from csvgate_ops.topology.derive import (
     environment,
     expand,
     local_retry,
+    patience,
     transport,
     trigger_of,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "load",
     "local_retry",
     "parse",
+    "patience",
     "transport",
     "trigger_of",
 ]

@@ -13,6 +13,9 @@ DERIVED_VARIABLES = (
     "CSVGATE_BIGQUERY_LOCATION",
     "CSVGATE_DEAD_LETTER_TOPIC",
     "CSVGATE_MAX_DELIVERY_ATTEMPTS",
+    "CSVGATE_BREAKER_WINDOW_SECONDS",
+    "CSVGATE_BREAKER_LETTERS",
+    "CSVGATE_BREAKER_SHARE",
     *(f"CSVGATE_{role.upper()}_BUCKET" for role in ROLES_OF_BUCKETS),
     *(f"CSVGATE_{role.upper()}_TOPIC" for role in ROLES_OF_TOPICS),
 )
@@ -83,6 +86,8 @@ def _functions(topology: Topology) -> Iterator[Mistake]:
         for verb in ("read", "write"):
             for key in getattr(function.uses, verb):
                 yield from _known(f"{path}.uses.{verb}", key, topology.buckets, "buckets")
+            if "ledger" not in getattr(function.uses, verb):
+                yield Mistake(f"{path}.uses.{verb}", "without `ledger` its breaker cannot work")
         for key in function.uses.publish:
             yield from _known(f"{path}.uses.publish", key, topology.topics, "topics")
         for key in function.uses.load:
