@@ -8,6 +8,7 @@ from rich.text import Text
 
 from csvgate_ops import topology as topo
 from csvgate_ops.breakers import BreakerState
+from csvgate_ops.spoken import spoken
 from csvgate_ops.status_view import plain
 
 _COLOURS = {"open": "red", "lifted": "yellow", "closed": "green"}
@@ -41,16 +42,9 @@ def limits(topology: topo.Topology, function: str, *, local: bool) -> str:
     retry = topo.local_retry(topology, trigger) if local else trigger.retry
     topic = topology.topics[trigger.dead_letter.topic].name
     return (
-        f"each message waits for about {_spoken(topo.patience(trigger, retry))} "
+        f"each message waits for about {spoken(topo.patience(trigger, retry))} "
         f"({trigger.dead_letter.max_delivery_attempts} attempts, pauses of "
         f"{retry.min_backoff} to {retry.max_backoff} s); then Pub/Sub moves it to {topic}, without "
         f"a reason, to be replayed. Mend the cause, then redeploy or "
         f'`csvgate breaker lift {function} --reason "…"`.'
     )
-
-
-def _spoken(seconds: int) -> str:
-    for unit, size in (("hours", 3600), ("minutes", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} seconds"
