@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from csvgate.events import FaultExample
-from csvgate_ops.uploads import UploadStatus
+from csvgate_ops.uploads import UploadStatus, plural
 
 _COLOURS = {
     "completed": "green",
@@ -85,7 +85,8 @@ def _example(fault: FaultExample) -> str:
     return f"line {fault.line}:{value} {fault.message}"
 
 
-def detail(status: UploadStatus) -> RenderableType:
+def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
+    """`hints` say what an operator may do, in a line each."""
     facts = Table.grid(padding=(0, 2))
     facts.add_row("upload", status.id)
     generation = f"#{status.upload.generation}" if status.upload else ""
@@ -98,6 +99,8 @@ def detail(status: UploadStatus) -> RenderableType:
         facts.add_row("corrects", status.corrects)
     for correction in status.corrected_by:
         facts.add_row("corrected by", correction)
+    if status.corrected_by and status.open_rows is not None:
+        facts.add_row("", f"{plural(status.open_rows, 'rejected row')} still to be corrected")
     if status.timeline:
         facts.add_row("day", _day(status.timeline[0].at))
     steps = Table.grid(padding=(0, 2))
@@ -117,4 +120,6 @@ def detail(status: UploadStatus) -> RenderableType:
     parts: list[RenderableType] = [facts, "", steps]
     if status.reasons:
         parts += ["", reasons]
+    for hint in hints:
+        parts += ["", Text(plain(hint))]
     return Group(*parts)

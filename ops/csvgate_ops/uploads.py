@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from csvgate.events import Counts, Reason, UploadRef, UploadValidated
 from csvgate.ledger import Ledger, PlanLedger, UploadLedger
-from csvgate.ledger_entries import Entry
+from csvgate.ledger_entries import Claim, Entry
 
 State = Literal["unknown", "ignored", "validating", "loading", "completed", "rejected", "failed"]
 ENDED: frozenset[State] = frozenset(["ignored", "completed", "rejected", "failed"])
@@ -19,6 +19,11 @@ class Step(BaseModel):
     at: datetime
     what: str
     detail: str = ""
+
+
+class Failed(BaseModel):
+    function: str
+    code: str
 
 
 class UploadStatus(BaseModel):
@@ -38,6 +43,10 @@ class UploadStatus(BaseModel):
     corrects: str | None = None
     """The upload whose rejected rows this one brings back mended."""
     corrected_by: tuple[str, ...] = ()
+    open_rows: int | None = None
+    """Rejected rows of a completed upload that no correction has brought back yet."""
+    failures: tuple[Failed, ...] = ()
+    """What functions gave up on, with a dead letter; a replay may have mended it since."""
     emailed: bool = False
     timeline: tuple[Step, ...] = ()
 
@@ -94,6 +103,12 @@ def _newest_first(ledger: Ledger) -> list[tuple[datetime, str, str]]:
     return sorted(found, reverse=True)
 
 
+def _failures(entries: UploadLedger) -> Iterator[Failed]:
+    for name, note in entries.notes().items():
+        if name.startswith("failed."):
+            yield Failed(function=note.function, code=note.code)
+
+
 @dataclass(slots=True)
 class _Reader:
     ledger: Ledger
@@ -137,16 +152,27 @@ class _Reader:
             reasons=validated.reasons if validated else (),
             rejects=f"gs://{rejects.bucket}/{rejects.name}" if rejects else None,
             corrects=entries.corrects(),
-            corrected_by=tuple(entries.corrections()),
+            corrected_by=(corrections := tuple(entries.corrections())),
+            open_rows=self._open_rows(validated, claim, corrections),
+            failures=tuple(_failures(entries)),
             emailed=any(s.what.startswith("emailed") for s in steps),
             timeline=tuple(steps),
         )
+
+    def _open_rows(
+        self, validated: UploadValidated | None, claim: Claim | None, corrections: tuple[str, ...]
+    ) -> int | None:
+        if validated is None or claim is None or claim.outcome != "completed":
+            return None
+        found = [status(self.ledger, upload_id) for upload_id in corrections]
+        mended = [s.counts.valid for s in found if s.counts and s.state == "completed"]
+        return validated.counts.rejected - sum(mended)
 
     def _state(self, entries: UploadLedger, validated: UploadValidated | None) -> State:
         claim = entries.claim()
         if claim is not None and entries.is_finished():
             return claim.outcome
-        if any(name.startswith("failed.") for name in entries.notes()):
+        if any(_failures(entries)):
             return "failed"
         return "validating" if validated is None else "loading"
 

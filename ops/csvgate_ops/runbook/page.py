@@ -18,8 +18,8 @@ project with `--project ID` (by your application default credentials).
 
 1. **What is there?** `csvgate dlq groups` shows the dead letters by code, with how many and since
    when. `csvgate breaker` shows functions that have stopped dead-lettering.
-2. **What happened?** `csvgate dlq show --code CODE` shows a letter with its reason;
-   `csvgate status UPLOAD` one upload from its arrival to the email.
+2. **What happened?** `csvgate dlq list --code CODE` names the letters, `csvgate dlq show ID` shows
+   one with its reason; `csvgate status UPLOAD` one upload from its arrival to the email.
 3. **Mend the cause**: look the code up below.
 4. **Let it go on**: as the code's last column says.
    - *replay*: `csvgate dlq replay --code CODE` says what it would do, with `--yes` it does it. A
