@@ -9,7 +9,7 @@ from rich.text import Text
 from csvgate_ops import topology as topo
 from csvgate_ops.breakers import BreakerState
 from csvgate_ops.spoken import spoken
-from csvgate_ops.status_view import plain
+from csvgate_ops.terminal import plain
 
 _COLOURS = {"open": "red", "lifted": "yellow", "closed": "green"}
 

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from csvgate.events import FaultExample
-from csvgate_ops.uploads import UploadStatus, plural
+from csvgate_ops.terminal import plain
+from csvgate_ops.uploads import UploadStatus
 
 _COLOURS = {
     "completed": "green",
@@ -23,11 +24,6 @@ _COLOURS = {
 def console() -> Console:
     """As wide as the terminal; wide enough for a line each where there is none."""
     return Console(width=None if sys.stdout.isatty() else 130)
-
-
-def plain(text: str) -> str:
-    """Names and values are the uploader's: control characters must not reach the terminal."""
-    return "".join(c if c.isprintable() else "�" for c in text)
 
 
 def _name(status: UploadStatus) -> str:
@@ -99,8 +95,9 @@ def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
         facts.add_row("corrects", status.corrects)
     for correction in status.corrected_by:
         facts.add_row("corrected by", correction)
-    if status.corrected_by and status.open_rows is not None:
-        facts.add_row("", f"{plural(status.open_rows, 'rejected row')} still to be corrected")
+    if status.corrected_by and status.counts and status.open_rows is not None:
+        open_rows = f"{status.open_rows:,} of {status.counts.rejected:,} rejected rows"
+        facts.add_row("", f"{open_rows} still to be corrected")
     if status.timeline:
         facts.add_row("day", _day(status.timeline[0].at))
     steps = Table.grid(padding=(0, 2))

@@ -5,7 +5,7 @@ from rich.text import Text
 
 from csvgate_ops.reconcile.facts import Finding
 from csvgate_ops.reconcile.run import Report
-from csvgate_ops.status_view import plain
+from csvgate_ops.terminal import plain
 from csvgate_ops.uploads import plural
 
 

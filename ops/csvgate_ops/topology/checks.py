@@ -34,6 +34,7 @@ def mistakes(topology: Topology) -> Iterator[Mistake]:
     yield from _roles(topology)
     yield from _names(topology)
     yield from _functions(topology)
+    yield from _breakers(topology)
     yield from _triggers(topology)
     yield from _reviews(topology)
     yield from _lifecycles(topology)
@@ -86,8 +87,6 @@ def _functions(topology: Topology) -> Iterator[Mistake]:
         for verb in ("read", "write"):
             for key in getattr(function.uses, verb):
                 yield from _known(f"{path}.uses.{verb}", key, topology.buckets, "buckets")
-            if "ledger" not in getattr(function.uses, verb):
-                yield Mistake(f"{path}.uses.{verb}", "without `ledger` its breaker cannot work")
         for key in function.uses.publish:
             yield from _known(f"{path}.uses.publish", key, topology.topics, "topics")
         for key in function.uses.load:
@@ -97,6 +96,14 @@ def _functions(topology: Topology) -> Iterator[Mistake]:
         count = sum(trigger.function == name for trigger in topology.triggers.values())
         if count != 1:
             yield Mistake(path, f"has {count} triggers; its dead-letter topic needs exactly one")
+
+
+def _breakers(topology: Topology) -> Iterator[Mistake]:
+    for name, function in topology.functions.items():
+        uses = function.uses.model_dump()
+        writes = {key for verb in uses.keys() - {"read", "publish", "load"} for key in uses[verb]}
+        if "ledger" not in writes or "ledger" not in uses["read"]:
+            yield Mistake(f"functions.{name}.uses", "its breaker reads and writes `ledger`")
 
 
 def _triggers(topology: Topology) -> Iterator[Mistake]:

@@ -226,7 +226,7 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
         (
             "functions.notify_stakeholders.uses.write",
             [],
-            "functions.notify_stakeholders.uses.write: without `ledger` its breaker cannot work",
+            "functions.notify_stakeholders.uses: its breaker reads and writes `ledger`",
         ),
         ("topics.validated", None, "topics: `validated` is missing"),
         (

@@ -43,7 +43,7 @@ def test_corrections_leave_fewer_rows_to_correct() -> None:
     original, correction = status(world, "orders/a.csv"), status(world, name)
     assert (1, (correction.id,)) == (original.open_rows, original.corrected_by)
     assert original.id == correction.corrects
-    assert "1 rejected row still to be corrected" in shown(original)
+    assert "1 of 3 rejected rows still to be corrected" in shown(original)
 
 
 def test_a_failed_upload_is_told_with_its_remedy() -> None:
