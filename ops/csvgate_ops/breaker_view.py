@@ -10,6 +10,7 @@ from csvgate_ops import topology as topo
 from csvgate_ops.breakers import BreakerState
 from csvgate_ops.spoken import spoken
 from csvgate_ops.terminal import plain
+from csvgate_ops.topology.derive import patience
 
 _COLOURS = {"open": "red", "lifted": "yellow", "closed": "green"}
 
@@ -42,7 +43,7 @@ def limits(topology: topo.Topology, function: str, *, local: bool) -> str:
     retry = topo.local_retry(topology, trigger) if local else trigger.retry
     topic = topology.topics[trigger.dead_letter.topic].name
     return (
-        f"each message waits for about {spoken(topo.patience(trigger, retry))} "
+        f"each message waits for about {spoken(patience(trigger, retry))} "
         f"({trigger.dead_letter.max_delivery_attempts} attempts, pauses of "
         f"{retry.min_backoff} to {retry.max_backoff} s); then Pub/Sub moves it to {topic}, without "
         f"a reason, to be replayed. Mend the cause, then redeploy or "

@@ -14,8 +14,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from csvgate.ports import Message
+from csvgate.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,11 @@ class Limits:
     """At least 1."""
     share: float
     """Above 0, at most 1."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        window = timedelta(seconds=settings.breaker_window_seconds)
+        return cls(window, settings.breaker_letters, settings.breaker_share)
 
 
 @dataclass(frozen=True, slots=True)

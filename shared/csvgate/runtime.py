@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from cloudevents.http import CloudEvent
 
+from csvgate.breaker import Limits
 from csvgate.breaker_guard import Breaker
 from csvgate.breaker_ledger import BreakerLedger
 from csvgate.contracts.load import load_directory
@@ -39,7 +40,7 @@ class Runtime:
         settings = self.settings
         breaker = Breaker(
             BreakerLedger(self.ledger, settings.function, settings.revision),
-            settings.breaker_limits,
+            Limits.of(settings),
             self.dead_letters.clock,
         )
         attempts = settings.max_delivery_attempts

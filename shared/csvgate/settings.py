@@ -1,12 +1,10 @@
 """What a function is told by its environment, read once by `build()` and never at import."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from csvgate.breaker import Limits
 from csvgate.errors import Transient
 
 
@@ -47,11 +45,6 @@ class Settings(BaseModel):
         "https://storage.cloud.google.com", alias="CSVGATE_STORAGE_CONSOLE_URL"
     )
     """Prefix of links to reject files in emails, before /BUCKET/NAME."""
-
-    @property
-    def breaker_limits(self) -> Limits:
-        window = timedelta(seconds=self.breaker_window_seconds)
-        return Limits(window, self.breaker_letters, self.breaker_share)
 
 
 def read(environment: Mapping[str, str]) -> Settings:

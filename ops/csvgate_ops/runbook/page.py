@@ -7,6 +7,7 @@ from csvgate_ops.runbook.catalogue import SECTIONS
 from csvgate_ops.runbook.findings import FINDINGS
 from csvgate_ops.runbook.model import Operational
 from csvgate_ops.spoken import spoken
+from csvgate_ops.topology.derive import patience
 
 _HEAD = """# Runbook
 
@@ -87,7 +88,7 @@ def _breaker(topology: topo.Topology) -> str:
 
 
 def _wait(trigger: topo.Trigger) -> str:
-    return spoken(topo.patience(trigger, trigger.retry))
+    return spoken(patience(trigger, trigger.retry))
 
 
 def _codes() -> Iterator[str]:

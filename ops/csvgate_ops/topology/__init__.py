@@ -8,7 +8,6 @@ from csvgate_ops.topology.derive import (
     environment,
     expand,
     local_retry,
-    patience,
     transport,
     trigger_of,
 )
@@ -29,7 +28,6 @@ __all__ = [
     "load",
     "local_retry",
     "parse",
-    "patience",
     "transport",
     "trigger_of",
 ]
