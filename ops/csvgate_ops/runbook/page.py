@@ -65,8 +65,8 @@ be read, letters are sent as if there were no breaker.
 
 ## Deploy again
 
-With the gcloud scripts in deploy/; messages wait meanwhile. Uploads under way keep the contract and
-references they began with.
+`csvgate deploy ENV` brings a project to what deploy/ and contracts/ say. Messages wait meanwhile,
+and uploads under way keep the contract and references they began with.
 """
 
 

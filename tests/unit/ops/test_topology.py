@@ -11,8 +11,8 @@ from ruamel.yaml import YAML
 
 from csvgate.settings import Settings
 from csvgate_ops import topology as topo
-from csvgate_ops.topology.derive import patience
 from csvgate_ops.topology.checks import mistakes
+from csvgate_ops.topology.derive import patience
 from csvgate_ops.topology.model import Topology
 
 FILE = Path(__file__).parents[3] / "deploy" / "topology.yaml"
