@@ -23,8 +23,8 @@ def hints(
     if not _is_over(status):
         for breaker in open_breakers:
             yield (
-                f"The breaker of {breaker.function} ({breaker.revision}) is open, messages wait: "
-                f"{breaker.tripped_by}\nSee: csvgate breaker{options}"
+                f"The breaker of {breaker.function} is open: if revision {breaker.revision} still "
+                f"serves, messages wait. {breaker.tripped_by}\nSee: csvgate breaker{options}"
             )
     if status.state in _WORKERS:
         yield (

@@ -37,9 +37,12 @@ def command(
         click.echo(json.dumps([state.model_dump(mode="json") for state in found], indent=2))
         return
     console().print(listing(found))
-    for state in found:
-        if state.state == "open" and state.function in plan.functions:
-            click.echo(f"\n{state.function}: {limits(plan, state.function, local=session.local)}")
+    is_open = {state.function for state in found if state.state == "open"}
+    for function in plan.functions:
+        if function in is_open:
+            click.echo(f"\n{function}: {limits(plan, function, local=session.local)}")
+    if is_open:
+        click.echo("\nA revision that no longer serves holds nothing; it is listed until lifted.")
 
 
 @command.command("lift")

@@ -46,7 +46,8 @@ ERROR, and `left to be retried` for each message.
 
 1. `csvgate breaker` says which function, since when, and the codes of the letters.
 2. Mend that. A new revision (a deploy, also of the code before) starts with a closed breaker and
-   counts from the beginning; what waits goes through.
+   counts from the beginning; what waits goes through. The old revision's breaker stays in the list
+   until it is lifted, and holds nothing. On the local cloud all code is one revision: lift it.
 3. Where nothing is deployed: `csvgate breaker lift FUNCTION --reason "…"`. What waits is delivered
    again when its pause ends, after 10 minutes at most. If the cause is still there, the breaker
    opens again after as many letters.

@@ -41,7 +41,7 @@ CASES = {
     ),
     "loading behind an open breaker": Case(
         UploadStatus(id="a", state="loading"),
-        ("The breaker of enrich_records (r1) is open", "Under way."),
+        ("The breaker of enrich_records is open: if revision r1", "Under way."),
         (OPEN,),
     ),
     "validating": Case(UploadStatus(id="a", state="validating"), ("Under way.",)),
