@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,10 +25,10 @@ def run(cloud: LocalCloud, sql: str) -> None:
     cloud.bigquery.query(sql).result()
 
 
-@pytest.fixture
-def loaded(local_cloud: LocalCloud, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def loaded(local_cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The id of a completed upload with rejected rows. Orphans are taken away in the end."""
-    path = tmp_path / "orders.csv"
+    path = tmp_path_factory.mktemp("reconciled") / "orders.csv"
     make_orders(path, rows=40, bad=0.1, seed=11)
     status = upload(local_cloud, path, "orders/reconciled.csv")
     assert "completed" == status["state"], status
