@@ -224,7 +224,7 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
             "functions.enrich_records.breaker.window: Input should be greater than or equal to 60",
         ),
         (
-            "functions.notify_stakeholders.uses.write",
+            "functions.notify_stakeholders.uses.read",
             [],
             "functions.notify_stakeholders.uses: its breaker reads and writes `ledger`",
         ),
