@@ -56,6 +56,7 @@ def measure(path: Path, contract: Contract, most: int = MOST_BYTES) -> UploadSiz
     stored = _Stored(path)
     try:
         stored_bytes = path.stat().st_size
+        _check_limit(path, stored_bytes, contract.limits.max_bytes)
         sample = take(decompress(stored), most)
         found = _read(sample.data, contract)
     except OSError as error:
@@ -77,6 +78,11 @@ def measure(path: Path, contract: Contract, most: int = MOST_BYTES) -> UploadSiz
         table_bytes=round(found.table_bytes * times),
         sampled=1 / times,
     )
+
+
+def _check_limit(path: Path, stored_bytes: int, limit: int | None) -> None:
+    if limit is not None and stored_bytes > limit:
+        raise Unusable(f"{path} would be refused: it has {stored_bytes} bytes of {limit} allowed")
 
 
 def _read(data: bytes, contract: Contract) -> _Sizes:

@@ -155,8 +155,8 @@ def _notes(found: Estimate) -> Iterator[str]:
     verb = "Taken off the month" if found.free else "Not taken off the month (--free-tier does)"
     yield f"{verb} is what is free each month: {free}."
     yield (
-        "Not counted: SendGrid's plan, queries of the table, logs past their free 50 GiB, builds "
-        "and images, retries, traffic that leaves the region."
+        "Not counted: SendGrid's plan, queries of the table, logs past their free 50 GiB, alert "
+        "conditions, builds and images, retries, traffic that leaves the region."
     )
     if found.per_day > 1:
         yield f"A day's uploads are taken to arrive evenly within {BUSY_HOURS} hours."

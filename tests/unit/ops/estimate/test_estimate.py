@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from csvgate.contracts.load import load
+from csvgate_ops.check.unusable import Unusable
 from csvgate_ops.commands.estimate import command
 from csvgate_ops.estimate.bill import MONTH_DAYS
 from csvgate_ops.estimate.estimate import Estimate, estimate
@@ -198,6 +199,16 @@ def test_a_file_that_would_be_refused(tmp_path: Path) -> None:
     assert "would be refused whole" in done.stderr
     path.write_bytes(HEADER)
     assert 0 == run(path, "--as", "orders/a.csv").exit_code
+
+
+def test_a_file_that_is_larger_than_its_contract_allows(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(orders(5))
+    contract = load(CONTRACT)
+    limits = contract.limits.model_copy(update={"max_bytes": 100})
+    size = path.stat().st_size
+    with pytest.raises(Unusable, match=f"it has {size} bytes of 100 allowed"):
+        measure(path, contract.model_copy(update={"limits": limits}))
 
 
 def test_amounts_as_people_read_them() -> None:

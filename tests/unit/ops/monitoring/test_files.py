@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from unit.ops.monitoring.rendered import PROJECT, filters, metric, monitoring, named, topology
+from world import ROOT
 
 MONITORING = monitoring()
 TOPOLOGY = topology()
@@ -115,6 +116,15 @@ def test_a_policy_says_what_to_do(key: str, policy: dict[str, Any]) -> None:
         threshold = condition["conditionThreshold"]
         grouped = {g for a in threshold["aggregations"] for g in a.get("groupByFields", ())}
         assert set(re.findall(r"\$\{(.*?)\}", words)) <= grouped
+
+
+def test_every_alert_is_in_the_docs() -> None:
+    page = (ROOT / "docs" / "monitoring.md").read_text()
+    titles = re.findall(r"^\| \*(.+?)\* \|", page, re.MULTILINE)
+    alerts = {p["displayName"].removeprefix("csvgate: ") for p in MONITORING.policies.values()}
+    assert alerts == set(titles)
+    for metric_name in MONITORING.metrics:
+        assert f"`{metric_name}`" in page
 
 
 def test_labels_that_are_grouped_by_are_extracted() -> None:
