@@ -33,7 +33,8 @@ def command(
     """Upload the valid rows of a sample, follow them to the table and to the email, and show how
     long each step took. The people whom the contract names get that email.
 
-    Exits 0 when all is well, 1 when something is not or the time is over.
+    Exits 0 when all is well, 1 when something is not or the time is over, 2 when contract or sample
+    cannot be used.
     """
     import secrets
     from datetime import UTC, datetime
@@ -75,10 +76,11 @@ def command(
 def _run(smoke: "Smoke", data: bytes, rows: int, name: str, bucket: str) -> bool:
     from tempfile import TemporaryDirectory
 
+    from csvgate_ops.check.plain import plain
     from csvgate_ops.commands._following import following
     from csvgate_ops.status_view import console, detail
 
-    click.echo(f"uploading {rows} rows to gs://{bucket}/{name}")
+    click.echo(f"uploading {rows} rows to gs://{bucket}/{plain(name)}")
     with TemporaryDirectory() as folder, following(quiet=False, size=len(data)) as progress:
         path = Path(folder) / "smoke.csv"
         path.write_bytes(data)
@@ -87,7 +89,7 @@ def _run(smoke: "Smoke", data: bytes, rows: int, name: str, bucket: str) -> bool
     for check in smoke.checks(rows):
         passed &= check.passed
         mark = click.style("ok  ", fg="green") if check.passed else click.style("FAIL", fg="red")
-        click.echo(f"{mark} {check.what} ({check.detail})")
+        click.echo(f"{mark} {check.what} ({plain(check.detail)})")
     click.echo()
     console().print(detail(smoke.last))
     return passed

@@ -13,6 +13,7 @@ POLICIES = ("gcloud", "alpha", "monitoring", "policies")
 CHANNELS = ("gcloud", "beta", "monitoring", "channels")
 DASHBOARDS = ("gcloud", "monitoring", "dashboards")
 METRICS = ("gcloud", "logging", "metrics")
+OUR_CHANNELS = f'userLabels.{LABEL}="channel"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,9 @@ class Observed:
 
 def observe(read: Read, project: str) -> Observed:
     where = f"--project={project}"
-    ours = f"userLabels.{LABEL}:*"
-    channels = read((*CHANNELS, "list", f"--filter={ours}", where))
-    policies = read((*POLICIES, "list", f"--filter={ours}", where))
+    # gcloud sends the filter of channels to the service, which compares and no more.
+    channels = read((*CHANNELS, "list", f"--filter={OUR_CHANNELS}", where))
+    policies = read((*POLICIES, "list", f"--filter=userLabels.{LABEL}:*", where))
     metrics = read((*METRICS, "list", where))
     dashboards = read((*DASHBOARDS, "list", where))
     return Observed(

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from csvgate_ops.monitoring.files import LABEL, Body, Monitoring
-from csvgate_ops.monitoring.observe import CHANNELS, DASHBOARDS, METRICS, POLICIES, Observed
+from csvgate_ops.monitoring.observe import (
+    CHANNELS,
+    DASHBOARDS,
+    METRICS,
+    OUR_CHANNELS,
+    POLICIES,
+    Observed,
+)
 
 _STDIN = "-"
 
@@ -94,7 +101,7 @@ def _channels(wanted: Monitoring, observed: Observed) -> Iterator[Step]:
             *(f"--channel-labels=email_address={email}", f"--user-labels={LABEL}=channel", where),
         )
         yield Command(argv, f"alerts to {email}")
-        chosen = f'--filter=labels.email_address="{email}" AND userLabels.{LABEL}:*'
+        chosen = f'--filter=labels.email_address="{email}" AND {OUR_CHANNELS}'
         value = "--format=value(name)"
         yield Lookup(_variable(index), (*CHANNELS, "list", chosen, value, "--limit=1", where))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 COLLECTIONS = {
     "metrics": "metrics",
@@ -17,6 +17,15 @@ COLLECTIONS = {
     "dashboards": "dashboards",
 }
 _PATH = re.compile(r"/v\d/(projects/[^/]+/(\w+))(?:/(.+))?")
+_PAIR = re.compile(r'([\w.]+)="([^"]*)"')
+_FILTER = re.compile(rf"{_PAIR.pattern}( AND {_PAIR.pattern})*")
+"""As much as the service is sure to understand."""
+
+
+def _at(item: Any, path: str) -> Any:
+    for step in path.split("."):
+        item = item.get(step, {})
+    return item
 
 
 class StandIn:
@@ -35,7 +44,15 @@ class StandIn:
         with self._lock:
             if method != "GET":
                 self.changes.append((method, path))
-            return self._do(method, found[1], found[2], found[3], body)
+            status, answer = self._do(method, found[1], found[2], found[3], body)
+        chosen = parse_qs(urlsplit(url).query).get("filter", [""])[0]
+        if method != "GET" or not chosen:
+            return status, answer
+        if not _FILTER.fullmatch(chosen):
+            return 400, {"error": {"code": 400, "message": f"filter: {chosen}"}}
+        pairs = _PAIR.findall(chosen)
+        items = [i for i in answer.get(found[2], ()) if all(_at(i, p) == v for p, v in pairs)]
+        return 200, {found[2]: items} if items else {}
 
     def _do(
         self, method: str, parent: str, kind: str, name: str | None, body: dict[str, Any]
