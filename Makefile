@@ -92,7 +92,7 @@ names: .venv/.stamp ## Check that module names are unique across the functions
 	$(BIN)/python ops/scripts/check_names.py
 
 .PHONY: docs
-docs: .venv/.stamp ## Generate docs/events, docs/faults.md, docs/contract.schema.json
+docs: .venv/.stamp ## Generate docs/events, docs/faults.md, docs/runbook.md, docs/contract.schema.json
 	$(BIN)/python ops/scripts/generate_docs.py
 
 .PHONY: docs-check

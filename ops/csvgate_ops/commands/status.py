@@ -23,11 +23,14 @@ def command(
 ) -> None:
     """The newest uploads; or one from arrival to email, by its id, the start of its id,
     or its object's name (the newest of that name)."""
+    from csvgate_ops.breakers import states
+    from csvgate_ops.hints import hints
     from csvgate_ops.session import open_session
     from csvgate_ops.status_view import console, detail, listing
     from csvgate_ops.uploads import find, statuses
 
-    ledger = open_session(data_dir, project, topology).ledger()
+    session = open_session(data_dir, project, topology)
+    ledger = session.ledger()
     if upload is None:
         every = statuses(ledger, most or None)
         if as_json:
@@ -43,4 +46,5 @@ def command(
     if as_json:
         click.echo(found.model_dump_json(indent=2))
     else:
-        console().print(detail(found))
+        open_ = [s for s in states(ledger, session.topology().functions) if s.state == "open"]
+        console().print(detail(found, hints(found, open_, session.options)))
