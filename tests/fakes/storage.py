@@ -12,6 +12,7 @@ from csvgate.ports import Clock, ObjectInfo
 from fakes.effects import Effects
 
 PIECE_BYTES = 1024 * 1024
+CREATE_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,26 @@ class FakeObjectStore:
         del self._bucket(bucket)[name]
 
     def stat(self, bucket: str, name: str, generation: int | None = None) -> ObjectInfo | None:
+        self.effects.look("storage.stat", f"{bucket}/{name}")
         stored = self._found(bucket, name, generation)
         return stored.info if stored else None
 
     def stream(self, bucket: str, name: str, generation: int) -> Iterator[bytes]:
+        self.effects.look("storage.stream", f"{bucket}/{name}")
         for start in range(0, len(self._pinned(bucket, name, generation)), PIECE_BYTES):
             # Looked up again for each piece: an overwrite in the middle is an error there too.
+            self.effects.look("storage.piece", f"{bucket}/{name}")
             yield self._pinned(bucket, name, generation)[start : start + PIECE_BYTES]
 
     def read(self, bucket: str, name: str, generation: int | None = None) -> bytes | None:
+        self.effects.look("storage.read", f"{bucket}/{name}")
         stored = self._found(bucket, name, generation)
         return stored.data if stored else None
 
     def create(self, bucket: str, name: str, data: bytes, content_type: str) -> bool:
+        if len(data) > CREATE_BYTES:
+            raise Permanent("storage.too_large", f"gs://{bucket}/{name}: {len(data)} bytes")
+
         def change() -> bool:
             if name in self._bucket(bucket):
                 return False
@@ -81,6 +89,7 @@ class FakeObjectStore:
         )
 
     def names(self, bucket: str, prefix: str) -> Iterator[str]:
+        self.effects.look("storage.names", f"{bucket}/{prefix}")
         yield from sorted(name for name in self._bucket(bucket) if name.startswith(prefix))
 
     def _bucket(self, bucket: str) -> dict[str, Stored]:
