@@ -13,8 +13,10 @@ from csvgate.engine.reference_keys import KeySets
 from csvgate.engine.rejects import RejectFile
 from csvgate.engine.summary import Reasons
 from csvgate.engine.validate import Batch, validate
+from csvgate.errors import Permanent
 from csvgate.events import Counts, FaultExample, Reason
 from csvgate.faults import Fault, FileFault
+from csvgate.identity import Upload
 from csvgate.ledger_entries import Lines
 from csvgate.ports import ObjectStore
 from object_event import ObjectEvent
@@ -22,6 +24,7 @@ from publish_chunks import ChunkPublisher
 from reject_output import RejectOutput
 
 NO_ROWS = Counts(read=0, valid=0, rejected=0)
+GONE = "file.gone"
 MOST_LINES = 1_000_000
 """Rejected lines that the ledger keeps of one upload."""
 
@@ -91,10 +94,17 @@ class UploadRun:
                 "file.too_large",
                 f"the file has {event.size} bytes; the contract allows {limit}",
             )
-        upload = event.upload
-        return decompress(
-            self.store.stream(upload.bucket, upload.name, upload.generation), max_bytes=limit
-        )
+        return decompress(self._stored(event.upload), max_bytes=limit)
+
+    def _stored(self, upload: Upload) -> Iterator[bytes]:
+        try:
+            yield from self.store.stream(upload.bucket, upload.name, upload.generation)
+        except Permanent as failure:
+            if failure.code != "object.gone":
+                raise
+            # The end of the upload, and not only of this delivery: whatever waits for it, as the
+            # next holder of its name does, would wait for ever.
+            raise FileFault(GONE, failure.message) from failure
 
     def _take(self, batch: Batch) -> None:
         self.counts = Counts(

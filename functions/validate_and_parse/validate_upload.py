@@ -30,7 +30,7 @@ from plan_upload import Pinned, Planner, received_now
 from publish_chunks import ChunkPublisher
 from reject_output import RejectOutput, rejects_name
 from rejections import Rejections
-from upload_run import NO_ROWS, UploadRun, hopeless
+from upload_run import GONE, NO_ROWS, UploadRun, hopeless
 
 SOURCE = "//csvgate/validate_and_parse"
 
@@ -102,7 +102,7 @@ class Validator:
             self._note_again(upload.id)
         validated = self._validate(event, pinned)
         entries = self.ledger.upload(upload.id)
-        validated = entries.plan(pinned.plan.id).mark_validated(validated)
+        validated = entries.plan(validated.plan).mark_validated(validated)
         self.rejections.report(validated, delivery)
         self._publish_marker(validated, pinned)
         return f"validated: {validated.status}"
@@ -142,6 +142,11 @@ class Validator:
                 refuse_overwrite(event.upload, self.ledger)
             run.read(event, chunk_bytes=pinned.plan.chunk_bytes)
         except FileFault as error:
+            if error.fault.code == GONE:
+                # Under the plan that was pinned first it may have been read whole.
+                entries = self.ledger.upload(event.upload.id).plan(pinned.received.plan)
+                if (earlier := entries.validated()) is not None:
+                    return earlier
             verdict = Verdict("file_fault", error.fault.code, error.fault.message)
             return self._validated(pinned, run, verdict, hopeless(error.fault))
         lines = run.lines()

@@ -57,9 +57,9 @@ class Scheduler:
     # What happens in an instance
 
     def _looking(self, effect: Effect) -> None:
-        if task := self._turn(effect):
-            if effect.kind == "pubsub.send":
-                task.publishing.append(self.cloud.publisher.under_way[-1])
+        if effect.kind == "pubsub.send" and self.current is not None:
+            self.current.publishing.append(self.cloud.publisher.under_way[-1])
+        if self._turn(effect):
             self._refuse(effect)
 
     def _before(self, effect: Effect) -> None:
