@@ -95,26 +95,17 @@ class Validator:
         if contract is None:
             return ignore_unmatched(upload, self.contracts, self.ledger, self.clock)
         if self.ledger.upload(upload.id).is_finished():
-            self._report_end(upload.id, delivery)
             return "finished before"
         pinned = self.planner.pin(event, contract)
         if pinned.again:
             self._note_again(upload.id)
         validated = self._validate(event, pinned)
-        entries = self.ledger.upload(upload.id)
-        validated = entries.plan(validated.plan).mark_validated(validated)
-        self.rejections.report(validated, delivery)
+        entries = self.ledger.upload(upload.id).plan(validated.plan)
+        # The letter first: once `validated` is there, the chunks may end the upload without us.
+        self.rejections.report(entries.validated() or validated, delivery)
+        validated = entries.mark_validated(validated)
         self._publish_marker(validated, pinned)
         return f"validated: {validated.status}"
-
-    def _report_end(self, upload: str, delivery: Delivery) -> None:
-        """The chunks may have ended the upload while the delivery that owed the letter about its
-        rejected rows was dying."""
-        entries = self.ledger.upload(upload)
-        claim = entries.claim()
-        validated = entries.plan(claim.plan).validated() if claim else None
-        if validated is not None:
-            self.rejections.report(validated, delivery)
 
     def _note_again(self, upload: str) -> None:
         note = Note(

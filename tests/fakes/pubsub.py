@@ -17,7 +17,7 @@ class FakePublisher:
         self.topics: dict[str, list[Message]] = {topic: [] for topic in topics}
         self.under_way: list[Publishing] = []
         self.effects = effects or Effects()
-        self._eager = eager
+        self.eager = eager
         self._ids = 0
 
     def publish(self, topic: str, message: Message) -> Receipt:
@@ -29,7 +29,7 @@ class FakePublisher:
         publishing = Publishing(self, topic, message)
         self.under_way.append(publishing)
         self.effects.look("pubsub.send", topic)
-        if self._eager:
+        if self.eager:
             publishing.wait()
         return publishing
 

@@ -29,10 +29,10 @@ class Revision:
 
     contracts: int = 1
     engine: str = "e1"
-    chunk_bytes: int = 25
+    chunk_bytes: int = 16
     """Two rows or so."""
-    request_bytes: int = 900
-    """Of an append: one row or two, as Arrow serialises them."""
+    request_bytes: int = 500
+    """Of an append: one row, as Arrow serialises them."""
 
 
 @dataclass

@@ -126,7 +126,9 @@ class _Check:
             excuses.add("stream.gone")
         if sent.mends is not None:
             origin = next(s for s in self.people.sent if f".{s.upload.id}-" in sent.upload.name)
-            if self.cloud.ledger.upload(origin.upload.id).claim() is None:
+            entries = self.cloud.ledger.upload(origin.upload.id)
+            before = [entries, *map(self.cloud.ledger.upload, entries.corrections())]
+            if not all(each.is_finished() for each in before):
                 excuses.add("")  # it waits for an end that will not come
         return excuses
 

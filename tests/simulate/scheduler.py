@@ -16,7 +16,7 @@ from simulate.knobs import CALM, Knobs
 from simulate.parcels import Mailroom, Parcel
 from simulate.people import People
 from simulate.trace import Trace
-from simulate.watch import watch
+from simulate.watch import Email, unmarked_email, watch
 
 MOST_STEPS = 50_000
 DAY = timedelta(days=1, hours=1)
@@ -30,8 +30,7 @@ class Task:
     parcel: Parcel
     edge: AnyEdge
     turns: greenlet
-    unmarked: tuple[str, str] | None = None
-    """Upload and outcome of an email that it sent and did not mark so."""
+    unmarked: Email | None = None
     publishing: list[Publishing] = field(default_factory=list)
     dead: bool = False
 
@@ -90,18 +89,11 @@ class Scheduler:
         if task is None:
             return
         watch(self.people, effect)
-        self._email(task, effect)
+        task.unmarked = unmarked_email(self.cloud, effect, task.unmarked)
         if self.knobs.crash and self.chance.random() < self.knobs.crash:
             self._crash(task, "after")
         if self.knobs.fault and self.chance.random() < self.knobs.fault:
             self._fail(faults.lost(effect, self.chance))
-
-    def _email(self, task: Task, effect: Effect) -> None:
-        if effect.kind == "mail.send":
-            said = self.cloud.mailer.sent[-1].custom_args
-            task.unmarked = (said["upload_id"], said["outcome"])
-        elif effect.kind == "storage.create" and effect.target.endswith("/sent.json"):
-            task.unmarked = None
 
     def _crash(self, task: Task, when: str) -> None:
         self.crashes += 1

@@ -15,9 +15,9 @@ from simulate.trace import Trace
 REVISIONS = (
     Revision(),
     Revision(contracts=2),
-    Revision(contracts=2, engine="e2", chunk_bytes=30),
-    Revision(engine="e2", chunk_bytes=60, request_bytes=2000),
-    Revision(chunk_bytes=400, request_bytes=2000),
+    Revision(contracts=2, engine="e2", chunk_bytes=8),
+    Revision(engine="e2", chunk_bytes=25, request_bytes=2000),
+    Revision(chunk_bytes=400, request_bytes=600),
 )
 NAMES = ("orders/a.csv", "orders/a.csv", "orders/b.csv", "held/a.csv")
 ROUNDS_OF_REPLAY = 4

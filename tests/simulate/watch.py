@@ -22,6 +22,21 @@ def watch(people: People, effect: Effect) -> None:
         people.heard += 1
 
 
+Email = tuple[str, str]
+"""Upload and outcome."""
+
+
+def unmarked_email(cloud: Cloud, effect: Effect, before: Email | None) -> Email | None:
+    """What a delivery has sent and not yet marked as sent, after an effect: should it end here, it
+    will be sent again, which is the one documented exception to "once"."""
+    if effect.kind == "mail.send":
+        said = cloud.mailer.sent[-1].custom_args
+        return said["upload_id"], said["outcome"]
+    if effect.kind == "storage.create" and effect.target.endswith("/sent.json"):
+        return None
+    return before
+
+
 def _whole_or_not_at_all(people: People) -> None:
     committed, accounted = _committed(people.cloud), set[str]()
     ledger = people.cloud.unwatched_ledger()
