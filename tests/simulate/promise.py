@@ -107,7 +107,11 @@ class _Check:
                 bool(codes & self._excuses(sent)),
                 f"{upload} did not end, and its letters do not excuse it: {sorted(codes)}",
             )
-        self._emails(upload, {event.outcome for event in self.events if event.upload.id == upload})
+        told_at_all = {event.outcome for event in self.events if event.upload.id == upload}
+        messages = self.cloud.publisher.topics[COMPLETE]
+        ids = [m.attributes["ce-id"] for m in messages if m.attributes["ce-uploadid"] == upload]
+        require_equal(len(told_at_all), len(set(ids)), f"identifiers of events of {upload}")
+        self._emails(upload, told_at_all)
         return entries
 
     def _letters_about(self, sent: Sent) -> Iterator[str]:

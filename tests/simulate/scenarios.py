@@ -34,6 +34,12 @@ def correct(sequence: Sequence) -> None:
 
 
 SCENARIOS = (
+    Scenario(
+        "other engine, over the threshold",
+        send(A, shop.file("x", "5", "x", "x")),
+        upon_crash=deploy(OTHER_ENGINE),
+        revision=ONE_CHUNK,
+    ),
     Scenario("one chunk", send(A, shop.file("5", "x")), revision=ONE_CHUNK),
     Scenario("several chunks", send(A, SOME_BAD)),
     Scenario("several chunks, messages arrive early", send(A, SOME_BAD), eager=True),
@@ -50,7 +56,13 @@ SCENARIOS = (
         last=send(HELD, shop.file("8")),
         revision=ONE_CHUNK,
     ),
-    Scenario("other rules while running", send(A, SOME_BAD), deploy(OTHER_RULES)),
-    Scenario("other engine while running", send(A, SOME_BAD), deploy(OTHER_ENGINE)),
+    Scenario("other rules while running", send(A, SOME_BAD), upon_crash=deploy(OTHER_RULES)),
+    Scenario("other engine while running", send(A, SOME_BAD), upon_crash=deploy(OTHER_ENGINE)),
+    Scenario(
+        "larger requests while running",
+        send(A, shop.file("5", "6")),
+        upon_crash=deploy(replace(ONE_CHUNK, request_bytes=5000)),
+        revision=ONE_CHUNK,
+    ),
     Scenario("correction", send(A, shop.file("5", "x")), last=correct, revision=ONE_CHUNK),
 )

@@ -1,7 +1,7 @@
 """Instances of the functions as greenlets, of which one at a time has its turn, until its next call
 of a port. Who is next, what fails and who dies, the seed decides."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 
@@ -152,8 +152,6 @@ class Scheduler:
                     under_way.remove(publishing)
 
     def _duplicate(self, parcel: Parcel) -> None:
-        from dataclasses import replace
-
         late = self.chance.random() < self.knobs.late
         due = self.cloud.now + (DAY if late else timedelta(seconds=self.chance.choice((0, 30))))
         self.mailroom.waiting.append(replace(parcel, due=due))
@@ -177,7 +175,7 @@ class Scheduler:
             now = self.cloud.now
             due = [parcel for parcel in self.mailroom.waiting if parcel.due <= now]
             if due and (not self.tasks or self.chance.random() < 0.3):
-                self.start(self.chance.choice(due) if self.knobs is not CALM else due[0])
+                self.start(self.chance.choice(due))
         if not self.tasks:
             return self._let_time_pass()
         if self.knobs.jump and self.chance.random() < self.knobs.jump:

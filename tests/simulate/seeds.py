@@ -1,7 +1,7 @@
 """One run: what people, operators and deploys do, and everything that goes wrong, out of a seed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 from simulate import shop
@@ -21,6 +21,7 @@ REVISIONS = (
 )
 NAMES = ("orders/a.csv", "orders/a.csv", "orders/b.csv", "held/a.csv")
 ROUNDS_OF_REPLAY = 4
+MOST_REPLAYS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +60,25 @@ def _play(scheduler: Scheduler) -> None:
     chance = scheduler.chance
     scheduler.knobs = Knobs.drawn(chance)
     scheduler.say(f"{scheduler.knobs} {scheduler.cloud.revision}")
-    actions = list(_actions(chance))
+    actions, replays = list(_actions(chance)), 0
     while True:
         if actions and chance.random() < 0.03:
             _act(scheduler, actions.pop(0))
-        if scheduler.knobs.replay and chance.random() < scheduler.knobs.replay:
-            if letters := list(scheduler.mailroom.letters()):
-                function, place, _ = chance.choice(letters)
-                scheduler.mailroom.replay(function, place)
+        if replays < MOST_REPLAYS and chance.random() < scheduler.knobs.replay:
+            replays += _replay_any(scheduler)
         if not scheduler.step():
             if not actions:
                 return
             _act(scheduler, actions.pop(0))
+
+
+def _replay_any(scheduler: Scheduler) -> bool:
+    """An operator's whim: a letter that may be replayed already, of an upload that may be done."""
+    letters = list(scheduler.mailroom.letters())
+    if letters:
+        function, place, _ = scheduler.chance.choice(letters)
+        scheduler.mailroom.replay(function, place)
+    return bool(letters)
 
 
 def _actions(chance: Random) -> Iterator[str]:
@@ -110,7 +118,7 @@ def _file(chance: Random) -> shop.File:
 def _end(scheduler: Scheduler) -> None:
     """The services behave, an operator replays every letter, all is delivered."""
     scheduler.say("=== the services behave from here on")
-    scheduler.knobs = replace(CALM)
+    scheduler.knobs = CALM
     mailroom = scheduler.mailroom
     for _ in range(ROUNDS_OF_REPLAY):
         while scheduler.step():

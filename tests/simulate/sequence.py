@@ -23,11 +23,12 @@ ROUNDS_OF_REPLAY = 2
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """`begin` is what people do first; `then` comes after the first delivery, crashed or not;
-    `last` when all is delivered."""
+    `upon_crash` after the first that crashed; `last` when all is delivered."""
 
     name: str
     begin: Happening
     then: Happening | None = None
+    upon_crash: Happening | None = None
     last: Happening | None = None
     revision: Revision = Revision()
     eager: bool = False
@@ -62,6 +63,7 @@ class Sequence:
         self.people = People(self.cloud, self.mailroom)
         self.instances: dict[str, AnyEdge] = {}
         self._crashes = frozenset(self.points)
+        self._upon_crash = self.scenario.upon_crash
         self._delivering: Parcel | None = None
         self._unmarked: Email | None = None
 
@@ -111,6 +113,7 @@ class Sequence:
         except Crash:
             del self.instances[parcel.function]
             self.mailroom.again(parcel)
+            self._crashed()
         except Exception:  # noqa: BLE001 - as the framework: 500
             self.mailroom.again(parcel)
         finally:
@@ -120,6 +123,11 @@ class Sequence:
         if self._unmarked:
             self.people.second_emails[self._unmarked] += 1
         return True
+
+    def _crashed(self) -> None:
+        happening, self._upon_crash = self._upon_crash, None
+        if happening:
+            happening(self)
 
     def _before(self, effect: Effect) -> None:
         if self._delivering:
