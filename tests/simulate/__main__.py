@@ -36,7 +36,7 @@ def _options() -> argparse.Namespace:
 
 
 def _one(seed: int) -> int:
-    pool.quiet()
+    pool.prepare()
     ran = run(seed, traced=True)
     _say("\n".join(ran.trace))
     _say(f"seed {seed}: {ran.violation or 'no violation'}")

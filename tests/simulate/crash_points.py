@@ -44,9 +44,7 @@ class Enumeration:
         )
 
 
-def enumerate_crashes(
-    scenario: Scenario, *, pairs: bool = True
-) -> tuple[Enumeration, list[Tried]]:
+def enumerate_crashes(scenario: Scenario, *, pairs: bool = True) -> tuple[Enumeration, list[Tried]]:
     """All that went wrong. A crash just before an effect leaves what a crash just after the effect
     before it left, so long as both are of one delivery: only effects change anything, and memory is
     lost. Such a pair is counted as alike and run once; single points are all run."""

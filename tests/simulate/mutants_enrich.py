@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 import enrich_chunk
+from csvgate.appends import batches as cut
 from csvgate.appends import rows_per_append
 from csvgate.finished import FinishedTopic
 from csvgate.ledger import PlanLedger, UploadLedger
@@ -168,7 +169,6 @@ def _row_count_not_checked() -> Swap:
 
 def _cuts_of_today() -> Swap:
     """A retry by other code appends other batches than those that are there."""
-    original = enrich_chunk.batches
     loading: list[int] = []
     load_ = ChunkLoader.load
 
@@ -177,7 +177,7 @@ def _cuts_of_today() -> Swap:
         load_(self, *args)
 
     def batches(rows: Any, pinned: int) -> Any:
-        return original(rows, rows_per_append(rows, loading[-1]))
+        return cut(rows, rows_per_append(rows, loading[-1]))
 
     stack = ExitStack()
     stack.enter_context(swapped(ChunkLoader, "load", load))

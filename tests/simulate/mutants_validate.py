@@ -10,6 +10,7 @@ import validate_upload
 from correction_origin import Origin
 from csvgate.dead_letters import DeadLetters, dead_letter
 from csvgate.errors import Transient
+from csvgate.ledger_entries import Note
 from object_event import ObjectEvent
 from plan_upload import Pinned, Planner
 from publish_chunks import ChunkPublisher
@@ -82,9 +83,7 @@ def _letter_noted_before_it_is_sent() -> AbstractContextManager[Any]:
     def report(self: Rejections, validated: Any, delivery: Any) -> None:
         def note_first(letters: DeadLetters, *args: Any) -> None:
             reason = rejection(validated)
-            note = validate_upload.Note(
-                at=self.clock(), code=reason.code, message=reason.message, function="v"
-            )
+            note = Note(at=self.clock(), code=reason.code, message=reason.message, function="v")
             self.ledger.upload(validated.upload.id).note(f"rejected.{validated.plan}", note)
             send(letters, *args)
 

@@ -16,6 +16,7 @@ from simulate.cloud import Cloud
 from world import COMPLETE, FUNCTIONS, MAX_ATTEMPTS, VALIDATED, letters_of, published
 
 SUBSCRIBERS = {VALIDATED: "enrich_records", COMPLETE: "notify_stakeholders"}
+NO_MESSAGE = Message(b"")
 BACKOFF = timedelta(seconds=10)
 
 
@@ -28,7 +29,7 @@ class Parcel:
     due: datetime
     storage_event: CloudEvent | None = None
     """Or else a message."""
-    message: Message = Message(b"")
+    message: Message = NO_MESSAGE
     attempt: int = 1
 
     def event(self) -> CloudEvent:

@@ -5,6 +5,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from csvgate.events import UploadFinished, UploadValidated
@@ -119,9 +120,9 @@ class _Check:
         generation = f'"{sent.upload.generation}"'.encode()
         for function, _, letter in self.people.mailroom.letters():
             code = letter.attributes.get("csvgate-code", "")
-            if letter.attributes.get("csvgate-upload") == sent.upload.id:
-                yield code
-            elif function == "validate_and_parse" and not code and generation in letter.data:
+            ours = letter.attributes.get("csvgate-upload") == sent.upload.id
+            forwarded = function == "validate_and_parse" and not code and generation in letter.data
+            if ours or forwarded:
                 yield code
 
     def _excuses(self, sent: Sent) -> set[str]:
@@ -136,7 +137,7 @@ class _Check:
                 excuses.add("")  # it waits for an end that will not come
         return excuses
 
-    def _emails(self, upload: str, told: set[str]) -> None:
+    def _emails(self, upload: str, told: AbstractSet[str]) -> None:
         sent = Counter(
             email.custom_args["outcome"]
             for email in self.cloud.mailer.sent

@@ -38,7 +38,7 @@ class Task:
 class Scheduler:
     def __init__(self, chance: Random, revision: Revision, trace: Trace) -> None:
         self.chance, self.trace = chance, trace
-        self.knobs = CALM
+        self.knobs: Knobs = CALM
         effects = Effects(self._before, self._after, self._looking)
         self.cloud: Cloud = cloud(effects, revision)
         self.mailroom = Mailroom(self.cloud)

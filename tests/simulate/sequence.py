@@ -16,6 +16,7 @@ from simulate.promise import check
 from simulate.watch import Email, unmarked_email, watch
 
 Happening = Callable[["Sequence"], None]
+FIRST = Revision()
 MOST_DELIVERIES = 200
 ROUNDS_OF_REPLAY = 2
 
@@ -30,7 +31,7 @@ class Scenario:
     then: Happening | None = None
     upon_crash: Happening | None = None
     last: Happening | None = None
-    revision: Revision = Revision()
+    revision: Revision = FIRST
     eager: bool = False
     """Messages arrive as soon as they are sent, not only once they are waited for."""
 
@@ -120,13 +121,16 @@ class Sequence:
             self._delivering = None
             # Nobody waits for these any more: lost.
             self.cloud.publisher.under_way.clear()
-        if self._unmarked:
-            self.people.second_emails[self._unmarked] += 1
+        self._ended()
         return True
 
+    def _ended(self) -> None:
+        if self._unmarked:
+            self.people.second_emails[self._unmarked] += 1
+
     def _crashed(self) -> None:
-        happening, self._upon_crash = self._upon_crash, None
-        if happening:
+        if self._upon_crash:
+            happening, self._upon_crash = self._upon_crash, None
             happening(self)
 
     def _before(self, effect: Effect) -> None:

@@ -37,7 +37,9 @@ class File:
 
     @property
     def data(self) -> bytes:
-        return "".join(f"{line}\n" for line in (self.header, *(r.text() for r in self.rows))).encode()
+        return "".join(
+            f"{line}\n" for line in (self.header, *(r.text() for r in self.rows))
+        ).encode()
 
     @property
     def hopeless(self) -> bool:
