@@ -98,7 +98,9 @@ class Planner:
             data = self.store.read(self.references_bucket, reference.object, info.generation)
             if data is None:
                 raise Transient("reference.changing", f"reference {name}: {where} was replaced")
-            self.store.create(self.ledger.bucket, snapshot, data, "text/csv")
+            # Streamed, as it may be larger than one request; who else does it writes the same.
+            with self.store.writer(self.ledger.bucket, snapshot, "text/csv") as copy:
+                copy.write(data)
         return pinned
 
 

@@ -25,8 +25,8 @@ from reject_output import RejectOutput
 
 NO_ROWS = Counts(read=0, valid=0, rejected=0)
 GONE = "file.gone"
-MOST_LINES = 1_000_000
-"""Rejected lines that the ledger keeps of one upload."""
+MOST_LINES = 700_000
+"""Lines that the ledger keeps of one upload: with ten digits each, they fit a request."""
 
 
 @dataclass(slots=True)
@@ -81,10 +81,10 @@ class UploadRun:
         """What a later correction needs to know; None when no line was rejected or corrected."""
         if not self.rejected_lines and self.correction is None:
             return None
+        loaded = tuple(self.correction.loaded) if self.correction else ()
+        rejected = tuple(sorted(self.rejected_lines)[: MOST_LINES - len(loaded)])
         return Lines(
-            rejected=tuple(sorted(self.rejected_lines)),
-            loaded=tuple(self.correction.loaded) if self.correction else (),
-            complete=len(self.rejected_lines) == self.counts.rejected,
+            rejected=rejected, loaded=loaded, complete=len(rejected) == self.counts.rejected
         )
 
     def _pieces(self, event: ObjectEvent) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Cloud Storage in memory: buckets without versions, generations that only grow."""
+"""Cloud Storage in memory: generations that only grow; overwritten ones are kept on demand."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,10 @@ class FakeObjectStore:
         *buckets: str,
         effects: Effects | None = None,
         clock: Clock = lambda: datetime.now(UTC),
+        versioned: bool = False,
     ) -> None:
+        self.versioned = versioned
+        self._noncurrent: dict[tuple[str, str, int], Stored] = {}
         self.buckets: dict[str, dict[str, Stored]] = {bucket: {} for bucket in buckets}
         self.effects = effects or Effects()
         self._clock = clock
@@ -47,6 +50,7 @@ class FakeObjectStore:
 
     def delete(self, bucket: str, name: str) -> None:
         """What a user, or a lifecycle rule, does."""
+        self._keep(bucket, name)
         del self._bucket(bucket)[name]
 
     def stat(self, bucket: str, name: str, generation: int | None = None) -> ObjectInfo | None:
@@ -99,9 +103,14 @@ class FakeObjectStore:
 
     def _found(self, bucket: str, name: str, generation: int | None) -> Stored | None:
         stored = self._bucket(bucket).get(name)
-        if stored and generation is not None and stored.info.generation != generation:
-            return None
+        if generation is not None and (stored is None or stored.info.generation != generation):
+            return self._noncurrent.get((bucket, name, generation))
         return stored
+
+    def _keep(self, bucket: str, name: str) -> None:
+        stored = self._bucket(bucket).get(name)
+        if self.versioned and stored:
+            self._noncurrent[bucket, name, stored.info.generation] = stored
 
     def _pinned(self, bucket: str, name: str, generation: int) -> bytes:
         stored = self._found(bucket, name, generation)
@@ -122,5 +131,6 @@ class FakeObjectStore:
             bucket, name, self._generation, len(data), content_encoding, self._clock()
         )
         stored = Stored(info, data, content_type)
+        self._keep(bucket, name)
         self._bucket(bucket)[name] = stored
         return stored

@@ -77,7 +77,7 @@ class People:
     def _is_gone(self, name: str) -> None:
         for sent in self.sent:
             if sent.upload.name == name:
-                sent.gone = True
+                sent.gone = not self.cloud.store.versioned
 
 
 def storage_parcel(cloud: Cloud, info: ObjectInfo) -> Parcel:

@@ -49,6 +49,20 @@ SCENARIOS = (
     Scenario("over the threshold", send(A, shop.file("x", "5", "x", "x"))),
     Scenario("hopeless", send(A, shop.HOPELESS)),
     Scenario("overwritten while running", send(A, SOME_BAD), send(A, shop.file("8"))),
+    Scenario(
+        "overwritten, and kept",
+        send(A, shop.file("5", "x")),
+        send(A, shop.file("8")),
+        revision=ONE_CHUNK,
+        versioned=True,
+    ),
+    Scenario(
+        "overwrite refused, and kept",
+        send(HELD, shop.file("5")),
+        send(HELD, shop.file("8")),
+        revision=ONE_CHUNK,
+        versioned=True,
+    ),
     Scenario("overwrite refused", send(HELD, shop.file("5")), send(HELD, shop.file("8"))),
     Scenario(
         "overwrite of what was rejected",

@@ -32,6 +32,8 @@ class Task:
     turns: greenlet
     unmarked: Email | None = None
     publishing: list[Publishing] = field(default_factory=list)
+    doomed: bool = False
+    """Its instance has crashed, which it has not had the time to notice."""
     dead: bool = False
 
 
@@ -44,7 +46,8 @@ class Scheduler:
         self.mailroom = Mailroom(self.cloud)
         self.people = People(self.cloud, self.mailroom)
         self.tasks: list[Task] = []
-        self.idle: dict[str, list[AnyEdge]] = {}
+        self.warm: dict[str, list[AnyEdge]] = {}
+        """Instances by function; each may have several deliveries at a time."""
         self.current: Task | None = None
         self.steps = self.calls = self.faults = self.crashes = self.deliveries = 0
         self._hub = getcurrent()
@@ -76,7 +79,7 @@ class Scheduler:
         self._hub.switch()
         if self.trace.on:
             self.say(f"{effect.kind} {effect.target}", task.name)
-        if self.knobs.crash and self.chance.random() < self.knobs.crash:
+        if task.doomed or (self.knobs.crash and self.chance.random() < self.knobs.crash):
             self._crash(task, "before")
         return task
 
@@ -111,11 +114,13 @@ class Scheduler:
     def start(self, parcel: Parcel) -> None:
         self.mailroom.waiting.remove(parcel)
         self.deliveries += 1
-        warm = self.idle.get(parcel.function)
-        edge = warm.pop() if warm and self.chance.random() < 0.7 else None
+        warm = self.warm.setdefault(parcel.function, [])
+        edge = self.chance.choice(warm) if warm and self.chance.random() < 0.7 else None
         name = f"{self.deliveries}:{parcel}"
         self.say("starts" + (" in a warm instance" if edge else ""), name)
-        edge = edge or self.cloud.instance(parcel.function)
+        if edge is None:
+            edge = self.cloud.instance(parcel.function)
+            warm.append(edge)
         self.tasks.append(Task(name, parcel, edge, greenlet(self._run)))
 
     def _run(self, task: Task) -> None:
@@ -140,8 +145,8 @@ class Scheduler:
         self.tasks.remove(task)
         if task.unmarked:
             self.people.second_emails[task.unmarked] += 1
-        if alive:
-            self.idle.setdefault(task.parcel.function, []).append(task.edge)
+        if not alive:
+            self._others_die(task)
         under_way = self.cloud.publisher.under_way
         for publishing in task.publishing:
             # Nobody waits any more: it may have got through, or not.
@@ -150,6 +155,13 @@ class Scheduler:
                     self._arrive(publishing)
                 else:
                     under_way.remove(publishing)
+
+    def _others_die(self, task: Task) -> None:
+        """Those that run in the same instance."""
+        warm = self.warm.get(task.parcel.function, [])
+        self.warm[task.parcel.function] = [edge for edge in warm if edge is not task.edge]
+        for other in self.tasks:
+            other.doomed = other.doomed or other.edge is task.edge
 
     def _duplicate(self, parcel: Parcel) -> None:
         late = self.chance.random() < self.knobs.late

@@ -60,6 +60,7 @@ def _play(scheduler: Scheduler) -> None:
     chance = scheduler.chance
     scheduler.knobs = Knobs.drawn(chance)
     scheduler.say(f"{scheduler.knobs} {scheduler.cloud.revision}")
+    scheduler.cloud.store.versioned = chance.random() < 0.5
     actions, replays = list(_actions(chance)), 0
     while True:
         if actions and chance.random() < 0.03:
@@ -96,11 +97,15 @@ def _act(scheduler: Scheduler, action: str) -> None:
         cloud.deploy(chance.choice(REVISIONS))
         scheduler.say(f"*** deploy {cloud.revision}")
         if chance.random() < 0.7:
-            scheduler.idle.clear()
+            scheduler.warm.clear()
     elif action == "reference":
         people.touch_reference()
         scheduler.say("*** another reference")
-    elif action == "delete" and people.sent and not people.sent[-1].gone:
+    elif (
+        action == "delete"
+        and people.sent
+        and people.sent[-1].upload.name in cloud.store.buckets["uploads"]
+    ):
         people.delete(people.sent[-1].upload.name)
         scheduler.say(f"*** delete {people.sent[-1].upload.name}")
     elif action == "correct" and (files := list(cloud.store.buckets["rejects"])):

@@ -32,6 +32,8 @@ class Scenario:
     upon_crash: Happening | None = None
     last: Happening | None = None
     revision: Revision = FIRST
+    versioned: bool = False
+    """What is overwritten can still be read."""
     eager: bool = False
     """Messages arrive as soon as they are sent, not only once they are waited for."""
 
@@ -59,6 +61,7 @@ class Sequence:
     def __post_init__(self) -> None:
         effects = Effects(self._before, self._after)
         self.cloud = cloud(effects, self.scenario.revision)
+        self.cloud.store.versioned = self.scenario.versioned
         self.cloud.publisher.eager = self.scenario.eager
         self.mailroom = Mailroom(self.cloud)
         self.people = People(self.cloud, self.mailroom)

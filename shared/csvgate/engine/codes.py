@@ -119,7 +119,7 @@ _ALL: Final = (
     Code(
         "correction.lines_unknown",
         "The ledger does not know the rejected lines",
-        "There were more than a million, or the ledger is older than that.",
+        "There were more than 700,000, or the ledger is older than that.",
     ),
     Code(
         "correction.line",
