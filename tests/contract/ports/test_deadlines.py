@@ -69,7 +69,9 @@ def test_an_email_is_sent_within_its_lease() -> None:
     assert 3 * SendGridMailer("key")._timeout <= LEASE.total_seconds()
 
 
-def test_a_table_that_fitted_is_looked_at_again_after_a_while() -> None:
+def test_a_table_that_fitted_is_looked_at_again_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     now, looked = [0.0], []
     tables = Tables("p", credentials=CREDENTIALS, clock=lambda: now[0])
     spec = TableSpec("d", "t", (Column("a", "STRING"),))
@@ -83,7 +85,7 @@ def test_a_table_that_fitted_is_looked_at_again_after_a_while() -> None:
             looked.append(now[0])
             return bigquery.Table("p.d.t", schema=[bigquery.SchemaField("a", "STRING")])
 
-    tables._client = Client()
+    monkeypatch.setattr(tables, "_client", Client())
     for moment in (0.0, 299.0, 300.0, 599.0, 601.0):
         now[0] = moment
         tables.ensure(spec)
