@@ -31,7 +31,7 @@ def files() -> list[str]:
 
 
 def scan(names: Iterable[str], *, guess: bool) -> list[str]:
-    plugins = [c.__name__ for c in get_mapping_from_secret_type_to_class().values()]
+    plugins: list[str] = [c.__name__ for c in get_mapping_from_secret_type_to_class().values()]
     used = [{"name": name} for name in sorted(set(plugins)) if guess or name not in _GUESSES]
     found = SecretsCollection(root=str(ROOT))
     with transient_settings({"plugins_used": used}):

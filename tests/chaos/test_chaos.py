@@ -4,7 +4,7 @@ doubled, nothing stuck.
     make chaos MINUTES=60 SEED=7
 
 The same seed gives the same files and the same faults in the same order; when they strike decides
-the machine. What the emulators forget and the services do not is counted apart (docs/local.md).
+the machine. What the emulators forget and the services do not is counted apart (docs/chaos.md).
 """
 
 import os
