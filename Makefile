@@ -66,6 +66,10 @@ fuzz: setup ## Feed the engine damaged files for as long as you like: EXAMPLES=1
 chaos: setup ## Kill and stop every process at random during uploads: MINUTES=60 SEED=7
 	CSVGATE_CHAOS_SECONDS=$$(( $(or $(MINUTES),2) * 60 )) CSVGATE_CHAOS_SEED=$(SEED) $(BIN)/pytest -q tests/chaos
 
+.PHONY: load
+load: setup ## Load the local cloud, into bench/LOAD.md: FILES=10000 small files, then one of ROWS=10000000
+	PYTHONPATH=. $(BIN)/python -m bench.load $(if $(FILES),--files $(FILES)) $(if $(ROWS),--rows $(ROWS)) $(ARGS)
+
 .PHONY: check
 check: format-check lint types locks names docs-check secrets audit-if-reachable ## Everything .ci/run checks besides the tests
 
