@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from enum import Enum
 from random import Random
 
+from csvgate_ops.cloud.supervisor import HUNG_SECONDS
+
 FUNCTIONS = ("validate_and_parse", "enrich_records", "notify_stakeholders")
 SERVICES = ("pubsub", "storage", "bigquery", "eventarc", "mailbox")
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 LONGEST_HOLD = 4.0
+SHARE_OF_HUNG = 0.1
+"""Of the stops of a function: held until the supervisor takes it for hung and replaces it."""
 _WEIGHTS = {"validate_and_parse": 4, "enrich_records": 5, "eventarc": 3, "pubsub": 3, "storage": 3}
 """Of one part in so many; any other component has 2. What works on most uploads is hit most."""
 _FORGETFUL = "bigquery"
@@ -40,8 +44,14 @@ def faults(seed: int) -> Iterator[Fault]:
         component = random.choices(components, weights)[0]
         after = random.uniform(SHORTEST_PAUSE, LONGEST_PAUSE)
         kind = _kind(random, component)
-        hold = random.uniform(0.2, LONGEST_HOLD) if kind is Kind.STOP else 0.0
+        hold = _hold(random, component) if kind is Kind.STOP else 0.0
         yield Fault(kind, component, after, hold)
+
+
+def _hold(random: Random, component: str) -> float:
+    if component in FUNCTIONS and random.random() < SHARE_OF_HUNG:
+        return HUNG_SECONDS + 5
+    return random.uniform(0.2, LONGEST_HOLD)
 
 
 def _kind(random: Random, component: str) -> Kind:
