@@ -12,6 +12,7 @@ from csvgate.contracts.model import SchemaField
 from csvgate.engine.vector.column import Column, as_text, offsets
 from csvgate.engine.vector.template import Template, ranges
 from csvgate.engine.vector.words import Mask, Text
+from csvgate.patterns.cost import text_limit
 
 Test = Callable[["pa.Array"], Mask]
 """Takes cells that are UTF-8; gives where they are certain to fit."""
@@ -70,6 +71,8 @@ def tests_of(field: SchemaField, length: int | None) -> list[Test] | None:
             return None
         found += [_within(0, _MOST_OF_SIMPLE), _matching(_SIMPLE[field.format])]
     if rules.pattern is not None:
+        if (limit := text_limit(rules.pattern)) is not None:
+            found.append(_within(0, limit))
         if characters := ranges(rules.pattern):
             template = Template(characters)
             found.append(lambda cells: template.fits(Text.of(cells)))
