@@ -1,10 +1,13 @@
 """What a clearer makes of a column of cells."""
 
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from csvgate.engine.vector.slices import Slices
 
 Mask = npt.NDArray[np.bool_]
 
@@ -17,8 +20,8 @@ class Column(NamedTuple):
 
 
 class Clearer(Protocol):
-    def clear(self, cells: "pa.Array") -> Column:
-        """Takes the cells of a field as `binary`."""
+    def clear(self, cells: "Slices") -> Column:
+        """Takes the cells of a field."""
 
 
 def offsets(cells: "pa.Array") -> npt.NDArray[np.int32]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from csvgate.engine.cellfault import CellFault
 from csvgate.engine.cells import Cells
 from csvgate.engine.vector.column import Column, Mask, as_text
+from csvgate.engine.vector.slices import Slices
 
 _MOST: Final = 20_000
 _FAULTY: Final = object()
@@ -28,7 +29,8 @@ class Distinct:
         self.share = 0.0
         """Of distinct cells among the last column's."""
 
-    def clear(self, cells: "pa.Array") -> Column:
+    def clear(self, slices: Slices) -> Column:
+        cells = slices.binary
         encoded = cells.dictionary_encode()
         texts: list[bytes] = encoded.dictionary.to_pylist()
         self.share = len(texts) / max(1, len(cells))

@@ -119,7 +119,8 @@ class Judge:
         found = {row: framed.read[row] for row in rows.tolist() if row in framed.read}
         sound = [row for row in rows.tolist() if row not in framed.read]
         starts, ends = framed.starts[sound].tolist(), framed.ends[sound].tolist()
-        raw = b"".join(framed.data[start:end] for start, end in zip(starts, ends, strict=True))
+        data = framed.block.data
+        raw = b"".join(data[start:end] for start, end in zip(starts, ends, strict=True))
         records = Framer([raw], self._grammar).records()
         lines = framed.lines[sound].tolist()
         for row, line, record in zip(sound, lines, records, strict=True):

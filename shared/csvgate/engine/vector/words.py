@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from csvgate.engine.vector.blocks import SPARE
 from csvgate.engine.vector.column import content, offsets
 
 Words = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-_SPARE: Final = 32
 _LAST: Final = np.array(
     [(2**64 - 1) << 8 * (8 - kept) & (2**64 - 1) for kept in range(9)], np.uint64
 )
@@ -44,9 +44,9 @@ class Text(NamedTuple):
     def of(cells: "pa.Array") -> "Text":
         limits = offsets(cells).astype(np.int64)
         first, end = int(limits[0]), int(limits[-1])
-        spare = np.zeros(_SPARE, np.uint8)
+        spare = np.zeros(SPARE, np.uint8)
         data = np.concatenate((spare, content(cells)[first:end], spare))
-        limits += _SPARE - first
+        limits += SPARE - first
         return Text(data, limits[:-1], np.diff(limits))
 
     def bytes_at(self, positions: Ints) -> npt.NDArray[np.uint8]:
