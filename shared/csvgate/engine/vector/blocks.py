@@ -1,18 +1,26 @@
 """Blocks of whole physical lines from a stream of pieces."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 SPARE: Final = 32
 """Zero bytes before and after a block's content: what reads by the word may look past a cell."""
 _SPARE_BYTES: Final = bytes(SPARE)
 
 
-class Block(NamedTuple):
+@dataclass(frozen=True)
+class Block:
     data: bytes
     """The content, with SPARE bytes on both sides. Positions count from the first of these."""
     last: bool
     """Nothing follows. Otherwise the content ends with a line feed."""
+
+    @cached_property
+    def has_zeros(self) -> bool:
+        """Among the content."""
+        return self.data.find(0, SPARE, self.end) >= 0
 
     @property
     def end(self) -> int:

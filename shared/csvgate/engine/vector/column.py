@@ -1,5 +1,6 @@
 """What a clearer makes of a column of cells."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ Mask = npt.NDArray[np.bool_]
 
 class Column(NamedTuple):
     values: "pa.Array"
-    """(n,) Of the column's Arrow type; anything where not clear."""
+    """(n,) Of the column's Arrow type, perhaps as a dictionary; anything where not clear."""
     clear: Mask | None
     """(n,) Where the cell is without fault, and has that value for certain; None: everywhere."""
 
@@ -40,3 +41,21 @@ def as_text(cells: "pa.Array", missing: Mask | None = None) -> "pa.Array":
     """The cells as they are as `string`, without copying or looking: they have to be UTF-8."""
     bitmap = None if missing is None else pa.py_buffer(np.packbits(~missing, bitorder="little"))
     return pa.Array.from_buffers(pa.string(), len(cells), [bitmap, *cells.buffers()[1:]])
+
+
+def joined(arrays: Sequence["pa.Array"]) -> "pa.Array":
+    """One array; a dictionary when all are."""
+    if len({array.type for array in arrays}) > 1:
+        arrays = [plain(array) for array in arrays]
+    return pa.concat_arrays(arrays)
+
+
+def plain(array: "pa.Array") -> "pa.Array":
+    """Without a dictionary."""
+    kind = array.type
+    return array.cast(kind.value_type) if pa.types.is_dictionary(kind) else array
+
+
+def like(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
+    """Few values as that type, which may be a dictionary's."""
+    return array.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else array

@@ -21,7 +21,7 @@ from csvgate.engine.rules import Rules
 from csvgate.engine.vector.choose import clearers
 from csvgate.engine.vector.claims import BlockKeys
 from csvgate.engine.vector.cleared import Cleared
-from csvgate.engine.vector.column import Mask
+from csvgate.engine.vector.column import Mask, joined, like
 from csvgate.engine.vector.framing import Framed
 from csvgate.engine.vector.table import Splitter
 from csvgate.faults import Fault
@@ -149,7 +149,7 @@ class Judge:
         places = np.concatenate((at, len(fine) + np.arange(len(extra))))
         take = pa.array(places[order])
         return [
-            pa.concat_arrays([column, pa.array(others, kind)]).take(take)
+            joined([column, like(pa.array(others, kind), column.type)]).take(take)
             for column, others, kind in zip(
                 cleared.values(fields, None),
                 zip(*extra.values(), strict=True),

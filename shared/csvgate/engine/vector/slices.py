@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from csvgate.engine.vector.blocks import Block
-from csvgate.engine.vector.words import Ints, Mask, Text
+from csvgate.engine.vector.words import Ints, Mask, Text, Words
+
+_BYTES_KEPT: Final = np.array([256**kept - 1 for kept in range(9)], np.uint64)
+"""A mask for the first so many bytes of a word."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,8 @@ class Slices:
     doubled: Ints
     """Which of them have quotes inside, written twice."""
     quote: str
+    zeros: bool
+    """Whether there are zero bytes in the block."""
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -34,6 +40,14 @@ class Slices:
             return Text.of(self.binary)
         data = np.frombuffer(self.block.data, np.uint8)
         return Text(data, self.starts, self.ends - self.starts)
+
+    @cached_property
+    def words(self) -> Words | None:
+        """(n,) The bytes of each, then zeros, in one word; None where that does not tell them."""
+        text = self.text
+        if self.zeros or not len(self) or text.lengths.max() > 8:
+            return None
+        return text.words_at(text.starts) & _BYTES_KEPT.take(text.lengths)
 
     @cached_property
     def binary(self) -> "pa.Array":

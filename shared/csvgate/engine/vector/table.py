@@ -53,7 +53,7 @@ class Splitter:
             some = np.flatnonzero(quoted)
             first, last = (np.searchsorted(framed.doubled, each[some]) for each in (starts, ends))
             doubled = some[first < last]
-        return Slices(framed.block, starts, ends, doubled, self._quote)
+        return Slices(framed.block, starts, ends, doubled, self._quote, framed.block.has_zeros)
 
 
 def _has_return(
