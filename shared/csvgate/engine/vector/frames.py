@@ -6,8 +6,9 @@ a delimiter, a line's end or the next quote. A quote that does not is stray: its
 the `Framer`, and the parity starts afresh at the next line.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,18 @@ Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 _LF: Final = 10
 _CR: Final = 13
+_AT_ONCE: Final = 128 * 1024
+"""Bytes, for what passes over them more than once."""
+
+
+class Range(NamedTuple):
+    """Sound records, one after the other, between quotes of that parity."""
+
+    start: int
+    end: int
+    parity: int
+    unfinished: bool = False
+    """The last record has no terminator, and ends with the block."""
 
 
 class Index:
@@ -30,26 +43,28 @@ class Index:
         self._delimiter: Final = ord(delimiter)
         self._quote: Final = ord(quote)
         self._special: Final = self._find(quoted=quote.encode() in data)
-        kinds = self._text.take(self._special)
-        is_feed = kinds == _LF
-        feeds = np.flatnonzero(is_feed)
-        self._line_feeds: Final[Positions] = self._special[feeds]
-        is_quote = kinds == self._quote
+        self._kinds: Final = self._text.take(self._special)
+        self._feeds: Final[Positions] = np.flatnonzero(self._kinds == _LF)
+        self._line_feeds: Final[Positions] = self._special[self._feeds]
+        is_quote = self._kinds == self._quote
         self._quotes: Final[Positions] = self._special[is_quote]
-        self._separators: tuple[Mask | None, Mask] = (None, is_quote)
-        self._outside = (np.arange(len(feeds)), feeds[:0])
         if len(self._quotes):
             odd = np.logical_xor.accumulate(is_quote)
-            self._separators = ~(odd | is_quote), odd & ~is_quote
-            odd = odd[feeds]
-            self._outside = (np.flatnonzero(~odd), np.flatnonzero(odd))
+            self._outside = ~(odd | is_quote), odd & ~is_quote
+        else:
+            self._outside = ~is_quote, is_quote
         self._returns: Final = self._lone_returns() if b"\r" in data else self._quotes[:0]
 
     def _find(self, *, quoted: bool) -> Positions:
-        special = self._text == _LF
-        special |= self._text == self._delimiter
-        if quoted:
-            special |= self._text == self._quote
+        others = [self._delimiter, self._quote] if quoted else [self._delimiter]
+        special = np.empty(len(self._text), np.bool_)
+        also = np.empty(min(len(special), _AT_ONCE), np.bool_)
+        for at in range(0, len(special), _AT_ONCE):
+            text, found = self._text[at : at + _AT_ONCE], special[at : at + _AT_ONCE]
+            np.equal(text, _LF, out=found)
+            for other in others:
+                np.equal(text, other, out=also[: len(text)])
+                found |= also[: len(text)]
         special[:SPARE] = special[-SPARE:] = False
         return np.flatnonzero(special)
 
@@ -64,33 +79,60 @@ class Index:
         found = int(np.searchsorted(odd, at))
         return int(odd[found]) if found < len(odd) else self._end
 
-    def ends(self, parity: int, start: int, stop: int) -> tuple[Positions, Positions]:
-        """Past each line feed in that range that is outside of quotes, when these open at this
-        parity; and how many line feeds there are up to there."""
-        outside = self._outside[parity]
-        low, high = np.searchsorted(self._line_feeds, (start, stop))
-        first, last = np.searchsorted(outside, (low, high))
-        counts: Positions = outside[first:last] + 1
-        found: Positions = self._line_feeds[counts - 1] + 1
-        return found, counts
+    def last_end(self, parity: int, start: int, stop: int) -> int:
+        """Past the last line feed in that range that is outside of quotes, when these open at this
+        parity; `start` when there is none."""
+        feeds = self._outside_feeds[parity]
+        last = int(np.searchsorted(feeds, stop)) - 1
+        return max(start, int(feeds[last]) + 1) if last >= 0 else start
 
-    def separators(self, parity: int, start: int, stop: int) -> tuple[Positions, Positions]:
-        """The delimiters and line feeds in that range that are outside of quotes, when these open
-        at this parity; and which of them are line feeds."""
-        low, high = np.searchsorted(self._special, (start, stop))
-        found = self._special[low:high]
-        outside = self._separators[parity]
-        if outside is not None:
-            found = found[outside[low:high]]
-        return found, np.flatnonzero(self._text.take(found) == _LF)
+    def ends(self, parity: int, start: int, stop: int) -> Positions:
+        """Past each of these line feeds."""
+        feeds = self._outside_feeds[parity]
+        low, high = np.searchsorted(feeds, (start, stop))
+        found: Positions = feeds[low:high] + 1
+        return found
+
+    def separators(self, ranges: Sequence[Range]) -> tuple[Positions, Positions, Positions]:
+        """The delimiters and line feeds in these ranges that are outside of quotes, in order; which
+        of them end records; and how many line feeds there are up to the end of each record. For a
+        record that is unfinished, the end of the block is one of them."""
+        bounds = np.searchsorted(
+            self._special,
+            np.array([(each.start, each.end) for each in ranges], np.int64).reshape(-1, 2),
+        )
+        outside = np.zeros(len(self._special), np.bool_)
+        for each, (low, high) in zip(ranges, bounds.tolist(), strict=False):
+            outside[low:high] = self._outside[each.parity][low:high]
+        found = self._special[outside]
+        lasts = np.flatnonzero(self._kinds[outside] == _LF)
+        counts = np.flatnonzero(outside[self._feeds]) + 1
+        if ranges and ranges[-1].unfinished:
+            lasts, found = np.append(lasts, len(found)), np.append(found, self._end)
+            counts = np.append(counts, len(self._feeds))
+        return found, lasts, counts
 
     @property
     def has_returns(self) -> bool:
         r"""Whether physical lines end with \r alone, somewhere."""
         return len(self._returns) > 0
 
+    def lines_before(self, positions: Positions) -> Positions:
+        """How many physical lines end before each."""
+        return np.searchsorted(self._line_ends, positions)
+
+    def past_lines(self, start: int, count: int) -> int:
+        """Past so many physical lines from there on."""
+        past = int(np.searchsorted(self._line_ends, start)) + count - 1
+        return int(self._line_ends[past]) + 1 if past < len(self._line_ends) else self._end
+
     @cached_property
-    def line_ends(self) -> Positions:
+    def _outside_feeds(self) -> tuple[Positions, Positions]:
+        even = self._outside[0][self._feeds]
+        return self._line_feeds[even], self._line_feeds[~even]
+
+    @cached_property
+    def _line_ends(self) -> Positions:
         r"""The last byte of each physical line's terminator: \n, \r\n or \r."""
         if not len(self._returns):
             return self._line_feeds

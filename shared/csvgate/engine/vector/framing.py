@@ -8,7 +8,7 @@ import numpy.typing as npt
 from csvgate.engine.framing import MAX_RECORD_BYTES, Framer, Record
 from csvgate.engine.quoting import Grammar
 from csvgate.engine.vector.blocks import SPARE, Block
-from csvgate.engine.vector.frames import Index
+from csvgate.engine.vector.frames import Index, Range
 
 Ints = npt.NDArray[np.int64]
 _LF: Final = 10
@@ -31,8 +31,7 @@ class Framed(NamedTuple):
     read: dict[int, Record]
     """By their index, the records that the `Framer` had to read."""
     separators: Ints
-    """Where the cells of the other records end, each followed by the next one's start. Perhaps
-    more."""
+    """Where the cells of the other records end."""
     firsts: Ints
     """(n,) Which of them is that of a record's first cell."""
     lasts: Ints
@@ -73,81 +72,40 @@ class _Walk:
         self._limit: Final = limit
         self._end: Final = block.end
         self._index: Final = Index(block, grammar.delimiter, grammar.quote)
-        self._starts: list[Ints] = []
-        self._ends: list[Ints] = []
-        self._lines: list[Ints] = []
-        self._separators: list[Ints] = []
-        self._lasts: list[Ints] = []
-        self._firsts: list[Ints] = []
-        self._separated = 0
-        self._count = 0
-        self._read: dict[int, Record] = {}
+        self._ranges: list[Range] = []
+        self._read: list[tuple[int, Record]] = []
+        """Where they start, and the records."""
 
     def framed(self) -> Framed:
         at, end = SPARE, self._end
         while at < end:
-            reached = at = self._sound(at)
+            found = self._sound(at)
+            if found.end > at:
+                self._ranges.append(found)
+            at = found.end
             if at < end:
                 at = self._one(at)
                 if at < 0:
-                    at = reached
+                    at = found.end
                     break
         return self._result(at)
 
-    def _sound(self, start: int) -> int:
-        """Takes the records from there up to the first that is not sound; gives where it starts."""
-        index = self._index
+    def _sound(self, start: int) -> Range:
+        """The records from there up to the first that is not sound."""
+        index, limit = self._index, self._limit // 2
         parity = index.parity(start)
         stop = index.first_odd(parity, start)
-        ends, counts = index.ends(parity, start, stop)
-        separators, lasts = index.separators(parity, start, stop)
-        whole = stop == self._end and self._block.last and index.parity(stop) == parity
-        if whole and (not len(ends) or ends[-1] < stop):
-            # The last record may have no terminator.
-            ends, counts = np.append(ends, stop), np.append(counts, 0)
-            lasts, separators = np.append(lasts, len(separators)), np.append(separators, stop)
-        if not len(ends):
-            return start
-        starts, firsts = np.empty_like(ends), np.empty_like(ends)
-        starts[0], starts[1:] = start, ends[:-1]
-        firsts[0], firsts[1:] = 0, lasts[:-1] + 1
-        lines = np.empty_like(ends)
-        if index.has_returns:
-            lines = self._line + np.searchsorted(index.line_ends, starts)
-        else:
-            lines[0], lines[1:] = self._line_at(start), self._line + counts[:-1]
-        sizes = ends - starts
-        kept = None
-        # Near the limit of a record's length, the Framer knows best.
-        reached = int(ends[-1])
-        if sizes.max() > self._limit // 2:
-            long = int(np.argmax(sizes > self._limit // 2))
-            reached = int(ends[long - 1]) if long else start
-            kept = np.arange(len(starts)) < long
-        if sizes.min() <= 2:
-            blank = self._blank(starts, ends, sizes)
-            kept = ~blank if kept is None else kept & ~blank
-        if kept is not None:
-            starts, ends, lines, firsts, lasts = (
-                each[kept] for each in (starts, ends, lines, firsts, lasts)
-            )
-        self._starts.append(starts)
-        self._lines.append(lines)
-        self._ends.append(ends)
-        self._separators.append(separators)
-        self._firsts.append(firsts + self._separated)
-        self._lasts.append(lasts + self._separated)
-        self._separated += len(separators)
-        self._count += len(starts)
-        return reached
-
-    def _blank(self, starts: Ints, ends: Ints, sizes: Ints) -> npt.NDArray[np.bool_]:
-        """(n,) Whether there is nothing but a terminator."""
-        text = np.frombuffer(self._block.data, np.uint8)
-        here = text[starts]
-        found: npt.NDArray[np.bool_] = (sizes == 1) & (here == _LF)
-        found |= (sizes == 2) & (here == _CR) & (text[ends - 1] == _LF)
-        return found
+        last = index.last_end(parity, start, stop)
+        unfinished = stop == self._end > last and self._block.last and index.parity(stop) == parity
+        end = stop if unfinished else last
+        if end - start > limit:
+            # Near the limit of a record's length, the Framer knows best.
+            ends = np.append(index.ends(parity, start, last)[0], [stop] * unfinished)
+            sizes = np.diff(ends, prepend=start)
+            if sizes.max() > limit:
+                long = int(np.argmax(sizes > limit))
+                return Range(start, int(ends[long - 1]) if long else start, parity)
+        return Range(start, end, parity, unfinished)
 
     def _one(self, start: int) -> int:
         """Reads one record there with the Framer; gives where the next starts, or -1 when the block
@@ -155,13 +113,13 @@ class _Walk:
         data, last, end = self._block.data, self._block.last, self._end
         parity = self._index.parity(start)
         stop = self._index.first_odd(parity, start)
-        open_at_end = stop == end and not len(self._index.ends(parity, start, stop)[0])
+        open_at_end = stop == end and self._index.last_end(parity, start, stop) == start
         if open_at_end and not last and end - start <= 2 * self._limit:
             return -1
         window = data.find(b"\n", stop, end) + 1 or end
         stray = stop < end and data[stop] == ord(self._grammar.quote)
+        line = self._line_at(start)
         while True:
-            line = self._line_at(start)
             framer = Framer([data[start:window]], self._grammar, limit=self._limit, line=line)
             record = next(framer.records(), None)
             whole = window == end
@@ -174,42 +132,72 @@ class _Walk:
                 return -1
             window = min(end, start + 8 * (window - start))
             window = data.find(b"\n", window, end) + 1 or end
-        passed = framer.line - line
         if record is not None:
-            self._read[self._count] = record
-            self._starts.append(np.array([start]))
-            self._lines.append(np.array([record.line]))
-            self._ends.append(np.array([start]))
-            self._firsts.append(np.array([0]))
-            self._lasts.append(np.array([-1]))
-            self._count += 1
-        line_ends = self._index.line_ends
-        past = int(np.searchsorted(line_ends, start)) + passed - 1
-        return int(line_ends[past]) + 1 if past < len(line_ends) else end
+            self._read.append((start, record))
+        return self._index.past_lines(start, framer.line - line)
 
     def _line_at(self, position: int) -> int:
-        return self._line + int(np.searchsorted(self._index.line_ends, position))
+        return self._line + int(self._index.lines_before(np.array(position)))
 
     def _result(self, used: int) -> Framed:
-        starts, ends = _joined(self._starts), _joined(self._ends)
+        index, text = self._index, np.frombuffer(self._block.data, np.uint8)
+        separators, lasts, counts = index.separators(self._ranges)
+        ends = separators[lasts] + 1
+        if self._ranges and self._ranges[-1].unfinished:
+            ends[-1] -= 1
+        starts, firsts, lines = np.empty_like(ends), np.empty_like(ends), np.empty_like(ends)
+        starts[1:], firsts[:1], firsts[1:], lines[1:] = ends[:-1], 0, lasts[:-1] + 1, counts[:-1]
+        # The first record of each range does not follow the one before.
+        begins = np.array([each.start for each in self._ranges], np.int64)
+        at = np.searchsorted(ends, begins, side="right")
+        starts[at], lines[at] = begins, index.lines_before(begins)
+        if index.has_returns:
+            lines = index.lines_before(starts)
+        lines += self._line
+        records = [starts, ends, lines, firsts, lasts]
         sizes = ends - starts
-        for row, record in self._read.items():
+        if sizes.min(initial=3) <= 2:
+            blank = ((sizes == 1) | (text.take(starts) == _CR)) & (text.take(ends - 1) == _LF)
+            blank &= sizes <= 2
+            records = [each[~blank] for each in records]
+        starts, ends, lines, firsts, lasts, read = self._with_read(records)
+        sizes = ends - starts
+        for row, record in read.items():
             sizes[row] = len(record.raw) + len(record.terminator)
+        line = self._line_at(used)
+        doubled = index.doubled
         return Framed(
             self._block,
             starts,
             ends,
-            _joined(self._lines),
+            lines,
             sizes,
-            self._read,
-            _joined(self._separators),
-            _joined(self._firsts),
-            _joined(self._lasts),
-            self._index.doubled,
+            read,
+            separators,
+            firsts,
+            lasts,
+            doubled,
             used,
-            self._line_at(used),
+            line,
         )
 
-
-def _joined(parts: list[Ints]) -> Ints:
-    return np.concatenate([_NONE, *parts])
+    def _with_read(
+        self, records: list[Ints]
+    ) -> tuple[Ints, Ints, Ints, Ints, Ints, dict[int, Record]]:
+        starts, ends, lines, firsts, lasts = records
+        if not self._read:
+            return starts, ends, lines, firsts, lasts, {}
+        read_at = np.array([start for start, _ in self._read])
+        read_lines = np.array([record.line for _, record in self._read])
+        at = np.searchsorted(starts, read_at)
+        found = dict(
+            zip((at + np.arange(len(at))).tolist(), (r for _, r in self._read), strict=True)
+        )
+        return (
+            np.insert(starts, at, read_at),
+            np.insert(ends, at, read_at),
+            np.insert(lines, at, read_lines),
+            np.insert(firsts, at, 0),
+            np.insert(lasts, at, -1),
+            found,
+        )
