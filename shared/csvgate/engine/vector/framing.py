@@ -8,12 +8,13 @@ import numpy.typing as npt
 from csvgate.engine.framing import MAX_RECORD_BYTES, Framer, Record
 from csvgate.engine.quoting import Grammar
 from csvgate.engine.vector.blocks import SPARE, Block
-from csvgate.engine.vector.frames import Index, Range
+from csvgate.engine.vector.frames import Index, Places, Range
 
 Ints = npt.NDArray[np.int64]
 _LF: Final = 10
 _CR: Final = 13
 _NONE: Final = np.empty(0, np.int64)
+_NO_PLACES: Final = np.empty(0, np.int32)
 
 
 class Framed(NamedTuple):
@@ -30,7 +31,7 @@ class Framed(NamedTuple):
     """(n,) In bytes, for the cutting of batches."""
     read: dict[int, Record]
     """By their index, the records that the `Framer` had to read."""
-    separators: Ints
+    separators: Places
     """Where the cells of the other records end."""
     firsts: Ints
     """(n,) Which of them is that of a record's first cell."""
@@ -49,7 +50,9 @@ class Framed(NamedTuple):
         sizes = np.array([len(r.raw) + len(r.terminator) for r in records], np.int64)
         none, read = np.zeros(len(records), np.int64), dict(enumerate(records))
         block = Block.of([], last=True)
-        return Framed(block, none, none, lines, sizes, read, _NONE, none, none - 1, _NONE, 0, 0)
+        return Framed(
+            block, none, none, lines, sizes, read, _NO_PLACES, none, none - 1, _NONE, 0, 0
+        )
 
 
 class BlockFramer:
@@ -142,7 +145,7 @@ class _Walk:
     def _result(self, used: int) -> Framed:
         index, text = self._index, np.frombuffer(self._block.data, np.uint8)
         separators, lasts, counts = index.separators(self._ranges)
-        ends = separators[lasts] + 1
+        ends = separators[lasts].astype(np.int64) + 1
         if self._ranges and self._ranges[-1].unfinished:
             ends[-1] -= 1
         starts, firsts, lines = np.empty_like(ends), np.empty_like(ends), np.empty_like(ends)

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csvgate.engine.vector.blocks import Block
+from csvgate.engine.vector.frames import Places
 from csvgate.engine.vector.words import Ints, Mask, Text, Words
 
 _BYTES_KEPT: Final = np.array([256**kept - 1 for kept in range(9)], np.uint64)
@@ -20,9 +21,9 @@ class Slices:
     """n cells in the file's order, without the quotes around them."""
 
     block: Block
-    starts: Ints
+    starts: Places
     """(n,)"""
-    ends: Ints
+    ends: Places
     """(n,)"""
     doubled: Ints
     """Which of them have quotes inside, written twice."""

@@ -6,11 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from csvgate.contracts.model import Dialect
+from csvgate.engine.vector.frames import Places
 from csvgate.engine.vector.framing import Framed
 from csvgate.engine.vector.slices import Slices
 
 Ints = npt.NDArray[np.int64]
 _CR: Final = 13
+_NONE: Final = np.empty(0, np.int64)
 
 
 class Table(NamedTuple):
@@ -33,7 +35,7 @@ class Splitter:
         firsts = framed.firsts[rows]
         text = np.frombuffer(framed.block.data, np.uint8)
         columns = list[Slices]()
-        starts = framed.starts[rows]
+        starts = framed.starts[rows].astype(np.int32)
         for cell in range(width):
             ends = framed.separators[firsts + cell]
             following = ends + 1
@@ -44,9 +46,9 @@ class Splitter:
         return Table([columns[cell] for cell in self._order], rows)
 
     def _slices(
-        self, framed: Framed, text: npt.NDArray[np.uint8], starts: Ints, ends: Ints
+        self, framed: Framed, text: npt.NDArray[np.uint8], starts: Places, ends: Places
     ) -> Slices:
-        doubled = starts[:0]
+        doubled = _NONE
         quoted = text.take(starts) == ord(self._quote)
         if quoted.any():
             starts, ends = starts + quoted, ends - quoted
@@ -57,7 +59,7 @@ class Splitter:
 
 
 def _has_return(
-    framed: Framed, text: npt.NDArray[np.uint8], ends: Ints
+    framed: Framed, text: npt.NDArray[np.uint8], ends: Places
 ) -> npt.NDArray[np.bool_] | int:
     r"""Where the terminator is \r\n."""
     if b"\r" not in framed.block.data:
