@@ -6,5 +6,7 @@ and gives an ordered list of commands, each with its reason; it calls nothing. `
 plan as a shell script, `execute` runs it. `teardown` plans the way back. Each module of `kinds`
 knows one kind of resource: how it is listed, made, changed and deleted.
 
+`stage` makes the folders that functions are built from, out of what `reach` finds they import.
+
 Nothing is remembered between two runs: what a run left undone is what the next one finds missing.
 """

@@ -25,5 +25,5 @@ def test_a_secret_as_a_file(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_leaves_the_messages_where_they_are(tmp_path: Path) -> None:
-    with pytest.raises(Transient, match="the file of a secret: .*No such file"):
+    with pytest.raises(Transient, match=r"the file of a secret: .*No such file"):
         read({**ENVIRONMENT, "SENDGRID_API_KEY_FILE": str(tmp_path / "none")})

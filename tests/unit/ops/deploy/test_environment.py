@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from unit.ops.deploy.places import ENVIRONMENTS, environment, topology
 
 from csvgate_ops.deploy.load_environment import EnvironmentMistakes, load_environment
 from csvgate_ops.deploy.settle import settle
+from unit.ops.deploy.places import ENVIRONMENTS, environment, topology
 
 GOOD = """\
 project: example-project

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from unit.ops.deploy.places import ENVIRONMENTS, wanted
 
 from csvgate_ops.deploy.model import (
     Binding,
@@ -16,6 +15,7 @@ from csvgate_ops.deploy.model import (
     Value,
 )
 from csvgate_ops.deploy.planner import NotInPlace, plan
+from unit.ops.deploy.places import ENVIRONMENTS, wanted
 
 BUCKET = Key("bucket", "example-csvgate-dev-uploads")
 VALIDATE = "serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com"
