@@ -32,7 +32,7 @@ class Key:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}"
+        return f"{self.kind} {self.name}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,18 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An argument vector, what is written to its standard input, and why it is run."""
+    """An argument vector, and why it is run."""
 
     argv: tuple[str, ...]
     why: str
-    stdin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A file that the next command reads; `path` is relative to the repository."""
+
+    path: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ class ByHand:
     why: str
 
 
-Step = Command | Lookup | ByHand
+Step = Command | Lookup | Write | ByHand
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from csvgate_ops.deploy.model import (
     Section,
     Stage,
     Step,
+    Write,
 )
 
 _VARIABLE = re.compile(r"\$\{([A-Z_]+)\}")
@@ -32,7 +33,7 @@ def plan(desired: Desired, observed: Observed) -> Plan:
     """Raises NotInPlace."""
     stages = [Stage(s.title, tuple(_section(desired.place, s, observed))) for s in desired.sections]
     stages.append(Stage("Roles that are not needed", tuple(_surplus(desired, observed))))
-    return Plan(tuple(_with_lookups(desired, (stage for stage in stages if stage.steps))))
+    return Plan(tuple(with_lookups(desired, (stage for stage in stages if stage.steps))))
 
 
 def _section(place: Place, section: Section, observed: Observed) -> Iterator[Step]:
@@ -70,12 +71,11 @@ def _surplus(desired: Desired, observed: Observed) -> Iterator[Step]:
             yield policies.revoke(desired.place, binding)
 
 
-def _with_lookups(desired: Desired, stages: Iterable[Stage]) -> Iterator[Stage]:
+def with_lookups(desired: Desired, stages: Iterable[Stage]) -> Iterator[Stage]:
     """Each variable is looked up in front of the first command that holds it."""
     known: set[str] = set()
-    locations = {
-        r.key.name: str(r.fields["location"]) for r in desired.resources if r.key.kind == "trigger"
-    }
+    triggers = [r for r in desired.resources if r.key.kind == "trigger"]
+    locations = {r.key.name: str(r.fields["location"]) for r in triggers}
     lookups = {"PROJECT_NUMBER": _project_number(desired.place)} | {
         trigger_subscription.variable(name): trigger_subscription.lookup(desired.place, name, where)
         for name, where in locations.items()
@@ -93,7 +93,7 @@ def _with_lookups(desired: Desired, stages: Iterable[Stage]) -> Iterator[Stage]:
 
 def variables(step: Step) -> list[str]:
     """The names of the variables in a step's arguments, each once, in order."""
-    if isinstance(step, ByHand):
+    if isinstance(step, ByHand | Write):
         return []
     return list(dict.fromkeys(_VARIABLE.findall(" ".join(step.argv))))
 

@@ -45,9 +45,8 @@ def revoke(place: Place, binding: Binding) -> Command:
 
 
 def _change(place: Place, binding: Binding, verb: str, dcl: str, joint: str) -> Command:
-    who = binding.member.partition(":")[2].partition("@")[0] or binding.member
     preposition = "to" if verb == "add" else "from"
-    why = f"{binding.role} on {binding.on} {preposition} {who}"
+    why = f"{binding.role} on {binding.on} {preposition} {_who(binding.member)}"
     if binding.on.kind == "dataset":
         # Datasets have no such command; a statement touches one role and nobody else's access.
         statement = (
@@ -62,6 +61,12 @@ def _change(place: Place, binding: Binding, verb: str, dcl: str, joint: str) -> 
     role = (f"--member={binding.member}", f"--role={binding.role}")
     argv = (*group, f"{verb}-iam-policy-binding", name, *where, *project, *role)
     return Command((*argv, *_condition(binding)), why)
+
+
+def _who(member: str) -> str:
+    """`csvgate-enrich`, `gcp-sa-pubsub`, `allUsers`."""
+    name, _, domain = member.partition(":")[2].partition("@")
+    return (domain.partition(".")[0] if "${" in name else name) or member
 
 
 def _condition(binding: Binding) -> tuple[str, ...]:

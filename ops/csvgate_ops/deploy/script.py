@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 
-from csvgate_ops.deploy.model import ByHand, Lookup, Plan, Step
+from csvgate_ops.deploy.model import ByHand, Lookup, Plan, Step, Write
 
 LONGEST = 400
 """A longer command has a line for each flag."""
@@ -35,9 +35,10 @@ def _line(step: Step) -> str:
     if isinstance(step, ByHand):
         by_hand = f"# by hand, before: {words(step.argv)} < FILE"
         return f"{by_hand}\n[[ $({words(step.check)}) == {step.answer} ]]"
-    given = f" <<< {shlex.quote(step.stdin)}" if step.stdin else ""
-    line = words(step.argv) + given
-    return line if len(line) <= LONGEST else words(step.argv, " \\\n  --") + given
+    if isinstance(step, Write):
+        return f"printf '%s' {shlex.quote(step.text)} > {step.path}"
+    line = words(step.argv)
+    return line if len(line) <= LONGEST else words(step.argv, " \\\n  --")
 
 
 def _quoted(part: str) -> str:

@@ -28,11 +28,15 @@ gcloud secrets create sendgrid-api-key --replication-policy=automatic --project=
 gcloud artifacts repositories create csvgate --repository-format=docker --location=europe-west1 --project=example-csvgate-dev
 
 # Buckets
-gcloud storage buckets create gs://example-csvgate-dev-uploads --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=/dev/stdin --project=example-csvgate-dev <<< '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":30}}]}'
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":30}}]}' > build/lifecycle-example-csvgate-dev-uploads.json
+gcloud storage buckets create gs://example-csvgate-dev-uploads --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-uploads.json --project=example-csvgate-dev
 gcloud storage buckets update gs://example-csvgate-dev-uploads --versioning --project=example-csvgate-dev
-gcloud storage buckets create gs://example-csvgate-dev-rejects --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=/dev/stdin --project=example-csvgate-dev <<< '{"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}'
-gcloud storage buckets create gs://example-csvgate-dev-ledger --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=/dev/stdin --project=example-csvgate-dev <<< '{"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}'
-gcloud storage buckets create gs://example-csvgate-dev-references --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=/dev/stdin --project=example-csvgate-dev <<< '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":90}}]}'
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}' > build/lifecycle-example-csvgate-dev-rejects.json
+gcloud storage buckets create gs://example-csvgate-dev-rejects --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-rejects.json --project=example-csvgate-dev
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}' > build/lifecycle-example-csvgate-dev-ledger.json
+gcloud storage buckets create gs://example-csvgate-dev-ledger --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-ledger.json --project=example-csvgate-dev
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":90}}]}' > build/lifecycle-example-csvgate-dev-references.json
+gcloud storage buckets create gs://example-csvgate-dev-references --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-references.json --project=example-csvgate-dev
 gcloud storage buckets update gs://example-csvgate-dev-references --versioning --project=example-csvgate-dev
 
 # Topics

@@ -28,11 +28,15 @@ gcloud secrets create sendgrid-api-key --replication-policy=automatic --project=
 gcloud artifacts repositories create csvgate --repository-format=docker --location=europe-west1 --project=example-csvgate-prod
 
 # Buckets
-gcloud storage buckets create gs://example-csvgate-prod-uploads --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=/dev/stdin --project=example-csvgate-prod <<< '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":30}}]}'
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":30}}]}' > build/lifecycle-example-csvgate-prod-uploads.json
+gcloud storage buckets create gs://example-csvgate-prod-uploads --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-uploads.json --project=example-csvgate-prod
 gcloud storage buckets update gs://example-csvgate-prod-uploads --versioning --project=example-csvgate-prod
-gcloud storage buckets create gs://example-csvgate-prod-rejects --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=/dev/stdin --project=example-csvgate-prod <<< '{"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}'
-gcloud storage buckets create gs://example-csvgate-prod-ledger --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=/dev/stdin --project=example-csvgate-prod <<< '{"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}'
-gcloud storage buckets create gs://example-csvgate-prod-references --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=/dev/stdin --project=example-csvgate-prod <<< '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":90}}]}'
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}' > build/lifecycle-example-csvgate-prod-rejects.json
+gcloud storage buckets create gs://example-csvgate-prod-rejects --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-rejects.json --project=example-csvgate-prod
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}' > build/lifecycle-example-csvgate-prod-ledger.json
+gcloud storage buckets create gs://example-csvgate-prod-ledger --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-ledger.json --project=example-csvgate-prod
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":90}}]}' > build/lifecycle-example-csvgate-prod-references.json
+gcloud storage buckets create gs://example-csvgate-prod-references --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-references.json --project=example-csvgate-prod
 gcloud storage buckets update gs://example-csvgate-prod-references --versioning --project=example-csvgate-prod
 
 # Topics

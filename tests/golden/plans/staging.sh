@@ -28,11 +28,15 @@ gcloud secrets create sendgrid-api-key --replication-policy=automatic --project=
 gcloud artifacts repositories create csvgate --repository-format=docker --location=europe-west1 --project=example-csvgate-staging
 
 # Buckets
-gcloud storage buckets create gs://example-csvgate-staging-uploads --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=/dev/stdin --project=example-csvgate-staging <<< '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":30}}]}'
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":30}}]}' > build/lifecycle-example-csvgate-staging-uploads.json
+gcloud storage buckets create gs://example-csvgate-staging-uploads --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-uploads.json --project=example-csvgate-staging
 gcloud storage buckets update gs://example-csvgate-staging-uploads --versioning --project=example-csvgate-staging
-gcloud storage buckets create gs://example-csvgate-staging-rejects --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=/dev/stdin --project=example-csvgate-staging <<< '{"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}'
-gcloud storage buckets create gs://example-csvgate-staging-ledger --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=/dev/stdin --project=example-csvgate-staging <<< '{"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}'
-gcloud storage buckets create gs://example-csvgate-staging-references --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=/dev/stdin --project=example-csvgate-staging <<< '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":90}}]}'
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}' > build/lifecycle-example-csvgate-staging-rejects.json
+gcloud storage buckets create gs://example-csvgate-staging-rejects --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-rejects.json --project=example-csvgate-staging
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}' > build/lifecycle-example-csvgate-staging-ledger.json
+gcloud storage buckets create gs://example-csvgate-staging-ledger --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-ledger.json --project=example-csvgate-staging
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":90}}]}' > build/lifecycle-example-csvgate-staging-references.json
+gcloud storage buckets create gs://example-csvgate-staging-references --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-references.json --project=example-csvgate-staging
 gcloud storage buckets update gs://example-csvgate-staging-references --versioning --project=example-csvgate-staging
 
 # Topics

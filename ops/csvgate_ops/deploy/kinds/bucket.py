@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from csvgate_ops.deploy.kinds.kind import Kind, Reader
-from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step, Value
+from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step, Value, Write
 
 BUCKETS = ("gcloud", "storage", "buckets")
-STDIN = "/dev/stdin"
 
 
 def lifecycle(rules: list[dict[str, Any]]) -> str:
@@ -20,19 +19,20 @@ def create(place: Place, resource: Resource) -> list[Step]:
     fields = resource.fields
     first = {n: v for n, v in fields.items() if n not in ("location", "versioning")}
     argv = (*BUCKETS, "create", _url(resource.key), f"--location={fields['location']}")
-    flags = [flag for name, value in first.items() for flag in _flags(name, value, new=True)]
-    steps: list[Step] = [
-        Command((*argv, *flags, f"--project={place.project}"), "bucket", _stdin(fields))
+    flags = [
+        flag for name, value in first.items() for flag in _flags(resource.key, name, value, True)
     ]
+    command = Command((*argv, *flags, f"--project={place.project}"), "bucket")
+    steps: list[Step] = [*_file(resource.key, fields), command]
     if fields["versioning"]:  # no flag of create
         steps += update(place, resource, {"versioning": True})
     return steps
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
-    flags = [flag for name, value in changed.items() for flag in _flags(name, value)]
+    flags = [flag for name, value in changed.items() for flag in _flags(resource.key, name, value)]
     argv = (*BUCKETS, "update", _url(resource.key), *flags, f"--project={place.project}")
-    return [Command(argv, " and ".join(changed), _stdin(changed))]
+    return [*_file(resource.key, changed), Command(argv, " and ".join(changed))]
 
 
 def delete(place: Place, key: Key, _fields: Fields) -> list[Step]:
@@ -57,7 +57,7 @@ def _fields(raw: Mapping[str, Any]) -> Fields:
     }
 
 
-def _flags(name: str, value: Value, *, new: bool = False) -> list[str]:
+def _flags(key: Key, name: str, value: Value, new: bool = False) -> list[str]:
     match name:
         case "uniform_access":
             return [f"--{'' if value else 'no-'}uniform-bucket-level-access"]
@@ -68,15 +68,21 @@ def _flags(name: str, value: Value, *, new: bool = False) -> list[str]:
         case "soft_delete":
             return [f"--soft-delete-duration={value}s"] if value or new else ["--clear-soft-delete"]
         case "lifecycle" if value:
-            return [f"--lifecycle-file={STDIN}"]
+            return [f"--lifecycle-file={_path(key)}"]
         case "lifecycle":
             return [] if new else ["--clear-lifecycle"]
         case _:
             raise AssertionError(name)
 
 
-def _stdin(fields: Fields) -> str:
-    return str(fields.get("lifecycle") or "")
+def _file(key: Key, fields: Fields) -> list[Step]:
+    """gcloud wants the lifecycle in a file, and takes no pipe for one."""
+    text = fields.get("lifecycle")
+    return [Write(_path(key), str(text))] if text else []
+
+
+def _path(key: Key) -> str:
+    return f"build/lifecycle-{key.name}.json"
 
 
 def _url(key: Key) -> str:
