@@ -1,4 +1,4 @@
-"""Resource Manager: the project and its policy; and what Cloud Build says of its default account."""
+"""Resource Manager: the project and its policy; and Cloud Build's default account."""
 
 from standin.project import Project
 from standin.service import Answer, Request, Service
