@@ -26,11 +26,12 @@ def observe(desired: Desired, run: Runner) -> Observed:
     """All that a plan compares with. Raises NoProject, CommandFailed."""
     place, reader = desired.place, JsonReader(run)
     number = _number(place, reader)
-    apis = KINDS["api"].observe(place, reader)
+    apis = KINDS["api"].observe(place, reader, ())
     kinds = [name for name, kind in KINDS.items() if kind.api in apis or name == "api"]
 
     def resources(kind: str) -> list[tuple[Key, Fields]]:
-        found = KINDS[kind].observe(place, reader)
+        names = {r.key.name for r in desired.resources if r.key.kind == kind}
+        found = KINDS[kind].observe(place, reader, names)
         return [(Key(kind, name), fields) for name, fields in found.items()]
 
     there = dict(_flat(_each(resources, kinds)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from csvgate_ops.deploy.kinds.kind import Kind, Reader
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader
 from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step
 
 ACCOUNTS = ("gcloud", "iam", "service-accounts")
@@ -24,7 +24,7 @@ def delete(place: Place, key: Key, _fields: Fields) -> list[Step]:
     return [Command(argv, f"account {key.name}")]
 
 
-def observe(place: Place, reader: Reader) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     found = reader.read((*ACCOUNTS, "list", f"--project={place.project}"))
     domain = f"@{place.project}.iam.gserviceaccount.com"
     return {

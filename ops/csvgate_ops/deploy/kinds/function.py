@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from csvgate_ops.deploy.kinds.kind import Kind, Reader, last
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last
 from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step
 
 FUNCTIONS = ("gcloud", "functions")
@@ -71,7 +71,7 @@ def _network(fields: Fields) -> tuple[str, ...]:
     return f"--vpc-connector={fields['connector']}", f"--egress-settings={fields['egress']}"
 
 
-def observe(place: Place, reader: Reader) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     where = (f"--regions={place.region}", f"--project={place.project}")
     found = reader.read((*FUNCTIONS, "list", "--v2", *where))
     return {last(item["name"]): _fields(item) for item in found}
