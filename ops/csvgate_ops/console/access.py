@@ -56,7 +56,8 @@ class Access:
         if not _same(request.form.get(CSRF, ""), self.csrf):
             abort(403, "This form is not from this run of the console. Go back, reload, try again.")
         origin = request.headers.get("Origin")
-        if origin is not None and origin != f"http://{request.host}":
+        site = request.headers.get("Sec-Fetch-Site", "same-origin")
+        if site != "same-origin" or origin not in (None, f"http://{request.host}"):
             abort(403, "This form is from another site.")
 
 

@@ -12,7 +12,7 @@ from csvgate_ops.console.letters_query import Query
 from csvgate_ops.console.orders import VERBS, Deed, Order, Orders, order
 from csvgate_ops.console.site import Key, Site, key
 from csvgate_ops.console.words import counted
-from csvgate_ops.dlq.actions.acting import Acting, Report
+from csvgate_ops.dlq.acting import Acting, Report
 from csvgate_ops.dlq.actions.discard import discard
 from csvgate_ops.dlq.actions.rejected import replay_rejected
 from csvgate_ops.dlq.actions.replay import replay
@@ -71,10 +71,13 @@ def _deed(asked: str) -> Deed:
 def _chosen(site: Site, form: "MultiDict[str, str]") -> tuple[Sequence[Letter], str]:
     """The letters that were ticked, or all that match the filters of the form; and in words."""
     known = site.letters_by_key()
-    if form.get("scope") == "ticked":
+    scope = form.get("scope")
+    if scope in ("ticked", "this"):
         wanted = dict.fromkeys(_key(text) for text in form.getlist("letter"))
         found = [known[one] for one in wanted if one in known]
-        return found, f"{counted(len(found), 'letter')} that you ticked"
+        if scope == "this" and found:
+            return found, f"letter {found[0].id}"
+        return found, f"{counted(len(found), 'letter')} by ticking"
     query = Query.of(form)
     found = query.select(known.values(), site.now())
     return found, f"every letter {query.words()}" if query.words() else "every letter there is"

@@ -16,7 +16,7 @@ from csvgate_ops.console.jobs import Jobs
 from csvgate_ops.console.jobs_pages import jobs_pages
 from csvgate_ops.console.letters_pages import letters_pages
 from csvgate_ops.console.overview_pages import overview_pages
-from csvgate_ops.console.policy import HTMX_CONFIG, HTMX_FILE, POLICY
+from csvgate_ops.console.policy import HTMX_CONFIG, HTMX_FILE, POLICY, REFERRER
 from csvgate_ops.console.refresh import refresh
 from csvgate_ops.console.site import Site
 from csvgate_ops.console.uploads_pages import uploads_pages
@@ -32,7 +32,7 @@ def create_app(site: Site, access: Access) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _MOST_SENT
     app.config["MAX_FORM_PARTS"] = 100_000
     _templates(app, site)
-    guard(app, "console", POLICY)
+    guard(app, "console", POLICY, REFERRER)
     access.require(app)
     jobs = Jobs(site.now)
     app.context_processor(lambda: _everywhere(site, jobs))

@@ -55,3 +55,8 @@ def _parts(kinds: Sequence[str], row: Sequence[int], most: int) -> tuple[Part, .
 def width(value: int, most: int) -> float:
     """Per cent of a lying bar."""
     return round(max(100 * value / most, _LEAST), 3) if value and most else 0.0
+
+
+def peak(found: Sequence[Column]) -> int:
+    """What the tallest bar stands for."""
+    return max((column.total for column in found), default=0)

@@ -11,7 +11,7 @@ from csvgate_ops.console.edits import Mistake, Typed, hides, presented, understo
 from csvgate_ops.console.jobs import Busy, Job, Jobs
 from csvgate_ops.console.letters_pages import known_letter, whole
 from csvgate_ops.console.site import Site, key
-from csvgate_ops.dlq.actions.acting import Acting, Report
+from csvgate_ops.dlq.acting import Acting, Report
 from csvgate_ops.dlq.actions.edit import Edit, difference, edit_and_replay, problem
 from csvgate_ops.dlq.actions.reveal import record_reveal
 from csvgate_ops.dlq.letter import Letter

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from csvgate_ops.dlq.actions.acting import Progress, Report
+from csvgate_ops.dlq.acting import Progress, Report
 
 _KEPT: Final = 50
 _LOG: Final = logging.getLogger(__name__)

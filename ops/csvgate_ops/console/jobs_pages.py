@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from csvgate_ops.console.jobs import Job, Jobs
@@ -19,9 +19,14 @@ def jobs_pages(jobs: Jobs) -> Blueprint:
         return _rendered("job.html", _found(jobs, job_id))
 
     @pages.get("/<job_id>/progress")
-    def progress(job_id: str) -> str:
-        """The part of the page that changes."""
-        return _rendered("job_progress.html", _found(jobs, job_id))
+    def progress(job_id: str) -> Response:
+        """The part of the page that changes; at the end htmx loads the page anew, with all around
+        it that has changed as well."""
+        job = _found(jobs, job_id)
+        answer = make_response(_rendered("job_progress.html", job))
+        if not job.is_running:
+            answer.headers["HX-Refresh"] = "true"
+        return answer
 
     @pages.post("/<job_id>/stop")
     def stop(job_id: str) -> Response:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from csvgate_ops.console.charts import width
+from csvgate_ops.console.charts import peak, width
 from csvgate_ops.console.overview import OVERS, Over, fitting, overview
 from csvgate_ops.console.site import Site, patiently, waiting
 from csvgate_ops.console.uploads_index import NEWEST, Uploads
@@ -25,6 +25,7 @@ def overview_pages(site: Site) -> Blueprint:
             now=site.now(),
             overs=OVERS,
             share=width,
+            peak=peak,
             **_uploads(site, reading.value),
             **_letters(site),
         )

@@ -9,6 +9,9 @@ POLICY: Final = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
+REFERRER: Final = "same-origin"
+"""With `no-referrer`, browsers would hide from us that a form is our own (Origin: null)."""
+
 HTMX_CONFIG: Final = {
     "allowEval": False,
     "allowScriptTags": False,

@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, request
 _LOOPBACK_HOST: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
 
 
-def guard(app: Flask, name: str, policy: str) -> None:
+def guard(app: Flask, name: str, policy: str, referrer: str = "no-referrer") -> None:
     """Refuse requests that name another host, and send the security headers with every answer.
     `policy` is the Content-Security-Policy where a page sets none of its own."""
 
@@ -21,7 +21,7 @@ def guard(app: Flask, name: str, policy: str) -> None:
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Referrer-Policy"] = referrer
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers["Cache-Control"] = "no-store"
         return response
