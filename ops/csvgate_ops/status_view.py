@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from csvgate.events import FaultExample
+from csvgate_ops.terminal import plain
 from csvgate_ops.uploads import UploadStatus
 
 _COLOURS = {
@@ -25,13 +26,8 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 130)
 
 
-def _plain(text: str) -> str:
-    """Names and values are the uploader's: control characters must not reach the terminal."""
-    return "".join(c if c.isprintable() else "�" for c in text)
-
-
 def _name(status: UploadStatus) -> str:
-    return _plain(status.upload.name) if status.upload else "?"
+    return plain(status.upload.name) if status.upload else "?"
 
 
 def _state(status: UploadStatus) -> Text:
@@ -81,7 +77,7 @@ def summary(status: UploadStatus) -> str:
 
 
 def _example(fault: FaultExample) -> str:
-    value = "" if fault.value is None else f" {_plain(fault.value)!r}"
+    value = "" if fault.value is None else f" {plain(fault.value)!r}"
     return f"line {fault.line}:{value} {fault.message}"
 
 
@@ -93,7 +89,7 @@ def detail(status: UploadStatus) -> RenderableType:
     facts.add_row("state", _state(status))
     facts.add_row("", Text(summary(status)))
     if status.rejects:
-        facts.add_row("rejects", Text(_plain(status.rejects), overflow="fold"))
+        facts.add_row("rejects", Text(plain(status.rejects), overflow="fold"))
     if status.corrects:
         facts.add_row("corrects", status.corrects)
     for correction in status.corrected_by:

@@ -2,6 +2,7 @@
 
     audit/<yyyy-mm-dd>/<run>/begun.json        who, what, why, which letters were meant
     audit/<yyyy-mm-dd>/<run>/ended.json        what became of each; missing after an interruption
+    audit/<yyyy-mm-dd>/<run>/revealed.json     instead: who saw sensitive columns of which letters
     audit/letters/<topic>/<yyyy-mm-dd>/<id>.<verb>.json    one letter; the day is its publishing
 
 The name of a letter's own object follows from the letter alone, so that whoever meets a letter
@@ -10,7 +11,7 @@ that was replayed, and not yet removed when the run ended, can tell.
 
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from urllib.parse import quote
 from uuid import uuid4
@@ -84,10 +85,16 @@ class Trail:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, action: Action, wanted: dict[str, object]) -> None:
+        self._open("begun", action, wanted)
+
+    def reveal(self, wanted: dict[str, object]) -> None:
+        self._open("revealed", "reveal", wanted)
+
+    def _open(self, name: str, action: Action, wanted: dict[str, object]) -> None:
         begun = Begun(
             action=action, actor=self.actor, at=self.clock(), reason=self.reason, wanted=wanted
         )
-        self.ledger.create(f"audit/{self.run}/begun.json", begun)
+        self.ledger.create(f"audit/{self.run}/{name}.json", begun)
 
     def end(self, outcomes: list[Outcome], *, stopped: bool) -> None:
         def count(*results: str) -> int:
@@ -147,6 +154,20 @@ def marks(ledger: Ledger, letter: Letter) -> list[LetterMark]:
     """All that is on record about a letter."""
     names = ledger.names(f"{_folder(letter)}{quote(letter.id, safe='')}.")
     return [mark for name in names if (mark := ledger.get(LetterMark, name))]
+
+
+def unfinished(ledger: Ledger, now: datetime) -> list[tuple[str, Begun]]:
+    """Runs of the last day that have not ended: at work somewhere, or interrupted."""
+    names: set[str] = set()
+    for day in (now - timedelta(days=1), now):
+        names.update(ledger.names(f"audit/{day:%Y-%m-%d}/"))
+    found = []
+    for name in sorted(names):
+        if name.endswith("/begun.json") and name.replace("begun", "ended") not in names:
+            begun = ledger.get(Begun, name)
+            if begun is not None and now - begun.at < timedelta(days=1):
+                found.append((name.removeprefix("audit/").removesuffix("/begun.json"), begun))
+    return found
 
 
 def _folder(letter: Letter) -> str:

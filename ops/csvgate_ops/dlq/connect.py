@@ -71,7 +71,7 @@ def project(
         routes(plan, topic_of),
         topo.bucket_names(plan, name),
         contracts or repository() / "contracts",
-        actor or person(),
+        actor or account(),
         _PATIENCE,
     )
 
@@ -83,6 +83,17 @@ def person() -> str:
     except (KeyError, OSError):
         user = "unknown"
     return f"{user}@{socket.gethostname()}"
+
+
+def account() -> str:
+    """The account of the application default credentials, where they tell it, and who sits here."""
+    import google.auth
+
+    credentials, _ = google.auth.default()
+    for name in ("service_account_email", "signer_email", "account"):
+        if found := getattr(credentials, name, ""):
+            return f"{found} ({person()})"
+    return person()
 
 
 def _desk(

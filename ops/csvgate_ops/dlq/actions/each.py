@@ -113,7 +113,9 @@ class _Work:
         at once, they would only come again."""
         queues, patience = self.desk.queues, self.desk.patience
         for portion in drain(queues, route.review, leases, most=_MOST, patience=patience):
-            parsed = with_datasets([parse(pulled, route) for pulled in portion], self.desk)
+            parsed = [parse(pulled, route) for pulled in portion]
+            if self.wanted.datasets:
+                parsed = with_datasets(parsed, self.desk)
             self._seen += len(parsed)
             for pulled, letter in zip(portion, parsed, strict=True):
                 if self.wanted.matches(letter):
