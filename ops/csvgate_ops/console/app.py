@@ -7,6 +7,7 @@ from flask import Flask, Response, make_response, render_template
 from werkzeug.exceptions import HTTPException
 
 from csvgate.errors import Failure
+from csvgate_ops.check.plain import plain
 from csvgate_ops.console import hostile, words
 from csvgate_ops.console.access import Access
 from csvgate_ops.console.actions_pages import actions_pages
@@ -63,7 +64,11 @@ def _templates(app: Flask, site: Site) -> None:
         "clipped": hostile.clipped,
         "message": lambda letter: message_of(letter, site.desk),
     }
-    environment.globals |= {"htmx_config": json.dumps(HTMX_CONFIG), "htmx_file": HTMX_FILE}
+    environment.globals |= {
+        "plain": plain,
+        "htmx_config": json.dumps(HTMX_CONFIG),
+        "htmx_file": HTMX_FILE,
+    }
 
 
 def _everywhere(site: Site, jobs: Jobs) -> dict[str, Any]:

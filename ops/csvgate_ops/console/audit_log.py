@@ -9,7 +9,8 @@ from csvgate.ledger import Ledger
 from csvgate_ops.dlq.audit import Begun, Ended
 
 _READERS: Final = 8
-_BEGUN: Final = "/begun.json"
+_OPENINGS: Final = ("begun", "revealed")
+"""One of these opens the entries of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,9 @@ class Run:
 
 def run_names(ledger: Ledger) -> list[str]:
     """Newest first: names begin with the time. One listing (runs of years 2000 to 2999)."""
-    names = ledger.names("audit/2")
-    return sorted(
-        (n.removeprefix("audit/").removesuffix(_BEGUN) for n in names if n.endswith(_BEGUN)),
-        reverse=True,
-    )
+    found = (name.removeprefix("audit/").rpartition("/") for name in ledger.names("audit/2"))
+    opened = (run for run, _, entry in found if entry.removesuffix(".json") in _OPENINGS)
+    return sorted(opened, reverse=True)
 
 
 def runs(ledger: Ledger, names: Sequence[str]) -> list[Run]:
@@ -37,7 +36,7 @@ def runs(ledger: Ledger, names: Sequence[str]) -> list[Run]:
 
 def run(ledger: Ledger, name: str) -> Run | None:
     """None when there is no such run."""
-    begun = ledger.get(Begun, f"audit/{name}{_BEGUN}")
-    if begun is None:
-        return None
-    return Run(name, begun, ledger.get(Ended, f"audit/{name}/ended.json"))
+    for opening in _OPENINGS:
+        if begun := ledger.get(Begun, f"audit/{name}/{opening}.json"):
+            return Run(name, begun, ledger.get(Ended, f"audit/{name}/ended.json"))
+    return None

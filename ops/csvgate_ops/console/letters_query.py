@@ -1,11 +1,15 @@
-"""What a person asked of the list of letters: filters, text and order. Pure."""
+"""What a person asked of the list of letters: filters, text and order. Pure.
 
-from collections.abc import Iterable, Mapping, Sequence
+Values are compared as they are shown (`plain`): what a page says can be chosen and typed, and no
+control character travels through addresses and forms.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal, Self, get_args
 
-from csvgate_ops.dlq.filters import Filter
+from csvgate_ops.check.plain import plain
 from csvgate_ops.dlq.groups import By
 from csvgate_ops.dlq.letter import Letter
 
@@ -28,8 +32,10 @@ BYS: Final[dict[By, str]] = {
     "dataset": "dataset",
     "day": "day",
 }
+_TEXTS: Final = ("code", "function", "dataset", "upload", "text")
 NONE: Final = "–"
 """Stands for letters that tell no dataset."""
+_ALWAYS: Final = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +54,13 @@ class Query:
     @classmethod
     def of(cls, args: Mapping[str, str]) -> Self:
         """Whatever is unknown or nonsensical is left out: an address can be anything."""
-        order = args.get("order", "")
+        given = {name: plain(args.get(name, "").strip()) for name in _TEXTS}
         known = {o: o for o in get_args(Order)}
         return cls(
-            **{name: args.get(name, "").strip() for name in ("code", "function", "dataset")},
-            upload=args.get("upload", "").strip(),
+            **given,
             age=args["age"] if args.get("age") in AGES else "",
             day=args["day"] if _day(args.get("day", "")) else "",
-            text=args.get("text", "").strip(),
-            order=known.get(order, "newest"),
+            order=known.get(args.get("order", ""), "newest"),
         )
 
     @property
@@ -87,43 +91,35 @@ class Query:
 
     def select(self, letters: Iterable[Letter], now: datetime) -> list[Letter]:
         """Those that match, in the order asked for. `letters` come newest first."""
-        wanted, text = self._filter(now), self.text.casefold()
+        since, until = self._times(now)
+        text = self.text.casefold()
         found = [
             letter
             for letter in letters
-            if wanted.matches(letter)
-            and (self.dataset != NONE or not letter.dataset)
+            if (not self.code or plain(letter.code) == self.code)
+            and (not self.function or plain(letter.function) == self.function)
+            and (not self.dataset or plain(letter.dataset or NONE) == self.dataset)
+            and letter.upload.startswith(self.upload)
+            and since <= letter.dead_lettered_at < until
             and (not text or _contains(letter, text))
         ]
         return _ordered(found, self.order)
 
-    def _filter(self, now: datetime) -> Filter:
-        until = now - AGES[self.age][1] if self.age else None
-        since = None
+    def _times(self, now: datetime) -> tuple[datetime, datetime]:
+        since, until = _ALWAYS
         if day := _day(self.day):
             since = datetime(day.year, day.month, day.day, tzinfo=UTC)
-            until = min(until or since + timedelta(days=1), since + timedelta(days=1))
-        return Filter(
-            codes=(_literal(self.code),) if self.code else (),
-            functions=(self.function,) if self.function else (),
-            datasets=(self.dataset,) if self.dataset not in ("", NONE) else (),
-            uploads=(self.upload,) if self.upload else (),
-            since=since,
-            until=until,
-        )
-
-
-def _literal(code: str) -> str:
-    """A code for Filter, which takes patterns: a letter's code can be any text, and its signs mean
-    themselves."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in code)
+            until = since + timedelta(days=1)
+        if self.age:
+            until = min(until, now - AGES[self.age][1])
+        return since, until
 
 
 def _contains(letter: Letter, text: str) -> bool:
-    """In the message, the id, an attribute or what is kept of the data."""
-    if text in letter.message.casefold() or text in letter.id:
+    """In the message, the id, an attribute or what is kept of the data; rows are not searched."""
+    if text in plain(letter.message).casefold() or text in letter.id:
         return True
-    if any(text in value.casefold() for value in letter.attributes.values()):
+    if any(text in plain(value).casefold() for value in letter.attributes.values()):
         return True
     return letter.kind != "arrow chunk" and text.encode() in (letter.data or b"").lower()
 
@@ -142,16 +138,17 @@ def _ordered(letters: list[Letter], order: Order) -> list[Letter]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if 1970 <= found.year < 9999 else None
 
 
-def choices(letters: Sequence[Letter]) -> dict[str, list[str]]:
+def choices(letters: Iterable[Letter]) -> dict[str, list[str]]:
     """What there is to choose from: values of code, function and dataset among the letters."""
-    found = {
-        "code": {letter.code for letter in letters},
-        "function": {letter.function for letter in letters},
-        "dataset": {letter.dataset or NONE for letter in letters},
-    }
-    return {name: sorted(values) for name, values in found.items()}
+    found: dict[str, set[str]] = {"code": set(), "function": set(), "dataset": set()}
+    for letter in letters:
+        found["code"].add(letter.code)
+        found["function"].add(letter.function)
+        found["dataset"].add(letter.dataset or NONE)
+    return {name: sorted(map(plain, values)) for name, values in found.items()}
