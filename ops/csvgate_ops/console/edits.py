@@ -53,14 +53,12 @@ def understood(letter: Letter, typed: Typed) -> Edit:
 
 
 def hides(letter: Letter, mask: Mask) -> bool:
-    """Editing shows what the letter's page hides."""
-    if not is_text(letter):
-        return False
+    """Editing shows what the letter's page hides: keys of JSON."""
     try:
-        found = json.loads(letter.data or b"")
+        found = json.loads(letter.data or b"") if is_text(letter) else None
+        return bool(mask.json(found) != found)
     except (ValueError, RecursionError):
-        return mask.columns is None or bool(mask.columns)
-    return bool(mask.json(found) != found)
+        return False
 
 
 def _text(letter: Letter) -> str:
