@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 PROGRAM = shutil.which("chromium")
 needs_chromium = pytest.mark.skipif(PROGRAM is None, reason="needs Chromium: make browser")
@@ -23,6 +23,8 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 PATIENCE_MS = 30_000.0
+"""A guard against hanging: a busy machine is slow."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +42,10 @@ def page(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context()
     opened = watched(context)
     yield opened
+    # Before it is closed: what closing cuts off is no fault of the page.
+    found = list(complaints(opened))
     context.close()
-    assert [] == complaints(opened)
+    assert not found, found
 
 
 _COMPLAINTS: dict[Page, list[str]] = {}
