@@ -29,5 +29,6 @@ def command() -> None:
     """Review, replay and discard dead letters.
 
     Of the local cloud, or with --project of a project of Google Cloud. Looking consumes nothing.
-    What acts is a dry run unless --yes is given. docs/dead-letters.md explains each command.
+    What acts is a dry run unless --yes is given. Each command is explained in
+    docs/dead-letters.md.
     """

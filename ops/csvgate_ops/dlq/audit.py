@@ -2,6 +2,7 @@
 
     audit/<yyyy-mm-dd>/<run>/begun.json        who, what, why, which letters were meant
     audit/<yyyy-mm-dd>/<run>/ended.json        what became of each; missing after an interruption
+    audit/<yyyy-mm-dd>/<run>/followed.json     a later run waited for the letters that this one held
     audit/<yyyy-mm-dd>/<run>/revealed.json     instead: who saw sensitive columns of which letters
     audit/letters/<topic>/<yyyy-mm-dd>/<id>.<verb>.json    one letter; the day is its publishing
 
@@ -10,6 +11,7 @@ that was replayed, and not yet removed when the run ended, can tell.
 """
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -51,6 +53,11 @@ class Ended(Entry):
     skipped: int
     failed: int
     outcomes: tuple[ListedOutcome, ...]
+
+
+class Followed(Entry):
+    by: str
+    at: datetime
 
 
 class LetterMark(Entry):
@@ -121,6 +128,12 @@ class Trail:
         )
         self.ledger.create(f"audit/{self.run}/ended.json", ended)
 
+    def follow(self, runs: Iterable[str]) -> None:
+        """Nobody need wait for what these held: this run has."""
+        for run in runs:
+            followed = Followed(by=self.run, at=self.clock())
+            self.ledger.create(f"audit/{run}/followed.json", followed)
+
     def mark(self, letter: Letter, verb: Verb, outcome: str) -> None:
         """Returns once it is on record. Somebody who was first has it on record already."""
         mark = LetterMark(
@@ -157,13 +170,15 @@ def marks(ledger: Ledger, letter: Letter) -> list[LetterMark]:
 
 
 def unfinished(ledger: Ledger, now: datetime) -> list[tuple[str, Begun]]:
-    """Runs of the last day that have not ended: at work somewhere, or interrupted."""
+    """Runs of the last day that have not ended: at work somewhere, or interrupted, and nobody has
+    waited for the letters they held."""
     names: set[str] = set()
     for day in (now - timedelta(days=1), now):
         names.update(ledger.names(f"audit/{day:%Y-%m-%d}/"))
     found = []
     for name in sorted(names):
-        if name.endswith("/begun.json") and name.replace("begun", "ended") not in names:
+        over = {name.replace("/begun.", after) for after in ("/ended.", "/followed.")}
+        if name.endswith("/begun.json") and not over & names:
             begun = ledger.get(Begun, name)
             if begun is not None and now - begun.at < timedelta(days=1):
                 found.append((name.removeprefix("audit/").removesuffix("/begun.json"), begun))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from csvgate.contracts.match import Contracts
 from csvgate.ledger import Ledger
 from csvgate.ports import Clock, ObjectStore, Publisher
+from csvgate_ops.dlq.leases import LEASE_SECONDS
 from csvgate_ops.dlq.port import Queues
 from csvgate_ops.dlq.routes import Route
 
@@ -25,10 +26,14 @@ class Desk:
     clock: Clock
     patience: float = 1.0
     """Seconds without a message after which a subscription counts as drained."""
+    lease_wait: float = LEASE_SECONDS + 2
+    """Seconds in which letters that an interrupted run held come back."""
 
     @property
     def store(self) -> ObjectStore:
         return self.ledger.store
 
-    def route_of(self, function: str) -> Route:
-        return next(route for route in self.routes if route.function == function)
+    @property
+    def storage_topic(self) -> str:
+        """The topic of Cloud Storage's notifications."""
+        return next(route.source_topic for route in self.routes if route.is_storage)

@@ -1,6 +1,6 @@
 """Pull what a review subscription holds, each message once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from csvgate_ops.dlq.leases import Leases
@@ -12,15 +12,24 @@ _MOST_REPEATED: Final = 10
 
 
 def drain(
-    queues: Queues, subscription: str, leases: Leases, *, most: int, patience: float
+    queues: Queues,
+    subscription: str,
+    leases: Leases,
+    *,
+    most: int,
+    patience: float,
+    wait: Callable[[], bool] = lambda: False,
 ) -> Iterator[list[Pulled]]:
     """Every message that nobody else holds, in portions, until none comes for `patience` seconds
-    or `most` have come. All stay held by `leases`, which also has repeated deliveries."""
+    (while `wait` says so, for longer) or `most` have come. All stay held by `leases`, which also
+    has repeated deliveries."""
     seen: set[str] = set()
     repeated = 0
     while len(seen) < most and repeated < _MOST_REPEATED:
         pulled = queues.pull(subscription, min(_PER_PULL, most - len(seen)), patience)
         if not pulled:
+            if wait():
+                continue
             return
         leases.hold([delivery.ack_id for delivery in pulled])
         fresh = {delivery.id: delivery for delivery in pulled if delivery.id not in seen}

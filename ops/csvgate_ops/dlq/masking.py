@@ -1,7 +1,7 @@
 """What of a letter may be shown: never the values of columns that a contract marks sensitive."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ _OURS: Final = ("_line", "_csvgate_line", "_csvgate_errors")
 class Mask:
     columns: frozenset[str] | None
     """Casefolded names; None when no contract is known: then every column is hidden."""
+    keys: frozenset[str] = frozenset()
+    """Casefolded keys of JSON whose values are hidden, too."""
 
     def hides(self, column: str) -> bool:
         if self.columns is None:
@@ -48,7 +50,7 @@ class Mask:
         return found
 
     def _entry(self, key: str, item: Any) -> Any:
-        if self.columns and item is not None and key.casefold() in self.columns:
+        if item is not None and key.casefold() in self.keys | (self.columns or frozenset()):
             return MASK
         return self.json(item)
 
@@ -58,12 +60,17 @@ NOTHING: Final = Mask(frozenset())
 
 
 def mask_of(letter: Letter, desk: Desk) -> Mask:
-    """Of the contract as it is, and of the one that the upload's plan has pinned."""
+    """Of the contract as it is, and of the one that the upload's plan has pinned. For a letter of
+    no known dataset, what any contract calls sensitive is."""
     contracts = [c for c in (_current(letter, desk), pinned_contract(letter, desk)) if c]
     if not contracts:
-        return Mask(None)
+        return Mask(None, keys=_sensitive(desk.contracts))
+    return Mask(_sensitive(contracts))
+
+
+def _sensitive(contracts: Iterable[Contract]) -> frozenset[str]:
     fields = (field for contract in contracts for field in contract.schema_.fields)
-    return Mask(frozenset(field.name.casefold() for field in fields if field.sensitive))
+    return frozenset(field.name.casefold() for field in fields if field.sensitive)
 
 
 def message_of(letter: Letter, desk: Desk) -> str:
@@ -71,7 +78,7 @@ def message_of(letter: Letter, desk: Desk) -> str:
     if letter.code not in _MAY_QUOTE_ROWS:
         return letter.message
     contract = _current(letter, desk)
-    if contract and not any(field.sensitive for field in contract.schema_.fields):
+    if contract and not _sensitive([contract]):
         return letter.message
     return _QUOTED.sub(MASK, letter.message)
 

@@ -10,7 +10,7 @@ from csvgate_ops.dlq.letter import PLATFORM, Letter
 from csvgate_ops.dlq.parse import REPLAY_OF, REPLAY_RUN, REPLAYED_BY, REPLAYS
 
 _MOST_ATTRIBUTES: Final = 100
-_NOTIFICATION: Final = {"eventType": "OBJECT_FINALIZE", "payloadFormat": "JSON_API_V1"}
+NOTIFICATION: Final = {"eventType": "OBJECT_FINALIZE", "payloadFormat": "JSON_API_V1"}
 
 
 class Unreplayable(Exception):
@@ -54,7 +54,7 @@ def _notification(own: Mapping[str, str], data: bytes) -> Message:
     if not (generation.isascii() and generation.isdigit()):
         raise Unreplayable(_hopeless("its generation is no number"))
     named = {
-        **_NOTIFICATION,
+        **NOTIFICATION,
         "bucketId": bucket,
         "objectId": name,
         "objectGeneration": generation,

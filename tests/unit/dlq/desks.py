@@ -74,6 +74,7 @@ def office(world: World | None = None, contracts: Contracts | None = None) -> Of
         actor="tester@here",
         clock=world.clock,
         patience=0.0,
+        lease_wait=0.0,
     )
     return Office(world, desk, queues)
 

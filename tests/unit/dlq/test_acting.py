@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -203,3 +204,38 @@ def test_an_unfinished_run_is_known_by_its_beginning() -> None:
         replay(there.desk, ENRICH, REALLY)
     ((_, begun),) = unfinished(there.world.ledger, there.world.clock())
     assert ("replay", "tester@here", "a test") == (begun.action, begun.actor, begun.reason)
+    there.world.effects.before = lambda _: None
+    replay(there.desk, ENRICH, Acting())
+    assert unfinished(there.world.ledger, there.world.clock()), "a dry run waits for nobody"
+    replay(there.desk, ENRICH, REALLY)
+    assert [] == unfinished(there.world.ledger, there.world.clock())
+
+
+def test_running_again_waits_for_what_an_interrupted_run_held() -> None:
+    there = with_letters(5)
+    there.world.effects.before = crash_on("pubsub.acknowledge")
+    with pytest.raises(Crash):
+        replay(there.desk, ENRICH, REALLY)
+    there.world.effects.before = lambda _: None
+    left = there.left()
+    assert left
+    begun = next(n for n in audit(there) if n.endswith("begun.json"))
+    # A killed process ends nothing and gives nothing back.
+    there.world.store.delete("ledger", begun.replace("begun", "ended"))
+    held = there.queues.pull("enrich-records-dead-letter-review", 100, 0)
+    ids = tuple(pulled.id for pulled in held)
+    assert left == len(ids)
+    back = threading.Timer(0.3, there.queues.expire)
+    back.start()
+    report = replay(replace(there.desk, lease_wait=1.0), Filter(ids=ids), REALLY)
+    back.join()
+    assert left == report.count("done", "done before")
+    assert 0 == there.left()
+
+
+def crash_on(kind: str) -> Callable[[Effect], None]:
+    def crash(effect: Effect) -> None:
+        if effect.kind == kind:
+            raise Crash
+
+    return crash

@@ -146,6 +146,17 @@ def test_examples_and_keys_of_json_are_masked() -> None:
     assert "x" == found["name"]
 
 
+def test_json_of_no_known_dataset_is_masked_by_all_contracts() -> None:
+    there = office()
+    there.world.publisher.topics[letters_of("notify_stakeholders")].append(
+        Message(json.dumps({"email": SECRET, "note": "seen"}).encode(), {})
+    )
+    (letter,) = read(there.desk).letters
+    assert "" == letter.dataset
+    shown = show(there.desk, letter.id).content.text
+    assert {"email": MASK, "note": "seen"} == json.loads(shown)
+
+
 def test_words_of_a_service_that_repeat_a_row_are_masked_in_lists() -> None:
     there = office()
     there.world.publisher.topics[letters_of("enrich_records")].append(

@@ -38,14 +38,6 @@ _WORDS: tuple[tuple["Result", str], ...] = (
 INTERRUPTED = 130
 
 
-def narrowed(wanted: "Filter", every: bool) -> None:
-    """Raises UsageError unless it was said which letters are meant."""
-    if wanted.is_empty and not every:
-        raise click.UsageError("say which letters: a filter such as --code, or --all")
-    if every and not wanted.is_empty:
-        raise click.UsageError("--all and a filter contradict each other")
-
-
 def carry_out(
     desk: "Desk",
     wanted: "Filter",
@@ -59,6 +51,7 @@ def carry_out(
 
     total = None
     if not acting.dry_run and not as_json:
+        held_elsewhere(desk)
         total = len(wanted.of(reading(desk, quiet=False).letters))
     with _interrupt(acting.stop) as interrupted, _progress(total, quiet=as_json) as on_progress:
         report = act(replace(acting, on_progress=on_progress))
@@ -66,8 +59,6 @@ def carry_out(
         click.echo(json.dumps(asdict(report), indent=2))
     else:
         _say(report)
-        if not report.stopped:
-            held_elsewhere(desk, report.run)
     if interrupted.is_set():
         sys.exit(INTERRUPTED)
     if report.count("failed"):

@@ -92,6 +92,21 @@ def filter_options(function: F) -> F:
     return _decorated(wrapper, options)  # type: ignore[return-value]
 
 
+def acting_filter_options(function: F) -> F:
+    """The same for what acts: without any filter it must be said that all are meant."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, wanted: "Filter", every: bool, **kwargs: Any) -> Any:
+        if wanted.is_empty and not every:
+            raise click.UsageError("say which letters: a filter such as --code, or --all")
+        if every and not wanted.is_empty:
+            raise click.UsageError("--all and a filter contradict each other")
+        return function(*args, wanted=wanted, **kwargs)
+
+    option = click.option("--all", "every", is_flag=True, help="All there are.")
+    return filter_options(option(wrapper))  # type: ignore[return-value]
+
+
 def _decorated(function: Callable[..., Any], options: tuple[Any, ...]) -> Callable[..., Any]:
     for option in reversed(options):
         function = option(function)

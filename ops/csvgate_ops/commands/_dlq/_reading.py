@@ -30,16 +30,16 @@ def reading(desk: "Desk", *, quiet: bool) -> "Reading":
     return found
 
 
-def held_elsewhere(desk: "Desk", ours: str = "") -> None:
+def held_elsewhere(desk: "Desk") -> None:
     """Say whose run may be holding letters that are not seen just now."""
     from csvgate_ops.dlq.audit import unfinished
     from csvgate_ops.dlq.leases import LEASE_SECONDS
     from csvgate_ops.terminal import plain
 
     for run, begun in unfinished(desk.ledger, desk.clock()):
-        if run != ours:
-            click.echo(
-                f"Run {run} ({begun.action} by {plain(begun.actor)}) has not ended: it is at work, "
-                f"or was interrupted. Letters it held come back within {LEASE_SECONDS} s of that.",
-                err=True,
-            )
+        click.echo(
+            f"Run {run} ({begun.action} by {plain(begun.actor)}) has not ended: it is at work, or "
+            f"was interrupted. Letters it held come back within {LEASE_SECONDS} s of that; a "
+            "replay or discard waits for them.",
+            err=True,
+        )

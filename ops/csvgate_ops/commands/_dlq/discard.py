@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from csvgate_ops.commands._dlq._options import desk_options, filter_options
+from csvgate_ops.commands._dlq._options import acting_filter_options, desk_options
 from csvgate_ops.commands._options import as_json
 
 if TYPE_CHECKING:
@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from csvgate_ops.dlq.filters import Filter
 
 
-@click.command("discard")
-@filter_options
-@click.option("--all", "every", is_flag=True, help="All there are.")
+@click.command("discard", short_help="Take letters out for good, on record.")
+@acting_filter_options
 @click.option("--reason", required=True, help="Why, for the record.")
 @click.option("--yes", is_flag=True, help="Act; without it nothing is changed.")
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Letters a second.")
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 @desk_options
 def command(
     wanted: "Filter",
-    every: bool,
     reason: str,
     yes: bool,
     rate: float | None,
@@ -33,10 +31,9 @@ def command(
 
     A dry run unless --yes is given. `csvgate dlq export` first keeps a copy.
     """
-    from csvgate_ops.commands._dlq._acting import carry_out, narrowed
+    from csvgate_ops.commands._dlq._acting import carry_out
     from csvgate_ops.dlq.actions import Acting, discard
 
-    narrowed(wanted, every)
     if not reason.strip():
         raise click.UsageError("--reason is empty")
     acting = Acting(dry_run=not yes, rate=rate, reason=reason)

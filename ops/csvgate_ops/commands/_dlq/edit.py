@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 
 
-@click.command("edit")
+@click.command("edit", short_help="Change a letter and send it.")
 @click.argument("letter_id", metavar="ID")
 @click.option("--data-file", type=_FILE, help="Its new data (- for standard input).")
 @click.option(

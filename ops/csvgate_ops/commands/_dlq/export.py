@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from csvgate_ops.dlq.filters import Filter
 
 
-@click.command("export")
+@click.command("export", short_help="Write letters to a file.")
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
 @filter_options
 @click.option("--reveal", is_flag=True, help="Original bytes, nothing masked. Goes on record.")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from csvgate_ops.dlq.groups import By
 
 
-@click.command("groups")
+@click.command("groups", short_help="Count letters that failed alike.")
 @click.option(
     "--by",
     type=click.Choice(["code", "function", "dataset", "day"]),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from csvgate_ops.dlq.filters import Filter
 
 
-@click.command("list")
+@click.command("list", short_help="What failed, why, and since when.")
 @filter_options
 @click.option(
     "--most", type=click.IntRange(min=0), default=50, show_default=True, help="0 means all."

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from csvgate_ops.commands._dlq._options import desk_options, filter_options
+from csvgate_ops.commands._dlq._options import acting_filter_options, desk_options
 from csvgate_ops.commands._options import as_json
 
 if TYPE_CHECKING:
@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from csvgate_ops.dlq.filters import Filter
 
 
-@click.command("replay")
-@filter_options
-@click.option("--all", "every", is_flag=True, help="All there are.")
+@click.command("replay", short_help="Send letters to where they came from.")
+@acting_filter_options
 @click.option(
     "--rejected-rows",
     is_flag=True,
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 @desk_options
 def command(
     wanted: "Filter",
-    every: bool,
     rejected_rows: bool,
     yes: bool,
     rate: float | None,
@@ -40,10 +38,9 @@ def command(
     A dry run unless --yes is given. Ctrl-C stops between two letters; the same command again goes
     on. Exits 1 when a letter failed: it stays where it was.
     """
-    from csvgate_ops.commands._dlq._acting import carry_out, narrowed
+    from csvgate_ops.commands._dlq._acting import carry_out
     from csvgate_ops.dlq.actions import Acting, replay, replay_rejected
 
-    narrowed(wanted, every)
     action = replay_rejected if rejected_rows else replay
     acting = Acting(dry_run=not yes, rate=rate, reason=reason)
     carry_out(desk, wanted, acting, lambda how: action(desk, wanted, how), as_json=as_json)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from csvgate_ops.dlq.desk import Desk
 
 
-@click.command("show")
+@click.command("show", short_help="One letter in full.")
 @click.argument("letter_id", metavar="ID")
 @click.option(
     "--rows", type=click.IntRange(min=1), default=20, show_default=True, help="Of a table."

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from csvgate.errors import Failure
 from csvgate_ops.dlq.acting import Acting, Action, Outcome, Progress, Report, Result
-from csvgate_ops.dlq.audit import Trail, new_run
+from csvgate_ops.dlq.audit import Trail, new_run, unfinished
 from csvgate_ops.dlq.datasets import with_datasets
 from csvgate_ops.dlq.desk import Desk
 from csvgate_ops.dlq.drain import drain
@@ -51,17 +51,23 @@ class Deed(Protocol):
 
 
 def for_each(desk: Desk, wanted: Filter, acting: Acting, deed: Deed) -> Report:
-    """Raises Transient and Permanent when the queues cannot be read, or the run not recorded."""
+    """Also waits for letters that interrupted runs held, so that running again finishes the work.
+    Raises Transient and Permanent when the queues cannot be read, or the run not recorded."""
     run = "" if acting.dry_run else new_run(desk.clock)
     trail = Trail(desk.ledger, desk.actor, desk.clock, run, acting.reason)
-    if not acting.dry_run:
-        trail.begin(deed.action, wanted.as_json())
     work = _Work(desk, wanted, acting, deed, trail)
+    interrupted: list[str] = []
+    if not acting.dry_run:
+        interrupted = [name for name, _ in unfinished(desk.ledger, desk.clock())]
+        work.wait_until = time.monotonic() + desk.lease_wait if interrupted else 0.0
+        trail.begin(deed.action, wanted.as_json())
     try:
         for route in desk.routes:
             if work.is_over():
                 break
             work.queue(route)
+        if not work.stopped:
+            trail.follow(interrupted)
     finally:
         if not acting.dry_run:
             trail.end(work.outcomes, stopped=work.stopped)
@@ -75,6 +81,8 @@ class _Work:
     acting: Acting
     deed: Deed
     trail: Trail
+    wait_until: float = 0.0
+    """By the monotonic clock: so long letters that others held may still come back."""
     outcomes: list[Outcome] = field(default_factory=list)
     _counts: Counter[Result] = field(default_factory=Counter)
     _seen: int = 0
@@ -111,8 +119,15 @@ class _Work:
     def _letters(self, route: Route, leases: Leases) -> Iterator[tuple[str, Letter]]:
         """Those that match, with their ack ids. The others stay held until all is done: given back
         at once, they would only come again."""
-        queues, patience = self.desk.queues, self.desk.patience
-        for portion in drain(queues, route.review, leases, most=_MOST, patience=patience):
+        portions = drain(
+            self.desk.queues,
+            route.review,
+            leases,
+            most=_MOST,
+            patience=self.desk.patience,
+            wait=lambda: time.monotonic() < self.wait_until and not self.is_over(),
+        )
+        for portion in portions:
             parsed = [parse(pulled, route) for pulled in portion]
             if self.wanted.datasets:
                 parsed = with_datasets(parsed, self.desk)

@@ -7,7 +7,8 @@ from typing import Final
 
 from csvgate.dead_letters import PREFIX
 from csvgate.errors import Failure
-from csvgate_ops.dlq.actions.replay import REJECTION
+from csvgate_ops.dlq.actions.each import Skipped
+from csvgate_ops.dlq.actions.replay import sending
 from csvgate_ops.dlq.actions.reveal import record_reveal
 from csvgate_ops.dlq.audit import LetterMark, marks
 from csvgate_ops.dlq.content import ROWS, Content, Grid, content
@@ -17,7 +18,6 @@ from csvgate_ops.dlq.drain import drain
 from csvgate_ops.dlq.leases import Leases
 from csvgate_ops.dlq.letter import Letter
 from csvgate_ops.dlq.masking import NOTHING, Mask, mask_of, message_of, pinned_contract
-from csvgate_ops.dlq.original import Unreplayable, original
 from csvgate_ops.dlq.parse import parse
 from csvgate_ops.dlq.reject_file import sample
 from csvgate_ops.uploads import UploadStatus, status
@@ -117,16 +117,15 @@ def _reject_rows(letter: Letter, desk: Desk, mask: Mask, rows: int) -> Grid | No
 
 
 def _replay(letter: Letter, desk: Desk) -> tuple[bool, str]:
-    if letter.is_rejection:
-        return False, REJECTION
     route = next((r for r in desk.routes if r.review == letter.subscription), None)
     if route is None:
         return False, "its review subscription is not in the topology"
     try:
-        original(letter.attributes, letter.data or b"", is_storage=route.is_storage)
-    except Unreplayable as why:
+        return True, f"goes {sending(letter, route, desk).described}"
+    except Skipped as why:
         return False, str(why)
-    return True, f"goes to {route.source_topic}"
+    except Failure as failure:
+        return False, f"cannot be told just now: {failure}"
 
 
 def _counts(letter: Letter) -> Mapping[str, int]:
