@@ -163,6 +163,7 @@ def visit(browser: Browser, entrance: str, size: tuple[int, int], scheme: str) -
     context = browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(entrance)
+    page.get_by_role("heading", name="Overview").wait_for()
     return page
 
 

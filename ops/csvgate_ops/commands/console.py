@@ -44,9 +44,9 @@ def command(data_dir: Path, project: str | None, port: int, no_open: bool) -> No
     site.letters.refresh()
     site.uploads.refresh()
     stop_on_signals()
-    url = f"{address(listener)}/?{TOKEN}={access.token}"
-    click.echo(f"The console is at {url}")
+    entrance = f"{address(listener)}/?{TOKEN}="
+    click.echo(f"The console is at {entrance}{access.token}")
     click.echo("Ctrl-C ends it.")
     if not no_open:
-        webbrowser.open(url)
+        webbrowser.open(f"{entrance}{access.ticket()}")
     server(listener, create_app(site, access)).serve_forever()

@@ -4,9 +4,9 @@ import hmac
 import secrets
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from flask import Flask, abort, redirect, request
+from flask import Flask, abort, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 TOKEN: Final = "token"  # noqa: S105 - a parameter's name
@@ -25,6 +25,13 @@ class Access:
     token: str = field(default_factory=_secret)
     session: str = field(default_factory=_secret)
     csrf: str = field(default_factory=_secret)
+    _tickets: set[str] = field(default_factory=set)
+
+    def ticket(self) -> str:
+        """A token that lets in once: a browser's command line can be read by other users."""
+        ticket = _secret()
+        self._tickets.add(ticket)
+        return ticket
 
     def require(self, app: Flask) -> None:
         """On every request to the app."""
@@ -34,7 +41,7 @@ class Access:
     def _check(self) -> Response | None:
         given = request.args.get(TOKEN)
         if given is not None and request.method == "GET":
-            if not _same(given, self.token):
+            if not (self._punched(given) or _same(given, self.token)):
                 abort(401, "This address belongs to another run of the console.")
             return self._enter()
         if not _same(request.cookies.get(_cookie_name(), ""), self.session):
@@ -43,12 +50,22 @@ class Access:
             self._check_write()
         return None
 
+    def _punched(self, given: str) -> bool:
+        """Whether it was a ticket; it is none any more."""
+        try:
+            self._tickets.remove(given)
+        except KeyError:
+            return False
+        return True
+
     def _enter(self) -> Response:
-        """The same page without the token in its address, and with the cookie."""
+        """A page that sets the cookie and goes on to the same address without the token. No
+        redirect: where another site led here, a browser would keep a Strict cookie from it."""
         rest = [(n, v) for n, v in request.args.items(multi=True) if n != TOKEN]
-        # A path such as //elsewhere would lead a redirect to another host.
-        path = "/" + request.path.lstrip("/\\")
-        answer = redirect(f"{path}?{urlencode(rest)}" if rest else path, 303)
+        # A path such as //elsewhere would lead to another host.
+        path = quote("/" + request.path.lstrip("/\\"))
+        target = f"{path}?{urlencode(rest)}" if rest else path
+        answer = make_response(render_template("enter.html", target=target))
         answer.set_cookie(_cookie_name(), self.session, httponly=True, samesite="Strict", path="/")
         return answer
 

@@ -6,14 +6,15 @@ The letters are fixed here. A job does what its confirmation page said, whatever
 import secrets
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from csvgate_ops.console.words import counted
-from csvgate_ops.dlq.actions.replay import REJECTION
+from csvgate_ops.dlq.actions.each import Skipped
+from csvgate_ops.dlq.actions.replay import sending
 from csvgate_ops.dlq.desk import Desk
 from csvgate_ops.dlq.letter import Letter
-from csvgate_ops.dlq.original import Unreplayable, original
 
 Deed = Literal["replay", "discard", "rejected"]
 VERBS: Final[dict[Deed, str]] = {
@@ -22,6 +23,8 @@ VERBS: Final[dict[Deed, str]] = {
     "rejected": "Validate again the rejected rows of",
 }
 _KEPT: Final = 20
+_READERS: Final = 8
+_MOST_LINES: Final = 12
 _NOT_REJECTED: Final = "it does not tell of rejected rows: replay it as it is"
 
 
@@ -59,16 +62,21 @@ class Order:
 
 
 def order(desk: Desk, deed: Deed, letters: Sequence[Letter], meant: str) -> Order:
+    """Raises Transient and Permanent when the ledger cannot be asked where it has to be."""
     going: Counter[str] = Counter()
     staying: Counter[str] = Counter()
-    for letter in letters:
-        where, why = _fate(desk, deed, letter)
-        (staying if why else going)[why or where] += 1
+    with ThreadPoolExecutor(_READERS) as readers:
+        for where, why in readers.map(lambda letter: _fate(desk, deed, letter), letters):
+            (staying if why else going)[why or where] += 1
     return Order(deed, tuple(letters), meant, _lines(going), _lines(staying))
 
 
 def _lines(found: Counter[str]) -> tuple[Line, ...]:
-    return tuple(Line(count, words) for words, count in found.most_common())
+    """The most frequent ones, and the others together: some reasons name an upload each."""
+    lines = [Line(count, words) for words, count in found.most_common()]
+    others = sum(line.letters for line in lines[_MOST_LINES:])
+    more = [Line(others, "for other reasons, each named in the result")] if others else []
+    return (*lines[:_MOST_LINES], *more)
 
 
 def _fate(desk: Desk, deed: Deed, letter: Letter) -> tuple[str, str]:
@@ -76,23 +84,20 @@ def _fate(desk: Desk, deed: Deed, letter: Letter) -> tuple[str, str]:
     if deed == "discard":
         return f"leave {letter.subscription} for good", ""
     if deed == "rejected":
-        bucket = desk.buckets["uploads"]
-        return (
-            (f"have their rejected rows sent to gs://{bucket} as corrections", "")
-            if (letter.is_rejection)
-            else ("", _NOT_REJECTED)
-        )
-    if letter.is_rejection:
-        return "", REJECTION
+        if not letter.is_rejection:
+            return "", _NOT_REJECTED
+        return f"have their rejected rows sent to gs://{desk.buckets['uploads']} again", ""
     route = next((r for r in desk.routes if r.review == letter.subscription), None)
     if route is None:
         return "", "its review subscription is not in the topology"
-    if letter.data is not None:
-        try:
-            original(letter.attributes, letter.data, is_storage=route.is_storage)
-        except Unreplayable as why:
-            return "", str(why)
-    return f"go to {route.source_topic}, for {route.function}", ""
+    if letter.data is None and route.is_storage and not letter.is_rejection:
+        # Too large to be kept, so it cannot be told yet whether an event can be made of it.
+        return f"go to {route.source_topic}, for {route.function}", ""
+    try:
+        sent = sending(letter, route, desk)
+        return f"go {sent.described}" + ("" if sent.restarts else f", for {route.function}"), ""
+    except Skipped as why:
+        return "", str(why)
 
 
 class Orders:
@@ -109,7 +114,3 @@ class Orders:
     def take(self, order_id: str) -> Order | None:
         """Once: a form that is sent twice acts once."""
         return self._orders.pop(order_id, None)
-
-    def back(self, order: Order) -> None:
-        """It was not acted upon after all."""
-        self.put(order)

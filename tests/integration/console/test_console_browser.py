@@ -28,6 +28,11 @@ def console() -> Iterator[Served]:
         yield running
 
 
+def enter(page: Page, console: Served) -> None:
+    page.goto(console.entrance)
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
 def addresses(page: Page, console: Served) -> list[str]:
     """One of each kind of page."""
     page.goto(f"{console.url}/uploads/")
@@ -45,7 +50,7 @@ def test_every_page_fits_a_phone_and_breaks_no_policy(
 ) -> None:
     context = chromium.new_context(viewport=PHONE, color_scheme=scheme)  # type: ignore[arg-type,unused-ignore]
     page = watched(context)
-    page.goto(console.entrance)
+    enter(page, console)
     for path in addresses(page, console):
         page.goto(console.url + path)
         assert PHONE["width"] == page.evaluate("document.documentElement.scrollWidth"), path
@@ -55,15 +60,15 @@ def test_every_page_fits_a_phone_and_breaks_no_policy(
 
 
 def test_the_address_lets_in_and_forgets_its_token(page: Page, console: Served) -> None:
-    page.goto(console.entrance)
-    assert f"{console.url}/" == page.url
+    enter(page, console)
+    page.wait_for_url(f"{console.url}/")
     (cookie,) = page.context.cookies()
     assert (True, "Strict") == (cookie["httpOnly"], cookie["sameSite"])
 
 
 def test_replay_with_live_progress_and_stop(page: Page, console: Served) -> None:
     before = len(console.office.world.publisher.topics[VALIDATED])
-    page.goto(console.entrance)
+    enter(page, console)
     page.get_by_role("link", name="Dead letters").click()
     page.get_by_role("link", name="Groups").click()
     page.get_by_role("button", name="Replay group group.one").click()
@@ -83,7 +88,7 @@ def test_replay_with_live_progress_and_stop(page: Page, console: Served) -> None
 def test_replay_without_javascript(chromium: Browser, console: Served) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = watched(context)
-    page.goto(console.entrance)
+    enter(page, console)
     page.goto(f"{console.url}/letters/?code=group.one")
     page.get_by_label("all 60 that match").check()
     page.get_by_role("button", name="Replay…").click()
@@ -95,7 +100,7 @@ def test_replay_without_javascript(chromium: Browser, console: Served) -> None:
 
 
 def test_by_keyboard_alone(page: Page, console: Served) -> None:
-    page.goto(console.entrance)
+    enter(page, console)
     page.goto(f"{console.url}/letters/?code=group.one")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
@@ -121,7 +126,7 @@ def test_by_keyboard_alone(page: Page, console: Served) -> None:
 def test_an_edit_survives_the_browser_unchanged(page: Page, console: Served) -> None:
     """Browsers change line ends, and drop the first: what nobody touched must not count."""
     odd = letter(console.office, ENRICH, b"\n\r\nfirst\r\nlast\n\n", odd="a\r\nb\u202e")
-    page.goto(console.entrance)
+    enter(page, console)
     page.get_by_role("button", name="Refresh").click()
     page.goto(f"{console.url}{address(odd)}/edit")
     page.get_by_role("button", name="See the difference").click()

@@ -136,7 +136,7 @@ def test_letters_of_rejected_rows_stay_and_have_their_own_way() -> None:
     assert "1 letter will stay: it tells of rejected rows" in words(confirmation.text)
     assert "Replay 0 letters</button>" not in confirmation.text
     again = here.confirm(scope="matching", deed="rejected")
-    assert "gs://uploads as corrections" in words(again.text)
+    assert "gs://uploads again" in words(again.text)
     here.ended(here.begin(again))
     assert 0 == there.left()
     assert [] == there.world.publisher.topics[TRANSPORT]
