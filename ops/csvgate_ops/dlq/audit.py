@@ -4,10 +4,12 @@
     audit/<yyyy-mm-dd>/<run>/ended.json        what became of each; missing after an interruption
     audit/<yyyy-mm-dd>/<run>/followed.json     a later run waited for the letters that this one held
     audit/<yyyy-mm-dd>/<run>/revealed.json     instead: who saw sensitive columns of which letters
-    audit/letters/<topic>/<yyyy-mm-dd>/<id>.<verb>.json    one letter; the day is its publishing
+    audit/letters/<topic>/<yyyy-mm-dd>/<hhmmss.ffffff>-<id>.<verb>.json
+                                               one letter, by the time of its publishing
 
 The name of a letter's own object follows from the letter alone, so that whoever meets a letter
-that was replayed, and not yet removed when the run ended, can tell.
+that was replayed, and not yet removed when the run ended, can tell. The time is part of it because
+an emulator that forgets its messages gives the same ids again.
 """
 
 import threading
@@ -165,7 +167,7 @@ class Trail:
 
 def marks(ledger: Ledger, letter: Letter) -> list[LetterMark]:
     """All that is on record about a letter."""
-    names = ledger.names(f"{_folder(letter)}{quote(letter.id, safe='')}.")
+    names = ledger.names(f"{_stem(letter)}.")
     return [mark for name in names if (mark := ledger.get(LetterMark, name))]
 
 
@@ -190,4 +192,8 @@ def _folder(letter: Letter) -> str:
 
 
 def _name(letter: Letter, verb: Verb) -> str:
-    return f"{_folder(letter)}{quote(letter.id, safe='')}.{verb}.json"
+    return f"{_stem(letter)}.{verb}.json"
+
+
+def _stem(letter: Letter) -> str:
+    return f"{_folder(letter)}{letter.published_at:%H%M%S.%f}-{quote(letter.id, safe='')}"

@@ -1,5 +1,7 @@
 """What the fake promises of a review subscription, the real ones do."""
 
+import time
+
 import pytest
 
 from contract.queues.conftest import Backend
@@ -68,6 +70,15 @@ def test_leasing_what_was_acknowledged_is_no_error(backend: Backend) -> None:
 def test_a_missing_subscription_is_transient(backend: Backend) -> None:
     with pytest.raises(Transient, match=r"pubsub\.missing"):
         backend.queues.pull("no-such-subscription", 1, 2.0)
+
+
+def test_leases_are_renewed_while_they_are_wanted(backend: Backend) -> None:
+    backend.publish(Message(b"1"))
+    with Leases(backend.queues, backend.subscription, seconds=3) as leases:
+        leases.hold([pulled.ack_id for pulled in pull_all(backend, 1)])
+        time.sleep(4.5)  # a lease that nobody renews is over by then
+        assert is_empty(backend)
+    assert 1 == len(pull_all(backend, 1))
 
 
 def test_draining_gives_each_message_once_and_all_of_them_back(backend: Backend) -> None:

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +12,7 @@ from csvgate.errors import Transient
 from csvgate.ports import Message
 from csvgate_ops.dlq.acting import Acting, Progress
 from csvgate_ops.dlq.actions import Edit, Filter, discard, edit_and_replay, read, replay
-from csvgate_ops.dlq.audit import Ended, unfinished
+from csvgate_ops.dlq.audit import Ended, marks, unfinished
 from fakes.effects import Effect
 from unit.dlq.desks import REALLY, Office, office
 from world import VALIDATED, letters_of
@@ -159,6 +160,26 @@ def test_when_nothing_can_be_sent_it_gives_up_and_leaves_all() -> None:
     assert report.stopped
     assert 60 > len(report.outcomes) == report.count("failed")
     assert (60, 0) == (there.left(), there.queues.held())
+
+
+def test_an_id_that_an_emulator_gives_again_is_another_letter() -> None:
+    there = with_letters(1)
+    replay(there.desk, ENRICH, REALLY)
+    again = with_letters(1)
+    (letter,) = read(again.desk).letters
+    later = replace(letter, published_at=letter.published_at + timedelta(seconds=1))
+    assert marks(there.world.ledger, letter)
+    assert [] == marks(there.world.ledger, later)
+
+
+def test_letters_that_are_at_fault_themselves_do_not_stop_the_rest() -> None:
+    there = with_letters(0)
+    letters = there.world.publisher.topics[letters_of("enrich_records")]
+    letters += [Message(bytes(10_000_001), {"csvgate-code": "a"}) for _ in range(12)]
+    letters.append(Message(b"small", {"csvgate-code": "a"}))
+    report = replay(there.desk, ENRICH, REALLY)
+    assert (12, 1, False) == (report.count("failed"), report.count("done"), report.stopped)
+    assert [b"small"] == sent(there)
 
 
 def test_it_stops_between_letters() -> None:

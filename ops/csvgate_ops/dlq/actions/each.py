@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from csvgate.errors import Failure
+from csvgate.errors import Failure, Transient
 from csvgate_ops.dlq.acting import Acting, Action, Outcome, Progress, Report, Result
 from csvgate_ops.dlq.audit import Trail, new_run, unfinished
 from csvgate_ops.dlq.datasets import with_datasets
@@ -28,7 +28,7 @@ _WORKERS: Final = 8
 _WAITING: Final = 16
 """Letters handed to workers and not done: bounds memory, and what a stop still has to finish."""
 _FAILURES: Final = 10
-"""In a row after which the rest is left alone: the cause is not in the letters."""
+"""Of a service, in a row, after which the rest is left alone: the cause is not in the letters."""
 _MOST: Final = 1_000_000
 
 
@@ -158,14 +158,14 @@ class _Work:
         except Skipped as why:
             self._note(letter, "skipped", str(why))
         except Failure as failure:
-            self._note(letter, "failed", str(failure))
+            self._note(letter, "failed", str(failure), away=isinstance(failure, Transient))
 
-    def _note(self, letter: Letter, result: Result, detail: str) -> None:
+    def _note(self, letter: Letter, result: Result, detail: str, *, away: bool = False) -> None:
         outcome = Outcome(letter.id, letter.function, letter.code, letter.upload, result, detail)
         with self._lock:
             self.outcomes.append(outcome)
             self._counts[result] += 1
-            self._failed_in_a_row = self._failed_in_a_row + 1 if result == "failed" else 0
+            self._failed_in_a_row = self._failed_in_a_row + 1 if away else 0
             self.acting.on_progress(self._progress())
 
     def _progress(self) -> Progress:
