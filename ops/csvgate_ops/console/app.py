@@ -7,7 +7,6 @@ from flask import Flask, Response, make_response, render_template
 from werkzeug.exceptions import HTTPException
 
 from csvgate.errors import Failure
-from csvgate_ops.check.plain import plain
 from csvgate_ops.console import hostile, words
 from csvgate_ops.console.access import Access
 from csvgate_ops.console.actions_pages import actions_pages
@@ -23,6 +22,7 @@ from csvgate_ops.console.site import Site
 from csvgate_ops.console.uploads_pages import uploads_pages
 from csvgate_ops.dlq.masking import message_of
 from csvgate_ops.loopback.guard import guard
+from csvgate_ops.terminal import plain
 
 _MOST_SENT = 64 * 1024 * 1024
 """Bytes of a form: a letter of 10 MB to be edited, three times as long where it is escaped."""
