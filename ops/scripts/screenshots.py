@@ -23,6 +23,7 @@ from csvgate_ops.cloud.launch import start, stop
 from csvgate_ops.cloud.options import Options, repository
 from csvgate_ops.console.access import TOKEN, Access
 from csvgate_ops.console.app import create_app
+from csvgate_ops.console.jobs import Jobs
 from csvgate_ops.console.site import Site
 from csvgate_ops.dlq import connect
 from csvgate_ops.dlq.actions import read
@@ -129,7 +130,7 @@ def console(data_dir: Path) -> Iterator[str]:
     desk = connect.local(data_dir, actor="sam@example.com")
     site, access = Site.of(desk, "local-csvgate", is_local=True), Access()
     listener = listen("127.0.0.1", 0)
-    serving = server(listener, create_app(site, access))
+    serving = server(listener, create_app(site, access, Jobs(site.now)))
     threading.Thread(target=serving.serve_forever, daemon=True).start()
     try:
         yield f"{address(listener)}/?{TOKEN}={access.token}"

@@ -10,6 +10,9 @@ from csvgate_ops.commands._dlq._options import desk_options
 if TYPE_CHECKING:
     from csvgate_ops.dlq.desk import Desk
 
+_PATIENCE_SECONDS = 30.0
+"""For the letters that a job has in its hands when the console is ended."""
+
 
 @click.command("console")
 @desk_options
@@ -23,6 +26,7 @@ def command(ctx: click.Context, desk: "Desk", port: int, no_open: bool) -> None:
     """
     from csvgate_ops.console.access import TOKEN, Access
     from csvgate_ops.console.app import create_app
+    from csvgate_ops.console.jobs import Jobs
     from csvgate_ops.console.site import Site
     from csvgate_ops.loopback.serving import (
         CannotServe,
@@ -48,4 +52,10 @@ def command(ctx: click.Context, desk: "Desk", port: int, no_open: bool) -> None:
     click.echo("Ctrl-C ends it.")
     if not no_open:
         webbrowser.open(f"{entrance}{access.ticket()}")
-    server(listener, create_app(site, access)).serve_forever()
+    jobs = Jobs(site.now)
+    try:
+        server(listener, create_app(site, access, jobs)).serve_forever()
+    finally:
+        if running := jobs.running():
+            click.echo(f"Stopping “{running.title}”; what is not done stays in its queue.")
+        jobs.end(_PATIENCE_SECONDS)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from csvgate_ops.console.jobs import Busy, Job, Jobs
 from csvgate_ops.console.letters_query import Query
 from csvgate_ops.console.orders import VERBS, Deed, Order, Orders, order
-from csvgate_ops.console.site import Key, Site, key
+from csvgate_ops.console.site import STILL_READING, Key, Site, key, patiently
 from csvgate_ops.console.words import counted
 from csvgate_ops.dlq.acting import Acting, Report
 from csvgate_ops.dlq.actions.discard import discard
@@ -30,6 +30,8 @@ def actions_pages(site: Site, jobs: Jobs) -> Blueprint:
     @pages.post("/confirm")
     def confirm() -> str:
         """What will happen, before it does."""
+        if patiently(site.letters).value is None:
+            abort(503, STILL_READING)
         letters, meant = _chosen(site, request.form)
         if not letters:
             abort(400, "No letters are chosen. Go back and tick some.")

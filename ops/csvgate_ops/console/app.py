@@ -7,6 +7,7 @@ from flask import Flask, Response, make_response, render_template
 from werkzeug.exceptions import HTTPException
 
 from csvgate.errors import Failure
+from csvgate_ops.check.plain import plain
 from csvgate_ops.console import hostile, words
 from csvgate_ops.console.access import Access
 from csvgate_ops.console.actions_pages import actions_pages
@@ -22,20 +23,18 @@ from csvgate_ops.console.site import Site
 from csvgate_ops.console.uploads_pages import uploads_pages
 from csvgate_ops.dlq.masking import message_of
 from csvgate_ops.loopback.guard import guard
-from csvgate_ops.terminal import plain
 
 _MOST_SENT = 64 * 1024 * 1024
 """Bytes of a form: a letter of 10 MB to be edited, three times as long where it is escaped."""
 
 
-def create_app(site: Site, access: Access) -> Flask:
+def create_app(site: Site, access: Access, jobs: Jobs) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _MOST_SENT
     app.config["MAX_FORM_PARTS"] = 100_000
     _templates(app, site)
     guard(app, "console", POLICY, REFERRER)
     access.require(app)
-    jobs = Jobs(site.now)
     app.context_processor(lambda: _everywhere(site, jobs))
     for blueprint in (
         overview_pages(site),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-from csvgate_ops.terminal import plain
+from csvgate_ops.check.plain import plain
 
 _KEPT: Final = "\n\t"
 

@@ -55,6 +55,7 @@ class Jobs:
         self._clock = clock
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
 
     def start(self, title: str, total: int, work: Work) -> Job:
         """`work` runs in a thread of its own. Raises Busy."""
@@ -65,8 +66,19 @@ class Jobs:
             self._jobs[job.id] = job
             while len(self._jobs) > _KEPT:
                 del self._jobs[next(iter(self._jobs))]
-        threading.Thread(target=self._run, args=(job, work), name="job", daemon=True).start()
+            self._thread = threading.Thread(
+                target=self._run, args=(job, work), name="job", daemon=True
+            )
+            self._thread.start()
         return job
+
+    def end(self, patience: float) -> None:
+        """Stop the job that is under way, and wait so many seconds until it is recorded."""
+        with self._lock:
+            running, thread = self._running(), self._thread
+        if running is not None and thread is not None:
+            running.stop.set()
+            thread.join(patience)
 
     def get(self, job_id: str) -> Job | None:
         return self._jobs.get(job_id)

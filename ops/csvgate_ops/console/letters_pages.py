@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from csvgate_ops.console.charts import width
 from csvgate_ops.console.letters_query import AGES, BYS, NONE, ORDERS, Query, choices
 from csvgate_ops.console.paging import page
-from csvgate_ops.console.site import Site, patiently, waiting
+from csvgate_ops.console.site import STILL_READING, Site, patiently, waiting
 from csvgate_ops.dlq.actions.show import Detail, NoSuchLetter, fetch, show_letter
 from csvgate_ops.dlq.groups import By, groups
 from csvgate_ops.dlq.letter import Letter
@@ -72,7 +72,7 @@ def known_letter(site: Site, topic: str, letter_id: str) -> Letter:
     """The letter of the last reading; ends the request when there is none."""
     reading = patiently(site.letters)
     if reading.value is None:
-        abort(503, "The dead letters are still being read. Try again in a moment.")
+        abort(503, STILL_READING)
     letter = site.letters_by_key().get((topic, letter_id))
     if letter is None:
         abort(404, "This letter was not there at the last reading: it was replayed or discarded.")

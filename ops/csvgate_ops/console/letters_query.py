@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal, Self, get_args
 
+from csvgate_ops.check.plain import plain
 from csvgate_ops.dlq.groups import By
 from csvgate_ops.dlq.letter import Letter
-from csvgate_ops.terminal import plain
 
 Order = Literal["newest", "oldest", "code", "upload", "replays"]
 ORDERS: Final[dict[Order, str]] = {

@@ -17,6 +17,7 @@ from csvgate_ops.dlq.letter import Letter
 
 PATIENCE: Final = 2.0
 """Seconds that a page waits for the first reading before it says that one is under way."""
+STILL_READING: Final = "The dead letters are still being read. Try again in a moment."
 Key = tuple[str, str]
 """A letter's topic and id: ids are unique within a topic."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from csvgate_ops.console.access import TOKEN, Access
 from csvgate_ops.console.app import create_app
+from csvgate_ops.console.jobs import Jobs
 from csvgate_ops.console.site import Site
 from csvgate_ops.loopback.serving import address, listen, server
 from unit.dlq.desks import Office
@@ -24,7 +25,7 @@ class Served:
 def served(there: Office) -> Iterator[Served]:
     site, access = Site.of(there.desk, "test-project", is_local=True), Access()
     listener = listen("127.0.0.1", 0)
-    serving = server(listener, create_app(site, access))
+    serving = server(listener, create_app(site, access, Jobs(site.now)))
     thread = threading.Thread(target=serving.serve_forever, daemon=True)
     thread.start()
     url = address(listener)

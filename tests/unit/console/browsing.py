@@ -17,6 +17,7 @@ from csvgate.contracts.match import Contracts
 from csvgate.ports import Message
 from csvgate_ops.console.access import Access
 from csvgate_ops.console.app import create_app
+from csvgate_ops.console.jobs import Jobs
 from csvgate_ops.console.site import Site
 from unit.dlq.desks import Office
 from unit.dlq.desks import office as desk_office
@@ -42,6 +43,7 @@ class Visit:
     office: Office
     site: Site
     access: Access
+    jobs: Jobs
     app: Flask
     client: FlaskClient
 
@@ -77,10 +79,12 @@ def visit(there: Office | None = None) -> Visit:
     found = there or office()
     site = Site.of(found.desk, "test-project", is_local=True)
     access = Access()
-    app = create_app(site, access)
+    jobs = Jobs(site.now)
+    app = create_app(site, access, jobs)
     app.testing = True
-    here = Visit(found, site, access, app, app.test_client())
+    here = Visit(found, site, access, jobs, app, app.test_client())
     here.page(f"/?token={access.token}")
+    here.page("/")
     return here
 
 

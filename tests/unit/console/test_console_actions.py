@@ -173,6 +173,16 @@ def test_stop_leaves_the_rest_in_the_queue(here: Visit) -> None:
     assert 0 == here.office.left()
 
 
+def test_ending_the_console_stops_its_job_and_has_that_on_record(here: Visit) -> None:
+    job = here.begin(here.confirm(scope="matching", deed="replay"), rate="0.01")
+    until(lambda: "one" if sum(sent(here)) else None)
+    here.jobs.end(HANG_SECONDS)
+    assert here.jobs.running() is None
+    assert "Stopped" in words(here.page(job.request.path))
+    assert "stopped" in here.page("/audit/")
+    assert 4 == here.office.left() + sum(sent(here))
+
+
 def test_progress_reloads_the_page_at_the_end(here: Visit) -> None:
     job = here.begin(here.confirm(scope="matching", deed="replay"))
     here.ended(job)
