@@ -71,7 +71,7 @@ fuzz: setup ## Feed the engine damaged files for as long as you like: EXAMPLES=1
 	CSVGATE_FUZZ_EXAMPLES=$(or $(EXAMPLES),20000) $(BIN)/pytest -q tests/fuzz
 
 .PHONY: check
-check: format-check lint types locks names docs-check ## Everything .ci/run checks besides the tests
+check: format-check lint types locks names docs-check workflows ## Everything .ci/run checks besides the tests
 
 .PHONY: format
 format: .venv/.stamp ## Format the code
@@ -100,13 +100,17 @@ names: .venv/.stamp ## Check that module names are unique across the functions
 	$(BIN)/python ops/scripts/check_names.py
 
 .PHONY: docs
-docs: .venv/.stamp ## Generate docs/events, docs/faults.md, docs/contract.schema.json
+docs: .venv/.stamp ## Generate docs/events, docs/faults.md, docs/runbook.md, docs/contract.schema.json
 	$(BIN)/python ops/scripts/generate_docs.py
 
 .PHONY: docs-check
 docs-check: .venv/.stamp ## Check that the generated docs are current and links in docs lead somewhere
 	$(BIN)/python ops/scripts/generate_docs.py --check
 	$(BIN)/python ops/scripts/check_links.py
+
+.PHONY: workflows
+workflows: .venv/.stamp ## Lint the GitHub workflows
+	$(BIN)/zizmor --offline --quiet --persona=auditor .github/workflows
 
 .PHONY: clean
 clean: ## Remove the environments, caches and the local cloud's state

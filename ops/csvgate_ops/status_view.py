@@ -81,7 +81,8 @@ def _example(fault: FaultExample) -> str:
     return f"line {fault.line}:{value} {fault.message}"
 
 
-def detail(status: UploadStatus) -> RenderableType:
+def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
+    """`hints` say what an operator may do, in a line each."""
     facts = Table.grid(padding=(0, 2))
     facts.add_row("upload", status.id)
     generation = f"#{status.upload.generation}" if status.upload else ""
@@ -94,6 +95,9 @@ def detail(status: UploadStatus) -> RenderableType:
         facts.add_row("corrects", status.corrects)
     for correction in status.corrected_by:
         facts.add_row("corrected by", correction)
+    if status.corrected_by and status.counts and status.open_rows is not None:
+        open_rows = f"{status.open_rows:,} of {status.counts.rejected:,} rejected rows"
+        facts.add_row("", f"{open_rows} still to be corrected")
     if status.timeline:
         facts.add_row("day", _day(status.timeline[0].at))
     steps = Table.grid(padding=(0, 2))
@@ -113,4 +117,6 @@ def detail(status: UploadStatus) -> RenderableType:
     parts: list[RenderableType] = [facts, "", steps]
     if status.reasons:
         parts += ["", reasons]
+    for hint in hints:
+        parts += ["", Text(plain(hint))]
     return Group(*parts)
