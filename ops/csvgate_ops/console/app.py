@@ -21,7 +21,7 @@ from csvgate_ops.console.policy import HTMX_CONFIG, HTMX_FILE, POLICY, REFERRER
 from csvgate_ops.console.refresh import refresh
 from csvgate_ops.console.site import Site
 from csvgate_ops.console.uploads_pages import uploads_pages
-from csvgate_ops.dlq.masking import message_of
+from csvgate_ops.dlq.masking import message_of, reason_of
 from csvgate_ops.loopback.guard import guard
 
 _MOST_SENT = 64 * 1024 * 1024
@@ -62,6 +62,9 @@ def _templates(app: Flask, site: Site) -> None:
         "exact": hostile.exact,
         "clipped": hostile.clipped,
         "message": lambda letter: message_of(letter, site.desk),
+        "detail_of": lambda step, dataset: reason_of(
+            step.what, step.detail, dataset or "", site.desk
+        ),
     }
     environment.globals |= {
         "plain": plain,

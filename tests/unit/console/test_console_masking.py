@@ -2,7 +2,9 @@
 
 import json
 
+from csvgate.ledger_entries import Note
 from csvgate.ports import Column
+from csvgate_ops.uploads import upload_ids
 from fakes.bigquery import Table
 from unit.console.browsing import Visit, address, letter, office, visit, words
 from unit.protocol.orders import orders
@@ -55,6 +57,18 @@ def test_editing_what_is_hidden_goes_on_record() -> None:
     assert [] == runs(here)
     assert EMAIL in here.post(f"{address(found)}/edit").text
     assert ["reveal"] == runs(here)
+
+
+def test_the_timeline_of_an_upload_masks_the_same_words() -> None:
+    there = office()
+    there.world.validate(there.world.upload("orders/a.csv", orders(5)))
+    (uploaded,) = upload_ids(there.world.ledger)
+    words_of_a_row = f"could not convert '{EMAIL}'"
+    note = Note(at=there.world.now, code="unexpected", message=words_of_a_row, function="f")
+    there.world.ledger.upload(uploaded).note("odd", note)
+    page = visit(there).page(f"/uploads/{uploaded}")
+    assert "could not convert" in page
+    assert EMAIL not in page
 
 
 def test_words_of_a_service_that_may_quote_a_row_are_masked_everywhere() -> None:
