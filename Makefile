@@ -62,6 +62,10 @@ down: setup ## Stop the local cloud
 test: setup ## Run every test; what needs Java, gcloud or a browser is skipped by name without it
 	$(BIN)/pytest $(ARGS)
 
+.PHONY: simulate
+simulate: setup ## Every crash, then schedules by seed (SEEDS=10000); SEED=123 tells one in full; MUTANTS=1
+	PYTHONPATH=tests:$(subst $() ,:,$(wildcard functions/*)) $(BIN)/python -m simulate $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(MUTANTS),--mutants) $(ARGS)
+
 .PHONY: bench
 bench: .venv-bench/.stamp ## Measure, into bench/RESULTS.md (ROWS=1000000, ROUNDS=5; QUICK=1 only prints; LARGE=5 adds 5 GB)
 	PYTHONPATH=ops:shared .venv-bench/bin/python -m bench $(if $(QUICK),--quick) $(if $(ROWS),--rows $(ROWS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(LARGE),--large $(LARGE)) $(ARGS)

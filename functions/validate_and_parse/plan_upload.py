@@ -34,6 +34,7 @@ class Planner:
     references_bucket: str
     chunk_bytes: int
     clock: Clock
+    engine: str = ENGINE_VERSION
 
     def pin(self, event: ObjectEvent, contract: Contract) -> Pinned:
         """The plan of the first delivery, or a new one when this code's engine would not cut and
@@ -43,7 +44,7 @@ class Planner:
         received = entries.received()
         if received is not None:
             plan = entries.plan(received.plan).plan()
-            if plan is not None and plan.engine == ENGINE_VERSION:
+            if plan is not None and plan.engine == self.engine:
                 plan = self._standing(plan, entries)
                 return Pinned(received, plan, from_json(plan.contract), again=True)
         plan = self._new_plan(contract)
@@ -71,14 +72,19 @@ class Planner:
             name: self._pin_reference(name, contract.references[name]) for name in sorted(used)
         }
         return Plan(
-            id=_plan_id(contract, self.chunk_bytes, references),
+            id=self._plan_id(contract, references),
             dataset=contract.dataset,
             contract=to_json(contract),
-            engine=ENGINE_VERSION,
+            engine=self.engine,
             chunk_bytes=self.chunk_bytes,
             references=references,
             at=self.clock(),
         )
+
+    def _plan_id(self, contract: Contract, references: Mapping[str, PinnedReference]) -> str:
+        pinned = [f"{name}={r.object}#{r.generation}" for name, r in references.items()]
+        chunks = str(self.chunk_bytes)
+        return digest("plan", contract_hash(contract), self.engine, chunks, *pinned, length=16)
 
     def _pin_reference(self, name: str, reference: Reference) -> PinnedReference:
         """Copy this generation of the reference into the ledger, once: a bucket without versions
@@ -103,7 +109,9 @@ class Planner:
             data = self.store.read(self.references_bucket, reference.object, info.generation)
             if data is None:
                 raise Transient("reference.changing", f"reference {name}: {where} was replaced")
-            self.store.create(self.ledger.bucket, snapshot, data, "text/csv")
+            # Streamed, as it may be larger than one request; who else does it writes the same.
+            with self.store.writer(self.ledger.bucket, snapshot, "text/csv") as copy:
+                copy.write(data)
         return pinned
 
 
@@ -116,13 +124,4 @@ def received_now(event: ObjectEvent, dataset: str, plan: str, clock: Clock) -> R
         size=event.size,
         received_at=clock(),
         trace=event.trace,
-    )
-
-
-def _plan_id(
-    contract: Contract, chunk_bytes: int, references: Mapping[str, PinnedReference]
-) -> str:
-    pinned = [f"{name}={r.object}#{r.generation}" for name, r in references.items()]
-    return digest(
-        "plan", contract_hash(contract), ENGINE_VERSION, str(chunk_bytes), *pinned, length=16
     )

@@ -212,7 +212,9 @@ class PlanLedger:
         return self.ledger.get(Lines, f"{self.prefix}lines.json")
 
     def keep_lines(self, lines: Lines) -> None:
-        self.ledger.create(f"{self.prefix}lines.json", lines)
+        # Without the spaces of other entries: there may be hundreds of thousands.
+        data = lines.model_dump_json().encode()
+        self.ledger.store.create(self.ledger.bucket, f"{self.prefix}lines.json", data, JSON)
 
     def _chunk(self, index: int, what: str) -> str:
         return f"{self.prefix}chunks/{index:06d}.{what}.json"

@@ -111,6 +111,11 @@ class TestCreate:
         assert not bucket.store.create(bucket.name, "claim", b"second", "text/plain")
         assert contents(bucket, "claim") == b"first"
 
+    def test_more_than_a_request_takes_is_refused(self, bucket: Bucket) -> None:
+        with pytest.raises(Permanent, match=r"storage\.too_large"):
+            bucket.store.create(bucket.name, "x", bytes(8 * MIB + 1), "text/plain")
+        assert bucket.store.create(bucket.name, "x", bytes(8 * MIB), "text/plain")
+
     def test_the_same_bytes_do_not_win_twice(self, bucket: Bucket) -> None:
         assert bucket.store.create(bucket.name, "claim", b"same", "text/plain")
         assert not bucket.store.create(bucket.name, "claim", b"same", "text/plain")
