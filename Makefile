@@ -9,7 +9,7 @@ PIP = $(1)/bin/pip install --quiet --upgrade 'pip>=25'
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.stamp: requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -33,6 +33,14 @@ help: ## List the targets
 
 .PHONY: setup
 setup: .venv/.stamp .venv-bigquery/.stamp ## Make .venv (with .venv/bin/csvgate) and the BigQuery emulator's own environment
+
+.PHONY: browser
+browser: ## Install Chromium with apt-get, for the tests and screenshots of the console (as root)
+	command -v chromium >/dev/null || { apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends chromium; }
+
+.PHONY: screenshots
+screenshots: setup ## Take docs/images/console-*.png of a local cloud with something to show
+	$(BIN)/python ops/scripts/screenshots.py
 
 .PHONY: lock
 lock: .venv/.stamp ## Resolve requirements.in files again (UPGRADE=1 for newest versions)

@@ -75,12 +75,17 @@ def _sensitive(contracts: Iterable[Contract]) -> frozenset[str]:
 
 def message_of(letter: Letter, desk: Desk) -> str:
     """The letter's reason as a list may show it."""
-    if letter.code not in _MAY_QUOTE_ROWS:
-        return letter.message
-    contract = _current(letter, desk)
+    return reason_of(letter.code, letter.message, letter.dataset, desk)
+
+
+def reason_of(code: str, message: str, dataset: str, desk: Desk) -> str:
+    """A failure's words as they may be shown, also where the ledger repeats them."""
+    if code not in _MAY_QUOTE_ROWS:
+        return message
+    contract = desk.contracts.for_dataset(dataset) if dataset else None
     if contract and not _sensitive([contract]):
-        return letter.message
-    return _QUOTED.sub(MASK, letter.message)
+        return message
+    return _QUOTED.sub(MASK, message)
 
 
 def pinned_contract(letter: Letter, desk: Desk) -> Contract | None:
