@@ -54,6 +54,10 @@ down: setup ## Stop the local cloud
 test: setup ## Run every test; what needs Java, gcloud or a browser is skipped by name without it
 	$(BIN)/pytest $(ARGS)
 
+.PHONY: stage
+stage: .venv/.stamp ## Make the folders that are deployed, in build/, and say what they weigh
+	$(BIN)/csvgate stage
+
 .PHONY: bench
 bench: .venv-bench/.stamp ## Measure, into bench/RESULTS.md (ROWS=1000000, ROUNDS=5; QUICK=1 only prints; LARGE=5 adds 5 GB)
 	PYTHONPATH=ops:shared .venv-bench/bin/python -m bench $(if $(QUICK),--quick) $(if $(ROWS),--rows $(ROWS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(LARGE),--large $(LARGE)) $(ARGS)

@@ -1,0 +1,179 @@
+# Deploy staging to an empty project.
+# Run from the repository, after `make stage`.
+set -euo pipefail
+export CLOUDSDK_CORE_DISABLE_PROMPTS=1
+
+# APIs
+gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com bigquerystorage.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudresourcemanager.googleapis.com eventarc.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com vpcaccess.googleapis.com \
+  --project=example-csvgate-staging
+
+# Service agents
+gcloud beta services identity create --service=pubsub.googleapis.com --project=example-csvgate-staging
+gcloud beta services identity create --service=eventarc.googleapis.com --project=example-csvgate-staging
+gcloud storage service-agent --project=example-csvgate-staging
+
+# Service accounts
+gcloud iam service-accounts create csvgate-validate '--display-name=csvgate validate_and_parse' --project=example-csvgate-staging
+gcloud iam service-accounts create csvgate-enrich '--display-name=csvgate enrich_records' --project=example-csvgate-staging
+gcloud iam service-accounts create csvgate-notify '--display-name=csvgate notify_stakeholders' --project=example-csvgate-staging
+gcloud iam service-accounts create csvgate-triggers '--display-name=csvgate Eventarc triggers' --project=example-csvgate-staging
+gcloud iam service-accounts create csvgate-build '--display-name=csvgate image builds' --project=example-csvgate-staging
+
+# Secrets
+gcloud secrets create sendgrid-api-key --replication-policy=automatic --project=example-csvgate-staging
+# by hand, before: gcloud secrets versions add sendgrid-api-key --data-file=- --project=example-csvgate-staging < FILE
+[[ $(gcloud secrets versions describe latest --secret=sendgrid-api-key '--format=value(state)' --project=example-csvgate-staging) == ENABLED ]]
+
+# Images
+gcloud artifacts repositories create csvgate --repository-format=docker --location=europe-west1 --project=example-csvgate-staging
+
+# Buckets
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":30}}]}' > build/lifecycle-example-csvgate-staging-uploads.json
+gcloud storage buckets create gs://example-csvgate-staging-uploads --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-uploads.json --project=example-csvgate-staging
+gcloud storage buckets update gs://example-csvgate-staging-uploads --versioning --project=example-csvgate-staging
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}' > build/lifecycle-example-csvgate-staging-rejects.json
+gcloud storage buckets create gs://example-csvgate-staging-rejects --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-rejects.json --project=example-csvgate-staging
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}' > build/lifecycle-example-csvgate-staging-ledger.json
+gcloud storage buckets create gs://example-csvgate-staging-ledger --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-ledger.json --project=example-csvgate-staging
+printf '%s' '{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":90}}]}' > build/lifecycle-example-csvgate-staging-references.json
+gcloud storage buckets create gs://example-csvgate-staging-references --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-references.json --project=example-csvgate-staging
+gcloud storage buckets update gs://example-csvgate-staging-references --versioning --project=example-csvgate-staging
+
+# Topics
+gcloud pubsub topics create validated-records --message-retention-duration=604800s --project=example-csvgate-staging
+gcloud pubsub topics create enrichment-complete --message-retention-duration=604800s --project=example-csvgate-staging
+gcloud pubsub topics create validate-and-parse-dead-letter --message-retention-duration=2678400s --project=example-csvgate-staging
+gcloud pubsub topics create enrich-records-dead-letter --message-retention-duration=2678400s --project=example-csvgate-staging
+gcloud pubsub topics create notify-stakeholders-dead-letter --message-retention-duration=2678400s --project=example-csvgate-staging
+
+# Subscriptions that people read
+gcloud pubsub subscriptions create validate-and-parse-dead-letter-review --topic=validate-and-parse-dead-letter --ack-deadline=60 --message-retention-duration=2678400s --expiration-period=never --project=example-csvgate-staging
+gcloud pubsub subscriptions create enrich-records-dead-letter-review --topic=enrich-records-dead-letter --ack-deadline=60 --message-retention-duration=2678400s --expiration-period=never --project=example-csvgate-staging
+gcloud pubsub subscriptions create notify-stakeholders-dead-letter-review --topic=notify-stakeholders-dead-letter --ack-deadline=60 --message-retention-duration=2678400s --expiration-period=never --project=example-csvgate-staging
+
+# Datasets
+bq --project_id=example-csvgate-staging --location=EU mk --dataset '--description=Orders and what belongs to them' sales
+
+# Roles
+gcloud projects add-iam-policy-binding example-csvgate-staging --member=serviceAccount:csvgate-triggers@example-csvgate-staging.iam.gserviceaccount.com --role=roles/eventarc.eventReceiver --condition=None
+PROJECT_NUMBER=$(gcloud projects describe example-csvgate-staging '--format=value(projectNumber)')
+gcloud iam service-accounts add-iam-policy-binding csvgate-triggers@example-csvgate-staging.iam.gserviceaccount.com --project=example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/iam.serviceAccountOpenIdTokenCreator
+gcloud projects add-iam-policy-binding example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gs-project-accounts.iam.gserviceaccount.com" --role=roles/pubsub.publisher --condition=None
+gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+gcloud projects add-iam-policy-binding example-csvgate-staging --member=serviceAccount:csvgate-build@example-csvgate-staging.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
+gcloud projects add-iam-policy-binding example-csvgate-staging --member=serviceAccount:csvgate-build@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
+gcloud artifacts repositories add-iam-policy-binding csvgate --location=europe-west1 --project=example-csvgate-staging --member=serviceAccount:csvgate-build@example-csvgate-staging.iam.gserviceaccount.com --role=roles/artifactregistry.writer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-uploads --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-references --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledger --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledger --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-rejects --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectUser
+gcloud pubsub topics add-iam-policy-binding validated-records --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledger --project=example-csvgate-staging --member=serviceAccount:csvgate-enrich@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledger --project=example-csvgate-staging --member=serviceAccount:csvgate-enrich@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-staging --member=serviceAccount:csvgate-enrich@example-csvgate-staging.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-staging --member=serviceAccount:csvgate-enrich@example-csvgate-staging.iam.gserviceaccount.com --role=roles/pubsub.publisher
+bq --project_id=example-csvgate-staging --location=EU query --nouse_legacy_sql "GRANT \`roles/bigquery.dataEditor\` ON SCHEMA \`example-csvgate-staging\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-staging.iam.gserviceaccount.com\""
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledger --project=example-csvgate-staging --member=serviceAccount:csvgate-notify@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledger --project=example-csvgate-staging --member=serviceAccount:csvgate-notify@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-staging --member=serviceAccount:csvgate-notify@example-csvgate-staging.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud secrets add-iam-policy-binding sendgrid-api-key --project=example-csvgate-staging --member=serviceAccount:csvgate-notify@example-csvgate-staging.iam.gserviceaccount.com --role=roles/secretmanager.secretAccessor
+
+# Functions
+gcloud functions deploy validate-and-parse \
+  --gen2 \
+  --region=europe-west1 \
+  --project=example-csvgate-staging \
+  --source=build/validate_and_parse \
+  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
+  --runtime=python311 \
+  --entry-point=validate_and_parse \
+  --memory=2Gi \
+  --cpu=1 \
+  --concurrency=1 \
+  --min-instances=0 \
+  --max-instances=5 \
+  --timeout=540s \
+  --service-account=csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com \
+  --build-service-account=projects/example-csvgate-staging/serviceAccounts/csvgate-build@example-csvgate-staging.iam.gserviceaccount.com \
+  --docker-repository=projects/example-csvgate-staging/locations/europe-west1/repositories/csvgate \
+  --ingress-settings=internal-only \
+  --vpc-connector=projects/example-csvgate-staging/locations/europe-west1/connectors/csvgate \
+  --egress-settings=private-ranges-only \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=example-csvgate-staging-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-staging-references,CSVGATE_REJECTS_BUCKET=example-csvgate-staging-rejects,CSVGATE_UPLOADS_BUCKET=example-csvgate-staging-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-staging,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
+  --clear-secrets \
+  --trigger-http \
+  --no-allow-unauthenticated
+gcloud functions deploy enrich-records \
+  --gen2 \
+  --region=europe-west1 \
+  --project=example-csvgate-staging \
+  --source=build/enrich_records \
+  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
+  --runtime=python311 \
+  --entry-point=enrich_records \
+  --memory=2Gi \
+  --cpu=1 \
+  --concurrency=4 \
+  --min-instances=0 \
+  --max-instances=5 \
+  --timeout=540s \
+  --service-account=csvgate-enrich@example-csvgate-staging.iam.gserviceaccount.com \
+  --build-service-account=projects/example-csvgate-staging/serviceAccounts/csvgate-build@example-csvgate-staging.iam.gserviceaccount.com \
+  --docker-repository=projects/example-csvgate-staging/locations/europe-west1/repositories/csvgate \
+  --ingress-settings=internal-only \
+  --vpc-connector=projects/example-csvgate-staging/locations/europe-west1/connectors/csvgate \
+  --egress-settings=private-ranges-only \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=enrich-records-dead-letter,CSVGATE_FUNCTION=enrich_records,CSVGATE_LEDGER_BUCKET=example-csvgate-staging-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-staging-references,CSVGATE_REJECTS_BUCKET=example-csvgate-staging-rejects,CSVGATE_UPLOADS_BUCKET=example-csvgate-staging-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-staging,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
+  --clear-secrets \
+  --trigger-http \
+  --no-allow-unauthenticated
+gcloud functions deploy notify-stakeholders \
+  --gen2 \
+  --region=europe-west1 \
+  --project=example-csvgate-staging \
+  --source=build/notify_stakeholders \
+  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
+  --runtime=python311 \
+  --entry-point=notify_stakeholders \
+  --memory=512Mi \
+  --cpu=1 \
+  --concurrency=8 \
+  --min-instances=0 \
+  --max-instances=5 \
+  --timeout=120s \
+  --service-account=csvgate-notify@example-csvgate-staging.iam.gserviceaccount.com \
+  --build-service-account=projects/example-csvgate-staging/serviceAccounts/csvgate-build@example-csvgate-staging.iam.gserviceaccount.com \
+  --docker-repository=projects/example-csvgate-staging/locations/europe-west1/repositories/csvgate \
+  --ingress-settings=internal-only \
+  --vpc-connector=projects/example-csvgate-staging/locations/europe-west1/connectors/csvgate \
+  --egress-settings=private-ranges-only \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=example-csvgate-staging-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-staging-references,CSVGATE_REJECTS_BUCKET=example-csvgate-staging-rejects,CSVGATE_SENDER=csvgate-staging@example.com,CSVGATE_UPLOADS_BUCKET=example-csvgate-staging-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-staging,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO,SENDGRID_API_KEY_FILE=/secrets/sendgrid/SENDGRID_API_KEY \
+  --set-secrets=/secrets/sendgrid/SENDGRID_API_KEY=sendgrid-api-key:latest \
+  --trigger-http \
+  --no-allow-unauthenticated
+
+# Who may call them
+gcloud run services add-iam-policy-binding validate-and-parse --region=europe-west1 --project=example-csvgate-staging --member=serviceAccount:csvgate-triggers@example-csvgate-staging.iam.gserviceaccount.com --role=roles/run.invoker
+gcloud run services add-iam-policy-binding enrich-records --region=europe-west1 --project=example-csvgate-staging --member=serviceAccount:csvgate-triggers@example-csvgate-staging.iam.gserviceaccount.com --role=roles/run.invoker
+gcloud run services add-iam-policy-binding notify-stakeholders --region=europe-west1 --project=example-csvgate-staging --member=serviceAccount:csvgate-triggers@example-csvgate-staging.iam.gserviceaccount.com --role=roles/run.invoker
+
+# Triggers
+gcloud eventarc triggers create validate-and-parse --location=europe-west1 --event-filters=type=google.cloud.storage.object.v1.finalized,bucket=example-csvgate-staging-uploads --destination-run-service=validate-and-parse --destination-run-region=europe-west1 --service-account=csvgate-triggers@example-csvgate-staging.iam.gserviceaccount.com --project=example-csvgate-staging
+gcloud eventarc triggers create enrich-records --location=europe-west1 --event-filters=type=google.cloud.pubsub.topic.v1.messagePublished --transport-topic=validated-records --destination-run-service=enrich-records --destination-run-region=europe-west1 --service-account=csvgate-triggers@example-csvgate-staging.iam.gserviceaccount.com --project=example-csvgate-staging
+gcloud eventarc triggers create notify-stakeholders --location=europe-west1 --event-filters=type=google.cloud.pubsub.topic.v1.messagePublished --transport-topic=enrichment-complete --destination-run-service=notify-stakeholders --destination-run-region=europe-west1 --service-account=csvgate-triggers@example-csvgate-staging.iam.gserviceaccount.com --project=example-csvgate-staging
+
+# What Eventarc subscribed
+VALIDATE_AND_PARSE_SUBSCRIPTION=$(gcloud eventarc triggers describe validate-and-parse --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-staging)
+gcloud pubsub subscriptions update "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=validate-and-parse-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-staging
+ENRICH_RECORDS_SUBSCRIPTION=$(gcloud eventarc triggers describe enrich-records --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-staging)
+gcloud pubsub subscriptions update "${ENRICH_RECORDS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=enrich-records-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-staging
+NOTIFY_STAKEHOLDERS_SUBSCRIPTION=$(gcloud eventarc triggers describe notify-stakeholders --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-staging)
+gcloud pubsub subscriptions update "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=notify-stakeholders-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-staging
+gcloud pubsub subscriptions add-iam-policy-binding "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --project=example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
+gcloud pubsub subscriptions add-iam-policy-binding "${ENRICH_RECORDS_SUBSCRIPTION}" --project=example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
+gcloud pubsub subscriptions add-iam-policy-binding "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --project=example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
