@@ -1,5 +1,6 @@
 """What `stage`, `deploy` and `teardown` share."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ def target(env: str) -> Target:
 
     root = repository()
     topology = load(root / "deploy" / "topology.yaml")
-    environment = load_environment(root / "deploy" / "env" / f"{env}.yaml", topology)
+    file = Path(os.path.relpath(root / "deploy" / "env" / f"{env}.yaml"))
+    environment = load_environment(file, topology)
     staged = stage(root, root / "build", topology)
     digests = {name: made.digest for name, made in staged.items()}
     return Target(root, env, desired(topology, environment, digests), subprocesses(root))

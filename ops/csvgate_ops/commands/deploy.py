@@ -34,7 +34,10 @@ def command(env: str, only_plan: bool, assume_empty: bool) -> None:
         if not steps:
             click.echo(f"Nothing to do: {project} is what {env} should be.")
         elif only_plan:
-            click.echo(script(steps, f"Deploy {env} to project {project}."), nl=False)
+            title = (
+                f"Deploy {env} to project {project}.\nRun from the repository, after `make stage`."
+            )
+            click.echo(script(steps, title), nl=False)
         else:
             place.execute(steps)
             click.echo(f"Done: {project} is what {env} should be.")
@@ -50,5 +53,6 @@ def _planned_from(place: Target, assume_empty: bool) -> "Observed":
     try:
         return place.observed()
     except (GcloudMissing, NoProject) as error:
-        click.echo(f"This is the plan for an empty project, for {error}", err=True)
+        reason = str(error).partition("\n")[0]
+        click.echo(f"Note: this is the plan for an empty project, because {reason}", err=True)
         return Observed()

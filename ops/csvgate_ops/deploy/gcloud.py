@@ -54,8 +54,7 @@ class Subprocesses:
     def __call__(self, argv: Sequence[str]) -> Finished:
         if shutil.which(argv[0], path=self.environment.get("PATH")) is None:
             raise GcloudMissing(
-                f"{argv[0]} is not on the PATH: install the Google Cloud SDK, "
-                "then `gcloud auth login`"
+                f"{argv[0]} is not on the PATH: install the Google Cloud CLI, `gcloud auth login`"
             )
         done = subprocess.run(
             argv,

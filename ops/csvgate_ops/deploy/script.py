@@ -8,15 +8,16 @@ from csvgate_ops.deploy.model import ByHand, Lookup, Plan, Step, Write
 LONGEST = 400
 """A longer command has a line for each flag."""
 HEAD = """\
-# {title}
-# Run from the repository, after `make stage`.
+{title}
 set -euo pipefail
 export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 """
 
 
 def script(plan: Plan, title: str) -> str:
-    lines = [HEAD.format(title=title).rstrip()]
+    """`title` may have several lines."""
+    comment = "\n".join(f"# {line}" for line in title.splitlines())
+    lines = [HEAD.format(title=comment).rstrip()]
     for stage in plan.stages:
         lines += ["", f"# {stage.title}", *(_line(step) for step in stage.steps)]
     return "\n".join(lines) + "\n"

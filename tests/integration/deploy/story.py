@@ -9,7 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,9 @@ from standin.service import Request
 LONGEST_SECONDS = 1200
 """Of one run of a script: a guard against hanging only."""
 FOREIGN = "somebody-elses"
+
+
+Fault = Callable[[Request], None]
 
 
 @dataclass
@@ -42,8 +45,8 @@ class Story:
     environment: dict[str, str]
     runs: dict[str, Run] = field(default_factory=dict)
 
-    def run(self, name: str, *command: str, kill: "Kill | None" = None) -> Run:
-        """`kill` ends the command and all its children, as a power cut would."""
+    def run(self, name: str, *command: str, fault: "Fault | None" = None) -> Run:
+        """What `fault` does to a request that changes something."""
         before = len(self.stand_in.changes())
         process = subprocess.Popen(
             command,
@@ -55,8 +58,10 @@ class Story:
             text=True,
             start_new_session=True,
         )
-        if kill is not None:
-            kill.group, self.stand_in.on_change = process.pid, kill
+        if isinstance(fault, Kill):
+            fault.group = process.pid
+        if fault is not None:
+            self.stand_in.on_change = fault
         try:
             output = process.communicate(timeout=LONGEST_SECONDS)[0]
         finally:
@@ -70,13 +75,14 @@ class Story:
         )
         return self.runs[name]
 
-    def deploy(self, name: str, kill: "Kill | None" = None) -> Run:
-        return self.run(name, "deploy/deploy.sh", "dev", kill=kill)
+    def deploy(self, name: str, fault: "Fault | None" = None) -> Run:
+        return self.run(name, "deploy/deploy.sh", "dev", fault=fault)
 
 
 @dataclass
 class Kill:
-    """At the first request whose path ends so; `heard`: whether the service still acts on it."""
+    """Ends the command and all its children, as a power cut would, at the first request whose path
+    ends so; `heard`: whether the service still acts on it."""
 
     method: str
     path_end: str
@@ -91,6 +97,25 @@ class Kill:
         os.killpg(self.group, signal.SIGKILL)
         if not self.heard:
             raise Refusal(403, "nobody is there to hear this")
+
+
+@dataclass
+class Propagating:
+    """Roles and accounts that were just made are not known yet where they are first needed."""
+
+    left: dict[str, str] = field(
+        default_factory=lambda: {
+            "locations/europe-west1/triggers": "Permission denied while using the Eventarc Service "
+            "Agent. If you recently started to use Eventarc, it may take a few minutes before all "
+            "necessary permissions are propagated to the Service Agent.",
+            "services/enrich-records:setIamPolicy": "Service account csvgate-triggers@example-"
+            "csvgate-dev.iam.gserviceaccount.com does not exist.",
+        }
+    )
+
+    def __call__(self, request: Request) -> None:
+        for end in [e for e in self.left if request.path.endswith(e)]:
+            raise Refusal(400, self.left.pop(end))
 
 
 def copy_of_repository(folder: Path) -> Path:
@@ -144,7 +169,7 @@ def told(folder: Path) -> Iterator[Story]:
         story.run("secret", *add, f"--data-file={key}", f"--project={stand_in.project.name}")
         story.deploy("killed unheard", Kill("POST", "b", heard=False))
         story.deploy("killed heard", Kill("POST", "locations/europe-west1/functions", heard=True))
-        story.deploy("finished")
+        story.deploy("finished", Propagating())
         story.deploy("again")
         topology = root / "deploy" / "topology.yaml"
         replace(topology, "{name: validated-records, retention: 7d}", "{name: validated-records}")

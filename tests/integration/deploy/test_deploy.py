@@ -64,8 +64,17 @@ def test_killed_it_goes_on_where_it_was(story: Story, finished: Run) -> None:
 
 
 def test_nothing_was_malformed(story: Story) -> None:
-    """The one refusal is that of the request which nobody was to hear."""
-    assert ["POST storage/b 403"] == story.stand_in.refused()
+    """What was refused is what the story refuses."""
+    location = f"projects/{PROJECT}/locations/europe-west1"
+    assert [
+        "POST storage/b 403",
+        f"POST run/v1/{location}/services/enrich-records:setIamPolicy 400",
+        f"POST eventarc/v1/{location}/triggers 400",
+    ] == story.stand_in.refused()
+
+
+def test_what_is_not_known_everywhere_yet_is_waited_for(finished: Run) -> None:
+    assert 2 == finished.output.count("not yet known everywhere: again in 2 s")
 
 
 def test_no_resource_was_made_twice(story: Story) -> None:

@@ -15,14 +15,10 @@ from csvgate_ops.deploy.model import (
     Value,
 )
 from csvgate_ops.deploy.planner import NotInPlace, plan
-from unit.ops.deploy.places import ENVIRONMENTS, wanted
+from unit.ops.deploy.places import ENVIRONMENTS, all_there, wanted
 
 BUCKET = Key("bucket", "example-csvgate-dev-uploads")
 VALIDATE = "serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com"
-
-
-def all_there(desired: Desired) -> Observed:
-    return Observed({r.key: r.fields for r in desired.resources}, frozenset(desired.bindings))
 
 
 def with_field(observed: Observed, key: Key, name: str, value: Value) -> Observed:

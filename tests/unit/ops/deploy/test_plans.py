@@ -1,9 +1,8 @@
 """The plan of each environment for an empty project, as golden files that a review sees change.
 
-After a change that is meant: CSVGATE_WRITE_GOLDEN=1 pytest tests/unit/ops/deploy/test_plans.py
+After a change that is meant: CSVGATE_WRITE_GOLDEN=1 pytest tests/unit/ops/deploy
 """
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -12,22 +11,20 @@ import pytest
 from csvgate_ops.deploy.model import Command, Observed
 from csvgate_ops.deploy.planner import plan
 from csvgate_ops.deploy.script import script
-from unit.ops.deploy.places import ENVIRONMENTS, ROOT, wanted
+from unit.ops.deploy.places import ENVIRONMENTS, ROOT, golden, wanted
 
 PRIMITIVE = ("roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer")
 GOLDEN = ROOT / "tests" / "golden" / "plans"
 
 
 def text(name: str) -> str:
-    return script(plan(wanted(name), Observed()), f"Deploy {name} to an empty project.")
+    title = f"Deploy {name} to an empty project.\nRun from the repository, after `make stage`."
+    return script(plan(wanted(name), Observed()), title)
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_plan_is_the_golden_one(name: str) -> None:
-    golden = GOLDEN / f"{name}.sh"
-    if os.environ.get("CSVGATE_WRITE_GOLDEN"):
-        golden.write_text(text(name))
-    assert golden.read_text() == text(name)
+    assert golden(GOLDEN / f"{name}.sh", text(name)) == text(name)
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
