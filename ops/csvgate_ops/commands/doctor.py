@@ -6,6 +6,10 @@ from csvgate_ops.commands._deploying import NAME, said, target
 from csvgate_ops.commands._options import as_json
 
 
+class CannotAsk(click.ClickException):
+    exit_code = 2
+
+
 @click.command("doctor")
 @NAME
 @as_json
@@ -23,7 +27,7 @@ def command(env: str, as_json: bool) -> None:
     from csvgate_ops.doctor.view import as_json as to_json
     from csvgate_ops.doctor.view import lines, summary
 
-    with said(exit_code=2):
+    with said(CannotAsk):
         place = target(env)
         contracts = tuple(load_directory(place.root / "contracts"))
         checks = diagnose(gather(env, place.desired, contracts, JsonReader(place.run)))

@@ -1,4 +1,4 @@
-"""Who may do what: roles that are missing, roles that nothing asks for, and access for everybody."""
+"""Roles that are missing, roles that nothing asks for, and access for everybody."""
 
 from collections.abc import Iterator
 
@@ -44,7 +44,8 @@ def _there(facts: Facts, binding: Binding) -> bool:
 def _missing(facts: Facts, binding: Binding) -> Fault:
     consequence = ROLE_CONSEQUENCES.get((binding.on.kind, policies.who(binding.member)))
     said = with_consequence(f"no {binding.role} on {_place(binding)}", consequence)
-    return Fault("role.missing", said, fixes.commands(facts, [_granted(facts, binding)]))
+    fix = fixes.commands(facts, [policies.grant(facts.desired.place, binding)])
+    return Fault("role.missing", said, fix)
 
 
 def _surplus(facts: Facts, binding: Binding) -> Fault:

@@ -102,12 +102,8 @@ def _columns(place: Place, table: str, reader: JsonReader) -> tuple[Column, ...]
 
 
 def _column(field: Item) -> Column:
-    type_ = field["type"]
-    if "maxLength" in field:
-        type_ += f"({field['maxLength']})"
-    elif "precision" in field:
-        type_ += f"({field['precision']}, {field.get('scale', 0)})"
-    mode = field.get("mode", "NULLABLE")
-    if mode == "REPEATED":
-        type_ = f"ARRAY<{type_}>"
-    return Column(field["name"], type_, mode == "REQUIRED")
+    from google.cloud.bigquery import SchemaField
+
+    from csvgate.gcp.tables import as_column
+
+    return as_column(SchemaField.from_api_repr(dict(field)))

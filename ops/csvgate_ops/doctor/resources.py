@@ -1,7 +1,7 @@
 """Each resource of the topology against the one that is there, field by field."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from csvgate_ops.deploy.kinds import KINDS
 from csvgate_ops.deploy.model import Fields, Key, Resource, Value
@@ -15,6 +15,7 @@ TOGETHER = ("api", "agent")
 BY_DEPLOY = ("function",)
 """What a single command cannot mend: it takes staged sources."""
 DATA = ("bucket", "dataset")
+SECONDS = ("ack_deadline", "retention", "timeout", "min_backoff", "max_backoff", "soft_delete")
 
 
 def checks(facts: Facts) -> Iterator[Check]:
@@ -81,7 +82,8 @@ def _made(facts: Facts, resource: Resource) -> tuple[str, ...]:
 def _differences(facts: Facts, resource: Resource, found: Fields) -> Iterator[Fault]:
     key = resource.key
     for name, wanted in resource.fields.items():
-        if found[name] == wanted:
+        # A subscription is where its trigger is, whose own fault it would be.
+        if found[name] == wanted or (key.kind, name) == ("trigger-subscription", "location"):
             continue
         code = f"{key.kind}.{name}"
         consequence = CONSEQUENCES.get(code)
@@ -113,11 +115,8 @@ def _said(name: str, found: Value, wanted: Value) -> str:
 
 
 def _value(name: str, value: Value) -> str:
-    words: dict[Value, str] = {None: "none", "": "none", True: "on", False: "off"}
-    if isinstance(value, bool) or not value:
-        return words.get(value, str(value))
-    return f"{value}{_unit(name)}"
-
-
-SECONDS = ("ack_deadline", "retention", "timeout", "min_backoff", "max_backoff", "soft_delete")
-_unit: Callable[[str], str] = lambda name: " s" if name in SECONDS else ""  # noqa: E731
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if value is None or value == "":
+        return "none"
+    return f"{value} s" if name in SECONDS else str(value)

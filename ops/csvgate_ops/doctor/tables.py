@@ -67,9 +67,7 @@ def _faults(facts: Facts, spec: TableSpec, found: tuple[Column, ...]) -> Iterato
             yield Fault("table.column", said, _altered(facts, spec, alter))
 
 
-def _mended(
-    facts: Facts, spec: TableSpec, column: Column, other: Column | None
-) -> tuple[str, ...]:
+def _mended(facts: Facts, spec: TableSpec, column: Column, other: Column | None) -> tuple[str, ...]:
     """A column can be added, widened or made nullable in place, not given another type."""
     if other is None:
         return _altered(facts, spec, f"ADD COLUMN `{column.name}` {column.type}")
