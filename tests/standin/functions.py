@@ -1,4 +1,4 @@
-"""Cloud Functions (second generation) and the Cloud Run services that they are."""
+"""Cloud Functions of the second generation."""
 
 import io
 import zipfile
@@ -181,27 +181,3 @@ class CloudFunctions(Service):
         for volume in service.get("secretVolumes", ()):
             for version in volume["versions"]:
                 self._secrets.usable(volume["secret"], version["version"], account)
-
-
-class Run(Service):
-    def __init__(self, project: Project) -> None:
-        super().__init__(project, "run", "run.googleapis.com")
-        service = r"v1/(?P<name>projects/[^/]+/locations/[^/]+/services/[^/:]+)"
-        self.routes = [
-            ("GET", service + ":getIamPolicy", self.policy),
-            ("POST", service + ":setIamPolicy", self.grant),
-        ]
-
-    def policy(self, request: Request, name: str) -> Answer:
-        self._there(name)
-        request.only("options.requestedPolicyVersion")
-        return self.project.policies.get(name)
-
-    def grant(self, request: Request, name: str) -> Answer:
-        self._there(name)
-        check(request.body, {"policy": Needed(dict), "updateMask": str})
-        return self.project.policies.set(name, request.body["policy"])
-
-    def _there(self, name: str) -> None:
-        if name not in self.project.services:
-            raise not_found(name)

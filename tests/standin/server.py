@@ -9,16 +9,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from standin.accounts import Iam
 from standin.bigquery import BigQuery
 from standin.eventarc import Eventarc
-from standin.functions import CloudFunctions, Run
-from standin.management import CloudBuild, Iam, ResourceManager, ServiceUsage
+from standin.functions import CloudFunctions
 from standin.project import Project
 from standin.pubsub import PubSub
 from standin.refusal import Refusal
 from standin.registry import ArtifactRegistry
+from standin.resource_manager import CloudBuild, ResourceManager
+from standin.run import Run
 from standin.secrets import SecretManager
 from standin.service import Request, Service
+from standin.service_usage import ServiceUsage
 from standin.storage import Storage
 
 READING = (":getIamPolicy", ":generateUploadUrl")

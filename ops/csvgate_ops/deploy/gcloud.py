@@ -69,7 +69,11 @@ class Subprocesses:
 
 
 def subprocesses(folder: Path) -> Subprocesses:
-    return Subprocesses(folder, os.environ)
+    environment = dict(os.environ)
+    if not Path("~/.bigqueryrc").expanduser().exists():
+        # Without a file of settings bq may greet its user first, on standard output.
+        environment.setdefault("BIGQUERYRC", os.devnull)
+    return Subprocesses(folder, environment)
 
 
 class JsonReader:
