@@ -70,4 +70,5 @@ def target(env: str) -> Target:
     environment = load_environment(file, topology)
     staged = stage(root, root / "build", topology)
     digests = {name: made.digest for name, made in staged.items()}
-    return Target(root, env, desired(topology, environment, digests), subprocesses(root))
+    wanted = desired(topology, environment, digests, root / "deploy" / "monitoring")
+    return Target(root, env, wanted, subprocesses(root))

@@ -11,7 +11,17 @@ from csvgate_ops.deploy.errors import DeployError
 from csvgate_ops.deploy.gcloud import CommandFailed, JsonReader
 from csvgate_ops.deploy.kinds import KINDS, trigger
 from csvgate_ops.deploy.kinds.kind import last
-from csvgate_ops.deploy.model import PROJECT_NUMBER, Binding, Desired, Fields, Key, Observed, Place
+from csvgate_ops.deploy.model import (
+    PROJECT_NUMBER,
+    Binding,
+    Desired,
+    Fields,
+    Key,
+    Observed,
+    Place,
+)
+from csvgate_ops.monitoring import observe as monitoring
+from csvgate_ops.monitoring.observe import Observed as Watched
 
 AT_A_TIME = 4
 A = TypeVar("A")
@@ -42,7 +52,14 @@ def observe(desired: Desired, reader: JsonReader) -> Observed:
     targets = dict.fromkeys(b.on for b in desired.bindings)
     present = [on for on in targets if on.kind == "project" or on in there]
     bindings = (_nameless(b, number) for b in _flat(each(granted, present)))
-    return Observed(there, frozenset(bindings))
+    return Observed(there, frozenset(bindings), _watched(place, reader, apis))
+
+
+def _watched(place: Place, reader: JsonReader, apis: Mapping[str, Fields]) -> Watched:
+    if not apis.keys() >= {"monitoring.googleapis.com", "logging.googleapis.com"}:
+        return Watched()
+    each(reader.read, monitoring.listings(place.project))
+    return monitoring.observe(reader.read, place.project)
 
 
 def each(call: Callable[[A], B], items: Iterable[A]) -> list[B]:
