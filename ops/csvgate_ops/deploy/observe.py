@@ -36,11 +36,12 @@ def observe(desired: Desired, reader: JsonReader) -> Observed:
     """All that a plan compares with. Raises NoProject, CommandFailed."""
     place = desired.place
     number = _number(place, reader)
-    apis = KINDS["api"].observe(place, reader)
+    apis = KINDS["api"].observe(place, reader, ())
     kinds = [name for name, kind in KINDS.items() if kind.api in apis or name == "api"]
 
     def resources(kind: str) -> list[tuple[Key, Fields]]:
-        found = KINDS[kind].observe(place, reader)
+        names = {r.key.name for r in desired.resources if r.key.kind == kind}
+        found = KINDS[kind].observe(place, reader, names)
         return [(Key(kind, name), fields) for name, fields in found.items()]
 
     there = dict(_flat(each(resources, kinds)))

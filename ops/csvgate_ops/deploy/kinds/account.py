@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from csvgate_ops.deploy.kinds.kind import Kind, Reader
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader
 from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step
 
 ACCOUNTS = ("gcloud", "iam", "service-accounts")
@@ -28,7 +28,7 @@ def listing(place: Place) -> tuple[str, ...]:
     return (*ACCOUNTS, "list", f"--project={place.project}")
 
 
-def observe(place: Place, reader: Reader) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     found = reader.read(listing(place))
     domain = f"@{place.project}.iam.gserviceaccount.com"
     return {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from csvgate_ops.deploy.kinds.kind import Kind, Reader, nothing
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, nothing
 from csvgate_ops.deploy.model import PROJECT_NUMBER, Command, Fields, Place, Resource, Step
 
 DOMAINS = {
@@ -26,7 +26,7 @@ def create(place: Place, resource: Resource) -> list[Step]:
     return [Command(argv, why)]
 
 
-def observe(place: Place, reader: Reader) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     """Agents cannot be listed. Those of Pub/Sub and Eventarc are given a role on the project when
     they are made, Storage's is given one by us: whoever has a role exists."""
     policy = reader.read(("gcloud", "projects", "get-iam-policy", place.project))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from csvgate_ops.deploy.kinds.kind import Kind, Reader, last, nothing
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last, nothing
 from csvgate_ops.deploy.model import Command, Fields, Place, Resource, Step
 
 SERVICE_USAGE = "serviceusage.googleapis.com"
@@ -20,7 +20,7 @@ def create(place: Place, resource: Resource) -> list[Step]:
     return [enable(place, [resource.key.name])]
 
 
-def observe(place: Place, reader: Reader) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     listing = ("gcloud", "services", "list", "--enabled", f"--project={place.project}")
     return {last(item["name"]): {} for item in reader.read(listing)}
 

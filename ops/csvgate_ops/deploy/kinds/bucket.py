@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from csvgate_ops.deploy.kinds.kind import Kind, Reader
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader
 from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step, Value, Write
 
 BUCKETS = ("gcloud", "storage", "buckets")
@@ -40,7 +40,7 @@ def delete(place: Place, key: Key, _fields: Fields) -> list[Step]:
     return [Command(argv, f"bucket {key.name} and all in it")]
 
 
-def observe(place: Place, reader: Reader) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     listing = (*BUCKETS, "list", "--raw", f"--project={place.project}")
     return {item["name"]: _fields(item) for item in reader.read(listing)}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from csvgate_ops.deploy.kinds.kind import Kind, Reader
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader
 from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step
 
 
@@ -31,16 +31,15 @@ def describe(place: Place, name: str) -> tuple[str, ...]:
     return (*bq(place), "--format=json", "show", "--dataset", name)
 
 
-def observe(place: Place, reader: Reader) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, names: Names) -> Mapping[str, Fields]:
     listing = (*bq(place), "--format=json", "ls", "--datasets", "--max_results=1000")
     found = {}
     for item in reader.read(listing):
         name = item["datasetReference"]["datasetId"]
-        whole = reader.read(describe(place, name))
-        found[name] = {
-            "location": whole["location"],
-            "description": whole.get("description", ""),
-        }
+        if name in names:
+            whole = reader.read(describe(place, name))
+            described = {"description": whole.get("description", "")}
+            found[name] = {"location": whole["location"], **described}
     return found
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from csvgate_ops.deploy.kinds.kind import Kind, Reader, last
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last
 from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step
 
 FUNCTIONS = ("gcloud", "functions")
@@ -76,7 +76,7 @@ def listing(place: Place) -> tuple[str, ...]:
     return (*FUNCTIONS, "list", "--v2", *where)
 
 
-def observe(place: Place, reader: Reader) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     return {last(item["name"]): _fields(item) for item in reader.read(listing(place))}
 
 

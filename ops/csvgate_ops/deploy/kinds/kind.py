@@ -1,6 +1,6 @@
 """What the planner and the reader need to know of a kind of resource."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,16 +12,20 @@ class Reader(Protocol):
         """The JSON that a listing or describing command prints; each command is run once."""
 
 
+Names = Collection[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`delete` is None where nothing is ever deleted. `fixed` are the fields that the service
     cannot change in place. `observe` gives what the project has, by name, with all fields that a
-    desired one may have; without `api` enabled there are none."""
+    desired one may have; it may leave out what is not among the names given. Without `api` enabled
+    there are none."""
 
     api: str
     create: Callable[[Place, Resource], Sequence[Step]]
     update: Callable[[Place, Resource, Fields], Sequence[Step]]
-    observe: Callable[[Place, Reader], Mapping[str, Fields]]
+    observe: Callable[[Place, Reader, Names], Mapping[str, Fields]]
     delete: Callable[[Place, Key, Fields], Sequence[Step]] | None = None
     fixed: frozenset[str] = frozenset()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from csvgate_ops.deploy.kinds.kind import Kind, Reader, last, nothing
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last, nothing
 from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step
 
 REPOSITORIES = ("gcloud", "artifacts", "repositories")
@@ -17,7 +17,7 @@ def delete(place: Place, key: Key, _fields: Fields) -> list[Step]:
     return [Command((*REPOSITORIES, "delete", key.name, *_where(place)), f"images in {key.name}")]
 
 
-def observe(place: Place, reader: Reader) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     return {last(i["name"]): {} for i in reader.read((*REPOSITORIES, "list", *_where(place)))}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from csvgate_ops.deploy.kinds.kind import Kind, Reader, last, nothing
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last, nothing
 from csvgate_ops.deploy.model import ByHand, Command, Fields, Key, Place, Resource, Step
 
 SECRETS = ("gcloud", "secrets")
@@ -19,7 +19,7 @@ def delete(place: Place, key: Key, _fields: Fields) -> list[Step]:
     return [Command(argv, f"secret {key.name} and its values")]
 
 
-def observe(place: Place, reader: Reader) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     listing = (*SECRETS, "list", f"--project={place.project}")
     return {last(item["name"]): {} for item in reader.read(listing)}
 
@@ -33,10 +33,11 @@ def create_version(place: Place, resource: Resource) -> list[Step]:
     return [ByHand(argv, check, "ENABLED", f"secret {secret} has no enabled version {version}")]
 
 
-def observe_versions(place: Place, reader: Reader) -> Mapping[str, Fields]:
-    """The enabled versions of every secret; the newest of all is also `latest`."""
+def observe_versions(place: Place, reader: Reader, names: Names) -> Mapping[str, Fields]:
+    """The enabled versions of these secrets; the newest of all is also `latest`."""
     found: dict[str, Fields] = {}
-    for secret in observe(place, reader):
+    secrets = {name.partition("/")[0] for name in names}
+    for secret in sorted(secrets & observe(place, reader, names).keys()):
         listing = (*SECRETS, "versions", "list", secret, f"--project={place.project}")
         versions = sorted(reader.read(listing), key=lambda v: int(last(v["name"])))
         for item in versions:

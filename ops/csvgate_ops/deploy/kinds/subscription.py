@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from csvgate_ops.deploy.kinds.kind import Kind, Reader, last, seconds
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last, seconds
 from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step
 
 SUBSCRIPTIONS = ("gcloud", "pubsub", "subscriptions")
@@ -53,7 +53,7 @@ def listing(place: Place) -> tuple[str, ...]:
     return (*SUBSCRIPTIONS, "list", f"--project={place.project}")
 
 
-def observe(place: Place, reader: Reader) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     return {last(item["name"]): fields(item) for item in reader.read(listing(place))}
 
 

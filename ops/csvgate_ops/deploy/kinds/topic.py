@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from csvgate_ops.deploy.kinds.kind import Kind, Reader, last, seconds
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last, seconds
 from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step, Value
 
 TOPICS = ("gcloud", "pubsub", "topics")
@@ -26,7 +26,7 @@ def delete(place: Place, key: Key, _fields: Fields) -> list[Step]:
     return [Command(argv, f"topic {key.name}")]
 
 
-def observe(place: Place, reader: Reader) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     return {
         last(item["name"]): {"retention": seconds(item.get("messageRetentionDuration"))}
         for item in reader.read((*TOPICS, "list", f"--project={place.project}"))

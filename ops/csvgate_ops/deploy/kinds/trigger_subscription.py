@@ -7,7 +7,7 @@ no dead-letter topic and expires after a month without events.
 from collections.abc import Mapping
 
 from csvgate_ops.deploy.kinds import subscription, trigger
-from csvgate_ops.deploy.kinds.kind import Kind, Reader, last
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last
 from csvgate_ops.deploy.model import Command, Fields, Lookup, Place, Resource, Step
 
 
@@ -36,7 +36,7 @@ def create(place: Place, resource: Resource) -> list[Step]:
     return update(place, resource, resource.fields)
 
 
-def observe(place: Place, reader: Reader) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     there = {last(s["name"]): s for s in reader.read(subscription.listing(place))}
     found = {}
     for item in reader.read(trigger.listing(place)):
