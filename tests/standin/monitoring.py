@@ -1,7 +1,8 @@
 """Cloud Monitoring (alert policies, their channels, dashboards) and Cloud Logging (metrics)."""
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from standin.project import Project
 from standin.refusal import Refusal, exists, invalid, not_found
@@ -52,7 +53,7 @@ METRIC = {
 class _Collections(Service):
     """`shapes` are those of the bodies, by the name of their collection in the path."""
 
-    shapes: dict[str, Any]
+    shapes: ClassVar[Mapping[str, Any]]
 
     def route(self, version: str, kind: str) -> None:
         every = rf"{version}/(?P<parent>projects/(?P<project>[^/]+))/(?P<kind>{kind})"
@@ -116,7 +117,11 @@ class _Collections(Service):
 
 
 class Monitoring(_Collections):
-    shapes = {"alertPolicies": POLICY, "notificationChannels": CHANNEL, "dashboards": DASHBOARD}
+    shapes: ClassVar[Mapping[str, Any]] = {
+        "alertPolicies": POLICY,
+        "notificationChannels": CHANNEL,
+        "dashboards": DASHBOARD,
+    }
 
     def __init__(self, project: Project) -> None:
         super().__init__(project, "monitoring", "monitoring.googleapis.com")
@@ -135,7 +140,7 @@ class Monitoring(_Collections):
 
 
 class Logging(_Collections):
-    shapes = {"metrics": METRIC}
+    shapes: ClassVar[Mapping[str, Any]] = {"metrics": METRIC}
 
     def __init__(self, project: Project) -> None:
         super().__init__(project, "logging", "logging.googleapis.com")

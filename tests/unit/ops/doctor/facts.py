@@ -7,11 +7,11 @@ from functools import cache
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.model import Contract
 from csvgate.ports import Column
-from csvgate_ops.deploy.model import Binding, Key, Observed, Value
+from csvgate_ops.deploy.model import Binding, Key, Value
 from csvgate_ops.doctor.diagnose import diagnose
 from csvgate_ops.doctor.model import Check, Facts, Fault
 from csvgate_ops.doctor.tables import expected
-from unit.ops.deploy.places import ROOT, wanted
+from unit.ops.deploy.places import ROOT, all_there, wanted
 
 Spoil = Callable[[Facts], Facts]
 PROJECT = "example-csvgate-dev"
@@ -36,9 +36,7 @@ def healthy() -> Facts:
     return Facts(
         environment="dev",
         desired=desired,
-        observed=Observed(
-            {r.key: r.fields for r in desired.resources}, frozenset(desired.bindings)
-        ),
+        observed=all_there(desired),
         values={
             "PROJECT_NUMBER": NUMBER,
             **{f"{n}_SUBSCRIPTION": f"eventarc-sub-{n[:3].lower()}" for n in names},
@@ -101,6 +99,21 @@ def with_role(kind: str, name: str, role: str, member: str) -> Spoil:
         also = Binding(Key(kind, name), f"roles/{role}", member)
         bindings = facts.observed.bindings | {also}
         return replace(facts, observed=replace(facts.observed, bindings=bindings))
+
+    return spoil
+
+
+def with_watched(kind: str, name: str, **change: object) -> Spoil:
+    """A policy, metric, channel or dashboard with another field, or without any: not there."""
+
+    def spoil(facts: Facts) -> Facts:
+        watched = facts.observed.monitoring
+        items = dict(getattr(watched, kind))
+        there = items.pop(name)
+        if change:
+            items[name] = {**there, **change}
+        watched = replace(watched, **{kind: items})
+        return replace(facts, observed=replace(facts.observed, monitoring=watched))
 
     return spoil
 

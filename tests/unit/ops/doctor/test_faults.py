@@ -15,6 +15,7 @@ from unit.ops.doctor.facts import (
     with_field,
     with_role,
     with_type,
+    with_watched,
     without,
     without_role,
 )
@@ -214,6 +215,15 @@ PLANTED: list[tuple[str, Spoil, list[str]]] = [
             f"{AT} --member=allAuthenticatedUsers --role=roles/run.invoker"
         ],
     ),
+    ("watched.missing", with_watched("policies", "dead-letters"), [DEPLOY]),
+    ("watched.missing", with_watched("metrics", "csvgate_retries"), [DEPLOY]),
+    ("watched.differs", with_watched("policies", "slow-uploads", enabled=False), [DEPLOY]),
+    (
+        "watched.differs",
+        with_watched("policies", "failed-uploads", notificationChannels=[]),
+        [DEPLOY],
+    ),
+    ("watched.differs", with_watched("dashboards", "csvgate", displayName="mine"), [DEPLOY]),
     ("table.column", with_type("quantity", "STRING"), []),
     (
         "table.column",
