@@ -42,6 +42,7 @@ class BigQuery(Service):
             ("PUT", dataset, self.update),
             ("PATCH", dataset, self.update),
             ("DELETE", dataset, self.delete),
+            ("GET", dataset + r"/tables/(?P<table>[^/]+)", self.table),
             ("POST", base + "/jobs", self.query),
             ("GET", base + r"/jobs/(?P<job>[^/]+)", self.job),
             ("GET", base + r"/queries/(?P<job>[^/]+)", self.results),
@@ -101,6 +102,13 @@ class BigQuery(Service):
         self._there(project, name)
         del self.project.datasets[name]
         return {}
+
+    def table(self, request: Request, project: str, name: str, table: str) -> Answer:
+        request.only("selectedFields", "view")
+        self._there(project, name)
+        if f"{name}.{table}" not in self.project.tables:
+            raise not_found(f"Not found: Table {project}:{name}.{table}")
+        return self.project.tables[f"{name}.{table}"]
 
     def query(self, request: Request, project: str) -> Answer:
         self.project.own(project)

@@ -26,6 +26,9 @@ class Project:
         self.services: set[str] = set()
         self.triggers: dict[str, dict[str, Any]] = {}
         self.sources: dict[str, bytes] = {}
+        self.watched: dict[str, dict[str, dict[str, Any]]] = {}
+        """Alert policies, channels, dashboards and log-based metrics, by the API's collection."""
+        self.tables: dict[str, dict[str, Any]] = {}
         self.policies = Policies(self)
 
     def require(self, api: str) -> None:

@@ -6,7 +6,17 @@ from pathlib import Path
 
 SERVICES = (
     *("ARTIFACTREGISTRY", "BIGQUERY", "CLOUDBUILD", "CLOUDFUNCTIONS", "CLOUDRESOURCEMANAGER"),
-    *("EVENTARC", "IAM", "PUBSUB", "RUN", "SECRETMANAGER", "SERVICEUSAGE", "STORAGE"),
+    *(
+        "EVENTARC",
+        "IAM",
+        "LOGGING",
+        "MONITORING",
+        "PUBSUB",
+        "RUN",
+        "SECRETMANAGER",
+        "SERVICEUSAGE",
+        "STORAGE",
+    ),
 )
 
 

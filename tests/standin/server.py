@@ -13,6 +13,7 @@ from standin.accounts import Iam
 from standin.bigquery import BigQuery
 from standin.eventarc import Eventarc
 from standin.functions import CloudFunctions
+from standin.monitoring import Logging, Monitoring
 from standin.project import Project
 from standin.pubsub import PubSub
 from standin.refusal import Refusal
@@ -67,6 +68,8 @@ class StandIn:
             CloudFunctions(self.project, secrets, address),
             Run(self.project),
             Eventarc(self.project, pubsub),
+            Monitoring(self.project),
+            Logging(self.project),
         ]
         self.address, self.services = address, {service.name: service for service in every}
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def said() -> Iterator[None]:
+def said(failure: type[click.ClickException] = click.ClickException) -> Iterator[None]:
     """Expected failures become an error message, without a traceback."""
     from csvgate.contracts.mistakes import ContractError
     from csvgate_ops.deploy.errors import DeployError
@@ -24,7 +24,7 @@ def said() -> Iterator[None]:
     try:
         yield
     except (DeployError, ContractError, TopologyError) as error:
-        raise click.ClickException(str(error)) from error
+        raise failure(str(error)) from error
 
 
 NAME = click.argument("env", metavar="ENV")
@@ -44,9 +44,10 @@ class Target:
     run: "Runner"
 
     def observed(self) -> "Observed":
+        from csvgate_ops.deploy.gcloud import JsonReader
         from csvgate_ops.deploy.observe import observe
 
-        return observe(self.desired, self.run)
+        return observe(self.desired, JsonReader(self.run))
 
     def execute(self, plan: "Plan") -> None:
         from csvgate_ops.deploy.execute import Execution
@@ -69,4 +70,5 @@ def target(env: str) -> Target:
     environment = load_environment(file, topology)
     staged = stage(root, root / "build", topology)
     digests = {name: made.digest for name, made in staged.items()}
-    return Target(root, env, desired(topology, environment, digests), subprocesses(root))
+    wanted = desired(topology, environment, digests, root / "deploy" / "monitoring")
+    return Target(root, env, wanted, subprocesses(root))

@@ -1,11 +1,13 @@
 """What must be there: pure data, in the order it can be made in."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from csvgate_ops.deploy import function_resources, resources, roles
 from csvgate_ops.deploy.environment import Environment
 from csvgate_ops.deploy.model import Binding, Desired, Key, Place, Resource, Section
 from csvgate_ops.deploy.settle import settle
+from csvgate_ops.monitoring.files import render
 from csvgate_ops.topology.model import Topology
 
 APIS = (
@@ -19,6 +21,7 @@ APIS = (
     "iam",
     "iamcredentials",
     "logging",
+    "monitoring",
     "pubsub",
     "run",
     "secretmanager",
@@ -36,8 +39,10 @@ def place_of(topology: Topology, environment: Environment) -> Place:
     )
 
 
-def desired(topology: Topology, environment: Environment, digests: Mapping[str, str]) -> Desired:
-    """`digests` are those of the staged sources, by function."""
+def desired(
+    topology: Topology, environment: Environment, digests: Mapping[str, str], monitoring: Path
+) -> Desired:
+    """`digests` are those of the staged sources, by function; `monitoring` is deploy/monitoring."""
     place = place_of(topology, environment)
     topology = settle(topology, environment)
     connector = function_resources.connector(environment, place)
@@ -71,7 +76,7 @@ def desired(topology: Topology, environment: Environment, digests: Mapping[str, 
         ),
     )
     members = frozenset(roles.account(place, name) for name in topology.service_accounts)
-    return Desired(place, sections, members)
+    return Desired(place, sections, members, render(monitoring, place.project, environment.alerts))
 
 
 def _named(kind: str, names: Iterable[str]) -> tuple[Resource, ...]:

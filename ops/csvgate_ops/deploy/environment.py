@@ -60,6 +60,8 @@ class Environment(Model):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     sender: Annotated[str, Field(pattern=r"^[^@\s,]+@[^@\s,]+$")]
     """Address that emails come from; SendGrid must know it as a verified sender."""
+    alerts: tuple[Annotated[str, Field(pattern=r"^[^@\s,]+@[^@\s,]+$")], ...] = ()
+    """Addresses that are told of every alert."""
     network: Network | None = None
     functions: Mapping[str, Sizes] = {}
     secrets: Mapping[str, SecretChoice] = {}

@@ -12,7 +12,8 @@ from csvgate_ops.deploy.planner import substituted
 from csvgate_ops.deploy.propagation import passes
 from csvgate_ops.deploy.script import words
 
-PATIENCE = 420.0
+PATIENCE = 660.0
+"""Cloud Monitoring says itself that it may take ten minutes to know a metric."""
 LONGEST_PAUSE = 30.0
 
 

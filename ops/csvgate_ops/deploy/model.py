@@ -6,6 +6,9 @@ An argument may hold `${NAME}`: a value that only the project knows, looked up w
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from csvgate_ops.monitoring.files import Monitoring
+from csvgate_ops.monitoring.observe import Observed as Watched
+
 Value = str | int | float | bool | None
 Fields = Mapping[str, Value]
 PROJECT_NUMBER = "${PROJECT_NUMBER}"
@@ -67,6 +70,7 @@ class Desired:
     sections: tuple[Section, ...]
     members: frozenset[str]
     """Accounts of ours: a role that they have on our resources and need not is taken away."""
+    monitoring: Monitoring | None = None
 
     @property
     def resources(self) -> tuple[Resource, ...]:
@@ -83,6 +87,7 @@ class Observed:
 
     resources: Mapping[Key, Fields] = field(default_factory=dict)
     bindings: frozenset[Binding] = frozenset()
+    monitoring: Watched = field(default_factory=Watched)
 
 
 @dataclass(frozen=True, slots=True)

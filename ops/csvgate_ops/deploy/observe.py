@@ -8,10 +8,20 @@ from typing import TypeVar
 
 from csvgate_ops.deploy import policies
 from csvgate_ops.deploy.errors import DeployError
-from csvgate_ops.deploy.gcloud import CommandFailed, JsonReader, Runner
+from csvgate_ops.deploy.gcloud import CommandFailed, JsonReader
 from csvgate_ops.deploy.kinds import KINDS, trigger
 from csvgate_ops.deploy.kinds.kind import last
-from csvgate_ops.deploy.model import PROJECT_NUMBER, Binding, Desired, Fields, Key, Observed, Place
+from csvgate_ops.deploy.model import (
+    PROJECT_NUMBER,
+    Binding,
+    Desired,
+    Fields,
+    Key,
+    Observed,
+    Place,
+)
+from csvgate_ops.monitoring import observe as monitoring
+from csvgate_ops.monitoring.observe import Observed as Watched
 
 AT_A_TIME = 4
 A = TypeVar("A")
@@ -22,9 +32,9 @@ class NoProject(DeployError):
     """The project is not there, or not for this account to see."""
 
 
-def observe(desired: Desired, run: Runner) -> Observed:
+def observe(desired: Desired, reader: JsonReader) -> Observed:
     """All that a plan compares with. Raises NoProject, CommandFailed."""
-    place, reader = desired.place, JsonReader(run)
+    place = desired.place
     number = _number(place, reader)
     apis = KINDS["api"].observe(place, reader, ())
     kinds = [name for name, kind in KINDS.items() if kind.api in apis or name == "api"]
@@ -34,7 +44,7 @@ def observe(desired: Desired, run: Runner) -> Observed:
         found = KINDS[kind].observe(place, reader, names)
         return [(Key(kind, name), fields) for name, fields in found.items()]
 
-    there = dict(_flat(_each(resources, kinds)))
+    there = dict(_flat(each(resources, kinds)))
     names = _true_names(place, reader, there)
 
     def granted(on: Key) -> list[Binding]:
@@ -42,11 +52,18 @@ def observe(desired: Desired, run: Runner) -> Observed:
 
     targets = dict.fromkeys(b.on for b in desired.bindings)
     present = [on for on in targets if on.kind == "project" or on in there]
-    bindings = (_nameless(b, number) for b in _flat(_each(granted, present)))
-    return Observed(there, frozenset(bindings))
+    bindings = (_nameless(b, number) for b in _flat(each(granted, present)))
+    return Observed(there, frozenset(bindings), _watched(place, reader, apis))
 
 
-def _each(call: Callable[[A], B], items: Iterable[A]) -> list[B]:
+def _watched(place: Place, reader: JsonReader, apis: Mapping[str, Fields]) -> Watched:
+    if not apis.keys() >= {"monitoring.googleapis.com", "logging.googleapis.com"}:
+        return Watched()
+    each(reader.read, monitoring.listings(place.project))
+    return monitoring.observe(reader.read, place.project)
+
+
+def each(call: Callable[[A], B], items: Iterable[A]) -> list[B]:
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         return list(pool.map(call, items))
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from csvgate_ops.deploy import policies
+from csvgate_ops.deploy import policies, watching
 from csvgate_ops.deploy.errors import DeployError
 from csvgate_ops.deploy.kinds import KINDS, api, trigger_subscription
 from csvgate_ops.deploy.model import (
@@ -32,6 +32,9 @@ class NotInPlace(DeployError):
 def plan(desired: Desired, observed: Observed) -> Plan:
     """Raises NotInPlace."""
     stages = [Stage(s.title, tuple(_section(desired.place, s, observed))) for s in desired.sections]
+    # The first section enables the APIs.
+    stages.insert(1, Stage("Metrics from the log", tuple(watching.metrics(desired, observed))))
+    stages.append(Stage("What is watched", tuple(watching.the_rest(desired, observed))))
     stages.append(Stage("Roles that are not needed", tuple(_surplus(desired, observed))))
     return Plan(tuple(with_lookups(desired, (stage for stage in stages if stage.steps))))
 
@@ -87,6 +90,8 @@ def with_lookups(desired: Desired, stages: Iterable[Stage]) -> Iterator[Stage]:
                 if name not in known:
                     known.add(name)
                     steps.append(lookups[name])
+            if isinstance(step, Lookup):
+                known.add(step.variable)
             steps.append(step)
         yield Stage(stage.title, tuple(steps))
 

@@ -46,7 +46,7 @@ def revoke(place: Place, binding: Binding) -> Command:
 
 def _change(place: Place, binding: Binding, verb: str, dcl: str, joint: str) -> Command:
     preposition = "to" if verb == "add" else "from"
-    why = f"{binding.role} on {binding.on} {preposition} {_who(binding.member)}"
+    why = f"{binding.role} on {binding.on} {preposition} {who(binding.member)}"
     if binding.on.kind == "dataset":
         # Datasets have no such command; a statement touches one role and nobody else's access.
         statement = (
@@ -63,7 +63,7 @@ def _change(place: Place, binding: Binding, verb: str, dcl: str, joint: str) -> 
     return Command((*argv, *_condition(binding)), why)
 
 
-def _who(member: str) -> str:
+def who(member: str) -> str:
     """`csvgate-enrich`, `gcp-sa-pubsub`, `allUsers`."""
     name, _, domain = member.partition(":")[2].partition("@")
     return (domain.partition(".")[0] if "${" in name else name) or member

@@ -19,6 +19,8 @@ PASSING: Final = tuple(
         r"Cloud Storage service account for your bucket is unable to publish",
         r"does not have storage\.objects\.get access",
         r"Permission denied on secret: \S+ for Revision service account",
+        # a log-based metric that was just made
+        r"Cannot find metric\(?s?\)? that match",
         # somebody else, or an earlier run, is at it
         r"concurrent policy changes",
         r"unable to queue the operation",

@@ -37,7 +37,7 @@ def _line(step: Step) -> str:
         by_hand = f"# by hand, before: {words(step.argv)} < FILE"
         return f"{by_hand}\n[[ $({words(step.check)}) == {step.answer} ]]"
     if isinstance(step, Write):
-        return f"printf '%s' {shlex.quote(step.text)} > {step.path}"
+        return f"cat > {step.path} <<'END'\n{step.text}\nEND"
     line = words(step.argv)
     return line if len(line) <= LONGEST else words(step.argv, " \\\n  --")
 

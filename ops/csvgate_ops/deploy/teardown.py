@@ -6,7 +6,7 @@ may serve others in the project stays: enabled APIs, Google's service agents, th
 
 from collections.abc import Iterator
 
-from csvgate_ops.deploy import policies
+from csvgate_ops.deploy import policies, watching
 from csvgate_ops.deploy.kinds import KINDS
 from csvgate_ops.deploy.model import Binding, Desired, Key, Observed, Plan, Stage, Step
 from csvgate_ops.deploy.planner import with_lookups
@@ -27,7 +27,9 @@ DATA = {"bucket", "dataset", "secret", "subscription"}
 def teardown(desired: Desired, observed: Observed, *, delete_data: bool) -> Plan:
     gone = set(_gone(desired, observed, delete_data))
     stages = [
-        Stage(title, tuple(_deletions(desired, observed, gone, kinds))) for title, kinds in ORDER
+        # Before what it watches, or it alerts.
+        Stage("What is watched", tuple(watching.removal(desired, observed))),
+        *(Stage(t, tuple(_deletions(desired, observed, gone, kinds))) for t, kinds in ORDER),
     ]
     # Before the accounts: afterwards a policy names an account that is no more.
     stages.append(Stage("Roles", tuple(_revocations(desired, observed, gone))))

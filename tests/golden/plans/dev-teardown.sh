@@ -2,6 +2,22 @@
 set -euo pipefail
 export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 
+# What is watched
+gcloud alpha monitoring policies delete policies/dead-letters-expiring --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/dead-letters-old --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/dead-letters --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/failed-uploads --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/function-errors --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/slow-uploads --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/unsent-emails --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/waiting-events --quiet --project=example-csvgate-dev
+gcloud monitoring dashboards delete csvgate --quiet --project=example-csvgate-dev
+gcloud logging metrics delete csvgate_failed_uploads --quiet --project=example-csvgate-dev
+gcloud logging metrics delete csvgate_retries --quiet --project=example-csvgate-dev
+gcloud logging metrics delete csvgate_unsent_emails --quiet --project=example-csvgate-dev
+gcloud logging metrics delete csvgate_upload_seconds --quiet --project=example-csvgate-dev
+gcloud beta monitoring channels delete channels/0 --quiet --project=example-csvgate-dev
+
 # Triggers and their subscriptions
 gcloud eventarc triggers delete validate-and-parse --location=europe-west1 --project=example-csvgate-dev
 gcloud eventarc triggers delete enrich-records --location=europe-west1 --project=example-csvgate-dev

@@ -24,8 +24,12 @@ def delete(place: Place, key: Key, _fields: Fields) -> list[Step]:
     return [Command(argv, f"account {key.name}")]
 
 
+def listing(place: Place) -> tuple[str, ...]:
+    return (*ACCOUNTS, "list", f"--project={place.project}")
+
+
 def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
-    found = reader.read((*ACCOUNTS, "list", f"--project={place.project}"))
+    found = reader.read(listing(place))
     domain = f"@{place.project}.iam.gserviceaccount.com"
     return {
         item["email"].removesuffix(domain): {"display_name": item.get("displayName", "")}

@@ -71,10 +71,13 @@ def _network(fields: Fields) -> tuple[str, ...]:
     return f"--vpc-connector={fields['connector']}", f"--egress-settings={fields['egress']}"
 
 
-def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
+def listing(place: Place) -> tuple[str, ...]:
     where = (f"--regions={place.region}", f"--project={place.project}")
-    found = reader.read((*FUNCTIONS, "list", "--v2", *where))
-    return {last(item["name"]): _fields(item) for item in found}
+    return (*FUNCTIONS, "list", "--v2", *where)
+
+
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
+    return {last(item["name"]): _fields(item) for item in reader.read(listing(place))}
 
 
 def _fields(item: Mapping[str, Any]) -> Fields:

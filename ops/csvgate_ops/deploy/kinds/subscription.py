@@ -19,6 +19,16 @@ FLAGS = {
 }
 
 
+POLICIES = (("dead_letter_topic", "max_delivery_attempts"), ("min_backoff", "max_backoff"))
+"""What gcloud sends together: a flag that is left out would put its default there."""
+
+
+def whole_policies(fields: Fields, changed: Fields) -> Fields:
+    """`changed`, and the other half of each policy that it changes."""
+    also = {name for policy in POLICIES if changed.keys() & set(policy) for name in policy}
+    return {name: v for name, v in fields.items() if name in changed or name in also}
+
+
 def flags(fields: Fields) -> list[str]:
     return [FLAGS[name].format(value) for name, value in fields.items()]
 

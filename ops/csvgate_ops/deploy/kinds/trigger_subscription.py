@@ -24,9 +24,10 @@ def lookup(place: Place, name: str, location: str) -> Lookup:
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     name = resource.key.name
-    flags = subscription.flags({n: v for n, v in changed.items() if n != "location"})
+    settings = {n: v for n, v in changed.items() if n != "location"}
+    flags = subscription.flags(subscription.whole_policies(resource.fields, settings))
     argv = (*subscription.SUBSCRIPTIONS, "update", f"${{{variable(name)}}}", *flags)
-    why = f"policies of {name}: " + ", ".join(n for n in changed if n != "location")
+    why = f"policies of {name}: " + ", ".join(settings)
     return [Command((*argv, f"--project={place.project}"), why)]
 
 

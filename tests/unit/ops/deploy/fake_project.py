@@ -17,6 +17,7 @@ from csvgate_ops.deploy.model import (
     Value,
     Write,
 )
+from unit.ops.deploy.fake_monitoring import FakeMonitoring
 
 EVENTARC_S_OWN: Fields = {
     "ack_deadline": 10,
@@ -34,9 +35,10 @@ class FakeProject:
         self.resources: dict[Key, dict[str, Value]] = {}
         self.bindings: set[Binding] = set()
         self.file = ""
+        self.monitoring = FakeMonitoring()
 
     def observed(self) -> Observed:
-        return Observed(dict(self.resources), frozenset(self.bindings))
+        return Observed(dict(self.resources), frozenset(self.bindings), self.monitoring.observed())
 
     def apply(self, step: Step) -> None:
         if isinstance(step, Write):
@@ -53,6 +55,8 @@ class FakeProject:
             if part.startswith("--"):
                 name, equals, value = part[2:].partition("=")
                 flags[name] = value if equals else "yes"
+        if self.monitoring.run(tuple(argv), flags, self.file):
+            return
         words = [part for part in argv if not part.startswith("--")]
         if "add-iam-policy-binding" in words:
             self._grant(words, flags)

@@ -9,6 +9,7 @@ from csvgate_ops.deploy.desired import desired
 from csvgate_ops.deploy.environment import Environment
 from csvgate_ops.deploy.load_environment import load_environment
 from csvgate_ops.deploy.model import Desired, Observed
+from csvgate_ops.monitoring.observe import Observed as Watched
 from csvgate_ops.topology.model import Topology
 
 ROOT = Path(__file__).parents[4]
@@ -26,7 +27,24 @@ def environment(name: str) -> Environment:
 
 def all_there(desired: Desired) -> Observed:
     """A project that is as it should be."""
-    return Observed({r.key: r.fields for r in desired.resources}, frozenset(desired.bindings))
+    resources = {r.key: r.fields for r in desired.resources}
+    return Observed(resources, frozenset(desired.bindings), _watched(desired))
+
+
+def _watched(desired: Desired) -> Watched:
+    """With what the services add themselves."""
+    wanted = desired.monitoring
+    assert wanted is not None
+    channels = {email: f"channels/{at}" for at, email in enumerate(wanted.emails)}
+    told = {"notificationChannels": list(channels.values())}
+    return Watched(
+        channels=channels,
+        metrics=wanted.metrics,
+        policies={
+            k: {**body, **told, "name": f"policies/{k}"} for k, body in wanted.policies.items()
+        },
+        dashboards={k: {**body, "etag": "1"} for k, body in wanted.dashboards.items()},
+    )
 
 
 def golden(file: Path, text: str) -> str:
@@ -37,4 +55,5 @@ def golden(file: Path, text: str) -> str:
 
 
 def wanted(name: str) -> Desired:
-    return desired(topology(), environment(name), dict.fromkeys(topology().functions, "0" * 40))
+    digests = dict.fromkeys(topology().functions, "0" * 40)
+    return desired(topology(), environment(name), digests, ROOT / "deploy" / "monitoring")

@@ -6,6 +6,7 @@ import pytest
 
 from csvgate_ops.deploy.model import Command, Observed, Plan, Step
 from csvgate_ops.deploy.planner import plan
+from unit.ops.deploy.fake_monitoring import named
 from unit.ops.deploy.fake_project import FakeProject
 from unit.ops.deploy.places import ENVIRONMENTS, wanted
 
@@ -14,7 +15,9 @@ def what(steps: Sequence[Step]) -> list[list[str]]:
     """The commands, without what an update of policies may leave out."""
     commands = [step for step in steps if isinstance(step, Command)]
     left_out = ("--min-retry-delay", "--max-retry-delay")
-    return sorted([part for part in c.argv if not part.startswith(left_out)] for c in commands)
+    return sorted(
+        [named(part) for part in c.argv if not part.startswith(left_out)] for c in commands
+    )
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
