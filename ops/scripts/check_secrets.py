@@ -31,8 +31,9 @@ def files() -> list[str]:
 
 
 def scan(names: Iterable[str], *, guess: bool) -> list[str]:
-    plugins: list[str] = [c.__name__ for c in get_mapping_from_secret_type_to_class().values()]
-    used = [{"name": name} for name in sorted(set(plugins)) if guess or name not in _GUESSES]
+    kinds: Iterable[type] = get_mapping_from_secret_type_to_class().values()
+    plugins = sorted({kind.__name__ for kind in kinds})
+    used = [{"name": name} for name in plugins if guess or name not in _GUESSES]
     found = SecretsCollection(root=str(ROOT))
     with transient_settings({"plugins_used": used}):
         for name in names:
