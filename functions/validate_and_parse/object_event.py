@@ -1,7 +1,8 @@
 """The Storage event: which generation of which object was finalized."""
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from cloudevents.http import CloudEvent
 
@@ -10,6 +11,9 @@ from csvgate.events import STORAGE_FINALIZED
 from csvgate.identity import Upload
 
 _MOST_DIGITS = 19
+
+_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context. What is none of it, and may be of any length, travels no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,13 @@ def parse(event: CloudEvent) -> ObjectEvent:
         name=_text(data, "name"),
         generation=_number(data, "generation"),
     )
+    given = str(event.get_attributes().get("traceparent") or "")
     encoding = data.get("contentEncoding")
     return ObjectEvent(
         upload=upload,
         size=_number(data, "size"),
         content_encoding=str(encoding) if encoding else None,
-        trace=str(event.get_attributes().get("traceparent") or upload.traceparent),
+        trace=given if _TRACEPARENT.fullmatch(given) else upload.traceparent,
     )
 
 

@@ -103,7 +103,7 @@ def _validate(size: UploadSize, shape: Shape, range_bytes: int) -> StorageUse:
     # received, plan, validated; with rejected rows lines and the note of their letter
     created = 3 + 2 * rejected + (1 if shape.refuses_overwrite else 0)
     reads = (
-        2  # finished? received?
+        4  # finished? received? its plan abandoned? validated?
         + 2 * shape.references  # the reference's generation, and its copy in the ledger
         + shape.foreign_keys
         + 1  # the object's metadata, then its ranges

@@ -9,6 +9,7 @@ from csvgate_ops.hints import hints
 from csvgate_ops.status_view import detail
 from csvgate_ops.uploads import Failed, UploadStatus, find
 from fakes.effects import Effect, Effects
+from unit.protocol.lost_plans import forget_plans
 from unit.protocol.orders import orders
 from world import COMPLETE, World
 
@@ -48,15 +49,14 @@ def test_corrections_leave_fewer_rows_to_correct() -> None:
 
 def test_a_failed_upload_is_told_with_its_remedy() -> None:
     world = World()
-    gone = world.upload("orders/gone.csv", orders(1))
-    world.store.delete("uploads", "orders/gone.csv")
-    world.validate(gone)
+    world.validate(world.upload("orders/lost.csv", orders(1)))
+    forget_plans(world)
     world.drain()
-    found = status(world, "orders/gone.csv") if find(world.ledger, "orders/gone.csv") else None
+    found = status(world, "orders/lost.csv") if find(world.ledger, "orders/lost.csv") else None
     assert found is not None
-    assert (Failed(function="validate_and_parse", code="object.gone"),) == found.failures
+    assert (Failed(function="enrich_records", code="plan.unknown"),) == found.failures
     said = shown(found)
-    assert "validate_and_parse gave up, object.gone: Have the file uploaded again" in said
+    assert "enrich_records gave up, plan.unknown: Either the message is not csvgate" in said
 
 
 def test_an_email_that_was_refused_is_told() -> None:

@@ -12,6 +12,7 @@ from csvgate_ops.reconcile.facts import Patience, RowGroup, TableFacts
 from csvgate_ops.reconcile.read_ledger import read_uploads
 from csvgate_ops.reconcile.reject_rows import count_rows
 from csvgate_ops.reconcile.run import Reconciliation, Report
+from unit.protocol.lost_plans import forget_plans
 from unit.protocol.orders import orders
 from world import ROOT, World
 
@@ -66,9 +67,9 @@ def world() -> World:
     world.validate(world.upload(name, mended))
     world.validate(world.upload("orders/limit.csv", orders(5, bad=4)))
     world.validate(world.upload("orders/hopeless.csv", b"a\n1\n"))
-    gone = world.upload("orders/gone.csv", orders(1))
-    world.store.delete("uploads", "orders/gone.csv")
-    world.validate(gone)
+    world.drain()
+    world.validate(world.upload("orders/lost.csv", orders(1)))
+    forget_plans(world)
     world.drain()
     return world
 
