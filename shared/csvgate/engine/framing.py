@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from csvgate.contracts.model import Encoding
 from csvgate.engine.encodings import whole_characters
 from csvgate.engine.lines import physical_lines
 from csvgate.engine.quoting import Grammar, RecordReader, State
@@ -34,7 +33,7 @@ class Record(NamedTuple):
 class Framer:
     r"""Blank lines and comments are counted but are no records; a line of spaces is a record.
 
-    The bytes are UTF-8 by now, whatever the file's encoding is: `encoding` does not matter.
+    The bytes are UTF-8 by now, whatever the file's encoding is.
 
     When a record turns out malformed, only its first physical line is faulted, and reading resumes
     at the next: one missing quote must not swallow the rows after it. This stays linear. Reading on
@@ -47,7 +46,6 @@ class Framer:
         self,
         pieces: Iterable[bytes],
         grammar: Grammar,
-        encoding: Encoding = "utf-8",  # noqa: ARG002  (for callers that still name it)
         limit: int = MAX_RECORD_BYTES,
         line: int = 1,
     ) -> None:

@@ -28,7 +28,7 @@ DIALECTS = st.sampled_from(
 
 
 def framer(data: bytes, dialect: Dialect | None = None, limit: int = 1000) -> Framer:
-    return Framer([data], Grammar(dialect or Dialect()), "utf-8", limit)
+    return Framer([data], Grammar(dialect or Dialect()), limit)
 
 
 def read(data: bytes, dialect: Dialect | None = None) -> list[tuple[int, list[str] | str]]:
@@ -108,7 +108,7 @@ def test_a_line_too_long_is_cut_and_the_next_is_read(
     length: int, sizes: list[int], end: bytes
 ) -> None:
     data = b"x" * length + end + b"y" + end
-    found = list(Framer(cut(data, sizes), Grammar(Dialect()), "utf-8", 20).records())
+    found = list(Framer(cut(data, sizes), Grammar(Dialect()), 20).records())
     assert ["row.too_long"] * (length > 20) == [r.broken[0] for r in found if r.broken]
     expected = [(1, b"x" * min(length, 20), end), (2, b"y", end)]
     assert expected == [(r.line, r.raw, r.terminator) for r in found]
@@ -138,7 +138,7 @@ def test_lines_and_cells_are_those_that_were_written(rows: list[list[str]], end:
 
 @given(NOISE, DIALECTS, st.lists(st.integers(0, 5)))
 def test_pieces_do_not_matter(data: bytes, dialect: Dialect, sizes: list[int]) -> None:
-    pieces = Framer(cut(data, sizes), Grammar(dialect), "utf-8", 12)
+    pieces = Framer(cut(data, sizes), Grammar(dialect), 12)
     assert list(framer(data, dialect, 12).records()) == list(pieces.records())
 
 

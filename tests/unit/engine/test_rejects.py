@@ -120,7 +120,7 @@ def test_the_file_is_well_formed_and_has_every_cell(
         (str(row.line), row.cells or (row.raw.decode("utf-8", "surrogateescape"),))
         for row in rejected_rows(batches(data, rules))
     ]
-    framer = Framer([rejects(data, rules)], Grammar(rules.dialect), "utf-8")
+    framer = Framer([rejects(data, rules)], Grammar(rules.dialect))
     cells = [record.cells or [] for record in framer.records()]
     assert expected == [(line, tuple(rest)) for line, _, *rest in cells[1:]]
 

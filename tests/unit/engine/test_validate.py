@@ -135,7 +135,7 @@ def test_a_primary_key_of_two_fields_is_unique_as_a_pair() -> None:
 
 def test_keys_on_disk_give_the_same_faults() -> None:
     data = b"".join(b"%d,1,x\n" % (i * i % 97) for i in range(300))
-    framer = Framer([data], Grammar(MIXED.dialect), "utf-8")
+    framer = Framer([data], Grammar(MIXED.dialect))
     records: list[Record] = list(framer.records())
     outcomes = []
     for keys_in_memory in (5, 1000):

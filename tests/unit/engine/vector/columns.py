@@ -1,0 +1,34 @@
+"""A column of cells, cleared by what the contract's field is given."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from csvgate.engine.cells import Cells
+from csvgate.engine.vector.blocks import SPARE, Block
+from csvgate.engine.vector.choose import clearers
+from csvgate.engine.vector.column import plain
+from csvgate.engine.vector.slices import Slices
+from unit.engine.files import contract
+
+
+class Found(NamedTuple):
+    clear: list[bool]
+    values: list[Any]
+
+
+def slices(cells: Sequence[bytes]) -> Slices:
+    """These cells, one after the other in a block."""
+    block = Block.of([cell + b"," for cell in cells], last=True)
+    ends = SPARE + np.cumsum([len(cell) + 1 for cell in cells], dtype=np.int32) - 1
+    starts = ends - np.array([len(cell) for cell in cells], np.int32)
+    return Slices(block, starts, ends, np.empty(0, np.int64), '"', block.has_zeros)
+
+
+def cleared(cells: Sequence[bytes], **field: Any) -> Found:
+    rules = contract({"name": "a", **field})
+    reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    column = clearers(rules, [reader])[0].clear(slices(cells))
+    clear = [True] * len(cells) if column.clear is None else column.clear.tolist()
+    return Found(clear, plain(column.values).to_pylist())
