@@ -7,6 +7,7 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from cloudevents.http import CloudEvent
@@ -37,6 +38,11 @@ FUNCTIONS = ("validate_and_parse", "enrich_records", "notify_stakeholders")
 MAX_ATTEMPTS = 5
 
 
+def sample_references() -> dict[str, bytes]:
+    paths = (ROOT / "samples" / "references").glob("*.csv")
+    return {path.name: path.read_bytes() for path in paths}
+
+
 def letters_of(function: str) -> str:
     return f"{function.replace('_', '-')}-dead-letter"
 
@@ -49,6 +55,7 @@ class World:
     chunk_bytes: int = 4096
     contracts: Contracts = field(default_factory=lambda: load_directory(ROOT / "contracts"))
     now: datetime = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    references: dict[str, bytes] = field(default_factory=sample_references)
 
     def __post_init__(self) -> None:
         self.store = FakeObjectStore(
@@ -57,10 +64,10 @@ class World:
         self.publisher = FakePublisher(
             VALIDATED, COMPLETE, *map(letters_of, FUNCTIONS), effects=self.effects
         )
-        self.warehouse = FakeWarehouse("sales", effects=self.effects)
+        self.warehouse = FakeWarehouse("sales", effects=self.effects, clock=self.clock)
         self.mailer = FakeMailer(effects=self.effects)
-        for path in (ROOT / "samples" / "references").glob("*.csv"):
-            self.store.put("references", path.name, path.read_bytes())
+        for name, data in self.references.items():
+            self.store.put("references", name, data)
         self.delivered = {VALIDATED: 0, COMPLETE: 0}
         self.restart()
 
@@ -71,36 +78,25 @@ class World:
 
     def restart(self) -> None:
         """New instances of all functions: what they kept in memory is gone."""
-        validator = self._runtime("validate_and_parse")
-        enricher = self._runtime("enrich_records")
-        notifier = self._runtime("notify_stakeholders")
-        self.validate: Edge[ObjectEvent] = validator.edge(
-            Validator.of(validator, self.contracts, self.clock), receive=raw_delivery
-        )
-        self.enrich: Edge[CloudEvent] = enricher.edge(
-            Enricher.of(enricher, self.warehouse, self.clock), receive=pubsub_delivery
-        )
-        self.notify: Edge[UploadFinished] = notifier.edge(
-            Notifier.of(notifier, self.mailer, self.contracts, self.clock), receive=pubsub_delivery
-        )
+        self.validate, self.enrich, self.notify = self.validator(), self.enricher(), self.notifier()
 
-    def _settings(self, function: str) -> Settings:
-        return read(
-            {
-                "GOOGLE_CLOUD_PROJECT": "test",
-                "CSVGATE_FUNCTION": function,
-                "CSVGATE_UPLOADS_BUCKET": "uploads",
-                "CSVGATE_REJECTS_BUCKET": "rejects",
-                "CSVGATE_LEDGER_BUCKET": "ledger",
-                "CSVGATE_REFERENCES_BUCKET": "references",
-                "CSVGATE_DEAD_LETTER_TOPIC": letters_of(function),
-                "CSVGATE_CHUNK_BYTES": str(self.chunk_bytes),
-                "CSVGATE_MAX_DELIVERY_ATTEMPTS": str(MAX_ATTEMPTS),
-            }
-        )
+    def validator(self) -> Edge[ObjectEvent]:
+        runtime = self._runtime("validate_and_parse")
+        handler = Validator.of(runtime, self.contracts, self.clock)
+        return runtime.edge(handler, receive=raw_delivery)
+
+    def enricher(self) -> Edge[CloudEvent]:
+        runtime = self._runtime("enrich_records")
+        handler = Enricher.of(runtime, self.warehouse, self.clock)
+        return runtime.edge(handler, receive=pubsub_delivery)
+
+    def notifier(self) -> Edge[UploadFinished]:
+        runtime = self._runtime("notify_stakeholders")
+        handler = Notifier.of(runtime, self.mailer, self.contracts, self.clock)
+        return runtime.edge(handler, receive=pubsub_delivery)
 
     def _runtime(self, function: str) -> Runtime:
-        settings = self._settings(function)
+        settings = settings_of(function, self.chunk_bytes)
         return Runtime(
             settings=settings,
             store=self.store,
@@ -151,6 +147,23 @@ class World:
 
     def finished(self) -> list[UploadFinished]:
         return [parse_finished(event_of(m)) for m in self.publisher.topics[COMPLETE]]
+
+
+@cache
+def settings_of(function: str, chunk_bytes: int) -> Settings:
+    return read(
+        {
+            "GOOGLE_CLOUD_PROJECT": "test",
+            "CSVGATE_FUNCTION": function,
+            "CSVGATE_UPLOADS_BUCKET": "uploads",
+            "CSVGATE_REJECTS_BUCKET": "rejects",
+            "CSVGATE_LEDGER_BUCKET": "ledger",
+            "CSVGATE_REFERENCES_BUCKET": "references",
+            "CSVGATE_DEAD_LETTER_TOPIC": letters_of(function),
+            "CSVGATE_CHUNK_BYTES": str(chunk_bytes),
+            "CSVGATE_MAX_DELIVERY_ATTEMPTS": str(MAX_ATTEMPTS),
+        }
+    )
 
 
 def finalized(info: ObjectInfo) -> CloudEvent:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chunk_message import ChunkRef
-from csvgate.appends import batches, rows_per_append
+from csvgate.appends import REQUEST_BYTES, batches, rows_per_append
 from csvgate.engine.arrow import decode
 from csvgate.errors import Permanent
 from csvgate.ledger import PlanLedger
@@ -16,6 +16,7 @@ from plans import LoadedPlan
 class ChunkLoader:
     warehouse: Warehouse
     clock: Clock
+    request_bytes: int = REQUEST_BYTES
 
     def load(self, ref: ChunkRef, data: bytes, loaded: LoadedPlan, entries: PlanLedger) -> None:
         """Returns once the chunk is marked done. Raises Transient and Permanent."""
@@ -36,7 +37,7 @@ class ChunkLoader:
                 ref.index,
                 ChunkStream(
                     stream=self.warehouse.create_stream(loaded.table),
-                    rows_per_append=rows_per_append(rows),
+                    rows_per_append=rows_per_append(rows, self.request_bytes),
                     at=self.clock(),
                 ),
             )

@@ -66,14 +66,16 @@ class Enricher:
 
     def _chunk(self, ref: ChunkRef, data: bytes, entries: UploadLedger) -> str:
         claim = entries.claim()
-        if claim is not None and (claim.plan != ref.plan or claim.outcome == "rejected"):
+        if claim is not None and claim.plan != ref.plan:
             return f"not needed: {claim.outcome} by plan {claim.plan}"
         loaded = self.plans.load(ref.upload, ref.plan)
         plan = entries.plan(ref.plan)
-        if plan.chunk_done(ref.index) is None:
+        rejected = claim is not None and claim.outcome == "rejected"
+        if not rejected and plan.chunk_done(ref.index) is None:
             if plan.chunk_stream(ref.index) is not None:
                 self._note_again(entries, ref)
             self.chunks.load(ref, data, loaded, plan)
+        # Also when it is rejected: we may be the one who claimed that, and died before telling.
         return self.settler.settle(ref.upload, loaded)
 
     def _note_again(self, entries: UploadLedger, ref: ChunkRef) -> None:

@@ -5,7 +5,8 @@ names the one plan that may end the upload, the commit and the event's identifie
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import timedelta
+from typing import Final, Literal
 
 from csvgate.errors import Permanent
 from csvgate.events import UploadFinished, UploadValidated
@@ -15,6 +16,9 @@ from csvgate.ledger_entries import Claim
 from csvgate.log import log
 from csvgate.ports import Clock, Warehouse
 from plans import LoadedPlan
+
+_LASTS: Final = timedelta(hours=12)
+"""A stream this young is taken to be there; the service keeps it for a day at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,17 @@ class Settler:
         done = plan.done_count()
         if done < validated.chunks:
             return f"waiting: {done} of {validated.chunks} chunks"
+        if entries.claim() is None:
+            self._check_old_streams(plan)
         return self._end(entries, validated, loaded, "completed")
+
+    def _check_old_streams(self, plan: PlanLedger) -> None:
+        """A pending stream does not live for ever. Once the claim is made its plan alone may
+        commit, so a lost stream must be found before: then another plan can take this one's place.
+        Raises Permanent `stream.gone`."""
+        for _, done in plan.done_chunks():
+            if self.clock() - done.at > _LASTS:
+                self.warehouse.finalize(done.stream)
 
     def _end(
         self,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from csvgate.errors import Transient
 from csvgate.faults import FileFault
 from csvgate.identity import Upload
-from csvgate.ledger import Ledger, PlanLedger
+from csvgate.ledger import Ledger, PlanLedger, UploadLedger
 from csvgate.ledger_entries import Claim
 
 _NAMED = re.compile(r"\.([0-9a-f]{20})-[0-9a-f]{16}\.rejects")
@@ -27,7 +27,7 @@ def find_origin(upload: Upload, dataset: str, ledger: Ledger) -> Origin:
     """Raises FileFault naming what to do, Transient `origin.waiting` while an earlier
     correction of the same upload is under way."""
     origin = _origin_id(upload, dataset, ledger)
-    claim = ledger.upload(origin).claim()
+    claim = _ended(ledger.upload(origin))
     if claim is None:
         raise Transient("origin.waiting", f"upload {origin} itself is still under way")
     if claim.outcome != "completed":
@@ -68,7 +68,7 @@ def _taken(upload: Upload, origin: str, ledger: Ledger) -> frozenset[int]:
     taken: set[int] = set()
     number = 0
     while (holder := ledger.upload(origin).correction(number, upload.id)) != upload.id:
-        claim = ledger.upload(holder).claim()
+        claim = _ended(ledger.upload(holder))
         if claim is None:
             raise Transient(
                 "origin.waiting", f"correction {holder} of upload {origin} is under way"
@@ -78,6 +78,15 @@ def _taken(upload: Upload, origin: str, ledger: Ledger) -> frozenset[int]:
             taken.update(lines.loaded if lines else ())
         number += 1
     return frozenset(taken)
+
+
+def _ended(entries: UploadLedger) -> Claim | None:
+    """How it ended. A claim to complete it is no end before its rows are there: should they never
+    come, a correction would be loaded without the rest."""
+    claim = entries.claim()
+    if claim is None or (claim.outcome == "completed" and not entries.is_committed()):
+        return None
+    return claim
 
 
 def _lines_of(ledger: Ledger, upload_id: str, claim: Claim) -> PlanLedger:

@@ -10,7 +10,7 @@ from csvgate.engine.reference_keys import referred_to
 from csvgate.errors import Permanent, Transient
 from csvgate.events import UploadRef
 from csvgate.identity import digest
-from csvgate.ledger import Ledger
+from csvgate.ledger import Ledger, UploadLedger
 from csvgate.ledger_entries import PinnedReference, Plan, Received
 from csvgate.ports import Clock, ObjectStore
 from object_event import ObjectEvent
@@ -34,24 +34,36 @@ class Planner:
     references_bucket: str
     chunk_bytes: int
     clock: Clock
+    engine: str = ENGINE_VERSION
 
     def pin(self, event: ObjectEvent, contract: Contract) -> Pinned:
         """The plan of the first delivery, or a new one when this code's engine would not cut and
-        type the records as that plan's engine did: the two must never mix."""
+        type the records as that plan's engine did: the two must never mix. For an abandoned plan
+        the one that took its place."""
         entries = self.ledger.upload(event.upload.id)
         received = entries.received()
         if received is not None:
             plan = entries.plan(received.plan).plan()
-            if plan is not None and plan.engine == ENGINE_VERSION:
+            if plan is not None and plan.engine == self.engine:
+                plan = self._standing(plan, entries)
                 return Pinned(received, plan, from_json(plan.contract), again=True)
         plan = self._new_plan(contract)
-        plan = entries.plan(plan.id).pin(plan)
+        plan = self._standing(entries.plan(plan.id).pin(plan), entries)
         again = received is not None
         if received is None:
             received = entries.pin(received_now(event, plan.dataset, plan.id, self.clock))
             if received.plan != plan.id:
                 return self.pin(event, contract)
         return Pinned(received, plan, from_json(plan.contract), again)
+
+    def _standing(self, plan: Plan, entries: UploadLedger) -> Plan:
+        """The same plan under another name, and so with write streams of its own, for as often as
+        an operator abandoned it."""
+        while entries.plan(plan.id).is_abandoned():
+            again = digest("plan again", plan.id, length=16)
+            successor = plan.model_copy(update={"id": again, "at": self.clock()})
+            plan = entries.plan(again).pin(successor)
+        return plan
 
     def _new_plan(self, contract: Contract) -> Plan:
         used = {step.lookup.reference for step in contract.enrich if step.lookup}
@@ -60,14 +72,19 @@ class Planner:
             name: self._pin_reference(name, contract.references[name]) for name in sorted(used)
         }
         return Plan(
-            id=_plan_id(contract, self.chunk_bytes, references),
+            id=self._plan_id(contract, references),
             dataset=contract.dataset,
             contract=to_json(contract),
-            engine=ENGINE_VERSION,
+            engine=self.engine,
             chunk_bytes=self.chunk_bytes,
             references=references,
             at=self.clock(),
         )
+
+    def _plan_id(self, contract: Contract, references: Mapping[str, PinnedReference]) -> str:
+        pinned = [f"{name}={r.object}#{r.generation}" for name, r in references.items()]
+        chunks = str(self.chunk_bytes)
+        return digest("plan", contract_hash(contract), self.engine, chunks, *pinned, length=16)
 
     def _pin_reference(self, name: str, reference: Reference) -> PinnedReference:
         """Copy this generation of the reference into the ledger, once: a bucket without versions
@@ -92,7 +109,9 @@ class Planner:
             data = self.store.read(self.references_bucket, reference.object, info.generation)
             if data is None:
                 raise Transient("reference.changing", f"reference {name}: {where} was replaced")
-            self.store.create(self.ledger.bucket, snapshot, data, "text/csv")
+            # Streamed, as it may be larger than one request; who else does it writes the same.
+            with self.store.writer(self.ledger.bucket, snapshot, "text/csv") as copy:
+                copy.write(data)
         return pinned
 
 
@@ -105,13 +124,4 @@ def received_now(event: ObjectEvent, dataset: str, plan: str, clock: Clock) -> R
         size=event.size,
         received_at=clock(),
         trace=event.trace,
-    )
-
-
-def _plan_id(
-    contract: Contract, chunk_bytes: int, references: Mapping[str, PinnedReference]
-) -> str:
-    pinned = [f"{name}={r.object}#{r.generation}" for name, r in references.items()]
-    return digest(
-        "plan", contract_hash(contract), ENGINE_VERSION, str(chunk_bytes), *pinned, length=16
     )

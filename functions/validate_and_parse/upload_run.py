@@ -13,8 +13,10 @@ from csvgate.engine.reference_keys import KeySets
 from csvgate.engine.rejects import RejectFile
 from csvgate.engine.summary import Reasons
 from csvgate.engine.validate import Batch, validate
+from csvgate.errors import Permanent
 from csvgate.events import Counts, FaultExample, Reason
 from csvgate.faults import Fault, FileFault
+from csvgate.identity import Upload
 from csvgate.ledger_entries import Lines
 from csvgate.ports import ObjectStore
 from object_event import ObjectEvent
@@ -22,8 +24,9 @@ from publish_chunks import ChunkPublisher
 from reject_output import RejectOutput
 
 NO_ROWS = Counts(read=0, valid=0, rejected=0)
-MOST_LINES = 1_000_000
-"""Rejected lines that the ledger keeps of one upload."""
+GONE = "file.gone"
+MOST_LINES = 700_000
+"""Lines that the ledger keeps of one upload: with ten digits each, they fit a request."""
 
 
 @dataclass(slots=True)
@@ -78,10 +81,10 @@ class UploadRun:
         """What a later correction needs to know; None when no line was rejected or corrected."""
         if not self.rejected_lines and self.correction is None:
             return None
+        loaded = tuple(self.correction.loaded) if self.correction else ()
+        rejected = tuple(sorted(self.rejected_lines)[: MOST_LINES - len(loaded)])
         return Lines(
-            rejected=tuple(sorted(self.rejected_lines)),
-            loaded=tuple(self.correction.loaded) if self.correction else (),
-            complete=len(self.rejected_lines) == self.counts.rejected,
+            rejected=rejected, loaded=loaded, complete=len(rejected) == self.counts.rejected
         )
 
     def _pieces(self, event: ObjectEvent) -> Iterator[bytes]:
@@ -91,10 +94,17 @@ class UploadRun:
                 "file.too_large",
                 f"the file has {event.size} bytes; the contract allows {limit}",
             )
-        upload = event.upload
-        return decompress(
-            self.store.stream(upload.bucket, upload.name, upload.generation), max_bytes=limit
-        )
+        return decompress(self._stored(event.upload), max_bytes=limit)
+
+    def _stored(self, upload: Upload) -> Iterator[bytes]:
+        try:
+            yield from self.store.stream(upload.bucket, upload.name, upload.generation)
+        except Permanent as failure:
+            if failure.code != "object.gone":
+                raise
+            # The end of the upload, and not only of this delivery: whatever waits for it, as the
+            # next holder of its name does, would wait for ever.
+            raise FileFault(GONE, failure.message) from failure
 
     def _take(self, batch: Batch) -> None:
         self.counts = Counts(

@@ -30,7 +30,7 @@ from plan_upload import Pinned, Planner, received_now
 from publish_chunks import ChunkPublisher
 from reject_output import RejectOutput, rejects_name
 from rejections import Rejections
-from upload_run import NO_ROWS, UploadRun, hopeless
+from upload_run import GONE, NO_ROWS, UploadRun, hopeless
 
 SOURCE = "//csvgate/validate_and_parse"
 
@@ -100,9 +100,10 @@ class Validator:
         if pinned.again:
             self._note_again(upload.id)
         validated = self._validate(event, pinned)
-        entries = self.ledger.upload(upload.id)
-        validated = entries.plan(pinned.plan.id).mark_validated(validated)
-        self.rejections.report(validated, delivery)
+        entries = self.ledger.upload(upload.id).plan(validated.plan)
+        # The letter first: once `validated` is there, the chunks may end the upload without us.
+        self.rejections.report(entries.validated() or validated, delivery)
+        validated = entries.mark_validated(validated)
         self._publish_marker(validated, pinned)
         return f"validated: {validated.status}"
 
@@ -132,6 +133,11 @@ class Validator:
                 refuse_overwrite(event.upload, self.ledger)
             run.read(event, chunk_bytes=pinned.plan.chunk_bytes)
         except FileFault as error:
+            if error.fault.code == GONE:
+                # Under the plan that was pinned first it may have been read whole.
+                entries = self.ledger.upload(event.upload.id).plan(pinned.received.plan)
+                if (earlier := entries.validated()) is not None:
+                    return earlier
             verdict = Verdict("file_fault", error.fault.code, error.fault.message)
             return self._validated(pinned, run, verdict, hopeless(error.fault))
         lines = run.lines()

@@ -91,16 +91,30 @@ def find(ledger: Ledger, wanted: str) -> UploadStatus | None:
     return status(ledger, named[0]) if named else None
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What never changes about an upload."""
+
+    at: datetime
+    upload: UploadRef
+    dataset: str
+    """Empty for an object that no contract wants."""
+
+
+def arrival(ledger: Ledger, upload_id: str) -> Arrival | None:
+    """One or two reads; None for an upload whose receipt is not written yet."""
+    entries = ledger.upload(upload_id)
+    if received := entries.received():
+        return Arrival(received.received_at, received.upload, received.dataset)
+    if ignored := entries.ignored():
+        return Arrival(ignored.at, ignored.upload, "")
+    return None
+
+
 def _newest_first(ledger: Ledger) -> list[tuple[datetime, str, str]]:
     """When each upload arrived, its id and its object's name: one or two reads an upload."""
-    found = []
-    for upload_id in upload_ids(ledger):
-        entries = ledger.upload(upload_id)
-        if received := entries.received():
-            found.append((received.received_at, upload_id, received.upload.name))
-        elif ignored := entries.ignored():
-            found.append((ignored.at, upload_id, ignored.upload.name))
-    return sorted(found, reverse=True)
+    arrived = (arrival(ledger, upload_id) for upload_id in upload_ids(ledger))
+    return sorted(((a.at, a.upload.id, a.upload.name) for a in arrived if a), reverse=True)
 
 
 def _failures(notes: Mapping[str, Note]) -> Iterator[Failed]:

@@ -5,6 +5,7 @@ Layout, under one bucket (U is uploads/<upload>/, P is U/plans/<plan>/):
     U ignored.json              why an object is not for us
     P plan.json                 contract, engine, references
     P validated.json            counts; only once every chunk is published
+    P abandoned.json            its write streams are lost: another plan takes its place
     P lines.json                which lines were rejected, for a correction
     P chunks/<n>.stream.json    the write stream of a chunk
     P chunks/<n>.done.json      finalized, with its row count
@@ -194,6 +195,13 @@ class PlanLedger:
     def pin(self, plan: Plan) -> Plan:
         return self.ledger.first(f"{self.prefix}plan.json", plan)
 
+    def abandon(self, at: datetime) -> None:
+        """Harmless at any time: only the plan that holds the claim commits anything."""
+        self.ledger.create(f"{self.prefix}abandoned.json", Mark(at=at))
+
+    def is_abandoned(self) -> bool:
+        return self.ledger.get(Mark, f"{self.prefix}abandoned.json") is not None
+
     def validated(self) -> UploadValidated | None:
         return self.ledger.get(UploadValidated, f"{self.prefix}validated.json")
 
@@ -204,7 +212,9 @@ class PlanLedger:
         return self.ledger.get(Lines, f"{self.prefix}lines.json")
 
     def keep_lines(self, lines: Lines) -> None:
-        self.ledger.create(f"{self.prefix}lines.json", lines)
+        # Without the spaces of other entries: there may be hundreds of thousands.
+        data = lines.model_dump_json().encode()
+        self.ledger.store.create(self.ledger.bucket, f"{self.prefix}lines.json", data, JSON)
 
     def _chunk(self, index: int, what: str) -> str:
         return f"{self.prefix}chunks/{index:06d}.{what}.json"

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from csvgate.errors import Permanent, Transient
 from csvgate.gcp.columns import contradiction, differences
-from csvgate.ports import Column, TableSpec
+from csvgate.ports import Clock, Column, TableSpec
 from fakes.effects import Effects
 
 if TYPE_CHECKING:
@@ -24,17 +25,24 @@ class Table:
 @dataclass(slots=True)
 class Stream:
     table: str
+    created: datetime
     state: str = "open"
     """open, finalized or committed"""
     rows: list[dict[str, Any]] = field(default_factory=list)
 
 
 class FakeWarehouse:
-    def __init__(self, *datasets: str, effects: Effects | None = None) -> None:
+    def __init__(
+        self,
+        *datasets: str,
+        effects: Effects | None = None,
+        clock: Clock = lambda: datetime.now(UTC),
+    ) -> None:
         self.datasets = set(datasets)
         self.tables: dict[str, Table] = {}
         self.streams: dict[str, Stream] = {}
         self.effects = effects or Effects()
+        self._clock = clock
         self._created = 0
 
     def rows(self, table: str) -> list[dict[str, Any]]:
@@ -45,7 +53,19 @@ class FakeWarehouse:
         """What the service does to a pending stream after a day."""
         del self.streams[stream]
 
+    def expire_created_before(self, moment: datetime) -> list[str]:
+        """The same to all that are older; their names."""
+        old = [
+            name
+            for name, stream in self.streams.items()
+            if stream.state != "committed" and stream.created < moment
+        ]
+        for name in old:
+            self.expire(name)
+        return old
+
     def ensure_table(self, spec: TableSpec) -> None:
+        self.effects.look("bigquery.get_table", spec.id)
         if spec.dataset not in self.datasets:
             raise Permanent("table.no_dataset", f"dataset {spec.dataset} does not exist")
         if spec.id not in self.tables:
@@ -58,14 +78,13 @@ class FakeWarehouse:
             raise Permanent("table.contradicts", contradiction(spec, wrong))
 
     def create_stream(self, spec: TableSpec) -> str:
-        if spec.id not in self.tables:
-            raise Transient("bigquery.missing", f"table {spec.id} does not exist")
-
         def change() -> str:
+            if spec.id not in self.tables:
+                raise Transient("bigquery.missing", f"table {spec.id} does not exist")
             self._created += 1
             path = f"projects/fake/datasets/{spec.dataset}/tables/{spec.table}"
             name = f"{path}/streams/{self._created:06}"
-            self.streams[name] = Stream(spec.id)
+            self.streams[name] = Stream(spec.id, self._clock())
             return name
 
         return self.effects.do("bigquery.create_stream", spec.id, change)
@@ -73,6 +92,7 @@ class FakeWarehouse:
     def append(
         self, stream: str, schema: "pa.Schema", batches: Iterable[tuple[int, "pa.RecordBatch"]]
     ) -> None:
+        self.effects.look("bigquery.connect", stream)
         there = self._stream(stream)
         columns = {column.name.lower() for column in self.tables[there.table].columns}
         if extra := [name for name in schema.names if name.lower() not in columns]:
@@ -102,6 +122,8 @@ class FakeWarehouse:
         self.effects.do("bigquery.commit", spec.id, lambda: self._commit(spec, names))
 
     def _commit(self, spec: TableSpec, names: Sequence[str]) -> None:
+        if strange := [name for name in names if self._stream(name).table != spec.id]:
+            raise Permanent("bigquery.refused", f"{strange} are no streams of {spec.id}")
         committed = [name for name in names if self._is(name, "committed")]
         if len(committed) == len(names):
             return

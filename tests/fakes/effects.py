@@ -21,14 +21,16 @@ def _pass(_: Effect) -> None:
 
 class Effects:
     """Records each side effect in order. `before` and `after` may raise: a crash, or a service's
-    error, before the effect took place or after it did and the answer was lost."""
+    error, before the effect took place or after it did and the answer was lost. `looking` is
+    called, and may raise, at each call that changes nothing."""
 
     def __init__(
         self,
         before: Callable[[Effect], None] = _pass,
         after: Callable[[Effect], None] = _pass,
+        looking: Callable[[Effect], None] = _pass,
     ) -> None:
-        self.before, self.after = before, after
+        self.before, self.after, self.looking = before, after, looking
         self.log: list[Effect] = []
 
     def do(self, kind: str, target: str, change: Callable[[], T]) -> T:
@@ -40,3 +42,7 @@ class Effects:
         self.log.append(effect)
         self.after(effect)
         return result
+
+    def look(self, kind: str, target: str) -> None:
+        """A call is about to read: others may have their turn, or the service may fail."""
+        self.looking(Effect(kind, target))

@@ -1,22 +1,23 @@
 """Pub/Sub in memory: topics as lists of what was published."""
 
-from collections.abc import Callable
-
 from csvgate.errors import Permanent, Transient
 from csvgate.ports import Message, Receipt
 from fakes.effects import Effects
 
 REQUEST_BYTES = 10_000_000
+MAX_ATTRIBUTES, KEY_BYTES, VALUE_BYTES = 100, 256, 1024
 
 
 class FakePublisher:
-    """A message is in its topic once its receipt was waited for. `eager` puts it there at once,
-    which the real service may do as well."""
+    """A message is in its topic once its receipt was waited for, and may be there before: whoever
+    plays the service calls `arrive` on what is `under_way`, even when the publisher is gone and
+    nobody will ever wait. `eager` lets everything arrive at once."""
 
     def __init__(self, *topics: str, effects: Effects | None = None, eager: bool = False) -> None:
         self.topics: dict[str, list[Message]] = {topic: [] for topic in topics}
+        self.under_way: list[Publishing] = []
         self.effects = effects or Effects()
-        self._eager = eager
+        self.eager = eager
         self._ids = 0
 
     def publish(self, topic: str, message: Message) -> Receipt:
@@ -25,29 +26,55 @@ class FakePublisher:
         )
         if size > REQUEST_BYTES:
             raise Permanent("message.too_large", f"{size} bytes for topic {topic}")
-        receipt = _Receipt(lambda: self._accept(topic, message))
-        if self._eager:
-            receipt.wait()
-        return receipt
+        publishing = Publishing(self, topic, message)
+        self.under_way.append(publishing)
+        self.effects.look("pubsub.send", topic)
+        if self.eager:
+            publishing.wait()
+        return publishing
 
-    def _accept(self, topic: str, message: Message) -> str:
+    def accept(self, topic: str, message: Message) -> str:
+        """As the service does: the message's id. Raises Transient and Permanent."""
         if topic not in self.topics:
             raise Transient("pubsub.missing", f"topic {topic} does not exist")
-
-        def change() -> str:
-            self.topics[topic].append(message)
-            self._ids += 1
-            return str(self._ids)
-
-        return self.effects.do("pubsub.publish", topic, change)
+        if problem := _problem(message):
+            raise Permanent("pubsub.refused", f"topic {topic}: {problem}")
+        self.topics[topic].append(message)
+        self._ids += 1
+        return str(self._ids)
 
 
-class _Receipt:
-    def __init__(self, accept: Callable[[], str]) -> None:
-        self._accept = accept
+class Publishing:
+    """A message between its publisher and the service."""
+
+    def __init__(self, publisher: FakePublisher, topic: str, message: Message) -> None:
+        self.topic, self.message = topic, message
+        self._publisher = publisher
         self._id: str | None = None
+        self._known = False
+
+    def arrive(self) -> str:
+        """The service has it, once; whether its publisher hears of it is another matter."""
+        if self._id is None:
+            self._id = self._publisher.accept(self.topic, self.message)
+            self._publisher.under_way.remove(self)
+        return self._id
 
     def wait(self) -> str:
-        if self._id is None:
-            self._id = self._accept()
-        return self._id
+        if not self._known:
+            self._publisher.effects.do("pubsub.publish", self.topic, self.arrive)
+            self._known = True
+        return self.arrive()
+
+
+def _problem(message: Message) -> str | None:
+    if not message.data and not message.attributes:
+        return "neither data nor attributes"
+    if len(message.attributes) > MAX_ATTRIBUTES:
+        return f"{len(message.attributes)} attributes"
+    for key, value in message.attributes.items():
+        if len(key.encode()) > KEY_BYTES:
+            return f"attribute {key!r:.80}"
+        if len(value.encode()) > VALUE_BYTES:
+            return f"the value of attribute {key}"
+    return None

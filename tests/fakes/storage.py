@@ -1,4 +1,4 @@
-"""Cloud Storage in memory: buckets without versions, generations that only grow."""
+"""Cloud Storage in memory: generations that only grow; overwritten ones are kept on demand."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +12,7 @@ from csvgate.ports import Clock, ObjectInfo
 from fakes.effects import Effects
 
 PIECE_BYTES = 1024 * 1024
+CREATE_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ class FakeObjectStore:
         *buckets: str,
         effects: Effects | None = None,
         clock: Clock = lambda: datetime.now(UTC),
+        versioned: bool = False,
     ) -> None:
+        self.versioned = versioned
+        self._noncurrent: dict[tuple[str, str, int], Stored] = {}
         self.buckets: dict[str, dict[str, Stored]] = {bucket: {} for bucket in buckets}
         self.effects = effects or Effects()
         self._clock = clock
@@ -46,22 +50,30 @@ class FakeObjectStore:
 
     def delete(self, bucket: str, name: str) -> None:
         """What a user, or a lifecycle rule, does."""
+        self._keep(bucket, name)
         del self._bucket(bucket)[name]
 
     def stat(self, bucket: str, name: str, generation: int | None = None) -> ObjectInfo | None:
+        self.effects.look("storage.stat", f"{bucket}/{name}")
         stored = self._found(bucket, name, generation)
         return stored.info if stored else None
 
     def stream(self, bucket: str, name: str, generation: int) -> Iterator[bytes]:
+        self.effects.look("storage.stream", f"{bucket}/{name}")
         for start in range(0, len(self._pinned(bucket, name, generation)), PIECE_BYTES):
             # Looked up again for each piece: an overwrite in the middle is an error there too.
+            self.effects.look("storage.piece", f"{bucket}/{name}")
             yield self._pinned(bucket, name, generation)[start : start + PIECE_BYTES]
 
     def read(self, bucket: str, name: str, generation: int | None = None) -> bytes | None:
+        self.effects.look("storage.read", f"{bucket}/{name}")
         stored = self._found(bucket, name, generation)
         return stored.data if stored else None
 
     def create(self, bucket: str, name: str, data: bytes, content_type: str) -> bool:
+        if len(data) > CREATE_BYTES:
+            raise Permanent("storage.too_large", f"gs://{bucket}/{name}: {len(data)} bytes")
+
         def change() -> bool:
             if name in self._bucket(bucket):
                 return False
@@ -81,6 +93,7 @@ class FakeObjectStore:
         )
 
     def names(self, bucket: str, prefix: str) -> Iterator[str]:
+        self.effects.look("storage.names", f"{bucket}/{prefix}")
         yield from sorted(name for name in self._bucket(bucket) if name.startswith(prefix))
 
     def _bucket(self, bucket: str) -> dict[str, Stored]:
@@ -90,9 +103,14 @@ class FakeObjectStore:
 
     def _found(self, bucket: str, name: str, generation: int | None) -> Stored | None:
         stored = self._bucket(bucket).get(name)
-        if stored and generation is not None and stored.info.generation != generation:
-            return None
+        if generation is not None and (stored is None or stored.info.generation != generation):
+            return self._noncurrent.get((bucket, name, generation))
         return stored
+
+    def _keep(self, bucket: str, name: str) -> None:
+        stored = self._bucket(bucket).get(name)
+        if self.versioned and stored:
+            self._noncurrent[bucket, name, stored.info.generation] = stored
 
     def _pinned(self, bucket: str, name: str, generation: int) -> bytes:
         stored = self._found(bucket, name, generation)
@@ -113,5 +131,6 @@ class FakeObjectStore:
             bucket, name, self._generation, len(data), content_encoding, self._clock()
         )
         stored = Stored(info, data, content_type)
+        self._keep(bucket, name)
         self._bucket(bucket)[name] = stored
         return stored

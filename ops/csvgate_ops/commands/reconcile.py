@@ -7,6 +7,8 @@ import click
 
 from csvgate_ops.commands._options import as_json, connected
 
+_LONGEST = timedelta(days=36_500)
+
 
 def _duration(_ctx: click.Context, _param: click.Parameter, value: str) -> timedelta | None:
     from csvgate_ops.topology.units import parse_duration
@@ -14,10 +16,12 @@ def _duration(_ctx: click.Context, _param: click.Parameter, value: str) -> timed
     if value == "all":
         return None
     try:
-        seconds = parse_duration(value)
+        seconds = int(str(parse_duration(value)))
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
-    return timedelta(seconds=int(str(seconds)))
+    if seconds > _LONGEST.total_seconds():
+        raise click.BadParameter(f"{value!r} is longer than {_LONGEST.days} days; say `all`")
+    return timedelta(seconds=seconds)
 
 
 @click.command("reconcile")

@@ -31,8 +31,8 @@ def of_session(
         ledger=session.ledger(),
         read_table=partial(read_table, session.bigquery()),
         tables=frozenset(f"{d.dataset}.{d.table}" for d in destinations),
-        patience=Patience(now, stuck_after or timedelta.max),
-        since=now - since if since else None,
+        patience=Patience(now, timedelta.max if stuck_after is None else stuck_after),
+        since=None if since is None else now - since,
         rejects_kept=timedelta(seconds=min(kept)) if kept else None,
         look_at_rejects=rejects,
     )

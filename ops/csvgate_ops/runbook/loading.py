@@ -65,9 +65,10 @@ LOADING: Final = (
         "stream.gone",
         How.AT_ONCE,
         "The write stream of a chunk expired after a day, or its table was dropped",
-        "The chunk waited too long, or the table was made anew. Unless the table has rows of the "
-        f"upload, have the file uploaded again. {_CHECK}",
-        Then.UPLOAD,
+        "The chunk waited too long, or the table was made anew. A replay has the upload read again "
+        "from its file. Where a commit was begun it refuses and says what to ask BigQuery: unless "
+        f"the table has rows of the upload, have the file uploaded again. {_CHECK}",
+        Then.REPLAY,
     ),
     Operational(
         "stream.short",

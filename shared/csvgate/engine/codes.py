@@ -46,6 +46,12 @@ _ALL: Final = (
         "The name is taken",
         "The contract says `on_overwrite: refuse`, and an upload of this name is loaded already.",
     ),
+    Code(
+        "file.gone",
+        "The file is gone",
+        "It was deleted or overwritten before it was read whole. An overwrite is an upload of its "
+        "own.",
+    ),
     Code("file.too_large", "The file is too large", "It has more bytes than `limits.max_bytes`."),
     Code(
         "file.expands_too_far",
@@ -113,7 +119,7 @@ _ALL: Final = (
     Code(
         "correction.lines_unknown",
         "The ledger does not know the rejected lines",
-        "There were more than a million, or the ledger is older than that.",
+        "There were more than 700,000, or the ledger is older than that.",
     ),
     Code(
         "correction.line",
@@ -245,7 +251,12 @@ _ALL: Final = (
     Code("constraint.maximum", "Above the maximum", "`maximum`."),
     Code("constraint.exclusive_minimum", "Not above the bound", "`exclusiveMinimum`."),
     Code("constraint.exclusive_maximum", "Not below the bound", "`exclusiveMaximum`."),
-    Code("constraint.pattern", "Not of the pattern", "The whole text has to match `pattern`."),
+    Code(
+        "constraint.pattern",
+        "Not of the pattern",
+        "The whole text has to match `pattern`, and have at most 1,000 characters where matching "
+        "longer ones could take long.",
+    ),
     Code("constraint.enum", "Not one of the values allowed", "`enum`."),
     Code(
         "bigquery.range",

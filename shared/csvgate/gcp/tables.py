@@ -1,6 +1,7 @@
 """BigQuery tables: created when missing, compared when there."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -19,9 +20,17 @@ TRUST_SECONDS: Final = 300.0
 
 
 class Tables:
-    """`budget` is the most seconds one call is retried."""
+    """`budget` is the most seconds one call is retried; `clock` tells seconds that only grow."""
 
-    def __init__(self, project: str, *, credentials: Any = None, budget: float = 45.0) -> None:
+    def __init__(
+        self,
+        project: str,
+        *,
+        credentials: Any = None,
+        budget: float = 45.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._client = bigquery.Client(project=project, credentials=credentials)
         self._call: dict[str, Any] = {
             "retry": DEFAULT_RETRY.with_timeout(budget),
@@ -30,14 +39,14 @@ class Tables:
         self._fitted: dict[TableSpec, float] = {}
 
     def ensure(self, spec: TableSpec) -> None:
-        if time.monotonic() - self._fitted.get(spec, float("-inf")) < TRUST_SECONDS:
+        if self._clock() - self._fitted.get(spec, float("-inf")) < TRUST_SECONDS:
             return
         with translated("bigquery", f"table {spec.id}"):
             found = self._get(spec) or self._create(spec)
         wrong = differences(spec, [as_column(field) for field in found.schema])
         if wrong:
             raise Permanent("table.contradicts", contradiction(spec, wrong))
-        self._fitted[spec] = time.monotonic()
+        self._fitted[spec] = self._clock()
 
     def forget(self, table_id: str) -> None:
         """Look again before the next write: an append said the table is not what it was."""

@@ -58,7 +58,7 @@ def test_messages_wait_for_the_lift(tmp_path: Path) -> None:
         assert "closed" == state(cloud)
         for number in range(MESSAGES):
             cloud.publish("enrichment-complete", b"{}", **{"ce-id": str(number)})
-        eventually(lambda: state(cloud) == "open", "an open breaker")
+        eventually(lambda: state(cloud) == "open", "an open breaker", seconds=150)
         shown = cloud.csvgate("breaker").stdout
         assert "notify.no_contract" in " ".join(shown.split())
         assert 'csvgate breaker lift notify_stakeholders --reason "…"' in shown
@@ -71,7 +71,7 @@ def test_messages_wait_for_the_lift(tmp_path: Path) -> None:
             lambda: {letter["ce-id"] for letter in letters(cloud, FUNCTION)} == dead, "letters"
         )
         rest = {str(number) for number in range(MESSAGES)} - dead
-        eventually(lambda: ids(tmp_path, "handled") == rest, "the messages that waited")
+        eventually(lambda: ids(tmp_path, "handled") == rest, "the messages that waited", 150)
         assert "lifted" == state(cloud)
         again = cloud.csvgate("breaker", "lift", FUNCTION, "--reason", "once more", check=False)
         assert (1, "") == (again.returncode, again.stdout)

@@ -41,7 +41,7 @@ def test_an_example_has_its_fault_alone(code: str) -> None:
 
 
 def test_only_what_is_told_before_a_file_is_read_has_no_example() -> None:
-    assert {"file.overwrite", "file.too_large"} <= set(CODES) - set(EXAMPLES)
+    assert {"file.gone", "file.overwrite", "file.too_large"} <= set(CODES) - set(EXAMPLES)
     assert not {code for code in set(CODES) - set(EXAMPLES) if code.startswith(("row", "header"))}
 
 

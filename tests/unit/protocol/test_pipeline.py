@@ -126,9 +126,10 @@ def test_an_upload_that_was_overwritten_before_it_was_read() -> None:
     world = World()
     event = world.upload("orders/a.csv", orders(5))
     world.upload("orders/a.csv", orders(6))
-    assert world.validate(event) == "dead-lettered: object.gone"
+    assert world.validate(event) == "validated: file_fault"
     world.drain()
-    assert [e.outcome for e in world.finished()] == ["failed"]
+    assert world.letter_codes() == ["file.gone"]
+    assert [e.outcome for e in world.finished()] == ["rejected"]
     assert len(world.mailer.sent) == 1
 
 

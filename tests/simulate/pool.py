@@ -1,0 +1,83 @@
+"""Work spread over processes: greenlets and swapped attributes stay within one."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from multiprocessing import get_context
+from types import ModuleType
+from typing import TypeVar
+
+import enrich_chunk
+import plan_upload
+import plans
+from simulate.crash_points import Enumeration, Tried, enumerate_crashes
+from simulate.hunt import hunt
+from simulate.scenarios import SCENARIOS
+from simulate.seeds import Ran, run
+
+WORKERS = min(4, os.cpu_count() or 1)
+SEEDS_AT_A_TIME = 100
+PURE: tuple[tuple[ModuleType, str], ...] = (
+    (enrich_chunk, "decode"),
+    (plans, "from_json"),
+    (plan_upload, "from_json"),
+)
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def prepare() -> None:
+    """For speed: Arrow's threads cost more than they bring for three rows, logs of ten thousand
+    runs too; and pure functions are asked the same again and again."""
+    import pyarrow as pa
+
+    pa.set_cpu_count(1)
+    for module, name in PURE:
+        function = getattr(module, name)
+        if not hasattr(function, "cache_info"):
+            setattr(module, name, lru_cache(5000)(function))
+    logging.getLogger("csvgate").setLevel(logging.CRITICAL + 1)
+
+
+def seeds(first: int, last: int) -> Iterator[list[Ran]]:
+    """All runs, some at a time, in order."""
+    starts = range(first, last, SEEDS_AT_A_TIME)
+    return _spread(_some_seeds, [(n, min(n + SEEDS_AT_A_TIME, last)) for n in starts])
+
+
+def crashes() -> Iterator[tuple[str, Enumeration, list[Tried]]]:
+    """By scenario."""
+    return _spread(_scenario, range(len(SCENARIOS)))
+
+
+def hunts(names: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """Each mutant, and by what it was caught."""
+    return _spread(_hunt, names)
+
+
+def _some_seeds(bounds: tuple[int, int]) -> list[Ran]:
+    return [run(seed) for seed in range(*bounds)]
+
+
+def _scenario(number: int) -> tuple[str, Enumeration, list[Tried]]:
+    scenario = SCENARIOS[number]
+    return scenario.name, *enumerate_crashes(scenario)
+
+
+def _hunt(name: str) -> tuple[str, str | None]:
+    return name, hunt(name)
+
+
+def _spread(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    # Spawned, not forked: a fork of a process with Arrow's threads in it may hang.
+    context = get_context("spawn")
+    with ProcessPoolExecutor(WORKERS, context, initializer=_begin, initargs=(sys.path,)) as pool:
+        yield from pool.map(work, items)
+
+
+def _begin(path: list[str]) -> None:
+    sys.path[:] = path
+    prepare()

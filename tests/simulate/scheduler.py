@@ -1,0 +1,224 @@
+"""Instances of the functions as greenlets, of which one at a time has its turn, until its next call
+of a port. Who is next, what fails and who dies, the seed decides."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from random import Random
+
+from greenlet import getcurrent, greenlet
+
+from fakes.effects import Effect, Effects
+from fakes.pubsub import Publishing
+from simulate import faults
+from simulate.cloud import AnyEdge, Cloud, Revision, cloud
+from simulate.crash import Crash, Violation
+from simulate.knobs import CALM, Knobs
+from simulate.parcels import Mailroom, Parcel
+from simulate.people import People
+from simulate.trace import Trace
+from simulate.watch import Email, unmarked_email, watch
+
+MOST_STEPS = 50_000
+DAY = timedelta(days=1, hours=1)
+
+
+@dataclass(eq=False, slots=True)
+class Task:
+    """One delivery in one instance."""
+
+    name: str
+    parcel: Parcel
+    edge: AnyEdge
+    turns: greenlet
+    unmarked: Email | None = None
+    publishing: list[Publishing] = field(default_factory=list)
+    doomed: bool = False
+    """Its instance has crashed, which it has not had the time to notice."""
+    dead: bool = False
+
+
+class Scheduler:
+    def __init__(self, chance: Random, revision: Revision, trace: Trace) -> None:
+        self.chance, self.trace = chance, trace
+        self.knobs: Knobs = CALM
+        effects = Effects(self._before, self._after, self._looking)
+        self.cloud: Cloud = cloud(effects, revision)
+        self.mailroom = Mailroom(self.cloud)
+        self.people = People(self.cloud, self.mailroom)
+        self.tasks: list[Task] = []
+        self.warm: dict[str, list[AnyEdge]] = {}
+        """Instances by function; each may have several deliveries at a time."""
+        self.current: Task | None = None
+        self.steps = self.calls = self.faults = self.crashes = self.deliveries = 0
+        self._hub = getcurrent()
+
+    def say(self, what: str, who: str = "—") -> None:
+        if self.trace.on:
+            self.trace.say(self.cloud.now, who, what)
+
+    # What happens in an instance
+
+    def _looking(self, effect: Effect) -> None:
+        if effect.kind == "pubsub.send" and self.current is not None:
+            self.current.publishing.append(self.cloud.publisher.under_way[-1])
+        if self._turn(effect):
+            self._refuse(effect)
+
+    def _before(self, effect: Effect) -> None:
+        if self._turn(effect):
+            self._refuse(effect)
+
+    def _turn(self, effect: Effect) -> Task | None:
+        """Let others have theirs; None for what is no instance's doing."""
+        task = self.current
+        if task is None:
+            return None
+        if task.dead:
+            raise Crash
+        self.calls += 1
+        self._hub.switch()
+        if self.trace.on:
+            self.say(f"{effect.kind} {effect.target}", task.name)
+        if task.doomed or (self.knobs.crash and self.chance.random() < self.knobs.crash):
+            self._crash(task, "before")
+        return task
+
+    def _refuse(self, effect: Effect) -> None:
+        if self.knobs.fault and self.chance.random() < self.knobs.fault:
+            self._fail(faults.refused(effect, self.chance))
+
+    def _after(self, effect: Effect) -> None:
+        task = self.current
+        if task is None:
+            return
+        watch(self.people, effect)
+        task.unmarked = unmarked_email(self.cloud, effect, task.unmarked)
+        if self.knobs.crash and self.chance.random() < self.knobs.crash:
+            self._crash(task, "after")
+        if self.knobs.fault and self.chance.random() < self.knobs.fault:
+            self._fail(faults.lost(effect, self.chance))
+
+    def _crash(self, task: Task, when: str) -> None:
+        self.crashes += 1
+        task.dead = True
+        self.say(f"!!! CRASH {when} this", task.name)
+        raise Crash
+
+    def _fail(self, error: Exception) -> None:
+        self.faults += 1
+        self.say(f"!!! {error}", self.current.name if self.current else "")
+        raise error
+
+    # What happens around them
+
+    def start(self, parcel: Parcel) -> None:
+        self.mailroom.waiting.remove(parcel)
+        self.deliveries += 1
+        warm = self.warm.setdefault(parcel.function, [])
+        edge = self.chance.choice(warm) if warm and self.chance.random() < 0.7 else None
+        name = f"{self.deliveries}:{parcel}"
+        self.say("starts" + (" in a warm instance" if edge else ""), name)
+        if edge is None:
+            edge = self.cloud.instance(parcel.function)
+            warm.append(edge)
+        self.tasks.append(Task(name, parcel, edge, greenlet(self._run)))
+
+    def _run(self, task: Task) -> None:
+        try:
+            outcome = task.edge(task.parcel.event())
+        except Violation:
+            raise
+        except Crash:
+            self._ended(task, alive=False)
+            self.mailroom.again(task.parcel)
+        except Exception as error:  # noqa: BLE001 - as the framework: 500
+            self._ended(task, alive=True)
+            self.say(f"failed: {error}", task.name)
+            self.mailroom.again(task.parcel)
+        else:
+            self._ended(task, alive=True)
+            self.say(f"→ {outcome}", task.name)
+            if self.knobs.duplicate and self.chance.random() < self.knobs.duplicate:
+                self._duplicate(task.parcel)
+
+    def _ended(self, task: Task, *, alive: bool) -> None:
+        self.tasks.remove(task)
+        if task.unmarked:
+            self.people.second_emails[task.unmarked] += 1
+        if not alive:
+            self._others_die(task)
+        under_way = self.cloud.publisher.under_way
+        for publishing in task.publishing:
+            # Nobody waits any more: it may have got through, or not.
+            if publishing in under_way:
+                if self.chance.random() < 0.5:
+                    self._arrive(publishing)
+                else:
+                    under_way.remove(publishing)
+
+    def _others_die(self, task: Task) -> None:
+        """Those that run in the same instance."""
+        warm = self.warm.get(task.parcel.function, [])
+        self.warm[task.parcel.function] = [edge for edge in warm if edge is not task.edge]
+        for other in self.tasks:
+            other.doomed = other.doomed or other.edge is task.edge
+
+    def _duplicate(self, parcel: Parcel) -> None:
+        late = self.chance.random() < self.knobs.late
+        due = self.cloud.now + (DAY if late else timedelta(seconds=self.chance.choice((0, 30))))
+        self.mailroom.waiting.append(replace(parcel, due=due))
+        self.say(f"will be delivered again{', a day late' if late else ''}", str(parcel))
+
+    def _arrive(self, publishing: Publishing) -> None:
+        self.say(f"arrives while nobody waits for it: {publishing.topic}")
+        publishing.arrive()
+
+    def step(self) -> bool:
+        """One turn of one instance, or one happening; False when there is nothing left to do."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise Violation("it never ends")
+        self.mailroom.collect()
+        under_way = self.cloud.publisher.under_way
+        if under_way and self.chance.random() < self.knobs.arrive_early:
+            self._arrive(self.chance.choice(under_way))
+            return True
+        if len(self.tasks) < self.knobs.instances:
+            now = self.cloud.now
+            due = [parcel for parcel in self.mailroom.waiting if parcel.due <= now]
+            if due and (not self.tasks or self.chance.random() < 0.3):
+                self.start(self.chance.choice(due))
+        if not self.tasks:
+            return self._let_time_pass()
+        if self.knobs.jump and self.chance.random() < self.knobs.jump:
+            self._jump()
+        task = self.current
+        if task not in self.tasks or self.chance.random() >= self.knobs.stick:
+            task = self.chance.choice(self.tasks)
+        self._resume(task)
+        return True
+
+    def _resume(self, task: Task | None) -> None:
+        assert task is not None
+        self.current = task
+        task.turns.switch(task)
+
+    def _jump(self) -> None:
+        """Minutes, as for a slow instance: but none that holds an email's lease."""
+        if not any(task.parcel.function == "notify_stakeholders" for task in self.tasks):
+            self.cloud.now += timedelta(minutes=self.chance.choice((1, 8)))
+
+    def _let_time_pass(self) -> bool:
+        self.current = None
+        if self.knobs.day and self.chance.random() < self.knobs.day:
+            self.cloud.now += DAY
+        elif self.mailroom.waiting:
+            self.cloud.now = max(
+                self.cloud.now, min(parcel.due for parcel in self.mailroom.waiting)
+            )
+        else:
+            return False
+        if old := self.cloud.warehouse.expire_created_before(self.cloud.now - timedelta(days=1)):
+            self.people.streams_expired = True
+            self.say(f"BigQuery drops pending streams of yesterday: {old}")
+        return True

@@ -1,0 +1,143 @@
+"""One run: what people, operators and deploys do, and everything that goes wrong, out of a seed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from simulate import shop
+from simulate.cloud import Revision
+from simulate.crash import Crash, Violation
+from simulate.knobs import CALM, Knobs
+from simulate.promise import check
+from simulate.scheduler import Scheduler
+from simulate.trace import Trace
+
+REVISIONS = (
+    Revision(),
+    Revision(contracts=2),
+    Revision(contracts=2, engine="e2", chunk_bytes=8),
+    Revision(engine="e2", chunk_bytes=25, request_bytes=2000),
+    Revision(chunk_bytes=400, request_bytes=600),
+)
+NAMES = ("orders/a.csv", "orders/a.csv", "orders/b.csv", "held/a.csv")
+ROUNDS_OF_REPLAY = 4
+MOST_REPLAYS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run came to."""
+
+    seed: int
+    violation: str | None
+    calls: int
+    deliveries: int
+    crashes: int
+    faults: int
+    trace: tuple[str, ...] = ()
+
+
+def run(seed: int, *, traced: bool = False) -> Ran:
+    chance = Random(seed)  # noqa: S311 - it has to be repeatable
+    trace = Trace(traced)
+    scheduler = Scheduler(chance, chance.choice(REVISIONS), trace)
+    violation = None
+    try:
+        _play(scheduler)
+        _end(scheduler)
+        check(scheduler.people)
+    except Violation as broken:
+        violation = str(broken)
+    finally:
+        _stop(scheduler)
+    s = scheduler
+    lines = tuple(trace.lines)
+    return Ran(seed, violation, s.calls, s.deliveries, s.crashes, s.faults, lines)
+
+
+def _play(scheduler: Scheduler) -> None:
+    """Until everything that people do is done and delivered."""
+    chance = scheduler.chance
+    scheduler.knobs = Knobs.drawn(chance)
+    scheduler.say(f"{scheduler.knobs} {scheduler.cloud.revision}")
+    scheduler.cloud.store.versioned = chance.random() < 0.5
+    actions, replays = list(_actions(chance)), 0
+    while True:
+        if actions and chance.random() < 0.03:
+            _act(scheduler, actions.pop(0))
+        if replays < MOST_REPLAYS and chance.random() < scheduler.knobs.replay:
+            replays += _replay_any(scheduler)
+        if not scheduler.step():
+            if not actions:
+                return
+            _act(scheduler, actions.pop(0))
+
+
+def _replay_any(scheduler: Scheduler) -> bool:
+    """An operator's whim: a letter that may be replayed already, of an upload that may be done."""
+    letters = list(scheduler.mailroom.letters())
+    if letters:
+        function, place, _ = scheduler.chance.choice(letters)
+        scheduler.mailroom.replay(function, place)
+    return bool(letters)
+
+
+def _actions(chance: Random) -> Iterator[str]:
+    yield "upload"
+    for _ in range(chance.choice((0, 0, 1, 2, 3))):
+        yield chance.choice(("upload", "correct", "correct", "deploy", "delete", "reference"))
+
+
+def _act(scheduler: Scheduler, action: str) -> None:
+    chance, people, cloud = scheduler.chance, scheduler.people, scheduler.cloud
+    if action == "upload":
+        sent = people.send(chance.choice(NAMES), _file(chance))
+        scheduler.say(f"*** upload {sent.upload.id[:6]} is {sent.upload.uri}: {sent.file.data!r}")
+    elif action == "deploy":
+        cloud.deploy(chance.choice(REVISIONS))
+        scheduler.say(f"*** deploy {cloud.revision}")
+        if chance.random() < 0.7:
+            scheduler.warm.clear()
+    elif action == "reference":
+        people.touch_reference()
+        scheduler.say("*** another reference")
+    elif (
+        action == "delete"
+        and people.sent
+        and people.sent[-1].upload.name in cloud.store.buckets["uploads"]
+    ):
+        people.delete(people.sent[-1].upload.name)
+        scheduler.say(f"*** delete {people.sent[-1].upload.name}")
+    elif action == "correct" and (files := list(cloud.store.buckets["rejects"])):
+        sent = people.correct(chance.choice(files), mended=chance.choice((1, 9)))
+        scheduler.say(f"*** correction {sent.upload.id[:6]} is {sent.upload.uri}: {sent.mends}")
+
+
+def _file(chance: Random) -> shop.File:
+    if chance.random() < 0.05:
+        return shop.HOPELESS
+    amounts = ("5", "7", "50", "500", "x") if chance.random() < 0.7 else ("5", "x", "500")
+    return shop.file(*(chance.choice(amounts) for _ in range(chance.randint(0, 6))))
+
+
+def _end(scheduler: Scheduler) -> None:
+    """The services behave, an operator replays every letter, all is delivered."""
+    scheduler.say("=== the services behave from here on")
+    scheduler.knobs = CALM
+    mailroom = scheduler.mailroom
+    for _ in range(ROUNDS_OF_REPLAY):
+        while scheduler.step():
+            pass
+        fresh = [(f, n) for f, n, _ in mailroom.letters() if (f, n) not in mailroom.replayed]
+        for function, place in fresh:
+            mailroom.replay(function, place)
+    while scheduler.step():
+        pass
+
+
+def _stop(scheduler: Scheduler) -> None:
+    """Nothing of this run outlives it."""
+    for task in list(scheduler.tasks):
+        task.dead = True
+        if task.turns:
+            task.turns.throw(Crash)

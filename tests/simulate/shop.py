@@ -1,0 +1,107 @@
+"""Tiny uploads, the contracts they fall under, and what must come of each row: an oracle that
+shares no code with the engine."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from csvgate.contracts.hashing import to_json
+from csvgate.contracts.match import Contracts
+from csvgate.contracts.model import Contract
+
+HEADER = "id,shop,amount"
+MAX_REJECTED = 2
+"""Rows that the contracts let be rejected."""
+SHOPS = b"shop,city\nS1,Ghent\nS2,Lille\n"
+OTHER_SHOPS = b"shop,city\nS1,Turin\n"
+TABLE = "sales.orders"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    id: str
+    amount: str
+    """A whole number, or the row is to be rejected."""
+
+    def text(self) -> str:
+        return f"{self.id},S1,{self.amount}"
+
+    def valid(self, version: int) -> bool:
+        """Version 2 of the contract takes no more than 99."""
+        return self.amount.isdigit() and (version == 1 or int(self.amount) <= 99)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    rows: tuple[Row, ...] = ()
+    header: str = HEADER
+
+    @property
+    def data(self) -> bytes:
+        return "".join(
+            f"{line}\n" for line in (self.header, *(r.text() for r in self.rows))
+        ).encode()
+
+    @property
+    def hopeless(self) -> bool:
+        return self.header != HEADER
+
+    def valid_lines(self, version: int) -> list[int]:
+        return [n for n, row in enumerate(self.rows, 2) if row.valid(version)]
+
+    def rejected_lines(self, version: int) -> list[int]:
+        return [n for n, row in enumerate(self.rows, 2) if not row.valid(version)]
+
+    def expected(self, version: int) -> str:
+        """The outcome, if nothing comes between."""
+        over = len(self.rejected_lines(version)) > MAX_REJECTED
+        return "rejected" if self.hopeless or over else "completed"
+
+
+def file(*amounts: str) -> File:
+    """One row for each amount."""
+    return File(tuple(Row(f"R{n}", amount) for n, amount in enumerate(amounts)))
+
+
+HOPELESS = File((Row("R0", "1"),), header="id,nothing,else")
+
+
+@cache
+def contracts(version: int) -> Contracts:
+    """`orders/` may be overwritten, `held/` refuses it; both load into one table."""
+    return Contracts([_contract("orders", "append", version), _contract("held", "refuse", version)])
+
+
+@cache
+def version_of(contract_json: str) -> int:
+    """Which version of the contracts a pinned contract is."""
+    for version in (1, 2):
+        if contract_json in {to_json(c) for c in contracts(version)}:
+            return version
+    raise AssertionError("a plan holds a contract that nobody deployed")
+
+
+def _contract(dataset: str, on_overwrite: str, version: int) -> Contract:
+    amount = {"required": True, "minimum": 0, **({"maximum": 99} if version == 2 else {})}
+    return Contract.model_validate(
+        {
+            "dataset": dataset,
+            "match": [f"{dataset}/*.csv"],
+            "schema": {
+                "fields": [
+                    {"name": "id", "type": "string", "constraints": {"required": True}},
+                    {"name": "shop", "type": "string"},
+                    {"name": "amount", "type": "integer", "constraints": amount},
+                ]
+            },
+            "destination": {"dataset": "sales", "table": "orders"},
+            "on_overwrite": on_overwrite,
+            "limits": {"rejected_rows": MAX_REJECTED},
+            "enrich": [{"lookup": {"reference": "shops", "by": "shop", "add": ["city"]}}],
+            "references": {"shops": {"object": "shops.csv", "key": "shop"}},
+            "notify": {
+                "completed": ["done@example.com"],
+                "rejected": ["back@example.com"],
+                "failed": ["ops@example.com"],
+            },
+        }
+    )

@@ -1,0 +1,16 @@
+"""What happened, one line each, for a person to read."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(slots=True)
+class Trace:
+    """Silent unless `on`: ten thousand runs need no text."""
+
+    on: bool = False
+    lines: list[str] = field(default_factory=list)
+
+    def say(self, at: datetime, who: str, what: str) -> None:
+        if self.on:
+            self.lines.append(f"{at:%d. %H:%M:%S.%f} {who:<34.34} {what}")
