@@ -19,8 +19,18 @@ FLAGS = {
 }
 
 
+TOGETHER = ({"dead_letter_topic", "max_delivery_attempts"}, {"min_backoff", "max_backoff"})
+"""One policy each: to state half of it would reset the other half."""
+
+
 def flags(fields: Fields) -> list[str]:
-    return [FLAGS[name].format(value) for name, value in fields.items()]
+    return [FLAGS[name].format(value) for name, value in fields.items() if name in FLAGS]
+
+
+def stated(resource: Resource, changed: Fields) -> Fields:
+    """The fields to state when these have changed."""
+    names = set(changed).union(*(group for group in TOGETHER if group & changed.keys()))
+    return {name: value for name, value in resource.fields.items() if name in names}
 
 
 def create(place: Place, resource: Resource) -> list[Step]:
@@ -30,7 +40,7 @@ def create(place: Place, resource: Resource) -> list[Step]:
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
-    argv = (*SUBSCRIPTIONS, "update", resource.key.name, *flags(changed))
+    argv = (*SUBSCRIPTIONS, "update", resource.key.name, *flags(stated(resource, changed)))
     return [Command((*argv, f"--project={place.project}"), " and ".join(changed))]
 
 

@@ -24,7 +24,7 @@ def lookup(place: Place, name: str, location: str) -> Lookup:
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     name = resource.key.name
-    flags = subscription.flags({n: v for n, v in changed.items() if n != "location"})
+    flags = subscription.flags(subscription.stated(resource, changed))
     argv = (*subscription.SUBSCRIPTIONS, "update", f"${{{variable(name)}}}", *flags)
     why = f"policies of {name}: " + ", ".join(n for n in changed if n != "location")
     return [Command((*argv, f"--project={place.project}"), why)]

@@ -79,7 +79,15 @@ def test_nothing_to_do(name: str) -> None:
             "dead_letter_topic",
             None,
             "gcloud pubsub subscriptions update ${ENRICH_RECORDS_SUBSCRIPTION} "
-            "--dead-letter-topic=enrich-records-dead-letter",
+            "--dead-letter-topic=enrich-records-dead-letter --max-delivery-attempts=10",
+        ),
+        (
+            "trigger-subscription",
+            "enrich-records",
+            "max_backoff",
+            60,
+            "gcloud pubsub subscriptions update ${ENRICH_RECORDS_SUBSCRIPTION} "
+            "--min-retry-delay=10s --max-retry-delay=600s",
         ),
         (
             "account",
