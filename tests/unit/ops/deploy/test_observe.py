@@ -66,7 +66,7 @@ def enabled(*apis: str) -> list[dict[str, str]]:
 
 
 def test_a_project_that_is_not_there() -> None:
-    def run(_: Sequence[str]) -> Finished:
+    def run(argv: Sequence[str]) -> Finished:
         return Finished(1, "", "ERROR: (gcloud.projects.describe) you may not, or it is not there")
 
     with pytest.raises(NoProject, match=f"project {PROJECT} is not there, or not for you to see"):
