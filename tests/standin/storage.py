@@ -36,6 +36,7 @@ class Storage(Service):
             ("GET", bucket, self.get),
             ("PATCH", bucket, self.patch),
             ("DELETE", bucket, self.delete),
+            ("GET", bucket + "/storageLayout", self.layout),
             ("GET", bucket + "/o", self.objects),
             ("GET", bucket + "/iam", self.policy),
             ("PUT", bucket + "/iam", self.grant),
@@ -85,6 +86,15 @@ class Storage(Service):
         del self.project.buckets[name]
         self.project.policies.drop(f"buckets/{name}")
         return {}
+
+    def layout(self, _request: Request, name: str) -> Answer:
+        there = self._there(name)
+        return {
+            "kind": "storage#storageLayout",
+            "bucket": name,
+            "location": there["location"],
+            "locationType": "region",
+        }
 
     def objects(self, _request: Request, name: str) -> Answer:
         self._there(name)

@@ -26,6 +26,8 @@ def _revoke(project: Project, resource: str, role: str, agent: str) -> None:
     for binding in project.policies.of[resource]["bindings"]:
         if binding["role"] == role:
             binding["members"].remove(member)
+    left = [b for b in project.policies.of[resource]["bindings"] if b["members"]]
+    project.policies.of[resource]["bindings"] = left
 
 
 def _disable_account(project: Project) -> None:

@@ -281,6 +281,7 @@ def test_teardown_keeps_data(story: Story, project: Project) -> None:
     assert [account(FOREIGN)] == list(left.accounts)
     granted = {role for on in left.policies.of if on != "project" for role in roles(left, on)}
     assert set() == granted
+    assert account("csvgate-enrich") not in json.dumps(left.datasets)
     assert "Kept, for it is data: " in run.output
 
 
