@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from csvgate.contracts.load import load_directory
+from csvgate.gcp.tables import as_field
+from csvgate_ops.doctor.tables import expected
+from servers import ROOT
 from standin.project import Project
 
 REGION = "europe-west1"
@@ -55,8 +59,11 @@ def _fail_a_function(project: Project) -> None:
 
 
 def _retype_a_column(project: Project) -> None:
-    """As a table that somebody made by hand: one column, of another type."""
-    fields = [{"name": "order_id", "type": "INTEGER"}]
+    """As a table that somebody made by hand: all its columns, one of another type."""
+    (contract,) = load_directory(ROOT / "contracts")
+    fields = [as_field(column).to_api_repr() for column in expected(contract, ()).columns]
+    assert ("order_id", "STRING") == (fields[0]["name"], fields[0]["type"])
+    fields[0]["type"] = "INTEGER"
     reference = {"projectId": project.name, "datasetId": "sales", "tableId": "orders"}
     project.tables["sales.orders"] = {
         "kind": "bigquery#table",

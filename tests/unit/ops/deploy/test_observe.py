@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from csvgate_ops.deploy.gcloud import Finished
+from csvgate_ops.deploy.gcloud import Finished, JsonReader
 from csvgate_ops.deploy.model import Binding, Key
 from csvgate_ops.deploy.observe import NoProject, observe
 from unit.ops.deploy.places import wanted
@@ -70,13 +70,13 @@ def test_a_project_that_is_not_there() -> None:
         return Finished(1, "", "ERROR: (gcloud.projects.describe) you may not, or it is not there")
 
     with pytest.raises(NoProject, match=f"project {PROJECT} is not there, or not for you to see"):
-        observe(wanted("dev"), run)
+        observe(wanted("dev"), JsonReader(run))
 
 
 def test_what_is_not_enabled_is_not_asked() -> None:
     """To list what an API has that is not enabled is an error."""
     run = Answers({"projects describe": DESCRIBED, "services list": enabled("storage")})
-    observed = observe(wanted("dev"), run)
+    observed = observe(wanted("dev"), JsonReader(run))
     assert {Key("api", "storage.googleapis.com"): {}} == observed.resources
     assert [
         f"gcloud projects describe {PROJECT} --format=json",
@@ -99,7 +99,7 @@ def test_a_trigger_s_subscription_is_known_by_its_trigger() -> None:
             },
         }
     )
-    observed = observe(wanted("dev"), run)
+    observed = observe(wanted("dev"), JsonReader(run))
     key = Key("trigger-subscription", "enrich-records")
     assert {
         "location": "europe-west1",
@@ -135,7 +135,7 @@ def test_a_dataset_s_access_is_read_as_roles() -> None:
             },
         }
     )
-    observed = observe(wanted("dev"), run)
+    observed = observe(wanted("dev"), JsonReader(run))
     key = Key("dataset", "sales")
     assert {"location": "EU", "description": ""} == observed.resources[key]
     assert Key("dataset", "theirs") not in observed.resources
@@ -158,7 +158,7 @@ def test_versions_of_secrets_that_are_enabled() -> None:
             "versions list": versions,
         }
     )
-    observed = observe(wanted("dev"), run)
+    observed = observe(wanted("dev"), JsonReader(run))
     # The newest is disabled, so `latest` cannot be read.
     assert {"sendgrid-api-key/2"} == {
         key.name for key in observed.resources if key.kind == "secret-version"
