@@ -37,6 +37,7 @@ class Storage(Service):
             ("PATCH", bucket, self.patch),
             ("DELETE", bucket, self.delete),
             ("GET", bucket + "/storageLayout", self.layout),
+            ("GET", bucket + "/managedFolders", self.folders),
             ("GET", bucket + "/o", self.objects),
             ("GET", bucket + "/iam", self.policy),
             ("PUT", bucket + "/iam", self.grant),
@@ -95,6 +96,10 @@ class Storage(Service):
             "location": there["location"],
             "locationType": "region",
         }
+
+    def folders(self, _request: Request, name: str) -> Answer:
+        self._there(name)
+        return {"kind": "storage#managedFolders", "items": []}
 
     def objects(self, _request: Request, name: str) -> Answer:
         self._there(name)
