@@ -19,6 +19,7 @@ class Iam(Service):
             ("GET", one, self.get),
             ("PATCH", one, self.patch),
             ("DELETE", one, self.delete),
+            ("POST", one + ":enable", self.enable),
             ("POST", one + ":getIamPolicy", self.get_policy),
             ("POST", one + ":setIamPolicy", self.set_policy),
         ]
@@ -54,6 +55,11 @@ class Iam(Service):
         check(request.body, {"serviceAccount": Needed(shape), "updateMask": Needed(str)})
         masked(there, request.body["serviceAccount"], request.body["updateMask"])
         return there
+
+    def enable(self, request: Request, project: str, email: str) -> Answer:
+        check(request.body or {}, {})
+        self._there(project, email).pop("disabled", None)
+        return {}
 
     def delete(self, _request: Request, project: str, email: str) -> Answer:
         self._there(project, email)

@@ -1,5 +1,6 @@
 """One project: its number, what is enabled, its services and what they hold."""
 
+import copy
 from typing import Any
 
 from standin.iam_policies import Policies
@@ -30,6 +31,12 @@ class Project:
         """Alert policies, channels, dashboards and log-based metrics, by the API's collection."""
         self.tables: dict[str, dict[str, Any]] = {}
         self.policies = Policies(self)
+
+    def restore(self, saved: "Project") -> None:
+        """Be what a deep copy kept."""
+        policies = self.policies
+        vars(self).update(vars(copy.deepcopy(saved)))
+        policies.of, self.policies = self.policies.of, policies
 
     def require(self, api: str) -> None:
         if api and api not in self.apis:

@@ -36,6 +36,8 @@ class Storage(Service):
             ("GET", bucket, self.get),
             ("PATCH", bucket, self.patch),
             ("DELETE", bucket, self.delete),
+            ("GET", bucket + "/storageLayout", self.layout),
+            ("GET", bucket + "/managedFolders", self.folders),
             ("GET", bucket + "/o", self.objects),
             ("GET", bucket + "/iam", self.policy),
             ("PUT", bucket + "/iam", self.grant),
@@ -85,6 +87,19 @@ class Storage(Service):
         del self.project.buckets[name]
         self.project.policies.drop(f"buckets/{name}")
         return {}
+
+    def layout(self, _request: Request, name: str) -> Answer:
+        there = self._there(name)
+        return {
+            "kind": "storage#storageLayout",
+            "bucket": name,
+            "location": there["location"],
+            "locationType": "region",
+        }
+
+    def folders(self, _request: Request, name: str) -> Answer:
+        self._there(name)
+        return {"kind": "storage#managedFolders", "items": []}
 
     def objects(self, _request: Request, name: str) -> Answer:
         self._there(name)

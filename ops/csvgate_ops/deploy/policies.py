@@ -49,9 +49,10 @@ def _change(place: Place, binding: Binding, verb: str, dcl: str, joint: str) -> 
     why = f"{binding.role} on {binding.on} {preposition} {who(binding.member)}"
     if binding.on.kind == "dataset":
         # Datasets have no such command; a statement touches one role and nobody else's access.
+        public = "specialGroup:" if binding.member in PUBLIC else ""
         statement = (
             f"{dcl} `{binding.role}` ON SCHEMA `{place.project}`.{binding.on.name} "
-            f'{joint} "{binding.member}"'
+            f'{joint} "{public}{binding.member}"'
         )
         location = f"--location={place.bigquery_location}"
         argv = (*dataset.bq(place), location, "query", "--nouse_legacy_sql", statement)

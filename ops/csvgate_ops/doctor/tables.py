@@ -34,17 +34,15 @@ def _check(facts: Facts, contract: Contract) -> Check:
     if found is None:
         return Check(about, "is made by the first upload")
     spec = expected(contract, found)
-    return Check(about, f"{len(spec.columns)} columns fit", tuple(_faults(facts, spec, found)))
+    faults = tuple(_faults(facts, spec, found, set(_looked_up(contract))))
+    return Check(about, f"{len(spec.columns)} columns fit", faults)
 
 
 def expected(contract: Contract, found: tuple[Column, ...]) -> TableSpec:
     """What an upload needs. Only a reference's rows tell the type of a column that a lookup adds:
     one that is in the table counts as right, another as a STRING."""
     there = {column.name.lower(): column for column in found}
-    added = {}
-    for step in contract.enrich:
-        for name in step.lookup.add if step.lookup else ():
-            added[name] = _type(there.get(name.lower()))
+    added = {name: _type(there.get(name.lower())) for name in _looked_up(contract)}
     return table_spec(contract, added)
 
 
@@ -55,12 +53,24 @@ def _type(column: Column | None) -> BigQueryType:
         return BigQueryType("STRING")
 
 
-def _faults(facts: Facts, spec: TableSpec, found: tuple[Column, ...]) -> Iterator[Fault]:
+def _looked_up(contract: Contract) -> Iterator[str]:
+    for step in contract.enrich:
+        yield from step.lookup.add if step.lookup else ()
+
+
+def _faults(
+    facts: Facts, spec: TableSpec, found: tuple[Column, ...], looked_up: set[str]
+) -> Iterator[Fault]:
     there = {column.name.lower(): column for column in found}
     for column in spec.columns:
         other = there.pop(column.name.lower(), None)
+        if other is None and column.name in looked_up:
+            said = f"{column.name}: not in the table; add it with the type that its reference gives"
+            yield Fault("table.column", said)
+            continue
         for said in differences(replace(spec, columns=(column,)), [other] if other else []):
-            yield Fault("table.column", said, _mended(facts, spec, column, other))
+            fix = _mended(facts, spec, column, other)
+            yield Fault("table.column", said if fix else f"{said}; {BY_HAND}", fix)
     for column in there.values():
         for said in differences(replace(spec, columns=()), [column]):
             alter = f"ALTER COLUMN `{column.name}` DROP NOT NULL"

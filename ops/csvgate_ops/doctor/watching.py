@@ -26,12 +26,8 @@ def checks(facts: Facts) -> Iterator[Check]:
         if Key("api", api) not in facts.observed.resources:
             yield Check(about, skipped=f"{api} is not enabled")
             return
-    numbers = {
-        "metrics": wanted.metrics,
-        "alert policies": wanted.policies,
-        "addresses": wanted.emails,
-    }
-    said = ", ".join(f"{len(items)} {words}" for words, items in numbers.items())
+    told = ", ".join(wanted.emails) or "nobody"
+    said = f"{len(wanted.metrics)} metrics, {len(wanted.policies)} alerts, of which {told} is told"
     steps = plan(wanted, facts.observed.monitoring)
     yield Check(about, said, tuple(_fault(facts, s) for s in steps if isinstance(s, Command)))
 

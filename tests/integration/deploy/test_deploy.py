@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from csvgate_ops import topology as topo
+from integration.deploy.planted import PLANTED
 from integration.deploy.story import FOREIGN, Run, Story, told
 from servers import ROOT
 from standin import sdk
@@ -267,6 +268,41 @@ def test_the_secret_s_value_is_never_read(story: Story) -> None:
     assert 1 == len(with_key)  # the person's own
 
 
+def test_what_is_watched(project: Project) -> None:
+    names = {kind: len(items) for kind, items in project.watched.items() if items}
+    made = {"metrics": 1, "notificationChannels": 1, "alertPolicies": 2, "dashboards": 1}
+    assert made == names
+    (channel,) = project.watched["notificationChannels"].values()
+    for policy in project.watched["alertPolicies"].values():
+        assert [channel["name"]] == policy["notificationChannels"]
+
+
+def test_the_doctor_finds_each_planted_fault_and_nothing_else(story: Story) -> None:
+    run = story.runs["doctor"]
+    assert (1, []) == (run.code, run.changes)
+    answer = json.loads(run.output)
+    found = sorted((c["about"], f["code"]) for c in answer["checks"] for f in c["faults"])
+    assert sorted(fault for _, faults in PLANTED for fault in faults) == found
+    assert 20 < len(found)
+    assert [] == [c for c in answer["checks"] if c["state"] == "skipped"]
+
+
+def test_what_the_doctor_suggests_mends(story: Story, project: Project) -> None:
+    run = story.runs["mended"]
+    assert 0 == run.code, run.output
+    mended = run.project
+    assert project.apis == mended.apis
+    assert project.accounts == mended.accounts
+    for name in project.buckets:
+        assert snapshot(project, "buckets")[name] == snapshot(mended, "buckets")[name]
+    for name, subscription in project.subscriptions.items():
+        # One pushes nowhere, which only Eventarc mends.
+        there = {k: v for k, v in mended.subscriptions[name].items() if k != "pushConfig"}
+        assert {k: v for k, v in subscription.items() if k != "pushConfig"} == there
+    for on in project.policies.of:
+        assert roles(project, on) == roles(mended, on)
+
+
 def test_teardown_keeps_data(story: Story, project: Project) -> None:
     run = story.runs["teardown"]
     assert 0 == run.code, run.output
@@ -278,9 +314,11 @@ def test_teardown_keeps_data(story: Story, project: Project) -> None:
     assert {f"{name}-review" for name in dead_letters} == left.subscriptions.keys()
     assert (project.secrets, project.versions) == (left.secrets, left.versions)
     assert {} == left.functions == left.triggers == left.repositories
+    assert not any(left.watched.values())
     assert [account(FOREIGN)] == list(left.accounts)
     granted = {role for on in left.policies.of if on != "project" for role in roles(left, on)}
     assert set() == granted
+    assert account("csvgate-enrich") not in json.dumps(left.datasets)
     assert "Kept, for it is data: " in run.output
 
 

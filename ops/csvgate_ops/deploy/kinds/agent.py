@@ -30,7 +30,9 @@ def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]
     """Agents cannot be listed. Those of Pub/Sub and Eventarc are given a role on the project when
     they are made, Storage's is given one by us: whoever has a role exists."""
     policy = reader.read(("gcloud", "projects", "get-iam-policy", place.project))
-    members = {m.partition("@")[2] for b in policy.get("bindings", ()) for m in b["members"]}
+    members = {
+        m.partition("@")[2] for b in policy.get("bindings", ()) for m in b.get("members", ())
+    }
     return {
         api: {} for api, domain in DOMAINS.items() if f"{domain}.iam.gserviceaccount.com" in members
     }

@@ -19,18 +19,18 @@ FLAGS = {
 }
 
 
-POLICIES = (("dead_letter_topic", "max_delivery_attempts"), ("min_backoff", "max_backoff"))
-"""What gcloud sends together: a flag that is left out would put its default there."""
-
-
-def whole_policies(fields: Fields, changed: Fields) -> Fields:
-    """`changed`, and the other half of each policy that it changes."""
-    also = {name for policy in POLICIES if changed.keys() & set(policy) for name in policy}
-    return {name: v for name, v in fields.items() if name in changed or name in also}
+TOGETHER = ({"dead_letter_topic", "max_delivery_attempts"}, {"min_backoff", "max_backoff"})
+"""One policy each: to state half of it would reset the other half."""
 
 
 def flags(fields: Fields) -> list[str]:
-    return [FLAGS[name].format(value) for name, value in fields.items()]
+    return [FLAGS[name].format(value) for name, value in fields.items() if name in FLAGS]
+
+
+def stated(resource: Resource, changed: Fields) -> Fields:
+    """The fields to state when these have changed."""
+    names = set(changed).union(*(group for group in TOGETHER if group & changed.keys()))
+    return {name: value for name, value in resource.fields.items() if name in names}
 
 
 def create(place: Place, resource: Resource) -> list[Step]:
@@ -40,7 +40,7 @@ def create(place: Place, resource: Resource) -> list[Step]:
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
-    argv = (*SUBSCRIPTIONS, "update", resource.key.name, *flags(changed))
+    argv = (*SUBSCRIPTIONS, "update", resource.key.name, *flags(stated(resource, changed)))
     return [Command((*argv, f"--project={place.project}"), " and ".join(changed))]
 
 

@@ -24,10 +24,9 @@ def lookup(place: Place, name: str, location: str) -> Lookup:
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     name = resource.key.name
-    settings = {n: v for n, v in changed.items() if n != "location"}
-    flags = subscription.flags(subscription.whole_policies(resource.fields, settings))
+    flags = subscription.flags(subscription.stated(resource, changed))
     argv = (*subscription.SUBSCRIPTIONS, "update", f"${{{variable(name)}}}", *flags)
-    why = f"policies of {name}: " + ", ".join(settings)
+    why = f"policies of {name}: " + ", ".join(n for n in changed if n != "location")
     return [Command((*argv, f"--project={place.project}"), why)]
 
 

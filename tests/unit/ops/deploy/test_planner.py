@@ -82,6 +82,14 @@ def test_nothing_to_do(name: str) -> None:
             "--dead-letter-topic=enrich-records-dead-letter --max-delivery-attempts=10",
         ),
         (
+            "trigger-subscription",
+            "enrich-records",
+            "max_backoff",
+            60,
+            "gcloud pubsub subscriptions update ${ENRICH_RECORDS_SUBSCRIPTION} "
+            "--min-retry-delay=10s --max-retry-delay=600s",
+        ),
+        (
             "account",
             "csvgate-enrich",
             "display_name",
@@ -140,6 +148,7 @@ def test_a_role_that_is_not_needed_is_taken_away() -> None:
             Binding(BUCKET, "roles/storage.admin", VALIDATE),
             Binding(BUCKET, "roles/storage.objectViewer", "allUsers"),
             Binding(BUCKET, "roles/storage.objectViewer", "user:jo@example.com"),
+            Binding(Key("dataset", "sales"), "roles/bigquery.dataViewer", "allUsers"),
         }
     )
     observed = all_there(desired)
@@ -149,6 +158,9 @@ def test_a_role_that_is_not_needed_is_taken_away() -> None:
     assert [
         start + end.format(VALIDATE, "admin"),
         start + end.format("allUsers", "objectViewer"),
+        "bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql REVOKE "
+        "`roles/bigquery.dataViewer` ON SCHEMA `example-csvgate-dev`.sales FROM "
+        '"specialGroup:allUsers"',
     ] == commands(found)
 
 

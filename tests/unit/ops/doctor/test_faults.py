@@ -237,6 +237,11 @@ PLANTED: list[tuple[str, Spoil, list[str]]] = [
     ),
     (
         "table.column",
+        with_columns(lambda found: tuple(c for c in found if c.name != "eur_rate")),
+        [],
+    ),
+    (
+        "table.column",
         with_columns(lambda found: (*found, Column("theirs", "STRING", required=True))),
         [f'{ALTER}ALTER COLUMN \\`theirs\\` DROP NOT NULL"'],
     ),
