@@ -44,8 +44,7 @@ def command(ctx: click.Context, desk: "Desk", port: int, no_open: bool) -> None:
     project = ctx.params["project"]
     name = project or connect(ctx.params["data_dir"]).project
     site, access = Site.of(desk, name, is_local=project is None), Access()
-    site.letters.refresh()
-    site.uploads.refresh()
+    site.refresh()
     stop_on_signals()
     entrance = f"{address(listener)}/?{TOKEN}="
     click.echo(f"The console is at {entrance}{access.token}")
