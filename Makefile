@@ -66,6 +66,10 @@ test: setup ## Run every test; what needs Java, gcloud or a browser is skipped b
 simulate: setup ## Every crash, then schedules by seed (SEEDS=10000); SEED=123 tells one in full; MUTANTS=1
 	PYTHONPATH=tests:$(subst $() ,:,$(wildcard functions/*)) $(BIN)/python -m simulate $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(MUTANTS),--mutants) $(ARGS)
 
+.PHONY: stage
+stage: .venv/.stamp ## Make the folders that are deployed, in build/, and say what they weigh
+	$(BIN)/csvgate stage
+
 .PHONY: bench
 bench: .venv-bench/.stamp ## Measure, into bench/RESULTS.md (ROWS=1000000, ROUNDS=5; QUICK=1 only prints; LARGE=5 adds 5 GB)
 	PYTHONPATH=ops:shared .venv-bench/bin/python -m bench $(if $(QUICK),--quick) $(if $(ROWS),--rows $(ROWS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(LARGE),--large $(LARGE)) $(ARGS)
@@ -74,8 +78,16 @@ bench: .venv-bench/.stamp ## Measure, into bench/RESULTS.md (ROWS=1000000, ROUND
 fuzz: setup ## Feed the engine damaged files for as long as you like: EXAMPLES=100000
 	CSVGATE_FUZZ_EXAMPLES=$(or $(EXAMPLES),20000) $(BIN)/pytest -q tests/fuzz
 
+.PHONY: chaos
+chaos: setup ## Kill and stop every process at random during uploads: MINUTES=60 SEED=7
+	CSVGATE_CHAOS_SECONDS=$$(( $(or $(MINUTES),2) * 60 )) CSVGATE_CHAOS_SEED=$(SEED) $(BIN)/pytest -q tests/chaos
+
+.PHONY: load
+load: setup ## Load the local cloud, into bench/LOAD.md: FILES=10000 small files, then one of ROWS=10000000
+	PYTHONPATH=. $(BIN)/python -m bench.load $(if $(FILES),--files $(FILES)) $(if $(ROWS),--rows $(ROWS)) $(ARGS)
+
 .PHONY: check
-check: format-check lint types locks names docs-check workflows ## Everything .ci/run checks besides the tests
+check: format-check lint types locks names docs-check workflows secrets audit-if-reachable ## Everything .ci/run checks besides the tests
 
 .PHONY: format
 format: .venv/.stamp ## Format the code
@@ -102,6 +114,18 @@ locks: .venv/.stamp ## Check that all locks agree with each other and with their
 .PHONY: names
 names: .venv/.stamp ## Check that module names are unique across the functions
 	$(BIN)/python ops/scripts/check_names.py
+
+.PHONY: secrets
+secrets: .venv/.stamp ## Look for keys and passwords in what git tracks; asks nobody
+	$(BIN)/python ops/scripts/check_secrets.py
+
+.PHONY: audit
+audit: .venv/.stamp ## Ask PyPI for known vulnerabilities of everything that is locked
+	$(BIN)/python ops/scripts/audit.py
+
+.PHONY: audit-if-reachable
+audit-if-reachable: .venv/.stamp
+	$(BIN)/python ops/scripts/audit.py --if-reachable
 
 .PHONY: docs
 docs: .venv/.stamp ## Generate docs/events, docs/faults.md, docs/runbook.md, docs/contract.schema.json

@@ -9,6 +9,8 @@ from csvgate.errors import Permanent
 from csvgate.events import STORAGE_FINALIZED
 from csvgate.identity import Upload
 
+_MOST_DIGITS = 19
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectEvent:
@@ -47,12 +49,19 @@ def _text(data: dict[str, Any], field: str) -> str:
     value = data.get(field)
     if not isinstance(value, str) or not value:
         raise Permanent("event.malformed", f"data.{field}: expected text, got {value!r:.80}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise Permanent("event.malformed", f"data.{field}: half a character in it") from error
     return value
 
 
 def _number(data: dict[str, Any], field: str) -> int:
     """Cloud Storage writes 64-bit numbers as text."""
     value = data.get(field)
-    if isinstance(value, bool) or not str(value).isascii() or not str(value).isdigit():
+    text = str(value)[: _MOST_DIGITS + 1]
+    if isinstance(value, bool) or not text.isascii() or not text.isdigit():
         raise Permanent("event.malformed", f"data.{field}: expected a number, got {value!r:.80}")
-    return int(str(value))
+    if len(text) > _MOST_DIGITS:
+        raise Permanent("event.malformed", f"data.{field}: expected 64 bits, got {value!r:.80}")
+    return int(text)

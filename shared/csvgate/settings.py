@@ -1,7 +1,8 @@
 """What a function is told by its environment, read once by `build()` and never at import."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -47,11 +48,24 @@ class Settings(BaseModel):
     """Prefix of links to reject files in emails, before /BUCKET/NAME."""
 
 
+SECRETS: Final = ("SENDGRID_API_KEY",)
+
+
 def read(environment: Mapping[str, str]) -> Settings:
     """Raises Transient `settings.invalid` naming every variable at fault: a bad deploy must leave
     the messages where they are."""
+    given = {k: v for k, v in environment.items() if v != ""} | _secrets_from_files(environment)
     try:
-        return Settings.model_validate({k: v for k, v in environment.items() if v != ""})
+        return Settings.model_validate(given)
     except ValidationError as error:
         wrong = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())
         raise Transient("settings.invalid", f"environment variables: {wrong}") from error
+
+
+def _secrets_from_files(environment: Mapping[str, str]) -> dict[str, str]:
+    """A secret may be a mounted file instead of a variable: X_FILE is the path of one with X."""
+    paths = {name: environment.get(f"{name}_FILE") for name in SECRETS}
+    try:
+        return {name: Path(path).read_text("utf-8").strip() for name, path in paths.items() if path}
+    except (OSError, UnicodeDecodeError) as error:
+        raise Transient("settings.invalid", f"the file of a secret: {error}") from error

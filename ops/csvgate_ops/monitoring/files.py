@@ -38,7 +38,9 @@ def render(folder: Path, project: str, emails: tuple[str, ...]) -> Monitoring:
             for path in sorted((folder / "log-metrics").glob("*.yaml"))
         },
         policies={
-            path.stem: _read(path, project) for path in sorted((folder / "policies").glob("*.yaml"))
+            # Said, so that one which somebody switched off differs.
+            path.stem: {"enabled": True, **_read(path, project)}
+            for path in sorted((folder / "policies").glob("*.yaml"))
         },
         dashboards={str(dashboard["name"]).rpartition("/")[2]: dashboard},
     )

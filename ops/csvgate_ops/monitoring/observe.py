@@ -28,13 +28,20 @@ class Observed:
     dashboards: Mapping[str, Body] = field(default_factory=dict)
 
 
-def observe(read: Read, project: str) -> Observed:
+def listings(project: str) -> tuple[tuple[str, ...], ...]:
+    """Of channels, policies, metrics and dashboards."""
     where = f"--project={project}"
     # gcloud sends the filter of channels to the service, which compares and no more.
-    channels = read((*CHANNELS, "list", f"--filter={OUR_CHANNELS}", where))
-    policies = read((*POLICIES, "list", f"--filter=userLabels.{LABEL}:*", where))
-    metrics = read((*METRICS, "list", where))
-    dashboards = read((*DASHBOARDS, "list", where))
+    return (
+        (*CHANNELS, "list", f"--filter={OUR_CHANNELS}", where),
+        (*POLICIES, "list", f"--filter=userLabels.{LABEL}:*", where),
+        (*METRICS, "list", where),
+        (*DASHBOARDS, "list", where),
+    )
+
+
+def observe(read: Read, project: str) -> Observed:
+    channels, policies, metrics, dashboards = map(read, listings(project))
     return Observed(
         channels={c["labels"]["email_address"]: c["name"] for c in channels},
         metrics={m["name"]: m for m in metrics if m["name"].startswith(METRIC_PREFIX)},

@@ -38,6 +38,12 @@ def mistakes(topology: Topology) -> Iterator[Mistake]:
     yield from _triggers(topology)
     yield from _reviews(topology)
     yield from _lifecycles(topology)
+    yield from _known(
+        "build.service_account",
+        topology.build.service_account,
+        topology.service_accounts,
+        "service_accounts",
+    )
     if topology.local.retry and topology.local.retry.min_backoff > topology.local.retry.max_backoff:
         yield Mistake("local.retry", "min_backoff is longer than max_backoff")
 
@@ -84,7 +90,7 @@ def _functions(topology: Topology) -> Iterator[Mistake]:
                 yield Mistake(path, f"{variable} is derived from the topology: leave it out")
         for variable in function.environment.keys() & function.secrets.keys():
             yield Mistake(f"{path}.secrets.{variable}", "also in environment")
-        for verb in ("read", "write"):
+        for verb in ("read", "create", "write"):
             for key in getattr(function.uses, verb):
                 yield from _known(f"{path}.uses.{verb}", key, topology.buckets, "buckets")
         for key in function.uses.publish:

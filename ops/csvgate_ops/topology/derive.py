@@ -21,6 +21,11 @@ def trigger_of(topology: Topology, function: str) -> Trigger:
     return next(t for t in topology.triggers.values() if t.function == function)
 
 
+def service_name(function: str) -> str:
+    """The Cloud Run service of a function; services know no underscore."""
+    return function.replace("_", "-")
+
+
 def environment(topology: Topology, function: str, project: str) -> dict[str, str]:
     """A function's environment variables, secrets excepted."""
     buckets = bucket_names(topology, project)

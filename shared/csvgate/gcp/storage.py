@@ -104,7 +104,8 @@ class GcsObjectStore:
     def create(self, bucket: str, name: str, data: bytes, content_type: str) -> bool:
         """One request. Each call signs the object with a random mark in its metadata: when the
         answer of a first try is lost, the retry is refused by the object it made itself, and the
-        mark tells that from somebody else's, even one of equal content."""
+        mark tells that from somebody else's, even one of equal content. Functions may create and
+        not delete in the ledger: an object in the way may then be told as 403 instead of 412."""
         uri = f"gs://{bucket}/{name}"
         if len(data) > CREATE_BYTES:
             raise Permanent("storage.too_large", f"{uri}: {len(data)} bytes to create at once")
@@ -114,8 +115,10 @@ class GcsObjectStore:
         with _failures(uri):
             try:
                 blob.upload_from_string(data, content_type, if_generation_match=0, **self._call)
-            except api.PreconditionFailed:
+            except (api.PreconditionFailed, api.Forbidden) as error:
                 there = self._found(bucket, name)
+                if there is None and isinstance(error, api.Forbidden):
+                    raise
                 return there is not None and (there.metadata or {}).get(_WRITER) == mark
         return True
 
