@@ -87,7 +87,7 @@ def test_numbers_in_words() -> None:
         percent(0, 0), percent(0, 9), percent(1, 10**6), percent(1, 2), percent(99_999, 10**5),
         percent(9, 9),
     ]  # fmt: skip
-    assert ["less than a second", "59 seconds", "1 minute", "23 hours", "400 days"] == [
+    assert ["< 1 second", "59 seconds", "1 minute", "23 hours", "400 days"] == [
         span(0.9), span(59.9), span(60), span(86_399), span(86400 * 400)
     ]  # fmt: skip
     assert "just now" == ago(NOW, NOW - timedelta(hours=1))
