@@ -1,6 +1,9 @@
 """Look at uploads and dead letters in the browser, and act on them."""
 
+import os
+import sys
 import webbrowser
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -44,13 +47,12 @@ def command(ctx: click.Context, desk: "Desk", port: int, no_open: bool) -> None:
     project = ctx.params["project"]
     name = project or connect(ctx.params["data_dir"]).project
     site, access = Site.of(desk, name, is_local=project is None), Access()
-    site.letters.refresh()
-    site.uploads.refresh()
+    site.refresh()
     stop_on_signals()
     entrance = f"{address(listener)}/?{TOKEN}="
     click.echo(f"The console is at {entrance}{access.token}")
     click.echo("Ctrl-C ends it.")
-    if not no_open:
+    if not no_open and _has_screen(os.environ, sys.platform):
         webbrowser.open(f"{entrance}{access.ticket()}")
     jobs = Jobs(site.now)
     try:
@@ -59,3 +61,10 @@ def command(ctx: click.Context, desk: "Desk", port: int, no_open: bool) -> None:
         if running := jobs.running():
             click.echo(f"Stopping “{running.title}”; what is not done stays in its queue.")
         jobs.end(_PATIENCE_SECONDS)
+
+
+def _has_screen(environment: Mapping[str, str], platform: str) -> bool:
+    """Without one a browser of the terminal would take the terminal over."""
+    if platform in ("darwin", "win32"):
+        return True
+    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))

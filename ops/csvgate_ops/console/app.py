@@ -23,6 +23,7 @@ from csvgate_ops.console.site import Site
 from csvgate_ops.console.uploads_pages import uploads_pages
 from csvgate_ops.dlq.masking import message_of, reason_of
 from csvgate_ops.loopback.guard import guard
+from csvgate_ops.runbook import remedy
 
 _MOST_SENT = 64 * 1024 * 1024
 """Bytes of a form: a letter of 10 MB to be edited, three times as long where it is escaped."""
@@ -60,8 +61,10 @@ def _templates(app: Flask, site: Site) -> None:
     environment.filters |= {
         "lines": hostile.lines,
         "exact": hostile.exact,
+        "with_code": hostile.with_code,
         "clipped": hostile.clipped,
         "message": lambda letter: message_of(letter, site.desk),
+        "remedy": lambda code: remedy(code) or "",
         "detail_of": lambda step, dataset: reason_of(
             step.what, step.detail, dataset or "", site.desk
         ),

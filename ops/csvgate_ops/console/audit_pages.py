@@ -5,11 +5,11 @@ from typing import Final
 
 from flask import Blueprint, abort, render_template, request
 
-from csvgate_ops.console.audit_log import run, run_names, runs
+from csvgate_ops.console.audit_log import deed, deeds, names
 from csvgate_ops.console.paging import page
 from csvgate_ops.console.site import Site
 
-_NAME: Final = re.compile(r"2\d{3}-\d{2}-\d{2}/[0-9a-z-]{1,64}")
+_NAME: Final = re.compile(r"2\d{3}-\d{2}-\d{2}/[0-9a-z._-]{1,100}")
 
 
 def audit_pages(site: Site) -> Blueprint:
@@ -17,16 +17,16 @@ def audit_pages(site: Site) -> Blueprint:
 
     @pages.get("/")
     def index() -> str:
-        shown = page(run_names(site.desk.ledger), request.args.get("page", ""))
-        return render_template("audit.html", page=shown, runs=runs(site.desk.ledger, shown.items))
+        shown = page(names(site.desk.ledger), request.args.get("page", ""))
+        return render_template("audit.html", page=shown, deeds=deeds(site.desk.ledger, shown.items))
 
     @pages.get("/<path:name>")
     def one(name: str) -> str:
-        found = run(site.desk.ledger, name) if _NAME.fullmatch(name) else None
+        found = deed(site.desk.ledger, name) if _NAME.fullmatch(name) else None
         if found is None:
             abort(404, "The audit trail has no such run.")
         outcomes = found.ended.outcomes if found.ended else ()
         shown = page(outcomes, request.args.get("page", ""), 200)
-        return render_template("audit_run.html", run=found, page=shown)
+        return render_template("audit_run.html", deed=found, page=shown)
 
     return pages

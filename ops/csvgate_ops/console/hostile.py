@@ -24,6 +24,13 @@ def lines(text: str) -> Markup:
     return escape("".join(c if c in _KEPT or c.isprintable() else plain(c) for c in text))
 
 
+def with_code(text: str) -> Markup:
+    """Text with what stands between backticks as code."""
+    parts = [Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+             for number, part in enumerate(plain(text).split("`"))]  # fmt: skip
+    return Markup("").join(parts)
+
+
 def exact(text: str) -> Markup:
     """The value of a form's field, which has to come back as it was."""
     return escape(text)

@@ -26,6 +26,7 @@ def overview_pages(site: Site) -> Blueprint:
             overs=OVERS,
             share=width,
             peak=peak,
+            breakers=patiently(site.breakers).value or (),
             **_uploads(site, reading.value),
             **_letters(site),
         )

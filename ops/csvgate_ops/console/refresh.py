@@ -17,10 +17,9 @@ def refresh(site: Site) -> Blueprint:
 
     @pages.post("/refresh", endpoint="refresh")
     def again() -> Response:
-        site.uploads.refresh()
-        site.letters.refresh()
-        site.letters.current(_PATIENCE)
-        site.uploads.current(_PATIENCE)
+        site.refresh()
+        for snapshot in (site.letters, site.uploads, site.breakers):
+            snapshot.current(_PATIENCE)
         return redirect(_own(request.form.get("next", "")), 303)
 
     return pages

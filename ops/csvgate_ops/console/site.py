@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, Self
 
 from flask import Response, make_response, render_template
 
+from csvgate_ops.breakers import BreakerState, states
 from csvgate_ops.console.snapshot import Reading, Snapshot
 from csvgate_ops.console.uploads_index import Uploads, UploadsIndex
 from csvgate_ops.dlq.actions.read import Reading as Letters
@@ -33,6 +34,8 @@ class Site:
     is_local: bool
     uploads_index: UploadsIndex
     uploads: Snapshot[Uploads]
+    breakers: Snapshot[list[BreakerState]]
+    """Of functions that have stopped dead-lettering."""
     letters: Snapshot[Letters]
     queues: threading.Lock
     """Held by whoever pulls: what one holds, another does not see."""
@@ -51,6 +54,7 @@ class Site:
             is_local=is_local,
             uploads_index=index,
             uploads=Snapshot(index.read, desk.clock),
+            breakers=Snapshot(lambda: _open_breakers(desk), desk.clock),
             letters=Snapshot(read_letters, desk.clock),
             queues=queues,
         )
@@ -66,6 +70,11 @@ class Site:
     def letters_by_key(self) -> Mapping[Key, Letter]:
         return {key(letter): letter for letter in self.known_letters()}
 
+    def refresh(self) -> None:
+        """Begin to read everything again."""
+        for snapshot in (self.letters, self.uploads, self.breakers):
+            snapshot.refresh()
+
     def forget(self, gone: set[Key]) -> None:
         """Letters that have left their queues."""
 
@@ -74,6 +83,11 @@ class Site:
             return Letters(kept, known.at, known.complete)
 
         self.letters.change(without)
+
+
+def _open_breakers(desk: Desk) -> list[BreakerState]:
+    functions = [route.function for route in desk.routes]
+    return [state for state in states(desk.ledger, functions) if state.state == "open"]
 
 
 def patiently(snapshot: Snapshot[Any]) -> Reading[Any]:

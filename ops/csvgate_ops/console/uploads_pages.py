@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from csvgate_ops.console.overview import loaded, rejected
 from csvgate_ops.console.paging import page
 from csvgate_ops.console.site import Site, patiently, waiting
+from csvgate_ops.hints import hints
 from csvgate_ops.uploads import Arrival, UploadStatus
 
 
@@ -52,6 +53,7 @@ def uploads_pages(site: Site) -> Blueprint:
             abort(404, "The ledger knows no such upload.")
         return render_template(
             "upload.html",
+            hints=list(hints(status, site.breakers.current().value or (), _options(site))),
             status=status,
             loaded=loaded(status),
             rejected=rejected(status),
@@ -59,6 +61,11 @@ def uploads_pages(site: Site) -> Blueprint:
         )
 
     return pages
+
+
+def _options(site: Site) -> str:
+    """What the commands in hints need to be pointed here."""
+    return "" if site.is_local else f" --project {site.project}"
 
 
 def _matching(arrivals: Sequence[Arrival], text: str) -> Sequence[Arrival]:

@@ -32,7 +32,7 @@ def span(seconds: float) -> str:
     for size, unit in _UNITS:
         if seconds >= size:
             return counted(int(seconds // size), unit)
-    return "less than a second"
+    return "< 1 second"
 
 
 def ago(at: datetime, now: datetime) -> str:

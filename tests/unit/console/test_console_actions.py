@@ -7,6 +7,7 @@ import pytest
 
 from csvgate_ops.console.jobs import Busy, Job, Jobs
 from csvgate_ops.dlq.acting import Progress, Report
+from csvgate_ops.uploads import upload_ids
 from unit.console.browsing import (
     ENRICH,
     HANG_SECONDS,
@@ -141,6 +142,17 @@ def test_letters_of_rejected_rows_stay_and_have_their_own_way() -> None:
     assert 0 == there.left()
     assert [] == there.world.publisher.topics[TRANSPORT]
     assert any("rejects" in name for name in there.world.store.buckets["uploads"])
+
+
+def test_a_letter_of_lost_streams_has_its_upload_read_again() -> None:
+    there = office()
+    there.world.validate(there.world.upload("orders/a.csv", orders(5)))
+    (uploaded,) = upload_ids(there.world.ledger)
+    letter(there, csvgate_code="stream.gone", csvgate_upload=uploaded, csvgate_plan="ab12")
+    here = visit(there)
+    confirmation = words(here.confirm(scope="matching", code="stream.gone", deed="replay").text)
+    expected = f"1 letter will go to {TRANSPORT}, so that its upload is read again."
+    assert expected in confirmation
 
 
 def test_somebody_else_was_faster(here: Visit) -> None:

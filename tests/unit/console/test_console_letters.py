@@ -155,6 +155,14 @@ def test_a_letter_in_full(here: Visit) -> None:
         assert told in page
 
 
+def test_a_known_code_comes_with_what_to_do() -> None:
+    there = office()
+    known, unknown = letter(there, csvgate_code="reference.missing"), letter(there)
+    here = visit(there)
+    assert "What to do." in here.page(address(known))
+    assert "What to do." not in here.page(address(unknown))
+
+
 def test_a_queue_that_cannot_be_read_is_named() -> None:
     there = office()
     there.queues._topics.clear()

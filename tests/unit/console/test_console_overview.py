@@ -5,14 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from csvgate.breaker_ledger import BreakerLedger
 from csvgate.events import Counts
+from csvgate.ledger_entries import Tripped
+from csvgate.ports import Column
+from csvgate_ops.breakers import lift
 from csvgate_ops.console.charts import columns, peak, width
 from csvgate_ops.console.hostile import clipped, lines, shown
 from csvgate_ops.console.overview import Over, fitting, overview
 from csvgate_ops.console.paging import Page, page
 from csvgate_ops.console.snapshot import Snapshot
 from csvgate_ops.console.words import after, ago, counted, percent, size, span
-from csvgate_ops.uploads import State, Step, UploadStatus
+from csvgate_ops.uploads import State, Step, UploadStatus, upload_ids
+from fakes.bigquery import Table
 from unit.console.browsing import HANG_SECONDS, letter, office, visit, words
 from unit.protocol.orders import orders
 
@@ -82,7 +87,7 @@ def test_numbers_in_words() -> None:
         percent(0, 0), percent(0, 9), percent(1, 10**6), percent(1, 2), percent(99_999, 10**5),
         percent(9, 9),
     ]  # fmt: skip
-    assert ["less than a second", "59 seconds", "1 minute", "23 hours", "400 days"] == [
+    assert ["< 1 second", "59 seconds", "1 minute", "23 hours", "400 days"] == [
         span(0.9), span(59.9), span(60), span(86_399), span(86400 * 400)
     ]  # fmt: skip
     assert "just now" == ago(NOW, NOW - timedelta(hours=1))
@@ -143,6 +148,35 @@ def test_the_overview_of_a_pipeline() -> None:
         "rows.rejected",
     ):
         assert told in page
+
+
+def test_an_open_breaker_is_on_the_overview_and_its_lifting_on_record() -> None:
+    there = office()
+    entries = BreakerLedger(there.world.ledger, "enrich_records", "r1")
+    now = there.world.now
+    tripped = Tripped(at=now, since=now, letters=50, handled=1, codes={"table.contradicts": 50})
+    entries.trip(1, tripped)
+    page = words(visit(there).page("/"))
+    assert "The breaker of enrich_records is open" in page
+    assert 1 == len(list(lift(there.world.ledger, "enrich_records", "ada@here", "table is back")))
+    here = visit(there)
+    assert "The breaker of" not in here.page("/")
+    trail = here.page("/audit/")
+    for told in ("breaker.lift", "ada@here", "table is back"):
+        assert told in trail
+    (link,) = re.findall(r'href="(/audit/2[^"]+)"', trail)
+    assert "function enrich_records" in words(here.page(link))
+
+
+def test_a_failed_upload_says_what_to_do() -> None:
+    there = office()
+    there.world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
+    there.world.validate(there.world.upload("orders/a.csv", orders(5)))
+    there.world.drain()
+    (uploaded,) = upload_ids(there.world.ledger)
+    page = words(visit(there).page(f"/uploads/{uploaded}"))
+    assert "enrich_records gave up, table.contradicts" in page
+    assert f"csvgate dlq replay --upload {uploaded}" in page
 
 
 def test_an_overview_of_nothing() -> None:
