@@ -9,6 +9,8 @@ from csvgate.errors import Permanent
 from csvgate.events import STORAGE_FINALIZED
 from csvgate.identity import Upload
 
+_MAX_DIGITS = 19
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectEvent:
@@ -53,6 +55,8 @@ def _text(data: dict[str, Any], field: str) -> str:
 def _number(data: dict[str, Any], field: str) -> int:
     """Cloud Storage writes 64-bit numbers as text."""
     value = data.get(field)
-    if isinstance(value, bool) or not str(value).isascii() or not str(value).isdigit():
+    text = "" if isinstance(value, bool) else str(value)
+    # Python itself refuses to read thousands of digits, with an exception nobody expects.
+    if not text.isascii() or not text.isdigit() or len(text) > _MAX_DIGITS:
         raise Permanent("event.malformed", f"data.{field}: expected a number, got {value!r:.80}")
-    return int(str(value))
+    return int(text)
