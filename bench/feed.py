@@ -1,38 +1,65 @@
 """An orders file of any size on standard output: `python -m bench.feed BYTES TRUTH`.
 
-It is never anywhere as a whole. Its truth goes to a file, which is small. Prints nothing else.
+It is never anywhere as a whole. Its truth goes to a file, which is small. Prints nothing else. So
+that making it takes less than checking it, the same rows come again and again, each time with order
+numbers that have not been there.
 """
 
 import json
+import re
 import sys
-from dataclasses import asdict
-from itertools import islice
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
-from bench.orders import header, records
+import numpy as np
 
-_MOST_ROWS: Final = 90_000_000
+from bench.orders import header, records
+from bench.truth import Wrong
+
+_ROWS: Final = 200_000
+_FIRST: Final = 10_000_000
+_LAST: Final = 99_999_999
 """ORD-10000000 to ORD-99999999: each key once, as the contract's pattern allows."""
-_AT_ONCE: Final = 10_000
+_NUMBER: Final = re.compile(rb"^ORD-?([0-9]{8})", re.MULTILINE)
+_DIGITS: Final = 8
+
+
+class Rows:
+    """The rows that are repeated, and what is wrong with them."""
+
+    def __init__(self, count: int) -> None:
+        made = list(records(count))
+        text = "".join(record for record, _ in made).encode("utf-8", "surrogateescape")
+        self._count: Final = count
+        self._lines: Final = text.count(b"\n")
+        self._wrong: Final = [wrong for _, faults in made for wrong in faults]
+        self._text: Final = np.frombuffer(text, np.uint8).copy()
+        found = list(_NUMBER.finditer(text))
+        self._places: Final = np.array([each.start(1) for each in found])
+        self._numbers: Final = np.array([int(each[1]) for each in found])
+
+    def again(self, times: int) -> tuple[bytes, list[Wrong]]:
+        """As they are after so many repetitions."""
+        rest = self._numbers + times * self._count
+        for digit in reversed(range(_DIGITS)):
+            rest, last = np.divmod(rest, 10)
+            self._text[self._places + digit] = ord("0") + last
+        lines, rows = times * self._lines, times * self._count
+        wrong = [replace(w, line=w.line + lines, record=w.record + rows) for w in self._wrong]
+        return self._text.tobytes(), wrong
 
 
 def main(size: int, truth: Path) -> None:
-    out, written = sys.stdout.buffer, 0
-    made = records(_MOST_ROWS)
-    text = header()
+    out, written, rows = sys.stdout.buffer, 0, Rows(_ROWS)
+    written += out.write(header().encode())
     with truth.open("w", encoding="utf-8") as notes:
-        while written < size and text:
-            data = text.encode("utf-8", "surrogateescape")
-            out.write(data)
-            written += len(data)
-            texts = []
-            for record, wrong in islice(made, _AT_ONCE):
-                texts.append(record)
-                notes.writelines(json.dumps(asdict(each)) + "\n" for each in wrong)
-            text = "".join(texts)
-        if text:
-            out.write(text.encode("utf-8", "surrogateescape"))
+        for times in range((_LAST - _FIRST + 1) // _ROWS):
+            if written >= size:
+                break
+            data, wrong = rows.again(times)
+            written += out.write(data)
+            notes.writelines(json.dumps(asdict(each)) + "\n" for each in wrong)
 
 
 if __name__ == "__main__":

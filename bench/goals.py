@@ -1,6 +1,6 @@
 """What issue 3 asks for, beside what was measured."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,8 +38,6 @@ def by_name(results: Sequence[Result]) -> dict[str, Result]:
 def goals(run: Run) -> list[Goal]:
     found = by_name(run.validation)
     ours = found["csvgate_encoded"]
-    pydantic = ratio(ours, found["pydantic_rows"])
-    frictionless = ratio(ours, found["frictionless_report"])
     parse = ratio(found["pyarrow_parse"], ours)
     return [
         _exact(ours),
@@ -48,11 +46,25 @@ def goals(run: Run) -> list[Goal]:
             f"{rate(ours.cpu.median)} rows/s",
             1e6 / ours.cpu.median >= ROWS_A_SECOND,
         ),
-        Goal("7× pydantic", times(pydantic), pydantic >= PYDANTIC),
-        Goal("100× frictionless", times(frictionless), frictionless >= FRICTIONLESS),
+        *_times("pydantic", PYDANTIC, found, "pydantic_rows", "pydantic_encoded"),
+        *_times("frictionless", FRICTIONLESS, found, "frictionless_report", "frictionless_encoded"),
         _large(run),
         Goal("no goal: beside pyarrow's bare parse", f"{times(parse)} its CPU", None),
     ]
+
+
+def _times(
+    name: str, goal: float, found: dict[str, Result], bare: str, whole: str
+) -> Iterator[Goal]:
+    """Like beside like: neither with output, and both with it. That ours with output is no slower
+    than theirs without, nobody has to show, but is told."""
+    mixed = ratio(found["csvgate_encoded"], found[bare])
+    for text, ours, theirs, more in (
+        ("neither makes output", "csvgate_values", bare, ""),
+        ("both make it, end to end", "csvgate_encoded", whole, f"; {times(mixed)} if only we do"),
+    ):
+        reached = ratio(found[ours], found[theirs])
+        yield Goal(f"{goal:.0f}× {name}: {text}", f"{times(reached)}{more}", reached >= goal)
 
 
 def _exact(ours: Result) -> Goal:

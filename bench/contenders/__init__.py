@@ -42,6 +42,11 @@ VALIDATION: Final = (
         "than lists of rows, which one bad row fails); uniqueness by a set; no output",
     ),
     Entry(
+        "pydantic_encoded",
+        "pydantic, end to end",
+        "the same, and the output that csvgate makes: Arrow chunks, zstd, a reject file, reasons",
+    ),
+    Entry(
         "polars_mask",
         "polars",
         "read_csv as text, one expression per rule, typed columns; the whole file in memory; gives "
@@ -54,6 +59,15 @@ VALIDATION: Final = (
         "frictionless",
         "validate() with the same Table Schema, which knows nothing of BigQuery's types; stops at "
         "an undecodable byte, so it reads a mended file; no output",
+        place="record",
+        mended=True,
+        share=20,
+    ),
+    Entry(
+        "frictionless_encoded",
+        "frictionless, end to end",
+        "typed rows and their errors from row_stream, and the output that csvgate makes; reads a "
+        "mended file too",
         place="record",
         mended=True,
         share=20,

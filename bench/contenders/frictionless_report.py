@@ -21,10 +21,11 @@ _FIELDS: Final[list[dict[str, Any]]] = [
     {"name": "status", "constraints": {"enum": list(rules.STATUSES), **_TEXT}},
     {"name": "notes"},
 ]
+FIELDS: Final[list[dict[str, Any]]] = [{"type": "string", **field} for field in _FIELDS]
 
 
 def run(path: Path) -> Outcome:
-    schema = Schema.from_descriptor({"fields": [{"type": "string", **field} for field in _FIELDS]})
+    schema = Schema.from_descriptor({"fields": FIELDS})
     with system.use_context(trusted=True):
         report = validate(
             Resource(path=str(path), schema=schema, encoding="utf-8", format="csv"),

@@ -51,7 +51,7 @@ def run(path: Path) -> Outcome:
                     try:
                         order = check(row)
                     except ValidationError as error:
-                        outcome.findings += [(line, column, None) for column in _columns(error)]
+                        outcome.findings += [(line, column, None) for column in columns_of(error)]
                     else:
                         if order["order_id"] in seen:
                             outcome.findings.append((line, "order_id", None))
@@ -68,7 +68,8 @@ def run(path: Path) -> Outcome:
     return outcome
 
 
-def _columns(error: ValidationError) -> set[str | None]:
+def columns_of(error: ValidationError) -> set[str | None]:
+    """Of the faults; none for one of the row as a whole."""
     errors = error.errors(include_url=False, include_context=False, include_input=False)
     found = {str(each["loc"][0]) for each in errors}
     # Too many cells, or too few: that is the row's fault, not a column's.

@@ -5,15 +5,20 @@ names the one plan that may end the upload, the commit and the event's identifie
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import timedelta
+from typing import Final, Literal
 
 from csvgate.errors import Permanent
 from csvgate.events import UploadFinished, UploadValidated
 from csvgate.finished import FinishedTopic
 from csvgate.ledger import Ledger, PlanLedger, UploadLedger
 from csvgate.ledger_entries import Claim
+from csvgate.log import log
 from csvgate.ports import Clock, Warehouse
 from plans import LoadedPlan
+
+_LASTS: Final = timedelta(hours=12)
+"""A stream this young is taken to be there; the service keeps it for a day at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,17 @@ class Settler:
         done = plan.done_count()
         if done < validated.chunks:
             return f"waiting: {done} of {validated.chunks} chunks"
+        if entries.claim() is None:
+            self._check_old_streams(plan)
         return self._end(entries, validated, loaded, "completed")
+
+    def _check_old_streams(self, plan: PlanLedger) -> None:
+        """A pending stream does not live for ever. Once the claim is made its plan alone may
+        commit, so a lost stream must be found before: then another plan can take this one's place.
+        Raises Permanent `stream.gone`."""
+        for _, done in plan.done_chunks():
+            if self.clock() - done.at > _LASTS:
+                self.warehouse.finalize(done.stream)
 
     def _end(
         self,
@@ -51,7 +66,19 @@ class Settler:
             self._commit(entries.plan(loaded.plan.id), validated, loaded)
             entries.mark_committed(self.clock())
         self._publish(validated, claim, loaded)
-        entries.mark_finished(self.clock())
+        ended = self.clock()
+        entries.mark_finished(ended)
+        # deploy/monitoring measures uploads by this entry.
+        log(
+            "INFO",
+            "upload ended",
+            {
+                "upload": validated.upload.id,
+                "outcome": claim.outcome,
+                "seconds": (ended - loaded.received.received_at).total_seconds(),
+                "trace": loaded.received.trace,
+            },
+        )
         return claim.outcome
 
     def _commit(self, plan: PlanLedger, validated: UploadValidated, loaded: LoadedPlan) -> None:

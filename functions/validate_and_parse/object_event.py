@@ -1,5 +1,6 @@
 """The Storage event: which generation of which object was finalized."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ from csvgate.errors import Permanent
 from csvgate.events import STORAGE_FINALIZED
 from csvgate.identity import Upload
 
-_MAX_DIGITS = 19
+_MOST_DIGITS = 19
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[!-~]{0,200})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +43,34 @@ def parse(event: CloudEvent) -> ObjectEvent:
         upload=upload,
         size=_number(data, "size"),
         content_encoding=str(encoding) if encoding else None,
-        trace=str(event.get_attributes().get("traceparent") or upload.traceparent),
+        trace=_trace(event) or upload.traceparent,
     )
+
+
+def _trace(event: CloudEvent) -> str | None:
+    """None for what is no W3C trace context: anything longer than an attribute of Pub/Sub may be
+    would keep every message about the upload from being published."""
+    trace = str(event.get_attributes().get("traceparent") or "")
+    return trace if _TRACEPARENT.fullmatch(trace) else None
 
 
 def _text(data: dict[str, Any], field: str) -> str:
     value = data.get(field)
     if not isinstance(value, str) or not value:
         raise Permanent("event.malformed", f"data.{field}: expected text, got {value!r:.80}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise Permanent("event.malformed", f"data.{field}: half a character in it") from error
     return value
 
 
 def _number(data: dict[str, Any], field: str) -> int:
     """Cloud Storage writes 64-bit numbers as text."""
     value = data.get(field)
-    text = "" if isinstance(value, bool) else str(value)
-    # Python itself refuses to read thousands of digits, with an exception nobody expects.
-    if not text.isascii() or not text.isdigit() or len(text) > _MAX_DIGITS:
+    text = str(value)[: _MOST_DIGITS + 1]
+    if isinstance(value, bool) or not text.isascii() or not text.isdigit():
         raise Permanent("event.malformed", f"data.{field}: expected a number, got {value!r:.80}")
+    if len(text) > _MOST_DIGITS:
+        raise Permanent("event.malformed", f"data.{field}: expected 64 bits, got {value!r:.80}")
     return int(text)

@@ -10,9 +10,9 @@ from csvgate.engine.reference_keys import referred_to
 from csvgate.errors import Permanent, Transient
 from csvgate.events import UploadRef
 from csvgate.identity import digest
-from csvgate.ledger import Ledger
+from csvgate.ledger import Ledger, UploadLedger
 from csvgate.ledger_entries import PinnedReference, Plan, Received
-from csvgate.ports import Clock, ObjectStore
+from csvgate.ports import CREATE_BYTES, Clock, ObjectStore
 from object_event import ObjectEvent
 
 _MAX_REFERENCE_BYTES = 64 * 1024 * 1024
@@ -38,21 +38,32 @@ class Planner:
 
     def pin(self, event: ObjectEvent, contract: Contract) -> Pinned:
         """The plan of the first delivery, or a new one when this code's engine would not cut and
-        type the records as that plan's engine did: the two must never mix."""
+        type the records as that plan's engine did: the two must never mix. For an abandoned plan
+        the one that took its place."""
         entries = self.ledger.upload(event.upload.id)
         received = entries.received()
         if received is not None:
             plan = entries.plan(received.plan).plan()
             if plan is not None and plan.engine == self.engine:
+                plan = self._standing(plan, entries)
                 return Pinned(received, plan, from_json(plan.contract), again=True)
         plan = self._new_plan(contract)
-        plan = entries.plan(plan.id).pin(plan)
+        plan = self._standing(entries.plan(plan.id).pin(plan), entries)
         again = received is not None
         if received is None:
             received = entries.pin(received_now(event, plan.dataset, plan.id, self.clock))
             if received.plan != plan.id:
                 return self.pin(event, contract)
         return Pinned(received, plan, from_json(plan.contract), again)
+
+    def _standing(self, plan: Plan, entries: UploadLedger) -> Plan:
+        """The same plan under another name, and so with write streams of its own, for as often as
+        an operator abandoned it."""
+        while entries.plan(plan.id).is_abandoned():
+            again = digest("plan again", plan.id, length=16)
+            successor = plan.model_copy(update={"id": again, "at": self.clock()})
+            plan = entries.plan(again).pin(successor)
+        return plan
 
     def _new_plan(self, contract: Contract) -> Plan:
         used = {step.lookup.reference for step in contract.enrich if step.lookup}
@@ -98,10 +109,16 @@ class Planner:
             data = self.store.read(self.references_bucket, reference.object, info.generation)
             if data is None:
                 raise Transient("reference.changing", f"reference {name}: {where} was replaced")
-            # Streamed, as it may be larger than one request; who else does it writes the same.
-            with self.store.writer(self.ledger.bucket, snapshot, "text/csv") as copy:
-                copy.write(data)
+            self._copy(snapshot, data)
         return pinned
+
+    def _copy(self, snapshot: str, data: bytes) -> None:
+        """Whoever else does it at the same time writes the same."""
+        if len(data) <= CREATE_BYTES:
+            self.store.create(self.ledger.bucket, snapshot, data, "text/csv")
+            return
+        with self.store.writer(self.ledger.bucket, snapshot, "text/csv") as copy:
+            copy.write(data)
 
 
 def received_now(event: ObjectEvent, dataset: str, plan: str, clock: Clock) -> Received:

@@ -5,6 +5,7 @@ Layout, under one bucket (U is uploads/<upload>/, P is U/plans/<plan>/):
     U ignored.json              why an object is not for us
     P plan.json                 contract, engine, references
     P validated.json            counts; only once every chunk is published
+    P abandoned.json            its write streams are lost: another plan takes its place
     P lines.json                which lines were rejected, for a correction
     P chunks/<n>.stream.json    the write stream of a chunk
     P chunks/<n>.done.json      finalized, with its row count
@@ -17,6 +18,9 @@ Layout, under one bucket (U is uploads/<upload>/, P is U/plans/<plan>/):
     U emails/<outcome>/…        claims to send, and that it was sent
     objects/<object>/<n>.json   who holds an object name (on_overwrite: refuse)
     references/<digest>         snapshots of reference objects
+    breakers/…                  which functions have stopped dead-lettering: breaker_ledger.py
+    breaker-letters/…           the letters that they count
+    audit/<day>/…               what operators did, and why
 """
 
 from collections.abc import Iterator
@@ -190,6 +194,13 @@ class PlanLedger:
 
     def pin(self, plan: Plan) -> Plan:
         return self.ledger.first(f"{self.prefix}plan.json", plan)
+
+    def abandon(self, at: datetime) -> None:
+        """Harmless at any time: only the plan that holds the claim commits anything."""
+        self.ledger.create(f"{self.prefix}abandoned.json", Mark(at=at))
+
+    def is_abandoned(self) -> bool:
+        return self.ledger.get(Mark, f"{self.prefix}abandoned.json") is not None
 
     def validated(self) -> UploadValidated | None:
         return self.ledger.get(UploadValidated, f"{self.prefix}validated.json")

@@ -40,6 +40,16 @@ def identify(pid: int) -> Process | None:
     return None if fields[0] in "ZX" else Process(pid, int(fields[19]))
 
 
+def is_stopped(process: Process) -> bool:
+    """Whether it lives, but was halted by SIGSTOP or a terminal: it will answer nobody until
+    SIGCONT. A debugger that holds it does not count."""
+    try:
+        stat = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return stat[stat.rindex(")") + 2] == "T" and is_alive(process)
+
+
 def is_alive(process: Process) -> bool:
     return identify(process.pid) == process
 

@@ -96,7 +96,7 @@ def function_process(
     environment = {
         **variables,
         **topo.environment(topology, name, options.project),
-        "K_SERVICE": name.replace("_", "-"),
+        "K_SERVICE": topo.service_name(name),
         "K_REVISION": "local",
         "CSVGATE_CONTRACTS_DIR": str(options.contracts),
         # Links to reject files lead to the emulator, which serves them.

@@ -12,12 +12,16 @@ from typing import Any
 from csvgate_ops.cloud.component import Component
 from csvgate_ops.cloud.errors import CloudError, Fault
 from csvgate_ops.cloud.files import DataDir, last_lines
+from csvgate_ops.cloud.identity import is_stopped
 from csvgate_ops.cloud.probes import is_ready
 from csvgate_ops.cloud.process import Child, stop
 from csvgate_ops.cloud.restarts import LOOP_DEATHS, LOOP_SECONDS, Restarts
 
 START_SECONDS = 60.0
 """A component that is not ready by then counts as dead."""
+HUNG_SECONDS = 15.0
+"""A component that was stopped for so long is killed, and started again as after any death. As the
+platform does with an instance that answers no more; a busy one is left alone."""
 STEP = 0.03
 """Seconds between looks while something starts."""
 REST = 1.0
@@ -42,6 +46,7 @@ class Unit:
     not_before: float = 0.0
     restarts: Restarts = field(default_factory=Restarts)
     was_ready: bool = False
+    stopped_since: float | None = None
 
 
 class Supervisor:
@@ -106,10 +111,24 @@ class Supervisor:
                 status = unit.child.exit_status()
                 if status is not None:
                     self._ended(unit, status, now)
+                else:
+                    self._end_hung(unit, unit.child, now)
             if unit.state is State.WAITING and now >= unit.not_before:
                 self._start(unit)
             elif unit.state is State.STARTING:
                 self._probe(unit, now)
+
+    def _end_hung(self, unit: Unit, child: Child, now: float) -> None:
+        """Its death is noticed at the next step."""
+        if not is_stopped(child.process):
+            unit.stopped_since = None
+        elif unit.stopped_since is None:
+            unit.stopped_since = now
+        elif now - unit.stopped_since >= HUNG_SECONDS:
+            unit.stopped_since = None
+            name = unit.component.name
+            self._report({"event": "hung", "component": name, "seconds": HUNG_SECONDS})
+            child.kill()
 
     def _start(self, unit: Unit) -> None:
         unit.child = Child(unit.component, self._data_dir, self._instance)

@@ -52,6 +52,8 @@ class Progress:
             case "died":
                 self._states[str(name)] = "[red]died, starting again"
                 self._line(f"{name} {event['how']}; starting it again")
+            case "hung":
+                self._line(f"{name} is stopped and answers nobody; ending it")
             case "cleaned":
                 self._line(f"ended {event['processes']} process(es) left from an earlier run")
             case "stopping":

@@ -14,7 +14,7 @@ from google.cloud.pubsub_v1.subscriber.scheduler import ThreadScheduler
 from google.cloud.pubsub_v1.types import FlowControl
 
 from csvgate_ops.eventarc.delivery import post
-from csvgate_ops.eventarc.message import NotAnEvent, Received
+from csvgate_ops.eventarc.message import NotAnEvent, NotForTrigger, Received
 from csvgate_ops.eventarc.route import Route
 
 RETRY_SECONDS = 0.3
@@ -86,11 +86,18 @@ class Forwarder:
         )
         try:
             event = self.route.event(received)
-        except NotAnEvent as error:
+        except NotForTrigger as error:
             # As Eventarc does with what its trigger does not match.
             log.warning("%s: %s dropped: %s", self.route.trigger, message.message_id, error)
             self.counts["dropped"] += 1
             message.ack()
+            return
+        except NotAnEvent as error:
+            # What Eventarc does with it is not documented. Here it is not lost: after the last
+            # attempt Pub/Sub puts it into the dead-letter topic.
+            log.warning("%s: %s refused: %s", self.route.trigger, message.message_id, error)
+            self.counts["refused"] += 1
+            message.nack()
             return
         began = time.monotonic()
         answer = post(self.route.url, event, self.route.timeout)

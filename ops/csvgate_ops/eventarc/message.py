@@ -27,8 +27,11 @@ class CloudEvent:
 
 
 class NotAnEvent(ValueError):
-    """The message is nothing that Eventarc would route: not a notification, or not for this
-    trigger."""
+    """The message is nothing that Eventarc could route: not a notification."""
+
+
+class NotForTrigger(NotAnEvent):
+    """A notification of something that this trigger does not ask for."""
 
 
 def timestamp(moment: datetime) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from csvgate_ops.eventarc.message import CloudEvent, NotAnEvent, Received, timestamp
+from csvgate_ops.eventarc.message import CloudEvent, NotAnEvent, NotForTrigger, Received, timestamp
 
 TYPE = "google.cloud.storage.object.v1.finalized"
 # fmt: off
@@ -32,12 +32,15 @@ DOWNLOADS = "https://storage.googleapis.com/download/storage/v1"
 
 
 def object_finalized(message: Received, *, bucket: str) -> CloudEvent:
-    """The event, if the message tells of a finalized object in `bucket`. Raises NotAnEvent."""
-    kind = message.attributes.get("eventType")
+    """The event, if the message tells of a finalized object in `bucket`. Raises NotAnEvent, and
+    NotForTrigger for a notification of anything else."""
+    kind, of_bucket = (message.attributes.get(name) for name in ("eventType", "bucketId"))
+    if not kind or not of_bucket:
+        raise NotAnEvent("without eventType and bucketId it is no notification of Cloud Storage")
     if kind != "OBJECT_FINALIZE":
-        raise NotAnEvent(f"eventType is {kind!r}")
-    if message.attributes.get("bucketId") != bucket:
-        raise NotAnEvent(f"bucketId is {message.attributes.get('bucketId')!r}")
+        raise NotForTrigger(f"eventType is {kind!r}")
+    if of_bucket != bucket:
+        raise NotForTrigger(f"bucketId is {of_bucket!r}")
     try:
         resource = json.loads(message.data)
     except ValueError as error:

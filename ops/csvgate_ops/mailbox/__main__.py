@@ -1,37 +1,24 @@
 """`python -m csvgate_ops.mailbox --host 127.0.0.1 --port N --data-dir DIR`"""
 
 import argparse
-import ipaddress
-import signal
 import socket
 import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
-from werkzeug.serving import WSGIRequestHandler, make_server
-
+from csvgate_ops.loopback.serving import CannotServe, address, listen, server, stop_on_signals
 from csvgate_ops.mailbox.app import create_app
 from csvgate_ops.mailbox.store import EmailStore
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nothing: what was taken is on the page."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT. 1 when it cannot start, with the reason on stderr."""
     options = _parser().parse_args(arguments)
     try:
-        if not ipaddress.ip_address(options.host).is_loopback:
-            return _cannot(f"{options.host} is not a loopback address")
-        listener = _listen(options.host, options.port)
-    except ValueError:
-        return _cannot(f"{options.host} is not an IP address")
-    except (OSError, OverflowError) as error:
-        return _cannot(f"cannot listen on {options.host}:{options.port}: {error}")
+        listener = listen(options.host, options.port)
+    except CannotServe as error:
+        return _cannot(str(error))
     try:
         store = EmailStore(options.data_dir)
     except (OSError, sqlite3.Error) as error:
@@ -41,38 +28,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(listener: socket.socket, store: EmailStore) -> None:
-    host, port = listener.getsockname()[:2]
-    server = make_server(
-        host,
-        port,
-        create_app(store),
-        threaded=True,
-        request_handler=_Quiet,
-        fd=listener.fileno(),
-    )
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
-    name = f"[{host}]" if ":" in host else host
-    print(f"mailbox: http://{name}:{port}", flush=True)  # noqa: T201  # for whoever started it
+    serving = server(listener, create_app(store))
+    stop_on_signals()
+    print(f"mailbox: {address(listener)}", flush=True)  # noqa: T201  # for whoever started it
     try:
-        server.serve_forever()
+        serving.serve_forever()
     finally:
         # Waits for an email that is being written; one still unanswered was never accepted.
         store.close()
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    # A restart need not wait for the old connections to fade; a live listener still refuses us.
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.listen(128)
-    return listener
 
 
 def _cannot(reason: str) -> int:

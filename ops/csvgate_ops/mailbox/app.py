@@ -5,10 +5,11 @@ from typing import Final
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from csvgate_ops.loopback.guard import guard
 from csvgate_ops.mailbox.faults import Faults
 from csvgate_ops.mailbox.pages import pages
 from csvgate_ops.mailbox.rules import errors
-from csvgate_ops.mailbox.security import protect
+from csvgate_ops.mailbox.security import PAGE_POLICY
 from csvgate_ops.mailbox.send_api import send_api
 from csvgate_ops.mailbox.store import EmailStore
 
@@ -20,7 +21,7 @@ def create_app(store: EmailStore) -> Flask:
     app = Flask("csvgate-mailbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _HARD_LIMIT
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    protect(app)
+    guard(app, "mailbox", PAGE_POLICY)
     app.register_blueprint(send_api(store, Faults()))
     app.register_blueprint(pages(store))
     app.register_error_handler(HTTPException, _error)

@@ -8,6 +8,7 @@ from csvgate_ops.topology.derive import (
     environment,
     expand,
     local_retry,
+    service_name,
     transport,
     trigger_of,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "load",
     "local_retry",
     "parse",
+    "service_name",
     "transport",
     "trigger_of",
 ]

@@ -72,10 +72,12 @@ class ServiceAccount(Model):
 
 
 class Secret(Model):
-    """A version of a secret in Secret Manager, given to the function as an environment variable."""
+    """A version of a secret in Secret Manager, given to the function as an environment variable, or
+    as a file named after that variable in the folder `mount`."""
 
-    secret: str
-    version: str = "latest"
+    secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")]
+    version: Annotated[str, Field(pattern=r"^(latest|[1-9][0-9]*)$")] = "latest"
+    mount: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_-]+)+$")] | None = None
 
 
 class Uses(Model):
@@ -83,9 +85,21 @@ class Uses(Model):
     topic is understood."""
 
     read: tuple[str, ...] = ()
+    create: tuple[str, ...] = ()
+    """Objects that are made once and neither replaced nor deleted."""
     write: tuple[str, ...] = ()
+    """Objects that may replace earlier ones."""
     publish: tuple[str, ...] = ()
     load: tuple[str, ...] = ()
+
+
+class Breaker(Model):
+    """When a function stops dead-lettering: `letters` messages within `window`, which are `share`
+    or more of what it ended meanwhile. `csvgate.settings` has the same bounds and defaults."""
+
+    window: Annotated[Seconds, Field(ge=60, le=DAY)] = 600
+    letters: Annotated[int, Field(ge=2, le=1000)] = 50
+    share: Annotated[float, Field(gt=0, le=1)] = 0.9
 
 
 class Function(Model):
@@ -101,6 +115,7 @@ class Function(Model):
     timeout: Annotated[Seconds, Field(ge=1, le=3600)]
     service_account: str
     uses: Uses = Uses()
+    breaker: Breaker = Breaker()
     environment: Mapping[str, str] = {}
     secrets: Mapping[str, Secret] = {}
 
@@ -139,6 +154,14 @@ class Trigger(Model):
     dead_letter: DeadLetter
 
 
+class Build(Model):
+    """How function images are made."""
+
+    service_account: str
+    repository: Resource
+    """In Artifact Registry."""
+
+
 class Local(Model):
     """What the local cloud does otherwise than the deployed one."""
 
@@ -156,4 +179,5 @@ class Topology(Model):
     ]
     functions: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Function]
     triggers: Mapping[Resource, Trigger]
+    build: Build
     local: Local = Local()

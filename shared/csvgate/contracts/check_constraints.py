@@ -8,6 +8,7 @@ from csvgate.contracts.bounds import cast
 from csvgate.contracts.columns import column_type
 from csvgate.contracts.mistakes import Complaints
 from csvgate.contracts.model import Constraints, Scalar, SchemaField
+from csvgate.patterns.cost import HostilePatternError, text_limit
 
 _LOWER: Final = ("minimum", "exclusiveMinimum")
 _UPPER: Final = ("maximum", "exclusiveMaximum")
@@ -43,9 +44,11 @@ def _text(field: SchemaField, c: Constraints) -> Complaints:
         yield ("constraints", "minLength"), "is above maxLength; no value can fulfil both"
     if c.pattern is not None:
         try:
-            re.compile(c.pattern)
+            text_limit(c.pattern)
         except re.error as error:
             yield ("constraints", "pattern"), f"is not a regular expression: {error}"
+        except HostilePatternError as error:
+            yield ("constraints", "pattern"), str(error)
 
 
 def _bounds(field: SchemaField, c: Constraints) -> Complaints:

@@ -61,7 +61,8 @@ def arrow_type(column: BigQueryType) -> "pa.DataType":
 
 
 def encode(batch: Batch, contract: Contract, max_bytes: int = MAX_BYTES) -> Sequence[EncodedChunk]:
-    """The batch's valid rows in file order: `_line`, then the contract's fields.
+    """The batch's valid rows in file order: `_line`, then the contract's fields; such as have few
+    distinct texts perhaps as dictionaries.
 
     Usually one chunk. One that exceeds `max_bytes` is halved by rows until each half fits; a batch
     without valid rows has none. Raises Permanent `chunk.row_too_large` for one row that cannot fit.
@@ -87,6 +88,9 @@ def _array(values: Sequence[object], kind: "pa.DataType") -> "pa.Array":
 def _halved(rows: "pa.RecordBatch", max_bytes: int) -> list[EncodedChunk]:
     data = _stream(rows)
     lines = rows.column(0)
+    if len(data) > max_bytes and (whole := _plain(rows)) is not rows:
+        # Each half would have all of the dictionaries.
+        return _halved(whole, max_bytes)
     if len(data) <= max_bytes:
         return [EncodedChunk(data, len(lines), lines[0].as_py(), lines[-1].as_py())]
     if len(lines) == 1:
@@ -94,6 +98,24 @@ def _halved(rows: "pa.RecordBatch", max_bytes: int) -> list[EncodedChunk]:
         raise Permanent("chunk.row_too_large", message)
     half = len(lines) // 2
     return [*_halved(rows.slice(0, half), max_bytes), *_halved(rows.slice(half), max_bytes)]
+
+
+def _plain(rows: "pa.RecordBatch") -> "pa.RecordBatch":
+    """Without dictionaries."""
+    import pyarrow as pa
+
+    if not any(map(pa.types.is_dictionary, rows.schema.types)):
+        return rows
+    return rows.cast(_plain_schema(rows.schema))
+
+
+def _plain_schema(schema: "pa.Schema") -> "pa.Schema":
+    import pyarrow as pa
+
+    for index, kind in enumerate(schema.types):
+        if pa.types.is_dictionary(kind):
+            schema = schema.set(index, schema.field(index).with_type(kind.value_type))
+    return schema
 
 
 def _stream(rows: "pa.RecordBatch") -> bytes:
@@ -108,7 +130,7 @@ def _stream(rows: "pa.RecordBatch") -> bytes:
 
 
 def decode(data: bytes) -> "pa.Table":
-    """The table that `encode` was given, in one batch of rows.
+    """The table that `encode` was given, in one batch of rows, without dictionaries.
 
     Raises Permanent `chunk.malformed` for a stream that was cut, or that is none of ours.
     """
@@ -121,6 +143,7 @@ def decode(data: bytes) -> "pa.Table":
         with pa.ipc.open_stream(data) as reader:
             table = reader.read_all()
         table.validate(full=True)
+        table = table.cast(_plain_schema(table.schema))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise Permanent("chunk.malformed", f"the chunk is no Arrow stream: {error}") from error
     if not table.num_columns or table.schema.field(0) != pa.field(LINE, pa.int64()):

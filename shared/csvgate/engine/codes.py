@@ -251,7 +251,12 @@ _ALL: Final = (
     Code("constraint.maximum", "Above the maximum", "`maximum`."),
     Code("constraint.exclusive_minimum", "Not above the bound", "`exclusiveMinimum`."),
     Code("constraint.exclusive_maximum", "Not below the bound", "`exclusiveMaximum`."),
-    Code("constraint.pattern", "Not of the pattern", "The whole text has to match `pattern`."),
+    Code(
+        "constraint.pattern",
+        "Not of the pattern",
+        "The whole text has to match `pattern`, and have at most 1,000 characters where matching "
+        "longer ones could take long.",
+    ),
     Code("constraint.enum", "Not one of the values allowed", "`enum`."),
     Code(
         "bigquery.range",

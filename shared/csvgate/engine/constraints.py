@@ -9,6 +9,7 @@ from typing import Any, Final
 from csvgate.contracts.bounds import cast
 from csvgate.contracts.model import SchemaField
 from csvgate.json_text import hashable
+from csvgate.patterns.cost import text_limit
 
 Check = Callable[[str, Any], tuple[str, str] | None]
 """Takes a cell's text and its value; gives code and message when the value breaks the rule."""
@@ -64,9 +65,21 @@ def _bound(bound: Any, keeps: Callable[[Any, Any], bool], fault: tuple[str, str]
 
 
 def _pattern(pattern: str) -> Check:
-    matches = re.compile(pattern).fullmatch
+    matches, limit = re.compile(pattern).fullmatch, text_limit(pattern)
     fault = ("constraint.pattern", f"does not match the pattern {pattern}")
-    return lambda text, _: None if matches(text) else fault
+    if limit is None:
+        return lambda text, _: None if matches(text) else fault
+    long = (
+        "constraint.pattern",
+        f"has more than {limit:,} characters, too many to match the pattern {pattern}",
+    )
+
+    def check(text: str, _: Any) -> tuple[str, str] | None:
+        if len(text) > limit:
+            return long
+        return None if matches(text) else fault
+
+    return check
 
 
 def _enum(allowed: frozenset[Any], shown: str) -> Check:

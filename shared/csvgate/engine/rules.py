@@ -58,6 +58,7 @@ class Rules:
         groups = [tuple(self._names.index(name) for name in primary)] if len(primary) > 1 else []
         share = keys_in_memory // max(1, len(single) + len(groups))
         self._unique: Final = [(i, key_set(share)) for i in single]
+        self._unique_by_field: Final = dict(self._unique)
         self._groups: Final = [(group, key_set(share)) for group in groups]
 
     @property
@@ -112,21 +113,18 @@ class Rules:
     ) -> tuple[list[object], tuple[Fault, ...]]:
         """The same, gathering faults; of all fields, or of those `among` them. Claiming a key again
         for the same line changes nothing."""
-        values = list[object]()
+        values: list[object] = [None] * self._width
         faults = list[Fault]()
-        unique = dict(self._unique)
         valid = set[int]()
-        for index, (cells, text) in enumerate(zip(self._cells, texts, strict=True)):
-            if among is not None and index not in among:
-                values.append(None)
-                continue
-            found = self._faults_of(cells, text, values)
+        for index in range(self._width) if among is None else sorted(among):
+            text = texts[index]
+            found = self._faults_of(index, text, values)
             if not found:
                 valid.add(index)
                 key = values[index]
-                if index in unique and key is not None:
-                    found = _taken(unique[index].claim(key, line), "constraint.unique", "value")
-            faults += (self._fault(line, index, text, *fault) for fault in found)
+                if key is not None and (keys := self._unique_by_field.get(index)) is not None:
+                    found = _taken(keys.claim(key, line), "constraint.unique", "value")
+            faults += [self._fault(line, index, text, *fault) for fault in found]
         for group, keys in self._groups:
             if valid.issuperset(group):
                 first = keys.claim(tuple(values[i] for i in group), line)
@@ -138,16 +136,15 @@ class Rules:
         return values, tuple(faults)
 
     def _faults_of(
-        self, cells: Cells, text: str, values: list[object]
+        self, index: int, text: str, values: list[object]
     ) -> tuple[tuple[str, str], ...]:
-        """Appends the cell's value, or None in its place."""
-        values.append(None)
+        """Puts the cell's value into its place, when there is one."""
         if is_damaged(text):
             return (self._invalid,)
         if "\0" in text:
             return (_NUL,)
         try:
-            values[-1] = cells[text]
+            values[index] = self._cells[index][text]
         except CellFault as error:
             return error.faults
         return ()

@@ -77,7 +77,7 @@ def gone(stream: str, words: str) -> Permanent:
     return Permanent(
         "stream.gone",
         f"stream {stream} is no more ({words}): a pending stream lives a day, and dies with its"
-        " table. Unless the table has rows of this _upload_id, upload the file again",
+        " table. Replay this letter: the upload is then read again from its file",
     )
 
 

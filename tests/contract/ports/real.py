@@ -93,6 +93,6 @@ def bigquery_dataset(name: str, storage_host: str) -> BigQueryDataset:
     """BIGQUERY_EMULATOR_HOST must be set while it is made."""
     anyone: Any = AnonymousCredentials
     client = bigquery.Client(project=PROJECT, credentials=anyone())
-    client.create_dataset(name)
+    client.create_dataset(name, exists_ok=True)
     warehouse = BigQueryWarehouse(PROJECT, credentials=anyone(), storage_emulator_host=storage_host)
     return BigQueryDataset(name, warehouse, client)

@@ -139,6 +139,40 @@ class TestCreate:
         assert len(won) == 1
         assert contents(bucket, "claim") == b"%d" % won[0]
 
+    def test_who_loses_reads_at_once_what_won(self, bucket: Bucket) -> None:
+        """However many race: a claim that stands is never read as absent or as another's."""
+
+        def race(index: int) -> tuple[bool, bytes | None]:
+            won = bucket.store.create(bucket.name, "claim", b"%d" % index, "text/plain")
+            return won, contents(bucket, "claim")
+
+        with ThreadPoolExecutor(8) as threads:
+            seen = list(threads.map(race, range(24)))
+        (winner,) = [index for index, (won, _) in enumerate(seen) if won]
+        assert {b"%d" % winner} == {found for _, found in seen}
+
+    def test_what_was_created_is_listed_at_once(self, bucket: Bucket) -> None:
+        """By whoever created the last of them, all are seen: so the upload ends."""
+
+        def create(index: int) -> int:
+            bucket.store.create(bucket.name, f"chunks/{index:06d}.done.json", b"{}", "text/plain")
+            return len(list(bucket.store.names(bucket.name, "chunks/")))
+
+        with ThreadPoolExecutor(6) as threads:
+            counts = list(threads.map(create, range(18)))
+        assert 18 == max(counts)
+        assert min(counts) >= 1
+
+    def test_one_of_many_names_does_not_hide_another(self, bucket: Bucket) -> None:
+        names = [f"claims/{n:03d}" for n in range(12)]
+
+        def create(name: str) -> bool:
+            return bucket.store.create(bucket.name, name, name.encode(), "text/plain")
+
+        with ThreadPoolExecutor(6) as threads:
+            assert all(threads.map(create, names))
+        assert [name.encode() for name in names] == [contents(bucket, name) for name in names]
+
 
 class TestWriter:
     @pytest.mark.parametrize("size", [0, 3, 9 * MIB + 1])

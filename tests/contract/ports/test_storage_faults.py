@@ -66,6 +66,27 @@ def test_a_create_that_did_not_get_through_is_repeated(bucket: GcsBucket) -> Non
     assert bucket.store.create(bucket.name, "claim", b"ours", "text/plain")
 
 
+def forbidden(_: Send) -> requests.Response:
+    response = requests.Response()
+    response.status_code = 403
+    response._content = json.dumps({"error": {"message": "storage.objects.delete"}}).encode()
+    response.headers["content-type"] = "application/json"
+    response.request = requests.Request("POST", "http://x/upload").prepare()
+    return response
+
+
+def test_who_may_create_and_not_delete_may_be_forbidden_what_is_there(bucket: GcsBucket) -> None:
+    assert bucket.store.create(bucket.name, "claim", b"first", "text/plain")
+    intercept(bucket, once(forbidden, "POST"))
+    assert not bucket.store.create(bucket.name, "claim", b"second", "text/plain")
+
+
+def test_who_may_not_create_at_all_has_not_lost_a_race(bucket: GcsBucket) -> None:
+    intercept(bucket, once(forbidden, "POST"))
+    with pytest.raises(Failure, match=r"storage\.objects\.delete"):
+        bucket.store.create(bucket.name, "claim", b"first", "text/plain")
+
+
 def test_a_stream_goes_on_after_a_cut(bucket: GcsBucket) -> None:
     data = bytes(range(256)) * 4 * 1024 * 12
     generation = bucket.put("x", data).generation

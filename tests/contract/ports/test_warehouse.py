@@ -63,6 +63,26 @@ class TestAppend:
         dataset.warehouse.commit(orders, [stream])
         assert visible(dataset) == expected(100)
 
+    def test_two_may_append_the_same_at_once(
+        self, dataset: Dataset, orders: TableSpec, stream: str
+    ) -> None:
+        """A delivery and its repetition: each offset is taken once, whoever is first."""
+        batches = [batch(n, 10) for n in range(0, 100, 10)]
+
+        def append(_: int) -> bool:
+            try:
+                dataset.warehouse.append(stream, SCHEMA, batches)
+            except Transient:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(append, range(2)))
+        assert append(2), "alone, it goes through"
+        assert dataset.warehouse.finalize(stream) == 100
+        dataset.warehouse.commit(orders, [stream])
+        assert visible(dataset) == expected(100)
+
     def test_a_gap_is_worth_a_retry(self, dataset: Dataset, stream: str) -> None:
         with pytest.raises(Transient, match=r"append\.gap"):
             dataset.warehouse.append(stream, SCHEMA, [batch(0, 10), batch(11, 10)])
@@ -163,6 +183,21 @@ class TestCommit:
             assert any(threads.map(commit, range(4)))
         dataset.warehouse.commit(orders, streams)
         assert visible(dataset) == expected(8000)
+
+    def test_streams_of_two_uploads_do_not_mix(self, dataset: Dataset, orders: TableSpec) -> None:
+        first, second = (self.finalized(dataset, orders, n, 10) for n in (0, 10))
+        dataset.warehouse.commit(orders, [first])
+        assert visible(dataset) == expected(10)
+        dataset.warehouse.commit(orders, [second])
+        assert visible(dataset) == expected(20)
+
+    def test_a_stream_that_nobody_commits_stays_invisible(
+        self, dataset: Dataset, orders: TableSpec
+    ) -> None:
+        """What the loser of a race for a chunk leaves behind."""
+        self.finalized(dataset, orders, 10, 5)
+        dataset.warehouse.commit(orders, [self.finalized(dataset, orders, 0, 10)])
+        assert visible(dataset) == expected(10)
 
     def test_no_streams(self, dataset: Dataset, orders: TableSpec) -> None:
         dataset.warehouse.commit(orders, [])

@@ -146,3 +146,47 @@ def test_a_message_stays_while_its_dead_letter_topic_is_missing(world: World) ->
     assert world.is_empty(letters.subscription)
     [letter] = world.pull(review)
     assert letter.message.attributes[f"{PREFIX}DeliveryCount"] == "7"
+
+
+def test_each_subscription_counts_its_own_attempts(world: World) -> None:
+    """A second function on the topic is not given up on because of the first."""
+    letters = Letters(world)
+    other = world.subscription(letters.topic)
+    world.publish(letters.topic, b"x")
+    for _ in range(5):
+        world.nack(letters.subscription, world.pull(letters.subscription))
+    assert world.is_empty(letters.subscription)
+
+    assert data(world.pull(letters.review)) == [b"x"]
+    assert data(world.pull(other)) == [b"x"]
+
+
+def test_a_replayed_letter_starts_over(world: World) -> None:
+    """Published again with its attributes, it is given as many attempts as the first time."""
+    letters = Letters(world)
+    world.publish(letters.topic, {"data": b"x", "attributes": {"ce-id": "7"}})
+    for _ in range(5):
+        world.nack(letters.subscription, world.pull(letters.subscription))
+    assert world.is_empty(letters.subscription)
+    [letter] = world.pull(letters.review)
+
+    again = {k: v for k, v in letter.message.attributes.items() if not k.startswith(PREFIX)}
+    world.publish(letters.topic, {"data": letter.message.data, "attributes": again})
+
+    [received] = world.pull(letters.subscription)
+    assert {"ce-id": "7"} == dict(received.message.attributes)
+    assert 1 == received.delivery_attempt
+
+
+def test_a_dead_letter_topic_that_nobody_reads_loses_the_letter(world: World) -> None:
+    """Why each has a review subscription that never expires."""
+    topic, dead_topic = world.topic(), world.topic()
+    subscription = world.subscription(
+        topic, dead_letter_policy={"dead_letter_topic": dead_topic, "max_delivery_attempts": 5}
+    )
+    world.publish(topic, b"x")
+    for _ in range(5):
+        world.nack(subscription, world.pull(subscription))
+    assert world.is_empty(subscription)
+
+    assert world.is_empty(world.subscription(dead_topic))

@@ -131,3 +131,33 @@ def test_a_kill_in_the_middle_of_traffic_loses_nothing(data_dir: Path) -> None:
 
     assert answered - acknowledged <= seen
     assert not acknowledged & seen
+
+
+def test_a_letter_that_was_forwarded_survives(data_dir: Path) -> None:
+    with EmbeddedBroker(data_dir) as broker, world_of(broker) as world:
+        topic, dead_topic = world.topic(), world.topic()
+        review = world.subscription(dead_topic)
+        policy = {"dead_letter_topic": dead_topic, "max_delivery_attempts": 5}
+        subscription = world.subscription(topic, dead_letter_policy=policy)
+        world.publish(topic, b"x")
+        for _ in range(5):
+            world.nack(subscription, world.pull(subscription))
+        assert world.is_empty(subscription)
+        broker.kill()
+
+    with EmbeddedBroker(data_dir) as broker, world_of(broker) as world:
+        assert world.is_empty(subscription)
+        assert data(world.pull(review)) == [b"x"]
+
+
+def test_publishing_goes_on_over_a_restart(data_dir: Path) -> None:
+    """A publisher's own client, made before: what it is told is published is there once more."""
+    with EmbeddedBroker(data_dir) as broker, world_of(broker) as world:
+        topic = world.topic()
+        subscription = world.subscription(topic)
+        world.publish(topic, b"before")
+        broker.kill()
+
+    with EmbeddedBroker(data_dir) as broker, world_of(broker) as world:
+        world.publish(topic, b"after")
+        assert sorted(data(world.pull_all(subscription, 2))) == [b"after", b"before"]

@@ -1,5 +1,6 @@
 """Processes are killed; the local cloud comes back, or goes away as a whole."""
 
+import contextlib
 import json
 import os
 import signal
@@ -90,6 +91,21 @@ def test_a_killed_function_leaves_no_worker_behind(running: LocalCloud, folder: 
     again = eventually(lambda: recorded.with_id("enrich_records", id)[1:], "the redelivery")
     assert again[0]["pid"] != worker
     kill_and_await(running, "enrich_records")
+
+
+def test_a_hung_function_is_replaced(running: LocalCloud, folder: Path) -> None:
+    before = running.pids["enrich_records"]
+    os.killpg(before, signal.SIGSTOP)
+    try:
+        id = running.publish("validated-records", b"")  # noqa: A001
+        eventually(lambda: running.pids.get("enrich_records", before) != before, "another one")
+        recorded = Recorded(folder / "records")
+        eventually(lambda: recorded.with_id("enrich_records", id), "it does the work")
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(before, signal.SIGCONT)
+    log = (running.data_dir / "logs" / "supervisor.log").read_text()
+    assert "hung component=enrich_records" in log
 
 
 def test_killing_the_supervisor_ends_everything(running: LocalCloud, folder: Path) -> None:

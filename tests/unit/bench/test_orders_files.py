@@ -1,10 +1,12 @@
 """Generated files: the truth is that of samples/make_orders.py, with record numbers."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from bench import large, orders, truth
+from bench.feed import Rows
 from samples.make_orders import write_orders
 
 ROWS = 3000
@@ -52,3 +54,20 @@ def test_large_findings_are_compared_in_order(made: orders.OrdersFile, tmp_path:
     assert (len(wrong), False) == large.compare(made.truth, findings)
     findings.write_text("".join([*lines, lines[0]]), encoding="utf-8")
     assert (len(wrong), False) == large.compare(made.truth, findings)
+
+
+def test_rows_come_again_with_other_numbers() -> None:
+    rows = Rows(3000)
+    made = list(orders.records(3000))
+    text = "".join(record for record, _ in made).encode("utf-8", "surrogateescape")
+    wrong = [each for _, faults in made for each in faults]
+    assert (text, wrong) == rows.again(0)
+    later, wrong_then = rows.again(2)
+    assert text.replace(b"ORD-10000000,", b"ORD-10006000,")[:40] == later[:40]
+    lines = 2 * text.count(b"\n")
+    assert [(w.line + lines, w.record + 6000, w.code) for w in wrong] == [
+        (w.line, w.record, w.code) for w in wrong_then
+    ]
+    keys = [set(re.findall(rb"^ORD-[0-9]{8}", each, re.MULTILINE)) for each in (text, later)]
+    assert set() == keys[0] & keys[1]
+    assert len(keys[0]) == len(keys[1])

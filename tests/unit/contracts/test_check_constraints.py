@@ -45,6 +45,13 @@ ORDERED = "integer, number, date, time, datetime, year, yearmonth, duration"
             "pattern",
             "is not a regular expression: unterminated character set at position 0",
         ),
+        (
+            "string",
+            {"pattern": "(a+)+"},
+            "pattern",
+            "repeats a part that can match the same text in several ways: some texts would take "
+            "for ever to refuse",
+        ),
         *(
             (
                 "string",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csvgate_ops.eventarc import http_binding
-from csvgate_ops.eventarc.message import CloudEvent, NotAnEvent, Received, timestamp
+from csvgate_ops.eventarc.message import CloudEvent, NotAnEvent, NotForTrigger, Received, timestamp
 from csvgate_ops.eventarc.pubsub_event import message_published
 from csvgate_ops.eventarc.storage_event import etag, object_finalized
 from unit.ops.eventarc_golden import NAMES, read, received
@@ -63,13 +63,30 @@ def notification(**changes: object) -> Received:
     [
         ({"eventType": "OBJECT_DELETE"}, "eventType is 'OBJECT_DELETE'"),
         ({"bucketId": "another"}, "bucketId is 'another'"),
-        ({"objectId": ""}, "objectId or objectGeneration is missing"),
     ],
 )
 def test_what_the_trigger_does_not_match(changes: dict[str, str], complaint: str) -> None:
     attributes = {**notification().attributes, **changes}
-    with pytest.raises(NotAnEvent, match=complaint):
+    with pytest.raises(NotForTrigger, match=complaint):
         object_finalized(notification(attributes=attributes), bucket="acme-uploads")
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"objectId": ""}, "objectId or objectGeneration is missing"),
+        ({"eventType": ""}, "no notification"),
+        ({"bucketId": ""}, "no notification"),
+    ],
+)
+def test_what_lacks_the_attributes_of_a_notification(
+    changes: dict[str, str], complaint: str
+) -> None:
+    """It must not be taken for one of another bucket, which is dropped."""
+    attributes = {**notification().attributes, **changes}
+    with pytest.raises(NotAnEvent, match=complaint) as caught:
+        object_finalized(notification(attributes=attributes), bucket="acme-uploads")
+    assert not isinstance(caught.value, NotForTrigger)
 
 
 @pytest.mark.parametrize(

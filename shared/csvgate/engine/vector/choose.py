@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-import pyarrow as pa
-
 from csvgate.bigquery_types import BigQueryType
 from csvgate.contracts.columns import column_type
 from csvgate.contracts.model import Contract, SchemaField
@@ -16,6 +14,7 @@ from csvgate.engine.vector.distinct import Distinct
 from csvgate.engine.vector.fast import Fast, Kernel, takes_any
 from csvgate.engine.vector.fraction import SCALE, Fraction
 from csvgate.engine.vector.moments import Days, Moments
+from csvgate.engine.vector.slices import Slices
 from csvgate.engine.vector.texts import Texts, tests_of
 from csvgate.engine.vector.whole import Whole
 
@@ -34,7 +33,7 @@ class Adaptive:
         self._use_fast = fast_first
         self._may_change = True
 
-    def clear(self, cells: "pa.Array") -> Column:
+    def clear(self, cells: Slices) -> Column:
         if self._use_fast:
             column = self._fast.clear(cells)
             if column.clear is None or not len(cells) or 1 - column.clear.mean() <= _UNCLEAR:

@@ -1,24 +1,28 @@
 """What a clearer makes of a column of cells."""
 
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from csvgate.engine.vector.slices import Slices
 
 Mask = npt.NDArray[np.bool_]
 
 
 class Column(NamedTuple):
     values: "pa.Array"
-    """(n,) Of the column's Arrow type; anything where not clear."""
+    """(n,) Of the column's Arrow type, perhaps as a dictionary; anything where not clear."""
     clear: Mask | None
     """(n,) Where the cell is without fault, and has that value for certain; None: everywhere."""
 
 
 class Clearer(Protocol):
-    def clear(self, cells: "pa.Array") -> Column:
-        """Takes the cells of a field as `binary`."""
+    def clear(self, cells: "Slices") -> Column:
+        """Takes the cells of a field."""
 
 
 def offsets(cells: "pa.Array") -> npt.NDArray[np.int32]:
@@ -37,3 +41,21 @@ def as_text(cells: "pa.Array", missing: Mask | None = None) -> "pa.Array":
     """The cells as they are as `string`, without copying or looking: they have to be UTF-8."""
     bitmap = None if missing is None else pa.py_buffer(np.packbits(~missing, bitorder="little"))
     return pa.Array.from_buffers(pa.string(), len(cells), [bitmap, *cells.buffers()[1:]])
+
+
+def joined(arrays: Sequence["pa.Array"]) -> "pa.Array":
+    """One array; a dictionary when all are."""
+    if len({array.type for array in arrays}) > 1:
+        arrays = [plain(array) for array in arrays]
+    return pa.concat_arrays(arrays)
+
+
+def plain(array: "pa.Array") -> "pa.Array":
+    """Without a dictionary."""
+    kind = array.type
+    return array.cast(kind.value_type) if pa.types.is_dictionary(kind) else array
+
+
+def like(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
+    """Few values as that type, which may be a dictionary's."""
+    return array.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else array

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from csvgate.engine.batch import Batch, Limits, RejectedRow
 from csvgate.engine.header import Header
+from csvgate.engine.vector.column import joined
 from csvgate.engine.vector.judge import Judged
 
 
@@ -62,8 +63,7 @@ class Cutter:
     def _batch(self) -> Batch:
         lines = pa.array(np.concatenate([part.lines for part in self._parts]), pa.int64())
         columns = [
-            pa.concat_arrays(pieces)
-            for pieces in zip(*(part.columns for part in self._parts), strict=True)
+            joined(pieces) for pieces in zip(*(part.columns for part in self._parts), strict=True)
         ]
         rejected: list[RejectedRow] = [row for part in self._parts for row in part.rejected]
         batch = Batch(self._header, self._rows, lines, columns, rejected)

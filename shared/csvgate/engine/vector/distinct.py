@@ -11,12 +11,18 @@ import pyarrow as pa
 
 from csvgate.engine.cellfault import CellFault
 from csvgate.engine.cells import Cells
-from csvgate.engine.vector.column import Column, Mask, as_text
+from csvgate.engine.vector.column import Column, as_text
+from csvgate.engine.vector.slices import Slices
+
+Codes = npt.NDArray[np.int32]
 
 _MOST: Final = 20_000
-_FAULTY: Final = object()
-_AS_IT_IS: Final = object()
-"""The value of a cell that is its own text: no object for each of them."""
+_MOST_CODED: Final = 4096
+_CODED_SHARE: Final = 1 / 2
+"""Of distinct texts, below which a column of them is a dictionary and codes: quicker to take rows
+from, and to compress."""
+_FAULTY: Final = -1
+_NULL: Final = -2
 
 
 class Distinct:
@@ -24,51 +30,73 @@ class Distinct:
         self._cells: Final = cells
         self._kind: Final = kind
         self._of_text: Final = kind == pa.string()
-        self._known: dict[bytes, object] = {}
+        self._codes: dict[bytes | int, int] = {}
+        """Of each text, as bytes or as a word: which of the values is its."""
+        self._values: list[object] = []
+        self._as_they_are = True
+        """Each value is the text of its cell."""
+        self._dictionary: pa.Array | None = None
+        """Of the values, unless there are more since."""
         self.share = 0.0
         """Of distinct cells among the last column's."""
 
-    def clear(self, cells: "pa.Array") -> Column:
-        encoded = cells.dictionary_encode()
-        texts: list[bytes] = encoded.dictionary.to_pylist()
-        self.share = len(texts) / max(1, len(cells))
-        values = self._values(texts)
-        different = set(map(id, values)) if self._of_text else set()
-        if different == {id(_AS_IT_IS)}:
-            return Column(as_text(cells), None)
+    def clear(self, cells: Slices) -> Column:
+        words = cells.words
+        found = cells.binary if words is None else pa.array(words)
+        encoded = found.dictionary_encode()
+        keys: list[bytes | int] = encoded.dictionary.to_pylist()
+        self.share = len(keys) / max(1, len(cells))
+        codes = self._codes_of(keys)
         indices = encoded.indices.to_numpy()
-        faulty = _chosen(values, _FAULTY, indices)
-        clear = None if faulty is None else ~faulty
-        if self._of_text and different <= {id(_AS_IT_IS), id(_FAULTY), id(None)}:
-            missing = _chosen(values, None, indices)
-            return Column(as_text(cells, missing), clear)
-        plain = [
-            text.decode() if value is _AS_IT_IS else None if value is _FAULTY else value
-            for text, value in zip(texts, values, strict=True)
-        ]
-        column = pa.array(plain, self._kind).take(encoded.indices)
-        return Column(column, clear)
+        if codes.min(initial=0) >= 0:
+            return Column(self._column(cells, codes, indices, None), None)
+        given = codes.take(indices)
+        clear = given != _FAULTY
+        column = self._column(cells, codes, indices, given < 0)
+        return Column(column, None if clear.all() else clear)
 
-    def _values(self, texts: list[bytes]) -> list[object]:
-        if len(self._known) > _MOST:
-            self._known.clear()
-        known = self._known
-        return [known[text] if text in known else self._learn(text) for text in texts]
+    def _column(
+        self, cells: Slices, codes: Codes, indices: Codes, missing: npt.NDArray[np.bool_] | None
+    ) -> "pa.Array":
+        if self._of_text and len(self._values) <= _MOST_CODED and self.share < _CODED_SHARE:
+            coded = codes.astype(np.int16).take(indices)
+            if missing is not None:
+                coded[missing] = 0
+            if self._dictionary is None:
+                self._dictionary = pa.array(self._values or [""], pa.string())
+            return pa.DictionaryArray.from_arrays(
+                pa.array(coded, mask=missing), self._dictionary, safe=False
+            )
+        if self._of_text and self._as_they_are:
+            return as_text(cells.binary, missing)
+        values = [self._values[code] if code >= 0 else None for code in codes.tolist()]
+        return pa.array(values, self._kind).take(pa.array(indices))
 
-    def _learn(self, cell: bytes) -> object:
+    def _codes_of(self, keys: list[bytes | int]) -> Codes:
+        if len(self._codes) > _MOST:
+            # Values too: what has their codes has been handed out with its own dictionary.
+            self._codes, self._values, self._as_they_are = {}, [], True
+            self._dictionary = None
+        known = self._codes
+        codes = [known[key] if key in known else self._learn(key) for key in keys]
+        return np.array(codes, np.int32)
+
+    def _learn(self, key: bytes | int) -> int:
+        cell = key.to_bytes(8, "little").rstrip(b"\0") if isinstance(key, int) else key
+        self._codes[key] = code = self._code(cell)
+        return code
+
+    def _code(self, cell: bytes) -> int:
         try:
             text = cell.decode("utf-8")
-            value = _FAULTY if "\0" in text else self._cells[text]
+            value = self._cells[text]
         except (UnicodeDecodeError, CellFault):
-            value = _FAULTY
-        else:
-            if self._of_text and value == text:
-                value = _AS_IT_IS
-        self._known[cell] = value
-        return value
-
-
-def _chosen(values: list[object], wanted: object, indices: npt.NDArray[np.int32]) -> Mask | None:
-    """Where the value is that object; None: nowhere."""
-    found = np.array([value is wanted for value in values], np.bool_)
-    return found[indices] if found.any() else None
+            return _FAULTY
+        if "\0" in text:
+            return _FAULTY
+        if value is None:
+            return _NULL
+        self._as_they_are &= value == text
+        self._values.append(value)
+        self._dictionary = None
+        return len(self._values) - 1

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from csvgate.engine.vector.column import Column
+from csvgate.engine.vector.slices import Slices
 from csvgate.engine.vector.words import Mask, Text
 
 
@@ -20,8 +21,8 @@ class Fast:
         self._kernel: Final = kernel
         self._empty_is_null: Final = empty_is_null
 
-    def clear(self, cells: "pa.Array") -> Column:
-        text = Text.of(cells)
+    def clear(self, cells: Slices) -> Column:
+        text = cells.text
         missing = None
         if self._empty_is_null:
             missing = text.lengths == 0

@@ -8,7 +8,7 @@ import pyarrow as pa
 from csvgate.bigquery_types import BigQueryType
 from csvgate.engine.vector.bounds import Bounds
 from csvgate.engine.vector.fast import fixed_width
-from csvgate.engine.vector.words import Ints, Mask, Text, digits
+from csvgate.engine.vector.words import WORD, Ints, Mask, Places, Text, digits, digits_around
 
 SCALE: Final = 9
 """Of NUMERIC, and of the values within."""
@@ -36,13 +36,8 @@ class Fraction:
         has_point = after >= 0
         after = np.maximum(after, 0)
         before = text.lengths - negative - has_point - after
-        whole, fine = digits(text, ends - after - has_point, np.minimum(before, _MOST_BEFORE))
-        fine &= before <= _MOST_BEFORE
-        scaled = whole * _TENS[SCALE]
-        if has_point.any():
-            part, also = digits(text, ends, after)
-            scaled += part * _TENS[SCALE - after]
-            fine &= also | ~has_point
+        scaled, fine = self._scaled(text, ends, before, after, has_point)
+        fine &= (before > 0) & (before <= _MOST_BEFORE) & (has_point <= (after > 0))
         if negative.any():
             scaled = np.where(negative, -scaled, scaled)
         self._bounds.keep(scaled, fine)
@@ -56,9 +51,25 @@ class Fraction:
         wide[:, 1] = scaled >> 63
         return fixed_width(pa.decimal128(38, SCALE), wide, missing), fine
 
-    def _after_point(self, text: Text, ends: Ints) -> Ints:
+    def _scaled(
+        self, text: Text, ends: Places, before: Places, after: Places, has_point: Mask
+    ) -> tuple[Ints, Mask]:
+        """The numbers without their signs, and where there are as many digits."""
+        numbers, fine = digits_around(text, ends, before, after, has_point)
+        numbers *= _TENS.take(SCALE - after)
+        long = np.flatnonzero(before + after + has_point > WORD)
+        if len(long):
+            ends, before, after = ends[long], before[long], after[long]
+            point = has_point[long]
+            whole, well = digits(text, ends - after - point, np.minimum(before, _MOST_BEFORE))
+            part, also = digits(text, ends, after)
+            numbers[long] = whole * _TENS[SCALE] + np.where(point, part, 0) * _TENS[SCALE - after]
+            fine[long] = well & (also | ~point)
+        return numbers, fine
+
+    def _after_point(self, text: Text, ends: Places) -> Places:
         """How many characters there are after the point; -1 where it is not near the end."""
-        found = np.full(len(ends), -1)
+        found = np.full(len(ends), -1, np.int32)
         searched = np.arange(len(ends))
         for after in _LIKELY_FIRST:
             at = ends[searched] - 1 - after
@@ -70,7 +81,7 @@ class Fraction:
                 break
         return found
 
-    def _fit(self, scaled: Ints, after: Ints, fine: Mask) -> None:
+    def _fit(self, scaled: Ints, after: Places, fine: Mask) -> None:
         """Makes `fine` false where the column has too few digits."""
         if self._column.integer_digits < _MOST_BEFORE:
             fine &= np.abs(scaled) < _TENS[self._column.integer_digits] * _TENS[SCALE]

@@ -1,4 +1,4 @@
-"""Where the records of a block are, by the parity of its quotes.
+"""Where the records and cells of a block are, by the parity of its quotes.
 
 A byte is outside of quoted cells when an even number of quotes precedes it, as long as each quote
 that opens follows a delimiter, a line's start or the quote before it, and each that closes precedes
@@ -6,37 +6,69 @@ a delimiter, a line's end or the next quote. A quote that does not is stray: its
 the `Framer`, and the parity starts afresh at the next line.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from csvgate.engine.vector.blocks import SPARE, Block
+
 Positions = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
+"""Positions again, in half the memory: no block has 2 GB."""
+Mask = npt.NDArray[np.bool_]
 _LF: Final = 10
 _CR: Final = 13
+_AT_ONCE: Final = 128 * 1024
+"""Bytes, for what passes over them more than once."""
+
+
+class Range(NamedTuple):
+    """Sound records, one after the other, between quotes of that parity."""
+
+    start: int
+    end: int
+    parity: int
+    unfinished: bool = False
+    """The last record has no terminator, and ends with the block."""
 
 
 class Index:
-    """The quotes and line ends of a block, which starts outside of quotes."""
+    """The quotes, delimiters and line feeds of a block, which starts outside of quotes."""
 
-    def __init__(self, data: bytes, delimiter: str, quote: str) -> None:
+    def __init__(self, block: Block, delimiter: str, quote: str) -> None:
+        data = block.data
         self._text: Final = np.frombuffer(data, np.uint8)
+        self._end: Final = block.end
         self._delimiter: Final = ord(delimiter)
         self._quote: Final = ord(quote)
-        if quote.encode() in data:
-            special = np.flatnonzero((self._text == _LF) | (self._text == self._quote))
-            is_quote = self._text[special] == self._quote
-            counts = np.cumsum(is_quote)
-            self._quotes: Positions = special[is_quote]
-            self._line_feeds: Positions = special[~is_quote]
-            odd = (counts[~is_quote] & 1).astype(np.bool_)
-            self._outside = (np.flatnonzero(~odd), np.flatnonzero(odd))
+        self._special: Final = self._find(quoted=quote.encode() in data)
+        self._kinds: Final = self._text.take(self._special)
+        self._feeds: Final[Positions] = np.flatnonzero(self._kinds == _LF)
+        self._line_feeds: Final[Positions] = self._special[self._feeds]
+        is_quote = self._kinds == self._quote
+        self._quotes: Final[Positions] = self._special[is_quote]
+        if len(self._quotes):
+            odd = np.logical_xor.accumulate(is_quote)
+            self._outside = ~(odd | is_quote), odd & ~is_quote
         else:
-            self._quotes = np.empty(0, np.int64)
-            self._line_feeds = np.flatnonzero(self._text == _LF)
-            self._outside = (np.arange(len(self._line_feeds)), self._quotes)
+            self._outside = ~is_quote, is_quote
         self._returns: Final = self._lone_returns() if b"\r" in data else self._quotes[:0]
+
+    def _find(self, *, quoted: bool) -> Positions:
+        others = [self._delimiter, self._quote] if quoted else [self._delimiter]
+        special = np.empty(len(self._text), np.bool_)
+        also = np.empty(min(len(special), _AT_ONCE), np.bool_)
+        for at in range(0, len(special), _AT_ONCE):
+            text, found = self._text[at : at + _AT_ONCE], special[at : at + _AT_ONCE]
+            np.equal(text, _LF, out=found)
+            for other in others:
+                np.equal(text, other, out=also[: len(text)])
+                found |= also[: len(text)]
+        special[:SPARE] = special[-SPARE:] = False
+        return np.flatnonzero(special)
 
     def parity(self, at: int) -> int:
         """Of the number of quotes before that position."""
@@ -44,28 +76,65 @@ class Index:
 
     def first_odd(self, parity: int, at: int) -> int:
         """From there on, the first byte that is not as it should be when quotes of this parity
-        open; the length of the block when all are."""
+        open; the end of the block when all are."""
         odd = self._odd[parity]
         found = int(np.searchsorted(odd, at))
-        return int(odd[found]) if found < len(odd) else len(self._text)
+        return int(odd[found]) if found < len(odd) else self._end
 
-    def ends(self, parity: int, start: int, stop: int) -> tuple[Positions, Positions]:
-        """Past each line feed in that range that is outside of quotes, when these open at this
-        parity; and how many line feeds there are up to there."""
-        outside = self._outside[parity]
-        low, high = np.searchsorted(self._line_feeds, (start, stop))
-        first, last = np.searchsorted(outside, (low, high))
-        counts: Positions = outside[first:last] + 1
-        found: Positions = self._line_feeds[counts - 1] + 1
-        return found, counts
+    def last_end(self, parity: int, start: int, stop: int) -> int:
+        """Past the last line feed in that range that is outside of quotes, when these open at this
+        parity; `start` when there is none."""
+        feeds = self._outside_feeds[parity]
+        last = int(np.searchsorted(feeds, stop)) - 1
+        return max(start, int(feeds[last]) + 1) if last >= 0 else start
+
+    def ends(self, parity: int, start: int, stop: int) -> Positions:
+        """Past each of these line feeds."""
+        feeds = self._outside_feeds[parity]
+        low, high = np.searchsorted(feeds, (start, stop))
+        found: Positions = feeds[low:high] + 1
+        return found
+
+    def separators(self, ranges: Sequence[Range]) -> tuple[Places, Positions, Positions]:
+        """The delimiters and line feeds in these ranges that are outside of quotes, in order; which
+        of them end records; and how many line feeds there are up to the end of each record. For a
+        record that is unfinished, the end of the block is one of them."""
+        bounds = np.searchsorted(
+            self._special,
+            np.array([(each.start, each.end) for each in ranges], np.int64).reshape(-1, 2),
+        )
+        outside = np.zeros(len(self._special), np.bool_)
+        for each, (low, high) in zip(ranges, bounds.tolist(), strict=False):
+            outside[low:high] = self._outside[each.parity][low:high]
+        found = self._special[outside].astype(np.int32)
+        lasts = np.flatnonzero(self._kinds[outside] == _LF)
+        counts = np.flatnonzero(outside[self._feeds]) + 1
+        if ranges and ranges[-1].unfinished:
+            lasts, found = np.append(lasts, len(found)), np.append(found, np.int32(self._end))
+            counts = np.append(counts, len(self._feeds))
+        return found, lasts, counts
 
     @property
     def has_returns(self) -> bool:
         r"""Whether physical lines end with \r alone, somewhere."""
         return len(self._returns) > 0
 
+    def lines_before(self, positions: Positions) -> Positions:
+        """How many physical lines end before each."""
+        return np.searchsorted(self._line_ends, positions)
+
+    def past_lines(self, start: int, count: int) -> int:
+        """Past so many physical lines from there on."""
+        past = int(np.searchsorted(self._line_ends, start)) + count - 1
+        return int(self._line_ends[past]) + 1 if past < len(self._line_ends) else self._end
+
     @cached_property
-    def line_ends(self) -> Positions:
+    def _outside_feeds(self) -> tuple[Positions, Positions]:
+        even = self._outside[0][self._feeds]
+        return self._line_feeds[even], self._line_feeds[~even]
+
+    @cached_property
+    def _line_ends(self) -> Positions:
         r"""The last byte of each physical line's terminator: \n, \r\n or \r."""
         if not len(self._returns):
             return self._line_feeds
@@ -73,13 +142,21 @@ class Index:
         return both
 
     @cached_property
+    def doubled(self) -> Positions:
+        """Each quote that another one follows."""
+        following = self._text.take(self._quotes + 1) == self._quote
+        found: Positions = self._quotes[following]
+        return found
+
+    @cached_property
     def _odd(self) -> tuple[Positions, Positions]:
         text, quotes = self._text, self._quotes
         if not len(quotes):
             return self._returns, self._returns
+        before, after = text.take(quotes - 1), text.take(quotes + 1)
         # The block's edges are line ends.
-        before = np.where(quotes > 0, text[quotes - 1], _LF)
-        after = np.where(quotes + 1 < len(text), text[(quotes + 1) % len(text)], _LF)
+        before[quotes == SPARE] = _LF
+        after[quotes == self._end - 1] = _LF
         opens, closes = self._borders(before), self._borders(after)
         even = np.arange(len(quotes)) % 2 == 0
         stray = quotes[np.where(even, ~opens, ~closes)], quotes[np.where(even, ~closes, ~opens)]
@@ -88,8 +165,8 @@ class Index:
         both = [np.sort(np.concatenate((found, self._returns))) for found in stray]
         return both[0], both[1]
 
-    def _borders(self, text: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-        found: npt.NDArray[np.bool_] = text == self._delimiter
+    def _borders(self, text: npt.NDArray[np.uint8]) -> Mask:
+        found: Mask = text == self._delimiter
         for other in (_LF, _CR, self._quote):
             found |= text == other
         return found
@@ -97,6 +174,5 @@ class Index:
     def _lone_returns(self) -> Positions:
         r"""The \r that no \n follows: the end of a physical line, inside of quotes or not."""
         returns = np.flatnonzero(self._text == _CR)
-        following = np.minimum(returns + 1, len(self._text) - 1)
-        lone: Positions = returns[self._text[following] != _LF]
+        lone: Positions = returns[self._text[returns + 1] != _LF]
         return lone

@@ -7,18 +7,20 @@ import numpy.typing as npt
 
 from csvgate.engine.framing import MAX_RECORD_BYTES, Framer, Record
 from csvgate.engine.quoting import Grammar
-from csvgate.engine.vector.blocks import Block
-from csvgate.engine.vector.frames import Index
+from csvgate.engine.vector.blocks import SPARE, Block
+from csvgate.engine.vector.frames import Index, Places, Range
 
 Ints = npt.NDArray[np.int64]
 _LF: Final = 10
 _CR: Final = 13
+_NONE: Final = np.empty(0, np.int64)
+_NO_PLACES: Final = np.empty(0, np.int32)
 
 
 class Framed(NamedTuple):
     """The records of a block, in order; n of them."""
 
-    data: bytes
+    block: Block
     starts: Ints
     """(n,) Their first bytes; not of those that are `read`."""
     ends: Ints
@@ -29,11 +31,28 @@ class Framed(NamedTuple):
     """(n,) In bytes, for the cutting of batches."""
     read: dict[int, Record]
     """By their index, the records that the `Framer` had to read."""
-    ranges: list[tuple[int, int]]
-    """Of bytes: together all the other records, and blank lines."""
+    separators: Places
+    """Where the cells of the other records end."""
+    firsts: Ints
+    """(n,) Which of them is that of a record's first cell."""
+    lasts: Ints
+    """(n,) That of its last cell. Smaller than the first for those that are `read`."""
+    doubled: Ints
+    """The quotes of the block that another one follows."""
     used: int
-    """Bytes of the block up to the end of its last record; the next block starts with the rest."""
+    """Up to the end of the last record; the next block starts with the rest."""
     next_line: int
+
+    @staticmethod
+    def of_read(records: list[Record]) -> "Framed":
+        """All of whose records are read."""
+        lines = np.array([record.line for record in records], np.int64)
+        sizes = np.array([len(r.raw) + len(r.terminator) for r in records], np.int64)
+        none, read = np.zeros(len(records), np.int64), dict(enumerate(records))
+        block = Block.of([], last=True)
+        return Framed(
+            block, none, none, lines, sizes, read, _NO_PLACES, none, none - 1, _NONE, 0, 0
+        )
 
 
 class BlockFramer:
@@ -54,82 +73,59 @@ class _Walk:
         self._line: Final = line
         self._grammar: Final = grammar
         self._limit: Final = limit
-        self._index: Final = Index(block.data, grammar.delimiter, grammar.quote)
-        self._starts: list[Ints] = []
-        self._ends: list[Ints] = []
-        self._lines: list[Ints] = []
-        self._count = 0
-        self._read: dict[int, Record] = {}
-        self._ranges: list[tuple[int, int]] = []
+        self._end: Final = block.end
+        self._index: Final = Index(block, grammar.delimiter, grammar.quote)
+        self._ranges: list[Range] = []
+        self._read: list[tuple[int, Record]] = []
+        """Where they start, and the records."""
 
     def framed(self) -> Framed:
-        at, size = 0, len(self._block.data)
-        while at < size:
-            start, reached = at, self._sound(at)
-            if reached > start:
-                self._ranges.append((start, reached))
-            at = reached
-            if at < size:
+        at, end = SPARE, self._end
+        while at < end:
+            found = self._sound(at)
+            if found.end > at:
+                self._ranges.append(found)
+            at = found.end
+            if at < end:
                 at = self._one(at)
                 if at < 0:
-                    at = reached
+                    at = found.end
                     break
         return self._result(at)
 
-    def _sound(self, start: int) -> int:
-        """Takes the records from there up to the first that is not sound; gives where it starts."""
-        data, index = self._block.data, self._index
+    def _sound(self, start: int) -> Range:
+        """The records from there up to the first that is not sound."""
+        index, limit = self._index, self._limit // 2
         parity = index.parity(start)
         stop = index.first_odd(parity, start)
-        ends, counts = index.ends(parity, start, stop)
-        whole = stop == len(data) and self._block.last and index.parity(stop) == parity
-        if whole and (not len(ends) or ends[-1] < stop):
-            # The last record may have no terminator.
-            ends, counts = np.append(ends, stop), np.append(counts, 0)
-        if not len(ends):
-            return start
-        starts = np.empty_like(ends)
-        starts[0], starts[1:] = start, ends[:-1]
-        lines = np.empty_like(ends)
-        if index.has_returns:
-            lines = self._line + np.searchsorted(index.line_ends, starts)
-        else:
-            lines[0], lines[1:] = self._line_at(start), self._line + counts[:-1]
-        sizes = ends - starts
-        # Near the limit of a record's length, the Framer knows best.
-        long = np.flatnonzero(sizes > self._limit // 2)
-        if len(long):
-            first = slice(0, long[0])
-            starts, ends, sizes, lines = starts[first], ends[first], sizes[first], lines[first]
-        reached = int(ends[-1]) if len(ends) else start
-        blank = sizes <= 2
-        if blank.any():
-            text = np.frombuffer(data, np.uint8)
-            here = text[starts]
-            blank &= ((sizes == 1) & (here == _LF)) | ((here == _CR) & (text[ends - 1] == _LF))
-            starts, ends, lines = starts[~blank], ends[~blank], lines[~blank]
-        self._starts.append(starts)
-        self._lines.append(lines)
-        self._ends.append(ends)
-        self._count += len(starts)
-        return reached
+        last = index.last_end(parity, start, stop)
+        unfinished = stop == self._end > last and self._block.last and index.parity(stop) == parity
+        end = stop if unfinished else last
+        if end - start > limit:
+            # Near the limit of a record's length, the Framer knows best.
+            ends = np.append(index.ends(parity, start, last)[0], [stop] * unfinished)
+            sizes = np.diff(ends, prepend=start)
+            if sizes.max() > limit:
+                long = int(np.argmax(sizes > limit))
+                return Range(start, int(ends[long - 1]) if long else start, parity)
+        return Range(start, end, parity, unfinished)
 
     def _one(self, start: int) -> int:
         """Reads one record there with the Framer; gives where the next starts, or -1 when the block
         does not have all it takes to tell."""
-        data, last = self._block.data, self._block.last
+        data, last, end = self._block.data, self._block.last, self._end
         parity = self._index.parity(start)
         stop = self._index.first_odd(parity, start)
-        open_at_end = stop == len(data) and not len(self._index.ends(parity, start, stop)[0])
-        if open_at_end and not last and len(data) - start <= 2 * self._limit:
+        open_at_end = stop == end and self._index.last_end(parity, start, stop) == start
+        if open_at_end and not last and end - start <= 2 * self._limit:
             return -1
-        window = data.find(b"\n", stop) + 1 or len(data)
-        stray = stop < len(data) and data[stop] == ord(self._grammar.quote)
+        window = data.find(b"\n", stop, end) + 1 or end
+        stray = stop < end and data[stop] == ord(self._grammar.quote)
+        line = self._line_at(start)
         while True:
-            line = self._line_at(start)
             framer = Framer([data[start:window]], self._grammar, limit=self._limit, line=line)
             record = next(framer.records(), None)
-            whole = window == len(data)
+            whole = window == end
             told = stray or (whole and last) or window - start > 2 * self._limit
             if told or record is None or record.broken is None:
                 break
@@ -137,38 +133,74 @@ class _Walk:
                 break
             if whole:
                 return -1
-            window = min(len(data), start + 8 * (window - start))
-            window = data.find(b"\n", window) + 1 or len(data)
-        passed = framer.line - line
+            window = min(end, start + 8 * (window - start))
+            window = data.find(b"\n", window, end) + 1 or end
         if record is not None:
-            self._read[self._count] = record
-            self._starts.append(np.array([start]))
-            self._lines.append(np.array([record.line]))
-            self._ends.append(np.array([start]))
-            self._count += 1
-        ends = self._index.line_ends
-        past = int(np.searchsorted(ends, start)) + passed - 1
-        return int(ends[past]) + 1 if past < len(ends) else len(data)
+            self._read.append((start, record))
+        return self._index.past_lines(start, framer.line - line)
 
     def _line_at(self, position: int) -> int:
-        return self._line + int(np.searchsorted(self._index.line_ends, position))
+        return self._line + int(self._index.lines_before(np.array(position)))
 
     def _result(self, used: int) -> Framed:
-        none = np.empty(0, np.int64)
-        starts = np.concatenate([none, *self._starts])
-        ends = np.concatenate([none, *self._ends])
-        lines = np.concatenate([none, *self._lines])
+        index, text = self._index, np.frombuffer(self._block.data, np.uint8)
+        separators, lasts, counts = index.separators(self._ranges)
+        ends = separators[lasts].astype(np.int64) + 1
+        if self._ranges and self._ranges[-1].unfinished:
+            ends[-1] -= 1
+        starts, firsts, lines = np.empty_like(ends), np.empty_like(ends), np.empty_like(ends)
+        starts[1:], firsts[:1], firsts[1:], lines[1:] = ends[:-1], 0, lasts[:-1] + 1, counts[:-1]
+        # The first record of each range does not follow the one before.
+        begins = np.array([each.start for each in self._ranges], np.int64)
+        at = np.searchsorted(ends, begins, side="right")
+        starts[at], lines[at] = begins, index.lines_before(begins)
+        if index.has_returns:
+            lines = index.lines_before(starts)
+        lines += self._line
+        records = [starts, ends, lines, firsts, lasts]
         sizes = ends - starts
-        for row, record in self._read.items():
+        if sizes.min(initial=3) <= 2:
+            blank = ((sizes == 1) | (text.take(starts) == _CR)) & (text.take(ends - 1) == _LF)
+            blank &= sizes <= 2
+            records = [each[~blank] for each in records]
+        starts, ends, lines, firsts, lasts, read = self._with_read(records)
+        sizes = ends - starts
+        for row, record in read.items():
             sizes[row] = len(record.raw) + len(record.terminator)
+        line = self._line_at(used)
+        doubled = index.doubled
         return Framed(
-            self._block.data,
+            self._block,
             starts,
             ends,
             lines,
             sizes,
-            self._read,
-            self._ranges,
+            read,
+            separators,
+            firsts,
+            lasts,
+            doubled,
             used,
-            self._line_at(used),
+            line,
+        )
+
+    def _with_read(
+        self, records: list[Ints]
+    ) -> tuple[Ints, Ints, Ints, Ints, Ints, dict[int, Record]]:
+        starts, ends, lines, firsts, lasts = records
+        if not self._read:
+            return starts, ends, lines, firsts, lasts, {}
+        read_at = np.array([start for start, _ in self._read])
+        read_lines = np.array([record.line for _, record in self._read])
+        at = np.searchsorted(starts, read_at)
+        found = dict(
+            zip((at + np.arange(len(at))).tolist(), (r for _, r in self._read), strict=True)
+        )
+        return (
+            np.insert(starts, at, read_at),
+            np.insert(ends, at, read_at),
+            np.insert(lines, at, read_lines),
+            np.insert(firsts, at, 0),
+            np.insert(lasts, at, -1),
+            found,
         )

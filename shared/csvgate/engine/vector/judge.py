@@ -1,5 +1,6 @@
 """The rows of a block: those that the columns clear, and those that `Rules` has to judge."""
 
+import csv
 from collections.abc import Sequence
 from itertools import chain
 from typing import Final, NamedTuple, cast
@@ -18,10 +19,11 @@ from csvgate.engine.key_index import KeyIndex
 from csvgate.engine.quoting import Grammar
 from csvgate.engine.reference_keys import KeySets
 from csvgate.engine.rules import Rules
+from csvgate.engine.text import decode
 from csvgate.engine.vector.choose import clearers
 from csvgate.engine.vector.claims import BlockKeys
 from csvgate.engine.vector.cleared import Cleared
-from csvgate.engine.vector.column import Mask
+from csvgate.engine.vector.column import Mask, joined, like
 from csvgate.engine.vector.framing import Framed
 from csvgate.engine.vector.table import Splitter
 from csvgate.faults import Fault
@@ -119,12 +121,21 @@ class Judge:
         found = {row: framed.read[row] for row in rows.tolist() if row in framed.read}
         sound = [row for row in rows.tolist() if row not in framed.read]
         starts, ends = framed.starts[sound].tolist(), framed.ends[sound].tolist()
-        raw = b"".join(framed.data[start:end] for start, end in zip(starts, ends, strict=True))
-        records = Framer([raw], self._grammar).records()
         lines = framed.lines[sound].tolist()
-        for row, line, record in zip(sound, lines, records, strict=True):
-            found[row] = record._replace(line=line)
+        for row, line, start, end in zip(sound, lines, starts, ends, strict=True):
+            found[row] = self._exact(framed.block.data[start:end], line)
         return found
+
+    def _exact(self, data: bytes, line: int) -> Record:
+        """A sound record."""
+        raw = data.rstrip(b"\r\n")
+        text, valid = decode(raw)
+        cells = self._grammar.split(text)
+        if cells is None:
+            cells = _split(text, self._grammar)
+        if cells is None:
+            return next(Framer([data], self._grammar, line=line).records())
+        return Record(line, raw, data[len(raw) :], cells, valid)
 
     def _settle(self, cleared: Cleared, lines: Ints) -> Ints:
         """The lines of the rows whose keys are taken."""
@@ -148,7 +159,7 @@ class Judge:
         places = np.concatenate((at, len(fine) + np.arange(len(extra))))
         take = pa.array(places[order])
         return [
-            pa.concat_arrays([column, pa.array(others, kind)]).take(take)
+            joined([column, like(pa.array(others, kind), column.type)]).take(take)
             for column, others, kind in zip(
                 cleared.values(fields, None),
                 zip(*extra.values(), strict=True),
@@ -156,3 +167,14 @@ class Judge:
                 strict=True,
             )
         ]
+
+
+def _split(text: str, grammar: Grammar) -> list[str] | None:
+    """The cells of a record whose quotes are sound: then Python's own reader, which is faster,
+    makes the same of them. None when it will not read it."""
+    try:
+        return next(
+            csv.reader([text], "excel", delimiter=grammar.delimiter, quotechar=grammar.quote)
+        )
+    except csv.Error:  # too long for it
+        return None

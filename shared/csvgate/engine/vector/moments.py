@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from csvgate.engine.vector.fast import fixed_width
-from csvgate.engine.vector.words import Ints, Mask, Text, Words, digits
+from csvgate.engine.vector.words import Ints, Mask, Places, Text, Words, digits
 
 _DAY: Final = 86_400
 _SECOND: Final = 1_000_000
@@ -89,9 +89,8 @@ class Moments:
         hours, minutes, seconds = clock[:, 0], clock[:, 3], clock[:, 6]
         fine &= (hours < 24) & (minutes < 60) & (seconds < 60)
         moments = days * _DAY + hours * np.int64(3600) + minutes * np.int64(60) + seconds
-        zone = np.zeros_like(text.lengths)
+        zone = _zone_lengths(text) if self._zoned else np.zeros_like(text.lengths)
         if self._zoned:
-            zone = _zone_lengths(text)
             fine &= zone > 0
             offset = np.flatnonzero(fine & (zone == _ZONE))
             if len(offset):
@@ -112,25 +111,35 @@ class Moments:
 def _days(text: Text, end: Shape, fine: Mask) -> Ints:
     """Since 1970. Makes `fine` false where a cell does not begin with a day of the calendar and
     `end`."""
-    first = _YEAR_MONTH.pairs(text.words_at(text.starts), fine)
-    last = end.pairs(text.words_at(text.starts + 8), fine)
-    months = first[:, 0] * np.int64(1200) + first[:, 2] * np.int64(12) + first[:, 5] - 1
-    month, day = first[:, 5], last[:, 0]
-    fine &= (month >= 1) & (month <= 12) & (months >= 12)
-    months[~fine] = 12
-    starts, lengths = _calendar()
-    fine &= (day >= 1) & (day <= lengths[months])
-    days: Ints = starts[months] + day - 1
+    # Files have few months: each is looked at once.
+    encoded = pa.array(text.words_at(text.starts)).dictionary_encode()
+    months, codes = encoded.dictionary.to_numpy(), encoded.indices.to_numpy()
+    before, lengths = _months(months)
+    day = end.pairs(text.words_at(text.starts + 8), fine)[:, 0]
+    fine &= (day >= 1) & (day <= lengths.take(codes))
+    days: Ints = before.take(codes) + day
     return days
 
 
-def _zone_lengths(text: Text) -> Ints:
+def _months(words: Words) -> tuple[Ints, npt.NDArray[np.uint8]]:
+    """Of each word, if it is a month as in 2026-11-: the day before it, since 1970, and its number
+    of days; zero if it is none."""
+    fine = np.ones(len(words), np.bool_)
+    pairs = _YEAR_MONTH.pairs(words, fine)
+    months = pairs[:, 0] * np.int64(1200) + pairs[:, 2] * np.int64(12) + pairs[:, 5] - 1
+    fine &= (pairs[:, 5] >= 1) & (pairs[:, 5] <= 12) & (months >= 12)
+    months[~fine] = 12
+    starts, lengths = _calendar()
+    return starts[months] - 1, (lengths[months] * fine).astype(np.uint8)
+
+
+def _zone_lengths(text: Text) -> Places:
     """Of Z and of +02:00, by their first characters; 0 where there is neither."""
     ends = text.starts + text.lengths
     is_z = text.bytes_at(ends - 1) == _Z
     sign = text.bytes_at(ends - _ZONE)
-    found: Ints = np.where(is_z, 1, np.where((sign == _PLUS) | (sign == _MINUS), _ZONE, 0))
-    return found
+    found = np.where(is_z, 1, np.where((sign == _PLUS) | (sign == _MINUS), _ZONE, 0))
+    return found.astype(np.int32)
 
 
 def _offsets(text: Text, well: Mask) -> Ints:
@@ -143,7 +152,7 @@ def _offsets(text: Text, well: Mask) -> Ints:
     return np.where(text.bytes_at(ends - _ZONE) == _MINUS, -offset, offset)
 
 
-def _fractions(text: Text, zone: Ints, after: Ints, well: Mask) -> Ints:
+def _fractions(text: Text, zone: Places, after: Places, well: Mask) -> Ints:
     """In microseconds; `after` is how many characters they have, with the point."""
     counts = after - 1
     well &= text.bytes_at(text.starts + _BEFORE_FRACTION) == _POINT

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Final
 
-import numpy as np
-
 from csvgate.contracts.model import Contract
 from csvgate.engine.batch import Batch, Limits
-from csvgate.engine.framing import MAX_RECORD_BYTES, Framer, Record
+from csvgate.engine.framing import MAX_RECORD_BYTES, Framer
 from csvgate.engine.header import Header
 from csvgate.engine.quoting import Grammar
 from csvgate.engine.reference_keys import KeySets
@@ -47,7 +45,7 @@ def _framed(
     kept = b""
     while block := blocks.next(kept, 2 * MAX_RECORD_BYTES):
         framed = framer.frame(block, line)
-        line, kept = framed.next_line, block.data[framed.used :]
+        line, kept = framed.next_line, block.data[framed.used : block.end]
         if len(framed.starts):
             yield framed
         if block.last:
@@ -56,11 +54,4 @@ def _framed(
     rest = chain([kept], blocks.remainder())
     records = Framer(rest, grammar, line=line).records()
     while some := list(islice(records, _RECORDS_AT_ONCE)):
-        yield _read(some)
-
-
-def _read(records: list[Record]) -> Framed:
-    none = np.zeros(len(records), np.int64)
-    lines = np.array([record.line for record in records], np.int64)
-    sizes = np.array([len(r.raw) + len(r.terminator) for r in records], np.int64)
-    return Framed(b"", none, none, lines, sizes, dict(enumerate(records)), [], 0, 0)
+        yield Framed.of_read(some)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -10,11 +10,19 @@ import pyarrow.compute as pc
 
 from csvgate.contracts.model import SchemaField
 from csvgate.engine.vector.column import Column, as_text, offsets
+from csvgate.engine.vector.slices import Slices
 from csvgate.engine.vector.template import Template, ranges
-from csvgate.engine.vector.words import Mask, Text
+from csvgate.engine.vector.utf8 import damaged
+from csvgate.engine.vector.words import Mask
+from csvgate.patterns.cost import text_limit
 
-Test = Callable[["pa.Array"], Mask]
-"""Takes cells that are UTF-8; gives where they are certain to fit."""
+
+class Test(NamedTuple):
+    fits: Callable[[Slices], Mask]
+    """Where cells are certain to fit, if they are text at all."""
+    ascii_only: bool
+    """And, where they fit, are text for certain."""
+
 
 _SAME_IN_RE2: Final = re.compile(
     r"(?:[A-Za-z0-9 _:/@#%&=,;'\"!<>~-]|\\[.+*?()\[\]{}|/^$-]|\[[A-Za-z0-9_.@:/-]+\]|\(\?:|[()|])"
@@ -32,20 +40,27 @@ _MOST_OF_SIMPLE: Final = 60
 class Texts:
     def __init__(self, tests: Sequence[Test], missing: frozenset[str], *, required: bool) -> None:
         self._tests: Final = tests
+        self._ascii_only: Final = any(test.ascii_only for test in tests)
         self._missing: Final = [text.encode() for text in sorted(missing)]
         self._required: Final = required
 
-    def clear(self, cells: "pa.Array") -> Column:
+    def clear(self, slices: Slices) -> Column:
+        cells = slices.binary
         fine: Mask | None = None
         for test in self._tests:
-            found = test(cells)
+            found = test.fits(slices)
             fine = found if fine is None else fine & found
         missing = self._where_missing(cells)
-        if missing is None:
-            return Column(as_text(cells), fine)
-        if self._required:
-            return Column(as_text(cells), ~missing if fine is None else fine & ~missing)
-        return Column(as_text(cells, missing), None if fine is None else fine | missing)
+        if missing is not None:
+            if self._required:
+                fine = ~missing if fine is None else fine & ~missing
+                missing = None
+            elif fine is not None:
+                fine |= missing
+        no_text = None if self._ascii_only else damaged(cells)
+        if no_text is not None:
+            fine = ~no_text if fine is None else fine & ~no_text
+        return Column(as_text(cells, missing), fine)
 
     def _where_missing(self, cells: "pa.Array") -> Mask | None:
         if not self._missing:
@@ -70,9 +85,11 @@ def tests_of(field: SchemaField, length: int | None) -> list[Test] | None:
             return None
         found += [_within(0, _MOST_OF_SIMPLE), _matching(_SIMPLE[field.format])]
     if rules.pattern is not None:
+        if (limit := text_limit(rules.pattern)) is not None:
+            found.append(_within(0, limit))
         if characters := ranges(rules.pattern):
             template = Template(characters)
-            found.append(lambda cells: template.fits(Text.of(cells)))
+            found.append(Test(lambda cells: template.fits(cells.text), ascii_only=True))
         elif _is_same_in_re2(rules.pattern):
             found.append(_matching(rules.pattern))
         else:
@@ -81,22 +98,24 @@ def tests_of(field: SchemaField, length: int | None) -> list[Test] | None:
 
 
 def _within(least: int, most: int | None) -> Test:
-    def test(cells: "pa.Array") -> Mask:
-        lengths = pc.utf8_length(as_text(cells)).to_numpy()
+    def fits(cells: Slices) -> Mask:
+        lengths = pc.utf8_length(as_text(cells.binary)).to_numpy()
         fine: Mask = lengths >= least
         return fine if most is None else fine & (lengths <= most)
 
-    return test
+    return Test(fits, ascii_only=False)
 
 
 def _matching(pattern: str) -> Test:
+    """A pattern of nothing but ASCII."""
     whole = rf"\A(?:{pattern})\z"
 
-    def test(cells: "pa.Array") -> Mask:
-        found: Mask = pc.match_substring_regex(as_text(cells), whole).to_numpy(zero_copy_only=False)
-        return found
+    def fits(cells: Slices) -> Mask:
+        found = pc.match_substring_regex(as_text(cells.binary), whole)
+        mask: Mask = found.to_numpy(zero_copy_only=False)
+        return mask
 
-    return test
+    return Test(fits, ascii_only=True)
 
 
 def _is_same_in_re2(pattern: str) -> bool:
@@ -108,7 +127,7 @@ def _is_same_in_re2(pattern: str) -> bool:
             return False
         at = part.end()
     try:
-        _matching(pattern)(pa.array([b""], pa.binary()))
+        pc.match_substring_regex(pa.array([""]), pattern)
     except pa.ArrowInvalid:
         return False
     return True

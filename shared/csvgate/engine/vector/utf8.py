@@ -1,61 +1,61 @@
-"""Which records have bytes that no text has: such as are no UTF-8, and zeros."""
+"""Which cells are no text: those that are no UTF-8, and those with zero bytes."""
 
 from codecs import utf_8_decode
-from typing import Final
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-Ints = npt.NDArray[np.int64]
-_PIECE: Final = 32 * 1024
+from csvgate.engine.vector.column import content, offsets
+
+Mask = npt.NDArray[np.bool_]
+Offsets = npt.NDArray[np.int32]
 
 
-def damaged(data: bytes, ends: Ints) -> Ints:
-    """The indices, in order, of records that have such bytes. `ends` are past the end of each, in
-    order; bytes between two records are taken for the second's."""
-    rows = list[int]() if _is_utf8(data, 0, len(data)) else _not_utf8(data, ends)
-    if b"\0" in data:
-        zeros = np.flatnonzero(np.frombuffer(data, np.uint8) == 0)
-        rows += np.searchsorted(ends, zeros, side="right").tolist()
-    found = np.unique(np.array(rows, np.int64))
-    return found[: np.searchsorted(found, len(ends))]
+def damaged(cells: "pa.Array") -> Mask | None:
+    """(n,) Of `binary` cells; None: nowhere."""
+    limits, data = offsets(cells), content(cells)
+    first, end = int(limits[0]), int(limits[-1])
+    some = data[first:end]
+    if not len(some) or (some.max() < 0x80 and some.min() > 0):
+        return None
+    found = np.zeros(len(cells), np.bool_)
+    if not some.min():
+        found[_rows(limits, first + np.flatnonzero(some == 0))] = True
+    if some.max() >= 0x80:
+        memory = memoryview(cells.buffers()[2])
+        for row in {*_at_errors(memory, limits), *_at_cuts(data, limits)}:
+            found[row] |= _error(memory[limits[row] : limits[row + 1]]) >= 0
+    return found if found.any() else None
 
 
-def _not_utf8(data: bytes, ends: Ints) -> list[int]:
-    found = list[int]()
-    start, size = 0, len(data)
-    while start < size and len(ends):
-        # To the end of a record, so that no character is cut.
-        last = int(np.searchsorted(ends, min(start + _PIECE, int(ends[-1]))))
-        stop = int(ends[last])
-        if stop <= start:
-            break
-        if not _is_utf8(data, start, stop):
-            found += _within(data, start, stop, ends)
-        start = stop
-    return found
+def _at_errors(memory: memoryview, limits: Offsets) -> Iterator[int]:
+    """The cells in which the text of all of them has errors."""
+    start, end = int(limits[0]), int(limits[-1])
+    while (error := _error(memory[start:end])) >= 0:
+        row = int(_rows(limits, np.array(start + error)))
+        yield row
+        start = int(limits[row + 1])
 
 
-def _within(data: bytes, start: int, stop: int, ends: Ints) -> list[int]:
-    found = list[int]()
-    view = memoryview(data)
-    while start < stop:
-        try:
-            utf_8_decode(view[start:stop], "strict", True)
-            break
-        except UnicodeDecodeError as error:
-            found.append(int(np.searchsorted(ends, start + error.start, side="right")))
-            start = int(ends[found[-1]])
-    return found
+def _at_cuts(data: npt.NDArray[np.uint8], limits: Offsets) -> Iterator[int]:
+    """The cells before and after the border of two that may go through a character."""
+    given = np.flatnonzero(np.diff(limits))
+    cut = np.flatnonzero(data[limits[given]] & 0xC0 == 0x80)
+    yield from given[cut].tolist()
+    yield from given[cut[cut > 0] - 1].tolist()
 
 
-def _is_utf8(data: bytes, start: int, stop: int) -> bool:
-    """As one text of Arrow's, which is several times as fast as a decoder."""
-    limits = pa.py_buffer(np.array([start, stop], np.int32))
-    text = pa.Array.from_buffers(pa.string(), 1, [None, limits, pa.py_buffer(data)])
+def _rows(limits: Offsets, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The cells that these bytes are in."""
+    return np.searchsorted(limits, positions, side="right") - 1
+
+
+def _error(data: memoryview) -> int:
+    """The first byte that is no UTF-8; -1 for none."""
     try:
-        text.validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
+        utf_8_decode(data, "strict", True)
+    except UnicodeDecodeError as error:
+        return error.start
+    return -1

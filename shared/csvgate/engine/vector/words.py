@@ -9,13 +9,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from csvgate.engine.vector.blocks import SPARE
 from csvgate.engine.vector.column import content, offsets
 
 Words = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-_SPARE: Final = 32
+WORD: Final = 8
+"""Characters of a word."""
 _LAST: Final = np.array(
     [(2**64 - 1) << 8 * (8 - kept) & (2**64 - 1) for kept in range(9)], np.uint64
 )
@@ -35,24 +38,24 @@ class Text(NamedTuple):
     """The cells of a column; n of them."""
 
     data: npt.NDArray[np.uint8]
-    starts: Ints
+    starts: Places
     """(n,) Of each in `data`, which has bytes to spare on both sides."""
-    lengths: Ints
+    lengths: Places
     """(n,)"""
 
     @staticmethod
     def of(cells: "pa.Array") -> "Text":
-        limits = offsets(cells).astype(np.int64)
+        limits = offsets(cells).copy()
         first, end = int(limits[0]), int(limits[-1])
-        spare = np.zeros(_SPARE, np.uint8)
+        spare = np.zeros(SPARE, np.uint8)
         data = np.concatenate((spare, content(cells)[first:end], spare))
-        limits += _SPARE - first
+        limits += SPARE - first
         return Text(data, limits[:-1], np.diff(limits))
 
-    def bytes_at(self, positions: Ints) -> npt.NDArray[np.uint8]:
+    def bytes_at(self, positions: Places) -> npt.NDArray[np.uint8]:
         return self.data[positions]
 
-    def words_at(self, positions: Ints) -> Words:
+    def words_at(self, positions: Places) -> Words:
         """The eight bytes from each position, which may be before the start of the cell by 16 and
         past its end by 24."""
         windows = np.ndarray((len(self.data) - 7,), np.uint64, self.data, strides=(1,))
@@ -62,7 +65,7 @@ class Text(NamedTuple):
         return Text(self.data, self.starts[where], self.lengths[where])
 
 
-def digits(text: Text, ends: Ints, counts: Ints) -> tuple[Ints, Mask]:
+def digits(text: Text, ends: Places, counts: Places) -> tuple[Ints, Mask]:
     """The numbers that the `counts` digits before each of `ends` make, and where there are as many
     digits, 1 to 16."""
     few = np.minimum(counts, 8)
@@ -77,7 +80,22 @@ def digits(text: Text, ends: Ints, counts: Ints) -> tuple[Ints, Mask]:
     return value, fine
 
 
-def _up_to_8(words: Words, counts: Ints) -> tuple[Ints, Mask]:
+def digits_around(
+    text: Text, ends: Places, before: Places, after: Places, has_point: Mask
+) -> tuple[Ints, Mask]:
+    """The numbers that `before` and `after` digits make, as if there were no point between them;
+    and where there are as many. Anything where there are more than WORD characters in all."""
+    words = text.words_at(ends - WORD)
+    if has_point.any():
+        kept = _LAST.take(after)
+        without = words << _U[8]
+        without &= ~kept
+        without |= words & kept
+        words = np.where(has_point, without, words)
+    return _up_to_8(words, np.minimum(before + after, WORD))
+
+
+def _up_to_8(words: Words, counts: Places) -> tuple[Ints, Mask]:
     """The number that the last `counts` characters of each word make; none make zero."""
     words ^= _ZEROS
     words &= _LAST[np.maximum(counts, 0)]

@@ -16,6 +16,10 @@ KINDS: list[tuple[Field, list[str]]] = [
         {"constraints": {"pattern": "ORD-[0-9]{4}"}},
         ["ORD-1234", "ORD-12345", "ORD-123", "ord-1234", "ORD-1234\n", "ORD-12٣4", ""],
     ),
+    (
+        {"constraints": {"pattern": "[ab]+b[ab]*"}},  # takes texts of up to 1,000 characters
+        ["ab", "b", "abc", "", "ab" * 500, "ab" * 500 + "a"],
+    ),
     ({"constraints": {"pattern": r"\w+\d?$|x.y"}}, ["é1", "a", "x\ny", "x-y", "a\n", "٣", ""]),
     (
         {"format": "email"},

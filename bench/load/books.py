@@ -1,0 +1,38 @@
+"""Whether everything is there once: what was uploaded against what BigQuery has."""
+
+from dataclasses import dataclass
+
+from csvgate_ops.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Of one upload, in BigQuery."""
+
+    rows: int
+    lines: int
+    """Different ones."""
+
+
+def loaded(session: Session) -> dict[str, Loaded]:
+    """By upload."""
+    sql = (
+        "SELECT _upload_id AS id, COUNT(*) AS n, COUNT(DISTINCT _line) AS d "
+        "FROM `sales.orders` GROUP BY _upload_id"
+    )
+    rows = session.bigquery().query(sql).result()
+    return {str(row["id"]): Loaded(int(row["n"]), int(row["d"])) for row in rows}
+
+
+def problems(expected: dict[str, int], ends: dict[str, str], found: dict[str, Loaded]) -> list[str]:
+    """`expected` is upload → valid rows. Empty when nothing is lost, doubled or strange."""
+    wrong = [f"{u}: ended {e}" for u, e in ends.items() if e != "completed"]
+    wrong += [f"{u}: never ended" for u in expected if u not in ends]
+    for upload, rows in expected.items():
+        there = found.get(upload, Loaded(0, 0))
+        if there.rows < rows:
+            wrong.append(f"{upload}: {there.rows} of {rows} rows")
+        if there.rows > rows or there.lines < there.rows:
+            wrong.append(f"{upload}: {there.rows} rows, {there.lines} lines, {rows} expected")
+    wrong += [f"{u}: nobody uploaded it" for u in found if u not in expected]
+    return wrong

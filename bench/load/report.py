@@ -1,0 +1,59 @@
+"""bench/LOAD.md."""
+
+from collections.abc import Sequence
+
+from bench.load.runs import Result
+from bench.machine import Machine
+
+FUNCTIONS = ("validate_and_parse", "enrich_records", "notify_stakeholders")
+_SHOWN = 10
+
+
+def render(machine: Machine, results: Sequence[Result]) -> str:
+    lines = [
+        "# Load",
+        "",
+        "By `make load`, through the local cloud: real functions, clients and processes, and "
+        "emulators of the services, all on one machine. It shows that nothing is lost and that "
+        "memory is bounded; how fast BigQuery and Cloud Run are it does not.",
+        "",
+        f"{machine.at}, commit {machine.commit}: {machine.cpu}, {machine.cores} cores, "
+        f"{machine.memory / 2**30:.0f} GiB, load before {machine.load:.1f}, {machine.python}.",
+    ]
+    for result in results:
+        lines += ["", *_one(result)]
+    return "\n".join(lines) + "\n"
+
+
+def _one(result: Result) -> list[str]:
+    wrong = [f"- {problem}" for problem in result.problems[:_SHOWN]]
+    if len(result.problems) > _SHOWN:
+        wrong.append(f"- and {len(result.problems) - _SHOWN} more")
+    verdict = "Nothing lost, nothing doubled, nothing stuck" if not wrong else "**Wrong**"
+    return [
+        f"## {result.title[0].upper()}{result.title[1:]}",
+        "",
+        f"{verdict}: {result.files:,} uploads, {result.rows:,} rows, {result.rejected:,} of them "
+        f"rejected, {result.letters} dead letters besides those of rejected rows.",
+        *wrong,
+        "",
+        f"{result.seconds:,.0f} s: {result.files / result.seconds:.2g} uploads a second, "
+        f"{result.rows / result.seconds:,.0f} rows a second.",
+        *_pace(result),
+        "",
+        "| process | most memory, MiB |",
+        "|---|---:|",
+        *(f"| {name} | {result.peaks.get(name, 0) / 2**20:,.0f} |" for name in FUNCTIONS),
+        *(
+            f"| {name} (stands for a service) | {peak / 2**20:,.0f} |"
+            for name, peak in sorted(result.peaks.items())
+            if name not in FUNCTIONS
+        ),
+    ]
+
+
+def _pace(result: Result) -> list[str]:
+    if not result.pace:
+        return []
+    words = ", ".join(f"{rate:,.0f}" for rate in result.pace)
+    return [f"Rows a second by quarters of the chunks, in the order loaded: {words}."]

@@ -1,0 +1,34 @@
+"""Pages of a long list. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+T = TypeVar("T")
+PER_PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    items: Sequence[T]
+    number: int
+    """From 1."""
+    pages: int
+    """At least 1."""
+    first: int
+    """Place of the first item in the whole list, from 1; 0 when it is empty."""
+    total: int
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.items) - 1 if self.items else 0
+
+
+def page(items: Sequence[T], wanted: str, per_page: int = PER_PAGE) -> Page[T]:
+    """`wanted` as in the address: nonsense is the first page, too far is the last."""
+    pages = max(1, -(-len(items) // per_page))
+    number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 9 else 1
+    number = min(max(number, 1), pages)
+    start = (number - 1) * per_page
+    shown = items[start : start + per_page]
+    return Page(shown, number, pages, start + 1 if shown else 0, len(items))

@@ -1,0 +1,27 @@
+// Comfort only: every page works without it.
+"use strict";
+for (const form of document.querySelectorAll("form[data-choose]")) {
+  const boxes = [...form.querySelectorAll("input[name=letter]")];
+  const all = form.querySelector("[data-all]");
+  const count = form.querySelector("[data-count]");
+  const ticked = form.querySelector("input[name=scope][value=ticked]");
+  const show = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    count.textContent = ` (${chosen})`;
+    all.checked = chosen > 0 && chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+  };
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+    ticked.checked = true;
+    show();
+  });
+  for (const box of boxes) {
+    box.addEventListener("change", () => {
+      ticked.checked = true;
+      show();
+    });
+  }
+  show();
+}

@@ -1,0 +1,94 @@
+"""Cloud Storage buckets. A lifecycle is compared as its canonical JSON."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader
+from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step, Value, Write
+
+BUCKETS = ("gcloud", "storage", "buckets")
+
+
+def lifecycle(rules: list[dict[str, Any]]) -> str:
+    """Canonical JSON; empty without rules."""
+    return json.dumps({"rule": rules}, sort_keys=True, separators=(",", ":")) if rules else ""
+
+
+def create(place: Place, resource: Resource) -> list[Step]:
+    fields = resource.fields
+    first = {n: v for n, v in fields.items() if n not in ("location", "versioning")}
+    argv = (*BUCKETS, "create", _url(resource.key), f"--location={fields['location']}")
+    flags = [
+        flag for name, value in first.items() for flag in _flags(resource.key, name, value, True)
+    ]
+    command = Command((*argv, *flags, f"--project={place.project}"), "bucket")
+    steps: list[Step] = [*_file(resource.key, fields), command]
+    if fields["versioning"]:  # no flag of create
+        steps += update(place, resource, {"versioning": True})
+    return steps
+
+
+def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
+    flags = [flag for name, value in changed.items() for flag in _flags(resource.key, name, value)]
+    argv = (*BUCKETS, "update", _url(resource.key), *flags, f"--project={place.project}")
+    return [*_file(resource.key, changed), Command(argv, " and ".join(changed))]
+
+
+def delete(place: Place, key: Key, _fields: Fields) -> list[Step]:
+    argv = ("gcloud", "storage", "rm", "--recursive", _url(key), f"--project={place.project}")
+    return [Command(argv, f"bucket {key.name} and all in it")]
+
+
+def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
+    listing = (*BUCKETS, "list", "--raw", f"--project={place.project}")
+    return {item["name"]: _fields(item) for item in reader.read(listing)}
+
+
+def _fields(raw: Mapping[str, Any]) -> Fields:
+    iam = raw.get("iamConfiguration", {})
+    return {
+        "location": raw["location"].lower(),
+        "uniform_access": iam.get("uniformBucketLevelAccess", {}).get("enabled", False),
+        "public_access_prevention": iam.get("publicAccessPrevention", "inherited"),
+        "versioning": raw.get("versioning", {}).get("enabled", False),
+        "soft_delete": int(raw.get("softDeletePolicy", {}).get("retentionDurationSeconds", 0)),
+        "lifecycle": lifecycle(raw.get("lifecycle", {}).get("rule", [])),
+    }
+
+
+def _flags(key: Key, name: str, value: Value, new: bool = False) -> list[str]:
+    match name:
+        case "uniform_access":
+            return [f"--{'' if value else 'no-'}uniform-bucket-level-access"]
+        case "public_access_prevention":
+            return [f"--{'' if value == 'enforced' else 'no-'}public-access-prevention"]
+        case "versioning":
+            return [f"--{'' if value else 'no-'}versioning"]
+        case "soft_delete":
+            return [f"--soft-delete-duration={value}s"] if value or new else ["--clear-soft-delete"]
+        case "lifecycle" if value:
+            return [f"--lifecycle-file={_path(key)}"]
+        case "lifecycle":
+            return [] if new else ["--clear-lifecycle"]
+        case _:
+            raise AssertionError(name)
+
+
+def _file(key: Key, fields: Fields) -> list[Step]:
+    """gcloud wants the lifecycle in a file, and takes no pipe for one."""
+    text = fields.get("lifecycle")
+    return [Write(_path(key), str(text))] if text else []
+
+
+def _path(key: Key) -> str:
+    return f"build/lifecycle-{key.name}.json"
+
+
+def _url(key: Key) -> str:
+    return f"gs://{key.name}"
+
+
+KIND = Kind(
+    "storage.googleapis.com", create, update, observe, delete, fixed=frozenset({"location"})
+)

@@ -1,0 +1,179 @@
+"""Take the screenshots of docs/console.md: a local cloud, uploads that go well and ill, Chromium.
+
+make screenshots
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+from urllib.request import Request, urlopen
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from csvgate_ops.cloud.files import DataDir
+from csvgate_ops.cloud.launch import start, stop
+from csvgate_ops.cloud.options import Options, repository
+from csvgate_ops.console.access import TOKEN, Access
+from csvgate_ops.console.app import create_app
+from csvgate_ops.console.jobs import Jobs
+from csvgate_ops.console.site import Site
+from csvgate_ops.dlq import connect
+from csvgate_ops.dlq.actions import read
+from csvgate_ops.dlq.desk import Desk
+from csvgate_ops.follow import follow, send
+from csvgate_ops.loopback.serving import address, listen, server
+from csvgate_ops.session import Session
+from csvgate_ops.session import connect as session_of
+
+IMAGES: Final = repository() / "docs" / "images"
+MOST_BYTES: Final = 150_000
+FLAGS: Final = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+WIDE: Final = (1200, 860)
+PHONE: Final = (390, 844)
+PATIENCE_SECONDS: Final = 120.0
+
+
+def main() -> None:
+    program = shutil.which("chromium")
+    if program is None:
+        sys.exit("screenshots: no chromium; `make browser` installs it")
+    with TemporaryDirectory() as folder:
+        data_dir = Path(folder) / "cloud"
+        start(Options(data_dir=data_dir), lambda _: None)
+        try:
+            things_happen(session_of(data_dir), connect.local(data_dir), Path(folder))
+            with console(data_dir) as entrance, sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+                take(browser, entrance)
+        finally:
+            stop(DataDir(data_dir))
+    for image in sorted(IMAGES.glob("console-*.png")):
+        size = image.stat().st_size
+        print(f"{image.relative_to(repository())}  {size:,} bytes")
+        if size > MOST_BYTES:
+            sys.exit(f"{image} is larger than {MOST_BYTES:,} bytes")
+
+
+def things_happen(session: Session, desk: Desk, folder: Path) -> None:
+    """Good uploads and a hopeless one; a reference is gone, SendGrid refuses, a message is junk."""
+    for number, rows in enumerate((4000, 2500, 5200), start=18):
+        upload(session, orders(folder, rows, seed=number), f"orders/2026-11-{number}.csv")
+    upload(session, repository() / "samples" / "hopeless.csv", "orders/hopeless.csv")
+    references = session.storage().bucket(session.bucket("references"))
+    rates = references.blob("fx_rates.csv").download_as_bytes()
+    references.blob("fx_rates.csv").delete()
+    for number in range(21, 25):
+        name = f"orders/2026-11-{number}.csv"
+        upload(session, orders(folder, 900, seed=number), name, wait=False)
+    letters_come(desk, 8)
+    references.blob("fx_rates.csv").upload_from_string(rates, content_type="text/csv")
+    refuse_mail(session)
+    upload(session, orders(folder, 1800, seed=25), "orders/2026-11-25.csv", wait=False)
+    publish(session, "validated-records", b"hello?")
+    letters_come(desk, 11)
+
+
+def orders(folder: Path, rows: int, seed: int) -> Path:
+    path = folder / f"{seed}.csv"
+    maker = repository() / "samples" / "make_orders.py"
+    options = ["--rows", str(rows), "--bad", "0.02", "--seed", str(seed), str(path)]
+    subprocess.run([sys.executable, str(maker), *options], check=True)
+    return path
+
+
+def upload(session: Session, path: Path, name: str, *, wait: bool = True) -> None:
+    sent = send(session, path, name)
+    for _ in follow(session.ledger(), sent.id, PATIENCE_SECONDS if wait else 0):
+        pass
+
+
+def refuse_mail(session: Session) -> None:
+    fault = json.dumps({"status": 401, "message": "The API key is invalid, expired or revoked."})
+    url = f"{session.endpoints['mailbox']}/_faults"
+    asked = Request(url, fault.encode(), {"Content-Type": "application/json"})  # noqa: S310 - our own loopback
+    urlopen(asked, timeout=10).close()  # noqa: S310
+
+
+def publish(session: Session, topic: str, data: bytes) -> None:
+    from google.cloud.pubsub_v1 import PublisherClient
+
+    publisher = PublisherClient()
+    publisher.publish(publisher.topic_path(session.project, topic), data).result(timeout=30)
+
+
+def letters_come(desk: Desk, wanted: int) -> None:
+    until(lambda: len(read(desk).letters) >= wanted, f"{wanted} dead letters")
+
+
+def until(look: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not look():
+        if time.monotonic() > deadline:
+            sys.exit(f"screenshots: no {what}")
+        time.sleep(0.5)
+
+
+@contextmanager
+def console(data_dir: Path) -> Iterator[str]:
+    """The address that lets in."""
+    desk = connect.local(data_dir, actor="sam@example.com")
+    site, access = Site.of(desk, "local-csvgate", is_local=True), Access()
+    listener = listen("127.0.0.1", 0)
+    serving = server(listener, create_app(site, access, Jobs(site.now)))
+    threading.Thread(target=serving.serve_forever, daemon=True).start()
+    try:
+        yield f"{address(listener)}/?{TOKEN}={access.token}"
+    finally:
+        serving.shutdown()
+
+
+def take(browser: Browser, entrance: str) -> None:
+    IMAGES.mkdir(exist_ok=True)
+    page = visit(browser, entrance, WIDE, "light")
+    shot(page, "overview")
+    page.get_by_role("link", name="Dead letters").first.click()
+    page.get_by_role("link", name="rows.rejected").first.click()
+    shot(page, "letter")
+    dark = visit(browser, entrance, WIDE, "dark")
+    dark.get_by_role("link", name="Dead letters").first.click()
+    dark.get_by_role("link", name="Groups").click()
+    shot(dark, "groups")
+    phone = visit(browser, entrance, PHONE, "light")
+    phone.get_by_role("link", name="Dead letters").first.click()
+    shot(phone, "phone")
+    page.get_by_role("link", name="Dead letters").first.click()
+    page.get_by_role("link", name="Groups").click()
+    page.get_by_role("button", name="Replay group reference").first.click()
+    page.get_by_label("Reason").fill("fx_rates.csv is back")
+    shot(page, "confirm", 560)
+
+
+def visit(browser: Browser, entrance: str, size: tuple[int, int], scheme: str) -> Page:
+    viewport = {"width": size[0], "height": size[1]}
+    context = browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(entrance)
+    page.get_by_role("heading", name="Overview").wait_for()
+    return page
+
+
+def shot(page: Page, name: str, height: int | None = None) -> None:
+    """The upper `height` pixels of what is seen, or all of it."""
+    if height is not None:
+        page.set_viewport_size({"width": WIDE[0], "height": height})
+    page.screenshot(path=IMAGES / f"console-{name}.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""Where every line of every upload is, and what is wrong with that."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.request import urlopen
+
+from chaos.traffic import Sent
+from csvgate.gcp.storage import GcsObjectStore
+from csvgate.ledger import Ledger
+from csvgate_ops.uploads import UploadStatus, status
+from e2e.uploads import reject_lines
+from local_cloud import LocalCloud
+
+
+def ledger_of(cloud: LocalCloud) -> Ledger:
+    """Inside `variables(cloud.environment)`."""
+    return Ledger(GcsObjectStore(cloud.project), cloud.endpoints["buckets"]["ledger"])
+
+
+def ended(ledger: Ledger, sent: list[Sent]) -> set[str]:
+    """Ids of the uploads whose end has been published and told by email."""
+    finished, told = set(), set()
+    for name in ledger.names("uploads/"):
+        upload = name.split("/")[1]
+        if name.endswith(f"{upload}/finished.json"):
+            finished.add(upload)
+        elif name.endswith(("/emails/completed/sent.json", "/emails/rejected/sent.json")):
+            told.add(upload)
+    return finished & told & {one.upload.id for one in sent}
+
+
+def table(cloud: LocalCloud, upload_id: str) -> list[tuple[int, str]]:
+    """Line and order_id of every row of the upload in BigQuery."""
+    names = [t.table_id for t in cloud.bigquery.list_tables("sales")]
+    if "orders" not in names:
+        return []
+    sql = f"SELECT _line, order_id FROM `sales.orders` WHERE _upload_id = '{upload_id}'"
+    rows = cloud.bigquery.query(sql).result()
+    return [(int(row["_line"]), str(row["order_id"])) for row in rows]
+
+
+def rows_in_table(cloud: LocalCloud) -> int:
+    """Of all uploads."""
+    (row,) = cloud.bigquery.query("SELECT COUNT(*) AS n FROM `sales.orders`").result()
+    return int(row["n"])
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Of one upload, at the end of all things."""
+
+    sent: Sent
+    status: UploadStatus
+    loaded: list[tuple[int, str]]
+    rejected: list[int]
+    emails: Counter[str]
+    """By outcome."""
+    sends: Counter[str]
+    """Claims to send in the ledger, by outcome: more than one after a crash while sending."""
+
+    def problems(self) -> Iterator[str]:
+        """One line for everything that breaks a promise."""
+        sample = self.sent.sample
+        found = Counter(line for line, _ in self.loaded) + Counter(self.rejected)
+        if doubled := sorted(line for line, n in found.items() if n > 1):
+            yield f"doubled: lines {doubled[:5]} (of {len(doubled)})"
+        if lost := sorted((set(sample.keys) | sample.faulty) - set(found)):
+            yield f"lost: lines {lost[:5]} (of {len(lost)})"
+        if strange := sorted(set(found) - set(sample.keys) - sample.faulty):
+            yield f"strange: lines {strange[:5]} (of {len(strange)})"
+        if sample.faulty != set(self.rejected):
+            yield "the reject file has not the faulty lines"
+        if mixed := [pair for pair in self.loaded if sample.keys.get(pair[0]) != pair[1]]:
+            yield f"rows that are not those of their lines: {mixed[:5]} (of {len(mixed)})"
+        yield from self._end()
+        yield from self._emails()
+
+    def _end(self) -> Iterator[str]:
+        if self.status.state != self.sent.sample.end:
+            yield f"stuck: {self.status.state}, not {self.sent.sample.end}: {self.status.timeline}"
+            return
+        counts = self.status.counts
+        read = len(self.sent.sample.keys) + len(self.sent.sample.faulty)
+        if counts is None or (self.status.state, counts.read) == ("completed", not read):
+            yield f"counts: {counts}, not {read} rows"
+        elif self.status.state == "completed":
+            told = (counts.read, counts.valid, counts.rejected)
+            if told != (read, len(self.loaded), len(self.rejected)):
+                yield f"counts: {told}, but {read} = {len(self.loaded)} + {len(self.rejected)} rows"
+
+    def _emails(self) -> Iterator[str]:
+        """Once; again only for a claim whose answer a crash took, which the protocol allows."""
+        for outcome, number in self.emails.items():
+            if number > max(1, self.sends[outcome]):
+                yield f"{number} emails that it {outcome}, for {self.sends[outcome]} claims"
+        if not self.emails[self.sent.sample.end]:
+            yield f"no email that it {self.sent.sample.end}"
+
+
+def account(cloud: LocalCloud, ledger: Ledger, sent: Sent) -> Account:
+    found = status(ledger, sent.upload.id)
+    outcomes = (name.split("/")[3] for name in _email_entries(ledger, sent) if "/claim-" in name)
+    return Account(
+        sent=sent,
+        status=found,
+        loaded=table(cloud, sent.upload.id),
+        rejected=reject_lines(cloud, {"rejects": found.rejects}),
+        emails=_emails(cloud, sent.upload.id),
+        sends=Counter(outcomes),
+    )
+
+
+def _email_entries(ledger: Ledger, sent: Sent) -> Iterator[str]:
+    return ledger.names(f"uploads/{sent.upload.id}/emails/")
+
+
+def _emails(cloud: LocalCloud, upload_id: str) -> Counter[str]:
+    address = f"{cloud.endpoints['mailbox']}/emails.json?upload_id={upload_id}"
+    with urlopen(address, timeout=10) as answer:  # noqa: S310 - our own loopback
+        return Counter(email["custom_args"]["outcome"] for email in json.load(answer))

@@ -1,0 +1,98 @@
+"""Hit the processes of a local cloud, in a thread of its own, and remember what was done."""
+
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from chaos.faults import Fault, Kind
+from csvgate_ops.cloud.identity import Process, identify
+from local_cloud import LocalCloud
+
+
+class Injector:
+    """A context: faults come while it is open. At its end every stopped process goes on."""
+
+    def __init__(self, cloud: LocalCloud, faults: Iterable[Fault]) -> None:
+        self.done: Counter[tuple[str, Kind]] = Counter()
+        """By component and kind: the signals that reached a living process."""
+        self._cloud = cloud
+        self._faults = faults
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="chaos")
+        self._failed: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._end.set()
+        self._thread.join()
+        if self._failed is not None and error is None:
+            raise self._failed
+
+    def _run(self) -> None:
+        try:
+            for fault in self._faults:
+                if self._end.wait(fault.after):
+                    return
+                if self._inject(fault):
+                    self.done[fault.component, fault.kind] += 1
+        except BaseException as error:  # noqa: BLE001 - raised again where the context ends
+            self._failed = error
+
+    def _inject(self, fault: Fault) -> bool:
+        """False when the component has no living process at the moment."""
+        pid = self._cloud.pids.get(fault.component)
+        process = identify(pid) if pid else None
+        if process is None:
+            return False
+        match fault.kind:
+            case Kind.KILL:
+                return _send(process.pid, signal.SIGKILL)
+            case Kind.KILL_WORKER:
+                workers = group(process.pid) - {process.pid}
+                return bool(workers) and _send(min(workers), signal.SIGKILL)
+            case Kind.STOP:
+                return self._stop(process, fault.hold)
+
+    def _stop(self, process: Process, seconds: float) -> bool:
+        try:
+            os.killpg(process.pid, signal.SIGSTOP)
+        except ProcessLookupError:
+            return False
+        try:
+            self._end.wait(seconds)
+        finally:
+            if identify(process.pid) == process:
+                os.killpg(process.pid, signal.SIGCONT)
+        return True
+
+
+def group(leader: int) -> set[int]:
+    """Pids of the processes of a process group."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                continue
+            if int(stat[stat.rindex(")") + 2 :].split()[2]) == leader:
+                found.add(int(entry.name))
+    return found
+
+
+def _send(pid: int, number: signal.Signals) -> bool:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,76 @@
+"""What an operator does with the dead letters once the outage is over."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from google.api_core.exceptions import DeadlineExceeded
+from google.cloud.pubsub_v1.types import ReceivedMessage
+
+from chaos.announced import announce
+from csvgate.dead_letters import PREFIX
+from local_cloud import LocalCloud
+
+_ORIGINS = {"enrich_records": "validated-records", "notify_stakeholders": "enrichment-complete"}
+_HANDED_BACK = ("rows.", "limit.", "header.", "file.")
+"""Codes of rows and files that went back to their uploader: nothing to replay."""
+GONE = "stream.gone"
+
+
+@dataclass(slots=True)
+class Desk:
+    """Reads every letter, and replays those of a failure that has passed."""
+
+    cloud: LocalCloud
+    replayed: Counter[str] = field(default_factory=Counter)
+    """By code; `platform` where Pub/Sub itself forwarded the message."""
+    handed_back: set[str] = field(default_factory=set)
+    """Ids of uploads with a letter for rejected rows, or for all of the file."""
+    gone: set[str] = field(default_factory=set)
+    """Ids of uploads whose pending streams the emulator forgot."""
+
+    def work(self) -> int:
+        """The number of letters there were."""
+        number = 0
+        for function in self.cloud.endpoints["dead_letters"]:
+            path = self._review(function)
+            for letter in self._pull(path):
+                self._settle(function, letter)
+                self.cloud.subscriber.acknowledge(subscription=path, ack_ids=[letter.ack_id])
+                number += 1
+        return number
+
+    def _settle(self, function: str, letter: ReceivedMessage) -> None:
+        attributes = dict(letter.message.attributes)
+        code = attributes.get(f"{PREFIX}code", "platform")
+        upload = attributes.get(f"{PREFIX}upload", "")
+        if code.startswith(_HANDED_BACK) and function == "validate_and_parse":
+            self.handed_back.add(upload)
+        elif code == GONE:
+            self.gone.add(upload)
+        else:
+            self.replayed[code] += 1
+            self._replay(function, letter.message.data, attributes)
+
+    def _replay(self, function: str, data: bytes, attributes: dict[str, str]) -> None:
+        if function == "validate_and_parse":
+            announce(self.cloud, json.loads(data))
+            return
+        original = {
+            name: value
+            for name, value in attributes.items()
+            if not name.startswith((PREFIX, "CloudPubSubDeadLetter"))
+        }
+        self.cloud.publish(_ORIGINS[function], data, **original)
+
+    def _review(self, function: str) -> str:
+        name = self.cloud.endpoints["dead_letters"][function]["review"]
+        return str(self.cloud.subscriber.subscription_path(self.cloud.project, name))
+
+    def _pull(self, path: str) -> Iterator[ReceivedMessage]:
+        try:
+            pulled = self.cloud.subscriber.pull(subscription=path, max_messages=100, timeout=2)
+        except DeadlineExceeded:
+            return
+        yield from pulled.received_messages

@@ -1,0 +1,119 @@
+"""Uploads stream in while every process is killed and stopped at random: nothing is lost, nothing
+doubled, nothing stuck.
+
+    make chaos MINUTES=60 SEED=7
+
+The same seed gives the same files and the same faults in the same order; when they strike decides
+the machine. What the emulators forget and the services do not is counted apart (docs/chaos.md).
+"""
+
+import os
+import time
+from collections import Counter
+from itertools import cycle
+from pathlib import Path
+from random import Random, SystemRandom
+
+import pytest
+
+from chaos.account import account, ended, ledger_of, rows_in_table, table
+from chaos.announced import Announced
+from chaos.faults import faults
+from chaos.injector import Injector
+from chaos.letters import Desk
+from chaos.report import Report
+from chaos.samples import Sample, samples
+from chaos.traffic import Pace, Sent, send
+from csvgate.ledger import Ledger
+from local_cloud import ROOT, LocalCloud, variables
+
+pytestmark = pytest.mark.cloud
+SECONDS = float(os.environ.get("CSVGATE_CHAOS_SECONDS") or 45)
+SEED = int(os.environ.get("CSVGATE_CHAOS_SEED") or SystemRandom().randrange(1 << 32))
+CHUNK_BYTES = 300_000
+"""So that the larger files have several chunks."""
+LONGEST_DRAIN = 300.0
+"""Without any progress: leases, backoffs and every delivery attempt end well before."""
+
+
+@pytest.mark.timeout(SECONDS * 3 + 900)
+def test_chaos(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        print(f"\nchaos: {SECONDS:.0f} s of faults, SEED={SEED}")  # noqa: T201 - it is asked for
+    files = samples(tmp_path, SEED)
+    options = ("--env", f"CSVGATE_CHUNK_BYTES={CHUNK_BYTES}", "--topology", topology(tmp_path))
+    with LocalCloud(tmp_path / "cloud", *options) as cloud, variables(cloud.environment):
+        announced, desk = Announced(cloud), Desk(cloud)
+        with Injector(cloud, faults(SEED)) as injector:
+            sent = stream(cloud, files)
+        forgotten = announced.again(sent)
+        again, ghosts = drain(cloud, desk, sent)
+        report = Report(
+            seed=SEED,
+            faults=injector.done,
+            accounts=[account(cloud, ledger_of(cloud), one) for one in sent + again],
+            replayed=desk.replayed,
+            handed_back=desk.handed_back,
+            forgotten=[one.upload.name for one in forgotten],
+            ghosts={one.upload.id for one in ghosts},
+            rows_in_table=rows_in_table(cloud),
+        )
+    with capsys.disabled():
+        print(report)  # noqa: T201
+    assert [] == report.problems()
+    assert injector.done, "no fault was injected"
+
+
+def topology(folder: Path) -> str:
+    """The repository's, with fewer deliveries at once: bqemulator has six threads, and each append
+    holds one, that of a killed function for a while."""
+    text = (ROOT / "deploy" / "topology.yaml").read_text()
+    many, few = "concurrency: 4\n", "concurrency: 1\n"
+    assert many in text
+    path = folder / "topology.yaml"
+    path.write_text(text.replace(many, few))
+    return str(path)
+
+
+def stream(cloud: LocalCloud, files: list[Sample]) -> list[Sent]:
+    """Upload until the time is over, as fast as the machine keeps up with."""
+    random = Random(SEED)  # noqa: S311 (to repeat, nothing to hide)
+    order = random.sample(files, len(files))
+    until, sent, pace = time.monotonic() + SECONDS, list[Sent](), Pace(cloud)
+    for number, sample in enumerate(cycle(order)):
+        if time.monotonic() > until:
+            return sent
+        sent.append(send(cloud, sample, f"orders/chaos-{number:05d}{sample.ending}"))
+        pace.wait(sent[-1])
+    raise AssertionError("a cycle has no end")
+
+
+def drain(cloud: LocalCloud, desk: Desk, sent: list[Sent]) -> tuple[list[Sent], list[Sent]]:
+    """Until every upload has ended: replay letters, upload again what the emulator forgot.
+    Those sent again, and those that they replace or that ended without their end being told."""
+    ledger, again = ledger_of(cloud), list[Sent]()
+    ghosts: dict[str, Sent] = {}
+    progress, last = Counter[str](), time.monotonic()
+    while True:
+        desk.work()
+        for one in sent + again:
+            if one.upload.id in desk.gone and one.upload.id not in ghosts:
+                ghosts[one.upload.id] = one
+                if len(table(cloud, one.upload.id)) < len(one.sample.keys):
+                    name = one.upload.name.replace("chaos-", f"again-{len(again)}-", 1)
+                    again.append(send(cloud, one.sample, name))
+        waiting = {one.upload.id for one in sent + again} - ended(ledger, sent + again)
+        if not waiting - set(ghosts):
+            return again, list(ghosts.values())
+        seen = steps(ledger)
+        if seen != progress:
+            progress, last = seen, time.monotonic()
+        if time.monotonic() - last > LONGEST_DRAIN:
+            # The account says which, and how far they came.
+            return again, list(ghosts.values())
+        time.sleep(0.5)
+
+
+def steps(ledger: Ledger) -> Counter[str]:
+    """Entries of the ledger by upload: they only ever become more."""
+    return Counter(name.split("/")[1] for name in ledger.names("uploads/"))

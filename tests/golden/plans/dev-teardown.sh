@@ -1,0 +1,66 @@
+# teardown of dev
+set -euo pipefail
+export CLOUDSDK_CORE_DISABLE_PROMPTS=1
+
+# What is watched
+gcloud alpha monitoring policies delete policies/dead-letters-expiring --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/dead-letters-old --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/dead-letters --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/failed-uploads --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/function-errors --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/slow-uploads --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/unsent-emails --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/waiting-events --quiet --project=example-csvgate-dev
+gcloud monitoring dashboards delete csvgate --quiet --project=example-csvgate-dev
+gcloud logging metrics delete csvgate_failed_uploads --quiet --project=example-csvgate-dev
+gcloud logging metrics delete csvgate_retries --quiet --project=example-csvgate-dev
+gcloud logging metrics delete csvgate_unsent_emails --quiet --project=example-csvgate-dev
+gcloud logging metrics delete csvgate_upload_seconds --quiet --project=example-csvgate-dev
+gcloud beta monitoring channels delete channels/0 --quiet --project=example-csvgate-dev
+
+# Triggers and their subscriptions
+gcloud eventarc triggers delete validate-and-parse --location=europe-west1 --project=example-csvgate-dev
+gcloud eventarc triggers delete enrich-records --location=europe-west1 --project=example-csvgate-dev
+gcloud eventarc triggers delete notify-stakeholders --location=europe-west1 --project=example-csvgate-dev
+
+# Functions
+gcloud functions delete validate-and-parse --region=europe-west1 --project=example-csvgate-dev
+gcloud functions delete enrich-records --region=europe-west1 --project=example-csvgate-dev
+gcloud functions delete notify-stakeholders --region=europe-west1 --project=example-csvgate-dev
+
+# Images
+gcloud artifacts repositories delete csvgate --location=europe-west1 --project=example-csvgate-dev
+
+# Topics
+gcloud pubsub topics delete validated-records --project=example-csvgate-dev
+gcloud pubsub topics delete enrichment-complete --project=example-csvgate-dev
+
+# Roles
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-references --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectUser
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-uploads --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
+bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "REVOKE \`roles/bigquery.dataEditor\` ON SCHEMA \`example-csvgate-dev\`.sales FROM \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
+gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/eventarc.eventReceiver --condition=None
+gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
+gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
+gcloud secrets remove-iam-policy-binding sendgrid-api-key --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/secretmanager.secretAccessor
+gcloud pubsub topics remove-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+PROJECT_NUMBER=$(gcloud projects describe example-csvgate-dev '--format=value(projectNumber)')
+gcloud pubsub topics remove-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+gcloud pubsub topics remove-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics remove-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+gcloud pubsub topics remove-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics remove-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+
+# Service accounts
+gcloud iam service-accounts delete csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud iam service-accounts delete csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud iam service-accounts delete csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud iam service-accounts delete csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud iam service-accounts delete csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev

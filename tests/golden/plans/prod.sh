@@ -1,0 +1,245 @@
+# Deploy prod to an empty project.
+# Run from the repository, after `make stage`.
+set -euo pipefail
+export CLOUDSDK_CORE_DISABLE_PROMPTS=1
+
+# APIs
+gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com bigquerystorage.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudresourcemanager.googleapis.com eventarc.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com vpcaccess.googleapis.com \
+  --project=example-csvgate-prod
+
+# Metrics from the log
+cat > build/log-based-metric-csvgate_failed_uploads.json <<'END'
+{"description":"Uploads, or parts of uploads, that validate_and_parse or enrich_records gave up on.","filter":"resource.type=\"cloud_run_revision\"\nseverity=\"ERROR\"\njsonPayload.message=\"dead-lettered\"\njsonPayload.function=(\"validate_and_parse\" OR \"enrich_records\")","labelExtractors":{"code":"EXTRACT(jsonPayload.code)","function":"EXTRACT(jsonPayload.function)"},"metricDescriptor":{"labels":[{"key":"function","valueType":"STRING"},{"key":"code","valueType":"STRING"}],"metricKind":"DELTA","unit":"1","valueType":"INT64"},"name":"csvgate_failed_uploads"}
+END
+gcloud logging metrics create csvgate_failed_uploads --config-from-file=build/log-based-metric-csvgate_failed_uploads.json --project=example-csvgate-prod
+cat > build/log-based-metric-csvgate_retries.json <<'END'
+{"description":"Deliveries that failed and will come again.","filter":"resource.type=\"cloud_run_revision\"\nseverity=\"WARNING\"\njsonPayload.message=\"will be retried\"","labelExtractors":{"code":"EXTRACT(jsonPayload.code)","function":"EXTRACT(jsonPayload.function)"},"metricDescriptor":{"labels":[{"key":"function","valueType":"STRING"},{"key":"code","valueType":"STRING"}],"metricKind":"DELTA","unit":"1","valueType":"INT64"},"name":"csvgate_retries"}
+END
+gcloud logging metrics create csvgate_retries --config-from-file=build/log-based-metric-csvgate_retries.json --project=example-csvgate-prod
+cat > build/log-based-metric-csvgate_unsent_emails.json <<'END'
+{"description":"Emails about an upload that notify_stakeholders gave up on.","filter":"resource.type=\"cloud_run_revision\"\nseverity=\"ERROR\"\njsonPayload.message=\"dead-lettered\"\njsonPayload.function=\"notify_stakeholders\"","labelExtractors":{"code":"EXTRACT(jsonPayload.code)"},"metricDescriptor":{"labels":[{"key":"code","valueType":"STRING"}],"metricKind":"DELTA","unit":"1","valueType":"INT64"},"name":"csvgate_unsent_emails"}
+END
+gcloud logging metrics create csvgate_unsent_emails --config-from-file=build/log-based-metric-csvgate_unsent_emails.json --project=example-csvgate-prod
+cat > build/log-based-metric-csvgate_upload_seconds.json <<'END'
+{"bucketOptions":{"exponentialBuckets":{"growthFactor":1.4142,"numFiniteBuckets":32,"scale":0.5}},"description":"Seconds from an upload's arrival until it was completed or rejected.","filter":"resource.type=\"cloud_run_revision\"\nseverity=\"INFO\"\njsonPayload.message=\"upload ended\"\njsonPayload.function=\"enrich_records\"","labelExtractors":{"outcome":"EXTRACT(jsonPayload.outcome)"},"metricDescriptor":{"labels":[{"key":"outcome","valueType":"STRING"}],"metricKind":"DELTA","unit":"s","valueType":"DISTRIBUTION"},"name":"csvgate_upload_seconds","valueExtractor":"EXTRACT(jsonPayload.seconds)"}
+END
+gcloud logging metrics create csvgate_upload_seconds --config-from-file=build/log-based-metric-csvgate_upload_seconds.json --project=example-csvgate-prod
+
+# Service agents
+gcloud beta services identity create --service=pubsub.googleapis.com --project=example-csvgate-prod
+gcloud beta services identity create --service=eventarc.googleapis.com --project=example-csvgate-prod
+gcloud storage service-agent --project=example-csvgate-prod
+
+# Service accounts
+gcloud iam service-accounts create csvgate-validate '--display-name=csvgate validate_and_parse' --project=example-csvgate-prod
+gcloud iam service-accounts create csvgate-enrich '--display-name=csvgate enrich_records' --project=example-csvgate-prod
+gcloud iam service-accounts create csvgate-notify '--display-name=csvgate notify_stakeholders' --project=example-csvgate-prod
+gcloud iam service-accounts create csvgate-triggers '--display-name=csvgate Eventarc triggers' --project=example-csvgate-prod
+gcloud iam service-accounts create csvgate-build '--display-name=csvgate image builds' --project=example-csvgate-prod
+
+# Secrets
+gcloud secrets create sendgrid-api-key --replication-policy=automatic --project=example-csvgate-prod
+# by hand, before: gcloud secrets versions add sendgrid-api-key --data-file=- --project=example-csvgate-prod < FILE
+[[ $(gcloud secrets versions describe 1 --secret=sendgrid-api-key '--format=value(state)' --project=example-csvgate-prod) == ENABLED ]]
+
+# Images
+gcloud artifacts repositories create csvgate --repository-format=docker --location=europe-west1 --project=example-csvgate-prod
+
+# Buckets
+cat > build/lifecycle-example-csvgate-prod-uploads.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":30}}]}
+END
+gcloud storage buckets create gs://example-csvgate-prod-uploads --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-uploads.json --project=example-csvgate-prod
+gcloud storage buckets update gs://example-csvgate-prod-uploads --versioning --project=example-csvgate-prod
+cat > build/lifecycle-example-csvgate-prod-rejects.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}
+END
+gcloud storage buckets create gs://example-csvgate-prod-rejects --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-rejects.json --project=example-csvgate-prod
+cat > build/lifecycle-example-csvgate-prod-ledger.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}
+END
+gcloud storage buckets create gs://example-csvgate-prod-ledger --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-ledger.json --project=example-csvgate-prod
+cat > build/lifecycle-example-csvgate-prod-references.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":90}}]}
+END
+gcloud storage buckets create gs://example-csvgate-prod-references --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-references.json --project=example-csvgate-prod
+gcloud storage buckets update gs://example-csvgate-prod-references --versioning --project=example-csvgate-prod
+
+# Topics
+gcloud pubsub topics create validated-records --message-retention-duration=604800s --project=example-csvgate-prod
+gcloud pubsub topics create enrichment-complete --message-retention-duration=604800s --project=example-csvgate-prod
+gcloud pubsub topics create validate-and-parse-dead-letter --message-retention-duration=2678400s --project=example-csvgate-prod
+gcloud pubsub topics create enrich-records-dead-letter --message-retention-duration=2678400s --project=example-csvgate-prod
+gcloud pubsub topics create notify-stakeholders-dead-letter --message-retention-duration=2678400s --project=example-csvgate-prod
+
+# Subscriptions that people read
+gcloud pubsub subscriptions create validate-and-parse-dead-letter-review --topic=validate-and-parse-dead-letter --ack-deadline=60 --message-retention-duration=2678400s --expiration-period=never --project=example-csvgate-prod
+gcloud pubsub subscriptions create enrich-records-dead-letter-review --topic=enrich-records-dead-letter --ack-deadline=60 --message-retention-duration=2678400s --expiration-period=never --project=example-csvgate-prod
+gcloud pubsub subscriptions create notify-stakeholders-dead-letter-review --topic=notify-stakeholders-dead-letter --ack-deadline=60 --message-retention-duration=2678400s --expiration-period=never --project=example-csvgate-prod
+
+# Datasets
+bq --project_id=example-csvgate-prod --location=EU mk --dataset '--description=Orders and what belongs to them' sales
+
+# Roles
+gcloud projects add-iam-policy-binding example-csvgate-prod --member=serviceAccount:csvgate-triggers@example-csvgate-prod.iam.gserviceaccount.com --role=roles/eventarc.eventReceiver --condition=None
+PROJECT_NUMBER=$(gcloud projects describe example-csvgate-prod '--format=value(projectNumber)')
+gcloud iam service-accounts add-iam-policy-binding csvgate-triggers@example-csvgate-prod.iam.gserviceaccount.com --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/iam.serviceAccountOpenIdTokenCreator
+gcloud projects add-iam-policy-binding example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gs-project-accounts.iam.gserviceaccount.com" --role=roles/pubsub.publisher --condition=None
+gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+gcloud projects add-iam-policy-binding example-csvgate-prod --member=serviceAccount:csvgate-build@example-csvgate-prod.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
+gcloud projects add-iam-policy-binding example-csvgate-prod --member=serviceAccount:csvgate-build@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
+gcloud artifacts repositories add-iam-policy-binding csvgate --location=europe-west1 --project=example-csvgate-prod --member=serviceAccount:csvgate-build@example-csvgate-prod.iam.gserviceaccount.com --role=roles/artifactregistry.writer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-uploads --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-references --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-rejects --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectUser
+gcloud pubsub topics add-iam-policy-binding validated-records --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger --project=example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger --project=example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
+bq --project_id=example-csvgate-prod --location=EU query --nouse_legacy_sql "GRANT \`roles/bigquery.dataEditor\` ON SCHEMA \`example-csvgate-prod\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com\""
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger --project=example-csvgate-prod --member=serviceAccount:csvgate-notify@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger --project=example-csvgate-prod --member=serviceAccount:csvgate-notify@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-prod --member=serviceAccount:csvgate-notify@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud secrets add-iam-policy-binding sendgrid-api-key --project=example-csvgate-prod --member=serviceAccount:csvgate-notify@example-csvgate-prod.iam.gserviceaccount.com --role=roles/secretmanager.secretAccessor
+
+# Functions
+gcloud functions deploy validate-and-parse \
+  --gen2 \
+  --region=europe-west1 \
+  --project=example-csvgate-prod \
+  --source=build/validate_and_parse \
+  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
+  --runtime=python311 \
+  --entry-point=validate_and_parse \
+  --memory=4Gi \
+  --cpu=2 \
+  --concurrency=1 \
+  --min-instances=0 \
+  --max-instances=50 \
+  --timeout=540s \
+  --service-account=csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com \
+  --build-service-account=projects/example-csvgate-prod/serviceAccounts/csvgate-build@example-csvgate-prod.iam.gserviceaccount.com \
+  --docker-repository=projects/example-csvgate-prod/locations/europe-west1/repositories/csvgate \
+  --ingress-settings=internal-only \
+  --vpc-connector=projects/example-csvgate-prod/locations/europe-west1/connectors/csvgate \
+  --egress-settings=all-traffic \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=example-csvgate-prod-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-prod-references,CSVGATE_REJECTS_BUCKET=example-csvgate-prod-rejects,CSVGATE_UPLOADS_BUCKET=example-csvgate-prod-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-prod,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
+  --clear-secrets \
+  --trigger-http \
+  --no-allow-unauthenticated
+gcloud functions deploy enrich-records \
+  --gen2 \
+  --region=europe-west1 \
+  --project=example-csvgate-prod \
+  --source=build/enrich_records \
+  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
+  --runtime=python311 \
+  --entry-point=enrich_records \
+  --memory=2Gi \
+  --cpu=1 \
+  --concurrency=4 \
+  --min-instances=1 \
+  --max-instances=50 \
+  --timeout=540s \
+  --service-account=csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com \
+  --build-service-account=projects/example-csvgate-prod/serviceAccounts/csvgate-build@example-csvgate-prod.iam.gserviceaccount.com \
+  --docker-repository=projects/example-csvgate-prod/locations/europe-west1/repositories/csvgate \
+  --ingress-settings=internal-only \
+  --vpc-connector=projects/example-csvgate-prod/locations/europe-west1/connectors/csvgate \
+  --egress-settings=all-traffic \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=enrich-records-dead-letter,CSVGATE_FUNCTION=enrich_records,CSVGATE_LEDGER_BUCKET=example-csvgate-prod-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-prod-references,CSVGATE_REJECTS_BUCKET=example-csvgate-prod-rejects,CSVGATE_UPLOADS_BUCKET=example-csvgate-prod-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-prod,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
+  --clear-secrets \
+  --trigger-http \
+  --no-allow-unauthenticated
+gcloud functions deploy notify-stakeholders \
+  --gen2 \
+  --region=europe-west1 \
+  --project=example-csvgate-prod \
+  --source=build/notify_stakeholders \
+  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
+  --runtime=python311 \
+  --entry-point=notify_stakeholders \
+  --memory=512Mi \
+  --cpu=1 \
+  --concurrency=8 \
+  --min-instances=0 \
+  --max-instances=5 \
+  --timeout=120s \
+  --service-account=csvgate-notify@example-csvgate-prod.iam.gserviceaccount.com \
+  --build-service-account=projects/example-csvgate-prod/serviceAccounts/csvgate-build@example-csvgate-prod.iam.gserviceaccount.com \
+  --docker-repository=projects/example-csvgate-prod/locations/europe-west1/repositories/csvgate \
+  --ingress-settings=internal-only \
+  --vpc-connector=projects/example-csvgate-prod/locations/europe-west1/connectors/csvgate \
+  --egress-settings=all-traffic \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=example-csvgate-prod-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-prod-references,CSVGATE_REJECTS_BUCKET=example-csvgate-prod-rejects,CSVGATE_SENDER=csvgate@example.com,CSVGATE_UPLOADS_BUCKET=example-csvgate-prod-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-prod,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO,SENDGRID_API_KEY_FILE=/secrets/sendgrid/SENDGRID_API_KEY \
+  --set-secrets=/secrets/sendgrid/SENDGRID_API_KEY=sendgrid-api-key:1 \
+  --trigger-http \
+  --no-allow-unauthenticated
+
+# Who may call them
+gcloud run services add-iam-policy-binding validate-and-parse --region=europe-west1 --project=example-csvgate-prod --member=serviceAccount:csvgate-triggers@example-csvgate-prod.iam.gserviceaccount.com --role=roles/run.invoker
+gcloud run services add-iam-policy-binding enrich-records --region=europe-west1 --project=example-csvgate-prod --member=serviceAccount:csvgate-triggers@example-csvgate-prod.iam.gserviceaccount.com --role=roles/run.invoker
+gcloud run services add-iam-policy-binding notify-stakeholders --region=europe-west1 --project=example-csvgate-prod --member=serviceAccount:csvgate-triggers@example-csvgate-prod.iam.gserviceaccount.com --role=roles/run.invoker
+
+# Triggers
+gcloud eventarc triggers create validate-and-parse --location=eu --event-filters=type=google.cloud.storage.object.v1.finalized,bucket=example-csvgate-prod-uploads --destination-run-service=validate-and-parse --destination-run-region=europe-west1 --service-account=csvgate-triggers@example-csvgate-prod.iam.gserviceaccount.com --project=example-csvgate-prod
+gcloud eventarc triggers create enrich-records --location=europe-west1 --event-filters=type=google.cloud.pubsub.topic.v1.messagePublished --transport-topic=validated-records --destination-run-service=enrich-records --destination-run-region=europe-west1 --service-account=csvgate-triggers@example-csvgate-prod.iam.gserviceaccount.com --project=example-csvgate-prod
+gcloud eventarc triggers create notify-stakeholders --location=europe-west1 --event-filters=type=google.cloud.pubsub.topic.v1.messagePublished --transport-topic=enrichment-complete --destination-run-service=notify-stakeholders --destination-run-region=europe-west1 --service-account=csvgate-triggers@example-csvgate-prod.iam.gserviceaccount.com --project=example-csvgate-prod
+
+# What Eventarc subscribed
+VALIDATE_AND_PARSE_SUBSCRIPTION=$(gcloud eventarc triggers describe validate-and-parse --location=eu '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-prod)
+gcloud pubsub subscriptions update "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=validate-and-parse-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-prod
+ENRICH_RECORDS_SUBSCRIPTION=$(gcloud eventarc triggers describe enrich-records --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-prod)
+gcloud pubsub subscriptions update "${ENRICH_RECORDS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=enrich-records-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-prod
+NOTIFY_STAKEHOLDERS_SUBSCRIPTION=$(gcloud eventarc triggers describe notify-stakeholders --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-prod)
+gcloud pubsub subscriptions update "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=notify-stakeholders-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-prod
+gcloud pubsub subscriptions add-iam-policy-binding "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
+gcloud pubsub subscriptions add-iam-policy-binding "${ENRICH_RECORDS_SUBSCRIPTION}" --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
+gcloud pubsub subscriptions add-iam-policy-binding "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
+
+# What is watched
+gcloud beta monitoring channels create --type=email '--display-name=csvgate: csvgate-operators@example.com' --channel-labels=email_address=csvgate-operators@example.com --user-labels=csvgate=channel --project=example-csvgate-prod
+CHANNEL_A=$(gcloud beta monitoring channels list '--filter=labels.email_address="csvgate-operators@example.com" AND userLabels.csvgate="channel"' '--format=value(name)' --limit=1 --project=example-csvgate-prod)
+cat > build/alert-policy-dead-letters-expiring.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"}],"comparison":"COMPARISON_GT","duration":"300s","filter":"metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=one_of(\"validate-and-parse-dead-letter-review\", \"enrich-records-dead-letter-review\", \"notify-stakeholders-dead-letter-review\")","thresholdValue":2073600,"trigger":{"count":1}},"displayName":"The oldest letter of a review subscription"}],"displayName":"csvgate: dead letters are about to be lost","documentation":{"content":"Pub/Sub keeps what is in `${resource.label.subscription_id}` for 31 days, and then deletes it.\nReplay the letters, or export them: `csvgate dlq list`.","mimeType":"text/markdown"},"enabled":true,"severity":"CRITICAL","userLabels":{"csvgate":"dead-letters-expiring"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-dead-letters-expiring.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-prod
+cat > build/alert-policy-dead-letters-old.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"}],"comparison":"COMPARISON_GT","duration":"300s","filter":"metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=one_of(\"validate-and-parse-dead-letter-review\", \"enrich-records-dead-letter-review\", \"notify-stakeholders-dead-letter-review\")","thresholdValue":86400,"trigger":{"count":1}},"displayName":"The oldest letter of a review subscription"}],"displayName":"csvgate: a dead letter has waited for a day","documentation":{"content":"Nobody has looked after `${resource.label.subscription_id}` for a day: somebody waits for data.\n`csvgate dlq list` shows what there is.","mimeType":"text/markdown"},"enabled":true,"severity":"ERROR","userLabels":{"csvgate":"dead-letters-old"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-dead-letters-old.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-prod
+cat > build/alert-policy-dead-letters.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=one_of(\"validate-and-parse-dead-letter-review\", \"enrich-records-dead-letter-review\", \"notify-stakeholders-dead-letter-review\")","thresholdValue":0,"trigger":{"count":1}},"displayName":"A review subscription is not empty"}],"displayName":"csvgate: a dead letter waits","documentation":{"content":"Something was handed back: rejected rows of an upload, or an event that a function gave up on.\nNothing is lost; the letters wait in `${resource.label.subscription_id}`.\n\n`csvgate dlq list` shows each with its reason; once the cause is mended, replay it.","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"dead-letters"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-dead-letters.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-prod
+cat > build/alert-policy-failed-uploads.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.function","metric.label.code"],"perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_failed_uploads\" AND resource.type=\"cloud_run_revision\"","thresholdValue":0,"trigger":{"count":1}},"displayName":"A function gave up on an upload"}],"displayName":"csvgate: an upload failed","documentation":{"content":"`${metric.label.function}` gave up: `${metric.label.code}`. The uploader was told by email.\n\n`csvgate status` lists the newest uploads; `csvgate dlq list` has the letter with its reason.\nWhat the code means is in docs/faults.md.","mimeType":"text/markdown"},"enabled":true,"severity":"ERROR","userLabels":{"csvgate":"failed-uploads"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-failed-uploads.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-prod
+cat > build/alert-policy-function-errors.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"600s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["resource.label.service_name"],"perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=one_of(\"validate-and-parse\", \"enrich-records\", \"notify-stakeholders\") AND metric.label.response_code_class=\"5xx\"","thresholdValue":10,"trigger":{"count":1}},"displayName":"More than 10 failed requests in 10 minutes"}],"displayName":"csvgate: a function keeps failing","documentation":{"content":"`${resource.label.service_name}` fails often. Each failure is retried with backoff, and becomes a\ndead letter on its last attempt; the log has the code of each (`will be retried`).","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"function-errors"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-function-errors.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-prod
+cat > build/alert-policy-slow-uploads.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"3600s","crossSeriesReducer":"REDUCE_MAX","perSeriesAligner":"ALIGN_PERCENTILE_95"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_upload_seconds\" AND resource.type=\"cloud_run_revision\"","thresholdValue":900,"trigger":{"count":1}},"displayName":"One upload in twenty took over 15 minutes"}],"displayName":"csvgate: uploads are slow","documentation":{"content":"From arrival to the last row. `csvgate status` shows where an upload's time goes: retries\n(delivered.again), or chunks that wait for instances (`max_instances` in deploy/topology.yaml).","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"slow-uploads"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-slow-uploads.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-prod
+cat > build/alert-policy-unsent-emails.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.code"],"perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_unsent_emails\" AND resource.type=\"cloud_run_revision\"","thresholdValue":0,"trigger":{"count":1}},"displayName":"notify_stakeholders gave up on an email"}],"displayName":"csvgate: an email could not be sent","documentation":{"content":"The data is where it belongs, but nobody was told: `${metric.label.code}`. SendGrid's key, sender\nand limits are the likely causes. `csvgate dlq list` has the letter; replay it once they are mended.","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"unsent-emails"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-unsent-emails.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-prod
+cat > build/alert-policy-waiting-events.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"}],"comparison":"COMPARISON_GT","duration":"300s","filter":"metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=monitoring.regex.full_match(\"eventarc-.*(validate-and-parse|enrich-records|notify-stakeholders).*\")","thresholdValue":1800,"trigger":{"count":1}},"displayName":"The oldest event of a trigger's subscription"}],"displayName":"csvgate: events wait for a function","documentation":{"content":"An event is retried again and again, or the function does not start at all, and uploads wait.\nIts log says why: `severity>=WARNING` on the service. `csvgate doctor` looks at triggers and roles.","mimeType":"text/markdown"},"enabled":true,"severity":"ERROR","userLabels":{"csvgate":"waiting-events"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-waiting-events.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-prod
+cat > build/dashboard-csvgate.json <<'END'
+{"displayName":"csvgate","labels":{"csvgate":""},"mosaicLayout":{"columns":12,"tiles":[{"height":4,"widget":{"title":"Seconds from arrival to the last row, half and 19 in 20 of the uploads","xyChart":{"dataSets":[{"legendTemplate":"half","plotType":"LINE","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_MAX","perSeriesAligner":"ALIGN_PERCENTILE_50"},"filter":"metric.type=\"logging.googleapis.com/user/csvgate_upload_seconds\" AND resource.type=\"cloud_run_revision\""}}},{"legendTemplate":"19 in 20","plotType":"LINE","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_MAX","perSeriesAligner":"ALIGN_PERCENTILE_95"},"filter":"metric.type=\"logging.googleapis.com/user/csvgate_upload_seconds\" AND resource.type=\"cloud_run_revision\""}}}],"yAxis":{"label":"s","scale":"LOG10"}}},"width":6},{"height":4,"widget":{"title":"Dead letters that wait","xyChart":{"dataSets":[{"plotType":"STACKED_AREA","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"},"filter":"metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=one_of(\"validate-and-parse-dead-letter-review\", \"enrich-records-dead-letter-review\", \"notify-stakeholders-dead-letter-review\")"}}}]}},"width":6,"xPos":6},{"height":4,"widget":{"title":"Uploads that failed, and emails that were not sent","xyChart":{"dataSets":[{"plotType":"STACKED_BAR","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.function","metric.label.code"],"perSeriesAligner":"ALIGN_DELTA"},"filter":"metric.type=\"logging.googleapis.com/user/csvgate_failed_uploads\" AND resource.type=\"cloud_run_revision\""}}},{"plotType":"STACKED_BAR","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.code"],"perSeriesAligner":"ALIGN_DELTA"},"filter":"metric.type=\"logging.googleapis.com/user/csvgate_unsent_emails\" AND resource.type=\"cloud_run_revision\""}}}]}},"width":6,"yPos":4},{"height":4,"widget":{"title":"Age of the oldest dead letter","xyChart":{"dataSets":[{"plotType":"LINE","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"},"filter":"metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=one_of(\"validate-and-parse-dead-letter-review\", \"enrich-records-dead-letter-review\", \"notify-stakeholders-dead-letter-review\")"}}}],"thresholds":[{"label":"a day","value":86400},{"label":"lost after 31 days","value":2678400}]}},"width":6,"xPos":6,"yPos":4},{"height":4,"widget":{"title":"Requests by function and answer","xyChart":{"dataSets":[{"plotType":"STACKED_BAR","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["resource.label.service_name","metric.label.response_code_class"],"perSeriesAligner":"ALIGN_DELTA"},"filter":"metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=one_of(\"validate-and-parse\", \"enrich-records\", \"notify-stakeholders\")"}}}]}},"width":6,"yPos":8},{"height":4,"widget":{"title":"Deliveries that will come again, by reason","xyChart":{"dataSets":[{"plotType":"STACKED_BAR","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.function","metric.label.code"],"perSeriesAligner":"ALIGN_DELTA"},"filter":"metric.type=\"logging.googleapis.com/user/csvgate_retries\" AND resource.type=\"cloud_run_revision\""}}}]}},"width":6,"xPos":6,"yPos":8},{"height":4,"widget":{"title":"Time of a request, 19 in 20, by function","xyChart":{"dataSets":[{"plotType":"LINE","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_PERCENTILE_95","groupByFields":["resource.label.service_name"],"perSeriesAligner":"ALIGN_DELTA"},"filter":"metric.type=\"run.googleapis.com/request_latencies\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=one_of(\"validate-and-parse\", \"enrich-records\", \"notify-stakeholders\")"}}}],"yAxis":{"label":"ms","scale":"LOG10"}}},"width":6,"yPos":12},{"height":4,"widget":{"title":"Events that wait for a function, age of the oldest","xyChart":{"dataSets":[{"plotType":"LINE","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"},"filter":"metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=monitoring.regex.full_match(\"eventarc-.*(validate-and-parse|enrich-records|notify-stakeholders).*\")"}}}]}},"width":6,"xPos":6,"yPos":12},{"height":4,"widget":{"title":"Instances by function","xyChart":{"dataSets":[{"plotType":"STACKED_AREA","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["resource.label.service_name"],"perSeriesAligner":"ALIGN_MAX"},"filter":"metric.type=\"run.googleapis.com/container/instance_count\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=one_of(\"validate-and-parse\", \"enrich-records\", \"notify-stakeholders\")"}}}]}},"width":12,"yPos":16}]},"name":"projects/example-csvgate-prod/dashboards/csvgate"}
+END
+gcloud monitoring dashboards create --config-from-file=build/dashboard-csvgate.json --project=example-csvgate-prod

@@ -1,0 +1,1 @@
+from browser import chromium, page  # noqa: F401 - fixtures

@@ -1,0 +1,37 @@
+"""The console over the in-memory pipeline, served as `csvgate console` does."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from csvgate_ops.console.access import TOKEN, Access
+from csvgate_ops.console.app import create_app
+from csvgate_ops.console.jobs import Jobs
+from csvgate_ops.console.site import Site
+from csvgate_ops.loopback.serving import address, listen, server
+from unit.dlq.desks import Office
+
+
+@dataclass(frozen=True)
+class Served:
+    office: Office
+    url: str
+    entrance: str
+    """The address that lets in."""
+
+
+@contextmanager
+def served(there: Office) -> Iterator[Served]:
+    site, access = Site.of(there.desk, "test-project", is_local=True), Access()
+    listener = listen("127.0.0.1", 0)
+    serving = server(listener, create_app(site, access, Jobs(site.now)))
+    thread = threading.Thread(target=serving.serve_forever, daemon=True)
+    thread.start()
+    url = address(listener)
+    try:
+        yield Served(there, url, f"{url}/?{TOKEN}={access.token}")
+    finally:
+        serving.shutdown()
+        thread.join()
+        serving.server_close()

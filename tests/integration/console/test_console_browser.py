@@ -1,0 +1,143 @@
+"""The console in a real browser, over the in-memory pipeline."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from browser import complaints, needs_chromium, watched
+from integration.console.console_server import Served, served
+from unit.console.browsing import ENRICH, NOTIFY, address, letter, marker, office
+from unit.protocol.orders import orders
+from world import VALIDATED
+
+pytestmark = needs_chromium
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>\u202e' + "W" * 400
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def console() -> Iterator[Served]:
+    there = office()
+    there.world.validate(there.world.upload("orders/a.csv", orders(30, bad=2)))
+    there.world.drain()
+    for number in range(60):
+        letter(there, ENRICH, marker(n=number), csvgate_code="group.one")
+    letter(there, NOTIFY, HOSTILE.encode(), csvgate_code=HOSTILE, csvgate_message=HOSTILE)
+    with served(there) as running:
+        yield running
+
+
+def enter(page: Page, console: Served) -> None:
+    page.goto(console.entrance)
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
+def addresses(page: Page, console: Served) -> list[str]:
+    """One of each kind of page."""
+    page.goto(f"{console.url}/uploads/")
+    upload = page.locator("tbody th a").first.get_attribute("href")
+    return [
+        *("/", "/letters/", "/letters/groups", "/letters/groups?by=day", "/uploads/", "/audit/"),
+        *(str(upload), address("1000"), f"{address('1000')}/edit", address("2000", NOTIFY)),
+        *("/letters/?text=nothing", "/letters/?page=2&order=code"),
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_a_phone_and_breaks_no_policy(
+    chromium: Browser, console: Served, scheme: str
+) -> None:
+    context = chromium.new_context(viewport=PHONE, color_scheme=scheme)  # type: ignore[arg-type,unused-ignore]
+    page = watched(context)
+    enter(page, console)
+    for path in addresses(page, console):
+        page.goto(console.url + path)
+        assert PHONE["width"] == page.evaluate("document.documentElement.scrollWidth"), path
+        assert 1 == page.locator("h1").count(), path
+    assert [] == complaints(page)
+    context.close()
+
+
+def test_the_address_lets_in_and_forgets_its_token(page: Page, console: Served) -> None:
+    enter(page, console)
+    page.wait_for_url(f"{console.url}/")
+    (cookie,) = page.context.cookies()
+    assert (True, "Strict") == (cookie["httpOnly"], cookie["sameSite"])
+
+
+def test_replay_with_live_progress_and_stop(page: Page, console: Served) -> None:
+    before = len(console.office.world.publisher.topics[VALIDATED])
+    enter(page, console)
+    page.get_by_role("link", name="Dead letters").click()
+    page.get_by_role("link", name="Groups").click()
+    page.get_by_role("button", name="Replay group group.one").click()
+    expect(page.get_by_text("60 letters will go to validated-records")).to_be_visible()
+    page.get_by_label("Letters a second").fill("5")
+    page.get_by_role("button", name="Replay 60 letters").click()
+    done = page.locator("#progress dt:text-is('Done') + dd")
+    expect(done).not_to_have_text("0")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("status")).to_have_text("Stopped")
+    sent = len(console.office.world.publisher.topics[VALIDATED]) - before
+    expect(done).to_have_text(str(sent))
+    page.get_by_role("button", name="See what is left").click()
+    expect(page.get_by_text(f"of {62 - sent} letters")).to_be_visible()
+
+
+def test_replay_without_javascript(chromium: Browser, console: Served) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = watched(context)
+    enter(page, console)
+    page.goto(f"{console.url}/letters/?code=group.one")
+    page.get_by_label("all 60 that match").check()
+    page.get_by_role("button", name="Replay…").click()
+    page.get_by_label("Letters a second").fill("40")
+    page.get_by_role("button", name="Replay 60 letters").click()
+    expect(page.get_by_role("status")).to_have_text("Done")
+    assert 60 <= len(console.office.world.publisher.topics[VALIDATED])
+    context.close()
+
+
+def test_by_keyboard_alone(page: Page, console: Served) -> None:
+    enter(page, console)
+    page.goto(f"{console.url}/letters/?code=group.one")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    boxes = page.locator("input[name=letter]")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if boxes.first.evaluate("box => box === document.activeElement"):
+            break
+    page.keyboard.press("Space")
+    expect(page.get_by_text("ticked (1)")).to_be_visible()
+    assert "none" != boxes.first.evaluate("box => getComputedStyle(box).outlineStyle")
+    all_of_page = page.get_by_label("Tick all letters on this page")
+    all_of_page.press("Space")
+    expect(page.get_by_text("ticked (50)")).to_be_visible()
+    page.get_by_role("button", name="Discard…").press("Enter")
+    page.get_by_label("Reason").press_sequentially("by hand")
+    page.get_by_role("button", name="Discard 50 letters").press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Done")
+    assert 12 == console.office.left()
+
+
+def test_an_edit_survives_the_browser_unchanged(page: Page, console: Served) -> None:
+    """Browsers change line ends, and drop the first: what nobody touched must not count."""
+    odd = letter(console.office, ENRICH, b"\n\r\nfirst\r\nlast\n\n", odd="a\r\nb\u202e")
+    enter(page, console)
+    page.get_by_role("button", name="Refresh").click()
+    page.goto(f"{console.url}{address(odd)}/edit")
+    page.get_by_role("button", name="See the difference").click()
+    # The answer is a 400 with the form, which the browser notes as a failed resource.
+    expect(page.get_by_text("Nothing is changed yet.")).to_be_visible()
+    complaints(page).clear()
+    page.get_by_label("Attributes, as JSON").fill('{"odd": "c"}')
+    page.get_by_role("button", name="See the difference").click()
+    expect(page.locator(".diff .plus")).to_have_text("+odd: c")
+    page.get_by_role("button", name="Send the edited letter").click()
+    expect(page.get_by_role("status")).to_have_text("Done")
+    sent = console.office.world.publisher.topics[VALIDATED][-1]
+    assert b"\n\r\nfirst\r\nlast\n\n" == sent.data
+    assert "c" == sent.attributes["odd"]

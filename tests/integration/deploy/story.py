@@ -1,0 +1,180 @@
+"""A project's life, once: the scripts of deploy/ run the real gcloud and bq against the stand-in.
+
+Deploy to an empty project stops for the secret's value; then it is killed twice, finishes, is run
+again, is given two changes, and is torn down without and with its data.
+"""
+
+import copy
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from servers import ROOT
+from standin import sdk
+from standin.project import Project
+from standin.refusal import Refusal
+from standin.server import StandIn, serving
+from standin.service import Request
+
+LONGEST_SECONDS = 1200
+"""Of one run of a script: a guard against hanging only."""
+FOREIGN = "somebody-elses"
+
+
+Fault = Callable[[Request], None]
+
+
+@dataclass
+class Run:
+    code: int
+    output: str
+    changes: list[str]
+    project: Project
+    """As it was afterwards."""
+
+
+@dataclass
+class Story:
+    stand_in: StandIn
+    root: Path
+    environment: dict[str, str]
+    runs: dict[str, Run] = field(default_factory=dict)
+
+    def run(self, name: str, *command: str, fault: "Fault | None" = None) -> Run:
+        """What `fault` does to a request that changes something."""
+        before = len(self.stand_in.changes())
+        process = subprocess.Popen(
+            command,
+            cwd=self.root,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        if isinstance(fault, Kill):
+            fault.group = process.pid
+        if fault is not None:
+            self.stand_in.on_change = fault
+        try:
+            output = process.communicate(timeout=LONGEST_SECONDS)[0]
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            self.stand_in.on_change = lambda _request: None
+        changes = self.stand_in.changes()[before:]
+        self.runs[name] = Run(
+            process.returncode, output, changes, copy.deepcopy(self.stand_in.project)
+        )
+        return self.runs[name]
+
+    def deploy(self, name: str, fault: "Fault | None" = None) -> Run:
+        return self.run(name, "deploy/deploy.sh", "dev", fault=fault)
+
+
+@dataclass
+class Kill:
+    """Ends the command and all its children, as a power cut would, at the first request whose path
+    ends so; `heard`: whether the service still acts on it."""
+
+    method: str
+    path_end: str
+    heard: bool
+    group: int = 0
+    done: bool = False
+
+    def __call__(self, request: Request) -> None:
+        if self.done or request.method != self.method or not request.path.endswith(self.path_end):
+            return
+        self.done = True
+        os.killpg(self.group, signal.SIGKILL)
+        if not self.heard:
+            raise Refusal(403, "nobody is there to hear this")
+
+
+@dataclass
+class Propagating:
+    """Roles and accounts that were just made are not known yet where they are first needed."""
+
+    left: dict[str, str] = field(
+        default_factory=lambda: {
+            "locations/europe-west1/triggers": "Permission denied while using the Eventarc Service "
+            "Agent. If you recently started to use Eventarc, it may take a few minutes before all "
+            "necessary permissions are propagated to the Service Agent.",
+            "services/enrich-records:setIamPolicy": "Service account csvgate-triggers@example-"
+            "csvgate-dev.iam.gserviceaccount.com does not exist.",
+        }
+    )
+
+    def __call__(self, request: Request) -> None:
+        for end in [e for e in self.left if request.path.endswith(e)]:
+            raise Refusal(400, self.left.pop(end))
+
+
+def copy_of_repository(folder: Path) -> Path:
+    """What deploy needs of it, so that a test may change the topology."""
+    for name in ("ops", "shared", "functions", "contracts", "deploy"):
+        ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    return folder
+
+
+def project_with_foreign_things() -> Project:
+    """What others have in the project, of every kind that deploy touches."""
+    project = Project()
+    email = f"{FOREIGN}@{project.name}.iam.gserviceaccount.com"
+    project.accounts[email] = {"name": email, "email": email, "displayName": "not ours"}
+    project.buckets[FOREIGN] = {"name": FOREIGN, "location": "US"}
+    project.topics[FOREIGN] = {"name": f"projects/{project.name}/topics/{FOREIGN}"}
+    reference = {"projectId": project.name, "datasetId": "theirs"}
+    project.datasets["theirs"] = {
+        "kind": "bigquery#dataset",
+        "id": f"{project.name}:theirs",
+        "datasetReference": reference,
+        "location": "US",
+        "access": [],
+    }
+    project.policies.add("project", "roles/storage.admin", f"serviceAccount:{email}")
+    return project
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+
+
+@contextmanager
+def told(folder: Path) -> Iterator[Story]:
+    root = copy_of_repository(folder / "repository")
+    with serving(project_with_foreign_things()) as stand_in:
+        environment = {
+            **sdk.environment(stand_in.address, folder),
+            "PYTHONPATH": f"{root / 'ops'}:{root / 'shared'}",
+        }
+        story = Story(stand_in, root, environment)
+        story.runs["before"] = Run(0, "", [], copy.deepcopy(stand_in.project))
+        story.deploy("without the secret")
+        key = folder / "key"
+        key.write_text("SG.key")
+        add = ("gcloud", "secrets", "versions", "add", "sendgrid-api-key")
+        story.run("secret", *add, f"--data-file={key}", f"--project={stand_in.project.name}")
+        story.deploy("killed unheard", Kill("POST", "b", heard=False))
+        story.deploy("killed heard", Kill("POST", "locations/europe-west1/functions", heard=True))
+        story.deploy("finished", Propagating())
+        story.deploy("again")
+        topology = root / "deploy" / "topology.yaml"
+        replace(topology, "{name: validated-records, retention: 7d}", "{name: validated-records}")
+        replace(topology, "memory: 512Mi", "memory: 1Gi")
+        story.deploy("changed")
+        story.run("teardown", "deploy/teardown.sh", "dev", "--yes")
+        story.run("teardown of data", "deploy/teardown.sh", "dev", "--yes", "--delete-data")
+        yield story

@@ -1,0 +1,162 @@
+"""BigQuery: datasets, and the two statements that give and take a role on one."""
+
+import re
+from typing import Any
+
+from standin.project import Project
+from standin.refusal import exists, invalid, not_found
+from standin.service import Answer, Request, Service
+from standin.shapes import Needed, Text, check
+
+REFERENCE = {"datasetId": Needed(Text(r"[A-Za-z0-9_]{1,1024}")), "projectId": str}
+ACCESS = {"role": str, "userByEmail": str, "specialGroup": str, "groupByEmail": str}
+DATASET = {
+    "datasetReference": Needed(REFERENCE),
+    "description": str,
+    "location": str,
+    "access": [ACCESS],
+    "labels": dict,
+}
+READ_BACK = {"kind": str, "etag": str, "id": str, "selfLink": str, "creationTime": str}
+OLD_NAMES = {
+    "roles/bigquery.dataOwner": "OWNER",
+    "roles/bigquery.dataEditor": "WRITER",
+    "roles/bigquery.dataViewer": "READER",
+}
+STATEMENT = re.compile(
+    r"(?P<verb>GRANT|REVOKE) `(?P<role>roles/bigquery\.[A-Za-z]+)` ON SCHEMA "
+    r"`(?P<project>[^`]+)`\.(?P<dataset>\w+) (TO|FROM) \"serviceAccount:(?P<email>[^\"]+)\""
+)
+
+
+class BigQuery(Service):
+    def __init__(self, project: Project) -> None:
+        super().__init__(project, "bigquery", "bigquery.googleapis.com")
+        base = r"v2/projects/(?P<project>[^/]+)"
+        dataset = base + r"/datasets/(?P<name>[^/]+)"
+        self.jobs: dict[str, Answer] = {}
+        self.routes = [
+            ("GET", base + "/datasets", self.list),
+            ("POST", base + "/datasets", self.create),
+            ("GET", dataset, self.get),
+            ("PUT", dataset, self.update),
+            ("PATCH", dataset, self.update),
+            ("DELETE", dataset, self.delete),
+            ("GET", dataset + r"/tables/(?P<table>[^/]+)", self.table),
+            ("POST", base + "/jobs", self.query),
+            ("GET", base + r"/jobs/(?P<job>[^/]+)", self.job),
+            ("GET", base + r"/queries/(?P<job>[^/]+)", self.results),
+        ]
+
+    def list(self, request: Request, project: str) -> Answer:
+        self.project.own(project)
+        request.only("all", "filter")
+        brief = ("kind", "id", "datasetReference", "location")
+        every = self.project.datasets.values()
+        return {
+            "kind": "bigquery#datasetList",
+            "datasets": [{k: d[k] for k in brief} for d in every],
+        }
+
+    def create(self, request: Request, project: str) -> Answer:
+        self.project.own(project)
+        request.only("accessPolicyVersion")
+        check(request.body, DATASET)
+        name = request.body["datasetReference"]["datasetId"]
+        if name in self.project.datasets:
+            raise exists(name)
+        made = {
+            "kind": "bigquery#dataset",
+            "etag": "1",
+            "id": f"{project}:{name}",
+            "location": "US",
+            "creationTime": "1764000000000",
+            "lastModifiedTime": "1764000000000",
+            "access": [
+                {"role": "WRITER", "specialGroup": "projectWriters"},
+                {"role": "OWNER", "specialGroup": "projectOwners"},
+                {"role": "READER", "specialGroup": "projectReaders"},
+            ],
+            **request.body,
+            "datasetReference": {"projectId": project, "datasetId": name},
+        }
+        self.project.datasets[name] = made
+        return made
+
+    def get(self, request: Request, project: str, name: str) -> Answer:
+        request.only("accessPolicyVersion", "datasetView")
+        return self._there(project, name)
+
+    def update(self, request: Request, project: str, name: str) -> Answer:
+        request.only("accessPolicyVersion", "updateMode")
+        there = self._there(project, name)
+        shape = {**DATASET, **READ_BACK, "lastModifiedTime": str, "type": str}
+        check(request.body, {**shape, "datasetReference": REFERENCE})
+        if request.body.get("location", there["location"]) != there["location"]:
+            raise invalid("A dataset's location cannot be changed")
+        there.update(request.body)
+        return there
+
+    def delete(self, request: Request, project: str, name: str) -> Answer:
+        request.only("deleteContents")
+        self._there(project, name)
+        del self.project.datasets[name]
+        return {}
+
+    def table(self, request: Request, project: str, name: str, table: str) -> Answer:
+        request.only("selectedFields", "view")
+        self._there(project, name)
+        if f"{name}.{table}" not in self.project.tables:
+            raise not_found(f"Not found: Table {project}:{name}.{table}")
+        return self.project.tables[f"{name}.{table}"]
+
+    def query(self, request: Request, project: str) -> Answer:
+        self.project.own(project)
+        query = request.body["configuration"]["query"]
+        found = STATEMENT.fullmatch(query["query"])
+        if query.get("useLegacySql") is not False or found is None:
+            raise invalid(f"Syntax error: {query}")
+        there = self._there(found["project"], found["dataset"])
+        where = request.body["jobReference"]
+        if where["location"] != there["location"]:
+            raise not_found(f"{found['dataset']} in {where['location']}")
+        self._grant(there, found["verb"], found["role"], found["email"])
+        job = {
+            "kind": "bigquery#job",
+            "id": where["jobId"],
+            "jobReference": {**where, "projectId": project},
+            "configuration": {"jobType": "QUERY", "query": query},
+            "status": {"state": "DONE"},
+            "statistics": {"query": {"statementType": found["verb"]}, "creationTime": "1"},
+        }
+        self.jobs[where["jobId"]] = job
+        return job
+
+    def job(self, _request: Request, project: str, job: str) -> Answer:
+        self.project.own(project)
+        return self.jobs[job]
+
+    def results(self, _request: Request, project: str, job: str) -> Answer:
+        self.project.own(project)
+        reference = self.jobs[job]["jobReference"]
+        return {
+            "kind": "bigquery#getQueryResultsResponse",
+            "jobReference": reference,
+            "jobComplete": True,
+            "schema": {"fields": []},
+            "totalRows": "0",
+        }
+
+    def _grant(self, there: dict[str, Any], verb: str, role: str, email: str) -> None:
+        entry = {"role": OLD_NAMES.get(role, role), "userByEmail": email}
+        access = [e for e in there["access"] if e != entry]
+        if verb == "GRANT":
+            self.project.need_account(email)
+            access.append(entry)
+        there["access"] = access
+
+    def _there(self, project: str, name: str) -> dict[str, Any]:
+        self.project.own(project)
+        if name not in self.project.datasets:
+            raise not_found(f"Not found: Dataset {project}:{name}")
+        return self.project.datasets[name]

@@ -1,0 +1,49 @@
+"""One project: its number, what is enabled, its services and what they hold."""
+
+from typing import Any
+
+from standin.iam_policies import Policies
+from standin.refusal import Refusal, invalid
+
+PREENABLED = ("serviceusage.googleapis.com", "storage.googleapis.com", "bigquery.googleapis.com")
+"""As a new project has them, among others."""
+
+
+class Project:
+    def __init__(self, name: str = "example-csvgate-dev", number: str = "123456789012") -> None:
+        self.name, self.number, self.region = name, number, "europe-west1"
+        self.apis: set[str] = set(PREENABLED)
+        self.accounts: dict[str, dict[str, Any]] = {}
+        self.agents: set[str] = set()
+        self.buckets: dict[str, dict[str, Any]] = {}
+        self.topics: dict[str, dict[str, Any]] = {}
+        self.subscriptions: dict[str, dict[str, Any]] = {}
+        self.datasets: dict[str, dict[str, Any]] = {}
+        self.secrets: dict[str, dict[str, Any]] = {}
+        self.versions: dict[str, list[dict[str, Any]]] = {}
+        self.repositories: dict[str, dict[str, Any]] = {}
+        self.functions: dict[str, dict[str, Any]] = {}
+        self.services: set[str] = set()
+        self.triggers: dict[str, dict[str, Any]] = {}
+        self.sources: dict[str, bytes] = {}
+        self.watched: dict[str, dict[str, dict[str, Any]]] = {}
+        """Alert policies, channels, dashboards and log-based metrics, by the API's collection."""
+        self.tables: dict[str, dict[str, Any]] = {}
+        self.policies = Policies(self)
+
+    def require(self, api: str) -> None:
+        if api and api not in self.apis:
+            message = f"{api} has not been used in project {self.number} before or it is disabled."
+            raise Refusal(403, message, "SERVICE_DISABLED")
+
+    def own(self, name: str) -> None:
+        """Requests to other projects are refused."""
+        if name not in (self.name, self.number):
+            raise Refusal(403, f"The caller does not have permission on project {name}")
+
+    def agent(self, domain: str) -> str:
+        return f"service-{self.number}@{domain}.iam.gserviceaccount.com"
+
+    def need_account(self, email: str) -> None:
+        if email not in self.accounts:
+            raise invalid(f"Service account {email} does not exist.")

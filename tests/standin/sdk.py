@@ -1,0 +1,61 @@
+"""The real gcloud and bq, turned towards a stand-in."""
+
+import os
+import shutil
+from pathlib import Path
+
+SERVICES = (
+    *("ARTIFACTREGISTRY", "BIGQUERY", "CLOUDBUILD", "CLOUDFUNCTIONS", "CLOUDRESOURCEMANAGER"),
+    *(
+        "EVENTARC",
+        "IAM",
+        "LOGGING",
+        "MONITORING",
+        "PUBSUB",
+        "RUN",
+        "SECRETMANAGER",
+        "SERVICEUSAGE",
+        "STORAGE",
+    ),
+)
+
+
+def missing() -> str | None:
+    """Why it cannot be run here, or None."""
+    gcloud = shutil.which("gcloud")
+    if gcloud is None or shutil.which("bq") is None:
+        return "needs gcloud and bq"
+    return None if _discovery(gcloud).is_file() else "needs the bq that comes with gcloud"
+
+
+def _discovery(gcloud: str) -> Path:
+    """The description of BigQuery's API that bq carries; it would ask Google for another one."""
+    root = Path(gcloud).resolve().parents[1]
+    return root / "platform" / "bq" / "discovery_next" / "bigquery.json"
+
+
+def environment(address: str, directory: Path) -> dict[str, str]:
+    """For processes that call gcloud: no account of the user's, nothing but the stand-in."""
+    token, bigqueryrc = directory / "token", directory / "bigqueryrc"
+    token.write_text("stand-in")
+    gcloud = str(shutil.which("gcloud"))
+    bigqueryrc.write_text(f"api = {address}\ndiscovery_file = {_discovery(gcloud)}\n")
+    overrides = {
+        f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}": f"{address}/{name.lower()}/" for name in SERVICES
+    }
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        **overrides,
+        "CLOUDSDK_CONFIG": str(directory / "gcloud"),
+        "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE": str(token),
+        "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
+        "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "true",
+        "CLOUDSDK_CORE_DISABLE_FILE_LOGGING": "true",
+        "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "true",
+        "BIGQUERYRC": str(bigqueryrc),
+        # Whatever has no override must not leave this machine.
+        "http_proxy": "http://127.0.0.1:9",
+        "https_proxy": "http://127.0.0.1:9",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }

@@ -1,0 +1,119 @@
+"""Secret Manager."""
+
+from typing import Any
+
+from standin.project import Project
+from standin.refusal import exists, invalid, not_found
+from standin.service import Answer, Request, Service
+from standin.shapes import Needed, Text, check
+
+SECRET = {
+    "name": str,
+    "labels": dict,
+    "annotations": dict,
+    "replication": Needed({"automatic": {}}),
+}
+
+
+class SecretManager(Service):
+    def __init__(self, project: Project) -> None:
+        super().__init__(project, "secretmanager", "secretmanager.googleapis.com")
+        base = r"v1/projects/(?P<project>[^/]+)/secrets"
+        one = base + r"/(?P<name>[^/:]+)"
+        self.routes = [
+            ("GET", base, self.list),
+            ("POST", base, self.create),
+            ("GET", one, self.get),
+            ("DELETE", one, self.delete),
+            ("POST", one + ":addVersion", self.add),
+            ("GET", one + "/versions", self.versions),
+            ("GET", one + r"/versions/(?P<version>[^/:]+)", self.version),
+            ("GET", one + ":getIamPolicy", self.policy),
+            ("POST", one + ":setIamPolicy", self.grant),
+        ]
+
+    def list(self, request: Request, project: str) -> Answer:
+        self.project.own(project)
+        request.only("filter")
+        return {"secrets": list(self.project.secrets.values())}
+
+    def create(self, request: Request, project: str) -> Answer:
+        self.project.own(project)
+        name = request.only("secretId")["secretId"]
+        check(name, Text(r"[A-Za-z0-9_-]{1,255}"))
+        check(request.body, SECRET)
+        if name in self.project.secrets:
+            raise exists(name)
+        path = f"projects/{self.project.number}/secrets/{name}"
+        self.project.secrets[name] = {**request.body, "name": path}
+        self.project.versions[name] = []
+        return self.project.secrets[name]
+
+    def get(self, _request: Request, project: str, name: str) -> Answer:
+        return self._there(project, name)
+
+    def delete(self, request: Request, project: str, name: str) -> Answer:
+        request.only("etag")
+        self._there(project, name)
+        del self.project.secrets[name], self.project.versions[name]
+        self.project.policies.drop(f"secrets/{name}")
+        return {}
+
+    def add(self, request: Request, project: str, name: str) -> Answer:
+        there = self._there(project, name)
+        payload = {"data": Needed(str), "dataCrc32c": str}
+        check(request.body, {"payload": Needed(payload)})
+        versions = self.project.versions[name]
+        made = {
+            "name": f"{there['name']}/versions/{len(versions) + 1}",
+            "state": "ENABLED",
+            "clientSpecifiedPayloadChecksum": "dataCrc32c" in request.body["payload"],
+        }
+        versions.append(made)
+        return made
+
+    def versions(self, request: Request, project: str, name: str) -> Answer:
+        request.only("filter")
+        self._there(project, name)
+        return {"versions": self.project.versions[name][::-1]}
+
+    def version(self, _request: Request, project: str, name: str, version: str) -> Answer:
+        self._there(project, name)
+        return self.found(name, version)
+
+    def found(self, name: str, version: str) -> dict[str, Any]:
+        versions = self.project.versions[name]
+        if version == "latest" and versions:
+            return versions[-1]
+        wanted = [v for v in versions if v["name"].endswith(f"/versions/{version}")]
+        if not wanted:
+            raise not_found(f"{name}/versions/{version}")
+        return wanted[0]
+
+    def usable(self, name: str, version: str, account: str) -> None:
+        """As Cloud Run checks when it makes a revision."""
+        if name not in self.project.secrets:
+            raise not_found(name)
+        if self.found(name, version)["state"] != "ENABLED":
+            raise invalid(f"{name}/versions/{version} is not enabled")
+        role, member = "roles/secretmanager.secretAccessor", f"serviceAccount:{account}"
+        if not self.project.policies.has(f"secrets/{name}", role, member):
+            raise invalid(
+                f"Permission denied on secret: {name} for Revision service account {account}"
+            )
+
+    def policy(self, request: Request, project: str, name: str) -> Answer:
+        self._there(project, name)
+        request.only("options.requestedPolicyVersion")
+        return self.project.policies.get(f"secrets/{name}")
+
+    def grant(self, request: Request, project: str, name: str) -> Answer:
+        self._there(project, name)
+        check(request.body, {"policy": Needed(dict), "updateMask": str})
+        return self.project.policies.set(f"secrets/{name}", request.body["policy"])
+
+    def _there(self, project: str, name: str) -> dict[str, Any]:
+        self.project.own(project)
+        if name not in self.project.secrets:
+            raise not_found(name)
+        return self.project.secrets[name]

@@ -1,0 +1,64 @@
+"""What all services share: routes, the requests they get, and long-running operations."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from standin.refusal import Refusal, invalid
+
+if TYPE_CHECKING:
+    from standin.project import Project
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    service: str
+    path: str
+    """Under the service's own address, without the query."""
+    query: Mapping[str, str]
+    body: Any
+    data: bytes = b""
+
+    def only(self, *names: str) -> Mapping[str, str]:
+        """The query, in which there may be these parameters."""
+        allowed = {*names, "alt", "prettyPrint", "pageSize", "pageToken", "maxResults"}
+        for name in self.query:
+            if name not in allowed:
+                raise invalid(f'Invalid query. Unknown name "{name}": Cannot bind query parameter')
+        return self.query
+
+
+Handler = Callable[..., Answer]
+
+
+@dataclass
+class Service:
+    """`routes` are (method, pattern of the whole path, handler); groups become arguments."""
+
+    project: "Project"
+    name: str
+    api: str
+    routes: list[tuple[str, str, Handler]] = field(default_factory=list)
+    operations: dict[str, Answer] = field(default_factory=dict)
+
+    def handle(self, request: Request) -> Answer:
+        self.project.require(self.api)
+        for method, pattern, handler in self.routes:
+            found = re.fullmatch(pattern, request.path)
+            if found and method == request.method:
+                return handler(request, **found.groupdict())
+        raise Refusal(501, f"{self.name}: no {request.method} {request.path} in the stand-in")
+
+    def operation(self, response: Answer) -> Answer:
+        """Done at once: nothing here takes time."""
+        name = f"operation-{len(self.operations) + 1}"
+        where = f"projects/{self.project.name}/locations/{self.project.region}/operations/{name}"
+        self.operations[name] = {"name": where, "done": True, "response": {**response}}
+        return self.operations[name]
+
+    def polled(self, _request: Request, operation: str, **_: str) -> Answer:
+        return self.operations[operation]

@@ -1,0 +1,124 @@
+"""Cloud Storage: buckets."""
+
+from typing import Any
+
+from standin.project import Project
+from standin.refusal import exists, invalid, not_found
+from standin.service import Answer, Request, Service
+from standin.shapes import Needed, Text, Whole, check
+
+RULE = {
+    "action": Needed({"type": Needed(Text("Delete"))}),
+    "condition": Needed({"age": Whole(0, 10**6), "daysSinceNoncurrentTime": Whole(0, 10**6)}),
+}
+BUCKET = {
+    "name": str,
+    "location": str,
+    "storageClass": str,
+    "iamConfiguration": {
+        "uniformBucketLevelAccess": {"enabled": bool},
+        "publicAccessPrevention": Text("enforced|inherited"),
+    },
+    "versioning": {"enabled": bool},
+    "softDeletePolicy": {"retentionDurationSeconds": Whole(0, 90 * 86400, as_text=True)},
+    "lifecycle": {"rule": [RULE]},
+}
+WEEK = str(7 * 86400)
+
+
+class Storage(Service):
+    def __init__(self, project: Project) -> None:
+        super().__init__(project, "storage", "storage.googleapis.com")
+        bucket = r"b/(?P<name>[^/]+)"
+        self.routes = [
+            ("GET", "b", self.list),
+            ("POST", "b", self.create),
+            ("GET", bucket, self.get),
+            ("PATCH", bucket, self.patch),
+            ("DELETE", bucket, self.delete),
+            ("GET", bucket + "/o", self.objects),
+            ("GET", bucket + "/iam", self.policy),
+            ("PUT", bucket + "/iam", self.grant),
+            ("GET", r"projects/(?P<project>[^/]+)/serviceAccount", self.agent),
+        ]
+
+    def list(self, request: Request) -> Answer:
+        self.project.own(request.only("project", "projection", "fields", "prefix")["project"])
+        return {"items": list(self.project.buckets.values())}
+
+    def create(self, request: Request) -> Answer:
+        self.project.own(request.only("project", "enableObjectRetention", "projection")["project"])
+        check(request.body, {**BUCKET, "name": Needed(Text(r"[a-z0-9][-a-z0-9_.]{1,61}[a-z0-9]"))})
+        name = request.body["name"]
+        if name in self.project.buckets:
+            raise exists(name)
+        made = {
+            "kind": "storage#bucket",
+            "id": name,
+            "softDeletePolicy": {"retentionDurationSeconds": WEEK},
+            "metageneration": "1",
+            "timeCreated": "2026-11-25T10:00:00.000Z",
+            "updated": "2026-11-25T10:00:00.000Z",
+            "storageClass": "STANDARD",
+            **request.body,
+            "location": request.body.get("location", "US").upper(),
+        }
+        self.project.buckets[name] = made
+        return made
+
+    def get(self, request: Request, name: str) -> Answer:
+        request.only("projection", "fields", "softDeleted", "generation")
+        return self._there(name)
+
+    def patch(self, request: Request, name: str) -> Answer:
+        request.only("projection", "ifMetagenerationMatch", "fields")
+        there = self._there(name)
+        nullable = {key: value for key, value in request.body.items() if value is not None}
+        check(nullable, BUCKET)
+        if nullable.get("location", there["location"]).upper() != there["location"]:
+            raise invalid("A bucket's location cannot be changed")
+        _merge(there, request.body)
+        return there
+
+    def delete(self, _request: Request, name: str) -> Answer:
+        self._there(name)
+        del self.project.buckets[name]
+        self.project.policies.drop(f"buckets/{name}")
+        return {}
+
+    def objects(self, _request: Request, name: str) -> Answer:
+        self._there(name)
+        return {"kind": "storage#objects", "items": []}
+
+    def policy(self, request: Request, name: str) -> Answer:
+        self._there(name)
+        request.only("optionsRequestedPolicyVersion", "userProject", "fields")
+        return self.project.policies.get(f"buckets/{name}")
+
+    def grant(self, request: Request, name: str) -> Answer:
+        self._there(name)
+        request.only("userProject", "fields")
+        return self.project.policies.set(f"buckets/{name}", request.body)
+
+    def agent(self, request: Request, project: str) -> Answer:
+        """Asking for it makes it."""
+        self.project.own(project)
+        email = self.project.agent("gs-project-accounts")
+        self.project.agents.add(email)
+        return {"kind": "storage#serviceAccount", "email_address": email}
+
+    def _there(self, name: str) -> dict[str, Any]:
+        if name not in self.project.buckets:
+            raise not_found(name)
+        return self.project.buckets[name]
+
+
+def _merge(there: dict[str, Any], changes: dict[str, Any]) -> None:
+    """As JSON merge patches go: null takes away."""
+    for key, value in changes.items():
+        if value is None:
+            there.pop(key, None)
+        elif isinstance(value, dict) and isinstance(there.get(key), dict) and key != "lifecycle":
+            _merge(there[key], value)
+        else:
+            there[key] = value

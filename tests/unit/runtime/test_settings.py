@@ -1,0 +1,29 @@
+"""Secrets may come as files that Secret Manager mounts."""
+
+from pathlib import Path
+
+import pytest
+
+from csvgate.errors import Transient
+from csvgate.settings import read
+
+ENVIRONMENT = {
+    "GOOGLE_CLOUD_PROJECT": "p",
+    "CSVGATE_UPLOADS_BUCKET": "u",
+    "CSVGATE_REJECTS_BUCKET": "r",
+    "CSVGATE_LEDGER_BUCKET": "l",
+    "CSVGATE_REFERENCES_BUCKET": "f",
+    "CSVGATE_DEAD_LETTER_TOPIC": "d",
+}
+
+
+def test_a_secret_as_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "SENDGRID_API_KEY"
+    file.write_text("SG.key\n")
+    found = read({**ENVIRONMENT, "SENDGRID_API_KEY_FILE": str(file)})
+    assert "SG.key" == found.sendgrid_api_key
+
+
+def test_a_file_that_is_not_there_leaves_the_messages_where_they_are(tmp_path: Path) -> None:
+    with pytest.raises(Transient, match=r"the file of a secret: .*No such file"):
+        read({**ENVIRONMENT, "SENDGRID_API_KEY_FILE": str(tmp_path / "none")})
