@@ -48,15 +48,16 @@ def test_corrections_leave_fewer_rows_to_correct() -> None:
 
 def test_a_failed_upload_is_told_with_its_remedy() -> None:
     world = World()
-    gone = world.upload("orders/gone.csv", orders(1))
-    world.store.delete("uploads", "orders/gone.csv")
-    world.validate(gone)
+    world.validate(world.upload("orders/failed.csv", orders(1)))
+    for name in list(world.ledger.names("references/")):
+        world.store.delete("ledger", name)
     world.drain()
-    found = status(world, "orders/gone.csv") if find(world.ledger, "orders/gone.csv") else None
+    found = status(world, "orders/failed.csv") if find(world.ledger, "orders/failed.csv") else None
     assert found is not None
-    assert (Failed(function="validate_and_parse", code="object.gone"),) == found.failures
-    said = shown(found)
-    assert "validate_and_parse gave up, object.gone: Have the file uploaded again" in said
+    assert (Failed(function="enrich_records", code="reference.gone"),) == found.failures
+    assert "enrich_records gave up, reference.gone: Find who deletes from the ledger" in shown(
+        found
+    )
 
 
 def test_an_email_that_was_refused_is_told() -> None:

@@ -66,9 +66,11 @@ def world() -> World:
     world.validate(world.upload(name, mended))
     world.validate(world.upload("orders/limit.csv", orders(5, bad=4)))
     world.validate(world.upload("orders/hopeless.csv", b"a\n1\n"))
-    gone = world.upload("orders/gone.csv", orders(1))
-    world.store.delete("uploads", "orders/gone.csv")
-    world.validate(gone)
+    world.drain()
+    world.restart()
+    world.validate(world.upload("orders/lost.csv", orders(1)))
+    for copy in list(world.ledger.names("references/")):
+        world.store.delete("ledger", copy)
     world.drain()
     return world
 
