@@ -38,6 +38,11 @@ FUNCTIONS = ("validate_and_parse", "enrich_records", "notify_stakeholders")
 MAX_ATTEMPTS = 5
 
 
+@cache
+def shipped_contracts() -> Contracts:
+    return load_directory(ROOT / "contracts")
+
+
 def sample_references() -> dict[str, bytes]:
     paths = (ROOT / "samples" / "references").glob("*.csv")
     return {path.name: path.read_bytes() for path in paths}
@@ -53,7 +58,7 @@ class World:
 
     effects: Effects = field(default_factory=Effects)
     chunk_bytes: int = 4096
-    contracts: Contracts = field(default_factory=lambda: load_directory(ROOT / "contracts"))
+    contracts: Contracts = field(default_factory=shipped_contracts)
     now: datetime = datetime(2026, 11, 21, 12, tzinfo=UTC)
     references: dict[str, bytes] = field(default_factory=sample_references)
 

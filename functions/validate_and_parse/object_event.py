@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from cloudevents.http import CloudEvent
 
@@ -11,9 +11,7 @@ from csvgate.events import STORAGE_FINALIZED
 from csvgate.identity import Upload
 
 _MOST_DIGITS = 19
-
-_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-"""W3C Trace Context. What is none of it, and may be of any length, travels no further."""
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[!-~]{0,200})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +38,20 @@ def parse(event: CloudEvent) -> ObjectEvent:
         name=_text(data, "name"),
         generation=_number(data, "generation"),
     )
-    given = str(event.get_attributes().get("traceparent") or "")
     encoding = data.get("contentEncoding")
     return ObjectEvent(
         upload=upload,
         size=_number(data, "size"),
         content_encoding=str(encoding) if encoding else None,
-        trace=given if _TRACEPARENT.fullmatch(given) else upload.traceparent,
+        trace=_trace(event) or upload.traceparent,
     )
+
+
+def _trace(event: CloudEvent) -> str | None:
+    """None for what is no W3C trace context: anything longer than an attribute of Pub/Sub may be
+    would keep every message about the upload from being published."""
+    trace = str(event.get_attributes().get("traceparent") or "")
+    return trace if _TRACEPARENT.fullmatch(trace) else None
 
 
 def _text(data: dict[str, Any], field: str) -> str:

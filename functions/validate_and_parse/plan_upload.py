@@ -12,7 +12,7 @@ from csvgate.events import UploadRef
 from csvgate.identity import digest
 from csvgate.ledger import Ledger, UploadLedger
 from csvgate.ledger_entries import PinnedReference, Plan, Received
-from csvgate.ports import Clock, ObjectStore
+from csvgate.ports import CREATE_BYTES, Clock, ObjectStore
 from object_event import ObjectEvent
 
 _MAX_REFERENCE_BYTES = 64 * 1024 * 1024
@@ -109,10 +109,16 @@ class Planner:
             data = self.store.read(self.references_bucket, reference.object, info.generation)
             if data is None:
                 raise Transient("reference.changing", f"reference {name}: {where} was replaced")
-            # Streamed, as it may be larger than one request; who else does it writes the same.
-            with self.store.writer(self.ledger.bucket, snapshot, "text/csv") as copy:
-                copy.write(data)
+            self._copy(snapshot, data)
         return pinned
+
+    def _copy(self, snapshot: str, data: bytes) -> None:
+        """Whoever else does it at the same time writes the same."""
+        if len(data) <= CREATE_BYTES:
+            self.store.create(self.ledger.bucket, snapshot, data, "text/csv")
+            return
+        with self.store.writer(self.ledger.bucket, snapshot, "text/csv") as copy:
+            copy.write(data)
 
 
 def received_now(event: ObjectEvent, dataset: str, plan: str, clock: Clock) -> Received:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +28,10 @@ class ObjectInfo:
     created: datetime
 
 
+CREATE_BYTES: Final = 8 * 1024 * 1024
+"""The most that `create` takes: one request."""
+
+
 class ObjectStore(Protocol):
     """Cloud Storage, strongly consistent for reads and listings. Without the bucket, everything
     raises Transient `storage.missing`: nothing can be said of its objects."""
@@ -44,7 +48,8 @@ class ObjectStore(Protocol):
 
     def create(self, bucket: str, name: str, data: bytes, content_type: str) -> bool:
         """Write it only if it does not exist yet; False when somebody was first. Of all callers
-        one at most hears True, whatever the bytes; at most 8 MiB."""
+        one at most hears True, whatever the bytes. Raises Permanent
+        `storage.too_large` over CREATE_BYTES."""
 
     def writer(self, bucket: str, name: str, content_type: str) -> AbstractContextManager[BinaryIO]:
         """Stream an object up in bounded memory. It appears, replacing any earlier one, when the

@@ -8,11 +8,10 @@ from io import BytesIO
 from typing import BinaryIO
 
 from csvgate.errors import Permanent, Transient
-from csvgate.ports import Clock, ObjectInfo
+from csvgate.ports import CREATE_BYTES, Clock, ObjectInfo
 from fakes.effects import Effects
 
 PIECE_BYTES = 1024 * 1024
-CREATE_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

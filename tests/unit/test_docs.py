@@ -9,7 +9,6 @@ from typing import cast
 import jsonschema
 import pytest
 
-from unit.protocol.lost_plans import forget_plans
 from unit.protocol.orders import orders
 from world import COMPLETE, VALIDATED, World
 
@@ -42,9 +41,8 @@ def test_emitted_events_match_their_schemas() -> None:
     world.validate(world.upload("orders/loaded.csv", orders(50, bad=2)))
     world.validate(world.upload("orders/limit.csv", orders(5, bad=4)))
     world.validate(world.upload("orders/hopeless.csv", b"a\n1\n"))
-    world.drain()
-    world.validate(world.upload("orders/lost.csv", orders(1)))
-    forget_plans(world)
+    world.store.delete("references", "fx_rates.csv")
+    world.validate(world.upload("orders/failed.csv", orders(1)))
     world.drain()
     seen = set()
     for message in [*world.publisher.topics[VALIDATED], *world.publisher.topics[COMPLETE]]:

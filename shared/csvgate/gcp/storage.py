@@ -16,14 +16,12 @@ from google_crc32c import Checksum
 from csvgate.errors import Permanent, Transient
 from csvgate.gcp.errors import translated
 from csvgate.gcp.upload import streamed
-from csvgate.ports import ObjectInfo
+from csvgate.ports import CREATE_BYTES, ObjectInfo
 
 PIECE_BYTES: Final = 1024 * 1024
 RANGE_BYTES: Final = 8 * 1024 * 1024
 """Asked of the service at a time: the most a stream holds in memory, and what is lost with a
 dropped connection."""
-CREATE_BYTES: Final = 8 * 1024 * 1024
-"""The library sends more than this as a resumable upload, which is not one atomic request."""
 _WRITER: Final = "csvgate-writer"
 _failures = partial(translated, "storage", also=(DataCorruption, InvalidResponse))
 
@@ -107,6 +105,7 @@ class GcsObjectStore:
         mark tells that from somebody else's, even one of equal content. Functions may create and
         not delete in the ledger: an object in the way may then be told as 403 instead of 412."""
         uri = f"gs://{bucket}/{name}"
+        # The library sends more than this as a resumable upload: not one atomic request.
         if len(data) > CREATE_BYTES:
             raise Permanent("storage.too_large", f"{uri}: {len(data)} bytes to create at once")
         mark = uuid4().hex

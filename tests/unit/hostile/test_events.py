@@ -73,7 +73,7 @@ def test_an_object_that_is_not_there() -> None:
     world = World()
     assert "validated: file_fault" == world.validate(event(GOOD))
     world.drain()
-    assert [] == loaded(world)
+    assert (["file.gone"], []) == (world.letter_codes(), loaded(world))
 
 
 def test_a_forged_source_changes_nothing() -> None:

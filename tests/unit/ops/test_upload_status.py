@@ -9,7 +9,6 @@ from csvgate_ops.hints import hints
 from csvgate_ops.status_view import detail
 from csvgate_ops.uploads import Failed, UploadStatus, find
 from fakes.effects import Effect, Effects
-from unit.protocol.lost_plans import forget_plans
 from unit.protocol.orders import orders
 from world import COMPLETE, World
 
@@ -49,14 +48,16 @@ def test_corrections_leave_fewer_rows_to_correct() -> None:
 
 def test_a_failed_upload_is_told_with_its_remedy() -> None:
     world = World()
-    world.validate(world.upload("orders/lost.csv", orders(1)))
-    forget_plans(world)
+    world.validate(world.upload("orders/failed.csv", orders(1)))
+    for name in list(world.ledger.names("references/")):
+        world.store.delete("ledger", name)
     world.drain()
-    found = status(world, "orders/lost.csv") if find(world.ledger, "orders/lost.csv") else None
+    found = status(world, "orders/failed.csv") if find(world.ledger, "orders/failed.csv") else None
     assert found is not None
-    assert (Failed(function="enrich_records", code="plan.unknown"),) == found.failures
-    said = shown(found)
-    assert "enrich_records gave up, plan.unknown: Either the message is not csvgate" in said
+    assert (Failed(function="enrich_records", code="reference.gone"),) == found.failures
+    assert "enrich_records gave up, reference.gone: Find who deletes from the ledger" in shown(
+        found
+    )
 
 
 def test_an_email_that_was_refused_is_told() -> None:

@@ -12,7 +12,6 @@ from csvgate_ops.reconcile.facts import Patience, RowGroup, TableFacts
 from csvgate_ops.reconcile.read_ledger import read_uploads
 from csvgate_ops.reconcile.reject_rows import count_rows
 from csvgate_ops.reconcile.run import Reconciliation, Report
-from unit.protocol.lost_plans import forget_plans
 from unit.protocol.orders import orders
 from world import ROOT, World
 
@@ -68,8 +67,10 @@ def world() -> World:
     world.validate(world.upload("orders/limit.csv", orders(5, bad=4)))
     world.validate(world.upload("orders/hopeless.csv", b"a\n1\n"))
     world.drain()
+    world.restart()
     world.validate(world.upload("orders/lost.csv", orders(1)))
-    forget_plans(world)
+    for copy in list(world.ledger.names("references/")):
+        world.store.delete("ledger", copy)
     world.drain()
     return world
 
