@@ -71,7 +71,7 @@ load: setup ## Load the local cloud, into bench/LOAD.md: FILES=10000 small files
 	PYTHONPATH=. $(BIN)/python -m bench.load $(if $(FILES),--files $(FILES)) $(if $(ROWS),--rows $(ROWS)) $(ARGS)
 
 .PHONY: check
-check: format-check lint types locks names docs-check secrets audit-if-reachable ## Everything .ci/run checks besides the tests
+check: format-check lint types locks names docs-check workflows secrets audit-if-reachable ## Everything .ci/run checks besides the tests
 
 .PHONY: format
 format: .venv/.stamp ## Format the code
@@ -112,13 +112,17 @@ audit-if-reachable: .venv/.stamp
 	$(BIN)/python ops/scripts/audit.py --if-reachable
 
 .PHONY: docs
-docs: .venv/.stamp ## Generate docs/events, docs/faults.md, docs/contract.schema.json
+docs: .venv/.stamp ## Generate docs/events, docs/faults.md, docs/runbook.md, docs/contract.schema.json
 	$(BIN)/python ops/scripts/generate_docs.py
 
 .PHONY: docs-check
 docs-check: .venv/.stamp ## Check that the generated docs are current and links in docs lead somewhere
 	$(BIN)/python ops/scripts/generate_docs.py --check
 	$(BIN)/python ops/scripts/check_links.py
+
+.PHONY: workflows
+workflows: .venv/.stamp ## Lint the GitHub workflows
+	$(BIN)/zizmor --offline --quiet --persona=auditor .github/workflows
 
 .PHONY: clean
 clean: ## Remove the environments, caches and the local cloud's state

@@ -12,6 +12,7 @@ from csvgate.events import UploadFinished, UploadValidated
 from csvgate.finished import FinishedTopic
 from csvgate.ledger import Ledger, PlanLedger, UploadLedger
 from csvgate.ledger_entries import Claim
+from csvgate.log import log
 from csvgate.ports import Clock, Warehouse
 from plans import LoadedPlan
 
@@ -51,7 +52,19 @@ class Settler:
             self._commit(entries.plan(loaded.plan.id), validated, loaded)
             entries.mark_committed(self.clock())
         self._publish(validated, claim, loaded)
-        entries.mark_finished(self.clock())
+        ended = self.clock()
+        entries.mark_finished(ended)
+        # deploy/monitoring measures uploads by this entry.
+        log(
+            "INFO",
+            "upload ended",
+            {
+                "upload": validated.upload.id,
+                "outcome": claim.outcome,
+                "seconds": (ended - loaded.received.received_at).total_seconds(),
+                "trace": loaded.received.trace,
+            },
+        )
         return claim.outcome
 
     def _commit(self, plan: PlanLedger, validated: UploadValidated, loaded: LoadedPlan) -> None:

@@ -1,7 +1,7 @@
 """One email per finished upload, to the people its contract names."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 from urllib.parse import quote
 
 from cloudevents.http import CloudEvent
@@ -11,11 +11,14 @@ from csvgate.contracts.match import Contracts
 from csvgate.errors import Failure, Permanent, Transient
 from csvgate.events import OUTCOME_TYPES, UploadFinished
 from csvgate.ledger import Ledger
+from csvgate.ledger_entries import Note
 from csvgate.ports import Clock, Mailer
 from csvgate.runtime import Runtime
 from csvgate.wire import Delivery, event_of
 from email_view import render
 from send_claim import SendClaims
+
+_FUNCTION: Final = "notify_stakeholders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,13 @@ class Notifier:
         return {"upload": work.upload.id, "plan": work.plan, "dataset": work.dataset}
 
     def give_up(self, work: UploadFinished, failure: Failure) -> None:
-        """Nobody is told by email that email fails: the dead letter is for operators."""
+        """Nobody is told by email that email fails. The ledger keeps it for operators."""
+        entries = self.ledger.upload(work.upload.id)
+        if entries.received() is not None:
+            note = Note(
+                at=self.clock(), code=failure.code, message=failure.message, function=_FUNCTION
+            )
+            entries.note(f"failed.{_FUNCTION}.{failure.code}", note)
 
     def handle(self, work: UploadFinished, delivery: Delivery) -> str:  # noqa: ARG002
         """The outcome's name. Raises Transient and Permanent."""

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from csvgate.errors import Failure
 from csvgate_ops import commands
 from csvgate_ops.cloud.errors import CloudError
 
@@ -42,7 +43,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except CloudError as error:
+    except (CloudError, Failure) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
     except (click.Abort, KeyboardInterrupt):

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from csvgate.events import FaultExample
+from csvgate_ops.terminal import plain
 from csvgate_ops.uploads import UploadStatus
 
 _COLOURS = {
@@ -25,13 +26,8 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 130)
 
 
-def _plain(text: str) -> str:
-    """Names and values are the uploader's: control characters must not reach the terminal."""
-    return "".join(c if c.isprintable() else "�" for c in text)
-
-
 def _name(status: UploadStatus) -> str:
-    return _plain(status.upload.name) if status.upload else "?"
+    return plain(status.upload.name) if status.upload else "?"
 
 
 def _state(status: UploadStatus) -> Text:
@@ -81,11 +77,12 @@ def summary(status: UploadStatus) -> str:
 
 
 def _example(fault: FaultExample) -> str:
-    value = "" if fault.value is None else f" {_plain(fault.value)!r}"
+    value = "" if fault.value is None else f" {plain(fault.value)!r}"
     return f"line {fault.line}:{value} {fault.message}"
 
 
-def detail(status: UploadStatus) -> RenderableType:
+def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
+    """`hints` say what an operator may do, in a line each."""
     facts = Table.grid(padding=(0, 2))
     facts.add_row("upload", status.id)
     generation = f"#{status.upload.generation}" if status.upload else ""
@@ -93,11 +90,14 @@ def detail(status: UploadStatus) -> RenderableType:
     facts.add_row("state", _state(status))
     facts.add_row("", Text(summary(status)))
     if status.rejects:
-        facts.add_row("rejects", Text(_plain(status.rejects), overflow="fold"))
+        facts.add_row("rejects", Text(plain(status.rejects), overflow="fold"))
     if status.corrects:
         facts.add_row("corrects", status.corrects)
     for correction in status.corrected_by:
         facts.add_row("corrected by", correction)
+    if status.corrected_by and status.counts and status.open_rows is not None:
+        open_rows = f"{status.open_rows:,} of {status.counts.rejected:,} rejected rows"
+        facts.add_row("", f"{open_rows} still to be corrected")
     if status.timeline:
         facts.add_row("day", _day(status.timeline[0].at))
     steps = Table.grid(padding=(0, 2))
@@ -117,4 +117,6 @@ def detail(status: UploadStatus) -> RenderableType:
     parts: list[RenderableType] = [facts, "", steps]
     if status.reasons:
         parts += ["", reasons]
+    for hint in hints:
+        parts += ["", Text(plain(hint))]
     return Group(*parts)

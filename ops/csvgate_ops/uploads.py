@@ -1,6 +1,6 @@
 """One upload from arrival to email, as the ledger tells it. Reads only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from csvgate.events import Counts, Reason, UploadRef, UploadValidated
 from csvgate.ledger import Ledger, PlanLedger, UploadLedger
-from csvgate.ledger_entries import Entry
+from csvgate.ledger_entries import Claim, Entry, Note
 
 State = Literal["unknown", "ignored", "validating", "loading", "completed", "rejected", "failed"]
 ENDED: frozenset[State] = frozenset(["ignored", "completed", "rejected", "failed"])
@@ -19,6 +19,11 @@ class Step(BaseModel):
     at: datetime
     what: str
     detail: str = ""
+
+
+class Failed(BaseModel):
+    function: str
+    code: str
 
 
 class UploadStatus(BaseModel):
@@ -38,6 +43,10 @@ class UploadStatus(BaseModel):
     corrects: str | None = None
     """The upload whose rejected rows this one brings back mended."""
     corrected_by: tuple[str, ...] = ()
+    open_rows: int | None = None
+    """Rejected rows of a completed upload that no correction has brought back yet."""
+    failures: tuple[Failed, ...] = ()
+    """What functions gave up on, with a dead letter; a replay may have mended it since."""
     emailed: bool = False
     timeline: tuple[Step, ...] = ()
 
@@ -94,6 +103,12 @@ def _newest_first(ledger: Ledger) -> list[tuple[datetime, str, str]]:
     return sorted(found, reverse=True)
 
 
+def _failures(notes: Mapping[str, Note]) -> Iterator[Failed]:
+    for name, note in notes.items():
+        if name.startswith("failed."):
+            yield Failed(function=note.function, code=note.code)
+
+
 @dataclass(slots=True)
 class _Reader:
     ledger: Ledger
@@ -117,16 +132,18 @@ class _Reader:
         claim = entries.claim()
         plan = entries.plan(claim.plan if claim else received.plan)
         validated = plan.validated()
+        notes = entries.notes()
+        failures = tuple(_failures(notes))
         steps = [
             Step(at=received.received_at, what="received", detail=plural(received.size, "byte")),
             *self._plan_steps(plan, validated),
-            *self._end_steps(entries),
+            *self._end_steps(entries, notes),
         ]
         steps.sort(key=lambda step: step.at)
         rejects = validated.rejects if validated else None
         return UploadStatus(
             id=self.id,
-            state=self._state(entries, validated),
+            state=self._state(entries, validated, failed=bool(failures)),
             upload=received.upload,
             dataset=received.dataset,
             size=received.size,
@@ -137,16 +154,29 @@ class _Reader:
             reasons=validated.reasons if validated else (),
             rejects=f"gs://{rejects.bucket}/{rejects.name}" if rejects else None,
             corrects=entries.corrects(),
-            corrected_by=tuple(entries.corrections()),
+            corrected_by=(corrections := tuple(entries.corrections())),
+            open_rows=self._open_rows(validated, claim, corrections),
+            failures=failures,
             emailed=any(s.what.startswith("emailed") for s in steps),
             timeline=tuple(steps),
         )
 
-    def _state(self, entries: UploadLedger, validated: UploadValidated | None) -> State:
+    def _open_rows(
+        self, validated: UploadValidated | None, claim: Claim | None, corrections: tuple[str, ...]
+    ) -> int | None:
+        if validated is None or claim is None or claim.outcome != "completed":
+            return None
+        found = [status(self.ledger, upload_id) for upload_id in corrections]
+        mended = [s.counts.valid for s in found if s.counts and s.state == "completed"]
+        return validated.counts.rejected - sum(mended)
+
+    def _state(
+        self, entries: UploadLedger, validated: UploadValidated | None, *, failed: bool
+    ) -> State:
         claim = entries.claim()
         if claim is not None and entries.is_finished():
             return claim.outcome
-        if any(name.startswith("failed.") for name in entries.notes()):
+        if failed:
             return "failed"
         return "validating" if validated is None else "loading"
 
@@ -161,13 +191,13 @@ class _Reader:
         for index, done in plan.done_chunks():
             yield Step(at=done.at, what=f"chunk {index} loaded", detail=plural(done.rows, "row"))
 
-    def _end_steps(self, entries: UploadLedger) -> Iterator[Step]:
+    def _end_steps(self, entries: UploadLedger, notes: Mapping[str, Note]) -> Iterator[Step]:
         claim, committed, finished = entries.claim(), entries.committed(), entries.finished()
         if committed:
             yield Step(at=committed.at, what="committed", detail="all rows visible at once")
         if claim and finished:
             yield Step(at=finished.at, what=claim.outcome, detail="completion event published")
-        for note in entries.notes().values():
+        for note in notes.values():
             yield Step(at=note.at, what=note.code, detail=f"{note.message} ({note.function})")
         for name in entries.ledger.names(f"{entries.prefix}emails/"):
             kind = name.removeprefix(f"{entries.prefix}emails/").split("/")[0]

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from csvgate import events
 from csvgate.contracts.schema import contract_schema
 from csvgate.engine.docs import faults_page
+from csvgate_ops.runbook.page import runbook_page
+from csvgate_ops.topology import load
 
 ROOT = Path(__file__).resolve().parents[2]
 _PAYLOADS: dict[str, type[BaseModel]] = {
@@ -35,6 +37,7 @@ def documents() -> Iterator[tuple[Path, str]]:
         yield ROOT / "docs" / "events" / f"{event_type}.schema.json", as_json(schema)
     yield ROOT / "docs" / "contract.schema.json", contract_schema()
     yield ROOT / "docs" / "faults.md", faults_page()
+    yield ROOT / "docs" / "runbook.md", runbook_page(load(ROOT / "deploy" / "topology.yaml"))
 
 
 def main(arguments: list[str]) -> int:

@@ -2,15 +2,17 @@
 
 Permanent → dead letter, then success. Transient or unknown → raised, and the platform retries with
 backoff; on the last attempt it becomes a dead letter here, because the platform's own forwarding
-would lose the reason.
+would lose the reason. While the function's breaker is open nothing is dead-lettered: it is raised,
+and nobody is told of a failure.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
 
 from cloudevents.http import CloudEvent
 
+from csvgate.breaker_guard import Guard, Unguarded
 from csvgate.dead_letters import DeadLetters
 from csvgate.errors import Failure, Permanent, Transient
 from csvgate.log import log
@@ -49,6 +51,7 @@ class Edge(Generic[T]):
     receive: Callable[[CloudEvent], Delivery]
     dead_letters: DeadLetters
     max_attempts: int
+    breaker: Guard = field(default_factory=Unguarded)
 
     def __call__(self, event: CloudEvent) -> str:
         """The outcome's name. Raises what the platform should retry."""
@@ -66,6 +69,7 @@ class Edge(Generic[T]):
             outcome = self.handler.handle(work, delivery)
         except Exception as error:  # noqa: BLE001 - the one place that classifies them all
             return self._failed(error, delivery, context, work)
+        self.breaker.handled()
         log("INFO", outcome, {**context, "trace": delivery.trace})
         return outcome
 
@@ -82,14 +86,26 @@ class Edge(Generic[T]):
             fields = _fields(failure, delivery, context)
             log("WARNING", "will be retried", fields, exc_info=failure is not error)
             raise error
-        if work is not None:
-            self.handler.give_up(work, failure)
-        return self._give_up(failure, delivery, context, error)
+        return self._give_up(failure, delivery, context, error, work)
 
     def _give_up(
-        self, failure: Failure, delivery: Delivery, context: Mapping[str, str], error: Exception
+        self,
+        failure: Failure,
+        delivery: Delivery,
+        context: Mapping[str, str],
+        error: Exception,
+        work: T | None = None,
     ) -> str:
+        try:
+            permit = self.breaker.permit()
+        except Transient as opened:
+            fields = _fields(opened, delivery, context) | {"failure": str(failure)}
+            log("WARNING", "left to be retried", fields)
+            raise opened from error
+        if work is not None:
+            self.handler.give_up(work, failure)
         self.dead_letters.send(delivery, failure, context)
+        self.breaker.sent(permit, delivery.message, failure.code)
         fields = _fields(failure, delivery, context)
         log("ERROR", "dead-lettered", fields, exc_info=failure is not error)
         return f"dead-lettered: {failure.code}"

@@ -17,6 +17,9 @@ Layout, under one bucket (U is uploads/<upload>/, P is U/plans/<plan>/):
     U emails/<outcome>/…        claims to send, and that it was sent
     objects/<object>/<n>.json   who holds an object name (on_overwrite: refuse)
     references/<digest>         snapshots of reference objects
+    breakers/…                  which functions have stopped dead-lettering: breaker_ledger.py
+    breaker-letters/…           the letters that they count
+    audit/<day>/…               what operators did, and why
 """
 
 from collections.abc import Iterator

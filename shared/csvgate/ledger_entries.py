@@ -89,3 +89,19 @@ class Note(Entry):
     code: str
     message: str
     function: str
+
+
+class Tripped(Entry):
+    """A breaker opened: `letters` of the last `letters` + `handled` messages were dead letters."""
+
+    at: datetime
+    since: datetime
+    letters: int
+    handled: int
+    codes: dict[str, int]
+
+
+class Lifted(Entry):
+    at: datetime
+    actor: str
+    reason: str

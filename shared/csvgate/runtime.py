@@ -8,6 +8,9 @@ from typing import TypeVar
 
 from cloudevents.http import CloudEvent
 
+from csvgate.breaker import Limits
+from csvgate.breaker_guard import Breaker
+from csvgate.breaker_ledger import BreakerLedger
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.match import Contracts
 from csvgate.dead_letters import DeadLetters
@@ -34,7 +37,14 @@ class Runtime:
     dead_letters: DeadLetters
 
     def edge(self, handler: Handler[T], *, receive: Callable[[CloudEvent], Delivery]) -> Edge[T]:
-        return Edge(handler, receive, self.dead_letters, self.settings.max_delivery_attempts)
+        settings = self.settings
+        breaker = Breaker(
+            BreakerLedger(self.ledger, settings.function, settings.revision),
+            Limits.of(settings),
+            self.dead_letters.clock,
+        )
+        attempts = settings.max_delivery_attempts
+        return Edge(handler, receive, self.dead_letters, attempts, breaker)
 
 
 def contracts(settings: Settings, source: Path) -> Contracts:

@@ -30,6 +30,13 @@ class Settings(BaseModel):
     max_delivery_attempts: Annotated[int, Field(ge=5, le=100)] = Field(
         5, alias="CSVGATE_MAX_DELIVERY_ATTEMPTS"
     )
+    breaker_window_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
+        600, alias="CSVGATE_BREAKER_WINDOW_SECONDS"
+    )
+    breaker_letters: Annotated[int, Field(ge=2, le=1000)] = Field(
+        50, alias="CSVGATE_BREAKER_LETTERS"
+    )
+    breaker_share: Annotated[float, Field(gt=0, le=1)] = Field(0.9, alias="CSVGATE_BREAKER_SHARE")
     bigquery_location: str = Field("EU", alias="CSVGATE_BIGQUERY_LOCATION")
     sender: str = Field("csvgate@localhost", alias="CSVGATE_SENDER")
     sendgrid_api_key: str = Field("", alias="SENDGRID_API_KEY", repr=False)

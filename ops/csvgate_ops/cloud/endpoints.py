@@ -25,15 +25,10 @@ def services(topology: topo.Topology) -> tuple[str, ...]:
     return (*SERVICES, *topology.functions)
 
 
-def endpoints(
-    topology: topo.Topology, options: Options, ports: Mapping[str, int]
-) -> dict[str, Any]:
-    """What endpoints.json says, pids excepted."""
-    data_dir = DataDir(options.data_dir)
-    project = options.project
+def names(topology: topo.Topology, project: str) -> dict[str, Any]:
+    """What things are called in a project, on the local cloud or in a real one."""
     return {
         "project": project,
-        "data_dir": str(options.data_dir),
         "buckets": topo.bucket_names(topology, project),
         "topics": {key: topic.name for key, topic in topology.topics.items()},
         "dead_letters": {
@@ -47,6 +42,17 @@ def endpoints(
             name: asdict(topo.transport(topology, name)) | {"function": trigger.function}
             for name, trigger in topology.triggers.items()
         },
+    }
+
+
+def endpoints(
+    topology: topo.Topology, options: Options, ports: Mapping[str, int]
+) -> dict[str, Any]:
+    """What endpoints.json says, pids excepted."""
+    data_dir = DataDir(options.data_dir)
+    return {
+        **names(topology, options.project),
+        "data_dir": str(options.data_dir),
         "storage": f"http://{HOST}:{ports['storage']}",
         "pubsub": f"{HOST}:{ports['pubsub']}",
         "pubsub_backend": options.pubsub,
@@ -56,6 +62,7 @@ def endpoints(
         "eventarc": f"http://{HOST}:{ports['eventarc']}",
         "tokens": f"http://{HOST}:{ports['tokens']}/token",
         "functions": {name: f"http://{HOST}:{ports[name]}" for name in topology.functions},
+        "topology": str(options.topology),
         "contracts": str(options.contracts),
         "credentials": str(data_dir.credentials),
     }

@@ -17,6 +17,24 @@ data_dir = click.option(
     help="Where the local cloud keeps its state and logs.",
 )
 
+_project = click.option(
+    "--project",
+    metavar="ID",
+    help="A project of Google Cloud, by your application default credentials, instead of the "
+    "local cloud.",
+)
+_topology = click.option(
+    "--topology",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True, resolve_path=True),
+    help="With --project: what names things there.  [default: deploy/topology.yaml]",
+)
+
+
+def connected(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that say where: `data_dir`, `project` and `topology`, for `open_session`."""
+    return data_dir(_project(_topology(command)))
+
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 

@@ -5,22 +5,32 @@ from pathlib import Path
 
 import click
 
-from csvgate_ops.commands._options import as_json, data_dir
+from csvgate_ops.commands._options import as_json, connected
 
 
 @click.command("status")
 @click.argument("upload", required=False)
 @click.option("--most", default=50, show_default=True, help="Uploads to list; 0 means all.")
-@data_dir
+@connected
 @as_json
-def command(upload: str | None, most: int, data_dir: Path, as_json: bool) -> None:
+def command(
+    upload: str | None,
+    most: int,
+    data_dir: Path,
+    project: str | None,
+    topology: Path | None,
+    as_json: bool,
+) -> None:
     """The newest uploads; or one from arrival to email, by its id, the start of its id,
     or its object's name (the newest of that name)."""
-    from csvgate_ops.session import connect
+    from csvgate_ops.breakers import states
+    from csvgate_ops.hints import hints
+    from csvgate_ops.session import open_session
     from csvgate_ops.status_view import console, detail, listing
     from csvgate_ops.uploads import find, statuses
 
-    ledger = connect(data_dir).ledger()
+    session = open_session(data_dir, project, topology)
+    ledger = session.ledger()
     if upload is None:
         every = statuses(ledger, most or None)
         if as_json:
@@ -36,4 +46,5 @@ def command(upload: str | None, most: int, data_dir: Path, as_json: bool) -> Non
     if as_json:
         click.echo(found.model_dump_json(indent=2))
     else:
-        console().print(detail(found))
+        open_ = [s for s in states(ledger, session.topology().functions) if s.state == "open"]
+        console().print(detail(found, hints(found, open_, session.options)))

@@ -13,6 +13,9 @@ DERIVED_VARIABLES = (
     "CSVGATE_BIGQUERY_LOCATION",
     "CSVGATE_DEAD_LETTER_TOPIC",
     "CSVGATE_MAX_DELIVERY_ATTEMPTS",
+    "CSVGATE_BREAKER_WINDOW_SECONDS",
+    "CSVGATE_BREAKER_LETTERS",
+    "CSVGATE_BREAKER_SHARE",
     *(f"CSVGATE_{role.upper()}_BUCKET" for role in ROLES_OF_BUCKETS),
     *(f"CSVGATE_{role.upper()}_TOPIC" for role in ROLES_OF_TOPICS),
 )
@@ -31,6 +34,7 @@ def mistakes(topology: Topology) -> Iterator[Mistake]:
     yield from _roles(topology)
     yield from _names(topology)
     yield from _functions(topology)
+    yield from _breakers(topology)
     yield from _triggers(topology)
     yield from _reviews(topology)
     yield from _lifecycles(topology)
@@ -92,6 +96,14 @@ def _functions(topology: Topology) -> Iterator[Mistake]:
         count = sum(trigger.function == name for trigger in topology.triggers.values())
         if count != 1:
             yield Mistake(path, f"has {count} triggers; its dead-letter topic needs exactly one")
+
+
+def _breakers(topology: Topology) -> Iterator[Mistake]:
+    for name, function in topology.functions.items():
+        uses = function.uses.model_dump()
+        writes = {key for verb in uses.keys() - {"read", "publish", "load"} for key in uses[verb]}
+        if "ledger" not in writes or "ledger" not in uses["read"]:
+            yield Mistake(f"functions.{name}.uses", "its breaker reads and writes `ledger`")
 
 
 def _triggers(topology: Topology) -> Iterator[Mistake]:

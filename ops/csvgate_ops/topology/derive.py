@@ -25,12 +25,16 @@ def environment(topology: Topology, function: str, project: str) -> dict[str, st
     """A function's environment variables, secrets excepted."""
     buckets = bucket_names(topology, project)
     dead_letter = trigger_of(topology, function).dead_letter
+    breaker = topology.functions[function].breaker
     derived = {
         "GOOGLE_CLOUD_PROJECT": project,
         "CSVGATE_FUNCTION": function,
         "CSVGATE_BIGQUERY_LOCATION": topology.bigquery.location,
         "CSVGATE_DEAD_LETTER_TOPIC": topology.topics[dead_letter.topic].name,
         "CSVGATE_MAX_DELIVERY_ATTEMPTS": str(dead_letter.max_delivery_attempts),
+        "CSVGATE_BREAKER_WINDOW_SECONDS": str(breaker.window),
+        "CSVGATE_BREAKER_LETTERS": str(breaker.letters),
+        "CSVGATE_BREAKER_SHARE": str(breaker.share),
         **{f"CSVGATE_{role.upper()}_BUCKET": buckets[role] for role in ROLES_OF_BUCKETS},
         **{f"CSVGATE_{role.upper()}_TOPIC": topology.topics[role].name for role in ROLES_OF_TOPICS},
     }
@@ -61,3 +65,12 @@ def transport(topology: Topology, name: str) -> Transport:
 def local_retry(topology: Topology, trigger: Trigger) -> Retry:
     """The backoff on one machine, where somebody waits for it."""
     return topology.local.retry or trigger.retry
+
+
+def patience(trigger: Trigger, retry: Retry) -> int:
+    """About how many seconds a message that fails every time waits before Pub/Sub forwards it to
+    the dead-letter topic: the backoffs between its attempts, each twice the one before."""
+    pauses = [
+        retry.min_backoff * 2**n for n in range(trigger.dead_letter.max_delivery_attempts - 1)
+    ]
+    return sum(min(pause, retry.max_backoff) for pause in pauses)

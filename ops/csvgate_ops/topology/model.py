@@ -88,6 +88,15 @@ class Uses(Model):
     load: tuple[str, ...] = ()
 
 
+class Breaker(Model):
+    """When a function stops dead-lettering: `letters` messages within `window`, which are `share`
+    or more of what it ended meanwhile. `csvgate.settings` has the same bounds and defaults."""
+
+    window: Annotated[Seconds, Field(ge=60, le=DAY)] = 600
+    letters: Annotated[int, Field(ge=2, le=1000)] = 50
+    share: Annotated[float, Field(gt=0, le=1)] = 0.9
+
+
 class Function(Model):
     source: str
     """Folder, relative to the repository."""
@@ -101,6 +110,7 @@ class Function(Model):
     timeout: Annotated[Seconds, Field(ge=1, le=3600)]
     service_account: str
     uses: Uses = Uses()
+    breaker: Breaker = Breaker()
     environment: Mapping[str, str] = {}
     secrets: Mapping[str, Secret] = {}
 

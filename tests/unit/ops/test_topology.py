@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from csvgate.settings import Settings
 from csvgate_ops import topology as topo
 from csvgate_ops.topology.checks import mistakes
+from csvgate_ops.topology.derive import patience
 from csvgate_ops.topology.model import Topology
 
 FILE = Path(__file__).parents[3] / "deploy" / "topology.yaml"
@@ -49,6 +50,9 @@ def test_a_function_s_environment_is_derived(topology: topo.Topology) -> None:
         "CSVGATE_BIGQUERY_LOCATION": "EU",
         "CSVGATE_DEAD_LETTER_TOPIC": "enrich-records-dead-letter",
         "CSVGATE_MAX_DELIVERY_ATTEMPTS": "10",
+        "CSVGATE_BREAKER_WINDOW_SECONDS": "600",
+        "CSVGATE_BREAKER_LETTERS": "50",
+        "CSVGATE_BREAKER_SHARE": "0.9",
         "CSVGATE_UPLOADS_BUCKET": "p-uploads",
         "CSVGATE_REJECTS_BUCKET": "p-rejects",
         "CSVGATE_LEDGER_BUCKET": "p-ledger",
@@ -78,6 +82,20 @@ def test_transports(topology: topo.Topology) -> None:
     assert topo.transport(topology, "enrich-records") == topo.Transport(
         "enrich-records", "validated-records", "eventarc-enrich-records-sub", owns_topic=False
     )
+
+
+def test_the_defaults_of_breakers_are_those_of_the_settings(topology: topo.Topology) -> None:
+    broken = document()
+    del broken["functions"]["enrich_records"]["breaker"]
+    derived = topo.environment(topo.Topology.model_validate(broken), "enrich_records", "p")
+    assert topo.environment(topology, "enrich_records", "p") == derived
+    alone = {k: v for k, v in derived.items() if not k.startswith("CSVGATE_BREAKER")}
+    assert Settings.model_validate(derived) == Settings.model_validate(alone)
+
+
+def test_how_long_a_message_waits(topology: topo.Topology) -> None:
+    trigger = topology.triggers["enrich-records"]
+    assert patience(trigger, trigger.retry) == 10 + 20 + 40 + 80 + 160 + 320 + 3 * 600
 
 
 def set_at(path: str, value: object) -> Callable[[Any], None]:
@@ -189,6 +207,26 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
             "functions.enrich_records.retires",
             3,
             "functions.enrich_records.retires: Extra inputs are not permitted",
+        ),
+        (
+            "functions.enrich_records.breaker.share",
+            1.5,
+            "functions.enrich_records.breaker.share: Input should be less than or equal to 1",
+        ),
+        (
+            "functions.enrich_records.breaker.letters",
+            1,
+            "functions.enrich_records.breaker.letters: Input should be greater than or equal to 2",
+        ),
+        (
+            "functions.enrich_records.breaker.window",
+            "10s",
+            "functions.enrich_records.breaker.window: Input should be greater than or equal to 60",
+        ),
+        (
+            "functions.notify_stakeholders.uses.read",
+            [],
+            "functions.notify_stakeholders.uses: its breaker reads and writes `ledger`",
         ),
         ("topics.validated", None, "topics: `validated` is missing"),
         (

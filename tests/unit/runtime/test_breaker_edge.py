@@ -1,0 +1,237 @@
+"""A function that dead-letters nearly everything stops, whichever instances see it."""
+
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cloudevents.http import CloudEvent
+
+from csvgate.breaker import Limits
+from csvgate.breaker_guard import Breaker
+from csvgate.breaker_ledger import BreakerLedger, breakers
+from csvgate.dead_letters import DeadLetters
+from csvgate.edge import Edge
+from csvgate.errors import Failure, Permanent, Transient
+from csvgate.ledger import Ledger
+from csvgate.ledger_entries import Lifted
+from csvgate.wire import Delivery, raw_delivery
+from fakes.effects import Effect, Effects
+from fakes.pubsub import FakePublisher
+from fakes.storage import FakeObjectStore
+
+LETTERS = 5
+MAX_ATTEMPTS = 5
+
+
+class Handler:
+    """Handles what is `good`; gives up on the rest."""
+
+    def __init__(self) -> None:
+        self.given_up = 0
+        self.error: Failure = Permanent("table.contradicts", "a bad deploy")
+
+    def decode(self, event: CloudEvent, delivery: Delivery) -> CloudEvent:
+        return event
+
+    def context(self, work: CloudEvent) -> Mapping[str, str]:
+        return {}
+
+    def handle(self, work: CloudEvent, delivery: Delivery) -> str:
+        if work["type"] == "good":
+            return "done"
+        raise self.error
+
+    def give_up(self, work: CloudEvent, failure: Failure) -> None:
+        self.given_up += 1
+
+
+class Deployed:
+    """A function with one ledger and one dead-letter topic, and as many instances as are made."""
+
+    def __init__(self, effects: Effects | None = None) -> None:
+        self.now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+        self.store = FakeObjectStore("ledger", effects=effects)
+        self.ledger = Ledger(self.store, "ledger")
+        self.publisher = FakePublisher("letters")
+        self.handler = Handler()
+        self._ids = 0
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def instance(self, revision: str = "r1", attempt: int | None = 1) -> Edge[CloudEvent]:
+        def receive(event: CloudEvent) -> Delivery:
+            raw = raw_delivery(event)
+            return Delivery(raw.message, attempt, self.now, "")
+
+        limits = Limits(timedelta(minutes=10), LETTERS, 0.9)
+        return Edge(
+            self.handler,
+            receive,
+            DeadLetters(self.publisher, "letters", "f", revision, self.clock),
+            MAX_ATTEMPTS,
+            Breaker(self.entries(revision), limits, self.clock),
+        )
+
+    def entries(self, revision: str = "r1") -> BreakerLedger:
+        return BreakerLedger(self.ledger, "f", revision)
+
+    def event(self, kind: str = "bad") -> CloudEvent:
+        self._ids += 1
+        return CloudEvent({"type": kind, "source": "s", "id": str(self._ids)}, {})
+
+    def fail(self, edge: Edge[CloudEvent], count: int) -> None:
+        for _ in range(count):
+            assert edge(self.event()).startswith("dead-lettered: ")
+
+    def letters(self) -> int:
+        return len(self.publisher.topics["letters"])
+
+
+def refusal(edge: Edge[CloudEvent], event: CloudEvent) -> Transient:
+    with pytest.raises(Transient) as caught:
+        edge(event)
+    return caught.value
+
+
+def test_a_bad_deploy_stops_dead_lettering() -> None:
+    world = Deployed()
+    edge = world.instance()
+    world.fail(edge, LETTERS)
+    refused = refusal(edge, world.event())
+    assert "breaker.open" == refused.code
+    assert "5 of 5 messages were dead-lettered" in refused.message
+    assert "5 table.contradicts" in refused.message
+    assert "csvgate breaker lift f" in refused.message
+    assert LETTERS == world.letters()
+    assert LETTERS == world.handler.given_up
+    assert "done" == edge(world.event("good"))
+
+
+def test_many_instances_each_see_few() -> None:
+    world = Deployed()
+    for _ in range(LETTERS):
+        world.fail(world.instance(), 1)
+    assert "breaker.open" == refusal(world.instance(), world.event()).code
+
+
+def test_what_is_handled_elsewhere_counts() -> None:
+    world = Deployed()
+    for _ in range(3 * LETTERS):
+        edge = world.instance()
+        edge(world.event("good"))
+        world.fail(edge, 1)
+    assert 3 * LETTERS == world.letters()
+    assert [] == breakers(world.ledger)
+
+
+def test_redeliveries_of_few_messages_do_not_count() -> None:
+    world = Deployed()
+    edge, event = world.instance(), world.event()
+    for _ in range(3 * LETTERS):
+        edge(event)
+    assert [] == breakers(world.ledger)
+
+
+def test_a_trickle_does_not_trip_it() -> None:
+    world = Deployed()
+    edge = world.instance()
+    for _ in range(3 * LETTERS):
+        world.fail(edge, 1)
+        world.now += timedelta(minutes=3)
+    assert [] == breakers(world.ledger)
+
+
+def test_letters_on_both_sides_of_a_slot_count() -> None:
+    world = Deployed()
+    world.now -= timedelta(seconds=30)
+    world.fail(world.instance(), LETTERS - 1)
+    world.now += timedelta(seconds=60)
+    world.fail(world.instance(), 1)
+    assert "breaker.open" == refusal(world.instance(), world.event()).code
+
+
+def test_the_last_attempt_is_raised_too() -> None:
+    world = Deployed()
+    world.fail(world.instance(), LETTERS)
+    world.handler.error = Transient("bigquery.missing", "for now")
+    refused = refusal(world.instance(attempt=MAX_ATTEMPTS), world.event())
+    assert "breaker.open" == refused.code
+    assert world.handler.error is refused.__cause__
+    assert LETTERS == world.letters()
+
+
+def test_what_cannot_be_received_waits_too() -> None:
+    world = Deployed()
+    edge = world.instance()
+    world.fail(edge, LETTERS)
+
+    def refuse(event: CloudEvent) -> Delivery:
+        raise Permanent("event.malformed", "no message inside")
+
+    deaf = Edge(edge.handler, refuse, edge.dead_letters, MAX_ATTEMPTS, edge.breaker)
+    assert "breaker.open" == refusal(deaf, world.event()).code
+
+
+def test_what_is_retried_anyway_does_not_count() -> None:
+    world = Deployed()
+    world.handler.error = Transient("bigquery.missing", "for now")
+    edge = world.instance()
+    for _ in range(3 * LETTERS):
+        assert "bigquery.missing" == refusal(edge, world.event()).code
+    assert [] == list(world.ledger.names("breaker"))
+
+
+def test_lifted_it_counts_from_the_beginning() -> None:
+    world = Deployed()
+    edge = world.instance()
+    world.fail(edge, LETTERS)
+    assert world.entries().lift(1, Lifted(at=world.now, actor="ada", reason="mended"))
+    world.fail(edge, LETTERS)
+    assert "breaker.open" == refusal(edge, world.event()).code
+    standing = world.entries().standing()
+    assert (2, True) == (standing.number, standing.is_open)
+
+
+def test_another_revision_starts_with_a_closed_breaker() -> None:
+    world = Deployed()
+    world.fail(world.instance("r1"), LETTERS)
+    world.fail(world.instance("r2"), 1)
+    assert "breaker.open" == refusal(world.instance("r1"), world.event()).code
+
+
+def test_without_its_ledger_letters_are_still_sent() -> None:
+    def gone(effect: Effect) -> None:
+        raise Transient("storage.unavailable", "no answer")
+
+    world = Deployed(Effects(before=gone))
+    world.fail(world.instance(), 2 * LETTERS)
+    del world.store.buckets["ledger"]
+    world.fail(world.instance(), LETTERS)
+    assert 3 * LETTERS == world.letters()
+
+
+def test_success_costs_no_call() -> None:
+    world = Deployed()
+    del world.store.buckets["ledger"]
+    assert "done" == world.instance()(world.event("good"))
+
+
+def test_threads_of_one_instance_lose_no_count() -> None:
+    """Whichever threads take them, what was handled is counted once over the letters."""
+    world = Deployed()
+    edge = world.instance()
+
+    def work() -> None:
+        for _ in range(200):
+            edge.breaker.handled()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    world.fail(edge, 2)
+    found = world.entries().letters(1, world.now, timedelta(minutes=10), LETTERS)
+    assert [0, 1600] == sorted(letter.handled for letter in found)
