@@ -48,7 +48,7 @@ def test_malformed(data: Any, message: str) -> None:
     assert "dead-lettered: event.malformed" == world.validate(event(data))
     (letter,) = world.letters("validate_and_parse")
     assert message in letter.attributes["csvgate-message"]
-    assert [] == list(world.store.buckets["ledger"])
+    assert [] == list(world.ledger.names("uploads/"))
 
 
 def test_another_type_of_event() -> None:
@@ -65,7 +65,7 @@ def test_another_bucket() -> None:
         ("rejects", "ignored: reject file"),
     ):
         assert outcome == world.validate(event({**GOOD, "bucket": bucket}))
-    assert [] == list(world.store.buckets["ledger"])
+    assert [] == list(world.ledger.names("uploads/"))
 
 
 def test_an_object_that_is_not_there() -> None:

@@ -47,7 +47,7 @@ def test_not_ours(attributes: Mapping[str, str], code: str, data: bytes) -> None
     (letter,) = world.letters("enrich_records")
     assert (data, code) == (letter.data, letter.attributes["csvgate-code"])
     assert attributes.items() <= letter.attributes.items()
-    assert [] == list(world.store.buckets["ledger"])
+    assert [] == list(world.ledger.names("uploads/"))
 
 
 def chunk_of(world: World) -> Message:
