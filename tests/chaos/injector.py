@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -62,6 +63,16 @@ class Injector:
                 return bool(workers) and _send(min(workers), signal.SIGKILL)
             case Kind.STOP:
                 return self._stop(process, fault.hold)
+            case Kind.SIEGE:
+                return self._besiege(fault.component, fault.hold)
+
+    def _besiege(self, component: str, seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._end.wait(0.1):
+            pid = self._cloud.pids.get(component)
+            if pid and identify(pid):
+                _send(pid, signal.SIGKILL)
+        return True
 
     def _stop(self, process: Process, seconds: float) -> bool:
         try:

@@ -66,12 +66,18 @@ def test_chaos(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def topology(folder: Path) -> str:
     """The repository's, with fewer deliveries at once: bqemulator has six threads, and each append
-    holds one, that of a killed function for a while."""
+    holds one, that of a killed function for a while. And with less patience, so that there are
+    dead letters to replay."""
     text = (ROOT / "deploy" / "topology.yaml").read_text()
-    many, few = "concurrency: 4\n", "concurrency: 1\n"
-    assert many in text
+    for given, wanted in (
+        ("concurrency: 4\n", "concurrency: 1\n"),
+        ("max_delivery_attempts: 10", "max_delivery_attempts: 5"),
+        ("{min_backoff: 1s, max_backoff: 10s}", "{min_backoff: 1s, max_backoff: 1s}"),
+    ):
+        assert given in text
+        text = text.replace(given, wanted)
     path = folder / "topology.yaml"
-    path.write_text(text.replace(many, few))
+    path.write_text(text)
     return str(path)
 
 

@@ -97,7 +97,7 @@ def test_a_hung_function_is_replaced(running: LocalCloud, folder: Path) -> None:
     before = running.pids["enrich_records"]
     os.killpg(before, signal.SIGSTOP)
     try:
-        id = running.publish("validated-records", b"")  # noqa: A001
+        id = running.publish("validated-records", b"work")  # noqa: A001
         eventually(lambda: running.pids.get("enrich_records", before) != before, "another one")
         recorded = Recorded(folder / "records")
         eventually(lambda: recorded.with_id("enrich_records", id), "it does the work")
