@@ -1,7 +1,5 @@
 """The desk of a local cloud, or of a real project."""
 
-import getpass
-import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +8,7 @@ from csvgate.ledger import Ledger
 from csvgate.runtime import utc_now
 from csvgate_ops import session
 from csvgate_ops import topology as topo
+from csvgate_ops.audit import operator
 from csvgate_ops.cloud.options import repository
 from csvgate_ops.dlq.desk import Desk
 from csvgate_ops.dlq.routes import Route, routes
@@ -41,7 +40,7 @@ def local(data_dir: Path, *, contracts: Path | None = None, actor: str | None = 
         found,
         here.endpoints["buckets"],
         contracts or Path(here.endpoints["contracts"]),
-        actor or person(),
+        actor or operator(),
         _LOCAL_PATIENCE,
     )
 
@@ -76,15 +75,6 @@ def project(
     )
 
 
-def person() -> str:
-    """Who sits here, as far as the machine knows."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = "unknown"
-    return f"{user}@{socket.gethostname()}"
-
-
 def account() -> str:
     """The account of the application default credentials, where they tell it, and who sits here."""
     import google.auth
@@ -92,8 +82,8 @@ def account() -> str:
     credentials, _ = google.auth.default()
     for name in ("service_account_email", "signer_email", "account"):
         if found := getattr(credentials, name, ""):
-            return f"{found} ({person()})"
-    return person()
+            return f"{found} ({operator()})"
+    return operator()
 
 
 def _desk(
