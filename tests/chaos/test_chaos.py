@@ -28,7 +28,7 @@ from csvgate.ledger import Ledger
 from local_cloud import ROOT, LocalCloud, variables
 
 pytestmark = pytest.mark.cloud
-SECONDS = float(os.environ.get("CSVGATE_CHAOS_SECONDS") or 45)
+SECONDS = float(os.environ.get("CSVGATE_CHAOS_SECONDS") or 30)
 SEED = int(os.environ.get("CSVGATE_CHAOS_SEED") or SystemRandom().randrange(1 << 32))
 CHUNK_BYTES = 300_000
 """So that the larger files have several chunks."""
@@ -109,7 +109,9 @@ def drain(cloud: LocalCloud, desk: Desk, sent: list[Sent]) -> tuple[list[Sent], 
                     name = one.upload.name.replace("chaos-", f"again-{len(again)}-", 1)
                     again.append(send(cloud, one.sample, name))
         waiting = {one.upload.id for one in sent + again} - ended(ledger, sent + again)
-        if not waiting - set(ghosts):
+        # A pull gives some of the letters, and one whose answer was late holds them for a while.
+        faulty = {one.upload.id for one in sent + again if one.sample.faulty}
+        if not waiting - set(ghosts) and not faulty - desk.handed_back:
             return again, list(ghosts.values())
         seen = steps(ledger)
         if seen != progress:
