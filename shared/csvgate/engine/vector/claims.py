@@ -10,6 +10,7 @@ import pyarrow as pa
 from csvgate.engine.key_columns import combine_columns, hash_column
 from csvgate.engine.key_hash import hash_value
 from csvgate.engine.key_index import KeyIndex
+from csvgate.engine.vector.ordered import OrderedKeys, Taken
 
 Ints = npt.NDArray[np.int64]
 
@@ -18,8 +19,10 @@ class BlockKeys:
     """What `Rules` takes for its keys of a field or of a group of fields. It notes the claims of
     rows that are checked one by one, and answers once all of the block are settled."""
 
-    def __init__(self, index: KeyIndex) -> None:
-        self._index: Final = index
+    def __init__(self, most: int) -> None:
+        """`most` as `KeyIndex` has it."""
+        self._index: Final = KeyIndex(most)
+        self._ordered: Final = OrderedKeys(self._index, 2 * most)
         self._noted: dict[int, Hashable] = {}
         self._taken: dict[int, int] = {}
 
@@ -28,7 +31,7 @@ class BlockKeys:
         return self._taken.get(line)
 
     def close(self) -> None:
-        self._index.close()
+        self._ordered.close()
 
     def begin(self) -> None:
         """A new block: all lines are larger from here on."""
@@ -39,22 +42,23 @@ class BlockKeys:
         """Claims the keys of cleared rows and those noted; gives the lines, in order, of the rows
         whose keys are taken. `columns` are the values of the cleared rows' fields (one, or those of
         a group), `lines` their lines."""
-        hashes = [hash_column(column) for column in columns]
-        if len(columns) == 1:
-            keys = hashes[0]
-            if columns[0].null_count:
-                given = columns[0].is_valid().to_numpy(zero_copy_only=False)
-                keys, lines = keys[given], lines[given]
-        else:
-            keys = combine_columns(hashes)
+        taken = self._of_one(columns[0], lines) if len(columns) == 1 else self._of_group(columns, lines)
+        self._taken = dict(zip(taken.lines.tolist(), taken.owners.tolist(), strict=True))
+        return taken.lines
+
+    def _of_one(self, values: "pa.Array", lines: Ints) -> Taken:
+        if values.null_count:
+            given = values.is_valid()
+            values, lines = values.filter(given), lines[given.to_numpy(zero_copy_only=False)]
+        return self._ordered.claim(values, lines, self._noted)
+
+    def _of_group(self, columns: Sequence["pa.Array"], lines: Ints) -> Taken:
+        keys = combine_columns([hash_column(column) for column in columns])
         if self._noted:
             noted = np.array([hash_value(key) for key in self._noted.values()], np.uint64)
             lines = np.concatenate((lines, np.fromiter(self._noted, np.int64)))
             order = np.argsort(lines, kind="stable")
             keys, lines = np.concatenate((keys, noted))[order], lines[order]
-        if not len(lines):
-            return lines
-        first = self._index.claim(keys, lines)
-        taken = np.flatnonzero(first)
-        self._taken = dict(zip(lines[taken].tolist(), first[taken].tolist(), strict=True))
-        return lines[taken]
+        owners = self._index.claim(keys, lines)
+        late = np.flatnonzero(owners)
+        return Taken(lines[late], owners[late])

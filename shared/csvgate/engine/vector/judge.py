@@ -15,7 +15,6 @@ from csvgate.engine.arrow import arrow_type
 from csvgate.engine.batch import RejectedRow, rejected_row
 from csvgate.engine.framing import Framer, Record
 from csvgate.engine.header import Header
-from csvgate.engine.key_index import KeyIndex
 from csvgate.engine.quoting import Grammar
 from csvgate.engine.reference_keys import KeySets
 from csvgate.engine.rules import Rules
@@ -51,12 +50,7 @@ class Judge:
     """Of the rows of one file, a block at a time, in its order."""
 
     def __init__(self, contract: Contract, header: Header, references: KeySets) -> None:
-        self._rules: Final = Rules(
-            contract,
-            header,
-            references=references,
-            key_set=lambda most: BlockKeys(KeyIndex(most)),
-        )
+        self._rules: Final = Rules(contract, header, references=references, key_set=BlockKeys)
         self._keys: Final = [(fields, cast(BlockKeys, keys)) for fields, keys in self._rules.keys]
         self._keyed: Final = frozenset(chain.from_iterable(fields for fields, _ in self._keys))
         self._splitter: Final = Splitter(contract.dialect, header.order)

@@ -1,0 +1,125 @@
+"""The keys of a column whose values come in order, as tables are exported most of the time: most of
+them need no look at the others."""
+
+from collections.abc import Hashable, Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from csvgate.engine.key_ascent import Ascent
+from csvgate.engine.key_columns import hash_column
+from csvgate.engine.key_hash import hash_value
+from csvgate.engine.key_index import KeyIndex
+from csvgate.engine.key_mixing import Hashes
+from csvgate.engine.key_order import Order, order_of
+from csvgate.engine.vector.column import plain
+
+Lines = npt.NDArray[np.int64]
+
+_MOST_OUT_OF_ORDER: Final = 0.5
+"""Share of keys, from which on order saves nothing."""
+_AT_ONCE: Final = 65_536
+
+
+class Taken(NamedTuple):
+    """Claims that came too late; n of them, by their lines."""
+
+    lines: Lines
+    owners: Lines
+    """(n,) The lines that have the keys."""
+
+
+class OrderedKeys:
+    """In front of a `KeyIndex`, which gets the keys that are out of order, and the oldest of the
+    others when they are many: 16 bytes each are in memory until then. Without loss by OSError, as
+    there."""
+
+    def __init__(self, index: KeyIndex, most: int) -> None:
+        self._index: Final = index
+        self._most: Final = most
+        self._ascent = Ascent()
+        self._order: Order | None = None
+        self._in_order = True
+
+    def claim(self, values: "pa.Array", lines: Lines, others: Mapping[int, Hashable]) -> Taken:
+        """For the values (n,) of a column, none null, on these lines, and for more values by their
+        lines; all of them are below those of earlier calls."""
+        more = np.fromiter(others, np.int64, len(others))
+        entries = _Entries(values, list(others.values()), np.concatenate((lines, more)))
+        owners = np.zeros(len(entries.lines), np.int64)
+        rest = np.arange(len(owners))
+        if self._in_order and len(values):
+            self._order = self._order or order_of(values)
+            if self._order is not None:
+                rest = self._ascend(self._order, entries, owners)
+            self._in_order = len(rest) < len(owners) * _MOST_OUT_OF_ORDER
+        rest = rest[np.argsort(entries.lines.take(rest), kind="stable")]
+        owners[rest] = self._index.claim(entries.hashes(rest), entries.lines.take(rest))
+        self._tidy()
+        taken = np.flatnonzero(owners)
+        taken = taken[np.argsort(entries.lines.take(taken), kind="stable")]
+        return Taken(entries.lines.take(taken), owners.take(taken))
+
+    def _ascend(self, order: Order, entries: "_Entries", owners: Lines) -> Lines:
+        """Which entries are neither new nor known to it; sets the owners of the known."""
+        fit, words = entries.read(order)
+        by_line = np.argsort(entries.lines.take(fit), kind="stable")
+        fit, words = fit.take(by_line), words.take(by_line)
+        new = self._ascent.add(words, entries.lines.take(fit))
+        old = fit[~new]
+        found = self._ascent.find(words[~new])
+        owners[old] = np.where(found == entries.lines.take(old), 0, found)
+        known = np.zeros(len(owners), np.bool_)
+        known[fit] = new
+        known[old] = found > 0
+        return np.flatnonzero(~known)
+
+    def _tidy(self) -> None:
+        if self._order is None:
+            return
+        most = self._most if self._in_order else 0
+        while self._ascent.size > most:
+            words, lines = self._ascent.first(_AT_ONCE)
+            self._index.claim(self._order.hashes(words), lines)
+            self._ascent.drop(_AT_ONCE)
+
+    def close(self) -> None:
+        self._ascent, self._in_order = Ascent(), False
+        self._index.close()
+
+
+class _Entries(NamedTuple):
+    values: "pa.Array"
+    """(n,)"""
+    others: list[Hashable]
+    """(k,)"""
+    lines: Lines
+    """(n + k,)"""
+
+    def read(self, order: Order) -> tuple[Lines, npt.NDArray[np.uint64]]:
+        """Which of the entries fit, and their words."""
+        words, fits = order.words(plain(self.values))
+        which = np.arange(len(self.values)) if fits is None else np.flatnonzero(fits)
+        pairs = [(at, order.word(other)) for at, other in enumerate(self.others, len(self.values))]
+        more = [(at, word) for at, word in pairs if word is not None]
+        if not more:
+            return which, words
+        at, others = zip(*more, strict=True)
+        return (
+            np.concatenate((which, np.array(at, np.int64))),
+            np.concatenate((words, np.array(others, np.uint64))),
+        )
+
+    def hashes(self, which: Lines) -> Hashes:
+        """(m, 2) Of these entries."""
+        found = np.empty((len(which), 2), np.uint64)
+        is_other = which >= len(self.values)
+        among = which[~is_other]
+        whole = len(among) == len(self.values)
+        found[~is_other] = hash_column(self.values if whole else self.values.take(pa.array(among)))
+        if len(among) < len(which):
+            others = (which[is_other] - len(self.values)).tolist()
+            found[is_other] = [hash_value(self.others[at]) for at in others]
+        return found
