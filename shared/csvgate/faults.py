@@ -3,15 +3,13 @@
 All codes, with what they mean, are in `csvgate.engine.codes` and in docs/faults.md.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 VALUE_CHARACTERS: Final = 80
 """A fault keeps no more of a cell than this, so that a broken file of any size fits in memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """What is wrong with one cell, one row (no column) or the whole file.
 
     `line` is the physical line, from 1, where the record starts in the file as an editor shows it.

@@ -11,6 +11,7 @@ from csvgate.bigquery_types import BigQueryType
 from csvgate.contracts.columns import column_type
 from csvgate.contracts.model import Contract
 from csvgate.engine.batch import Batch
+from csvgate.engine.narrowing import narrowed, widened
 from csvgate.errors import Permanent
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def arrow_type(column: BigQueryType) -> "pa.DataType":
 
 def encode(batch: Batch, contract: Contract, max_bytes: int = MAX_BYTES) -> Sequence[EncodedChunk]:
     """The batch's valid rows in file order: `_line`, then the contract's fields; such as have few
-    distinct texts perhaps as dictionaries.
+    distinct texts perhaps as dictionaries, and numbers in narrower types where they fit.
 
     Usually one chunk. One that exceeds `max_bytes` is halved by rows until each half fits; a batch
     without valid rows has none. Raises Permanent `chunk.row_too_large` for one row that cannot fit.
@@ -75,7 +76,7 @@ def encode(batch: Batch, contract: Contract, max_bytes: int = MAX_BYTES) -> Sequ
     arrays = [_array(batch.lines, pa.int64())]
     for field, values in zip(contract.schema_.fields, batch.columns, strict=True):
         names.append(field.name)
-        arrays.append(_array(values, arrow_type(column_type(field))))
+        arrays.append(narrowed(_array(values, arrow_type(column_type(field)))))
     return list(_halved(pa.record_batch(arrays, names=names), max_bytes))
 
 
@@ -110,11 +111,9 @@ def _plain(rows: "pa.RecordBatch") -> "pa.RecordBatch":
 
 
 def _plain_schema(schema: "pa.Schema") -> "pa.Schema":
-    import pyarrow as pa
-
+    """As the columns of the contract have it."""
     for index, kind in enumerate(schema.types):
-        if pa.types.is_dictionary(kind):
-            schema = schema.set(index, schema.field(index).with_type(kind.value_type))
+        schema = schema.set(index, schema.field(index).with_type(widened(kind)))
     return schema
 
 
@@ -130,7 +129,7 @@ def _stream(rows: "pa.RecordBatch") -> bytes:
 
 
 def decode(data: bytes) -> "pa.Table":
-    """The table that `encode` was given, in one batch of rows, without dictionaries.
+    """The table that `encode` was given, in one batch of rows, in the columns' own types.
 
     Raises Permanent `chunk.malformed` for a stream that was cut, or that is none of ours.
     """

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from csvgate.engine.framing import Record
 from csvgate.engine.header import Header
@@ -29,8 +29,7 @@ class Limits:
         return Limits(chunk_bytes, max(1, MAX_CELLS // (fields + 1)))
 
 
-@dataclass(frozen=True, slots=True)
-class RejectedRow:
+class RejectedRow(NamedTuple):
     line: int
     raw: bytes
     """As in the file, without its terminator."""

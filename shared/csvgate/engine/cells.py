@@ -27,8 +27,8 @@ _REQUIRED: Final = ("constraint.required", "is required, and empty")
 class Cells(dict[str, object]):
     """`cells[text]` is the value of a field's cell; raises CellFault.
 
-    Remembers the first distinct texts that are short: many columns have few of them, and looking
-    one up costs a tenth of checking it.
+    Remembers the first distinct texts that are short, and what is wrong with others: many columns
+    have few of them, and looking one up costs a tenth of checking it.
     """
 
     _MOST: Final = 4096
@@ -40,6 +40,7 @@ class Cells(dict[str, object]):
         self, field: SchemaField, schema: Schema, *, required: bool, foreign: Sequence[Known] = ()
     ) -> None:
         super().__init__()
+        self._faulty: Final = dict[str, tuple[tuple[str, str], ...]]()
         self._most: Final = min(self._MOST, self._MOST_TOGETHER // len(schema.fields))
         self._required = required
         given = field.missing_values
@@ -52,7 +53,14 @@ class Cells(dict[str, object]):
         self._fit: Final = None if as_it_is else fit(column, field.type)
 
     def __missing__(self, text: str) -> object:
-        value = self._read(text)
+        if text in self._faulty:
+            raise CellFault(*self._faulty[text])
+        try:
+            value = self._read(text)
+        except CellFault as error:
+            if len(self._faulty) < self._most and len(text) <= self._SHORT:
+                self._faulty[text] = error.faults
+            raise
         if len(self) < self._most and len(text) <= self._SHORT:
             self[text] = value
         return value

@@ -119,8 +119,8 @@ class Correction:
 
     def _under_its_line(self, row: RejectedRow) -> RejectedRow:
         line = self._original.get(row.line, row.line)
-        return replace(
-            row, line=line, faults=tuple(replace(fault, line=line) for fault in row.faults)
+        return row._replace(
+            line=line, faults=tuple(fault._replace(line=line) for fault in row.faults)
         )
 
 

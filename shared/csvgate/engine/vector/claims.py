@@ -42,7 +42,9 @@ class BlockKeys:
         """Claims the keys of cleared rows and those noted; gives the lines, in order, of the rows
         whose keys are taken. `columns` are the values of the cleared rows' fields (one, or those of
         a group), `lines` their lines."""
-        taken = self._of_one(columns[0], lines) if len(columns) == 1 else self._of_group(columns, lines)
+        taken = (
+            self._of_one(columns[0], lines) if len(columns) == 1 else self._of_group(columns, lines)
+        )
         self._taken = dict(zip(taken.lines.tolist(), taken.owners.tolist(), strict=True))
         return taken.lines
 

@@ -9,6 +9,7 @@ from csvgate.contracts.model import Dialect
 from csvgate.engine.vector.frames import Places
 from csvgate.engine.vector.framing import Framed
 from csvgate.engine.vector.slices import Slices
+from csvgate.engine.vector.words import Mask
 
 Ints = npt.NDArray[np.int64]
 _CR: Final = 13
@@ -32,12 +33,10 @@ class Splitter:
     def split(self, framed: Framed) -> Table:
         width = len(self._order)
         rows = np.flatnonzero(framed.lasts - framed.firsts == width - 1)
-        firsts = framed.firsts[rows]
         text = np.frombuffer(framed.block.data, np.uint8)
         columns = list[Slices]()
         starts = framed.starts[rows].astype(np.int32)
-        for cell in range(width):
-            ends = framed.separators[firsts + cell]
+        for cell, ends in enumerate(_ends(framed.separators, framed.firsts[rows], width)):
             following = ends + 1
             if cell == width - 1:
                 ends = ends - _has_return(framed, text, ends)
@@ -52,10 +51,29 @@ class Splitter:
         quoted = text.take(starts) == ord(self._quote)
         if quoted.any():
             starts, ends = starts + quoted, ends - quoted
-            some = np.flatnonzero(quoted)
-            first, last = (np.searchsorted(framed.doubled, each[some]) for each in (starts, ends))
-            doubled = some[first < last]
+            doubled = _cells_with(framed.doubled, starts, ends, quoted)
         return Slices(framed.block, starts, ends, doubled, self._quote, framed.block.has_zeros)
+
+
+def _ends(separators: Places, firsts: Ints, width: int) -> Places:
+    """(width, m) Where each cell ends of the records that have so many and begin with these."""
+    breaks = (np.flatnonzero(np.diff(firsts) != width) + 1).tolist()
+    begins = [0, *breaks] if len(firsts) else []
+    runs = zip(begins, [*breaks, len(firsts)], strict=False)
+    parts = [separators[firsts[start] : firsts[end - 1] + width] for start, end in runs]
+    return np.ascontiguousarray(np.concatenate([separators[:0], *parts]).reshape(-1, width).T)
+
+
+def _cells_with(positions: Ints, starts: Places, ends: Places, among: Mask) -> Ints:
+    """Which of some cells have one of these positions in them."""
+    if not len(positions):
+        return positions
+    cells = np.flatnonzero(among)
+    at = np.searchsorted(starts[cells], positions, side="right") - 1
+    inside = (at >= 0) & (positions < ends[cells].take(at, mode="clip"))
+    # In order: those of one cell follow each other.
+    found = cells[at[inside]]
+    return found[np.append(True, np.diff(found) > 0)] if len(found) else found
 
 
 def _has_return(
