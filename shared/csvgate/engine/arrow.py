@@ -11,7 +11,7 @@ from csvgate.bigquery_types import BigQueryType
 from csvgate.contracts.columns import column_type
 from csvgate.contracts.model import Contract
 from csvgate.engine.batch import Batch
-from csvgate.engine.narrowing import narrowed, widened
+from csvgate.engine.narrowing import narrow, widen, widened
 from csvgate.errors import Permanent
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def encode(batch: Batch, contract: Contract, max_bytes: int = MAX_BYTES) -> Sequ
     arrays = [_array(batch.lines, pa.int64())]
     for field, values in zip(contract.schema_.fields, batch.columns, strict=True):
         names.append(field.name)
-        arrays.append(narrowed(_array(values, arrow_type(column_type(field)))))
+        arrays.append(_array(values, arrow_type(column_type(field))))
     return list(_halved(pa.record_batch(arrays, names=names), max_bytes))
 
 
@@ -107,19 +107,14 @@ def _plain(rows: "pa.RecordBatch") -> "pa.RecordBatch":
 
     if not any(map(pa.types.is_dictionary, rows.schema.types)):
         return rows
-    return rows.cast(_plain_schema(rows.schema))
-
-
-def _plain_schema(schema: "pa.Schema") -> "pa.Schema":
-    """As the columns of the contract have it."""
-    for index, kind in enumerate(schema.types):
-        schema = schema.set(index, schema.field(index).with_type(widened(kind)))
-    return schema
+    kinds = map(widened, rows.schema.types)
+    return rows.cast(pa.schema(list(zip(rows.schema.names, kinds, strict=True))))
 
 
 def _stream(rows: "pa.RecordBatch") -> bytes:
     import pyarrow as pa
 
+    rows = narrow(rows)
     options = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, rows.schema, options=options) as writer:
@@ -142,7 +137,7 @@ def decode(data: bytes) -> "pa.Table":
         with pa.ipc.open_stream(data) as reader:
             table = reader.read_all()
         table.validate(full=True)
-        table = table.cast(_plain_schema(table.schema))
+        table = widen(table)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise Permanent("chunk.malformed", f"the chunk is no Arrow stream: {error}") from error
     if not table.num_columns or table.schema.field(0) != pa.field(LINE, pa.int64()):

@@ -50,8 +50,9 @@ class OrderedKeys:
         entries = _Entries(values, list(others.values()), np.concatenate((lines, more)))
         owners = np.zeros(len(entries.lines), np.int64)
         rest = np.arange(len(owners))
-        if self._in_order and len(values):
-            self._order = self._order or order_of(values)
+        if self._in_order and len(owners):
+            # What it does not see, nothing is above: it sees all there is from the first key on.
+            self._order = self._order or order_of(entries.first())
             if self._order is not None:
                 rest = self._ascend(self._order, entries, owners)
             self._in_order = len(rest) < len(owners) * _MOST_OUT_OF_ORDER
@@ -97,6 +98,10 @@ class _Entries(NamedTuple):
     """(k,)"""
     lines: Lines
     """(n + k,)"""
+
+    def first(self) -> "pa.Array":
+        """One of the values, or of the others."""
+        return self.values[:1] if len(self.values) else pa.array(self.others[:1], self.values.type)
 
     def read(self, order: Order) -> tuple[Lines, npt.NDArray[np.uint64]]:
         """Which of the entries fit, and their words."""

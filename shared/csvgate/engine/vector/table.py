@@ -37,11 +37,9 @@ class Splitter:
         columns = list[Slices]()
         starts = framed.starts[rows].astype(np.int32)
         for cell, ends in enumerate(_ends(framed.separators, framed.firsts[rows], width)):
-            following = ends + 1
-            if cell == width - 1:
-                ends = ends - _has_return(framed, text, ends)
-            columns.append(self._slices(framed, text, starts, ends))
-            starts = following
+            returns = _has_return(framed, text, ends) if cell == width - 1 else 0
+            columns.append(self._slices(framed, text, starts, ends - returns))
+            starts = ends + 1
         return Table([columns[cell] for cell in self._order], rows)
 
     def _slices(
