@@ -8,7 +8,18 @@ import pyarrow as pa
 from csvgate.bigquery_types import BigQueryType
 from csvgate.engine.vector.bounds import Bounds
 from csvgate.engine.vector.fast import fixed_width
-from csvgate.engine.vector.words import WORD, Ints, Mask, Places, Text, digits, digits_around
+from csvgate.engine.vector.words import (
+    WORD,
+    Ints,
+    Mask,
+    Places,
+    Text,
+    Words,
+    after_only,
+    digits,
+    digits_around,
+    last_words,
+)
 
 SCALE: Final = 9
 """Of NUMERIC, and of the values within."""
@@ -17,7 +28,6 @@ _MOST_BEFORE: Final = 9
 _MOST_AFTER: Final = 8
 _MOST_OF_FLOAT: Final = 15
 """A whole number of as many digits and a power of ten are exact: dividing them rounds once."""
-_LIKELY_FIRST: Final = (2, 0, 1, *range(3, _MOST_AFTER + 1))
 _TENS: Final = 10 ** np.arange(SCALE + 1, dtype=np.int64)
 
 
@@ -31,12 +41,12 @@ class Fraction:
 
     def read(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
         negative = text.bytes_at(text.starts) == _MINUS
-        ends = text.starts + text.lengths
-        after = self._after_point(text, ends)
+        ends, words = text.starts + text.lengths, last_words(text)
+        after = self._after_point(text, ends, words)
         has_point = after >= 0
         after = np.maximum(after, 0)
         before = text.lengths - negative - has_point - after
-        scaled, fine = self._scaled(text, ends, before, after, has_point)
+        scaled, fine = self._scaled(text, words, ends, before, after, has_point)
         fine &= (before > 0) & (before <= _MOST_BEFORE) & (has_point <= (after > 0))
         if negative.any():
             scaled = np.where(negative, -scaled, scaled)
@@ -52,10 +62,16 @@ class Fraction:
         return fixed_width(pa.decimal128(38, SCALE), wide, missing), fine
 
     def _scaled(
-        self, text: Text, ends: Places, before: Places, after: Places, has_point: Mask
+        self,
+        text: Text,
+        words: Words,
+        ends: Places,
+        before: Places,
+        after: Places,
+        has_point: Mask,
     ) -> tuple[Ints, Mask]:
         """The numbers without their signs, and where there are as many digits."""
-        numbers, fine = digits_around(text, ends, before, after, has_point)
+        numbers, fine = digits_around(words, before, after, has_point)
         numbers *= _TENS.take(SCALE - after)
         long = np.flatnonzero(before + after + has_point > WORD)
         if len(long):
@@ -67,19 +83,15 @@ class Fraction:
             fine[long] = well & (also | ~point)
         return numbers, fine
 
-    def _after_point(self, text: Text, ends: Places) -> Places:
+    def _after_point(self, text: Text, ends: Places, words: Words) -> Places:
         """How many characters there are after the point; -1 where it is not near the end."""
-        found = np.full(len(ends), -1, np.int32)
-        searched = np.arange(len(ends))
-        for after in _LIKELY_FIRST:
-            at = ends[searched] - 1 - after
-            inside = at > text.starts[searched]
-            here = inside & (text.bytes_at(at) == self._point)
-            found[searched[here]] = after
-            searched = searched[~here]
-            if not len(searched):
-                break
-        return found
+        after = after_only(words, self._point)
+        # One more than the words have room for.
+        long = np.flatnonzero((after < 0) & (text.lengths > _MOST_AFTER + 1))
+        if len(long):
+            here = text.bytes_at(ends[long] - 1 - _MOST_AFTER) == self._point
+            after[long[here]] = _MOST_AFTER
+        return after
 
     def _fit(self, scaled: Ints, after: Places, fine: Mask) -> None:
         """Makes `fine` false where the column has too few digits."""

@@ -89,14 +89,15 @@ class Moments:
         hours, minutes, seconds = clock[:, 0], clock[:, 3], clock[:, 6]
         fine &= (hours < 24) & (minutes < 60) & (seconds < 60)
         moments = days * _DAY + hours * np.int64(3600) + minutes * np.int64(60) + seconds
-        zone = _zone_lengths(text) if self._zoned else np.zeros_like(text.lengths)
+        zone = np.zeros_like(text.lengths)
         if self._zoned:
-            fine &= zone > 0
-            offset = np.flatnonzero(fine & (zone == _ZONE))
+            is_z = text.bytes_at(text.starts + text.lengths - 1) == _Z
+            zone += is_z
+            offset = np.flatnonzero(~is_z)
             if len(offset):
-                some, well = text.some(offset), np.ones(len(offset), np.bool_)
+                some, well = text.some(offset), fine[offset]
                 moments[offset] -= _offsets(some, well)
-                fine[offset] = well
+                zone[offset], fine[offset] = _ZONE, well
         moments *= _SECOND
         after = text.lengths - zone - _BEFORE_FRACTION
         fractions = np.flatnonzero(fine & (after != 0))
@@ -133,23 +134,17 @@ def _months(words: Words) -> tuple[Ints, npt.NDArray[np.uint8]]:
     return starts[months] - 1, (lengths[months] * fine).astype(np.uint8)
 
 
-def _zone_lengths(text: Text) -> Places:
-    """Of Z and of +02:00, by their first characters; 0 where there is neither."""
-    ends = text.starts + text.lengths
-    is_z = text.bytes_at(ends - 1) == _Z
-    sign = text.bytes_at(ends - _ZONE)
-    found = np.where(is_z, 1, np.where((sign == _PLUS) | (sign == _MINUS), _ZONE, 0))
-    return found.astype(np.int32)
-
-
 def _offsets(text: Text, well: Mask) -> Ints:
-    """In seconds."""
+    """In seconds, of cells that end with +02:00; makes `well` false where they do not."""
     ends = text.starts + text.lengths
     pairs = _OFFSET.pairs(text.words_at(ends - 8), well)
     hours, minutes = pairs[:, 3], pairs[:, 6]
     well &= (hours < 24) & (minutes < 60)
     offset = hours * np.int64(3600) + minutes * np.int64(60)
-    return np.where(text.bytes_at(ends - _ZONE) == _MINUS, -offset, offset)
+    sign = text.bytes_at(ends - _ZONE)
+    minus = sign == _MINUS
+    well &= minus | (sign == _PLUS)
+    return np.where(minus, -offset, offset)
 
 
 def _fractions(text: Text, zone: Places, after: Places, well: Mask) -> Ints:

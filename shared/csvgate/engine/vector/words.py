@@ -27,6 +27,9 @@ _U: Final = tuple(map(np.uint64, range(65)))
 _ZEROS: Final = np.uint64(0x3030303030303030)
 _SIXES: Final = np.uint64(0x0606060606060606)
 _HIGH_HALVES: Final = np.uint64(0xF0F0F0F0F0F0F0F0)
+_LOW_BITS: Final = np.uint64(0x7F7F7F7F7F7F7F7F)
+_PLACES: Final = np.uint64(0x0807060504030201)
+"""Times a one in the lowest bit of a byte: that byte's place, from the word's end, from 1."""
 _PAIRS: Final = np.uint64(0x00FF00FF00FF00FF)
 _FOURS: Final = np.uint64(0x0000FFFF0000FFFF)
 _BY_2: Final = np.uint64(1 + (10 << 8))
@@ -80,12 +83,37 @@ def digits(text: Text, ends: Places, counts: Places) -> tuple[Ints, Mask]:
     return value, fine
 
 
+def last_words(text: Text) -> Words:
+    """(n,) The last eight characters of each, zeros before them where there are fewer."""
+    words = text.words_at(text.starts + text.lengths - WORD)
+    words &= _LAST.take(np.minimum(text.lengths, WORD))
+    return words
+
+
+def after_only(words: Words, character: int) -> Places:
+    """(n,) How many characters of each word are after that one; -1 where it is not there, or more
+    than once."""
+    other = words ^ np.uint64(character * 0x0101010101010101)
+    found = (other & _LOW_BITS) + _LOW_BITS
+    found |= other
+    found |= _LOW_BITS
+    # A one in the lowest bit of each byte that had the character.
+    np.invert(found, out=found)
+    found >>= _U[7]
+    many = (found & (found - _U[1])) != 0
+    found *= _PLACES
+    found >>= _U[56]
+    after = found.astype(np.int32) - 1
+    after[many] = -1
+    return after
+
+
 def digits_around(
-    text: Text, ends: Places, before: Places, after: Places, has_point: Mask
+    words: Words, before: Places, after: Places, has_point: Mask
 ) -> tuple[Ints, Mask]:
-    """The numbers that `before` and `after` digits make, as if there were no point between them;
-    and where there are as many. Anything where there are more than WORD characters in all."""
-    words = text.words_at(ends - WORD)
+    """The numbers that `before` and `after` digits at the end of the words make, as if there were
+    no point between them; and where there are as many. Anything where there are more than WORD
+    characters in all. Changes the words."""
     if has_point.any():
         kept = _LAST.take(after)
         without = words << _U[8]
