@@ -71,6 +71,8 @@ class Mark(bytes):
 
     def spelt(self, text: str) -> bytes:
         """Words that are not from the file, in UTF-8, with ? for what its encoding lacks."""
+        if text.isascii():
+            return text.encode()
         return text.encode(self.own_words, "replace").decode(self.own_words).encode()
 
 

@@ -4,7 +4,7 @@ It is the authority. A faster path may clear records in bulk, but only such as t
 with the same values.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from operator import getitem, itemgetter
 from typing import Final
 
@@ -125,15 +125,22 @@ class Rules:
                 if key is not None and (keys := self._unique_by_field.get(index)) is not None:
                     found = _taken(keys.claim(key, line), "constraint.unique", "value")
             faults += [self._fault(line, index, text, *fault) for fault in found]
+        if self._groups or self._foreign.groups:
+            faults += self._faults_of_row(line, values, valid)
+        return values, tuple(faults)
+
+    def _faults_of_row(
+        self, line: int, values: list[object], valid: Collection[int]
+    ) -> Iterator[Fault]:
+        """Of keys of several fields, when all of these are `valid`."""
         for group, keys in self._groups:
-            if valid.issuperset(group):
+            if all(index in valid for index in group):
                 first = keys.claim(tuple(values[i] for i in group), line)
                 what = f"combination of {', '.join(self._names[i] for i in group)}"
                 for code, message in _taken(first, "constraint.primary_key", what):
-                    faults.append(Fault(line, None, code, None, message))
+                    yield Fault(line, None, code, None, message)
         for code, message in self._foreign.of_row(values, valid):
-            faults.append(Fault(line, None, code, None, message))
-        return values, tuple(faults)
+            yield Fault(line, None, code, None, message)
 
     def _faults_of(
         self, index: int, text: str, values: list[object]
