@@ -14,7 +14,7 @@ from urllib.request import urlopen
 from csvgate_ops.broker import google
 
 ROOT = Path(__file__).parents[1]
-BQEMULATOR = ROOT / ".venv-bigquery/bin/bqemulator"
+BQEMULATOR = (ROOT / ".venv-bigquery/bin/python", ROOT / "ops/bqemulator/serve.py")
 DEADLINE_SECONDS = 60.0
 
 
@@ -126,7 +126,7 @@ def google_broker(directory: Path) -> Iterator[str]:
 def bqemulator(directory: Path, project: str) -> Iterator[tuple[str, str]]:
     """bqemulator; its REST address and the `host:port` of the Storage Write API."""
     rest, grpc, log = free_port(), free_port(), directory / "bqemulator.log"
-    command = [BQEMULATOR, "start", "--rest-port", str(rest), "--grpc-port", str(grpc)]
+    command = [*BQEMULATOR, "start", "--rest-port", str(rest), "--grpc-port", str(grpc)]
     command += ["--persistent", "--data-dir", directory / "bigquery", "--project", project]
     address = f"http://127.0.0.1:{rest}"
     with running(command, log) as process:

@@ -88,13 +88,14 @@ def storage(
 def bigquery(
     options: Options, ports: Mapping[str, int], variables: Mapping[str, str], data_dir: DataDir
 ) -> Component:
-    """bqemulator, from its own virtual environment."""
+    """bqemulator, in its own virtual environment and without its time travel."""
     rest, grpc = ports["bigquery"], ports["bigquery_storage"]
-    program = repository() / ".venv-bigquery" / "bin" / "bqemulator"
+    program = repository() / ".venv-bigquery" / "bin" / "python"
+    script = repository() / "ops" / "bqemulator" / "serve.py"
     return Component(
         name="bigquery",
         argv=(
-            *(str(program), "start", "--persistent", "--project", options.project),
+            *(str(program), str(script), "start", "--persistent", "--project", options.project),
             *("--rest-host", HOST, "--rest-port", str(rest)),
             *("--grpc-host", HOST, "--grpc-port", str(grpc)),
             *("--data-dir", str(data_dir.state("bigquery")), "--log-level", "warning"),
@@ -102,7 +103,7 @@ def bigquery(
         environment=variables,
         probes=(HttpProbe(f"http://{HOST}:{rest}/healthz"), GrpcProbe(grpc)),
         ports=(rest, grpc),
-        needs=(Need(program, SETUP),),
+        needs=(Need(program.with_name("bqemulator"), SETUP),),
     )
 
 
