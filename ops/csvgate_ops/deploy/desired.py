@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from csvgate_ops import topology as topo
 from csvgate_ops.deploy import function_resources, resources, roles
 from csvgate_ops.deploy.environment import Environment
 from csvgate_ops.deploy.model import Binding, Desired, Key, Place, Resource, Section
@@ -44,7 +45,7 @@ def desired(
 ) -> Desired:
     """`digests` are those of the staged sources, by function; `monitoring` is deploy/monitoring."""
     place = place_of(topology, environment)
-    topology = settle(topology, environment)
+    topology = _in_order(settle(topology, environment))
     connector = function_resources.connector(environment, place)
     apis = (*APIS, *(["vpcaccess"] if connector else []))
     early = (*roles.of_triggers(topology, place), *roles.of_builds(topology, place))
@@ -77,6 +78,15 @@ def desired(
     )
     members = frozenset(roles.account(place, name) for name in topology.service_accounts)
     return Desired(place, sections, members, render(monitoring, place.project, environment.alerts))
+
+
+def _in_order(topology: Topology) -> Topology:
+    """Its functions and triggers such that whoever takes messages is there first, and of the same
+    version at least as whoever sends them."""
+    order = topo.consumers_first(topology)
+    triggers = sorted(topology.triggers.items(), key=lambda item: order.index(item[1].function))
+    functions = {name: topology.functions[name] for name in order}
+    return topology.model_copy(update={"functions": functions, "triggers": dict(triggers)})
 
 
 def _named(kind: str, names: Iterable[str]) -> tuple[Resource, ...]:

@@ -59,7 +59,8 @@ def _gone(desired: Desired, observed: Observed, delete_data: bool) -> Iterator[K
 def _deletions(
     desired: Desired, observed: Observed, gone: set[Key], kinds: tuple[str, ...]
 ) -> Iterator[Step]:
-    for resource in desired.resources:
+    # The other way round: who sends messages goes before who takes them.
+    for resource in reversed(desired.resources):
         key = resource.key
         delete = KINDS[key.kind].delete
         if key in gone and key.kind in kinds and delete is not None:

@@ -14,6 +14,7 @@ from csvgate_ops.topology.derive import (
 )
 from csvgate_ops.topology.load import TopologyError, load, parse
 from csvgate_ops.topology.model import PubSubEvent, StorageEvent, Topology, Trigger
+from csvgate_ops.topology.order import consumers_first
 
 __all__ = [
     "Mistake",
@@ -24,6 +25,7 @@ __all__ = [
     "Transport",
     "Trigger",
     "bucket_names",
+    "consumers_first",
     "environment",
     "expand",
     "load",

@@ -32,25 +32,25 @@ gcloud functions delete notify-stakeholders --region=europe-west1 --project=exam
 gcloud artifacts repositories delete csvgate --location=europe-west1 --project=example-csvgate-dev
 
 # Subscriptions that people read
-gcloud pubsub subscriptions delete validate-and-parse-dead-letter-review --project=example-csvgate-dev
-gcloud pubsub subscriptions delete enrich-records-dead-letter-review --project=example-csvgate-dev
 gcloud pubsub subscriptions delete notify-stakeholders-dead-letter-review --project=example-csvgate-dev
+gcloud pubsub subscriptions delete enrich-records-dead-letter-review --project=example-csvgate-dev
+gcloud pubsub subscriptions delete validate-and-parse-dead-letter-review --project=example-csvgate-dev
 
 # Topics
-gcloud pubsub topics delete validated-records --project=example-csvgate-dev
-gcloud pubsub topics delete enrichment-complete --project=example-csvgate-dev
-gcloud pubsub topics delete validate-and-parse-dead-letter --project=example-csvgate-dev
-gcloud pubsub topics delete enrich-records-dead-letter --project=example-csvgate-dev
 gcloud pubsub topics delete notify-stakeholders-dead-letter --project=example-csvgate-dev
+gcloud pubsub topics delete enrich-records-dead-letter --project=example-csvgate-dev
+gcloud pubsub topics delete validate-and-parse-dead-letter --project=example-csvgate-dev
+gcloud pubsub topics delete enrichment-complete --project=example-csvgate-dev
+gcloud pubsub topics delete validated-records --project=example-csvgate-dev
 
 # Datasets
 bq --project_id=example-csvgate-dev rm -r -f --dataset sales
 
 # Buckets
-gcloud storage rm --recursive gs://example-csvgate-dev-uploads --project=example-csvgate-dev
-gcloud storage rm --recursive gs://example-csvgate-dev-rejects --project=example-csvgate-dev
-gcloud storage rm --recursive gs://example-csvgate-dev-ledger --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-references --project=example-csvgate-dev
+gcloud storage rm --recursive gs://example-csvgate-dev-ledger --project=example-csvgate-dev
+gcloud storage rm --recursive gs://example-csvgate-dev-rejects --project=example-csvgate-dev
+gcloud storage rm --recursive gs://example-csvgate-dev-uploads --project=example-csvgate-dev
 
 # Secrets
 gcloud secrets delete sendgrid-api-key --project=example-csvgate-dev
@@ -61,8 +61,8 @@ gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAc
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
 
 # Service accounts
-gcloud iam service-accounts delete csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
-gcloud iam service-accounts delete csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
-gcloud iam service-accounts delete csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
-gcloud iam service-accounts delete csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 gcloud iam service-accounts delete csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud iam service-accounts delete csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud iam service-accounts delete csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud iam service-accounts delete csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud iam service-accounts delete csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev

@@ -32,8 +32,8 @@ gcloud functions delete notify-stakeholders --region=europe-west1 --project=exam
 gcloud artifacts repositories delete csvgate --location=europe-west1 --project=example-csvgate-dev
 
 # Topics
-gcloud pubsub topics delete validated-records --project=example-csvgate-dev
 gcloud pubsub topics delete enrichment-complete --project=example-csvgate-dev
+gcloud pubsub topics delete validated-records --project=example-csvgate-dev
 
 # Roles
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
@@ -59,8 +59,8 @@ gcloud pubsub topics remove-iam-policy-binding validate-and-parse-dead-letter --
 gcloud pubsub topics remove-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
 
 # Service accounts
-gcloud iam service-accounts delete csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
-gcloud iam service-accounts delete csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
-gcloud iam service-accounts delete csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
-gcloud iam service-accounts delete csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 gcloud iam service-accounts delete csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud iam service-accounts delete csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud iam service-accounts delete csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud iam service-accounts delete csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud iam service-accounts delete csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev

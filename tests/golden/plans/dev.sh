@@ -85,12 +85,21 @@ gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccou
 PROJECT_NUMBER=$(gcloud projects describe example-csvgate-dev '--format=value(projectNumber)')
 gcloud iam service-accounts add-iam-policy-binding csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/iam.serviceAccountOpenIdTokenCreator
 gcloud projects add-iam-policy-binding example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gs-project-accounts.iam.gserviceaccount.com" --role=roles/pubsub.publisher --condition=None
-gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
-gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
 gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
 gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
 gcloud artifacts repositories add-iam-policy-binding csvgate --location=europe-west1 --project=example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/artifactregistry.writer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud secrets add-iam-policy-binding sendgrid-api-key --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/secretmanager.secretAccessor
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "GRANT \`roles/bigquery.dataEditor\` ON SCHEMA \`example-csvgate-dev\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-uploads --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-references --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
@@ -99,38 +108,29 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-rejects -
 gcloud pubsub topics add-iam-policy-binding validated-records --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
-gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
-gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
-bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "GRANT \`roles/bigquery.dataEditor\` ON SCHEMA \`example-csvgate-dev\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
-gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
-gcloud secrets add-iam-policy-binding sendgrid-api-key --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/secretmanager.secretAccessor
 
 # Functions
-gcloud functions deploy validate-and-parse \
+gcloud functions deploy notify-stakeholders \
   --gen2 \
   --region=europe-west1 \
   --project=example-csvgate-dev \
-  --source=build/validate_and_parse \
+  --source=build/notify_stakeholders \
   --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
   --runtime=python311 \
-  --entry-point=validate_and_parse \
-  --memory=2Gi \
+  --entry-point=notify_stakeholders \
+  --memory=512Mi \
   --cpu=1 \
-  --concurrency=1 \
+  --concurrency=8 \
   --min-instances=0 \
-  --max-instances=2 \
-  --timeout=540s \
-  --service-account=csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --max-instances=1 \
+  --timeout=120s \
+  --service-account=csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
   --build-service-account=projects/example-csvgate-dev/serviceAccounts/csvgate-build@example-csvgate-dev.iam.gserviceaccount.com \
   --docker-repository=projects/example-csvgate-dev/locations/europe-west1/repositories/csvgate \
   --ingress-settings=internal-only \
   --clear-vpc-connector \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
-  --clear-secrets \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_SENDER=csvgate-dev@example.com,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
+  --set-secrets=SENDGRID_API_KEY=sendgrid-api-key:latest \
   --trigger-http \
   --no-allow-unauthenticated
 gcloud functions deploy enrich-records \
@@ -156,50 +156,50 @@ gcloud functions deploy enrich-records \
   --clear-secrets \
   --trigger-http \
   --no-allow-unauthenticated
-gcloud functions deploy notify-stakeholders \
+gcloud functions deploy validate-and-parse \
   --gen2 \
   --region=europe-west1 \
   --project=example-csvgate-dev \
-  --source=build/notify_stakeholders \
+  --source=build/validate_and_parse \
   --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
   --runtime=python311 \
-  --entry-point=notify_stakeholders \
-  --memory=512Mi \
+  --entry-point=validate_and_parse \
+  --memory=2Gi \
   --cpu=1 \
-  --concurrency=8 \
+  --concurrency=1 \
   --min-instances=0 \
-  --max-instances=1 \
-  --timeout=120s \
-  --service-account=csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
+  --max-instances=2 \
+  --timeout=540s \
+  --service-account=csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
   --build-service-account=projects/example-csvgate-dev/serviceAccounts/csvgate-build@example-csvgate-dev.iam.gserviceaccount.com \
   --docker-repository=projects/example-csvgate-dev/locations/europe-west1/repositories/csvgate \
   --ingress-settings=internal-only \
   --clear-vpc-connector \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_SENDER=csvgate-dev@example.com,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
-  --set-secrets=SENDGRID_API_KEY=sendgrid-api-key:latest \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
+  --clear-secrets \
   --trigger-http \
   --no-allow-unauthenticated
 
 # Who may call them
-gcloud run services add-iam-policy-binding validate-and-parse --region=europe-west1 --project=example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/run.invoker
-gcloud run services add-iam-policy-binding enrich-records --region=europe-west1 --project=example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/run.invoker
 gcloud run services add-iam-policy-binding notify-stakeholders --region=europe-west1 --project=example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/run.invoker
+gcloud run services add-iam-policy-binding enrich-records --region=europe-west1 --project=example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/run.invoker
+gcloud run services add-iam-policy-binding validate-and-parse --region=europe-west1 --project=example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/run.invoker
 
 # Triggers
-gcloud eventarc triggers create validate-and-parse --location=europe-west1 --event-filters=type=google.cloud.storage.object.v1.finalized,bucket=example-csvgate-dev-uploads --destination-run-service=validate-and-parse --destination-run-region=europe-west1 --service-account=csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
-gcloud eventarc triggers create enrich-records --location=europe-west1 --event-filters=type=google.cloud.pubsub.topic.v1.messagePublished --transport-topic=validated-records --destination-run-service=enrich-records --destination-run-region=europe-west1 --service-account=csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 gcloud eventarc triggers create notify-stakeholders --location=europe-west1 --event-filters=type=google.cloud.pubsub.topic.v1.messagePublished --transport-topic=enrichment-complete --destination-run-service=notify-stakeholders --destination-run-region=europe-west1 --service-account=csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud eventarc triggers create enrich-records --location=europe-west1 --event-filters=type=google.cloud.pubsub.topic.v1.messagePublished --transport-topic=validated-records --destination-run-service=enrich-records --destination-run-region=europe-west1 --service-account=csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+gcloud eventarc triggers create validate-and-parse --location=europe-west1 --event-filters=type=google.cloud.storage.object.v1.finalized,bucket=example-csvgate-dev-uploads --destination-run-service=validate-and-parse --destination-run-region=europe-west1 --service-account=csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 
 # What Eventarc subscribed
-VALIDATE_AND_PARSE_SUBSCRIPTION=$(gcloud eventarc triggers describe validate-and-parse --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-dev)
-gcloud pubsub subscriptions update "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=validate-and-parse-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-dev
-ENRICH_RECORDS_SUBSCRIPTION=$(gcloud eventarc triggers describe enrich-records --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-dev)
-gcloud pubsub subscriptions update "${ENRICH_RECORDS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=enrich-records-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-dev
 NOTIFY_STAKEHOLDERS_SUBSCRIPTION=$(gcloud eventarc triggers describe notify-stakeholders --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-dev)
 gcloud pubsub subscriptions update "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=notify-stakeholders-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-dev
-gcloud pubsub subscriptions add-iam-policy-binding "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
-gcloud pubsub subscriptions add-iam-policy-binding "${ENRICH_RECORDS_SUBSCRIPTION}" --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
+ENRICH_RECORDS_SUBSCRIPTION=$(gcloud eventarc triggers describe enrich-records --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-dev)
+gcloud pubsub subscriptions update "${ENRICH_RECORDS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=enrich-records-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-dev
+VALIDATE_AND_PARSE_SUBSCRIPTION=$(gcloud eventarc triggers describe validate-and-parse --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-dev)
+gcloud pubsub subscriptions update "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=validate-and-parse-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-dev
 gcloud pubsub subscriptions add-iam-policy-binding "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
+gcloud pubsub subscriptions add-iam-policy-binding "${ENRICH_RECORDS_SUBSCRIPTION}" --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
+gcloud pubsub subscriptions add-iam-policy-binding "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
 
 # What is watched
 gcloud beta monitoring channels create --type=email '--display-name=csvgate: csvgate-dev@example.com' --channel-labels=email_address=csvgate-dev@example.com --user-labels=csvgate=channel --project=example-csvgate-dev

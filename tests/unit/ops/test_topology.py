@@ -284,3 +284,17 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_the_repository_s_topology_has_no_mistake(topology: Topology) -> None:
     assert list(mistakes(topology)) == []
+
+
+def test_functions_come_after_those_that_take_what_they_publish(topology: topo.Topology) -> None:
+    names = ["notify_stakeholders", "enrich_records", "validate_and_parse"]
+    assert names == list(topo.consumers_first(topology))
+
+
+def test_functions_in_a_circle_keep_their_order(topology: topo.Topology) -> None:
+    functions = dict(topology.functions)
+    notify = functions["notify_stakeholders"]
+    uses = notify.uses.model_copy(update={"publish": ("validated",)})
+    functions["notify_stakeholders"] = notify.model_copy(update={"uses": uses})
+    circle = topology.model_copy(update={"functions": functions})
+    assert list(functions) == list(topo.consumers_first(circle))

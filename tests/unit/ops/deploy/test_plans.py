@@ -73,3 +73,9 @@ def test_roles_on_the_project_are_the_four_that_have_no_narrower_place(name: str
         ("roles/logging.logWriter", "csvgate-build", False),
         ("roles/storage.objectViewer", "csvgate-build", True),
     ] == found
+
+
+@pytest.mark.parametrize("kind", ["function", "trigger"])
+def test_who_takes_messages_is_there_before_who_sends_them(kind: str) -> None:
+    names = [r.key.name for r in wanted("dev").resources if r.key.kind == kind]
+    assert ["notify-stakeholders", "enrich-records", "validate-and-parse"] == names
