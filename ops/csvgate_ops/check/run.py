@@ -34,8 +34,8 @@ class Result:
 
 
 class Check:
-    """`name` is the one to upload the file under, if that is known; `on_bytes` is told of bytes read
-    from the file, `on_rows` of rows read so far and of those rejected."""
+    """`name` is the one to upload the file under, where it is known; `on_bytes` is told of bytes
+    read from the file, `on_rows` of rows read so far and of those rejected."""
 
     def __init__(
         self,
