@@ -117,7 +117,8 @@ def writers(draw: st.DrawFn) -> Writer:
     )
     encoding, mark = draw(st.sampled_from(ENCODINGS))
     ending = draw(st.sampled_from(["\n", "\r\n", "\r"]))
-    return Writer(shape, ending, *(draw(st.booleans()) for _ in range(3)), encoding, mark)
+    all_quoted, final, blank_lines = draw(st.tuples(*[st.booleans()] * 3))
+    return Writer(shape, ending, all_quoted, final, blank_lines, encoding, mark)
 
 
 def accepted(written: Writer, rows: list[list[str]]) -> Contract:
