@@ -6,12 +6,12 @@ it: a line that two of them bring is loaded by the first alone.
 
 from dataclasses import dataclass
 
+from csvgate.engine.reject_names import unnamed, upload_named
 from csvgate.errors import Transient
 from csvgate.faults import FileFault
 from csvgate.identity import Upload
 from csvgate.ledger import Ledger, PlanLedger, UploadLedger
 from csvgate.ledger_entries import Claim
-from csvgate.reject_names import unnamed, upload_named
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from csvgate.reject_names import unnamed, upload_named
+from csvgate.engine.reject_names import unnamed, upload_named
 
 _LEDGERS: Final = {
     "correction.dataset": "that {} is of this dataset",
