@@ -12,7 +12,7 @@ from bench.function_events import EVENTS, FunctionEvent
 from bench.function_server import answers
 from bench.paths import CONTRACT, ROOT, environment
 from bench.storage_stub import storage
-from csvgate_ops.cloud.credentials import ensure_key
+from csvgate_ops.cloud.credentials import ensure_credentials
 
 _NOBODY: Final = "127.0.0.1:9"
 """Clients are made for it; none is used."""
@@ -43,7 +43,7 @@ def starts(folder: Path, rounds: int) -> list[Start]:
     (contracts / CONTRACT.name).write_text(text + "\n", encoding="utf-8")
     key = folder / "credentials.json"
     # The local cloud's own, worthless one: BigQuery's client insists.
-    ensure_key(key, "bench", f"http://{_NOBODY}/token")
+    ensure_credentials(key, "bench")
     with storage() as address:
         shared = {
             **{f"CSVGATE_{kind}_BUCKET": f"bench-{kind.lower()}" for kind in _BUCKETS},

@@ -4,16 +4,14 @@ Corrections of one upload take numbered slots, each created once, and each waits
 it: a line that two of them bring is loaded by the first alone.
 """
 
-import re
 from dataclasses import dataclass
 
+from csvgate.engine.reject_names import unnamed, upload_named
 from csvgate.errors import Transient
 from csvgate.faults import FileFault
 from csvgate.identity import Upload
 from csvgate.ledger import Ledger, PlanLedger, UploadLedger
 from csvgate.ledger_entries import Claim
-
-_NAMED = re.compile(r"\.([0-9a-f]{20})-[0-9a-f]{16}\.rejects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +45,10 @@ def find_origin(upload: Upload, dataset: str, ledger: Ledger) -> Origin:
 
 
 def _origin_id(upload: Upload, dataset: str, ledger: Ledger) -> str:
-    named = _NAMED.search(upload.name)
-    received = ledger.upload(named[1]).received() if named else None
-    if named is None or received is None:
-        raise FileFault(
-            "correction.unnamed",
-            "this is a reject file, but its name does not say of which upload; keep the part like "
-            ".0123456789abcdef0123-0123456789abcdef.rejects of the name it had",
-        )
+    named = upload_named(upload.name)
+    received = ledger.upload(named).received() if named else None
+    if received is None:
+        raise unnamed()
     if received.dataset != dataset:
         raise FileFault(
             "correction.dataset",

@@ -31,14 +31,14 @@ class FaultSpool:
         self.found = 0
         self.kept = 0
         self.last_line = 0
-        """Of the faults kept."""
+        """The greatest of the faults kept; those of a mended reject file are in any order."""
 
     def add(self, fault: Fault) -> None:
         self.found += 1
         if self._most and self.kept == self._most:
             return
         self.kept += 1
-        self.last_line = fault.line
+        self.last_line = max(self.last_line, fault.line)
         masked = fault.value is not None and fault.column in self._sensitive
         value = MASK if masked else fault.value
         shown = Shown(fault.line, fault.column, fault.code, value, fault.message)

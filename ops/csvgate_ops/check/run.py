@@ -1,9 +1,11 @@
 """One check: the file through the engine, counted, its faults put by, its rejected rows written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from csvgate.contracts.model import Contract
+from csvgate.engine.body import bare
+from csvgate.engine.corrections import Correction, is_correction
 from csvgate.engine.reference_keys import KeySets
 from csvgate.engine.rejects import RejectFile
 from csvgate.engine.summary import Reasons
@@ -11,6 +13,7 @@ from csvgate.engine.validate import Batch, validate
 from csvgate.events import Counts, Reason
 from csvgate.faults import Fault, FileFault
 from csvgate_ops.check.fault_spool import FaultSpool
+from csvgate_ops.check.mended import EveryLine, Mended
 from csvgate_ops.check.reject_output import RejectOutput
 from csvgate_ops.check.source import Source
 
@@ -22,6 +25,8 @@ class Result:
     file_fault: Fault | None
     reasons: tuple[Reason, ...]
     faults: FaultSpool
+    mended: Mended | None = None
+    """Of a mended reject file: the lines are those of the original."""
 
     @property
     def clean(self) -> bool:
@@ -29,8 +34,8 @@ class Result:
 
 
 class Check:
-    """`on_bytes` is told of bytes read from the file, `on_rows` of rows read so far and of those
-    rejected."""
+    """`name` is the one to upload the file under, where it is known; `on_bytes` is told of bytes
+    read from the file, `on_rows` of rows read so far and of those rejected."""
 
     def __init__(
         self,
@@ -39,6 +44,7 @@ class Check:
         rejects: RejectOutput | None = None,
         *,
         references: KeySets = (),
+        name: str | None = None,
         on_bytes: Callable[[int], None] | None = None,
         on_rows: Callable[[int, int], None] | None = None,
     ) -> None:
@@ -46,6 +52,7 @@ class Check:
         self._faults = faults
         self._rejects = rejects
         self._references = references
+        self._mended = Mended(name)
         self._on_bytes = on_bytes
         self._on_rows = on_rows
         self._reasons = Reasons(contract)
@@ -54,11 +61,12 @@ class Check:
 
     def run(self, source: Source) -> Result:
         """Raises Unusable when the file cannot be read."""
-        fault = None
+        fault, mended = None, False
         try:
             limit = self._contract.limits.max_bytes
             pieces = source.pieces(max_bytes=limit, report=self._on_bytes)
-            for batch in validate(pieces, self._contract, references=self._references):
+            mended, pieces = is_correction(pieces, self._contract)
+            for batch in self._corrected(pieces) if mended else self._batches(pieces):
                 self._take(batch)
                 # Or it would still be there while the next one is made.
                 del batch
@@ -67,7 +75,20 @@ class Check:
             if self._rejects:
                 self._rejects.discard()
         counts = Counts(read=self._read, valid=self._read - self._rejected, rejected=self._rejected)
-        return Result(counts, fault, self._reasons.top(), self._faults)
+        return Result(
+            counts, fault, self._reasons.top(), self._faults, self._mended if mended else None
+        )
+
+    def _batches(self, pieces: Iterator[bytes]) -> Iterator[Batch]:
+        return validate(pieces, self._contract, references=self._references)
+
+    def _corrected(self, pieces: Iterator[bytes]) -> Iterator[Batch]:
+        self._mended.require_upload()
+        correction = Correction(self._contract, EveryLine())
+        stripped = correction.pieces(pieces)
+        return correction.batches(
+            validate(stripped, bare(self._contract), references=self._references)
+        )
 
     def _take(self, batch: Batch) -> None:
         self._read += batch.rows_read

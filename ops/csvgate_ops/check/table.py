@@ -11,6 +11,7 @@ from csvgate.events import Counts, Reason
 from csvgate.faults import shorten
 from csvgate.verdict import judge
 from csvgate_ops.check.grid import Grid
+from csvgate_ops.check.mended import Mended
 from csvgate_ops.check.plain import plain, width
 from csvgate_ops.check.run import Result
 
@@ -28,6 +29,8 @@ class Table:
         self._colour = colour
 
     def lines(self, result: Result) -> Iterator[str]:
+        if result.mended is not None:
+            yield from _of_which(result.mended)
         yield from self._verdict(result)
         if result.reasons:
             yield "\n"
@@ -44,9 +47,14 @@ class Table:
             yield plain(where + fault.message) + "\n"
             if counts.read:
                 yield f"Before that, {_numbers(counts)}\n"
+            if fault.code == "correction.unnamed":
+                yield "If it will be uploaded under another name, give that: --as NAME\n"
             return
         colour = "yellow" if counts.rejected else "green"
         yield self._style(_numbers(counts), colour, bold=True) + "\n"
+        if result.mended is not None:
+            yield from self._of_mended(counts, result.mended)
+            return
         why = judge(counts, self._contract.limits).detail
         if why is not None:
             words = f"An upload would be refused whole by contract {name}: {why}."
@@ -55,6 +63,13 @@ class Table:
             yield f"An upload would be loaded without them, by the limits of contract {name}.\n"
         else:
             yield f"An upload would be loaded whole, by contract {name}.\n"
+
+    def _of_mended(self, counts: Counts, mended: Mended) -> Iterator[str]:
+        some = "the valid ones among" if counts.valid else "none of"
+        which = some if counts.rejected else "all of"
+        yield f"An upload would load {which} them; the contract's limits are not for these.\n"
+        *parts, last = mended.unchecked.values()
+        yield f"Not checked, for only the ledger knows: {', '.join(parts)}, and {last}.\n"
 
     def _by_code(self, reasons: tuple[Reason, ...]) -> Iterator[str]:
         rows = [(f"{r.rows:,}", r.code, plain(r.column or ""), _first(r)) for r in reasons]
@@ -85,6 +100,11 @@ class Table:
     @property
     def _yellow(self) -> Callable[[str], str]:
         return lambda text: self._style(text, "yellow")
+
+
+def _of_which(mended: Mended) -> Iterator[str]:
+    of = f"of upload {mended.upload}" if mended.upload else "that does not say of which upload"
+    yield f"This is a mended reject file {of}. Lines are those of the original.\n"
 
 
 def _numbers(counts: Counts) -> str:

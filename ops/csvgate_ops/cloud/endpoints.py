@@ -16,7 +16,6 @@ SERVICES = (
     "bigquery_storage",
     "mailbox",
     "eventarc",
-    "tokens",
 )
 
 
@@ -60,7 +59,6 @@ def endpoints(
         "bigquery_storage": f"{HOST}:{ports['bigquery_storage']}",
         "mailbox": f"http://{HOST}:{ports['mailbox']}",
         "eventarc": f"http://{HOST}:{ports['eventarc']}",
-        "tokens": f"http://{HOST}:{ports['tokens']}/token",
         "functions": {name: f"http://{HOST}:{ports[name]}" for name in topology.functions},
         "topology": str(options.topology),
         "contracts": str(options.contracts),

@@ -12,7 +12,8 @@ from typing import Any
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.mistakes import ContractError
 from csvgate_ops import topology as topo
-from csvgate_ops.cloud import credentials, ports, stale
+from csvgate_ops.cloud import ports, stale
+from csvgate_ops.cloud.credentials import ensure_credentials
 from csvgate_ops.cloud.endpoints import services
 from csvgate_ops.cloud.errors import CloudError, Fault
 from csvgate_ops.cloud.files import DataDir, read_json, write_json
@@ -60,12 +61,6 @@ def _run(options: Options, data_dir: DataDir, report: Report, stack: ExitStack) 
     supervisor = Supervisor(planned.components, data_dir, instance, report, changed)
     changed(supervisor)
     stack.enter_context(warden(data_dir))
-    try:
-        server = credentials.serve_tokens(planned.ports["tokens"])
-    except OSError as error:
-        raise CloudError(Fault("tokens", f"port {planned.ports['tokens']}: {error}")) from error
-    stack.callback(server.server_close)
-    stack.callback(server.shutdown)
 
     def on_up() -> None:
         write_json(data_dir.endpoints, _with_pids(planned, supervisor))
@@ -98,8 +93,7 @@ def prepare(options: Options, data_dir: DataDir) -> Plan:
                 raise CloudError(Fault(component.name, f"{need.path} is missing", need.remedy))
     _check_contracts(options.contracts)
     write_json(data_dir.ports, chosen)
-    key = planned.endpoints
-    credentials.ensure_key(data_dir.credentials, options.project, key["tokens"])
+    ensure_credentials(data_dir.credentials, options.project)
     return planned
 
 

@@ -66,6 +66,9 @@ def command(
 
     Exits 0 when every row is valid, 1 when some are not or the file cannot be loaded, 2 when FILE
     or the contract cannot be used.
+
+    A mended reject file is read as such, under the lines of its original; its name, or --as, has to
+    say of which upload it is.
     """
     import sys
     from contextlib import ExitStack
@@ -101,6 +104,7 @@ def command(
                 faults,
                 out,
                 references=keys,
+                name=name if name is not None or path is None else path.name,
                 on_bytes=progress.on_bytes,
                 on_rows=progress.on_rows,
             )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, product
 from typing import Final, NamedTuple
 
 from csvgate_ops.infer.draft import Shape
@@ -13,6 +13,9 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 _NEARLY: Final = 0.5
 _LOOKED_AT: Final = 1000
 """Rows; the rest of the sample is read in the dialect chosen."""
+_RECTANGLE: Final = 2
+_SEARCHED: Final = 1024 * 1024
+"""Bytes, for characters that speak for a shape."""
 
 
 def guess_shape(data: bytes, encoding: str) -> Shape:
@@ -22,20 +25,29 @@ def guess_shape(data: bytes, encoding: str) -> Shape:
         return _fit(list(_cells(data, shape, encoding)))
 
     best = max(map(Shape, DELIMITERS), key=fit)
-    if fit(best).broken:
-        others = [Shape(d, "'") for d in DELIMITERS if b"'" in data]
-        others += [Shape(d, escape_char="\\") for d in DELIMITERS if b"\\" in data]
-        best = max([best, *others], key=fit)
+    if fit(best).rank < _RECTANGLE:
+        best = max([best, *_unusual(data, encoding)], key=fit)
     if best.quote_char == '"' and _in_apostrophes(list(_cells(data, best, encoding))):
         best = max([replace(best, quote_char="'"), best], key=fit)
-    if _after_spaces(list(_cells(data, best, encoding))):
+    if not best.skip_initial_space and _after_spaces(list(_cells(data, best, encoding))):
         best = max([replace(best, skip_initial_space=True), best], key=fit)
     return best
 
 
+def _unusual(data: bytes, encoding: str) -> Iterator[Shape]:
+    """Other shapes that the characters of the sample speak for, those with least of it first."""
+    text = data[:_SEARCHED].decode(encoding, "replace")
+    quotes = [quote for quote in ('"', "'") if quote in text] or ['"']
+    escapes = [None, "\\"] if "\\" in text else [None]
+    for space in (False, True):
+        for quote, escape, delimiter in product(quotes, escapes, DELIMITERS):
+            if delimiter in text and (not space or f"{delimiter} {quote}" in text):
+                yield Shape(delimiter, quote, escape, space)
+
+
 class Fit(NamedTuple):
     rank: int
-    """2 for a rectangle of several columns, 1 for nearly one, 0 otherwise."""
+    """_RECTANGLE for a rectangle of several columns, 1 for nearly one, 0 otherwise."""
     broken: int
     """Rows of another width or without one, counted below zero."""
     width: int
@@ -53,7 +65,7 @@ def _fit(cells: list[tuple[str, ...] | None]) -> Fit:
     nearly = cells[0] is not None and len(cells[0]) == width > 1
     rank = 0
     if nearly and fitting >= _NEARLY * len(cells):
-        rank = 2 if fitting == len(cells) else 1
+        rank = _RECTANGLE if fitting == len(cells) else 1
     return Fit(rank, fitting - len(cells) if width else -len(cells), width)
 
 

@@ -72,6 +72,8 @@ def _dialect(draft: Draft) -> Mapping[str, Value]:
 def _dialect_note(draft: Draft) -> str:
     if draft.preamble_lines:
         return "columns by position: not every label can name a BigQuery column"
+    if not draft.header and any(column.label for column in draft.columns):
+        return "guessed: the one line is a row; if it is the header, add preambleLines: 1"
     return "" if draft.header else "guessed: no header"
 
 

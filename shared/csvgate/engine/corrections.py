@@ -5,7 +5,7 @@ the engine reads a file of the original's shape; what it says of a line is then 
 line.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
@@ -40,7 +40,7 @@ class Correction:
     """One reading of a mended reject file. `open_lines` are those that may still be loaded."""
 
     contract: Contract
-    open_lines: frozenset[int]
+    open_lines: Container[int]
     loaded: list[int] = field(default_factory=list)
     """Original lines that came out valid; complete when `batches` is exhausted."""
     _header: Header | None = None

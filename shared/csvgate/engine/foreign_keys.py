@@ -24,8 +24,11 @@ class GroupKey(NamedTuple):
     fault: tuple[str, str]
 
     def holds(self, values: Sequence[object]) -> bool:
+        """In a row with these values."""
+        return self.has(tuple(values[i] for i in self.fields))
+
+    def has(self, key: tuple[object, ...]) -> bool:
         """A key whose values are all null is none; one that is null in part is nowhere."""
-        key = tuple(values[i] for i in self.fields)
         return key in self.known or all(value is None for value in key)
 
 

@@ -34,6 +34,8 @@ BYTES: Final = 0xA0761D6478BD642F
 WHOLE: Final = 0xE7037ED1A0B428DB
 FLOAT: Final = 0x8EBC6AF09C88C6E3
 DECIMAL: Final = 0x589965CC75374CC3
+FINER: Final = DECIMAL ^ 1 << 63
+"""Than NUMERIC, or larger: a short text's high word has top bits that no NUMERIC's has."""
 DATE: Final = 0x1D8E4E27C47D124F
 TIME: Final = 0xEB44ACCAB455D165
 MOMENT: Final = 0x9C6E6877736C46E3
@@ -138,7 +140,7 @@ def _of_decimal(value: Decimal) -> Words:
     text = "".join(map(str, digits))
     short = text.rstrip("0")
     scale = exponent + len(text) - len(short) if isinstance(exponent, int) else exponent
-    return _of_bytes(f"{sign}{short}e{scale}".encode(), DECIMAL)
+    return _of_bytes(f"{sign}{short}e{scale}".encode(), FINER)
 
 
 def _bits(value: float) -> int:

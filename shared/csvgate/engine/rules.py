@@ -12,7 +12,7 @@ from csvgate.contracts.model import Contract
 from csvgate.engine.cellfault import CellFault
 from csvgate.engine.cells import Cells
 from csvgate.engine.encodings import spoken
-from csvgate.engine.foreign_keys import ForeignKeys
+from csvgate.engine.foreign_keys import ForeignKeys, GroupKey
 from csvgate.engine.framing import Record
 from csvgate.engine.header import Header
 from csvgate.engine.keys import MOST_IN_MEMORY, KeySet, SpillingKeys
@@ -49,6 +49,8 @@ class Rules:
             for field in fields
         ]
         not_in = spoken(contract.encoding)
+        grouped = (i for group in self._foreign.groups for i in group.fields)
+        self._in_foreign_groups: Final = frozenset(grouped)
         self._invalid: Final = ("encoding.invalid", f"has bytes that are not {not_in}")
         self._width: Final = len(fields)
         in_order = header.order == tuple(range(self._width))
@@ -65,6 +67,11 @@ class Rules:
     def cells(self) -> Sequence[Cells]:
         """For each field, the reader of its cells."""
         return self._cells
+
+    @property
+    def foreign_groups(self) -> Sequence[GroupKey]:
+        """The foreign keys of several fields."""
+        return self._foreign.groups
 
     @property
     def keys(self) -> Sequence[tuple[tuple[int, ...], KeySet]]:
@@ -102,8 +109,8 @@ class Rules:
 
     def faults(self, record: Record, fields: Collection[int]) -> tuple[Fault, ...]:
         """Those that `check` finds in these fields, by their indices, and in keys all of whose
-        fields are among them; only these keys are claimed. The record has as many cells as there
-        are fields. Not for contracts with foreign keys of several fields."""
+        fields are among them, and in foreign keys of several fields; only these keys are claimed.
+        The record has as many cells as there are fields, and the other fields no faults."""
         cells = record.cells or []
         arranged: Sequence[str] = cells if self._arrange is None else self._arrange(cells)
         return self._check_each(record.line, arranged, fields)[1]
@@ -125,22 +132,28 @@ class Rules:
                 if key is not None and (keys := self._unique_by_field.get(index)) is not None:
                     found = _taken(keys.claim(key, line), "constraint.unique", "value")
             faults += [self._fault(line, index, text, *fault) for fault in found]
-        if self._groups or self._foreign.groups:
-            faults += self._faults_of_row(line, values, valid)
+        if self._groups:
+            faults += self._taken_keys(line, values, valid)
+        if self._foreign.groups:
+            if among is not None:
+                # Known to be fine; they are read for their values, and claim nothing.
+                for index in self._in_foreign_groups.difference(among):
+                    if not self._faults_of(index, texts[index], values):
+                        valid.add(index)
+            for code, message in self._foreign.of_row(values, valid):
+                faults.append(Fault(line, None, code, None, message))
         return values, tuple(faults)
 
-    def _faults_of_row(
+    def _taken_keys(
         self, line: int, values: list[object], valid: Collection[int]
     ) -> Iterator[Fault]:
-        """Of keys of several fields, when all of these are `valid`."""
+        """Of several fields, when all of these are `valid`."""
         for group, keys in self._groups:
             if all(index in valid for index in group):
                 first = keys.claim(tuple(values[i] for i in group), line)
                 what = f"combination of {', '.join(self._names[i] for i in group)}"
                 for code, message in _taken(first, "constraint.primary_key", what):
                     yield Fault(line, None, code, None, message)
-        for code, message in self._foreign.of_row(values, valid):
-            yield Fault(line, None, code, None, message)
 
     def _faults_of(
         self, index: int, text: str, values: list[object]

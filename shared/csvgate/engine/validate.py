@@ -88,14 +88,13 @@ class _Start(NamedTuple):
 
 
 def _suits(contract: Contract) -> bool:
-    """Whether the vectorised path understands the dialect and the rules about whole rows."""
+    """Whether the vectorised path understands the dialect."""
     dialect = contract.dialect
     return (
         dialect.double_quote
         and not dialect.escape_char
         and not dialect.comment_char
         and not dialect.skip_initial_space
-        and all(len(key.fields) == 1 for key in contract.schema_.foreign_keys)
     )
 
 

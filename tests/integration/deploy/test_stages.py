@@ -18,7 +18,7 @@ from google.cloud import storage
 from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
 
 from csvgate_ops import topology as topo
-from csvgate_ops.cloud.credentials import ensure_key
+from csvgate_ops.cloud.credentials import ensure_credentials
 from csvgate_ops.deploy.stage import Staged, stage
 from servers import ROOT, await_ready, csvgate_broker, fake_gcs, free_port, running
 
@@ -64,7 +64,7 @@ def services(
 ) -> Iterator[Services]:
     directory = tmp_path_factory.mktemp("services")
     key = directory / "key.json"
-    ensure_key(key, PROJECT, "http://127.0.0.1:1/token")
+    ensure_credentials(key, PROJECT)
     with fake_gcs(directory) as gcs, csvgate_broker(directory) as broker:
         environment = {
             "STORAGE_EMULATOR_HOST": gcs,

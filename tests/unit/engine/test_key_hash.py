@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csvgate.engine.key_columns import combine_columns, hash_column
-from csvgate.engine.key_hash import hash_value
+from csvgate.engine.key_hash import digest, hash_value, mixed
 
 NUMERIC = st.integers(-(10**38) + 1, 10**38 - 1).map(lambda n: Decimal(f"{n}E-9"))
 WIDE = st.integers(-(10**76) + 1, 10**76 - 1).map(lambda n: Decimal(f"{n}E-38"))
 CUTS = st.sampled_from([0, 1, 7, 8, 9, 15, 16, 17, 24, 63, 64, 65, 200])
 TEXTS = st.one_of(st.text(max_size=80), CUTS.flatmap(lambda n: st.text("ab\0é", max_size=n)))
+BIG = Context(prec=100)
 COLUMNS: dict[str, tuple[Any, Any]] = {
     "string": (pa.string(), TEXTS),
     "large_string": (pa.large_string(), TEXTS),
@@ -122,10 +123,77 @@ def test_equal_values_hash_equal(one: Hashable, other: Hashable) -> None:
         (("a", ""), ("", "a")),
         (("a",), ("a", None)),
         (("a",), "a"),
+        # 128 bits of billionths that are the bytes of 01e-10, and their number.
+        (Decimal("7975367974709495237422895349.455204656"), Decimal("1e-10")),
+        (Decimal(-(1 << 64)).scaleb(-9, BIG), Decimal(1 << 64).scaleb(-9, BIG)),
+        (2**63, -(2**63)),
+        (2**64, 0),
     ],
 )
 def test_different_values_hash_differently(one: Hashable, other: Hashable) -> None:
     assert hash_value(one) != hash_value(other)
+
+
+def all_different(values: list[Hashable]) -> bool:
+    return len(values) == len({hash_value(value) for value in values})
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 8, 9, 14, 15, 16, 17, 63, 64, 65, 129])
+def test_every_bit_of_a_text_and_its_length_count(length: int) -> None:
+    """Lengths around those at which another way of hashing takes over."""
+    plain = b"m" * length
+    flipped = [
+        plain[:at] + bytes([plain[at] ^ 1 << bit]) + plain[at + 1 :]
+        for at in range(length)
+        for bit in range(8)
+    ]
+    padded = [plain + b"\0" * more for more in range(1, 60)]
+    assert all_different([plain, *flipped, *padded])
+    swapped = [bytes([1]) + bytes(at) + bytes([2]) for at in range(length)]
+    assert all_different([*swapped, *(text[::-1] for text in swapped)])
+
+
+def test_all_short_texts_differ() -> None:
+    shorts = [bytes([a, b]) for a in range(256) for b in range(256)]
+    assert all_different([b"", *(bytes([a]) for a in range(256)), *shorts])
+    found = hash_column(pa.array(shorts, pa.binary()))
+    assert len(shorts) == len(np.unique(found[:, 0]))
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([2**at for at in range(63)] + [-(2**at) for at in range(64)] + [0], pa.int64()),
+        ([date.min, date.max, date(1969, 12, 31), date(1970, 1, 1)], pa.date32()),
+        ([time.min, time.max, time(0, 0, 0, 1), time(0, 1), time(1)], pa.time64("us")),
+        ([datetime.min, datetime.max, datetime(1969, 12, 31, 23, 59, 59, 999_999)], None),
+        ([5e-324, -5e-324, 1.7976931348623157e308, float("inf"), 0.0, float("nan")], pa.float64()),
+        ([Decimal(f"{sign}1e{at}") for at in range(-9, 29) for sign in ("", "-")], None),
+    ],
+)
+def test_the_ends_of_a_type_differ(values: list[Hashable], kind: Any) -> None:
+    assert all_different(values)
+    assert one_by_one(values) == hash_column(pa.array(values, kind)).tolist()
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1)), unique=True))
+def test_mixing_keeps_pairs_apart(pairs: list[tuple[int, int]]) -> None:
+    found = [mixed(*pair) for pair in pairs]
+    assert len(pairs) == len(set(found))
+    assert all(0 <= word < 2**64 for pair in found for word in pair)
+
+
+def test_a_digest_is_of_the_bytes_and_their_kind() -> None:
+    data = b"x" * 100
+    assert digest(data, 7) == digest(memoryview(b"ab" + data + b"c")[2:-1], 7)
+    assert digest(data, 7) != digest(data, 8)
+    assert digest(data, 7) != digest(data[1:], 7)
+
+
+def test_characters_of_half_a_pair_have_a_hash() -> None:
+    """What bytes that are no UTF-8 are, once read."""
+    texts = ["\udcff", "\udcfe", "\udcff\udcff", "a\udc80" * 9, "a\udc81" * 9]
+    assert all_different([*texts])
 
 
 @pytest.mark.parametrize("form", ["{}", "OR-{:09d}", "{:036d}", "{:x}" * 6])

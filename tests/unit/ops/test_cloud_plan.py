@@ -63,7 +63,7 @@ def test_every_component_is_probed(planned: Plan) -> None:
 
 def test_ports_are_each_given_once(planned: Plan) -> None:
     given = [port for c in planned.components for port in c.ports]
-    assert sorted([*given, planned.ports["tokens"]]) == sorted(planned.ports.values())
+    assert sorted(given) == sorted(planned.ports.values())
 
 
 def test_a_function_is_told_what_its_settings_need(planned: Plan) -> None:
@@ -98,9 +98,9 @@ def test_the_endpoints(planned: Plan) -> None:
     assert planned.endpoints["pubsub"] == "127.0.0.1:1002"
     assert planned.endpoints["bigquery_storage"] == "127.0.0.1:1004"
     assert planned.endpoints["functions"] == {
-        "validate_and_parse": "http://127.0.0.1:1008",
-        "enrich_records": "http://127.0.0.1:1009",
-        "notify_stakeholders": "http://127.0.0.1:1010",
+        "validate_and_parse": "http://127.0.0.1:1007",
+        "enrich_records": "http://127.0.0.1:1008",
+        "notify_stakeholders": "http://127.0.0.1:1009",
     }
 
 

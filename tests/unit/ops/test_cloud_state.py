@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from csvgate_ops.cloud import credentials, stale
+from csvgate_ops.cloud import stale
 from csvgate_ops.cloud.errors import Fault
 from csvgate_ops.cloud.files import DataDir, last_lines, read_json, write_json
 from csvgate_ops.cloud.identity import INSTANCE_VARIABLE, Process, identify, is_alive, members, send
@@ -54,15 +54,6 @@ def test_the_end_of_a_log(tmp_path: Path) -> None:
 def test_a_fault_survives_in_a_file() -> None:
     fault = Fault("storage", "broken", "mend it", "/log", ("one", "two"))
     assert Fault.from_json(fault.as_json()) == fault
-
-
-def test_the_key_is_made_once_and_follows_its_server(tmp_path: Path) -> None:
-    path = tmp_path / "credentials.json"
-    credentials.ensure_key(path, "p", "http://127.0.0.1:1/token")
-    first = read_json(path)
-    credentials.ensure_key(path, "p", "http://127.0.0.1:2/token")
-    assert read_json(path) == first | {"token_uri": "http://127.0.0.1:2/token"}
-    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def sleeper(**variables: str) -> "subprocess.Popen[bytes]":

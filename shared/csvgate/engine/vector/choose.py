@@ -48,7 +48,8 @@ def clearers(contract: Contract, cells: Sequence[Cells]) -> list[Clearer]:
     """One for each field, given the rules' readers of its cells."""
     schema = contract.schema_
     found = list[Clearer]()
-    foreign = {name for key in schema.foreign_keys for name in key.fields}
+    # Those of several fields are about rows, whatever has cleared their cells.
+    foreign = {key.fields[0] for key in schema.foreign_keys if len(key.fields) == 1}
     for field, reader in zip(schema.fields, cells, strict=True):
         column = column_type(field)
         distinct = Distinct(reader, arrow_type(column))

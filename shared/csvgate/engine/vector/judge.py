@@ -23,6 +23,7 @@ from csvgate.engine.vector.choose import clearers
 from csvgate.engine.vector.claims import BlockKeys
 from csvgate.engine.vector.cleared import Cleared
 from csvgate.engine.vector.column import Mask, joined, like
+from csvgate.engine.vector.foreign_groups import ForeignGroups
 from csvgate.engine.vector.framing import Framed
 from csvgate.engine.vector.table import Splitter
 from csvgate.faults import Fault
@@ -53,6 +54,7 @@ class Judge:
         self._rules: Final = Rules(contract, header, references=references, key_set=BlockKeys)
         self._keys: Final = [(fields, cast(BlockKeys, keys)) for fields, keys in self._rules.keys]
         self._keyed: Final = frozenset(chain.from_iterable(fields for fields, _ in self._keys))
+        self._foreign: Final = ForeignGroups(self._rules.foreign_groups)
         self._splitter: Final = Splitter(contract.dialect, header.order)
         self._clearers: Final = clearers(contract, self._rules.cells)
         kinds = [arrow_type(column_type(field)) for field in contract.schema_.fields]
@@ -65,6 +67,9 @@ class Judge:
         where = cleared.where(range(len(cleared.columns)))
         fine[cleared.rows if where is None else cleared.rows[where]] = True
         doubtful = cleared.doubtful()
+        for row in self._foreign.absent(cleared).tolist():
+            fine[row] = False
+            doubtful.setdefault(row, set())
         for _, keys in self._keys:
             keys.begin()
         records = self._records(framed, np.flatnonzero(~fine))

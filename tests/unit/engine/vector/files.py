@@ -1,10 +1,12 @@
 """Random contracts, files for them, and damage."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from hypothesis import strategies as st
 
 from csvgate.contracts.model import Contract
+from csvgate.engine.key_hash import hash_value
 from unit.engine.files import Field, contract
 
 KINDS: list[tuple[Field, list[str]]] = [
@@ -137,11 +139,26 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
         names = [field["name"] for field in fields]
         count = draw(st.integers(1, len(names)))
         schema["primaryKey"] = draw(st.permutations(names))[:count]
+    if draw(st.integers(0, 2)) == 0:
+        names = [field["name"] for field in fields]
+        keys = draw(st.lists(st.permutations(names), min_size=1, max_size=2))
+        schema["foreignKeys"] = [
+            {"fields": some, "reference": {"resource": "others", "fields": some}}
+            for some in (key[: draw(st.integers(1, len(names)))] for key in keys)
+        ]
     dialect: dict[str, Any] = {"header": draw(st.booleans())}
     if draw(st.booleans()):
         dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ","]))
         dialect["quoteChar"] = draw(st.sampled_from(['"', "'"]))
     return contract(*fields, schema=schema, dialect=dialect), [cells for _, cells in chosen]
+
+
+class Most:
+    """Keys of a reference: three of four that there can be."""
+
+    def __contains__(self, key: object) -> bool:
+        assert isinstance(key, Hashable)
+        return hash_value(key)[0] % 4 != 0
 
 
 @st.composite

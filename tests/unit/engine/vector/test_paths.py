@@ -3,7 +3,8 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from samples.make_orders import write_orders
 
 from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract
+from csvgate.engine.framing import Record
+from csvgate.engine.rules import Rules
 from csvgate.engine.validate import VECTOR_BYTES, validate
-from csvgate.faults import FileFault
+from csvgate.faults import Fault, FileFault
 from unit.engine.files import contract, cut
-from unit.engine.vector.files import contracts, files
+from unit.engine.vector.files import Most, contracts, files
 
 pytest.importorskip("pyarrow")
 
@@ -50,10 +53,9 @@ def test_both_paths_are_one(data: st.DataObject) -> None:
     pieces = list(cut(file, data.draw(st.lists(st.integers(0, 50), max_size=5))))
     chunk_bytes = data.draw(st.sampled_from([1, 20, 60, 300, 10_000]))
     block_bytes = data.draw(st.sampled_from([1, 10, 40, 100, 400, 10_000]))
-    expected = outcome([file], rules, chunk_bytes=chunk_bytes, vector_bytes=RULES_ONLY)
-    actual = outcome(
-        pieces, rules, chunk_bytes=chunk_bytes, vector_bytes=1, block_bytes=block_bytes
-    )
+    sizes = {"chunk_bytes": chunk_bytes, "references": [Most()] * len(rules.schema_.foreign_keys)}
+    expected = outcome([file], rules, vector_bytes=RULES_ONLY, **sizes)
+    actual = outcome(pieces, rules, vector_bytes=1, block_bytes=block_bytes, **sizes)
     assert expected == actual
 
 
@@ -139,3 +141,47 @@ def test_foreign_keys(fields: list[str]) -> None:
     ]
     assert faults[0] == faults[1]
     assert (2, "constraint.foreign_key") in faults[0]
+
+
+@pytest.mark.parametrize("block_bytes", [1, 16, 10_000])
+def test_foreign_keys_of_several_fields_beside_other_faults(block_bytes: int) -> None:
+    """Rows whose only fault is a combination that is not there; others that have more; and unique
+    keys, which a row without its reference takes too."""
+    keys = [
+        {"fields": fields, "reference": {"resource": "others", "fields": fields}}
+        for fields in (["id", "day"], ["day", "text"], ["text"])
+    ]
+    known = [{(1, date(2026, 1, 1)), (2, None)}, {(date(2026, 1, 1), "a")}, {"a", "b"}]
+    day = {"name": "day", "type": "date", "bigquery": "DATE"}
+    rules = contract(SALES, day, "text", "n", dialect={"header": False},
+                     schema={"foreignKeys": keys, "primaryKey": ["id", "text"]})  # fmt: skip
+    file = "\n".join(
+        ["1,2026-01-01,a,x", "1,2026-01-01,a,x", "2,2026-01-01,a,x", "2,,b,x", "9,x,a,x",
+         "3,2026-01-01,c,x", "4,2026-01-02,b", "9,2026-01-01,a,x", "1,2026-01-01,b,x"]
+    ).encode()  # fmt: skip
+    expected = outcome([file], rules, vector_bytes=RULES_ONLY, references=known)
+    sizes = {"vector_bytes": 1, "block_bytes": block_bytes}
+    assert expected == outcome([file], rules, references=known, **sizes)
+    codes = [(f.line, f.code) for *_, rows in expected for row in rows for f in row.faults]
+    assert (3, "constraint.foreign_key") in codes
+    assert 1 == sum(len(rows) for _, rows, _ in expected)
+
+
+def test_foreign_keys_of_several_fields_are_cleared_by_column(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only the row whose combination is not there comes before the rules."""
+    checked = list[int]()
+    check = Rules.faults
+
+    def spy(self: Rules, record: Record, fields: Collection[int]) -> tuple[Fault, ...]:
+        checked.append(record.line)
+        return check(self, record, fields)
+
+    monkeypatch.setattr(Rules, "faults", spy)
+    key = {"fields": ["id", "text"], "reference": {"resource": "r", "fields": ["id", "text"]}}
+    rules = contract(SALES, "text", dialect={"header": False}, schema={"foreignKeys": [key]})
+    file = b"".join(b"%d,%c\n" % (n, b"ab"[n == 70]) for n in range(100))
+    known = {(n, "a") for n in range(100)}
+    found = list(validate([file], rules, references=[known], vector_bytes=1))
+    assert [71] == [row.line for batch in found for row in batch.rejected] == checked

@@ -37,6 +37,14 @@ def test_encodings(tmp_path: Path, data: bytes, encoding: str) -> None:
         ("a,b\n'x, y',1\n'z',2\n", {"quote_char": "'"}),
         ('a,b\n"say \\"hi\\"",1\nx,2\n', {"escape_char": "\\", "double_quote": False}),
         ("a, b\n1, 2\n", {"skip_initial_space": True}),
+        ('a, "b"\n"1, 2", "3"\n', {"skip_initial_space": True, "delimiter": ","}),
+        ("'a'; 'b'\n'1; 2'; '3'\n", {"skip_initial_space": True, "quote_char": "'"}),
+        (
+            "'a';'b'\n'it\\'s';'1;2'\n'x';'y'\n",
+            {"delimiter": ";", "quote_char": "'", "escape_char": "\\"},
+        ),
+        ("1;Alice\r2;Bob\r", {"header": False, "delimiter": ";"}),
+        ("'1','a, b'\n'2','c'\n", {"header": False, "quote_char": "'"}),
         ("1,2\n3,4\n", {"header": False}),
     ],
 )
@@ -55,6 +63,23 @@ def test_labels_that_cannot_name_columns_are_passed_over(tmp_path: Path) -> None
     assert "'a\\nb' is a_b\n" in done.stderr
     names = [line.split(",")[0].split()[-1] for line in done.stdout.splitlines() if "{name" in line]
     assert names == ["Order_ID", "a_b", "column_3", "Strasse", "order_id_2", "line"]
+
+
+def test_a_line_alone_that_cannot_be_a_header_is_said_to_be_a_row(tmp_path: Path) -> None:
+    contract = inferred(tmp_path, b"Order ID,Name\n")
+    assert not contract.dialect.header
+    assert 0 == contract.dialect.preamble_lines
+    assert ["Order_ID", "Name"] == [field.name for field in contract.schema_.fields]
+    text = (tmp_path / "things.yaml").read_text()
+    assert "guessed: the one line is a row; if it is the header, add preambleLines: 1" in text
+
+
+def test_without_a_header_columns_are_numbered(tmp_path: Path) -> None:
+    contract = inferred(tmp_path, b"1,Alice,2026-01-01\n2,Bob,2026-01-02\n")
+    assert not contract.dialect.header
+    assert [("column_1", "integer"), ("column_2", "string"), ("column_3", "date")] == [
+        (field.name, field.type) for field in contract.schema_.fields
+    ]
 
 
 def test_rows_that_no_contract_accepts_are_named(tmp_path: Path) -> None:
