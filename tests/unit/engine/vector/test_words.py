@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.engine.vector.words import WORD, Text, digits, digits_around
+from csvgate.engine.vector.words import (
+    WORD,
+    Text,
+    after_only,
+    digits,
+    digits_around,
+    last_words,
+)
 
 CELL = st.one_of(
     st.text("0123456789", max_size=20),
@@ -74,8 +81,7 @@ def around(cells: Sequence[bytes]) -> list[int | None]:
     points = np.array([b"." in cell for cell in cells], np.bool_)
     before = np.array([len(cell.partition(b".")[0]) for cell in cells], np.int32)
     after = np.array([len(cell.partition(b".")[2]) for cell in cells], np.int32)
-    ends = column.starts + column.lengths
-    values, fine = digits_around(column, ends, before, after, points)
+    values, fine = digits_around(last_words(column), before, after, points)
     return [v if f else None for v, f in zip(values.tolist(), fine.tolist(), strict=True)]
 
 
@@ -135,3 +141,16 @@ def test_words_may_reach_past_both_ends(cells: list[bytes]) -> None:
     past = column.words_at(column.starts + column.lengths + 16)
     assert [0] == before.tolist()
     assert [0] == past.tolist()
+
+
+@given(st.lists(CELL, max_size=12))
+def test_last_words_are_the_ends_of_the_cells(cells: list[bytes]) -> None:
+    expected = [int.from_bytes(cell[-WORD:].rjust(WORD, b"\0"), "little") for cell in cells]
+    assert expected == last_words(text(cells)).tolist()
+
+
+@given(st.lists(st.text("0.-./é", max_size=10).map(str.encode) | CELL, max_size=12))
+def test_how_much_is_after_the_only_point(cells: list[bytes]) -> None:
+    ends = [cell[-WORD:] for cell in cells]
+    expected = [len(end) - 1 - end.index(b".") if end.count(b".") == 1 else -1 for end in ends]
+    assert expected == after_only(last_words(text(cells)), ord(".")).tolist()
