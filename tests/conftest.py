@@ -1,10 +1,18 @@
-"""How the tests are spread over processes, when `make test` has several."""
+"""For all tests: how they are spread over processes when `make test` has several, and that none
+fails for being slow."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from lanes import lane, rank
+
+# A busy machine is no fault of the code. All else as it is, in CI or at home.
+settings.register_profile(
+    "csvgate", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("csvgate")
 
 
 class Lanes(LoadScopeScheduling):
