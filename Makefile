@@ -58,9 +58,12 @@ up: setup ## The same as demo, and the local cloud stays up
 down: setup ## Stop the local cloud
 	$(BIN)/csvgate down
 
+# All tests in several processes (more than processors, for many tests mostly wait), a choice in one.
+WORKERS ?= $(if $(ARGS),0,3)
+
 .PHONY: test
-test: setup ## Run every test; what needs Java, gcloud or a browser is skipped by name without it
-	$(BIN)/pytest $(ARGS)
+test: setup ## Run every test (WORKERS=0: in one process), or only ARGS="tests/unit -k name"; without Java, gcloud or a browser what needs them is skipped by name
+	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 .PHONY: simulate
 simulate: setup ## Every crash, then schedules by seed (SEEDS=10000); SEED=123 tells one in full; MUTANTS=1

@@ -1,7 +1,34 @@
-"""For all tests."""
+"""For all tests: how they are spread over processes when `make test` has several, and that none
+fails for being slow."""
 
-from hypothesis import settings
+import pytest
+from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-# How long an example takes is the machine's business: no test asserts a time.
-settings.register_profile("csvgate", deadline=None)
+from lanes import lane, rank
+
+# A busy machine is no fault of the code. All else as it is, in CI or at home.
+settings.register_profile(
+    "csvgate", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("csvgate")
+
+
+class Lanes(LoadScopeScheduling):
+    """Whole lanes to whoever is free, in their order."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return lane(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
+    config.option.loadscopereorder = False
+    return Lanes(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A single process keeps the order of the folders."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: rank(item.nodeid))

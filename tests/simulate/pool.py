@@ -79,5 +79,7 @@ def _spread(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
 
 
 def _begin(path: list[str]) -> None:
+    # Whatever waits for an answer beside it comes first.
+    os.nice(5)
     sys.path[:] = path
     prepare()

@@ -3,7 +3,6 @@
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -123,13 +122,6 @@ class Clients:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def free_port() -> int:
-    """A port that was free a moment ago, for servers that take no 0."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def eventually(condition: Callable[[], object], what: str, seconds: float = 10.0) -> None:

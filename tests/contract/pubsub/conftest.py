@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from contract.pubsub.backends import Clients, EmbeddedBroker, free_port
+from contract.pubsub.backends import Clients, EmbeddedBroker
 from contract.pubsub.world import World
 from csvgate_ops.broker import google
+from servers import free_port
 
 
 def pytest_configure(config: pytest.Config) -> None:

