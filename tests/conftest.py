@@ -15,7 +15,7 @@ settings.register_profile(
 settings.load_profile("csvgate")
 
 
-class Lanes(LoadScopeScheduling):
+class Lanes(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
     """Whole lanes to whoever is free, in their order."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -9,8 +9,7 @@ from pathlib import PurePosixPath
 
 CLOUDS = "clouds"
 """Every local cloud, one at a time: they choose their ports and measure the machine."""
-SHARED_SERVERS = ("tests/contract/mail", "tests/contract/queues")
-SHARED_SERVERS += ("tests/contract/ports", "tests/contract/pubsub")
+SHARED_SERVERS = tuple(f"tests/contract/{name}" for name in ("mail", "queues", "ports", "pubsub"))
 """Folders whose files share servers, which are slower to start than to use."""
 WITH_CLOUD = ("tests/e2e", "tests/chaos", "tests/integration/cloud", "tests/integration/breaker")
 STORY = "tests/integration/deploy/test_deploy.py"
