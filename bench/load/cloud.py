@@ -23,7 +23,7 @@ PATIENCE = 600.0
 def local_cloud() -> Iterator[Session]:
     folder = Path(tempfile.mkdtemp(prefix="csvgate-load-"))
     try:
-        start(Options(data_dir=folder, storage="memory"), lambda _: None)
+        start(Options(data_dir=folder), lambda _: None)
         session = connect(folder)
         _watch(session)
         yield session

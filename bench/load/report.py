@@ -15,8 +15,7 @@ def render(machine: Machine, results: Sequence[Result]) -> str:
         "",
         "By `make load`, through the local cloud: real functions, clients and processes, and "
         "emulators of the services, all on one machine. It shows that nothing is lost and that "
-        "memory is bounded; how fast BigQuery and Cloud Run are it does not. Storage's "
-        "emulator keeps all objects in its memory.",
+        "memory is bounded; how fast BigQuery and Cloud Run are it does not.",
         "",
         f"{machine.at}, commit {machine.commit}: {machine.cpu}, {machine.cores} cores, "
         f"{machine.memory / 2**30:.0f} GiB, load before {machine.load:.1f}, {machine.python}.",

@@ -37,7 +37,7 @@ class Settler:
             return "waiting: not all chunks are published"
         if validated.status != "valid":
             return self._end(entries, validated, loaded, "rejected")
-        done = plan.done_count()
+        done = plan.done_count(validated.chunks)
         if done < validated.chunks:
             return f"waiting: {done} of {validated.chunks} chunks"
         # No stream of it is older than the upload: most need not be asked for.

@@ -47,6 +47,8 @@ from csvgate.ledger_entries import (
 from csvgate.ports import ObjectStore
 
 JSON = "application/json"
+FEW_CHUNKS = 8
+"""Up to so many are cheaper read than listed."""
 _MAX_NUMBERED_NOTES = 50
 
 
@@ -237,6 +239,9 @@ class PlanLedger:
             if name.endswith(".done.json") and (done := self.ledger.get(ChunkDone, name)):
                 yield int(name.rsplit("/", 1)[1].split(".")[0]), done
 
-    def done_count(self) -> int:
-        """How many chunks are done: one listing, no reads."""
+    def done_count(self, chunks: int | None = None) -> int:
+        """How many are done, of so many if that is known: a few reads, or one listing, which costs
+        as much as a dozen."""
+        if chunks is not None and chunks <= FEW_CHUNKS:
+            return sum(self.chunk_done(index) is not None for index in range(chunks))
         return sum(n.endswith(".done.json") for n in self.ledger.names(f"{self.prefix}chunks/"))

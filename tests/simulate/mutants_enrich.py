@@ -29,7 +29,7 @@ def _commit_before_all_chunks() -> Swap:
         self.warehouse.commit(loaded.table, streams)
 
     stack = ExitStack()
-    stack.enter_context(swapped(PlanLedger, "done_count", lambda self: 1_000_000))
+    stack.enter_context(swapped(PlanLedger, "done_count", lambda self, chunks=None: 1_000_000))
     stack.enter_context(swapped(Settler, "_commit", commit))
     return stack
 

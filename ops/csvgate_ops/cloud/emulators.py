@@ -73,7 +73,7 @@ def storage(
         name="storage",
         argv=(
             *(str(binary), "-scheme", "http", "-host", HOST, "-port", str(port)),
-            *("-backend", options.storage, "-filesystem-root", str(data_dir.state("storage"))),
+            *("-backend", "filesystem", "-filesystem-root", str(data_dir.state("storage"))),
             *("-external-url", f"http://{address}", "-public-host", address),
             *("-log-level", "warn", "-location", topology.bigquery.location),
             *events,

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 PubSub = Literal["embedded", "google"]
-Storage = Literal["filesystem", "memory"]
 
 
 def repository() -> Path:
@@ -22,9 +21,6 @@ class Options:
     data_dir: Path
     project: str = "local-csvgate"
     pubsub: PubSub = "embedded"
-    storage: Storage = "filesystem"
-    """Where fake-gcs-server keeps objects. On a file system they outlive it, and each listing walks
-    through all of them: tens of thousands are better in memory."""
     port_base: int | None = None
     ports: Mapping[str, int] = field(default_factory=dict)
     """Service → port, where a person insists."""

@@ -12,6 +12,7 @@ from typing import Final
 from csvgate.appends import REQUEST_BYTES
 from csvgate.engine.arrow import MAX_BYTES
 from csvgate.engine.batch import Limits
+from csvgate.ledger import FEW_CHUNKS
 from csvgate_ops.estimate.upload_size import Shape, UploadSize
 
 PAGE: Final = 1000
@@ -114,14 +115,16 @@ def _validate(size: UploadSize, shape: Shape, range_bytes: int) -> StorageUse:
 
 
 def _enrich(chunks: int, shape: Shape, instances: int) -> StorageUse:
-    # Each chunk lists what there is of the chunks: two names each, itself included.
-    listings = sum(ceil(2 * (done + 1) / PAGE) for done in range(chunks)) or 1
+    # Each chunk looks which are done: reads few of them, or lists two names each, itself included.
+    few = chunks <= FEW_CHUNKS
+    listings = 0 if few else sum(ceil(2 * (done + 1) / PAGE) for done in range(chunks))
     created = 2 * chunks + 3  # stream and done of each; outcome, committed, finished
     reads = (
         instances * (2 + shape.lookups)  # received and plan, and the copies of references
         + 6 * chunks  # finished? outcome? done? stream, twice; validated?
         + 1  # committed?
         + chunks  # the stream of each, for the commit
+        + (chunks * chunks if few else 0)
         + (1 if chunks else 2)  # the marker: finished? and of an upload without rows validated?
     )
     return StorageUse(writes=created + listings, reads=reads, ledger_objects=created)
