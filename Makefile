@@ -83,7 +83,7 @@ fuzz: setup ## Feed the engine damaged files for as long as you like: EXAMPLES=1
 
 .PHONY: chaos
 chaos: setup ## Kill and stop every process at random during uploads: MINUTES=60 SEED=7
-	CSVGATE_CHAOS_SECONDS=$$(( $(or $(MINUTES),2) * 60 )) CSVGATE_CHAOS_SEED=$(or $(SEED),$$RANDOM) $(BIN)/pytest -q tests/chaos
+	CSVGATE_CHAOS_SECONDS=$$(( $(or $(MINUTES),2) * 60 )) CSVGATE_CHAOS_SEED=$(or $(SEED),$(shell echo $$RANDOM)) $(BIN)/pytest -q tests/chaos
 
 .PHONY: load
 load: setup ## Load the local cloud, into bench/LOAD.md: FILES=10000 small files, then one of ROWS=10000000

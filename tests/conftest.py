@@ -1,12 +1,18 @@
-"""For all tests: how they are spread over processes when `make test` has several, and that none
-fails for being slow."""
+"""For all tests: how they are spread over processes when `make test` has several, that none fails
+for being slow, and what some have to say though they passed."""
+
+from collections.abc import Callable
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from lanes import lane, rank
+
+TOLD = "told"
+"""The property that `tell` records."""
 
 # A busy machine is no fault of the code. All else as it is, in CI or at home.
 settings.register_profile(
@@ -32,3 +38,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A single process keeps the order of the folders."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: rank(item.nodeid))
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[object], None]:
+    """Shown in the end, from whatever process: what a test counted, or the seed it drew."""
+    return lambda text: record_property(TOLD, str(text))
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, text in report.user_properties:
+            if name == TOLD and report.when == "call":
+                terminalreporter.line(f"{report.nodeid.rpartition('::')[2]}: {text}")

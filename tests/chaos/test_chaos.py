@@ -10,6 +10,7 @@ the machine. What the emulators forget and the services do not is counted apart 
 import os
 import time
 from collections import Counter
+from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
 from random import Random
@@ -38,9 +39,8 @@ LONGEST_DRAIN = 300.0
 
 
 @pytest.mark.timeout(SECONDS * 3 + 900)
-def test_chaos(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with capsys.disabled():
-        print(f"\nchaos: {SECONDS:.0f} s of faults, SEED={SEED}")  # noqa: T201 - it is asked for
+def test_chaos(tmp_path: Path, tell: Callable[[object], None]) -> None:
+    tell(f"{SECONDS:.0f} s of faults, SEED={SEED}")
     files = samples(tmp_path, SEED)
     options = ("--env", f"CSVGATE_CHUNK_BYTES={CHUNK_BYTES}", "--topology", topology(tmp_path))
     with LocalCloud(tmp_path / "cloud", *options) as cloud, variables(cloud.environment):
@@ -59,8 +59,7 @@ def test_chaos(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             ghosts={one.upload.id for one in ghosts},
             rows_in_table=rows_in_table(cloud),
         )
-    with capsys.disabled():
-        print(report)  # noqa: T201
+    tell(report)
     assert [] == report.problems()
     assert injector.done, "no fault was injected"
 

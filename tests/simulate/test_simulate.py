@@ -1,7 +1,7 @@
 """The delivery protocol under every crash, pair of crashes, and ten thousand schedules; and proof
 that each deliberate bug in it would be noticed. By hand, with more seeds: `make simulate`."""
 
-import pytest
+from collections.abc import Callable
 
 from csvgate.ledger_entries import Note
 from settle_upload import Settler
@@ -17,22 +17,23 @@ ONE_CHUNK = next(scenario for scenario in SCENARIOS if scenario.name == "one chu
 
 
 def test_no_crash_and_no_pair_of_crashes_loses_or_doubles_anything(
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[object], None],
 ) -> None:
     total, wrong = Enumeration(), list[Tried]()
     for _, count, found in pool.crashes():
         total, wrong = total + count, wrong + found
-    with capsys.disabled():
-        print(f"\n{len(SCENARIOS)} scenarios: {total}", end=" ")  # noqa: T201 - asked for
+    tell(f"{len(SCENARIOS)} scenarios: {total}")
     assert [] == [str(tried) for tried in wrong[:5]]
 
 
-def test_no_schedule_loses_or_doubles_anything() -> None:
+def test_no_schedule_loses_or_doubles_anything(tell: Callable[[object], None]) -> None:
+    tell(f"{SEEDS:,} schedules")
     wrong = [ran for runs in pool.seeds(0, SEEDS) for ran in runs if ran.violation]
     assert [] == [f"make simulate SEED={ran.seed}: {ran.violation}" for ran in wrong[:5]]
 
 
-def test_each_deliberate_bug_is_caught() -> None:
+def test_each_deliberate_bug_is_caught(tell: Callable[[object], None]) -> None:
+    tell(f"{len(list(MUTANTS))} deliberate bugs")
     survivors = [name for name, caught in pool.hunts(MUTANTS) if caught is None]
     assert [] == survivors
 
