@@ -59,7 +59,7 @@ def test_without_the_secret_s_value_it_stops_and_says_what_to_do(story: Story) -
 def test_killed_it_goes_on_where_it_was(story: Story, finished: Run) -> None:
     unheard, heard = story.runs["killed unheard"], story.runs["killed heard"]
     assert [FOREIGN] == list(unheard.project.buckets)
-    assert ["validate-and-parse"] == list(heard.project.functions)
+    assert ["notify-stakeholders"] == list(heard.project.functions)
     assert "Done: example-csvgate-dev is what dev should be.\n" in finished.output
     assert 0 == finished.code
 
