@@ -49,7 +49,7 @@ def test_a_subscription_gets_nothing_from_before_it_was_created(world: World) ->
     topic = world.topic()
     there_already = world.subscription(topic)
     world.publish(topic, b"before")
-    # Google's emulator answers a publish before it gives the message to the subscriptions there are.
+    # Google's emulator answers before it gives the message to the subscriptions there are.
     world.pull_all(there_already, 1)
 
     assert world.is_empty(world.subscription(topic))
