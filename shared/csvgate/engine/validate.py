@@ -25,7 +25,7 @@ __all__ = ["BLOCK_BYTES", "CHUNK_BYTES", "VECTOR_BYTES", "Batch", "RejectedRow",
 
 VECTOR_BYTES: Final = 1024 * 1024
 """A smaller file takes the rule path, and never imports what the other needs."""
-BLOCK_BYTES: Final = 4 * 1024 * 1024
+BLOCK_BYTES: Final = 2 * 1024 * 1024
 """What the vectorised path takes at a time: its arrays then stay in the processor's cache, and the
 calls that handle them cost little beside the work."""
 
