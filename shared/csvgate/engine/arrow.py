@@ -11,7 +11,7 @@ from csvgate.bigquery_types import BigQueryType
 from csvgate.contracts.columns import column_type
 from csvgate.contracts.model import Contract
 from csvgate.engine.batch import Batch
-from csvgate.engine.narrowing import narrow, widen, widened
+from csvgate.engine.narrowing import narrow, widen
 from csvgate.errors import Permanent
 
 if TYPE_CHECKING:
@@ -105,10 +105,7 @@ def _plain(rows: "pa.RecordBatch") -> "pa.RecordBatch":
     """Without dictionaries."""
     import pyarrow as pa
 
-    if not any(map(pa.types.is_dictionary, rows.schema.types)):
-        return rows
-    kinds = map(widened, rows.schema.types)
-    return rows.cast(pa.schema(list(zip(rows.schema.names, kinds, strict=True))))
+    return widen(rows) if any(map(pa.types.is_dictionary, rows.schema.types)) else rows
 
 
 def _stream(rows: "pa.RecordBatch") -> bytes:

@@ -58,12 +58,15 @@ class Cells(dict[str, object]):
         try:
             value = self._read(text)
         except CellFault as error:
-            if len(self._faulty) < self._most and len(text) <= self._SHORT:
+            if self._has_room(text):
                 self._faulty[text] = error.faults
             raise
-        if len(self) < self._most and len(text) <= self._SHORT:
+        if self._has_room(text):
             self[text] = value
         return value
+
+    def _has_room(self, text: str) -> bool:
+        return len(self) + len(self._faulty) < self._most and len(text) <= self._SHORT
 
     def _read(self, text: str) -> object:
         if text in self._missing:

@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-Words = npt.NDArray[np.uint64]
-Lines = npt.NDArray[np.int64]
+from csvgate.engine.key_run import Lines, Words
+
 Mask = npt.NDArray[np.bool_]
 
 _LEAST: Final = 65_536
@@ -33,8 +33,7 @@ class Ascent:
         above = np.maximum.accumulate(np.concatenate((self._greatest, keys)))
         new: Mask = keys > above[:-1]
         self._greatest = above[-1:].copy()
-        kept = (keys, lines) if new.all() else (keys[new], lines[new])
-        self._append(*kept)
+        self._append(keys[new], lines[new])
         return new
 
     def find(self, keys: Words) -> Lines:

@@ -9,9 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from csvgate.engine.key_columns import hash_column
-from csvgate.engine.key_mixing import Hashes
+from csvgate.engine.key_mixing import Hashes, Words
 
-Words = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
 
 _WORD: Final = 8

@@ -5,11 +5,12 @@ int64), decimal64 (NUMERIC's decimal128), dictionaries. Physical lines, which mo
 other, become the steps from one to the next; where they start is noted with their column.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+T = TypeVar("T", "pa.Table", "pa.RecordBatch")
 _NUMERIC_SCALE: Final = 9
 _NARROW_DIGITS: Final = 18
 _LEAST_ROWS: Final = 1000
@@ -24,28 +25,27 @@ def narrow(rows: "pa.RecordBatch") -> "pa.RecordBatch":
     if rows.num_rows < _LEAST_ROWS:
         return rows
     before, steps = _steps(rows.column(0))
-    columns = [narrowed(steps), *(narrowed(column) for column in rows.columns[1:])]
+    columns = [_narrowed(steps), *(_narrowed(column) for column in rows.columns[1:])]
     pairs = zip(rows.schema.names, columns, strict=True)
     fields = [pa.field(name, column.type) for name, column in pairs]
     fields[0] = fields[0].with_metadata({_BEFORE: str(before)})
     return pa.record_batch(columns, schema=pa.schema(fields))
 
 
-def widen(table: "pa.Table") -> "pa.Table":
-    """As it was before, and without dictionaries. ArrowInvalid or ValueError if it cannot have been
-    made by `narrow`."""
+def widen(rows: T) -> T:
+    """A table or batch as it was before, and without dictionaries. ValueError if it cannot have
+    been made by `narrow`."""
     import pyarrow as pa
 
-    kinds = [widened(kind) for kind in table.schema.types]
-    names = table.schema.names
-    wide = table.cast(pa.schema(list(zip(names, kinds, strict=True))))
-    before = (table.schema.field(0).metadata or {}).get(_BEFORE) if names else None
+    names, kinds = rows.schema.names, map(_widened, rows.schema.types)
+    wide = rows.cast(pa.schema(list(zip(names, kinds, strict=True))))
+    before = (rows.schema.field(0).metadata or {}).get(_BEFORE) if names else None
     if before is None:
         return wide
-    return wide.set_column(0, names[0], _lines(int(before), wide.column(0)))
+    return wide.set_column(0, names[0], _lines(before.decode(), wide.column(0)))
 
 
-def narrowed(column: "pa.Array") -> "pa.Array":
+def _narrowed(column: "pa.Array") -> "pa.Array":
     """The same values; int64, decimal128 and the codes of a dictionary in a narrower type where all
     of them fit."""
     import pyarrow as pa
@@ -61,7 +61,7 @@ def narrowed(column: "pa.Array") -> "pa.Array":
     return column
 
 
-def widened(kind: "pa.DataType") -> "pa.DataType":
+def _widened(kind: "pa.DataType") -> "pa.DataType":
     import pyarrow as pa
 
     if pa.types.is_dictionary(kind):
@@ -80,13 +80,14 @@ def _steps(lines: "pa.Array") -> tuple[int, "pa.Array"]:
     return before, pa.array(np.diff(numbers, prepend=before))
 
 
-def _lines(before: int, steps: "pa.ChunkedArray") -> "pa.Array":
+def _lines(before: str, steps: "pa.ChunkedArray") -> "pa.Array":
     import numpy as np
     import pyarrow as pa
 
-    if steps.null_count:
-        raise ValueError("a row has no line")
-    return pa.array(np.cumsum(steps.to_numpy(), dtype=np.int64) + before)
+    if steps.null_count or steps.type != pa.int64():
+        raise ValueError(f"steps from line to line are {steps.type}, some of them perhaps null")
+    start = pa.scalar(before).cast(pa.int64()).as_py()
+    return pa.array(np.cumsum(steps.to_numpy()) + start)
 
 
 def _whole(column: "pa.Array") -> "pa.Array":

@@ -3,6 +3,7 @@
 import contextlib
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -155,8 +156,32 @@ def test_streams_of_others_are_refused() -> None:
         pa.table({"_line": ["1"]}),
         pa.table({"_line": pa.array([], pa.int64())}),
     ):
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, table.schema) as writer:
-            writer.write_table(table)
         with pytest.raises(Permanent, match=r"chunk\.malformed"):
-            decode(sink.getvalue().to_pybytes())
+            decode(stream(table))
+
+
+@pytest.mark.parametrize(
+    ("before", "steps"),
+    [
+        ("", [1]),
+        ("x", [1]),
+        ("9" * 30, [1]),
+        ("1", [1, None]),
+        ("1", [1.5]),
+        ("1", ["a"]),
+        ("1", [True]),
+    ],
+)
+def test_forged_steps_of_lines_are_refused(before: str, steps: list[object]) -> None:
+    column = pa.array(steps)
+    field = pa.field("_line", column.type, metadata={"line before the first step": before})
+    with pytest.raises(Permanent, match=r"chunk\.malformed"):
+        decode(stream(pa.table([column], schema=pa.schema([field]))))
+
+
+def stream(table: Any) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    found: bytes = sink.getvalue().to_pybytes()
+    return found

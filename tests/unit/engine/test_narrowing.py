@@ -94,5 +94,5 @@ def test_few_rows_stay_as_they_are() -> None:
 def test_a_forged_start_of_the_lines_is_refused(before: bytes) -> None:
     field = pa.field("_line", pa.int8(), metadata={b"line before the first step": before})
     table = pa.table([pa.array([1], pa.int8())], schema=pa.schema([field]))
-    with pytest.raises((ValueError, OverflowError)):
+    with pytest.raises(ValueError, match="int64"):
         widen(table)

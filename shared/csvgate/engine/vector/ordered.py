@@ -5,18 +5,16 @@ from collections.abc import Hashable, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from csvgate.engine.key_ascent import Ascent
 from csvgate.engine.key_columns import hash_column
 from csvgate.engine.key_hash import hash_value
 from csvgate.engine.key_index import KeyIndex
-from csvgate.engine.key_mixing import Hashes
+from csvgate.engine.key_mixing import Hashes, Words
 from csvgate.engine.key_order import Order, order_of
+from csvgate.engine.key_run import Lines
 from csvgate.engine.vector.column import plain
-
-Lines = npt.NDArray[np.int64]
 
 _MOST_OUT_OF_ORDER: Final = 0.5
 """Share of keys, from which on order saves nothing."""
@@ -103,7 +101,7 @@ class _Entries(NamedTuple):
         """One of the values, or of the others."""
         return self.values[:1] if len(self.values) else pa.array(self.others[:1], self.values.type)
 
-    def read(self, order: Order) -> tuple[Lines, npt.NDArray[np.uint64]]:
+    def read(self, order: Order) -> tuple[Lines, Words]:
         """Which of the entries fit, and their words."""
         words, fits = order.words(plain(self.values))
         which = np.arange(len(self.values)) if fits is None else np.flatnonzero(fits)
