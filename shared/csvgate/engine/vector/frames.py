@@ -23,6 +23,7 @@ _LF: Final = 10
 _CR: Final = 13
 _AT_ONCE: Final = 128 * 1024
 """Bytes, for what passes over them more than once."""
+_FEW: Final = 64
 
 
 class Range(NamedTuple):
@@ -35,6 +36,19 @@ class Range(NamedTuple):
     """The last record has no terminator, and ends with the block."""
 
 
+class Separators(NamedTuple):
+    """The delimiters and line feeds that end the cells of some records, in order; n of them."""
+
+    positions: Places
+    """(n,) For a record that is unfinished, the end of the block is the last."""
+    lasts: Positions
+    """Which of them end records."""
+    counts: Positions
+    """How many line feeds there are up to the end of each record."""
+    quoted: Positions
+    """Which of them end cells that begin with a quote."""
+
+
 class Index:
     """The quotes, delimiters and line feeds of a block, which starts outside of quotes."""
 
@@ -45,16 +59,11 @@ class Index:
         self._delimiter: Final = ord(delimiter)
         self._quote: Final = ord(quote)
         self._special: Final = self._find(quoted=quote.encode() in data)
-        self._kinds: Final = self._text.take(self._special)
-        self._feeds: Final[Positions] = np.flatnonzero(self._kinds == _LF)
-        self._line_feeds: Final[Positions] = self._special[self._feeds]
-        is_quote = self._kinds == self._quote
-        self._quotes: Final[Positions] = self._special[is_quote]
-        if len(self._quotes):
-            odd = np.logical_xor.accumulate(is_quote)
-            self._outside = ~(odd | is_quote), odd & ~is_quote
-        else:
-            self._outside = ~is_quote, is_quote
+        kinds = self._text.take(self._special)
+        self._feeds: Final[Positions] = np.flatnonzero(kinds == _LF)
+        self._line_feeds: Final[Positions] = self._special.take(self._feeds)
+        self._quotes_at: Final[Positions] = np.flatnonzero(kinds == self._quote)
+        self._quotes: Final[Positions] = self._special.take(self._quotes_at)
         self._returns: Final = self._lone_returns() if b"\r" in data else self._quotes[:0]
 
     def _find(self, *, quoted: bool) -> Positions:
@@ -84,35 +93,76 @@ class Index:
     def last_end(self, parity: int, start: int, stop: int) -> int:
         """Past the last line feed in that range that is outside of quotes, when these open at this
         parity; `start` when there is none."""
-        feeds = self._outside_feeds[parity]
-        last = int(np.searchsorted(feeds, stop)) - 1
-        return max(start, int(feeds[last]) + 1) if last >= 0 else start
+        low, high = np.searchsorted(self._line_feeds, (start, stop)).tolist()
+        count = _FEW
+        while low < high:
+            # From the end: most of the time it is the last one.
+            some = self._outside_feeds(parity, max(low, high - count), high)
+            if len(some):
+                return int(some[-1]) + 1
+            high, count = high - count, 2 * count
+        return start
 
     def ends(self, parity: int, start: int, stop: int) -> Positions:
         """Past each of these line feeds."""
-        feeds = self._outside_feeds[parity]
-        low, high = np.searchsorted(feeds, (start, stop))
-        found: Positions = feeds[low:high] + 1
+        low, high = np.searchsorted(self._line_feeds, (start, stop)).tolist()
+        return self._outside_feeds(parity, low, high) + 1
+
+    def _outside_feeds(self, parity: int, low: int, high: int) -> Positions:
+        """Of these line feeds."""
+        some = self._line_feeds[low:high]
+        found: Positions = some[np.searchsorted(self._quotes, some) & 1 == parity]
         return found
 
-    def separators(self, ranges: Sequence[Range]) -> tuple[Places, Positions, Positions]:
-        """The delimiters and line feeds in these ranges that are outside of quotes, in order; which
-        of them end records; and how many line feeds there are up to the end of each record. For a
-        record that is unfinished, the end of the block is one of them."""
+    def separators(self, ranges: Sequence[Range]) -> Separators:
+        """Those of the records in these ranges."""
         bounds = np.searchsorted(
             self._special,
             np.array([(each.start, each.end) for each in ranges], np.int64).reshape(-1, 2),
         )
-        outside = np.zeros(len(self._special), np.bool_)
-        for each, (low, high) in zip(ranges, bounds.tolist(), strict=False):
-            outside[low:high] = self._outside[each.parity][low:high]
-        found = self._special[outside].astype(np.int32)
-        lasts = np.flatnonzero(self._kinds[outside] == _LF)
-        counts = np.flatnonzero(outside[self._feeds]) + 1
+        opening = self._opening(bounds, ranges)
+        kept = self._outside(bounds, opening)
+        removed = np.flatnonzero(~kept)
+        # Of what is kept, the place is the place among all less what is removed before.
+        feeds = kept.take(self._feeds)
+        lasts = self._feeds[feeds]
+        lasts -= np.searchsorted(removed, lasts)
+        counts = np.flatnonzero(feeds) + 1
+        positions = self._special[kept].astype(np.int32)
         if ranges and ranges[-1].unfinished:
-            lasts, found = np.append(lasts, len(found)), np.append(found, np.int32(self._end))
+            lasts = np.append(lasts, len(positions))
+            positions = np.append(positions, np.int32(self._end))
             counts = np.append(counts, len(self._feeds))
-        return found, lasts, counts
+        quoted = self._quotes_at[opening]
+        # A quote that opens where another one has just closed is the second half of one quote.
+        quoted = quoted[self._text.take(self._special.take(quoted) - 1) != self._quote]
+        quoted -= np.searchsorted(removed, quoted)
+        return Separators(positions, lasts, counts, quoted)
+
+    def _opening(self, bounds: Positions, ranges: Sequence[Range]) -> Positions:
+        """Which of the quotes open, of those in the ranges; these are from one to the other of
+        `bounds` (n, 2) among what is special. Each that opens has one in its range that closes."""
+        limits = np.searchsorted(self._quotes_at, bounds).tolist()
+        every_other = [
+            np.arange(low + (low + each.parity) % 2, high, 2)
+            for each, (low, high) in zip(ranges, limits, strict=True)
+        ]
+        return np.concatenate([self._quotes_at[:0], *every_other])
+
+    def _outside(self, bounds: Positions, opening: Positions) -> Mask:
+        """What of the special is in a range, no quote, and not between one that opens and the next,
+        which closes."""
+        kept = np.zeros(len(self._special), np.bool_)
+        for low, high in bounds.tolist():
+            kept[low:high] = True
+        kept[self._quotes_at] = False
+        starts = self._quotes_at.take(opening) + 1
+        counts = self._quotes_at.take(opening + 1) - starts
+        around = np.flatnonzero(counts)
+        starts, counts = starts.take(around), counts.take(around)
+        steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        kept[np.repeat(starts, counts) + steps] = False
+        return kept
 
     @property
     def has_returns(self) -> bool:
@@ -127,11 +177,6 @@ class Index:
         """Past so many physical lines from there on."""
         past = int(np.searchsorted(self._line_ends, start)) + count - 1
         return int(self._line_ends[past]) + 1 if past < len(self._line_ends) else self._end
-
-    @cached_property
-    def _outside_feeds(self) -> tuple[Positions, Positions]:
-        even = self._outside[0][self._feeds]
-        return self._line_feeds[even], self._line_feeds[~even]
 
     @cached_property
     def _line_ends(self) -> Positions:

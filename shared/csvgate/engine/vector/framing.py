@@ -37,6 +37,8 @@ class Framed(NamedTuple):
     """(n,) Which of them is that of a record's first cell."""
     lasts: Ints
     """(n,) That of its last cell. Smaller than the first for those that are `read`."""
+    quoted: Ints
+    """Which of the separators end cells that begin with a quote."""
     doubled: Ints
     """The quotes of the block that another one follows."""
     used: int
@@ -51,7 +53,7 @@ class Framed(NamedTuple):
         none, read = np.zeros(len(records), np.int64), dict(enumerate(records))
         block = Block.of([], last=True)
         return Framed(
-            block, none, none, lines, sizes, read, _NO_PLACES, none, none - 1, _NONE, 0, 0
+            block, none, none, lines, sizes, read, _NO_PLACES, none, none - 1, _NONE, _NONE, 0, 0
         )
 
 
@@ -144,8 +146,9 @@ class _Walk:
 
     def _result(self, used: int) -> Framed:
         index, text = self._index, np.frombuffer(self._block.data, np.uint8)
-        separators, lasts, counts = index.separators(self._ranges)
-        ends = separators[lasts].astype(np.int64) + 1
+        separators = index.separators(self._ranges)
+        lasts, counts = separators.lasts, separators.counts
+        ends = separators.positions.take(lasts).astype(np.int64) + 1
         if self._ranges and self._ranges[-1].unfinished:
             ends[-1] -= 1
         starts, firsts, lines = np.empty_like(ends), np.empty_like(ends), np.empty_like(ends)
@@ -168,7 +171,6 @@ class _Walk:
         for row, record in read.items():
             sizes[row] = len(record.raw) + len(record.terminator)
         line = self._line_at(used)
-        doubled = index.doubled
         return Framed(
             self._block,
             starts,
@@ -176,10 +178,11 @@ class _Walk:
             lines,
             sizes,
             read,
-            separators,
+            separators.positions,
             firsts,
             lasts,
-            doubled,
+            separators.quoted,
+            index.doubled,
             used,
             line,
         )

@@ -9,7 +9,6 @@ from csvgate.contracts.model import Dialect
 from csvgate.engine.vector.frames import Places
 from csvgate.engine.vector.framing import Framed
 from csvgate.engine.vector.slices import Slices
-from csvgate.engine.vector.words import Mask
 
 Ints = npt.NDArray[np.int64]
 _CR: Final = 13
@@ -35,22 +34,46 @@ class Splitter:
         rows = np.flatnonzero(framed.lasts - framed.firsts == width - 1)
         text = np.frombuffer(framed.block.data, np.uint8)
         columns = list[Slices]()
-        starts = framed.starts[rows].astype(np.int32)
-        for cell, ends in enumerate(_ends(framed.separators, framed.firsts[rows], width)):
+        starts, firsts = framed.starts[rows].astype(np.int32), framed.firsts[rows]
+        quoted = _Quoted.of(framed.quoted, firsts, width)
+        for cell, ends in enumerate(_ends(framed.separators, firsts, width)):
             returns = _has_return(framed, text, ends) if cell == width - 1 else 0
-            columns.append(self._slices(framed, text, starts, ends - returns))
+            columns.append(self._slices(framed, starts, ends - returns, quoted.rows(cell)))
             starts = ends + 1
         return Table([columns[cell] for cell in self._order], rows)
 
-    def _slices(
-        self, framed: Framed, text: npt.NDArray[np.uint8], starts: Places, ends: Places
-    ) -> Slices:
-        doubled = _NONE
-        quoted = text.take(starts) == ord(self._quote)
-        if quoted.any():
-            starts, ends = starts + quoted, ends - quoted
-            doubled = _cells_with(framed.doubled, starts, ends, quoted)
-        return Slices(framed.block, starts, ends, doubled, self._quote, framed.block.has_zeros)
+    def _slices(self, framed: Framed, starts: Places, ends: Places, quoted: Ints) -> Slices:
+        """Changes where the quoted ones start and end."""
+        starts[quoted] += 1
+        ends[quoted] -= 1
+        doubled = _cells_with(framed.doubled, starts[quoted], ends[quoted])
+        zeros = framed.block.has_zeros
+        return Slices(framed.block, starts, ends, quoted.take(doubled), self._quote, zeros)
+
+
+class _Quoted(NamedTuple):
+    """The cells of a table that begin with a quote; k of them, by column."""
+
+    of_rows: Ints
+    """(k,)"""
+    limits: Ints
+    """(width + 1,) Which of them are a column's."""
+
+    @staticmethod
+    def of(quoted: Ints, firsts: Ints, width: int) -> "_Quoted":
+        """`quoted`: of all cells of the block; `firsts` (m,): the first cell of each row."""
+        rows = np.searchsorted(firsts, quoted, side="right") - 1
+        columns = quoted - firsts.take(rows, mode="clip") if len(firsts) else rows
+        inside = (rows >= 0) & (columns < width)
+        rows, columns = rows[inside], columns[inside]
+        order = np.argsort(columns, kind="stable")
+        limits = np.searchsorted(columns.take(order), np.arange(width + 1))
+        return _Quoted(rows.take(order), limits)
+
+    def rows(self, column: int) -> Ints:
+        """In order."""
+        found: Ints = self.of_rows[self.limits[column] : self.limits[column + 1]]
+        return found
 
 
 def _ends(separators: Places, firsts: Ints, width: int) -> Places:
@@ -62,15 +85,13 @@ def _ends(separators: Places, firsts: Ints, width: int) -> Places:
     return np.ascontiguousarray(np.concatenate([separators[:0], *parts]).reshape(-1, width).T)
 
 
-def _cells_with(positions: Ints, starts: Places, ends: Places, among: Mask) -> Ints:
-    """Which of some cells have one of these positions in them."""
-    if not len(positions):
-        return positions
-    cells = np.flatnonzero(among)
-    at = np.searchsorted(starts[cells], positions, side="right") - 1
-    inside = (at >= 0) & (positions < ends[cells].take(at, mode="clip"))
-    # In order: those of one cell follow each other.
-    found = cells[at[inside]]
+def _cells_with(positions: Ints, starts: Places, ends: Places) -> Ints:
+    """Which of some cells have one of these positions in them; all of them in order."""
+    if not len(positions) or not len(starts):
+        return _NONE
+    at = np.searchsorted(starts, positions, side="right") - 1
+    found = at[(at >= 0) & (positions < ends.take(at, mode="clip"))]
+    # Those of one cell follow each other.
     return found[np.append(True, np.diff(found) > 0)] if len(found) else found
 
 

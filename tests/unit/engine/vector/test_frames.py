@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from csvgate.contracts.model import Dialect
@@ -184,24 +184,33 @@ def test_the_index_counts_quotes(data: bytes, draws: st.DataObject) -> None:
 
 @given(st.text('a,"\n', max_size=30).map(str.encode))
 def test_separators_are_outside_of_quotes(data: bytes) -> None:
-    for parity in (0, 1):
-        places, lasts, counts = index(data).separators([Range(SPARE, SPARE + len(data), parity)])
-        wanted = [SPARE + p for p in outside(data, parity) if data[p] in b",\n"]
-        assert wanted == places.tolist()
-        feeds = [n for n, place in enumerate(wanted) if data[place - SPARE] == ord("\n")]
-        assert feeds == lasts.tolist()
-        passed = [data[: wanted[n] - SPARE + 1].count(b"\n") for n in feeds]
-        assert passed == counts.tolist()
+    assume(data.count(b'"') % 2 == 0)
+    for parity, before in enumerate([b"", b'"\n']):
+        start = SPARE + len(before)
+        found = index(before + data).separators([Range(start, start + len(data), parity)])
+        wanted = [start + p for p in outside(data, 0) if data[p] in b",\n"]
+        assert wanted == found.positions.tolist()
+        feeds = [n for n, place in enumerate(wanted) if data[place - start] == ord("\n")]
+        assert feeds == found.lasts.tolist()
+        passed = [(before + data[: wanted[n] - start + 1]).count(b"\n") for n in feeds]
+        assert passed == found.counts.tolist()
+
+
+@given(st.lists(st.sampled_from([b"a", b'"a"', b"", b'"a,b"', b'""', b'"""a"', b'"\n"']), min_size=1))
+def test_the_cells_that_are_quoted(cells: list[bytes]) -> None:
+    data = b",".join(cells) + b"\n"
+    found = index(data).separators([Range(SPARE, SPARE + len(data), 0)])
+    assert [at for at, cell in enumerate(cells) if cell[:1] == b'"'] == found.quoted.tolist()
 
 
 def test_separators_of_ranges_apart_and_of_an_unfinished_record() -> None:
     data = b"a,b\nx,y\nc,d"
     first, last = Range(SPARE, SPARE + 4, 0), Range(SPARE + 8, SPARE + 11, 0, unfinished=True)
-    places, lasts, counts = index(data).separators([first, last])
-    assert [1, 3, 9, 11] == (places - SPARE).tolist()
-    assert [1, 3] == lasts.tolist()
-    assert [1, 2] == counts.tolist()
-    assert [[], [], []] == [found.tolist() for found in index(b"").separators([])]
+    found = index(data).separators([first, last])
+    assert [1, 3, 9, 11] == (found.positions - SPARE).tolist()
+    assert [1, 3] == found.lasts.tolist()
+    assert [1, 2] == found.counts.tolist()
+    assert [[], [], [], []] == [found.tolist() for found in index(b"").separators([])]
 
 
 @pytest.mark.parametrize(
