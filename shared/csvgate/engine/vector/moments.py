@@ -58,6 +58,7 @@ class Shape(NamedTuple):
 
 _TEN: Final = np.uint64(10)
 _EIGHT: Final = np.uint64(8)
+_24, _40 = np.uint64(24), np.uint64(40)
 _YEAR_MONTH: Final = Shape.of("0000-00-")
 _DATE_END: Final = Shape.of("00??????")
 _DAY_AND_T: Final = Shape.of("00T?????")
@@ -70,7 +71,7 @@ class Days:
 
     def read(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
         fine = text.lengths == 10
-        days = _days(text, _DATE_END, fine)
+        days = _days(text.heads(2), _DATE_END, fine)
         return fixed_width(pa.date32(), days.astype(np.int32), missing), fine
 
 
@@ -84,8 +85,10 @@ class Moments:
 
     def read(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
         fine = text.lengths >= _BEFORE_FRACTION
-        days = _days(text, _DAY_AND_T, fine)
-        clock = _CLOCK.pairs(text.words_at(text.starts + 11), fine)
+        heads = text.heads(3)
+        days = _days(heads, _DAY_AND_T, fine)
+        # From the eleventh character on.
+        clock = _CLOCK.pairs(heads[:, 1] >> _24 | heads[:, 2] << _40, fine)
         hours, minutes, seconds = clock[:, 0], clock[:, 3], clock[:, 6]
         fine &= (hours < 24) & (minutes < 60) & (seconds < 60)
         moments = days * _DAY + hours * np.int64(3600) + minutes * np.int64(60) + seconds
@@ -109,14 +112,14 @@ class Moments:
         return fixed_width(self._kind, moments, missing), fine
 
 
-def _days(text: Text, end: Shape, fine: Mask) -> Ints:
-    """Since 1970. Makes `fine` false where a cell does not begin with a day of the calendar and
-    `end`."""
+def _days(heads: Words, end: Shape, fine: Mask) -> Ints:
+    """Since 1970, of cells with these first words (n, 2 or more). Makes `fine` false where a cell does
+    not begin with a day of the calendar and `end`."""
     # Files have few months: each is looked at once.
-    encoded = pa.array(text.words_at(text.starts)).dictionary_encode()
+    encoded = pa.array(np.ascontiguousarray(heads[:, 0])).dictionary_encode()
     months, codes = encoded.dictionary.to_numpy(), encoded.indices.to_numpy()
     before, lengths = _months(months)
-    day = end.pairs(text.words_at(text.starts + 8), fine)[:, 0]
+    day = end.pairs(heads[:, 1], fine)[:, 0]
     fine &= (day >= 1) & (day <= lengths.take(codes))
     days: Ints = before.take(codes) + day
     return days

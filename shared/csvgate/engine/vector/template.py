@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from csvgate.engine.vector.words import Mask, Text
+from csvgate.engine.vector.words import MOST_HEADS, Mask, Text
 
 _MOST: Final = 64
 _PART: Final = re.compile(
@@ -43,9 +43,13 @@ class Template:
     def fits(self, text: Text) -> Mask:
         """Where a cell has that many characters and each is in its range."""
         fine: Mask = text.lengths == self._length
+        heads = text.heads(min(len(self._words), MOST_HEADS))
         for number, (least, most, kept) in enumerate(self._words):
-            # Not beyond the cell's end: it may be the last of the data.
-            words = text.words_at(text.starts + np.minimum(8 * number, text.lengths))
+            if number < MOST_HEADS:
+                words = heads[:, number]
+            else:
+                # Not beyond the cell's end: it may be the last of the data.
+                words = text.words_at(text.starts + np.minimum(8 * number, text.lengths))
             high = words & _LOW
             below = (high | _TOP) - least
             high += most

@@ -19,6 +19,7 @@ Mask = npt.NDArray[np.bool_]
 
 WORD: Final = 8
 """Characters of a word."""
+MOST_HEADS: Final = SPARE // WORD
 _LAST: Final = np.array(
     [(2**64 - 1) << 8 * (8 - kept) & (2**64 - 1) for kept in range(9)], np.uint64
 )
@@ -56,13 +57,22 @@ class Text(NamedTuple):
         return Text(data, limits[:-1], np.diff(limits))
 
     def bytes_at(self, positions: Places) -> npt.NDArray[np.uint8]:
-        return self.data[positions]
+        return self.data.take(positions)
 
     def words_at(self, positions: Places) -> Words:
         """The eight bytes from each position, which may be before the start of the cell by 16 and
         past its end by 24."""
-        windows = np.ndarray((len(self.data) - 7,), np.uint64, self.data, strides=(1,))
-        return windows[positions]
+        return self._windows(1, positions)
+
+    def heads(self, count: int) -> Words:
+        """(n, count) The first words of each, and what follows if it has fewer; MOST_HEADS at
+        most. They take no longer than one."""
+        return self._windows(count, self.starts).reshape(-1, count)
+
+    def _windows(self, count: int, positions: Places) -> Words:
+        size = WORD * count
+        parts = np.ndarray((len(self.data) - size + 1,), f"V{size}", self.data, strides=(1,))
+        return parts[positions].view(np.uint64)
 
     def some(self, where: Ints) -> "Text":
         return Text(self.data, self.starts[where], self.lengths[where])
