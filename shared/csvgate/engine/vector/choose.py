@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from csvgate.bigquery_types import BigQueryType
 from csvgate.contracts.columns import column_type
 from csvgate.contracts.model import Contract, SchemaField
@@ -18,8 +20,10 @@ from csvgate.engine.vector.slices import Slices
 from csvgate.engine.vector.texts import Texts, tests_of
 from csvgate.engine.vector.whole import Whole
 
-_MANY: Final = 0.5
+_MANY: Final = 1 / 2
 """Share of distinct cells from which on a fast clearer is faster."""
+_MANY_PLAIN: Final = 1 / 16
+"""The same of texts of which no character is looked at."""
 _UNCLEAR: Final = 1 / 16
 """Share of cells that a fast clearer leaves to the rules, from which on distinct ones are."""
 
@@ -27,21 +31,26 @@ _UNCLEAR: Final = 1 / 16
 class Adaptive:
     """By distinct cells as long as there are few; then fast, as long as that clears most."""
 
-    def __init__(self, distinct: Distinct, fast: Clearer, *, fast_first: bool) -> None:
+    def __init__(self, distinct: Distinct, fast: Clearer, many: float, *, fast_first: bool) -> None:
         self._distinct: Final = distinct
         self._fast: Final = fast
+        self._many: Final = many
         self._use_fast = fast_first
         self._may_change = True
 
     def clear(self, cells: Slices) -> Column:
-        if self._use_fast:
-            column = self._fast.clear(cells)
-            if column.clear is None or not len(cells) or 1 - column.clear.mean() <= _UNCLEAR:
-                return column
-            self._use_fast = self._may_change = False
-        column = self._distinct.clear(cells)
-        self._use_fast = self._may_change and self._distinct.share > _MANY
-        return column
+        if not self._use_fast:
+            few = self._distinct.clear_few(cells, self._many if self._may_change else 1)
+            if few is not None:
+                return few
+            self._use_fast = True
+        column = self._fast.clear(cells)
+        if column.clear is None or not len(cells):
+            return column
+        if len(cells) - np.count_nonzero(column.clear) <= len(cells) * _UNCLEAR:
+            return column
+        self._use_fast = self._may_change = False
+        return self._distinct.clear(cells)
 
 
 def clearers(contract: Contract, cells: Sequence[Cells]) -> list[Clearer]:
@@ -62,15 +71,18 @@ def clearers(contract: Contract, cells: Sequence[Cells]) -> list[Clearer]:
         if fast is None:
             found.append(distinct)
         else:
-            found.append(Adaptive(distinct, fast, fast_first=not _has_few(field)))
+            many = _MANY if _is_checked(field) else _MANY_PLAIN
+            found.append(Adaptive(distinct, fast, many, fast_first=not _has_few(field)))
     return found
 
 
 def _has_few(field: SchemaField) -> bool:
     """Whether it is likely to: then looking at distinct cells is no loss."""
-    rules = field.constraints
-    checked = rules.pattern is not None or field.format != "default"
-    return field.type == "string" and checked and not rules.unique
+    return field.type == "string" and not field.constraints.unique
+
+
+def _is_checked(field: SchemaField) -> bool:
+    return field.constraints.pattern is not None or field.format != "default"
 
 
 def _fast(

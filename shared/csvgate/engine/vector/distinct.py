@@ -12,9 +12,8 @@ import pyarrow as pa
 from csvgate.engine.cellfault import CellFault
 from csvgate.engine.cells import Cells
 from csvgate.engine.vector.column import Column, as_text
+from csvgate.engine.vector.encoded import Codes, Encoded, as_bytes, encoded
 from csvgate.engine.vector.slices import Slices
-
-Codes = npt.NDArray[np.int32]
 
 _MOST: Final = 20_000
 _MOST_CODED: Final = 4096
@@ -37,29 +36,29 @@ class Distinct:
         """Each value is the text of its cell."""
         self._dictionary: pa.Array | None = None
         """Of the values, unless there are more since."""
-        self.share = 0.0
-        """Of distinct cells among the last column's."""
 
     def clear(self, cells: Slices) -> Column:
-        words = cells.words
-        found = cells.binary if words is None else pa.array(words)
-        encoded = found.dictionary_encode()
-        keys: list[bytes | int] = encoded.dictionary.to_pylist()
-        self.share = len(keys) / max(1, len(cells))
-        codes = self._codes_of(keys)
-        indices = encoded.indices.to_numpy()
+        return self._clear(cells, encoded(cells))
+
+    def clear_few(self, cells: Slices, most: float) -> Column | None:
+        """None when there is a greater share of distinct cells: then it does not look at them."""
+        found = encoded(cells)
+        return self._clear(cells, found) if found.share <= most else None
+
+    def _clear(self, cells: Slices, found: Encoded) -> Column:
+        codes = self._codes_of(found.keys)
         if codes.min(initial=0) >= 0:
-            return Column(self._column(cells, codes, indices, None), None)
-        given = codes.take(indices)
+            return Column(self._column(cells, codes, found, None), None)
+        given = codes.take(found.indices)
         clear = given != _FAULTY
-        column = self._column(cells, codes, indices, given < 0)
+        column = self._column(cells, codes, found, given < 0)
         return Column(column, None if clear.all() else clear)
 
     def _column(
-        self, cells: Slices, codes: Codes, indices: Codes, missing: npt.NDArray[np.bool_] | None
+        self, cells: Slices, codes: Codes, found: Encoded, missing: npt.NDArray[np.bool_] | None
     ) -> "pa.Array":
-        if self._of_text and len(self._values) <= _MOST_CODED and self.share < _CODED_SHARE:
-            coded = codes.astype(np.int16).take(indices)
+        if self._of_text and len(self._values) <= _MOST_CODED and found.share < _CODED_SHARE:
+            coded = codes.astype(np.int16).take(found.indices)
             if missing is not None:
                 coded[missing] = 0
             if self._dictionary is None:
@@ -70,7 +69,7 @@ class Distinct:
         if self._of_text and self._as_they_are:
             return as_text(cells.binary, missing)
         values = [self._values[code] if code >= 0 else None for code in codes.tolist()]
-        return pa.array(values, self._kind).take(pa.array(indices))
+        return pa.array(values, self._kind).take(pa.array(found.indices))
 
     def _codes_of(self, keys: list[bytes | int]) -> Codes:
         if len(self._codes) > _MOST:
@@ -82,8 +81,7 @@ class Distinct:
         return np.array(codes, np.int32)
 
     def _learn(self, key: bytes | int) -> int:
-        cell = key.to_bytes(8, "little").rstrip(b"\0") if isinstance(key, int) else key
-        self._codes[key] = code = self._code(cell)
+        self._codes[key] = code = self._code(as_bytes(key))
         return code
 
     def _code(self, cell: bytes) -> int:

@@ -10,10 +10,20 @@ import pyarrow.compute as pc
 
 from csvgate.engine.vector.blocks import Block
 from csvgate.engine.vector.frames import Places
-from csvgate.engine.vector.words import Ints, Mask, Text, Words
+from csvgate.engine.vector.words import WORD, Ints, Mask, Text, Words
 
-_BYTES_KEPT: Final = np.array([256**kept - 1 for kept in range(9)], np.uint64)
-"""A mask for the first so many bytes of a word."""
+_MOST_WORDS: Final = 2
+_KEPT: Final = [
+    np.array(
+        [
+            [256 ** min(max(length - WORD * at, 0), WORD) - 1 for at in range(count)]
+            for length in range(WORD * count + 1)
+        ],
+        np.uint64,
+    )
+    for count in range(_MOST_WORDS + 1)
+]
+"""For so many words, of each length: masks for what is text in them."""
 
 
 @dataclass(frozen=True)
@@ -37,22 +47,30 @@ class Slices:
     @cached_property
     def text(self) -> Text:
         """Read in place, unless quotes in them are written twice."""
-        if len(self.doubled):
-            return Text.of(self.binary)
+        return Text.of(self.binary) if len(self.doubled) else self._in_place
+
+    @cached_property
+    def _in_place(self) -> Text:
+        """With quotes inside as they are written."""
         data = np.frombuffer(self.block.data, np.uint8)
         return Text(data, self.starts, self.ends - self.starts)
 
     @cached_property
-    def words(self) -> Words | None:
-        """(n,) The bytes of each, then zeros, in one word; None where that does not tell them."""
-        text = self.text
-        if self.zeros or not len(self) or text.lengths.max() > 8:
+    def written_words(self) -> Words | None:
+        """(n, 1 or 2) The bytes of each, quotes inside as they are written, then zeros, in as few
+        words as all need; None where that does not tell them."""
+        text = self._in_place
+        longest = int(text.lengths.max(initial=0))
+        count = max(1, -(-longest // WORD))
+        if self.zeros or not len(self) or count > _MOST_WORDS:
             return None
-        return text.words_at(text.starts) & _BYTES_KEPT.take(text.lengths)
+        words = text.heads(count)
+        words &= _KEPT[count].take(text.lengths, axis=0)
+        return words
 
     @cached_property
-    def binary(self) -> "pa.Array":
-        """A copy, the cells one after the other."""
+    def written(self) -> "pa.Array":
+        """A copy, the cells one after the other, quotes inside as they are written."""
         if not len(self):
             return pa.array([], pa.binary())
         # Cells and what is between them, in turns: Arrow takes every other one.
@@ -60,7 +78,12 @@ class Slices:
         offsets[:, 0], offsets[:, 1] = self.starts, self.ends
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(self.block.data)]
         both = pa.Array.from_buffers(pa.binary(), 2 * len(self) - 1, buffers)
-        cells = both.take(pa.array(np.arange(0, 2 * len(self), 2, dtype=np.int32)))
+        return both.take(pa.array(np.arange(0, 2 * len(self), 2, dtype=np.int32)))
+
+    @cached_property
+    def binary(self) -> "pa.Array":
+        """A copy, the cells one after the other."""
+        cells = self.written
         if not len(self.doubled):
             return cells
         quote = self.quote.encode()
