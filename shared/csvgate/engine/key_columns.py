@@ -74,7 +74,7 @@ def _hash_plain(array: Any) -> Hashes:
         return _single(array.cast(pa.int64()), key_hash.WHOLE)
     if kinds.is_floating(type_):
         return _hash_floats(array)
-    if kinds.is_decimal128(type_):
+    if kinds.is_decimal128(type_) or kinds.is_decimal64(type_):
         return _hash_decimals(array)
     if kinds.is_date(type_):
         return _single(array.cast(pa.date32()), key_hash.DATE)

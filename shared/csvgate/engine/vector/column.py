@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from csvgate.engine.narrow_columns import NARROW_DIGITS, NUMERIC_SCALE, widened_type
+
 if TYPE_CHECKING:
     from csvgate.engine.vector.slices import Slices
 
@@ -15,7 +17,8 @@ Mask = npt.NDArray[np.bool_]
 
 class Column(NamedTuple):
     values: "pa.Array"
-    """(n,) Of the column's Arrow type, perhaps as a dictionary; anything where not clear."""
+    """(n,) Of the column's Arrow type, perhaps as a dictionary, or decimal64; anything where not
+    clear."""
     clear: Mask | None
     """(n,) Where the cell is without fault, and has that value for certain; None: everywhere."""
 
@@ -44,18 +47,30 @@ def as_text(cells: "pa.Array", missing: Mask | None = None) -> "pa.Array":
 
 
 def joined(arrays: Sequence["pa.Array"]) -> "pa.Array":
-    """One array; a dictionary when all are."""
+    """One array; a dictionary, or narrow, when all are."""
     if len({array.type for array in arrays}) > 1:
         arrays = [plain(array) for array in arrays]
     return pa.concat_arrays(arrays)
 
 
 def plain(array: "pa.Array") -> "pa.Array":
-    """Without a dictionary."""
-    kind = array.type
-    return array.cast(kind.value_type) if pa.types.is_dictionary(kind) else array
+    """Of the column's own type."""
+    return array.cast(widened_type(array.type))
+
+
+def narrow_decimal() -> "pa.DataType":
+    """What there may be in place of NUMERIC's decimal128."""
+    return pa.decimal64(NARROW_DIGITS, NUMERIC_SCALE)
 
 
 def like(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
-    """Few values as that type, which may be a dictionary's."""
-    return array.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else array
+    """Few values as that type, which may be a dictionary's or narrow; as they are if they do not
+    fit."""
+    if pa.types.is_dictionary(kind):
+        return array.dictionary_encode().cast(kind)
+    if kind == narrow_decimal():
+        try:
+            return array.cast(kind)
+        except pa.ArrowInvalid:
+            return array
+    return array

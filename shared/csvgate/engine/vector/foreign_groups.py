@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from csvgate.engine.foreign_keys import GroupKey
 from csvgate.engine.vector.cleared import Cleared
-from csvgate.engine.vector.column import Mask
+from csvgate.engine.vector.column import Mask, plain
 
 Ints = npt.NDArray[np.int64]
 
@@ -46,6 +46,6 @@ def _held(group: GroupKey, columns: Sequence["pa.Array"]) -> Mask:
 
 def _codes(column: "pa.Array") -> tuple[Ints, int]:
     """(n,) A number for each value, the same only for the same; and how many there can be."""
-    coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    coded = column if pa.types.is_dictionary(column.type) else plain(column).dictionary_encode()
     count = len(coded.dictionary)
     return coded.indices.cast(pa.int64()).fill_null(count).to_numpy(), count + 1

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from csvgate.bigquery_types import BigQueryType
 from csvgate.engine.vector.bounds import Bounds
+from csvgate.engine.vector.column import narrow_decimal
 from csvgate.engine.vector.fast import fixed_width
 from csvgate.engine.vector.words import (
     WORD,
@@ -56,10 +57,7 @@ class Fraction:
             values = (scaled // _TENS[SCALE - after]) / _TENS[after]
             return fixed_width(pa.float64(), values, missing), fine
         self._fit(scaled, after, fine)
-        wide = np.empty((len(scaled), 2), np.int64)
-        wide[:, 0] = scaled
-        wide[:, 1] = scaled >> 63
-        return fixed_width(pa.decimal128(38, SCALE), wide, missing), fine
+        return fixed_width(narrow_decimal(), scaled, missing), fine
 
     def _scaled(
         self,
