@@ -40,7 +40,8 @@ class Cells(dict[str, object]):
         self, field: SchemaField, schema: Schema, *, required: bool, foreign: Sequence[Known] = ()
     ) -> None:
         super().__init__()
-        self._faulty: Final = dict[str, tuple[tuple[str, str], ...]]()
+        self.faulty: Final = dict[str, tuple[tuple[str, str], ...]]()
+        """The others it remembers: what it raises, without raising it."""
         self._most: Final = min(self._MOST, self._MOST_TOGETHER // len(schema.fields))
         self._required = required
         given = field.missing_values
@@ -53,20 +54,20 @@ class Cells(dict[str, object]):
         self._fit: Final = None if as_it_is else fit(column, field.type)
 
     def __missing__(self, text: str) -> object:
-        if text in self._faulty:
-            raise CellFault(*self._faulty[text])
+        if text in self.faulty:
+            raise CellFault(*self.faulty[text])
         try:
             value = self._read(text)
         except CellFault as error:
             if self._has_room(text):
-                self._faulty[text] = error.faults
+                self.faulty[text] = error.faults
             raise
         if self._has_room(text):
             self[text] = value
         return value
 
     def _has_room(self, text: str) -> bool:
-        return len(self) + len(self._faulty) < self._most and len(text) <= self._SHORT
+        return len(self) + len(self.faulty) < self._most and len(text) <= self._SHORT
 
     def _read(self, text: str) -> object:
         if text in self._missing:

@@ -163,8 +163,11 @@ class Rules:
             return (self._invalid,)
         if "\0" in text:
             return (_NUL,)
+        cells = self._cells[index]
+        if text in cells.faulty:
+            return cells.faulty[text]
         try:
-            values[index] = self._cells[index][text]
+            values[index] = cells[text]
         except CellFault as error:
             return error.faults
         return ()

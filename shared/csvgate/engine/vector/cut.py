@@ -20,6 +20,16 @@ class Cutter:
 
     def add(self, block: Judged) -> Iterator[Batch]:
         """The batches that are complete with this block."""
+        limits, total = self._limits, len(block.sizes)
+        size, faults = int(block.sizes.sum()), int(block.faults.sum())
+        more = Limits(self._size + size, self._rows + total, self._faults + faults)
+        if more.size < limits.size and more.rows < limits.rows and more.faults < limits.faults:
+            self._take(block, 0, total, 0, len(block.lines))
+            self._size, self._faults = more.size, more.faults
+            return
+        yield from self._cut(block)
+
+    def _cut(self, block: Judged) -> Iterator[Batch]:
         limits = self._limits
         sizes, faults = np.cumsum(block.sizes), np.cumsum(block.faults)
         valid = np.cumsum(block.faults == 0)

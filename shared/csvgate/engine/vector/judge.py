@@ -103,8 +103,10 @@ class Judge:
         """Before the keys are settled. Those whose cells are clear will be claimed by column."""
         if doubtful is None:
             return self._check(record, None)
-        keyed = (fields for fields, _ in self._keys if not doubtful.isdisjoint(fields))
-        return self._check(record, doubtful.union(*keyed))
+        if not doubtful.isdisjoint(self._keyed):
+            keyed = (fields for fields, _ in self._keys if not doubtful.isdisjoint(fields))
+            doubtful = doubtful.union(*keyed)
+        return self._check(record, doubtful)
 
     def _check(self, record: Record, fields: set[int] | None) -> Verdict:
         """As `Rules.check` has it; looks only at these fields first, if they are known to be all
