@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from csvgate.contracts.model import Contract
+from csvgate.engine.batch import RejectedRow
+from csvgate.engine.framing import Framer
+from csvgate.engine.quoting import Grammar
 from csvgate.engine.validate import validate
 from csvgate_ops.infer.draft import Shape
 
@@ -55,5 +58,11 @@ def rows(data: bytes, shape: Shape, encoding: str) -> Iterator[Row]:
             "schema": {"missingValues": [], "fields": [nothing]},
         }
     )
+    grammar = Grammar(contract.dialect)
     for batch in validate([data], contract, chunk_bytes=_CHUNK_BYTES):
-        yield from (Row(row.line, row.cells) for row in batch.rejected)
+        yield from (Row(row.line, _cells(row, grammar)) for row in batch.rejected)
+
+
+def _cells(row: RejectedRow, grammar: Grammar) -> tuple[str, ...] | None:
+    record = next(Framer([row.raw + row.terminator], grammar).records())
+    return None if record.cells is None else tuple(record.cells)

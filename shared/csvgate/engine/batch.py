@@ -34,8 +34,8 @@ class RejectedRow(NamedTuple):
     raw: bytes
     """As in the file, without its terminator."""
     terminator: bytes
-    cells: tuple[str, ...] | None
-    """In the file's order; None when the quoting is broken or the line too long."""
+    sound: bool
+    """False when the quoting is broken or the line too long."""
     faults: tuple[Fault, ...]
 
 
@@ -55,5 +55,5 @@ class Batch:
 
 
 def rejected_row(record: Record, faults: tuple[Fault, ...]) -> RejectedRow:
-    cells = None if record.cells is None else tuple(record.cells)
-    return RejectedRow(record.line, record.raw, record.terminator, cells, faults)
+    sound = record.cells is not None
+    return RejectedRow(record.line, record.raw, record.terminator, sound, faults)

@@ -114,8 +114,8 @@ class Correction:
         line = record.line if number is None else number
         fault = Fault(line, None if record.broken else LINE, code, None, message)
         # Without a cut its cells cannot be told apart from ours: it goes back as one cell.
-        cells = () if cut and record.cells is not None else None
-        self._refused.append(RejectedRow(line, raw, record.terminator, cells, (fault,)))
+        sound = cut is not None and record.cells is not None
+        self._refused.append(RejectedRow(line, raw, record.terminator, sound, (fault,)))
 
     def _under_its_line(self, row: RejectedRow) -> RejectedRow:
         line = self._original.get(row.line, row.line)

@@ -27,9 +27,9 @@ def narrow(rows: "pa.RecordBatch") -> "pa.RecordBatch":
     lines, _ = narrowed(steps)
     columns, fields = [lines], [pa.field(rows.schema.names[0], lines.type, metadata=before)]
     for name, column in zip(rows.schema.names[1:], rows.columns[1:], strict=True):
-        column, notes = narrowed(column)
-        columns.append(column)
-        fields.append(pa.field(name, column.type, metadata=notes))
+        slim, notes = narrowed(column)
+        columns.append(slim)
+        fields.append(pa.field(name, slim.type, metadata=notes))
     return pa.record_batch(columns, schema=pa.schema(fields))
 
 

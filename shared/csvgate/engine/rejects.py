@@ -51,7 +51,7 @@ class RejectFile:
     def _row(self, row: RejectedRow, mark: Mark) -> bytes:
         errors = self._quoted(mark.spelt(errors_text(row.faults)))
         # A row whose quoting is broken would break the rows after it: it goes into one cell.
-        cells = row.raw if row.cells is not None else self._quoted(row.raw)
+        cells = row.raw if row.sound else self._quoted(row.raw)
         line = str(row.line).encode("ascii")
         return mark.original(self._delimiter.join([line, errors, cells]) + row.terminator)
 

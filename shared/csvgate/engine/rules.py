@@ -4,7 +4,7 @@ It is the authority. A faster path may clear records in bulk, but only such as t
 with the same values.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from operator import getitem, itemgetter
 from typing import Final
 
@@ -107,16 +107,25 @@ class Rules:
                 return self._check_each(record.line, arranged)
         return values, ()
 
-    def faults(self, record: Record, fields: Collection[int]) -> tuple[Fault, ...]:
+    @property
+    def foreign_fields(self) -> frozenset[int]:
+        """Those of the foreign keys of several fields."""
+        return self._in_foreign_groups
+
+    def faults(
+        self, line: int, texts: Mapping[int, str], fields: Collection[int]
+    ) -> tuple[Fault, ...]:
         """Those that `check` finds in these fields, by their indices, and in keys all of whose
         fields are among them, and in foreign keys of several fields; only these keys are claimed.
-        The record has as many cells as there are fields, and the other fields no faults."""
-        cells = record.cells or []
-        arranged: Sequence[str] = cells if self._arrange is None else self._arrange(cells)
-        return self._check_each(record.line, arranged, fields)[1]
+        `texts` are the cells of these and of the `foreign_fields`. The record has as many cells as
+        there are fields, and the other fields no faults."""
+        return self._check_each(line, texts, fields)[1]
 
     def _check_each(
-        self, line: int, texts: Sequence[str], among: Collection[int] | None = None
+        self,
+        line: int,
+        texts: Sequence[str] | Mapping[int, str],
+        among: Collection[int] | None = None,
     ) -> tuple[list[object], tuple[Fault, ...]]:
         """The same, gathering faults; of all fields, or of those `among` them. Claiming a key again
         for the same line changes nothing."""

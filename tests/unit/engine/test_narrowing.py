@@ -96,9 +96,9 @@ def test_nulls_over_garbage_stay_null() -> None:
     column = pa.Array.from_buffers(pa.int64(), ROWS, [bitmap, values.buffers()[1]])
     found = narrow(batch(list(range(ROWS)), a=column))
     assert pa.int8() == found.schema.field("a").type
-    assert repeated([None, 5]) == there_and_back(batch(list(range(ROWS)), a=column))[
-        "a"
-    ].to_pylist()
+    assert (
+        repeated([None, 5]) == there_and_back(batch(list(range(ROWS)), a=column))["a"].to_pylist()
+    )
 
 
 def test_a_slice_is_made_narrow_too() -> None:
@@ -139,9 +139,10 @@ def test_decimals_have_no_more_digits_than_they_need(value: str, kind: pa.DataTy
         column = pa.array([*zeros, Decimal(value)], wide)
         found = narrow(batch(list(range(ROWS)), a=column))
         assert kind == found.schema.field("a").type
-        assert column.to_pylist() == there_and_back(batch(list(range(ROWS)), a=column))[
-            "a"
-        ].to_pylist()
+        assert (
+            column.to_pylist()
+            == there_and_back(batch(list(range(ROWS)), a=column))["a"].to_pylist()
+        )
 
 
 @pytest.mark.parametrize(
@@ -156,20 +157,23 @@ def test_decimals_have_no_more_digits_than_they_need(value: str, kind: pa.DataTy
 def test_moments_are_narrow_when_near_each_other_for_their_unit(
     second: datetime, kind: pa.DataType
 ) -> None:
-    first = datetime(2024, 1, 1, tzinfo=UTC) if second.year < 2092 else datetime(1, 1, 1, tzinfo=UTC)
+    first = (
+        datetime(2024, 1, 1, tzinfo=UTC) if second.year < 2092 else datetime(1, 1, 1, tzinfo=UTC)
+    )
     moments = [first, second, *[first] * (ROWS - 2)]
     found = narrow(batch(list(range(ROWS)), a=pa.array(moments, pa.timestamp("us", "UTC"))))
     assert kind == found.schema.field("a").type
 
 
 def test_texts_of_one_length_do_not_tell_it_each() -> None:
-    for texts, kind in (
+    cases: list[tuple[list[str | None], pa.DataType]] = [
         (["ORD-1", "ORD-2"], pa.binary(5)),
         (["é", "ab"], pa.binary(2)),
         (["a", "bc"], pa.string()),
         ([""], pa.string()),
         (["a", None], pa.string()),
-    ):
+    ]
+    for texts, kind in cases:
         found = narrow(batch(list(range(ROWS)), a=pa.array(repeated(texts), pa.string())))
         assert kind == found.schema.field("a").type
 

@@ -41,14 +41,14 @@ def test_a_row_is_told_all_its_faults() -> None:
     ] == faults(data, MIXED)
 
 
-def test_a_rejected_row_keeps_bytes_cells_and_values() -> None:
+def test_a_rejected_row_keeps_its_bytes_and_values() -> None:
     (row,) = rejected_rows(batches(b'id,amount,word\r\n1,"oops",x\r\n', MIXED))
     (fault,) = row.faults
-    assert (2, b'1,"oops",x', b"\r\n", ("1", "oops", "x")) == (
+    assert (2, b'1,"oops",x', b"\r\n", True) == (
         row.line,
         row.raw,
         row.terminator,
-        row.cells,
+        row.sound,
     )
     assert (2, "amount", "type.number", "oops") == (
         fault.line,

@@ -13,6 +13,15 @@ from csvgate.engine.vector.table import Table
 Ints = npt.NDArray[np.int64]
 
 
+class Doubt(NamedTuple):
+    """About a record."""
+
+    place: int
+    """Among those that are cleared."""
+    fields: set[int]
+    """Whose cells are not clear."""
+
+
 class Cleared(NamedTuple):
     columns: list[Column]
     """By field of the contract; of m cells each."""
@@ -33,13 +42,17 @@ class Cleared(NamedTuple):
                 found = clear if found is None else found & clear
         return found
 
-    def doubtful(self) -> dict[int, set[int]]:
-        """Of each record that is not clear, by its index in the block, the fields that are not."""
-        found: dict[int, set[int]] = {}
+    def doubtful(self) -> dict[int, Doubt]:
+        """Each record that is not clear, by its index in the block."""
+        found: dict[int, Doubt] = {}
         for field, column in enumerate(self.columns):
             if column.clear is not None:
-                for row in self.rows[~column.clear].tolist():
-                    found.setdefault(row, set()).add(field)
+                places = np.flatnonzero(~column.clear)
+                for row, place in zip(self.rows[places].tolist(), places.tolist(), strict=True):
+                    if row in found:
+                        found[row].fields.add(field)
+                    else:
+                        found[row] = Doubt(place, {field})
         return found
 
     def values(self, fields: Sequence[int], where: Mask | None) -> list["pa.Array"]:

@@ -16,7 +16,8 @@ class Cutter:
     def __init__(self, header: Header, limits: Limits) -> None:
         self._header: Final = header
         self._limits: Final = limits
-        self._start()
+        self._rows = self._size = self._faults = 0
+        self._parts: list[Judged] = []
 
     def add(self, block: Judged) -> Iterator[Batch]:
         """The batches that are complete with this block."""
@@ -58,10 +59,6 @@ class Cutter:
         if self._rows:
             yield self._batch()
 
-    def _start(self) -> None:
-        self._rows = self._size = self._faults = 0
-        self._parts: list[Judged] = []
-
     def _take(self, block: Judged, start: int, end: int, first: int, last: int) -> None:
         """Rows from `start` to `end`, of which the valid ones are those from `first` to `last`."""
         rejected = block.rejected[start - first : end - last]
@@ -77,5 +74,6 @@ class Cutter:
         ]
         rejected: list[RejectedRow] = [row for part in self._parts for row in part.rejected]
         batch = Batch(self._header, self._rows, lines, columns, rejected)
-        self._start()
+        self._rows = self._size = self._faults = 0
+        self._parts = []
         return batch

@@ -43,12 +43,15 @@ def as_bytes(key: bytes | int) -> bytes:
 
 def _encoded(words: Words | None, cells: Slices) -> Encoded:
     """As they are written."""
-    if words is not None and words.shape[1] > 1:
-        found = _of_pairs(words)
-        if found is not None:
-            return found
-    single = words is not None and words.shape[1] == 1
-    array = (pa.array(words[:, 0]) if single else cells.written).dictionary_encode()
+    if words is None:
+        array = cells.written
+    elif words.shape[1] == 1:
+        array = pa.array(words[:, 0])
+    elif (found := _of_pairs(words)) is not None:
+        return found
+    else:
+        array = cells.written
+    array = array.dictionary_encode()
     return Encoded(array.dictionary.to_pylist(), array.indices.to_numpy())
 
 
@@ -62,4 +65,6 @@ def _of_pairs(words: Words) -> Encoded | None:
     if not np.array_equal(some.take(indices, axis=0), words):
         return None
     data, size = some.tobytes(), 2 * WORD
-    return Encoded([data[at : at + size].rstrip(b"\0") for at in range(0, len(data), size)], indices)
+    return Encoded(
+        [data[at : at + size].rstrip(b"\0") for at in range(0, len(data), size)], indices
+    )

@@ -1,6 +1,6 @@
 """Foreign keys of several fields: which cleared rows have combinations that no reference has."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -18,16 +18,18 @@ class ForeignGroups:
     def __init__(self, groups: Sequence[GroupKey]) -> None:
         self._groups: Final = groups
 
-    def absent(self, cleared: Cleared) -> Ints:
-        """(k,) The records of the block with clear cells in all fields of a key that does not
-        hold, in order."""
-        rows = [self._absent(group, cleared) for group in self._groups]
-        return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.int64)
+    def absent(self, cleared: Cleared) -> Iterator[tuple[int, int]]:
+        """The records of the block with clear cells in all fields of a key that does not hold, and
+        their places among those that are cleared, in order."""
+        if self._groups:
+            found = [self._absent(group, cleared) for group in self._groups]
+            places = np.unique(np.concatenate(found))
+            yield from zip(cleared.rows[places].tolist(), places.tolist(), strict=True)
 
     def _absent(self, group: GroupKey, cleared: Cleared) -> Ints:
         where = cleared.where(group.fields)
-        rows = cleared.rows if where is None else cleared.rows[where]
-        return rows[~_held(group, cleared.values(group.fields, where))]
+        places = np.arange(len(cleared.rows)) if where is None else np.flatnonzero(where)
+        return places[~_held(group, cleared.values(group.fields, where))]
 
 
 def _held(group: GroupKey, columns: Sequence["pa.Array"]) -> Mask:

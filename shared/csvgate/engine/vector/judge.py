@@ -1,7 +1,6 @@
 """The rows of a block: those that the columns clear, and those that `Rules` has to judge."""
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Final, NamedTuple, cast
 
@@ -12,19 +11,18 @@ import pyarrow as pa
 from csvgate.contracts.columns import column_type
 from csvgate.contracts.model import Contract
 from csvgate.engine.arrow import arrow_type
-from csvgate.engine.batch import RejectedRow, rejected_row
-from csvgate.engine.framing import Framer, Record
+from csvgate.engine.batch import RejectedRow
 from csvgate.engine.header import Header
 from csvgate.engine.quoting import Grammar
 from csvgate.engine.reference_keys import KeySets
 from csvgate.engine.rules import Rules
-from csvgate.engine.text import decode
 from csvgate.engine.vector.choose import clearers
 from csvgate.engine.vector.claims import BlockKeys
-from csvgate.engine.vector.cleared import Cleared
+from csvgate.engine.vector.cleared import Cleared, Doubt
 from csvgate.engine.vector.column import Mask, joined, like
 from csvgate.engine.vector.foreign_groups import ForeignGroups
 from csvgate.engine.vector.framing import Framed
+from csvgate.engine.vector.reading import Reader
 from csvgate.engine.vector.table import Splitter
 from csvgate.faults import Fault
 
@@ -62,34 +60,35 @@ class Judge:
         self._grammar: Final = Grammar(contract.dialect)
 
     def judge(self, framed: Framed) -> Judged:
-        cleared = Cleared.of(self._splitter.split(framed), self._clearers)
+        table = self._splitter.split(framed)
+        cleared = Cleared.of(table, self._clearers)
         fine = np.zeros(len(framed.starts), np.bool_)
         where = cleared.where(range(len(cleared.columns)))
         fine[cleared.rows if where is None else cleared.rows[where]] = True
         doubtful = cleared.doubtful()
-        for row in self._foreign.absent(cleared).tolist():
+        for row, place in self._foreign.absent(cleared):
             fine[row] = False
-            doubtful.setdefault(row, set())
+            doubtful.setdefault(row, Doubt(place, set()))
         for _, keys in self._keys:
             keys.begin()
-        records = self._records(framed, np.flatnonzero(~fine))
-        found = {row: self._first(record, doubtful.get(row)) for row, record in records.items()}
+        reader = Reader(framed, table, self._grammar)
+        rows = np.flatnonzero(~fine).tolist()
+        found = {row: self._first(reader, row, doubtful.get(row)) for row in rows}
         taken = self._settle(cleared, framed.lines)
         if len(taken):
             # The rows whose keys others have, once more: now the answer is known.
-            rows = np.unique(np.searchsorted(framed.lines, taken))
-            more = self._records(framed, rows)
-            records |= more
-            for row, record in more.items():
+            late = np.unique(np.searchsorted(framed.lines, taken))
+            places = np.searchsorted(cleared.rows, late)
+            for row, place in zip(late.tolist(), places.tolist(), strict=True):
                 # Of a row that is fine nothing but its keys can be wrong.
-                fields = set[int]() if fine[row] else doubtful.get(row)
-                found[row] = self._check(record, None if fields is None else fields | self._keyed)
-            fine[rows] = False
+                doubt = Doubt(place, set()) if fine[row] else doubtful.get(row)
+                found[row] = self._check(reader, row, doubt, self._keyed)
+            fine[late] = False
         rejected, faults, extra = [], np.zeros(len(framed.starts), np.int64), {}
         for row in sorted(found):
             row_values, row_faults = found[row]
             if row_faults:
-                rejected.append(rejected_row(records[row], row_faults))
+                rejected.append(reader.rejected(row, row_faults))
                 faults[row] = len(row_faults)
             else:
                 extra[row] = row_values
@@ -99,44 +98,25 @@ class Judge:
     def close(self) -> None:
         self._rules.close()
 
-    def _first(self, record: Record, doubtful: set[int] | None) -> Verdict:
+    def _first(self, reader: Reader, row: int, doubt: Doubt | None) -> Verdict:
         """Before the keys are settled. Those whose cells are clear will be claimed by column."""
-        if doubtful is None:
-            return self._check(record, None)
-        if not doubtful.isdisjoint(self._keyed):
-            keyed = (fields for fields, _ in self._keys if not doubtful.isdisjoint(fields))
-            doubtful = doubtful.union(*keyed)
-        return self._check(record, doubtful)
+        if doubt is None or doubt.fields.isdisjoint(self._keyed):
+            return self._check(reader, row, doubt)
+        keyed = (fields for fields, _ in self._keys if not doubt.fields.isdisjoint(fields))
+        return self._check(reader, row, doubt, chain.from_iterable(keyed))
 
-    def _check(self, record: Record, fields: set[int] | None) -> Verdict:
-        """As `Rules.check` has it; looks only at these fields first, if they are known to be all
-        that can be at fault."""
-        if fields is not None:
-            faults = self._rules.faults(record, fields)
+    def _check(
+        self, reader: Reader, row: int, doubt: Doubt | None, more: Iterable[int] = ()
+    ) -> Verdict:
+        """As `Rules.check` has it; looks only at the doubtful fields and those first, if these are
+        known to be all that can be at fault."""
+        if doubt is not None:
+            fields = doubt.fields.union(more)
+            texts = reader.texts(doubt.place, fields | self._rules.foreign_fields)
+            faults = self._rules.faults(reader.line(row), texts, fields)
             if faults:
                 return [], faults
-        return self._rules.check(record)
-
-    def _records(self, framed: Framed, rows: Ints) -> dict[int, Record]:
-        """Those rows as the `Framer` reads them."""
-        found = {row: framed.read[row] for row in rows.tolist() if row in framed.read}
-        sound = [row for row in rows.tolist() if row not in framed.read]
-        starts, ends = framed.starts[sound].tolist(), framed.ends[sound].tolist()
-        lines = framed.lines[sound].tolist()
-        for row, line, start, end in zip(sound, lines, starts, ends, strict=True):
-            found[row] = self._exact(framed.block.data[start:end], line)
-        return found
-
-    def _exact(self, data: bytes, line: int) -> Record:
-        """A sound record."""
-        raw = data.rstrip(b"\r\n")
-        text, valid = decode(raw)
-        cells = self._grammar.split(text)
-        if cells is None:
-            cells = _split(text, self._grammar)
-        if cells is None:
-            return next(Framer([data], self._grammar, line=line).records())
-        return Record(line, raw, data[len(raw) :], cells, valid)
+        return self._rules.check(reader.record(row))
 
     def _settle(self, cleared: Cleared, lines: Ints) -> Ints:
         """The lines of the rows whose keys are taken."""
@@ -168,14 +148,3 @@ class Judge:
                 strict=True,
             )
         ]
-
-
-def _split(text: str, grammar: Grammar) -> list[str] | None:
-    """The cells of a record whose quotes are sound: then Python's own reader, which is faster,
-    makes the same of them. None when it will not read it."""
-    try:
-        return next(
-            csv.reader([text], "excel", delimiter=grammar.delimiter, quotechar=grammar.quote)
-        )
-    except csv.Error:  # too long for it
-        return None

@@ -113,8 +113,8 @@ class Moments:
 
 
 def _days(heads: Words, end: Shape, fine: Mask) -> Ints:
-    """Since 1970, of cells with these first words (n, 2 or more). Makes `fine` false where a cell does
-    not begin with a day of the calendar and `end`."""
+    """Since 1970, of cells with these first words (n, 2 at least). Makes `fine` false where a cell
+    does not begin with a day of the calendar and `end`."""
     # Files have few months: each is looked at once.
     encoded = pa.array(np.ascontiguousarray(heads[:, 0])).dictionary_encode()
     months, codes = encoded.dictionary.to_numpy(), encoded.indices.to_numpy()

@@ -44,6 +44,13 @@ class Slices:
     def __len__(self) -> int:
         return len(self.starts)
 
+    def cell(self, place: int) -> bytes:
+        """One of them."""
+        data = self.block.data[self.starts.item(place) : self.ends.item(place)]
+        # A quote inside is always written twice.
+        quote = self.quote.encode()
+        return data.replace(quote * 2, quote) if quote in data else data
+
     @cached_property
     def text(self) -> Text:
         """Read in place, unless quotes in them are written twice."""

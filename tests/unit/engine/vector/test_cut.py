@@ -47,9 +47,7 @@ def judged(rows: Sequence[Row], line: int, *, coded: bool = False) -> Judged:
 
 
 def rejected(line: int, faults: int) -> RejectedRow:
-    return RejectedRow(
-        line, b"x", b"\n", ("x",), (Fault(line, "a", "type.x", "x", "is x"),) * faults
-    )
+    return RejectedRow(line, b"x", b"\n", True, (Fault(line, "a", "type.x", "x", "is x"),) * faults)
 
 
 def cut(blocks: Sequence[Judged], limits: Limits) -> list[Cut]:

@@ -196,7 +196,9 @@ def test_separators_are_outside_of_quotes(data: bytes) -> None:
         assert passed == found.counts.tolist()
 
 
-@given(st.lists(st.sampled_from([b"a", b'"a"', b"", b'"a,b"', b'""', b'"""a"', b'"\n"']), min_size=1))
+@given(
+    st.lists(st.sampled_from([b"a", b'"a"', b"", b'"a,b"', b'""', b'"""a"', b'"\n"']), min_size=1)
+)
 def test_the_cells_that_are_quoted(cells: list[bytes]) -> None:
     data = b",".join(cells) + b"\n"
     found = index(data).separators([Range(SPARE, SPARE + len(data), 0)])

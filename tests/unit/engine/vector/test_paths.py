@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from samples.make_orders import write_orders
 
 from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract
-from csvgate.engine.framing import Record
 from csvgate.engine.rules import Rules
 from csvgate.engine.validate import VECTOR_BYTES, validate
 from csvgate.faults import Fault, FileFault
@@ -174,9 +173,11 @@ def test_foreign_keys_of_several_fields_are_cleared_by_column(
     checked = list[int]()
     check = Rules.faults
 
-    def spy(self: Rules, record: Record, fields: Collection[int]) -> tuple[Fault, ...]:
-        checked.append(record.line)
-        return check(self, record, fields)
+    def spy(
+        self: Rules, line: int, texts: Mapping[int, str], fields: Collection[int]
+    ) -> tuple[Fault, ...]:
+        checked.append(line)
+        return check(self, line, texts, fields)
 
     monkeypatch.setattr(Rules, "faults", spy)
     key = {"fields": ["id", "text"], "reference": {"resource": "r", "fields": ["id", "text"]}}

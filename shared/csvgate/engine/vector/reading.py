@@ -1,0 +1,67 @@
+"""Rows of a block read one by one, for the rules."""
+
+import csv
+from collections.abc import Iterable
+from typing import Final
+
+from csvgate.engine.batch import RejectedRow, rejected_row
+from csvgate.engine.framing import Framer, Record
+from csvgate.engine.quoting import Grammar
+from csvgate.engine.text import decode
+from csvgate.engine.vector.framing import Framed
+from csvgate.engine.vector.table import Table
+from csvgate.faults import Fault
+
+
+class Reader:
+    def __init__(self, framed: Framed, table: Table, grammar: Grammar) -> None:
+        self._framed: Final = framed
+        self._table: Final = table
+        self._grammar: Final = grammar
+
+    def line(self, row: int) -> int:
+        return self._framed.lines.item(row)
+
+    def record(self, row: int) -> Record:
+        """As the `Framer` reads it."""
+        read = self._framed.read.get(row)
+        return self._sound(self._raw(row), self.line(row)) if read is None else read
+
+    def texts(self, place: int, fields: Iterable[int]) -> dict[int, str]:
+        """Of these fields of a row, by its place in the table, the cells as the `Framer` reads
+        them."""
+        columns = self._table.columns
+        return {field: decode(columns[field].cell(place))[0] for field in fields}
+
+    def rejected(self, row: int, faults: tuple[Fault, ...]) -> RejectedRow:
+        read = self._framed.read.get(row)
+        if read is not None:
+            return rejected_row(read, faults)
+        data = self._raw(row)
+        raw = data.rstrip(b"\r\n")
+        return RejectedRow(self.line(row), raw, data[len(raw) :], True, faults)
+
+    def _raw(self, row: int) -> bytes:
+        framed = self._framed
+        return framed.block.data[framed.starts.item(row) : framed.ends.item(row)]
+
+    def _sound(self, data: bytes, line: int) -> Record:
+        raw = data.rstrip(b"\r\n")
+        text, valid = decode(raw)
+        cells = self._grammar.split(text)
+        if cells is None:
+            cells = _split(text, self._grammar)
+        if cells is None:
+            return next(Framer([data], self._grammar, line=line).records())
+        return Record(line, raw, data[len(raw) :], cells, valid)
+
+
+def _split(text: str, grammar: Grammar) -> list[str] | None:
+    """The cells of a record whose quotes are sound: then Python's own reader, which is faster,
+    makes the same of them. None when it will not read it."""
+    try:
+        return next(
+            csv.reader([text], "excel", delimiter=grammar.delimiter, quotechar=grammar.quote)
+        )
+    except csv.Error:  # too long for it
+        return None
