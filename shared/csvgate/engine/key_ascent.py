@@ -1,5 +1,6 @@
 """Keys that are each above all before them: nobody else can have had those."""
 
+from collections import deque
 from typing import Final
 
 import numpy as np
@@ -9,7 +10,8 @@ from csvgate.engine.key_run import Lines, Words
 
 Mask = npt.NDArray[np.bool_]
 
-_LEAST: Final = 65_536
+_LEAST: Final = 16_384
+"""Keys of a part, but for the last: many short ones would take long to look through."""
 
 
 class Ascent:
@@ -17,14 +19,10 @@ class Ascent:
 
     def __init__(self) -> None:
         self._greatest = np.zeros(1, np.uint64)
-        self._keys: Words = np.empty(0, np.uint64)
-        self._lines: Lines = np.empty(0, np.int64)
-        self._start = self._end = 0
-
-    @property
-    def size(self) -> int:
+        self._parts: deque[tuple[Words, Lines]] = deque()
+        """Each above the one before."""
+        self.size = 0
         """Of the keys it keeps."""
-        return self._end - self._start
 
     def add(self, keys: Words, lines: Lines) -> Mask:
         """(n,) Where a key is above all that it was ever given before; it keeps these."""
@@ -38,27 +36,31 @@ class Ascent:
 
     def find(self, keys: Words) -> Lines:
         """(n,): the line of each key, or 0."""
-        if not self.size:
-            return np.zeros(len(keys), np.int64)
-        own, lines = self._keys[self._start : self._end], self._lines[self._start : self._end]
-        at = np.searchsorted(own, keys)
-        return np.where(own.take(at, mode="clip") == keys, lines.take(at, mode="clip"), 0)
+        found = np.zeros(len(keys), np.int64)
+        if not self.size or not len(keys):
+            return found
+        firsts = np.array([own[0] for own, _ in self._parts], np.uint64)
+        which = np.searchsorted(firsts, keys, side="right") - 1
+        for part in np.unique(which[which >= 0]).tolist():
+            own, lines = self._parts[part]
+            here = np.flatnonzero(which == part)
+            at = np.searchsorted(own, keys[here])
+            same = own.take(at, mode="clip") == keys[here]
+            found[here[same]] = lines[at[same]]
+        return found
 
-    def first(self, count: int) -> tuple[Words, Lines]:
-        """The least of what it keeps, and their lines."""
-        end = min(self._end, self._start + count)
-        return self._keys[self._start : end], self._lines[self._start : end]
-
-    def drop(self, count: int) -> None:
-        """Keeps so many of the least no longer; what comes must still be above them."""
-        self._start = min(self._end, self._start + count)
+    def pop(self) -> tuple[Words, Lines]:
+        """Some of the least of what it keeps, no longer, and their lines; what comes must still be
+        above them."""
+        keys, lines = self._parts.popleft()
+        self.size -= len(keys)
+        return keys, lines
 
     def _append(self, keys: Words, lines: Lines) -> None:
-        if self._end + len(keys) > len(self._keys):
-            old_keys, old_lines = self.first(self.size)
-            room = max(_LEAST, 2 * (self.size + len(keys)))
-            self._keys, self._lines = np.empty(room, np.uint64), np.empty(room, np.int64)
-            self._start, self._end = 0, len(old_keys)
-            self._keys[: self._end], self._lines[: self._end] = old_keys, old_lines
-        start, self._end = self._end, self._end + len(keys)
-        self._keys[start : self._end], self._lines[start : self._end] = keys, lines
+        if not len(keys):
+            return
+        self.size += len(keys)
+        if self._parts and len(self._parts[-1][0]) < _LEAST:
+            last_keys, last_lines = self._parts.pop()
+            keys, lines = np.concatenate((last_keys, keys)), np.concatenate((last_lines, lines))
+        self._parts.append((keys, lines))

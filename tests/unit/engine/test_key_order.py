@@ -15,31 +15,33 @@ WORDS = st.lists(st.lists(st.integers(0, 30) | st.integers(2**64 - 5, 2**64 - 1)
 
 
 @settings(deadline=None)
-@given(WORDS, st.integers(0, 40))
-def test_an_ascent_keeps_what_is_above_all_before(blocks: list[list[int]], dropped: int) -> None:
-    ascent, greatest, kept, line = Ascent(), 0, dict[int, int](), 0
-    for block in blocks:
-        lines = np.arange(line + 1, line + 1 + len(block))
-        new = ascent.add(np.array(block, np.uint64), lines)
-        expected = []
-        for word in block:
-            line += 1
-            expected.append(word > greatest)
-            if word > greatest:
-                greatest, kept[word] = word, line
-        assert expected == new.tolist()
-    assert len(kept) == ascent.size
-    for _ in range(2):
-        asked = [0, *range(31), *range(2**64 - 5, 2**64)]
-        found = ascent.find(np.array(asked, np.uint64)).tolist()
-        assert [kept.get(word, 0) for word in asked] == found
-        first, lines = ascent.first(dropped)
-        assert list(kept.items())[:dropped] == list(
-            zip(first.tolist(), lines.tolist(), strict=True)
-        )
-        ascent.drop(dropped)
-        kept = dict(list(kept.items())[dropped:])
-    assert len(kept) == ascent.size
+@given(WORDS, st.integers(1, 4))
+def test_an_ascent_keeps_what_is_above_all_before(blocks: list[list[int]], least: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("csvgate.engine.key_ascent._LEAST", least)
+        ascent, greatest, kept, line = Ascent(), 0, dict[int, int](), 0
+        for block in blocks:
+            lines = np.arange(line + 1, line + 1 + len(block))
+            new = ascent.add(np.array(block, np.uint64), lines)
+            expected = []
+            for word in block:
+                line += 1
+                expected.append(word > greatest)
+                if word > greatest:
+                    greatest, kept[word] = word, line
+            assert expected == new.tolist()
+        while True:
+            assert len(kept) == ascent.size
+            asked = [0, *range(31), *range(2**64 - 5, 2**64)]
+            found = ascent.find(np.array(asked, np.uint64)).tolist()
+            assert [kept.get(word, 0) for word in asked] == found
+            if not kept:
+                return
+            least_words, lines = ascent.pop()
+            popped = list(zip(least_words.tolist(), lines.tolist(), strict=True))
+            assert popped
+            assert list(kept.items())[: len(popped)] == popped
+            kept = dict(list(kept.items())[len(popped) :])
 
 
 def test_an_ascent_grows() -> None:

@@ -18,7 +18,6 @@ from csvgate.engine.vector.column import plain
 
 _MOST_OUT_OF_ORDER: Final = 0.5
 """Share of keys, from which on order saves nothing."""
-_AT_ONCE: Final = 65_536
 
 
 class Taken(NamedTuple):
@@ -54,8 +53,9 @@ class OrderedKeys:
             if self._order is not None:
                 rest = self._ascend(self._order, entries, owners)
             self._in_order = len(rest) < len(owners) * _MOST_OUT_OF_ORDER
-        rest = rest[np.argsort(entries.lines.take(rest), kind="stable")]
-        owners[rest] = self._index.claim(entries.hashes(rest), entries.lines.take(rest))
+        if len(rest):
+            rest = rest[np.argsort(entries.lines.take(rest), kind="stable")]
+            owners[rest] = self._index.claim(entries.hashes(rest), entries.lines.take(rest))
         self._tidy()
         taken = np.flatnonzero(owners)
         taken = taken[np.argsort(entries.lines.take(taken), kind="stable")]
@@ -64,8 +64,9 @@ class OrderedKeys:
     def _ascend(self, order: Order, entries: "_Entries", owners: Lines) -> Lines:
         """Which entries are neither new nor known to it; sets the owners of the known."""
         fit, words = entries.read(order)
-        by_line = np.argsort(entries.lines.take(fit), kind="stable")
-        fit, words = fit.take(by_line), words.take(by_line)
+        if entries.others:
+            by_line = np.argsort(entries.lines.take(fit), kind="stable")
+            fit, words = fit.take(by_line), words.take(by_line)
         new = self._ascent.add(words, entries.lines.take(fit))
         old = fit[~new]
         found = self._ascent.find(words[~new])
@@ -80,9 +81,8 @@ class OrderedKeys:
             return
         most = self._most if self._in_order else 0
         while self._ascent.size > most:
-            words, lines = self._ascent.first(_AT_ONCE)
+            words, lines = self._ascent.pop()
             self._index.claim(self._order.hashes(words), lines)
-            self._ascent.drop(_AT_ONCE)
 
     def close(self) -> None:
         self._ascent, self._in_order = Ascent(), False

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from csvgate.engine.vector.blocks import Block
 from csvgate.engine.vector.frames import Places
-from csvgate.engine.vector.words import WORD, Ints, Mask, Text, Words
+from csvgate.engine.vector.words import WORD, Ints, Mask, Text, Words, windows
 
 _MOST_WORDS: Final = 2
 _KEPT: Final = [
@@ -74,6 +74,13 @@ class Slices:
         words = text.heads(count)
         words &= _KEPT[count].take(text.lengths, axis=0)
         return words
+
+    def cut(self, length: int) -> "pa.Array":
+        """A copy of so many bytes from the start of each, SPARE at most, whatever they are."""
+        data = windows(self._in_place.data, length, self.starts).view(np.uint8)
+        offsets = np.arange(0, (len(self) + 1) * length, length, dtype=np.int32)
+        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+        return pa.Array.from_buffers(pa.binary(), len(self), buffers)
 
     @cached_property
     def written(self) -> "pa.Array":

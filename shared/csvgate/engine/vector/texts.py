@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from csvgate.contracts.model import SchemaField
-from csvgate.engine.vector.column import Column, as_text, offsets
+from csvgate.engine.vector.blocks import SPARE
+from csvgate.engine.vector.column import Column, as_text
 from csvgate.engine.vector.slices import Slices
 from csvgate.engine.vector.template import Template, ranges
 from csvgate.engine.vector.utf8 import damaged
@@ -22,6 +22,8 @@ class Test(NamedTuple):
     """Where cells are certain to fit, if they are text at all."""
     ascii_only: bool
     """And, where they fit, are text for certain."""
+    length: int | None = None
+    """That all have that fit, in bytes."""
 
 
 _SAME_IN_RE2: Final = re.compile(
@@ -41,35 +43,38 @@ class Texts:
     def __init__(self, tests: Sequence[Test], missing: frozenset[str], *, required: bool) -> None:
         self._tests: Final = tests
         self._ascii_only: Final = any(test.ascii_only for test in tests)
+        lengths = [test.length for test in tests if test.length and test.ascii_only]
+        self._length: Final = lengths[0] if lengths and lengths[0] <= SPARE else None
         self._missing: Final = [text.encode() for text in sorted(missing)]
         self._required: Final = required
 
     def clear(self, slices: Slices) -> Column:
-        cells = slices.binary
         fine: Mask | None = None
         for test in self._tests:
             found = test.fits(slices)
             fine = found if fine is None else fine & found
-        missing = self._where_missing(cells)
+        missing = self._where_missing(slices)
         if missing is not None:
             if self._required:
                 fine = ~missing if fine is None else fine & ~missing
                 missing = None
             elif fine is not None:
                 fine |= missing
-        no_text = None if self._ascii_only else damaged(cells)
+        if self._length and missing is None and not len(slices.doubled):
+            return Column(as_text(slices.cut(self._length)), fine)
+        no_text = None if self._ascii_only else damaged(slices.binary)
         if no_text is not None:
             fine = ~no_text if fine is None else fine & ~no_text
-        return Column(as_text(cells, missing), fine)
+        return Column(as_text(slices.binary, missing), fine)
 
-    def _where_missing(self, cells: "pa.Array") -> Mask | None:
+    def _where_missing(self, cells: Slices) -> Mask | None:
         if not self._missing:
             return None
         if self._missing == [b""]:
-            found = np.diff(offsets(cells)) == 0
+            found = cells.text.lengths == 0
         else:
             values = pa.array(self._missing, pa.binary())
-            found = pc.is_in(cells, value_set=values).to_numpy(zero_copy_only=False)
+            found = pc.is_in(cells.binary, value_set=values).to_numpy(zero_copy_only=False)
         return found if found.any() else None
 
 
@@ -89,7 +94,10 @@ def tests_of(field: SchemaField, length: int | None) -> list[Test] | None:
             found.append(_within(0, limit))
         if characters := ranges(rules.pattern):
             template = Template(characters)
-            found.append(Test(lambda cells: template.fits(cells.text), ascii_only=True))
+            length = len(characters)
+            found.append(
+                Test(lambda cells: template.fits(cells.text), ascii_only=True, length=length)
+            )
         elif _is_same_in_re2(rules.pattern):
             found.append(_matching(rules.pattern))
         else:

@@ -70,12 +70,17 @@ class Text(NamedTuple):
         return self._windows(count, self.starts).reshape(-1, count)
 
     def _windows(self, count: int, positions: Places) -> Words:
-        size = WORD * count
-        parts = np.ndarray((len(self.data) - size + 1,), f"V{size}", self.data, strides=(1,))
-        return parts[positions].view(np.uint64)
+        return windows(self.data, WORD * count, positions).view(np.uint64)
 
     def some(self, where: Ints) -> "Text":
         return Text(self.data, self.starts[where], self.lengths[where])
+
+
+def windows(data: npt.NDArray[np.uint8], size: int, positions: Places) -> npt.NDArray[np.void]:
+    """(n,) So many bytes from each position on."""
+    parts = np.ndarray((len(data) - size + 1,), f"V{size}", data, strides=(1,))
+    found: npt.NDArray[np.void] = parts[positions]
+    return found
 
 
 def digits(text: Text, ends: Places, counts: Places) -> tuple[Ints, Mask]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from csvgate.engine.cells import Cells
 from csvgate.engine.vector.blocks import SPARE, Block
@@ -30,5 +31,8 @@ def cleared(cells: Sequence[bytes], **field: Any) -> Found:
     rules = contract({"name": "a", **field})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     column = clearers(rules, [reader])[0].clear(slices(cells))
-    clear = [True] * len(cells) if column.clear is None else column.clear.tolist()
-    return Found(clear, plain(column.values).to_pylist())
+    clear = np.ones(len(cells), np.bool_) if column.clear is None else column.clear
+    # Where they are not clear, values may be anything, and no text.
+    values = np.full(len(cells), None)
+    values[clear] = plain(column.values.filter(pa.array(clear))).to_pylist()
+    return Found(clear.tolist(), values.tolist())
