@@ -61,6 +61,7 @@ class Rules:
         share = keys_in_memory // max(1, len(single) + len(groups))
         self._unique: Final = [(i, key_set(share)) for i in single]
         self._unique_by_field: Final = dict(self._unique)
+        self._unique_fields: Final = frozenset(single)
         self._groups: Final = [(group, key_set(share)) for group in groups]
 
     @property
@@ -119,7 +120,14 @@ class Rules:
         fields are among them, and in foreign keys of several fields; only these keys are claimed.
         `texts` are the cells of these and of the `foreign_fields`. The record has as many cells as
         there are fields, and the other fields no faults."""
-        return self._check_each(line, texts, fields)[1]
+        if self._groups or self._foreign.groups or not self._unique_fields.isdisjoint(fields):
+            return self._check_each(line, texts, fields)[1]
+        values: dict[int, object] = {}
+        return tuple(
+            self._fault(line, index, texts[index], *fault)
+            for index in sorted(fields)
+            for fault in self._faults_of(index, texts[index], values)
+        )
 
     def _check_each(
         self,
@@ -165,7 +173,7 @@ class Rules:
                     yield Fault(line, None, code, None, message)
 
     def _faults_of(
-        self, index: int, text: str, values: list[object]
+        self, index: int, text: str, values: list[object] | dict[int, object]
     ) -> tuple[tuple[str, str], ...]:
         """Puts the cell's value into its place, when there is one."""
         if is_damaged(text):

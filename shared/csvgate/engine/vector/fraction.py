@@ -95,8 +95,7 @@ class Fraction:
         """Makes `fine` false where the column has too few digits."""
         if self._column.integer_digits < _MOST_BEFORE:
             fine &= np.abs(scaled) < _TENS[self._column.integer_digits] * _TENS[SCALE]
-        if (
-            self._column.fraction_digits < _MOST_AFTER
-            and (after > self._column.fraction_digits).any()
-        ):
-            fine &= scaled % _TENS[SCALE - self._column.fraction_digits] == 0
+        if self._column.fraction_digits < _MOST_AFTER:
+            # Zeros more than it has are no loss.
+            long = np.flatnonzero(after > self._column.fraction_digits)
+            fine[long] &= scaled[long] % _TENS[SCALE - self._column.fraction_digits] == 0

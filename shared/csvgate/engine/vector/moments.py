@@ -17,6 +17,8 @@ _END: Final = int(np.datetime64("10000-01-01", "us").astype(np.int64))
 _TENS: Final = 10 ** np.arange(8, dtype=np.int64)
 _Z, _PLUS, _MINUS, _POINT = map(ord, "Z+-.")
 _BEFORE_FRACTION: Final = 19
+_FEW: Final = 1 / 16
+"""Share of cells that are of another month than most, below which each is looked at."""
 _ZONE: Final = 6
 """Characters of +02:00."""
 
@@ -58,7 +60,14 @@ class Shape(NamedTuple):
 
 _TEN: Final = np.uint64(10)
 _EIGHT: Final = np.uint64(8)
-_24, _40 = np.uint64(24), np.uint64(40)
+_24, _40, _48, _SIXTY = map(np.uint64, (24, 40, 48, 60))
+_CLOCK_PAIRS: Final = np.uint64(0x00FF_0000_FF00_00FF)
+"""The bytes of 14:30:00 that have hours, minutes and seconds, once they are pairs."""
+_BEYOND_CLOCK: Final = np.uint64(128 - 24 | 128 - 60 << 24 | 128 - 60 << 48)
+"""Plus these: a top bit in each that is too large."""
+_TOP_BITS: Final = np.uint64(0x0080_0000_8000_0080)
+_HOURS_TO_MINUTES: Final = np.uint64(60 << 24 | 1)
+_LOW_WORD: Final = np.uint64(0xFFFF)
 _YEAR_MONTH: Final = Shape.of("0000-00-")
 _DATE_END: Final = Shape.of("00??????")
 _DAY_AND_T: Final = Shape.of("00T?????")
@@ -88,10 +97,9 @@ class Moments:
         heads = text.heads(3)
         days = _days(heads, _DAY_AND_T, fine)
         # From the eleventh character on.
-        clock = _CLOCK.pairs(heads[:, 1] >> _24 | heads[:, 2] << _40, fine)
-        hours, minutes, seconds = clock[:, 0], clock[:, 3], clock[:, 6]
-        fine &= (hours < 24) & (minutes < 60) & (seconds < 60)
-        moments = days * _DAY + hours * np.int64(3600) + minutes * np.int64(60) + seconds
+        moments = _seconds(heads[:, 1] >> _24 | heads[:, 2] << _40, fine)
+        days *= _DAY
+        moments += days
         zone = np.zeros_like(text.lengths)
         if self._zoned:
             is_z = text.bytes_at(text.starts + text.lengths - 1) == _Z
@@ -115,14 +123,43 @@ class Moments:
 def _days(heads: Words, end: Shape, fine: Mask) -> Ints:
     """Since 1970, of cells with these first words (n, 2 at least). Makes `fine` false where a cell
     does not begin with a day of the calendar and `end`."""
-    # Files have few months: each is looked at once.
-    encoded = pa.array(np.ascontiguousarray(heads[:, 0])).dictionary_encode()
-    months, codes = encoded.dictionary.to_numpy(), encoded.indices.to_numpy()
-    before, lengths = _months(months)
+    before, lengths = _months_of(heads[:, 0])
     day = end.pairs(heads[:, 1], fine)[:, 0]
-    fine &= (day >= 1) & (day <= lengths.take(codes))
-    days: Ints = before.take(codes) + day
-    return days
+    fine &= (day >= 1) & (day <= lengths)
+    before += day
+    return before
+
+
+def _months_of(words: Words) -> tuple[Ints, npt.NDArray[np.uint8]]:
+    """`_months` of words of which few differ: files have few months, and many have one."""
+    if not len(words):
+        return _months(words)
+    usual = words[len(words) // 2]
+    others = np.flatnonzero(words != usual)
+    if len(others) > len(words) * _FEW:
+        encoded = pa.array(np.ascontiguousarray(words)).dictionary_encode()
+        before, lengths = _months(encoded.dictionary.to_numpy())
+        codes = encoded.indices.to_numpy()
+        return before.take(codes), lengths.take(codes)
+    some_before, some_lengths = _months(np.append(words[others], usual))
+    before, lengths = np.full(len(words), some_before[-1]), np.full(len(words), some_lengths[-1])
+    before[others], lengths[others] = some_before[:-1], some_lengths[:-1]
+    return before, lengths
+
+
+def _seconds(words: Words, fine: Mask) -> Ints:
+    """Of the day, of words such as 14:30:00. Makes `fine` false where they are no time."""
+    pairs = _CLOCK.pairs(words, fine).view(np.uint64).reshape(-1)
+    pairs &= _CLOCK_PAIRS
+    fine &= (pairs + _BEYOND_CLOCK) & _TOP_BITS == 0
+    seconds = pairs >> _48
+    # Hours and minutes where the minutes are.
+    pairs *= _HOURS_TO_MINUTES
+    pairs >>= _24
+    pairs &= _LOW_WORD
+    pairs *= _SIXTY
+    pairs += seconds
+    return pairs.view(np.int64)
 
 
 def _months(words: Words) -> tuple[Ints, npt.NDArray[np.uint8]]:

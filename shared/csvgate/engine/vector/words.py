@@ -101,7 +101,7 @@ def digits(text: Text, ends: Places, counts: Places) -> tuple[Ints, Mask]:
 def last_words(text: Text) -> Words:
     """(n,) The last eight characters of each, zeros before them where there are fewer."""
     words = text.words_at(text.starts + text.lengths - WORD)
-    words &= _LAST.take(np.minimum(text.lengths, WORD))
+    words &= _LAST.take(text.lengths, mode="clip")
     return words
 
 
@@ -141,7 +141,7 @@ def digits_around(
 def _up_to_8(words: Words, counts: Places) -> tuple[Ints, Mask]:
     """The number that the last `counts` characters of each word make; none make zero."""
     words ^= _ZEROS
-    words &= _LAST[np.maximum(counts, 0)]
+    words &= _LAST.take(counts, mode="clip")
     odd = words + _SIXES
     odd |= words
     odd &= _HIGH_HALVES

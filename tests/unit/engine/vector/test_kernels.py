@@ -68,6 +68,21 @@ def test_what_is_clear_is_what_the_rules_read(name: str, data: st.DataObject) ->
             assert (text, same(wanted)) == (text, same(actual))
 
 
+@pytest.mark.parametrize("name", ["day", "moment", "local"])
+@given(st.lists(DAYS | LIKELY, max_size=2), st.integers(0, 40))
+def test_a_few_days_of_other_months_than_most(name: str, others: list[str], at: int) -> None:
+    end = {"day": "", "moment": "T23:59:59Z", "local": "T00:00:00"}[name]
+    texts = [f"2026-02-{day:02}{end}" for day in range(32)] + ["2026-02-28" + end] * 9
+    texts[at:at] = [day + end for day in others]
+    clear, values = cleared([text.encode() for text in texts], **FIELDS[name])
+    for text, fine, actual in zip(texts, clear, values, strict=True):
+        wanted = read(text, **FIELDS[name])
+        if text.startswith("2026-02-"):
+            assert (text, fine) == (text, not isinstance(wanted, list))
+        if fine:
+            assert (text, same(wanted)) == (text, same(actual))
+
+
 def same(value: object) -> object:
     """Comparable between the rules' values and Arrow's."""
     if isinstance(value, Decimal):
