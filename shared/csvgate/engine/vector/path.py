@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Final
 
+import numpy as np
+
 from csvgate.contracts.model import Contract
 from csvgate.engine.batch import Batch, Limits
 from csvgate.engine.framing import MAX_RECORD_BYTES, Framer
@@ -16,6 +18,7 @@ from csvgate.engine.vector.framing import BlockFramer, Framed
 from csvgate.engine.vector.judge import Judge
 
 _RECORDS_AT_ONCE: Final = 4096
+_KEPT_BYTES: Final = 24 * 1024 * 1024
 
 
 def vector_batches(
@@ -28,6 +31,7 @@ def vector_batches(
     block_bytes: int,
 ) -> Iterator[Batch]:
     """The batches of the records in `pieces`, which start at a record's start, on that line."""
+    _keep_memory()
     judge, cutter = Judge(contract, header, references), Cutter(header, limits)
     try:
         for framed in _framed(pieces, line, contract, block_bytes):
@@ -35,6 +39,13 @@ def vector_batches(
         yield from cutter.rest()
     finally:
         judge.close()
+
+
+def _keep_memory() -> None:
+    """Every block takes and gives back the same few MB; by default the C library returns them to
+    the system each time, which has to clear them again. Once it has freed a piece as large as this,
+    it keeps twice as much (mallopt(3), M_MMAP_THRESHOLD). Nothing is written to the piece."""
+    np.empty(_KEPT_BYTES, np.uint8)
 
 
 def _framed(
