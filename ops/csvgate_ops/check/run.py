@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from csvgate.contracts.model import Contract
 from csvgate.engine.body import bare
@@ -16,6 +17,9 @@ from csvgate_ops.check.fault_spool import FaultSpool
 from csvgate_ops.check.mended import EveryLine, Mended
 from csvgate_ops.check.reject_output import RejectOutput
 from csvgate_ops.check.source import Source
+
+_VECTOR_BYTES: Final = 2 * 1024 * 1024
+"""More than in the cloud, where a process has made the imports for the files before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +84,16 @@ class Check:
         )
 
     def _batches(self, pieces: Iterator[bytes]) -> Iterator[Batch]:
-        return validate(pieces, self._contract, references=self._references)
+        return self._validate(pieces, self._contract)
+
+    def _validate(self, pieces: Iterator[bytes], contract: Contract) -> Iterator[Batch]:
+        return validate(pieces, contract, references=self._references, vector_bytes=_VECTOR_BYTES)
 
     def _corrected(self, pieces: Iterator[bytes]) -> Iterator[Batch]:
         self._mended.require_upload()
         correction = Correction(self._contract, EveryLine())
         stripped = correction.pieces(pieces)
-        return correction.batches(
-            validate(stripped, bare(self._contract), references=self._references)
-        )
+        return correction.batches(self._validate(stripped, bare(self._contract)))
 
     def _take(self, batch: Batch) -> None:
         self._read += batch.rows_read
