@@ -50,17 +50,16 @@ class Distinct:
         if codes.min(initial=0) >= 0:
             return Column(self._column(cells, codes, found, None), None)
         given = codes.take(found.indices)
-        clear = given != _FAULTY
-        column = self._column(cells, codes, found, given < 0)
+        clear, null = given != _FAULTY, given == _NULL
+        column = self._column(cells, codes, found, null if null.any() else None)
         return Column(column, None if clear.all() else clear)
 
     def _column(
         self, cells: Slices, codes: Codes, found: Encoded, missing: npt.NDArray[np.bool_] | None
     ) -> "pa.Array":
         if self._of_text and len(self._values) <= _MOST_CODED and found.share < _CODED_SHARE:
-            coded = codes.astype(np.int16).take(found.indices)
-            if missing is not None:
-                coded[missing] = 0
+            # Whatever is not clear is anything: the first.
+            coded = np.maximum(codes, 0).astype(np.int16).take(found.indices)
             if self._dictionary is None:
                 self._dictionary = pa.array(self._values or [""], pa.string())
             return pa.DictionaryArray.from_arrays(

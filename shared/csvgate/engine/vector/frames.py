@@ -24,6 +24,7 @@ _CR: Final = 13
 _AT_ONCE: Final = 128 * 1024
 """Bytes, for what passes over them more than once."""
 _FEW: Final = 64
+"""Line feeds, of which the last may well be outside of quotes."""
 
 
 class Range(NamedTuple):
@@ -60,7 +61,8 @@ class Index:
         self._quote: Final = ord(quote)
         self._special: Final = self._find(quoted=quote.encode() in data)
         kinds = self._text.take(self._special)
-        self._feeds: Final[Positions] = np.flatnonzero(kinds == _LF)
+        self._is_feed: Final[Mask] = kinds == _LF
+        self._feeds: Final[Positions] = np.flatnonzero(self._is_feed)
         self._line_feeds: Final[Positions] = self._special.take(self._feeds)
         self._quotes_at: Final[Positions] = np.flatnonzero(kinds == self._quote)
         self._quotes: Final[Positions] = self._special.take(self._quotes_at)
@@ -120,49 +122,44 @@ class Index:
             self._special,
             np.array([(each.start, each.end) for each in ranges], np.int64).reshape(-1, 2),
         )
-        opening = self._opening(bounds, ranges)
-        kept = self._outside(bounds, opening)
-        removed = np.flatnonzero(~kept)
-        # Of what is kept, the place is the place among all less what is removed before.
-        feeds = kept.take(self._feeds)
-        lasts = self._feeds[feeds]
-        lasts -= np.searchsorted(removed, lasts)
-        counts = np.flatnonzero(feeds) + 1
+        quotes = np.searchsorted(self._quotes_at, bounds)
+        opening = [
+            np.arange(low + (low + each.parity) % 2, high, 2)
+            for each, (low, high) in zip(ranges, quotes.tolist(), strict=True)
+        ]
+        opens = np.concatenate([self._quotes_at[:0], *opening])
+        inside = self._inside(opens)
+        kept = np.zeros(len(self._special), np.bool_)
+        for low, high in bounds.tolist():
+            kept[low:high] = True
+        kept[self._quotes_at] = kept[inside] = False
         positions = self._special[kept].astype(np.int32)
+        lasts = np.flatnonzero(self._is_feed[kept])
+        counts = np.flatnonzero(kept.take(self._feeds)) + 1
         if ranges and ranges[-1].unfinished:
             lasts = np.append(lasts, len(positions))
             positions = np.append(positions, np.int32(self._end))
             counts = np.append(counts, len(self._feeds))
-        quoted = self._quotes_at[opening]
+        # How many are kept before a quote: those before it in its range that are no quotes and not
+        # inside of any, and those of the ranges before.
+        others = np.diff(bounds - quotes)[:, 0]
+        before = np.cumsum(others) - others - (bounds - quotes)[:, 0]
+        at = self._quotes_at.take(opens)
+        cells = at - opens + np.repeat(before, [len(each) for each in opening])
+        cells -= np.searchsorted(inside, at)
         # A quote that opens where another one has just closed is the second half of one quote.
-        quoted = quoted[self._text.take(self._special.take(quoted) - 1) != self._quote]
-        quoted -= np.searchsorted(removed, quoted)
-        return Separators(positions, lasts, counts, quoted)
+        new = self._text.take(self._special.take(at) - 1) != self._quote
+        return Separators(positions, lasts, counts, cells[new])
 
-    def _opening(self, bounds: Positions, ranges: Sequence[Range]) -> Positions:
-        """Which of the quotes open, of those in the ranges; these are from one to the other of
-        `bounds` (n, 2) among what is special. Each that opens has one in its range that closes."""
-        limits = np.searchsorted(self._quotes_at, bounds).tolist()
-        every_other = [
-            np.arange(low + (low + each.parity) % 2, high, 2)
-            for each, (low, high) in zip(ranges, limits, strict=True)
-        ]
-        return np.concatenate([self._quotes_at[:0], *every_other])
-
-    def _outside(self, bounds: Positions, opening: Positions) -> Mask:
-        """What of the special is in a range, no quote, and not between one that opens and the next,
-        which closes."""
-        kept = np.zeros(len(self._special), np.bool_)
-        for low, high in bounds.tolist():
-            kept[low:high] = True
-        kept[self._quotes_at] = False
-        starts = self._quotes_at.take(opening) + 1
-        counts = self._quotes_at.take(opening + 1) - starts
+    def _inside(self, opens: Positions) -> Positions:
+        """What of the special is between each of these quotes and the next, which closes."""
+        starts = self._quotes_at.take(opens) + 1
+        counts = self._quotes_at.take(opens + 1) - starts
         around = np.flatnonzero(counts)
         starts, counts = starts.take(around), counts.take(around)
         steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        kept[np.repeat(starts, counts) + steps] = False
-        return kept
+        found: Positions = np.repeat(starts, counts) + steps
+        return found
 
     @property
     def has_returns(self) -> bool:

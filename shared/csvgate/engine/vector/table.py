@@ -36,10 +36,12 @@ class Splitter:
         columns = list[Slices]()
         starts, firsts = framed.starts[rows].astype(np.int32), framed.firsts[rows]
         quoted = _Quoted.of(framed.quoted, firsts, width)
-        for cell, ends in enumerate(_ends(framed.separators, firsts, width)):
-            returns = _has_return(framed, text, ends) if cell == width - 1 else 0
-            columns.append(self._slices(framed, starts, ends - returns, quoted.rows(cell)))
-            starts = ends + 1
+        every = _ends(framed.separators, firsts, width)
+        starting = [starts, *(every[:-1] + 1)]
+        if b"\r" in framed.block.data:
+            every[-1] -= text.take(every[-1] - 1) == _CR
+        for cell, (starts, ends) in enumerate(zip(starting, every, strict=True)):
+            columns.append(self._slices(framed, starts, ends, quoted.rows(cell)))
         return Table([columns[cell] for cell in self._order], rows)
 
     def _slices(self, framed: Framed, starts: Places, ends: Places, quoted: Ints) -> Slices:
@@ -93,13 +95,3 @@ def _cells_with(positions: Ints, starts: Places, ends: Places) -> Ints:
     found = at[(at >= 0) & (positions < ends.take(at, mode="clip"))]
     # Those of one cell follow each other.
     return found[np.append(True, np.diff(found) > 0)] if len(found) else found
-
-
-def _has_return(
-    framed: Framed, text: npt.NDArray[np.uint8], ends: Places
-) -> npt.NDArray[np.bool_] | int:
-    r"""Where the terminator is \r\n."""
-    if b"\r" not in framed.block.data:
-        return 0
-    found: npt.NDArray[np.bool_] = text.take(ends - 1) == _CR
-    return found
