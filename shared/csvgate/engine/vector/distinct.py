@@ -3,7 +3,7 @@
 It understands every type, format and constraint, because it understands none.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,17 +11,27 @@ import pyarrow as pa
 
 from csvgate.engine.cellfault import CellFault
 from csvgate.engine.cells import Cells
-from csvgate.engine.vector.column import Column, as_text
-from csvgate.engine.vector.encoded import Codes, Encoded, as_bytes, encoded
+from csvgate.engine.vector.column import Column, Mask, as_text
+from csvgate.engine.vector.encoded import Encoded, EncodedWords, encoded, encoded_words
+from csvgate.engine.vector.recent import UNSEEN, Codes, Recent
 from csvgate.engine.vector.slices import Slices
 
 _MOST: Final = 20_000
 _MOST_CODED: Final = 4096
 _CODED_SHARE: Final = 1 / 2
-"""Of distinct texts, below which a column of them is a dictionary and codes: quicker to take rows
-from, and to compress."""
+"""Distinct texts, and their share of all, up to which a column of them is a dictionary and codes:
+quicker to take rows from, and to compress."""
 _FAULTY: Final = -1
 _NULL: Final = -2
+
+
+class _Looked(NamedTuple):
+    codes: Codes
+    """(n,) Of the cells of a column, those that were there before."""
+    unseen: npt.NDArray[np.int64] | slice
+    """Which cells were not."""
+    found: Encoded | EncodedWords
+    """These."""
 
 
 class Distinct:
@@ -29,59 +39,84 @@ class Distinct:
         self._cells: Final = cells
         self._kind: Final = kind
         self._of_text: Final = kind == pa.string()
-        self._codes: dict[bytes | int, int] = {}
-        """Of each text, as bytes or as a word: which of the values is its."""
-        self._values: list[object] = []
+        self._none: Final = [""] if self._of_text else [None]
+        self._rows = 0
+        """All that it has seen."""
         self._as_they_are = True
         """Each value is the text of its cell."""
+        self._forget()
+
+    def _forget(self) -> None:
+        # What has codes of the values has been handed out with its own dictionary.
+        self._codes: dict[bytes, int] = {}
+        """Of each text: which of the values is its."""
+        self._values: list[object] = []
         self._dictionary: pa.Array | None = None
         """Of the values, unless there are more since."""
+        self._recent = {count: Recent(count) for count in (1, 2)}
 
     def clear(self, cells: Slices) -> Column:
-        return self._clear(cells, encoded(cells))
+        return self._clear(cells, self._look(cells))
 
     def clear_few(self, cells: Slices, most: float) -> Column | None:
-        """None when there is a greater share of distinct cells: then it does not look at them."""
-        found = encoded(cells)
-        return self._clear(cells, found) if found.share <= most else None
+        """None when a greater share of the cells is distinct and was not there before: then it does
+        not read them."""
+        looked = self._look(cells)
+        return self._clear(cells, looked) if len(looked.found.keys) <= most * len(cells) else None
 
-    def _clear(self, cells: Slices, found: Encoded) -> Column:
-        codes = self._codes_of(found.keys)
+    def _clear(self, cells: Slices, looked: _Looked) -> Column:
+        codes = self._codes_of(cells, looked)
         if codes.min(initial=0) >= 0:
-            return Column(self._column(cells, codes, found, None), None)
-        given = codes.take(found.indices)
-        clear, null = given != _FAULTY, given == _NULL
-        column = self._column(cells, codes, found, null if null.any() else None)
+            return Column(self._column(cells, codes, None), None)
+        clear, null = codes != _FAULTY, codes == _NULL
+        column = self._column(cells, codes, null if null.any() else None)
         return Column(column, None if clear.all() else clear)
 
-    def _column(
-        self, cells: Slices, codes: Codes, found: Encoded, missing: npt.NDArray[np.bool_] | None
-    ) -> "pa.Array":
-        if self._of_text and len(self._values) <= _MOST_CODED and found.share < _CODED_SHARE:
-            # Whatever is not clear is anything: the first.
-            coded = np.maximum(codes, 0).astype(np.int16).take(found.indices)
-            if self._dictionary is None:
-                self._dictionary = pa.array(self._values or [""], pa.string())
-            return pa.DictionaryArray.from_arrays(
-                pa.array(coded, mask=missing), self._dictionary, safe=False
-            )
-        if self._of_text and self._as_they_are:
-            return as_text(cells.binary, missing)
-        values = [self._values[code] if code >= 0 else None for code in codes.tolist()]
-        return pa.array(values, self._kind).take(pa.array(found.indices))
+    def _column(self, cells: Slices, codes: Codes, null: Mask | None) -> "pa.Array":
+        self._rows += len(cells)
+        few = len(self._values) <= min(_MOST_CODED, self._rows * _CODED_SHARE)
+        if self._of_text and self._as_they_are and not few:
+            return as_text(cells.binary, null)
+        if self._dictionary is None:
+            self._dictionary = pa.array(self._values or self._none, self._kind)
+        # Whatever is not clear is anything: the first.
+        codes = np.maximum(codes, 0)
+        if self._of_text and few:
+            coded = pa.array(codes.astype(np.int16), mask=null)
+            return pa.DictionaryArray.from_arrays(coded, self._dictionary, safe=False)
+        return self._dictionary.take(pa.array(codes, mask=null))
 
-    def _codes_of(self, keys: list[bytes | int]) -> Codes:
+    def _look(self, cells: Slices) -> _Looked:
         if len(self._codes) > _MOST:
-            # Values too: what has their codes has been handed out with its own dictionary.
-            self._codes, self._values, self._as_they_are = {}, [], True
-            self._dictionary = None
-        known = self._codes
-        codes = [known[key] if key in known else self._learn(key) for key in keys]
-        return np.array(codes, np.int32)
+            self._forget()
+        words = cells.written_words
+        if words is not None:
+            codes = self._recent[words.shape[1]].codes(words)
+            unseen = np.flatnonzero(codes == UNSEEN)
+            found = encoded_words(words.take(unseen, axis=0))
+            if found is not None:
+                return _Looked(codes, unseen, found)
+        return _Looked(np.empty(len(cells), np.int32), slice(None), encoded(cells.written))
 
-    def _learn(self, key: bytes | int) -> int:
-        self._codes[key] = code = self._code(as_bytes(key))
-        return code
+    def _codes_of(self, cells: Slices, looked: _Looked) -> Codes:
+        codes, unseen, found = looked
+        if found.keys:
+            learnt = self._learn(found.keys, cells)
+            codes[unseen] = learnt.take(found.indices)
+            if isinstance(found, EncodedWords):
+                self._recent[found.words.shape[1]].add(found.words, learnt)
+        return codes
+
+    def _learn(self, keys: list[bytes], cells: Slices) -> Codes:
+        """Of texts as they are written."""
+        if len(cells.doubled):
+            quote = cells.quote.encode()
+            keys = [key.replace(quote * 2, quote) for key in keys]
+        known = self._codes
+        for key in keys:
+            if key not in known:
+                known[key] = self._code(key)
+        return np.array([known[key] for key in keys], np.int32)
 
     def _code(self, cell: bytes) -> int:
         try:
