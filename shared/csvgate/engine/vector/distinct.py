@@ -21,6 +21,9 @@ _MOST_CODED: Final = 4096
 _CODED_SHARE: Final = 1 / 2
 """Distinct texts, and their share of all, up to which a column of them is a dictionary and codes:
 quicker to take rows from, and to compress."""
+_SAMPLE: Final = 2048
+_MOST_OF_SAMPLE: Final = 0.95
+"""Distinct ones among the first cells: then there are about 20,000 in all, or more."""
 _FAULTY: Final = -1
 _NULL: Final = -2
 
@@ -61,8 +64,13 @@ class Distinct:
     def clear_few(self, cells: Slices, most: float) -> Column | None:
         """None when a greater share of the cells is distinct and was not there before: then it does
         not read them."""
+        if not self._codes and len(cells) > _SAMPLE:
+            sample = self._look(cells.first(_SAMPLE)).found
+            if len(sample.distinct) > _MOST_OF_SAMPLE * _SAMPLE:
+                return None
         looked = self._look(cells)
-        return self._clear(cells, looked) if len(looked.found.keys) <= most * len(cells) else None
+        few = len(looked.found.distinct) <= most * len(cells)
+        return self._clear(cells, looked) if few else None
 
     def _clear(self, cells: Slices, looked: _Looked) -> Column:
         codes = self._codes_of(cells, looked)
@@ -100,11 +108,11 @@ class Distinct:
 
     def _codes_of(self, cells: Slices, looked: _Looked) -> Codes:
         codes, unseen, found = looked
-        if found.keys:
-            learnt = self._learn(found.keys, cells)
+        if len(found.distinct):
+            learnt = self._learn(found.keys(), cells)
             codes[unseen] = learnt.take(found.indices)
             if isinstance(found, EncodedWords):
-                self._recent[found.words.shape[1]].add(found.words, learnt)
+                self._recent[found.distinct.shape[1]].add(found.distinct, learnt)
         return codes
 
     def _learn(self, keys: list[bytes], cells: Slices) -> Codes:

@@ -10,23 +10,32 @@ from csvgate.engine.vector.words import WORD, Words
 
 
 class Encoded(NamedTuple):
-    keys: list[bytes]
-    """The distinct cells."""
+    distinct: "pa.Array"
+    """(k,)"""
     indices: Codes
     """(n,) Into these."""
 
+    def keys(self) -> list[bytes]:
+        """The distinct cells."""
+        found: list[bytes] = self.distinct.to_pylist()
+        return found
+
 
 class EncodedWords(NamedTuple):
-    keys: list[bytes]
-    """As above; they have no zero bytes."""
+    distinct: Words
+    """(k, 1 or 2)"""
     indices: Codes
-    words: Words
-    """(k, 1 or 2) The keys again."""
+    """(n,) Into these."""
+
+    def keys(self) -> list[bytes]:
+        """The distinct cells, which have no zero bytes."""
+        data, size = self.distinct.tobytes(), WORD * self.distinct.shape[1]
+        return [data[at : at + size].rstrip(b"\0") for at in range(0, len(data), size)]
 
 
 def encoded(cells: "pa.Array") -> Encoded:
     array = cells.dictionary_encode()
-    return Encoded(array.dictionary.to_pylist(), array.indices.to_numpy())
+    return Encoded(array.dictionary, array.indices.to_numpy())
 
 
 def encoded_words(words: Words) -> EncodedWords | None:
@@ -38,6 +47,4 @@ def encoded_words(words: Words) -> EncodedWords | None:
     some = words.take(which, axis=0)
     if words.shape[1] > 1 and not np.array_equal(some.take(indices, axis=0), words):
         return None
-    data, size = some.tobytes(), WORD * words.shape[1]
-    keys = [data[at : at + size].rstrip(b"\0") for at in range(0, len(data), size)]
-    return EncodedWords(keys, indices, some)
+    return EncodedWords(some, indices)

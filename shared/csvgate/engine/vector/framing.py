@@ -37,8 +37,8 @@ class Framed(NamedTuple):
     """(n,) Which of them is that of a record's first cell."""
     lasts: Ints
     """(n,) That of its last cell. Smaller than the first for those that are `read`."""
-    quoted: Ints
-    """Which of the separators end cells that begin with a quote."""
+    quoted: Ints | None
+    """Which of the separators end cells that begin with a quote; None when these are many."""
     doubled: Ints
     """The quotes of the block that another one follows."""
     used: int

@@ -1,6 +1,6 @@
 """The cells of a column where they are in their block."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -43,6 +43,11 @@ class Slices:
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    def first(self, count: int) -> "Slices":
+        """So many of them."""
+        doubled = self.doubled[: int(np.searchsorted(self.doubled, count))]
+        return replace(self, starts=self.starts[:count], ends=self.ends[:count], doubled=doubled)
 
     def cell(self, place: int) -> bytes:
         """One of them."""

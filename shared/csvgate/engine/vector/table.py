@@ -35,22 +35,27 @@ class Splitter:
         text = np.frombuffer(framed.block.data, np.uint8)
         columns = list[Slices]()
         starts, firsts = framed.starts[rows].astype(np.int32), framed.firsts[rows]
-        quoted = _Quoted.of(framed.quoted, firsts, width)
+        quoted = None if framed.quoted is None else _Quoted.of(framed.quoted, firsts, width)
         every = _ends(framed.separators, firsts, width)
         starting = [starts, *(every[:-1] + 1)]
         if b"\r" in framed.block.data:
             every[-1] -= text.take(every[-1] - 1) == _CR
         for cell, (starts, ends) in enumerate(zip(starting, every, strict=True)):
-            columns.append(self._slices(framed, starts, ends, quoted.rows(cell)))
+            which = (
+                quoted.rows(cell)
+                if quoted is not None
+                else np.flatnonzero(text.take(starts) == ord(self._quote))
+            )
+            columns.append(self._slices(framed, starts, ends, which))
         return Table([columns[cell] for cell in self._order], rows)
 
     def _slices(self, framed: Framed, starts: Places, ends: Places, quoted: Ints) -> Slices:
         """Changes where the quoted ones start and end."""
         starts[quoted] += 1
         ends[quoted] -= 1
-        doubled = _cells_with(framed.doubled, starts[quoted], ends[quoted])
+        doubled = _cells_with(framed.doubled, starts, ends, quoted)
         zeros = framed.block.has_zeros
-        return Slices(framed.block, starts, ends, quoted.take(doubled), self._quote, zeros)
+        return Slices(framed.block, starts, ends, doubled, self._quote, zeros)
 
 
 class _Quoted(NamedTuple):
@@ -87,11 +92,12 @@ def _ends(separators: Places, firsts: Ints, width: int) -> Places:
     return np.ascontiguousarray(np.concatenate([separators[:0], *parts]).reshape(-1, width).T)
 
 
-def _cells_with(positions: Ints, starts: Places, ends: Places) -> Ints:
-    """Which of some cells have one of these positions in them; all of them in order."""
-    if not len(positions) or not len(starts):
+def _cells_with(positions: Ints, starts: Places, ends: Places, among: Ints) -> Ints:
+    """Which of some cells have one of these positions in them, of those that are `among` them."""
+    if not len(positions) or not len(among):
         return _NONE
+    starts, ends = starts.take(among), ends.take(among)
     at = np.searchsorted(starts, positions, side="right") - 1
     found = at[(at >= 0) & (positions < ends.take(at, mode="clip"))]
     # Those of one cell follow each other.
-    return found[np.append(True, np.diff(found) > 0)] if len(found) else found
+    return among.take(found[np.append(True, np.diff(found) > 0)]) if len(found) else found

@@ -33,10 +33,10 @@ def array(words: Sequence[Sequence[int]]) -> npt.NDArray[np.uint64]:
 def test_words_are_encoded(words: list[list[int]]) -> None:
     found = encoded_words(array(words))
     assert found is not None
-    assert words == found.words.take(found.indices, axis=0).tolist()
-    assert len({tuple(word) for word in words}) == len(found.words) == len(found.keys)
+    assert words == found.distinct.take(found.indices, axis=0).tolist()
+    assert len({tuple(word) for word in words}) == len(found.distinct) == len(found.keys())
     whole = [b"".join(part.to_bytes(8, "little") for part in word) for word in words]
-    assert [each.rstrip(b"\0") for each in whole] == [found.keys[at] for at in found.indices]
+    assert [each.rstrip(b"\0") for each in whole] == [found.keys()[at] for at in found.indices]
 
 
 @given(st.lists(cells(), max_size=4))
@@ -101,3 +101,14 @@ def test_more_texts_than_are_kept() -> None:
         column = distinct.clear(slices([text.encode() for text in texts]))
         expected = [None if text == "7" else text for text in texts]
         assert expected == column.values.cast(pa.string()).to_pylist()
+
+
+def test_of_many_texts_no_more_than_the_first_are_looked_at() -> None:
+    rules = contract({"name": "a"})
+    reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    many, few = [b"text %d" % n for n in range(5000)], [b"the same"] * 5000
+    assert Distinct(reader, pa.string()).clear_few(slices(many), 1 / 2) is None
+    assert Distinct(reader, pa.string()).clear_few(slices(few), 1 / 2) is not None
+    few_first = [*few[:3000], *many]
+    assert Distinct(reader, pa.string()).clear_few(slices(few_first), 1 / 2) is None
+    assert Distinct(reader, pa.string()).clear_few(slices(few_first), 1) is not None

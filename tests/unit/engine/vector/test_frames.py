@@ -196,13 +196,33 @@ def test_separators_are_outside_of_quotes(data: bytes) -> None:
         assert passed == found.counts.tolist()
 
 
-@given(
-    st.lists(st.sampled_from([b"a", b'"a"', b"", b'"a,b"', b'""', b'"""a"', b'"\n"']), min_size=1)
-)
-def test_the_cells_that_are_quoted(cells: list[bytes]) -> None:
-    data = b",".join(cells) + b"\n"
-    found = index(data).separators([Range(SPARE, SPARE + len(data), 0)])
-    assert [at for at, cell in enumerate(cells) if cell[:1] == b'"'] == found.quoted.tolist()
+QUOTED = st.sampled_from([b'"a"', b'"a,b"', b'""', b'"""a"', b'"\n"', b'"a""b"'])
+
+
+@given(st.lists(QUOTED, max_size=6), st.lists(st.booleans(), max_size=3), st.data())
+def test_the_cells_that_are_quoted(
+    quoted: list[bytes], breaks: list[bool], data: st.DataObject
+) -> None:
+    """In ranges with other records between them, and other quotes in those."""
+    parts, ranges, expected, before, at = [], list[Range](), list[int](), 0, SPARE
+    for odd in [False, *breaks]:
+        parts.append(b'x"x,x\n' if odd else b"y,y\n")
+        start = at + len(parts[-1])
+        cells = data.draw(st.permutations([*quoted, *[b"a"] * 24 * len(quoted), b""]))
+        parts.append(b",".join(cells) + b"\n")
+        at = start + len(parts[-1])
+        parity = b"".join(parts[:-1]).count(b'"') % 2
+        ranges.append(Range(start, at, parity))
+        expected += [before + n for n, cell in enumerate(cells) if cell[:1] == b'"']
+        before += len(cells)
+    found = index(b"".join(parts)).separators(ranges)
+    assert found.quoted is not None
+    assert expected == found.quoted.tolist()
+
+
+def test_when_many_cells_are_quoted_they_are_not_told() -> None:
+    data = b'"a","b"\n'
+    assert index(data).separators([Range(SPARE, SPARE + len(data), 0)]).quoted is None
 
 
 def test_separators_of_ranges_apart_and_of_an_unfinished_record() -> None:
@@ -212,7 +232,9 @@ def test_separators_of_ranges_apart_and_of_an_unfinished_record() -> None:
     assert [1, 3, 9, 11] == (found.positions - SPARE).tolist()
     assert [1, 3] == found.lasts.tolist()
     assert [1, 2] == found.counts.tolist()
-    assert [[], [], [], []] == [found.tolist() for found in index(b"").separators([])]
+    none = index(b"").separators([])
+    assert not len(none.positions)
+    assert not len(none.lasts)
 
 
 @pytest.mark.parametrize(
