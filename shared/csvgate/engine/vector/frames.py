@@ -50,6 +50,8 @@ class Separators(NamedTuple):
     """How many line feeds there are up to the end of each record."""
     quoted: Positions | None
     """Which of them end cells that begin with a quote; None when these are many."""
+    doubled: Positions
+    """Where cells have a quote inside: the first of the two it is written as."""
 
 
 class Index:
@@ -69,6 +71,7 @@ class Index:
         self._quotes_at: Final[Positions] = np.flatnonzero(kinds == self._quote)
         self._quotes: Final[Positions] = self._special.take(self._quotes_at)
         self._returns: Final = self._lone_returns() if b"\r" in data else self._quotes[:0]
+        self._odd: Final = dict[int, Positions]()
 
     def _find(self, *, quoted: bool) -> Positions:
         others = [self._delimiter, self._quote] if quoted else [self._delimiter]
@@ -90,7 +93,9 @@ class Index:
     def first_odd(self, parity: int, at: int) -> int:
         """From there on, the first byte that is not as it should be when quotes of this parity
         open; the end of the block when all are."""
-        odd = self._odd[parity]
+        odd = self._odd.get(parity)
+        if odd is None:
+            odd = self._odd[parity] = self._odd_from(parity)
         found = int(np.searchsorted(odd, at))
         return int(odd[found]) if found < len(odd) else self._end
 
@@ -142,8 +147,10 @@ class Index:
             lasts = np.append(lasts, len(positions))
             positions = np.append(positions, np.int32(self._end))
             counts = np.append(counts, len(self._feeds))
+        doubled = self._quotes.take(opens + 1)
+        doubled = doubled[self._text.take(doubled + 1) == self._quote]
         if len(opens) > _MANY_QUOTED * len(positions):
-            return Separators(positions, lasts, counts, None)
+            return Separators(positions, lasts, counts, None, doubled)
         # How many are kept before a quote: those before it in its range that are no quotes and not
         # inside of any, and those of the ranges before.
         others = np.diff(bounds - quotes)[:, 0]
@@ -153,7 +160,7 @@ class Index:
         cells -= np.searchsorted(inside, at)
         # A quote that opens where another one has just closed is the second half of one quote.
         new = self._text.take(self._special.take(at) - 1) != self._quote
-        return Separators(positions, lasts, counts, cells[new])
+        return Separators(positions, lasts, counts, cells[new], doubled)
 
     def _inside(self, opens: Positions) -> Positions:
         """What of the special is between each of these quotes and the next, which closes."""
@@ -187,29 +194,15 @@ class Index:
         both: Positions = np.sort(np.concatenate((self._line_feeds, self._returns)))
         return both
 
-    @cached_property
-    def doubled(self) -> Positions:
-        """Each quote that another one follows."""
-        following = self._text.take(self._quotes + 1) == self._quote
-        found: Positions = self._quotes[following]
-        return found
-
-    @cached_property
-    def _odd(self) -> tuple[Positions, Positions]:
-        text, quotes = self._text, self._quotes
-        if not len(quotes):
-            return self._returns, self._returns
-        before, after = text.take(quotes - 1), text.take(quotes + 1)
+    def _odd_from(self, parity: int) -> Positions:
+        """All that is not as it should be, when quotes of this parity open."""
+        text, opening, closing = self._text, self._quotes[parity::2], self._quotes[1 - parity :: 2]
+        before, after = text.take(opening - 1), text.take(closing + 1)
         # The block's edges are line ends.
-        before[quotes == SPARE] = _LF
-        after[quotes == self._end - 1] = _LF
-        opens, closes = self._borders(before), self._borders(after)
-        even = np.arange(len(quotes)) % 2 == 0
-        stray = quotes[np.where(even, ~opens, ~closes)], quotes[np.where(even, ~closes, ~opens)]
-        if not len(self._returns):
-            return stray
-        both = [np.sort(np.concatenate((found, self._returns))) for found in stray]
-        return both[0], both[1]
+        before[:1][opening[:1] == SPARE] = _LF
+        after[-1:][closing[-1:] == self._end - 1] = _LF
+        stray = opening[~self._borders(before)], closing[~self._borders(after)]
+        return np.sort(np.concatenate((*stray, self._returns)))
 
     def _borders(self, text: npt.NDArray[np.uint8]) -> Mask:
         found: Mask = text == self._delimiter

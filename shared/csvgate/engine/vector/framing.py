@@ -40,7 +40,7 @@ class Framed(NamedTuple):
     quoted: Ints | None
     """Which of the separators end cells that begin with a quote; None when these are many."""
     doubled: Ints
-    """The quotes of the block that another one follows."""
+    """Where cells have a quote inside: the first of the two it is written as."""
     used: int
     """Up to the end of the last record; the next block starts with the rest."""
     next_line: int
@@ -182,7 +182,7 @@ class _Walk:
             firsts,
             lasts,
             separators.quoted,
-            index.doubled,
+            separators.doubled,
             used,
             line,
         )

@@ -277,7 +277,15 @@ def test_physical_lines(data: bytes, draws: st.DataObject) -> None:
 
 @pytest.mark.parametrize(
     ("data", "doubled"),
-    [(b"", []), (b'"', []), (b'""', [0]), (b'"""', [0, 1]), (b'"a""b",""', [2, 7])],
+    [
+        (b"", []),
+        (b'""', []),
+        (b'"""a"', [1]),
+        (b'""""""', [1, 3]),
+        (b'"a""b",""', [2]),
+        (b'"a,""b,"",c"', [3, 7]),
+    ],
 )
-def test_doubled_quotes(data: bytes, doubled: list[int]) -> None:
-    assert doubled == [at - SPARE for at in index(data).doubled.tolist()]
+def test_quotes_inside_of_cells(data: bytes, doubled: list[int]) -> None:
+    found = index(data).separators([Range(SPARE, SPARE + len(data), 0, unfinished=True)])
+    assert doubled == [at - SPARE for at in found.doubled.tolist()]
