@@ -44,7 +44,8 @@ def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
 
     Raises FileFault with all that is wrong in one message; its code is that of the first.
     """
-    wanted = [field.header_label for field in contract.schema_.fields]
+    fields = contract.schema_.fields
+    wanted = [field.header_label for field in fields]
     labels = record.cells or []
     found = positions(labels, wanted)
     matched = sum(map(bool, found.values()))
@@ -59,7 +60,7 @@ def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
     if not matched:
         message = _none_matches(labels, wanted, contract)
         raise FileFault("header.missing_column", message, record.line)
-    if wrong := list(mistakes(labels, wanted, found)):
+    if wrong := list(mistakes(labels, {f.header_label: f.name for f in fields}, found)):
         (code, first), *others = wrong
         said = ". ".join([first, *(words[0].upper() + words[1:] for _, words in others)])
         raise FileFault(code, said, record.line)

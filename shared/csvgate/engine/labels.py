@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from typing import Final
 
 from csvgate.contracts.header_labels import fold
@@ -25,17 +26,20 @@ def positions(labels: Sequence[str], wanted: Sequence[str]) -> Mapping[str, Sequ
 
 
 def mistakes(
-    labels: Sequence[str], wanted: Sequence[str], found: Mapping[str, Sequence[int]]
+    labels: Sequence[str], wanted: Mapping[str, str], found: Mapping[str, Sequence[int]]
 ) -> Iterator[tuple[str, str]]:
-    """Code and message, none when each label is one that is wanted, and each of these is there."""
-    missing = [label for label in wanted if not found[label]]
+    """Code and message, none when each label is one that is wanted, and each of these is there.
+
+    `wanted` has for each label the name of its field, which may have been written in its place.
+    """
+    missing = {label: name for label, name in wanted.items() if not found[label]}
     known = {index for indexes in found.values() for index in indexes}
     unknown: dict[str, list[int]] = {}
     for index, label in enumerate(labels):
         if index not in known and (key := fold(label)):
             unknown.setdefault(key, []).append(index)
     if missing:
-        yield "header.missing_column", f"not in the header: {listed(missing)}"
+        yield "header.missing_column", f"not in the header: {listed([*missing])}"
     if unknown:
         firsts = [indexes[0] for indexes in unknown.values()]
         yield "header.extra_column", f"not in the contract: {_extra(labels, firsts, missing)}"
@@ -49,15 +53,19 @@ def mistakes(
         yield "header.blank_label", f"without a name: column {joined(blank)}; {remedy}"
 
 
-def _extra(labels: Sequence[str], extra: Sequence[int], missing: Sequence[str]) -> str:
+def _extra(labels: Sequence[str], extra: Sequence[int], missing: Mapping[str, str]) -> str:
     """With what each may be meant to be."""
-    wanted = {_squeezed(label): label for label in missing[:_MOST_COMPARED]}
+    compared = dict(islice(missing.items(), _MOST_COMPARED))
+    names = {fold(name): label for label, name in compared.items()}
+    wanted = {_squeezed(label): label for label in compared}
     texts = list[str]()
     for index in extra[:MOST_LABELS]:
         text = shown(labels[index])
-        near = get_close_matches(_squeezed(text), wanted, n=1, cutoff=0.7)
-        if near:
-            text += f" (column {index + 1}: did you mean {_spelt(wanted.pop(near[0]))}?)"
+        meant = names.get(fold(text))
+        if meant is None and (near := get_close_matches(_squeezed(text), wanted, n=1, cutoff=0.7)):
+            meant = wanted[near[0]]
+        if meant is not None and wanted.pop(_squeezed(meant), None) is not None:
+            text += f" (column {index + 1}: did you mean {_spelt(meant)}?)"
         texts.append(text)
     return joined(texts, len(extra))
 

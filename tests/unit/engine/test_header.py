@@ -186,6 +186,14 @@ def test_with_a_label_the_name_is_no_label() -> None:
     )
 
 
+def test_who_writes_names_for_labels_is_told_which() -> None:
+    rules = contract({"name": "id", "label": "Bestellung"}, {"name": "day", "label": "Tag"}, "b")
+    assert fault(b"ID,b,Dey\n", rules) == (
+        "header.missing_column: not in the header: Bestellung, Tag. Not in the contract: "
+        "ID (column 1: did you mean Bestellung?), Dey"
+    )
+
+
 def test_mistakes_of_labels_are_told_in_labels() -> None:
     assert fault(b"Ordr ID,note,Price\n", SOLD) == (
         "header.missing_column: not in the header: Order ID, Amount (EUR). "
