@@ -66,7 +66,7 @@ def remarks(inferred: Inferred, path: Path | None) -> Iterator[str]:
                 yield f"  '{plain(column.label)}' is {column.name}"
         yield "  Better give each column its own label in the file: then the header is checked."
     elif draft.header and any(column.renamed for column in draft.columns):
-        yield "A label that cannot name a BigQuery column is its `label`, beside a name that can."
+        yield "Labels that cannot name BigQuery columns are a `label` each, with a name made of it."
     if outcome.hopeless_rows == 1:
         yield "1 row is broken, and no contract accepts it:"
     elif outcome.hopeless_rows:

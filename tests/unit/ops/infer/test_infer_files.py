@@ -87,7 +87,7 @@ def test_labels_that_cannot_name_columns_are_labels(tmp_path: Path) -> None:
     ] == [(field.name, field.label) for field in contract.schema_.fields]
     assert {None} == {field.title for field in contract.schema_.fields}
     done = run(tmp_path / "things.csv")
-    assert "beside a name that can" in done.stderr
+    assert "are a `label` each, with a name made of it" in done.stderr
     assert "by position" not in done.stdout + done.stderr
 
 
