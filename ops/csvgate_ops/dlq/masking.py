@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from csvgate.contracts.hashing import from_json
+from csvgate.contracts.header_labels import fold
 from csvgate.contracts.model import Contract
 from csvgate.engine.summary import MASK
 from csvgate.errors import Failure
@@ -21,14 +23,15 @@ _OURS: Final = ("_line", "_csvgate_line", "_csvgate_errors")
 @dataclass(frozen=True, slots=True)
 class Mask:
     columns: frozenset[str] | None
-    """Casefolded names; None when no contract is known: then every column is hidden."""
+    """Folded names, and labels that headers have for them; None when no contract is known: then
+    every column is hidden."""
     keys: frozenset[str] = frozenset()
-    """Casefolded keys of JSON whose values are hidden, too."""
+    """Folded keys of JSON whose values are hidden, too."""
 
     def hides(self, column: str) -> bool:
         if self.columns is None:
             return column not in _OURS
-        return column.strip().casefold() in self.columns
+        return fold(column) in self.columns
 
     def hidden(self, columns: Sequence[str]) -> tuple[str, ...]:
         return tuple(column for column in columns if self.hides(column))
@@ -50,7 +53,7 @@ class Mask:
         return found
 
     def _entry(self, key: str, item: Any) -> Any:
-        if item is not None and key.casefold() in self.keys | (self.columns or frozenset()):
+        if item is not None and fold(key) in self.keys | (self.columns or frozenset()):
             return MASK
         return self.json(item)
 
@@ -70,7 +73,8 @@ def mask_of(letter: Letter, desk: Desk) -> Mask:
 
 def _sensitive(contracts: Iterable[Contract]) -> frozenset[str]:
     fields = (field for contract in contracts for field in contract.schema_.fields)
-    return frozenset(field.name.casefold() for field in fields if field.sensitive)
+    calls = ((field.name, field.header_label) for field in fields if field.sensitive)
+    return frozenset(map(fold, chain.from_iterable(calls)))
 
 
 def message_of(letter: Letter, desk: Desk) -> str:

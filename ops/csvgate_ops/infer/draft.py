@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from csvgate.contracts.header_labels import fold
+
 TEXT: Final = "string"
 
 
@@ -29,6 +31,11 @@ class Column:
     enum: tuple[str, ...] | None = None
     sensitive: bool = False
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def renamed(self) -> bool:
+        """Whether a header would not find the column by its name."""
+        return fold(self.label) != fold(self.name)
 
     def become_text(self, why: str) -> None:
         """The type that takes every value."""
@@ -67,7 +74,7 @@ class Draft:
     shape: Shape
     header: bool
     preamble_lines: int
-    """Lines to pass over: those of a header whose labels cannot name columns."""
+    """Lines to pass over: those of a header whose labels do not tell columns apart."""
     columns: list[Column]
     rows: int
     """In the sample."""

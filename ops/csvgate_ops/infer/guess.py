@@ -12,7 +12,7 @@ from csvgate_ops.infer.draft import Column, Draft, Shape
 from csvgate_ops.infer.encoding import guess_encoding
 from csvgate_ops.infer.header import has_header
 from csvgate_ops.infer.keys import mark_keys
-from csvgate_ops.infer.naming import column_names, match, usable
+from csvgate_ops.infer.naming import column_names, match, tell_apart
 from csvgate_ops.infer.sample import Sample, rows
 from csvgate_ops.infer.shape import DELIMITERS, guess_shape
 
@@ -34,7 +34,7 @@ def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Dr
     header = has_header(first, cells)
     labels: Sequence[str] = first if header else [""] * len(first)
     preamble = 0
-    if header and not usable(labels):
+    if header and not (tell_apart(labels) and _sound(labels, len(first))):
         # A header that is passed over must have something after it.
         header, preamble = False, records[1].line - 1 if len(records) > 1 else 0
     if not header and not preamble and _sound(first, len(first)):
@@ -46,7 +46,7 @@ def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Dr
         shape,
         header,
         preamble,
-        _columns(labels, cells, shape),
+        _columns(labels, cells, shape, header=header),
         rows=len(records) - (header or preamble > 0),
         whole=sample.whole and next(every, None) is None,
         encoding_note=doubt or "",
@@ -62,13 +62,15 @@ def _damaged(cell: str) -> bool:
     return "\0" in cell or (not cell.isascii() and any("\ud800" <= c <= "\udfff" for c in cell))
 
 
-def _columns(labels: Sequence[str], cells: Sequence[Sequence[str]], shape: Shape) -> list[Column]:
+def _columns(
+    labels: Sequence[str], cells: Sequence[Sequence[str]], shape: Shape, *, header: bool
+) -> list[Column]:
     names = column_names(labels)
     columns = []
     for i, (name, label) in enumerate(zip(names, labels, strict=True)):
         column = guess_column(name, [row[i] for row in cells], shape)
         column.label = label
-        if label and label != name:
+        if label and label != name and not header:
             column.notes.insert(0, f"the header says '{plain(label)}'")
         columns.append(column)
     mark_keys(columns, cells)

@@ -13,7 +13,7 @@ from csvgate_ops.infer.draft import Draft
 from csvgate_ops.infer.guess import guess
 from csvgate_ops.infer.sample import take
 from csvgate_ops.infer.verify import Outcome, settle
-from csvgate_ops.infer.yaml_text import yaml_text
+from csvgate_ops.infer.yaml_text import HINDRANCE, yaml_text
 
 MOST_TRIED: Final = 128 * 1024 * 1024
 """Bytes of a file, as it is, that the contract is tried on whole."""
@@ -60,11 +60,13 @@ def remarks(inferred: Inferred, path: Path | None) -> Iterator[str]:
     tried = _tried(outcome, inferred.all_tried)
     yield plain(f"{what}: {len(draft.columns)} columns from {_sampled(draft)}, tried on {tried}")
     if draft.preamble_lines:
-        yield "Not every label of the header can name a BigQuery column, so columns go by position:"
+        yield f"Labels of the header are {HINDRANCE}, so columns go by position:"
         for column in draft.columns:
             if column.label != column.name:
                 yield f"  '{plain(column.label)}' is {column.name}"
-        yield "  Better rename them in the file; then the header is checked, too."
+        yield "  Better give each column its own label in the file: then the header is checked."
+    elif draft.header and any(column.renamed for column in draft.columns):
+        yield "Labels that cannot name BigQuery columns are a `label` each, with a name made of it."
     if outcome.hopeless_rows == 1:
         yield "1 row is broken, and no contract accepts it:"
     elif outcome.hopeless_rows:

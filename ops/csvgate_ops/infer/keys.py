@@ -6,7 +6,9 @@ from typing import Final
 
 from csvgate_ops.infer.draft import Column
 
-_KEY: Final = re.compile(r"(^|_)(id|uuid|guid|key|code|no|nr|sku|ref|number)$|[a-z](Id|ID|Key|No)$")
+_KEY: Final = re.compile(
+    r"(?i:(^|_)(id|uuid|guid|key|code|no|nr|sku|ref|number))$|[a-z](Id|ID|Key|No)$"
+)
 _FEW: Final = 20
 """With fewer rows, values that differ say nothing about a column that is not named like a key."""
 

@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from csvgate.contracts.header_labels import fold, wrong_label
 from csvgate.contracts.names import wrong_column_name
 
 _ENDINGS: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
@@ -44,18 +45,23 @@ def _stem(file: Path) -> str:
     return name
 
 
-def usable(labels: Iterable[str]) -> bool:
-    """Whether each label can be a column's name, and they differ by more than case."""
-    names = list(labels)
-    folded = {name.casefold() for name in names}
-    return len(folded) == len(names) and not any(map(wrong_column_name, names))
+def tell_apart(labels: Sequence[str]) -> bool:
+    """Whether a header of these says which column is which."""
+    return len(set(map(fold, labels))) == len(labels) and not any(map(wrong_label, labels))
 
 
-def column_names(labels: Iterable[str]) -> list[str]:
+def column_names(labels: Sequence[str]) -> list[str]:
     """A name for each label, its own where that is possible."""
-    names: list[str] = []
-    taken: set[str] = set()
+    own: dict[str, int] = {}
     for number, label in enumerate(labels, 1):
+        if wrong_column_name(label) is None:
+            own.setdefault(label.casefold(), number)
+    names: list[str] = []
+    taken = set(own)
+    for number, label in enumerate(labels, 1):
+        if own.get(label.casefold()) == number:
+            names.append(label)
+            continue
         base = label if wrong_column_name(label) is None else _column_name(label, number)
         name, count = base, 1
         while name.casefold() in taken:

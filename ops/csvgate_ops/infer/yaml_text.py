@@ -10,6 +10,8 @@ from csvgate_ops.infer.draft import Column, Draft
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _WORDS: Final = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
 """Not text in YAML 1.1, which many an editor still speaks."""
+HINDRANCE: Final = "blank, repeated, damaged or csvgate's own"
+"""What keeps labels from telling columns apart."""
 _ALIGNED: Final = 120
 _SHORT: Final = 60
 """Longer lines have their comments where they end: among the fields, and before and after them."""
@@ -31,7 +33,9 @@ def yaml_text(draft: Draft) -> str:
         (f"limits: {flow({'rejected_rate': 1.0})}", "0.2: refuse it when over 20% is rejected"),
         (f"notify: {flow({'completed': [], 'rejected': [], 'failed': []})}", "email addresses"),
     ]
-    fields = [(f"    - {flow(_field(c))}", "; ".join(c.notes)) for c in draft.columns]
+    fields = [
+        (f"    - {flow(_field(c, header=draft.header))}", "; ".join(c.notes)) for c in draft.columns
+    ]
     lines = [
         f"# {plain(draft.origin)}",
         *_commented(head, _SHORT),
@@ -71,7 +75,7 @@ def _dialect(draft: Draft) -> Mapping[str, Value]:
 
 def _dialect_note(draft: Draft) -> str:
     if draft.preamble_lines:
-        return "columns by position: not every label can name a BigQuery column"
+        return f"columns by position: labels are {HINDRANCE}"
     if not draft.header and any(column.label for column in draft.columns):
         return "guessed: the one line is a row; if it is the header, add preambleLines: 1"
     return "" if draft.header else "guessed: no header"
@@ -84,7 +88,7 @@ def _partition(draft: Draft) -> str:
     return ""
 
 
-def _field(column: Column) -> Mapping[str, Value]:
+def _field(column: Column, *, header: bool) -> Mapping[str, Value]:
     constraints: dict[str, Value] = {
         "required": column.required or None,
         "unique": column.unique or None,
@@ -93,7 +97,8 @@ def _field(column: Column) -> Mapping[str, Value]:
     }
     given: dict[str, Value] = {
         "name": column.name,
-        "title": column.label if column.label.strip() and column.label != column.name else None,
+        "label": column.label if header and column.renamed else None,
+        "title": column.label if not header and column.renamed and column.label.strip() else None,
         "type": column.type,
         "format": column.format,
         "bigquery": column.bigquery,

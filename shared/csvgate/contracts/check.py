@@ -8,6 +8,7 @@ from csvgate.contracts.check_dialect import check_dialect, check_encoding
 from csvgate.contracts.check_enrich import EnrichChecker
 from csvgate.contracts.check_fields import check_schema
 from csvgate.contracts.check_foreign_keys import check_foreign_keys
+from csvgate.contracts.check_labels import check_labels
 from csvgate.contracts.mistakes import Complaints
 from csvgate.contracts.model import Contract, Notify
 
@@ -29,6 +30,7 @@ def check(contract: Contract, unsure: Collection[str] = ()) -> Complaints:
     yield from check_encoding(contract.encoding)
     yield from check_dialect(contract.dialect)
     yield from check_schema(contract.schema_)
+    yield from check_labels(contract, unsure)
     yield from check_foreign_keys(contract, unsure)
     yield from EnrichChecker(contract, unsure).check()
     yield from _notify(contract.notify)

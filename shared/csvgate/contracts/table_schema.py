@@ -47,7 +47,10 @@ class SchemaField(Model):
     """A column of the file, and of the table."""
 
     name: Annotated[str, Field(min_length=1)] = Field(
-        description="The label in the file's header, and the column's name in BigQuery."
+        description="The column's name in BigQuery, and the label in the file's header."
+    )
+    label: str | None = Field(
+        None, description="The label in the file's header, where it is not the name."
     )
     type: FieldType = Field("string", description="The Table Schema type of the values.")
     format: str = Field(
@@ -88,6 +91,11 @@ class SchemaField(Model):
         alias="falseValues",
         description="boolean: texts for false.",
     )
+
+    @property
+    def header_label(self) -> str:
+        """What the file's header calls the column."""
+        return self.name if self.label is None else self.label
 
 
 def _as_tuple(key: tuple[str, ...] | str | None) -> tuple[str, ...] | str | None:

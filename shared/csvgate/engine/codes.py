@@ -74,9 +74,9 @@ _ALL: Final = (
     Code(
         "header.missing_column",
         "Columns are missing",
-        "The header does not name every field of the contract. The order of columns, their case "
-        "and spaces around them do not matter. All mistakes of a header are told in one message, "
-        "under the code of the first.",
+        "The header does not name every field of the contract, by its label or else its name. The "
+        "order of columns, their case and spaces around them do not matter. All mistakes of a "
+        "header are told in one message, under the code of the first.",
     ),
     Code(
         "header.wrong_delimiter",

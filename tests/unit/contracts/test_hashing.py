@@ -114,6 +114,7 @@ SCALAR = st.one_of(
 FIELDS = st.builds(
     SchemaField,
     name=NAME,
+    label=st.none() | TEXT,
     type=st.sampled_from(["string", "integer", "number", "datetime"]),
     bigquery=st.none() | TEXT,
     missing_values=st.none() | st.lists(TEXT).map(tuple),

@@ -20,7 +20,7 @@ from csvgate_ops.dlq.reject_file import grid_of
 from fakes.bigquery import Table
 from fakes.effects import Effect
 from unit.dlq.desks import Office, office
-from unit.protocol.orders import HEADER, orders, row
+from unit.protocol.orders import HEADER, labelled_orders, orders, row
 from world import World, letters_of
 
 SECRET = "a3@example.com"
@@ -112,6 +112,31 @@ def test_reject_rows_are_masked_and_rows_that_do_not_line_up_hidden_whole() -> N
     assert "example.com" not in json.dumps(grid.rows)
     assert "C0000001" == grid.rows[0][grid.columns.index("customer_id")]
     assert MASK == grid.rows[1][2]
+
+
+@pytest.mark.parametrize(
+    ("labels", "spelt"),
+    [
+        ({"email": "E-Mail"}, "E-Mail"),
+        ({"email": "E-Mail"}, " e-mail\u00a0"),
+        ({"email": "E-Mail"}, "\uff25-mail"),
+        ({}, "\uff25mail"),
+    ],
+)
+def test_reject_rows_are_masked_whatever_the_header_calls_them(
+    labels: dict[str, str], spelt: str
+) -> None:
+    contracts = labelled_orders(labels)
+    world = World(contracts=contracts)
+    there = office(world, contracts)
+    data = orders(20, bad=1).replace(b",email,", f",{spelt},".encode())
+    world.validate(world.upload("orders/a.csv", data))
+    world.drain()
+    grid = show(there.desk, read(there.desk).letters[0].id).reject_rows
+    assert grid is not None
+    assert ((spelt,), 1) == (grid.masked, len(grid.rows))
+    assert MASK == grid.rows[0][grid.columns.index(spelt)]
+    assert "example.com" not in json.dumps(grid.rows)
 
 
 def test_the_beginning_of_a_reject_file_shows_whole_rows_only() -> None:

@@ -154,3 +154,69 @@ def test_a_message_stays_short_whatever_the_file_is() -> None:
     assert len(fault(b"a," + b",".join(b"c%d" % i for i in range(100_000)) + b"\n")) < 1500
     assert len(fault(b"a,b," + b",".join([b"d"] * 100_000) + b"\n")) < 800
     assert len(fault(b"a,b," + b",".join([b""] * 100_000) + b"\n")) < 800
+
+
+SOLD = contract(
+    {"name": "order_id", "label": "Order ID"},
+    {"name": "amount", "label": "Amount (EUR)", "type": "integer"},
+    "note",
+)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Order ID,Amount (EUR),note", "ORDER id, amount (eur)\t,Note", '"Order ID",Amount (EUR),note'],
+)
+def test_a_field_is_found_by_its_label(header: str) -> None:
+    assert [(2, ("7", 12, "x"))] == valid_rows(batches(f"{header}\n7,12,x\n".encode(), SOLD))
+
+
+def test_fields_with_labels_may_come_in_any_order() -> None:
+    assert [(2, ("7", 12, "x"))] == valid_rows(
+        batches(b"note,Amount (EUR),Order ID\nx,12,7\n", SOLD)
+    )
+
+
+def test_with_a_label_the_name_is_no_label() -> None:
+    swapped = contract({"name": "a", "label": "b"}, {"name": "b", "label": "a"})
+    assert [(2, ("2", "1"))] == valid_rows(batches(b"a,b\n1,2\n", swapped))
+    assert fault(b"order_id,Amount (EUR),note\n", SOLD) == (
+        "header.missing_column: not in the header: Order ID. "
+        "Not in the contract: order_id (column 1: did you mean Order ID?)"
+    )
+
+
+def test_who_writes_names_for_labels_is_told_which() -> None:
+    rules = contract({"name": "id", "label": "Bestellung"}, {"name": "day", "label": "Tag"}, "b")
+    assert fault(b"ID,b,Dey\n", rules) == (
+        "header.missing_column: not in the header: Bestellung, Tag. Not in the contract: "
+        "ID (column 1: did you mean Bestellung?), Dey"
+    )
+
+
+def test_mistakes_of_labels_are_told_in_labels() -> None:
+    assert fault(b"Ordr ID,note,Price\n", SOLD) == (
+        "header.missing_column: not in the header: Order ID, Amount (EUR). "
+        "Not in the contract: Ordr ID (column 1: did you mean Order ID?), Price"
+    )
+    assert fault(b"Order ID,amount (eur),note,order id\n", SOLD) == (
+        "header.duplicate_column: more than once in the header: Order ID = order id "
+        "(columns 1, 4); keep one"
+    )
+    assert "none of the contract's columns is in the header: Order ID, Amount (EUR), note." in (
+        fault(b"1,2,3\n", SOLD)
+    )
+    assert fault(b"Order ID;Amount (EUR);note\n", SOLD).startswith("header.wrong_delimiter")
+
+
+def test_a_label_with_a_comma_or_over_lines_is_told_in_one_piece() -> None:
+    rules = contract({"name": "a", "label": "Amount,\nEUR"}, "b")
+    assert [(3, ("1", "2"))] == valid_rows(batches(b'"Amount,\nEUR",b\n1,2\n', rules))
+    assert fault(b"amount EUR,b\n", rules) == (
+        "header.missing_column: not in the header: 'Amount, EUR'. "
+        "Not in the contract: amount EUR (column 1: did you mean 'Amount, EUR'?)"
+    )
+
+
+def test_a_fault_names_the_column_of_the_table() -> None:
+    assert [(2, "amount", "type.integer")] == faults(b"note,Amount (EUR),Order ID\nx,y,7\n", SOLD)

@@ -1,4 +1,10 @@
-"""Small orders files for the protocol's tests."""
+"""Small orders files for the protocol's tests, and their contract with labels."""
+
+from collections.abc import Mapping
+
+from csvgate.contracts.load import load_directory
+from csvgate.contracts.match import Contracts
+from world import ROOT
 
 HEADER = b"order_id,customer_id,email,country,currency,amount,quantity,ordered_at,status,notes\n"
 
@@ -17,3 +23,15 @@ def orders(valid: int, bad: int = 0) -> bytes:
     for n in range(bad):
         rows.insert(n * 3, row(10_000 + n, amount="twelve"))
     return HEADER + b"".join(rows)
+
+
+def labelled_orders(labels: Mapping[str, str]) -> Contracts:
+    """The orders contract with labels for some fields, by their names."""
+    contract = load_directory(ROOT / "contracts").for_dataset("orders")
+    assert contract is not None
+    fields = tuple(
+        field.model_copy(update={"label": labels.get(field.name)})
+        for field in contract.schema_.fields
+    )
+    schema = contract.schema_.model_copy(update={"fields": fields})
+    return Contracts([contract.model_copy(update={"schema_": schema})])

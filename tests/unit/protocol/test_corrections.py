@@ -7,7 +7,7 @@ from csvgate.contracts.match import Contracts
 from csvgate.errors import Transient
 from csvgate.identity import Upload
 from unit.protocol.invariants import loaded, rejected
-from unit.protocol.orders import orders
+from unit.protocol.orders import labelled_orders, orders
 from world import ROOT, World
 
 GOOD, BAD = 40, 4
@@ -165,3 +165,17 @@ def test_a_preamble_and_an_encoding_are_the_originals_alone(encoding: str, mark:
     assert again.startswith(mark)
     send(world, again_name, again.decode(encoding).replace(",twelve,", ",12,").encode(encoding))
     assert {(original, line) for line in range(4, 4 + GOOD + BAD)} == set(loaded(world))
+
+
+def test_a_mended_file_has_the_labels_of_the_original_in_its_order() -> None:
+    world = World(contracts=labelled_orders({"order_id": "Order ID", "amount": "Amount, EUR"}))
+    swapped = [b",".join(reversed(line.split(b","))) for line in orders(GOOD, bad=BAD).splitlines()]
+    swapped[0] = swapped[0].replace(b"order_id", b"ORDER ID ").replace(b"amount", b'"Amount, EUR"')
+    original = send(world, ORIGINAL, b"\n".join(swapped))
+    assert GOOD == len(loaded(world))
+    name, data = reject_file(world)
+    assert data.startswith(b"_csvgate_line,_csvgate_errors,notes,")
+    assert b"amount: type.number" in data
+    send(world, name, data.replace(b",twelve,", b",12,"))
+    assert {(original, line) for line in range(2, 2 + GOOD + BAD)} == set(loaded(world))
+    assert GOOD + BAD == len(loaded(world))

@@ -124,6 +124,7 @@ DAMAGE = [
 def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
     """A contract, and for each field the cells to draw from."""
     chosen = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=4))
+    dialect: dict[str, Any] = {"header": draw(st.booleans())}
     fields: list[Field] = []
     for number, (field, _) in enumerate(chosen):
         rules = dict(field.get("constraints", {}))
@@ -133,6 +134,8 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
         more: dict[str, Any] = {"name": f"f{number}", "constraints": rules}
         if draw(st.integers(0, 7)) == 0:
             more["missingValues"] = ["NA", "-", "a"]
+        if dialect["header"] and draw(st.integers(0, 3)) == 0:
+            more["label"] = f"Field {number}"
         fields.append({**field, **more})
     schema: dict[str, Any] = {}
     if draw(st.integers(0, 3)) == 0:
@@ -146,7 +149,6 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
             {"fields": some, "reference": {"resource": "others", "fields": some}}
             for some in (key[: draw(st.integers(1, len(names)))] for key in keys)
         ]
-    dialect: dict[str, Any] = {"header": draw(st.booleans())}
     if draw(st.booleans()):
         dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ","]))
         dialect["quoteChar"] = draw(st.sampled_from(['"', "'"]))
@@ -169,8 +171,8 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
     lines = list[bytes]()
     if dialect.header:
         order = draw(st.permutations(order))
-        names = [rules.schema_.fields[i].name for i in order]
-        lines.append(dialect.delimiter.join(names).encode() + b"\n")
+        labels = [rules.schema_.fields[i].header_label for i in order]
+        lines.append(dialect.delimiter.join(labels).encode() + b"\n")
     newline = draw(st.sampled_from(["\n", "\n", "\r\n"]))
     # The first of each is fine: with only near misses hardly a row would be valid.
     texts = [st.one_of(st.just(cells[i][0]), st.sampled_from(cells[i])) for i in order]

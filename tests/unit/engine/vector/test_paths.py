@@ -84,6 +84,31 @@ def test_regressions(file: bytes, block_bytes: int) -> None:
     assert expected == outcome([file], rules, vector_bytes=1, block_bytes=block_bytes)
 
 
+@pytest.mark.parametrize("vector_bytes", [RULES_ONLY, 1])
+def test_columns_are_found_by_their_labels(vector_bytes: int) -> None:
+    from csvgate.engine.arrow import decode, encode
+
+    rules = contract(
+        {**SALES, "label": "Sale ID"},
+        {"name": "price", "label": "Price (EUR)", "type": "integer"},
+        {"name": "pieces", "type": "integer"},
+    )
+    in_order = b"Sale ID,Price (EUR),pieces\n1,20,3\n2,x,4\n1,50,6\n7,80,9\n"
+    lines = [line.split(b",") for line in in_order.splitlines()]
+    moved = b"".join(b"%s,%s,%s\n" % (c.upper(), a.lower(), b) for a, b, c in lines)
+    for file in (in_order, moved):
+        found = list(validate([file], rules, vector_bytes=vector_bytes, block_bytes=12))
+        tables = [decode(chunk.data) for batch in found for chunk in encode(batch, rules)]
+        assert [
+            {"_line": 2, "id": 1, "price": 20, "pieces": 3},
+            {"_line": 5, "id": 7, "price": 80, "pieces": 9},
+        ] == [row for table in tables for row in table.to_pylist()]
+        faults = [fault for batch in found for row in batch.rejected for fault in row.faults]
+        assert [(3, "price", "type.integer"), (4, "id", "constraint.unique")] == [
+            (fault.line, fault.column, fault.code) for fault in faults
+        ]
+
+
 def test_every_fault_of_the_orders_sample_is_found(tmp_path: Path) -> None:
     out, truth = tmp_path / "orders.csv", tmp_path / "truth.json"
     write_orders(out, rows=50_000, bad=0.02, seed=3, truth=truth)

@@ -97,6 +97,12 @@ def test_amounts_are_never_below_zero_where_none_of_many_is(tmp_path: Path) -> N
     assert field_of(tmp_path, many, "height").constraints.minimum is None
 
 
+@pytest.mark.parametrize("label", ["order_id", "Order ID", "ID", "Item No", "SKU", "orderId"])
+def test_a_column_named_like_a_key_is_unique_among_few_rows(tmp_path: Path, label: str) -> None:
+    assert field_of(tmp_path, ["7", "8"], label).constraints.unique
+    assert not field_of(tmp_path, ["7", "7"], label).constraints.unique
+
+
 def test_required_and_unique(tmp_path: Path) -> None:
     rows = "".join(f"{n},U{n},{n % 2},{'x' * (n % 2)}\n" for n in range(30))
     fields = inferred(tmp_path, f"n,user_id,half,gap\n{rows}".encode()).schema_.fields

@@ -1,10 +1,16 @@
 """How a file is written: encoding, dialect, header; and files that nothing can be made of."""
 
+import csv
 import gzip
+import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from csvgate.engine.validate import validate
+from csvgate_ops.commands import check
 from unit.ops.infer.infer_examples import inferred, run
 
 ROWS = "id,name\n1,Köln\n2,Bonn\n"
@@ -53,25 +59,96 @@ def test_dialects(tmp_path: Path, text: str, dialect: dict[str, object]) -> None
     assert {name: getattr(found, name) for name in dialect} == dialect
 
 
-def test_labels_that_cannot_name_columns_are_passed_over(tmp_path: Path) -> None:
+LABELS = ["Order ID", "a\nb, c", "Straße", "order_id", "_line", " Größe (m²)", "2nd try", "day"]
+
+
+def labelled(order: Sequence[int]) -> bytes:
+    """Rows under labels of which most cannot name columns, in some order of the columns."""
+    rows = [
+        [f"{n}", f"b{n}", f"s{n}", f"{n}.5", "x", "true", f"{n}7", "2026-01-02"] for n in (1, 2)
+    ]
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([row[i] for i in order] for row in [LABELS, *rows])
+    return text.getvalue().encode()
+
+
+def test_labels_that_cannot_name_columns_are_labels(tmp_path: Path) -> None:
+    contract = inferred(tmp_path, labelled(range(8)))
+    assert contract.dialect.header
+    assert [
+        ("Order_ID_2", "Order ID"),
+        ("a_b_c", "a\nb, c"),
+        ("Strasse", None),
+        ("order_id", None),
+        ("line", "_line"),
+        ("Grosse_m2", " Größe (m²)"),
+        ("column_2nd_try", "2nd try"),
+        ("day", None),
+    ] == [(field.name, field.label) for field in contract.schema_.fields]
+    assert {None} == {field.title for field in contract.schema_.fields}
+    done = run(tmp_path / "things.csv")
+    assert "are a `label` each, with a name made of it" in done.stderr
+    assert "by position" not in done.stdout + done.stderr
+
+
+def test_with_labels_columns_may_come_in_any_order(tmp_path: Path) -> None:
+    contract = inferred(tmp_path, labelled(range(8)))
+    assert contract.dialect.header
+    moved = [batch.columns for batch in validate([labelled([3, 7, 0, 6, 2, 1, 5, 4])], contract)]
+    assert moved == [batch.columns for batch in validate([labelled(range(8))], contract)]
+    assert [2] == [len(columns[0]) for columns in moved]
+
+
+def test_a_label_that_is_not_there_is_noticed(tmp_path: Path) -> None:
+    inferred(tmp_path, b"Order ID,Name\n1,a\n")
+    file = tmp_path / "renamed.csv"
+    file.write_bytes(b"Order No,Name\n1,a\n")
+    checked = CliRunner().invoke(
+        check.command, [str(file), "--contract", str(tmp_path / "things.yaml")]
+    )
+    assert 1 == checked.exit_code
+    assert "not in the header: Order ID. Not in the contract: Order No" in checked.output
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"Order ID,name,NAME ", b"Order ID,,name", b"Order ID,_csvgate_line,name", b"Order ID,a\0,b"],
+)
+def test_labels_that_do_not_tell_columns_apart_are_passed_over(
+    tmp_path: Path, header: bytes
+) -> None:
+    contract = inferred(tmp_path, header + b"\n1,2,3\n2,3,4\n")
+    assert (False, 1) == (contract.dialect.header, contract.dialect.preamble_lines)
+    assert "Order ID" == contract.schema_.fields[0].title
+    assert {None} == {field.label for field in contract.schema_.fields}
+
+
+def test_what_goes_by_position_is_said(tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text('Order ID,"a\nb",,Straße,order_id,_line\n1,2,3,4,5,x\n2,3,4,5,6,y\n')
     done = run(file)
     assert done.exit_code == 0
     assert "header: false, preambleLines: 2}" in done.stdout
-    assert "'Order ID' is Order_ID\n" in done.stderr
+    assert "blank, repeated, damaged or csvgate's own, so columns go by position:" in done.stderr
+    assert "'Order ID' is Order_ID_2\n" in done.stderr
     assert "'a\\nb' is a_b\n" in done.stderr
     names = [line.split(",")[0].split()[-1] for line in done.stdout.splitlines() if "{name" in line]
-    assert names == ["Order_ID", "a_b", "column_3", "Strasse", "order_id_2", "line"]
+    assert names == ["Order_ID_2", "a_b", "column_3", "Strasse", "order_id", "line"]
 
 
 def test_a_line_alone_that_cannot_be_a_header_is_said_to_be_a_row(tmp_path: Path) -> None:
-    contract = inferred(tmp_path, b"Order ID,Name\n")
+    contract = inferred(tmp_path, b"Order ID,Name,name\n")
     assert not contract.dialect.header
     assert 0 == contract.dialect.preamble_lines
-    assert ["Order_ID", "Name"] == [field.name for field in contract.schema_.fields]
+    assert ["Order_ID", "Name", "name_2"] == [field.name for field in contract.schema_.fields]
     text = (tmp_path / "things.yaml").read_text()
     assert "guessed: the one line is a row; if it is the header, add preambleLines: 1" in text
+
+
+def test_a_header_alone_is_one_if_its_labels_tell_columns_apart(tmp_path: Path) -> None:
+    contract = inferred(tmp_path, b"Order ID,Name\n")
+    assert contract.dialect.header
+    assert ["Order ID", "Name"] == [field.header_label for field in contract.schema_.fields]
 
 
 def test_without_a_header_columns_are_numbered(tmp_path: Path) -> None:
