@@ -4,10 +4,12 @@ import argparse
 import logging
 import signal
 import sys
-import threading
 from pathlib import Path
+from typing import Final
 
 from csvgate_ops.broker.server import BrokerServer, StartError
+
+_ENDING: Final = frozenset([signal.SIGTERM, signal.SIGINT])
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,9 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
         level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
 
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    # Waited for, not handled: blocked here and in all threads to come, a signal cannot go to one of
+    # those and leave this one asleep.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         server = BrokerServer(options.data_dir, options.host, options.port)
     except (StartError, OSError) as error:
@@ -36,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     sys.stdout.write(f"pubsub broker: ready on {server.address}, data in {options.data_dir}\n")
     sys.stdout.flush()
-    stop.wait()
+    signal.sigwait(_ENDING)
     server.stop()
     return 0
 
