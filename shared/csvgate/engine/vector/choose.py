@@ -61,7 +61,7 @@ def clearers(contract: Contract, cells: Sequence[Cells]) -> list[Clearer]:
     foreign = {key.fields[0] for key in schema.foreign_keys if len(key.fields) == 1}
     for field, reader in zip(schema.fields, cells, strict=True):
         column = column_type(field)
-        distinct = Distinct(reader, arrow_type(column))
+        distinct = Distinct(reader, arrow_type(column), len(schema.fields))
         missing = field.missing_values
         names = frozenset(schema.missing_values if missing is None else missing)
         required = field.constraints.required or field.name in (schema.primary_key or ())

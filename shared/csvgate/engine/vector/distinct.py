@@ -13,7 +13,7 @@ from csvgate.engine.cellfault import CellFault
 from csvgate.engine.cells import Cells
 from csvgate.engine.vector.column import Column, Mask, as_text
 from csvgate.engine.vector.encoded import Encoded, EncodedWords, encoded, encoded_words
-from csvgate.engine.vector.recent import UNSEEN, Codes, Recent
+from csvgate.engine.vector.recent import MOST_BITS, UNSEEN, Codes, Recent
 from csvgate.engine.vector.slices import Slices
 
 _MOST: Final = 20_000
@@ -24,6 +24,8 @@ quicker to take rows from, and to compress."""
 _SAMPLE: Final = 2048
 _MOST_OF_SAMPLE: Final = 0.95
 """Distinct ones among the first cells: then there are about 20,000 in all, or more."""
+_PLACES: Final = 1 << 20
+"""Of recent cells, in all columns together: about 20 MB."""
 _FAULTY: Final = -1
 _NULL: Final = -2
 
@@ -38,8 +40,10 @@ class _Looked(NamedTuple):
 
 
 class Distinct:
-    def __init__(self, cells: Cells, kind: "pa.DataType") -> None:
+    def __init__(self, cells: Cells, kind: "pa.DataType", columns: int = 1) -> None:
+        """`columns`: how many the file has, which share the memory for what is recent."""
         self._cells: Final = cells
+        self._bits: Final = max(0, min(MOST_BITS, (_PLACES // columns).bit_length() - 1))
         self._kind: Final = kind
         self._of_text: Final = kind == pa.string()
         self._none: Final = [""] if self._of_text else [None]
@@ -56,7 +60,8 @@ class Distinct:
         self._values: list[object] = []
         self._dictionary: pa.Array | None = None
         """Of the values, unless there are more since."""
-        self._recent = {count: Recent(count) for count in (1, 2)}
+        self._recent: dict[int, Recent] = {}
+        """By the number of words."""
 
     def clear(self, cells: Slices) -> Column:
         return self._clear(cells, self._look(cells))
@@ -99,7 +104,10 @@ class Distinct:
             self._forget()
         words = cells.written_words
         if words is not None:
-            codes = self._recent[words.shape[1]].codes(words)
+            count = words.shape[1]
+            if count not in self._recent:
+                self._recent[count] = Recent(count, self._bits)
+            codes = self._recent[count].codes(words)
             unseen = np.flatnonzero(codes == UNSEEN)
             found = encoded_words(words.take(unseen, axis=0))
             if found is not None:
@@ -118,8 +126,7 @@ class Distinct:
     def _learn(self, keys: list[bytes], cells: Slices) -> Codes:
         """Of texts as they are written."""
         if len(cells.doubled):
-            quote = cells.quote.encode()
-            keys = [key.replace(quote * 2, quote) for key in keys]
+            keys = [cells.plain(key) for key in keys]
         known = self._codes
         for key in keys:
             if key not in known:

@@ -25,7 +25,7 @@ class Reader:
     def record(self, row: int) -> Record:
         """As the `Framer` reads it."""
         read = self._framed.read.get(row)
-        return self._sound(self._raw(row), self.line(row)) if read is None else read
+        return self._sound(row) if read is None else read
 
     def texts(self, place: int, fields: Iterable[int]) -> dict[int, str]:
         """Of these fields of a row, by its place in the table, the cells as the `Framer` reads
@@ -37,23 +37,24 @@ class Reader:
         read = self._framed.read.get(row)
         if read is not None:
             return rejected_row(read, faults)
-        data = self._raw(row)
-        raw = data.rstrip(b"\r\n")
-        return RejectedRow(self.line(row), raw, data[len(raw) :], True, faults)
+        return RejectedRow(self.line(row), *self._bytes(row), True, faults)
 
-    def _raw(self, row: int) -> bytes:
+    def _bytes(self, row: int) -> tuple[bytes, bytes]:
+        """As they are, and the terminator."""
         framed = self._framed
-        return framed.block.data[framed.starts.item(row) : framed.ends.item(row)]
-
-    def _sound(self, data: bytes, line: int) -> Record:
+        data = framed.block.data[framed.starts.item(row) : framed.ends.item(row)]
         raw = data.rstrip(b"\r\n")
+        return raw, data[len(raw) :]
+
+    def _sound(self, row: int) -> Record:
+        line, (raw, terminator) = self.line(row), self._bytes(row)
         text, valid = decode(raw)
         cells = self._grammar.split(text)
         if cells is None:
             cells = _split(text, self._grammar)
         if cells is None:
-            return next(Framer([data], self._grammar, line=line).records())
-        return Record(line, raw, data[len(raw) :], cells, valid)
+            return next(Framer([raw + terminator], self._grammar, line=line).records())
+        return Record(line, raw, terminator, cells, valid)
 
 
 def _split(text: str, grammar: Grammar) -> list[str] | None:

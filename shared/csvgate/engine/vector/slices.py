@@ -51,10 +51,12 @@ class Slices:
 
     def cell(self, place: int) -> bytes:
         """One of them."""
-        data = self.block.data[self.starts.item(place) : self.ends.item(place)]
-        # A quote inside is always written twice.
+        return self.plain(self.block.data[self.starts.item(place) : self.ends.item(place)])
+
+    def plain(self, written: bytes) -> bytes:
+        """What a cell says: a quote inside is always written twice."""
         quote = self.quote.encode()
-        return data.replace(quote * 2, quote) if quote in data else data
+        return written.replace(quote * 2, quote) if quote in written else written
 
     @cached_property
     def text(self) -> Text:

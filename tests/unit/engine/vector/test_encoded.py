@@ -1,5 +1,6 @@
 """Distinct cells: found by the word, remembered from block to block, and never mistaken."""
 
+import tracemalloc
 from collections.abc import Sequence
 from itertools import count
 
@@ -63,6 +64,30 @@ def test_a_word_that_is_pushed_out_is_unseen_not_another() -> None:
     seen = np.flatnonzero(codes != UNSEEN)
     assert 0 < len(seen) < 100_000
     assert seen.tolist() == codes[seen].tolist()
+
+
+def test_words_that_push_each_other_out_take_no_more_memory() -> None:
+    recent, many = Recent(1, 4), np.arange(1, 1001, dtype=np.uint64).reshape(-1, 1)
+    codes = np.arange(1000, dtype=np.int32)
+    tracemalloc.start()
+    try:
+        for _ in range(300):
+            unseen = recent.codes(many) == UNSEEN
+            recent.add(many[unseen], codes[unseen])
+        assert tracemalloc.get_traced_memory()[0] < 200_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_column_of_thousands_has_a_small_table() -> None:
+    rules = contract({"name": "a"})
+    reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    for columns in (1, 64, 5_000, 2_000_000):
+        distinct = Distinct(reader, pa.string(), columns)
+        texts = [str(number) for number in range(300)]
+        for _ in range(2):
+            column = distinct.clear(slices([text.encode() for text in texts]))
+            assert texts == column.values.cast(pa.string()).to_pylist()
 
 
 def colliding() -> list[bytes]:
