@@ -2,14 +2,11 @@
 
 import argparse
 import logging
-import signal
 import sys
 from pathlib import Path
-from typing import Final
 
 from csvgate_ops.broker.server import BrokerServer, StartError
-
-_ENDING: Final = frozenset([signal.SIGTERM, signal.SIGINT])
+from csvgate_ops.cloud.ending import block_ending, wait_for_ending
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,9 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
 
-    # Waited for, not handled: blocked here and in all threads to come, a signal cannot go to one of
-    # those and leave this one asleep.
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    block_ending()
     try:
         server = BrokerServer(options.data_dir, options.host, options.port)
     except (StartError, OSError) as error:
@@ -38,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     sys.stdout.write(f"pubsub broker: ready on {server.address}, data in {options.data_dir}\n")
     sys.stdout.flush()
-    signal.sigwait(_ENDING)
+    wait_for_ending()
     server.stop()
     return 0
 

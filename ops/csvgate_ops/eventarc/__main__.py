@@ -7,14 +7,13 @@ else nacks.
 
 import logging
 import os
-import signal
 import sys
-import threading
 from pathlib import Path
 
 import click
 
 from csvgate_ops import topology as topo
+from csvgate_ops.cloud.ending import block_ending, wait_for_ending
 from csvgate_ops.eventarc import health
 from csvgate_ops.eventarc.client import subscriber
 from csvgate_ops.eventarc.forwarder import Forwarder
@@ -29,6 +28,7 @@ from csvgate_ops.eventarc.route import routes
 @click.option("--function", "functions", multiple=True, help="NAME=URL, once per function.")
 def main(topology: Path, project: str, host: str, port: int, functions: tuple[str, ...]) -> None:
     """Deliver events to functions as Eventarc does."""
+    block_ending()
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
     )
@@ -36,13 +36,10 @@ def main(topology: Path, project: str, host: str, port: int, functions: tuple[st
     urls = dict(function.split("=", 1) for function in functions)
     client = subscriber(os.environ["PUBSUB_EMULATOR_HOST"])
     forwarders = [Forwarder(route, client) for route in routes(topo.load(topology), project, urls)]
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
     health.serve(host, port, forwarders)
     for forwarder in forwarders:
         forwarder.start()
-    stopped.wait()
+    wait_for_ending()
     for forwarder in forwarders:
         forwarder.stop()
     for forwarder in forwarders:
