@@ -90,7 +90,7 @@ load: setup ## Load the local cloud, into bench/LOAD.md: FILES=10000 small files
 	PYTHONPATH=. $(BIN)/python -m bench.load $(if $(FILES),--files $(FILES)) $(if $(ROWS),--rows $(ROWS)) $(ARGS)
 
 .PHONY: check
-check: format-check lint types locks names docs-check workflows secrets audit-if-reachable ## Everything .ci/run checks besides the tests
+check: format-check lint types locks docs-check workflows secrets audit-if-reachable ## Everything .ci/run checks besides the tests
 
 .PHONY: format
 format: .venv/.stamp ## Format the code
@@ -113,10 +113,6 @@ types: .venv/.stamp ## Type-check, strictly; each main.py by itself, because the
 .PHONY: locks
 locks: .venv/.stamp ## Check that all locks agree with each other and with their requirements.in
 	$(BIN)/python ops/scripts/check_locks.py
-
-.PHONY: names
-names: .venv/.stamp ## Check that module names are unique across the functions
-	$(BIN)/python ops/scripts/check_names.py
 
 .PHONY: secrets
 secrets: .venv/.stamp ## Look for keys and passwords in what git tracks; asks nobody

@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.large import GB
 from bench.paths import RESULTS
-from bench.report import render
+from bench.processes.large import GB
+from bench.reporting.report import render
 from bench.run import Plan, perform
 
 

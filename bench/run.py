@@ -5,12 +5,14 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from bench import cold_start, large, machine, orders
-from bench.cold_start import Start
+from bench import orders
 from bench.contenders import ENRICHMENT, VALIDATION, Entry
-from bench.large import Large
-from bench.machine import Machine
 from bench.orders import OrdersFile
+from bench.processes import cold_start, large
+from bench.processes.cold_start import Start
+from bench.processes.large import Large
+from bench.reporting import machine
+from bench.reporting.machine import Machine
 from bench.runner import Input, Result, Say, child, run_rounds
 
 SMALL: Final = (("1 KB", 10), ("100 KB", 960), ("1 MB", 9_600))
@@ -123,7 +125,7 @@ def _enrichment(run: Run, folder: Path, whole: OrdersFile, warm_up: OrdersFile, 
 
 
 def _small(entry: Entry, size: str, file: Path) -> Small:
-    found = [child("bench.small_files", entry.name, file) for _ in range(3)]
+    found = [child("bench.processes.small_files", entry.name, file) for _ in range(3)]
     return Small(
         title=entry.title,
         size=size,

@@ -14,7 +14,7 @@ from typing import Any
 from bench.contenders import Entry
 from bench.measure import Measurement
 from bench.paths import ROOT, environment
-from bench.stats import Figures, figures
+from bench.reporting.stats import Figures, figures
 from bench.truth import Score
 
 Say = Callable[[str], None]
@@ -69,7 +69,7 @@ def run_rounds(
             # What is found is the same every time.
             truth = given.truth if number == 1 else None
             found = child(
-                "bench.child",
+                "bench.processes.child",
                 result.entry.name,
                 given.file,
                 given.warm_up,

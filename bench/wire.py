@@ -13,8 +13,8 @@ from typing import Any
 
 from bench.contract import orders_contract
 from bench.pieces import pieces
-from csvgate.engine.arrow import decode, encode
-from csvgate.engine.validate import validate
+from csvgate.chunks.arrow import decode, encode
+from csvgate.validation.validate import validate
 
 
 def first_chunk(path: Path) -> bytes:

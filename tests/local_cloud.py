@@ -19,7 +19,7 @@ from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
 from google.cloud.storage import Bucket
 from google.cloud.storage import Client as StorageClient
 
-from csvgate_ops.eventarc.client import subscriber
+from csvgate_ops.local.eventarc.client import subscriber
 
 ROOT = Path(__file__).parents[1]
 CSVGATE = ROOT / ".venv" / "bin" / "csvgate"

@@ -13,8 +13,8 @@ from random import randrange
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from csvgate_ops.broker import google
-from csvgate_ops.cloud.ports import is_free
+from csvgate_ops.local import google_emulator
+from csvgate_ops.local.cloud.ports import is_free
 
 ROOT = Path(__file__).parents[1]
 BQEMULATOR = (ROOT / ".venv-bigquery/bin/python", ROOT / "ops/bqemulator/serve.py")
@@ -116,7 +116,13 @@ def fake_gcs(directory: Path, port: int | None = None) -> Iterator[str]:
 def csvgate_broker(directory: Path) -> Iterator[str]:
     """Our own Pub/Sub broker; its `host:port`, as PUBSUB_EMULATOR_HOST wants it."""
     port, log = free_port(), directory / "broker.log"
-    command: list[object] = [sys.executable, "-m", "csvgate_ops.broker", "--host", "127.0.0.1"]
+    command: list[object] = [
+        sys.executable,
+        "-m",
+        "csvgate_ops.local.broker",
+        "--host",
+        "127.0.0.1",
+    ]
     command += ["--port", str(port), "--data-dir", directory / "broker"]
     with running(command, log, {"PYTHONPATH": f"{ROOT / 'ops'}:{ROOT / 'shared'}"}) as process:
         await_ready(process, log, port)
@@ -125,14 +131,14 @@ def csvgate_broker(directory: Path) -> Iterator[str]:
 
 def google_broker_missing() -> str | None:
     """Why Google's emulator cannot run here, or None when it can."""
-    return None if google.installed() else "needs gcloud's Pub/Sub emulator and Java"
+    return None if google_emulator.installed() else "needs gcloud's Pub/Sub emulator and Java"
 
 
 @contextmanager
 def google_broker(directory: Path) -> Iterator[str]:
     """Google's Pub/Sub emulator, the jar itself: gcloud's wrapper would orphan it."""
     port, log = free_port(), directory / "google-broker.log"
-    with running(google.command("127.0.0.1", port), log) as process:
+    with running(google_emulator.command("127.0.0.1", port), log) as process:
         await_ready(process, log, f"http://127.0.0.1:{port}")
         yield f"127.0.0.1:{port}"
 

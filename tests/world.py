@@ -14,23 +14,23 @@ from cloudevents.http import CloudEvent
 
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.match import Contracts
-from csvgate.dead_letters import DeadLetters
-from csvgate.edge import Edge
-from csvgate.events import PUBSUB_MESSAGE, STORAGE_FINALIZED, UploadFinished
-from csvgate.ledger import Ledger
 from csvgate.ports import Message, ObjectInfo
-from csvgate.runtime import Runtime
-from csvgate.settings import Settings, read
-from csvgate.wire import event_of, pubsub_delivery, raw_delivery
-from enrich_message import Enricher
+from csvgate.protocol.cloudevents_pubsub import event_of, pubsub_delivery, raw_delivery
+from csvgate.protocol.dead_letters import DeadLetters
+from csvgate.protocol.events import PUBSUB_MESSAGE, STORAGE_FINALIZED, UploadFinished
+from csvgate.protocol.ledger import Ledger
+from csvgate.runtime.failure_boundary import Edge
+from csvgate.runtime.settings import Settings, read
+from csvgate.runtime.start_up import Runtime
+from enrichment.handler import Enricher
 from fakes.bigquery import FakeWarehouse
 from fakes.effects import Effects
 from fakes.mail import FakeMailer
 from fakes.pubsub import FakePublisher
 from fakes.storage import FakeObjectStore
-from notify_upload import Notifier, parse_finished
-from object_event import ObjectEvent
-from validate_upload import Validator
+from intake.handler import Validator
+from intake.storage_event import ObjectEvent
+from notification.handler import Notifier, parse_finished
 
 ROOT = Path(__file__).resolve().parents[1]
 VALIDATED, COMPLETE = "validated-records", "enrichment-complete"

@@ -5,10 +5,10 @@ from pathlib import Path
 from bench.contract import orders_contract
 from bench.outcome import Outcome
 from bench.pieces import pieces
-from csvgate.engine.arrow import encode
-from csvgate.engine.rejects import RejectFile
-from csvgate.engine.summary import Reasons
-from csvgate.engine.validate import validate
+from csvgate.chunks.arrow import encode
+from csvgate.rejects.reject_file import RejectFile
+from csvgate.rejects.summary import Reasons
+from csvgate.validation.validate import validate
 
 
 def run(path: Path) -> Outcome:

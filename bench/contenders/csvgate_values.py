@@ -5,7 +5,7 @@ from pathlib import Path
 from bench.contract import orders_contract
 from bench.outcome import Outcome
 from bench.pieces import pieces
-from csvgate.engine.validate import validate
+from csvgate.validation.validate import validate
 
 
 def run(path: Path) -> Outcome:

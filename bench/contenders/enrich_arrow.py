@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from bench.contract import orders_contract
 from bench.outcome import Outcome
 from bench.paths import REFERENCES
-from csvgate.appends import batches, rows_per_append
-from csvgate.engine.arrow import decode
-from enrichment import Enrichment
-from references import parse_reference
+from csvgate.chunks.append_requests import batches, rows_per_append
+from csvgate.chunks.arrow import decode
+from enrichment.enrich_rows import Enrichment
+from enrichment.references import parse_reference
 
 if TYPE_CHECKING:
     import pyarrow as pa

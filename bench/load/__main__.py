@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.load.report import render
 from bench.load.runs import burst, large
-from bench.machine import look
+from bench.reporting.machine import look
 
 OUT = Path(__file__).parents[1] / "LOAD.md"
 

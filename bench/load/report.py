@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bench.load.runs import Result
-from bench.machine import Machine
+from bench.reporting.machine import Machine
 
 FUNCTIONS = ("validate_and_parse", "enrich_records", "notify_stakeholders")
 _SHOWN = 10

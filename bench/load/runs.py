@@ -12,9 +12,9 @@ from samples.make_orders import write_orders
 from bench.load.books import loaded, problems
 from bench.load.cloud import await_ends, letters, local_cloud, pids
 from bench.load.peaks import Peaks
-from csvgate.identity import Upload
-from csvgate_ops.session import Session
-from csvgate_ops.uploads import status
+from csvgate.protocol.identity import Upload
+from csvgate_ops.cli.session import Session
+from csvgate_ops.operate.uploads import status
 
 ROWS_OF_SMALL, VARIANTS, UPLOADERS = 20, 20, 4
 BAD = 0.01

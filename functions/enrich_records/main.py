@@ -6,10 +6,10 @@ from functools import cache
 import functions_framework
 from cloudevents.http import CloudEvent
 
-from csvgate.edge import Edge
-from csvgate.runtime import start, utc_now
-from csvgate.wire import pubsub_delivery
-from enrich_message import Enricher
+from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
+from csvgate.runtime.failure_boundary import Edge
+from csvgate.runtime.start_up import start, utc_now
+from enrichment.handler import Enricher
 
 
 @cache

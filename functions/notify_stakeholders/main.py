@@ -7,11 +7,11 @@ from pathlib import Path
 import functions_framework
 from cloudevents.http import CloudEvent
 
-from csvgate.edge import Edge
-from csvgate.events import UploadFinished
-from csvgate.runtime import contracts, start, utc_now
-from csvgate.wire import pubsub_delivery
-from notify_upload import Notifier
+from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
+from csvgate.protocol.events import UploadFinished
+from csvgate.runtime.failure_boundary import Edge
+from csvgate.runtime.start_up import contracts, start, utc_now
+from notification.handler import Notifier
 
 
 @cache

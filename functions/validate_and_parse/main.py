@@ -7,11 +7,11 @@ from pathlib import Path
 import functions_framework
 from cloudevents.http import CloudEvent
 
-from csvgate.edge import Edge
-from csvgate.runtime import contracts, start, utc_now
-from csvgate.wire import raw_delivery
-from object_event import ObjectEvent
-from validate_upload import Validator
+from csvgate.protocol.cloudevents_pubsub import raw_delivery
+from csvgate.runtime.failure_boundary import Edge
+from csvgate.runtime.start_up import contracts, start, utc_now
+from intake.handler import Validator
+from intake.storage_event import ObjectEvent
 
 
 @cache

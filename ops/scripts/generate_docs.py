@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from csvgate import events
-from csvgate.contracts.schema import contract_schema
-from csvgate.engine.docs import faults_page
-from csvgate_ops.runbook.page import runbook_page
-from csvgate_ops.topology import load
+from csvgate.contracts.json_schema import contract_schema
+from csvgate.protocol import events
+from csvgate.validation.docs import faults_page
+from csvgate_ops.deploy.topology import load
+from csvgate_ops.operate.runbook.page import runbook_page
 
 ROOT = Path(__file__).resolve().parents[2]
 _PAYLOADS: dict[str, type[BaseModel]] = {

@@ -18,20 +18,20 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from csvgate_ops.cloud.files import DataDir
-from csvgate_ops.cloud.launch import start, stop
-from csvgate_ops.cloud.options import Options, repository
-from csvgate_ops.console.access import TOKEN, Access
-from csvgate_ops.console.app import create_app
-from csvgate_ops.console.jobs import Jobs
-from csvgate_ops.console.site import Site
-from csvgate_ops.dlq import connect
-from csvgate_ops.dlq.actions import read
-from csvgate_ops.dlq.desk import Desk
-from csvgate_ops.follow import follow, send
-from csvgate_ops.loopback.serving import address, listen, server
-from csvgate_ops.session import Session
-from csvgate_ops.session import connect as session_of
+from csvgate_ops.cli.session import Session
+from csvgate_ops.cli.session import connect as session_of
+from csvgate_ops.local.cloud.files import DataDir
+from csvgate_ops.local.cloud.launch import start, stop
+from csvgate_ops.local.cloud.options import Options, repository
+from csvgate_ops.local.loopback.serving import address, listen, server
+from csvgate_ops.operate.console.access import TOKEN, Access
+from csvgate_ops.operate.console.app import create_app
+from csvgate_ops.operate.console.jobs import Jobs
+from csvgate_ops.operate.console.site import Site
+from csvgate_ops.operate.dead_letters import connect
+from csvgate_ops.operate.dead_letters.actions import read
+from csvgate_ops.operate.dead_letters.context import Desk
+from csvgate_ops.operate.follow import follow, send
 
 IMAGES: Final = repository() / "docs" / "images"
 MOST_BYTES: Final = 150_000

@@ -117,10 +117,10 @@ class Warehouse(Protocol):
         self, stream: str, schema: "pa.Schema", batches: Iterable[tuple[int, "pa.RecordBatch"]]
     ) -> None:
         """Append each batch at its row offset, in order; one that is there already is a success.
-        Each must fit a request (`csvgate.appends`). Raises Transient `append.gap` when rows before
-        a batch are missing, `stream.committed`, `table.schema` when the table changed; Permanent
-        `rows.refused`, `stream.gone` (expired, or its table dropped), `stream.short` when it was
-        finalized without these rows."""
+        Each must fit a request (`csvgate.chunks.append_requests`). Raises Transient `append.gap`
+        when rows before a batch are missing, `stream.committed`, `table.schema` when the table
+        changed; Permanent `rows.refused`, `stream.gone` (expired, or its table dropped),
+        `stream.short` when it was finalized without these rows."""
 
     def finalize(self, stream: str) -> int:
         """Close the stream to appends; its row count. May be repeated. Raises Transient

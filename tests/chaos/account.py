@@ -8,8 +8,8 @@ from urllib.request import urlopen
 
 from chaos.traffic import Sent
 from csvgate.gcp.storage import GcsObjectStore
-from csvgate.ledger import Ledger
-from csvgate_ops.uploads import UploadStatus, status
+from csvgate.protocol.ledger import Ledger
+from csvgate_ops.operate.uploads import UploadStatus, status
 from e2e.uploads import reject_lines
 from local_cloud import LocalCloud
 

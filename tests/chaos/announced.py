@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from google.api_core.exceptions import DeadlineExceeded
 
 from chaos.traffic import Sent
-from csvgate.identity import Upload
+from csvgate.protocol.identity import Upload
 from local_cloud import LocalCloud, eventually
 
 SUBSCRIPTION = "chaos-announced"

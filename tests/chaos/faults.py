@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from random import Random
 
-from csvgate_ops.cloud.supervisor import HUNG_SECONDS
+from csvgate_ops.local.supervisor.supervisor import HUNG_SECONDS
 
 FUNCTIONS = ("validate_and_parse", "enrich_records", "notify_stakeholders")
 SERVICES = ("pubsub", "storage", "bigquery", "eventarc", "mailbox")

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from chaos.faults import Fault, Kind
-from csvgate_ops.cloud.identity import Process, identify
+from csvgate_ops.local.supervisor.process_identity import Process, identify
 from local_cloud import LocalCloud
 
 

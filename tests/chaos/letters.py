@@ -9,7 +9,7 @@ from google.api_core.exceptions import DeadlineExceeded
 from google.cloud.pubsub_v1.types import ReceivedMessage
 
 from chaos.announced import announce
-from csvgate.dead_letters import PREFIX
+from csvgate.protocol.dead_letters import PREFIX
 from local_cloud import LocalCloud
 
 _ORIGINS = {"enrich_records": "validated-records", "notify_stakeholders": "enrichment-complete"}

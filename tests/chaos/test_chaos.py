@@ -25,7 +25,7 @@ from chaos.letters import Desk
 from chaos.report import Report
 from chaos.samples import Sample, samples
 from chaos.traffic import Pace, Sent, send
-from csvgate.ledger import Ledger
+from csvgate.protocol.ledger import Ledger
 from local_cloud import ROOT, LocalCloud, variables
 
 pytestmark = pytest.mark.cloud

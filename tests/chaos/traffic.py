@@ -9,7 +9,7 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from requests.exceptions import RequestException
 
 from chaos.samples import Sample
-from csvgate.identity import Upload
+from csvgate.protocol.identity import Upload
 from local_cloud import LocalCloud, eventually
 
 _RETRY = DEFAULT_RETRY.with_timeout(60).with_delay(initial=0.1, maximum=1.0)

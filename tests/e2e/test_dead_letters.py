@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from google.cloud.bigquery import SchemaField, Table
 
-from csvgate.identity import Upload
+from csvgate.protocol.identity import Upload
 from e2e.uploads import emails, table_lines, upload
 from local_cloud import CSVGATE, ROOT, LocalCloud, eventually
 

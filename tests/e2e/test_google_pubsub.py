@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from csvgate_ops.broker import google
+from csvgate_ops.local import google_emulator
 from e2e.uploads import reject_lines, table_lines, upload
 from local_cloud import LocalCloud
 
 pytestmark = [
     pytest.mark.cloud,
-    pytest.mark.skipif(not google.installed(), reason="needs gcloud's Pub/Sub emulator and Java"),
+    pytest.mark.skipif(
+        not google_emulator.installed(), reason="needs gcloud's Pub/Sub emulator and Java"
+    ),
 ]
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from csvgate.identity import Upload
+from csvgate.protocol.identity import Upload
 from e2e.uploads import emails, letters, reject_lines, table_lines
 from local_cloud import LocalCloud, eventually
 from unit.protocol.orders import HEADER, orders

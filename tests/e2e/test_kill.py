@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from csvgate.identity import Upload
+from csvgate.protocol.identity import Upload
 from e2e.uploads import Fault, make_orders, reject_lines, table_lines
 from local_cloud import CSVGATE, LocalCloud, eventually
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from csvgate.identity import Upload
+from csvgate.protocol.identity import Upload
 from e2e.uploads import emails, letters, make_orders, reject_lines, reject_rows, table_lines, upload
 from local_cloud import LocalCloud, eventually
 

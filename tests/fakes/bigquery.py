@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from csvgate.errors import Permanent, Transient
 from csvgate.gcp.columns import contradiction, differences
 from csvgate.ports import Clock, Column, TableSpec
+from csvgate.runtime.errors import Permanent, Transient
 from fakes.effects import Effects
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from csvgate.errors import Permanent
 from csvgate.ports import Email
+from csvgate.runtime.errors import Permanent
 from fakes.effects import Effects
 
 MAX_RECIPIENTS = 1000

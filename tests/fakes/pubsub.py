@@ -1,7 +1,7 @@
 """Pub/Sub in memory: topics as lists of what was published."""
 
-from csvgate.errors import Permanent, Transient
 from csvgate.ports import Message, Receipt
+from csvgate.runtime.errors import Permanent, Transient
 from fakes.effects import Effects
 
 REQUEST_BYTES = 10_000_000

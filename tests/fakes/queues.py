@@ -4,8 +4,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from csvgate.errors import Transient
-from csvgate_ops.dlq.port import Pulled
+from csvgate.runtime.errors import Transient
+from csvgate_ops.operate.dead_letters.queue.port import Pulled
 from fakes.effects import Effects
 from fakes.pubsub import FakePublisher
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import BinaryIO
 
-from csvgate.errors import Permanent, Transient
 from csvgate.ports import CREATE_BYTES, Clock, ObjectInfo
+from csvgate.runtime.errors import Permanent, Transient
 from fakes.effects import Effects
 
 PIECE_BYTES = 1024 * 1024

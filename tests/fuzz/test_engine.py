@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from csvgate.contracts.load import load
-from csvgate.engine.compression import decompress
-from csvgate.engine.rejects import RejectFile
-from csvgate.engine.validate import Batch, validate
-from csvgate.faults import FileFault
+from csvgate.csv.compression import decompress
+from csvgate.rejects.reject_file import RejectFile
+from csvgate.validation.faults import FileFault
+from csvgate.validation.validate import Batch, validate
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = load(ROOT / "contracts" / "orders.yaml")

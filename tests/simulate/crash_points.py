@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from simulate.crash import Violation
 from simulate.sequence import Point, Scenario, Sequence
+from simulate.world.crash import Violation
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from multiprocessing import get_context
 from types import ModuleType
 from typing import TypeVar
 
-import enrich_chunk
-import plan_upload
-import plans
+from enrichment import load_chunk, plans
+from intake import pin_plan
 from simulate.crash_points import Enumeration, Tried, enumerate_crashes
 from simulate.hunt import hunt
 from simulate.scenarios import SCENARIOS
@@ -21,9 +20,9 @@ from simulate.seeds import Ran, run
 WORKERS = min(4, os.cpu_count() or 1)
 SEEDS_AT_A_TIME = 100
 PURE: tuple[tuple[ModuleType, str], ...] = (
-    (enrich_chunk, "decode"),
+    (load_chunk, "decode"),
     (plans, "from_json"),
-    (plan_upload, "from_json"),
+    (pin_plan, "from_json"),
 )
 T = TypeVar("T")
 R = TypeVar("R")

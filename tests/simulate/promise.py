@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from csvgate.events import UploadFinished, UploadValidated
-from csvgate.ledger import UploadLedger
-from csvgate.ledger_entries import Claim
-from csvgate.wire import event_of
-from notify_upload import parse_finished
-from simulate import shop
-from simulate.cloud import Cloud
-from simulate.crash import require, require_equal
-from simulate.people import People, Sent
+from csvgate.protocol.cloudevents_pubsub import event_of
+from csvgate.protocol.events import UploadFinished, UploadValidated
+from csvgate.protocol.ledger import UploadLedger
+from csvgate.protocol.ledger_entries import Claim
+from notification.handler import parse_finished
+from simulate.world import shop
+from simulate.world.cloud import Cloud
+from simulate.world.crash import require, require_equal
+from simulate.world.people import People, Sent
 from world import COMPLETE
 
 Key = tuple[str, int]

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from simulate import shop
-from simulate.cloud import Revision
 from simulate.sequence import Happening, Scenario, Sequence
+from simulate.world import shop
+from simulate.world.cloud import Revision
 
 V1 = Revision()
 ONE_CHUNK = replace(V1, chunk_bytes=400)

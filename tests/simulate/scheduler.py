@@ -9,14 +9,14 @@ from greenlet import getcurrent, greenlet
 
 from fakes.effects import Effect, Effects
 from fakes.pubsub import Publishing
-from simulate import faults
-from simulate.cloud import AnyEdge, Cloud, Revision, cloud
-from simulate.crash import Crash, Violation
-from simulate.knobs import CALM, Knobs
-from simulate.parcels import Mailroom, Parcel
-from simulate.people import People
-from simulate.trace import Trace
-from simulate.watch import Email, unmarked_email, watch
+from simulate.world import faults
+from simulate.world.cloud import AnyEdge, Cloud, Revision, cloud
+from simulate.world.crash import Crash, Violation
+from simulate.world.knobs import CALM, Knobs
+from simulate.world.parcels import Mailroom, Parcel
+from simulate.world.people import People
+from simulate.world.trace import Trace
+from simulate.world.watch import Email, unmarked_email, watch
 
 MOST_STEPS = 50_000
 DAY = timedelta(days=1, hours=1)

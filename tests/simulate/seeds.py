@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from simulate import shop
-from simulate.cloud import Revision
-from simulate.crash import Crash, Violation
-from simulate.knobs import CALM, Knobs
 from simulate.promise import check
 from simulate.scheduler import Scheduler
-from simulate.trace import Trace
+from simulate.world import shop
+from simulate.world.cloud import Revision
+from simulate.world.crash import Crash, Violation
+from simulate.world.knobs import CALM, Knobs
+from simulate.world.trace import Trace
 
 REVISIONS = (
     Revision(),

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fakes.effects import Effect, Effects
-from simulate.cloud import AnyEdge, Revision, cloud
-from simulate.crash import Crash, Violation
-from simulate.parcels import Mailroom, Parcel
-from simulate.people import People
 from simulate.promise import check
-from simulate.watch import Email, unmarked_email, watch
+from simulate.world.cloud import AnyEdge, Revision, cloud
+from simulate.world.crash import Crash, Violation
+from simulate.world.parcels import Mailroom, Parcel
+from simulate.world.people import People
+from simulate.world.watch import Email, unmarked_email, watch
 
 Happening = Callable[["Sequence"], None]
 FIRST = Revision()

@@ -3,14 +3,14 @@ that each deliberate bug in it would be noticed. By hand, with more seeds: `make
 
 from collections.abc import Callable
 
-from csvgate.ledger_entries import Note
-from settle_upload import Settler
+from csvgate.protocol.ledger_entries import Note
+from enrichment.finish_upload import Settler
 from simulate import pool
 from simulate.crash_points import Enumeration, Tried, enumerate_crashes
 from simulate.mutants import MUTANTS
 from simulate.scenarios import SCENARIOS
 from simulate.seeds import run
-from simulate.swap import swapped
+from simulate.world.swap import swapped
 
 SEEDS = 10_000
 ONE_CHUNK = next(scenario for scenario in SCENARIOS if scenario.name == "one chunk")

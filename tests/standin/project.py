@@ -3,8 +3,8 @@
 import copy
 from typing import Any
 
-from standin.iam_policies import Policies
 from standin.refusal import Refusal, invalid
+from standin.services.iam_policies import Policies
 
 PREENABLED = ("serviceusage.googleapis.com", "storage.googleapis.com", "bigquery.googleapis.com")
 """As a new project has them, among others."""

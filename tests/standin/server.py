@@ -9,21 +9,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from standin.accounts import Iam
-from standin.bigquery import BigQuery
-from standin.eventarc import Eventarc
-from standin.functions import CloudFunctions
-from standin.monitoring import Logging, Monitoring
 from standin.project import Project
-from standin.pubsub import PubSub
 from standin.refusal import Refusal
-from standin.registry import ArtifactRegistry
-from standin.resource_manager import CloudBuild, ResourceManager
 from standin.run import Run
-from standin.secrets import SecretManager
 from standin.service import Request, Service
-from standin.service_usage import ServiceUsage
-from standin.storage import Storage
+from standin.services.accounts import Iam
+from standin.services.bigquery import BigQuery
+from standin.services.eventarc import Eventarc
+from standin.services.functions import CloudFunctions
+from standin.services.monitoring import Logging, Monitoring
+from standin.services.pubsub import PubSub
+from standin.services.registry import ArtifactRegistry
+from standin.services.resource_manager import CloudBuild, ResourceManager
+from standin.services.secrets import SecretManager
+from standin.services.service_usage import ServiceUsage
+from standin.services.storage import Storage
 
 READING = (":getIamPolicy", ":generateUploadUrl")
 """POST requests that change nothing that lasts."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from csvgate_ops.cli import csvgate
+from csvgate_ops.cli.main import csvgate
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = (

@@ -12,7 +12,7 @@ import json
 from typing import Any, Final
 
 from csvgate.contracts.model import Contract
-from csvgate.identity import digest
+from csvgate.protocol.identity import digest
 
 _UNHASHED: Final = frozenset(["notify", "match"])
 _UNHASHED_IN_FIELDS: Final = frozenset(["title", "description"])

@@ -3,10 +3,10 @@
 from pathlib import Path as FilePath
 
 from csvgate.contracts.match import Contracts, overlaps
-from csvgate.contracts.mistakes import ContractError, Mistake, Path, spell
 from csvgate.contracts.model import Contract
-from csvgate.contracts.parse import parse
-from csvgate.contracts.read_yaml import Document, read_yaml
+from csvgate.contracts.reading.mistakes import ContractError, Mistake, Path, spell
+from csvgate.contracts.reading.parse import parse
+from csvgate.contracts.reading.yaml import Document, read_yaml
 
 _SUFFIXES = (".yaml", ".yml")
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from csvgate.contracts.globs import common_name, compile_glob
-from csvgate.contracts.mistakes import Complaints
 from csvgate.contracts.model import Contract
+from csvgate.contracts.reading.mistakes import Complaints
 
 
 class Contracts:

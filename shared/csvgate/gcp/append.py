@@ -8,9 +8,9 @@ from typing import Final
 import pyarrow as pa
 from google.api_core import exceptions as api
 
-from csvgate.errors import Permanent, Transient
 from csvgate.gcp.append_errors import Broken, Verdict, of_error, of_response
 from csvgate.gcp.connection import Connection
+from csvgate.runtime.errors import Permanent, Transient
 
 IN_FLIGHT: Final = 3
 """Appends sent and not yet answered, of up to 10 MB each."""

@@ -7,8 +7,8 @@ import grpc
 from google.api_core import exceptions as api
 from google.cloud.bigquery_storage_v1.types import AppendRowsResponse, RowError, StorageError
 
-from csvgate.errors import Permanent, Transient
 from csvgate.gcp.errors import reason, translate
+from csvgate.runtime.errors import Permanent, Transient
 
 _CODES = StorageError.StorageErrorCode
 _SHOWN = 5

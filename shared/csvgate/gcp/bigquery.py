@@ -5,11 +5,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from csvgate.errors import Failure
 from csvgate.gcp.append import Batch
 from csvgate.gcp.tables import Tables
 from csvgate.gcp.write_api import PendingStreams
 from csvgate.ports import TableSpec
+from csvgate.runtime.errors import Failure
 
 
 class BigQueryWarehouse:

@@ -4,7 +4,7 @@ write to BigQuery never loads its libraries."""
 from collections.abc import Mapping
 
 from csvgate.ports import Warehouse
-from csvgate.settings import Settings
+from csvgate.runtime.settings import Settings
 
 
 def warehouse(settings: Settings, environment: Mapping[str, str]) -> Warehouse:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from csvgate.bigquery_types import BigQueryType, parse
 from csvgate.ports import Column, TableSpec
+from csvgate.types.bigquery import BigQueryType, parse
 
 
 def differences(spec: TableSpec, found: Sequence[Column]) -> list[str]:

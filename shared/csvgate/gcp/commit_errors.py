@@ -6,8 +6,8 @@ from typing import Final
 
 from google.cloud.bigquery_storage_v1.types import StorageError
 
-from csvgate.errors import Permanent, Transient
 from csvgate.gcp.append_errors import gone
+from csvgate.runtime.errors import Permanent, Transient
 
 _CODES: Final = StorageError.StorageErrorCode
 _SHOWN: Final = 5

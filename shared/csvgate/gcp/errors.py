@@ -17,7 +17,7 @@ import urllib3.exceptions
 from google.api_core import exceptions as api
 from google.auth import exceptions as auth
 
-from csvgate.errors import Failure, Permanent, Transient
+from csvgate.runtime.errors import Failure, Permanent, Transient
 
 NAMES: Final = {"storage": "Cloud Storage", "pubsub": "Pub/Sub", "bigquery": "BigQuery"}
 

@@ -14,8 +14,8 @@ from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import URLError
 
-from csvgate.errors import Failure, Permanent, Transient
 from csvgate.ports import Email
+from csvgate.runtime.errors import Failure, Permanent, Transient
 
 UNSENT: Final = "mail.unsent"
 UNKNOWN: Final = "mail.unknown"

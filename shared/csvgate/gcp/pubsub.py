@@ -11,9 +11,9 @@ from google.cloud.pubsub_v1 import PublisherClient
 from google.cloud.pubsub_v1.types import PublishRequest, PubsubMessage
 from google.pubsub_v1 import PublisherClient as PublisherApi
 
-from csvgate.errors import Permanent
 from csvgate.gcp.errors import translated
 from csvgate.ports import Message, Receipt
+from csvgate.runtime.errors import Permanent
 
 REQUEST_BYTES: Final = 10_000_000
 """What Pub/Sub takes in a publish request, topic and attributes included."""

@@ -13,10 +13,10 @@ from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
 from google.cloud.storage.retry import DEFAULT_RETRY
 from google_crc32c import Checksum
 
-from csvgate.errors import Permanent, Transient
 from csvgate.gcp.errors import translated
 from csvgate.gcp.upload import streamed
 from csvgate.ports import CREATE_BYTES, ObjectInfo
+from csvgate.runtime.errors import Permanent, Transient
 
 PIECE_BYTES: Final = 1024 * 1024
 RANGE_BYTES: Final = 8 * 1024 * 1024

@@ -9,11 +9,11 @@ from google.api_core import exceptions as api
 from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_RETRY
 
-from csvgate.bigquery_types import parse
-from csvgate.errors import Permanent
 from csvgate.gcp.columns import contradiction, differences
 from csvgate.gcp.errors import translated
 from csvgate.ports import Column, TableSpec
+from csvgate.runtime.errors import Permanent
+from csvgate.types.bigquery import parse
 
 TRUST_SECONDS: Final = 300.0
 """How long a table that fitted is not looked at again."""

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, Final, cast
 
 from google.cloud.storage.fileio import BlobWriter
 
-from csvgate.errors import Failure
+from csvgate.runtime.errors import Failure
 
 CHUNK_BYTES: Final = 8 * 1024 * 1024
 """Buffered and sent at a time; a multiple of 256 KiB."""

@@ -24,12 +24,12 @@ from google.cloud.bigquery_storage_v1.types import (
     WriteStream,
 )
 
-from csvgate.errors import Transient
 from csvgate.gcp.append import Append, Batch
 from csvgate.gcp.append_errors import gone, storage_errors
 from csvgate.gcp.commit_errors import settle
 from csvgate.gcp.connection import Connection
 from csvgate.gcp.errors import reason, translated
+from csvgate.runtime.errors import Transient
 
 _RETRIED: Final = if_exception_type(
     api.Aborted, api.DeadlineExceeded, api.InternalServerError, api.ServiceUnavailable

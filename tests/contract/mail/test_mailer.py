@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from contract.mail.post import Post
-from csvgate.errors import Permanent
 from csvgate.ports import Email
+from csvgate.runtime.errors import Permanent
 
 EMAIL = Email(
     sender="csvgate@localhost",

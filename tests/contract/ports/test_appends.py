@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import ipc
 
-from csvgate.appends import REQUEST_BYTES, batches, rows_per_append
-from csvgate.errors import Permanent
+from csvgate.chunks.append_requests import REQUEST_BYTES, batches, rows_per_append
+from csvgate.runtime.errors import Permanent
 
 SCHEMA = pa.schema([("line", pa.int64()), ("text", pa.string())])
 

@@ -13,8 +13,8 @@ from csvgate.gcp.storage import GcsObjectStore
 from csvgate.gcp.tables import Tables
 from csvgate.gcp.write_api import PendingStreams
 from csvgate.ports import Column, TableSpec
-from csvgate_ops.topology.load import load
-from send_claim import LEASE
+from csvgate_ops.deploy.topology.load import load
+from notification.send_once import LEASE
 from world import ROOT
 
 CREDENTIALS = AnonymousCredentials()  # type: ignore[no-untyped-call]  # untyped there

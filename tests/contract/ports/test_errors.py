@@ -7,8 +7,8 @@ import requests
 from google.api_core import exceptions as api_exceptions
 from google.auth import exceptions as auth_exceptions
 
-from csvgate.errors import Failure, Permanent, Transient
 from csvgate.gcp.errors import translate, translated
+from csvgate.runtime.errors import Failure, Permanent, Transient
 
 api: Any = api_exceptions  # their constructors have no types
 auth: Any = auth_exceptions

@@ -8,7 +8,7 @@ from io import TextIOWrapper
 import pytest
 
 from contract.ports.backends import Bucket
-from csvgate.errors import Failure, Permanent, Transient
+from csvgate.runtime.errors import Failure, Permanent, Transient
 
 MIB = 1024 * 1024
 

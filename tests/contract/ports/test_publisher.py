@@ -3,8 +3,8 @@
 import pytest
 
 from contract.ports.backends import Topic
-from csvgate.errors import Permanent, Transient
 from csvgate.ports import Message
+from csvgate.runtime.errors import Permanent, Transient
 
 
 def test_a_message_arrives_as_it_was_published(topic: Topic) -> None:

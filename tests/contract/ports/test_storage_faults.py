@@ -10,7 +10,7 @@ import requests
 
 from contract.ports.backends import PROJECT
 from contract.ports.real import GcsBucket
-from csvgate.errors import Failure, Permanent, Transient
+from csvgate.runtime.errors import Failure, Permanent, Transient
 
 Send = Callable[..., requests.Response]
 MIB = 1024 * 1024

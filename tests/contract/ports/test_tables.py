@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from contract.ports.backends import Dataset, spec
-from csvgate.errors import Permanent
 from csvgate.ports import Column
+from csvgate.runtime.errors import Permanent
 
 ALL_KINDS = (
     Column("text", "STRING", required=True, description="Words"),

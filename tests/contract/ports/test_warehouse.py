@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from contract.ports.backends import Dataset, spec
-from csvgate.errors import Permanent, Transient
 from csvgate.ports import Column, TableSpec
+from csvgate.runtime.errors import Permanent, Transient
 
 ORDERS = (Column("order_id", "STRING", required=True), Column("quantity", "INT64"))
 SCHEMA = pa.schema([("order_id", pa.string()), ("quantity", pa.int64())])

@@ -9,8 +9,8 @@ import pytest
 from google.cloud.bigquery_storage_v1 import types
 
 from contract.ports.scripted_write import Answer, Codes, Script, accepted, error, serving
-from csvgate.errors import Failure, Permanent, Transient
 from csvgate.gcp.write_api import PendingStreams
+from csvgate.runtime.errors import Failure, Permanent, Transient
 
 PARENT = "projects/p/datasets/sales/tables/orders"
 STREAM = f"{PARENT}/streams/one"

@@ -16,7 +16,7 @@ from google.pubsub_v1 import PublisherClient as BasePublisherClient
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
-COMMAND = [sys.executable, "-m", "csvgate_ops.broker", "--host", "127.0.0.1"]
+COMMAND = [sys.executable, "-m", "csvgate_ops.local.broker", "--host", "127.0.0.1"]
 START_SECONDS = 20.0
 LOCAL = (("grpc.use_local_subchannel_pool", 1),)  # no backoff inherited from a dead server
 UNLIMITED = (
@@ -27,7 +27,7 @@ UNLIMITED = (
 
 
 class EmbeddedBroker:
-    """`python -m csvgate_ops.broker` as a process of its own, on a free port."""
+    """`python -m csvgate_ops.local.broker` as a process of its own, on a free port."""
 
     def __init__(self, data_dir: Path, port: int = 0) -> None:
         self._process = subprocess.Popen(

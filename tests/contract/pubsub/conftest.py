@@ -10,7 +10,7 @@ import pytest
 
 from contract.pubsub.backends import Clients, EmbeddedBroker
 from contract.pubsub.world import World
-from csvgate_ops.broker import google
+from csvgate_ops.local import google_emulator
 from servers import free_port
 
 
@@ -33,9 +33,12 @@ def embedded_clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clien
 @pytest.fixture(scope="session")
 def google_clients() -> Iterator[Clients]:
     """Google's emulator, one for all tests."""
-    if not google.installed():
-        pytest.skip(google.NEEDS)
-    with google.GoogleEmulator(free_port()) as emulator, Clients(emulator.address) as clients:
+    if not google_emulator.installed():
+        pytest.skip(google_emulator.NEEDS)
+    with (
+        google_emulator.GoogleEmulator(free_port()) as emulator,
+        Clients(emulator.address) as clients,
+    ):
         yield clients
 
 

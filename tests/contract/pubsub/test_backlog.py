@@ -7,11 +7,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from csvgate_ops.broker import backlog as backlog_module
-from csvgate_ops.broker.backlog import WINDOW, Backlog
-from csvgate_ops.broker.entry import Entry, Room
-from csvgate_ops.broker.flow import Flow
-from csvgate_ops.broker.lane import BLOCK
+from csvgate_ops.local.broker.delivery import backlog as backlog_module
+from csvgate_ops.local.broker.delivery.backlog import WINDOW, Backlog
+from csvgate_ops.local.broker.delivery.entry import Entry, Room
+from csvgate_ops.local.broker.delivery.flow import Flow
+from csvgate_ops.local.broker.delivery.lane import BLOCK
 
 LEASE = 10.0
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate_ops.broker.backoff import RetryPolicy, delay_after
+from csvgate_ops.local.broker.delivery.backoff import RetryPolicy, delay_after
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate_ops.broker import filters
-from csvgate_ops.broker.filter_tokens import FilterSyntaxError
+from csvgate_ops.local.broker.delivery import filters
+from csvgate_ops.local.broker.delivery.filter_tokens import FilterSyntaxError
 
 MATCHES = [
     ("", {}),

@@ -9,8 +9,8 @@ import pytest
 
 from contract.pubsub.backends import Clients
 from contract.pubsub.world import World, data
-from csvgate_ops.broker.retention import Retention
-from csvgate_ops.broker.server import BrokerServer
+from csvgate_ops.local.broker.api.server import BrokerServer
+from csvgate_ops.local.broker.retention import Retention
 
 DAY = 86_400
 

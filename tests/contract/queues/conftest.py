@@ -8,9 +8,9 @@ import pytest
 
 from contract.pubsub.backends import Clients, EmbeddedBroker
 from csvgate.ports import Message
-from csvgate_ops.broker import google
-from csvgate_ops.dlq.port import Queues
-from csvgate_ops.dlq.pubsub import PubSubQueues
+from csvgate_ops.local import google_emulator
+from csvgate_ops.operate.dead_letters.queue.port import Queues
+from csvgate_ops.operate.dead_letters.queue.pubsub import PubSubQueues
 from fakes.pubsub import FakePublisher
 from fakes.queues import FakeQueues
 from servers import free_port
@@ -37,9 +37,12 @@ def queues_embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client
 
 @pytest.fixture(scope="session")
 def queues_google() -> Iterator[Clients]:
-    if not google.installed():
-        pytest.skip(google.NEEDS)
-    with google.GoogleEmulator(free_port()) as emulator, Clients(emulator.address) as clients:
+    if not google_emulator.installed():
+        pytest.skip(google_emulator.NEEDS)
+    with (
+        google_emulator.GoogleEmulator(free_port()) as emulator,
+        Clients(emulator.address) as clients,
+    ):
         yield clients
 
 

@@ -5,11 +5,11 @@ import time
 import pytest
 
 from contract.queues.conftest import Backend
-from csvgate.errors import Transient
 from csvgate.ports import Message
-from csvgate_ops.dlq.drain import drain
-from csvgate_ops.dlq.leases import Leases
-from csvgate_ops.dlq.port import Pulled
+from csvgate.runtime.errors import Transient
+from csvgate_ops.operate.dead_letters.queue.drain import drain
+from csvgate_ops.operate.dead_letters.queue.leases import Leases
+from csvgate_ops.operate.dead_letters.queue.port import Pulled
 
 
 def pull_all(backend: Backend, count: int) -> list[Pulled]:

@@ -5,8 +5,8 @@ from itertools import count
 import pytest
 
 from contract.pubsub.backends import Clients
-from csvgate.errors import Permanent
-from csvgate_ops.dlq.pubsub import transport_topic
+from csvgate.runtime.errors import Permanent
+from csvgate_ops.operate.dead_letters.queue.pubsub import transport_topic
 
 TRIGGER, EXPECTED = "validate-and-parse", "eventarc-validate-and-parse-sub"
 _numbers = count(1)

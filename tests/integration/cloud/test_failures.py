@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from csvgate_ops.cloud import emulators
-from csvgate_ops.cloud.errors import CloudError
-from csvgate_ops.cloud.files import DataDir
-from csvgate_ops.cloud.options import Options
-from csvgate_ops.cloud.run import prepare
+from csvgate_ops.local.cloud import emulators
+from csvgate_ops.local.cloud.errors import CloudError
+from csvgate_ops.local.cloud.files import DataDir
+from csvgate_ops.local.cloud.options import Options
+from csvgate_ops.local.supervisor.run import prepare
 from integration.cloud.conftest import FUNCTIONS, recording_options
 from local_cloud import LocalCloud, eventually, mentions
 

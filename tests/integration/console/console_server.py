@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from csvgate_ops.console.access import TOKEN, Access
-from csvgate_ops.console.app import create_app
-from csvgate_ops.console.jobs import Jobs
-from csvgate_ops.console.site import Site
-from csvgate_ops.loopback.serving import address, listen, server
-from unit.dlq.desks import Office
+from csvgate_ops.local.loopback.serving import address, listen, server
+from csvgate_ops.operate.console.access import TOKEN, Access
+from csvgate_ops.operate.console.app import create_app
+from csvgate_ops.operate.console.jobs import Jobs
+from csvgate_ops.operate.console.site import Site
+from unit.operate.dead_letters.contexts import Office
 
 
 @dataclass(frozen=True)

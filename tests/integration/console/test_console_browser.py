@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from browser import complaints, needs_chromium, watched
 from integration.console.console_server import Served, served
-from unit.console.browsing import ENRICH, NOTIFY, address, letter, marker, office
+from unit.operate.console.browsing import ENRICH, NOTIFY, address, letter, marker, office
 from unit.protocol.orders import orders
 from world import VALIDATED
 

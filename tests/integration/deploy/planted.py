@@ -5,7 +5,7 @@ from typing import Any
 
 from csvgate.contracts.load import load_directory
 from csvgate.gcp.tables import as_field
-from csvgate_ops.doctor.tables import expected
+from csvgate_ops.deploy.doctor.tables import expected
 from servers import ROOT
 from standin.project import Project
 

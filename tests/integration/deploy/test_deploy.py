@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from csvgate_ops import topology as topo
+from csvgate_ops.deploy import topology as topo
 from integration.deploy.planted import PLANTED
 from integration.deploy.story import FOREIGN, Run, Story, told
 from servers import ROOT

@@ -17,9 +17,9 @@ import pytest
 from google.cloud import storage
 from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
 
-from csvgate_ops import topology as topo
-from csvgate_ops.cloud.credentials import ensure_credentials
-from csvgate_ops.deploy.stage import Staged, stage
+from csvgate_ops.deploy import topology as topo
+from csvgate_ops.deploy.staging.stage import Staged, stage
+from csvgate_ops.local.cloud.credentials import ensure_credentials
 from servers import ROOT, await_ready, csvgate_broker, fake_gcs, free_port, running
 
 PROJECT = "acme"

@@ -14,7 +14,7 @@ from typing import Any
 
 from servers import ROOT, await_ready, free_port, running
 
-COMMAND = [sys.executable, "-m", "csvgate_ops.mailbox"]
+COMMAND = [sys.executable, "-m", "csvgate_ops.local.mailbox"]
 IMPORTS = {"PYTHONPATH": f"{ROOT / 'ops'}:{ROOT / 'shared'}"}
 
 

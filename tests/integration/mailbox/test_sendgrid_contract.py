@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from csvgate_ops.mailbox.rules import MAX_BYTES
+from csvgate_ops.local.mailbox.rules import MAX_BYTES
 from integration.mailbox.mailbox_process import Mailbox, request
 
 

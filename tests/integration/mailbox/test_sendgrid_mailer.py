@@ -13,9 +13,9 @@ from dataclasses import replace
 
 import pytest
 
-from csvgate.errors import Failure, Permanent, Transient
 from csvgate.gcp.mail import SendGridMailer
 from csvgate.ports import Email
+from csvgate.runtime.errors import Failure, Permanent, Transient
 from integration.mailbox.mailbox_process import IMPORTS, Mailbox, await_true
 from servers import free_port
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from csvgate_ops.monitoring.files import Monitoring
-from csvgate_ops.monitoring.observe import Observed, observe
-from csvgate_ops.monitoring.plan import Command, Step, differs, plan, removal
+from csvgate_ops.deploy.monitoring.files import Monitoring
+from csvgate_ops.deploy.monitoring.observe import Observed, observe
+from csvgate_ops.deploy.monitoring.plan import Command, Step, differs, plan, removal
 from integration.monitoring.stand_in import StandIn, served
-from unit.ops.monitoring.rendered import PROJECT, monitoring
+from unit.deploy.monitoring.rendered import PROJECT, monitoring
 
 pytestmark = pytest.mark.skipif(shutil.which("gcloud") is None, reason="needs gcloud")
 _ALL = monitoring(("ops@example.com",))

@@ -2,10 +2,10 @@
 
 import pytest
 from bench.contenders import ENRICHMENT, VALIDATION
-from bench.goals import goals
-from bench.large import Large
-from bench.machine import Machine
-from bench.report import render
+from bench.processes.large import Large
+from bench.reporting.goals import goals
+from bench.reporting.machine import Machine
+from bench.reporting.report import render
 from bench.run import Plan, Run, Wire
 
 from unit.bench.bench_results import found, measured

@@ -1,9 +1,9 @@
 """Numbers, and how they are written."""
 
 import pytest
-from bench.markdown import mebibytes, micro, milliseconds, rate, table, times
-from bench.report_validation import percent_down
-from bench.stats import Figures, figures, paired_ratio
+from bench.reporting.markdown import mebibytes, micro, milliseconds, rate, table, times
+from bench.reporting.report_validation import percent_down
+from bench.reporting.stats import Figures, figures, paired_ratio
 
 
 def test_figures() -> None:

@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from bench import large, orders, truth
+from bench import orders, truth
 from bench.feed import Rows
+from bench.processes import large
 from samples.make_orders import write_orders
 
 ROWS = 3000

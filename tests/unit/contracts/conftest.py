@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from csvgate.contracts.load import load
-from csvgate.contracts.mistakes import ContractError, Mistake
+from csvgate.contracts.reading.mistakes import ContractError, Mistake
 
 ROOT = Path(__file__).resolve().parents[3]
 Found = list[tuple[str, str]]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from csvgate.contracts.hashing import contract_hash, from_json, to_json
-from unit.engine.files import contract
+from unit.validation.files import contract
 
 Found = list[tuple[str, str]]
 ALIKE = "; case and spaces around a label do not count, give one of them another"

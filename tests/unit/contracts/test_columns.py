@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from csvgate.bigquery_types import BigQueryType
-from csvgate.contracts.columns import column_type, table_spec
 from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract, Destination, FieldType, Schema, SchemaField
+from csvgate.contracts.table import column_type, table_spec
 from csvgate.ports import Column
+from csvgate.types.bigquery import BigQueryType
 
 
 def test_the_table_of_orders(orders_yaml: Path) -> None:

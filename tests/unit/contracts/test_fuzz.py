@@ -11,8 +11,8 @@ from ruamel.yaml import YAML
 
 from csvgate.contracts.hashing import contract_hash, from_json, to_json
 from csvgate.contracts.load import load
-from csvgate.contracts.mistakes import ContractError, Mistake
 from csvgate.contracts.model import Contract
+from csvgate.contracts.reading.mistakes import ContractError, Mistake
 
 ORDERS = YAML(typ="safe", pure=True).load(
     Path(__file__).resolve().parents[3] / "contracts" / "orders.yaml"

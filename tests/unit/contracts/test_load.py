@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from csvgate.contracts.load import load, load_directory
-from csvgate.contracts.mistakes import ContractError, Mistake
+from csvgate.contracts.reading.mistakes import ContractError, Mistake
 
 RIGHT = """\
 dataset: {name}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from csvgate.contracts.read_yaml import read_yaml
+from csvgate.contracts.reading.yaml import read_yaml
 
 
 @pytest.mark.parametrize(

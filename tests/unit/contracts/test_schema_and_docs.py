@@ -10,11 +10,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from csvgate.contracts.check_enrich import KEYS
-from csvgate.contracts.check_fields import FITTING
-from csvgate.contracts.columns import DEFAULT_TYPES
+from csvgate.contracts.checks.enrich import KEYS
+from csvgate.contracts.checks.fields import FITTING
+from csvgate.contracts.json_schema import contract_schema
 from csvgate.contracts.load import load
-from csvgate.contracts.schema import contract_schema
+from csvgate.contracts.table import DEFAULT_TYPES
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def page(root: Path) -> str:
 
 
 def test_the_schema_is_current(root: Path) -> None:
-    """Otherwise: python -m csvgate.contracts.schema > docs/contract.schema.json"""
+    """Otherwise: python -m csvgate.contracts.json_schema > docs/contract.schema.json"""
     expected = (root / "docs" / "contract.schema.json").read_text(encoding="utf-8")
     assert contract_schema() == expected
 

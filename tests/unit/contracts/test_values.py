@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.bigquery_types import BigQueryType, parse
-from csvgate.contracts.bounds import cast
-from csvgate.contracts.check_fields import FITTING
+from csvgate.contracts.checks.declared_values import cast
+from csvgate.contracts.checks.fields import FITTING
 from csvgate.contracts.model import FieldType, Scalar
 from csvgate.contracts.sizes import parse_size
-from csvgate.durations import Duration
-from csvgate.geopoints import Geopoint
-from csvgate.json_text import hashable
+from csvgate.types.bigquery import BigQueryType, parse
+from csvgate.types.durations import Duration
+from csvgate.types.geopoints import Geopoint
+from csvgate.types.json_text import hashable
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cloudevents.http import CloudEvent
 
-from csvgate.events import STORAGE_FINALIZED
+from csvgate.protocol.events import STORAGE_FINALIZED
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import orders
 from world import World, finalized

@@ -4,8 +4,8 @@ import pytest
 
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.match import Contracts
-from csvgate.errors import Transient
-from csvgate.identity import Upload
+from csvgate.protocol.identity import Upload
+from csvgate.runtime.errors import Transient
 from unit.protocol.invariants import loaded, rejected
 from unit.protocol.orders import labelled_orders, orders
 from world import ROOT, World

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from csvgate.identity import Upload
+from csvgate.protocol.identity import Upload
 from fakes.effects import Effect, Effects
 from unit.protocol.invariants import check
 from unit.protocol.orders import orders

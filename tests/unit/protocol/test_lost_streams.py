@@ -3,10 +3,10 @@ every row is there once."""
 
 from datetime import timedelta
 
-from csvgate.ledger_entries import Claim
 from csvgate.ports import Message
-from csvgate_ops.dlq.actions import Filter, read, replay, show
-from unit.dlq.desks import REALLY, Office, office
+from csvgate.protocol.ledger_entries import Claim
+from csvgate_ops.operate.dead_letters.actions import Filter, read, replay, show
+from unit.operate.dead_letters.contexts import REALLY, Office, office
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import orders
 from unit.protocol.test_pipeline import upload_id

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from csvgate.identity import Upload
+from csvgate.protocol.identity import Upload
 from unit.protocol.invariants import check, loaded, rejected
 from unit.protocol.orders import HEADER, orders, row
 from world import World, finalized

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from csvgate.errors import Permanent
 from csvgate.ports import Column, Message
-from csvgate_ops.dlq.actions import Filter, read, replay
+from csvgate.runtime.errors import Permanent
+from csvgate_ops.operate.dead_letters.actions import Filter, read, replay
 from fakes.bigquery import Table
-from unit.dlq.desks import REALLY, Office, office
+from unit.operate.dead_letters.contexts import REALLY, Office, office
 from unit.protocol.invariants import check
 from unit.protocol.orders import orders
 from unit.protocol.test_pipeline import upload_id

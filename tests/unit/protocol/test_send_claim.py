@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from csvgate.errors import Transient
-from csvgate.ledger import Ledger
+from csvgate.protocol.ledger import Ledger
+from csvgate.runtime.errors import Transient
 from fakes.storage import FakeObjectStore
-from send_claim import LEASE, SendClaims
+from notification.send_once import LEASE, SendClaims
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
 

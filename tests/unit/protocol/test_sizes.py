@@ -1,10 +1,10 @@
 """What the protocol keeps in the ledger fits one request, or is streamed."""
 
-from csvgate.ledger import Ledger
-from csvgate.ledger_entries import Lines
+from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger_entries import Lines
 from fakes.storage import FakeObjectStore
+from intake.read_upload import MOST_LINES
 from unit.protocol.orders import orders
-from upload_run import MOST_LINES
 from world import World, sample_references
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from csvgate.breaker import Letter, Limits, Trip, decide, message_key
 from csvgate.ports import Message
+from csvgate.runtime.breaker import Letter, Limits, Trip, decide, message_key
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LIMITS = Limits(window=timedelta(minutes=10), letters=4, share=0.8)

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cloudevents.http import CloudEvent
 
-from csvgate.breaker import Limits
-from csvgate.breaker_guard import Breaker
-from csvgate.breaker_ledger import BreakerLedger, breakers
-from csvgate.dead_letters import DeadLetters
-from csvgate.edge import Edge
-from csvgate.errors import Failure, Permanent, Transient
-from csvgate.ledger import Ledger
-from csvgate.ledger_entries import Lifted
-from csvgate.wire import Delivery, raw_delivery
+from csvgate.protocol.cloudevents_pubsub import Delivery, raw_delivery
+from csvgate.protocol.dead_letters import DeadLetters
+from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger_entries import Lifted
+from csvgate.runtime.breaker import Limits
+from csvgate.runtime.breaker_guard import Breaker
+from csvgate.runtime.breaker_ledger import BreakerLedger, breakers
+from csvgate.runtime.errors import Failure, Permanent, Transient
+from csvgate.runtime.failure_boundary import Edge
 from fakes.effects import Effect, Effects
 from fakes.pubsub import FakePublisher
 from fakes.storage import FakeObjectStore

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from csvgate.errors import Transient
-from csvgate.settings import read
+from csvgate.runtime.errors import Transient
+from csvgate.runtime.settings import read
 
 ENVIRONMENT = {
     "GOOGLE_CLOUD_PROJECT": "p",

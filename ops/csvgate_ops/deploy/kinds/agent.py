@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, nothing
-from csvgate_ops.deploy.model import PROJECT_NUMBER, Command, Fields, Place, Resource, Step
+from csvgate_ops.deploy.plan.model import PROJECT_NUMBER, Command, Fields, Place, Resource, Step
 
 DOMAINS = {
     "pubsub.googleapis.com": "gcp-sa-pubsub",

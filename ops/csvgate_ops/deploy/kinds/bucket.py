@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader
-from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step, Value, Write
+from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step, Value, Write
 
 BUCKETS = ("gcloud", "storage", "buckets")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from csvgate_ops.deploy.model import Fields, Key, Place, Resource, Step
+from csvgate_ops.deploy.plan.model import Fields, Key, Place, Resource, Step
 
 
 class Reader(Protocol):

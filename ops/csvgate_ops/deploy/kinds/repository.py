@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last, nothing
-from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step
+from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step
 
 REPOSITORIES = ("gcloud", "artifacts", "repositories")
 

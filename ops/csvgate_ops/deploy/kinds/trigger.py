@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last
-from csvgate_ops.deploy.model import Command, Fields, Key, Place, Resource, Step
+from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step
 
 TRIGGERS = ("gcloud", "eventarc", "triggers")
 

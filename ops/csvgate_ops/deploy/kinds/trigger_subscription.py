@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from csvgate_ops.deploy.kinds import subscription, trigger
 from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last
-from csvgate_ops.deploy.model import Command, Fields, Lookup, Place, Resource, Step
+from csvgate_ops.deploy.plan.model import Command, Fields, Lookup, Place, Resource, Step
 
 
 def variable(name: str) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 import functions_framework
 from cloudevents.http import CloudEvent
 
-from csvgate.edge import Edge
-from csvgate.errors import Failure, Permanent
-from csvgate.runtime import start
-from csvgate.wire import Delivery, pubsub_delivery
+from csvgate.protocol.cloudevents_pubsub import Delivery, pubsub_delivery
+from csvgate.runtime.errors import Failure, Permanent
+from csvgate.runtime.failure_boundary import Edge
+from csvgate.runtime.start_up import start
 
 FOLDER = "CSVGATE_TEST_FOLDER"
 

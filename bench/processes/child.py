@@ -1,0 +1,28 @@
+"""A process for one measurement: `python -m bench.processes.child NAME FILE WARM_UP [TRUTH]`.
+
+Prints one JSON object: `measurement`, and `score` when the truth is given.
+"""
+
+import json
+import sys
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+
+from bench import truth
+from bench.contenders import BY_NAME
+from bench.measure import measure
+
+
+def main(name: str, file: str, warm_up: str, truths: str = "") -> None:
+    run = import_module(f"bench.contenders.{name}").run
+    measurement, outcome = measure(run, Path(file), Path(warm_up))
+    found = {"measurement": asdict(measurement), "score": None}
+    if truths:
+        place = BY_NAME[name].place
+        found["score"] = asdict(truth.score(truth.read(Path(truths)), outcome.findings, place))
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,70 @@
+"""Validates standard input, end to end.
+
+    python -m bench.processes.large_child FINDINGS < orders.csv
+
+What it finds goes to a file at once, as the function sends its reject file on; so what the process
+holds is what the engine needs. Prints one JSON object.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from bench.contract import orders_contract
+from bench.measure import peak_bytes
+from bench.pieces import PIECE
+from csvgate.chunks.arrow import encode
+from csvgate.rejects.reject_file import RejectFile
+from csvgate.rejects.summary import Reasons
+from csvgate.validation.validate import validate
+
+
+def main(findings: Path) -> None:
+    contract = orders_contract()
+    reject_file, reasons = RejectFile(contract), Reasons(contract)
+    source = _Counted(sys.stdin.buffer)
+    rows = valid = rejected = sent = 0
+    cpu, wall = time.process_time(), time.perf_counter()
+    with findings.open("w", encoding="utf-8") as out:
+        for batch in validate(source.pieces(), contract):
+            rows += batch.rows_read
+            valid += len(batch.lines)
+            rejected += len(batch.rejected)
+            for row in batch.rejected:
+                reasons.add(row)
+                out.writelines(f"{json.dumps([f.line, f.column, f.code])}\n" for f in row.faults)
+            reject_file.render(batch)
+            sent += sum(len(chunk.data) for chunk in encode(batch, contract))
+            del batch
+    print(
+        json.dumps(
+            {
+                "rows": rows,
+                "valid": valid,
+                "rejected": rejected,
+                "bytes": source.bytes,
+                "bytes_out": sent,
+                "cpu": time.process_time() - cpu,
+                "wall": time.perf_counter() - wall,
+                "peak": peak_bytes(),
+            }
+        )
+    )
+
+
+class _Counted:
+    def __init__(self, file: IO[bytes]) -> None:
+        self.bytes = 0
+        self._file = file
+
+    def pieces(self) -> Iterator[bytes]:
+        while piece := self._file.read(PIECE):
+            self.bytes += len(piece)
+            yield piece
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,105 @@
+"""Enrich one chunk of validated records: lookups, then derived columns, then lineage.
+
+Pure: the same chunk, contract and references give the same rows in the same order, so that a retry
+appends the same rows at the same offsets.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from csvgate.chunks.arrow import arrow_type
+from csvgate.contracts.model import Contract
+from csvgate.contracts.reading.mistakes import spell
+from csvgate.runtime.errors import Permanent
+from csvgate.types.bigquery import BigQueryType
+from enrichment.lookups import PreparedLookup, prepare_lookup
+from enrichment.references import ReferenceTable
+from enrichment.steps import LookupStep, Types, field_types, plan_steps
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from enrichment.sql.derived_columns import DeriveStep
+
+_LINE: Final = "_line"
+
+
+class Enrichment:
+    """What a contract adds to its records. Keep it: making it reads every expression."""
+
+    def __init__(self, contract: Contract, references: Mapping[str, ReferenceTable]) -> None:
+        """Raises Permanent `enrich.invalid`, `reference.malformed`."""
+        self._fields = field_types(contract)
+        self._added: dict[str, BigQueryType] = {}
+        self._steps: list[PreparedLookup | DeriveStep] = []
+        for lookup in (step.lookup for step in contract.enrich if step.lookup):
+            if lookup.reference in references:
+                references[lookup.reference].require(lookup.add)
+        steps = plan_steps(contract, {name: _fits(table) for name, table in references.items()})
+        if steps.complaints:
+            raise Permanent(
+                "enrich.invalid",
+                f"contract {contract.dataset} cannot enrich: "
+                + "; ".join(f"{spell(path)}: {words}" for path, words in steps.complaints),
+            )
+        for step in steps.run:
+            if isinstance(step, LookupStep):
+                table, lookup = references[step.lookup.reference], step.lookup
+                self._steps.append(
+                    prepare_lookup(table, by=lookup.by, by_type=step.by_type, add=lookup.add)
+                )
+                self._added.update({name: table.columns[name].type for name in lookup.add})
+            else:
+                self._steps.append(step)
+                self._added.update({column.name: column.type for column in step.columns})
+
+    def added_columns(self) -> dict[str, BigQueryType]:
+        """What lookups and expressions add, in the contract's order, after the fields."""
+        return dict(self._added)
+
+    def apply(self, chunk: "pa.Table", unknown_keys: Counter[str] | None = None) -> "pa.Table":
+        """Fields, added columns, `_line`; row for row with `chunk`, which has `_line` and the
+        fields. `unknown_keys` counts, by reference, the keys that it does not have (their added
+        columns are null). Raises Permanent `chunk.malformed`, `derive.failed`."""
+        table = self._checked(chunk)
+        for step in self._steps:
+            if isinstance(step, PreparedLookup):
+                columns, unknown = step.join(table.column(step.by))
+                if unknown_keys is not None and unknown:
+                    unknown_keys[step.reference] += unknown
+            else:
+                columns = step.compute(table)
+            for name, values in columns.items():
+                table = table.append_column(name, values)
+        return table.select([*self._fields, *self._added, _LINE])
+
+    def finish(self, table: "pa.Table", upload_id: str, ingested_at: datetime) -> "pa.Table":
+        """Rows of `apply` as the destination takes them: `_upload_id` before `_line`, and
+        `_ingested_at` (which has a time zone) after it."""
+        import pyarrow as pa
+
+        moment = pa.scalar(ingested_at, arrow_type(BigQueryType("TIMESTAMP")))
+        uploads = pa.repeat(pa.scalar(upload_id, pa.utf8()), table.num_rows)
+        at = table.schema.get_field_index(_LINE)
+        return table.add_column(at, "_upload_id", uploads).append_column(
+            "_ingested_at", pa.repeat(moment, table.num_rows)
+        )
+
+    def _checked(self, chunk: "pa.Table") -> "pa.Table":
+        expected = {_LINE: BigQueryType("INT64"), **self._fields}
+        wrong = [
+            f"{name} is {chunk.schema.field(name).type}, not {arrow_type(kind)}"
+            if name in chunk.column_names
+            else f"{name} is missing"
+            for name, kind in expected.items()
+            if name not in chunk.column_names or chunk.schema.field(name).type != arrow_type(kind)
+        ]
+        if wrong:
+            raise Permanent("chunk.malformed", f"the chunk's columns: {'; '.join(wrong)}")
+        return chunk
+
+
+def _fits(table: ReferenceTable) -> Types:
+    return {name: column.fit for name, column in table.columns.items()}

@@ -1,0 +1,70 @@
+"""Left join of a chunk with a reference, in the order of the chunk.
+
+Keys are compared as values of the type of the chunk's column: in a reference, `7` and `07` both
+match the INT64 7, `1.5` and `1.50` the NUMERIC 1.5; text matches only the very same text.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from csvgate.chunks.arrow import arrow_type
+from csvgate.references.cells import parse_cell
+from csvgate.types.bigquery import BigQueryType
+from enrichment.references import ReferenceTable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedLookup:
+    reference: str
+    by: str
+    keys: "pa.Array"
+    """Of the Arrow type of column `by`; unique."""
+    columns: "dict[str, pa.Array]"
+
+    def join(self, by: "pa.ChunkedArray") -> "tuple[dict[str, pa.ChunkedArray], int]":
+        """The added columns, null where the key is null or unknown; how many keys are unknown."""
+        import pyarrow.compute as pc
+
+        found = pc.index_in(by, value_set=self.keys)
+        unknown = int(found.null_count - by.null_count)
+        return {name: pc.take(values, found) for name, values in self.columns.items()}, unknown
+
+
+def prepare_lookup(
+    table: ReferenceTable, *, by: str, by_type: BigQueryType, add: Sequence[str]
+) -> PreparedLookup:
+    """Raises Permanent `reference.malformed` where a key cannot be one of `by_type`, two keys are
+    the same value of it, or a column to add is missing."""
+    table.require(add)
+    return PreparedLookup(
+        reference=table.name,
+        by=by,
+        keys=_typed_keys(table, by, BigQueryType(by_type.kind)),
+        columns={name: table.columns[name].values for name in add},
+    )
+
+
+def _typed_keys(table: ReferenceTable, by: str, kind: BigQueryType) -> "pa.Array":
+    import pyarrow as pa
+
+    if kind.kind == "STRING":
+        return table.keys
+    seen: dict[object, int] = {}
+    for text, line in zip(table.keys.to_pylist(), table.lines, strict=True):
+        try:
+            value = parse_cell(text, kind)
+        except ValueError as error:
+            table.malformed(
+                f"line {line}, column {table.key}: the key {error}, as column {by} that is "
+                "looked up"
+            )
+        first = seen.setdefault(value, line)
+        if first != line:
+            table.malformed(
+                f"line {line}, column {table.key}: as {kind} the same key as line {first}"
+            )
+    return pa.array(list(seen), arrow_type(kind))

@@ -1,0 +1,154 @@
+"""A reference: a small CSV that lookups join the records with."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from csvgate.chunks.arrow import arrow_type
+from csvgate.contracts.model import Reference
+from csvgate.references.cells import digits, parse_cell
+from csvgate.references.csv_file import MAX_BYTES, read_records
+from csvgate.runtime.errors import Permanent
+from csvgate.types.bigquery import BigQueryType
+from csvgate.types.bigquery import parse as parse_type
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_STRING: Final = BigQueryType("STRING")
+_NUMERIC: Final = BigQueryType("NUMERIC")
+# A leading zero marks a code (007), not a number.
+_PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,28})(?:\.[0-9]{1,9})?")
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceColumn:
+    type: BigQueryType
+    """Of the column in BigQuery."""
+    fit: BigQueryType
+    """`type`, narrowed to the digits that the file has: expressions multiply without overflow."""
+    values: "pa.Array"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceTable:
+    name: str
+    object: str
+    key: str
+    keys: "pa.Array"
+    """Text, unique, never null; as long as each column."""
+    lines: Sequence[int]
+    """Where each key's record starts in the file, from 1."""
+    columns: Mapping[str, ReferenceColumn]
+    """All but the key, in the file's order."""
+
+    def require(self, columns: Sequence[str]) -> None:
+        """Raises Permanent `reference.malformed` where a column to add is missing."""
+        missing = [name for name in columns if name not in self.columns]
+        if missing:
+            self.malformed(
+                f"line 1: no column {', '.join(missing)}, which the contract adds; "
+                f"there are {', '.join(self.columns)}"
+            )
+
+    def malformed(self, problem: str) -> NoReturn:
+        raise _malformed(self.name, self.object, problem)
+
+
+def parse_reference(data: bytes, *, name: str, reference: Reference) -> ReferenceTable:
+    """Raises Permanent `reference.too_large`, `reference.malformed`."""
+    # Here too, and not only where the object is read: parsing takes several times its size.
+    if len(data) > MAX_BYTES:
+        raise Permanent(
+            "reference.too_large",
+            f"reference {name} ({reference.object}) has {len(data)} bytes, over {MAX_BYTES}: "
+            "lookups are for small tables; join large ones in BigQuery",
+        )
+    try:
+        header, cells, lines = _read(data)
+        keys = _keys(header, cells, lines, reference.key)
+        types = _declared(header, reference)
+        columns = {
+            label: _column(label, cells[at], types.get(label), lines)
+            for at, label in enumerate(header)
+            if label != reference.key
+        }
+    except ValueError as error:
+        raise _malformed(name, reference.object, str(error)) from None
+    return ReferenceTable(name, reference.object, reference.key, keys, lines, columns)
+
+
+def _read(data: bytes) -> tuple[list[str], list[list[str]], list[int]]:
+    """Header, cells by column, first line of each record."""
+    records = read_records(data)
+    _, header = next(records)
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    for line, row in records:
+        lines.append(line)
+        rows.append(row)
+    cells = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in header]
+    return header, cells, lines
+
+
+def _keys(header: list[str], cells: list[list[str]], lines: Sequence[int], key: str) -> "pa.Array":
+    if key not in header:
+        raise ValueError(f"line 1: no key column {key!r}; there are {', '.join(header)}")
+    import pyarrow as pa
+
+    seen: dict[str, int] = {}
+    for text, line in zip(cells[header.index(key)], lines, strict=True):
+        if not text:
+            raise ValueError(f"line {line}, column {key}: the key is empty; delete the line")
+        first = seen.setdefault(text, line)
+        if first != line:
+            raise ValueError(f"line {line}, column {key}: repeats the key of line {first}")
+    return pa.array(list(seen), pa.utf8())
+
+
+def _declared(header: list[str], reference: Reference) -> dict[str, BigQueryType]:
+    unknown = [label for label in reference.columns if label not in header]
+    if unknown:
+        raise ValueError(
+            f"line 1: the contract gives types to {', '.join(unknown)}; "
+            f"there are {', '.join(header)}"
+        )
+    return {label: parse_type(text) for label, text in reference.columns.items()}
+
+
+def _column(
+    label: str, cells: list[str], declared: BigQueryType | None, lines: Sequence[int]
+) -> ReferenceColumn:
+    import pyarrow as pa
+
+    kind = declared or _inferred(cells)
+    values: list[object] = []
+    for text, line in zip(cells, lines, strict=True):
+        try:
+            values.append(parse_cell(text, kind) if text else None)
+        except ValueError as error:
+            raise ValueError(f"line {line}, column {label}: the cell {error}") from None
+    return ReferenceColumn(kind, _fit(kind, cells), pa.array(values, arrow_type(kind)))
+
+
+def _inferred(cells: list[str]) -> BigQueryType:
+    """NUMERIC where every value is a plain number; a column without values stays text."""
+    filled = [text for text in cells if text]
+    return _NUMERIC if filled and all(map(_PLAIN_NUMBER.fullmatch, filled)) else _STRING
+
+
+def _fit(kind: BigQueryType, cells: list[str]) -> BigQueryType:
+    if kind.kind not in ("NUMERIC", "BIGNUMERIC") or kind.precision is not None or not any(cells):
+        return kind
+    sizes = [digits(text) for text in cells if text]
+    before, after = reduce(lambda a, b: (max(a[0], b[0]), max(a[1], b[1])), sizes)
+    return BigQueryType(kind.kind, precision=max(1, before + after), scale=after)
+
+
+def _malformed(name: str, path: str, problem: str) -> Permanent:
+    return Permanent(
+        "reference.malformed",
+        f"reference {name} ({path}), {problem}. Correct it, then upload the data file again",
+    )

@@ -1,0 +1,74 @@
+"""One scalar SQL expression over a row: read, checked and made ready for DuckDB.
+
+DuckDB's own parser reads it; every node of its syntax tree must be one that is known to be harmless
+and to give the same result on every run.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from enrichment.sql.error_messages import short_reason
+from enrichment.sql.exact_decimals import ExactDecimals
+from enrichment.sql.locked_duckdb import LockedDuckDB, Node, SqlError
+from enrichment.sql.syntax_check import RefusedExpression, check
+
+_MOST_CHARACTERS: Final = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    sql: str
+    columns: tuple[str, ...]
+    """The columns it uses, as the schema spells them, in the schema's order."""
+    type: str
+    """DuckDB's type of the result."""
+
+
+def compile_expression(
+    text: str, columns: Mapping[str, str | None], engine: LockedDuckDB
+) -> Expression:
+    """`columns`: the DuckDB types by name; None for a column no expression can use.
+    Raises RefusedExpression."""
+    tree = _parse(text, engine)
+    root = tree["statements"][0]["node"]["select_list"][0]
+    try:
+        used = check(root, columns)
+        known = {name: kind for name in columns if name in used and (kind := columns[name])}
+        exact = ExactDecimals(engine, tree, known)
+        exact.rewrite(root)
+        sql = exact.text(root)
+        return Expression(sql, tuple(known), exact.type(sql))
+    except RecursionError:
+        raise RefusedExpression("is nested too deeply") from None
+    except SqlError as error:
+        raise RefusedExpression(f"is refused by DuckDB: {short_reason(error)}") from None
+
+
+def _parse(text: str, engine: LockedDuckDB) -> Node:
+    if len(text) > _MOST_CHARACTERS:
+        raise RefusedExpression(f"is longer than {_MOST_CHARACTERS:,} characters")
+    try:
+        # The line end keeps a comment in it from swallowing the parenthesis.
+        tree = engine.parse(f"SELECT ({text}\n)")
+        plain = engine.parse("SELECT (1)")
+    except (SqlError, RecursionError, ValueError):
+        raise RefusedExpression("cannot be read as SQL, or is nested too deeply") from None
+    if tree["error"]:
+        raise RefusedExpression(f"cannot be read as SQL: {tree['error_message']}")
+    if _frame(tree) != _frame(plain):
+        raise RefusedExpression("is more than one expression: no FROM, no second statement")
+    return tree
+
+
+def _frame(tree: Node) -> Any:
+    """Everything but the expression itself; two SELECTs of one bare expression have the same."""
+
+    def bare(value: Any) -> Any:
+        if isinstance(value, dict):
+            skipped = ("query_location", "query_location_length", "select_list", "named_param_map")
+            return {k: bare(v) for k, v in value.items() if k not in skipped}
+        return [bare(v) for v in value] if isinstance(value, list) else value
+
+    lists = [len(s["node"].get("select_list", ())) for s in tree["statements"]]
+    return lists, bare(tree)

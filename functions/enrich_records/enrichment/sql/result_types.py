@@ -1,0 +1,136 @@
+"""BigQuery types and DuckDB's: what a column is in an expression, and what a result must be.
+
+A result becomes its declared type only where that loses nothing but fraction digits, and those are
+rounded half away from zero, as BigQuery's own CAST does. Anything else needs a CAST in the
+expression, so that it is the author's decision.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from csvgate.types.bigquery import BigQueryType
+
+_DECIMAL: Final = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+_INTEGERS: Final = (
+    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
+    *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
+)
+_PLAIN: Final = {
+    "STRING": "VARCHAR", "JSON": "VARCHAR", "GEOGRAPHY": "VARCHAR", "BYTES": "BLOB",
+    "INT64": "BIGINT", "FLOAT64": "DOUBLE", "BOOL": "BOOLEAN", "DATE": "DATE", "TIME": "TIME",
+    "DATETIME": "TIMESTAMP", "TIMESTAMP": "TIMESTAMP WITH TIME ZONE",
+}  # fmt: skip
+_WIDTH: Final = 38
+"""Digits of DuckDB's widest decimal."""
+
+
+def quoted(name: str) -> str:
+    """A column's name as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def decimal_of(duckdb_type: str) -> tuple[int, int] | None:
+    """Width and scale of a decimal or integer type; None for any other."""
+    found = _DECIMAL.fullmatch(duckdb_type)
+    if found:
+        return int(found[1]), int(found[2])
+    return (_WIDTH, 0) if duckdb_type in _INTEGERS else None
+
+
+def is_decimal(duckdb_type: str) -> bool:
+    return _DECIMAL.fullmatch(duckdb_type) is not None
+
+
+def duckdb_type(kind: BigQueryType) -> str | None:
+    """The DuckDB type of a column; None where DuckDB has none that wide."""
+    if kind.kind in _PLAIN:
+        return _PLAIN[kind.kind]
+    if kind.precision is not None:
+        return f"DECIMAL({kind.precision},{kind.scale})" if kind.precision <= _WIDTH else None
+    return "DECIMAL(38,9)" if kind.kind == "NUMERIC" else None
+
+
+def result_fit(found: str, declared: BigQueryType) -> BigQueryType:
+    """`declared`, narrowed to the digits a result of type `found` can have."""
+    number = decimal_of(found)
+    if number is None or declared.kind not in ("NUMERIC", "BIGNUMERIC"):
+        return declared
+    scale = min(declared.fraction_digits, number[1])
+    return BigQueryType(
+        declared.kind, precision=max(1, min(_WIDTH, declared.integer_digits + scale)), scale=scale
+    )
+
+
+def result_sql(value: str, found: str, declared: BigQueryType, floats: Sequence[str]) -> str:
+    """SQL that turns `value` of DuckDB type `found` into the declared type, or fails on the row.
+    `floats` names the row's FLOAT64 columns. Raises ValueError where that needs a CAST."""
+    if found == '"NULL"':
+        return f"CAST({value} AS {duckdb_type(result_fit('BIGINT', declared))})"
+    if not _assignable(found, declared):
+        raise ValueError(_unassignable(found, declared))
+    target = duckdb_type(result_fit(found, declared))
+    cast = value if found == target else f"CAST({value} AS {target})"
+    problem = _problem(cast, declared, floats)
+    if problem is None:
+        return cast
+    condition, words = problem
+    return f"CASE WHEN {condition} THEN error('{words}') ELSE {cast} END"
+
+
+def _assignable(found: str, declared: BigQueryType) -> bool:
+    number = decimal_of(found)
+    match declared.kind:
+        case "NUMERIC" | "BIGNUMERIC":
+            return number is not None
+        case "INT64":
+            return number is not None and number[1] == 0
+        case "FLOAT64":
+            return number is not None or found in ("DOUBLE", "FLOAT")
+        case "JSON":
+            return found in ("VARCHAR", "JSON")
+        case _:
+            return found == _PLAIN[declared.kind]
+
+
+def _unassignable(found: str, declared: BigQueryType) -> str:
+    target = duckdb_type(declared) or "DECIMAL(38, 9)"
+    why = ""
+    if declared.kind in ("NUMERIC", "BIGNUMERIC") and found in ("DOUBLE", "FLOAT"):
+        why = ", floating point and not exact"
+    elif declared.kind == "INT64" and is_decimal(found):
+        why = ", which has a fraction"
+    elif declared.kind == "TIMESTAMP" and found in ("TIMESTAMP", "DATE"):
+        return f"gives {found}, without a time zone: write (…) AT TIME ZONE 'UTC' if it is in UTC"
+    return f"gives {found}{why}, not {declared}: write CAST(… AS {target}) if that is meant"
+
+
+def _problem(value: str, declared: BigQueryType, floats: Sequence[str]) -> tuple[str, str] | None:
+    """A condition for values that DuckDB can hold and BigQuery cannot, and words without them."""
+    match declared.kind:
+        case "STRING" if declared.length is not None:
+            return f"length({value}) > {declared.length}", f"the text is too long for {declared}"
+        case "BYTES" if declared.length is not None:
+            return f"octet_length({value}) > {declared.length}", f"too many bytes for {declared}"
+        case "JSON":
+            return f"NOT json_valid({value})", "the text is not JSON"
+        case "DATE":
+            return f"{value} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'", _YEARS
+        case "DATETIME" | "TIMESTAMP":
+            day = f"CAST({value} AS DATE)"
+            return f"{day} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'", _YEARS
+        case "TIME":
+            return (
+                f"{value} = TIME '24:00:00'",
+                "the time is midnight at the end of a day, which TIME lacks",
+            )
+        case "FLOAT64":
+            # Infinity in, infinity out is arithmetic; out of finite numbers it is overflow.
+            finite = [f"isfinite({value}) = false"]
+            finite += [f"coalesce(isfinite({quoted(name)}), true)" for name in floats]
+            return " AND ".join(finite), "the number is too large for FLOAT64"
+        case _:
+            return None
+
+
+_YEARS: Final = "the date is not of a year that BigQuery has"

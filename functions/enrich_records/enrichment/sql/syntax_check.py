@@ -1,0 +1,123 @@
+"""Which syntax trees are one harmless expression over a row, the same on every run."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from enrichment.sql.allowed_functions import FUNCTIONS
+from enrichment.sql.locked_duckdb import Node
+
+_CLASSES: Final = (
+    *("COLUMN_REF", "CONSTANT", "FUNCTION", "OPERATOR", "CAST"),
+    *("COMPARISON", "CONJUNCTION", "CASE", "BETWEEN", "TYPE"),
+)
+_FORBIDDEN: Final = {
+    "SUBQUERY": "a subquery: an expression sees one row; use a lookup",
+    "WINDOW": "a window function: an expression sees one row",
+    "PARAMETER": "a parameter: there is nothing to fill it with",
+    "POSITIONAL_REFERENCE": "a column by number: name it",
+    "STAR": "*: name the columns",
+    "LAMBDA": "a lambda or ->: write json_extract(…) for JSON",
+    "COLLATE": "a collation",
+}
+_OPERATORS: Final = (
+    "OPERATOR_NOT",
+    "OPERATOR_IS_NULL",
+    "OPERATOR_IS_NOT_NULL",
+    "OPERATOR_COALESCE",
+    "OPERATOR_TRY",
+    "COMPARE_IN",
+    "COMPARE_NOT_IN",
+    "ARRAY_EXTRACT",
+    "ARRAY_SLICE",
+)
+_CLOCKS: Final = (
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "localtime",
+    "localtimestamp",
+)
+
+
+_WIDEST: Final = 1_000
+"""Characters to pad a text to; a billion would take the function's memory."""
+
+
+class RefusedExpression(ValueError):
+    """Why, in words that follow the expression's name."""
+
+
+def check(root: Node, columns: Mapping[str, str | None]) -> set[str]:
+    """The columns it uses, as `columns` spells them. Raises RefusedExpression."""
+    spelled = {name.lower(): name for name in columns}
+    used = set()
+    # Outermost first, so that a subquery is refused as one and not for what is in it.
+    for node in reversed([*nodes(root)]):
+        _check_node(node)
+        if node["class"] == "COLUMN_REF":
+            used.add(_column(node, spelled))
+    unusable = [name for name in columns if name in used and columns[name] is None]
+    if unusable:
+        raise RefusedExpression(
+            f"uses {', '.join(unusable)}, wider than the 38 digits an expression can compute with: "
+            "declare BIGNUMERIC(38, …) or narrower"
+        )
+    return used
+
+
+def nodes(node: Node) -> Iterator[Node]:
+    """An expression and all those in it, innermost first."""
+    for child in children(node):
+        yield from nodes(child)
+    yield node
+
+
+def children(node: Any) -> Iterator[Node]:
+    """The nearest expressions below."""
+    for value in node.values() if isinstance(node, dict) else node:
+        if isinstance(value, dict) and "class" in value:
+            yield value
+        elif isinstance(value, dict | list):
+            yield from children(value)
+
+
+def _check_node(node: Node) -> None:
+    kind = node["class"]
+    if kind not in _CLASSES:
+        raise RefusedExpression(f"uses {_FORBIDDEN.get(kind, kind.lower())}")
+    if kind == "OPERATOR" and node["type"] not in _OPERATORS:
+        raise RefusedExpression(f"uses {node['type'].lower()}")
+    if kind == "FUNCTION":
+        _check_function(node)
+    if kind == "TYPE" and node["type_name"].upper() == "DECIMAL" and not node["children"]:
+        # DuckDB would take it for DECIMAL(18,3) and round to three digits without a word.
+        raise RefusedExpression("casts to a NUMERIC without digits: write NUMERIC(38, 9)")
+
+
+def _check_function(node: Node) -> None:
+    name = node["function_name"].lower()
+    if name not in FUNCTIONS or node["schema"] or node["catalog"]:
+        raise RefusedExpression(
+            f"calls {name}, which is not among the functions of one row that give the same result "
+            "on every run (aggregates, clocks, random numbers and files are not)"
+        )
+    if node["distinct"] or node["filter"] or node["order_bys"]["orders"]:
+        raise RefusedExpression(f"calls {name} as an aggregate: an expression sees one row")
+    if name in ("lpad", "rpad"):
+        literals = [a["expression"].get("literal", {}).get("text", "") for a in node["arguments"]]
+        if len(literals) < 2 or not literals[1].isdigit() or int(literals[1]) > _WIDEST:
+            raise RefusedExpression(f"calls {name} with a width that is no number up to {_WIDEST}")
+
+
+def _column(node: Node, spelled: Mapping[str, str]) -> str:
+    *qualifiers, last = node["column_names"]
+    name = last.lower()
+    if qualifiers:
+        raise RefusedExpression(f"uses {'.'.join(node['column_names'])}: name the column alone")
+    if name not in spelled:
+        if name in _CLOCKS:
+            raise RefusedExpression(f"uses {name}, which differs from one run to the next")
+        raise RefusedExpression(
+            f"uses an unknown column {last}; there are {', '.join(spelled.values())}"
+        )
+    return spelled[name]

@@ -1,0 +1,112 @@
+"""A contract's `enrich` as steps ready to run, or all that is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from csvgate.contracts.checks.enrich import KEYS
+from csvgate.contracts.model import Contract, Derivation, Lookup
+from csvgate.contracts.reading.mistakes import Complaint, Path, suggest
+from csvgate.contracts.table import column_type
+from csvgate.types.bigquery import BigQueryType
+from csvgate.types.bigquery import parse as parse_type
+
+if TYPE_CHECKING:
+    from enrichment.sql.derived_columns import DerivedColumn, DeriveStep
+
+Types = Mapping[str, BigQueryType]
+
+
+@dataclass(frozen=True, slots=True)
+class LookupStep:
+    lookup: Lookup
+    by_type: BigQueryType
+
+
+@dataclass(slots=True)
+class Steps:
+    """In the contract's order; without complaints they can be run."""
+
+    run: "list[LookupStep | DeriveStep]" = field(default_factory=list)
+    complaints: list[Complaint] = field(default_factory=list)
+
+
+def check_expressions(contract: Contract, references: Mapping[str, Types]) -> tuple[Complaint, ...]:
+    """What makes the contract's `enrich` impossible to run, each with its place. `references`: by
+    reference and column, the types to compute with (`ReferenceColumn.fit`)."""
+    return tuple(plan_steps(contract, references).complaints)
+
+
+def plan_steps(contract: Contract, references: Mapping[str, Types]) -> Steps:
+    planner = _Planner(references, field_types(contract))
+    for index, step in enumerate(contract.enrich):
+        if step.lookup is not None:
+            planner.lookup(("enrich", index, "lookup"), step.lookup)
+        if step.derive is not None:
+            planner.derive(("enrich", index, "derive"), step.derive)
+    return planner.steps
+
+
+class _Planner:
+    def __init__(self, references: Mapping[str, Types], fields: Types) -> None:
+        self.steps = Steps()
+        self._references = references
+        self._present = dict(fields)
+
+    def lookup(self, path: Path, lookup: Lookup) -> None:
+        by_type = self._present.get(lookup.by)
+        if by_type is None:
+            hint = suggest(lookup.by, self._present)
+            self._complain((*path, "by"), f"no column `{lookup.by}` at this step: {hint}")
+        elif by_type.kind not in KEYS:
+            kinds = ", ".join(KEYS)
+            self._complain((*path, "by"), f"{by_type} is no type of a key; one of {kinds} is")
+        else:
+            self.steps.run.append(LookupStep(lookup, by_type))
+        columns = self._references.get(lookup.reference)
+        if columns is None:
+            hint = suggest(lookup.reference, self._references)
+            self._complain((*path, "reference"), f"no reference `{lookup.reference}`: {hint}")
+            return
+        for name in lookup.add:
+            if name in columns:
+                self._add((*path, "add"), name, columns[name])
+            else:
+                hint = suggest(name, columns)
+                self._complain((*path, "add"), f"{lookup.reference} has no column `{name}`: {hint}")
+
+    def derive(self, path: Path, derive: Mapping[str, Derivation]) -> None:
+        # Only a contract that derives pays for loading DuckDB.
+        from enrichment.sql.derived_columns import DeriveStep
+
+        columns = [self._derived((*path, name), name, d) for name, d in derive.items()]
+        ready = tuple(column for column in columns if column is not None)
+        used = {name for column in ready for name in column.columns}
+        inputs = {name: kind for name, kind in self._present.items() if name in used}
+        self.steps.run.append(DeriveStep(ready, inputs))
+        for name, derivation in derive.items():
+            fits = {column.name: column.fit for column in ready}
+            self._add((*path, name), name, fits.get(name) or parse_type(derivation.bigquery))
+
+    def _derived(self, path: Path, name: str, derivation: Derivation) -> "DerivedColumn | None":
+        from enrichment.sql.derived_columns import prepare_column
+        from enrichment.sql.syntax_check import RefusedExpression
+
+        declared = parse_type(derivation.bigquery)
+        try:
+            return prepare_column(name, derivation.sql, declared, self._present)
+        except RefusedExpression as refused:
+            self._complain((*path, "sql"), f"`{derivation.sql:.200}` {refused}")
+            return None
+
+    def _add(self, path: Path, name: str, kind: BigQueryType) -> None:
+        if name.lower() in (present.lower() for present in self._present):
+            self._complain(path, f"there is a column `{name}` already")
+        self._present[name] = kind
+
+    def _complain(self, path: Path, message: str) -> None:
+        self.steps.complaints.append((path, message))
+
+
+def field_types(contract: Contract) -> dict[str, BigQueryType]:
+    return {field.name: column_type(field) for field in contract.schema_.fields}

@@ -1,0 +1,1 @@
+"""One email for each end of an upload."""

@@ -1,0 +1,121 @@
+"""One email per finished upload, to the people its contract names."""
+
+from dataclasses import dataclass
+from typing import Final, Self
+from urllib.parse import quote
+
+from cloudevents.http import CloudEvent
+from pydantic import ValidationError
+
+from csvgate.contracts.match import Contracts
+from csvgate.ports import Clock, Mailer
+from csvgate.protocol.cloudevents_pubsub import Delivery, event_of
+from csvgate.protocol.events import OUTCOME_TYPES, UploadFinished
+from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger_entries import Note
+from csvgate.runtime.errors import Failure, Permanent, Transient
+from csvgate.runtime.start_up import Runtime
+from notification.email.view import render
+from notification.send_once import SendClaims
+
+_FUNCTION: Final = "notify_stakeholders"
+
+
+@dataclass(frozen=True, slots=True)
+class Notifier:
+    ledger: Ledger
+    mailer: Mailer
+    contracts: Contracts
+    clock: Clock
+    sender: str
+    console_url: str
+    holder: str
+
+    @classmethod
+    def of(cls, runtime: Runtime, mailer: Mailer, contracts: Contracts, clock: Clock) -> Self:
+        settings = runtime.settings
+        return cls(
+            ledger=runtime.ledger,
+            mailer=mailer,
+            contracts=contracts,
+            clock=clock,
+            sender=settings.sender,
+            console_url=settings.console_url,
+            holder=settings.revision,
+        )
+
+    def decode(self, event: CloudEvent, delivery: Delivery) -> UploadFinished:  # noqa: ARG002
+        return parse_finished(event_of(delivery.message))
+
+    def context(self, work: UploadFinished) -> dict[str, str]:
+        return {"upload": work.upload.id, "plan": work.plan, "dataset": work.dataset}
+
+    def give_up(self, work: UploadFinished, failure: Failure) -> None:
+        """Nobody is told by email that email fails. The ledger keeps it for operators."""
+        entries = self.ledger.upload(work.upload.id)
+        if entries.received() is not None:
+            note = Note(
+                at=self.clock(), code=failure.code, message=failure.message, function=_FUNCTION
+            )
+            entries.note(f"failed.{_FUNCTION}.{failure.code}", note)
+
+    def handle(self, work: UploadFinished, delivery: Delivery) -> str:  # noqa: ARG002
+        """The outcome's name. Raises Transient and Permanent."""
+        finished = work
+        recipients = self._recipients(finished)
+        if not recipients:
+            return "no recipients"
+        claims = SendClaims(
+            ledger=self.ledger,
+            prefix=f"uploads/{finished.upload.id}/emails/{finished.outcome}/",
+            holder=self.holder,
+            clock=self.clock,
+        )
+        number = claims.acquire()
+        if number is None:
+            return "sent before"
+        email = render(
+            finished,
+            sender=self.sender,
+            recipients=recipients,
+            reject_url=self._reject_url(finished),
+        )
+        try:
+            message_id = self.mailer.send(email)
+        except (Transient, Permanent) as failure:
+            if failure.code != "mail.unknown":
+                claims.release(number)
+            raise
+        claims.mark_sent(message_id, len(recipients))
+        return "sent"
+
+    def _recipients(self, finished: UploadFinished) -> tuple[str, ...]:
+        """Of the contract as deployed now: people change more often than data."""
+        contract = self.contracts.for_dataset(finished.dataset)
+        if contract is None:
+            raise Permanent(
+                "notify.no_contract",
+                f"no contract for dataset {finished.dataset}: deploy it, then replay this letter",
+            )
+        addresses: tuple[str, ...] = getattr(contract.notify, finished.outcome)
+        return addresses
+
+    def _reject_url(self, finished: UploadFinished) -> str | None:
+        if finished.rejects is None:
+            return None
+        path = f"{finished.rejects.bucket}/{finished.rejects.name}"
+        return f"{self.console_url.rstrip('/')}/{quote(path)}"
+
+
+def parse_finished(event: CloudEvent) -> UploadFinished:
+    """Raises Permanent `event.malformed` naming what is wrong with it."""
+    try:
+        finished = UploadFinished.model_validate_json(event.data)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise Permanent("event.malformed", f"not a finished upload: {wrong}") from error
+    if event["type"] != OUTCOME_TYPES[finished.outcome]:
+        raise Permanent("event.malformed", f"type {event['type']} does not say {finished.outcome}")
+    if not set(finished.upload.id) <= set("0123456789abcdef"):
+        raise Permanent("event.malformed", f"upload.id: not csvgate's: {finished.upload.id!r:.80}")
+    return finished

@@ -1,0 +1,34 @@
+"""`on_overwrite: refuse`: an object name is held by its first upload until that one is rejected."""
+
+from csvgate.protocol.identity import Upload, digest
+from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger_entries import Entry
+from csvgate.validation.faults import FileFault
+
+
+class Holder(Entry):
+    upload: str
+    generation: int
+
+
+def refuse_overwrite(upload: Upload, ledger: Ledger) -> None:
+    """Raises FileFault `file.overwrite` when another upload of this name is loaded or under way.
+
+    Holders are numbered, each created once; a later one may follow only a rejected one.
+    """
+    prefix = f"objects/{digest(upload.bucket, upload.name)}/"
+    number = 0
+    while True:
+        ours = Holder(upload=upload.id, generation=upload.generation)
+        holder = ledger.first(f"{prefix}{number:06d}.json", ours)
+        if holder.upload == upload.id:
+            return
+        claim = ledger.upload(holder.upload).claim()
+        if claim is None or claim.outcome != "rejected":
+            state = "loaded" if claim else "being loaded"
+            raise FileFault(
+                "file.overwrite",
+                f"{upload.name} is already {state} (generation {holder.generation}) and the "
+                "contract refuses to load a name twice; upload it under another name",
+            )
+        number += 1

@@ -1,0 +1,133 @@
+"""Pin an upload to a plan: the contract, engine and references that every delivery of it uses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from csvgate.contracts.hashing import contract_hash, from_json, to_json
+from csvgate.contracts.model import Contract, Reference
+from csvgate.ports import CREATE_BYTES, Clock, ObjectStore
+from csvgate.protocol.events import UploadRef
+from csvgate.protocol.identity import digest
+from csvgate.protocol.ledger import Ledger, UploadLedger
+from csvgate.protocol.ledger_entries import PinnedReference, Plan, Received
+from csvgate.references.keys import referred_to
+from csvgate.runtime.errors import Permanent, Transient
+from csvgate.validation import ENGINE_VERSION
+from intake.storage_event import ObjectEvent
+
+_MAX_REFERENCE_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    received: Received
+    plan: Plan
+    contract: Contract
+    again: bool
+    """Another delivery had begun before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    store: ObjectStore
+    ledger: Ledger
+    references_bucket: str
+    chunk_bytes: int
+    clock: Clock
+    engine: str = ENGINE_VERSION
+
+    def pin(self, event: ObjectEvent, contract: Contract) -> Pinned:
+        """The plan of the first delivery, or a new one when this code's engine would not cut and
+        type the records as that plan's engine did: the two must never mix. For an abandoned plan
+        the one that took its place."""
+        entries = self.ledger.upload(event.upload.id)
+        received = entries.received()
+        if received is not None:
+            plan = entries.plan(received.plan).plan()
+            if plan is not None and plan.engine == self.engine:
+                plan = self._standing(plan, entries)
+                return Pinned(received, plan, from_json(plan.contract), again=True)
+        plan = self._new_plan(contract)
+        plan = self._standing(entries.plan(plan.id).pin(plan), entries)
+        again = received is not None
+        if received is None:
+            received = entries.pin(received_now(event, plan.dataset, plan.id, self.clock))
+            if received.plan != plan.id:
+                return self.pin(event, contract)
+        return Pinned(received, plan, from_json(plan.contract), again)
+
+    def _standing(self, plan: Plan, entries: UploadLedger) -> Plan:
+        """The same plan under another name, and so with write streams of its own, for as often as
+        an operator abandoned it."""
+        while entries.plan(plan.id).is_abandoned():
+            again = digest("plan again", plan.id, length=16)
+            successor = plan.model_copy(update={"id": again, "at": self.clock()})
+            plan = entries.plan(again).pin(successor)
+        return plan
+
+    def _new_plan(self, contract: Contract) -> Plan:
+        used = {step.lookup.reference for step in contract.enrich if step.lookup}
+        used |= referred_to(contract)
+        references = {
+            name: self._pin_reference(name, contract.references[name]) for name in sorted(used)
+        }
+        return Plan(
+            id=self._plan_id(contract, references),
+            dataset=contract.dataset,
+            contract=to_json(contract),
+            engine=self.engine,
+            chunk_bytes=self.chunk_bytes,
+            references=references,
+            at=self.clock(),
+        )
+
+    def _plan_id(self, contract: Contract, references: Mapping[str, PinnedReference]) -> str:
+        pinned = [f"{name}={r.object}#{r.generation}" for name, r in references.items()]
+        chunks = str(self.chunk_bytes)
+        return digest("plan", contract_hash(contract), self.engine, chunks, *pinned, length=16)
+
+    def _pin_reference(self, name: str, reference: Reference) -> PinnedReference:
+        """Copy this generation of the reference into the ledger, once: a bucket without versions
+        forgets it at the next upload, and every chunk must see the same one."""
+        info = self.store.stat(self.references_bucket, reference.object)
+        where = f"gs://{self.references_bucket}/{reference.object}"
+        if info is None:
+            raise Permanent(
+                "reference.missing",
+                f"reference {name}: there is no {where}; upload it, then replay this letter",
+            )
+        if info.size > _MAX_REFERENCE_BYTES:
+            raise Permanent(
+                "reference.too_large",
+                f"reference {name}: {where} has {info.size} bytes, over {_MAX_REFERENCE_BYTES}",
+            )
+        snapshot = f"references/{digest(where, str(info.generation))}"
+        pinned = PinnedReference(
+            object=reference.object, generation=info.generation, snapshot=snapshot
+        )
+        if self.store.stat(self.ledger.bucket, snapshot) is None:
+            data = self.store.read(self.references_bucket, reference.object, info.generation)
+            if data is None:
+                raise Transient("reference.changing", f"reference {name}: {where} was replaced")
+            self._copy(snapshot, data)
+        return pinned
+
+    def _copy(self, snapshot: str, data: bytes) -> None:
+        """Whoever else does it at the same time writes the same."""
+        if len(data) <= CREATE_BYTES:
+            self.store.create(self.ledger.bucket, snapshot, data, "text/csv")
+            return
+        with self.store.writer(self.ledger.bucket, snapshot, "text/csv") as copy:
+            copy.write(data)
+
+
+def received_now(event: ObjectEvent, dataset: str, plan: str, clock: Clock) -> Received:
+    """The entry of a first delivery; with no plan, for an upload that failed before it had one."""
+    return Received(
+        upload=UploadRef.of(event.upload),
+        plan=plan,
+        dataset=dataset,
+        size=event.size,
+        received_at=clock(),
+        trace=event.trace,
+    )

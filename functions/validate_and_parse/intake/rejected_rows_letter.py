@@ -1,0 +1,66 @@
+"""One dead letter for all rejected rows of an upload: counts by code, and where the rows are."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from csvgate.ports import Clock
+from csvgate.protocol.cloudevents_pubsub import Delivery
+from csvgate.protocol.dead_letters import DeadLetters, counts_attribute
+from csvgate.protocol.events import UploadValidated
+from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger_entries import Note
+from csvgate.runtime.errors import Permanent
+
+
+@dataclass(frozen=True, slots=True)
+class Rejections:
+    dead_letters: DeadLetters
+    ledger: Ledger
+    clock: Clock
+
+    def report(self, validated: UploadValidated, delivery: Delivery) -> None:
+        """Send the letter, then note it: a retry sends a second one only if it cannot know about
+        the first."""
+        if validated.status == "valid" and not validated.counts.rejected:
+            return
+        entries = self.ledger.upload(validated.upload.id)
+        name = f"rejected.{validated.plan}"
+        if entries.has_note(name):
+            return
+        reason = rejection(validated)
+        self.dead_letters.send(delivery, reason, _attributes(validated))
+        note = Note(
+            at=self.clock(),
+            code=reason.code,
+            message=reason.message,
+            function=self.dead_letters.function,
+        )
+        entries.note(name, note)
+
+
+def rejection(validated: UploadValidated) -> Permanent:
+    """Why rows of this upload, or all of it, were handed back."""
+    if validated.status == "file_fault":
+        return Permanent(validated.reasons[0].code, validated.detail or "")
+    if validated.status == "over_limit":
+        return Permanent("limit.rejected", validated.detail or "")
+    counts = validated.counts
+    return Permanent("rows.rejected", f"{counts.rejected} of {counts.read} rows were rejected")
+
+
+def _attributes(validated: UploadValidated) -> dict[str, str]:
+    by_code: Counter[str] = Counter()
+    for reason in validated.reasons:
+        by_code[reason.code] += reason.rows
+    attributes = {
+        "upload": validated.upload.id,
+        "dataset": validated.dataset,
+        "plan": validated.plan,
+    }
+    if validated.counts.rejected:
+        attributes["counts"] = counts_attribute(by_code)
+        attributes["rows-rejected"] = str(validated.counts.rejected)
+        attributes["rows-read"] = str(validated.counts.read)
+    if validated.rejects:
+        attributes["rejects"] = f"gs://{validated.rejects.bucket}/{validated.rejects.name}"
+    return attributes

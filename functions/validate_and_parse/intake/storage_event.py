@@ -1,0 +1,76 @@
+"""The Storage event: which generation of which object was finalized."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from cloudevents.http import CloudEvent
+
+from csvgate.protocol.events import STORAGE_FINALIZED
+from csvgate.protocol.identity import Upload
+from csvgate.runtime.errors import Permanent
+
+_MOST_DIGITS = 19
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[!-~]{0,200})?")
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectEvent:
+    upload: Upload
+    size: int
+    """Stored bytes."""
+    content_encoding: str | None
+    trace: str
+    """W3C traceparent."""
+
+
+def parse(event: CloudEvent) -> ObjectEvent:
+    """Raises Permanent `event.malformed` naming the field at fault."""
+    if event["type"] != STORAGE_FINALIZED:
+        raise Permanent(
+            "event.malformed", f"expected an event of type {STORAGE_FINALIZED}, got {event['type']}"
+        )
+    data: Any = event.data
+    if not isinstance(data, dict):
+        raise Permanent("event.malformed", "the event's data is not a JSON object")
+    upload = Upload(
+        bucket=_text(data, "bucket"),
+        name=_text(data, "name"),
+        generation=_number(data, "generation"),
+    )
+    encoding = data.get("contentEncoding")
+    return ObjectEvent(
+        upload=upload,
+        size=_number(data, "size"),
+        content_encoding=str(encoding) if encoding else None,
+        trace=_trace(event) or upload.traceparent,
+    )
+
+
+def _trace(event: CloudEvent) -> str | None:
+    """None for what is no W3C trace context: anything longer than an attribute of Pub/Sub may be
+    would keep every message about the upload from being published."""
+    trace = str(event.get_attributes().get("traceparent") or "")
+    return trace if _TRACEPARENT.fullmatch(trace) else None
+
+
+def _text(data: dict[str, Any], field: str) -> str:
+    value = data.get(field)
+    if not isinstance(value, str) or not value:
+        raise Permanent("event.malformed", f"data.{field}: expected text, got {value!r:.80}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise Permanent("event.malformed", f"data.{field}: half a character in it") from error
+    return value
+
+
+def _number(data: dict[str, Any], field: str) -> int:
+    """Cloud Storage writes 64-bit numbers as text."""
+    value = data.get(field)
+    text = str(value)[: _MOST_DIGITS + 1]
+    if isinstance(value, bool) or not text.isascii() or not text.isdigit():
+        raise Permanent("event.malformed", f"data.{field}: expected a number, got {value!r:.80}")
+    if len(text) > _MOST_DIGITS:
+        raise Permanent("event.malformed", f"data.{field}: expected 64 bits, got {value!r:.80}")
+    return int(text)

@@ -1,0 +1,60 @@
+"""Faults put by while the file is read: the counts, which come first, are known at the end."""
+
+import json
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import Final, NamedTuple
+
+from csvgate.rejects.summary import MASK
+from csvgate.validation.faults import Fault
+
+_IN_MEMORY: Final = 4 * 1024 * 1024
+
+
+class Shown(NamedTuple):
+    """A fault as it may be shown: the values of sensitive columns are masked."""
+
+    line: int
+    column: str | None
+    code: str
+    value: str | None
+    message: str
+
+
+class FaultSpool:
+    """A context. The first `most` faults, all for 0; those past a few megabytes on disk."""
+
+    def __init__(self, most: int, sensitive: frozenset[str]) -> None:
+        self._most = most
+        self._sensitive = sensitive
+        self._file = SpooledTemporaryFile(max_size=_IN_MEMORY, mode="w+b")  # noqa: SIM115 - closed on exit
+        self.found = 0
+        self.kept = 0
+        self.last_line = 0
+        """The greatest of the faults kept; those of a mended reject file are in any order."""
+
+    def add(self, fault: Fault) -> None:
+        self.found += 1
+        if self._most and self.kept == self._most:
+            return
+        self.kept += 1
+        self.last_line = max(self.last_line, fault.line)
+        masked = fault.value is not None and fault.column in self._sensitive
+        value = MASK if masked else fault.value
+        shown = Shown(fault.line, fault.column, fault.code, value, fault.message)
+        self._file.write(json.dumps(shown._asdict()).encode("ascii") + b"\n")
+
+    def json_lines(self) -> Iterator[str]:
+        """Each fault kept as a JSON object in one line of ASCII, in the file's order."""
+        self._file.seek(0)
+        for line in self._file:
+            yield line.decode("ascii").rstrip("\n")
+
+    def __iter__(self) -> Iterator[Shown]:
+        return (Shown(**json.loads(line)) for line in self.json_lines())
+
+    def __enter__(self) -> "FaultSpool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()

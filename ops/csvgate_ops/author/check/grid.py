@@ -1,0 +1,59 @@
+"""Lines of cells under each other, the last cell as long as it is: made a line at a time, so that
+there may be millions."""
+
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from csvgate_ops.author.check.plain import cut, pad, width
+
+_GAP: Final = "  "
+_LEAST: Final = 40
+"""Columns worth wrapping the last cell in; with less room it goes below, indented."""
+
+Style = Callable[[str], str]
+
+
+class Grid:
+    """`widths` are those of all cells but the last; the first is a number, to the right.
+    `columns` are the terminal's, None for lines of any length."""
+
+    def __init__(self, titles: Sequence[str], widths: Sequence[int], columns: int | None) -> None:
+        self._titles = titles
+        self._widths = [max(width(t), w) for t, w in zip(titles, widths, strict=False)]
+        self._columns = columns
+
+    def head(self) -> str:
+        return self._cells(self._titles[:-1]) + _GAP + self._titles[-1] + "\n"
+
+    def line(self, cells: Sequence[str], style: Style = str) -> str:
+        """One line, the last cell cut where the terminal ends."""
+        start, last = self._cells(cells[:-1]), cells[-1]
+        if self._columns is not None:
+            room = self._columns - width(start) - len(_GAP)
+            last = cut(last, max(room, _LEAST))
+        return style(start) + _GAP + last + "\n"
+
+    def wrapped(self, cells: Sequence[str], style: Style = str) -> Iterator[str]:
+        """As many lines as it takes. `style` colours all but the last cell."""
+        start, last = self._cells(cells[:-1]), cells[-1]
+        used = width(start) + len(_GAP)
+        if self._columns is None or used + width(last) <= self._columns:
+            yield style(start) + _GAP + last + "\n"
+            return
+        if self._columns - used >= _LEAST:
+            first, *rest = textwrap.wrap(last, self._columns - used)
+            yield style(start) + _GAP + first + "\n"
+        else:
+            used = self._widths[0] + len(_GAP)
+            rest = textwrap.wrap(last, max(self._columns - used, _LEAST))
+            yield style(start) + "\n"
+        for line in rest:
+            yield " " * used + line + "\n"
+
+    def _cells(self, cells: Sequence[str]) -> str:
+        padded = (
+            pad(cell, columns, right=not i)
+            for i, (cell, columns) in enumerate(zip(cells, self._widths, strict=True))
+        )
+        return _GAP.join(padded)

@@ -1,0 +1,119 @@
+"""One check: the file through the engine, counted, its faults put by, its rejected rows written."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from csvgate.contracts.model import Contract
+from csvgate.csv.body import bare
+from csvgate.protocol.events import Counts, Reason
+from csvgate.references.keys import KeySets
+from csvgate.rejects.corrections import Correction, is_correction
+from csvgate.rejects.reject_file import RejectFile
+from csvgate.rejects.summary import Reasons
+from csvgate.validation.faults import Fault, FileFault
+from csvgate.validation.validate import Batch, validate
+from csvgate_ops.author.check.fault_spool import FaultSpool
+from csvgate_ops.author.check.mended import EveryLine, Mended
+from csvgate_ops.author.check.reject_output import RejectOutput
+from csvgate_ops.author.check.source import Source
+
+_VECTOR_BYTES: Final = 2 * 1024 * 1024
+"""More than in the cloud, where a process has made the imports for the files before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    counts: Counts
+    """Up to the file fault, if there is one."""
+    file_fault: Fault | None
+    reasons: tuple[Reason, ...]
+    faults: FaultSpool
+    mended: Mended | None = None
+    """Of a mended reject file: the lines are those of the original."""
+
+    @property
+    def clean(self) -> bool:
+        return self.file_fault is None and not self.counts.rejected
+
+
+class Check:
+    """`name` is the one to upload the file under, where it is known; `on_bytes` is told of bytes
+    read from the file, `on_rows` of rows read so far and of those rejected."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        faults: FaultSpool,
+        rejects: RejectOutput | None = None,
+        *,
+        references: KeySets = (),
+        name: str | None = None,
+        on_bytes: Callable[[int], None] | None = None,
+        on_rows: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self._contract = contract
+        self._faults = faults
+        self._rejects = rejects
+        self._references = references
+        self._mended = Mended(name)
+        self._on_bytes = on_bytes
+        self._on_rows = on_rows
+        self._reasons = Reasons(contract)
+        self._reject_file = RejectFile(contract)
+        self._read = self._rejected = 0
+
+    def run(self, source: Source) -> Result:
+        """Raises Unusable when the file cannot be read."""
+        fault, mended = None, False
+        try:
+            limit = self._contract.limits.max_bytes
+            pieces = source.pieces(max_bytes=limit, report=self._on_bytes)
+            mended, pieces = is_correction(pieces, self._contract)
+            for batch in self._corrected(pieces) if mended else self._batches(pieces):
+                self._take(batch)
+                # Or it would still be there while the next one is made.
+                del batch
+        except FileFault as error:
+            fault = error.fault
+            if self._rejects:
+                self._rejects.discard()
+        counts = Counts(read=self._read, valid=self._read - self._rejected, rejected=self._rejected)
+        return Result(
+            counts, fault, self._reasons.top(), self._faults, self._mended if mended else None
+        )
+
+    def _batches(self, pieces: Iterator[bytes]) -> Iterator[Batch]:
+        return self._validate(pieces, self._contract)
+
+    def _validate(self, pieces: Iterator[bytes], contract: Contract) -> Iterator[Batch]:
+        return validate(pieces, contract, references=self._references, vector_bytes=_VECTOR_BYTES)
+
+    def _corrected(self, pieces: Iterator[bytes]) -> Iterator[Batch]:
+        self._mended.require_upload()
+        correction = Correction(self._contract, EveryLine())
+        stripped = correction.pieces(pieces)
+        return correction.batches(self._validate(stripped, bare(self._contract)))
+
+    def _take(self, batch: Batch) -> None:
+        self._read += batch.rows_read
+        self._rejected += len(batch.rejected)
+        for row in batch.rejected:
+            self._reasons.add(row)
+            for fault in row.faults:
+                self._faults.add(fault)
+        if self._rejects and batch.rejected:
+            self._rejects.write(self._reject_file.render(batch))
+        if self._on_rows:
+            self._on_rows(self._read, self._rejected)
+
+
+def revealed(contract: Contract) -> Contract:
+    """The contract with no column sensitive."""
+    fields = [f.model_copy(update={"sensitive": False}) for f in contract.schema_.fields]
+    schema = contract.schema_.model_copy(update={"fields": tuple(fields)})
+    return contract.model_copy(update={"schema_": schema})
+
+
+def sensitive(contract: Contract) -> frozenset[str]:
+    return frozenset(field.name for field in contract.schema_.fields if field.sensitive)

@@ -1,0 +1,75 @@
+"""The bytes of the file to check: from a path, or from standard input."""
+
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from csvgate.csv.compression import decompress
+from csvgate.validation.faults import FileFault
+from csvgate_ops.author.check.unusable import Unusable
+
+_PIECE_BYTES: Final = 256 * 1024
+
+
+class Source:
+    """`path` is None for standard input. `size` is None where only reading can tell."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self.name = "standard input" if path is None else str(path)
+        self.size: int | None = None
+        if path is not None:
+            try:
+                info = path.stat()
+            except OSError as error:
+                raise self._unreadable(error) from error
+            self.size = info.st_size if stat.S_ISREG(info.st_mode) else None
+
+    def pieces(
+        self, *, max_bytes: int | None = None, report: Callable[[int], None] | None = None
+    ) -> Iterator[bytes]:
+        """Expanded, with `report` told of each number of bytes taken from the file as it is.
+
+        Raises Unusable when the file cannot be read; FileFault as in the cloud, where `max_bytes`
+        bounds the file as it is and as it expands.
+        """
+        if max_bytes is not None and self.size is not None and self.size > max_bytes:
+            raise _too_large(f"has {self.size} bytes", max_bytes)
+        return decompress(_measured(self._stored(), max_bytes, report), max_bytes=max_bytes)
+
+    def _stored(self) -> Iterator[bytes]:
+        try:
+            if self._path is None:
+                yield from _read(sys.stdin.buffer)
+                return
+            with self._path.open("rb") as file:
+                yield from _read(file)
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: OSError) -> Unusable:
+        return Unusable(f"cannot read {self.name}: {error.strerror or error}")
+
+
+def _read(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(_PIECE_BYTES):
+        yield piece
+
+
+def _measured(
+    pieces: Iterable[bytes], max_bytes: int | None, report: Callable[[int], None] | None
+) -> Iterator[bytes]:
+    taken = 0
+    for piece in pieces:
+        taken += len(piece)
+        if max_bytes is not None and taken > max_bytes:
+            raise _too_large(f"has more than {max_bytes} bytes", max_bytes)
+        if report is not None:
+            report(len(piece))
+        yield piece
+
+
+def _too_large(what: str, limit: int) -> FileFault:
+    return FileFault("file.too_large", f"the file {what}; the contract allows {limit}")

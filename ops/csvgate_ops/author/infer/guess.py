@@ -1,0 +1,79 @@
+"""From a sample to a draft: encoding, dialect, header, then each column."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from csvgate_ops.author.check.plain import plain
+from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.infer.column import guess_column
+from csvgate_ops.author.infer.draft import Column, Draft, Shape
+from csvgate_ops.author.infer.encoding import guess_encoding
+from csvgate_ops.author.infer.header import has_header
+from csvgate_ops.author.infer.keys import mark_keys
+from csvgate_ops.author.infer.naming import column_names, match, tell_apart
+from csvgate_ops.author.infer.sample import Sample, rows
+from csvgate_ops.author.infer.shape import DELIMITERS, guess_shape
+
+
+def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Draft:
+    """Raises Unusable, and FileFault when the sample is no CSV at all."""
+    encoding, doubt = guess_encoding(sample.data)
+    shape = guess_shape(sample.data, encoding)
+    every = rows(sample.data, shape, encoding)
+    records = list(islice(every, most_rows + 1))
+    width = Counter(len(r.cells) for r in records if r.cells).most_common(1)
+    first = records[0].cells
+    if not first or len(first) != width[0][0]:
+        raise Unusable(
+            f"line {records[0].line} cannot be the header: most rows have "
+            f"{width[0][0] if width else 'no'} cells. Is there something before the header?"
+        )
+    cells = [r.cells for r in records[1:] if r.cells and _sound(r.cells, len(first))]
+    header = has_header(first, cells)
+    labels: Sequence[str] = first if header else [""] * len(first)
+    preamble = 0
+    if header and not (tell_apart(labels) and _sound(labels, len(first))):
+        # A header that is passed over must have something after it.
+        header, preamble = False, records[1].line - 1 if len(records) > 1 else 0
+    if not header and not preamble and _sound(first, len(first)):
+        cells.insert(0, first)
+    return Draft(
+        dataset,
+        match(dataset, file),
+        encoding,
+        shape,
+        header,
+        preamble,
+        _columns(labels, cells, shape, header=header),
+        rows=len(records) - (header or preamble > 0),
+        whole=sample.whole and next(every, None) is None,
+        encoding_note=doubt or "",
+    )
+
+
+def _sound(cells: Sequence[str], width: int) -> bool:
+    """Whether a row's values say something about their columns."""
+    return len(cells) == width and not any(map(_damaged, cells))
+
+
+def _damaged(cell: str) -> bool:
+    return "\0" in cell or (not cell.isascii() and any("\ud800" <= c <= "\udfff" for c in cell))
+
+
+def _columns(
+    labels: Sequence[str], cells: Sequence[Sequence[str]], shape: Shape, *, header: bool
+) -> list[Column]:
+    names = column_names(labels)
+    columns = []
+    for i, (name, label) in enumerate(zip(names, labels, strict=True)):
+        column = guess_column(name, [row[i] for row in cells], shape)
+        column.label = label
+        if label and label != name and not header:
+            column.notes.insert(0, f"the header says '{plain(label)}'")
+        columns.append(column)
+    mark_keys(columns, cells)
+    if len(columns) == 1 and any(d in row[0] for row in cells for d in DELIMITERS):
+        columns[0].notes.append("one column only: is there something before the header?")
+    return columns

@@ -1,0 +1,53 @@
+"""Where the contract goes, and the name that it has there: the loader wants them equal."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.infer.naming import dataset_name
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    dataset: str
+    path: Path | None
+    """None for standard output."""
+
+    @classmethod
+    def of(cls, file: Path | None, dataset: str | None, out: Path | None) -> Self:
+        """Raises Unusable when the file is there, or is not named as the dataset."""
+        if out is not None and not out.is_dir():
+            if out.suffix not in (".yaml", ".yml"):
+                raise Unusable(f"--out {out}: name it {dataset or out.stem}.yaml")
+            if dataset is not None and dataset != out.stem:
+                raise Unusable(f"--out {out}: a contract of {dataset} is named {dataset}.yaml")
+            name, path = out.stem, _new(out)
+        else:
+            name = dataset or dataset_name(file)
+            path = None if out is None else _new(out / f"{name}.yaml")
+        if wrong := _wrong(name):
+            raise Unusable(wrong)
+        return cls(name, path)
+
+    def create(self, text: str) -> None:
+        """Raises Unusable when it cannot be written."""
+        assert self.path is not None  # noqa: S101 - for who asks
+        try:
+            with self.path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            raise Unusable(f"cannot write {self.path}: {error.strerror or error}") from error
+
+
+def _new(path: Path) -> Path | None:
+    if path.exists():
+        raise Unusable(f"{path} is there already; remove it, or give another --out")
+    return path
+
+
+def _wrong(name: str) -> str | None:
+    plain = name.replace("_", "a").replace("-", "a")
+    if plain.isascii() and plain.isalnum() and name[0].isalnum() and len(name) <= 63:
+        return None
+    return f"a dataset's name is letters, digits, _ and -, at most 63, and not {name!r}"

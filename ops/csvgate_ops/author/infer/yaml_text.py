@@ -1,0 +1,151 @@
+"""A draft as YAML that is pleasant to read and to edit: a field a line, guesses beside them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from csvgate_ops.author.check.plain import plain, width
+from csvgate_ops.author.infer.draft import Column, Draft
+
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_WORDS: Final = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
+"""Not text in YAML 1.1, which many an editor still speaks."""
+HINDRANCE: Final = "blank, repeated, damaged or csvgate's own"
+"""What keeps labels from telling columns apart."""
+_ALIGNED: Final = 120
+_SHORT: Final = 60
+"""Longer lines have their comments where they end: among the fields, and before and after them."""
+
+Value = None | bool | int | float | str | Sequence["Value"] | Mapping[str, "Value"]
+
+
+def yaml_text(draft: Draft) -> str:
+    """Written by the loader's rules; every text that could be something else is quoted."""
+    head = [
+        (f"dataset: {flow(draft.dataset)}", ""),
+        (f"match: {flow(draft.match)}", "names of uploads, in the bucket"),
+        (f"encoding: {flow(draft.encoding)}", draft.encoding_note),
+        (f"dialect: {flow(_dialect(draft))}", _dialect_note(draft)),
+    ]
+    table = draft.dataset.replace("-", "_")
+    tail = [
+        (f"destination: {flow({'dataset': 'uploads', 'table': table})}", _partition(draft)),
+        (f"limits: {flow({'rejected_rate': 1.0})}", "0.2: refuse it when over 20% is rejected"),
+        (f"notify: {flow({'completed': [], 'rejected': [], 'failed': []})}", "email addresses"),
+    ]
+    fields = [
+        (f"    - {flow(_field(c, header=draft.header))}", "; ".join(c.notes)) for c in draft.columns
+    ]
+    lines = [
+        f"# {plain(draft.origin)}",
+        *_commented(head, _SHORT),
+        "schema:",
+        '  missingValues: [""]',
+        "  fields:",
+        *_commented(fields, _ALIGNED),
+        *_commented(tail, _SHORT),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _commented(lines: Sequence[tuple[str, str]], most: int) -> Iterator[str]:
+    widths = [width(text) for text, note in lines if note and width(text) <= most]
+    column = max(widths, default=0)
+    for text, note in lines:
+        space = " " * max(column - width(text), 0)
+        yield f"{text}{space}  # {plain(note)}" if note else text
+
+
+def _dialect(draft: Draft) -> Mapping[str, Value]:
+    shape = draft.shape
+    dialect: dict[str, Value] = {
+        "delimiter": shape.delimiter,
+        "quoteChar": shape.quote_char,
+        "doubleQuote": shape.escape_char is None,
+    }
+    if shape.escape_char:
+        dialect["escapeChar"] = shape.escape_char
+    if shape.skip_initial_space:
+        dialect["skipInitialSpace"] = True
+    dialect["header"] = draft.header
+    if draft.preamble_lines:
+        dialect["preambleLines"] = draft.preamble_lines
+    return dialect
+
+
+def _dialect_note(draft: Draft) -> str:
+    if draft.preamble_lines:
+        return f"columns by position: labels are {HINDRANCE}"
+    if not draft.header and any(column.label for column in draft.columns):
+        return "guessed: the one line is a row; if it is the header, add preambleLines: 1"
+    return "" if draft.header else "guessed: no header"
+
+
+def _partition(draft: Draft) -> str:
+    for column in draft.columns:
+        if column.required and column.bigquery in ("TIMESTAMP", "DATETIME", "DATE"):
+            return f"perhaps partition_by: {column.name}"
+    return ""
+
+
+def _field(column: Column, *, header: bool) -> Mapping[str, Value]:
+    constraints: dict[str, Value] = {
+        "required": column.required or None,
+        "unique": column.unique or None,
+        "minimum": column.minimum,
+        "enum": column.enum,
+    }
+    given: dict[str, Value] = {
+        "name": column.name,
+        "label": column.label if header and column.renamed else None,
+        "title": column.label if not header and column.renamed and column.label.strip() else None,
+        "type": column.type,
+        "format": column.format,
+        "bigquery": column.bigquery,
+        "decimalChar": column.decimal_char,
+        "groupChar": column.group_char,
+        "trueValues": column.true_values,
+        "falseValues": column.false_values,
+        "missingValues": column.missing_values,
+        "constraints": {k: v for k, v in constraints.items() if v is not None} or None,
+        "sensitive": column.sensitive or None,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def flow(value: Value) -> str:
+    """In one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _scalar(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, Sequence):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return str(value)
+
+
+def _scalar(text: str) -> str:
+    if _PLAIN.fullmatch(text) and text.casefold() not in _WORDS:
+        return text
+    if text == '"':
+        return "'\"'"
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char == "\t":
+        return "\\t"
+    if char in '"\\':
+        return "\\" + char
+    if char.isprintable():
+        return char
+    code = ord(char)
+    return (
+        f"\\x{code:02x}"
+        if code < 0x100
+        else f"\\u{code:04x}"
+        if code < 0x10000
+        else f"\\U{code:08x}"
+    )

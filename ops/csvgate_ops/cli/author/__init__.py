@@ -1,0 +1,1 @@
+"""Commands for people who write contracts. Each module has a click command `command`."""

@@ -1,0 +1,135 @@
+"""Check a file against its contract, without uploading it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from csvgate.contracts.model import Contract
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True, allow_dash=True)
+ONE_CONTRACT = click.Path(path_type=Path, exists=True, dir_okay=False)
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+OUT = click.Path(path_type=Path, dir_okay=False)
+MOST = {"table": 20, "json": 1000}
+
+
+@click.command("check")
+@click.argument("file", type=FILE)
+@click.option("--contract", "contract_path", type=ONE_CONTRACT, help="The contract's YAML file.")
+@click.option(
+    "--contracts",
+    "contracts_dir",
+    type=FOLDER,
+    help="Folder to find the contract in.  [default: ./contracts, or the repository's]",
+)
+@click.option(
+    "--as",
+    "name",
+    metavar="NAME",
+    help="The name to upload it under, as orders/monday.csv: finds the contract.",
+)
+@click.option(
+    "--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+@click.option(
+    "--rejects",
+    type=OUT,
+    help="Write the rejected rows here, with their reasons, as the cloud does.",
+)
+@click.option(
+    "--max-faults",
+    type=click.IntRange(min=0),
+    help="Show at most so many faults; 0 for all.  [default: 20, in JSON 1000]",
+)
+@click.option(
+    "--references",
+    type=FOLDER,
+    help="Folder of the reference CSVs that foreign keys look into; without it they hold.",
+)
+@click.option("--reveal", is_flag=True, help="Show the values of sensitive columns, too.")
+def command(
+    file: Path,
+    contract_path: Path | None,
+    contracts_dir: Path | None,
+    name: str | None,
+    style: str,
+    rejects: Path | None,
+    max_faults: int | None,
+    references: Path | None,
+    reveal: bool,
+) -> None:
+    """Check FILE (CSV, perhaps gzipped; - for standard input) by the very rules of the cloud.
+
+    The contract is --contract, or the one in --contracts whose `match` fits --as or FILE's path.
+
+    Exits 0 when every row is valid, 1 when some are not or the file cannot be loaded, 2 when FILE
+    or the contract cannot be used.
+
+    A mended reject file is read as such, under the lines of its original; its name, or --as, has to
+    say of which upload it is.
+    """
+    import sys
+    from contextlib import ExitStack
+
+    from csvgate_ops.author.check.fault_spool import FaultSpool
+    from csvgate_ops.author.check.json_report import json_report
+    from csvgate_ops.author.check.output import colours, columns, write
+    from csvgate_ops.author.check.progress import Progress
+    from csvgate_ops.author.check.reference_folder import foreign_keys, left_out
+    from csvgate_ops.author.check.reject_output import RejectOutput
+    from csvgate_ops.author.check.run import Check, revealed, sensitive
+    from csvgate_ops.author.check.source import Source
+    from csvgate_ops.author.check.table import Table
+
+    path = None if str(file) == "-" else file
+    contract = _contract(path, contract_path, contracts_dir, name)
+    if reveal:
+        contract = revealed(contract)
+    most = MOST[style] if max_faults is None else max_faults
+    source = Source(path)
+    keys = foreign_keys(contract, references)
+    if remark := left_out(contract, references):
+        click.echo(f"Note: {remark}", err=True)
+    with ExitStack() as stack:
+        faults = stack.enter_context(FaultSpool(most, sensitive(contract)))
+        with ExitStack() as reading:
+            out = None
+            if rejects is not None:
+                out = reading.enter_context(RejectOutput(rejects, path, contract_path))
+            progress = reading.enter_context(Progress(source.size, shown=sys.stderr.isatty()))
+            check = Check(
+                contract,
+                faults,
+                out,
+                references=keys,
+                name=name if name is not None or path is None else path.name,
+                on_bytes=progress.on_bytes,
+                on_rows=progress.on_rows,
+            )
+            result = check.run(source)
+        if style == "json":
+            write(json_report(result))
+        else:
+            write(Table(contract, columns=columns(), colour=colours()).lines(result))
+            if out is not None:
+                write([f"\nRejected rows: {out.path or 'none, so no file'}\n"])
+    if not result.clean:
+        sys.exit(1)
+
+
+def _contract(
+    file: Path | None, path: Path | None, folder: Path | None, name: str | None
+) -> "Contract":
+    from csvgate_ops.author.check.choose import choose, load_one
+    from csvgate_ops.local.cloud.options import repository
+
+    if path is not None and folder is not None:
+        raise click.UsageError("--contract and --contracts are two ways to say one thing")
+    if path is not None:
+        return load_one(path, name)
+    if file is None and name is None:
+        raise click.UsageError("standard input has no name: give --contract or --as")
+    here = Path("contracts")
+    return choose(file, folder or (here if here.is_dir() else repository() / "contracts"), name)

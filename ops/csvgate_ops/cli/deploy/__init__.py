@@ -1,0 +1,1 @@
+"""Commands that deploy and inspect a project. Each module has a click command `command`."""

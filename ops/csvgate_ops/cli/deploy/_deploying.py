@@ -1,0 +1,74 @@
+"""What `stage`, `deploy` and `teardown` share."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from csvgate_ops.deploy.plan.model import Desired, Observed, Plan
+    from csvgate_ops.deploy.run.gcloud import Runner
+
+
+@contextmanager
+def said(failure: type[click.ClickException] = click.ClickException) -> Iterator[None]:
+    """Expected failures become an error message, without a traceback."""
+    from csvgate.contracts.reading.mistakes import ContractError
+    from csvgate_ops.deploy.errors import DeployError
+    from csvgate_ops.deploy.topology import TopologyError
+
+    try:
+        yield
+    except (DeployError, ContractError, TopologyError) as error:
+        raise failure(str(error)) from error
+
+
+NAME = click.argument("env", metavar="ENV")
+PLAN = click.option("--plan", "only_plan", is_flag=True, help="Print the commands, run none.")
+EMPTY = click.option(
+    "--assume-empty", is_flag=True, help="With --plan: as for an empty project, without gcloud."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An environment with what it should have and how to get there."""
+
+    root: Path
+    name: str
+    desired: "Desired"
+    run: "Runner"
+
+    def observed(self) -> "Observed":
+        from csvgate_ops.deploy.plan.observe import observe
+        from csvgate_ops.deploy.run.gcloud import JsonReader
+
+        return observe(self.desired, JsonReader(self.run))
+
+    def execute(self, plan: "Plan") -> None:
+        from csvgate_ops.deploy.run.execute import Execution
+
+        Execution(self.run, self.root, click.echo).all_of(plan)
+
+
+def target(env: str) -> Target:
+    """With its functions staged in build/."""
+    from csvgate_ops.deploy.environment.load import load_environment
+    from csvgate_ops.deploy.plan.desired import desired
+    from csvgate_ops.deploy.run.gcloud import subprocesses
+    from csvgate_ops.deploy.staging.stage import stage
+    from csvgate_ops.deploy.topology import load
+    from csvgate_ops.local.cloud.options import repository
+
+    root = repository()
+    topology = load(root / "deploy" / "topology.yaml")
+    file = Path(os.path.relpath(root / "deploy" / "env" / f"{env}.yaml"))
+    environment = load_environment(file, topology)
+    staged = stage(root, root / "build", topology)
+    digests = {name: made.digest for name, made in staged.items()}
+    wanted = desired(topology, environment, digests, root / "deploy" / "monitoring")
+    return Target(root, env, wanted, subprocesses(root))

@@ -1,0 +1,95 @@
+"""See that a deployment works, by a small upload."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from csvgate_ops.cli.options import connected
+
+if TYPE_CHECKING:
+    from csvgate_ops.deploy.smoke.run import Smoke
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command("smoke")
+@click.option("--contract", "dataset", default="orders", show_default=True, help="Its dataset.")
+@click.option("--sample", type=FILE, help="A CSV.  [default: samples/DATASET.csv]")
+@click.option("--as", "name", metavar="NAME", help="The object's name.  [default: a new one]")
+@click.option("--timeout", default=300.0, show_default=True, help="Seconds to wait for it all.")
+@click.option("--clean", is_flag=True, help="Take the rows out of the table again.")
+@connected
+def command(
+    dataset: str,
+    sample: Path | None,
+    name: str | None,
+    timeout: float,
+    clean: bool,
+    data_dir: Path,
+    project: str | None,
+    topology: Path | None,
+) -> None:
+    """Upload the valid rows of a sample, follow them to the table and to the email, and show how
+    long each step took. The people whom the contract names get that email.
+
+    Exits 0 when all is well, 1 when something is not or the time is over, 2 when contract or sample
+    cannot be used.
+    """
+    import secrets
+    from datetime import UTC, datetime
+
+    from google.api_core.exceptions import GoogleAPIError
+
+    from csvgate.runtime.errors import Failure
+    from csvgate_ops.author.check.unusable import Unusable
+    from csvgate_ops.cli.session import open_session
+    from csvgate_ops.deploy.smoke.contract import find
+    from csvgate_ops.deploy.smoke.run import Smoke
+    from csvgate_ops.deploy.smoke.sample import object_name, valid_rows
+    from csvgate_ops.local.cloud.options import repository
+
+    session = open_session(data_dir, project, topology)
+    contract = find(Path(session.endpoints["contracts"]), dataset)
+    sample = sample or repository() / "samples" / f"{dataset}.csv"
+    if not sample.is_file():
+        raise Unusable(f"there is no {sample}: give --sample")
+    data, rows = valid_rows(sample.read_bytes(), contract)
+    name = name or object_name(contract, datetime.now(UTC), secrets.token_hex(2))
+    smoke = Smoke(session, contract, timeout)
+    try:
+        passed = _run(smoke, data, rows, name, session.bucket("uploads"))
+        if clean and smoke.last.state == "completed":
+            smoke.remove_rows()
+    except (GoogleAPIError, Failure) as error:
+        hint = "csvgate doctor looks at roles and resources" if project else "csvgate up"
+        raise click.ClickException(f"{str(error).splitlines()[0]}\n{hint}") from error
+    if smoke.last.state == "completed":
+        kept = "stay in" if not clean else "are out of"
+        hint = "; with --clean they do not" if not clean else " again"
+        click.echo(f"\nits rows {kept} {smoke.table}{hint}")
+    if not passed:
+        click.echo(f"more: csvgate status {smoke.last.id}{session.options}", err=True)
+        raise click.exceptions.Exit(1)
+
+
+def _run(smoke: "Smoke", data: bytes, rows: int, name: str, bucket: str) -> bool:
+    from tempfile import TemporaryDirectory
+
+    from csvgate_ops.author.check.plain import plain
+    from csvgate_ops.cli.operate._following import following
+    from csvgate_ops.cli.operate._status_view import console, detail
+
+    click.echo(f"uploading {rows} rows to gs://{bucket}/{plain(name)}")
+    with TemporaryDirectory() as folder, following(quiet=False, size=len(data)) as progress:
+        path = Path(folder) / "smoke.csv"
+        path.write_bytes(data)
+        smoke.upload(path, name, progress.show)
+    passed = True
+    for check in smoke.checks(rows):
+        passed &= check.passed
+        mark = click.style("ok  ", fg="green") if check.passed else click.style("FAIL", fg="red")
+        click.echo(f"{mark} {check.what} ({plain(check.detail)})")
+    click.echo()
+    console().print(detail(smoke.last))
+    return passed

@@ -1,0 +1,124 @@
+"""One letter in a terminal."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from csvgate.rejects.reject_file import ERRORS, LINE
+from csvgate_ops.cli.operate._status_view import detail as upload_view
+from csvgate_ops.cli.terminal import plain
+from csvgate_ops.operate.dead_letters.actions import Detail
+from csvgate_ops.operate.dead_letters.content.content import Grid
+from csvgate_ops.operate.dead_letters.content.letter_json import attributes
+
+
+def detail_view(detail: Detail) -> RenderableType:
+    parts: list[RenderableType] = [_facts(detail)]
+    if detail.counts:
+        parts += [Rule("rejected rows by code", align="left"), _counts(detail)]
+    if detail.reject_rows:
+        parts += [Rule("first rejected rows", align="left"), *_rejects(detail.reject_rows)]
+    parts.append(Rule(f"content: {detail.letter.kind}", align="left"))
+    if detail.content.grid:
+        parts.append(_grid(detail.content.grid))
+    if detail.content.text:
+        parts.append(Text("\n".join(plain(line) for line in detail.content.text.splitlines())))
+    if detail.content.remark:
+        parts.append(Text(plain(detail.content.remark), style="yellow"))
+    parts += [Rule("attributes", align="left"), _attributes(detail)]
+    if detail.history:
+        parts += [Rule("on record", align="left"), _history(detail)]
+    if detail.upload:
+        parts += [Rule("its upload", align="left"), upload_view(detail.upload)]
+    if detail.remark:
+        parts.append(Text(plain(detail.remark), style="yellow"))
+    return Group(*parts)
+
+
+def _facts(detail: Detail) -> RenderableType:
+    letter = detail.letter
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="bold")
+    facts.add_column(overflow="fold")
+    facts.add_row("letter", Text(plain(letter.id)))
+    facts.add_row("code", Text(plain(letter.code), style="red"))
+    facts.add_row("reason", Text(plain(detail.message)))
+    facts.add_row("function", Text(plain(f"{letter.function} {letter.revision}")))
+    facts.add_row("dead-lettered", _when(letter.dead_lettered_at))
+    if letter.first_seen:
+        facts.add_row("first seen", _when(letter.first_seen))
+    if letter.attempt is not None:
+        facts.add_row("attempt", str(letter.attempt))
+    if letter.replays:
+        facts.add_row("replayed before", f"{letter.replays}×")
+    if letter.dataset:
+        facts.add_row("dataset", Text(plain(letter.dataset)))
+    if letter.trace:
+        facts.add_row("trace", Text(plain(letter.trace)))
+    facts.add_row("size", f"{letter.size:,} bytes")
+    facts.add_row("in", Text(plain(letter.subscription)))
+    colour = "green" if detail.replayable else "yellow"
+    facts.add_row("replay", Text(plain(detail.replay), style=colour))
+    if detail.masked:
+        hidden = ", ".join(plain(name) for name in detail.masked)
+        facts.add_row("hidden", Text(f"{hidden}; --reveal shows them, on record"))
+    return facts
+
+
+def _counts(detail: Detail) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    for code, rows in sorted(detail.counts.items(), key=lambda item: -item[1]):
+        table.add_row(f"{rows:,}", Text(plain(code)))
+    return table
+
+
+def _rejects(grid: Grid) -> list[RenderableType]:
+    """Reasons are sentences: beside the cells they would leave no room for either."""
+    if grid.columns[:2] != (LINE, ERRORS):
+        return [_grid(grid)]
+    reasons = Table.grid(padding=(0, 2))
+    reasons.add_column(justify="right")
+    for row in grid.rows:
+        reasons.add_row(Text(f"line {plain(row[0])}"), Text(plain(row[1])))
+    rows = tuple((row[0], *row[2:]) for row in grid.rows)
+    return [reasons, "", _grid(replace(grid, columns=("line", *grid.columns[2:]), rows=rows))]
+
+
+def _grid(grid: Grid) -> RenderableType:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in grid.columns:
+        table.add_column(Text(plain(column)), overflow="fold")
+    for row in grid.rows:
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    left = (grid.total or 0) - len(grid.rows)
+    if grid.total is None:
+        return Group(table, Text("and more; --rows shows more of them", style="dim"))
+    return Group(table, Text(f"and {left:,} more rows", style="dim")) if left > 0 else table
+
+
+def _attributes(detail: Detail) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in sorted(attributes(detail.letter, detail.message).items()):
+        table.add_row(Text(plain(name)), Text(plain(value)))
+    return table
+
+
+def _history(detail: Detail) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    for mark in detail.history:
+        told = f"{mark.verb} {mark.outcome} by {mark.actor}, run {mark.run}"
+        table.add_row(
+            _when(mark.at), Text(plain(f"{told}: {mark.reason}" if mark.reason else told))
+        )
+    return table
+
+
+def _when(at: datetime) -> str:
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")

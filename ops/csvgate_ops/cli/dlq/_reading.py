@@ -1,0 +1,45 @@
+"""Read the letters, saying how far it is."""
+
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from csvgate_ops.operate.dead_letters.actions import Reading
+    from csvgate_ops.operate.dead_letters.context import Desk
+
+
+def reading(desk: "Desk", *, quiet: bool) -> "Reading":
+    from csvgate_ops.operate.dead_letters.actions import read
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        found = read(desk)
+    else:
+        with console.status("reading the dead letters") as status:
+            found = read(
+                desk, on_progress=lambda n: status.update(f"reading the dead letters: {n:,}")
+            )
+    if not found.complete:
+        click.echo(
+            f"There are more than the {len(found.letters):,} that were read; replay or discard "
+            "reaches them all.",
+            err=True,
+        )
+    return found
+
+
+def held_elsewhere(desk: "Desk") -> None:
+    """Say whose run may be holding letters that are not seen just now."""
+    from csvgate_ops.cli.terminal import plain
+    from csvgate_ops.operate.dead_letters.audit import unfinished
+    from csvgate_ops.operate.dead_letters.queue.leases import LEASE_SECONDS
+
+    for run, begun in unfinished(desk.ledger, desk.clock()):
+        click.echo(
+            f"Run {run} ({begun.action} by {plain(begun.actor)}) has not ended: it is at work, or "
+            f"was interrupted. Letters it held come back within {LEASE_SECONDS} s of that; a "
+            "replay or discard waits for them.",
+            err=True,
+        )

@@ -1,0 +1,72 @@
+"""Letters and groups in a terminal."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from csvgate_ops.cli.terminal import plain
+from csvgate_ops.operate.dead_letters.content.masking import message_of
+from csvgate_ops.operate.dead_letters.context import Desk
+from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.groups import Group
+
+_MOST_CODE = 40
+
+
+def age(then: datetime, now: datetime) -> str:
+    """One unit is enough: 45 s, 12 min, 3 h, 9 d."""
+    seconds = max(0, int((now - then).total_seconds()))
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size or (size < 86400 and seconds >= size):
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def letters_table(letters: Iterable[Letter], desk: Desk, now: datetime) -> RenderableType:
+    table = _table("id", "age", "function", "code", "dataset", "upload", "reason")
+    table.columns[1].justify = "right"
+    table.columns[0].no_wrap = True
+    table.columns[6].ratio = 1
+    for letter in letters:
+        replayed = f"replayed {letter.replays}×: " if letter.replays else ""
+        table.add_row(
+            Text(plain(letter.id)),
+            age(letter.dead_lettered_at, now),
+            Text(plain(letter.function)),
+            Text(short(plain(letter.code), _MOST_CODE), style="red"),
+            Text(plain(letter.dataset)),
+            letter.upload[:8],
+            Text(replayed + short(plain(message_of(letter, desk)), 300)),
+        )
+    return table
+
+
+def groups_table(groups: Sequence[Group], by: str, desk: Desk, now: datetime) -> RenderableType:
+    table = _table(by, "letters", "uploads", "oldest", "newest", "newest reason")
+    for column in table.columns[1:5]:
+        column.justify = "right"
+    table.columns[5].ratio = 1
+    for group in groups:
+        table.add_row(
+            Text(plain(group.key) or "unknown", style="red" if by == "code" else ""),
+            f"{group.count:,}",
+            f"{group.uploads:,}",
+            age(group.oldest, now),
+            age(group.newest, now),
+            Text(short(plain(message_of(group.example, desk)), 300)),
+        )
+    return table
+
+
+def short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    return table

@@ -1,0 +1,1 @@
+"""Commands of the local cloud. Each module has a click command `command`."""

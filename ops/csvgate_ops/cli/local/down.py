@@ -1,0 +1,29 @@
+"""Stop the local cloud."""
+
+import json
+from pathlib import Path
+
+import click
+
+from csvgate_ops.cli.options import as_json, data_dir
+
+
+@click.command("down")
+@data_dir
+@as_json
+def command(data_dir: Path, as_json: bool) -> None:
+    """Stop the local cloud, and whatever is left of one that was killed.
+
+    Its state stays in the data directory.
+    """
+    from csvgate_ops.local.cloud.files import DataDir
+    from csvgate_ops.local.cloud.launch import last_failure, stop
+
+    stopped = stop(DataDir(data_dir))
+    failure = last_failure(DataDir(data_dir))
+    if as_json:
+        click.echo(json.dumps({"stopped": stopped}))
+        return
+    click.echo("The local cloud is down." if stopped else "The local cloud was not up.")
+    if failure is not None:
+        click.echo(failure.message, err=True)

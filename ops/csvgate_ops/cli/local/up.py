@@ -1,0 +1,101 @@
+"""Start the local cloud."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from csvgate_ops.cli.options import as_json, data_dir, pairs
+
+FOLDER = click.Path(path_type=Path, file_okay=False, exists=True, resolve_path=True)
+
+
+@click.command("up")
+@data_dir
+@click.option("--project", default="local-csvgate", show_default=True)
+@click.option(
+    "--pubsub",
+    type=click.Choice(["embedded", "google"]),
+    default="embedded",
+    show_default=True,
+    help="Our own broker, or the emulator of the Cloud SDK (needs Java; forgets on `down`).",
+)
+@click.option("--port-base", type=int, help="Number the services from here.")
+@click.option(
+    "--port",
+    "ports",
+    multiple=True,
+    metavar="SERVICE=PORT",
+    callback=pairs(int),
+    help="Of one service; by default free ports, the same every time.",
+)
+@click.option("--contracts", type=FOLDER, help="Folder of contracts.  [default: the repository's]")
+@click.option("--functions", type=FOLDER, help="Folder with a folder for each function.")
+@click.option("--references", type=FOLDER, help="CSVs for the references bucket, if absent there.")
+@click.option(
+    "--topology",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True, resolve_path=True),
+    help="Instead of deploy/topology.yaml.",
+)
+@click.option(
+    "--env",
+    "environment",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=pairs(),
+    help="One more environment variable for the functions.",
+)
+@click.option("--foreground", is_flag=True, help="Stay, and stop everything on Ctrl-C.")
+@as_json
+@click.pass_context
+def command(
+    ctx: click.Context, /, data_dir: Path, foreground: bool, as_json: bool, **chosen: Any
+) -> None:
+    """Start the local cloud, and return when all of it is ready.
+
+    Says so, and does nothing, when it is up already.
+    """
+    from csvgate_ops.cli.local._progress import Progress, addresses
+    from csvgate_ops.local.cloud.launch import start
+    from csvgate_ops.local.cloud.options import Options
+
+    # Ended from outside, it must take what it started with it, as it does on Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    given = {name: value for name, value in chosen.items() if value is not None}
+    options = Options(data_dir=data_dir, **given)
+    with Progress(quiet=as_json) as progress:
+        if foreground:
+            _stay(options, progress, as_json)
+            return
+        started = start(options, progress.report)
+    if as_json:
+        click.echo(json.dumps({"already_up": started.already, **started.endpoints}, indent=2))
+        return
+    click.echo("The local cloud is up already." if started.already else "The local cloud is up.")
+    click.echo(addresses(started.endpoints))
+    insisted = [n for n in started.differing if _was_given(ctx, n)]
+    if insisted:
+        raise click.ClickException(
+            f"it runs with another {', '.join(insisted)}: `csvgate down` first to change that"
+        )
+
+
+def _was_given(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+
+
+def _stay(options: Any, progress: Any, as_json: bool) -> None:
+    from csvgate_ops.cli.local._progress import addresses
+    from csvgate_ops.local.supervisor.run import run
+
+    def report(event: dict[str, Any]) -> None:
+        progress.report(event)
+        if event["event"] == "up":
+            progress.stop()
+            endpoints = event["endpoints"]
+            click.echo(json.dumps(endpoints, indent=2) if as_json else addresses(endpoints))
+
+    run(options, report)

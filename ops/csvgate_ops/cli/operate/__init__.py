@@ -1,0 +1,1 @@
+"""Commands for operators. Each module has a click command `command`."""

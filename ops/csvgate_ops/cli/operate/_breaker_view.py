@@ -1,0 +1,51 @@
+"""Breakers in a terminal."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from rich.table import Table
+from rich.text import Text
+
+from csvgate_ops.cli.terminal import plain
+from csvgate_ops.deploy import topology as topo
+from csvgate_ops.deploy.topology.derive import patience
+from csvgate_ops.operate.breakers import BreakerState
+from csvgate_ops.spoken import spoken
+
+_COLOURS = {"open": "red", "lifted": "yellow", "closed": "green"}
+
+
+def _moment(at: datetime | None) -> str:
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if at else ""
+
+
+def listing(states: Iterable[BreakerState]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("function", "breaker", "revision", "opened", "what happened"):
+        table.add_column(title, overflow="fold")
+    for state in states:
+        story = state.tripped_by
+        if state.state == "lifted":
+            story += f"; lifted {_moment(state.lifted_at)} by {state.lifted_by}: {state.reason}"
+        table.add_row(
+            Text(plain(state.function)),
+            Text(state.state, style=_COLOURS[state.state]),
+            Text(plain(state.revision or "")),
+            _moment(state.tripped_at),
+            Text(plain(story)),
+        )
+    return table
+
+
+def limits(topology: topo.Topology, function: str, *, local: bool) -> str:
+    """What waiting means for the messages of a function whose breaker is open."""
+    trigger = topo.trigger_of(topology, function)
+    retry = topo.local_retry(topology, trigger) if local else trigger.retry
+    topic = topology.topics[trigger.dead_letter.topic].name
+    return (
+        f"each message waits for about {spoken(patience(trigger, retry))} "
+        f"({trigger.dead_letter.max_delivery_attempts} attempts, pauses of "
+        f"{retry.min_backoff} to {retry.max_backoff} s); then Pub/Sub moves it to {topic}, without "
+        f"a reason, to be replayed. Mend the cause, then redeploy or "
+        f'`csvgate breaker lift {function} --reason "…"`.'
+    )

@@ -1,0 +1,122 @@
+"""An upload's status in a terminal."""
+
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from csvgate.protocol.events import FaultExample
+from csvgate_ops.cli.terminal import plain
+from csvgate_ops.operate.uploads import UploadStatus
+
+_COLOURS = {
+    "completed": "green",
+    "rejected": "yellow",
+    "failed": "red",
+    "ignored": "yellow",
+    "unknown": "red",
+}
+
+
+def console() -> Console:
+    """As wide as the terminal; wide enough for a line each where there is none."""
+    return Console(width=None if sys.stdout.isatty() else 130)
+
+
+def _name(status: UploadStatus) -> str:
+    return plain(status.upload.name) if status.upload else "?"
+
+
+def _state(status: UploadStatus) -> Text:
+    return Text(status.state, style=_COLOURS.get(status.state, "cyan"))
+
+
+def _clock(at: datetime) -> str:
+    return at.astimezone().strftime("%H:%M:%S.%f")[:-3]
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone().strftime("%Y-%m-%d")
+
+
+def listing(statuses: Iterable[UploadStatus]) -> RenderableType:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("upload", "object", "state", "received"):
+        table.add_column(title, overflow="fold")
+    for title in ("read", "loaded", "rejected"):
+        table.add_column(title, justify="right")
+    for s in statuses:
+        counts = s.counts
+        loaded = counts.valid if counts and s.state == "completed" else 0
+        table.add_row(
+            s.id,
+            Text(_name(s)),
+            _state(s),
+            f"{_day(s.timeline[0].at)} {_clock(s.timeline[0].at)}" if s.timeline else "",
+            f"{counts.read:,}" if counts else "",
+            f"{loaded:,}" if counts else "",
+            f"{counts.rejected:,}" if counts else "",
+        )
+    return table
+
+
+def summary(status: UploadStatus) -> str:
+    """One line: the state, and what the numbers say."""
+    counts = status.counts
+    if counts is None or not counts.read:
+        return f"{status.state}: {status.detail}" if status.detail else status.state
+    if status.state == "completed":
+        return (
+            f"completed: {counts.read:,} rows read = {counts.valid:,} loaded"
+            f" + {counts.rejected:,} rejected"
+        )
+    return f"{status.state}: {status.detail or f'{counts.read:,} rows read'}"
+
+
+def _example(fault: FaultExample) -> str:
+    value = "" if fault.value is None else f" {plain(fault.value)!r}"
+    return f"line {fault.line}:{value} {fault.message}"
+
+
+def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
+    """`hints` say what an operator may do, in a line each."""
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row("upload", status.id)
+    generation = f"#{status.upload.generation}" if status.upload else ""
+    facts.add_row("object", Text(_name(status) + generation))
+    facts.add_row("state", _state(status))
+    facts.add_row("", Text(summary(status)))
+    if status.rejects:
+        facts.add_row("rejects", Text(plain(status.rejects), overflow="fold"))
+    if status.corrects:
+        facts.add_row("corrects", status.corrects)
+    for correction in status.corrected_by:
+        facts.add_row("corrected by", correction)
+    if status.corrected_by and status.counts and status.open_rows is not None:
+        open_rows = f"{status.open_rows:,} of {status.counts.rejected:,} rejected rows"
+        facts.add_row("", f"{open_rows} still to be corrected")
+    if status.timeline:
+        facts.add_row("day", _day(status.timeline[0].at))
+    steps = Table.grid(padding=(0, 2))
+    last: datetime | None = None
+    for step in status.timeline:
+        since = f"+{(step.at - last).total_seconds():.3f} s" if last else ""
+        steps.add_row(_clock(step.at), Text(since, justify="right"), step.what, Text(step.detail))
+        last = step.at
+    reasons = Table(box=None, pad_edge=False, header_style="bold")
+    reasons.add_column("rows", justify="right")
+    for title in ("code", "column", "first"):
+        reasons.add_column(title)
+    for reason in status.reasons:
+        first = reason.examples[0] if reason.examples else None
+        example = Text(_example(first) if first else "")
+        reasons.add_row(str(reason.rows), reason.code, Text(reason.column or ""), example)
+    parts: list[RenderableType] = [facts, "", steps]
+    if status.reasons:
+        parts += ["", reasons]
+    for hint in hints:
+        parts += ["", Text(plain(hint))]
+    return Group(*parts)

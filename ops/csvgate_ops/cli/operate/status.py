@@ -1,0 +1,50 @@
+"""Show uploads as the ledger tells them."""
+
+import json
+from pathlib import Path
+
+import click
+
+from csvgate_ops.cli.options import as_json, connected
+
+
+@click.command("status")
+@click.argument("upload", required=False)
+@click.option("--most", default=50, show_default=True, help="Uploads to list; 0 means all.")
+@connected
+@as_json
+def command(
+    upload: str | None,
+    most: int,
+    data_dir: Path,
+    project: str | None,
+    topology: Path | None,
+    as_json: bool,
+) -> None:
+    """The newest uploads; or one from arrival to email, by its id, the start of its id,
+    or its object's name (the newest of that name)."""
+    from csvgate_ops.cli.operate._status_view import console, detail, listing
+    from csvgate_ops.cli.session import open_session
+    from csvgate_ops.operate.breakers import states
+    from csvgate_ops.operate.hints import hints
+    from csvgate_ops.operate.uploads import find, statuses
+
+    session = open_session(data_dir, project, topology)
+    ledger = session.ledger()
+    if upload is None:
+        every = statuses(ledger, most or None)
+        if as_json:
+            click.echo(json.dumps([s.model_dump(mode="json") for s in every], indent=2))
+        elif every:
+            console().print(listing(every))
+        else:
+            click.echo("No uploads yet: csvgate upload FILE --as NAME")
+        return
+    found = find(ledger, upload)
+    if found is None:
+        raise click.ClickException(f"no upload {upload!r}; `csvgate status` lists them")
+    if as_json:
+        click.echo(found.model_dump_json(indent=2))
+    else:
+        open_ = [s for s in states(ledger, session.topology().functions) if s.state == "open"]
+        console().print(detail(found, hints(found, open_, session.options)))

@@ -1,0 +1,1 @@
+"""Environment files: where the topology is deployed, and what differs there."""

@@ -1,0 +1,34 @@
+"""The estimate for programs."""
+
+import json
+from dataclasses import asdict
+
+from csvgate_ops.deploy.estimate.estimate import Estimate
+
+
+def as_json(found: Estimate) -> str:
+    prices = found.prices
+    document = {
+        "currency": prices.currency,
+        "region": prices.region,
+        "prices_checked": prices.checked.isoformat(),
+        "free_tier_subtracted": found.free,
+        "upload": asdict(found.size)
+        | {"chunks": found.foot.chunks, "seconds": asdict(found.seconds)},
+        "uploads_a_month": found.uploads,
+        "cost": {"upload": found.upload_cost, "month": found.month_cost},
+        "lines": [
+            {
+                "key": line.key,
+                "service": line.price.service,
+                "what": line.price.what,
+                "unit": line.price.unit,
+                "upload": {"quantity": line.upload_quantity, "cost": line.upload_cost},
+                "month": {"quantity": line.month_quantity, "cost": line.month_cost},
+                "source": line.price.source,
+            }
+            for line in found.lines
+        ],
+        "limits": [asdict(limit) | {"share": limit.share} for limit in found.limits],
+    }
+    return json.dumps(document, indent=2)

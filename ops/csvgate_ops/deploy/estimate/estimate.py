@@ -1,0 +1,73 @@
+"""The whole estimate, as data."""
+
+from dataclasses import dataclass
+
+from csvgate_ops.deploy.estimate.bill import MONTH_DAYS, Line, bill, quantities
+from csvgate_ops.deploy.estimate.footprint import Footprint, footprint
+from csvgate_ops.deploy.estimate.headroom import Headroom, headroom
+from csvgate_ops.deploy.estimate.prices import PriceList
+from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
+from csvgate_ops.deploy.estimate.work import Work, work
+from csvgate_ops.deploy.topology import Topology
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    size: UploadSize
+    foot: Footprint
+    seconds: Work
+    lines: list[Line]
+    limits: list[Headroom]
+    """The nearest first."""
+    per_day: float
+    free: bool
+    prices: PriceList
+
+    @property
+    def uploads(self) -> float:
+        """In a month."""
+        return self.per_day * MONTH_DAYS
+
+    @property
+    def upload_cost(self) -> float:
+        return sum(line.upload_cost for line in self.lines)
+
+    @property
+    def month_cost(self) -> float:
+        return sum(line.month_cost for line in self.lines)
+
+
+def estimate(
+    size: UploadSize,
+    shape: Shape,
+    topology: Topology,
+    prices: PriceList,
+    *,
+    per_day: float = 1,
+    free: bool = False,
+) -> Estimate:
+    # Its import loads the official client: not for whoever only reads prices.
+    from csvgate.gcp.storage import RANGE_BYTES
+    from csvgate.runtime.settings import Settings
+
+    validate = topology.functions["validate_and_parse"]
+    default = Settings.model_fields["chunk_bytes"].default
+    foot = footprint(
+        size,
+        shape,
+        chunk_bytes=int(validate.environment.get("CSVGATE_CHUNK_BYTES", default)),
+        instances=topology.functions["enrich_records"].max_instances,
+        range_bytes=RANGE_BYTES,
+    )
+    seconds = work(size, foot, prices)
+    used = quantities(size, foot, seconds, topology)
+    return Estimate(
+        size=size,
+        foot=foot,
+        seconds=seconds,
+        lines=bill(used, prices, uploads=per_day * MONTH_DAYS, free=free),
+        limits=headroom(size, foot, seconds, topology, prices, per_day),
+        per_day=per_day,
+        free=free,
+        prices=prices,
+    )

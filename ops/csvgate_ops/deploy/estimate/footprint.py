@@ -1,0 +1,148 @@
+"""What one upload asks of each service, counted as the functions' code does it.
+
+One delivery of everything, and each chunk enriched after the last was published: what a quiet day
+looks like, and the most listings that it can take. Retries come on top. Held to the pipeline itself
+by tests/unit/ops/estimate.
+"""
+
+from dataclasses import dataclass
+from math import ceil, log2
+from typing import Final
+
+from csvgate.chunks.append_requests import REQUEST_BYTES
+from csvgate.chunks.arrow import MAX_BYTES
+from csvgate.protocol.ledger import FEW_CHUNKS
+from csvgate.validation.batch import Limits
+from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
+
+PAGE: Final = 1000
+"""Names in one answer to a listing (csvgate.gcp.storage)."""
+ENVELOPE_BYTES: Final = 20 + 16
+"""Pub/Sub counts a message's timestamp and identifier."""
+CHUNK_ATTRIBUTES: Final = 560
+"""Of a chunk message: ce-… names and values, traceparent and all."""
+EVENT_BYTES: Final = 1500
+"""A Storage event with its attributes; as large as the rejected rows' letter."""
+MARKER_BYTES: Final = 700
+"""The marker or the completion event of an upload with few reasons, attributes included."""
+REASON_BYTES: Final = 1000
+"""More of it when rows were rejected: reasons with their examples."""
+LEAST_BYTES: Final = 1000
+"""Charged for each request that publishes or delivers."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageUse:
+    writes: int
+    """Class A: writes and pages of listings."""
+    reads: int
+    """Class B."""
+    ledger_objects: int
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    chunks: int
+    appends: int
+    validate: StorageUse
+    enrich: StorageUse
+    notify: StorageUse
+    topics: dict[str, tuple[int, int]]
+    """Topic by its part in the pipeline → messages, and their bytes as Pub/Sub charges them."""
+
+    @property
+    def writes(self) -> int:
+        """The uploader's own included."""
+        return 1 + sum(use.writes for use in (self.validate, self.enrich, self.notify))
+
+    @property
+    def reads(self) -> int:
+        """The notification of the upload included."""
+        return 1 + sum(use.reads for use in (self.validate, self.enrich, self.notify))
+
+    @property
+    def ledger_objects(self) -> int:
+        return sum(use.ledger_objects for use in (self.validate, self.enrich, self.notify))
+
+    @property
+    def deliveries(self) -> int:
+        """Requests to functions: the event, each chunk and the marker, the completion."""
+        return 1 + (self.chunks + 1) + 1
+
+
+def footprint(
+    size: UploadSize, shape: Shape, *, chunk_bytes: int, instances: int = 1, range_bytes: int
+) -> Footprint:
+    """`instances` of enrich_records share the chunks; `range_bytes` is what csvgate.gcp.storage
+    asks of an object at a time."""
+    chunks = chunk_count(size, shape, chunk_bytes)
+    return Footprint(
+        chunks=chunks,
+        appends=chunks * ceil(size.table_bytes / chunks / REQUEST_BYTES) if chunks else 0,
+        validate=_validate(size, shape, range_bytes),
+        enrich=_enrich(chunks, shape, min(instances, chunks + 1)),
+        notify=StorageUse(2, 1, 2) if shape.emails else StorageUse(0, 0, 0),
+        topics=_topics(size, chunks),
+    )
+
+
+def chunk_count(size: UploadSize, shape: Shape, chunk_bytes: int) -> int:
+    """A batch ends with the record that reaches its bytes or its cells; its chunk is halved while
+    it is too large for a message."""
+    if not size.valid:
+        return 0
+    limits = Limits.of(chunk_bytes, shape.fields)
+    rows = min(ceil(limits.size * size.rows / size.csv_bytes), limits.rows)
+    batches = ceil(size.rows / max(1, rows))
+    halvings = ceil(log2(max(1.0, size.wire_bytes / batches / MAX_BYTES)))
+    chunks: int = batches * 2**halvings
+    return min(size.valid, chunks)
+
+
+def _validate(size: UploadSize, shape: Shape, range_bytes: int) -> StorageUse:
+    rejected = 1 if size.rejected else 0
+    # received, plan, validated; with rejected rows lines and the note of their letter
+    created = 3 + 2 * rejected + (1 if shape.refuses_overwrite else 0)
+    reads = (
+        4  # finished? received? its plan abandoned? validated?
+        + 2 * shape.references  # the reference's generation, and its copy in the ledger
+        + shape.foreign_keys
+        + 1  # the object's metadata, then its ranges
+        + ceil(size.stored_bytes / range_bytes)
+        + rejected  # was the letter sent?
+    )
+    return StorageUse(writes=created + rejected, reads=reads, ledger_objects=created)
+
+
+def _enrich(chunks: int, shape: Shape, instances: int) -> StorageUse:
+    # Each chunk looks which are done: reads few of them, or lists two names each, itself included.
+    few = chunks <= FEW_CHUNKS
+    listings = 0 if few else sum(ceil(2 * (done + 1) / PAGE) for done in range(chunks))
+    created = 2 * chunks + 3  # stream and done of each; outcome, committed, finished
+    reads = (
+        instances * (2 + shape.lookups)  # received and plan, and the copies of references
+        + 6 * chunks  # finished? outcome? done? stream, twice; validated?
+        + 1  # committed?
+        + chunks  # the stream of each, for the commit
+        + (chunks * chunks if few else 0)
+        + (1 if chunks else 2)  # the marker: finished? and of an upload without rows validated?
+    )
+    return StorageUse(writes=created + listings, reads=reads, ledger_objects=created)
+
+
+def _topics(size: UploadSize, chunks: int) -> dict[str, tuple[int, int]]:
+    more = REASON_BYTES if size.rejected else 0
+    messages = {
+        "events": (1, EVENT_BYTES),
+        "validated": (
+            chunks + 1,
+            size.wire_bytes
+            + chunks * (CHUNK_ATTRIBUTES + ENVELOPE_BYTES)
+            + MARKER_BYTES
+            + more
+            + ENVELOPE_BYTES,
+        ),
+        "complete": (1, MARKER_BYTES + more + ENVELOPE_BYTES),
+        "dead_letter": (1, EVENT_BYTES + ENVELOPE_BYTES) if size.rejected else (0, 0),
+    }
+    return {name: (n, max(volume, n * LEAST_BYTES)) for name, (n, volume) in messages.items()}

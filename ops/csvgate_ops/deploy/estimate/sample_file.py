@@ -1,0 +1,106 @@
+"""The size of a file from its beginning: the engine reads a sample, the rest is extrapolated."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from csvgate.chunks.arrow import decode, encode
+from csvgate.contracts.model import Contract
+from csvgate.csv.compression import decompress
+from csvgate.rejects.reject_file import RejectFile
+from csvgate.validation.faults import FileFault
+from csvgate.validation.validate import validate
+from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.infer.sample import MOST_BYTES, take
+from csvgate_ops.deploy.estimate.upload_size import UploadSize
+
+LINEAGE_BYTES: Final = 40
+"""Appended with each row: `_upload_id` (20 characters and an offset), `_line`, `_ingested_at`."""
+ADDED_BYTES: Final = 12
+"""Of a column that `enrich` adds, between a short text and a NUMERIC."""
+
+
+_PIECE_BYTES: Final = 16 * 1024
+"""Small, for a piece of a gzip file may expand to much of the sample."""
+
+
+@dataclass(slots=True)
+class _Sizes:
+    rows: int = 0
+    rejected: int = 0
+    reject_bytes: int = 0
+    wire_bytes: int = 0
+    table_bytes: int = 0
+
+
+class _Stored:
+    """The bytes of the file as it is, and how many of them were taken."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.taken = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._path.open("rb") as file:
+            while piece := file.read(_PIECE_BYTES):
+                self.taken += len(piece)
+                yield piece
+
+
+def measure(path: Path, contract: Contract, most: int = MOST_BYTES) -> UploadSize:
+    """From the first `most` expanded bytes. Foreign keys are taken to hold. Raises Unusable when
+    the file cannot be read, or could not be loaded at all."""
+    if not path.is_file():
+        raise Unusable(f"{path} is no regular file: give --rows and --bytes instead")
+    stored = _Stored(path)
+    try:
+        stored_bytes = path.stat().st_size
+        _check_limit(path, stored_bytes, contract.limits.max_bytes)
+        sample = take(decompress(stored), most)
+        found = _read(sample.data, contract)
+    except OSError as error:
+        raise Unusable(f"cannot read {path}: {error.strerror or error}") from error
+    except FileFault as error:
+        message = f"{path} would be refused whole: {error.fault.message} ({error.fault.code})"
+        raise Unusable(message) from error
+    csv_bytes = len(sample.data)
+    if not sample.whole:
+        csv_bytes = round(csv_bytes * stored_bytes / stored.taken)
+    times = csv_bytes / len(sample.data)
+    return UploadSize(
+        stored_bytes=stored_bytes,
+        csv_bytes=csv_bytes,
+        rows=round(found.rows * times),
+        rejected=round(found.rejected * times),
+        reject_bytes=round(found.reject_bytes * times),
+        wire_bytes=round(found.wire_bytes * times),
+        table_bytes=round(found.table_bytes * times),
+        sampled=1 / times,
+    )
+
+
+def _check_limit(path: Path, stored_bytes: int, limit: int | None) -> None:
+    if limit is not None and stored_bytes > limit:
+        raise Unusable(f"{path} would be refused: it has {stored_bytes} bytes of {limit} allowed")
+
+
+def _read(data: bytes, contract: Contract) -> _Sizes:
+    sizes = _Sizes()
+    rejects = RejectFile(contract)
+    keys = contract.schema_.model_copy(update={"foreign_keys": ()})
+    added = sum(
+        len(step.lookup.add) if step.lookup else len(step.derive or {}) for step in contract.enrich
+    )
+    alone = contract.model_copy(update={"schema_": keys})
+    for batch in validate([data], alone):
+        sizes.rows += batch.rows_read
+        sizes.rejected += len(batch.rejected)
+        if batch.rejected:
+            sizes.reject_bytes += len(rejects.render(batch))
+        for chunk in encode(batch, contract):
+            sizes.wire_bytes += len(chunk.data)
+            table = decode(chunk.data)
+            sizes.table_bytes += table.nbytes
+            sizes.table_bytes += chunk.rows * (LINEAGE_BYTES + ADDED_BYTES * added)
+    return sizes

@@ -1,0 +1,1 @@
+"""Planning: from desired and observed resources to an ordered list of commands."""

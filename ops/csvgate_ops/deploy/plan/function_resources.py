@@ -1,0 +1,57 @@
+"""What a function is on Google Cloud: sizes, accounts, network, variables and secrets."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from csvgate_ops.deploy import topology as topo
+from csvgate_ops.deploy.environment.model import Environment
+from csvgate_ops.deploy.kinds import function
+from csvgate_ops.deploy.plan.model import Fields, Key, Place, Resource
+from csvgate_ops.deploy.topology.model import Topology
+
+
+def functions(
+    topology: Topology, environment: Environment, place: Place, digests: Mapping[str, str]
+) -> Iterator[Resource]:
+    project, region = place.project, place.region
+    build_account = place.email(topology.build.service_account)
+    for name, wanted in topology.functions.items():
+        files = {v: f"{s.mount}/{v}" for v, s in wanted.secrets.items() if s.mount}
+        variables = {
+            **topo.environment(topology, name, project),
+            **{f"{v}_FILE": path for v, path in files.items()},
+            # gcloud would add it, and the framework then rewrite what is logged.
+            "LOG_EXECUTION_ID": "false",
+        }
+        references = {files.get(v, v): f"{s.secret}:{s.version}" for v, s in wanted.secrets.items()}
+        fields: Fields = {
+            "state": "ACTIVE",
+            "source": digests[name],
+            "runtime": wanted.runtime,
+            "entry_point": wanted.entry_point,
+            "memory": wanted.memory,
+            "cpu": f"{wanted.cpu:g}",
+            "concurrency": wanted.concurrency,
+            "min_instances": wanted.min_instances,
+            "max_instances": wanted.max_instances,
+            "timeout": wanted.timeout,
+            "service_account": place.email(wanted.service_account),
+            "build_service_account": f"projects/{project}/serviceAccounts/{build_account}",
+            "repository": f"projects/{project}/locations/{region}/repositories/"
+            f"{topology.build.repository}",
+            "ingress": "internal-only",
+            "connector": connector(environment, place),
+            "egress": environment.network.egress if environment.network else "",
+            "environment": json.dumps(variables, sort_keys=True),
+            "secrets": function.secrets(references),
+        }
+        yield Resource(Key("function", topo.service_name(name)), fields)
+
+
+def connector(environment: Environment, place: Place) -> str:
+    if environment.network is None:
+        return ""
+    name = environment.network.connector
+    if "/" in name:
+        return name
+    return f"projects/{place.project}/locations/{place.region}/connectors/{name}"

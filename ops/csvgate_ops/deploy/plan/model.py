@@ -1,0 +1,148 @@
+"""What plans are made of: data without behaviour.
+
+An argument may hold `${NAME}`: a value that only the project knows, looked up when the plan runs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from csvgate_ops.deploy.monitoring.files import Monitoring
+from csvgate_ops.deploy.monitoring.observe import Observed as Watched
+
+Value = str | int | float | bool | None
+Fields = Mapping[str, Value]
+PROJECT_NUMBER = "${PROJECT_NUMBER}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an environment is."""
+
+    project: str
+    region: str
+    bucket_location: str
+    bigquery_location: str
+
+    def email(self, account: str) -> str:
+        return f"{account}@{self.project}.iam.gserviceaccount.com"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """`kind` is one of `kinds.KINDS`, or `project`."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """`fields` are compared one by one with what is there; equal means done."""
+
+    key: Key
+    fields: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Binding:
+    """A role for a member on one resource, perhaps under a condition (an IAM expression)."""
+
+    on: Key
+    role: str
+    member: str
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Things that are made one after another, under a heading."""
+
+    title: str
+    items: tuple[Resource | Binding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    place: Place
+    sections: tuple[Section, ...]
+    members: frozenset[str]
+    """Accounts of ours: a role that they have on our resources and need not is taken away."""
+    monitoring: Monitoring | None = None
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        return tuple(i for s in self.sections for i in s.items if isinstance(i, Resource))
+
+    @property
+    def bindings(self) -> tuple[Binding, ...]:
+        return tuple(i for s in self.sections for i in s.items if isinstance(i, Binding))
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a project has. An empty one is an empty project."""
+
+    resources: Mapping[Key, Fields] = field(default_factory=dict)
+    bindings: frozenset[Binding] = frozenset()
+    monitoring: Watched = field(default_factory=Watched)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An argument vector, and why it is run."""
+
+    argv: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A file that the next command reads; `path` is relative to the repository."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The value of `${variable}` is what this command prints."""
+
+    variable: str
+    argv: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What a person must do: `argv` is for them, and csvgate never runs it. It is done when `check`
+    prints `answer`."""
+
+    argv: tuple[str, ...]
+    check: tuple[str, ...]
+    answer: str
+    why: str
+
+
+Step = Command | Lookup | Write | ByHand
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    title: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Stages without steps are left out."""
+
+    stages: tuple[Stage, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(step for stage in self.stages for step in stage.steps)
+
+    def __bool__(self) -> bool:
+        return bool(self.stages)

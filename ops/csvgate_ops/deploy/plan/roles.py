@@ -1,0 +1,87 @@
+"""The roles that follow from what the topology says is touched: each on that one resource.
+
+Four are on the project for want of a narrower place: `eventarc.eventReceiver` exists nowhere else;
+Storage's agent publishes to a topic that Eventarc makes while it checks that very role; builds log,
+and read sources from a bucket that Cloud Functions makes later (hence by a condition on its name).
+"""
+
+from collections.abc import Iterator
+
+from csvgate_ops.deploy import topology as topo
+from csvgate_ops.deploy.kinds import agent
+from csvgate_ops.deploy.plan.model import Binding, Key, Place
+from csvgate_ops.deploy.topology.model import Function, StorageEvent, Topology
+
+SOURCES = 'resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
+PUBSUB_AGENT = agent.member("pubsub.googleapis.com")
+STORAGE_AGENT = agent.member("storage.googleapis.com")
+
+
+def account(place: Place, name: str) -> str:
+    return f"serviceAccount:{place.email(name)}"
+
+
+def of_functions(topology: Topology, place: Place) -> Iterator[Binding]:
+    """What each function's account may do."""
+    for name, function in topology.functions.items():
+        member = account(place, function.service_account)
+        for on, role in _uses(topology, place, name, function):
+            yield Binding(on, f"roles/{role}", member)
+
+
+def _uses(
+    topology: Topology, place: Place, name: str, function: Function
+) -> Iterator[tuple[Key, str]]:
+    buckets, uses = topo.bucket_names(topology, place.project), function.uses
+    for key in uses.read:
+        yield Key("bucket", buckets[key]), "storage.objectViewer"
+    for key in uses.create:
+        yield Key("bucket", buckets[key]), "storage.objectCreator"
+    for key in uses.write:
+        # To replace an object is to delete one, which a creator may not.
+        yield Key("bucket", buckets[key]), "storage.objectUser"
+    dead_letter = topo.trigger_of(topology, name).dead_letter.topic
+    for key in (*uses.publish, dead_letter):
+        yield Key("topic", topology.topics[key].name), "pubsub.publisher"
+    for key in uses.load:
+        # Tables are created, and written to by the Storage Write API.
+        yield Key("dataset", key), "bigquery.dataEditor"
+    for secret in {s.secret: None for s in function.secrets.values()}:
+        yield Key("secret", secret), "secretmanager.secretAccessor"
+
+
+def of_builds(topology: Topology, place: Place) -> Iterator[Binding]:
+    member, project = account(place, topology.build.service_account), Key("project", "")
+    yield Binding(project, "roles/logging.logWriter", member)
+    yield Binding(project, "roles/storage.objectViewer", member, SOURCES)
+    repository = Key("repository", topology.build.repository)
+    yield Binding(repository, "roles/artifactregistry.writer", member)
+
+
+def of_triggers(topology: Topology, place: Place) -> Iterator[Binding]:
+    """Before any trigger is made: its account receives events, Pub/Sub makes tokens for it."""
+    project = Key("project", "")
+    for name in dict.fromkeys(t.service_account for t in topology.triggers.values()):
+        yield Binding(project, "roles/eventarc.eventReceiver", account(place, name))
+        # Given by Pub/Sub's agent role, too, in projects since 2021.
+        role = "roles/iam.serviceAccountOpenIdTokenCreator"
+        yield Binding(Key("account", name), role, PUBSUB_AGENT)
+    if any(isinstance(t.event, StorageEvent) for t in topology.triggers.values()):
+        yield Binding(project, "roles/pubsub.publisher", STORAGE_AGENT)
+    for key in dict.fromkeys(t.dead_letter.topic for t in topology.triggers.values()):
+        yield Binding(
+            Key("topic", topology.topics[key].name), "roles/pubsub.publisher", PUBSUB_AGENT
+        )
+
+
+def of_callers(topology: Topology, place: Place) -> Iterator[Binding]:
+    for trigger in topology.triggers.values():
+        service = Key("function", topo.service_name(trigger.function))
+        yield Binding(service, "roles/run.invoker", account(place, trigger.service_account))
+
+
+def of_subscriptions(topology: Topology, _place: Place) -> Iterator[Binding]:
+    """What forwarding to a dead-letter topic takes at its source."""
+    for name in topology.triggers:
+        on = Key("trigger-subscription", name)
+        yield Binding(on, "roles/pubsub.subscriber", PUBSUB_AGENT)

@@ -1,0 +1,54 @@
+"""A plan as a shell script: what `--plan` prints and what golden files hold."""
+
+import shlex
+from collections.abc import Iterator
+
+from csvgate_ops.deploy.plan.model import ByHand, Lookup, Plan, Step, Write
+
+LONGEST = 400
+"""A longer command has a line for each flag."""
+HEAD = """\
+{title}
+set -euo pipefail
+export CLOUDSDK_CORE_DISABLE_PROMPTS=1
+"""
+
+
+def script(plan: Plan, title: str) -> str:
+    """`title` may have several lines."""
+    comment = "\n".join(f"# {line}" for line in title.splitlines())
+    lines = [HEAD.format(title=comment).rstrip()]
+    for stage in plan.stages:
+        lines += ["", f"# {stage.title}", *(_line(step) for step in stage.steps)]
+    return "\n".join(lines) + "\n"
+
+
+def words(argv: tuple[str, ...], before_flag: str = " --") -> str:
+    quoted = [_quoted(part) for part in argv]
+    return "".join(
+        f"{before_flag}{part[2:]}" if part.startswith("--") else f" {part}" for part in quoted
+    )[1:]
+
+
+def _line(step: Step) -> str:
+    if isinstance(step, Lookup):
+        return f"{step.variable}=$({words(step.argv)})"
+    if isinstance(step, ByHand):
+        by_hand = f"# by hand, before: {words(step.argv)} < FILE"
+        return f"{by_hand}\n[[ $({words(step.check)}) == {step.answer} ]]"
+    if isinstance(step, Write):
+        return f"cat > {step.path} <<'END'\n{step.text}\nEND"
+    line = words(step.argv)
+    return line if len(line) <= LONGEST else words(step.argv, " \\\n  --")
+
+
+def _quoted(part: str) -> str:
+    if "${" not in part and "`" not in part:
+        return shlex.quote(part)
+    return '"' + "".join(_escaped(part)) + '"'
+
+
+def _escaped(part: str) -> Iterator[str]:
+    for at, character in enumerate(part):
+        special = character in '"\\`' or (character == "$" and part[at + 1 : at + 2] != "{")
+        yield f"\\{character}" if special else character

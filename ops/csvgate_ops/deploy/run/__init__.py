@@ -1,0 +1,1 @@
+"""Running a plan with gcloud and bq."""

@@ -1,0 +1,1 @@
+"""Staging: the source folder of each function as it is deployed."""

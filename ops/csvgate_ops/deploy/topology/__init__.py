@@ -1,0 +1,37 @@
+"""deploy/topology.yaml: model, loader, checks, and what follows from it. Pure but for reading the
+file."""
+
+from csvgate_ops.deploy.topology.checks import Mistake
+from csvgate_ops.deploy.topology.derive import (
+    Transport,
+    bucket_names,
+    environment,
+    expand,
+    local_retry,
+    service_name,
+    transport,
+    trigger_of,
+)
+from csvgate_ops.deploy.topology.load import TopologyError, load, parse
+from csvgate_ops.deploy.topology.model import PubSubEvent, StorageEvent, Topology, Trigger
+from csvgate_ops.deploy.topology.order import consumers_first
+
+__all__ = [
+    "Mistake",
+    "PubSubEvent",
+    "StorageEvent",
+    "Topology",
+    "TopologyError",
+    "Transport",
+    "Trigger",
+    "bucket_names",
+    "consumers_first",
+    "environment",
+    "expand",
+    "load",
+    "local_retry",
+    "parse",
+    "service_name",
+    "transport",
+    "trigger_of",
+]

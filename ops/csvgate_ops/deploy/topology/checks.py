@@ -1,0 +1,183 @@
+"""What a topology must hold beyond the shape of each part; every mistake with its path."""
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from csvgate_ops.deploy.topology.model import StorageEvent, Topology
+
+ROLES_OF_BUCKETS = ("uploads", "rejects", "ledger", "references")
+ROLES_OF_TOPICS = ("validated", "complete")
+DERIVED_VARIABLES = (
+    "GOOGLE_CLOUD_PROJECT",
+    "CSVGATE_FUNCTION",
+    "CSVGATE_BIGQUERY_LOCATION",
+    "CSVGATE_DEAD_LETTER_TOPIC",
+    "CSVGATE_MAX_DELIVERY_ATTEMPTS",
+    "CSVGATE_BREAKER_WINDOW_SECONDS",
+    "CSVGATE_BREAKER_LETTERS",
+    "CSVGATE_BREAKER_SHARE",
+    *(f"CSVGATE_{role.upper()}_BUCKET" for role in ROLES_OF_BUCKETS),
+    *(f"CSVGATE_{role.upper()}_TOPIC" for role in ROLES_OF_TOPICS),
+)
+
+
+class Mistake(NamedTuple):
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+def mistakes(topology: Topology) -> Iterator[Mistake]:
+    """Every contradiction in a well-formed topology."""
+    yield from _roles(topology)
+    yield from _names(topology)
+    yield from _functions(topology)
+    yield from _breakers(topology)
+    yield from _triggers(topology)
+    yield from _reviews(topology)
+    yield from _lifecycles(topology)
+    yield from _known(
+        "build.service_account",
+        topology.build.service_account,
+        topology.service_accounts,
+        "service_accounts",
+    )
+    if topology.local.retry and topology.local.retry.min_backoff > topology.local.retry.max_backoff:
+        yield Mistake("local.retry", "min_backoff is longer than max_backoff")
+
+
+def _roles(topology: Topology) -> Iterator[Mistake]:
+    for role in ROLES_OF_BUCKETS:
+        if role not in topology.buckets:
+            yield Mistake("buckets", f"`{role}` is missing")
+    for role in ROLES_OF_TOPICS:
+        if role not in topology.topics:
+            yield Mistake("topics", f"`{role}` is missing")
+
+
+def _names(topology: Topology) -> Iterator[Mistake]:
+    for section, names in (
+        ("buckets", {key: bucket.name for key, bucket in topology.buckets.items()}),
+        ("topics", {key: topic.name for key, topic in topology.topics.items()}),
+    ):
+        seen: dict[str, str] = {}
+        for key, name in names.items():
+            if name in seen:
+                yield Mistake(f"{section}.{key}.name", f"`{name}` is also {section}.{seen[name]}")
+            seen.setdefault(name, key)
+
+
+def _known(path: str, name: str, known: Collection[str], section: str) -> Iterator[Mistake]:
+    if name not in known:
+        yield Mistake(path, f"`{name}` is not in {section}")
+
+
+def _functions(topology: Topology) -> Iterator[Mistake]:
+    for name, function in topology.functions.items():
+        path = f"functions.{name}"
+        yield from _known(
+            f"{path}.service_account",
+            function.service_account,
+            topology.service_accounts,
+            "service_accounts",
+        )
+        if function.min_instances > function.max_instances:
+            yield Mistake(f"{path}.min_instances", "more than max_instances")
+        for variable in (*function.environment, *function.secrets):
+            if variable in DERIVED_VARIABLES:
+                yield Mistake(path, f"{variable} is derived from the topology: leave it out")
+        for variable in function.environment.keys() & function.secrets.keys():
+            yield Mistake(f"{path}.secrets.{variable}", "also in environment")
+        for verb in ("read", "create", "write"):
+            for key in getattr(function.uses, verb):
+                yield from _known(f"{path}.uses.{verb}", key, topology.buckets, "buckets")
+        for key in function.uses.publish:
+            yield from _known(f"{path}.uses.publish", key, topology.topics, "topics")
+        for key in function.uses.load:
+            yield from _known(
+                f"{path}.uses.load", key, topology.bigquery.datasets, "bigquery.datasets"
+            )
+        count = sum(trigger.function == name for trigger in topology.triggers.values())
+        if count != 1:
+            yield Mistake(path, f"has {count} triggers; its dead-letter topic needs exactly one")
+
+
+def _breakers(topology: Topology) -> Iterator[Mistake]:
+    for name, function in topology.functions.items():
+        uses = function.uses.model_dump()
+        writes = {key for verb in uses.keys() - {"read", "publish", "load"} for key in uses[verb]}
+        if "ledger" not in writes or "ledger" not in uses["read"]:
+            yield Mistake(f"functions.{name}.uses", "its breaker reads and writes `ledger`")
+
+
+def _triggers(topology: Topology) -> Iterator[Mistake]:
+    for name, trigger in topology.triggers.items():
+        path = f"triggers.{name}"
+        yield from _known(f"{path}.function", trigger.function, topology.functions, "functions")
+        yield from _known(
+            f"{path}.service_account",
+            trigger.service_account,
+            topology.service_accounts,
+            "service_accounts",
+        )
+        if isinstance(trigger.event, StorageEvent):
+            yield from _known(
+                f"{path}.event.bucket", trigger.event.bucket, topology.buckets, "buckets"
+            )
+        else:
+            yield from _known(f"{path}.event.topic", trigger.event.topic, topology.topics, "topics")
+        yield from _known(
+            f"{path}.dead_letter.topic", trigger.dead_letter.topic, topology.topics, "topics"
+        )
+        if trigger.retry.min_backoff > trigger.retry.max_backoff:
+            yield Mistake(f"{path}.retry", "min_backoff is longer than max_backoff")
+        function = topology.functions.get(trigger.function)
+        if function is not None and trigger.ack_deadline < function.timeout:
+            yield Mistake(
+                f"{path}.ack_deadline",
+                f"{trigger.ack_deadline}s is shorter than the timeout of {trigger.function} "
+                f"({function.timeout}s): a delivery would be repeated while it still runs",
+            )
+
+
+def _reviews(topology: Topology) -> Iterator[Mistake]:
+    for name, subscription in topology.subscriptions.items():
+        yield from _known(
+            f"subscriptions.{name}.topic", subscription.topic, topology.topics, "topics"
+        )
+    for key in {trigger.dead_letter.topic: None for trigger in topology.triggers.values()}:
+        topic = topology.topics.get(key)
+        if topic is None:
+            continue
+        review = topology.subscriptions.get(f"{topic.name}-review")
+        if review is None or review.topic != key:
+            yield Mistake(
+                f"topics.{key}",
+                f"without a subscription `{topic.name}-review` a dead-letter topic loses messages",
+            )
+        elif review.expires != "never":
+            yield Mistake(
+                f"subscriptions.{topic.name}-review.expires", "must be never, or messages get lost"
+            )
+
+
+def _lifecycles(topology: Topology) -> Iterator[Mistake]:
+    for key, bucket in topology.buckets.items():
+        for index, rule in enumerate(bucket.lifecycle):
+            path = f"buckets.{key}.lifecycle[{index}]"
+            given = [a for a in (rule.delete_after, rule.delete_noncurrent_after) if a is not None]
+            if len(given) != 1:
+                yield Mistake(path, "exactly one of delete_after and delete_noncurrent_after")
+            elif given[0] % 86400:
+                yield Mistake(path, "ages are whole days")
+    longest = max((t.retention for t in topology.triggers.values()), default=0)
+    ledger = topology.buckets.get("ledger")
+    for index, rule in enumerate(ledger.lifecycle if ledger else ()):
+        if rule.delete_after is not None and rule.delete_after <= longest:
+            yield Mistake(
+                f"buckets.ledger.lifecycle[{index}].delete_after",
+                f"not longer than the longest retention of a trigger ({longest}s): a late "
+                "redelivery would load its rows again",
+            )

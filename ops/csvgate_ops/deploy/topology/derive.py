@@ -1,0 +1,81 @@
+"""What follows from a topology for a project, so that nobody writes it twice."""
+
+from dataclasses import dataclass
+
+from csvgate_ops.deploy.topology.checks import ROLES_OF_BUCKETS, ROLES_OF_TOPICS
+from csvgate_ops.deploy.topology.model import Retry, StorageEvent, Topology, Trigger
+
+
+def expand(text: str, project: str, region: str = "") -> str:
+    """Fill in `${project}` and `${region}`."""
+    return text.replace("${project}", project).replace("${region}", region)
+
+
+def bucket_names(topology: Topology, project: str) -> dict[str, str]:
+    """Key of the topology → the bucket's real name."""
+    return {key: expand(bucket.name, project) for key, bucket in topology.buckets.items()}
+
+
+def trigger_of(topology: Topology, function: str) -> Trigger:
+    """The one trigger of a function."""
+    return next(t for t in topology.triggers.values() if t.function == function)
+
+
+def service_name(function: str) -> str:
+    """The Cloud Run service of a function; services know no underscore."""
+    return function.replace("_", "-")
+
+
+def environment(topology: Topology, function: str, project: str) -> dict[str, str]:
+    """A function's environment variables, secrets excepted."""
+    buckets = bucket_names(topology, project)
+    dead_letter = trigger_of(topology, function).dead_letter
+    breaker = topology.functions[function].breaker
+    derived = {
+        "GOOGLE_CLOUD_PROJECT": project,
+        "CSVGATE_FUNCTION": function,
+        "CSVGATE_BIGQUERY_LOCATION": topology.bigquery.location,
+        "CSVGATE_DEAD_LETTER_TOPIC": topology.topics[dead_letter.topic].name,
+        "CSVGATE_MAX_DELIVERY_ATTEMPTS": str(dead_letter.max_delivery_attempts),
+        "CSVGATE_BREAKER_WINDOW_SECONDS": str(breaker.window),
+        "CSVGATE_BREAKER_LETTERS": str(breaker.letters),
+        "CSVGATE_BREAKER_SHARE": str(breaker.share),
+        **{f"CSVGATE_{role.upper()}_BUCKET": buckets[role] for role in ROLES_OF_BUCKETS},
+        **{f"CSVGATE_{role.upper()}_TOPIC": topology.topics[role].name for role in ROLES_OF_TOPICS},
+    }
+    own = topology.functions[function].environment
+    return derived | {name: expand(value, project) for name, value in own.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """The Pub/Sub side of a trigger, by plain names (no `projects/…` before them)."""
+
+    trigger: str
+    topic: str
+    subscription: str
+    owns_topic: bool
+    """True when Eventarc makes the topic too: a Storage trigger's."""
+
+
+def transport(topology: Topology, name: str) -> Transport:
+    """How a trigger's events travel. Eventarc adds region and a random suffix to these names."""
+    event = topology.triggers[name].event
+    if isinstance(event, StorageEvent):
+        return Transport(name, f"eventarc-{name}", f"eventarc-{name}-sub", owns_topic=True)
+    topic = topology.topics[event.topic].name
+    return Transport(name, topic, f"eventarc-{name}-sub", owns_topic=False)
+
+
+def local_retry(topology: Topology, trigger: Trigger) -> Retry:
+    """The backoff on one machine, where somebody waits for it."""
+    return topology.local.retry or trigger.retry
+
+
+def patience(trigger: Trigger, retry: Retry) -> int:
+    """About how many seconds a message that fails every time waits before Pub/Sub forwards it to
+    the dead-letter topic: the backoffs between its attempts, each twice the one before."""
+    pauses = [
+        retry.min_backoff * 2**n for n in range(trigger.dead_letter.max_delivery_attempts - 1)
+    ]
+    return sum(min(pause, retry.max_backoff) for pause in pauses)

@@ -1,0 +1,184 @@
+"""The topology, as deploy/topology.yaml says it: data without behaviour."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from csvgate_ops.deploy.topology.units import Memory, Seconds
+
+DAY = 86400
+STORAGE_FINALIZED: Literal["google.cloud.storage.object.v1.finalized"] = (
+    "google.cloud.storage.object.v1.finalized"
+)
+PUBSUB_MESSAGE: Literal["google.cloud.pubsub.topic.v1.messagePublished"] = (
+    "google.cloud.pubsub.topic.v1.messagePublished"
+)
+
+Resource = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
+"""What Eventarc, Cloud Run and service accounts accept as a name."""
+TopicName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$")]
+Retention = Annotated[Seconds, Field(ge=600, le=31 * DAY)]
+"""Pub/Sub keeps messages from 10 minutes to 31 days."""
+AckDeadline = Annotated[Seconds, Field(ge=10, le=600)]
+
+
+class Model(BaseModel):
+    """Unknown properties are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LifecycleRule(Model):
+    """Exactly one of the two, in whole days."""
+
+    delete_after: Annotated[Seconds, Field(ge=DAY)] | None = None
+    delete_noncurrent_after: Annotated[Seconds, Field(ge=DAY)] | None = None
+
+
+class Bucket(Model):
+    name: str
+    uniform_access: bool = True
+    public_access_prevention: Literal["enforced", "inherited"] = "enforced"
+    versioning: bool = False
+    soft_delete: Seconds = 7 * DAY
+    lifecycle: tuple[LifecycleRule, ...] = ()
+
+
+class Dataset(Model):
+    description: str = ""
+
+
+class BigQuery(Model):
+    location: str
+    datasets: Mapping[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,1024}$")], Dataset]
+
+
+class Topic(Model):
+    name: TopicName
+    retention: Retention | None = None
+
+
+class Subscription(Model):
+    topic: str
+    """A key of `topics`."""
+    ack_deadline: AckDeadline = 60
+    retention: Retention = 7 * DAY
+    expires: Literal["never"] | Annotated[Seconds, Field(ge=DAY)] = "never"
+
+
+class ServiceAccount(Model):
+    display_name: str = ""
+
+
+class Secret(Model):
+    """A version of a secret in Secret Manager, given to the function as an environment variable, or
+    as a file named after that variable in the folder `mount`."""
+
+    secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")]
+    version: Annotated[str, Field(pattern=r"^(latest|[1-9][0-9]*)$")] = "latest"
+    mount: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_-]+)+$")] | None = None
+
+
+class Uses(Model):
+    """What a function touches; keys of `buckets`, `topics` and `bigquery.datasets`. Its dead-letter
+    topic is understood."""
+
+    read: tuple[str, ...] = ()
+    create: tuple[str, ...] = ()
+    """Objects that are made once and neither replaced nor deleted."""
+    write: tuple[str, ...] = ()
+    """Objects that may replace earlier ones."""
+    publish: tuple[str, ...] = ()
+    load: tuple[str, ...] = ()
+
+
+class Breaker(Model):
+    """When a function stops dead-lettering: `letters` messages within `window`, which are `share`
+    or more of what it ended meanwhile. `csvgate.runtime.settings` has the same bounds and
+    defaults."""
+
+    window: Annotated[Seconds, Field(ge=60, le=DAY)] = 600
+    letters: Annotated[int, Field(ge=2, le=1000)] = 50
+    share: Annotated[float, Field(gt=0, le=1)] = 0.9
+
+
+class Function(Model):
+    source: str
+    """Folder, relative to the repository."""
+    entry_point: str
+    runtime: Annotated[str, Field(pattern=r"^python3[0-9]+$")] = "python311"
+    memory: Memory
+    cpu: Annotated[float, Field(gt=0, le=8)] = 1
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = 1
+    min_instances: Annotated[int, Field(ge=0)] = 0
+    max_instances: Annotated[int, Field(ge=1)] = 1
+    timeout: Annotated[Seconds, Field(ge=1, le=3600)]
+    service_account: str
+    uses: Uses = Uses()
+    breaker: Breaker = Breaker()
+    environment: Mapping[str, str] = {}
+    secrets: Mapping[str, Secret] = {}
+
+
+class StorageEvent(Model):
+    type: Literal["google.cloud.storage.object.v1.finalized"]
+    bucket: str
+
+
+class PubSubEvent(Model):
+    type: Literal["google.cloud.pubsub.topic.v1.messagePublished"]
+    topic: str
+
+
+class Retry(Model):
+    """Exponential backoff between deliveries."""
+
+    min_backoff: Annotated[Seconds, Field(le=600)]
+    max_backoff: Annotated[Seconds, Field(le=600)]
+
+
+class DeadLetter(Model):
+    topic: str
+    max_delivery_attempts: Annotated[int, Field(ge=5, le=100)]
+
+
+class Trigger(Model):
+    """An Eventarc trigger and the policies of the subscription that Eventarc makes for it."""
+
+    function: str
+    service_account: str
+    event: Annotated[StorageEvent | PubSubEvent, Field(discriminator="type")]
+    ack_deadline: AckDeadline
+    retention: Retention
+    retry: Retry
+    dead_letter: DeadLetter
+
+
+class Build(Model):
+    """How function images are made."""
+
+    service_account: str
+    repository: Resource
+    """In Artifact Registry."""
+
+
+class Local(Model):
+    """What the local cloud does otherwise than the deployed one."""
+
+    instances: Annotated[int, Field(ge=1, le=16)] = 1
+    retry: Retry | None = None
+
+
+class Topology(Model):
+    buckets: Mapping[str, Bucket]
+    bigquery: BigQuery
+    topics: Mapping[str, Topic]
+    subscriptions: Mapping[TopicName, Subscription] = {}
+    service_accounts: Mapping[
+        Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")], ServiceAccount
+    ]
+    functions: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Function]
+    triggers: Mapping[Resource, Trigger]
+    build: Build
+    local: Local = Local()

@@ -1,0 +1,1 @@
+"""The local cloud: emulators, broker, Eventarc stand-in, mailbox, supervisor and demo."""

@@ -1,0 +1,33 @@
+"""Resource names: `projects/P/topics/T`, `projects/P/subscriptions/S`, `projects/P/snapshots/S`."""
+
+import re
+
+from csvgate_ops.local.broker.api.errors import invalid
+
+DELETED_TOPIC = "_deleted-topic_"
+"""What a subscription's `topic` becomes when its topic is deleted."""
+
+_ID = re.compile(r"(?!goog)[A-Za-z][A-Za-z0-9\-_.~+%]{2,254}")
+
+
+def check(name: str, collection: str) -> str:
+    """The name itself, or INVALID_ARGUMENT when it is no well-formed name of `collection`."""
+    match name.split("/"):
+        case ["projects", project, kind, identifier] if (
+            project and kind == collection and _ID.fullmatch(identifier)
+        ):
+            return name
+    raise invalid(f"Invalid [{collection}] name: (name={name})")
+
+
+def project_of(name: str) -> str:
+    """The project of a full name, or of `projects/P`; INVALID_ARGUMENT when there is none."""
+    parts = name.split("/")
+    if len(parts) < 2 or parts[0] != "projects" or not parts[1]:
+        raise invalid(f"Invalid [projects] name: (name={name})")
+    return parts[1]
+
+
+def identifier_of(name: str) -> str:
+    """The last part of a full name."""
+    return name.rpartition("/")[2]

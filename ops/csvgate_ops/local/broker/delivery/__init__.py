@@ -1,0 +1,1 @@
+"""Delivery: what each subscription has outstanding, leases, retries and dead-letter forwarding."""

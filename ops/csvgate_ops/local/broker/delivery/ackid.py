@@ -1,0 +1,31 @@
+"""Acknowledgement ids: which delivery of which message to which subscription.
+
+They carry all that is needed, so that an id handed out before a restart still acknowledges.
+"""
+
+from dataclasses import dataclass
+
+from csvgate_ops.local.broker.api.errors import invalid
+
+
+@dataclass(frozen=True)
+class AckId:
+    """One delivery: the subscription's row, the message's sequence number, the delivery's token."""
+
+    subscription: int
+    seq: int
+    token: int
+
+    def __str__(self) -> str:
+        return f"{self.subscription:x}.{self.seq:x}.{self.token:x}"
+
+    @classmethod
+    def parse(cls, text: str) -> "AckId":
+        """The id that `text` spells; INVALID_ARGUMENT when it is none of ours."""
+        try:
+            subscription, seq, token = (int(part, 16) for part in text.split("."))
+        except ValueError:
+            raise invalid(
+                f"You have passed an invalid ack ID to the service (ack_id={text})."
+            ) from None
+        return cls(subscription, seq, token)

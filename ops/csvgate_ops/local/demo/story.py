@@ -1,0 +1,117 @@
+"""The demo: a sample of orders, a hopeless file, and what becomes of each."""
+
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from csvgate_ops.cli.operate._status_view import summary
+from csvgate_ops.cli.session import Session
+from csvgate_ops.local.cloud.options import repository
+from csvgate_ops.local.demo.look import dead_letter, email_address, patiently, query, rejected_rows
+from csvgate_ops.operate.follow import follow, send
+from csvgate_ops.operate.uploads import UploadStatus
+
+_ROWS, _BAD = 5000, 0.02
+_PATIENCE_SECONDS = 120.0
+_ENRICHED = """
+SELECT _line, order_id, amount, currency, segment, region, eur_rate, amount_eur
+FROM `sales.orders` WHERE _upload_id = @upload ORDER BY _line LIMIT 5
+"""
+_COUNT = "SELECT COUNT(*) AS n FROM `sales.orders` WHERE _upload_id = @upload"
+
+
+class DemoFailed(Exception):
+    """What the demo promises did not happen."""
+
+
+def tell(session: Session, console: Console) -> None:
+    """Raises DemoFailed naming what did not come."""
+    with TemporaryDirectory() as folder:
+        orders = Path(folder) / "orders.csv"
+        samples = repository() / "samples"
+        make = [str(samples / "make_orders.py"), "--rows", str(_ROWS), "--bad", str(_BAD)]
+        subprocess.run([sys.executable, *make, "--seed", "7", str(orders)], check=True)
+        _orders(session, console, orders)
+        _hopeless(session, console, samples / "hopeless.csv")
+
+
+def _upload(session: Session, console: Console, path: Path, name: str) -> UploadStatus:
+    console.rule(f"[bold]{path.name} → gs://{session.bucket('uploads')}/{name}", align="left")
+    upload = send(session, path, name)
+    last, said = None, ""
+    for last in follow(session.ledger(), upload.id, _PATIENCE_SECONDS):
+        if last.state not in ("unknown", said):
+            console.print(f"  {last.state}", style="dim")
+            said = last.state
+    if last is None or last.state not in ("completed", "rejected"):
+        raise DemoFailed(f"{name} ended as {last.state if last else 'unknown'}")
+    return last
+
+
+def _orders(session: Session, console: Console, path: Path) -> None:
+    status = _upload(session, console, path, "orders/2026-11-21.csv")
+    counts = status.counts
+    if status.state != "completed" or counts is None:
+        raise DemoFailed(f"the sample was {summary(status)}")
+    in_table = query(session, _COUNT, upload=status.id)[0]["n"]
+    if counts.read != in_table + counts.rejected:
+        raise DemoFailed(
+            f"{counts.read} rows read, {in_table} in BigQuery, {counts.rejected} rejected"
+        )
+    console.print(
+        f"\n[bold green]{counts.read:,} rows read = {in_table:,} loaded"
+        f" + {counts.rejected:,} rejected[/]\n"
+    )
+    console.print("BigQuery, sales.orders (segment, region, eur_rate, amount_eur were added):")
+    console.print(_table(query(session, _ENRICHED, upload=status.id)))
+    console.print(f"\nThe first rejected rows, from {status.rejects}:", soft_wrap=True)
+    rejected = [
+        {"line": row.line, "reasons": row.errors} for row in rejected_rows(session, status, 8)
+    ]
+    console.print(_table(rejected))
+    _email(session, console, status)
+
+
+def _hopeless(session: Session, console: Console, path: Path) -> None:
+    status = _upload(session, console, path, "orders/hopeless.csv")
+    if status.state != "rejected":
+        raise DemoFailed(f"the hopeless file was {summary(status)}")
+    console.print(Text(f"\n{summary(status)}", style="bold yellow"))
+    _email(session, console, status)
+    letter = patiently(lambda: dead_letter(session, "validate_and_parse", status.id))
+    if letter is None:
+        raise DemoFailed("the hopeless file has no dead letter")
+    topic = session.endpoints["dead_letters"]["validate_and_parse"]["topic"]
+    console.print(f"\nIts dead letter, in {topic}:")
+    shown = {name: letter[name] for name in sorted(letter) if name.startswith("csvgate-")}
+    console.print(_table([{"attribute": k, "value": v} for k, v in shown.items()]))
+
+
+def _email(session: Session, console: Console, status: UploadStatus) -> None:
+    found = patiently(lambda: email_address(session, status.id))
+    if found is None:
+        raise DemoFailed(f"no email about {status.id} came")
+    address, email = found
+    console.print(f"\nEmail: {address}")
+    console.print(Text(f"  {email.get('subject', '')}"), style="dim")
+
+
+def _table(rows: list[dict[str, object]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in rows[0] if rows else ():
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_plain(value)) for value in row.values()))
+    return table
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        value = f"{value.normalize():f}"
+    return "".join(c if c.isprintable() else "␤" for c in str(value))

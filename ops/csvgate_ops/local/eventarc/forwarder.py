@@ -1,0 +1,116 @@
+"""Pull one trigger's subscription and deliver each message to its function."""
+
+import logging
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+from google.api_core.exceptions import GoogleAPICallError, RetryError
+from google.cloud.pubsub_v1 import SubscriberClient
+from google.cloud.pubsub_v1.subscriber.futures import StreamingPullFuture
+from google.cloud.pubsub_v1.subscriber.message import Message
+from google.cloud.pubsub_v1.subscriber.scheduler import ThreadScheduler
+from google.cloud.pubsub_v1.types import FlowControl
+
+from csvgate_ops.local.eventarc.delivery import post
+from csvgate_ops.local.eventarc.message import NotAnEvent, NotForTrigger, Received
+from csvgate_ops.local.eventarc.route import Route
+
+RETRY_SECONDS = 0.3
+FLOW_BYTES = 256 * 1024 * 1024
+
+log = logging.getLogger("eventarc")
+
+
+class Forwarder:
+    """Runs in a thread of its own until `stop`. The client keeps the lease of a message while its
+    function works, and returns it to the subscription's retry policy when it is nacked."""
+
+    def __init__(self, route: Route, client: SubscriberClient) -> None:
+        self.route = route
+        self.listening = False
+        self.counts: Counter[str] = Counter()
+        self._client = client
+        self._stopped = threading.Event()
+        self._pull: StreamingPullFuture | None = None
+        self._thread = threading.Thread(target=self._run, name=route.trigger, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Pull no more, and give back what was not delivered yet."""
+        self._stopped.set()
+        if self._pull is not None:
+            self._pull.cancel()
+
+    def join(self, seconds: float) -> None:
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._listen()
+            except (GoogleAPICallError, RetryError) as error:
+                # Not provisioned yet, or the broker is away: it comes (back).
+                log.warning("%s: %s", self.route.trigger, error)
+            finally:
+                self.listening = False
+            self._stopped.wait(RETRY_SECONDS)
+
+    def _listen(self) -> None:
+        path = self.route.subscription_path
+        self._client.get_subscription(subscription=path, timeout=5, retry=None)
+        threads = ThreadPoolExecutor(self.route.parallel, thread_name_prefix=self.route.trigger)
+        self._pull = self._client.subscribe(
+            path,
+            callback=self._forward,
+            flow_control=FlowControl(max_messages=self.route.parallel, max_bytes=FLOW_BYTES),
+            scheduler=ThreadScheduler(threads),
+        )
+        self.listening = True
+        log.info("%s: listening on %s", self.route.trigger, path)
+        if self._stopped.is_set():
+            self._pull.cancel()
+        self._pull.result()
+
+    def _forward(self, message: Message) -> None:
+        received = Received(
+            data=message.data,
+            attributes=dict(message.attributes),
+            message_id=message.message_id,
+            publish_time=message.publish_time,
+            ordering_key=message.ordering_key or "",
+            delivery_attempt=message.delivery_attempt,
+        )
+        try:
+            event = self.route.event(received)
+        except NotForTrigger as error:
+            # As Eventarc does with what its trigger does not match.
+            log.warning("%s: %s dropped: %s", self.route.trigger, message.message_id, error)
+            self.counts["dropped"] += 1
+            message.ack()
+            return
+        except NotAnEvent as error:
+            # What Eventarc does with it is not documented. Here it is not lost: after the last
+            # attempt Pub/Sub puts it into the dead-letter topic.
+            log.warning("%s: %s refused: %s", self.route.trigger, message.message_id, error)
+            self.counts["refused"] += 1
+            message.nack()
+            return
+        began = time.monotonic()
+        answer = post(self.route.url, event, self.route.timeout)
+        self.counts["delivered" if answer.is_success else "refused"] += 1
+        if answer.is_success:
+            message.ack()
+        else:
+            message.nack()
+        log.info(
+            "%s: %s attempt %s → %s in %.3f s",
+            self.route.trigger,
+            message.message_id,
+            received.delivery_attempt,
+            answer.status or answer.problem,
+            time.monotonic() - began,
+        )

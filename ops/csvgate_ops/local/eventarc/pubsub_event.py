@@ -1,0 +1,47 @@
+"""`google.cloud.pubsub.topic.v1.messagePublished`, as Eventarc sends it.
+
+Shape: MessagePublishedData of googleapis/google-cloudevents; the identifier and the time appear in
+both spellings, as observed in that project's issue 151. `deliveryAttempt` stands beside the message
+as in any push request (Pub/Sub's "handle message failures"). Empty fields are left out, as
+protobuf's JSON does.
+"""
+
+import base64
+from typing import Any
+
+from csvgate_ops.local.eventarc.message import CloudEvent, Received, timestamp
+
+TYPE = "google.cloud.pubsub.topic.v1.messagePublished"
+
+
+def message_published(
+    message: Received, *, project: str, topic: str, subscription: str
+) -> CloudEvent:
+    """`topic` and `subscription` by their plain names."""
+    published = timestamp(message.publish_time)
+    body: dict[str, Any] = {}
+    if message.attributes:
+        body["attributes"] = dict(message.attributes)
+    if message.data:
+        body["data"] = base64.b64encode(message.data).decode("ascii")
+    body |= {"messageId": message.message_id, "message_id": message.message_id}
+    if message.ordering_key:
+        body["orderingKey"] = message.ordering_key
+    body |= {"publishTime": published, "publish_time": published}
+    data: dict[str, Any] = {}
+    if message.delivery_attempt is not None:
+        data["deliveryAttempt"] = message.delivery_attempt
+    data |= {
+        "message": body,
+        "subscription": f"projects/{project}/subscriptions/{subscription}",
+    }
+    return CloudEvent(
+        {
+            "id": message.message_id,
+            "source": f"//pubsub.googleapis.com/projects/{project}/topics/{topic}",
+            "specversion": "1.0",
+            "time": published,
+            "type": TYPE,
+        },
+        data,
+    )

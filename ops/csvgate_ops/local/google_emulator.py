@@ -1,0 +1,111 @@
+"""Google's own Pub/Sub emulator, where gcloud and Java are installed: found and started.
+
+The jar is run directly: gcloud's wrapper starts a child of its own and orphans it when killed.
+The emulator keeps nothing on disk.
+"""
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+import grpc
+
+from csvgate_ops.local.broker.api.errors import StartError
+
+NEEDS = "needs gcloud's Pub/Sub emulator and Java"
+"""What to say where it cannot be started."""
+
+_JARS = "platform/pubsub-emulator/lib/cloud-pubsub-emulator-*-all.jar"
+_START_SECONDS = 30.0
+_STOP_SECONDS = 5.0
+
+
+def find_jar() -> Path | None:
+    """The newest emulator jar of the Cloud SDK that `gcloud` on the PATH belongs to, or None."""
+    gcloud = shutil.which("gcloud")
+    if gcloud is None:
+        return None
+    sdk = Path(gcloud).resolve().parents[1]
+    return max(sdk.glob(_JARS), default=None)
+
+
+def command(host: str, port: int) -> list[str]:
+    """The command line that serves `host:port`; StartError where something is not installed."""
+    java, jar = shutil.which("java"), find_jar()
+    if java is None or jar is None:
+        raise StartError(f"Google's emulator {NEEDS}")
+    return [java, "-jar", str(jar), f"--host={host}", f"--port={port}"]
+
+
+def installed() -> bool:
+    """True where the emulator can be started."""
+    return shutil.which("java") is not None and find_jar() is not None
+
+
+class GoogleEmulator:
+    """Google's emulator as a child process, serving when the constructor returns.
+
+    `port` must be free: the emulator takes no 0. Its output goes to `log`. Raises StartError when
+    it is not installed or does not come up. Usable as a context manager.
+    """
+
+    def __init__(
+        self, port: int, host: str = "127.0.0.1", log: IO[bytes] | int = subprocess.DEVNULL
+    ) -> None:
+        self.address = f"{host}:{port}"
+        self._process = subprocess.Popen(
+            command(host, port), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            self._await_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """The process id of the Java process."""
+        return self._process.pid
+
+    def _await_ready(self) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        with grpc.insecure_channel(self.address) as channel:
+            ready = grpc.channel_ready_future(channel)
+            while True:
+                try:
+                    ready.result(timeout=0.2)
+                    return
+                except grpc.FutureTimeoutError:
+                    if (code := self._process.poll()) is not None:
+                        raise StartError(
+                            f"Google's emulator ended with code {code} before it served "
+                            f"{self.address}"
+                        ) from None
+                    if time.monotonic() > deadline:
+                        raise StartError(
+                            f"Google's emulator did not serve {self.address} within "
+                            f"{_START_SECONDS:g} s"
+                        ) from None
+
+    def stop(self) -> None:
+        """End the process, and wait until it has ended."""
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> "GoogleEmulator":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()

@@ -1,0 +1,50 @@
+"""Is a component ready? Asked often, so each answer comes within a fraction of a second."""
+
+import http.client
+import socket
+from urllib.parse import urlsplit
+
+from csvgate_ops.local.supervisor.component import ExitProbe, GrpcProbe, HttpProbe, Probe
+
+TIMEOUT = 1.0
+HTTP2_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
+"""A client's preface and an empty SETTINGS frame; a gRPC server answers with its own SETTINGS."""
+
+
+def is_ready(probe: Probe) -> bool:
+    """A task is never ready by being asked: it is when it has ended."""
+    match probe:
+        case HttpProbe(url, any_answer):
+            return _http(url, any_answer)
+        case GrpcProbe(port):
+            return _http2(port)
+        case ExitProbe():
+            return False
+
+
+def _http(url: str, any_answer: bool) -> bool:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT)
+    try:
+        connection.request("GET", parts.path or "/")
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return any_answer or 200 <= status < 300
+
+
+def _http2(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as connection:
+            connection.sendall(HTTP2_HELLO)
+            header = b""
+            while len(header) < 9:
+                piece = connection.recv(9 - len(header))
+                if not piece:
+                    return False
+                header += piece
+    except OSError:
+        return False
+    return header[3] == 4

@@ -1,0 +1,83 @@
+"""The breakers of all functions, as an operator sees and lifts them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, JsonValue
+
+from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger_entries import Lifted
+from csvgate.runtime.breaker_guard import summary
+from csvgate.runtime.breaker_ledger import BreakerLedger, breakers
+from csvgate_ops.operate.audit import now, record
+
+
+class BreakerState(BaseModel):
+    """The latest of one revision of a function; without a revision: it never opened."""
+
+    function: str
+    state: Literal["closed", "open", "lifted"]
+    revision: str | None = None
+    number: int = 0
+    """Counts the times it opened."""
+    tripped_at: datetime | None = None
+    tripped_by: str = ""
+    lifted_at: datetime | None = None
+    lifted_by: str = ""
+    reason: str = ""
+
+
+def states(ledger: Ledger, functions: Iterable[str]) -> list[BreakerState]:
+    """Of every function; of one that has several revisions with a story, the newest trip first."""
+    found = [_state(entries) for entries in breakers(ledger)]
+    by_trip = sorted(found, key=_tripped_at, reverse=True)
+    known = {state.function for state in found}
+    order = [*functions, *sorted(known - set(functions))]
+    every = [*by_trip, *(BreakerState(function=f, state="closed") for f in order if f not in known)]
+    return sorted(every, key=lambda state: order.index(state.function))
+
+
+def lift(
+    ledger: Ledger,
+    function: str,
+    actor: str,
+    reason: str,
+    clock: Callable[[], datetime] = now,
+) -> Iterator[BreakerState]:
+    """Lift every open breaker of the function, whatever its revision; each as it is lifted. The
+    audit object comes first: what cannot be recorded does not happen."""
+    for entries in breakers(ledger):
+        standing = entries.standing()
+        if entries.function != function or not standing.is_open:
+            continue
+        details: dict[str, JsonValue] = {
+            "function": function,
+            "revision": entries.revision,
+            "number": standing.number,
+        }
+        record(ledger, "breaker.lift", actor, reason, details, clock)
+        entries.lift(standing.number, Lifted(at=clock(), actor=actor, reason=reason))
+        yield _state(entries)
+
+
+def _state(entries: BreakerLedger) -> BreakerState:
+    standing = entries.standing()
+    number = standing.number if standing.is_open else standing.number - 1
+    tripped = entries.tripped(number)
+    lifted = None if standing.is_open else entries.lifted(number)
+    return BreakerState(
+        function=entries.function,
+        state="open" if standing.is_open else "lifted",
+        revision=entries.revision,
+        number=number,
+        tripped_at=tripped.at if tripped else None,
+        tripped_by=summary(tripped) if tripped else "",
+        lifted_at=lifted.at if lifted else None,
+        lifted_by=lifted.actor if lifted else "",
+        reason=lifted.reason if lifted else "",
+    )
+
+
+def _tripped_at(state: BreakerState) -> float:
+    return state.tripped_at.timestamp() if state.tripped_at else 0.0

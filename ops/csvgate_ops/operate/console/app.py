@@ -1,0 +1,92 @@
+"""The console as one WSGI application over one desk."""
+
+import json
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template
+from werkzeug.exceptions import HTTPException
+
+from csvgate.runtime.errors import Failure
+from csvgate_ops.author.check.plain import plain
+from csvgate_ops.local.loopback.guard import guard
+from csvgate_ops.operate.console.access import Access
+from csvgate_ops.operate.console.jobs import Jobs
+from csvgate_ops.operate.console.pages import safe_values, wording
+from csvgate_ops.operate.console.pages.actions import actions_pages
+from csvgate_ops.operate.console.pages.audit import audit_pages
+from csvgate_ops.operate.console.pages.edit import edit_pages
+from csvgate_ops.operate.console.pages.jobs import jobs_pages
+from csvgate_ops.operate.console.pages.letters import letters_pages
+from csvgate_ops.operate.console.pages.overview import overview_pages
+from csvgate_ops.operate.console.pages.uploads import uploads_pages
+from csvgate_ops.operate.console.policy import HTMX_CONFIG, HTMX_FILE, POLICY, REFERRER
+from csvgate_ops.operate.console.refresh import refresh
+from csvgate_ops.operate.console.site import Site
+from csvgate_ops.operate.dead_letters.content.masking import message_of, reason_of
+from csvgate_ops.operate.runbook import remedy
+
+_MOST_SENT = 64 * 1024 * 1024
+"""Bytes of a form: a letter of 10 MB to be edited, three times as long where it is escaped."""
+
+
+def create_app(site: Site, access: Access, jobs: Jobs) -> Flask:
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _MOST_SENT
+    app.config["MAX_FORM_PARTS"] = 100_000
+    _templates(app, site)
+    guard(app, "console", POLICY, REFERRER)
+    access.require(app)
+    app.context_processor(lambda: _everywhere(site, jobs))
+    for blueprint in (
+        overview_pages(site),
+        uploads_pages(site),
+        letters_pages(site),
+        edit_pages(site, jobs),
+        actions_pages(site, jobs),
+        jobs_pages(jobs),
+        audit_pages(site),
+        refresh(site),
+    ):
+        app.register_blueprint(blueprint)
+    app.register_error_handler(HTTPException, _error)
+    app.register_error_handler(Failure, _failure)
+    return app
+
+
+def _templates(app: Flask, site: Site) -> None:
+    environment = app.jinja_env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.finalize = safe_values.shown
+    environment.filters |= wording.filters(site.now)
+    environment.filters |= {
+        "lines": safe_values.lines,
+        "exact": safe_values.exact,
+        "with_code": safe_values.with_code,
+        "clipped": safe_values.clipped,
+        "message": lambda letter: message_of(letter, site.desk),
+        "remedy": lambda code: remedy(code) or "",
+        "detail_of": lambda step, dataset: reason_of(
+            step.what, step.detail, dataset or "", site.desk
+        ),
+    }
+    environment.globals |= {
+        "plain": plain,
+        "htmx_config": json.dumps(HTMX_CONFIG),
+        "htmx_file": HTMX_FILE,
+    }
+
+
+def _everywhere(site: Site, jobs: Jobs) -> dict[str, Any]:
+    return {"site": site, "letters_total": len(site.known_letters()), "running_job": jobs.running()}
+
+
+def _error(error: Exception) -> Response:
+    """Who may not come in sees nothing of the console."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for these alone
+    template = "shut.html" if error.code == 401 else "error.html"
+    return make_response(render_template(template, error=error), error.code or 500)
+
+
+def _failure(error: Exception) -> Response:
+    """The cloud did not answer as it should: said on a page, with what is known."""
+    return make_response(render_template("failure.html", reason=str(error)), 502)

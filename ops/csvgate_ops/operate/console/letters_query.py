@@ -1,0 +1,154 @@
+"""What a person asked of the list of letters: filters, text and order. Pure.
+
+Values are compared as they are shown (`plain`): what a page says can be chosen and typed, and no
+control character travels through addresses and forms.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Literal, Self, get_args
+
+from csvgate_ops.author.check.plain import plain
+from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.groups import By
+
+Order = Literal["newest", "oldest", "code", "upload", "replays"]
+ORDERS: Final[dict[Order, str]] = {
+    "newest": "newest first",
+    "oldest": "oldest first",
+    "code": "code",
+    "upload": "upload",
+    "replays": "most replayed",
+}
+AGES: Final[dict[str, tuple[str, timedelta]]] = {
+    "1h": ("more than an hour", timedelta(hours=1)),
+    "1d": ("more than a day", timedelta(days=1)),
+    "7d": ("more than a week", timedelta(days=7)),
+}
+BYS: Final[dict[By, str]] = {
+    "code": "code",
+    "function": "function",
+    "dataset": "dataset",
+    "day": "day",
+}
+_TEXTS: Final = ("code", "function", "dataset", "upload", "text")
+NONE: Final = "–"
+"""Stands for letters that tell no dataset."""
+_ALWAYS: Final = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """As in the address: empty means any."""
+
+    code: str = ""
+    function: str = ""
+    dataset: str = ""
+    upload: str = ""
+    age: str = ""
+    day: str = ""
+    text: str = ""
+    order: Order = "newest"
+
+    @classmethod
+    def of(cls, args: Mapping[str, str]) -> Self:
+        """Whatever is unknown or nonsensical is left out: an address can be anything."""
+        given = {name: plain(args.get(name, "").strip()) for name in _TEXTS}
+        known = {o: o for o in get_args(Order)}
+        return cls(
+            **given,
+            age=args["age"] if args.get("age") in AGES else "",
+            day=args["day"] if _day(args.get("day", "")) else "",
+            order=known.get(args.get("order", ""), "newest"),
+        )
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What differs from the plain list, for an address."""
+        plain = asdict(Query())
+        return {name: value for name, value in asdict(self).items() if value != plain[name]}
+
+    @property
+    def is_everything(self) -> bool:
+        return not set(self.parameters) - {"order"}
+
+    def words(self) -> str:
+        """`with code x, older than a day`; empty when everything is meant."""
+        told = [
+            (self.code, f"with code {self.code}"),
+            (self.function, f"of {self.function}"),
+            (self.dataset, f"of dataset {self.dataset}"),
+            (self.dataset == NONE, "of no known dataset"),
+            (self.upload, f"of upload {self.upload}"),
+            (self.age, f"that are {AGES[self.age][0]} old" if self.age else ""),
+            (self.day, f"of {self.day}"),
+            (self.text, f"containing “{self.text}”"),
+        ]
+        if self.dataset == NONE:
+            told = [t for t in told if t[1] != f"of dataset {NONE}"]
+        return ", ".join(words for given, words in told if given)
+
+    def select(self, letters: Iterable[Letter], now: datetime) -> list[Letter]:
+        """Those that match, in the order asked for. `letters` come newest first."""
+        since, until = self._times(now)
+        text = self.text.casefold()
+        found = [
+            letter
+            for letter in letters
+            if (not self.code or plain(letter.code) == self.code)
+            and (not self.function or plain(letter.function) == self.function)
+            and (not self.dataset or plain(letter.dataset or NONE) == self.dataset)
+            and letter.upload.startswith(self.upload)
+            and since <= letter.dead_lettered_at < until
+            and (not text or _contains(letter, text))
+        ]
+        return _ordered(found, self.order)
+
+    def _times(self, now: datetime) -> tuple[datetime, datetime]:
+        since, until = _ALWAYS
+        if day := _day(self.day):
+            since = datetime(day.year, day.month, day.day, tzinfo=UTC)
+            until = since + timedelta(days=1)
+        if self.age:
+            until = min(until, now - AGES[self.age][1])
+        return since, until
+
+
+def _contains(letter: Letter, text: str) -> bool:
+    """In the message, the id, an attribute or what is kept of the data; rows are not searched."""
+    if text in plain(letter.message).casefold() or text in letter.id:
+        return True
+    if any(text in plain(value).casefold() for value in letter.attributes.values()):
+        return True
+    return letter.kind != "arrow chunk" and text.encode() in (letter.data or b"").lower()
+
+
+def _ordered(letters: list[Letter], order: Order) -> list[Letter]:
+    if order == "oldest":
+        return letters[::-1]
+    if order == "code":
+        return sorted(letters, key=lambda letter: letter.code)
+    if order == "upload":
+        return sorted(letters, key=lambda letter: letter.upload)
+    if order == "replays":
+        return sorted(letters, key=lambda letter: -letter.replays)
+    return letters
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 1970 <= found.year < 9999 else None
+
+
+def choices(letters: Iterable[Letter]) -> dict[str, list[str]]:
+    """What there is to choose from: values of code, function and dataset among the letters."""
+    found: dict[str, set[str]] = {"code": set(), "function": set(), "dataset": set()}
+    for letter in letters:
+        found["code"].add(letter.code)
+        found["function"].add(letter.function)
+        found["dataset"].add(letter.dataset or NONE)
+    return {name: sorted(map(plain, values)) for name, values in found.items()}

@@ -1,0 +1,32 @@
+"""The audit trail: who did what, when and why."""
+
+import re
+from typing import Final
+
+from flask import Blueprint, abort, render_template, request
+
+from csvgate_ops.operate.console.audit_log import deed, deeds, names
+from csvgate_ops.operate.console.pages.paging import page
+from csvgate_ops.operate.console.site import Site
+
+_NAME: Final = re.compile(r"2\d{3}-\d{2}-\d{2}/[0-9a-z._-]{1,100}")
+
+
+def audit_pages(site: Site) -> Blueprint:
+    pages = Blueprint("audit", __name__, url_prefix="/audit")
+
+    @pages.get("/")
+    def index() -> str:
+        shown = page(names(site.desk.ledger), request.args.get("page", ""))
+        return render_template("audit.html", page=shown, deeds=deeds(site.desk.ledger, shown.items))
+
+    @pages.get("/<path:name>")
+    def one(name: str) -> str:
+        found = deed(site.desk.ledger, name) if _NAME.fullmatch(name) else None
+        if found is None:
+            abort(404, "The audit trail has no such run.")
+        outcomes = found.ended.outcomes if found.ended else ()
+        shown = page(outcomes, request.args.get("page", ""), 200)
+        return render_template("audit_run.html", deed=found, page=shown)
+
+    return pages

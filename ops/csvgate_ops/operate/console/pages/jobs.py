@@ -1,0 +1,49 @@
+"""A job while it runs, and what came of it."""
+
+from typing import Final
+
+from flask import Blueprint, abort, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from csvgate_ops.operate.console.jobs import Job, Jobs
+
+_MOST_LISTED: Final = 200
+"""Letters listed of those that stay; the audit trail has all."""
+
+
+def jobs_pages(jobs: Jobs) -> Blueprint:
+    pages = Blueprint("jobs", __name__, url_prefix="/jobs")
+
+    @pages.get("/<job_id>")
+    def one(job_id: str) -> str:
+        return _rendered("job.html", _found(jobs, job_id))
+
+    @pages.get("/<job_id>/progress")
+    def progress(job_id: str) -> Response:
+        """The part of the page that changes; at the end htmx loads the page anew, with all around
+        it that has changed as well."""
+        job = _found(jobs, job_id)
+        answer = make_response(_rendered("job_progress.html", job))
+        if not job.is_running:
+            answer.headers["HX-Refresh"] = "true"
+        return answer
+
+    @pages.post("/<job_id>/stop")
+    def stop(job_id: str) -> Response:
+        _found(jobs, job_id).stop.set()
+        return redirect(url_for("jobs.one", job_id=job_id), 303)
+
+    return pages
+
+
+def _found(jobs: Jobs, job_id: str) -> Job:
+    job = jobs.get(job_id)
+    if job is None:
+        abort(404, "No such job in this run of the console. The audit trail knows what was done.")
+    return job
+
+
+def _rendered(template: str, job: Job) -> str:
+    outcomes = job.report.outcomes if job.report else ()
+    stayed = [outcome for outcome in outcomes if outcome.result in ("skipped", "failed")]
+    return render_template(template, job=job, stayed=stayed[:_MOST_LISTED], all_stayed=len(stayed))

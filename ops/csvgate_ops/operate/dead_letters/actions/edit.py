@@ -1,0 +1,143 @@
+"""Mend one letter by hand and send it."""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from csvgate.ports import Message, Publisher
+from csvgate.protocol.dead_letters import PREFIX
+from csvgate_ops.operate.dead_letters.acting import Acting, Action, Report, Result
+from csvgate_ops.operate.dead_letters.actions.each import Skipped, for_each
+from csvgate_ops.operate.dead_letters.audit import Trail
+from csvgate_ops.operate.dead_letters.content.content import plain
+from csvgate_ops.operate.dead_letters.content.masking import Mask
+from csvgate_ops.operate.dead_letters.content.original import Unreplayable, original, with_lineage
+from csvgate_ops.operate.dead_letters.context import Desk
+from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM, Letter
+from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.queue.routes import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Changes to the letter's own data and attributes; those that begin with csvgate- or
+    CloudPubSubDeadLetter are about the letter and are never sent."""
+
+    data: bytes | None = None
+    """None leaves it as it is."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Set, or set anew."""
+    without: tuple[str, ...] = ()
+    """Attributes taken away."""
+
+    def applied(self, letter: Letter) -> tuple[dict[str, str], bytes]:
+        kept = {k: v for k, v in letter.attributes.items() if k not in self.without}
+        data = (letter.data or b"") if self.data is None else self.data
+        return kept | dict(self.attributes), data
+
+
+def is_text(letter: Letter) -> bool:
+    """Whether its data can be edited as text."""
+    try:
+        (letter.data or b"").decode()
+    except UnicodeDecodeError:
+        return False
+    return letter.kind != "arrow chunk"
+
+
+def text_of(letter: Letter) -> str:
+    """Its data laid out to be edited: JSON with a line each, any other text as it is."""
+    data = (letter.data or b"").decode()
+    try:
+        return json.dumps(json.loads(data), indent=2, ensure_ascii=False) + "\n"
+    except (ValueError, RecursionError):
+        return data
+
+
+def difference(letter: Letter, edit: Edit, mask: Mask) -> list[str]:
+    """Lines of a unified diff of attributes and data; empty when nothing changes. Binary data is
+    named by size and digest."""
+    attributes, data = edit.applied(letter)
+    before = _lines(letter.attributes, letter.data or b"", mask)
+    after = _lines(attributes, data, mask)
+    return list(difflib.unified_diff(before, after, "letter", "edited", lineterm=""))
+
+
+def problem(desk: Desk, letter: Letter, edit: Edit) -> str:
+    """Why the edited letter could not be sent; empty when it can."""
+    route = next(r for r in desk.routes if r.review == letter.subscription)
+    try:
+        _edited(letter, edit, route)
+    except Skipped as why:
+        return str(why)
+    return ""
+
+
+def edit_and_replay(desk: Desk, letter_id: str, edit: Edit, acting: Acting) -> Report:
+    """One outcome, or none when no subscription holds the letter just now. Raises Transient and
+    Permanent when the queues cannot be read, or the run not recorded."""
+    deed = _EditAndReplay(desk.publisher, desk.actor, edit)
+    return for_each(desk, Filter(ids=(letter_id,)), acting, deed)
+
+
+@dataclass(frozen=True, slots=True)
+class _EditAndReplay:
+    publisher: Publisher
+    actor: str
+    edit: Edit
+    action: Action = "edit"
+
+    def plan(self, letter: Letter, route: Route) -> str:
+        _edited(letter, self.edit, route)
+        return f"to {route.source_topic}, {_changes(letter, self.edit)}"
+
+    def do(self, letter: Letter, route: Route, trail: Trail) -> tuple[Result, str]:
+        message = _edited(letter, self.edit, route)
+        if earlier := trail.earlier(letter, "edited", "replayed"):
+            return "done before", f"{earlier.verb} by run {earlier.run}: {earlier.outcome}"
+        message = with_lineage(message, letter, actor=self.actor, run=trail.run)
+        sent = self.publisher.publish(route.source_topic, message).wait()
+        detail = f"to {route.source_topic} as message {sent}, {_changes(letter, self.edit)}"
+        trail.mark(letter, "edited", detail)
+        return "done", detail
+
+
+def _edited(letter: Letter, edit: Edit, route: Route) -> Message:
+    attributes, data = edit.applied(letter)
+    try:
+        return original(attributes, data, is_storage=route.is_storage)
+    except Unreplayable as why:
+        raise Skipped(str(why)) from why
+
+
+def _changes(letter: Letter, edit: Edit) -> str:
+    """For the record: which attributes, and digests of the data; no values."""
+    attributes, data = edit.applied(letter)
+    names = sorted(
+        name
+        for name in {*attributes, *letter.attributes}
+        if attributes.get(name) != letter.attributes.get(name)
+    )
+    changed = f"attributes changed: {', '.join(names) or 'none'}"
+    old, new = _digest(letter.data or b""), _digest(data)
+    return f"{changed}; data {'unchanged' if old == new else f'sha256 {old} → {new}'}"
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def _lines(attributes: Mapping[str, str], data: bytes, mask: Mask) -> list[str]:
+    own = {k: v for k, v in attributes.items() if not k.startswith((PREFIX, PLATFORM))}
+    lines = [f"{name}: {own[name]}" for name in sorted(own)]
+    try:
+        text = json.dumps(mask.json(json.loads(data)), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        try:
+            data.decode()
+            text = plain(data)
+        except UnicodeDecodeError:
+            text = f"{len(data):,} bytes, sha256 {_digest(data)}"
+    return [*lines, "", *text.splitlines()]

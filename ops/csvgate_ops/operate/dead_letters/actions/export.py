@@ -1,0 +1,71 @@
+"""Letters into a file, and still in their queues."""
+
+import base64
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from csvgate_ops.operate.dead_letters.actions.reveal import record_reveal
+from csvgate_ops.operate.dead_letters.content.content import chunk_grid, content
+from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
+from csvgate_ops.operate.dead_letters.content.letter_json import (
+    attributes,
+    content_json,
+    letter_json,
+)
+from csvgate_ops.operate.dead_letters.content.masking import mask_of, message_of
+from csvgate_ops.operate.dead_letters.content.parse import parse
+from csvgate_ops.operate.dead_letters.context import Desk
+from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.queue.drain import drain
+from csvgate_ops.operate.dead_letters.queue.leases import Leases
+
+_MOST = 1_000_000
+
+
+def export(desk: Desk, wanted: Filter, path: Path, *, reveal: bool = False) -> int:
+    """Write a JSON line for each letter; how many. With `reveal`, which is put on record, each has
+    its bytes as base64 in `data`; otherwise its content with sensitive columns masked, from which
+    nothing can be sent again.
+
+    Raises FileExistsError, OSError, Transient and Permanent; the file is there only when all is.
+    """
+    if path.exists():
+        raise FileExistsError(f"{path} exists")
+    if reveal:
+        record_reveal(desk, "export", wanted.as_json())
+    partial = path.with_name(f".{path.name}.part")
+    count = 0
+    try:
+        with partial.open("w", encoding="utf-8") as out:
+            # Its rows are for their owner alone.
+            os.chmod(partial, 0o600)  # noqa: PTH101 - of what is open
+            for route in desk.routes:
+                with Leases(desk.queues, route.review) as leases:
+                    for portion in drain(
+                        desk.queues, route.review, leases, most=_MOST, patience=desk.patience
+                    ):
+                        letters = with_datasets([parse(p, route) for p in portion], desk)
+                        for letter in wanted.of(letters):
+                            out.write(json.dumps(_line(letter, desk, reveal=reveal)) + "\n")
+                            count += 1
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return count
+
+
+def _line(letter: Letter, desk: Desk, *, reveal: bool) -> dict[str, Any]:
+    message = letter.message if reveal else message_of(letter, desk)
+    line = letter_json(letter, message) | {"attributes": attributes(letter, message)}
+    if reveal:
+        return line | {"data": base64.b64encode(letter.data or b"").decode()}
+    mask = mask_of(letter, desk)
+    shown = content(letter, mask)
+    found = content_json(shown)
+    if shown.grid is not None:
+        grid = chunk_grid(letter.data or b"", mask, None)
+        found["table"] = {"columns": grid.columns, "rows": grid.rows, "masked": grid.masked}
+    return line | {"content": found}

@@ -1,0 +1,65 @@
+"""Look into the review subscriptions without consuming anything."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
+from csvgate_ops.operate.dead_letters.content.parse import parse
+from csvgate_ops.operate.dead_letters.context import Desk
+from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.queue.drain import drain
+from csvgate_ops.operate.dead_letters.queue.leases import Leases
+from csvgate_ops.operate.dead_letters.queue.routes import Route
+
+MOST: Final = 20_000
+KEEP_BYTES: Final = 16 * 1024
+"""Data kept of each letter: that of nearly all but chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was there at one moment. Letters that somebody else holds just then are not seen: they
+    come back within `leases.LEASE_SECONDS`, or are being replayed."""
+
+    letters: tuple[Letter, ...]
+    """Newest first."""
+    at: datetime
+    complete: bool
+    """False when there are more than were asked for."""
+
+
+def read(
+    desk: Desk, *, most: int = MOST, on_progress: Callable[[int], None] = lambda _: None
+) -> Reading:
+    """Up to `most` letters of each function; `on_progress` gets the number read so far, from
+    several threads. Everything is given back before it returns. Raises Transient and Permanent."""
+    counter = _Counter(on_progress)
+    with ThreadPoolExecutor(len(desk.routes) or 1) as threads:
+        found = list(threads.map(lambda r: _peek(r, desk, most, counter), desk.routes))
+    letters = with_datasets([letter for part in found for letter in part], desk)
+    letters.sort(key=lambda letter: (letter.dead_lettered_at, letter.id), reverse=True)
+    complete = all(len(part) < most for part in found)
+    return Reading(tuple(letters), desk.clock(), complete)
+
+
+class _Counter:
+    def __init__(self, report: Callable[[int], None]) -> None:
+        self._report, self._count, self._lock = report, 0, threading.Lock()
+
+    def add(self, number: int) -> None:
+        with self._lock:
+            self._count += number
+            self._report(self._count)
+
+
+def _peek(route: Route, desk: Desk, most: int, counter: _Counter) -> list[Letter]:
+    found: list[Letter] = []
+    with Leases(desk.queues, route.review) as leases:
+        for portion in drain(desk.queues, route.review, leases, most=most, patience=desk.patience):
+            found += [parse(pulled, route, KEEP_BYTES) for pulled in portion]
+            counter.add(len(portion))
+    return found

@@ -1,0 +1,111 @@
+"""The desk of a local cloud, or of a real project."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from csvgate.contracts.load import load_directory
+from csvgate.protocol.ledger import Ledger
+from csvgate.runtime.start_up import utc_now
+from csvgate_ops.cli import session
+from csvgate_ops.deploy import topology as topo
+from csvgate_ops.local.cloud.options import repository
+from csvgate_ops.operate.audit import operator
+from csvgate_ops.operate.dead_letters.context import Desk
+from csvgate_ops.operate.dead_letters.queue.routes import Route, routes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LOCAL_PATIENCE: Final = 0.5
+_PATIENCE: Final = 5.0
+
+
+def local(data_dir: Path, *, contracts: Path | None = None, actor: str | None = None) -> Desk:
+    """Raises CloudError when no local cloud is up there, ContractError."""
+    here = session.connect(data_dir)
+    triggers = here.endpoints["triggers"].values()
+    letters = here.endpoints["dead_letters"]
+    found = tuple(
+        Route(
+            function=trigger["function"],
+            review=letters[trigger["function"]]["review"],
+            dead_letter_topic=letters[trigger["function"]]["topic"],
+            source_topic=trigger["topic"],
+            is_storage=bool(trigger["owns_topic"]),
+        )
+        for trigger in triggers
+    )
+    return _desk(
+        here.project,
+        found,
+        here.endpoints["buckets"],
+        contracts or Path(here.endpoints["contracts"]),
+        actor or operator(),
+        _LOCAL_PATIENCE,
+    )
+
+
+def project(
+    name: str,
+    *,
+    topology: Path | None = None,
+    contracts: Path | None = None,
+    actor: str | None = None,
+) -> Desk:
+    """A project of Google Cloud, by application default credentials; `topology` gives the names.
+
+    Raises TopologyError, ContractError, Permanent `trigger.unknown`, and what Google's clients
+    raise without credentials.
+    """
+    from csvgate_ops.operate.dead_letters.queue.pubsub import client, transport_topic
+
+    plan = topo.load(topology or repository() / "deploy" / "topology.yaml")
+    subscriber = client()
+
+    def topic_of(transport: topo.Transport) -> str:
+        return transport_topic(subscriber, name, transport.trigger, transport.subscription)
+
+    return _desk(
+        name,
+        routes(plan, topic_of),
+        topo.bucket_names(plan, name),
+        contracts or repository() / "contracts",
+        actor or account(),
+        _PATIENCE,
+    )
+
+
+def account() -> str:
+    """The account of the application default credentials, where they tell it, and who sits here."""
+    import google.auth
+
+    credentials, _ = google.auth.default()
+    for name in ("service_account_email", "signer_email", "account"):
+        if found := getattr(credentials, name, ""):
+            return f"{found} ({operator()})"
+    return operator()
+
+
+def _desk(
+    name: str,
+    found: tuple[Route, ...],
+    buckets: "Mapping[str, str]",
+    contracts: Path,
+    actor: str,
+    patience: float,
+) -> Desk:
+    from csvgate.gcp.pubsub import PubSubPublisher
+    from csvgate.gcp.storage import GcsObjectStore
+    from csvgate_ops.operate.dead_letters.queue.pubsub import PubSubQueues, client
+
+    return Desk(
+        routes=found,
+        queues=PubSubQueues(name, client()),
+        publisher=PubSubPublisher(name),
+        ledger=Ledger(GcsObjectStore(name), buckets["ledger"]),
+        buckets=buckets,
+        contracts=load_directory(contracts),
+        actor=actor,
+        clock=utc_now,
+        patience=patience,
+    )

@@ -1,0 +1,1 @@
+"""The content of dead letters: parsed, masked and described."""

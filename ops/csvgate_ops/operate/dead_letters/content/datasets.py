@@ -1,0 +1,42 @@
+"""The dataset of letters that do not tell it themselves: by the object's name, or the ledger."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Final
+
+from csvgate.runtime.errors import Failure
+from csvgate_ops.operate.dead_letters.content.parse import object_name
+from csvgate_ops.operate.dead_letters.context import Desk
+from csvgate_ops.operate.dead_letters.dead_letter import Letter
+
+_READERS: Final = 16
+
+
+def with_datasets(letters: Iterable[Letter], desk: Desk) -> list[Letter]:
+    """One read of the ledger for each upload that has no other way to tell. A ledger that cannot
+    be read leaves the dataset open: the letters matter more."""
+    named = [_named(letter, desk) for letter in letters]
+    unknown = sorted({letter.upload for letter in named if letter.upload and not letter.dataset})
+    if not unknown:
+        return named
+    with ThreadPoolExecutor(_READERS) as readers:
+        found = dict(zip(unknown, readers.map(lambda u: _received(u, desk), unknown), strict=True))
+    return [
+        replace(letter, dataset=found.get(letter.upload, "")) if not letter.dataset else letter
+        for letter in named
+    ]
+
+
+def _named(letter: Letter, desk: Desk) -> Letter:
+    name = "" if letter.dataset else object_name(letter)
+    contract = desk.contracts.for_object(name) if name else None
+    return replace(letter, dataset=contract.dataset) if contract else letter
+
+
+def _received(upload: str, desk: Desk) -> str:
+    try:
+        received = desk.ledger.upload(upload).received()
+    except Failure:
+        return ""
+    return received.dataset if received else ""

@@ -1,0 +1,67 @@
+"""Letters as JSON for programs: what a list, `show` and an export say."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from csvgate_ops.operate.dead_letters.content.content import Content
+from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.groups import Group
+
+
+def letter_json(letter: Letter, message: str) -> dict[str, Any]:
+    """Without attributes and data; `message` as it may be shown."""
+    return {
+        "id": letter.id,
+        "function": letter.function,
+        "code": letter.code,
+        "message": message,
+        "dataset": letter.dataset or None,
+        "upload": letter.upload or None,
+        "dead_lettered_at": letter.dead_lettered_at.isoformat(),
+        "published_at": letter.published_at.isoformat(),
+        "first_seen": _iso(letter.first_seen),
+        "attempt": letter.attempt,
+        "replays": letter.replays,
+        "kind": letter.kind,
+        "rejection": letter.is_rejection,
+        "platform_forwarded": letter.platform_forwarded,
+        "size": letter.size,
+        "trace": letter.trace or None,
+        "revision": letter.revision or None,
+        "subscription": letter.subscription,
+        "topic": letter.topic,
+        "source_topic": letter.source_topic,
+    }
+
+
+def group_json(group: Group, message: str) -> dict[str, Any]:
+    return {
+        "key": group.key,
+        "count": group.count,
+        "uploads": group.uploads,
+        "oldest": group.oldest.isoformat(),
+        "newest": group.newest.isoformat(),
+        "example": {"id": group.example.id, "code": group.example.code, "message": message},
+    }
+
+
+def content_json(content: Content) -> dict[str, Any]:
+    grid = content.grid
+    return {
+        "table": asdict(grid) if grid else None,
+        "text": content.text or None,
+        "remark": content.remark or None,
+    }
+
+
+def attributes(letter: Letter, message: str) -> dict[str, str]:
+    """All of them; its reason as it may be shown."""
+    found = dict(letter.attributes)
+    if "csvgate-message" in found:
+        found["csvgate-message"] = message
+    return found
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,109 @@
+"""What of a letter may be shown: never the values of columns that a contract marks sensitive."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final
+
+from csvgate.contracts.hashing import from_json
+from csvgate.contracts.header_labels import fold
+from csvgate.contracts.model import Contract
+from csvgate.rejects.summary import MASK
+from csvgate.runtime.errors import Failure
+from csvgate_ops.operate.dead_letters.context import Desk
+from csvgate_ops.operate.dead_letters.dead_letter import Letter
+
+_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|[^\s'\"]+@[^\s'\"]+")
+_MAY_QUOTE_ROWS: Final = ("rows.refused", "unexpected")
+"""Codes whose words are a library's or a service's, which may repeat what is in a row."""
+_OURS: Final = ("_line", "_csvgate_line", "_csvgate_errors")
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    columns: frozenset[str] | None
+    """Folded names, and labels that headers have for them; None when no contract is known: then
+    every column is hidden."""
+    keys: frozenset[str] = frozenset()
+    """Folded keys of JSON whose values are hidden, too."""
+
+    def hides(self, column: str) -> bool:
+        if self.columns is None:
+            return column not in _OURS
+        return fold(column) in self.columns
+
+    def hidden(self, columns: Sequence[str]) -> tuple[str, ...]:
+        return tuple(column for column in columns if self.hides(column))
+
+    def cell(self, column: str, value: str) -> str:
+        return MASK if value and self.hides(column) else value
+
+    def json(self, value: Any) -> Any:
+        """The value of any key that is a hidden column's name, and of examples of its faults."""
+        if isinstance(value, list):
+            return [self.json(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        found = {key: self._entry(key, item) for key, item in value.items()}
+        column = value.get("column")
+        example = {"line", "code", "value"} <= value.keys()
+        if example and isinstance(column, str) and value["value"] and self.hides(column):
+            found["value"] = MASK
+        return found
+
+    def _entry(self, key: str, item: Any) -> Any:
+        if item is not None and fold(key) in self.keys | (self.columns or frozenset()):
+            return MASK
+        return self.json(item)
+
+
+NOTHING: Final = Mask(frozenset())
+"""Hides nothing: what an explicit, recorded reveal gives."""
+
+
+def mask_of(letter: Letter, desk: Desk) -> Mask:
+    """Of the contract as it is, and of the one that the upload's plan has pinned. For a letter of
+    no known dataset, what any contract calls sensitive is."""
+    contracts = [c for c in (_current(letter, desk), pinned_contract(letter, desk)) if c]
+    if not contracts:
+        return Mask(None, keys=_sensitive(desk.contracts))
+    return Mask(_sensitive(contracts))
+
+
+def _sensitive(contracts: Iterable[Contract]) -> frozenset[str]:
+    fields = (field for contract in contracts for field in contract.schema_.fields)
+    calls = ((field.name, field.header_label) for field in fields if field.sensitive)
+    return frozenset(map(fold, chain.from_iterable(calls)))
+
+
+def message_of(letter: Letter, desk: Desk) -> str:
+    """The letter's reason as a list may show it."""
+    return reason_of(letter.code, letter.message, letter.dataset, desk)
+
+
+def reason_of(code: str, message: str, dataset: str, desk: Desk) -> str:
+    """A failure's words as they may be shown, also where the ledger repeats them."""
+    if code not in _MAY_QUOTE_ROWS:
+        return message
+    contract = desk.contracts.for_dataset(dataset) if dataset else None
+    if contract and not _sensitive([contract]):
+        return message
+    return _QUOTED.sub(MASK, message)
+
+
+def pinned_contract(letter: Letter, desk: Desk) -> Contract | None:
+    """The contract that the upload was read by; None when the ledger does not know."""
+    if not letter.upload:
+        return None
+    entries = desk.ledger.upload(letter.upload)
+    try:
+        received = entries.received()
+        plan = entries.plan(received.plan).plan() if received and received.plan else None
+        return from_json(plan.contract) if plan else None
+    except (Failure, ValueError):
+        return None
+
+
+def _current(letter: Letter, desk: Desk) -> Contract | None:
+    return desk.contracts.for_dataset(letter.dataset) if letter.dataset else None

@@ -1,0 +1,85 @@
+"""The message as it was before it failed, to be published again where it came from. Pure."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from csvgate.ports import Message
+from csvgate.protocol.dead_letters import PREFIX, shorten
+from csvgate_ops.operate.dead_letters.content.parse import (
+    REPLAY_OF,
+    REPLAY_RUN,
+    REPLAYED_BY,
+    REPLAYS,
+)
+from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM, Letter
+
+_MOST_ATTRIBUTES: Final = 100
+NOTIFICATION: Final = {"eventType": "OBJECT_FINALIZE", "payloadFormat": "JSON_API_V1"}
+
+
+class Unreplayable(Exception):
+    """In words for an operator: why there is no message to send, and what can be done instead."""
+
+
+def original(attributes: Mapping[str, str], data: bytes, *, is_storage: bool) -> Message:
+    """Without what dead-lettering added. Letters of a Storage trigger hold the CloudEvent that the
+    function got; its transport topic carries notifications, so that form is built again
+    (https://cloud.google.com/storage/docs/pubsub-notifications). Raises Unreplayable."""
+    own = {
+        name: value for name, value in attributes.items() if not name.startswith((PREFIX, PLATFORM))
+    }
+    if is_storage and "eventType" not in own:
+        return _notification(own, data)
+    return Message(data, own)
+
+
+def with_lineage(message: Message, letter: Letter, *, actor: str, run: str) -> Message:
+    """Who sent it again, how often, and as which letter it came back first. Left out where the
+    message has as many attributes as Pub/Sub takes."""
+    attributes = dict(message.attributes)
+    lineage = {
+        REPLAY_OF: letter.attributes.get(REPLAY_OF) or letter.id,
+        REPLAYS: str(letter.replays + 1),
+        REPLAYED_BY: actor,
+        REPLAY_RUN: run,
+    }
+    for name, value in lineage.items():
+        if len(attributes) < _MOST_ATTRIBUTES:
+            attributes[name] = shorten(value)
+    return Message(message.data, attributes)
+
+
+def _notification(own: Mapping[str, str], data: bytes) -> Message:
+    resource = _resource(data)
+    bucket, name = resource.get("bucket"), resource.get("name")
+    generation = str(resource.get("generation", ""))
+    if not (isinstance(bucket, str) and bucket and isinstance(name, str) and name):
+        raise Unreplayable(_hopeless("it names no bucket and object"))
+    if not (generation.isascii() and generation.isdigit()):
+        raise Unreplayable(_hopeless("its generation is no number"))
+    named = {
+        **NOTIFICATION,
+        "bucketId": bucket,
+        "objectId": name,
+        "objectGeneration": generation,
+        "eventTime": own.get("ce-time", ""),
+    }
+    return Message(data, {key: value for key, value in named.items() if value})
+
+
+def _resource(data: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        raise Unreplayable(_hopeless("its data is not JSON")) from None
+    if not isinstance(found, dict):
+        raise Unreplayable(_hopeless("its data is not a JSON object"))
+    return found
+
+
+def _hopeless(why: str) -> str:
+    return (
+        f"no Storage notification can be made of it: {why}; edit its data, or discard it and "
+        "upload the file again"
+    )

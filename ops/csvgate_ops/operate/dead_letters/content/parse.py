@@ -1,0 +1,141 @@
+"""A message of a dead-letter topic as a Letter. Pure, and nothing in a message can make it fail."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from csvgate.protocol.cloudevents_pubsub import ARROW_STREAM, JSON
+from csvgate.protocol.dead_letters import PREFIX
+from csvgate.protocol.identity import Upload
+from csvgate_ops.operate.dead_letters.dead_letter import (
+    PLATFORM,
+    PLATFORM_CODE,
+    UNKNOWN_CODE,
+    Kind,
+    Letter,
+)
+from csvgate_ops.operate.dead_letters.queue.port import Pulled
+from csvgate_ops.operate.dead_letters.queue.routes import Route
+
+REPLAYS: Final = f"{PREFIX}replays"
+REPLAY_OF: Final = f"{PREFIX}replay-of"
+REPLAYED_BY: Final = f"{PREFIX}replayed-by"
+REPLAY_RUN: Final = f"{PREFIX}replay-run"
+_MOST_PARSED: Final = 64 * 1024
+"""Bytes of JSON looked into for an upload or a dataset: what csvgate sends is far smaller."""
+
+
+def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> Letter:
+    """`keep_bytes` is the most data kept; None keeps any."""
+    attributes = pulled.attributes
+    platform = f"{PLATFORM}Subscription" in attributes and f"{PREFIX}code" not in attributes
+    body = _object(pulled.data, attributes)
+    kept = keep_bytes is None or len(pulled.data) <= keep_bytes
+    return Letter(
+        id=pulled.id,
+        subscription=route.review,
+        topic=route.dead_letter_topic,
+        function=attributes.get(f"{PREFIX}function") or route.function,
+        source_topic=route.source_topic,
+        dataset=attributes.get(f"{PREFIX}dataset") or _text(body, "dataset"),
+        upload=_upload(attributes, body),
+        code=PLATFORM_CODE if platform else attributes.get(f"{PREFIX}code") or UNKNOWN_CODE,
+        message=_message(attributes, route, platform=platform),
+        attempt=_number(attributes, f"{PREFIX}attempt", f"{PLATFORM}DeliveryCount"),
+        first_seen=_time(attributes, f"{PREFIX}first-seen", f"{PLATFORM}TopicPublishTime"),
+        dead_lettered_at=_time(attributes, f"{PREFIX}dead-lettered-at") or pulled.published_at,
+        published_at=pulled.published_at,
+        trace=attributes.get(f"{PREFIX}trace") or attributes.get("ce-traceparent", ""),
+        revision=attributes.get(f"{PREFIX}revision", ""),
+        size=len(pulled.data),
+        attributes=dict(attributes),
+        data=pulled.data if kept else None,
+        platform_forwarded=platform,
+        replays=_number(attributes, REPLAYS) or 0,
+        kind=_kind(attributes, body, route),
+    )
+
+
+def object_name(letter: Letter) -> str:
+    """Name of the uploaded object that a storage event is about; empty when nothing tells."""
+    if letter.kind != "storage event":
+        return ""
+    if name := letter.attributes.get("objectId"):
+        return name
+    return _text(_object(letter.data or b"", letter.attributes), "name")
+
+
+def _message(attributes: Mapping[str, str], route: Route, *, platform: bool) -> str:
+    if not platform:
+        given = attributes.get(f"{PREFIX}message")
+        return given or "the message says nothing: it was put here by hand, or by something else"
+    count = attributes.get(f"{PLATFORM}DeliveryCount", "the last of its")
+    source = attributes[f"{PLATFORM}Subscription"]
+    return (
+        f"Pub/Sub gave up after {count} deliveries by {source}: {route.function} did not answer, "
+        "or could not be given this message (not running, out of memory or time, or nothing that "
+        "its trigger takes). Its logs say more; the message is as it was published"
+    )
+
+
+def _kind(attributes: Mapping[str, str], body: Mapping[str, Any], route: Route) -> Kind:
+    if route.is_storage and ("eventType" in attributes or _text(body, "bucket")):
+        return "storage event"
+    content_type = attributes.get("content-type", "")
+    if content_type == ARROW_STREAM:
+        return "arrow chunk"
+    return "json" if content_type == JSON or body else "other"
+
+
+def _object(data: bytes, attributes: Mapping[str, str]) -> Mapping[str, Any]:
+    """The JSON object that the data is; empty when it is none, or too large to be ours."""
+    if attributes.get("content-type") == ARROW_STREAM or len(data) > _MOST_PARSED:
+        return {}
+    if data[:1] not in (b"{", b" ", b"\n", b"\t"):
+        return {}
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _upload(attributes: Mapping[str, str], body: Mapping[str, Any]) -> str:
+    inner = body.get("upload")
+    for found in (
+        attributes.get(f"{PREFIX}upload", ""),
+        attributes.get("ce-uploadid", ""),
+        _text(inner, "id") if isinstance(inner, dict) else "",
+    ):
+        if found and len(found) <= 64 and set(found) <= set("0123456789abcdef"):
+            return found
+    bucket = attributes.get("bucketId") or _text(body, "bucket")
+    name = attributes.get("objectId") or _text(body, "name")
+    generation = attributes.get("objectGeneration") or _text(body, "generation")
+    if bucket and name and generation.isascii() and generation.isdigit() and len(generation) < 25:
+        return Upload(bucket, name, int(generation)).id
+    return ""
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _number(attributes: Mapping[str, str], *names: str) -> int | None:
+    for name in names:
+        value = attributes.get(name, "")
+        if value.isascii() and value.isdigit() and len(value) < 10:
+            return int(value)
+    return None
+
+
+def _time(attributes: Mapping[str, str], *names: str) -> datetime | None:
+    for name in names:
+        try:
+            found = datetime.fromisoformat(attributes.get(name, ""))
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            continue
+    return None

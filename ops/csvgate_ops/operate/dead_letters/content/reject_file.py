@@ -1,0 +1,100 @@
+"""The first rows of an upload's reject file, for whoever reads its letter."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Final
+
+from csvgate.contracts.model import Contract
+from csvgate.protocol.dead_letters import PREFIX
+from csvgate.rejects.reject_file import ERRORS, LINE
+from csvgate.rejects.summary import MASK
+from csvgate_ops.operate.dead_letters.content.content import Grid
+from csvgate_ops.operate.dead_letters.content.masking import Mask
+from csvgate_ops.operate.dead_letters.context import Desk
+from csvgate_ops.operate.dead_letters.dead_letter import Letter
+
+_MOST_BYTES: Final = 256 * 1024
+
+
+def address(letter: Letter, desk: Desk) -> tuple[str, str] | None:
+    """Bucket and name of the reject file; None when the letter names none in the bucket for them:
+    an attribute anybody may have written must not make us read elsewhere."""
+    text = letter.attributes.get(f"{PREFIX}rejects", "")
+    bucket, slash, name = text.removeprefix("gs://").partition("/")
+    if not (text.startswith("gs://") and slash and name) or bucket != desk.buckets["rejects"]:
+        return None
+    return bucket, name
+
+
+def sample(
+    letter: Letter, desk: Desk, contract: Contract | None, mask: Mask, rows: int
+) -> Grid | None:
+    """None when the letter names no file, or it is gone. Raises Transient."""
+    where = address(letter, desk)
+    info = desk.store.stat(*where) if where else None
+    if where is None or info is None:
+        return None
+    data, whole = bytearray(), True
+    for piece in desk.store.stream(*where, info.generation):
+        data += piece
+        if len(data) > _MOST_BYTES:
+            whole = False
+            break
+    return grid_of(bytes(data), contract, mask, rows, whole=whole)
+
+
+def grid_of(
+    data: bytes, contract: Contract | None, mask: Mask, rows: int, *, whole: bool
+) -> Grid | None:
+    """The rows of a reject file, or of its beginning when not `whole`."""
+    text = _decoded(data, contract)
+    if not whole:
+        text = text[: text.rfind("\n") + 1]
+    try:
+        lines = list(_reader(text, contract))
+    except csv.Error:
+        return None
+    if not lines:
+        return None
+    if contract is not None and not contract.dialect.header:
+        columns = (LINE, ERRORS, *(field.name for field in contract.schema_.fields))
+        body = lines
+    else:
+        columns, body = tuple(lines[0]), lines[1:]
+    if not whole:
+        body = body[:-1]  # it may have been cut within a quoted line break
+    return Grid(
+        columns=columns,
+        masked=mask.hidden(columns),
+        rows=tuple(_row(columns, cells, mask) for cells in body[:rows]),
+        total=len(body) if whole else None,
+    )
+
+
+def _row(columns: tuple[str, ...], cells: list[str], mask: Mask) -> tuple[str, ...]:
+    # A row whose cells do not line up with the header may have anything anywhere.
+    if len(cells) != len(columns) and mask.hidden(columns):
+        shown = [*cells[:2], MASK]
+    else:
+        shown = [mask.cell(name, cell) for name, cell in zip(columns, cells, strict=False)]
+    return tuple([*shown, *[""] * len(columns)][: len(columns)])
+
+
+def _decoded(data: bytes, contract: Contract | None) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    encoding = contract.encoding if contract else "utf-8"
+    name = encoding if isinstance(encoding, str) else encoding[0]
+    return data.decode(name, "replace").removeprefix("\ufeff")
+
+
+def _reader(text: str, contract: Contract | None) -> Iterator[list[str]]:
+    dialect = contract.dialect if contract else None
+    return csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=dialect.delimiter if dialect else ",",
+        quotechar=dialect.quote_char if dialect else '"',
+        doublequote=dialect.double_quote if dialect else True,
+        escapechar=dialect.escape_char if dialect else None,
+    )

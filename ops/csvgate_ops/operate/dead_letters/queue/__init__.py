@@ -1,0 +1,1 @@
+"""Review subscriptions: pulling, leasing and routing dead letters."""

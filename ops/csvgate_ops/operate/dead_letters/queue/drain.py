@@ -1,0 +1,39 @@
+"""Pull what a review subscription holds, each message once."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from csvgate_ops.operate.dead_letters.queue.leases import Leases
+from csvgate_ops.operate.dead_letters.queue.port import Pulled, Queues
+
+_PER_PULL: Final = 1000
+_MOST_REPEATED: Final = 10
+"""Pulls in a row of nothing but what came before: then leases do not hold, and never would."""
+
+
+def drain(
+    queues: Queues,
+    subscription: str,
+    leases: Leases,
+    *,
+    most: int,
+    patience: float,
+    wait: Callable[[], bool] = lambda: False,
+) -> Iterator[list[Pulled]]:
+    """Every message that nobody else holds, in portions, until none comes for `patience` seconds
+    (while `wait` says so, for longer) or `most` have come. All stay held by `leases`, which also
+    has repeated deliveries."""
+    seen: set[str] = set()
+    repeated = 0
+    while len(seen) < most and repeated < _MOST_REPEATED:
+        pulled = queues.pull(subscription, min(_PER_PULL, most - len(seen)), patience)
+        if not pulled:
+            if wait():
+                continue
+            return
+        leases.hold([delivery.ack_id for delivery in pulled])
+        fresh = {delivery.id: delivery for delivery in pulled if delivery.id not in seen}
+        seen.update(fresh)
+        repeated = 0 if fresh else repeated + 1
+        if fresh:
+            yield list(fresh.values())

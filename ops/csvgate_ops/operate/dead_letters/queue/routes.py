@@ -1,0 +1,38 @@
+"""Where each function's dead letters are reviewed, and where its messages came from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from csvgate_ops.deploy import topology as topo
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """All names are plain, without `projects/…`."""
+
+    function: str
+    review: str
+    """The subscription that holds the letters."""
+    dead_letter_topic: str
+    source_topic: str
+    """The topic of the trigger's subscription: replays go there."""
+    is_storage: bool
+    """The source carries Cloud Storage notifications, not CloudEvents of ours."""
+
+
+def routes(topology: topo.Topology, topic_of: Callable[[topo.Transport], str]) -> tuple[Route, ...]:
+    """One per function. `topic_of` gives the real name of a transport topic that Eventarc made."""
+    found = []
+    for name, trigger in topology.triggers.items():
+        transport = topo.transport(topology, name)
+        dead_letter = topology.topics[trigger.dead_letter.topic].name
+        found.append(
+            Route(
+                function=trigger.function,
+                review=f"{dead_letter}-review",
+                dead_letter_topic=dead_letter,
+                source_topic=topic_of(transport) if transport.owns_topic else transport.topic,
+                is_storage=isinstance(trigger.event, topo.StorageEvent),
+            )
+        )
+    return tuple(found)

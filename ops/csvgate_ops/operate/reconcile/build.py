@@ -1,0 +1,45 @@
+"""A reconciliation of the local cloud or of a project."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from csvgate.contracts.load import load_directory
+from csvgate.contracts.match import Contracts
+from csvgate.contracts.reading.mistakes import ContractError
+from csvgate_ops.cli.session import Session
+from csvgate_ops.local.cloud.errors import CloudError, Fault
+from csvgate_ops.operate.reconcile.facts import Patience
+from csvgate_ops.operate.reconcile.read_tables import read_table
+from csvgate_ops.operate.reconcile.run import Reconciliation
+
+
+def of_session(
+    session: Session,
+    now: datetime,
+    *,
+    since: timedelta | None,
+    stuck_after: timedelta | None,
+    rejects: bool = True,
+) -> Reconciliation:
+    """`since` None looks at everything, `stuck_after` None takes no upload for stuck. Raises
+    CloudError."""
+    rules = session.topology().buckets["rejects"].lifecycle
+    kept = [rule.delete_after for rule in rules if rule.delete_after is not None]
+    destinations = [contract.destination for contract in _contracts(session)]
+    return Reconciliation(
+        ledger=session.ledger(),
+        read_table=partial(read_table, session.bigquery()),
+        tables=frozenset(f"{d.dataset}.{d.table}" for d in destinations),
+        patience=Patience(now, timedelta.max if stuck_after is None else stuck_after),
+        since=None if since is None else now - since,
+        rejects_kept=timedelta(seconds=min(kept)) if kept else None,
+        look_at_rejects=rejects,
+    )
+
+
+def _contracts(session: Session) -> Contracts:
+    try:
+        return load_directory(Path(session.endpoints["contracts"]))
+    except ContractError as error:
+        raise CloudError(Fault("contracts", str(error))) from error

@@ -1,0 +1,67 @@
+"""What the tables hold: two aggregate queries a table, over three columns of csvgate's own."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from csvgate.gcp.errors import translated
+from csvgate_ops.operate.reconcile.facts import Repeated, RowGroup, TableFacts
+
+if TYPE_CHECKING:
+    from google.cloud import bigquery
+
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+"""Of rows that somebody inserted without our columns."""
+_GROUPS = """
+SELECT _upload_id, _ingested_at, COUNT(*) AS row_count, COUNT(DISTINCT _line) AS line_count
+FROM `{table}`{period}
+GROUP BY _upload_id, _ingested_at
+"""
+_REPEATED = """
+SELECT _upload_id, COUNT(*) AS line_count, SUM(copies) AS row_count, MIN(_line) AS first_line
+FROM (
+  SELECT _upload_id, _line, COUNT(*) AS copies
+  FROM `{table}`{period}
+  GROUP BY _upload_id, _line
+  HAVING COUNT(*) > 1
+)
+GROUP BY _upload_id
+"""
+
+
+def read_table(client: "bigquery.Client", table: str, since: datetime | None) -> TableFacts:
+    """`table` is `dataset.table`. Of the rows ingested since then; a table that is partitioned by
+    `_ingested_at` is read no further back. Raises Transient and Permanent `bigquery.…`."""
+    from google.api_core.exceptions import NotFound
+
+    with translated("bigquery", f"table {table}"):
+        try:
+            groups, bytes_of_groups = _query(client, _GROUPS, table, since)
+            repeated, bytes_of_repeated = _query(client, _REPEATED, table, since)
+        except NotFound:
+            return TableFacts(table, missing=True)
+    return TableFacts(
+        table,
+        tuple(
+            RowGroup((r._upload_id or "", r._ingested_at or _NEVER), r.row_count, r.line_count)
+            for r in groups
+        ),
+        tuple(
+            Repeated(r._upload_id or "", r.line_count, int(r.row_count), r.first_line or 0)
+            for r in repeated
+        ),
+        bytes_read=bytes_of_groups + bytes_of_repeated,
+    )
+
+
+def _query(
+    client: "bigquery.Client", sql: str, table: str, since: datetime | None
+) -> tuple[list[Any], int]:
+    from google.cloud import bigquery
+
+    period = "\nWHERE _ingested_at >= @since" if since else ""
+    parameters = [bigquery.ScalarQueryParameter("since", "TIMESTAMP", since)] if since else []
+    job = client.query(
+        sql.format(table=f"{client.project}.{table}", period=period),
+        job_config=bigquery.QueryJobConfig(query_parameters=parameters),
+    )
+    return list(job.result()), int(job.total_bytes_processed or 0)

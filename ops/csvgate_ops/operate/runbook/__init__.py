@@ -1,0 +1,5 @@
+"""What to do for every code that an operator can meet. docs/runbook.md is made from it."""
+
+from csvgate_ops.operate.runbook.catalogue import CATALOGUE, remedy
+
+__all__ = ["CATALOGUE", "remedy"]

@@ -1,0 +1,1 @@
+"""Chunks of valid rows: Arrow encoding and append requests."""

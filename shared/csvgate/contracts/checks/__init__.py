@@ -1,0 +1,1 @@
+"""The rules that a contract must satisfy beyond its structure."""

@@ -1,0 +1,72 @@
+"""The rules of a contract beyond its structure."""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from csvgate.contracts.checks.dialect import check_dialect, check_encoding
+from csvgate.contracts.checks.enrich import EnrichChecker
+from csvgate.contracts.checks.fields import check_schema
+from csvgate.contracts.checks.foreign_keys import check_foreign_keys
+from csvgate.contracts.checks.labels import check_labels
+from csvgate.contracts.model import Contract, Notify
+from csvgate.contracts.reading.mistakes import Complaints
+
+_DATASET: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
+_ADDRESS: Final = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\".]+(\.[^@\s,;<>()\".]+)+")
+_MOST_RECIPIENTS: Final = 1000
+"""What SendGrid takes in one request."""
+
+
+def check(contract: Contract, unsure: Collection[str] = ()) -> Complaints:
+    """Everything that is wrong with a contract whose structure is right.
+
+    `unsure` names fields whose type is not what it says.
+    """
+    if not _DATASET.fullmatch(contract.dataset):
+        message = "should be letters, digits, _ and -, at most 63"
+        yield ("dataset",), f"{contract.dataset!r} {message}"
+    yield from _match(contract.match)
+    yield from check_encoding(contract.encoding)
+    yield from check_dialect(contract.dialect)
+    yield from check_schema(contract.schema_)
+    yield from check_labels(contract, unsure)
+    yield from check_foreign_keys(contract, unsure)
+    yield from EnrichChecker(contract, unsure).check()
+    yield from _notify(contract.notify)
+
+
+def _match(patterns: tuple[str, ...]) -> Complaints:
+    for i, pattern in enumerate(patterns):
+        problem = None
+        if not pattern:
+            problem = "is empty"
+        elif pattern.startswith("gs://"):
+            problem = "has the bucket; write the object's name alone"
+        elif pattern.startswith("/"):
+            problem = "starts with /, which object names do not; drop it"
+        elif pattern.endswith("/"):
+            problem = "ends with /, and only folders do; add *.csv"
+        elif "***" in pattern:
+            problem = "has ***; write * within a folder or ** across folders"
+        elif found := re.search(r"[\[\]{}\\]", pattern):
+            problem = f"has {found[0]}, which is not special here; write several patterns"
+        elif pattern in patterns[:i]:
+            problem = "is there twice; keep one"
+        if problem:
+            yield ("match", i), f"{pattern!r} {problem}" if pattern else problem
+
+
+def _notify(notify: Notify) -> Complaints:
+    for outcome in ("completed", "rejected", "failed"):
+        addresses: tuple[str, ...] = getattr(notify, outcome)
+        if len(addresses) > _MOST_RECIPIENTS:
+            message = f"has {len(addresses)} addresses; one email goes to {_MOST_RECIPIENTS}"
+            yield ("notify", outcome), f"{message} at most, use a mailing list"
+        seen: set[str] = set()
+        for i, address in enumerate(addresses):
+            if not _ADDRESS.fullmatch(address):
+                yield ("notify", outcome, i), f"{address!r} is not an email address"
+            elif address.casefold() in seen:
+                yield ("notify", outcome, i), f"{address!r} is there twice; keep one"
+            seen.add(address.casefold())

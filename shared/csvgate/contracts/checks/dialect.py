@@ -1,0 +1,61 @@
+"""Rules for the encoding and the dialect of the file."""
+
+import codecs
+from typing import Final
+
+from csvgate.contracts.model import Dialect, Encoding
+from csvgate.contracts.reading.mistakes import Complaints
+
+_SINGLE_BYTE: Final = ("iso8859-1", "cp1252")
+_ENCODINGS: Final = ("utf-8", *_SINGLE_BYTE, "utf-16", "utf-16-le", "utf-16-be")
+_USE: Final = "use utf-8, iso-8859-1, windows-1252, utf-16, utf-16-le or utf-16-be"
+
+
+def check_encoding(encoding: Encoding) -> Complaints:
+    """Places are relative to the contract."""
+    if isinstance(encoding, str):
+        if problem := _wrong_name(encoding):
+            yield ("encoding",), problem
+        return
+    problems = [_wrong_name(name) for name in encoding]
+    for i, found in enumerate(problems):
+        if found:
+            yield ("encoding", i), found
+    if any(problems):
+        return
+    known = {codecs.lookup(name).name for name in encoding}
+    if len(encoding) != 2 or known not in [{"utf-8", other} for other in _SINGLE_BYTE]:
+        message = "a list is of utf-8 and one of iso-8859-1 and windows-1252, as no others can be"
+        yield ("encoding",), f"{message} told apart; UTF-16 with a mark is read in any case"
+
+
+def _wrong_name(name: str) -> str | None:
+    try:
+        known = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        known = ""
+    if known == "utf-8-sig":
+        return "write utf-8; a byte order mark is skipped in any case"
+    if known not in _ENCODINGS:
+        return f"{name!r} is not an encoding this supports; {_USE}"
+    return None
+
+
+def check_dialect(dialect: Dialect) -> Complaints:
+    """Places are relative to the contract."""
+    seen: dict[str, str] = {}
+    for name, char in (
+        ("delimiter", dialect.delimiter),
+        ("quoteChar", dialect.quote_char),
+        ("escapeChar", dialect.escape_char),
+        ("commentChar", dialect.comment_char),
+    ):
+        if char is None:
+            continue
+        if char == "\\t":
+            yield ("dialect", name), 'is a backslash and a t; write "\\t" in double quotes'
+        elif len(char) != 1 or not char.isascii() or char in "\r\n\0" or char.isalnum():
+            yield ("dialect", name), f"{char!r} should be one ASCII character, no letter or digit"
+        elif char in seen:
+            yield ("dialect", name), f"{char!r} is also {seen[char]}; they must differ"
+        seen.setdefault(char, name)

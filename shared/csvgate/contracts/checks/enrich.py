@@ -1,0 +1,142 @@
+"""Rules for what is added to the file's columns, and for the table they all go to."""
+
+import re
+from collections.abc import Collection
+from contextlib import suppress
+from typing import Final
+
+from csvgate.contracts.checks.column_names import LINEAGE, wrong_column_name
+from csvgate.contracts.model import Contract, EnrichStep, Lookup
+from csvgate.contracts.reading.mistakes import Complaints, Path, suggest
+from csvgate.contracts.table import column_type
+from csvgate.types.bigquery import parse
+
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DATASET: Final = re.compile(r"[A-Za-z0-9_]{1,1024}")
+_TABLE: Final = re.compile(r"[A-Za-z0-9_-]{1,1024}")
+KEYS: Final = ("STRING", "INT64", "NUMERIC", "BIGNUMERIC", "BOOL", "DATE")
+"""Types to look up by: each value has one spelling, so that equal keys are found."""
+_PARTITIONABLE: Final = ("DATE", "DATETIME", "TIMESTAMP")
+_CLUSTERABLE: Final = (
+    "STRING", "INT64", "NUMERIC", "BIGNUMERIC", "BOOL",
+    "DATE", "DATETIME", "TIMESTAMP", "GEOGRAPHY",
+)  # fmt: skip
+
+
+class EnrichChecker:
+    """Goes through the steps in order, and knows the columns so far."""
+
+    def __init__(self, contract: Contract, unsure: Collection[str]) -> None:
+        self.contract = contract
+        self.kinds: dict[str, str | None] = {}
+        """BigQuery kind of each column; None where only the data or a mended contract can tell."""
+        for field in contract.schema_.fields:
+            self.kinds[field.name] = None
+            if field.name not in unsure:
+                with suppress(ValueError):
+                    self.kinds[field.name] = column_type(field).kind
+
+    def check(self) -> Complaints:
+        """Places are relative to the contract."""
+        yield from self._references()
+        for i, step in enumerate(self.contract.enrich):
+            for path, message in self._step(step):
+                yield ("enrich", i, *path), message
+        yield from self._destination()
+
+    def _references(self) -> Complaints:
+        used = [step.lookup for step in self.contract.enrich if step.lookup]
+        for name, reference in self.contract.references.items():
+            place: Path = ("references", name)
+            if not _NAME.fullmatch(name):
+                yield place, f"{name!r} should be letters, digits and _, not a digit first"
+            if not reference.object or reference.object.startswith(("/", "gs://")):
+                message = "should be an object's name in the reference bucket, such as rates.csv"
+                yield (*place, "object"), message
+            added = {column for lookup in used if lookup.reference == name for column in lookup.add}
+            for column, kind in reference.columns.items():
+                where = (*place, "columns", column)
+                if column not in added:
+                    yield where, f"no lookup adds {column!r}; {suggest(column, sorted(added))}"
+                yield from ((where, m) for m in _wrong_type(kind))
+
+    def _step(self, step: EnrichStep) -> Complaints:
+        if (step.lookup is None) == (step.derive is None):
+            yield (), "should have either `lookup` or `derive`; make two steps of both"
+        if step.lookup is not None:
+            yield from self._lookup(step.lookup)
+        if step.derive is not None:
+            if not step.derive:
+                yield ("derive",), "is empty; name a column or drop the step"
+            for name, derivation in step.derive.items():
+                if not derivation.sql.strip():
+                    yield ("derive", name, "sql"), "is empty; write an expression"
+                wrong = list(_wrong_type(derivation.bigquery))
+                yield from ((("derive", name, "bigquery"), m) for m in wrong)
+                kind = None if wrong else parse(derivation.bigquery).kind
+                yield from self._add(("derive", name), name, kind)
+
+    def _lookup(self, lookup: Lookup) -> Complaints:
+        reference = self.contract.references.get(lookup.reference)
+        if reference is None:
+            hint = suggest(lookup.reference, self.contract.references)
+            yield ("lookup", "reference"), f"{lookup.reference!r} is not in `references`; {hint}"
+        kind = self.kinds.get(lookup.by)
+        if lookup.by not in self.kinds:
+            hint = suggest(lookup.by, self.kinds)
+            yield ("lookup", "by"), f"{lookup.by!r} is no column at this step; {hint}"
+        elif kind is not None and kind not in KEYS:
+            message = f"{lookup.by!r} is {kind}, which has no keys; use {', '.join(KEYS)}"
+            yield ("lookup", "by"), message
+        for i, name in enumerate(lookup.add):
+            if reference and name == reference.key:
+                yield ("lookup", "add", i), f"{name!r} is the key, the same as {lookup.by}; drop it"
+                continue
+            override = reference.columns.get(name) if reference else None
+            kind = None if override is None or any(_wrong_type(override)) else parse(override).kind
+            yield from self._add(("lookup", "add", i), name, kind)
+
+    def _add(self, place: Path, name: str, kind: str | None) -> Complaints:
+        wrong = wrong_column_name(name)
+        if wrong:
+            yield place, wrong
+        elif name.casefold() in map(str.casefold, self.kinds):
+            yield place, f"{name!r} is a column already; choose another name"
+        else:
+            self.kinds[name] = kind
+
+    def _destination(self) -> Complaints:
+        destination = self.contract.destination
+        if not _DATASET.fullmatch(destination.dataset):
+            message = "should be letters, digits and _, without the project"
+            yield ("destination", "dataset"), f"{destination.dataset!r} {message}"
+        if not _TABLE.fullmatch(destination.table):
+            message = "should be letters, digits, _ and -, without the dataset"
+            yield ("destination", "table"), f"{destination.table!r} {message}"
+        if destination.partition_by is not None:
+            place = ("destination", "partition_by")
+            yield from self._usable(place, destination.partition_by, _PARTITIONABLE)
+        if len(destination.cluster_by) > 4:
+            yield ("destination", "cluster_by"), "has more than the 4 columns BigQuery allows"
+        for i, name in enumerate(destination.cluster_by):
+            where = ("destination", "cluster_by", i)
+            if name in destination.cluster_by[:i]:
+                yield where, f"{name!r} is there twice; keep one"
+            yield from self._usable(where, name, _CLUSTERABLE)
+
+    def _usable(self, place: Path, name: str, kinds: tuple[str, ...]) -> Complaints:
+        known = {**self.kinds, **LINEAGE}
+        if name not in known:
+            yield place, f"{name!r} is no column of the table; {suggest(name, known)}"
+            return
+        kind = known[name]
+        if kind is not None and kind not in kinds:
+            yield place, f"{name!r} is {kind}; it should be {', '.join(kinds)}"
+
+
+def _wrong_type(kind: str) -> list[str]:
+    try:
+        parse(kind)
+    except ValueError as error:
+        return [str(error)]
+    return []

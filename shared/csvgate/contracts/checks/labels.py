@@ -1,0 +1,38 @@
+"""Rules for fields' labels: there is a header to have them, and each differs from the others."""
+
+from collections.abc import Collection
+
+from csvgate.contracts.header_labels import fold, wrong_label
+from csvgate.contracts.model import Contract, SchemaField
+from csvgate.contracts.reading.mistakes import Complaint, Complaints
+
+_Numbered = tuple[int, SchemaField]
+
+
+def check_labels(contract: Contract, unsure: Collection[str] = ()) -> Complaints:
+    """Places are relative to the contract. `unsure` names fields whose label may be another."""
+    seen: dict[str, _Numbered] = {}
+    for i, field in enumerate(contract.schema_.fields):
+        place = ("schema", "fields", i, "label")
+        if not contract.dialect.header:
+            if field.label is not None:
+                message = "has no meaning where `dialect.header` is false; write `title` instead"
+                yield place, f"{message}, or drop `header: false`"
+        elif field.label is not None and (wrong := wrong_label(field.label)):
+            yield place, wrong
+        elif field.name not in unsure:
+            first = seen.setdefault(fold(field.header_label), (i, field))
+            if first[0] != i and (field.label is not None or first[1].label is not None):
+                yield _twice(first, (i, field))
+
+
+def _twice(first: _Numbered, second: _Numbered) -> Complaint:
+    """At the later of the two that has a label of its own."""
+    labelled, other = (first, second) if second[1].label is None else (second, first)
+    (i, field), (j, like) = labelled, other
+    also = "the name" if like.label is None else "the label"
+    message = (
+        f"{field.label!r} of {field.name!r} is also {also} of {like.name!r} (fields[{j}]); case "
+        "and spaces around a label do not count, give one of them another"
+    )
+    return ("schema", "fields", i, "label"), message

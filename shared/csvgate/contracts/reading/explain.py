@@ -1,0 +1,143 @@
+"""Pydantic's errors in the words of somebody who writes YAML."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import NoneType
+from typing import Any, Final, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from csvgate.contracts.model import Contract
+from csvgate.contracts.reading.mistakes import Path, suggest
+from csvgate.contracts.reading.yaml import Data
+
+UNKNOWN: Final = "extra_forbidden"
+"""Pydantic's error type of a property that no contract has."""
+_WANTED: Final[Mapping[str, str]] = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "mapping_type": "a mapping",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+
+
+def explain(errors: Sequence[ErrorDetails], data: Data) -> Iterator[tuple[Path, str, str]]:
+    """Path, message and pydantic's error type, one for each place."""
+    places: dict[Path, list[ErrorDetails]] = {}
+    for error in errors:
+        places.setdefault(_place(error, data), []).append(error)
+    for path, found in places.items():
+        # Entries that are wrong do not count as entries for pydantic; for people they do.
+        inside = any(p[: len(path)] == path for p in places if p != path)
+        if found[0]["type"] == "too_short" and inside:
+            continue
+        yield path, _message(found, path), found[0]["type"]
+
+
+def _place(error: ErrorDetails, data: Data) -> Path:
+    """The error's place in the document: pydantic's also names the member of a union it tried."""
+    path: list[str | int] = []
+    for part in error["loc"]:
+        if isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        elif isinstance(data, dict) and part in data:
+            data = data[str(part)]
+        elif error["type"] == "missing" and isinstance(data, dict):
+            return (*path, part)
+        else:
+            break
+        path.append(part)
+    return tuple(path)
+
+
+def _message(found: Sequence[ErrorDetails], path: Path) -> str:
+    error = found[0]
+    kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    if kind == "missing":
+        return "is missing; it is required"
+    if kind == UNKNOWN:
+        return f"unknown property `{path[-1]}`; {suggest(str(path[-1]), properties_at(path[:-1]))}"
+    if path == ("on_overwrite",):
+        return _overwrite(value)
+    wanted = list(dict.fromkeys(_WANTED[e["type"]] for e in found if e["type"] in _WANTED))
+    if wanted:
+        return f"should be {' or '.join(wanted)}, {_given(value, wanted)}"
+    if kind == "literal_error":
+        words = [
+            w.strip("'") for w in str(context.get("expected", "")).replace(" or ", ", ").split(", ")
+        ]
+        return f"{_show(value)} is none of {', '.join(words)}{_near(value, words)}"
+    if kind == "too_short":
+        return "is empty; it needs at least one entry"
+    if kind == "string_too_short":
+        return "is empty; write something"
+    message = error["msg"].removeprefix("Value error, ")
+    return message.replace("Input should be", "should be")
+
+
+def _overwrite(value: object) -> str:
+    if value == "replace":
+        return "`replace` is not supported yet; use `append` or `refuse`"
+    return f"{_show(value)} is neither `append` nor `refuse`"
+
+
+def _given(value: object, wanted: Sequence[str]) -> str:
+    if value is None:
+        return "but is empty"
+    if wanted == ["text"] and isinstance(value, (bool, int, float)):
+        return f'but {_show(value)} is none; put it in quotes: "{_show(value)}"'
+    if wanted == ["a list"] and isinstance(value, str):
+        return f"but is one text; write [{value}]"
+    return f"but is {_show(value)}"
+
+
+def _show(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return repr(value) if isinstance(value, str) else str(value)
+
+
+def _near(value: object, words: Sequence[str]) -> str:
+    hint = suggest(value, words) if isinstance(value, str) else ""
+    return f"; {hint}" if hint.startswith("did") else ""
+
+
+def properties_at(path: Path) -> list[str]:
+    """The properties that a contract knows at the place of one of its mappings."""
+    annotation: Any = Contract
+    for part in path:
+        annotation = _inside(annotation, part)
+    return list(_annotations(annotation))
+
+
+def _inside(annotation: Any, part: str | int) -> Any:
+    """The model of what is at `part` of something annotated so."""
+    arguments = get_args(annotation)
+    if get_origin(annotation) is tuple:
+        found = arguments[0]
+    elif get_origin(annotation) is Mapping:
+        found = arguments[1]
+    else:
+        found = _annotations(annotation)[str(part)]
+    options = (
+        [a for a in get_args(found) if a is not NoneType] if NoneType in get_args(found) else []
+    )
+    return options[0] if options else found
+
+
+def _annotations(model: type[BaseModel]) -> dict[str, Any]:
+    return {f.alias or name: f.annotation for name, f in model.model_fields.items()}

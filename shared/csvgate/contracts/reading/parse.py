@@ -1,0 +1,121 @@
+"""A YAML document into a contract, and all that is wrong with it."""
+
+import copy
+import json
+from difflib import get_close_matches
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from csvgate.contracts.checks.all_checks import check
+from csvgate.contracts.model import Contract
+from csvgate.contracts.reading.explain import UNKNOWN, explain
+from csvgate.contracts.reading.mistakes import Complaint, Path
+from csvgate.contracts.reading.yaml import Data, Document
+
+_FIELDS: Final = ("schema", "fields")
+_NAMING: Final = frozenset(
+    ["schema", "fields", "name", "enrich", "lookup", "add", "derive", "references"]
+)
+_STAND_INS: Final[dict[Path, object]] = {
+    ("match",): ["?"],
+    ("destination",): {"dataset": "?", "table": "?"},
+}
+
+
+def parse(document: Document) -> tuple[Contract | None, list[Complaint]]:
+    """The contract, as far as there is one, and everything wrong beyond what the document says.
+
+    Where only the structure of some property is wrong, the rules are checked without it all the
+    same, but are silent about the part that it is in: a wrong type must not also be told as wrong
+    bounds. Where a name is lost that others may refer to, the contract is None.
+    """
+    known = [path for path, _, _ in document.wrong]
+    try:
+        whole = _validate(document.data)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    else:
+        return whole, [c for c in check(whole) if not _covered(c[0], known)]
+    found = list(explain(errors, document.data))
+    complaints = [(path, message) for path, message, _ in found if not _covered(path, known)]
+    unknown = [path for path, _, kind in found if kind == UNKNOWN]
+    wrong = [path for path, _, kind in found if kind != UNKNOWN]
+    lost = any(map(_loses_names, wrong)) or any(map(_was_to_name, unknown))
+    contract = None if lost else _salvage(document.data, unknown, wrong)
+    if contract is not None:
+        # A constraint nobody knows changes nothing about the others.
+        doubtful = [path for path in unknown if "constraints" not in path]
+        broken = [_unit(path) for path in wrong + doubtful]
+        names = [f.name for i, f in enumerate(contract.schema_.fields) if (*_FIELDS, i) in broken]
+        complaints += [c for c in check(contract, names) if not _covered(c[0], known + broken)]
+    return contract, complaints
+
+
+def _validate(data: Data) -> Contract:
+    # Through JSON, because pydantic is strict there about everything but lists for tuples: the
+    # word `yes` is no truth value, and 1 no text.
+    return Contract.model_validate_json(json.dumps(data), strict=True, by_alias=True, by_name=False)
+
+
+def _salvage(data: Data, unknown: list[Path], wrong: list[Path]) -> Contract | None:
+    """The contract without the properties at fault, or with a stand-in where one is required."""
+    rest = copy.deepcopy(data)
+    for path in unknown:
+        _set(rest, path, None)
+    for path in wrong:
+        _set(rest, path, None)
+    try:
+        return _validate(rest)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    for path, _, _ in explain(errors, rest):
+        _set(rest, path, _STAND_INS.get(path, "?"))
+    try:
+        return _validate(rest)
+    except ValidationError:
+        return None
+
+
+def _set(data: Any, path: Path, value: object) -> None:
+    """Set, or for None remove, the property at or around a path, if there is one still."""
+    path = _property(path)
+    for part in path[:-1]:
+        if isinstance(data, dict) and part not in data:
+            return
+        data = data[part]
+    if isinstance(data, dict):
+        if value is None:
+            data.pop(path[-1], None)
+        else:
+            data[path[-1]] = value
+
+
+def _property(path: Path) -> Path:
+    """Without the numbers at the end: taking an entry from a list would number others anew."""
+    while path and isinstance(path[-1], int):
+        path = path[:-1]
+    return path
+
+
+def _loses_names(path: Path) -> bool:
+    """Whether fields, columns or references go unnamed when this property is left out."""
+    path = _property(path)
+    return not path or path[-1] in _NAMING or path[-2:-1] in (("references",), ("derive",))
+
+
+def _was_to_name(path: Path) -> bool:
+    """Whether an unknown property was perhaps meant to name fields, columns or references."""
+    return bool(get_close_matches(str(path[-1]), _NAMING))
+
+
+def _unit(path: Path) -> Path:
+    """The part of a contract whose rules say nothing reliable while something in it is wrong:
+    a field, a step, a reference; otherwise the path itself."""
+    if path[:2] == _FIELDS:
+        return path[:3]
+    return path[:2] if path[:1] in (("enrich",), ("references",)) else path
+
+
+def _covered(path: Path, broken: list[Path]) -> bool:
+    return any(path[: len(b)] == b for b in broken)

@@ -1,0 +1,77 @@
+"""The BigQuery table that a contract describes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from csvgate.contracts.checks.column_names import LINEAGE
+from csvgate.contracts.model import Contract, SchemaField
+from csvgate.ports import Column, TableSpec
+from csvgate.types.bigquery import BigQueryType, parse
+
+DEFAULT_TYPES: Final[Mapping[str, str]] = {
+    "string": "STRING",
+    "integer": "INT64",
+    "number": "NUMERIC",
+    "boolean": "BOOL",
+    "date": "DATE",
+    "time": "TIME",
+    "datetime": "TIMESTAMP",
+    "year": "INT64",
+    "yearmonth": "STRING",
+    "duration": "STRING",
+    "geopoint": "GEOGRAPHY",
+    "object": "JSON",
+    "array": "JSON",
+    "any": "STRING",
+}
+"""For a field that gives no `bigquery`, by its Table Schema type."""
+
+_WORDS: Final = {
+    "_upload_id": "The upload that brought the row",
+    "_line": "Where the row starts in the file, from 1",
+    "_ingested_at": "When the upload was received",
+}
+
+
+def column_type(field: SchemaField) -> BigQueryType:
+    """The type of a field's column. Raises ValueError where the loader would have complained."""
+    return parse(field.bigquery or DEFAULT_TYPES[field.type])
+
+
+def table_spec(contract: Contract, added: Mapping[str, BigQueryType]) -> TableSpec:
+    """The file's columns, those that `enrich` adds in its order, then the lineage.
+
+    `added` has the type of every column that a lookup adds (only the reference's rows can tell);
+    a derived column's type comes from the contract. Raises KeyError for a lookup's column that is
+    not in `added`. Only the lineage is REQUIRED: a mode cannot be relaxed in the contract and in a
+    filled table at one moment, and what `required` promises is checked before anything is loaded.
+    """
+    destination = contract.destination
+    return TableSpec(
+        dataset=destination.dataset,
+        table=destination.table,
+        columns=(*_from_file(contract), *_from_enrich(contract, added), *_lineage()),
+        partition_by=destination.partition_by,
+        cluster_by=destination.cluster_by,
+    )
+
+
+def _from_file(contract: Contract) -> Iterator[Column]:
+    for field in contract.schema_.fields:
+        words = field.description or field.title or ""
+        yield Column(field.name, str(column_type(field)), description=words)
+
+
+def _from_enrich(contract: Contract, added: Mapping[str, BigQueryType]) -> Iterator[Column]:
+    for step in contract.enrich:
+        if step.lookup:
+            for name in step.lookup.add:
+                words = f"From {step.lookup.reference}, by {step.lookup.by}"
+                yield Column(name, str(added[name]), description=words)
+        for name, derivation in (step.derive or {}).items():
+            yield Column(name, str(parse(derivation.bigquery)), description=derivation.sql)
+
+
+def _lineage() -> Iterator[Column]:
+    for name, kind in LINEAGE.items():
+        yield Column(name, kind, required=True, description=_WORDS[name])

@@ -1,0 +1,1 @@
+"""CSV bytes become records: compression, encoding, lines, quoting and header."""

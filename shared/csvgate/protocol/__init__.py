@@ -1,0 +1,1 @@
+"""The delivery protocol: identities, ledger, events, messages and dead letters."""

@@ -1,0 +1,109 @@
+"""CloudEvents on Pub/Sub in binary content mode, and messages out of the events that arrive.
+
+Source: the Pub/Sub protocol binding of Google's CloudEvents specification
+(github.com/googleapis/google-cloudevents, docs/spec/pubsub.md).
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from cloudevents.http import CloudEvent
+
+from csvgate.ports import Message
+from csvgate.runtime.errors import Permanent
+
+ARROW_STREAM: Final = "application/vnd.apache.arrow.stream"
+JSON: Final = "application/json"
+_PREFIX: Final = "ce-"
+_REQUIRED: Final = ("id", "source", "specversion", "type")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One attempt to deliver one message, as the platform handed it to the function."""
+
+    message: Message
+    """The original bytes and attributes."""
+    attempt: int | None
+    """From 1; None where the platform does not say."""
+    first_seen: datetime | None
+    trace: str
+
+
+def message_of(event: CloudEvent) -> Message:
+    """`event.data` must be bytes; every attribute value is a string of at most 1,024 bytes."""
+    attributes = {f"{_PREFIX}{k}": str(v) for k, v in event.get_attributes().items()}
+    content_type = attributes.pop(f"{_PREFIX}datacontenttype", None)
+    if content_type:
+        attributes["content-type"] = content_type
+    return Message(data=event.data, attributes=attributes)
+
+
+def event_of(message: Message) -> CloudEvent:
+    """Raises Permanent `event.malformed` when it is not a CloudEvent in binary mode."""
+    attributes = {
+        key.removeprefix(_PREFIX): value
+        for key, value in message.attributes.items()
+        if key.startswith(_PREFIX)
+    }
+    missing = [f"{_PREFIX}{name}" for name in _REQUIRED if not attributes.get(name)]
+    if missing:
+        raise Permanent(
+            "event.malformed",
+            f"the message lacks the attributes {', '.join(missing)}: it is not one of csvgate's",
+        )
+    if "content-type" in message.attributes:
+        attributes["datacontenttype"] = message.attributes["content-type"]
+    try:
+        return CloudEvent(attributes, message.data)
+    except Exception as error:
+        raise Permanent("event.malformed", f"not a CloudEvent: {error}") from error
+
+
+def pubsub_delivery(event: CloudEvent) -> Delivery:
+    """The message inside a `google.cloud.pubsub.topic.v1.messagePublished` event."""
+    try:
+        body: Mapping[str, Any] = event.data
+        published = body["message"]
+        attributes = published.get("attributes") or {}
+        message = Message(
+            data=base64.b64decode(published.get("data") or "", validate=True),
+            attributes={str(k): str(v) for k, v in attributes.items()},
+        )
+        attempt = body.get("deliveryAttempt")
+        when = published.get("publishTime") or published.get("publish_time")
+        return Delivery(
+            message=message,
+            attempt=int(attempt) if attempt is not None else None,
+            first_seen=datetime.fromisoformat(when) if when else None,
+            trace=message.attributes.get("ce-traceparent", ""),
+        )
+    except (TypeError, KeyError, AttributeError, ValueError, binascii.Error) as error:
+        raise Permanent(
+            "event.malformed", f"not a Pub/Sub message event: {type(error).__name__}: {error}"
+        ) from error
+
+
+def raw_delivery(event: CloudEvent) -> Delivery:
+    """An event that did not come as one of our Pub/Sub messages, kept as one: its data as JSON,
+    its attributes in binary mode. Never fails, so that anything can be dead-lettered."""
+    data = event.data
+    if not isinstance(data, bytes):
+        data = json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    attributes = {f"{_PREFIX}{k}": str(v)[:256] for k, v in event.get_attributes().items()}
+    time = event.get_attributes().get("time")
+    try:
+        seen = datetime.fromisoformat(str(time)) if time else None
+    except ValueError:
+        seen = None
+    return Delivery(
+        message=Message(data=data, attributes={**attributes, "content-type": JSON}),
+        attempt=None,
+        first_seen=seen,
+        trace=str(event.get_attributes().get("traceparent", "")),
+    )

@@ -1,0 +1,83 @@
+"""The dead letter: the original message untouched, and why it is here in `csvgate-…` attributes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from csvgate.ports import Clock, Message, Publisher
+from csvgate.protocol.cloudevents_pubsub import Delivery
+from csvgate.protocol.events import DEAD_LETTER
+from csvgate.runtime.errors import Failure
+
+PREFIX: Final = "csvgate-"
+_MAX_ATTRIBUTE_BYTES: Final = 1024
+_MAX_ATTRIBUTES: Final = 100
+
+
+def shorten(text: str, limit: int = _MAX_ATTRIBUTE_BYTES) -> str:
+    """At most `limit` bytes of UTF-8, whole characters, with an ellipsis where it was cut."""
+    data = text.encode("utf-8", "replace")
+    if len(data) <= limit:
+        return data.decode("utf-8")
+    return data[: limit - 3].decode("utf-8", "ignore") + "…"
+
+
+def counts_attribute(counts: Mapping[str, int]) -> str:
+    """Rows by code as JSON, the rarest summed up under "other" where all would not fit."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    for kept in range(len(ranked), -1, -1):
+        shown = dict(ranked[:kept])
+        other = sum(n for _, n in ranked[kept:])
+        text = json.dumps({**shown, "other": other} if other else shown)
+        if len(text.encode()) <= _MAX_ATTRIBUTE_BYTES:
+            return text
+    raise AssertionError("one number always fits")
+
+
+def dead_letter(
+    delivery: Delivery, reason: Failure, *, origin: Mapping[str, str], extra: Mapping[str, str]
+) -> Message:
+    """`origin` and `extra` are attribute names without prefix; values are shortened to fit.
+
+    A message that already has so many attributes that ours do not fit keeps its own: those of the
+    reason that matter most come first.
+    """
+    ours = {
+        "type": DEAD_LETTER,
+        "code": reason.code,
+        "message": reason.message,
+        **origin,
+        "attempt": "" if delivery.attempt is None else str(delivery.attempt),
+        "first-seen": delivery.first_seen.isoformat() if delivery.first_seen else "",
+        "trace": delivery.trace,
+        **extra,
+    }
+    attributes = dict(delivery.message.attributes)
+    for name, value in ours.items():
+        if len(attributes) < _MAX_ATTRIBUTES and value:
+            attributes[f"{PREFIX}{name}"] = shorten(value)
+    return Message(data=delivery.message.data, attributes=attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """The dead-letter topic of one function."""
+
+    publisher: Publisher
+    topic: str
+    function: str
+    revision: str
+    clock: Clock
+
+    def send(
+        self, delivery: Delivery, reason: Failure, extra: Mapping[str, str] | None = None
+    ) -> None:
+        """Returns once the letter is safe. Raises (Transient) when it is not: never drop."""
+        origin = {
+            "function": self.function,
+            "revision": self.revision,
+            "dead-lettered-at": self.clock().isoformat(),
+        }
+        letter = dead_letter(delivery, reason, origin=origin, extra=extra or {})
+        self.publisher.publish(self.topic, letter).wait()

@@ -1,0 +1,32 @@
+"""What an upload as a whole comes to, from its counts and the contract's limits."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from csvgate.contracts.model import Limits
+from csvgate.protocol.events import Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    status: Literal["valid", "over_limit", "file_fault"]
+    code: str | None = None
+    detail: str | None = None
+
+
+def judge(counts: Counts, limits: Limits) -> Verdict:
+    """Over the limit means strictly more than the contract allows."""
+    if limits.rejected_rows is not None and counts.rejected > limits.rejected_rows:
+        return Verdict(
+            "over_limit",
+            "limit.rejected_rows",
+            f"{counts.rejected:,} rows are rejected; the contract allows {limits.rejected_rows:,}",
+        )
+    if counts.read and counts.rejected / counts.read > limits.rejected_rate:
+        return Verdict(
+            "over_limit",
+            "limit.rejected_rate",
+            f"{counts.rejected:,} of {counts.read:,} rows ({counts.rejected / counts.read:.1%}) "
+            f"are rejected; the contract allows {limits.rejected_rate:.1%}",
+        )
+    return Verdict("valid")

@@ -1,0 +1,1 @@
+"""Reference files: small CSV files that lookups and foreign keys read."""

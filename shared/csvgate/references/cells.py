@@ -1,0 +1,134 @@
+"""One cell of a reference file as a value of a BigQuery type."""
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Final, TypeVar
+
+from csvgate.types.bigquery import BigQueryType
+
+_T = TypeVar("_T")
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,30}")
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+)(?:\.([0-9]+))?")
+_FLOAT: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|nan|[+-]?inf")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def parse_cell(text: str, kind: BigQueryType) -> object:
+    """The value as PyArrow takes it for the kind. Raises ValueError, its words without the cell:
+    they end up in logs."""
+    return _PARSERS[kind.kind](text, kind)
+
+
+def digits(text: str) -> tuple[int, int]:
+    """Significant digits before and after the point of a plain decimal number."""
+    whole, _, fraction = text.lstrip("+-").partition(".")
+    return len(whole.lstrip("0")), len(fraction.rstrip("0"))
+
+
+def _string(text: str, kind: BigQueryType) -> str:
+    if kind.length is not None and len(text) > kind.length:
+        raise ValueError(f"has {len(text)} characters; {kind} holds {kind.length}")
+    return text
+
+
+def _bytes(text: str, kind: BigQueryType) -> bytes:
+    try:
+        value = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError("is not base64, the way BYTES are written") from None
+    if kind.length is not None and len(value) > kind.length:
+        raise ValueError(f"has {len(value)} bytes; {kind} holds {kind.length}")
+    return value
+
+
+def _integer(text: str, kind: BigQueryType) -> int:
+    if not _INTEGER.fullmatch(text) or not -(2**63) <= int(text) < 2**63:
+        raise ValueError(f"is no {kind}")
+    return int(text)
+
+
+def _number(text: str, kind: BigQueryType) -> Decimal:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"is no {kind}, a plain decimal number")
+    before, after = digits(text)
+    if before > kind.integer_digits or after > kind.fraction_digits:
+        raise ValueError(
+            f"has {before} digits before and {after} after the point; "
+            f"{kind} holds {kind.integer_digits} and {kind.fraction_digits}"
+        )
+    return Decimal(text)
+
+
+def _float(text: str, kind: BigQueryType) -> float:
+    if not _FLOAT.fullmatch(text.lower()):
+        raise ValueError(f"is no {kind}")
+    return float(text)
+
+
+def _boolean(text: str, kind: BigQueryType) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(f"is no {kind}: neither true nor false")
+    return text.lower() == "true"
+
+
+def _date(text: str, kind: BigQueryType) -> date:
+    if not _DATE.fullmatch(text):
+        raise ValueError(f"is no {kind} as in 2026-11-21")
+    return _iso(date.fromisoformat, text, "2026-11-21", kind)
+
+
+def _time(text: str, kind: BigQueryType) -> time:
+    value = _iso(time.fromisoformat, text, "13:45:00", kind)
+    if value.tzinfo is not None:
+        raise ValueError(f"has a time zone; {kind} has none")
+    return value
+
+
+def _datetime(text: str, kind: BigQueryType) -> datetime:
+    value = _iso(datetime.fromisoformat, text, "2026-11-21T13:45:00", kind)
+    if value.tzinfo is not None:
+        raise ValueError(f"has a time zone; {kind} has none")
+    return value
+
+
+def _timestamp(text: str, kind: BigQueryType) -> datetime:
+    value = _iso(datetime.fromisoformat, text, "2026-11-21T13:45:00Z", kind)
+    if value.tzinfo is None:
+        raise ValueError(f"lacks the time zone of a {kind}")
+    return value
+
+
+def _json(text: str, kind: BigQueryType) -> str:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError(f"is no {kind}") from None
+    return text
+
+
+def _iso(parse: Callable[[str], _T], text: str, example: str, kind: BigQueryType) -> _T:
+    try:
+        return parse(text)
+    except ValueError:
+        raise ValueError(f"is no {kind} as in {example}") from None
+
+
+_PARSERS: Final[dict[str, Callable[[str, BigQueryType], object]]] = {
+    "STRING": _string,
+    "GEOGRAPHY": _string,
+    "BYTES": _bytes,
+    "INT64": _integer,
+    "FLOAT64": _float,
+    "NUMERIC": _number,
+    "BIGNUMERIC": _number,
+    "BOOL": _boolean,
+    "DATE": _date,
+    "TIME": _time,
+    "DATETIME": _datetime,
+    "TIMESTAMP": _timestamp,
+    "JSON": _json,
+}

@@ -1,0 +1,1 @@
+"""Rejected rows: the reject file, its summary, and corrections read back."""

@@ -1,0 +1,123 @@
+"""The edge of every function: one place decides what becomes of a failure.
+
+Permanent → dead letter, then success. Transient or unknown → raised, and the platform retries with
+backoff; on the last attempt it becomes a dead letter here, because the platform's own forwarding
+would lose the reason. While the function's breaker is open nothing is dead-lettered: it is raised,
+and nobody is told of a failure.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Generic, Protocol, TypeVar
+
+from cloudevents.http import CloudEvent
+
+from csvgate.protocol.cloudevents_pubsub import Delivery, raw_delivery
+from csvgate.protocol.dead_letters import DeadLetters
+from csvgate.runtime.breaker_guard import Guard, Unguarded
+from csvgate.runtime.errors import Failure, Permanent, Transient
+from csvgate.runtime.log import log
+
+T = TypeVar("T")
+
+
+class Handler(Protocol[T]):
+    """What one function does with one event, once decoded to a T."""
+
+    def decode(self, event: CloudEvent, delivery: Delivery) -> T:
+        """Raises Permanent `event.malformed`."""
+
+    def context(self, work: T) -> Mapping[str, str]:
+        """For logs and dead letters: `upload`, …, and `trace` where the delivery has none of
+        its own; never row content."""
+
+    def handle(self, work: T, delivery: Delivery) -> str:
+        """The outcome's name. Raises Transient and Permanent."""
+
+    def give_up(self, work: T, failure: Failure) -> None:
+        """Before the dead letter is sent. When this raises, the event is retried."""
+
+
+def classify(error: Exception) -> Failure:
+    """The failure an exception stands for; what nobody foresaw is transient."""
+    if isinstance(error, Failure):
+        return error
+    return Transient("unexpected", f"{type(error).__name__}: {error}")
+
+
+@dataclass(frozen=True, slots=True)
+class Edge(Generic[T]):
+    handler: Handler[T]
+    receive: Callable[[CloudEvent], Delivery]
+    dead_letters: DeadLetters
+    max_attempts: int
+    breaker: Guard = field(default_factory=Unguarded)
+
+    def __call__(self, event: CloudEvent) -> str:
+        """The outcome's name. Raises what the platform should retry."""
+        try:
+            delivery = self.receive(event)
+        except Permanent as failure:
+            return self._give_up(failure, raw_delivery(event), {}, failure)
+        try:
+            work = self.handler.decode(event, delivery)
+        except Exception as error:  # noqa: BLE001 - the one place that classifies them all
+            return self._failed(error, delivery, {})
+        context = dict(self.handler.context(work))
+        delivery = replace(delivery, trace=context.pop("trace", delivery.trace))
+        try:
+            outcome = self.handler.handle(work, delivery)
+        except Exception as error:  # noqa: BLE001 - the one place that classifies them all
+            return self._failed(error, delivery, context, work)
+        self.breaker.handled()
+        log("INFO", outcome, {**context, "trace": delivery.trace})
+        return outcome
+
+    def _failed(
+        self,
+        error: Exception,
+        delivery: Delivery,
+        context: Mapping[str, str],
+        work: T | None = None,
+    ) -> str:
+        failure = classify(error)
+        last = delivery.attempt is not None and delivery.attempt >= self.max_attempts
+        if not isinstance(failure, Permanent) and not last:
+            fields = _fields(failure, delivery, context)
+            log("WARNING", "will be retried", fields, exc_info=failure is not error)
+            raise error
+        return self._give_up(failure, delivery, context, error, work)
+
+    def _give_up(
+        self,
+        failure: Failure,
+        delivery: Delivery,
+        context: Mapping[str, str],
+        error: Exception,
+        work: T | None = None,
+    ) -> str:
+        try:
+            permit = self.breaker.permit()
+        except Transient as opened:
+            fields = _fields(opened, delivery, context) | {"failure": str(failure)}
+            log("WARNING", "left to be retried", fields)
+            raise opened from error
+        if work is not None:
+            self.handler.give_up(work, failure)
+        self.dead_letters.send(delivery, failure, context)
+        self.breaker.sent(permit, delivery.message, failure.code)
+        fields = _fields(failure, delivery, context)
+        log("ERROR", "dead-lettered", fields, exc_info=failure is not error)
+        return f"dead-lettered: {failure.code}"
+
+
+def _fields(
+    failure: Failure, delivery: Delivery, context: Mapping[str, str]
+) -> dict[str, str | int | None]:
+    return {
+        **context,
+        "code": failure.code,
+        "reason": failure.message,
+        "attempt": delivery.attempt,
+        "trace": delivery.trace,
+    }

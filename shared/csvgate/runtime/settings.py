@@ -1,0 +1,71 @@
+"""What a function is told by its environment, read once by `build()` and never at import."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from csvgate.runtime.errors import Transient
+
+
+class Settings(BaseModel):
+    """Each field's alias is its environment variable; deploy/topology.yaml gives the values."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    project: str = Field(alias="GOOGLE_CLOUD_PROJECT")
+    function: str = Field("unknown", alias="CSVGATE_FUNCTION")
+    revision: str = Field("unknown", alias="K_REVISION")
+    log_level: str = Field("INFO", alias="LOG_LEVEL")
+    uploads_bucket: str = Field(alias="CSVGATE_UPLOADS_BUCKET")
+    rejects_bucket: str = Field(alias="CSVGATE_REJECTS_BUCKET")
+    ledger_bucket: str = Field(alias="CSVGATE_LEDGER_BUCKET")
+    references_bucket: str = Field(alias="CSVGATE_REFERENCES_BUCKET")
+    validated_topic: str = Field("validated-records", alias="CSVGATE_VALIDATED_TOPIC")
+    complete_topic: str = Field("enrichment-complete", alias="CSVGATE_COMPLETE_TOPIC")
+    dead_letter_topic: str = Field(alias="CSVGATE_DEAD_LETTER_TOPIC")
+    contracts_dir: str = Field("contracts", alias="CSVGATE_CONTRACTS_DIR")
+    """Relative to the function's source folder."""
+    chunk_bytes: Annotated[int, Field(gt=0)] = Field(16 * 1024 * 1024, alias="CSVGATE_CHUNK_BYTES")
+    max_delivery_attempts: Annotated[int, Field(ge=5, le=100)] = Field(
+        5, alias="CSVGATE_MAX_DELIVERY_ATTEMPTS"
+    )
+    breaker_window_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
+        600, alias="CSVGATE_BREAKER_WINDOW_SECONDS"
+    )
+    breaker_letters: Annotated[int, Field(ge=2, le=1000)] = Field(
+        50, alias="CSVGATE_BREAKER_LETTERS"
+    )
+    breaker_share: Annotated[float, Field(gt=0, le=1)] = Field(0.9, alias="CSVGATE_BREAKER_SHARE")
+    bigquery_location: str = Field("EU", alias="CSVGATE_BIGQUERY_LOCATION")
+    sender: str = Field("csvgate@localhost", alias="CSVGATE_SENDER")
+    sendgrid_api_key: str = Field("", alias="SENDGRID_API_KEY", repr=False)
+    sendgrid_host: str = Field("https://api.sendgrid.com", alias="SENDGRID_HOST")
+    console_url: str = Field(
+        "https://storage.cloud.google.com", alias="CSVGATE_STORAGE_CONSOLE_URL"
+    )
+    """Prefix of links to reject files in emails, before /BUCKET/NAME."""
+
+
+SECRETS: Final = ("SENDGRID_API_KEY",)
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Raises Transient `settings.invalid` naming every variable at fault: a bad deploy must leave
+    the messages where they are."""
+    given = {k: v for k, v in environment.items() if v != ""} | _secrets_from_files(environment)
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        wrong = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())
+        raise Transient("settings.invalid", f"environment variables: {wrong}") from error
+
+
+def _secrets_from_files(environment: Mapping[str, str]) -> dict[str, str]:
+    """A secret may be a mounted file instead of a variable: X_FILE is the path of one with X."""
+    paths = {name: environment.get(f"{name}_FILE") for name in SECRETS}
+    try:
+        return {name: Path(path).read_text("utf-8").strip() for name, path in paths.items() if path}
+    except (OSError, UnicodeDecodeError) as error:
+        raise Transient("settings.invalid", f"the file of a secret: {error}") from error

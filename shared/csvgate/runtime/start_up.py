@@ -1,0 +1,78 @@
+"""What every function is made of, composed once per instance from its environment."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from cloudevents.http import CloudEvent
+
+from csvgate.contracts.load import load_directory
+from csvgate.contracts.match import Contracts
+from csvgate.ports import ObjectStore, Publisher
+from csvgate.protocol.cloudevents_pubsub import Delivery
+from csvgate.protocol.dead_letters import DeadLetters
+from csvgate.protocol.ledger import Ledger
+from csvgate.runtime.breaker import Limits
+from csvgate.runtime.breaker_guard import Breaker
+from csvgate.runtime.breaker_ledger import BreakerLedger
+from csvgate.runtime.failure_boundary import Edge, Handler
+from csvgate.runtime.log import configure
+from csvgate.runtime.settings import Settings, read
+
+T = TypeVar("T")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    settings: Settings
+    store: ObjectStore
+    publisher: Publisher
+    ledger: Ledger
+    dead_letters: DeadLetters
+
+    def edge(self, handler: Handler[T], *, receive: Callable[[CloudEvent], Delivery]) -> Edge[T]:
+        settings = self.settings
+        breaker = Breaker(
+            BreakerLedger(self.ledger, settings.function, settings.revision),
+            Limits.of(settings),
+            self.dead_letters.clock,
+        )
+        attempts = settings.max_delivery_attempts
+        return Edge(handler, receive, self.dead_letters, attempts, breaker)
+
+
+def contracts(settings: Settings, source: Path) -> Contracts:
+    """The contracts deployed with the function whose source folder is given."""
+    return load_directory(source / settings.contracts_dir)
+
+
+def start(environment: Mapping[str, str]) -> Runtime:
+    """Raises Transient `settings.invalid`."""
+    # Here, not above: the clients' import takes longer than everything else at a cold start, and
+    # tests of the pure parts should not pay for it.
+    from csvgate.gcp.pubsub import PubSubPublisher
+    from csvgate.gcp.storage import GcsObjectStore
+
+    settings = read(environment)
+    configure(level=settings.log_level, project=settings.project, function=settings.function)
+    store = GcsObjectStore(settings.project)
+    publisher = PubSubPublisher(settings.project)
+    return Runtime(
+        settings=settings,
+        store=store,
+        publisher=publisher,
+        ledger=Ledger(store, settings.ledger_bucket),
+        dead_letters=DeadLetters(
+            publisher=publisher,
+            topic=settings.dead_letter_topic,
+            function=settings.function,
+            revision=settings.revision,
+            clock=utc_now,
+        ),
+    )

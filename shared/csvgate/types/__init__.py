@@ -1,0 +1,1 @@
+"""Field types: how a cell becomes a value that fits its BigQuery column."""

@@ -1,0 +1,121 @@
+"""For each code a small file that has the fault: shown in docs/faults.md, run by the tests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from csvgate.contracts.model import Contract
+from csvgate.csv.records import MAX_RECORD_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    data: bytes
+    fields: tuple[Mapping[str, Any], ...] = ({"name": "a"}, {"name": "b"})
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)
+    """CSV by name; the first column is the key."""
+    rest: Mapping[str, Any] = field(default_factory=dict)
+    """Other properties of the contract."""
+
+    def contract(self) -> Contract:
+        schema = {"fields": self.fields, **self.schema}
+        destination = {"dataset": "d", "table": "t"}
+        references = {
+            name: {"object": f"{name}.csv", "key": text.split("\n")[0].split(",")[0]}
+            for name, text in self.references.items()
+        }
+        return Contract.model_validate(
+            {
+                "dataset": "example",
+                "match": ["*"],
+                "schema": schema,
+                "destination": destination,
+                "references": references,
+                **self.rest,
+            }
+        )
+
+
+def _one(data: str, **properties: Any) -> Example:
+    """A file with one column."""
+    return Example(data.encode(), ({"name": "a", **properties},))
+
+
+_GZIP: Final = bytes.fromhex("1f8b08000000000002034bd449e232d4311a161800f7e381aecc000000")
+"""A header and 50 rows. Compressed once for all: another zlib would make other bytes of them."""
+_EXAMPLES: Final[dict[str, Example]] = {
+    "file.empty": Example(b""),
+    "file.encoding": Example("a,b\n1,2\n".encode("utf-16-le")),
+    "file.text_truncated": Example("a,b\n1,2\n".encode("utf-16")[:-1]),
+    "file.not_csv": Example(b"PK\x03\x04\x14\x00"),
+    "file.expands_too_far": Example(_GZIP, rest={"limits": {"max_bytes": 100}}),
+    "file.gzip_truncated": Example(_GZIP[:-10]),
+    "file.gzip_corrupt": Example(_GZIP + b"1,2\n"),
+    "header.missing_column": Example(
+        b"id,e-mail\n1,ann@example.com\n", ({"name": "id"}, {"name": "email"})
+    ),
+    "header.wrong_delimiter": Example(b"a;b\n1;2\n"),
+    "header.extra_column": Example(b"a,b,c\n1,2,3\n"),
+    "header.duplicate_column": Example(b"a,b,A\n1,2,3\n"),
+    "header.blank_label": Example(b"a,b,\n1,2,\n"),
+    "header.unreadable": Example(b'a,"b\n1,2\n'),
+    "row.too_few_fields": Example(b"a,b\n1\n"),
+    "row.too_many_fields": Example(b"a,b\n1,Main Street 5, York\n"),
+    "row.stray_quote": Example(b'a,b\n1,5" pipe\n'),
+    "row.unclosed_quote": Example(b'a,b\n1,"two\n2,three\n'),
+    "row.too_long": Example(b"a,b\n1," + b"x" * MAX_RECORD_BYTES + b"\n"),
+    "encoding.invalid": Example(b"a,b\n1,caf\xe9\n"),
+    "cell.nul": Example(b"a,b\n1,\x00\n"),
+    "type.integer": _one("a\n1.5\n", type="integer"),
+    "type.number": _one("a\n1_50\n", type="number"),
+    "type.boolean": _one("a\nyes\n", type="boolean"),
+    "type.date": _one("a\n21.11.2026\n", type="date"),
+    "type.time": _one("a\n2 pm\n", type="time"),
+    "type.datetime": _one("a\n2026-11-21 14:30\n", type="datetime"),
+    "type.year": _one("a\n26\n", type="year"),
+    "type.yearmonth": _one("a\n2026-13\n", type="yearmonth"),
+    "type.duration": _one("a\n36 hours\n", type="duration"),
+    "type.geopoint": _one('a\n"41.9, 112.5"\n', type="geopoint"),
+    "type.object": _one('a\n"{""x"": 1, ""x"": 2}"\n', type="object"),
+    "type.array": _one("a\n1;2\n", type="array"),
+    "format.email": _one("a\nname@example\n", format="email"),
+    "format.uri": _one("a\nexample.com\n", format="uri"),
+    "format.uuid": _one("a\n123\n", format="uuid"),
+    "format.binary": _one("a\naGk\n", format="binary"),
+    "constraint.required": Example(
+        b"a,b\n1,\n", ({"name": "a"}, {"name": "b", "constraints": {"required": True}})
+    ),
+    "constraint.unique": _one("a\nx\nx\n", constraints={"unique": True}),
+    "constraint.primary_key": Example(b"a,b\n1,2\n1,2\n", schema={"primaryKey": ["a", "b"]}),
+    "constraint.foreign_key": Example(
+        b"a,b\n1,red\n2,rod\n",
+        schema={
+            "foreignKeys": [{"fields": "b", "reference": {"resource": "colours", "fields": "name"}}]
+        },
+        references={"colours": "name\nred\nblue\n"},
+    ),
+    "constraint.min_length": _one("a\nx\n", constraints={"minLength": 2}),
+    "constraint.max_length": _one("a\nxyz\n", constraints={"maxLength": 2}),
+    "constraint.minimum": _one("a\n0\n", type="integer", constraints={"minimum": 1}),
+    "constraint.maximum": _one("a\n10\n", type="integer", constraints={"maximum": 9}),
+    "constraint.exclusive_minimum": _one(
+        "a\n0\n", type="number", constraints={"exclusiveMinimum": 0}
+    ),
+    "constraint.exclusive_maximum": _one(
+        "a\n1\n", type="number", constraints={"exclusiveMaximum": 1}
+    ),
+    "constraint.pattern": _one("a\nORD-1\n", constraints={"pattern": "ORD-[0-9]{8}"}),
+    "constraint.enum": _one("a\nGreen\n", constraints={"enum": ["red", "green"]}),
+    "bigquery.range": _one("a\n9223372036854775808\n", type="integer"),
+    "bigquery.scale": _one("a\n1.005\n", type="number", bigquery="NUMERIC(12, 2)"),
+    "bigquery.length": _one("a\nabcd\n", bigquery="STRING(3)"),
+    "bigquery.time_zone": _one("a\n2026-11-21T14:30:00\n", type="datetime"),
+    "bigquery.duration": _one("a\nP1M\n", type="duration", bigquery="INT64"),
+    "bigquery.bytes": _one("a\nnot base64\n", bigquery="BYTES"),
+    "bigquery.json": _one("a\n{x: 1}\n", bigquery="JSON"),
+}
+
+EXAMPLES: Final[Mapping[str, Example]] = MappingProxyType(_EXAMPLES)
+"""By code. Those without one are told before the file is read."""

@@ -1,0 +1,1 @@
+"""Vectorised kernels: each clears the cells of one column in bulk."""

@@ -1,0 +1,128 @@
+"""The keys of a column whose values come in order, as tables are exported most of the time: most of
+them need no look at the others."""
+
+from collections.abc import Hashable, Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from csvgate.unique.ascending import Ascent
+from csvgate.unique.column_hash import hash_column
+from csvgate.unique.index import KeyIndex
+from csvgate.unique.mixing import Hashes, Words
+from csvgate.unique.ordered_words import Order, order_of
+from csvgate.unique.run import Lines
+from csvgate.unique.value_hash import hash_value
+from csvgate.validation.fast.kernels.column import plain
+
+_MOST_OUT_OF_ORDER: Final = 0.5
+"""Share of keys, from which on order saves nothing."""
+
+
+class Taken(NamedTuple):
+    """Claims that came too late; n of them, by their lines."""
+
+    lines: Lines
+    owners: Lines
+    """(n,) The lines that have the keys."""
+
+
+class OrderedKeys:
+    """In front of a `KeyIndex`, which gets the keys that are out of order, and the oldest of the
+    others when they are many: 16 bytes each are in memory until then. Without loss by OSError, as
+    there."""
+
+    def __init__(self, index: KeyIndex, most: int) -> None:
+        self._index: Final = index
+        self._most: Final = most
+        self._ascent = Ascent()
+        self._order: Order | None = None
+        self._in_order = True
+
+    def claim(self, values: "pa.Array", lines: Lines, others: Mapping[int, Hashable]) -> Taken:
+        """For the values (n,) of a column, none null, on these lines, and for more values by their
+        lines; all of them are below those of earlier calls."""
+        more = np.fromiter(others, np.int64, len(others))
+        entries = _Entries(values, list(others.values()), np.concatenate((lines, more)))
+        owners = np.zeros(len(entries.lines), np.int64)
+        rest = np.arange(len(owners))
+        if self._in_order and len(owners):
+            # What it does not see, nothing is above: it sees all there is from the first key on.
+            self._order = self._order or order_of(entries.first())
+            if self._order is not None:
+                rest = self._ascend(self._order, entries, owners)
+            self._in_order = len(rest) < len(owners) * _MOST_OUT_OF_ORDER
+        if len(rest):
+            rest = rest[np.argsort(entries.lines.take(rest), kind="stable")]
+            owners[rest] = self._index.claim(entries.hashes(rest), entries.lines.take(rest))
+        self._tidy()
+        taken = np.flatnonzero(owners)
+        taken = taken[np.argsort(entries.lines.take(taken), kind="stable")]
+        return Taken(entries.lines.take(taken), owners.take(taken))
+
+    def _ascend(self, order: Order, entries: "_Entries", owners: Lines) -> Lines:
+        """Which entries are neither new nor known to it; sets the owners of the known."""
+        fit, words = entries.read(order)
+        if entries.others:
+            by_line = np.argsort(entries.lines.take(fit), kind="stable")
+            fit, words = fit.take(by_line), words.take(by_line)
+        new = self._ascent.add(words, entries.lines.take(fit))
+        old = fit[~new]
+        found = self._ascent.find(words[~new])
+        owners[old] = np.where(found == entries.lines.take(old), 0, found)
+        known = np.zeros(len(owners), np.bool_)
+        known[fit] = new
+        known[old] = found > 0
+        return np.flatnonzero(~known)
+
+    def _tidy(self) -> None:
+        if self._order is None:
+            return
+        most = self._most if self._in_order else 0
+        while self._ascent.size > most:
+            words, lines = self._ascent.pop()
+            self._index.claim(self._order.hashes(words), lines)
+
+    def close(self) -> None:
+        self._ascent, self._in_order = Ascent(), False
+        self._index.close()
+
+
+class _Entries(NamedTuple):
+    values: "pa.Array"
+    """(n,)"""
+    others: list[Hashable]
+    """(k,)"""
+    lines: Lines
+    """(n + k,)"""
+
+    def first(self) -> "pa.Array":
+        """One of the values, or of the others."""
+        return self.values[:1] if len(self.values) else pa.array(self.others[:1], self.values.type)
+
+    def read(self, order: Order) -> tuple[Lines, Words]:
+        """Which of the entries fit, and their words."""
+        words, fits = order.words(plain(self.values))
+        which = np.arange(len(self.values)) if fits is None else np.flatnonzero(fits)
+        pairs = [(at, order.word(other)) for at, other in enumerate(self.others, len(self.values))]
+        more = [(at, word) for at, word in pairs if word is not None]
+        if not more:
+            return which, words
+        at, others = zip(*more, strict=True)
+        return (
+            np.concatenate((which, np.array(at, np.int64))),
+            np.concatenate((words, np.array(others, np.uint64))),
+        )
+
+    def hashes(self, which: Lines) -> Hashes:
+        """(m, 2) Of these entries."""
+        found = np.empty((len(which), 2), np.uint64)
+        is_other = which >= len(self.values)
+        among = which[~is_other]
+        whole = len(among) == len(self.values)
+        found[~is_other] = hash_column(self.values if whole else self.values.take(pa.array(among)))
+        if len(among) < len(which):
+            others = (which[is_other] - len(self.values)).tolist()
+            found[is_other] = [hash_value(self.others[at]) for at in others]
+        return found

@@ -1,0 +1,271 @@
+"""Bugs of steps 2 to 4: streams, commit, the end of an upload."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from csvgate.chunks.append_requests import batches as cut
+from csvgate.chunks.append_requests import rows_per_append
+from csvgate.ports import Message
+from csvgate.protocol.ledger import PlanLedger, UploadLedger
+from csvgate.protocol.ledger_entries import ChunkDone, Claim
+from csvgate.protocol.outcome_events import FinishedTopic
+from enrichment import load_chunk
+from enrichment.finish_upload import Settler
+from enrichment.handler import Enricher
+from enrichment.load_chunk import ChunkLoader
+from fakes.bigquery import FakeWarehouse
+from simulate.world.swap import swapped
+
+Swap = AbstractContextManager[Any]
+
+
+def _commit_before_all_chunks() -> Swap:
+    def commit(self: Settler, plan: PlanLedger, validated: Any, loaded: Any) -> None:
+        streams = [done.stream for _, done in plan.done_chunks()]
+        self.warehouse.ensure_table(loaded.table)
+        self.warehouse.commit(loaded.table, streams)
+
+    stack = ExitStack()
+    stack.enter_context(swapped(PlanLedger, "done_count", lambda self, chunks=None: 1_000_000))
+    stack.enter_context(swapped(Settler, "_commit", commit))
+    return stack
+
+
+def _commit_one_by_one() -> Swap:
+    def commit(self: Settler, plan: PlanLedger, validated: Any, loaded: Any) -> None:
+        self.warehouse.ensure_table(loaded.table)
+        for _, done in plan.done_chunks():
+            self.warehouse.commit(loaded.table, [done.stream])
+
+    return swapped(Settler, "_commit", commit)
+
+
+def _threshold_after_commit() -> Swap:
+    original = Settler._end
+
+    def end(self: Settler, entries: Any, validated: Any, loaded: Any, outcome: str) -> str:
+        done = entries.plan(loaded.plan.id).done_count() == validated.chunks
+        if validated.status == "over_limit" and done:
+            self._commit(entries.plan(loaded.plan.id), validated, loaded)
+        return original(self, entries, validated, loaded, outcome)  # type: ignore[arg-type]
+
+    return swapped(Settler, "_end", end)
+
+
+def _threshold_ignored() -> Swap:
+    original = Settler._end
+
+    def end(self: Settler, entries: Any, validated: Any, loaded: Any, outcome: str) -> str:
+        over = validated.status == "over_limit"
+        if over and entries.plan(loaded.plan.id).done_count() < validated.chunks:
+            return "waiting"
+        kept = "completed" if over else outcome
+        return original(self, entries, validated, loaded, kept)  # type: ignore[arg-type]
+
+    return swapped(Settler, "_end", end)
+
+
+def _outcome_claim_not_exclusive() -> Swap:
+    original = UploadLedger.claim_outcome
+
+    def claim(self: UploadLedger, ours: Claim) -> Claim:
+        original(self, ours)
+        return ours
+
+    return swapped(UploadLedger, "claim_outcome", claim)
+
+
+def _chunk_not_exclusive() -> Swap:
+    """Each delivery loads a stream of its own and marks it, over whatever was marked. (The claim
+    alone is no matter of safety: the mark decides which stream is committed.)"""
+
+    def chunk(self: Enricher, ref: Any, data: bytes, entries: UploadLedger) -> str:
+        loaded = self.plans.load(ref.upload, ref.plan)
+        self.chunks.load(ref, data, loaded, entries.plan(ref.plan))
+        return self.settler.settle(ref.upload, loaded)
+
+    def mark(self: PlanLedger, index: int, done: ChunkDone) -> None:
+        store: Any = self.ledger.store
+        store.buckets["ledger"].pop(self._chunk(index, "done"), None)
+        original(self, index, done)
+
+    original = PlanLedger.mark_done
+    stack = ExitStack()
+    stack.enter_context(swapped(PlanLedger, "chunk_stream", lambda self, index: None))
+    stack.enter_context(swapped(PlanLedger, "claim_stream", lambda self, index, ours: ours))
+    stack.enter_context(swapped(Enricher, "_chunk", chunk))
+    stack.enter_context(swapped(PlanLedger, "mark_done", mark))
+    return stack
+
+
+def _mark_before_append() -> Swap:
+    append = FakeWarehouse.append
+    original = ChunkLoader.load
+
+    def load(self: ChunkLoader, ref: Any, data: bytes, loaded: Any, entries: Any) -> None:
+        def mark_first(warehouse: Any, stream: str, *args: Any) -> None:
+            entries.mark_done(ref.index, ChunkDone(stream=stream, rows=ref.rows, at=self.clock()))
+            append(warehouse, stream, *args)
+
+        warehouse: Any = _Wrapped(self.warehouse, append=mark_first)
+        original(replace(self, warehouse=warehouse), ref, data, loaded, entries)
+
+    return swapped(ChunkLoader, "load", load)
+
+
+class _Wrapped:
+    """A port with one method of another behaviour, for one caller."""
+
+    def __init__(self, port: Any, **methods: Callable[..., Any]) -> None:
+        self._port, self._methods = port, methods
+
+    def __getattr__(self, name: str) -> Any:
+        method = self._methods.get(name)
+        if method is None:
+            return getattr(self._port, name)
+        return lambda *args: method(self._port, *args)
+
+
+def _mark_before_finalize() -> Swap:
+    original = ChunkLoader.load
+
+    def load(self: ChunkLoader, ref: Any, data: bytes, loaded: Any, entries: Any) -> None:
+        def mark_first(warehouse: Any, stream: str) -> int:
+            entries.mark_done(ref.index, ChunkDone(stream=stream, rows=ref.rows, at=self.clock()))
+            rows: int = warehouse.finalize(stream)
+            return rows
+
+        warehouse: Any = _Wrapped(self.warehouse, finalize=mark_first)
+        original(replace(self, warehouse=warehouse), ref, data, loaded, entries)
+
+    return swapped(ChunkLoader, "load", load)
+
+
+def _offsets_not_checked() -> Swap:
+    def accept(self: FakeWarehouse, name: str, offset: int, rows: list[Any]) -> None:
+        self._stream(name).rows.extend(rows)
+
+    return swapped(FakeWarehouse, "_accept", accept)
+
+
+def _row_count_not_checked() -> Swap:
+    """And offsets neither: what the count of the rows alone would have told."""
+    stack = ExitStack()
+    stack.enter_context(_offsets_not_checked())
+    original = ChunkLoader.load
+
+    def load(self: ChunkLoader, ref: Any, *args: Any) -> None:
+        warehouse: Any = _Wrapped(
+            self.warehouse, finalize=lambda port, stream: port.finalize(stream) and ref.rows
+        )
+        original(replace(self, warehouse=warehouse), ref, *args)
+
+    stack.enter_context(swapped(ChunkLoader, "load", load))
+    return stack
+
+
+def _cuts_of_today() -> Swap:
+    """A retry by other code appends other batches than those that are there."""
+    loading: list[int] = []
+    load_ = ChunkLoader.load
+
+    def load(self: ChunkLoader, *args: Any) -> None:
+        loading.append(self.request_bytes)
+        load_(self, *args)
+
+    def batches(rows: Any, pinned: int) -> Any:
+        return cut(rows, rows_per_append(rows, loading[-1]))
+
+    stack = ExitStack()
+    stack.enter_context(swapped(ChunkLoader, "load", load))
+    stack.enter_context(swapped(load_chunk, "batches", batches))
+    return stack
+
+
+def _end(steps: str) -> Callable[..., str]:
+    """`Settler._end` with its three last steps in another order: c commit, m mark it committed,
+    p publish, f finish."""
+
+    def end(self: Settler, entries: Any, validated: Any, loaded: Any, outcome: Any) -> str:
+        plan = loaded.plan.id
+        claim = entries.claim_outcome(Claim(plan=plan, outcome=outcome, at=self.clock()))
+        if claim.plan != plan:
+            return f"superseded by plan {claim.plan}"
+        to_commit = claim.outcome == "completed" and not entries.is_committed()
+        for step in steps:
+            if step == "c" and to_commit:
+                self._commit(entries.plan(plan), validated, loaded)
+            elif step == "m" and to_commit:
+                entries.mark_committed(self.clock())
+            elif step == "p":
+                self._publish(validated, claim, loaded)
+            elif step == "f":
+                entries.mark_finished(self.clock())
+        outcome_: str = claim.outcome
+        return outcome_
+
+    return end
+
+
+def _completion_id_random() -> Swap:
+    numbers = count()
+    original = FinishedTopic.publish
+
+    def publish(self: FinishedTopic, *args: Any) -> None:
+        def renamed(publisher: Any, topic: str, message: Message) -> Any:
+            named = {**message.attributes, "ce-id": f"random-{next(numbers)}"}
+            return publisher.publish(topic, Message(message.data, named))
+
+        publisher: Any = _Wrapped(self.publisher, publish=renamed)
+        original(replace(self, publisher=publisher), *args)
+
+    return swapped(FinishedTopic, "publish", publish)
+
+
+def _end_not_awaited() -> Swap:
+    from simulate.mutants.validate import _Careless
+
+    original = FinishedTopic.publish
+
+    def publish(self: FinishedTopic, *args: Any) -> None:
+        original(replace(self, publisher=_Careless(self.publisher)), *args)
+
+    return swapped(FinishedTopic, "publish", publish)
+
+
+def _claimed_rejection_not_told() -> Swap:
+    """As csvgate once did: who claimed it and died is not the marker, and no other plan's is."""
+    original = Enricher._chunk
+
+    def chunk(self: Enricher, ref: Any, data: bytes, entries: UploadLedger) -> str:
+        claim = entries.claim()
+        if claim is not None and claim.outcome == "rejected":
+            return "not needed"
+        return original(self, ref, data, entries)
+
+    return swapped(Enricher, "_chunk", chunk)
+
+
+ENRICH: dict[str, Callable[[], Swap]] = {
+    "commit before all chunks": _commit_before_all_chunks,
+    "commit one by one": _commit_one_by_one,
+    "threshold after commit": _threshold_after_commit,
+    "threshold ignored": _threshold_ignored,
+    "outcome claim not exclusive": _outcome_claim_not_exclusive,
+    "chunk not exclusive": _chunk_not_exclusive,
+    "mark before append": _mark_before_append,
+    "mark before finalize": _mark_before_finalize,
+    "offsets not checked": _offsets_not_checked,
+    "offsets and row counts not checked": _row_count_not_checked,
+    "another cut than the pinned one": _cuts_of_today,
+    "marked committed before the commit": lambda: swapped(Settler, "_end", _end("mcpf")),
+    "finished before publish": lambda: swapped(Settler, "_end", _end("cmfp")),
+    "published before commit": lambda: swapped(Settler, "_end", _end("pcmf")),
+    "finished without telling": lambda: swapped(Settler, "_end", _end("cmf")),
+    "completion id random": _completion_id_random,
+    "end not awaited": _end_not_awaited,
+    "claimed rejection not told": _claimed_rejection_not_told,
+}

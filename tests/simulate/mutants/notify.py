@@ -1,0 +1,70 @@
+"""Bugs of step 5: one email per outcome."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+from notification import send_once
+from notification.handler import Notifier
+from notification.send_once import SendClaims
+from simulate.world.swap import swapped
+
+Swap = AbstractContextManager[Any]
+
+
+def _marked_before_sent() -> Swap:
+    original = SendClaims.acquire
+
+    def acquire(self: SendClaims) -> int | None:
+        number = original(self)
+        if number is not None:
+            self.mark_sent("early", 1)
+        return number
+
+    return swapped(SendClaims, "acquire", acquire)
+
+
+def _no_claim() -> Swap:
+    def acquire(self: SendClaims) -> int | None:
+        sent = self.ledger.get(send_once.Sent, f"{self.prefix}sent.json")
+        return 0 if sent is None else None
+
+    return swapped(SendClaims, "acquire", acquire)
+
+
+def _mark_not_read() -> Swap:
+    return swapped(SendClaims, "acquire", lambda self: 0)
+
+
+def _no_lease() -> Swap:
+    return swapped(send_once, "LEASE", timedelta(0))
+
+
+def _claim_never_free() -> Swap:
+    return swapped(send_once, "LEASE", timedelta(days=10_000))
+
+
+def _failure_is_sent() -> Swap:
+    """What the mailer refuses is taken for done."""
+    original = Notifier.handle
+
+    def handle(self: Notifier, *args: Any) -> str:
+        try:
+            return original(self, *args)
+        except Exception as error:
+            if str(error).startswith("mail."):
+                return "sent"
+            raise
+
+    return swapped(Notifier, "handle", handle)
+
+
+NOTIFY: dict[str, Callable[[], Swap]] = {
+    "email marked before it is sent": _marked_before_sent,
+    "email not claimed": _no_claim,
+    "email's mark not read": _mark_not_read,
+    "email's claim without a lease": _no_lease,
+    "email's claim never free": _claim_never_free,
+    "email's failure ignored": _failure_is_sent,
+}

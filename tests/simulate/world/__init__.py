@@ -1,0 +1,1 @@
+"""The simulated world: cloud, people, faults and what is observed."""

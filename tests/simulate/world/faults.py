@@ -1,0 +1,46 @@
+"""The errors that the real adapters give (csvgate.gcp), by the port's calls."""
+
+from random import Random
+
+from csvgate.runtime.errors import Permanent, Transient
+from fakes.effects import Effect
+
+_ANY = ("throttled", "unavailable", "forbidden")
+_LOST = ("unavailable",)
+"""The answer did not come: the call may have taken effect."""
+
+
+def refused(effect: Effect, chance: Random) -> Exception:
+    """The call did not take effect."""
+    service = effect.kind.split(".")[0]
+    if service == "mail":
+        return chance.choice(
+            [
+                Transient("mail.unsent", "429"),
+                Transient("mail.unknown", "504, not sent"),
+                Permanent("mail.refused", "401"),
+            ]
+        )
+    if chance.random() < 0.1:
+        return RuntimeError(f"a bug that {effect.kind} brought to light")
+    special = {
+        "storage.stream": Transient("storage.short", "cut"),
+        "storage.piece": Transient("storage.corrupt", "another checksum"),
+        "bigquery.append": Transient("append.broken", "the connection broke"),
+        "bigquery.connect": Transient("append.broken", "no connection"),
+        "bigquery.commit": Transient("commit.contradictory", "another commit is under way"),
+        "pubsub.publish": Transient("pubsub.missing", "no such topic"),
+    }.get(effect.kind)
+    if special and chance.random() < 0.3:
+        return special
+    return Transient(f"{service}.{chance.choice(_ANY)}", f"injected at {effect.kind}")
+
+
+def lost(effect: Effect, chance: Random) -> Exception:
+    """It took effect, and nobody heard."""
+    service = effect.kind.split(".")[0]
+    if service == "mail":
+        return Transient("mail.unknown", "no answer")
+    if effect.kind == "bigquery.append" and chance.random() < 0.5:
+        return Transient("append.broken", "the connection broke after the rows were taken")
+    return Transient(f"{service}.{chance.choice(_LOST)}", f"answer lost of {effect.kind}")

@@ -1,0 +1,73 @@
+"""What must hold at every moment, looked at when rows become visible or an end is announced."""
+
+from csvgate.protocol.cloudevents_pubsub import event_of
+from csvgate.protocol.events import UploadFinished
+from csvgate.protocol.ledger import UploadLedger
+from csvgate.protocol.ledger_entries import Claim
+from fakes.effects import Effect
+from notification.handler import parse_finished
+from simulate.world.cloud import Cloud
+from simulate.world.crash import require, require_equal
+from simulate.world.people import People
+from world import COMPLETE
+
+
+def watch(people: People, effect: Effect) -> None:
+    """After an effect took place. Raises Violation."""
+    if effect.kind == "bigquery.commit":
+        _whole_or_not_at_all(people)
+    announced = people.cloud.publisher.topics[COMPLETE]
+    while people.heard < len(announced):
+        _announced(people.cloud, parse_finished(event_of(announced[people.heard])))
+        people.heard += 1
+
+
+Email = tuple[str, str]
+"""Upload and outcome."""
+
+
+def unmarked_email(cloud: Cloud, effect: Effect, before: Email | None) -> Email | None:
+    """What a delivery has sent and not yet marked as sent, after an effect: should it end here, it
+    will be sent again, which is the one documented exception to "once"."""
+    if effect.kind == "mail.send":
+        said = cloud.mailer.sent[-1].custom_args
+        return said["upload_id"], said["outcome"]
+    if effect.kind == "storage.create" and effect.target.endswith("/sent.json"):
+        return None
+    return before
+
+
+def _whole_or_not_at_all(people: People) -> None:
+    committed, accounted = _committed(people.cloud), set[str]()
+    ledger = people.cloud.unwatched_ledger()
+    for sent in people.sent:
+        entries = ledger.upload(sent.upload.id)
+        claim = entries.claim()
+        streams = _streams(entries, claim) if claim else set()
+        if claim and streams & committed:
+            validated = entries.plan(claim.plan).validated()
+            require(claim.outcome == "completed", "rows of a rejected upload became visible")
+            require(validated is not None, "rows became visible before all were published")
+            require_equal(validated and validated.chunks, len(streams), "chunks that are visible")
+            require_equal(set(), streams - committed, "chunks that are not visible with others")
+            accounted |= streams
+    require_equal(set(), committed - accounted, "rows became visible that nobody claimed")
+
+
+def _announced(cloud: Cloud, event: UploadFinished) -> None:
+    entries = cloud.unwatched_ledger().upload(event.upload.id)
+    claim = entries.claim()
+    if event.outcome == "failed":
+        return
+    require_equal(claim and claim.outcome, event.outcome, "outcome announced and claimed")
+    if claim and event.outcome == "completed":
+        hidden = _streams(entries, claim) - _committed(cloud)
+        require_equal(set(), hidden, "streams not visible when the end was announced")
+
+
+def _committed(cloud: Cloud) -> set[str]:
+    return {name for name, there in cloud.warehouse.streams.items() if there.state == "committed"}
+
+
+def _streams(entries: UploadLedger, claim: Claim) -> set[str]:
+    return {done.stream for _, done in entries.plan(claim.plan).done_chunks()}

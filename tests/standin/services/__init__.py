@@ -1,0 +1,1 @@
+"""The services of the stand-in project, one per module."""

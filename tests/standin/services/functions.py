@@ -1,0 +1,183 @@
+"""Cloud Functions of the second generation."""
+
+import io
+import zipfile
+from typing import Any
+
+from standin.project import Project
+from standin.refusal import exists, invalid, not_found
+from standin.service import Answer, Request, Service
+from standin.services.secrets import SecretManager
+from standin.shapes import MapOf, Needed, Text, Whole, check, masked
+
+SOURCE = {"bucket": Needed(str), "object": Needed(str), "generation": str}
+BUILD = {
+    "runtime": Needed(Text(r"python3[0-9]+")),
+    "entryPoint": Needed(str),
+    "source": Needed({"storageSource": Needed(SOURCE)}),
+    "dockerRepository": str,
+    "serviceAccount": str,
+    "environmentVariables": MapOf(str),
+}
+SERVICE = {
+    "availableMemory": Text(r"[0-9]+(Mi|Gi)"),
+    "availableCpu": Text(r"[0-9.]+"),
+    "timeoutSeconds": Whole(1, 3600),
+    "maxInstanceCount": Whole(1, 1000),
+    "minInstanceCount": Whole(0, 1000),
+    "maxInstanceRequestConcurrency": Whole(1, 1000),
+    "serviceAccountEmail": str,
+    "ingressSettings": Text("ALLOW_ALL|ALLOW_INTERNAL_ONLY|ALLOW_INTERNAL_AND_GCLB"),
+    "environmentVariables": MapOf(str),
+    "secretEnvironmentVariables": [
+        {
+            "key": Needed(str),
+            "projectId": str,
+            "secret": Needed(str),
+            "version": Needed(str),
+        }
+    ],
+    "secretVolumes": [
+        {
+            "mountPath": Needed(str),
+            "projectId": str,
+            "secret": Needed(str),
+            "versions": Needed([{"version": Needed(str), "path": Needed(str)}]),
+        }
+    ],
+    "vpcConnector": str,
+    "vpcConnectorEgressSettings": Text("PRIVATE_RANGES_ONLY|ALL_TRAFFIC"),
+    "allTrafficOnLatestRevision": bool,
+}
+FUNCTION = {
+    "name": str,
+    "buildConfig": Needed(BUILD),
+    "serviceConfig": Needed(SERVICE),
+    "labels": MapOf(Text(r"[a-z0-9_-]{0,63}")),
+    "environment": str,
+}
+UPLOADS = "gcf-v2-uploads"
+
+
+class CloudFunctions(Service):
+    def __init__(self, project: Project, secrets: SecretManager, address: str) -> None:
+        super().__init__(project, "cloudfunctions", "cloudfunctions.googleapis.com")
+        self._secrets, self._address, self._uploads = secrets, address, 0
+        where = r"v2/projects/(?P<project>[^/]+)/locations/(?P<location>[^/]+)"
+        one = where + r"/functions/(?P<name>[^/:]+)"
+        self.routes = [
+            ("GET", where + "/runtimes", self.runtimes),
+            ("GET", where + "/functions", self.list),
+            ("POST", where + "/functions:generateUploadUrl", self.upload_url),
+            ("PUT", r"uploads/(?P<name>[0-9]+\.zip)", self.upload),
+            ("POST", where + "/functions", self.create),
+            ("GET", one, self.get),
+            ("PATCH", one, self.patch),
+            ("DELETE", one, self.delete),
+            ("GET", where + r"/operations/(?P<operation>.+)", self.polled),
+        ]
+
+    def runtimes(self, request: Request, project: str, location: str) -> Answer:
+        self.project.own(project)
+        request.only("filter")
+        names = ("python311", "python312")
+        return {"runtimes": [{"name": n, "environment": "GEN_2", "stage": "GA"} for n in names]}
+
+    def list(self, request: Request, project: str, location: str) -> Answer:
+        self.project.own(project)
+        request.only("filter")
+        every = self.project.functions.values()
+        return {"functions": [f for f in every if f"/locations/{location}/" in f["name"]]}
+
+    def upload_url(self, request: Request, project: str, location: str) -> Answer:
+        self.project.own(project)
+        check(request.body or {}, {"kmsKeyName": str, "environment": str})
+        self._uploads += 1
+        name = f"{self._uploads}.zip"
+        return {
+            "uploadUrl": f"{self._address}/cloudfunctions/uploads/{name}",
+            "storageSource": {"bucket": UPLOADS, "object": name},
+        }
+
+    def upload(self, request: Request, name: str) -> Answer:
+        self.project.sources[name] = request.data
+        return {}
+
+    def create(self, request: Request, project: str, location: str) -> Answer:
+        self.project.own(project)
+        name = request.only("functionId")["functionId"]
+        check(name, Text(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?"))
+        check(request.body, FUNCTION)
+        if name in self.project.functions:
+            raise exists(name)
+        path = f"projects/{project}/locations/{location}/functions/{name}"
+        made = {**request.body, "name": path, "state": "ACTIVE", "environment": "GEN_2"}
+        self._hold(made, location)
+        service = f"projects/{project}/locations/{location}/services/{name}"
+        made["serviceConfig"] |= {"service": service, "uri": f"https://{name}.example.run.app"}
+        self.project.functions[name] = made
+        self.project.services.add(service)
+        return self.operation(made)
+
+    def get(self, _request: Request, project: str, location: str, name: str) -> Answer:
+        return self._there(project, location, name)
+
+    def patch(self, request: Request, project: str, location: str, name: str) -> Answer:
+        there = self._there(project, location, name)
+        mask = request.only("updateMask")["updateMask"]
+        # What the service itself adds may come back.
+        readable = {**SERVICE, "service": str, "uri": str, "revision": str}
+        shape = {**FUNCTION, "serviceConfig": readable, "state": str, "buildConfig": BUILD}
+        check(request.body, shape)
+        changed = {**there, **{k: {**there[k]} for k in ("buildConfig", "serviceConfig")}}
+        masked(changed, request.body, mask)
+        self._hold(changed, location)
+        there.clear()
+        there.update(changed)
+        return self.operation(there)
+
+    def delete(self, _request: Request, project: str, location: str, name: str) -> Answer:
+        there = self._there(project, location, name)
+        service = there["serviceConfig"]["service"]
+        self.project.services.discard(service)
+        self.project.policies.drop(service)
+        del self.project.functions[name]
+        return self.operation({})
+
+    def operation(self, response: Answer) -> Answer:
+        """gcloud reads its stages, of which there may be none."""
+        kind = "type.googleapis.com/google.cloud.functions.v2.OperationMetadata"
+        made = super().operation(response)
+        made["metadata"] = {"@type": kind, "stages": [], "apiVersion": "v2"}
+        return made
+
+    def _there(self, project: str, location: str, name: str) -> dict[str, Any]:
+        self.project.own(project)
+        found = self.project.functions.get(name)
+        if found is None or f"/locations/{location}/" not in found["name"]:
+            raise not_found(f"projects/{project}/locations/{location}/functions/{name}")
+        return found
+
+    def _hold(self, function: dict[str, Any], location: str) -> None:
+        """What a build and a revision need to be there."""
+        build, service = function["buildConfig"], function["serviceConfig"]
+        self.project.need_account(service["serviceAccountEmail"])
+        self.project.need_account(build["serviceAccount"].rpartition("/")[2])
+        if build["dockerRepository"] not in self.project.repositories:
+            raise not_found(build["dockerRepository"])
+        source = self.project.sources.get(build["source"]["storageSource"]["object"])
+        if source is None:
+            raise not_found("the uploaded source")
+        names = zipfile.ZipFile(io.BytesIO(source)).namelist()
+        if not {"main.py", "requirements.txt"} <= set(names):
+            raise invalid(f"Build failed: no main.py or requirements.txt in {names}")
+        if service["maxInstanceRequestConcurrency"] > 1 and float(service["availableCpu"]) < 1:
+            raise invalid("a concurrency of more than 1 needs at least 1 CPU")
+        if connector := service.get("vpcConnector"):
+            check(connector, Text(rf"projects/[^/]+/locations/{location}/connectors/[^/]+"))
+        account = service["serviceAccountEmail"]
+        for variable in service.get("secretEnvironmentVariables", ()):
+            self._secrets.usable(variable["secret"], variable["version"], account)
+        for volume in service.get("secretVolumes", ()):
+            for version in volume["versions"]:
+                self._secrets.usable(volume["secret"], version["version"], account)

@@ -1,0 +1,175 @@
+"""A mended reject file on a desk: the rows, lines and refusals that the cloud has for it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csvgate.protocol.events import UploadValidated
+from csvgate.protocol.identity import Upload
+from unit.author.check.check_examples import ORDERS_YAML, answer, by_orders, check, faults
+from unit.protocol.orders import orders
+from world import World
+
+LEDGERS = [
+    "correction.dataset",
+    "correction.nothing_loaded",
+    "correction.lines_unknown",
+    "correction.not_open",
+]
+
+
+class Cloud:
+    """One upload with four bad rows, completed; its reject file waits to be mended."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.original = self.send("orders/a.csv", orders(40, bad=4)).upload.id
+        self.name, self.rejects = self.newest()
+
+    def send(self, name: str, data: bytes) -> UploadValidated:
+        event = self.world.upload(name, data)
+        self.world.validate(event)
+        self.world.drain()
+        info = self.world.store.stat("uploads", name)
+        assert info is not None
+        upload = self.world.ledger.upload(Upload(info.bucket, info.name, info.generation).id)
+        received = upload.received()
+        assert received is not None
+        validated = upload.plan(received.plan).validated()
+        assert validated is not None
+        return validated
+
+    def newest(self) -> tuple[str, bytes]:
+        name, stored = list(self.world.store.buckets["rejects"].items())[-1]
+        return name, stored.data
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    return Cloud()
+
+
+def on_desk(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / Path(name).name
+    path.write_bytes(data)
+    return path
+
+
+def both(cloud: Cloud, folder: Path, data: bytes, out: Path) -> dict[str, Any]:
+    """What `check` says of a mended file, which is also what the cloud says."""
+    file = on_desk(folder, cloud.name, data)
+    found = answer(file, "--contract", ORDERS_YAML, "--max-faults", "0", "--rejects", out)
+    validated = cloud.send(cloud.name, data)
+    counts = validated.counts
+    assert [counts.read, counts.valid, counts.rejected] == [
+        found[key] for key in ("rows_read", "rows_valid", "rows_rejected")
+    ]
+    assert {"upload": cloud.original, "unchecked": LEDGERS} == found["correction"]
+    return found
+
+
+def test_a_mended_file_is_clean(cloud: Cloud, tmp_path: Path) -> None:
+    mended = cloud.rejects.replace(b",twelve,", b",12,")
+    found = both(cloud, tmp_path, mended, tmp_path / "out.csv")
+    assert (4, 4, None, []) == (
+        found["rows_read"],
+        found["rows_valid"],
+        found["file_fault"],
+        found["faults"],
+    )
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_what_is_still_wrong_has_its_original_line_and_comes_back_as_from_the_cloud(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    rows = cloud.rejects.splitlines(keepends=True)
+    mended = [rows[0], *(row.replace(b",twelve,", b",12,") for row in rows[1:3]), rows[4], rows[3]]
+    out = tmp_path / "out.csv"
+    found = both(cloud, tmp_path, b"".join(mended), out)
+    lines = [int(row.split(b",")[0]) for row in (rows[4], rows[3])]
+    assert [(line, "amount", "type.number") for line in lines] == faults(found)
+    assert cloud.newest()[1] == out.read_bytes()
+
+
+def test_rows_with_damaged_or_repeated_lines_are_refused_as_by_the_cloud(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    rows = cloud.rejects.replace(b",twelve,", b",12,").splitlines(keepends=True)
+    nameless = b"x" + rows[1][rows[1].index(b",") :]
+    broken = rows[2].replace(b"note", b'"note')
+    out = tmp_path / "out.csv"
+    found = both(cloud, tmp_path, b"".join([*rows[:2], rows[1], nameless, broken, rows[3]]), out)
+    first = int(rows[1].split(b",")[0])
+    assert [
+        (first, "_csvgate_line", "correction.repeated"),
+        (4, "_csvgate_line", "correction.line"),
+        (int(rows[2].split(b",")[0]), None, "row.unclosed_quote"),
+    ] == faults(found)
+    assert cloud.newest()[1] == out.read_bytes()
+
+
+def test_the_table_says_what_it_is_and_what_only_the_ledger_knows(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    rows = cloud.rejects.splitlines(keepends=True)
+    data = b"".join([rows[0], rows[1].replace(b",twelve,", b",12,"), *rows[2:]])
+    done = by_orders(on_desk(tmp_path, cloud.name, data))
+    lines = done.stdout.splitlines()
+    assert 1 == done.exit_code
+    assert [
+        f"This is a mended reject file of upload {cloud.original}. "
+        "Lines are those of the original.",
+        "4 rows read: 1 valid, 3 rejected",
+        "An upload would load the valid ones among them; the contract's limits are not for these.",
+        "Not checked, for only the ledger knows: "
+        f"that upload {cloud.original} is of this dataset, that its valid rows are loaded, "
+        "that its rejected lines are known, and that they are still open.",
+    ] == lines[:4]
+
+
+def test_the_name_has_to_say_of_which_upload(cloud: Cloud, tmp_path: Path) -> None:
+    mended = cloud.rejects.replace(b",twelve,", b",12,")
+    file = on_desk(tmp_path, "renamed.csv", mended)
+    found = answer(file, "--contract", ORDERS_YAML)
+    validated = cloud.send("orders/renamed.csv", mended)
+    [reason] = validated.reasons
+    assert {
+        "code": "correction.unnamed",
+        "line": 1,
+        "message": reason.examples[0].message,
+    } == found["file_fault"]
+    assert reason.code == found["file_fault"]["code"]
+    assert "--as NAME" in by_orders(file).stdout
+    named = answer(file, "--contract", ORDERS_YAML, "--as", cloud.name)
+    assert [] == named["faults"]
+    assert cloud.original == named["correction"]["upload"]
+
+
+def test_standard_input_has_no_name_and_is_read_all_the_same(cloud: Cloud) -> None:
+    done = check("-", "--contract", ORDERS_YAML, stdin=cloud.rejects)
+    first, counts, *_ = done.stdout.splitlines()
+    assert "does not say of which upload" in first
+    assert "4 rows read: 0 valid, 4 rejected" == counts
+    assert "that its name says of which upload it is" in done.stdout
+
+
+def test_another_file_is_no_correction(tmp_path: Path) -> None:
+    file = on_desk(tmp_path, "a.csv", orders(2))
+    assert "correction" not in answer(file, "--contract", ORDERS_YAML)
+
+
+def test_surroundings_of_the_original_are_not_looked_for(tmp_path: Path) -> None:
+    from unit.author.check.check_examples import write_contract
+
+    dialect = {"preambleLines": 2, "footerLines": 1}
+    contract = write_contract(tmp_path, "named", encoding="utf-16-le", dialect=dialect)
+    text = "\ufeff_csvgate_line,_csvgate_errors,id,name\r\n7,because,1,x\r\n9,because,2,y\r\n"
+    name = f"a.{'0' * 20}-{'1' * 16}.rejects.csv"
+    found = answer(on_desk(tmp_path, name, text.encode("utf-16-le")), "--contract", contract)
+    assert (2, 2, "0" * 20) == (
+        found["rows_read"],
+        found["rows_valid"],
+        found["correction"]["upload"],
+    )

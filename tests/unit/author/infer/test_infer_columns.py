@@ -1,0 +1,114 @@
+"""What a column's values are taken for."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from unit.author.infer.infer_examples import field_of, inferred, said
+
+NUMERIC = {"type": "number", "bigquery": "NUMERIC(12, 2)"}
+TEXT = {"type": "string", "bigquery": "STRING"}
+INTEGER = {"type": "integer", "bigquery": "INT64"}
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        (["1", "-20", "0"], INTEGER),
+        (["0049", "1234"], TEXT),
+        (["+49171", "+4930"], TEXT),
+        (["12E5", "3E4"], TEXT),
+        (["9" * 20], {"type": "integer", "bigquery": "NUMERIC"}),
+        (["9" * 50], TEXT),
+        (["1.5", "20", "-0.25"], NUMERIC),
+        (["1.125", "20.0005"], {"type": "number", "bigquery": "NUMERIC(14, 4)"}),
+        (["0.1234567891", "2.5"], {"type": "number", "bigquery": "FLOAT64"}),
+        (["1.5e-7", "2.0"], {"type": "number", "bigquery": "FLOAT64"}),
+        (["1,5", "20,25"], {**NUMERIC, "decimalChar": ","}),
+        (["1,234.50", "7.25"], {**NUMERIC, "groupChar": ","}),
+        (["1.234,50", "7,25"], {**NUMERIC, "decimalChar": ",", "groupChar": "."}),
+        (["1 234,50", "7,25"], {**NUMERIC, "decimalChar": ",", "groupChar": " "}),
+        (["1,234,567", "7"], {**INTEGER, "groupChar": ","}),
+        (["1,234", "7"], {**INTEGER, "groupChar": ","}),
+        (["1.234", "7"], {"type": "number", "bigquery": "NUMERIC(14, 4)"}),
+        (["NaN", "1.5"], {**NUMERIC, "missingValues": ("", "NaN")}),
+        (["N/A", "1", "NULL"], {**INTEGER, "missingValues": ("", "N/A", "NULL")}),
+        (["true", "False", ""], {"type": "boolean", "bigquery": "BOOL"}),
+        (
+            ["yes", "no", "No"],
+            {
+                "type": "boolean",
+                "bigquery": "BOOL",
+                "trueValues": ("yes",),
+                "falseValues": ("no", "No"),
+            },
+        ),
+        (["yes", "yes"], TEXT),
+        (["2026-11-21", ""], {"type": "date", "bigquery": "DATE"}),
+        (["21.11.2026", "1.2.2026"], {"type": "date", "format": "any", "bigquery": "DATE"}),
+        (["21/11/2026"], {"type": "date", "format": "%d/%m/%Y", "bigquery": "DATE"}),
+        (["11/21/2026"], {"type": "date", "format": "%m/%d/%Y", "bigquery": "DATE"}),
+        (["2026-02-30"], TEXT),
+        (["20261121"], INTEGER),
+        (["2026-11-21T10:00:00Z"], {"type": "datetime", "bigquery": "TIMESTAMP"}),
+        (["2026-11-21T10:00:00"], {"type": "datetime", "bigquery": "DATETIME"}),
+        (["2026-11-21T10:00:00", "2026-11-21T10:00:00Z"], TEXT),
+        (
+            ["2026-11-21 10:00"],
+            {"type": "datetime", "format": "any", "bigquery": "DATETIME"},
+        ),
+        (
+            ["11/21/2026 3:30 PM"],
+            {"type": "datetime", "format": "%m/%d/%Y %I:%M %p", "bigquery": "DATETIME"},
+        ),
+        (["10:00:00"], {"type": "time", "bigquery": "TIME"}),
+        (["9:30", "10:00:05"], {"type": "time", "format": "any", "bigquery": "TIME"}),
+        (
+            ["a@example.com", "jürgen@bücher.example"],
+            {**TEXT, "format": "email", "sensitive": True},
+        ),
+        (["https://example.com/a?b=c"], {**TEXT, "format": "uri"}),
+        (["123e4567-e89b-12d3-a456-426614174000"], {**TEXT, "format": "uuid"}),
+        (["anything", "at all"], TEXT),
+        (["", ""], TEXT),
+        (["NEW", "PAID"] * 10, {**TEXT, "enum": ("NEW", "PAID")}),
+        (["NEW", "PAID"] * 9, TEXT),
+    ],
+)
+def test_types(tmp_path: Path, values: Sequence[str], field: dict[str, object]) -> None:
+    assert said(field_of(tmp_path, values)) == field
+
+
+def test_eight_digits_are_a_date_by_the_columns_name(tmp_path: Path) -> None:
+    field = field_of(tmp_path, ["20261121", "20261201"], "order_date")
+    assert (field.type, field.format) == ("date", "%Y%m%d")
+
+
+def test_a_comma_among_semicolons_is_a_decimal_point(tmp_path: Path) -> None:
+    [weight, _] = inferred(tmp_path, b"weight;x\n1,250;a\n7,125;b\n").schema_.fields
+    assert (weight.type, weight.decimal_char) == ("number", ",")
+
+
+def test_amounts_are_never_below_zero_where_none_of_many_is(tmp_path: Path) -> None:
+    many = [str(n) for n in range(100)]
+    assert field_of(tmp_path, many, "quantity").constraints.minimum == 0
+    assert field_of(tmp_path, [*many, "-1"], "quantity").constraints.minimum is None
+    assert field_of(tmp_path, many, "height").constraints.minimum is None
+
+
+@pytest.mark.parametrize("label", ["order_id", "Order ID", "ID", "Item No", "SKU", "orderId"])
+def test_a_column_named_like_a_key_is_unique_among_few_rows(tmp_path: Path, label: str) -> None:
+    assert field_of(tmp_path, ["7", "8"], label).constraints.unique
+    assert not field_of(tmp_path, ["7", "7"], label).constraints.unique
+
+
+def test_required_and_unique(tmp_path: Path) -> None:
+    rows = "".join(f"{n},U{n},{n % 2},{'x' * (n % 2)}\n" for n in range(30))
+    fields = inferred(tmp_path, f"n,user_id,half,gap\n{rows}".encode()).schema_.fields
+    assert [(f.name, f.constraints.required, f.constraints.unique) for f in fields] == [
+        ("n", True, False),
+        ("user_id", True, True),
+        ("half", True, False),
+        ("gap", False, False),
+    ]

@@ -1,0 +1,99 @@
+"""Names and places: the dataset from the path, where the contract goes."""
+
+from pathlib import Path
+
+import pytest
+
+from csvgate_ops.author.infer.naming import column_names, dataset_name, match
+from csvgate_ops.author.infer.yaml_text import flow
+from unit.author.infer.infer_examples import ROOT, run
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("path", "dataset"),
+    [
+        ("samples/orders.csv", "orders"),
+        ("orders_2026-11-21.csv.gz", "orders"),
+        ("orders/2026-11-21.csv", "orders"),
+        ("in/part-0001.tsv", "in"),
+        ("Größe der Lager (final).csv", "Grosse_der_Lager"),
+        ("2026.csv", "tmp"),
+        ("東京.csv", "tmp"),
+        (None, "uploads"),
+    ],
+)
+def test_dataset_names(path: str | None, dataset: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/tmp")  # noqa: S108 - only its name counts
+    assert dataset_name(Path(path) if path else None) == dataset
+
+
+def test_match_has_the_files_ending() -> None:
+    assert match("a", Path("x/b.TSV.gz")) == ("a/*.tsv", "a/*.tsv.gz")
+    assert match("a", None) == ("a/*.csv", "a/*.csv.gz")
+
+
+def test_column_names_differ() -> None:
+    labels = ["id", "ID", "Größe (m²)", "2026", "", "_line", "_TABLE_x", "a" * 400]
+    names = column_names(labels)
+    assert names[:5] == ["id", "ID_2", "Grosse_m2", "column_2026", "column_5"]
+    assert names[5:7] == ["line", "TABLE_x"]
+    assert len(names[7]) == 290
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("orders", "orders"),
+        ("NO", '"NO"'),
+        ("1", '"1"'),
+        ('"', "'\"'"),
+        ("a: b # c", '"a: b # c"'),
+        ('\\"\t\x1b\u2028🎁', '"\\\\\\"\\t\\x1b\\u2028🎁"'),
+    ],
+)
+def test_scalars(text: str, written: str) -> None:
+    assert flow(text) == written
+
+
+def test_the_golden_contract() -> None:
+    done = run(Path("samples") / "references" / "customers.csv")
+    assert (HERE / "customers.yaml").read_text(encoding="utf-8") == done.stdout
+    assert done.stderr == "contract customers: 3 columns from all 300 rows, tried on all 300 rows\n"
+
+
+@pytest.fixture(autouse=True)
+def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+def test_out_may_be_a_folder_and_is_never_replaced(tmp_path: Path) -> None:
+    sample = ROOT / "samples" / "orders.csv"
+    assert run(sample, "--out", tmp_path).exit_code == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["orders.yaml"]
+    done = run(sample, "--out", tmp_path)
+    assert done.exit_code == 2
+    assert "orders.yaml is there already" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--dataset", "a b"), "a dataset's name is letters"),
+        (("--dataset", "a", "--out", "b.yaml"), "is named a.yaml"),
+        (("--out", "b.txt"), "name it b.yaml"),
+        (("--out", "/nowhere/b.yaml"), "cannot write"),
+        (("--rows", "0"), "0"),
+    ],
+)
+def test_wrong_usage(arguments: tuple[str, ...], said: str) -> None:
+    done = run(ROOT / "samples" / "orders.csv", *arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_standard_input() -> None:
+    done = run("-", "--dataset", "things", stdin=b"id,n\n1,2\n")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[1] == "dataset: things"

@@ -1,0 +1,212 @@
+"""How a file is written: encoding, dialect, header; and files that nothing can be made of."""
+
+import csv
+import gzip
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from csvgate.validation.validate import validate
+from csvgate_ops.cli.author import check
+from unit.author.infer.infer_examples import inferred, run
+
+ROWS = "id,name\n1,Köln\n2,Bonn\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (ROWS.encode(), "utf-8"),
+        (b"\xef\xbb\xbf" + ROWS.encode(), "utf-8"),
+        (ROWS.encode("cp1252"), "windows-1252"),
+        (ROWS.replace("ö", "ö\x81").encode("latin-1"), "iso-8859-1"),
+        (ROWS.encode("utf-16"), "utf-16"),
+        (ROWS.encode("utf-16-be"), "utf-16-be"),
+        (gzip.compress(ROWS.encode(), mtime=0), "utf-8"),
+    ],
+)
+def test_encodings(tmp_path: Path, data: bytes, encoding: str) -> None:
+    assert inferred(tmp_path, data).encoding == encoding
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("a,b\n1,2\n", {"delimiter": ","}),
+        ("a;b\n1,5;2\n", {"delimiter": ";"}),
+        ("a\tb\n1\t2\n", {"delimiter": "\t"}),
+        ("a|b\n1|2\n", {"delimiter": "|"}),
+        ("a\nx\n", {"delimiter": ","}),
+        ("a,b\n'x, y',1\n'z',2\n", {"quote_char": "'"}),
+        ('a,b\n"say \\"hi\\"",1\nx,2\n', {"escape_char": "\\", "double_quote": False}),
+        ("a, b\n1, 2\n", {"skip_initial_space": True}),
+        ('a, "b"\n"1, 2", "3"\n', {"skip_initial_space": True, "delimiter": ","}),
+        ("'a'; 'b'\n'1; 2'; '3'\n", {"skip_initial_space": True, "quote_char": "'"}),
+        (
+            "'a';'b'\n'it\\'s';'1;2'\n'x';'y'\n",
+            {"delimiter": ";", "quote_char": "'", "escape_char": "\\"},
+        ),
+        ("1;Alice\r2;Bob\r", {"header": False, "delimiter": ";"}),
+        ("'1','a, b'\n'2','c'\n", {"header": False, "quote_char": "'"}),
+        ("1,2\n3,4\n", {"header": False}),
+    ],
+)
+def test_dialects(tmp_path: Path, text: str, dialect: dict[str, object]) -> None:
+    found = inferred(tmp_path, text.encode()).dialect
+    assert {name: getattr(found, name) for name in dialect} == dialect
+
+
+LABELS = ["Order ID", "a\nb, c", "Straße", "order_id", "_line", " Größe (m²)", "2nd try", "day"]
+
+
+def labelled(order: Sequence[int]) -> bytes:
+    """Rows under labels of which most cannot name columns, in some order of the columns."""
+    rows = [
+        [f"{n}", f"b{n}", f"s{n}", f"{n}.5", "x", "true", f"{n}7", "2026-01-02"] for n in (1, 2)
+    ]
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([row[i] for i in order] for row in [LABELS, *rows])
+    return text.getvalue().encode()
+
+
+def test_labels_that_cannot_name_columns_are_labels(tmp_path: Path) -> None:
+    contract = inferred(tmp_path, labelled(range(8)))
+    assert contract.dialect.header
+    assert [
+        ("Order_ID_2", "Order ID"),
+        ("a_b_c", "a\nb, c"),
+        ("Strasse", None),
+        ("order_id", None),
+        ("line", "_line"),
+        ("Grosse_m2", " Größe (m²)"),
+        ("column_2nd_try", "2nd try"),
+        ("day", None),
+    ] == [(field.name, field.label) for field in contract.schema_.fields]
+    assert {None} == {field.title for field in contract.schema_.fields}
+    done = run(tmp_path / "things.csv")
+    assert "are a `label` each, with a name made of it" in done.stderr
+    assert "by position" not in done.stdout + done.stderr
+
+
+def test_with_labels_columns_may_come_in_any_order(tmp_path: Path) -> None:
+    contract = inferred(tmp_path, labelled(range(8)))
+    assert contract.dialect.header
+    moved = [batch.columns for batch in validate([labelled([3, 7, 0, 6, 2, 1, 5, 4])], contract)]
+    assert moved == [batch.columns for batch in validate([labelled(range(8))], contract)]
+    assert [2] == [len(columns[0]) for columns in moved]
+
+
+def test_a_label_that_is_not_there_is_noticed(tmp_path: Path) -> None:
+    inferred(tmp_path, b"Order ID,Name\n1,a\n")
+    file = tmp_path / "renamed.csv"
+    file.write_bytes(b"Order No,Name\n1,a\n")
+    checked = CliRunner().invoke(
+        check.command, [str(file), "--contract", str(tmp_path / "things.yaml")]
+    )
+    assert 1 == checked.exit_code
+    assert "not in the header: Order ID. Not in the contract: Order No" in checked.output
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"Order ID,name,NAME ", b"Order ID,,name", b"Order ID,_csvgate_line,name", b"Order ID,a\0,b"],
+)
+def test_labels_that_do_not_tell_columns_apart_are_passed_over(
+    tmp_path: Path, header: bytes
+) -> None:
+    contract = inferred(tmp_path, header + b"\n1,2,3\n2,3,4\n")
+    assert (False, 1) == (contract.dialect.header, contract.dialect.preamble_lines)
+    assert "Order ID" == contract.schema_.fields[0].title
+    assert {None} == {field.label for field in contract.schema_.fields}
+
+
+def test_what_goes_by_position_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text('Order ID,"a\nb",,Straße,order_id,_line\n1,2,3,4,5,x\n2,3,4,5,6,y\n')
+    done = run(file)
+    assert done.exit_code == 0
+    assert "header: false, preambleLines: 2}" in done.stdout
+    assert "blank, repeated, damaged or csvgate's own, so columns go by position:" in done.stderr
+    assert "'Order ID' is Order_ID_2\n" in done.stderr
+    assert "'a\\nb' is a_b\n" in done.stderr
+    names = [line.split(",")[0].split()[-1] for line in done.stdout.splitlines() if "{name" in line]
+    assert names == ["Order_ID_2", "a_b", "column_3", "Strasse", "order_id", "line"]
+
+
+def test_a_line_alone_that_cannot_be_a_header_is_said_to_be_a_row(tmp_path: Path) -> None:
+    contract = inferred(tmp_path, b"Order ID,Name,name\n")
+    assert not contract.dialect.header
+    assert 0 == contract.dialect.preamble_lines
+    assert ["Order_ID", "Name", "name_2"] == [field.name for field in contract.schema_.fields]
+    text = (tmp_path / "things.yaml").read_text()
+    assert "guessed: the one line is a row; if it is the header, add preambleLines: 1" in text
+
+
+def test_a_header_alone_is_one_if_its_labels_tell_columns_apart(tmp_path: Path) -> None:
+    contract = inferred(tmp_path, b"Order ID,Name\n")
+    assert contract.dialect.header
+    assert ["Order ID", "Name"] == [field.header_label for field in contract.schema_.fields]
+
+
+def test_without_a_header_columns_are_numbered(tmp_path: Path) -> None:
+    contract = inferred(tmp_path, b"1,Alice,2026-01-01\n2,Bob,2026-01-02\n")
+    assert not contract.dialect.header
+    assert [("column_1", "integer"), ("column_2", "string"), ("column_3", "date")] == [
+        (field.name, field.type) for field in contract.schema_.fields
+    ]
+
+
+def test_rows_that_no_contract_accepts_are_named(tmp_path: Path) -> None:
+    contract = inferred(tmp_path, b"id,n\n1,2\n2,3,4\n3,4\n4,5\n", exit_code=1)
+    assert [f.type for f in contract.schema_.fields] == ["integer", "integer"]
+    done = run(tmp_path / "things.csv")
+    assert done.stderr.splitlines()[1:] == [
+        "1 row is broken, and no contract accepts it:",
+        "  line 3: row.too_many_fields has 3 fields, 2 expected",
+    ]
+
+
+def test_a_byte_that_is_not_utf8_among_many_that_are(tmp_path: Path) -> None:
+    data = b"id,name\n" + "1,Köln\n".encode() * 5 + b"2,K\xf6ln\n"
+    assert inferred(tmp_path, data, exit_code=1).encoding == "utf-8"
+
+
+def test_a_title_before_the_header_is_suspected(tmp_path: Path) -> None:
+    inferred(tmp_path, b"Report of May\na,b\n1,2\n3,4\n5,6\n")
+    assert "is there something before the header?" in (tmp_path / "things.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "file.empty"),
+        (b"\n\n", "file.empty"),
+        (b"%PDF-1.4", "file.not_csv"),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0)[:-9], "file.gzip_truncated"),
+        (b'"torn\na,b\n1,2\n3,4\n5,6\n', "cannot be the header"),
+    ],
+)
+def test_unusable_files(tmp_path: Path, data: bytes, said: str) -> None:
+    file = tmp_path / "x.csv"
+    file.write_bytes(data)
+    done = run(file)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_what_the_sample_does_not_show_is_relaxed_by_the_whole_file(tmp_path: Path) -> None:
+    file, out = tmp_path / "things.csv", tmp_path / "things.yaml"
+    rows = [f"{n},{'ab'[n % 2]},{n},{n}.5" for n in range(40)]
+    file.write_text("\n".join(["id,kind,n,amount", *rows, f"0,c,x,{'9' * 20}.125", ""]))
+    done = run(file, "--rows", "40", "--out", out)
+    assert done.exit_code == 0
+    text = out.read_text()
+    assert "from the first 40 rows" in text
+    assert "tried on all 41 rows" in text
+    assert "not unique: line 42 repeats a value" in text
+    assert "few values, but another in line 42" in text
+    assert "text, for line 42 is not a whole number" in text
+    assert "bigquery: NUMERIC," in text

@@ -1,0 +1,188 @@
+"""Records and their physical lines, whatever the quotes and line ends do."""
+
+import csv
+import io
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csvgate.contracts.model import Dialect
+from csvgate.csv.quoting import Grammar
+from csvgate.csv.records import Framer, Record
+from unit.validation.files import cut
+
+NOISE = st.lists(
+    st.sampled_from([b"a", b",", b'"', b"\n", b"\r", b"\r\n", b" ", b"\\", b"\xff", b"\0"])
+).map(b"".join)
+DIALECTS = st.sampled_from(
+    [
+        Dialect(),
+        Dialect(escape_char="\\"),
+        Dialect(double_quote=False),
+        Dialect(double_quote=False, escape_char="\\"),
+        Dialect(skip_initial_space=True),
+    ]
+)
+
+
+def framer(data: bytes, dialect: Dialect | None = None, limit: int = 1000) -> Framer:
+    return Framer([data], Grammar(dialect or Dialect()), limit)
+
+
+def read(data: bytes, dialect: Dialect | None = None) -> list[tuple[int, list[str] | str]]:
+    """Line and cells of each record; the code where the cells cannot be told."""
+    return [
+        (r.line, r.cells if r.broken is None else r.broken[0])  # type: ignore[misc]
+        for r in framer(data, dialect).records()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", []),
+        (b"a,b", [(1, ["a", "b"])]),
+        (b"a\nb\r\nc\rd", [(1, ["a"]), (2, ["b"]), (3, ["c"]), (4, ["d"])]),
+        (b"a\n\n\r\n\rb\n", [(1, ["a"]), (5, ["b"])]),
+        (b"a\n  \n", [(1, ["a"]), (2, ["  "])]),
+        (b'""\n', [(1, [""])]),
+        (b",\n", [(1, ["", ""])]),
+        (b'"a",\n', [(1, ["a", ""])]),
+        (b'"a""b","c,d"\n', [(1, ['a"b', "c,d"])]),
+        (b'"a"",""b"\n', [(1, ['a","b'])]),
+        (b'"""",""""""\n', [(1, ['"', '""'])]),
+        (b'a,"b\nc\r\n\rd",e\nf\n', [(1, ["a", "b\nc\r\n\rd", "e"]), (5, ["f"])]),
+        (b'"a\nb","c\nd"\ne\n', [(1, ["a\nb", "c\nd"]), (4, ["e"])]),
+        (b'a,"b""\n""c"\n', [(1, ["a", 'b"\n"c'])]),
+        (b'a,b"c\nd\n', [(1, "row.stray_quote"), (2, ["d"])]),
+        (b'a,"b"c\nd\n', [(1, "row.stray_quote"), (2, ["d"])]),
+        (b'a, "b"\nd\n', [(1, "row.stray_quote"), (2, ["d"])]),
+        (b'a\nb,"c\nd\ne\n', [(1, ["a"]), (2, "row.unclosed_quote"), (3, ["d"]), (4, ["e"])]),
+        (b'a,"b\nc\nd,"e"\n', [(1, "row.unclosed_quote"), (2, ["c"]), (3, ["d", "e"])]),
+        (b'"', [(1, "row.unclosed_quote")]),
+    ],
+)  # fmt: skip
+def test_records(data: bytes, expected: list[tuple[int, object]]) -> None:
+    assert expected == read(data)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "data", "expected"),
+    [
+        (Dialect(delimiter=";"), b'a,b;"c;d"\n', [(1, ["a,b", "c;d"])]),
+        (Dialect(delimiter="\t"), b"a\t b\n", [(1, ["a", " b"])]),
+        (Dialect(quote_char="'"), b"'a,''b',\"c\n", [(1, ["a,'b", '"c'])]),
+        (Dialect(escape_char="\\"), b'"a\\"b",c\\,d\\\\\n', [(1, ['a"b', "c,d\\"])]),
+        (Dialect(escape_char="\\"), b'\\"a,"b""c"\n', [(1, ['"a', 'b"c'])]),
+        (Dialect(escape_char="\\"), b'"a\\\nb"\n', [(1, ["a\nb"])]),
+        (Dialect(escape_char="\\"), b"a\\\nb\n", [(1, ["a\\"]), (2, ["b"])]),
+        (Dialect(double_quote=False), b'"a""b"\n"c"\n', [(1, "row.stray_quote"), (2, ["c"])]),
+        (Dialect(skip_initial_space=True), b'a,  b, "c, d" \n', [(1, "row.stray_quote")]),
+        (Dialect(skip_initial_space=True), b'a,  b, "c, d"\n', [(1, ["a", "b", "c, d"])]),
+    ],
+)
+def test_dialects(dialect: Dialect, data: bytes, expected: list[tuple[int, object]]) -> None:
+    assert expected == read(data, dialect)
+
+
+def test_a_record_keeps_its_bytes() -> None:
+    found = list(framer(b'"a\r\nb",\xff\r\nc').records())
+    assert [
+        Record(1, b'"a\r\nb",\xff', b"\r\n", ["a\r\nb", "\udcff"], valid_bytes=False),
+        Record(3, b"c", b"", ["c"]),
+    ] == found
+
+
+def test_a_quote_is_sought_within_the_limit_only() -> None:
+    data = b'"' + b"x\n" * 20 + b'y"\n'
+    assert [(1, ["x\n" * 20 + "y"])] == read(data)
+    found = list(framer(data, limit=20).records())
+    assert [(1, "row.unclosed_quote")] == [(r.line, r.broken[0]) for r in found if r.broken][:1]
+    assert 21 == len(found)
+
+
+@given(st.integers(1, 60), st.lists(st.integers(1, 30)), st.sampled_from([b"\n", b"\r\n", b"\r"]))
+def test_a_line_too_long_is_cut_and_the_next_is_read(
+    length: int, sizes: list[int], end: bytes
+) -> None:
+    data = b"x" * length + end + b"y" + end
+    found = list(Framer(cut(data, sizes), Grammar(Dialect()), 20).records())
+    assert ["row.too_long"] * (length > 20) == [r.broken[0] for r in found if r.broken]
+    expected = [(1, b"x" * min(length, 20), end), (2, b"y", end)]
+    assert expected == [(r.line, r.raw, r.terminator) for r in found]
+
+
+CELLS = st.text(st.sampled_from('a,"\n\r é'), max_size=6)
+
+
+@given(
+    st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=8),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_lines_and_cells_are_those_that_were_written(rows: list[list[str]], end: str) -> None:
+    written, expected, line = "", [], 1
+    for row in rows:
+        sink = io.StringIO()
+        writer = csv.writer(sink, lineterminator=end)
+        if set("\r\n") & set("".join(row)):
+            # Of itself the writer quotes only the characters of its own line end.
+            writer = csv.writer(sink, lineterminator=end, quoting=csv.QUOTE_ALL)
+        writer.writerow(row)
+        expected.append((line, row))
+        written += sink.getvalue()
+        line += len(re.findall("\r\n|\r|\n", sink.getvalue()))
+    assert expected == read(written.encode())
+
+
+@given(NOISE, DIALECTS, st.lists(st.integers(0, 5)))
+def test_pieces_do_not_matter(data: bytes, dialect: Dialect, sizes: list[int]) -> None:
+    pieces = Framer(cut(data, sizes), Grammar(dialect), 12)
+    assert list(framer(data, dialect, 12).records()) == list(pieces.records())
+
+
+@given(NOISE, DIALECTS, st.sampled_from([5, 12, 1000]))
+def test_every_byte_is_in_one_record_or_a_blank_line(
+    data: bytes, dialect: Dialect, limit: int
+) -> None:
+    lines = data.splitlines(keepends=True)
+    at = 0
+    for record in framer(data, dialect, limit).records():
+        assert {b""} >= {line.strip(b"\r\n") for line in lines[at : record.line - 1]}
+        count = len(record.raw.splitlines())
+        whole = b"".join(lines[record.line - 1 : record.line - 1 + count])
+        if record.broken is None or record.broken[0] != "row.too_long":
+            assert whole == record.raw + record.terminator
+        at = record.line - 1 + count
+    assert {b""} >= {line.strip(b"\r\n") for line in lines[at:]}
+
+
+@given(NOISE, DIALECTS, st.sampled_from([12, 1000]))
+def test_no_line_is_read_ahead_twice(data: bytes, dialect: Dialect, limit: int) -> None:
+    reading = framer(data, dialect, limit)
+    assert all(record.line for record in reading.records())
+    assert reading.lines_ahead <= len(data.splitlines())
+
+
+@pytest.mark.parametrize("line", [b'x,"y\n', b'"a""b\n', b'"\n', b'"x\n\n', b'x,"",""",\n'])
+def test_a_hostile_file_takes_linear_work(line: bytes) -> None:
+    count = 100_000
+    reading = framer(line * count, limit=1_000_000)
+    assert sum(1 for _ in reading.records()) > 0
+    assert reading.lines_ahead <= count * line.count(b"\n")
+
+
+def test_a_cell_of_many_megabytes_costs_its_row_and_no_other() -> None:
+    big = b"x" * 30_000_000
+    over_lines = b'3,"' + b"y" * 1_500_000 + b"\n" + b"z" * 1_500_000 + b'"\n'
+    data = b"a,b\n1," + big + b'\n2,"' + big + b'"\n' + over_lines + b"4,5\n"
+    found = Framer(cut(data, [70_000] * 500), Grammar(Dialect())).records()
+    assert [
+        (1, None),
+        (2, "row.too_long"),
+        (3, "row.too_long"),
+        (4, "row.unclosed_quote"),
+        (5, "row.stray_quote"),
+        (6, None),
+    ] == [(record.line, record.broken and record.broken[0]) for record in found]

@@ -1,0 +1,129 @@
+"""A healthy deployment of dev as the doctor sees it, and ways to spoil it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+from csvgate.contracts.load import load_directory
+from csvgate.contracts.model import Contract
+from csvgate.ports import Column
+from csvgate_ops.deploy.doctor.diagnose import diagnose
+from csvgate_ops.deploy.doctor.model import Check, Facts, Fault
+from csvgate_ops.deploy.doctor.tables import expected
+from csvgate_ops.deploy.plan.model import Binding, Key, Value
+from unit.deploy.plan.places import ROOT, all_there, wanted
+
+Spoil = Callable[[Facts], Facts]
+PROJECT = "example-csvgate-dev"
+NUMBER = "123456789012"
+TABLE = "sales.orders"
+
+
+@cache
+def contracts() -> tuple[Contract, ...]:
+    return tuple(load_directory(ROOT / "contracts"))
+
+
+def columns() -> tuple[Column, ...]:
+    """As the first upload makes them."""
+    (contract,) = contracts()
+    return expected(contract, ()).columns
+
+
+def healthy() -> Facts:
+    desired = wanted("dev")
+    names = ("VALIDATE_AND_PARSE", "ENRICH_RECORDS", "NOTIFY_STAKEHOLDERS")
+    return Facts(
+        environment="dev",
+        desired=desired,
+        observed=all_there(desired),
+        values={
+            "PROJECT_NUMBER": NUMBER,
+            **{f"{n}_SUBSCRIPTION": f"eventarc-sub-{n[:3].lower()}" for n in names},
+        },
+        contracts=contracts(),
+        tables={TABLE: columns()},
+    )
+
+
+def faults(facts: Facts) -> list[Fault]:
+    return [fault for check in diagnose(facts) for fault in check.faults]
+
+
+def check(facts: Facts, about: str) -> Check:
+    (found,) = [c for c in diagnose(facts) if c.about == about]
+    return found
+
+
+def without(*keys: tuple[str, str]) -> Spoil:
+    gone = {Key(*key) for key in keys}
+
+    def spoil(facts: Facts) -> Facts:
+        assert gone <= facts.observed.resources.keys()
+        left = {k: f for k, f in facts.observed.resources.items() if k not in gone}
+        return replace(facts, observed=replace(facts.observed, resources=left))
+
+    return spoil
+
+
+def with_field(kind: str, name: str, field: str, value: Value) -> Spoil:
+    key = Key(kind, name)
+
+    def spoil(facts: Facts) -> Facts:
+        resources = facts.observed.resources
+        fields = {**resources[key], field: value}
+        return replace(
+            facts, observed=replace(facts.observed, resources={**resources, key: fields})
+        )
+
+    return spoil
+
+
+def without_role(kind: str, name: str, role: str, member: str) -> Spoil:
+    def spoil(facts: Facts) -> Facts:
+        gone = {
+            b
+            for b in facts.observed.bindings
+            if (b.on, b.role) == (Key(kind, name), f"roles/{role}") and member in b.member
+        }
+        assert len(gone) == 1
+        return replace(
+            facts, observed=replace(facts.observed, bindings=facts.observed.bindings - gone)
+        )
+
+    return spoil
+
+
+def with_role(kind: str, name: str, role: str, member: str) -> Spoil:
+    def spoil(facts: Facts) -> Facts:
+        also = Binding(Key(kind, name), f"roles/{role}", member)
+        bindings = facts.observed.bindings | {also}
+        return replace(facts, observed=replace(facts.observed, bindings=bindings))
+
+    return spoil
+
+
+def with_watched(kind: str, name: str, **change: object) -> Spoil:
+    """A policy, metric, channel or dashboard with another field, or without any: not there."""
+
+    def spoil(facts: Facts) -> Facts:
+        watched = facts.observed.monitoring
+        items = dict(getattr(watched, kind))
+        there = items.pop(name)
+        if change:
+            items[name] = {**there, **change}
+        watched = replace(watched, **{kind: items})
+        return replace(facts, observed=replace(facts.observed, monitoring=watched))
+
+    return spoil
+
+
+def with_columns(change: Callable[[tuple[Column, ...]], tuple[Column, ...]]) -> Spoil:
+    return lambda facts: replace(facts, tables={TABLE: change(facts.tables[TABLE])})
+
+
+def with_type(name: str, type_: str) -> Spoil:
+    """A column of the table with another type."""
+    return with_columns(
+        lambda found: tuple(replace(c, type=type_) if c.name == name else c for c in found)
+    )

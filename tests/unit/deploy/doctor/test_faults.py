@@ -1,0 +1,269 @@
+"""Each fault that may be planted is found, alone, with the command that mends it."""
+
+from dataclasses import replace
+
+import pytest
+
+from csvgate.ports import Column
+from unit.deploy.doctor.facts import (
+    NUMBER,
+    PROJECT,
+    Spoil,
+    faults,
+    healthy,
+    with_columns,
+    with_field,
+    with_role,
+    with_type,
+    with_watched,
+    without,
+    without_role,
+)
+
+AT = f"--project={PROJECT}"
+ACCOUNT = f"csvgate-validate@{PROJECT}.iam.gserviceaccount.com"
+PUBSUB = f"serviceAccount:service-{NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com"
+STORAGE = f"serviceAccount:service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com"
+UPLOADS = f"{PROJECT}-uploads"
+REVIEW = "enrich-records-dead-letter-review"
+DEPLOY = "deploy/deploy.sh dev"
+ALTER = (
+    f"bq --project_id={PROJECT} --location=EU query --nouse_legacy_sql "
+    f'"ALTER TABLE \\`{PROJECT}\\`.sales.orders '
+)
+SUBSCRIPTION = "gcloud pubsub subscriptions update eventarc-sub-enr"
+DELETE_TRIGGER = f"gcloud eventarc triggers delete enrich-records --location=europe-west1 {AT}"
+
+PLANTED: list[tuple[str, Spoil, list[str]]] = [
+    (
+        "api.missing",
+        without(("api", "logging.googleapis.com")),
+        [f"gcloud services enable logging.googleapis.com {AT}"],
+    ),
+    (
+        "agent.missing",
+        without(("agent", "eventarc.googleapis.com")),
+        [f"gcloud beta services identity create --service=eventarc.googleapis.com {AT}"],
+    ),
+    (
+        "account.missing",
+        without(("account", "csvgate-notify")),
+        [
+            "gcloud iam service-accounts create csvgate-notify "
+            f"'--display-name=csvgate notify_stakeholders' {AT}"
+        ],
+    ),
+    (
+        "account.disabled",
+        lambda facts: replace(facts, disabled=frozenset({"csvgate-validate"})),
+        [f"gcloud iam service-accounts enable {ACCOUNT} {AT}"],
+    ),
+    (
+        "secret-version.missing",
+        without(("secret-version", "sendgrid-api-key/latest")),
+        [f"gcloud secrets versions add sendgrid-api-key --data-file=- {AT} < FILE"],
+    ),
+    (
+        "bucket.public_access_prevention",
+        with_field("bucket", UPLOADS, "public_access_prevention", "inherited"),
+        [f"gcloud storage buckets update gs://{UPLOADS} --public-access-prevention {AT}"],
+    ),
+    (
+        "bucket.versioning",
+        with_field("bucket", UPLOADS, "versioning", False),
+        [f"gcloud storage buckets update gs://{UPLOADS} --versioning {AT}"],
+    ),
+    ("bucket.lifecycle", with_field("bucket", UPLOADS, "lifecycle", ""), [DEPLOY]),
+    ("bucket.location", with_field("bucket", UPLOADS, "location", "us"), []),
+    (
+        "topic.retention",
+        with_field("topic", "validated-records", "retention", None),
+        [
+            "gcloud pubsub topics update validated-records "
+            f"--message-retention-duration=604800s {AT}"
+        ],
+    ),
+    (
+        "subscription.missing",
+        without(("subscription", REVIEW)),
+        [
+            f"gcloud pubsub subscriptions create {REVIEW} --topic=enrich-records-dead-letter "
+            "--ack-deadline=60 --message-retention-duration=2678400s "
+            f"--expiration-period=never {AT}"
+        ],
+    ),
+    (
+        "subscription.expires",
+        with_field("subscription", REVIEW, "expires", "2678400s"),
+        [f"gcloud pubsub subscriptions update {REVIEW} --expiration-period=never {AT}"],
+    ),
+    (
+        "subscription.topic",
+        with_field("subscription", REVIEW, "topic", "_deleted-topic_"),
+        [f"gcloud pubsub subscriptions delete {REVIEW} {AT}", DEPLOY],
+    ),
+    ("function.missing", without(("function", "notify-stakeholders")), [DEPLOY]),
+    ("function.state", with_field("function", "enrich-records", "state", "FAILED"), [DEPLOY]),
+    ("function.source", with_field("function", "enrich-records", "source", "f" * 40), [DEPLOY]),
+    ("function.memory", with_field("function", "enrich-records", "memory", "512Mi"), [DEPLOY]),
+    ("function.ingress", with_field("function", "enrich-records", "ingress", "all"), [DEPLOY]),
+    (
+        "function.own_trigger",
+        lambda facts: replace(
+            facts, own_triggers={"enrich-records": f"projects/{PROJECT}/locations/eu/triggers/x"}
+        ),
+        [f"gcloud eventarc triggers delete projects/{PROJECT}/locations/eu/triggers/x"],
+    ),
+    (
+        "trigger.once_only",
+        lambda facts: replace(facts, once_only=frozenset({"enrich-records"})),
+        [DELETE_TRIGGER, DEPLOY],
+    ),
+    (
+        "trigger.service",
+        with_field("trigger", "enrich-records", "service", "notify-stakeholders"),
+        [
+            "gcloud eventarc triggers update enrich-records --location=europe-west1 "
+            f"--destination-run-service=enrich-records --destination-run-region=europe-west1 {AT}"
+        ],
+    ),
+    (
+        "trigger-subscription.missing",
+        without(("trigger-subscription", "enrich-records")),
+        [DELETE_TRIGGER, DEPLOY],
+    ),
+    (
+        "trigger-subscription.unpushed",
+        lambda facts: replace(facts, unpushed=frozenset({"enrich-records"})),
+        [DELETE_TRIGGER, DEPLOY],
+    ),
+    (
+        "trigger-subscription.ack_deadline",
+        with_field("trigger-subscription", "enrich-records", "ack_deadline", 10),
+        [f"{SUBSCRIPTION} --ack-deadline=600 {AT}"],
+    ),
+    (
+        "trigger-subscription.retention",
+        with_field("trigger-subscription", "enrich-records", "retention", 86400),
+        [f"{SUBSCRIPTION} --message-retention-duration=604800s {AT}"],
+    ),
+    (
+        "trigger-subscription.expires",
+        with_field("trigger-subscription", "enrich-records", "expires", "2678400s"),
+        [f"{SUBSCRIPTION} --expiration-period=never {AT}"],
+    ),
+    (
+        "trigger-subscription.dead_letter_topic",
+        with_field("trigger-subscription", "enrich-records", "dead_letter_topic", None),
+        [
+            f"{SUBSCRIPTION} --dead-letter-topic=enrich-records-dead-letter "
+            f"--max-delivery-attempts=10 {AT}"
+        ],
+    ),
+    (
+        "trigger-subscription.max_backoff",
+        with_field("trigger-subscription", "enrich-records", "max_backoff", 10),
+        [f"{SUBSCRIPTION} --min-retry-delay=10s --max-retry-delay=600s {AT}"],
+    ),
+    (
+        "role.missing",
+        without_role("topic", "enrich-records-dead-letter", "pubsub.publisher", "gcp-sa-pubsub"),
+        [
+            "gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter "
+            f"{AT} --member={PUBSUB} --role=roles/pubsub.publisher"
+        ],
+    ),
+    (
+        "role.missing",
+        without_role(
+            "trigger-subscription", "enrich-records", "pubsub.subscriber", "gcp-sa-pubsub"
+        ),
+        [
+            "gcloud pubsub subscriptions add-iam-policy-binding eventarc-sub-enr "
+            f"{AT} --member={PUBSUB} --role=roles/pubsub.subscriber"
+        ],
+    ),
+    (
+        "role.missing",
+        without_role("project", "", "pubsub.publisher", "gs-project-accounts"),
+        [
+            f"gcloud projects add-iam-policy-binding {PROJECT} --member={STORAGE} "
+            "--role=roles/pubsub.publisher --condition=None"
+        ],
+    ),
+    (
+        "role.surplus",
+        with_role("bucket", UPLOADS, "storage.admin", f"serviceAccount:{ACCOUNT}"),
+        [
+            f"gcloud storage buckets remove-iam-policy-binding gs://{UPLOADS} {AT} "
+            f"--member=serviceAccount:{ACCOUNT} --role=roles/storage.admin"
+        ],
+    ),
+    (
+        "access.public",
+        with_role("bucket", UPLOADS, "storage.objectViewer", "allUsers"),
+        [
+            f"gcloud storage buckets remove-iam-policy-binding gs://{UPLOADS} {AT} "
+            "--member=allUsers --role=roles/storage.objectViewer"
+        ],
+    ),
+    (
+        "access.public",
+        with_role("function", "enrich-records", "run.invoker", "allAuthenticatedUsers"),
+        [
+            "gcloud run services remove-iam-policy-binding enrich-records --region=europe-west1 "
+            f"{AT} --member=allAuthenticatedUsers --role=roles/run.invoker"
+        ],
+    ),
+    ("watched.missing", with_watched("policies", "dead-letters"), [DEPLOY]),
+    ("watched.missing", with_watched("metrics", "csvgate_retries"), [DEPLOY]),
+    ("watched.differs", with_watched("policies", "slow-uploads", enabled=False), [DEPLOY]),
+    (
+        "watched.differs",
+        with_watched("policies", "failed-uploads", notificationChannels=[]),
+        [DEPLOY],
+    ),
+    ("watched.differs", with_watched("dashboards", "csvgate", displayName="mine"), [DEPLOY]),
+    ("table.column", with_type("quantity", "STRING"), []),
+    (
+        "table.column",
+        with_type("order_id", "STRING(2)"),
+        [f'{ALTER}ALTER COLUMN \\`order_id\\` SET DATA TYPE STRING"'],
+    ),
+    (
+        "table.column",
+        with_columns(lambda found: tuple(c for c in found if c.name != "quantity")),
+        [f'{ALTER}ADD COLUMN \\`quantity\\` INT64"'],
+    ),
+    (
+        "table.column",
+        with_columns(lambda found: tuple(c for c in found if c.name != "eur_rate")),
+        [],
+    ),
+    (
+        "table.column",
+        with_columns(lambda found: (*found, Column("theirs", "STRING", required=True))),
+        [f'{ALTER}ALTER COLUMN \\`theirs\\` DROP NOT NULL"'],
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "spoil", "fix"), PLANTED, ids=[code for code, _, _ in PLANTED])
+def test_a_planted_fault_is_found_alone_with_its_fix(
+    code: str, spoil: Spoil, fix: list[str]
+) -> None:
+    (fault,) = faults(spoil(healthy()))
+    assert (code, fix) == (fault.code, list(fault.fix))
+
+
+def test_a_healthy_deployment_has_no_fault() -> None:
+    assert [] == faults(healthy())
+
+
+def test_all_faults_at_once_are_all_found() -> None:
+    """Those that can be together: a thing that is gone has no other fault."""
+    facts = healthy()
+    together = [p for p in PLANTED if not p[0].endswith((".missing", ".column"))]
+    for _, spoil, _ in together:
+        facts = spoil(facts)
+    assert sorted(code for code, _, _ in together) == sorted(f.code for f in faults(facts))

@@ -1,0 +1,224 @@
+"""What an estimate says of sizes, prices and limits."""
+
+import gzip
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from csvgate.contracts.load import load
+from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.cli.deploy.estimate import command
+from csvgate_ops.deploy.estimate.bill import MONTH_DAYS
+from csvgate_ops.deploy.estimate.estimate import Estimate, estimate
+from csvgate_ops.deploy.estimate.prices import price_list
+from csvgate_ops.deploy.estimate.sample_file import measure
+from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
+from csvgate_ops.deploy.estimate.view import amount, money, percent
+from csvgate_ops.deploy.topology import Topology
+from csvgate_ops.deploy.topology import load as load_topology
+from unit.protocol.orders import HEADER, orders
+from world import ROOT
+
+PRICES = price_list()
+CONTRACT = ROOT / "contracts" / "orders.yaml"
+
+
+@pytest.fixture(scope="module")
+def topology() -> Topology:
+    return load_topology(ROOT / "deploy" / "topology.yaml")
+
+
+def given(rows: int, csv_bytes: int, topology: Topology, **options: Any) -> Estimate:
+    size = UploadSize.given(rows, csv_bytes, PRICES.measured)
+    return estimate(size, Shape(), topology, PRICES, **options)
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(command, [*map(str, arguments)])
+
+
+def answer(*arguments: str | Path) -> dict[str, Any]:
+    done = run(*arguments, "--json")
+    assert 0 == done.exit_code, done.output
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_a_gib_at_list_price(topology: Topology) -> None:
+    """Reckoned by hand: 1 GiB of CSV, 10 million rows."""
+    found = given(10_000_000, 1 << 30, topology)
+    costs = {line.key: line.upload_cost for line in found.lines}
+    assert 0.020 == pytest.approx(costs["storage_kept"], rel=0.001)
+    assert 0.025 * 2.11 == pytest.approx(costs["bigquery_written"])
+    assert 0.02 * 2.11 == pytest.approx(costs["bigquery_kept"])
+    # Published and delivered: 2 × 0.1174 GiB at $40 a TiB, and the attributes of 64 chunks.
+    assert 2 * 0.1174 * 40 / 1024 == pytest.approx(costs["pubsub_throughput"], rel=0.001)
+    assert 0.1174 * 0.27 * 7 / MONTH_DAYS == pytest.approx(costs["pubsub_retained"], rel=0.001)
+    assert 0 == costs["eventarc_events"]
+    assert sum(costs.values()) == pytest.approx(found.upload_cost)
+
+
+def test_a_month_is_its_uploads(topology: Topology) -> None:
+    found = given(1000, 100_000, topology, per_day=10)
+    assert found.upload_cost * 10 * MONTH_DAYS == pytest.approx(found.month_cost)
+
+
+def test_free_units_come_off_the_month_only(topology: Topology) -> None:
+    full = given(100_000, 10_000_000, topology, per_day=5)
+    free = given(100_000, 10_000_000, topology, per_day=5, free=True)
+    assert full.upload_cost == free.upload_cost
+    by_key = {line.key: line for line in free.lines}
+    assert 0 == by_key["run_cpu"].month_cost == by_key["bigquery_written"].month_cost
+    assert 0 < by_key["storage_kept"].month_cost
+    kept = next(line for line in full.lines if line.key == "storage_kept")
+    assert kept.month_cost == by_key["storage_kept"].month_cost
+
+
+def test_processor_time_grows_with_the_functions(topology: Topology) -> None:
+    small = {line.key: line.upload_cost for line in given(10**6, 10**8, topology).lines}
+    functions = {
+        name: function.model_copy(update={"cpu": 2 * function.cpu, "memory": "4Gi"})
+        for name, function in topology.functions.items()
+    }
+    wide = topology.model_copy(update={"functions": functions})
+    large = {line.key: line.upload_cost for line in given(10**6, 10**8, wide).lines}
+    assert 2 * small["run_cpu"] == pytest.approx(large["run_cpu"])
+    assert 1.9 < large["run_memory"] / small["run_memory"]
+    assert small["run_requests"] == large["run_requests"]
+
+
+def test_one_huge_file_meets_the_timeout_first(topology: Topology) -> None:
+    nearest = given(200_000_000, 25_000_000_000, topology).limits[0]
+    assert ("validate_and_parse", 540) == (nearest.service, nearest.limit)
+    assert 1 < nearest.share
+
+
+def test_many_small_files_meet_the_streams_first(topology: Topology) -> None:
+    nearest = given(100, 10_000, topology, per_day=20_000).limits[0]
+    assert "write streams created in 4 hours" == nearest.what
+    assert 10_000 / 30_000 == pytest.approx(nearest.share)
+
+
+def test_every_quota_is_reckoned_with(topology: Topology) -> None:
+    limits = given(1000, 100_000, topology).limits
+    assert {quota.what for quota in PRICES.quotas.values()} <= {limit.what for limit in limits}
+    assert [limit.share for limit in limits] == sorted((x.share for x in limits), reverse=True)
+
+
+def test_the_bench_still_says_what_is_measured() -> None:
+    """bench/RESULTS.md is written again now and then: the rates here must follow."""
+    results = (ROOT / "bench" / "RESULTS.md").read_text()
+    row = next(x for x in results.splitlines() if x.startswith("| csvgate, end to end |"))
+    validate = float(row.split("|")[3])
+    chunk = next(x for x in results.splitlines() if x.startswith("| Arrow chunk → Arrow appends"))
+    wire = next(x for x in results.splitlines() if x.startswith("| Arrow chunk, zstd"))
+    csv = next(x for x in results.splitlines() if x.startswith("| CSV, as uploaded"))
+    per_row = float(csv.split("|")[2])
+    measured = PRICES.measured
+    # Machines differ; half or twice would change what an estimate says.
+    assert 0.5 < validate * 1000 / per_row / measured.validate_ns_per_byte < 2
+    assert 0.5 < float(chunk.split("|")[3]) / measured.enrich_us_per_row < 2
+    assert float(wire.split("|")[2]) / per_row == pytest.approx(measured.wire_per_byte, rel=0.02)
+    assert float(chunk.split("|")[9]) / per_row == pytest.approx(measured.table_per_byte, rel=0.02)
+
+
+def test_a_file_is_measured_by_its_contract(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(orders(300, bad=10))
+    size = measure(path, load(CONTRACT))
+    assert (310, 10) == (size.rows, size.rejected)
+    assert path.stat().st_size == size.stored_bytes == size.csv_bytes
+    packed = tmp_path / "a.csv.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    stored = packed.stat().st_size
+    assert replace(size, stored_bytes=stored) == measure(packed, load(CONTRACT))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_long_file_is_extrapolated(tmp_path: Path, packed: bool) -> None:
+    data = orders(20_000)
+    path = tmp_path / "a.csv"
+    path.write_bytes(gzip.compress(data) if packed else data)
+    size = measure(path, load(CONTRACT), 300_000)
+    assert size.sampled < 0.8
+    assert path.stat().st_size == size.stored_bytes
+    assert len(data) == pytest.approx(size.csv_bytes, rel=0.1)
+    assert 20_000 == pytest.approx(size.rows, rel=0.1)
+
+
+def test_the_command_on_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(orders(300))
+    found = answer(path, "--as", "orders/a.csv", "--per-day", "3")
+    assert 300 == found["upload"]["rows"]
+    assert found["cost"]["upload"] == pytest.approx(
+        sum(line["upload"]["cost"] for line in found["lines"])
+    )
+    shown = run(path, "--as", "orders/a.csv").stdout
+    for service in ("Cloud Storage", "Eventarc", "Cloud Run functions", "Pub/Sub", "BigQuery"):
+        assert service in shown
+    assert "Nearest limit" in shown
+    assert "SendGrid" in shown
+
+
+def test_the_command_without_a_file() -> None:
+    found = answer("--rows", "1000000", "--bytes", "100MB")
+    assert (1_000_000, 100_000_000, 0) == (
+        found["upload"]["rows"],
+        found["upload"]["csv_bytes"],
+        found["upload"]["sampled"],
+    )
+    assert "ratios of an orders file" in run("--rows", "10", "--bytes", "1000").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "give FILE, or both --rows and --bytes"),
+        (("--rows", "5"), "give FILE, or both --rows and --bytes"),
+        (("--rows", "5", "--bytes", "many"), "'many' is not a size"),
+        (("--rows", "50", "--bytes", "10"), "--rows 50 do not fit into --bytes 10"),
+        (("--rows", "5", "--bytes", "100", "--per-day", "0"), "--per-day"),
+    ],
+)
+def test_wrong_usage(arguments: tuple[str, ...], told: str) -> None:
+    done = run(*arguments)
+    assert 2 == done.exit_code
+    assert told in done.stderr
+
+
+def test_a_file_that_would_be_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"nothing,like,orders\n1,2,3\n")
+    done = run(path, "--as", "orders/a.csv")
+    assert 2 == done.exit_code
+    assert "would be refused whole" in done.stderr
+    path.write_bytes(HEADER)
+    assert 0 == run(path, "--as", "orders/a.csv").exit_code
+
+
+def test_a_file_that_is_larger_than_its_contract_allows(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(orders(5))
+    contract = load(CONTRACT)
+    limits = contract.limits.model_copy(update={"max_bytes": 100})
+    size = path.stat().st_size
+    with pytest.raises(Unusable, match=f"it has {size} bytes of 100 allowed"):
+        measure(path, contract.model_copy(update={"limits": limits}))
+
+
+def test_amounts_as_people_read_them() -> None:
+    assert ["$0", "<$0.00001", "$0.00034", "$0.12", "$1.00", "$1,234.50"] == [
+        money(x) for x in (0, 0.000001, 0.00034, 0.123, 1, 1234.5)
+    ]
+    assert [("25.0", "KiB"), ("2.5", "GiB"), ("3", "GiB-s"), ("1.0", "MiB-months")] == [
+        amount(25 / 1024**2, "GiB"),
+        amount(2.5, "GiB"),
+        amount(3, "GiB-s"),
+        amount(1 / 1024, "GiB-months"),
+    ]
+    assert ["<0.1%", "0.2%", "12%", "1,200%"] == [percent(x) for x in (0.0001, 0.002, 0.12, 12)]

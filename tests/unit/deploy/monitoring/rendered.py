@@ -1,0 +1,45 @@
+"""deploy/monitoring as the tests use it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from csvgate_ops.deploy.monitoring.files import Monitoring, render
+from csvgate_ops.deploy.topology import Topology, load
+from world import ROOT
+
+PROJECT = "acme-prod"
+EMAILS = ("ops@example.com", "data@example.com")
+QUOTED = re.compile(r'"([^"]*)"')
+
+
+def monitoring(emails: tuple[str, ...] = EMAILS) -> Monitoring:
+    return render(ROOT / "deploy" / "monitoring", PROJECT, emails)
+
+
+def topology() -> Topology:
+    return load(ROOT / "deploy" / "topology.yaml")
+
+
+def filters(value: Any) -> Iterator[str]:
+    """Every filter in a policy or a dashboard."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "filter":
+                yield item
+            else:
+                yield from filters(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from filters(item)
+
+
+def named(text: str, selector: str) -> set[str]:
+    """The texts that a filter holds a selector against."""
+    texts = r'(?:"[^"]*"(?:,\s*)?)+'
+    found = re.search(rf"{re.escape(selector)}=((?:[\w.]+\()?{texts})", text)
+    return set(QUOTED.findall(found[1])) if found else set()
+
+
+def metric(text: str) -> str:
+    return named(text, "metric.type").pop()

@@ -1,0 +1,177 @@
+"""What is watched, held against the topology and against what Google calls things."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from unit.deploy.monitoring.rendered import PROJECT, filters, metric, monitoring, named, topology
+from world import ROOT
+
+MONITORING = monitoring()
+TOPOLOGY = topology()
+POLICIES = list(MONITORING.policies.items())
+AGE = "pubsub.googleapis.com/subscription/oldest_unacked_message_age"
+WAITING = "pubsub.googleapis.com/subscription/num_undelivered_messages"
+REQUESTS = "run.googleapis.com/request_count"
+# cloud.google.com/monitoring/api/metrics_gcp: with the resource that each is written on.
+GOOGLES = {
+    AGE: "pubsub_subscription",
+    WAITING: "pubsub_subscription",
+    REQUESTS: "cloud_run_revision",
+    "run.googleapis.com/request_latencies": "cloud_run_revision",
+    "run.googleapis.com/container/instance_count": "cloud_run_revision",
+}
+USER = "logging.googleapis.com/user/"
+
+
+def reviews() -> set[str]:
+    """Of the dead-letter topics of all triggers."""
+    topics = {trigger.dead_letter.topic for trigger in TOPOLOGY.triggers.values()}
+    return {name for name, s in TOPOLOGY.subscriptions.items() if s.topic in topics}
+
+
+def services() -> set[str]:
+    """Cloud Run has no underscores in names."""
+    return {name.replace("_", "-") for name in TOPOLOGY.functions}
+
+
+def every_filter() -> Iterator[str]:
+    for body in (*MONITORING.policies.values(), *MONITORING.dashboards.values()):
+        yield from filters(body)
+
+
+def watching(policy: str) -> str:
+    (found,) = filters(MONITORING.policies[policy])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("policy", "kind"),
+    [("dead-letters", WAITING), ("dead-letters-old", AGE), ("dead-letters-expiring", AGE)],
+)
+def test_every_review_subscription_is_watched(policy: str, kind: str) -> None:
+    assert kind == metric(watching(policy))
+    assert reviews() == named(watching(policy), "resource.label.subscription_id")
+
+
+def test_any_dead_letter_alerts() -> None:
+    condition = MONITORING.policies["dead-letters"]["conditions"][0]["conditionThreshold"]
+    assert ("COMPARISON_GT", 0) == (condition["comparison"], condition["thresholdValue"])
+
+
+def test_letters_are_told_of_before_they_are_lost() -> None:
+    condition = MONITORING.policies["dead-letters-expiring"]["conditions"][0]["conditionThreshold"]
+    kept = min(TOPOLOGY.subscriptions[name].retention for name in reviews())
+    assert 86400 < condition["thresholdValue"] <= kept - 7 * 86400
+
+
+def test_every_function_is_watched() -> None:
+    assert REQUESTS == metric(watching("function-errors"))
+    assert services() == named(watching("function-errors"), "resource.label.service_name")
+    assert {"5xx"} == named(watching("function-errors"), "metric.label.response_code_class")
+
+
+def test_every_trigger_is_watched() -> None:
+    (pattern,) = named(
+        watching("waiting-events").replace("(validate", "<validate").replace(").*", ">.*"),
+        "resource.label.subscription_id",
+    )
+    pattern = pattern.replace("<", "(").replace(">", ")")
+    for trigger in TOPOLOGY.triggers:
+        # As Eventarc names them: cloud.google.com/eventarc/docs/creating-triggers
+        assert re.fullmatch(pattern, f"eventarc-europe-west1-{trigger}-sub-123")
+    assert not re.fullmatch(pattern, "eventarc-europe-west1-another-sub-123")
+
+
+def test_the_dashboard_shows_them_all() -> None:
+    shown = list(filters(MONITORING.dashboards["csvgate"]))
+    by_metric = {metric(text): text for text in shown}
+    assert reviews() == named(by_metric[WAITING], "resource.label.subscription_id")
+    assert services() == named(by_metric[REQUESTS], "resource.label.service_name")
+    ours = {USER + name for name in MONITORING.metrics}
+    assert ours <= set(by_metric)
+
+
+def test_metrics_are_called_what_google_calls_them() -> None:
+    for text in every_filter():
+        name = metric(text)
+        if name.startswith(USER):
+            assert name.removeprefix(USER) in MONITORING.metrics
+            assert {"cloud_run_revision"} == named(text, "resource.type")
+        else:
+            assert {GOOGLES[name]} == named(text, "resource.type")
+
+
+@pytest.mark.parametrize(("key", "policy"), POLICIES, ids=[key for key, _ in POLICIES])
+def test_a_policy_says_what_to_do(key: str, policy: dict[str, Any]) -> None:
+    assert key == policy["userLabels"]["csvgate"]
+    assert policy["displayName"].startswith("csvgate: ")
+    assert policy["severity"] in ("WARNING", "ERROR", "CRITICAL")
+    words = policy["documentation"]["content"]
+    assert "`csvgate " in words or "log" in words
+    # What the text is filled in with must be a label that the condition groups by.
+    for condition in policy["conditions"]:
+        threshold = condition["conditionThreshold"]
+        grouped = {g for a in threshold["aggregations"] for g in a.get("groupByFields", ())}
+        assert set(re.findall(r"\$\{(.*?)\}", words)) <= grouped
+
+
+def test_every_alert_is_in_the_docs() -> None:
+    page = (ROOT / "docs" / "monitoring.md").read_text()
+    titles = re.findall(r"^\| \*(.+?)\* \|", page, re.MULTILINE)
+    alerts = {p["displayName"].removeprefix("csvgate: ") for p in MONITORING.policies.values()}
+    assert alerts == set(titles)
+    for metric_name in MONITORING.metrics:
+        assert f"`{metric_name}`" in page
+
+
+def test_labels_that_are_grouped_by_are_extracted() -> None:
+    for text, grouped in _grouped((*MONITORING.policies.values(), *MONITORING.dashboards.values())):
+        name = metric(text).removeprefix(USER)
+        if name in MONITORING.metrics:
+            known = {
+                label["key"] for label in MONITORING.metrics[name]["metricDescriptor"]["labels"]
+            }
+            assert {g.removeprefix("metric.label.") for g in grouped} <= known
+
+
+def _grouped(value: Any) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(value, dict):
+        if "filter" in value:
+            aggregations = value.get("aggregations", [value.get("aggregation", {})])
+            yield value["filter"], [g for a in aggregations for g in a.get("groupByFields", ())]
+        for item in value.values():
+            yield from _grouped(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _grouped(item)
+
+
+def test_a_metric_has_an_extractor_for_each_label() -> None:
+    for body in MONITORING.metrics.values():
+        descriptor = body["metricDescriptor"]
+        assert {label["key"] for label in descriptor["labels"]} == set(body["labelExtractors"])
+        assert ("valueExtractor" in body) == ("DISTRIBUTION" == descriptor["valueType"])
+
+
+def test_the_project_is_filled_in_and_nothing_else() -> None:
+    assert f"projects/{PROJECT}/dashboards/csvgate" == MONITORING.dashboards["csvgate"]["name"]
+    for body in (*MONITORING.metrics.values(), *MONITORING.dashboards.values()):
+        assert "${" not in str(body)
+
+
+def test_tiles_do_not_overlap() -> None:
+    layout = MONITORING.dashboards["csvgate"]["mosaicLayout"]
+    taken: set[tuple[int, int]] = set()
+    for tile in layout["tiles"]:
+        left, top = tile.get("xPos", 0), tile.get("yPos", 0)
+        cells = {
+            (x, y)
+            for x in range(left, left + tile["width"])
+            for y in range(top, top + tile["height"])
+        }
+        assert not cells & taken
+        assert left + tile["width"] <= layout["columns"]
+        taken |= cells

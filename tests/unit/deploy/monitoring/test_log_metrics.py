@@ -1,0 +1,147 @@
+"""The filters of log-based metrics, held against what the functions really write."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from csvgate.runtime.log import configure
+from fakes.effects import Effect, Effects
+from unit.deploy.monitoring.rendered import QUOTED, monitoring
+from unit.protocol.orders import orders
+from world import World
+
+METRICS = monitoring().metrics
+CONDITION = re.compile(r'([\w.]+)=("[^"]*"|\("[^"]*"(?: OR "[^"]*")*\))')
+Entry = Mapping[str, Any]
+
+
+def logged(capsys: pytest.CaptureFixture[str]) -> list[Entry]:
+    """As Cloud Run hands a line of standard output to Cloud Logging: `severity` and the like are
+    taken out, the rest is the payload (cloud.google.com/run/docs/logging)."""
+    found: list[Entry] = []
+    for line in capsys.readouterr().out.splitlines():
+        payload = json.loads(line)
+        severity = payload.pop("severity")
+        payload.pop("time")
+        payload.pop("logging.googleapis.com/trace", None)
+        # With nothing else in it, a message would become the entry's text instead.
+        assert payload.keys() > {"message"}
+        resource = {"type": "cloud_run_revision"}
+        found.append({"severity": severity, "jsonPayload": payload, "resource": resource})
+    return found
+
+
+def value(entry: Entry, path: str) -> Any:
+    found: Any = entry
+    for step in path.split("."):
+        found = found[step]
+    return found
+
+
+def matches(name: str, entry: Entry) -> bool:
+    """Understands what our filters use: a condition a line, one value or several."""
+    lines = METRICS[name]["filter"].splitlines()
+    conditions = [CONDITION.fullmatch(line) for line in lines]
+    assert all(conditions), lines
+    return all(c is not None and value(entry, c[1]) in QUOTED.findall(c[2]) for c in conditions)
+
+
+def counted(name: str, entries: list[Entry]) -> list[dict[str, Any]]:
+    """The labels, and the value, that a metric takes from each entry it matches."""
+    body = METRICS[name]
+    extractors = dict(body["labelExtractors"])
+    if "valueExtractor" in body:
+        extractors["value"] = body["valueExtractor"]
+    return [
+        {
+            label: value(entry, text.removeprefix("EXTRACT(").removesuffix(")"))
+            for label, text in extractors.items()
+        }
+        for entry in entries
+        if matches(name, entry)
+    ]
+
+
+def everything(entries: list[Entry]) -> dict[str, list[dict[str, Any]]]:
+    return {name: found for name in METRICS if (found := counted(name, entries))}
+
+
+def start(function: str, effects: Effects | None = None) -> World:
+    configure(level="INFO", project="test", function=function)
+    return World(effects=effects or Effects())
+
+
+def test_a_completed_upload_counts_its_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    world = start("enrich_records")
+    world.validate(world.upload("orders/a.csv", orders(5)))
+    world.drain()
+    found = everything(logged(capsys))
+    assert ["csvgate_upload_seconds"] == list(found)
+    (ended,) = found["csvgate_upload_seconds"]
+    assert "completed" == ended["outcome"]
+    assert 0 < ended["value"] < 10
+
+
+def test_a_rejected_upload_counts_its_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    world = start("enrich_records")
+    world.validate(world.upload("orders/a.csv", b"no,orders\n1,2\n"))
+    world.drain()
+    found = everything(logged(capsys))
+    assert ["rejected"] == [ended["outcome"] for ended in found["csvgate_upload_seconds"]]
+    assert ["csvgate_upload_seconds"] == list(found)
+
+
+def test_a_delivery_that_is_repeated_counts_its_seconds_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world = start("enrich_records")
+    event = world.upload("orders/a.csv", orders(5))
+    for _ in range(2):
+        world.validate(event)
+        world.drain()
+    assert 1 == len(counted("csvgate_upload_seconds", logged(capsys)))
+
+
+def fail_publishing(effect: Effect) -> None:
+    if effect == Effect("pubsub.publish", "validated-records"):
+        raise OSError("no route")
+
+
+def test_a_failure_that_is_retried_counts_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    world = start("validate_and_parse", Effects(before=fail_publishing))
+    with pytest.raises(OSError, match="no route"):
+        world.validate(world.upload("orders/a.csv", orders(5)))
+    assert {
+        "csvgate_retries": [{"function": "validate_and_parse", "code": "unexpected"}]
+    } == everything(logged(capsys))
+
+
+def test_an_upload_that_is_given_up_on_counts_as_failed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world = start("validate_and_parse")
+    world.store.delete("references", "customers.csv")
+    world.validate(world.upload("orders/a.csv", orders(5)))
+    assert {
+        "csvgate_failed_uploads": [{"function": "validate_and_parse", "code": "reference.missing"}]
+    } == everything(logged(capsys))
+
+
+def test_an_email_that_is_given_up_on_counts_as_unsent(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world = start("enrich_records")
+    world.validate(world.upload("orders/a.csv", orders(5)))
+    while not world.publisher.topics["enrichment-complete"]:
+        message = world.publisher.topics["validated-records"][world.delivered["validated-records"]]
+        world.delivered["validated-records"] += 1
+        world.deliver("validated-records", message)
+    logged(capsys)
+    configure(level="INFO", project="test", function="notify_stakeholders")
+    world.contracts = type(world.contracts)([])
+    world.restart()
+    world.deliver("enrichment-complete", world.publisher.topics["enrichment-complete"][0])
+    assert {"csvgate_unsent_emails": [{"code": "notify.no_contract"}]} == everything(logged(capsys))

@@ -1,0 +1,230 @@
+"""What each command of a plan leaves behind, read off its arguments: a project without a cloud.
+
+Small on purpose: tests/integration/deploy holds the same commands to the real gcloud.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+
+from csvgate_ops.deploy.plan.model import (
+    Binding,
+    ByHand,
+    Command,
+    Fields,
+    Key,
+    Observed,
+    Step,
+    Value,
+    Write,
+)
+from unit.deploy.plan.fake_monitoring import FakeMonitoring
+
+EVENTARC_S_OWN: Fields = {
+    "ack_deadline": 10,
+    "retention": 86400,
+    "expires": "2678400s",
+    "dead_letter_topic": None,
+    "max_delivery_attempts": None,
+    "min_backoff": 10,  # by chance what the topology says, so that one command has them or not
+    "max_backoff": 600,
+}
+
+
+class FakeProject:
+    def __init__(self) -> None:
+        self.resources: dict[Key, dict[str, Value]] = {}
+        self.bindings: set[Binding] = set()
+        self.file = ""
+        self.monitoring = FakeMonitoring()
+
+    def observed(self) -> Observed:
+        return Observed(dict(self.resources), frozenset(self.bindings), self.monitoring.observed())
+
+    def apply(self, step: Step) -> None:
+        if isinstance(step, Write):
+            self.file = step.text
+        elif isinstance(step, ByHand):
+            version = step.check[step.check.index("describe") + 1]
+            self.resources[Key("secret-version", f"{step.argv[4]}/{version}")] = {}
+        elif isinstance(step, Command):
+            self._command(step.argv)
+
+    def _command(self, argv: Sequence[str]) -> None:
+        flags = {}
+        for part in argv:
+            if part.startswith("--"):
+                name, equals, value = part[2:].partition("=")
+                flags[name] = value if equals else "yes"
+        if self.monitoring.run(tuple(argv), flags, self.file):
+            return
+        words = [part for part in argv if not part.startswith("--")]
+        if "add-iam-policy-binding" in words:
+            self._grant(words, flags)
+            return
+        at = next(n for n in range(len(words), 0, -1) if tuple(words[:n]) in COMMANDS)
+        COMMANDS[tuple(words[:at])](self, words[at:], flags)
+
+    def _grant(self, words: list[str], flags: dict[str, str]) -> None:
+        at = words.index("add-iam-policy-binding")
+        kind, name = GRANTED[words[at - 1]], words[at + 1].removeprefix("gs://")
+        if kind == "project":
+            name = ""
+        elif kind == "account":
+            name = name.partition("@")[0]
+        elif kind == "trigger-subscription":
+            name = name[2:-1].removesuffix("_SUBSCRIPTION").lower().replace("_", "-")
+        condition = flags.get("condition", "").partition("expression=")[2]
+        binding = Binding(Key(kind, name), flags["role"], flags["member"], condition)
+        assert kind == "project" or binding.on in self.resources
+        self.bindings.add(binding)
+
+    def make(self, kind: str, name: str, **fields: Value) -> None:
+        key = Key(kind, name)
+        assert key not in self.resources, f"{key} is made twice"
+        self.resources[key] = fields
+
+
+GRANTED = {
+    "projects": "project",
+    "service-accounts": "account",
+    "secrets": "secret",
+    "repositories": "repository",
+    "buckets": "bucket",
+    "topics": "topic",
+    "subscriptions": "trigger-subscription",
+    "services": "function",
+}
+Flags = dict[str, str]
+
+
+def _seconds(text: str | None) -> int | None:
+    return None if text is None else int(text.removesuffix("s"))
+
+
+def _enable(project: FakeProject, words: list[str], _: Flags) -> None:
+    for api in words:
+        project.make("api", api)
+
+
+def _bucket(project: FakeProject, words: list[str], flags: Flags) -> None:
+    project.make(
+        "bucket",
+        words[0].removeprefix("gs://"),
+        location=flags["location"],
+        uniform_access="uniform-bucket-level-access" in flags,
+        public_access_prevention="enforced" if "public-access-prevention" in flags else "inherited",
+        versioning=False,
+        soft_delete=_seconds(flags["soft-delete-duration"]),
+        lifecycle=project.file if "lifecycle-file" in flags else "",
+    )
+
+
+def _version_bucket(project: FakeProject, words: list[str], flags: Flags) -> None:
+    assert "versioning" in flags
+    project.resources[Key("bucket", words[0].removeprefix("gs://"))]["versioning"] = True
+
+
+def _subscription(project: FakeProject, words: list[str], flags: Flags) -> None:
+    assert Key("topic", flags["topic"]) in project.resources
+    project.make(
+        "subscription",
+        words[0],
+        topic=flags["topic"],
+        ack_deadline=int(flags["ack-deadline"]),
+        retention=_seconds(flags["message-retention-duration"]),
+        expires=flags["expiration-period"],
+    )
+
+
+def _set_policies(project: FakeProject, words: list[str], flags: Flags) -> None:
+    name = words[0][2:-1].removesuffix("_SUBSCRIPTION").lower().replace("_", "-")
+    given: dict[str, Value] = {
+        "ack_deadline": int(flags["ack-deadline"]),
+        "retention": _seconds(flags["message-retention-duration"]),
+        "expires": flags["expiration-period"],
+        "dead_letter_topic": flags["dead-letter-topic"],
+        "max_delivery_attempts": int(flags["max-delivery-attempts"]),
+    }
+    project.resources[Key("trigger-subscription", name)] |= given
+
+
+def _bigquery(project: FakeProject, words: list[str], flags: Flags) -> None:
+    if words[0] == "mk":
+        made = {"location": flags["location"], "description": flags["description"]}
+        project.make("dataset", words[1], **made)
+        return
+    grant, role, on, schema, dataset, to, member = words[1].split(" ")
+    assert ("GRANT", "ON", "SCHEMA", "TO") == (grant, on, schema, to)
+    key = Key("dataset", dataset.rpartition(".")[2])
+    project.bindings.add(Binding(key, role.strip("`"), member.strip('"')))
+
+
+def _function(project: FakeProject, words: list[str], flags: Flags) -> None:
+    variables = dict(pair.split("=", 1) for pair in flags["set-env-vars"].split(","))
+    project.make(
+        "function",
+        words[0],
+        state="ACTIVE",
+        source=flags["update-labels"].partition("=")[2],
+        runtime=flags["runtime"],
+        entry_point=flags["entry-point"],
+        memory=flags["memory"],
+        cpu=flags["cpu"],
+        concurrency=int(flags["concurrency"]),
+        min_instances=int(flags["min-instances"]),
+        max_instances=int(flags["max-instances"]),
+        timeout=_seconds(flags["timeout"]),
+        service_account=flags["service-account"],
+        build_service_account=flags["build-service-account"],
+        repository=flags["docker-repository"],
+        ingress=flags["ingress-settings"],
+        connector=flags.get("vpc-connector", ""),
+        egress=flags.get("egress-settings", ""),
+        environment=json.dumps(variables, sort_keys=True),
+        secrets=flags.get("set-secrets", ""),
+    )
+
+
+def _trigger(project: FakeProject, words: list[str], flags: Flags) -> None:
+    filters = dict(pair.split("=") for pair in flags["event-filters"].split(","))
+    assert Key("function", flags["destination-run-service"]) in project.resources
+    project.make(
+        "trigger",
+        words[0],
+        location=flags["location"],
+        type=filters["type"],
+        bucket=filters.get("bucket", ""),
+        topic=flags.get("transport-topic", ""),
+        service=flags["destination-run-service"],
+        service_account=flags["service-account"],
+    )
+    location = {"location": flags["location"]}
+    project.make("trigger-subscription", words[0], **EVENTARC_S_OWN, **location)
+
+
+COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]] = {
+    ("gcloud", "services", "enable"): _enable,
+    ("gcloud", "beta", "services", "identity", "create"): lambda project, _, flags: project.make(
+        "agent", flags["service"]
+    ),
+    ("gcloud", "storage", "service-agent"): lambda project, _, __: project.make(
+        "agent", "storage.googleapis.com"
+    ),
+    ("gcloud", "iam", "service-accounts", "create"): lambda project, words, flags: project.make(
+        "account", words[0], display_name=flags["display-name"]
+    ),
+    ("gcloud", "secrets", "create"): lambda project, words, _: project.make("secret", words[0]),
+    ("gcloud", "artifacts", "repositories", "create"): lambda project, words, _: project.make(
+        "repository", words[0]
+    ),
+    ("gcloud", "storage", "buckets", "create"): _bucket,
+    ("gcloud", "storage", "buckets", "update"): _version_bucket,
+    ("gcloud", "pubsub", "topics", "create"): lambda project, words, flags: project.make(
+        "topic", words[0], retention=_seconds(flags.get("message-retention-duration"))
+    ),
+    ("gcloud", "pubsub", "subscriptions", "create"): _subscription,
+    ("gcloud", "pubsub", "subscriptions", "update"): _set_policies,
+    ("bq",): _bigquery,
+    ("gcloud", "functions", "deploy"): _function,
+    ("gcloud", "eventarc", "triggers", "create"): _trigger,
+}

@@ -1,0 +1,96 @@
+"""Environment files: what they may say, and every mistake with its place."""
+
+from pathlib import Path
+
+import pytest
+
+from csvgate_ops.deploy.environment.load import EnvironmentMistakes, load_environment
+from csvgate_ops.deploy.environment.overlay import settle
+from unit.deploy.plan.places import ENVIRONMENTS, environment, topology
+
+GOOD = """\
+project: example-project
+region: europe-west1
+sender: csvgate@example.com
+"""
+
+
+def mistakes(tmp_path: Path, text: str) -> list[str]:
+    file = tmp_path / "env.yaml"
+    file.write_text(text)
+    with pytest.raises(EnvironmentMistakes) as caught:
+        load_environment(file, topology())
+    return [str(m).removeprefix(str(file)) for m in caught.value.mistakes]
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_those_of_the_repository_hold(name: str) -> None:
+    assert environment(name).project == f"example-csvgate-{name}"
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("memory: 2Gi", ":4: memory: is no setting; known: project"),
+        ("log_level: debug", ":4: log_level: Input should be 'DEBUG', 'INFO', 'WARNING' or"),
+        ("project: twice", ":4: project: is there twice, first in line 1; keep one"),
+        ("functions: {enrich: {}}", ":4: functions.enrich: is no function; did you mean"),
+        (
+            "functions:\n  enrich_records:\n    memry: 2Gi",
+            ":6: functions.enrich_records.memry: is no setting; did you mean `memory`?",
+        ),
+        (
+            "functions:\n  enrich_records:\n    memory: 2GB",
+            ":6: functions.enrich_records.memory: String should match pattern",
+        ),
+        (
+            "functions: {enrich_records: {min_instances: 30}}",
+            ":4: functions.enrich_records: min_instances (30) is more than max_instances (20)",
+        ),
+        (
+            "functions: {enrich_records: {timeout: 20m}}",
+            ":4: functions.enrich_records.timeout: 1200s is longer than the ack deadline of its",
+        ),
+        (
+            "functions: {enrich_records: {environment: {CSVGATE_LEDGER_BUCKET: x}}}",
+            ":4: functions.enrich_records.environment.CSVGATE_LEDGER_BUCKET: follows from",
+        ),
+        ("network: {connector: Mine}", ":4: network.connector: String should match pattern"),
+        ("network: {egress: all}", ":4: network.connector: Field required"),
+        (
+            "secrets: {SENDGRID_KEY: {secret: k}}",
+            ":4: secrets.SENDGRID_KEY: no function takes it; did you mean `SENDGRID_API_KEY`?",
+        ),
+        (
+            "secrets: {SENDGRID_API_KEY: {secret: k, version: newest}}",
+            ":4: secrets.SENDGRID_API_KEY.version: String should match pattern",
+        ),
+        ("region: mars", ":4: region: is there twice"),
+    ],
+)
+def test_mistakes(more: str, expected: str, tmp_path: Path) -> None:
+    found = mistakes(tmp_path, GOOD + more)
+    assert expected == next((m[: len(expected)] for m in found if m.startswith(expected)), found)
+
+
+def test_mistakes_come_all_at_once(tmp_path: Path) -> None:
+    text = "project: X\nregion: mars\nsender: nobody\nlog_level: LOUD\n"
+    places = [m.split(": ")[1] for m in mistakes(tmp_path, text)]
+    assert ["project", "region", "sender", "log_level"] == places
+
+
+def test_no_such_environment_names_those_there_are() -> None:
+    with pytest.raises(EnvironmentMistakes, match="there are: dev, prod, staging"):
+        environment("production")
+
+
+def test_it_is_laid_over_the_topology() -> None:
+    settled = settle(topology(), environment("prod"))
+    function = settled.functions["notify_stakeholders"]
+    assert "csvgate@example.com" == function.environment["CSVGATE_SENDER"]
+    assert "1" == function.secrets["SENDGRID_API_KEY"].version
+    assert "/secrets/sendgrid" == function.secrets["SENDGRID_API_KEY"].mount
+    sizes = settled.functions["validate_and_parse"]
+    assert ("4Gi", 2, 50) == (sizes.memory, sizes.cpu, sizes.max_instances)
+    assert topology().functions["validate_and_parse"].timeout == sizes.timeout
+    assert "CSVGATE_SENDER" not in sizes.environment

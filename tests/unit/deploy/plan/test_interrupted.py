@@ -1,0 +1,35 @@
+"""Interrupted at whatever command, another run goes on: it does the rest and nothing twice."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from csvgate_ops.deploy.plan.model import Command, Observed, Plan, Step
+from csvgate_ops.deploy.plan.planner import plan
+from unit.deploy.plan.fake_monitoring import named
+from unit.deploy.plan.fake_project import FakeProject
+from unit.deploy.plan.places import ENVIRONMENTS, wanted
+
+
+def what(steps: Sequence[Step]) -> list[list[str]]:
+    """The commands, without what an update of policies may leave out."""
+    commands = [step for step in steps if isinstance(step, Command)]
+    left_out = ("--min-retry-delay", "--max-retry-delay")
+    return sorted(
+        [named(part) for part in c.argv if not part.startswith(left_out)] for c in commands
+    )
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_interrupted_anywhere(name: str) -> None:
+    desired = wanted(name)
+    whole = plan(desired, Observed()).steps
+    for done in range(len(whole) + 1):
+        project = FakeProject()
+        for step in whole[:done]:
+            project.apply(step)
+        rest = plan(desired, project.observed())
+        for step in rest.steps:
+            project.apply(step)
+        assert Plan(()) == plan(desired, project.observed())
+        assert what(whole) == what((*whole[:done], *rest.steps))

@@ -1,0 +1,165 @@
+"""What gcloud's listings say, as the fields and bindings that plans compare.
+
+tests/integration/deploy reads the real gcloud; these are answers as it gives them, for where it is
+absent.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from csvgate_ops.deploy.plan.model import Binding, Key
+from csvgate_ops.deploy.plan.observe import NoProject, observe
+from csvgate_ops.deploy.run.gcloud import Finished, JsonReader
+from unit.deploy.plan.places import wanted
+
+PROJECT = "example-csvgate-dev"
+DESCRIBED = {"projectId": PROJECT, "projectNumber": "123"}
+ENRICH = f"csvgate-enrich@{PROJECT}.iam.gserviceaccount.com"
+SUBSCRIPTION = "eventarc-europe-west1-enrich-records-sub-042"
+TRIGGER = {
+    "name": f"projects/{PROJECT}/locations/europe-west1/triggers/enrich-records",
+    "eventFilters": [
+        {"attribute": "type", "value": "google.cloud.pubsub.topic.v1.messagePublished"}
+    ],
+    "destination": {"cloudRun": {"service": "enrich-records", "region": "europe-west1"}},
+    "serviceAccount": f"csvgate-triggers@{PROJECT}.iam.gserviceaccount.com",
+    "transport": {
+        "pubsub": {
+            "topic": f"projects/{PROJECT}/topics/validated-records",
+            "subscription": f"projects/{PROJECT}/subscriptions/{SUBSCRIPTION}",
+        }
+    },
+}
+POLICIES = {
+    "name": f"projects/{PROJECT}/subscriptions/{SUBSCRIPTION}",
+    "topic": f"projects/{PROJECT}/topics/validated-records",
+    "ackDeadlineSeconds": 600,
+    "messageRetentionDuration": "604800s",
+    "expirationPolicy": {"ttl": "2678400s"},
+    "deadLetterPolicy": {
+        "deadLetterTopic": f"projects/{PROJECT}/topics/enrich-records-dead-letter",
+        "maxDeliveryAttempts": 10,
+    },
+}
+
+
+class Answers:
+    """By words of the command; what has no answer lists nothing."""
+
+    def __init__(self, answers: Mapping[str, Any]) -> None:
+        self.answers, self.asked = answers, list[str]()
+
+    def __call__(self, argv: Sequence[str]) -> Finished:
+        command = " ".join(argv)
+        self.asked.append(command)
+        for words, answer in self.answers.items():
+            if words in command:
+                return Finished(0, json.dumps(answer), "")
+        return Finished(0, "{}" if "get-iam-policy" in command else "[]", "")
+
+
+def enabled(*apis: str) -> list[dict[str, str]]:
+    return [{"name": f"projects/123/services/{api}.googleapis.com"} for api in apis]
+
+
+def test_a_project_that_is_not_there() -> None:
+    def run(argv: Sequence[str]) -> Finished:
+        return Finished(1, "", "ERROR: (gcloud.projects.describe) you may not, or it is not there")
+
+    with pytest.raises(NoProject, match=f"project {PROJECT} is not there, or not for you to see"):
+        observe(wanted("dev"), JsonReader(run))
+
+
+def test_what_is_not_enabled_is_not_asked() -> None:
+    """To list what an API has that is not enabled is an error."""
+    run = Answers({"projects describe": DESCRIBED, "services list": enabled("storage")})
+    observed = observe(wanted("dev"), JsonReader(run))
+    assert {Key("api", "storage.googleapis.com"): {}} == observed.resources
+    assert [
+        f"gcloud projects describe {PROJECT} --format=json",
+        f"gcloud projects get-iam-policy {PROJECT} --format=json",
+        f"gcloud services list --enabled --project={PROJECT} --format=json",
+        f"gcloud storage buckets list --raw --project={PROJECT} --format=json",
+    ] == sorted(run.asked)
+
+
+def test_a_trigger_s_subscription_is_known_by_its_trigger() -> None:
+    agent = "serviceAccount:service-123@gcp-sa-pubsub.iam.gserviceaccount.com"
+    run = Answers(
+        {
+            "projects describe": DESCRIBED,
+            "services list": enabled("pubsub", "eventarc"),
+            "triggers list": [TRIGGER],
+            "subscriptions list": [POLICIES],
+            f"get-iam-policy {SUBSCRIPTION}": {
+                "bindings": [{"role": "roles/pubsub.subscriber", "members": [agent]}]
+            },
+        }
+    )
+    observed = observe(wanted("dev"), JsonReader(run))
+    key = Key("trigger-subscription", "enrich-records")
+    assert {
+        "location": "europe-west1",
+        "topic": "validated-records",
+        "ack_deadline": 600,
+        "retention": 604800,
+        "expires": "2678400s",
+        "dead_letter_topic": "enrich-records-dead-letter",
+        "max_delivery_attempts": 10,
+        "min_backoff": None,
+        "max_backoff": None,
+    } == observed.resources[key]
+    nameless = agent.replace("123", "${PROJECT_NUMBER}")
+    assert {Binding(key, "roles/pubsub.subscriber", nameless)} == observed.bindings
+
+
+def test_a_dataset_s_access_is_read_as_roles() -> None:
+    run = Answers(
+        {
+            "projects describe": DESCRIBED,
+            "services list": enabled("bigquery"),
+            " ls ": [
+                {"datasetReference": {"datasetId": "sales"}},
+                {"datasetReference": {"datasetId": "theirs"}},
+            ],
+            " show ": {
+                "location": "EU",
+                "access": [
+                    {"role": "WRITER", "userByEmail": ENRICH},
+                    {"role": "OWNER", "specialGroup": "projectOwners"},
+                    {"role": "READER", "specialGroup": "allAuthenticatedUsers"},
+                ],
+            },
+        }
+    )
+    observed = observe(wanted("dev"), JsonReader(run))
+    key = Key("dataset", "sales")
+    assert {"location": "EU", "description": ""} == observed.resources[key]
+    assert Key("dataset", "theirs") not in observed.resources
+    assert {
+        Binding(key, "roles/bigquery.dataEditor", f"serviceAccount:{ENRICH}"),
+        Binding(key, "roles/bigquery.dataViewer", "allAuthenticatedUsers"),
+    } == observed.bindings
+
+
+def test_versions_of_secrets_that_are_enabled() -> None:
+    versions = [
+        {"name": f"projects/123/secrets/sendgrid-api-key/versions/{n}", "state": state}
+        for n, state in ((3, "DISABLED"), (2, "ENABLED"), (1, "DESTROYED"))
+    ]
+    run = Answers(
+        {
+            "projects describe": DESCRIBED,
+            "services list": enabled("secretmanager"),
+            "secrets list": [{"name": "projects/123/secrets/sendgrid-api-key"}],
+            "versions list": versions,
+        }
+    )
+    observed = observe(wanted("dev"), JsonReader(run))
+    # The newest is disabled, so `latest` cannot be read.
+    assert {"sendgrid-api-key/2"} == {
+        key.name for key in observed.resources if key.kind == "secret-version"
+    }

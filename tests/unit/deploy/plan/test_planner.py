@@ -1,0 +1,195 @@
+"""desired × observed → commands: only what is missing, each change by one command."""
+
+from dataclasses import replace
+
+import pytest
+
+from csvgate_ops.deploy.plan.model import (
+    Binding,
+    Command,
+    Desired,
+    Key,
+    Lookup,
+    Observed,
+    Plan,
+    Value,
+)
+from csvgate_ops.deploy.plan.planner import NotInPlace, plan
+from unit.deploy.plan.places import ENVIRONMENTS, all_there, wanted
+
+BUCKET = Key("bucket", "example-csvgate-dev-uploads")
+VALIDATE = "serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com"
+
+
+def with_field(observed: Observed, key: Key, name: str, value: Value) -> Observed:
+    fields = {**observed.resources[key], name: value}
+    return replace(observed, resources={**observed.resources, key: fields})
+
+
+def without(observed: Observed, key: Key) -> Observed:
+    left = {k: v for k, v in observed.resources.items() if k != key}
+    return replace(observed, resources=left)
+
+
+def commands(found: Plan) -> list[str]:
+    return [" ".join(s.argv) for s in found.steps if isinstance(s, Command)]
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_nothing_to_do(name: str) -> None:
+    assert Plan(()) == plan(wanted(name), all_there(wanted(name)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "field", "value", "expected"),
+    [
+        (
+            "topic",
+            "validated-records",
+            "retention",
+            86400,
+            "gcloud pubsub topics update validated-records --message-retention-duration=604800s",
+        ),
+        (
+            "bucket",
+            BUCKET.name,
+            "lifecycle",
+            "",
+            f"gcloud storage buckets update gs://{BUCKET.name} --lifecycle-file="
+            f"build/lifecycle-{BUCKET.name}.json",
+        ),
+        (
+            "bucket",
+            BUCKET.name,
+            "public_access_prevention",
+            "inherited",
+            f"gcloud storage buckets update gs://{BUCKET.name} --public-access-prevention",
+        ),
+        (
+            "subscription",
+            "enrich-records-dead-letter-review",
+            "expires",
+            "2678400s",
+            "gcloud pubsub subscriptions update enrich-records-dead-letter-review "
+            "--expiration-period=never",
+        ),
+        (
+            "trigger-subscription",
+            "enrich-records",
+            "dead_letter_topic",
+            None,
+            "gcloud pubsub subscriptions update ${ENRICH_RECORDS_SUBSCRIPTION} "
+            "--dead-letter-topic=enrich-records-dead-letter --max-delivery-attempts=10",
+        ),
+        (
+            "trigger-subscription",
+            "enrich-records",
+            "max_backoff",
+            60,
+            "gcloud pubsub subscriptions update ${ENRICH_RECORDS_SUBSCRIPTION} "
+            "--min-retry-delay=10s --max-retry-delay=600s",
+        ),
+        (
+            "account",
+            "csvgate-enrich",
+            "display_name",
+            "",
+            "gcloud iam service-accounts update "
+            "csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com "
+            "--display-name=csvgate enrich_records",
+        ),
+        (
+            "dataset",
+            "sales",
+            "description",
+            "",
+            "bq --project_id=example-csvgate-dev update "
+            "--description=Orders and what belongs to them sales",
+        ),
+        (
+            "trigger",
+            "enrich-records",
+            "service",
+            "old",
+            "gcloud eventarc triggers update enrich-records --location=europe-west1 "
+            "--destination-run-service=enrich-records --destination-run-region=europe-west1",
+        ),
+    ],
+)
+def test_a_changed_field_is_one_command(
+    kind: str, name: str, field: str, value: Value, expected: str
+) -> None:
+    desired = wanted("dev")
+    found = plan(desired, with_field(all_there(desired), Key(kind, name), field, value))
+    project = "" if expected.startswith("bq") else " --project=example-csvgate-dev"
+    assert [expected + project] == commands(found)
+
+
+def test_a_function_s_changed_field_states_all_of_the_function() -> None:
+    desired = wanted("dev")
+    key = Key("function", "enrich-records")
+    for field, value in (("memory", "1Gi"), ("state", "FAILED"), ("source", "old")):
+        (only,) = commands(plan(desired, with_field(all_there(desired), key, field, value)))
+        assert only.startswith("gcloud functions deploy enrich-records --gen2 ")
+        assert "--memory=2Gi" in only
+        assert "--trigger-http" not in only
+
+
+def test_what_a_service_cannot_change_is_for_a_person() -> None:
+    desired = wanted("dev")
+    with pytest.raises(NotInPlace, match="location is 'us' and should be 'europe-west1'"):
+        plan(desired, with_field(all_there(desired), BUCKET, "location", "us"))
+
+
+def test_a_role_that_is_not_needed_is_taken_away() -> None:
+    desired = wanted("dev")
+    surplus = frozenset(
+        {
+            Binding(BUCKET, "roles/storage.admin", VALIDATE),
+            Binding(BUCKET, "roles/storage.objectViewer", "allUsers"),
+            Binding(BUCKET, "roles/storage.objectViewer", "user:jo@example.com"),
+            Binding(Key("dataset", "sales"), "roles/bigquery.dataViewer", "allUsers"),
+        }
+    )
+    observed = all_there(desired)
+    found = plan(desired, replace(observed, bindings=observed.bindings | surplus))
+    start = f"gcloud storage buckets remove-iam-policy-binding gs://{BUCKET.name} "
+    end = "--project=example-csvgate-dev --member={} --role=roles/storage.{}"
+    assert [
+        start + end.format(VALIDATE, "admin"),
+        start + end.format("allUsers", "objectViewer"),
+        "bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql REVOKE "
+        "`roles/bigquery.dataViewer` ON SCHEMA `example-csvgate-dev`.sales FROM "
+        '"specialGroup:allUsers"',
+    ] == commands(found)
+
+
+def test_variables_are_looked_up_where_they_are_used_and_once() -> None:
+    desired = wanted("dev")
+    key = Key("trigger-subscription", "enrich-records")
+    observed = with_field(all_there(desired), key, "ack_deadline", 10)
+    subscriber = Binding(key, "roles/pubsub.subscriber", _agent(desired))
+    observed = replace(observed, bindings=observed.bindings - {subscriber})
+    steps = plan(desired, observed).steps
+    assert ["ENRICH_RECORDS_SUBSCRIPTION", "PROJECT_NUMBER"] == [
+        s.variable for s in steps if isinstance(s, Lookup)
+    ]
+    assert [Lookup, Command, Lookup, Command] == [type(s) for s in steps]
+
+
+def _agent(desired: Desired) -> str:
+    return next(b.member for b in desired.bindings if b.role == "roles/pubsub.subscriber")
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_whatever_is_missing_is_made_and_nothing_else(name: str) -> None:
+    desired = wanted(name)
+    whole = set(plan(desired, Observed()).steps)
+    for resource in desired.resources:
+        found = plan(desired, without(all_there(desired), resource.key))
+        assert found
+        assert resource.key.kind == "api" or set(found.steps) <= whole
+    for binding in desired.bindings:
+        observed = all_there(desired)
+        found = plan(desired, replace(observed, bindings=observed.bindings - {binding}))
+        assert 1 == len(commands(found))

@@ -1,0 +1,22 @@
+"""The scripts that people call: without a fault that shellcheck knows."""
+
+import subprocess
+
+from unit.deploy.plan.places import ROOT
+
+
+def test_shell_scripts_are_clean() -> None:
+    scripts = [*ROOT.glob("deploy/*.sh"), *ROOT.glob("ops/**/*.sh"), ROOT / ".ci" / "run"]
+    assert {"deploy.sh", "teardown.sh", "lock.sh"} <= {path.name for path in scripts}
+    shellcheck = ROOT / ".venv" / "bin" / "shellcheck"
+    checked = subprocess.run([shellcheck, *scripts], capture_output=True, text=True, check=False)
+    assert (0, "") == (checked.returncode, checked.stdout)
+
+
+def test_an_unknown_environment_names_those_there_are() -> None:
+    run = subprocess.run(
+        [ROOT / "deploy" / "deploy.sh", "production"], capture_output=True, text=True, check=False
+    )
+    assert 1 == run.returncode
+    assert "deploy/env/production.yaml: No such file or directory" in run.stderr
+    assert "there are: dev, prod, staging" in run.stderr

@@ -1,0 +1,127 @@
+"""Staged folders: what is in them, and the same bytes whenever they are made."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from csvgate_ops.deploy.errors import DeployError
+from csvgate_ops.deploy.staging.reachable_modules import reached
+from csvgate_ops.deploy.staging.stage import Staged, stage
+from unit.deploy.plan.places import ROOT, topology
+
+FUNCTIONS = ("validate_and_parse", "enrich_records", "notify_stakeholders")
+Entry = tuple[str, int, int, bytes]
+
+
+def entries(folder: Path) -> list[Entry]:
+    """All that a copy or a zip would take along: name, mode, time, contents."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        stat = path.stat()
+        data = path.read_bytes() if path.is_file() else b""
+        found.append((str(path.relative_to(folder)), stat.st_mode, int(stat.st_mtime), data))
+    return found
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("build")
+
+
+@pytest.fixture(scope="module")
+def staged(out: Path) -> dict[str, Staged]:
+    return stage(ROOT, out, topology())
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """The sources as another checkout has them: other times, other modes, with bytecode."""
+    root = tmp_path / "clone"
+    for folder in ("functions", "shared", "contracts"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("*.pyc"))
+    for path in root.rglob("*.py"):
+        os.utime(path, (1, 1))
+        path.chmod(0o600)
+    cache = root / "functions" / "enrich_records" / "__pycache__"
+    cache.mkdir(exist_ok=True)
+    (cache / "main.cpython-311.pyc").write_bytes(b"bytecode")
+    return root
+
+
+def test_another_checkout_gives_the_same_bytes(
+    out: Path, staged: dict[str, Staged], clone: Path, tmp_path: Path
+) -> None:
+    again = stage(clone, tmp_path / "again", topology())
+    assert [s.digest for s in staged.values()] == [s.digest for s in again.values()]
+    for name in FUNCTIONS:
+        assert entries(out / name) == entries(tmp_path / "again" / name)
+
+
+def test_one_byte_more_is_another_digest_of_the_functions_that_have_it(
+    staged: dict[str, Staged], clone: Path, tmp_path: Path
+) -> None:
+    file = clone / "shared" / "csvgate" / "validation" / "rules.py"
+    file.write_text(file.read_text() + "#\n")
+    again = stage(clone, tmp_path / "again", topology())
+    changed = [n for n in FUNCTIONS if again[n].digest != staged[n].digest]
+    assert ["validate_and_parse"] == changed
+
+
+def test_what_was_staged_before_is_gone(clone: Path, tmp_path: Path) -> None:
+    stage(clone, tmp_path / "again", topology())
+    wording = Path("notify_stakeholders") / "notification" / "email" / "wording.py"
+    assert (tmp_path / "again" / wording).exists()
+    (clone / "functions" / wording).unlink()
+    stage(clone, tmp_path / "again", topology())
+    assert not (tmp_path / "again" / wording).exists()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_is_in_a_stage(name: str, out: Path, staged: dict[str, Staged]) -> None:
+    names = {entry[0] for entry in entries(out / name)}
+    boundary = "csvgate/runtime/failure_boundary.py"
+    assert {"main.py", "requirements.txt", "contracts/orders.yaml", boundary} <= names
+    assert not any(n.endswith((".pyc", ".in", ".typed")) or "__pycache__" in n for n in names)
+    assert "--hash=sha256:" in (out / name / "requirements.txt").read_text()
+
+
+def test_packages_that_a_function_does_not_reach_are_left_out(
+    out: Path, staged: dict[str, Staged]
+) -> None:
+    for room in ("csv", "validation", "unique", "rejects", "chunks", "references"):
+        assert not (out / "notify_stakeholders" / "csvgate" / room).exists()
+    assert not (out / "validate_and_parse" / "csvgate" / "gcp" / "write_api.py").exists()
+    assert (out / "enrich_records" / "csvgate" / "gcp" / "write_api.py").exists()
+
+
+def test_a_function_without_its_lock(clone: Path, tmp_path: Path) -> None:
+    (clone / "functions" / "enrich_records" / "requirements.txt").unlink()
+    with pytest.raises(DeployError, match=r"requirements\.txt is missing"):
+        stage(clone, tmp_path / "again", topology())
+
+
+def test_imports_are_followed_wherever_they_stand(tmp_path: Path) -> None:
+    shared, source = tmp_path / "shared", tmp_path / "source"
+    files = {
+        "shared/csvgate/__init__.py": "",
+        "shared/csvgate/a.py": "def late() -> None:\n    import csvgate.deep.b\n",
+        "shared/csvgate/deep/__init__.py": "",
+        "shared/csvgate/deep/b.py": "from csvgate.deep import c\n",
+        "shared/csvgate/deep/c.py": "",
+        "shared/csvgate/types_only.py": "",
+        "shared/csvgate/other.py": "",
+        "source/main.py": "from typing import TYPE_CHECKING\nfrom csvgate.a import late\n"
+        "if TYPE_CHECKING:\n    from csvgate.types_only import T\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert [
+        "__init__.py",
+        "a.py",
+        "deep/__init__.py",
+        "deep/b.py",
+        "deep/c.py",
+    ] == [str(p.relative_to(shared / "csvgate")) for p in reached(source, shared)]

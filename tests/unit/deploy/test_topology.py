@@ -1,0 +1,300 @@
+"""deploy/topology.yaml holds; whatever is wrong with another is said, all at once."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from csvgate.runtime.settings import Settings
+from csvgate_ops.deploy import topology as topo
+from csvgate_ops.deploy.topology.checks import mistakes
+from csvgate_ops.deploy.topology.derive import patience
+from csvgate_ops.deploy.topology.model import Topology
+
+FILE = Path(__file__).parents[3] / "deploy" / "topology.yaml"
+
+
+@pytest.fixture(scope="module")
+def topology() -> topo.Topology:
+    return topo.load(FILE)
+
+
+def document() -> Any:
+    return YAML(typ="safe", pure=True).load(FILE.read_text())
+
+
+def test_names_are_those_of_the_design(topology: topo.Topology) -> None:
+    assert topo.bucket_names(topology, "p") == {
+        "uploads": "p-uploads",
+        "rejects": "p-rejects",
+        "ledger": "p-ledger",
+        "references": "p-references",
+    }
+    assert [topic.name for topic in topology.topics.values()] == [
+        "validated-records",
+        "enrichment-complete",
+        "validate-and-parse-dead-letter",
+        "enrich-records-dead-letter",
+        "notify-stakeholders-dead-letter",
+    ]
+
+
+def test_a_function_s_environment_is_derived(topology: topo.Topology) -> None:
+    assert topo.environment(topology, "enrich_records", "p") == {
+        "GOOGLE_CLOUD_PROJECT": "p",
+        "CSVGATE_FUNCTION": "enrich_records",
+        "CSVGATE_BIGQUERY_LOCATION": "EU",
+        "CSVGATE_DEAD_LETTER_TOPIC": "enrich-records-dead-letter",
+        "CSVGATE_MAX_DELIVERY_ATTEMPTS": "10",
+        "CSVGATE_BREAKER_WINDOW_SECONDS": "600",
+        "CSVGATE_BREAKER_LETTERS": "50",
+        "CSVGATE_BREAKER_SHARE": "0.9",
+        "CSVGATE_UPLOADS_BUCKET": "p-uploads",
+        "CSVGATE_REJECTS_BUCKET": "p-rejects",
+        "CSVGATE_LEDGER_BUCKET": "p-ledger",
+        "CSVGATE_REFERENCES_BUCKET": "p-references",
+        "CSVGATE_VALIDATED_TOPIC": "validated-records",
+        "CSVGATE_COMPLETE_TOPIC": "enrichment-complete",
+        "LOG_LEVEL": "INFO",
+    }
+
+
+def test_every_function_has_the_settings_it_reads(topology: topo.Topology) -> None:
+    """And is told nothing that no function reads."""
+    known = {field.alias for field in Settings.model_fields.values()}
+    for function in topology.functions:
+        environment = topo.environment(topology, function, "p")
+        Settings.model_validate(environment)
+        assert environment.keys() <= known
+
+
+def test_transports(topology: topo.Topology) -> None:
+    assert topo.transport(topology, "validate-and-parse") == topo.Transport(
+        "validate-and-parse",
+        "eventarc-validate-and-parse",
+        "eventarc-validate-and-parse-sub",
+        owns_topic=True,
+    )
+    assert topo.transport(topology, "enrich-records") == topo.Transport(
+        "enrich-records", "validated-records", "eventarc-enrich-records-sub", owns_topic=False
+    )
+
+
+def test_the_defaults_of_breakers_are_those_of_the_settings(topology: topo.Topology) -> None:
+    broken = document()
+    del broken["functions"]["enrich_records"]["breaker"]
+    derived = topo.environment(topo.Topology.model_validate(broken), "enrich_records", "p")
+    assert topo.environment(topology, "enrich_records", "p") == derived
+    alone = {k: v for k, v in derived.items() if not k.startswith("CSVGATE_BREAKER")}
+    assert Settings.model_validate(derived) == Settings.model_validate(alone)
+
+
+def test_how_long_a_message_waits(topology: topo.Topology) -> None:
+    trigger = topology.triggers["enrich-records"]
+    assert patience(trigger, trigger.retry) == 10 + 20 + 40 + 80 + 160 + 320 + 3 * 600
+
+
+def set_at(path: str, value: object) -> Callable[[Any], None]:
+    """Change one place of the document; None takes it away."""
+
+    def change(root: Any) -> None:
+        *parents, last = re.split(r"[.]", path)
+        for step in parents:
+            root = root[int(step) if step.isdigit() else step]
+        if value is None:
+            del root[last]
+        else:
+            root[last] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        (
+            "triggers.enrich-records.ack_deadline",
+            "60s",
+            "triggers.enrich-records.ack_deadline: 60s is shorter than the timeout of "
+            "enrich_records (540s): a delivery would be repeated while it still runs",
+        ),
+        (
+            "triggers.enrich-records.dead_letter.max_delivery_attempts",
+            4,
+            "triggers.enrich-records.dead_letter.max_delivery_attempts: Input should be greater "
+            "than or equal to 5",
+        ),
+        (
+            "triggers.enrich-records.function",
+            "enrich",
+            "triggers.enrich-records.function: `enrich` is not in functions",
+        ),
+        (
+            "triggers.validate-and-parse.event.bucket",
+            "upload",
+            "triggers.validate-and-parse.event.bucket: `upload` is not in buckets",
+        ),
+        (
+            "triggers.notify-stakeholders.event.topic",
+            "done",
+            "triggers.notify-stakeholders.event.topic: `done` is not in topics",
+        ),
+        (
+            "triggers.notify-stakeholders.retry.min_backoff",
+            "700s",
+            "triggers.notify-stakeholders.retry.min_backoff: Input should be less than or equal "
+            "to 600",
+        ),
+        (
+            "triggers.notify-stakeholders.retry.max_backoff",
+            "1s",
+            "triggers.notify-stakeholders.retry: min_backoff is longer than max_backoff",
+        ),
+        (
+            "triggers.notify-stakeholders.retention",
+            "32d",
+            "triggers.notify-stakeholders.retention: Input should be less than or equal to 2678400",
+        ),
+        (
+            "triggers.notify-stakeholders.retention",
+            "a week",
+            "triggers.notify-stakeholders.retention: a duration is digits followed by s, m, h or "
+            "d, for instance 600s or 7d",
+        ),
+        (
+            "subscriptions.enrich-records-dead-letter-review",
+            None,
+            "topics.enrich_records_dead_letter: without a subscription "
+            "`enrich-records-dead-letter-review` a dead-letter topic loses messages",
+        ),
+        (
+            "subscriptions.enrich-records-dead-letter-review.expires",
+            "31d",
+            "subscriptions.enrich-records-dead-letter-review.expires: must be never, or messages "
+            "get lost",
+        ),
+        (
+            "functions.enrich_records.service_account",
+            "nobody",
+            "functions.enrich_records.service_account: `nobody` is not in service_accounts",
+        ),
+        (
+            "functions.enrich_records.environment.CSVGATE_LEDGER_BUCKET",
+            "x",
+            "functions.enrich_records: CSVGATE_LEDGER_BUCKET is derived from the topology: "
+            "leave it out",
+        ),
+        (
+            "functions.enrich_records.uses.load",
+            ["sale"],
+            "functions.enrich_records.uses.load: `sale` is not in bigquery.datasets",
+        ),
+        (
+            "functions.enrich_records.min_instances",
+            99,
+            "functions.enrich_records.min_instances: more than max_instances",
+        ),
+        (
+            "functions.enrich_records.memory",
+            "2GB",
+            "functions.enrich_records.memory: String should match pattern '^[1-9][0-9]*(Mi|Gi)$'",
+        ),
+        (
+            "functions.enrich_records.retires",
+            3,
+            "functions.enrich_records.retires: Extra inputs are not permitted",
+        ),
+        (
+            "functions.enrich_records.breaker.share",
+            1.5,
+            "functions.enrich_records.breaker.share: Input should be less than or equal to 1",
+        ),
+        (
+            "functions.enrich_records.breaker.letters",
+            1,
+            "functions.enrich_records.breaker.letters: Input should be greater than or equal to 2",
+        ),
+        (
+            "functions.enrich_records.breaker.window",
+            "10s",
+            "functions.enrich_records.breaker.window: Input should be greater than or equal to 60",
+        ),
+        (
+            "functions.notify_stakeholders.uses.read",
+            [],
+            "functions.notify_stakeholders.uses: its breaker reads and writes `ledger`",
+        ),
+        ("topics.validated", None, "topics: `validated` is missing"),
+        (
+            "topics.complete.name",
+            "validated-records",
+            "topics.complete.name: `validated-records` is also topics.validated",
+        ),
+        (
+            "buckets.ledger.lifecycle.0.delete_after",
+            "7d",
+            "buckets.ledger.lifecycle[0].delete_after: not longer than the longest retention of a "
+            "trigger (604800s): a late redelivery would load its rows again",
+        ),
+        (
+            "buckets.uploads.lifecycle.0.delete_after",
+            "30d",
+            "buckets.uploads.lifecycle[0]: exactly one of delete_after and delete_noncurrent_after",
+        ),
+    ],
+)
+def test_mistakes(path: str, value: object, expected: str) -> None:
+    broken = document()
+    set_at(path, value)(broken)
+    assert expected in all_mistakes(broken)
+
+
+def all_mistakes(broken: Any) -> list[str]:
+    # JSON is YAML, and keeps the order.
+    with pytest.raises(topo.TopologyError) as caught:
+        topo.parse(json.dumps(broken))
+    return [str(mistake) for mistake in caught.value.mistakes]
+
+
+def test_mistakes_come_all_at_once() -> None:
+    broken = document()
+    for path, value in (
+        ("triggers.enrich-records.ack_deadline", "60s"),
+        ("functions.enrich_records.service_account", "nobody"),
+        ("topics.complete.name", "validated-records"),
+    ):
+        set_at(path, value)(broken)
+    assert len(all_mistakes(broken)) == 3
+
+
+@pytest.mark.parametrize("text", ["", "a: [", "a: 1\na: 2", "- 1", "just words"])
+def test_what_is_no_topology(text: str) -> None:
+    with pytest.raises(topo.TopologyError):
+        topo.parse(text)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(topo.TopologyError, match="file: "):
+        topo.load(tmp_path / "none.yaml")
+
+
+def test_the_repository_s_topology_has_no_mistake(topology: Topology) -> None:
+    assert list(mistakes(topology)) == []
+
+
+def test_functions_come_after_those_that_take_what_they_publish(topology: topo.Topology) -> None:
+    names = ["notify_stakeholders", "enrich_records", "validate_and_parse"]
+    assert names == list(topo.consumers_first(topology))
+
+
+def test_functions_in_a_circle_keep_their_order(topology: topo.Topology) -> None:
+    functions = dict(topology.functions)
+    notify = functions["notify_stakeholders"]
+    uses = notify.uses.model_copy(update={"publish": ("validated",)})
+    functions["notify_stakeholders"] = notify.model_copy(update={"uses": uses})
+    circle = topology.model_copy(update={"functions": functions})
+    assert list(functions) == list(topo.consumers_first(circle))

@@ -1,0 +1,245 @@
+"""Replay and discard: said before, done once, stoppable, on record."""
+
+import threading
+import time
+
+import pytest
+
+from csvgate_ops.operate.console.jobs import Busy, Job, Jobs
+from csvgate_ops.operate.dead_letters.acting import Progress, Report
+from csvgate_ops.operate.uploads import upload_ids
+from unit.operate.console.browsing import (
+    ENRICH,
+    HANG_SECONDS,
+    NOTIFY,
+    Visit,
+    field,
+    letter,
+    marker,
+    office,
+    until,
+    value_of,
+    visit,
+    words,
+)
+from unit.operate.dead_letters.contexts import TRANSPORT
+from unit.protocol.orders import orders
+from world import COMPLETE, VALIDATED
+
+
+@pytest.fixture
+def here() -> Visit:
+    there = office()
+    for number in range(3):
+        letter(there, ENRICH, marker(n=number), csvgate_code="group.one")
+    letter(there, NOTIFY, marker(), csvgate_code="group.two", csvgate_replays="1")
+    return visit(there)
+
+
+def sent(here: Visit) -> tuple[int, int]:
+    topics = here.office.world.publisher.topics
+    return len(topics[VALIDATED]), len(topics[COMPLETE])
+
+
+def test_a_confirmation_says_what_will_happen_and_does_nothing(here: Visit) -> None:
+    page = words(here.confirm(scope="matching", deed="replay").text)
+    assert "Replay 4 letters?" in page
+    assert "You chose every letter there is" in page
+    assert "3 letters will go to validated-records, for enrich_records." in page
+    assert "1 letter will go to enrichment-complete, for notify_stakeholders." in page
+    assert "1 of them was replayed before and came back" in page
+    assert (0, 0) == sent(here)
+    assert 4 == here.office.left()
+
+
+def test_replay_all_that_match(here: Visit) -> None:
+    confirmation = here.confirm(scope="matching", code="group.one", deed="replay")
+    assert "every letter with code group.one" in words(confirmation.text)
+    page = here.ended(here.begin(confirmation, reason="mended"))
+    assert "Chosen 3 Done 3 Left alone 0 Failed 0" in words(page)
+    assert (3, 0) == sent(here)
+    assert 1 == here.office.left()
+    assert "group.one" not in here.page("/letters/")
+    assert "group.two" in here.page("/letters/")
+    assert "replay" in here.page("/audit/")
+    assert "mended" in here.page("/audit/")
+
+
+def test_replay_those_ticked(here: Visit) -> None:
+    ticked = [value_of("1000"), value_of("1002"), value_of("1002"), "nonsense", value_of("9")]
+    confirmation = here.confirm(scope="ticked", letter=ticked, deed="replay")
+    assert "Replay 2 letters?" in confirmation.text
+    here.ended(here.begin(confirmation))
+    bodies = [m.data for m in here.office.world.publisher.topics[VALIDATED]]
+    assert {marker(n=0), marker(n=2)} == set(bodies)
+    assert 2 == len(bodies)
+
+
+def test_one_group(here: Visit) -> None:
+    page = here.page("/letters/groups?by=function")
+    assert 'name="function" value="notify_stakeholders"' in page
+    confirmation = here.confirm(scope="matching", function=NOTIFY, deed="discard")
+    here.ended(here.begin(confirmation, reason="a duplicate"))
+    assert 3 == here.office.left()
+    assert (0, 0) == sent(here)
+
+
+def test_letters_that_came_after_the_confirmation_are_not_touched(here: Visit) -> None:
+    confirmation = here.confirm(scope="matching", code="group.one", deed="replay")
+    letter(here.office, ENRICH, marker(n=9), csvgate_code="group.one")
+    here.refresh()
+    here.ended(here.begin(confirmation))
+    assert (3, 0) == sent(here)
+    assert 2 == here.office.left()
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 1001])
+def test_a_discard_needs_a_reason(here: Visit, reason: str) -> None:
+    confirmation = here.confirm(scope="matching", deed="discard")
+    again = here.begin(confirmation, reason=reason)
+    assert "reason" in words(again.text)
+    assert 'role="alert"' in again.text
+    assert 4 == here.office.left()
+    here.ended(here.begin(again, reason="a real one"))
+    assert 0 == here.office.left()
+
+
+@pytest.mark.parametrize("rate", ["fast", "0", "-1", "nan", "inf", "1e9"])
+def test_a_nonsensical_rate_is_named(here: Visit, rate: str) -> None:
+    again = here.begin(here.confirm(scope="matching", deed="replay"), rate=rate)
+    assert f"“{rate}” is not a number of letters a second" in words(again.text)
+    assert (0, 0) == sent(here)
+
+
+def test_a_confirmation_that_is_sent_twice_acts_once(here: Visit) -> None:
+    confirmation = here.confirm(scope="matching", deed="replay")
+    here.ended(here.begin(confirmation))
+    again = here.begin(confirmation)
+    assert 409 == again.status_code
+    assert (3, 1) == sent(here)
+
+
+def test_nothing_chosen_and_nonsense_are_told(here: Visit) -> None:
+    assert "Go back and tick some" in here.confirm(scope="ticked", deed="replay").text
+    assert 400 == here.confirm(scope="matching", deed="explode").status_code
+    assert 409 == here.post("/actions/begin", order="none").status_code
+    assert 404 == here.get("/jobs/none").status_code
+    assert 404 == here.post("/jobs/none/stop").status_code
+    assert 404 == here.get("/audit/2026-11-21/..%2F..%2Fuploads").status_code
+
+
+def test_letters_of_rejected_rows_stay_and_have_their_own_way() -> None:
+    there = office()
+    there.world.validate(there.world.upload("orders/a.csv", orders(20, bad=2)))
+    there.world.drain()
+    here = visit(there)
+    confirmation = here.confirm(scope="matching", deed="replay")
+    assert "1 letter will stay: it tells of rejected rows" in words(confirmation.text)
+    assert "Replay 0 letters</button>" not in confirmation.text
+    again = here.confirm(scope="matching", deed="rejected")
+    assert "gs://uploads again" in words(again.text)
+    here.ended(here.begin(again))
+    assert 0 == there.left()
+    assert [] == there.world.publisher.topics[TRANSPORT]
+    assert any("rejects" in name for name in there.world.store.buckets["uploads"])
+
+
+def test_a_letter_of_lost_streams_has_its_upload_read_again() -> None:
+    there = office()
+    there.world.validate(there.world.upload("orders/a.csv", orders(5)))
+    (uploaded,) = upload_ids(there.world.ledger)
+    letter(there, csvgate_code="stream.gone", csvgate_upload=uploaded, csvgate_plan="ab12")
+    here = visit(there)
+    confirmation = words(here.confirm(scope="matching", code="stream.gone", deed="replay").text)
+    expected = f"1 letter will go to {TRANSPORT}, so that its upload is read again."
+    assert expected in confirmation
+
+
+def test_somebody_else_was_faster(here: Visit) -> None:
+    confirmation = here.confirm(scope="matching", deed="replay")
+    other = visit(here.office)
+    other.ended(other.begin(other.confirm(scope="matching", deed="discard"), reason="mine"))
+    page = words(here.ended(here.begin(confirmation)))
+    assert "4 letters were not in the queue any more" in page
+    assert (0, 0) == sent(here)
+
+
+def test_stop_leaves_the_rest_in_the_queue(here: Visit) -> None:
+    confirmation = here.confirm(scope="matching", deed="replay")
+    job = here.begin(confirmation, rate="0.01")
+    path = job.request.path
+    assert "is under way" in here.page("/letters/")
+    busy = here.begin(here.confirm(scope="matching", deed="discard"), reason="meanwhile")
+    assert "“Replay 4 letters” is under way: wait, or stop it." in words(busy.text)
+    until(lambda: "one" if sum(sent(here)) else None)
+    here.post(f"{path}/stop")
+    page = words(here.ended(job))
+    assert "Stopped" in page
+    done = sum(sent(here))
+    assert 0 < done < 4
+    assert f"Done {done} " in page
+    assert 4 - done == here.office.left()
+    assert 0 == here.office.queues.held()
+    assert "is under way" not in here.page("/letters/")
+    here.ended(here.begin(busy, reason="meanwhile"))
+    assert 0 == here.office.left()
+
+
+def test_ending_the_console_stops_its_job_and_has_that_on_record(here: Visit) -> None:
+    job = here.begin(here.confirm(scope="matching", deed="replay"), rate="0.01")
+    until(lambda: "one" if sum(sent(here)) else None)
+    here.jobs.end(HANG_SECONDS)
+    assert here.jobs.running() is None
+    assert "Stopped" in words(here.page(job.request.path))
+    assert "stopped" in here.page("/audit/")
+    assert 4 == here.office.left() + sum(sent(here))
+
+
+def test_progress_reloads_the_page_at_the_end(here: Visit) -> None:
+    job = here.begin(here.confirm(scope="matching", deed="replay"))
+    here.ended(job)
+    part = here.get(f"{job.request.path}/progress")
+    assert "true" == part.headers["HX-Refresh"]
+    assert "<html" not in part.text
+    assert "hx-get" not in part.text
+
+
+def test_a_job_that_breaks_says_so_and_frees_the_way() -> None:
+    there = office()
+    letter(there)
+    here = visit(there)
+    confirmation = here.confirm(scope="matching", deed="replay")
+    there.queues._topics.clear()
+    page = words(here.ended(here.begin(confirmation)))
+    assert "Ended early" in page
+    assert "does not exist" in page
+
+
+def test_one_job_at_a_time() -> None:
+    ready = threading.Event()
+    clock = office().world.clock
+    jobs = Jobs(clock)
+
+    def work(job: Job) -> Report:
+        job.watch(Progress(seen=1, done=1, skipped=0, failed=0))
+        assert ready.wait(HANG_SECONDS)
+        return Report("", "replay", False, False, ())
+
+    job = jobs.start("first", 1, work)
+    with pytest.raises(Busy, match="first"):
+        jobs.start("second", 1, work)
+    assert job is jobs.running()
+    ready.set()
+    deadline = time.monotonic() + HANG_SECONDS
+    while jobs.running():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert jobs.get(job.id) is job
+    assert not job.is_running
+
+
+def test_every_page_of_forms_carries_the_token(here: Visit) -> None:
+    confirmation = here.confirm(scope="matching", deed="discard")
+    for page in (here.page("/letters/"), here.page("/letters/groups"), confirmation.text):
+        assert page.count('method="post"') == page.count('name="csrf"')
+        assert here.access.csrf == field(page, "csrf")

@@ -1,0 +1,206 @@
+"""The overview, uploads, and what they are made of."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from csvgate.ports import Column
+from csvgate.protocol.events import Counts
+from csvgate.protocol.ledger_entries import Tripped
+from csvgate.runtime.breaker_ledger import BreakerLedger
+from csvgate_ops.operate.breakers import lift
+from csvgate_ops.operate.console.overview import Over, fitting, overview
+from csvgate_ops.operate.console.pages.charts import columns, peak, width
+from csvgate_ops.operate.console.pages.paging import Page, page
+from csvgate_ops.operate.console.pages.safe_values import clipped, lines, shown
+from csvgate_ops.operate.console.pages.wording import after, ago, counted, percent, size, span
+from csvgate_ops.operate.console.snapshot import Snapshot
+from csvgate_ops.operate.uploads import State, Step, UploadStatus, upload_ids
+from fakes.bigquery import Table
+from unit.operate.console.browsing import HANG_SECONDS, letter, office, visit, words
+from unit.protocol.orders import orders
+
+NOW = datetime(2026, 11, 21, 12, 7, tzinfo=UTC)
+
+
+def upload(state: State, read: int = 0, rejected: int = 0, **back: float) -> UploadStatus:
+    return UploadStatus(
+        id="x",
+        state=state,
+        counts=Counts(read=read, valid=read - rejected, rejected=rejected) if read else None,
+        timeline=(Step(at=NOW - timedelta(**back), what="received"),),
+    )
+
+
+def test_uploads_fall_into_their_hours_and_rows_with_them() -> None:
+    found = overview(
+        [
+            upload("completed", 10, 2, minutes=1),
+            upload("completed", 100, 0, minutes=50),
+            upload("rejected", 30, 20, hours=1),
+            upload("loading", 5, 0, hours=23),
+            upload("failed", hours=2),
+            upload("ignored", hours=2),
+            upload("completed", 1000, 0, hours=24),
+        ],
+        "day",
+        NOW,
+    )
+    assert 24 == len(found.by_state)
+    assert ("13:00", "12:00") == (found.by_state[0].label, found.by_state[-1].label)
+    assert 5 == found.uploads
+    expected = (("completed", 2), ("rejected", 1), ("failed", 1), ("under way", 1))
+    assert expected == found.states
+    assert (140, 108, 32) == (found.read, found.loaded, found.rejected)
+    last = {part.kind: part.value for part in found.by_rows[-1].parts}
+    assert {"loaded": 8, "rejected": 2} == last
+    before = {part.kind: part.value for part in found.by_rows[-2].parts}
+    assert {"loaded": 100, "rejected": 30} == before
+
+
+@pytest.mark.parametrize(
+    ("back", "expected"),
+    [(timedelta(minutes=54), "hour"), (timedelta(hours=2), "day"), (timedelta(days=2), "fortnight"),
+     (timedelta(days=400), "fortnight")],
+)  # fmt: skip
+def test_the_period_fits_the_uploads(back: timedelta, expected: Over) -> None:
+    found = fitting([upload("completed", seconds=back.total_seconds())], NOW)
+    assert expected == found
+    assert "hour" == fitting([], NOW)
+
+
+def test_bars_share_the_height_of_the_tallest_and_the_least_is_seen() -> None:
+    empty, small, tall = columns(["a", "b", "c"], ["x", "y"], [(0, 0), (1, 0), (999, 1)])
+    assert (0, 1, 1000) == (empty.total, small.total, tall.total)
+    assert [2.0, 0.0] == [part.height for part in small.parts]
+    assert [98.0, 2.0] == [part.height for part in tall.parts]
+    assert [2.0, 0.0] == [part.y for part in tall.parts]
+    assert [0.0, 0.0] == [part.height for part in empty.parts]
+    assert 1000 == peak((empty, small, tall))
+    assert (0.0, 2.0, 50.0, 100.0) == (width(0, 9), width(1, 999), width(1, 2), width(3, 3))
+
+
+def test_numbers_in_words() -> None:
+    assert ["1 letter", "2,000 letters"] == [counted(1, "letter"), counted(2000, "letter")]
+    assert ["–", "0.0%", "< 0.1%", "50.0%", "> 99.9%", "100.0%"] == [
+        percent(0, 0), percent(0, 9), percent(1, 10**6), percent(1, 2), percent(99_999, 10**5),
+        percent(9, 9),
+    ]  # fmt: skip
+    assert ["< 1 second", "59 seconds", "1 minute", "23 hours", "400 days"] == [
+        span(0.9), span(59.9), span(60), span(86_399), span(86400 * 400)
+    ]  # fmt: skip
+    assert "just now" == ago(NOW, NOW - timedelta(hours=1))
+    assert "+0.124 s" == after(NOW, NOW + timedelta(milliseconds=124))
+    assert ["1 byte", "1,023 bytes", "1.0 KiB", "9.5 MiB", "2,048.0 GiB"][:4] == [
+        size(1), size(1023), size(1024), size(10_000_000)
+    ]  # fmt: skip
+
+
+def test_values_are_made_visible() -> None:
+    assert r"a\u202eb\x1b[0m\n" == shown("a\u202eb\x1b[0m\n")
+    assert "a\n\tb\\r&lt;" == str(lines("a\n\tb\r<"))
+    assert ["abc", "ab…"] == [clipped("abc", 3), clipped("abcd", 3)]
+    assert 5 == shown(5)
+
+
+def test_pages_of_nothing() -> None:
+    found: Page[int] = page([], "7")
+    assert (1, 1, 0, 0) == (found.number, found.pages, found.first, found.last)
+
+
+def test_a_reading_that_fails_keeps_the_one_before() -> None:
+    answers = iter(["first", "", "third"])
+
+    def read() -> str:
+        if answer := next(answers):
+            return answer
+        raise OSError("the network is gone")
+
+    snapshot = Snapshot(read, lambda: NOW)
+    assert ("first", "") == _told(snapshot)
+    snapshot.refresh()
+    assert ("first", "the network is gone") == _told(snapshot)
+    snapshot.refresh()
+    assert ("third", "") == _told(snapshot)
+    snapshot.change(str.upper)
+    assert ("THIRD", "") == _told(snapshot)
+
+
+def _told(snapshot: Snapshot[str]) -> tuple[str | None, str]:
+    reading = snapshot.current(HANG_SECONDS)
+    assert not reading.is_under_way
+    return reading.value, reading.error
+
+
+def test_the_overview_of_a_pipeline() -> None:
+    there = office()
+    there.world.validate(there.world.upload("orders/a.csv", orders(30, bad=2)))
+    there.world.drain()
+    letter(there, csvgate_code="some.failure")
+    page = words(visit(there).page("/"))
+    for told in (
+        "Dead letters 2 in 2 groups by code",
+        "Uploads, last hour 1 1 completed",
+        "Rows loaded 30",
+        "Rows handed back 2",
+        "some.failure",
+        "rows.rejected",
+    ):
+        assert told in page
+
+
+def test_an_open_breaker_is_on_the_overview_and_its_lifting_on_record() -> None:
+    there = office()
+    entries = BreakerLedger(there.world.ledger, "enrich_records", "r1")
+    now = there.world.now
+    tripped = Tripped(at=now, since=now, letters=50, handled=1, codes={"table.contradicts": 50})
+    entries.trip(1, tripped)
+    page = words(visit(there).page("/"))
+    assert "The breaker of enrich_records is open" in page
+    assert 1 == len(list(lift(there.world.ledger, "enrich_records", "ada@here", "table is back")))
+    here = visit(there)
+    assert "The breaker of" not in here.page("/")
+    trail = here.page("/audit/")
+    for told in ("breaker.lift", "ada@here", "table is back"):
+        assert told in trail
+    (link,) = re.findall(r'href="(/audit/2[^"]+)"', trail)
+    assert "function enrich_records" in words(here.page(link))
+
+
+def test_a_failed_upload_says_what_to_do() -> None:
+    there = office()
+    there.world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
+    there.world.validate(there.world.upload("orders/a.csv", orders(5)))
+    there.world.drain()
+    (uploaded,) = upload_ids(there.world.ledger)
+    page = words(visit(there).page(f"/uploads/{uploaded}"))
+    assert "enrich_records gave up, table.contradicts" in page
+    assert f"csvgate dlq replay --upload {uploaded}" in page
+
+
+def test_an_overview_of_nothing() -> None:
+    page = words(visit().page("/"))
+    assert "Dead letters 0 the queues are empty" in page
+    assert "Oldest letter – nothing waits" in page
+
+
+def test_uploads_and_one_of_them() -> None:
+    there = office()
+    for name in ("orders/a.csv", "orders/b.csv", "unknown/c.csv"):
+        there.world.validate(there.world.upload(name, orders(30, bad=2)))
+    there.world.drain()
+    here = visit(there)
+    page = here.page("/uploads/")
+    assert page.index("unknown/c.csv") < page.index("orders/b.csv") < page.index("orders/a.csv")
+    assert "3 uploads" in page
+    found = here.page("/uploads/?text=B.CSV")
+    assert "orders/b.csv" in found
+    assert "orders/a.csv" not in found
+    assert "No upload matches" in here.page("/uploads/?text=zzz")
+    (link,) = re.findall(r'href="(/uploads/[0-9a-f]+)"', found)
+    one = words(here.page(link))
+    for told in ("orders/b.csv completed", "Rows read 32", "Loaded 30", "committed", "received"):
+        assert told in one
+    for missing in ("ffff", "..%2F", "x", "%00"):
+        assert 404 == here.get(f"/uploads/{missing}").status_code

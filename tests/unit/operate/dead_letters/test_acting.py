@@ -1,0 +1,269 @@
+"""Reading consumes nothing; a letter leaves only once it is done with, whatever interrupts."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from csvgate.ports import Message
+from csvgate.runtime.errors import Transient
+from csvgate_ops.operate.dead_letters.acting import Acting, Progress
+from csvgate_ops.operate.dead_letters.actions import (
+    Edit,
+    Filter,
+    discard,
+    edit_and_replay,
+    read,
+    replay,
+)
+from csvgate_ops.operate.dead_letters.audit import Ended, marks, unfinished
+from fakes.effects import Effect
+from unit.operate.dead_letters.contexts import REALLY, Office, office
+from world import VALIDATED, letters_of
+
+COUNT = 20
+ENRICH = Filter(functions=("enrich_records",))
+
+
+def with_letters(count: int = COUNT) -> Office:
+    there = office()
+    for n in range(count):
+        there.world.publisher.topics[letters_of("enrich_records")].append(
+            Message(
+                b"%d" % n,
+                {
+                    "ce-id": str(n),
+                    "csvgate-code": "a.code" if n % 2 else "b.code",
+                    "csvgate-function": "enrich_records",
+                    "csvgate-message": "why",
+                },
+            )
+        )
+    return there
+
+
+def sent(there: Office) -> list[bytes]:
+    return [message.data for message in there.world.publisher.topics[VALIDATED]]
+
+
+def audit(there: Office) -> list[str]:
+    return [n for n in there.world.store.buckets["ledger"] if n.startswith("audit/")]
+
+
+def test_reading_consumes_nothing_and_holds_nothing() -> None:
+    there = with_letters()
+    for _ in range(2):
+        assert COUNT == len(read(there.desk).letters)
+    assert (COUNT, 0) == (there.left(), there.queues.held())
+
+
+def test_reading_stops_at_the_most_and_says_so() -> None:
+    there = with_letters()
+    found = read(there.desk, most=5)
+    assert (5, False) == (len(found.letters), found.complete)
+    assert 0 == there.queues.held()
+    assert read(there.desk).complete
+
+
+def test_a_dry_run_changes_nothing() -> None:
+    there = with_letters()
+    report = replay(there.desk, Filter(codes=("a.*",)), Acting())
+    assert COUNT // 2 == report.count("would be done") == len(report.outcomes)
+    assert {"to validated-records"} == {outcome.detail for outcome in report.outcomes}
+    assert (COUNT, 0, [], []) == (there.left(), there.queues.held(), sent(there), audit(there))
+
+
+def test_only_what_is_meant_goes_and_the_rest_is_given_back() -> None:
+    there = with_letters()
+    report = replay(there.desk, Filter(codes=("a.code",)), REALLY)
+    assert COUNT // 2 == report.count("done")
+    assert sorted(b"%d" % n for n in range(1, COUNT, 2)) == sorted(sent(there))
+    assert (COUNT // 2, 0) == (there.left(), there.queues.held())
+    assert {"b.code"} == {letter.code for letter in read(there.desk).letters}
+
+
+def test_what_is_done_is_on_record() -> None:
+    there = with_letters(3)
+    report = replay(there.desk, ENRICH, REALLY)
+    ended = there.world.ledger.get(Ended, f"audit/{report.run}/ended.json")
+    assert ended is not None
+    assert (3, 0, False) == (ended.done, ended.failed, ended.stopped)
+    assert {"done"} == {outcome.result for outcome in ended.outcomes}
+    marks = [name for name in audit(there) if name.endswith(".replayed.json")]
+    assert 3 == len(marks)
+    assert [] == unfinished(there.world.ledger, there.world.clock())
+
+
+def test_a_discard_needs_a_reason_and_keeps_it() -> None:
+    there = with_letters(2)
+    with pytest.raises(ValueError, match="reason"):
+        discard(there.desk, ENRICH, Acting(dry_run=False))
+    assert 2 == there.left()
+    discard(there.desk, ENRICH, REALLY)
+    assert (0, []) == (there.left(), sent(there))
+    stored = [s.data for n, s in there.world.store.buckets["ledger"].items() if "discarded" in n]
+    assert 2 == sum(b'"reason": "a test"' in data or b'"a test"' in data for data in stored)
+
+
+class Crash(BaseException):
+    """The process is gone: nothing below may handle it."""
+
+
+KINDS = ("pubsub.publish", "storage.create", "pubsub.acknowledge")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("which", [1, 7])
+def test_a_crash_anywhere_loses_nothing_and_running_again_finishes(
+    kind: str, when: str, which: int
+) -> None:
+    there = with_letters()
+    lock, seen = threading.Lock(), Counter[str]()
+
+    def crash(effect: Effect) -> None:
+        with lock:
+            seen[effect.kind] += 1
+            if effect.kind == kind and seen[kind] >= which:
+                raise Crash
+
+    setattr(there.world.effects, when, crash)
+    with pytest.raises(Crash):
+        replay(there.desk, ENRICH, REALLY)
+    setattr(there.world.effects, when, lambda _: None)
+    there.queues.expire()
+    everything = {b"%d" % n for n in range(COUNT)}
+    waiting = {letter.data for letter in read(there.desk).letters}
+    assert everything == waiting | set(sent(there)), "each is still there, or was sent"
+    report = replay(there.desk, ENRICH, REALLY)
+    assert 0 == report.count("failed")
+    assert 0 == there.left()
+    assert everything == set(sent(there))
+
+
+def test_a_letter_that_was_sent_and_not_removed_is_only_removed() -> None:
+    there = with_letters(4)
+
+    def no_acknowledgement(effect: Effect) -> None:
+        if effect.kind == "pubsub.acknowledge":
+            raise Transient("pubsub.unavailable", "away")
+
+    there.world.effects.before = no_acknowledgement
+    assert 4 == replay(there.desk, ENRICH, REALLY).count("failed")
+    assert 4 == there.left() == len(sent(there))
+    there.world.effects.before = lambda _: None
+    report = replay(there.desk, ENRICH, REALLY)
+    assert 4 == report.count("done before")
+    assert (0, 4) == (there.left(), len(sent(there)))
+
+
+def test_when_nothing_can_be_sent_it_gives_up_and_leaves_all() -> None:
+    there = with_letters(60)
+    del there.world.publisher.topics[VALIDATED]
+    report = replay(there.desk, ENRICH, REALLY)
+    assert report.stopped
+    assert 60 > len(report.outcomes) == report.count("failed")
+    assert (60, 0) == (there.left(), there.queues.held())
+
+
+def test_an_id_that_an_emulator_gives_again_is_another_letter() -> None:
+    there = with_letters(1)
+    replay(there.desk, ENRICH, REALLY)
+    again = with_letters(1)
+    (letter,) = read(again.desk).letters
+    later = replace(letter, published_at=letter.published_at + timedelta(seconds=1))
+    assert marks(there.world.ledger, letter)
+    assert [] == marks(there.world.ledger, later)
+
+
+def test_letters_that_are_at_fault_themselves_do_not_stop_the_rest() -> None:
+    there = with_letters(0)
+    letters = there.world.publisher.topics[letters_of("enrich_records")]
+    letters += [Message(bytes(10_000_001), {"csvgate-code": "a"}) for _ in range(12)]
+    letters.append(Message(b"small", {"csvgate-code": "a"}))
+    report = replay(there.desk, ENRICH, REALLY)
+    assert (12, 1, False) == (report.count("failed"), report.count("done"), report.stopped)
+    assert [b"small"] == sent(there)
+
+
+def test_it_stops_between_letters() -> None:
+    there = with_letters()
+    stop, told = threading.Event(), list[Progress]()
+
+    def on_progress(progress: Progress) -> None:
+        told.append(progress)
+        if progress.done >= 3:
+            stop.set()
+
+    acting = replace(REALLY, on_progress=on_progress, stop=stop, rate=1000)
+    report = replay(there.desk, ENRICH, acting)
+    assert report.stopped
+    done = report.count("done")
+    assert 3 <= done < COUNT
+    assert [n + 1 for n in range(done)] == [progress.done for progress in told]
+    assert (COUNT - done, done, 0) == (there.left(), len(sent(there)), there.queues.held())
+
+
+def test_an_edited_letter_is_sent_as_edited_once() -> None:
+    there = with_letters(3)
+    wanted = read(there.desk).letters[0]
+    edit = Edit(b"mended", {"ce-id": "new"}, without=("csvgate-code",))
+    (outcome,) = edit_and_replay(there.desk, wanted.id, edit, REALLY).outcomes
+    assert "done" == outcome.result
+    (message,) = there.world.publisher.topics[VALIDATED]
+    assert (b"mended", "new") == (message.data, message.attributes["ce-id"])
+    assert wanted.id == message.attributes["csvgate-replay-of"]
+    assert 2 == there.left()
+    assert wanted.id not in {letter.id for letter in read(there.desk).letters}
+
+
+def test_an_unfinished_run_is_known_by_its_beginning() -> None:
+    there = with_letters(1)
+
+    def crash(effect: Effect) -> None:
+        if effect.target.endswith("ended.json"):
+            raise Crash
+
+    there.world.effects.before = crash
+    with pytest.raises(Crash):
+        replay(there.desk, ENRICH, REALLY)
+    ((_, begun),) = unfinished(there.world.ledger, there.world.clock())
+    assert ("replay", "tester@here", "a test") == (begun.action, begun.actor, begun.reason)
+    there.world.effects.before = lambda _: None
+    replay(there.desk, ENRICH, Acting())
+    assert unfinished(there.world.ledger, there.world.clock()), "a dry run waits for nobody"
+    replay(there.desk, ENRICH, REALLY)
+    assert [] == unfinished(there.world.ledger, there.world.clock())
+
+
+def test_running_again_waits_for_what_an_interrupted_run_held() -> None:
+    there = with_letters(5)
+    there.world.effects.before = crash_on("pubsub.acknowledge")
+    with pytest.raises(Crash):
+        replay(there.desk, ENRICH, REALLY)
+    there.world.effects.before = lambda _: None
+    left = there.left()
+    assert left
+    begun = next(n for n in audit(there) if n.endswith("begun.json"))
+    # A killed process ends nothing and gives nothing back.
+    there.world.store.delete("ledger", begun.replace("begun", "ended"))
+    held = there.queues.pull("enrich-records-dead-letter-review", 100, 0)
+    ids = tuple(pulled.id for pulled in held)
+    assert left == len(ids)
+    back = threading.Timer(0.3, there.queues.expire)
+    back.start()
+    report = replay(replace(there.desk, lease_wait=1.0), Filter(ids=ids), REALLY)
+    back.join()
+    assert left == report.count("done", "done before")
+    assert 0 == there.left()
+
+
+def crash_on(kind: str) -> Callable[[Effect], None]:
+    def crash(effect: Effect) -> None:
+        if effect.kind == kind:
+            raise Crash
+
+    return crash

@@ -1,0 +1,237 @@
+"""What a contract calls sensitive is in nothing that is shown, unless it is revealed on record."""
+
+import base64
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from csvgate.contracts.match import Contracts
+from csvgate.ports import Column, Message
+from csvgate.rejects.summary import MASK
+from csvgate.runtime.errors import Permanent
+from csvgate_ops.operate.dead_letters.actions import (
+    Detail,
+    Edit,
+    Filter,
+    difference,
+    export,
+    fetch,
+    read,
+    show,
+)
+from csvgate_ops.operate.dead_letters.audit import Begun
+from csvgate_ops.operate.dead_letters.content.content import content
+from csvgate_ops.operate.dead_letters.content.detail_json import detail_json
+from csvgate_ops.operate.dead_letters.content.masking import Mask, message_of
+from csvgate_ops.operate.dead_letters.content.reject_file import grid_of
+from fakes.bigquery import Table
+from fakes.effects import Effect
+from unit.operate.dead_letters.contexts import Office, office
+from unit.protocol.orders import HEADER, labelled_orders, orders, row
+from world import World, letters_of
+
+SECRET = "a3@example.com"
+
+
+def chunk_letter() -> Office:
+    """A letter that holds a chunk of rows with email addresses."""
+    world = World()
+    world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
+    there = office(world)
+    world.validate(world.upload("orders/a.csv", orders(5)))
+    world.drain()
+    return there
+
+
+def chunk_id(there: Office) -> str:
+    return next(it.id for it in read(there.desk).letters if it.kind == "arrow chunk")
+
+
+def everything(detail: Detail) -> str:
+    return json.dumps(detail_json(detail))
+
+
+def revealed(there: Office) -> list[Begun]:
+    ledger = there.world.ledger
+    names = [n for n in ledger.names("audit/") if n.endswith("/revealed.json")]
+    return [found for name in names if (found := ledger.get(Begun, name))]
+
+
+def test_a_chunk_is_a_table_with_its_sensitive_columns_masked() -> None:
+    there = chunk_letter()
+    detail = show(there.desk, chunk_id(there))
+    grid = detail.content.grid
+    assert grid is not None
+    assert (5, ("email",)) == (grid.total, grid.masked)
+    email, customer = grid.columns.index("email"), grid.columns.index("customer_id")
+    assert {(MASK, "C0000001")} == {(cells[email], cells[customer]) for cells in grid.rows}
+    assert SECRET not in everything(detail)
+    assert [] == revealed(there)
+
+
+def test_revealing_is_on_record() -> None:
+    there = chunk_letter()
+    letter = chunk_id(there)
+    assert SECRET in everything(show(there.desk, letter, reveal=True))
+    (record,) = revealed(there)
+    assert ("tester@here", {"ids": [letter]}) == (record.actor, record.wanted)
+
+
+def test_without_a_record_nothing_is_revealed() -> None:
+    there = chunk_letter()
+    letter = chunk_id(there)
+
+    def refuse(effect: Effect) -> None:
+        raise Permanent("storage.forbidden", "the ledger cannot be written")
+
+    there.world.effects.before = refuse
+    with pytest.raises(Permanent):
+        show(there.desk, letter, reveal=True)
+
+
+def test_a_column_is_masked_by_the_plans_contract_when_the_present_one_is_gone() -> None:
+    there = chunk_letter()
+    letter = fetch(there.desk, chunk_id(there))
+    bare = replace(there.desk, contracts=Contracts([]))
+    assert SECRET not in everything(show(bare, letter.id))
+
+
+def test_without_any_contract_every_column_is_masked() -> None:
+    there = chunk_letter()
+    letter = fetch(there.desk, chunk_id(there))
+    grid = content(letter, Mask(None)).grid
+    assert grid is not None
+    assert {MASK} == {cell for cells in grid.rows for cell in cells[1:] if cell}
+    assert ["2", "3", "4", "5", "6"] == [cells[0] for cells in grid.rows]
+
+
+def test_reject_rows_are_masked_and_rows_that_do_not_line_up_hidden_whole() -> None:
+    world = World()
+    there = office(world)
+    broken = row(77).replace(b",DE,", b",DE,one,too,many,")
+    world.validate(world.upload("orders/a.csv", orders(20, bad=1) + broken))
+    world.drain()
+    detail = show(there.desk, read(there.desk).letters[0].id)
+    grid = detail.reject_rows
+    assert grid is not None
+    assert ("email",) == grid.masked
+    assert 2 == len(grid.rows)
+    assert "example.com" not in json.dumps(grid.rows)
+    assert "C0000001" == grid.rows[0][grid.columns.index("customer_id")]
+    assert MASK == grid.rows[1][2]
+
+
+@pytest.mark.parametrize(
+    ("labels", "spelt"),
+    [
+        ({"email": "E-Mail"}, "E-Mail"),
+        ({"email": "E-Mail"}, " e-mail\u00a0"),
+        ({"email": "E-Mail"}, "\uff25-mail"),
+        ({}, "\uff25mail"),
+    ],
+)
+def test_reject_rows_are_masked_whatever_the_header_calls_them(
+    labels: dict[str, str], spelt: str
+) -> None:
+    contracts = labelled_orders(labels)
+    world = World(contracts=contracts)
+    there = office(world, contracts)
+    data = orders(20, bad=1).replace(b",email,", f",{spelt},".encode())
+    world.validate(world.upload("orders/a.csv", data))
+    world.drain()
+    grid = show(there.desk, read(there.desk).letters[0].id).reject_rows
+    assert grid is not None
+    assert ((spelt,), 1) == (grid.masked, len(grid.rows))
+    assert MASK == grid.rows[0][grid.columns.index(spelt)]
+    assert "example.com" not in json.dumps(grid.rows)
+
+
+def test_the_beginning_of_a_reject_file_shows_whole_rows_only() -> None:
+    data = b"_csvgate_line,_csvgate_errors,a\n2,x,1\n3,y,2\n4,z,cut"
+    grid = grid_of(data, None, Mask(frozenset()), 10, whole=False)
+    assert grid is not None
+    assert ((("2", "x", "1"),), None) == (grid.rows, grid.total)
+
+
+def test_an_export_is_masked_and_a_revealed_one_has_the_bytes(tmp_path: Path) -> None:
+    there = chunk_letter()
+    masked, whole = tmp_path / "masked.jsonl", tmp_path / "whole.jsonl"
+    count = export(there.desk, Filter(functions=("enrich_records",)), masked)
+    assert count == len(masked.read_text().splitlines()) > 0
+    assert SECRET not in masked.read_text()
+    assert "C0000001" in masked.read_text()
+    export(there.desk, Filter(functions=("enrich_records",)), whole, reveal=True)
+    sent = {bytes(message.data) for message in there.world.letters("enrich_records")}
+    lines = [json.loads(line) for line in whole.read_text().splitlines()]
+    assert sent == {base64.b64decode(line["data"]) for line in lines}
+    assert 1 == len(revealed(there))
+    assert 0 == there.queues.held()
+    with pytest.raises(FileExistsError):
+        export(there.desk, Filter(), masked)
+
+
+def test_examples_and_keys_of_json_are_masked() -> None:
+    mask = Mask(frozenset(["email"]))
+    example = {"line": 2, "column": "email", "code": "c", "value": SECRET, "message": "m"}
+    found = mask.json({"reasons": [{"examples": [example]}], "Email": SECRET, "name": "x"})
+    assert SECRET not in json.dumps(found)
+    assert "x" == found["name"]
+
+
+def test_json_of_no_known_dataset_is_masked_by_all_contracts() -> None:
+    there = office()
+    there.world.publisher.topics[letters_of("notify_stakeholders")].append(
+        Message(json.dumps({"email": SECRET, "note": "seen"}).encode(), {})
+    )
+    (letter,) = read(there.desk).letters
+    assert "" == letter.dataset
+    shown = show(there.desk, letter.id).content.text
+    assert {"email": MASK, "note": "seen"} == json.loads(shown)
+
+
+def test_words_of_a_service_that_repeat_a_row_are_masked_in_lists() -> None:
+    there = office()
+    there.world.publisher.topics[letters_of("enrich_records")].append(
+        Message(
+            b"",
+            {
+                "csvgate-code": "rows.refused",
+                "csvgate-message": f"BigQuery refused 1 rows: bad value '{SECRET}' or {SECRET}",
+                "csvgate-dataset": "orders",
+            },
+        )
+    )
+    (letter,) = read(there.desk).letters
+    assert SECRET not in message_of(letter, there.desk)
+    assert "BigQuery refused 1 rows" in message_of(letter, there.desk)
+    assert SECRET not in everything(show(there.desk, letter.id))
+
+
+def test_a_difference_is_masked() -> None:
+    there = office()
+    there.world.publisher.topics[letters_of("enrich_records")].append(
+        Message(
+            json.dumps({"email": SECRET, "a": 1}).encode(), {"content-type": "application/json"}
+        )
+    )
+    letter = fetch(there.desk, read(there.desk).letters[0].id)
+    edit = Edit(json.dumps({"email": SECRET, "a": 2}).encode(), {"x": "y"})
+    lines = difference(letter, edit, Mask(frozenset(["email"])))
+    assert SECRET not in "".join(lines)
+    assert {"+x: y", '+  "a": 2', '-  "a": 1'} <= set(lines)
+
+
+def test_an_email_never_had_it() -> None:
+    world = World()
+    data = (
+        HEADER
+        + b"".join(row(n) for n in range(20))
+        + row(99).replace(b"a99@example.com", b"sec ret@x")
+    )
+    world.validate(world.upload("orders/a.csv", data))
+    world.drain()
+    (email,) = world.mailer.sent
+    assert "format.email" in email.text
+    assert "sec ret" not in email.text + email.html

@@ -1,0 +1,159 @@
+"""Rejected rows after a fix in the contract: only they are read again, under their own lines."""
+
+from dataclasses import replace
+
+from csvgate.contracts.load import load_directory
+from csvgate.contracts.match import Contracts
+from csvgate_ops.operate.dead_letters.acting import Acting
+from csvgate_ops.operate.dead_letters.actions import Filter, read, replay, replay_rejected, show
+from unit.operate.dead_letters.contexts import REALLY, Office, office
+from unit.protocol.invariants import loaded, rejected
+from unit.protocol.orders import HEADER, orders, row
+from unit.protocol.test_pipeline import upload_id
+from world import ROOT, World, finalized
+
+GOOD, BAD = 40, 4
+NAME = "orders/a.csv"
+
+
+def contracts(countries: tuple[str, ...] = (), rate: float | None = None) -> Contracts:
+    """The orders contract, with more countries or another limit."""
+    contract = load_directory(ROOT / "contracts").for_dataset("orders")
+    assert contract is not None
+    fields = []
+    for field in contract.schema_.fields:
+        if field.name == "country":
+            enum = (*(field.constraints.enum or ()), *countries)
+            rules = field.constraints.model_copy(update={"enum": enum})
+            field = field.model_copy(update={"constraints": rules})  # noqa: PLW2901
+        fields.append(field)
+    schema = contract.schema_.model_copy(update={"fields": tuple(fields)})
+    limits = contract.limits
+    if rate is not None:
+        limits = limits.model_copy(update={"rejected_rate": rate})
+    return Contracts([contract.model_copy(update={"schema_": schema, "limits": limits})])
+
+
+def foreign(valid: int, bad: int) -> bytes:
+    """Orders of which `bad` come from a country that the contract does not have yet."""
+    rows = [row(n) for n in range(valid)]
+    for n in range(bad):
+        rows.insert(n * 3, row(10_000 + n).replace(b",DE,", b",XK,"))
+    return HEADER + b"".join(rows)
+
+
+def began(data: bytes) -> tuple[Office, str]:
+    there = office(World(contracts=contracts()))
+    there.world.validate(there.world.upload(NAME, data))
+    there.world.drain()
+    return there, upload_id(there.world, NAME)
+
+
+def with_contracts(there: Office, mended: Contracts) -> Office:
+    """Deployed anew: the functions restart with it, and the operator has it too."""
+    there.world.contracts = mended
+    there.world.restart()
+    return replace(there, desk=replace(there.desk, contracts=mended))
+
+
+def deliver_uploads(there: Office, seen: set[int]) -> None:
+    """What Cloud Storage does when objects appear."""
+    for stored in list(there.world.store.buckets["uploads"].values()):
+        if stored.info.generation not in seen:
+            seen.add(stored.info.generation)
+            there.world.validate(finalized(stored.info))
+    there.world.drain()
+
+
+def generations(there: Office) -> set[int]:
+    return {stored.info.generation for stored in there.world.store.buckets["uploads"].values()}
+
+
+def test_after_a_contract_fix_the_rejected_rows_alone_are_loaded_under_their_lines() -> None:
+    there, original = began(foreign(GOOD, BAD))
+    lines = sorted(rejected(there.world))
+    before = loaded(there.world)
+    assert (GOOD, BAD) == (len(before), len(lines))
+    seen = generations(there)
+    there = with_contracts(there, contracts(("XK",)))
+    report = replay_rejected(there.desk, Filter(uploads=(original,)), REALLY)
+    assert 1 == report.count("done")
+    assert 0 == there.left()
+    deliver_uploads(there, seen)
+    rows = loaded(there.world)
+    assert before == rows[:GOOD], "what was loaded is left alone"
+    assert [(original, line) for line in lines] == sorted(rows[GOOD:])
+    (correction,) = there.world.ledger.upload(original).corrections()
+    assert original == there.world.ledger.upload(correction).corrects()
+    read_rows = [event.counts.read for event in there.world.finished()]
+    assert [GOOD + BAD, BAD] == read_rows, "only the rejected rows are read again"
+
+
+def test_without_a_fix_it_says_so_and_loads_nothing() -> None:
+    there, original = began(foreign(GOOD, BAD))
+    (outcome,) = replay_rejected(there.desk, Filter(uploads=(original,)), Acting()).outcomes
+    assert "still the one they were rejected by" in outcome.detail
+    there = with_contracts(there, contracts(("XK",)))
+    (outcome,) = replay_rejected(there.desk, Filter(uploads=(original,)), Acting()).outcomes
+    assert "still the one" not in outcome.detail
+
+
+def test_sent_twice_the_rows_are_there_once() -> None:
+    there, original = began(foreign(GOOD, BAD))
+    seen = generations(there)
+    there = with_contracts(there, contracts(("XK",)))
+    letters = list(there.world.letters("validate_and_parse"))
+    for _ in range(2):
+        replay_rejected(there.desk, Filter(uploads=(original,)), REALLY)
+        deliver_uploads(there, seen)
+        there.world.publisher.topics["validate-and-parse-dead-letter"] += letters
+    assert GOOD + BAD == len(loaded(there.world)) == len(set(loaded(there.world)))
+
+
+def test_an_upload_rejected_whole_is_uploaded_again_whole() -> None:
+    there, original = began(foreign(4, 4))
+    assert [] == loaded(there.world)
+    seen = generations(there)
+    there = with_contracts(there, contracts(("XK",)))
+    assert 1 == replay_rejected(there.desk, Filter(uploads=(original,)), REALLY).count("done")
+    deliver_uploads(there, seen)
+    assert 8 == len(loaded(there.world))
+    assert {original} != {upload for upload, _ in loaded(there.world)}
+
+
+def test_an_upload_rejected_whole_and_replaced_since_is_left_alone() -> None:
+    there, original = began(foreign(4, 4))
+    there.world.upload(NAME, orders(3))
+    (outcome,) = replay_rejected(there.desk, Filter(uploads=(original,)), REALLY).outcomes
+    assert "skipped" == outcome.result
+    assert "uploaded again since" in outcome.detail
+    assert 1 == there.left()
+
+
+def test_a_reject_file_that_is_gone_is_told() -> None:
+    there, original = began(foreign(GOOD, BAD))
+    there.world.store.buckets["rejects"].clear()
+    (outcome,) = replay_rejected(there.desk, Filter(uploads=(original,)), REALLY).outcomes
+    assert ("skipped", True) == (outcome.result, "is gone" in outcome.detail)
+    assert 1 == there.left()
+
+
+def test_a_plain_replay_leaves_rejections_and_says_what_to_do() -> None:
+    there, _ = began(foreign(GOOD, BAD))
+    (outcome,) = replay(there.desk, Filter(), REALLY).outcomes
+    assert "skipped" == outcome.result
+    assert "replay the rejected rows" in outcome.detail
+    assert 1 == there.left()
+
+
+def test_the_letter_shows_counts_and_rows() -> None:
+    there, _ = began(foreign(GOOD, BAD))
+    detail = show(there.desk, read(there.desk).letters[0].id, rows=2)
+    assert {"constraint.enum": BAD} == detail.counts
+    assert detail.reject_rows is not None
+    assert (BAD, 2) == (detail.reject_rows.total, len(detail.reject_rows.rows))
+    countries = detail.reject_rows.columns.index("country")
+    assert {"XK"} == {cells[countries] for cells in detail.reject_rows.rows}
+    assert not detail.replayable
+    assert detail.upload is not None
+    assert "completed" == detail.upload.state

@@ -1,0 +1,180 @@
+"""Every way in which ledger, tables and reject files may disagree, and what is said of it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from csvgate.protocol.events import Counts, ObjectRef
+from csvgate_ops.operate.reconcile.compare import compare
+from csvgate_ops.operate.reconcile.facts import (
+    Patience,
+    RejectFacts,
+    Repeated,
+    RowGroup,
+    TableFacts,
+    UploadFacts,
+)
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+OLD, YOUNG = NOW - timedelta(hours=5), NOW - timedelta(minutes=5)
+PATIENCE = Patience(NOW, timedelta(hours=1))
+TABLE = "sales.orders"
+COUNTS = Counts(read=10, valid=8, rejected=2)
+DONE = UploadFacts(
+    id="a",
+    name="orders/a.csv",
+    received_at=OLD,
+    table=TABLE,
+    counts=COUNTS,
+    rejects=ObjectRef(bucket="rejects", name="a.rejects.csv"),
+    outcome="completed",
+    committed=True,
+    finished=True,
+)
+GROUP = RowGroup(DONE.key, rows=8, lines=8)
+LOADED = TableFacts(TABLE, (GROUP,))
+EMPTY = TableFacts(TABLE)
+REJECTED = RejectFacts(2)
+CORRECTION = replace(
+    DONE,
+    id="b",
+    corrects="a",
+    received_at=YOUNG,
+    counts=Counts(read=2, valid=2, rejected=0),
+    rejects=None,
+)
+REFUSED = replace(DONE, outcome="rejected", committed=False)
+LOADING = replace(DONE, committed=False, finished=False, outcome=None)
+RECEIVED = replace(LOADING, counts=None, rejects=None)
+UNEQUAL = Counts(read=11, valid=8, rejected=2)
+
+
+def found(
+    uploads: list[UploadFacts],
+    table: TableFacts = EMPTY,
+    rejects: RejectFacts = REJECTED,
+) -> list[str]:
+    """Codes of the findings. The reject file is upload a's, where it has one."""
+    files = {u.id: rejects for u in uploads if u.rejects is not None}
+    return [f.code for f in compare(uploads, [table], files, PATIENCE)]
+
+
+@pytest.mark.parametrize(
+    ("uploads", "table"),
+    [
+        pytest.param([], EMPTY, id="nothing yet"),
+        pytest.param([], TableFacts(TABLE, missing=True), id="no table yet"),
+        pytest.param([DONE], LOADED, id="a completed upload"),
+        pytest.param([REFUSED], EMPTY, id="a rejected upload"),
+        pytest.param([replace(RECEIVED, received_at=YOUNG)], EMPTY, id="being validated"),
+        pytest.param([replace(LOADING, received_at=YOUNG)], EMPTY, id="being loaded"),
+        pytest.param([replace(LOADING, failed=True)], EMPTY, id="in the hands of an operator"),
+        pytest.param(
+            [replace(LOADING, received_at=YOUNG, outcome="completed")],
+            TableFacts(TABLE, (replace(GROUP, key=("a", YOUNG)),)),
+            id="committed a moment ago",
+        ),
+        pytest.param(
+            [DONE, CORRECTION],
+            TableFacts(TABLE, (GROUP, RowGroup(("a", YOUNG), 2, 2))),
+            id="with its correction",
+        ),
+        pytest.param(
+            [replace(DONE, counts=Counts(read=2, valid=0, rejected=2))], EMPTY, id="no valid row"
+        ),
+    ],
+)
+def test_what_adds_up(uploads: list[UploadFacts], table: TableFacts) -> None:
+    assert [] == found(uploads, table)
+
+
+@pytest.mark.parametrize(
+    ("uploads", "table", "expected"),
+    [
+        pytest.param([replace(DONE, counts=UNEQUAL)], LOADED, ["counts.unequal"], id="counts"),
+        pytest.param([DONE], EMPTY, ["rows.missing"], id="all missing"),
+        pytest.param(
+            [DONE],
+            TableFacts(TABLE, (replace(GROUP, lines=7, rows=7),)),
+            ["rows.missing"],
+            id="one",
+        ),
+        pytest.param(
+            [DONE],
+            TableFacts(TABLE, (replace(GROUP, lines=9, rows=9),)),
+            ["rows.surplus"],
+            id="more",
+        ),
+        pytest.param(
+            [DONE],
+            TableFacts(TABLE, (replace(GROUP, rows=9),), (Repeated("a", 1, 2, 5),)),
+            ["rows.duplicate"],
+            id="a line twice",
+        ),
+        pytest.param(
+            [DONE],
+            TableFacts(TABLE, (replace(GROUP, lines=7),), (Repeated("a", 1, 2, 5),)),
+            ["rows.missing", "rows.duplicate"],
+            id="one twice, one missing, the count right",
+        ),
+        pytest.param(
+            [DONE, CORRECTION],
+            TableFacts(TABLE, (GROUP, RowGroup(("a", YOUNG), 2, 2)), (Repeated("a", 2, 4, 3),)),
+            ["rows.duplicate"],
+            id="a correction brought loaded lines",
+        ),
+        pytest.param([DONE, CORRECTION], LOADED, ["rows.missing"], id="of a correction"),
+        pytest.param([], LOADED, ["rows.orphan"], id="unknown upload"),
+        pytest.param(
+            [DONE],
+            TableFacts(TABLE, (GROUP, RowGroup(("a", YOUNG), 2, 2))),
+            ["rows.orphan"],
+            id="known upload, another time",
+        ),
+        pytest.param([REFUSED], LOADED, ["rows.uncommitted"], id="rows of a rejected upload"),
+        pytest.param(
+            [replace(LOADING, failed=True)], LOADED, ["rows.uncommitted"], id="never committed"
+        ),
+        pytest.param(
+            [replace(DONE, table="sales.other")], LOADED, ["rows.uncommitted"], id="another table"
+        ),
+        pytest.param(
+            [DONE], TableFacts(TABLE, missing=True), ["table.missing"], id="the table dropped"
+        ),
+        pytest.param(
+            [replace(DONE, finished=False)], LOADED, ["upload.unfinished"], id="nobody was told"
+        ),
+        pytest.param([RECEIVED], EMPTY, ["upload.stuck"], id="received, then silence"),
+        pytest.param([LOADING], EMPTY, ["upload.stuck"], id="validated, then silence"),
+    ],
+)
+def test_what_does_not(uploads: list[UploadFacts], table: TableFacts, expected: list[str]) -> None:
+    assert expected == found(uploads, table)
+
+
+@pytest.mark.parametrize(
+    ("rejects", "expected"),
+    [
+        (RejectFacts(2), []),
+        (RejectFacts(1), ["rejects.rows"]),
+        (RejectFacts(3), ["rejects.rows"]),
+        (RejectFacts(None), ["rejects.missing"]),
+        (RejectFacts(None, expired=True), []),
+    ],
+)
+def test_reject_files(rejects: RejectFacts, expected: list[str]) -> None:
+    assert expected == found([DONE], LOADED, rejects)
+
+
+def test_what_committed_while_we_looked_is_no_orphan() -> None:
+    assert [] == compare([], [LOADED], {}, PATIENCE, under_way={DONE.key})
+
+
+def test_a_finding_names_the_place() -> None:
+    (missing,) = compare([DONE, CORRECTION], [LOADED], {"a": REJECTED}, PATIENCE)
+    assert ("b", TABLE, "0 of its lines are in the table, 2 were committed") == (
+        missing.upload,
+        missing.where,
+        missing.message,
+    )

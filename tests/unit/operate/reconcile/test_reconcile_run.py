@@ -1,0 +1,145 @@
+"""From real ledger entries and reject files, as the functions write them, to a report."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from csvgate.contracts.load import load
+from csvgate_ops.operate.reconcile.facts import Patience, RowGroup, TableFacts
+from csvgate_ops.operate.reconcile.read_ledger import read_uploads
+from csvgate_ops.operate.reconcile.reject_rows import count_rows
+from csvgate_ops.operate.reconcile.run import Reconciliation, Report
+from unit.protocol.orders import orders
+from world import ROOT, World
+
+TABLE = "sales.orders"
+
+
+def read(world: World) -> Callable[[str, datetime | None], TableFacts]:
+    """What the queries would say of the fake warehouse."""
+
+    def table(table: str, since: datetime | None) -> TableFacts:
+        rows = world.warehouse.rows(table)
+        keys = [(row["_upload_id"], row["_ingested_at"]) for row in rows]
+        lines = {(key, row["_line"]) for key, row in zip(keys, rows, strict=True)}
+        distinct = Counter(key for key, _ in lines)
+        groups = [RowGroup(key, n, distinct[key]) for key, n in Counter(keys).items()]
+        return TableFacts(table, tuple(g for g in groups if since is None or g.key[1] >= since))
+
+    return table
+
+
+def report(
+    world: World,
+    *,
+    since: datetime | None = None,
+    after: timedelta = timedelta(hours=1),
+    read_table: Callable[[str, datetime | None], TableFacts] | None = None,
+) -> Report:
+    """As it would be so much later."""
+    now = world.now + after
+    return Reconciliation(
+        ledger=world.ledger,
+        read_table=read_table or read(world),
+        tables=frozenset([TABLE]),
+        patience=Patience(now, timedelta(minutes=30)),
+        since=since,
+        rejects_kept=timedelta(days=90),
+    ).report(lambda _: None)
+
+
+def codes(of: Report) -> list[str]:
+    return [finding.code for finding in of.findings]
+
+
+@pytest.fixture
+def world() -> World:
+    """A completed upload with its correction, one over its limit, a hopeless and a lost one."""
+    world = World()
+    world.validate(world.upload("orders/a.csv", orders(50, bad=2)))
+    world.drain()
+    (name,) = [n for n in world.store.buckets["rejects"] if n.startswith("orders/a.")]
+    mended = world.store.buckets["rejects"][name].data.replace(b",twelve,", b",12.00,")
+    world.validate(world.upload(name, mended))
+    world.validate(world.upload("orders/limit.csv", orders(5, bad=4)))
+    world.validate(world.upload("orders/hopeless.csv", b"a\n1\n"))
+    world.drain()
+    world.restart()
+    world.validate(world.upload("orders/lost.csv", orders(1)))
+    for copy in list(world.ledger.names("references/")):
+        world.store.delete("ledger", copy)
+    world.drain()
+    return world
+
+
+def test_all_that_the_functions_did_adds_up(world: World) -> None:
+    found = report(world)
+    assert () == found.findings
+    assert (5, 1, 1) == (found.uploads, found.tables, found.awaiting)
+    assert len(world.warehouse.rows(TABLE)) == found.loaded
+
+
+def test_a_row_taken_away_is_missed(world: World) -> None:
+    world.warehouse.rows(TABLE).pop()
+    assert ["rows.missing"] == codes(report(world))
+
+
+def test_an_upload_without_its_reject_file(world: World) -> None:
+    name = next(n for n in world.store.buckets["rejects"] if n.startswith("orders/limit."))
+    world.store.delete("rejects", name)
+    assert ["rejects.missing"] == codes(report(world))
+    assert [] == codes(report(world, after=timedelta(days=91)))
+
+
+def test_a_reject_file_cut_short(world: World) -> None:
+    name = next(n for n in world.store.buckets["rejects"] if n.startswith("orders/limit."))
+    lines = world.store.buckets["rejects"][name].data.splitlines(keepends=True)
+    world.store.put("rejects", name, b"".join(lines[:-1]))
+    assert ["rejects.rows"] == codes(report(world))
+
+
+def test_an_upload_that_went_no_further(world: World) -> None:
+    world.validate(world.upload("orders/late.csv", orders(3)))
+    assert [] == codes(report(world, after=timedelta(minutes=1)))
+    assert ["upload.stuck"] == codes(report(world))
+
+
+def test_only_the_period_is_looked_at(world: World) -> None:
+    world.warehouse.rows(TABLE).clear()
+    assert ["rows.missing"] * 2 == sorted(codes(report(world)))
+    found = report(world, since=world.now + timedelta(minutes=1))
+    assert (0, ()) == (found.uploads, found.findings)
+
+
+def test_an_upload_that_commits_while_we_look(world: World) -> None:
+    def commits_first(table: str, since: datetime | None) -> TableFacts:
+        world.validate(world.upload("orders/meanwhile.csv", orders(3)))
+        world.drain()
+        return read(world)(table, since)
+
+    assert [] == codes(report(world, read_table=commits_first))
+
+
+def test_rows_without_their_ledger(world: World) -> None:
+    upload = read_uploads(world.ledger, None)[0].facts.id
+    for name in list(world.ledger.names(f"uploads/{upload}/")):
+        world.store.delete("ledger", name)
+    assert ["rows.orphan"] == codes(report(world))
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (b"", 0),
+        (b"_csvgate_line,_csvgate_errors,a\n", 0),
+        (b'_csvgate_line,_csvgate_errors,a\n2,"x","a\nb"\n5,"y",c\n', 2),
+        (b'\xef\xbb\xbf_csvgate_line,_csvgate_errors,a\r\n2,"x",c\r\n', 1),
+        (b'2,"x",c\n3,"y",\xff\n', 2),
+    ],
+)
+def test_rows_of_a_reject_file(text: bytes, rows: int) -> None:
+    contract = load(Path(ROOT / "contracts" / "orders.yaml"))
+    assert rows == count_rows(iter([text] if text else []), contract)

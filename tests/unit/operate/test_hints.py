@@ -1,0 +1,75 @@
+"""What an operator is advised to do about an upload: one table."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from csvgate_ops.operate.breakers import BreakerState
+from csvgate_ops.operate.hints import hints
+from csvgate_ops.operate.uploads import Failed, UploadStatus
+
+OPEN = BreakerState(
+    function="enrich_records", state="open", revision="r1", tripped_by="50 of 50 messages"
+)
+LOAD = Failed(function="enrich_records", code="table.no_dataset")
+MAIL = Failed(function="notify_stakeholders", code="mail.refused")
+
+
+@dataclass(frozen=True)
+class Case:
+    status: UploadStatus
+    said: tuple[str, ...]
+    breakers: tuple[BreakerState, ...] = ()
+
+
+CASES = {
+    "completed, emailed": Case(UploadStatus(id="a", state="completed", emailed=True), (), (OPEN,)),
+    "ignored": Case(UploadStatus(id="a", state="ignored"), (), (OPEN,)),
+    "failed": Case(
+        UploadStatus(id="a", state="failed", failures=(LOAD,), emailed=True),
+        ("enrich_records gave up, table.no_dataset",),
+    ),
+    "failed, mended by a replay": Case(
+        UploadStatus(id="a", state="completed", failures=(LOAD,), emailed=True), ()
+    ),
+    "email refused": Case(
+        UploadStatus(id="a", state="completed", failures=(MAIL,)),
+        ("notify_stakeholders gave up, mail.refused",),
+    ),
+    "email refused, sent later": Case(
+        UploadStatus(id="a", state="completed", failures=(MAIL,), emailed=True), ()
+    ),
+    "loading behind an open breaker": Case(
+        UploadStatus(id="a", state="loading"),
+        ("The breaker of enrich_records is open: if revision r1", "Under way."),
+        (OPEN,),
+    ),
+    "validating": Case(UploadStatus(id="a", state="validating"), ("Under way.",)),
+    "unknown code": Case(
+        UploadStatus(
+            id="a", state="failed", failures=(Failed(function="f", code="x.y"),), emailed=True
+        ),
+        ("f gave up, x.y: See the letter.",),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_hints(name: str) -> None:
+    case = CASES[name]
+    found = list(hints(case.status, case.breakers))
+    assert len(case.said) == len(found)
+    assert all(hint.startswith(said) for hint, said in zip(found, case.said, strict=True))
+
+
+def test_commands_are_pointed_at_the_project() -> None:
+    status = UploadStatus(id="a", state="failed", failures=(LOAD,), emailed=True)
+    (said,) = hints(status, [], " --project acme")
+    expected = "csvgate dlq replay --upload a --code table.no_dataset --project acme --yes"
+    assert expected == said.splitlines()[-1].removeprefix("Then: ")
+
+
+def test_what_a_replay_cannot_mend_is_discarded() -> None:
+    gone = Failed(function="validate_and_parse", code="object.gone")
+    (said,) = hints(UploadStatus(id="a", state="failed", failures=(gone,), emailed=True), [])
+    assert 'csvgate dlq discard --upload a --code object.gone --reason "…" --yes' in said

@@ -1,0 +1,23 @@
+"""One cell of one field, read by the rules."""
+
+from decimal import Decimal
+from typing import Any
+
+from csvgate.types.cell_fault import CellFault
+from csvgate.types.cells import Cells
+from unit.validation.files import contract
+
+
+def read(text: str, **field: Any) -> object:
+    """The value, or the codes."""
+    rules = contract({"name": "a", **field})
+    cells = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    try:
+        return cells[text]
+    except CellFault as error:
+        return [code for code, _ in error.faults]
+
+
+def exact(value: object) -> object:
+    """Decimals with their digits, so that 1.5 and 1.50 differ here."""
+    return str(value) if isinstance(value, Decimal) else value

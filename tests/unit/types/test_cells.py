@@ -1,0 +1,280 @@
+"""Tables of cells: text in, the column's value or the codes of its faults out."""
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from csvgate.types.cell_fault import CellFault
+from csvgate.types.cells import Cells
+from unit.types.cell import exact, read
+from unit.validation.files import contract
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0", 0), ("-5", -5), ("+5", 5), ("007", 7), ("0" * 5000 + "1", 1),
+        ("9223372036854775807", 2**63 - 1), ("9223372036854775808", ["bigquery.range"]),
+        ("-9223372036854775808", -(2**63)), ("9" * 5000, ["bigquery.range"]),
+        ("1_000", ["type.integer"]), (" 5", ["type.integer"]), ("5 ", ["type.integer"]),
+        ("5\n", ["type.integer"]), ("٣", ["type.integer"]), ("1.0", ["type.integer"]),
+        ("1e3", ["type.integer"]), ("0x10", ["type.integer"]), ("--1", ["type.integer"]),
+        ("-", ["type.integer"]), ("1,000", ["type.integer"]),
+    ],
+)  # fmt: skip
+def test_integer(text: str, expected: object) -> None:
+    assert expected == read(text, type="integer")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0", "0"), ("1.50", "1.50"), ("-.5", "-0.5"), ("5.", "5"), ("+1", "1"),
+        ("1e3", "1000.000000000"), ("15E-1", "1.5"), ("0.1", "0.1"),
+        ("9" * 29, "9" * 29), ("9" * 30, ["bigquery.range"]), ("1e29", ["bigquery.range"]),
+        ("0.123456789", "0.123456789"), ("0.1234567891", ["bigquery.scale"]),
+        ("0.12345678900", "0.123456789"), ("1e-10", ["bigquery.scale"]), ("0e-20", "0E-9"),
+        ("1e999999", ["bigquery.range"]), ("1e99999999999999999999", ["bigquery.range"]),
+        ("1" * 5000, ["bigquery.range"]),
+        ("NaN", ["bigquery.range"]), ("INF", ["bigquery.range"]), ("nan", ["type.number"]),
+        ("Infinity", ["type.number"]), ("1_0", ["type.number"]), (" 1", ["type.number"]),
+        ("١", ["type.number"]), ("1,5", ["type.number"]), (".", ["type.number"]),
+        ("1e", ["type.number"]), ("", None),
+    ],
+)  # fmt: skip
+def test_number(text: str, expected: object) -> None:
+    assert expected == exact(read(text, type="number"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("NUMERIC(12, 2)", "9999999999.99", "9999999999.99"),
+        ("NUMERIC(12, 2)", "10000000000", ["bigquery.range"]),
+        ("NUMERIC(12, 2)", "1.005", ["bigquery.scale"]),
+        ("NUMERIC(12, 2)", "1.500", "1.50"),
+        ("BIGNUMERIC", "9" * 38 + "." + "9" * 38, "9" * 38 + "." + "9" * 38),
+        ("BIGNUMERIC", "1e38", ["bigquery.range"]),
+        ("FLOAT64", "0.1", 0.1),
+        ("FLOAT64", "INF", float("inf")),
+        ("FLOAT64", "1e309", ["bigquery.range"]),
+        ("STRING", "1.50", "1.50"),
+        ("STRING(3)", "1.50", ["bigquery.length"]),
+    ],
+)
+def test_number_in_other_columns(kind: str, text: str, expected: object) -> None:
+    assert expected == exact(read(text, type="number", bigquery=kind))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("9007199254740993", ["bigquery.scale"]), ("9007199254740992", 2.0**53), ("-1", -1.0)],
+)
+def test_integer_in_a_float_column(text: str, expected: object) -> None:
+    assert expected == read(text, type="integer", bigquery="FLOAT64")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1.234,5", "1234.5"), ("1234,5", "1234.5"), ("12.34.567", "1234567"),
+        ("12,50.000", ["type.number"]), ("12.50", ["type.number"]), ("1..000", ["type.number"]),
+        (".123", ["type.number"]), ("1234.567", ["type.number"]),
+    ],
+)  # fmt: skip
+def test_number_with_other_characters(text: str, expected: object) -> None:
+    assert expected == exact(read(text, type="number", decimalChar=",", groupChar="."))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("€ 1.50", "1.50"), ("95%", "95"), ("USD -2 net", "-2"), ("Rs. 5", "5"), (".5 kg", "0.5"),
+        ("-€5", ["type.number"]), ("5-", ["type.number"]), ("(5)", ["type.number"]),
+        ("1 2", ["type.number"]), ("kg", ["type.number"]),
+    ],
+)  # fmt: skip
+def test_number_that_is_not_bare(text: str, expected: object) -> None:
+    assert expected == exact(read(text, type="number", bareNumber=False))
+
+
+def test_boolean() -> None:
+    assert [True, False, True] == [read(t, type="boolean") for t in ("true", "FALSE", "1")]
+    assert ["type.boolean"] == read("yes", type="boolean")
+    assert False is read("no", type="boolean", trueValues=["yes"], falseValues=["no"])
+    assert ["type.boolean"] == read("true", type="boolean", trueValues=["yes"])
+
+
+@pytest.mark.parametrize(
+    ("format_", "text", "expected"),
+    [
+        ("default", "2026-02-28", date(2026, 2, 28)),
+        ("default", "2026-02-29", ["type.date"]),
+        ("default", "20260228", ["type.date"]),
+        ("default", "2026-W01-1", ["type.date"]),
+        ("default", "2026-2-8", ["type.date"]),
+        ("default", "٢٠٢٦-٠١-٠١", ["type.date"]),
+        ("default", "0000-01-01", ["bigquery.range"]),
+        ("default", "10000-01-01", ["type.date"]),
+        ("any", "2026/2/8", date(2026, 2, 8)),
+        ("any", "8.2.2026", date(2026, 2, 8)),
+        ("any", "2026-02-08", date(2026, 2, 8)),
+        ("any", "02/08/2026", ["type.date"]),
+        ("any", "2026/02-08", ["type.date"]),
+        ("%d.%m.%Y", "08.02.2026", date(2026, 2, 8)),
+        ("%d.%m.%Y", "30.02.2026", ["type.date"]),
+        ("%d.%m.%Y", "٠٨.02.2026", ["type.date"]),
+    ],
+)
+def test_date(format_: str, text: str, expected: object) -> None:
+    assert expected == read(text, type="date", format=format_)
+
+
+@pytest.mark.parametrize(
+    ("format_", "text", "expected"),
+    [
+        ("default", "14:30:00", time(14, 30)),
+        ("default", "14:30:00.000001", time(14, 30, 0, 1)),
+        ("default", "14:30:00.0000010", time(14, 30, 0, 1)),
+        ("default", "14:30:00.0000001", ["bigquery.scale"]),
+        ("default", "14:30", ["type.time"]),
+        ("default", "24:00:00", ["type.time"]),
+        ("default", "14:30:00Z", ["type.time"]),
+        ("any", "9:05", time(9, 5)),
+        ("%H.%M", "14.30", time(14, 30)),
+    ],
+)
+def test_time(format_: str, text: str, expected: object) -> None:
+    assert expected == read(text, type="time", format=format_)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-21T14:30:00Z", datetime(2026, 11, 21, 14, 30, tzinfo=UTC)),
+        ("2026-11-21T14:30:00.5+02:00", datetime(2026, 11, 21, 12, 30, 0, 500000, UTC)),
+        ("2026-11-21T14:30:00", ["bigquery.time_zone"]),
+        ("2026-11-21T14:30:00.1234567Z", ["bigquery.scale"]),
+        ("0001-01-01T00:00:00+01:00", ["bigquery.range"]),
+        ("9999-12-31T23:59:59-01:00", ["bigquery.range"]),
+        ("0000-01-01T00:00:00Z", ["bigquery.range"]),
+        ("2026-11-21 14:30:00Z", ["type.datetime"]),
+        ("2026-11-21T14:30Z", ["type.datetime"]),
+        ("2026-11-21T14:30:00z", ["type.datetime"]),
+        ("2026-11-21T25:30:00Z", ["type.datetime"]),
+        ("2026-11-21T14:30:00+99:00", ["type.datetime"]),
+        ("2026-11-21", ["type.datetime"]),
+        ("x 1:22:33.1234567", ["type.datetime"]),
+    ],
+)
+def test_timestamp(text: str, expected: object) -> None:
+    assert expected == read(text, type="datetime")
+
+
+@pytest.mark.parametrize(
+    ("properties", "text", "expected"),
+    [
+        ({"bigquery": "DATETIME"}, "2026-11-21T14:30:00", datetime(2026, 11, 21, 14, 30)),
+        ({"bigquery": "DATETIME"}, "2026-11-21T14:30:00Z", ["bigquery.time_zone"]),
+        ({"bigquery": "STRING"}, "2026-11-21T14:30:00Z", "2026-11-21T14:30:00Z"),
+        ({"format": "any"}, "2026-11-21 14:30 Z", datetime(2026, 11, 21, 14, 30, tzinfo=UTC)),
+        ({"format": "any"}, "21.11.2026 14:30+0100", datetime(2026, 11, 21, 13, 30, tzinfo=UTC)),
+        ({"format": "any"}, "21/11/2026 14:30Z", ["type.datetime"]),
+        ({"format": "%Y%m%d %H%M%z"}, "20261121 1430Z", datetime(2026, 11, 21, 14, 30, tzinfo=UTC)),
+    ],
+)  # fmt: skip
+def test_datetime(properties: dict[str, Any], text: str, expected: object) -> None:
+    assert expected == read(text, type="datetime", **properties)
+
+
+@pytest.mark.parametrize(
+    ("constraints", "text", "expected"),
+    [
+        ({"minLength": 2, "maxLength": 3}, "ab", "ab"),
+        ({"minLength": 2}, "é", ["constraint.min_length"]),
+        ({"maxLength": 2}, "ééé", ["constraint.max_length"]),
+        ({"pattern": "[a-z]+"}, "abc", "abc"),
+        ({"pattern": "[a-z]+"}, "abc\n", ["constraint.pattern"]),
+        ({"pattern": "a|b"}, "bx", ["constraint.pattern"]),
+        ({"pattern": ".*@.*"}, "@" * 1000, "@" * 1000),
+        ({"pattern": ".*@.*"}, "@" * 1001, ["constraint.pattern"]),
+        ({"pattern": "@*"}, "@" * 1001, "@" * 1001),
+        ({"enum": ["a", "b"]}, "A", ["constraint.enum"]),
+        ({"maxLength": 1, "pattern": "[0-9]", "enum": ["1"]}, "ab",
+         ["constraint.max_length", "constraint.pattern", "constraint.enum"]),
+    ],
+)  # fmt: skip
+def test_constraints_of_text(constraints: dict[str, Any], text: str, expected: object) -> None:
+    assert expected == read(text, constraints=constraints)
+
+
+@pytest.mark.parametrize(
+    ("type_", "constraints", "text", "expected"),
+    [
+        ("integer", {"minimum": 1, "maximum": 3}, "1", 1),
+        ("integer", {"minimum": 1}, "0", ["constraint.minimum"]),
+        ("integer", {"exclusiveMaximum": 3}, "3", ["constraint.exclusive_maximum"]),
+        ("number", {"maximum": 0.1}, "0.1", Decimal("0.1")),
+        ("number", {"maximum": 0.1}, "0.1000000001", ["constraint.maximum", "bigquery.scale"]),
+        ("number", {"exclusiveMinimum": 0}, "0.0", ["constraint.exclusive_minimum"]),
+        ("number", {"enum": [1, 2.5]}, "2.50", Decimal("2.5")),
+        ("date", {"minimum": "2026-01-01"}, "2025-12-31", ["constraint.minimum"]),
+        ("datetime", {"maximum": "2026-01-01T00:00:00Z"}, "2026-01-01T01:00:00+01:00",
+         datetime(2026, 1, 1, tzinfo=UTC)),
+        ("time", {"maximum": "12:00"}, "12:00:01", ["constraint.maximum"]),
+    ],
+)  # fmt: skip
+def test_constraints_of_other_types(
+    type_: str, constraints: dict[str, Any], text: str, expected: object
+) -> None:
+    assert expected == read(text, type=type_, constraints=constraints)
+
+
+def test_not_a_number_keeps_no_bound() -> None:
+    nan = {"type": "number", "bigquery": "FLOAT64", "constraints": {"minimum": 0, "maximum": 1}}
+    assert ["constraint.minimum", "constraint.maximum"] == read("NaN", **nan)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("BYTES", "aGk=", b"hi"),
+        ("BYTES", "aGk", ["bigquery.bytes"]),
+        ("BYTES", "é", ["bigquery.bytes"]),
+        ("BYTES(1)", "aGk=", ["bigquery.length"]),
+        ("JSON", '{"a": [1]}', '{"a": [1]}'),
+        ("JSON", "{", ["bigquery.json"]),
+        ("JSON", "NaN", ["bigquery.json"]),
+        ("JSON", "[" * 100_000, ["bigquery.json"]),
+        ("STRING(2)", "éé", "éé"),
+        ("STRING(2)", "ééé", ["bigquery.length"]),
+    ],
+)
+def test_text_in_other_columns(kind: str, text: str, expected: object) -> None:
+    assert expected == read(text, bigquery=kind)
+
+
+def test_missing_values_are_those_of_the_field_or_else_of_the_schema() -> None:
+    rules = contract("a", {"name": "b", "missingValues": []}, schema={"missingValues": ["-"]})
+    a, b = (Cells(field, rules.schema_, required=True) for field in rules.schema_.fields)
+    assert ["", "", "-"] == [a[""], b[""], b["-"]]
+    with pytest.raises(CellFault) as caught:
+        a["-"]
+    assert [("constraint.required", "is required, and empty")] == list(caught.value.faults)
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    rules = contract("a")
+    cells = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    texts = [str(i) for i in range(10_000)] + ["x" * 1000]
+    assert texts == [cells[text] for text in texts]
+    assert (4096, False) == (len(cells), "x" * 1000 in cells)
+
+
+def test_many_columns_remember_less_each() -> None:
+    rules = contract(*(f"c{i}" for i in range(1024)))
+    cells = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    assert 100 == len([cells[str(i)] for i in range(100)])
+    assert 64 == len(cells)

@@ -1,0 +1,208 @@
+"""Hashes of keys: one by one and by the column, the same."""
+
+from collections.abc import Hashable
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Context, Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csvgate.unique.column_hash import combine_columns, hash_column
+from csvgate.unique.value_hash import digest, hash_value, mixed
+
+NUMERIC = st.integers(-(10**38) + 1, 10**38 - 1).map(lambda n: Decimal(f"{n}E-9"))
+WIDE = st.integers(-(10**76) + 1, 10**76 - 1).map(lambda n: Decimal(f"{n}E-38"))
+CUTS = st.sampled_from([0, 1, 7, 8, 9, 15, 16, 17, 24, 63, 64, 65, 200])
+TEXTS = st.one_of(st.text(max_size=80), CUTS.flatmap(lambda n: st.text("ab\0é", max_size=n)))
+BIG = Context(prec=100)
+COLUMNS: dict[str, tuple[Any, Any]] = {
+    "string": (pa.string(), TEXTS),
+    "large_string": (pa.large_string(), TEXTS),
+    "string_view": (pa.string_view(), TEXTS),
+    "binary": (pa.binary(), CUTS.flatmap(lambda n: st.binary(max_size=n))),
+    "fixed_binary": (pa.binary(4), st.binary(min_size=4, max_size=4)),
+    "coded": (pa.dictionary(pa.int32(), pa.string()), st.sampled_from(["", "a", "b" * 20])),
+    "int64": (pa.int64(), st.integers(-(2**63), 2**63 - 1)),
+    "int32": (pa.int32(), st.integers(-(2**31), 2**31 - 1)),
+    "uint64": (pa.uint64(), st.integers(0, 2**64 - 1)),
+    "bool": (pa.bool_(), st.booleans()),
+    "float64": (pa.float64(), st.floats()),
+    "numeric": (pa.decimal128(38, 9), NUMERIC),
+    "cents": (pa.decimal128(20, 2), st.decimals(-(10**17), 10**17, places=2)),
+    "fine": (pa.decimal128(38, 20), st.decimals(-(10**17), 10**17, places=20)),
+    "bignumeric": (pa.decimal256(76, 38), WIDE),
+    "date": (pa.date32(), st.dates()),
+    "date64": (pa.date64(), st.dates()),
+    "time": (pa.time64("us"), st.times()),
+    "timestamp": (pa.timestamp("us", "UTC"), st.datetimes(timezones=st.just(UTC))),
+    "datetime": (pa.timestamp("us"), st.datetimes()),
+    "seconds": (pa.timestamp("s"), st.datetimes().map(lambda t: t.replace(microsecond=0))),
+    "nothing": (pa.null(), st.none()),
+}
+
+
+def one_by_one(values: list[Any]) -> list[list[int]]:
+    return [list(hash_value(value)) for value in values]
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+@given(st.data())
+def test_a_column_is_hashed_as_its_values(name: str, data: st.DataObject) -> None:
+    type_, strategy = COLUMNS[name]
+    values = data.draw(st.lists(st.none() | strategy, max_size=20))
+    array = pa.array(values, type_)
+    assert one_by_one(values) == hash_column(array).tolist()
+    assert one_by_one(values[2:-1]) == hash_column(array[2:-1]).tolist()
+
+
+def test_the_parts_of_a_column_follow_one_another() -> None:
+    values = [f"key {n}" * (n % 12) for n in range(70_000)]
+    chunks = pa.chunked_array([values[:10], [], values[10:]])
+    assert one_by_one(values) == hash_column(chunks).tolist()
+    assert one_by_one(values[:9]) == hash_column(values[:9]).tolist()
+    assert [] == hash_column([]).tolist()
+
+
+@given(st.lists(st.tuples(TEXTS, st.none() | st.dates(), NUMERIC), min_size=1))
+def test_groups_are_hashed_as_tuples(rows: list[tuple[str, date | None, Decimal]]) -> None:
+    texts, days, numbers = zip(*rows, strict=True)
+    columns = [
+        pa.array(texts),
+        pa.array(days, pa.date32()),
+        pa.array(numbers, pa.decimal128(38, 9)),
+    ]
+    assert one_by_one(rows) == combine_columns([hash_column(each) for each in columns]).tolist()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Decimal("1"), Decimal("1.00")),
+        (Decimal("100"), Decimal("1e2")),
+        (Decimal("0"), Decimal("-0.00")),
+        (Decimal("0"), Decimal("0e50")),
+        (Decimal("1e60"), Decimal("10e59")),
+        (Decimal("0." + "1" * 30), Decimal("0." + "1" * 30 + "00")),
+        (0.0, -0.0),
+        (float("nan"), -float("nan")),
+        (
+            datetime(2026, 1, 1, 12, tzinfo=UTC),
+            datetime(2026, 1, 1, 13, tzinfo=timezone(timedelta(hours=1))),
+        ),
+        (("a", Decimal("1")), ("a", Decimal("1.0"))),
+    ],
+)
+def test_equal_values_hash_equal(one: Hashable, other: Hashable) -> None:
+    assert hash_value(one) == hash_value(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1", 1),
+        ("a", b"a"),
+        ("a", "a\0"),
+        ("x" * 16, "x" * 16 + "\0"),
+        ("x" * 70, "x" * 71),
+        (1, Decimal(1)),
+        (1, 1 + 2**64),
+        (-1, 2**64 - 1),
+        (Decimal("1e60"), Decimal("1e61")),
+        (Decimal("1e-10"), Decimal(0)),
+        (Decimal("1e60"), Decimal("-1e60")),
+        (Decimal("1." + "0" * 200 + "1"), Decimal(1)),
+        (float("inf"), -float("inf")),
+        (date(2026, 1, 1), datetime(2026, 1, 1)),
+        (datetime(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC)),
+        (time(1, 2, 3), time(1, 2, 3, 4)),
+        (("a", "bc"), ("ab", "c")),
+        (("a", ""), ("", "a")),
+        (("a",), ("a", None)),
+        (("a",), "a"),
+        # 128 bits of billionths that are the bytes of 01e-10, and their number.
+        (Decimal("7975367974709495237422895349.455204656"), Decimal("1e-10")),
+        (Decimal(-(1 << 64)).scaleb(-9, BIG), Decimal(1 << 64).scaleb(-9, BIG)),
+        (2**63, -(2**63)),
+        (2**64, 0),
+    ],
+)
+def test_different_values_hash_differently(one: Hashable, other: Hashable) -> None:
+    assert hash_value(one) != hash_value(other)
+
+
+def all_different(values: list[Hashable]) -> bool:
+    return len(values) == len({hash_value(value) for value in values})
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 8, 9, 14, 15, 16, 17, 63, 64, 65, 129])
+def test_every_bit_of_a_text_and_its_length_count(length: int) -> None:
+    """Lengths around those at which another way of hashing takes over."""
+    plain = b"m" * length
+    flipped = [
+        plain[:at] + bytes([plain[at] ^ 1 << bit]) + plain[at + 1 :]
+        for at in range(length)
+        for bit in range(8)
+    ]
+    padded = [plain + b"\0" * more for more in range(1, 60)]
+    assert all_different([plain, *flipped, *padded])
+    swapped = [bytes([1]) + bytes(at) + bytes([2]) for at in range(length)]
+    assert all_different([*swapped, *(text[::-1] for text in swapped)])
+
+
+def test_all_short_texts_differ() -> None:
+    shorts = [bytes([a, b]) for a in range(256) for b in range(256)]
+    assert all_different([b"", *(bytes([a]) for a in range(256)), *shorts])
+    found = hash_column(pa.array(shorts, pa.binary()))
+    assert len(shorts) == len(np.unique(found[:, 0]))
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([2**at for at in range(63)] + [-(2**at) for at in range(64)] + [0], pa.int64()),
+        ([date.min, date.max, date(1969, 12, 31), date(1970, 1, 1)], pa.date32()),
+        ([time.min, time.max, time(0, 0, 0, 1), time(0, 1), time(1)], pa.time64("us")),
+        ([datetime.min, datetime.max, datetime(1969, 12, 31, 23, 59, 59, 999_999)], None),
+        ([5e-324, -5e-324, 1.7976931348623157e308, float("inf"), 0.0, float("nan")], pa.float64()),
+        ([Decimal(f"{sign}1e{at}") for at in range(-9, 29) for sign in ("", "-")], None),
+    ],
+)
+def test_the_ends_of_a_type_differ(values: list[Hashable], kind: Any) -> None:
+    assert all_different(values)
+    assert one_by_one(values) == hash_column(pa.array(values, kind)).tolist()
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1)), unique=True))
+def test_mixing_keeps_pairs_apart(pairs: list[tuple[int, int]]) -> None:
+    found = [mixed(*pair) for pair in pairs]
+    assert len(pairs) == len(set(found))
+    assert all(0 <= word < 2**64 for pair in found for word in pair)
+
+
+def test_a_digest_is_of_the_bytes_and_their_kind() -> None:
+    data = b"x" * 100
+    assert digest(data, 7) == digest(memoryview(b"ab" + data + b"c")[2:-1], 7)
+    assert digest(data, 7) != digest(data, 8)
+    assert digest(data, 7) != digest(data[1:], 7)
+
+
+def test_characters_of_half_a_pair_have_a_hash() -> None:
+    """What bytes that are no UTF-8 are, once read."""
+    texts = ["\udcff", "\udcfe", "\udcff\udcff", "a\udc80" * 9, "a\udc81" * 9]
+    assert all_different([*texts])
+
+
+@pytest.mark.parametrize("form", ["{}", "OR-{:09d}", "{:036d}", "{:x}" * 6])
+def test_first_words_are_spread_evenly(form: str) -> None:
+    """What the filter and the sort of `KeyIndex` are built on."""
+    keys = [form.format(*[n] * 6) for n in range(50_000)]
+    first = hash_column(pa.array(keys))[:, 0]
+    for shift in (0, 6, 12, 18, 32, 41, 58):
+        counts = np.bincount((first >> np.uint64(shift) & np.uint64(63)).astype(np.int64))
+        assert 50_000 / 64 * 0.8 < counts.min()
+        assert 50_000 / 64 * 1.2 > counts.max()
+    assert 50_000 == len(np.unique(first))

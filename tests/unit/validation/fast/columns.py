@@ -1,0 +1,38 @@
+"""A column of cells, cleared by what the contract's field is given."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from csvgate.types.cells import Cells
+from csvgate.validation.fast.blocks import SPARE, Block
+from csvgate.validation.fast.cell_slices import Slices
+from csvgate.validation.fast.kernels.choose import clearers
+from csvgate.validation.fast.kernels.column import plain
+from unit.validation.files import contract
+
+
+class Found(NamedTuple):
+    clear: list[bool]
+    values: list[Any]
+
+
+def slices(cells: Sequence[bytes]) -> Slices:
+    """These cells, one after the other in a block."""
+    block = Block.of([cell + b"," for cell in cells], last=True)
+    ends = SPARE + np.cumsum([len(cell) + 1 for cell in cells], dtype=np.int32) - 1
+    starts = ends - np.array([len(cell) for cell in cells], np.int32)
+    return Slices(block, starts, ends, np.empty(0, np.int64), '"', block.has_zeros)
+
+
+def cleared(cells: Sequence[bytes], **field: Any) -> Found:
+    rules = contract({"name": "a", **field})
+    reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    column = clearers(rules, [reader])[0].clear(slices(cells))
+    clear = np.ones(len(cells), np.bool_) if column.clear is None else column.clear
+    # Where they are not clear, values may be anything, and no text.
+    values = np.full(len(cells), None)
+    values[clear] = plain(column.values.filter(pa.array(clear))).to_pylist()
+    return Found(clear.tolist(), values.tolist())

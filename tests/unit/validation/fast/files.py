@@ -1,0 +1,215 @@
+"""Random contracts, files for them, and damage."""
+
+from collections.abc import Hashable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from csvgate.contracts.model import Contract
+from csvgate.unique.value_hash import hash_value
+from unit.validation.files import Field, contract
+
+KINDS: list[tuple[Field, list[str]]] = [
+    ({}, ["", "a", "é", "a b", "NA", "日本", "x" * 40, "\u0085", " "]),
+    ({"bigquery": "STRING(3)"}, ["", "abc", "abcd", "日本語", "é"]),
+    ({"constraints": {"minLength": 2, "maxLength": 4}}, ["", "a", "ab", "日本", "abcde", "éé"]),
+    ({"constraints": {"enum": ["A", "B", "é"]}}, ["A", "B", "é", "C", "", "a"]),
+    (
+        {"constraints": {"pattern": "ORD-[0-9]{4}"}},
+        ["ORD-1234", "ORD-12345", "ORD-123", "ord-1234", "ORD-1234\n", "ORD-12٣4", ""],
+    ),
+    (
+        {"constraints": {"pattern": "[ab]+b[ab]*"}},  # takes texts of up to 1,000 characters
+        ["ab", "b", "abc", "", "ab" * 500, "ab" * 500 + "a"],
+    ),
+    ({"constraints": {"pattern": r"\w+\d?$|x.y"}}, ["é1", "a", "x\ny", "x-y", "a\n", "٣", ""]),
+    (
+        {"format": "email"},
+        ["a@b.de", "a@@b.de", "jürgen@bücher.example", "a@b", "a..b@c.de", "a@b.1", "a-@b-c.de",
+         "a@-b.de", f"{'a' * 65}@b.de", "", "a@b.de\n", f"a@{'b' * 64}.de"],
+    ),
+    ({"format": "uuid"}, ["123e4567-e89b-12d3-a456-426614174000", "123e4567", ""]),
+    ({"bigquery": "BYTES"}, ["aGk=", "aGk", "", "aGk=\n"]),
+    ({"bigquery": "JSON"}, ["{}", "{", "", "1"]),
+    (
+        {"type": "integer"},
+        ["1", "0", "-0", "007", "+5", "-12", "", " 1", "1.0", "x", "9223372036854775807",
+         "9223372036854775808", "-9223372036854775808", "123456789012345678", "1_0", "١", "-",
+         "--1", "1234567890", "12345678", "99999999", "1-2", "100000000"],
+    ),
+    (
+        {"type": "integer", "constraints": {"minimum": -3, "maximum": 20}},
+        ["1", "20", "21", "-3", "-4", "020", "", "99999999999999999999"],
+    ),
+    (
+        {"type": "integer", "constraints": {"exclusiveMinimum": 0, "exclusiveMaximum": 5}},
+        ["0", "1", "4", "5", "-0"],
+    ),
+    ({"type": "integer", "bigquery": "NUMERIC"}, ["1", "-5", "x", ""]),
+    ({"type": "integer", "bigquery": "FLOAT64"}, ["1", "-5", "-0", "9007199254740993", ""]),
+    ({"type": "integer", "groupChar": ","}, ["1,234", "1234", "12,50", "-1,234,567", ""]),
+    (
+        {"type": "number"},
+        ["1", "1.5", "-0", "-0.0", ".5", "5.", "1e3", "+1.50", "", "x", ".", "-", "1.2.3", "1 ",
+         "12345678.123456789", "0.1234567891", "123456789012345678901234567890", "-.5", "NaN",
+         "99999999.99", "1234567890123.45", "0000000001.10", "1.1234567890", "1.0000000000",
+         "-12.34", "1-2.5", "12-.5", "1.-5"],
+    ),
+    (
+        {"type": "number", "bigquery": "NUMERIC(4, 1)", "constraints": {"minimum": 0}},
+        ["1.5", "1.50", "1.25", "999.9", "1000", "-0.1", "-0", "0", "", "00001.5", "999.99"],
+    ),
+    (
+        {"type": "number", "constraints": {"exclusiveMinimum": "0.5", "maximum": "2.25"}},
+        ["0.5", "0.50", "0.51", "2.25", "2.26", "2.250000001", "2"],
+    ),
+    ({"type": "number", "constraints": {"enum": ["1.5", "2"]}}, ["1.5", "1.50", "2.0", "3", ""]),
+    ({"type": "number", "bigquery": "BIGNUMERIC"}, ["1.5", "-0", "1e30", "0.1234567890123", ""]),
+    (
+        {"type": "number", "bigquery": "FLOAT64"},
+        ["1.5", "-0.0", "0", "-0", "NaN", "INF", "-INF", "1e400", "0.1", "123456789.123456789",
+         "1234567890123456.7", "9007199254740993", "-1.25", ".1", ""],
+    ),
+    (
+        {"type": "number", "decimalChar": ",", "groupChar": "."},
+        ["1,5", "1.234,5", "1234,50", "1.5", "12", "-0,25", ""],
+    ),
+    ({"type": "number", "bareNumber": False}, ["€5", "5 %", "-5", "(5)", "5.5 EUR", "1.5"]),
+    ({"type": "number", "bigquery": "STRING"}, ["1", "1.0", "1.00", "x", ""]),
+    ({"type": "boolean"}, ["true", "FALSE", "1", "0", "yes", ""]),
+    (
+        {"type": "date"},
+        ["2026-11-21", "2024-02-29", "2023-02-29", "0000-01-01", "9999-12-31", "2026-13-01",
+         "2026-1-1", "21.11.2026", "0001-01-01", "1900-02-29", "2026-04-31", "2026-00-10",
+         "2026-10-00", "1969-12-31", ""],
+    ),
+    ({"type": "date", "format": "any"}, ["2026-11-21", "2026/11/21", "21.11.2026", "1.1.26", ""]),
+    ({"type": "date", "format": "%d/%m/%Y"}, ["21/11/2026", "31/02/2026", "1/1/2026", ""]),
+    ({"type": "date", "constraints": {"minimum": "2026-01-01"}}, ["2025-12-31", "2026-01-01"]),
+    ({"type": "time"}, ["14:30:00", "24:00:00", "14:30", "14:30:00.123456", "14:30:00.1234567"]),
+    (
+        {"type": "datetime"},
+        ["2026-11-21T14:30:00Z", "2026-11-21T14:30:00+02:00", "2026-11-21T14:30:00-05:30",
+         "2026-11-21T14:30:00.250Z", "2026-11-21T14:30:00", "2026-11-21 14:30:00Z",
+         "2026-11-21T14:30:60Z", "2026-02-30T10:00:00Z", "2026-11-21T24:00:00Z",
+         "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00Z",
+         "2026-11-21T14:30:00.1234567Z", "2026-11-21T14:30:00.1234560Z", "",
+         "2026-11-21T14:30:00.123456+01:00", "2026-11-21T14:30:00z", "2026-11-21T14:30:00+24:00",
+         "2026-11-21T14:30:00+23:59", "2026-11-21T14:30:00.Z", "2026-11-21T14:30:00+02:60",
+         "0000-11-21T14:30:00Z", "1969-12-31T23:59:59.999999Z", "2026-11-21T14:30:00.5-00:00",
+         "2026-11-21T13:30:00+01:00", "2026-11-21T14:30:00.1", "2026-11-21T14:60:00Z"],
+    ),
+    (
+        {"type": "datetime", "bigquery": "DATETIME"},
+        ["2026-11-21T14:30:00", "2026-11-21T14:30:00Z", "2026-11-21T14:30:00.5", "x", ""],
+    ),
+    ({"type": "datetime", "bigquery": "STRING"}, ["2026-11-21T14:30:00Z", "2026-11-21T14:30:00"]),
+    ({"type": "datetime", "format": "any"}, ["21.11.2026 9:05 Z", "2026-11-21T14:30:00Z"]),
+    ({"type": "year"}, ["2026", "0", "-1", "10000", "x"]),
+    ({"type": "yearmonth"}, ["2026-11", "2026-13", ""]),
+    ({"type": "duration"}, ["P1D", "PT5M", "x", ""]),
+    ({"type": "geopoint"}, ["1,2", "90,45", "x", ""]),
+    ({"type": "object"}, ["{}", "[]", '{"a": "b,c"}', ""]),
+    ({"type": "array"}, ["[]", "{}", "[1]"]),
+    ({"type": "any"}, ["1", "x", ""]),
+]  # fmt: skip
+"""Fields, and cells that are near to what they take."""
+DAMAGE = [
+    b'"', b'""', b",", b";", b"\n", b"\r\n", b"\r", b"\n\n", b"\0", b"\xff", b"\xc3", b"x", b" ",
+    b"\xef\xbb\xbf", b'"\n', b',"', b'\n"', b"\xe2\x82", b"\r\r\n", b'"\r', b"-", b"1", b".",
+]  # fmt: skip
+
+
+@st.composite
+def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
+    """A contract, and for each field the cells to draw from."""
+    chosen = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=4))
+    dialect: dict[str, Any] = {"header": draw(st.booleans())}
+    fields: list[Field] = []
+    for number, (field, _) in enumerate(chosen):
+        rules = dict(field.get("constraints", {}))
+        for name in ("required", "unique"):
+            if draw(st.integers(0, 3)) == 0:
+                rules[name] = True
+        more: dict[str, Any] = {"name": f"f{number}", "constraints": rules}
+        if draw(st.integers(0, 7)) == 0:
+            more["missingValues"] = ["NA", "-", "a"]
+        if dialect["header"] and draw(st.integers(0, 3)) == 0:
+            more["label"] = f"Field {number}"
+        fields.append({**field, **more})
+    schema: dict[str, Any] = {}
+    if draw(st.integers(0, 3)) == 0:
+        names = [field["name"] for field in fields]
+        count = draw(st.integers(1, len(names)))
+        schema["primaryKey"] = draw(st.permutations(names))[:count]
+    if draw(st.integers(0, 2)) == 0:
+        names = [field["name"] for field in fields]
+        keys = draw(st.lists(st.permutations(names), min_size=1, max_size=2))
+        schema["foreignKeys"] = [
+            {"fields": some, "reference": {"resource": "others", "fields": some}}
+            for some in (key[: draw(st.integers(1, len(names)))] for key in keys)
+        ]
+    if draw(st.booleans()):
+        dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ","]))
+        dialect["quoteChar"] = draw(st.sampled_from(['"', "'"]))
+    return contract(*fields, schema=schema, dialect=dialect), [cells for _, cells in chosen]
+
+
+class Most:
+    """Keys of a reference: three of four that there can be."""
+
+    def __contains__(self, key: object) -> bool:
+        assert isinstance(key, Hashable)
+        return hash_value(key)[0] % 4 != 0
+
+
+@st.composite
+def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
+    """Rows near to what the contract takes, in some order of columns, and damage."""
+    dialect = rules.dialect
+    order = list(range(len(cells)))
+    lines = list[bytes]()
+    if dialect.header:
+        order = draw(st.permutations(order))
+        labels = [rules.schema_.fields[i].header_label for i in order]
+        lines.append(dialect.delimiter.join(labels).encode() + b"\n")
+    newline = draw(st.sampled_from(["\n", "\n", "\r\n"]))
+    # The first of each is fine: with only near misses hardly a row would be valid.
+    texts = [st.one_of(st.just(cells[i][0]), st.sampled_from(cells[i])) for i in order]
+    rows = st.tuples(*(st.tuples(text, st.integers(0, 5)) for text in texts))
+    least = draw(st.sampled_from([0, 1, 5, 15]))
+    for row in draw(st.lists(rows, min_size=least, max_size=30)):
+        written = [_written(text, style, dialect.delimiter, dialect.quote_char)
+                   for text, style in row]  # fmt: skip
+        lines.append((dialect.delimiter.join(written) + newline).encode())
+    body = lines[1:] if dialect.header else lines
+    data = bytearray(b"".join(body))
+    if draw(st.booleans()):
+        for _ in range(draw(st.integers(1, 4))):
+            _damage(draw, data)
+    head = lines[0] if dialect.header else b""
+    return head + bytes(data)
+
+
+def _written(text: str, style: int, delimiter: str, quote: str) -> str:
+    """A cell as CSV; in one of six cases as it should not be."""
+    needed = any(char in text for char in (delimiter, quote, "\n", "\r"))
+    if style == 0 and not needed:
+        return quote + text + quote
+    if needed and style != 1:
+        return quote + text.replace(quote, quote * 2) + quote
+    return text
+
+
+def _damage(draw: st.DrawFn, data: bytearray) -> None:
+    at = draw(st.integers(0, len(data)))
+    match draw(st.integers(0, 3)):
+        case 0:
+            data[at:at] = draw(st.sampled_from(DAMAGE))
+        case 1:
+            del data[at : at + draw(st.integers(1, 3))]
+        case 2:
+            data[at : at + 1] = draw(st.sampled_from(DAMAGE))
+        case _:
+            end = at + draw(st.integers(1, 30))
+            data[at:at] = data[at:end]

@@ -1,0 +1,148 @@
+"""Batches out of judged blocks: the rows of a file, cut where one limit is reached."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csvgate.csv.header import by_position
+from csvgate.validation.batch import Batch, Limits, RejectedRow
+from csvgate.validation.fast.batcher import Cutter
+from csvgate.validation.fast.judge import Judged
+from csvgate.validation.faults import Fault
+from unit.validation.files import contract
+
+HEADER = by_position(contract("a"), b"")
+PLENTY = Limits(size=1_000_000, rows=1_000_000, faults=1_000_000)
+
+
+class Row(NamedTuple):
+    size: int = 10
+    faults: int = 0
+
+
+class Cut(NamedTuple):
+    """What a batch has: lines of all rows, of the valid ones with their value, of the others."""
+
+    rows: int
+    valid: list[tuple[int, Any]]
+    rejected: list[int]
+
+
+def judged(rows: Sequence[Row], line: int, *, coded: bool = False) -> Judged:
+    """A block whose rows are on consecutive lines; the value of each is its line as text."""
+    lines = range(line, line + len(rows))
+    valid = [at for at, row in zip(lines, rows, strict=True) if not row.faults]
+    values = pa.array([str(at) for at in valid], pa.string())
+    return Judged(
+        np.array([row.size for row in rows], np.int64),
+        np.array([row.faults for row in rows], np.int64),
+        np.array(valid, np.int64),
+        [values.dictionary_encode() if coded else values],
+        [rejected(at, row.faults) for at, row in zip(lines, rows, strict=True) if row.faults],
+    )
+
+
+def rejected(line: int, faults: int) -> RejectedRow:
+    return RejectedRow(line, b"x", b"\n", True, (Fault(line, "a", "type.x", "x", "is x"),) * faults)
+
+
+def cut(blocks: Sequence[Judged], limits: Limits) -> list[Cut]:
+    cutter = Cutter(HEADER, limits)
+    found = [batch for block in blocks for batch in cutter.add(block)]
+    return [shown(batch) for batch in [*found, *cutter.rest()]]
+
+
+def shown(batch: Batch) -> Cut:
+    [values] = batch.columns
+    lines = [int(line) for line in pa.array(batch.lines).to_pylist()]
+    valid = list(zip(lines, pa.array(values).to_pylist(), strict=True))
+    return Cut(batch.rows_read, valid, [row.line for row in batch.rejected])
+
+
+def expected(rows: Sequence[Row], limits: Limits) -> Iterator[Cut]:
+    """Row by row: a batch ends with the row that reaches a limit."""
+    found, size, faults = Cut(0, [], []), 0, 0
+    for line, row in enumerate(rows, 2):
+        valid = [] if row.faults else [(line, str(line))]
+        bad = [line] if row.faults else []
+        found = Cut(found.rows + 1, found.valid + valid, found.rejected + bad)
+        size, faults = size + row.size, faults + row.faults
+        if size >= limits.size or found.rows >= limits.rows or faults >= limits.faults:
+            yield found
+            found, size, faults = Cut(0, [], []), 0, 0
+    if found.rows:
+        yield found
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.builds(Row, st.integers(1, 40), st.sampled_from([0, 0, 0, 1, 2, 9])), max_size=9
+        ),
+        max_size=5,
+    ),
+    st.builds(Limits, st.integers(1, 120), st.integers(1, 12), st.integers(1, 12)),
+)
+def test_blocks_make_the_batches_of_their_rows(blocks: list[list[Row]], limits: Limits) -> None:
+    rows = [row for block in blocks for row in block]
+    starts = np.cumsum([2, *map(len, blocks)]).tolist()
+    given_blocks = [judged(b, at) for b, at in zip(blocks, starts, strict=False)]
+    assert list(expected(rows, limits)) == cut(given_blocks, limits)
+
+
+def test_nothing_makes_no_batch() -> None:
+    assert [] == cut([], PLENTY)
+    assert [] == cut([judged([], 2)], PLENTY)
+
+
+def test_a_batch_ends_with_the_row_that_reaches_the_size() -> None:
+    rows = [Row(10), Row(10), Row(10)]
+    assert [2, 1] == [c.rows for c in cut([judged(rows, 2)], Limits(20, 99, 99))]
+    assert [2, 1] == [c.rows for c in cut([judged(rows, 2)], Limits(11, 99, 99))]
+    assert [3] == [c.rows for c in cut([judged(rows, 2)], Limits(30, 99, 99))]
+    assert [3] == [c.rows for c in cut([judged(rows, 2)], Limits(31, 99, 99))]
+
+
+def test_a_row_larger_than_a_batch_is_one() -> None:
+    rows = [Row(5), Row(500), Row(5)]
+    assert [2, 1] == [c.rows for c in cut([judged(rows, 2)], Limits(10, 99, 99))]
+
+
+def test_a_batch_goes_on_over_blocks() -> None:
+    blocks = [judged([Row(9), Row(9, 1)], 2), judged([Row(9)], 4), judged([Row(9, 3)], 5)]
+    found = cut(blocks, Limits(30, 99, 99))
+    assert [Cut(4, [(2, "2"), (4, "4")], [3, 5])] == found
+
+
+def test_one_block_makes_several_batches_and_the_rest_waits() -> None:
+    cutter = Cutter(HEADER, Limits(999, 2, 99))
+    made = [shown(b).rows for b in cutter.add(judged([Row()] * 5, 2))]
+    assert [2, 2] == made
+    assert [1] == [shown(b).rows for b in cutter.rest()]
+
+
+def test_faults_of_rows_fill_a_batch() -> None:
+    rows = [Row(1, 2), Row(1), Row(1, 2), Row(1, 1)]
+    assert [3, 1] == [c.rows for c in cut([judged(rows, 2)], Limits(99, 99, 4))]
+
+
+def test_a_batch_of_rejected_rows_has_empty_columns() -> None:
+    assert [Cut(2, [], [2, 3])] == cut([judged([Row(1, 1)] * 2, 2)], PLENTY)
+
+
+def test_columns_coded_in_one_block_and_plain_in_another_become_one() -> None:
+    blocks = [
+        judged([Row()], 2, coded=True),
+        judged([Row()], 3),
+        judged([Row(1, 1)], 4, coded=True),
+    ]
+    assert [Cut(3, [(2, "2"), (3, "3")], [4])] == cut(blocks, PLENTY)
+
+
+def test_codes_of_two_blocks_are_those_of_one_dictionary() -> None:
+    blocks = [judged([Row()] * 2, 2, coded=True), judged([Row()] * 2, 4, coded=True)]
+    assert [Cut(4, [(n, str(n)) for n in (2, 3, 4, 5)], [])] == cut(blocks, PLENTY)

@@ -1,0 +1,139 @@
+"""Distinct cells: found by the word, remembered from block to block, and never mistaken."""
+
+import tracemalloc
+from collections.abc import Sequence
+from itertools import count
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csvgate.types.cells import Cells
+from csvgate.validation.fast.kernels.dictionary import encoded_words
+from csvgate.validation.fast.kernels.distinct import Distinct
+from csvgate.validation.fast.kernels.recent import _FACTOR, UNSEEN, Recent
+from unit.validation.fast.columns import slices
+from unit.validation.files import contract
+
+WORD = st.integers(0, 3) | st.integers(0, 2**64 - 1)
+
+
+@st.composite
+def cells(draw: st.DrawFn) -> list[list[int]]:
+    width = draw(st.integers(1, 2))
+    return draw(st.lists(st.lists(WORD, min_size=width, max_size=width), min_size=1, max_size=20))
+
+
+def array(words: Sequence[Sequence[int]]) -> npt.NDArray[np.uint64]:
+    return np.array(words, np.uint64)
+
+
+@given(cells())
+def test_words_are_encoded(words: list[list[int]]) -> None:
+    found = encoded_words(array(words))
+    assert found is not None
+    assert words == found.distinct.take(found.indices, axis=0).tolist()
+    assert len({tuple(word) for word in words}) == len(found.distinct) == len(found.keys())
+    whole = [b"".join(part.to_bytes(8, "little") for part in word) for word in words]
+    assert [each.rstrip(b"\0") for each in whole] == [found.keys()[at] for at in found.indices]
+
+
+@given(st.lists(cells(), max_size=4))
+def test_what_is_recent_is_known_or_unseen(blocks: list[list[list[int]]]) -> None:
+    blocks = [block for block in blocks if len(block[0]) == len(blocks[0][0])]
+    known = dict[tuple[int, ...], int]()
+    recent = Recent(len(blocks[0][0]) if blocks else 1)
+    for block in blocks:
+        codes = recent.codes(array(block)).tolist()
+        for word, code in zip(block, codes, strict=True):
+            assert code in (UNSEEN, known.get(tuple(word), UNSEEN))
+        more = list(dict.fromkeys(tuple(w) for w in block if tuple(w) not in known))
+        if more:
+            fresh = dict(zip(more, count(len(known)), strict=False))
+            recent.add(array(more), np.array(list(fresh.values()), np.int32))
+            known |= fresh
+            assert list(fresh.values())[-1] == recent.codes(array(more[-1:]))[0]
+
+
+def test_a_word_that_is_pushed_out_is_unseen_not_another() -> None:
+    recent, many = Recent(1), np.arange(1, 100_001, dtype=np.uint64).reshape(-1, 1)
+    recent.add(many, np.arange(100_000, dtype=np.int32))
+    codes = recent.codes(many)
+    seen = np.flatnonzero(codes != UNSEEN)
+    assert 0 < len(seen) < 100_000
+    assert seen.tolist() == codes[seen].tolist()
+
+
+def test_words_that_push_each_other_out_take_no_more_memory() -> None:
+    recent, many = Recent(1, 4), np.arange(1, 1001, dtype=np.uint64).reshape(-1, 1)
+    codes = np.arange(1000, dtype=np.int32)
+    tracemalloc.start()
+    try:
+        for _ in range(300):
+            unseen = recent.codes(many) == UNSEEN
+            recent.add(many[unseen], codes[unseen])
+        assert tracemalloc.get_traced_memory()[0] < 200_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_column_of_thousands_has_a_small_table() -> None:
+    rules = contract({"name": "a"})
+    reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    for columns in (1, 64, 5_000, 2_000_000):
+        distinct = Distinct(reader, pa.string(), columns)
+        texts = [str(number) for number in range(300)]
+        for _ in range(2):
+            column = distinct.clear(slices([text.encode() for text in texts]))
+            assert texts == column.values.cast(pa.string()).to_pylist()
+
+
+def colliding() -> list[bytes]:
+    """Two texts of ASCII whose pairs of words mix to the same."""
+    first = int.from_bytes(b"aaaaaaaa", "little")
+    for number in range(10**6):
+        ends = [b"tail", f"{number:06}".encode()]
+        low, high = (int.from_bytes(end, "little") * int(_FACTOR) % 2**64 for end in ends)
+        other = first ^ low ^ high
+        if all(0x21 <= byte < 0x7F for byte in other.to_bytes(8, "little")):
+            return [b"aaaaaaaa" + ends[0], other.to_bytes(8, "little") + ends[1]]
+    raise AssertionError("no such pair")
+
+
+def test_cells_that_mix_to_the_same_are_told_apart() -> None:
+    pair = colliding()
+    words = [[int.from_bytes(text[at : at + 8], "little") for at in (0, 8)] for text in pair]
+    assert encoded_words(array(words)) is None
+    rules = contract({"name": "a"})
+    reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    for block in (pair, pair[::-1], pair * 3):
+        column = Distinct(reader, pa.string()).clear(slices(block))
+        assert [text.decode() for text in block] == column.values.cast(pa.string()).to_pylist()
+    once = Distinct(reader, pa.string())
+    for block in (pair[:1], pair[1:], pair):
+        column = once.clear(slices(block))
+        assert [text.decode() for text in block] == column.values.cast(pa.string()).to_pylist()
+
+
+def test_more_texts_than_are_kept() -> None:
+    rules = contract({"name": "a", "missingValues": ["7"]})
+    reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    distinct = Distinct(reader, pa.string())
+    for start in (0, 9_000, 18_000, 27_000, 0):
+        texts = [str(number) for number in range(start, start + 12_000)]
+        column = distinct.clear(slices([text.encode() for text in texts]))
+        expected = [None if text == "7" else text for text in texts]
+        assert expected == column.values.cast(pa.string()).to_pylist()
+
+
+def test_of_many_texts_no_more_than_the_first_are_looked_at() -> None:
+    rules = contract({"name": "a"})
+    reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    many, few = [b"text %d" % n for n in range(5000)], [b"the same"] * 5000
+    assert Distinct(reader, pa.string()).clear_few(slices(many), 1 / 2) is None
+    assert Distinct(reader, pa.string()).clear_few(slices(few), 1 / 2) is not None
+    few_first = [*few[:3000], *many]
+    assert Distinct(reader, pa.string()).clear_few(slices(few_first), 1 / 2) is None
+    assert Distinct(reader, pa.string()).clear_few(slices(few_first), 1) is not None

@@ -1,0 +1,50 @@
+"""One list of codes: complete, used, documented, and each example says what it should."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from csvgate.validation.codes import CODES
+from csvgate.validation.docs import faults_of, faults_page
+from csvgate.validation.examples import EXAMPLES
+
+ROOT = Path(__file__).resolve().parents[3]
+PREFIXES = {code.split(".")[0] for code in CODES}
+LITERAL = re.compile(rf'"((?:{"|".join(sorted(PREFIXES))})\.[a-z_]+)"')
+LIST = ROOT / "shared/csvgate/validation/codes.py"
+EXAMPLE_LIST = ROOT / "shared/csvgate/validation/examples.py"
+ENGINE = ("types", "csv", "validation", "unique", "rejects", "references", "chunks")
+SOURCES = [
+    path
+    for folder in (*(f"shared/csvgate/{room}" for room in ENGINE), "functions/validate_and_parse")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if path not in (LIST, EXAMPLE_LIST)
+]
+
+
+def used() -> set[str]:
+    return {code for path in SOURCES for code in LITERAL.findall(path.read_text())}
+
+
+def test_the_codes_in_the_code_are_those_of_the_list() -> None:
+    assert set(CODES) == used()
+
+
+def test_no_code_is_listed_twice() -> None:
+    listed = re.findall(r'Code\(\s*"([a-z_.]+)"', LIST.read_text())
+    assert sorted(CODES) == sorted(listed)
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_an_example_has_its_fault_alone(code: str) -> None:
+    assert [code] == [fault.code for fault in faults_of(EXAMPLES[code])]
+
+
+def test_only_what_is_told_before_a_file_is_read_has_no_example() -> None:
+    assert {"file.gone", "file.overwrite", "file.too_large"} <= set(CODES) - set(EXAMPLES)
+    assert not {code for code in set(CODES) - set(EXAMPLES) if code.startswith(("row", "header"))}
+
+
+def test_the_documentation_is_current() -> None:
+    assert faults_page() == (ROOT / "docs" / "faults.md").read_text()
