@@ -16,10 +16,10 @@ from csvgate.contracts.load import load_directory
 from csvgate.contracts.match import Contracts
 from csvgate.ports import Message, ObjectInfo
 from csvgate.protocol.cloudevents_pubsub import event_of, pubsub_delivery, raw_delivery
-from csvgate.protocol.dead_letters import DeadLetters
+from csvgate.protocol.dead_letters import DeadLetterTopic
 from csvgate.protocol.events import PUBSUB_MESSAGE, STORAGE_FINALIZED, UploadFinished
 from csvgate.protocol.ledger import Ledger
-from csvgate.runtime.failure_boundary import Edge
+from csvgate.runtime.failure_boundary import FailureBoundary
 from csvgate.runtime.settings import Settings, read
 from csvgate.runtime.start_up import Runtime
 from enrichment.handler import Enricher
@@ -85,20 +85,20 @@ class World:
         """New instances of all functions: what they kept in memory is gone."""
         self.validate, self.enrich, self.notify = self.validator(), self.enricher(), self.notifier()
 
-    def validator(self) -> Edge[ObjectEvent]:
+    def validator(self) -> FailureBoundary[ObjectEvent]:
         runtime = self._runtime("validate_and_parse")
         handler = Validator.of(runtime, self.contracts, self.clock)
-        return runtime.edge(handler, receive=raw_delivery)
+        return runtime.failure_boundary(handler, receive=raw_delivery)
 
-    def enricher(self) -> Edge[CloudEvent]:
+    def enricher(self) -> FailureBoundary[CloudEvent]:
         runtime = self._runtime("enrich_records")
         handler = Enricher.of(runtime, self.warehouse, self.clock)
-        return runtime.edge(handler, receive=pubsub_delivery)
+        return runtime.failure_boundary(handler, receive=pubsub_delivery)
 
-    def notifier(self) -> Edge[UploadFinished]:
+    def notifier(self) -> FailureBoundary[UploadFinished]:
         runtime = self._runtime("notify_stakeholders")
         handler = Notifier.of(runtime, self.mailer, self.contracts, self.clock)
-        return runtime.edge(handler, receive=pubsub_delivery)
+        return runtime.failure_boundary(handler, receive=pubsub_delivery)
 
     def _runtime(self, function: str) -> Runtime:
         settings = settings_of(function, self.chunk_bytes)
@@ -107,7 +107,7 @@ class World:
             store=self.store,
             publisher=self.publisher,
             ledger=self.ledger,
-            dead_letters=DeadLetters(
+            dead_letters=DeadLetterTopic(
                 self.publisher, settings.dead_letter_topic, function, "r1", self.clock
             ),
         )

@@ -7,18 +7,18 @@ import functions_framework
 from cloudevents.http import CloudEvent
 
 from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
-from csvgate.runtime.failure_boundary import Edge
+from csvgate.runtime.failure_boundary import FailureBoundary
 from csvgate.runtime.start_up import start, utc_now
 from enrichment.handler import Enricher
 
 
 @cache
-def build() -> Edge[CloudEvent]:
+def build() -> FailureBoundary[CloudEvent]:
     from csvgate.gcp.build import warehouse
 
     runtime = start(os.environ)
     handler = Enricher.of(runtime, warehouse(runtime.settings, os.environ), utc_now)
-    return runtime.edge(handler, receive=pubsub_delivery)
+    return runtime.failure_boundary(handler, receive=pubsub_delivery)
 
 
 @functions_framework.cloud_event

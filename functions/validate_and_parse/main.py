@@ -8,17 +8,17 @@ import functions_framework
 from cloudevents.http import CloudEvent
 
 from csvgate.protocol.cloudevents_pubsub import raw_delivery
-from csvgate.runtime.failure_boundary import Edge
+from csvgate.runtime.failure_boundary import FailureBoundary
 from csvgate.runtime.start_up import contracts, start, utc_now
 from intake.handler import Validator
 from intake.storage_event import ObjectEvent
 
 
 @cache
-def build() -> Edge[ObjectEvent]:
+def build() -> FailureBoundary[ObjectEvent]:
     runtime = start(os.environ)
     handler = Validator.of(runtime, contracts(runtime.settings, Path(__file__).parent), utc_now)
-    return runtime.edge(handler, receive=raw_delivery)
+    return runtime.failure_boundary(handler, receive=raw_delivery)
 
 
 @functions_framework.cloud_event

@@ -30,7 +30,7 @@ from csvgate_ops.operate.console.jobs import Jobs
 from csvgate_ops.operate.console.site import Site
 from csvgate_ops.operate.dead_letters import connect
 from csvgate_ops.operate.dead_letters.actions import read
-from csvgate_ops.operate.dead_letters.context import Desk
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.follow import follow, send
 
 IMAGES: Final = repository() / "docs" / "images"
@@ -65,7 +65,7 @@ def main() -> None:
             sys.exit(f"{image} is larger than {MOST_BYTES:,} bytes")
 
 
-def things_happen(session: Session, desk: Desk, folder: Path) -> None:
+def things_happen(session: Session, context: DeadLetterContext, folder: Path) -> None:
     """Good uploads and a hopeless one; a reference is gone, SendGrid refuses, a message is junk."""
     for number, rows in enumerate((4000, 2500, 5200), start=18):
         upload(session, orders(folder, rows, seed=number), f"orders/2026-11-{number}.csv")
@@ -76,12 +76,12 @@ def things_happen(session: Session, desk: Desk, folder: Path) -> None:
     for number in range(21, 25):
         name = f"orders/2026-11-{number}.csv"
         upload(session, orders(folder, 900, seed=number), name, wait=False)
-    letters_come(desk, 8)
+    letters_come(context, 8)
     references.blob("fx_rates.csv").upload_from_string(rates, content_type="text/csv")
     refuse_mail(session)
     upload(session, orders(folder, 1800, seed=25), "orders/2026-11-25.csv", wait=False)
     publish(session, "validated-records", b"hello?")
-    letters_come(desk, 11)
+    letters_come(context, 11)
 
 
 def orders(folder: Path, rows: int, seed: int) -> Path:
@@ -112,8 +112,8 @@ def publish(session: Session, topic: str, data: bytes) -> None:
     publisher.publish(publisher.topic_path(session.project, topic), data).result(timeout=30)
 
 
-def letters_come(desk: Desk, wanted: int) -> None:
-    until(lambda: len(read(desk).letters) >= wanted, f"{wanted} dead letters")
+def letters_come(context: DeadLetterContext, wanted: int) -> None:
+    until(lambda: len(read(context).letters) >= wanted, f"{wanted} dead letters")
 
 
 def until(look: Callable[[], bool], what: str) -> None:
@@ -127,8 +127,8 @@ def until(look: Callable[[], bool], what: str) -> None:
 @contextmanager
 def console(data_dir: Path) -> Iterator[str]:
     """The address that lets in."""
-    desk = connect.local(data_dir, actor="sam@example.com")
-    site, access = Site.of(desk, "local-csvgate", is_local=True), Access()
+    context = connect.local(data_dir, actor="sam@example.com")
+    site, access = Site.of(context, "local-csvgate", is_local=True), Access()
     listener = listen("127.0.0.1", 0)
     serving = server(listener, create_app(site, access, Jobs(site.now)))
     threading.Thread(target=serving.serve_forever, daemon=True).start()

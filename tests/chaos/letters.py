@@ -19,7 +19,7 @@ GONE = "stream.gone"
 
 
 @dataclass(slots=True)
-class Desk:
+class DeadLetterContext:
     """Reads every letter, and replays those of a failure that has passed."""
 
     cloud: LocalCloud

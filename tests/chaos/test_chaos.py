@@ -21,7 +21,7 @@ from chaos.account import account, ended, ledger_of, rows_in_table, table
 from chaos.announced import Announced
 from chaos.faults import faults
 from chaos.injector import Injector
-from chaos.letters import Desk
+from chaos.letters import DeadLetterContext
 from chaos.report import Report
 from chaos.samples import Sample, samples
 from chaos.traffic import Pace, Sent, send
@@ -44,17 +44,17 @@ def test_chaos(tmp_path: Path, tell: Callable[[object], None]) -> None:
     files = samples(tmp_path, SEED)
     options = ("--env", f"CSVGATE_CHUNK_BYTES={CHUNK_BYTES}", "--topology", topology(tmp_path))
     with LocalCloud(tmp_path / "cloud", *options) as cloud, variables(cloud.environment):
-        announced, desk = Announced(cloud), Desk(cloud)
+        announced, context = Announced(cloud), DeadLetterContext(cloud)
         with Injector(cloud, faults(SEED)) as injector:
             sent = stream(cloud, files)
         forgotten = announced.again(sent)
-        again, ghosts = drain(cloud, desk, sent)
+        again, ghosts = drain(cloud, context, sent)
         report = Report(
             seed=SEED,
             faults=injector.done,
             accounts=[account(cloud, ledger_of(cloud), one) for one in sent + again],
-            replayed=desk.replayed,
-            handed_back=desk.handed_back,
+            replayed=context.replayed,
+            handed_back=context.handed_back,
             forgotten=[one.upload.name for one in forgotten],
             ghosts={one.upload.id for one in ghosts},
             rows_in_table=rows_in_table(cloud),
@@ -94,16 +94,18 @@ def stream(cloud: LocalCloud, files: list[Sample]) -> list[Sent]:
     raise AssertionError("a cycle has no end")
 
 
-def drain(cloud: LocalCloud, desk: Desk, sent: list[Sent]) -> tuple[list[Sent], list[Sent]]:
+def drain(
+    cloud: LocalCloud, context: DeadLetterContext, sent: list[Sent]
+) -> tuple[list[Sent], list[Sent]]:
     """Until every upload has ended: replay letters, upload again what the emulator forgot.
     Those sent again, and those that they replace or that ended without their end being told."""
     ledger, again = ledger_of(cloud), list[Sent]()
     ghosts: dict[str, Sent] = {}
     progress, last = Counter[str](), time.monotonic()
     while True:
-        desk.work()
+        context.work()
         for one in sent + again:
-            if one.upload.id in desk.gone and one.upload.id not in ghosts:
+            if one.upload.id in context.gone and one.upload.id not in ghosts:
                 ghosts[one.upload.id] = one
                 if len(table(cloud, one.upload.id)) < len(one.sample.keys):
                     name = one.upload.name.replace("chaos-", f"again-{len(again)}-", 1)
@@ -111,7 +113,7 @@ def drain(cloud: LocalCloud, desk: Desk, sent: list[Sent]) -> tuple[list[Sent], 
         waiting = {one.upload.id for one in sent + again} - ended(ledger, sent + again)
         # A pull gives some of the letters, and one whose answer was late holds them for a while.
         faulty = {one.upload.id for one in sent + again if one.sample.faulty}
-        if not waiting - set(ghosts) and not faulty - desk.handed_back:
+        if not waiting - set(ghosts) and not faulty - context.handed_back:
             return again, list(ghosts.values())
         seen = steps(ledger)
         if seen != progress:

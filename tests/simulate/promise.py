@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from csvgate.protocol.cloudevents_pubsub import event_of
 from csvgate.protocol.events import UploadFinished, UploadValidated
 from csvgate.protocol.ledger import UploadLedger
-from csvgate.protocol.ledger_entries import Claim
+from csvgate.protocol.ledger_entries import OutcomeClaim
 from notification.handler import parse_finished
 from simulate.world import shop
 from simulate.world.cloud import Cloud
@@ -155,7 +155,7 @@ class _Check:
             for letter in self.cloud.letters("validate_and_parse")
         )
 
-    def _judged(self, entries: UploadLedger, claim: Claim) -> tuple[int, UploadValidated]:
+    def _judged(self, entries: UploadLedger, claim: OutcomeClaim) -> tuple[int, UploadValidated]:
         plan = entries.plan(claim.plan)
         pinned, validated = plan.plan(), plan.validated()
         assert pinned is not None

@@ -10,7 +10,7 @@ from greenlet import getcurrent, greenlet
 from fakes.effects import Effect, Effects
 from fakes.pubsub import Publishing
 from simulate.world import faults
-from simulate.world.cloud import AnyEdge, Cloud, Revision, cloud
+from simulate.world.cloud import AnyBoundary, Cloud, Revision, cloud
 from simulate.world.crash import Crash, Violation
 from simulate.world.knobs import CALM, Knobs
 from simulate.world.parcels import Mailroom, Parcel
@@ -28,7 +28,7 @@ class Task:
 
     name: str
     parcel: Parcel
-    edge: AnyEdge
+    boundary: AnyBoundary
     turns: greenlet
     unmarked: Email | None = None
     publishing: list[Publishing] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Scheduler:
         self.mailroom = Mailroom(self.cloud)
         self.people = People(self.cloud, self.mailroom)
         self.tasks: list[Task] = []
-        self.warm: dict[str, list[AnyEdge]] = {}
+        self.warm: dict[str, list[AnyBoundary]] = {}
         """Instances by function; each may have several deliveries at a time."""
         self.current: Task | None = None
         self.steps = self.calls = self.faults = self.crashes = self.deliveries = 0
@@ -115,17 +115,17 @@ class Scheduler:
         self.mailroom.waiting.remove(parcel)
         self.deliveries += 1
         warm = self.warm.setdefault(parcel.function, [])
-        edge = self.chance.choice(warm) if warm and self.chance.random() < 0.7 else None
+        boundary = self.chance.choice(warm) if warm and self.chance.random() < 0.7 else None
         name = f"{self.deliveries}:{parcel}"
-        self.say("starts" + (" in a warm instance" if edge else ""), name)
-        if edge is None:
-            edge = self.cloud.instance(parcel.function)
-            warm.append(edge)
-        self.tasks.append(Task(name, parcel, edge, greenlet(self._run)))
+        self.say("starts" + (" in a warm instance" if boundary else ""), name)
+        if boundary is None:
+            boundary = self.cloud.instance(parcel.function)
+            warm.append(boundary)
+        self.tasks.append(Task(name, parcel, boundary, greenlet(self._run)))
 
     def _run(self, task: Task) -> None:
         try:
-            outcome = task.edge(task.parcel.event())
+            outcome = task.boundary(task.parcel.event())
         except Violation:
             raise
         except Crash:
@@ -159,9 +159,11 @@ class Scheduler:
     def _others_die(self, task: Task) -> None:
         """Those that run in the same instance."""
         warm = self.warm.get(task.parcel.function, [])
-        self.warm[task.parcel.function] = [edge for edge in warm if edge is not task.edge]
+        self.warm[task.parcel.function] = [
+            boundary for boundary in warm if boundary is not task.boundary
+        ]
         for other in self.tasks:
-            other.doomed = other.doomed or other.edge is task.edge
+            other.doomed = other.doomed or other.boundary is task.boundary
 
     def _duplicate(self, parcel: Parcel) -> None:
         late = self.chance.random() < self.knobs.late

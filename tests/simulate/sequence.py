@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from fakes.effects import Effect, Effects
 from simulate.promise import check
-from simulate.world.cloud import AnyEdge, Revision, cloud
+from simulate.world.cloud import AnyBoundary, Revision, cloud
 from simulate.world.crash import Crash, Violation
 from simulate.world.parcels import Mailroom, Parcel
 from simulate.world.people import People
@@ -65,7 +65,7 @@ class Sequence:
         self.cloud.publisher.eager = self.scenario.eager
         self.mailroom = Mailroom(self.cloud)
         self.people = People(self.cloud, self.mailroom)
-        self.instances: dict[str, AnyEdge] = {}
+        self.instances: dict[str, AnyBoundary] = {}
         self._crashes = frozenset(self.points)
         self._upon_crash = self.scenario.upon_crash
         self._delivering: Parcel | None = None

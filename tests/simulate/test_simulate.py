@@ -4,7 +4,7 @@ that each deliberate bug in it would be noticed. By hand, with more seeds: `make
 from collections.abc import Callable
 
 from csvgate.protocol.ledger_entries import Note
-from enrichment.finish_upload import Settler
+from enrichment.finish_upload import UploadFinisher
 from simulate import pool
 from simulate.crash_points import Enumeration, Tried, enumerate_crashes
 from simulate.mutants import MUTANTS
@@ -45,14 +45,14 @@ def test_a_seed_runs_the_same_every_time() -> None:
 
 def test_a_side_effect_that_is_new_is_enumerated() -> None:
     before, _ = enumerate_crashes(ONE_CHUNK, pairs=False)
-    original = Settler._commit
+    original = UploadFinisher._commit
 
-    def commit(self: Settler, plan, validated, loaded) -> None:  # type: ignore[no-untyped-def]
+    def commit(self: UploadFinisher, plan, validated, loaded) -> None:  # type: ignore[no-untyped-def]
         note = Note(at=self.clock(), code="new", message="", function="enrich_records")
         self.ledger.upload(validated.upload.id).note("new", note)
         original(self, plan, validated, loaded)
 
-    with swapped(Settler, "_commit", commit):
+    with swapped(UploadFinisher, "_commit", commit):
         after, wrong = enumerate_crashes(ONE_CHUNK, pairs=False)
     assert [] == wrong
     assert (before.effects + 1, before.points + 2) == (after.effects, after.points)

@@ -11,8 +11,8 @@ from typing import Final, Literal
 from csvgate.ports import Clock, Warehouse
 from csvgate.protocol.events import UploadFinished, UploadValidated
 from csvgate.protocol.ledger import Ledger, PlanLedger, UploadLedger
-from csvgate.protocol.ledger_entries import Claim
-from csvgate.protocol.outcome_events import FinishedTopic
+from csvgate.protocol.ledger_entries import OutcomeClaim
+from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.runtime.errors import Permanent
 from csvgate.runtime.log import log
 from enrichment.plans import LoadedPlan
@@ -22,13 +22,13 @@ _LASTS: Final = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
-class Settler:
+class UploadFinisher:
     ledger: Ledger
     warehouse: Warehouse
-    finished_topic: FinishedTopic
+    outcome_topic: OutcomeTopic
     clock: Clock
 
-    def settle(self, upload: str, loaded: LoadedPlan) -> str:
+    def finish(self, upload: str, loaded: LoadedPlan) -> str:
         """The outcome's name. Raises Transient and Permanent."""
         entries = self.ledger.upload(upload)
         plan = entries.plan(loaded.plan.id)
@@ -60,7 +60,9 @@ class Settler:
         loaded: LoadedPlan,
         outcome: Literal["completed", "rejected"],
     ) -> str:
-        claim = entries.claim_outcome(Claim(plan=loaded.plan.id, outcome=outcome, at=self.clock()))
+        claim = entries.claim_outcome(
+            OutcomeClaim(plan=loaded.plan.id, outcome=outcome, at=self.clock())
+        )
         if claim.plan != loaded.plan.id:
             return f"superseded by plan {claim.plan}"
         if claim.outcome == "completed" and not entries.is_committed():
@@ -98,7 +100,7 @@ class Settler:
             # No rows is a fine upload, and its table should be there to be queried.
             self.warehouse.ensure_table(loaded.table)
 
-    def _publish(self, validated: UploadValidated, claim: Claim, loaded: LoadedPlan) -> None:
+    def _publish(self, validated: UploadValidated, claim: OutcomeClaim, loaded: LoadedPlan) -> None:
         finished = UploadFinished(
             upload=validated.upload,
             plan=validated.plan,
@@ -112,4 +114,4 @@ class Settler:
             received_at=loaded.received.received_at,
             finished_at=claim.at,
         )
-        self.finished_topic.publish(finished, loaded.received.trace)
+        self.outcome_topic.publish(finished, loaded.received.trace)

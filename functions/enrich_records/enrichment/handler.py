@@ -10,11 +10,11 @@ from csvgate.protocol.cloudevents_pubsub import Delivery, event_of
 from csvgate.protocol.events import RECORDS_VALIDATED, UPLOAD_VALIDATED
 from csvgate.protocol.ledger import Ledger, UploadLedger
 from csvgate.protocol.ledger_entries import Note
-from csvgate.protocol.outcome_events import FinishedTopic
+from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.runtime.errors import Failure, Permanent
 from csvgate.runtime.start_up import Runtime
 from enrichment.chunk_message import ChunkRef, parse_chunk, parse_ids
-from enrichment.finish_upload import Settler
+from enrichment.finish_upload import UploadFinisher
 from enrichment.load_chunk import ChunkLoader
 from enrichment.plans import Plans
 
@@ -24,19 +24,19 @@ class Enricher:
     ledger: Ledger
     plans: Plans
     chunks: ChunkLoader
-    settler: Settler
-    finished_topic: FinishedTopic
+    finisher: UploadFinisher
+    outcome_topic: OutcomeTopic
 
     @classmethod
     def of(cls, runtime: Runtime, warehouse: Warehouse, clock: Clock) -> Self:
         settings, ledger = runtime.settings, runtime.ledger
-        topic = FinishedTopic(runtime.publisher, settings.complete_topic, settings.function, clock)
+        topic = OutcomeTopic(runtime.publisher, settings.complete_topic, settings.function, clock)
         return cls(
             ledger=ledger,
             plans=Plans(ledger),
             chunks=ChunkLoader(warehouse, clock),
-            settler=Settler(ledger, warehouse, topic, clock),
-            finished_topic=topic,
+            finisher=UploadFinisher(ledger, warehouse, topic, clock),
+            outcome_topic=topic,
         )
 
     def decode(self, event: CloudEvent, delivery: Delivery) -> CloudEvent:  # noqa: ARG002
@@ -61,7 +61,7 @@ class Enricher:
         if kind == RECORDS_VALIDATED:
             return self._chunk(parse_chunk(event), event.data, entries)
         if kind == UPLOAD_VALIDATED:
-            return self.settler.settle(upload, self.plans.load(upload, plan))
+            return self.finisher.finish(upload, self.plans.load(upload, plan))
         raise Permanent("event.malformed", f"validated-records carries no events of type {kind}")
 
     def _chunk(self, ref: ChunkRef, data: bytes, entries: UploadLedger) -> str:
@@ -76,7 +76,7 @@ class Enricher:
                 self._note_again(entries, ref)
             self.chunks.load(ref, data, loaded, plan)
         # Also when it is rejected: we may be the one who claimed that, and died before telling.
-        return self.settler.settle(ref.upload, loaded)
+        return self.finisher.finish(ref.upload, loaded)
 
     def _note_again(self, entries: UploadLedger, ref: ChunkRef) -> None:
         note = Note(
@@ -95,4 +95,4 @@ class Enricher:
         received = entries.received()
         if received is not None:
             validated = entries.plan(plan).validated()
-            self.finished_topic.publish_failure(failure, received, entries, validated)
+            self.outcome_topic.publish_failure(failure, received, entries, validated)

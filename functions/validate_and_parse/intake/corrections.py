@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from csvgate.protocol.identity import Upload
 from csvgate.protocol.ledger import Ledger, PlanLedger, UploadLedger
-from csvgate.protocol.ledger_entries import Claim
+from csvgate.protocol.ledger_entries import OutcomeClaim
 from csvgate.rejects.names import unnamed, upload_named
 from csvgate.runtime.errors import Transient
 from csvgate.validation.faults import FileFault
@@ -74,7 +74,7 @@ def _taken(upload: Upload, origin: str, ledger: Ledger) -> frozenset[int]:
     return frozenset(taken)
 
 
-def _ended(entries: UploadLedger) -> Claim | None:
+def _ended(entries: UploadLedger) -> OutcomeClaim | None:
     """How it ended. A claim to complete it is no end before its rows are there: should they never
     come, a correction would be loaded without the rest."""
     claim = entries.claim()
@@ -83,5 +83,5 @@ def _ended(entries: UploadLedger) -> Claim | None:
     return claim
 
 
-def _lines_of(ledger: Ledger, upload_id: str, claim: Claim) -> PlanLedger:
+def _lines_of(ledger: Ledger, upload_id: str, claim: OutcomeClaim) -> PlanLedger:
     return ledger.upload(upload_id).plan(claim.plan)

@@ -16,7 +16,7 @@ from csvgate.protocol.cloudevents_pubsub import JSON, Delivery, message_of
 from csvgate.protocol.events import UPLOAD_VALIDATED, Reason, UploadValidated
 from csvgate.protocol.ledger import Ledger
 from csvgate.protocol.ledger_entries import Note
-from csvgate.protocol.outcome_events import FinishedTopic
+from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.protocol.verdict import Verdict, judge
 from csvgate.runtime.errors import Failure
 from csvgate.runtime.start_up import Runtime
@@ -43,7 +43,7 @@ class Validator:
     planner: Planner
     contracts: Contracts
     rejections: Rejections
-    finished_topic: FinishedTopic
+    outcome_topic: OutcomeTopic
     clock: Clock
     uploads_bucket: str
     rejects_bucket: str
@@ -60,7 +60,7 @@ class Validator:
             planner=Planner(store, ledger, settings.references_bucket, settings.chunk_bytes, clock),
             contracts=contracts,
             rejections=Rejections(runtime.dead_letters, ledger, clock),
-            finished_topic=FinishedTopic(
+            outcome_topic=OutcomeTopic(
                 publisher, settings.complete_topic, settings.function, clock
             ),
             clock=clock,
@@ -81,7 +81,7 @@ class Validator:
         if contract is not None and work.upload.bucket == self.uploads_bucket:
             entries = self.ledger.upload(work.upload.id)
             received = entries.received() or received_now(work, contract.dataset, "", self.clock)
-            self.finished_topic.publish_failure(failure, received, entries)
+            self.outcome_topic.publish_failure(failure, received, entries)
 
     def handle(self, work: ObjectEvent, delivery: Delivery) -> str:
         """The outcome's name. Raises Transient and Permanent."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from csvgate.ports import Clock
 from csvgate.protocol.cloudevents_pubsub import Delivery
-from csvgate.protocol.dead_letters import DeadLetters, counts_attribute
+from csvgate.protocol.dead_letters import DeadLetterTopic, counts_attribute
 from csvgate.protocol.events import UploadValidated
 from csvgate.protocol.ledger import Ledger
 from csvgate.protocol.ledger_entries import Note
@@ -14,7 +14,7 @@ from csvgate.runtime.errors import Permanent
 
 @dataclass(frozen=True, slots=True)
 class Rejections:
-    dead_letters: DeadLetters
+    dead_letters: DeadLetterTopic
     ledger: Ledger
     clock: Clock
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from csvgate.protocol.events import Counts, Reason, UploadRef, UploadValidated
 from csvgate.protocol.ledger import Ledger, PlanLedger, UploadLedger
-from csvgate.protocol.ledger_entries import Claim, Entry, Note
+from csvgate.protocol.ledger_entries import Entry, Note, OutcomeClaim
 
 State = Literal["unknown", "ignored", "validating", "loading", "completed", "rejected", "failed"]
 ENDED: frozenset[State] = frozenset(["ignored", "completed", "rejected", "failed"])
@@ -176,7 +176,10 @@ class _Reader:
         )
 
     def _open_rows(
-        self, validated: UploadValidated | None, claim: Claim | None, corrections: tuple[str, ...]
+        self,
+        validated: UploadValidated | None,
+        claim: OutcomeClaim | None,
+        corrections: tuple[str, ...],
     ) -> int | None:
         if validated is None or claim is None or claim.outcome != "completed":
             return None

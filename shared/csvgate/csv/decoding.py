@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Final
 
 from csvgate.contracts.model import Encoding
-from csvgate.csv.encodings import Mark, canonical, either, spoken, take, to_utf8
+from csvgate.csv.encodings import ByteOrderMark, canonical, either, spoken, take, to_utf8
 from csvgate.csv.signatures import refuse_foreign, utf16_without_mark
 from csvgate.validation.faults import FileFault
 
@@ -18,7 +18,7 @@ _MARKS: Final = (
 )
 
 
-def begin(pieces: Iterable[bytes], encoding: Encoding) -> tuple[Mark, Iterator[bytes]]:
+def begin(pieces: Iterable[bytes], encoding: Encoding) -> tuple[ByteOrderMark, Iterator[bytes]]:
     """The byte order mark (empty when there is none) and the rest of the stream, in UTF-8.
 
     A mark decides, whatever the contract says; without one the contract does. Raises FileFault
@@ -29,13 +29,13 @@ def begin(pieces: Iterable[bytes], encoding: Encoding) -> tuple[Mark, Iterator[b
     refuse_foreign(head)
     for mark, name in _MARKS:
         if head.startswith(mark):
-            return Mark(mark, name), to_utf8(chain([head[len(mark) :]], rest), name)
+            return ByteOrderMark(mark, name), to_utf8(chain([head[len(mark) :]], rest), name)
     names = canonical(encoding)
     _contradict(head, names, encoding)
     stream = chain([head], rest)
     if len(names) == 1:
-        return Mark(b"", names[0]), to_utf8(stream, names[0])
-    undecided = Mark(b"", "utf-8", own_words="ascii")
+        return ByteOrderMark(b"", names[0]), to_utf8(stream, names[0])
+    undecided = ByteOrderMark(b"", "utf-8", own_words="ascii")
     return undecided, either(stream, undecided, next(name for name in names if name != "utf-8"))
 
 

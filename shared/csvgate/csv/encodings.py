@@ -41,7 +41,7 @@ def spoken(encoding: Encoding) -> str:
     return encoding if isinstance(encoding, str) else " or ".join(encoding)
 
 
-class Mark(bytes):
+class ByteOrderMark(bytes):
     """A file's byte order mark, or nothing. It also knows the file's encoding, so that who repeats
     the mark (the reject file) can go on in the encoding that it announces."""
 
@@ -51,16 +51,18 @@ class Mark(bytes):
     """For what is not from the file. Of one of two encodings, what both have: ASCII; so that they
     do not depend on how far the file has been read."""
 
-    def __new__(cls, mark: bytes = b"", encoding: str = "utf-8", own_words: str = "") -> "Mark":
+    def __new__(
+        cls, mark: bytes = b"", encoding: str = "utf-8", own_words: str = ""
+    ) -> "ByteOrderMark":
         made = super().__new__(cls, mark)
         made.encoding = encoding
         made.own_words = own_words or encoding
         return made
 
     @staticmethod
-    def of(mark: bytes) -> "Mark":
+    def of(mark: bytes) -> "ByteOrderMark":
         """The mark itself; bytes that know no encoding are of UTF-8."""
-        return mark if isinstance(mark, Mark) else Mark(mark)
+        return mark if isinstance(mark, ByteOrderMark) else ByteOrderMark(mark)
 
     def original(self, raw: bytes) -> bytes:
         """UTF-8 of the engine, as it was in the file."""
@@ -122,7 +124,7 @@ def _from_utf16(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         raise FileFault("file.text_truncated", message)
 
 
-def either(pieces: Iterable[bytes], mark: Mark, other: str) -> Iterator[bytes]:
+def either(pieces: Iterable[bytes], mark: ByteOrderMark, other: str) -> Iterator[bytes]:
     """The stream in UTF-8, from UTF-8 or from another encoding in which ASCII is ASCII, whichever
     the file proves to be in; tells `mark`.
 

@@ -7,7 +7,7 @@ from typing import Final
 from csvgate.contracts.header_labels import fold
 from csvgate.contracts.model import Contract
 from csvgate.csv.decoding import decode
-from csvgate.csv.encodings import Mark
+from csvgate.csv.encodings import ByteOrderMark
 from csvgate.csv.labels import MOST_LABELS, joined, listed, mistakes, positions, shown
 from csvgate.csv.records import Record
 from csvgate.validation.faults import FileFault
@@ -25,7 +25,7 @@ class Header:
     """What the reject file repeats, and where the fields are."""
 
     mark: bytes
-    """The file's byte order mark, or nothing; as a Mark it also knows the file's encoding."""
+    """The byte order mark (possibly empty); a ByteOrderMark also has the detected encoding."""
     raw: bytes
     """UTF-8, without its terminator; empty when the dialect has no header."""
     terminator: bytes
@@ -55,7 +55,7 @@ def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
     if record.broken is not None:
         raise FileFault("header.unreadable", f"in the header, {record.broken[1]}", record.line)
     if not record.valid_bytes:
-        message = f"the header has bytes that are not {Mark.of(mark).encoding}"
+        message = f"the header has bytes that are not {ByteOrderMark.of(mark).encoding}"
         raise FileFault("header.unreadable", message, record.line)
     if not matched:
         message = _none_matches(labels, wanted, contract)

@@ -61,7 +61,7 @@ def dead_letter(
 
 
 @dataclass(frozen=True, slots=True)
-class DeadLetters:
+class DeadLetterTopic:
     """The dead-letter topic of one function."""
 
     publisher: Publisher

@@ -35,14 +35,14 @@ from csvgate.protocol.events import UploadValidated
 from csvgate.protocol.ledger_entries import (
     ChunkDone,
     ChunkStream,
-    Claim,
     CorrectionLink,
     Ignored,
     Lines,
-    Mark,
     Note,
+    OutcomeClaim,
     Plan,
     Received,
+    Timestamp,
 )
 from csvgate.runtime.errors import Permanent, Transient
 
@@ -109,30 +109,30 @@ class UploadLedger:
     def ignore(self, ignored: Ignored) -> Ignored:
         return self.ledger.first(f"{self.prefix}ignored.json", ignored)
 
-    def claim(self) -> Claim | None:
-        return self.ledger.get(Claim, f"{self.prefix}outcome.json")
+    def claim(self) -> OutcomeClaim | None:
+        return self.ledger.get(OutcomeClaim, f"{self.prefix}outcome.json")
 
-    def claim_outcome(self, claim: Claim) -> Claim:
+    def claim_outcome(self, claim: OutcomeClaim) -> OutcomeClaim:
         """The claim that stands: ours if nobody was first."""
         return self.ledger.first(f"{self.prefix}outcome.json", claim)
 
     def is_committed(self) -> bool:
         return self.committed() is not None
 
-    def committed(self) -> Mark | None:
-        return self.ledger.get(Mark, f"{self.prefix}committed.json")
+    def committed(self) -> Timestamp | None:
+        return self.ledger.get(Timestamp, f"{self.prefix}committed.json")
 
     def mark_committed(self, at: datetime) -> None:
-        self.ledger.create(f"{self.prefix}committed.json", Mark(at=at))
+        self.ledger.create(f"{self.prefix}committed.json", Timestamp(at=at))
 
     def is_finished(self) -> bool:
         return self.finished() is not None
 
-    def finished(self) -> Mark | None:
-        return self.ledger.get(Mark, f"{self.prefix}finished.json")
+    def finished(self) -> Timestamp | None:
+        return self.ledger.get(Timestamp, f"{self.prefix}finished.json")
 
     def mark_finished(self, at: datetime) -> None:
-        self.ledger.create(f"{self.prefix}finished.json", Mark(at=at))
+        self.ledger.create(f"{self.prefix}finished.json", Timestamp(at=at))
 
     def note(self, name: str, note: Note) -> bool:
         return self.ledger.create(f"{self.prefix}notes/{name}.json", note)
@@ -199,10 +199,10 @@ class PlanLedger:
 
     def abandon(self, at: datetime) -> None:
         """Harmless at any time: only the plan that holds the claim commits anything."""
-        self.ledger.create(f"{self.prefix}abandoned.json", Mark(at=at))
+        self.ledger.create(f"{self.prefix}abandoned.json", Timestamp(at=at))
 
     def is_abandoned(self) -> bool:
-        return self.ledger.get(Mark, f"{self.prefix}abandoned.json") is not None
+        return self.ledger.get(Timestamp, f"{self.prefix}abandoned.json") is not None
 
     def validated(self) -> UploadValidated | None:
         return self.ledger.get(UploadValidated, f"{self.prefix}validated.json")

@@ -74,13 +74,13 @@ class ChunkDone(Entry):
     at: datetime
 
 
-class Claim(Entry):
+class OutcomeClaim(Entry):
     plan: str
     outcome: Literal["completed", "rejected"]
     at: datetime
 
 
-class Mark(Entry):
+class Timestamp(Entry):
     at: datetime
 
 

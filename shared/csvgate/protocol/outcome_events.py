@@ -15,7 +15,7 @@ _NONE = Counts(read=0, valid=0, rejected=0)
 
 
 @dataclass(frozen=True, slots=True)
-class FinishedTopic:
+class OutcomeTopic:
     publisher: Publisher
     topic: str
     function: str

@@ -6,7 +6,7 @@ The two columns of ours come first, so that rows with too few or too many cells 
 from typing import Final
 
 from csvgate.contracts.model import Contract
-from csvgate.csv.encodings import Mark
+from csvgate.csv.encodings import ByteOrderMark
 from csvgate.csv.header import Header
 from csvgate.validation.faults import Fault
 from csvgate.validation.validate import Batch, RejectedRow
@@ -37,18 +37,18 @@ class RejectFile:
         before the first that has. In the original's encoding, delimiter, quoting and line ends."""
         if not batch.rejected:
             return b""
-        mark = Mark.of(batch.header.mark)
+        mark = ByteOrderMark.of(batch.header.mark)
         head = b"" if self._begun else self._head(batch.header, mark)
         self._begun = True
         return head + b"".join(self._row(row, mark) for row in batch.rejected)
 
-    def _head(self, header: Header, mark: Mark) -> bytes:
+    def _head(self, header: Header, mark: ByteOrderMark) -> bytes:
         if not header.raw:
             return mark
         ours = self._delimiter.join([LINE.encode("ascii"), ERRORS.encode("ascii"), b""])
         return mark + mark.original(ours + header.raw + header.terminator)
 
-    def _row(self, row: RejectedRow, mark: Mark) -> bytes:
+    def _row(self, row: RejectedRow, mark: ByteOrderMark) -> bytes:
         errors = self._quoted(mark.spelt(errors_text(row.faults)))
         # A row whose quoting is broken would break the rows after it: it goes into one cell.
         cells = row.raw if row.sound else self._quoted(row.raw)

@@ -37,7 +37,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class CountedLetter:
     """A message that was dead-lettered."""
 
     at: datetime
@@ -68,9 +68,9 @@ def message_key(message: Message) -> str:
     return hashlib.sha256(identity).hexdigest()[:20]
 
 
-def decide(limits: Limits, letters: Iterable[Letter], now: datetime) -> Trip | None:
+def decide(limits: Limits, letters: Iterable[CountedLetter], now: datetime) -> Trip | None:
     """The trip that these letters make; None while they stay within the limits."""
-    distinct: dict[str, Letter] = {}
+    distinct: dict[str, CountedLetter] = {}
     for letter in sorted(letters, key=lambda letter: letter.at):
         if letter.at > now - limits.window:
             distinct.setdefault(letter.message, letter)

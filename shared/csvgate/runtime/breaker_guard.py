@@ -1,4 +1,4 @@
-"""The breaker of one function, as its edge uses it.
+"""The breaker of one function, as the failure boundary uses it.
 
 What is handled costs a counter. A letter costs one listing before it is sent, one object and one or
 two listings after. A ledger that cannot be read never keeps a letter from being sent.
@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from csvgate.ports import Clock, Message
 from csvgate.protocol.ledger_entries import Tripped
-from csvgate.runtime.breaker import Letter, Limits, Trip, decide, message_key
+from csvgate.runtime.breaker import CountedLetter, Limits, Trip, decide, message_key
 from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.runtime.errors import Failure, Transient
 from csvgate.runtime.log import log
@@ -74,11 +74,11 @@ class Breaker:
         if permit == _UNKNOWN:
             return
         try:
-            self._count(permit, Letter(self.clock(), message_key(message), handled, code))
+            self._count(permit, CountedLetter(self.clock(), message_key(message), handled, code))
         except Failure as failure:
             _unreadable(failure)
 
-    def _count(self, number: int, letter: Letter) -> None:
+    def _count(self, number: int, letter: CountedLetter) -> None:
         limits = self.limits
         self.entries.add(number, letter, limits.window)
         letters = self.entries.letters(number, letter.at, limits.window, limits.letters)
@@ -90,7 +90,7 @@ class Breaker:
             log("ERROR", "breaker tripped", {"reason": explain(self.entries, tripped)})
 
 
-def _entry(trip: Trip, letter: Letter) -> Tripped:
+def _entry(trip: Trip, letter: CountedLetter) -> Tripped:
     return Tripped(
         at=letter.at,
         since=trip.since,

@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Lifted, Mark, Tripped
-from csvgate.runtime.breaker import Letter
+from csvgate.protocol.ledger_entries import Lifted, Timestamp, Tripped
+from csvgate.runtime.breaker import CountedLetter
 
 ROOT: Final = "breakers/"
 _LETTER: Final = re.compile(r"([0-9]+)-([0-9a-f]+)-([0-9]+)-([^/]*)\.json")
@@ -70,13 +70,15 @@ class BreakerLedger:
         """False when somebody else was first."""
         return self.ledger.create(self._name(number, "lifted"), lifted)
 
-    def add(self, number: int, letter: Letter, window: timedelta) -> None:
+    def add(self, number: int, letter: CountedLetter, window: timedelta) -> None:
         at = int(letter.at.timestamp() * 1000)
         name = f"{at}-{letter.message}-{letter.handled}-{letter.code}.json"
         slot = _slot(letter.at, window)
-        self.ledger.create(f"{self._letters(number)}{slot}/{name}", Mark(at=letter.at))
+        self.ledger.create(f"{self._letters(number)}{slot}/{name}", Timestamp(at=letter.at))
 
-    def letters(self, number: int, now: datetime, window: timedelta, enough: int) -> list[Letter]:
+    def letters(
+        self, number: int, now: datetime, window: timedelta, enough: int
+    ) -> list[CountedLetter]:
         """Those of the window, and some that are older. One listing, or two when the first has
         not enough."""
         slot = _slot(now, window)
@@ -85,12 +87,12 @@ class BreakerLedger:
             found += self._in_slot(number, slot - 1)
         return found
 
-    def _in_slot(self, number: int, slot: int) -> Iterator[Letter]:
+    def _in_slot(self, number: int, slot: int) -> Iterator[CountedLetter]:
         for name in self.ledger.names(f"{self._letters(number)}{slot}/"):
             if found := _LETTER.fullmatch(name.rsplit("/", 1)[1]):
                 at, message, handled, code = found.groups()
                 moment = datetime.fromtimestamp(int(at) / 1000, UTC)
-                yield Letter(moment, message, int(handled), code)
+                yield CountedLetter(moment, message, int(handled), code)
 
     def _letters(self, number: int) -> str:
         return f"breaker-letters/{self._key}/{number:06d}/"

@@ -1,4 +1,4 @@
-"""The edge of every function: one place decides what becomes of a failure.
+"""The failure boundary of every function: the one place that decides what becomes of a failure.
 
 Permanent → dead letter, then success. Transient or unknown → raised, and the platform retries with
 backoff; on the last attempt it becomes a dead letter here, because the platform's own forwarding
@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from cloudevents.http import CloudEvent
 
 from csvgate.protocol.cloudevents_pubsub import Delivery, raw_delivery
-from csvgate.protocol.dead_letters import DeadLetters
+from csvgate.protocol.dead_letters import DeadLetterTopic
 from csvgate.runtime.breaker_guard import Guard, Unguarded
 from csvgate.runtime.errors import Failure, Permanent, Transient
 from csvgate.runtime.log import log
@@ -46,10 +46,10 @@ def classify(error: Exception) -> Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Edge(Generic[T]):
+class FailureBoundary(Generic[T]):
     handler: Handler[T]
     receive: Callable[[CloudEvent], Delivery]
-    dead_letters: DeadLetters
+    dead_letters: DeadLetterTopic
     max_attempts: int
     breaker: Guard = field(default_factory=Unguarded)
 

@@ -12,12 +12,12 @@ from csvgate.contracts.load import load_directory
 from csvgate.contracts.match import Contracts
 from csvgate.ports import ObjectStore, Publisher
 from csvgate.protocol.cloudevents_pubsub import Delivery
-from csvgate.protocol.dead_letters import DeadLetters
+from csvgate.protocol.dead_letters import DeadLetterTopic
 from csvgate.protocol.ledger import Ledger
 from csvgate.runtime.breaker import Limits
 from csvgate.runtime.breaker_guard import Breaker
 from csvgate.runtime.breaker_ledger import BreakerLedger
-from csvgate.runtime.failure_boundary import Edge, Handler
+from csvgate.runtime.failure_boundary import FailureBoundary, Handler
 from csvgate.runtime.log import configure
 from csvgate.runtime.settings import Settings, read
 
@@ -34,9 +34,11 @@ class Runtime:
     store: ObjectStore
     publisher: Publisher
     ledger: Ledger
-    dead_letters: DeadLetters
+    dead_letters: DeadLetterTopic
 
-    def edge(self, handler: Handler[T], *, receive: Callable[[CloudEvent], Delivery]) -> Edge[T]:
+    def failure_boundary(
+        self, handler: Handler[T], *, receive: Callable[[CloudEvent], Delivery]
+    ) -> FailureBoundary[T]:
         settings = self.settings
         breaker = Breaker(
             BreakerLedger(self.ledger, settings.function, settings.revision),
@@ -44,7 +46,7 @@ class Runtime:
             self.dead_letters.clock,
         )
         attempts = settings.max_delivery_attempts
-        return Edge(handler, receive, self.dead_letters, attempts, breaker)
+        return FailureBoundary(handler, receive, self.dead_letters, attempts, breaker)
 
 
 def contracts(settings: Settings, source: Path) -> Contracts:
@@ -68,7 +70,7 @@ def start(environment: Mapping[str, str]) -> Runtime:
         store=store,
         publisher=publisher,
         ledger=Ledger(store, settings.ledger_bucket),
-        dead_letters=DeadLetters(
+        dead_letters=DeadLetterTopic(
             publisher=publisher,
             topic=settings.dead_letter_topic,
             function=settings.function,

@@ -1,5 +1,5 @@
 """A bad deploy on the local cloud: messages wait in the subscription, and go through once the
-breaker is lifted. The deployed function is made of the real edge, ledger and dead letters."""
+breaker is lifted. The deployed function has the real failure boundary, ledger and dead letters."""
 
 import json
 from pathlib import Path

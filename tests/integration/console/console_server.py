@@ -23,7 +23,7 @@ class Served:
 
 @contextmanager
 def served(there: Office) -> Iterator[Served]:
-    site, access = Site.of(there.desk, "test-project", is_local=True), Access()
+    site, access = Site.of(there.context, "test-project", is_local=True), Access()
     listener = listen("127.0.0.1", 0)
     serving = server(listener, create_app(site, access, Jobs(site.now)))
     thread = threading.Thread(target=serving.serve_forever, daemon=True)

@@ -10,10 +10,10 @@ from csvgate.chunks.append_requests import batches as cut
 from csvgate.chunks.append_requests import rows_per_append
 from csvgate.ports import Message
 from csvgate.protocol.ledger import PlanLedger, UploadLedger
-from csvgate.protocol.ledger_entries import ChunkDone, Claim
-from csvgate.protocol.outcome_events import FinishedTopic
+from csvgate.protocol.ledger_entries import ChunkDone, OutcomeClaim
+from csvgate.protocol.outcome_events import OutcomeTopic
 from enrichment import load_chunk
-from enrichment.finish_upload import Settler
+from enrichment.finish_upload import UploadFinisher
 from enrichment.handler import Enricher
 from enrichment.load_chunk import ChunkLoader
 from fakes.bigquery import FakeWarehouse
@@ -23,55 +23,55 @@ Swap = AbstractContextManager[Any]
 
 
 def _commit_before_all_chunks() -> Swap:
-    def commit(self: Settler, plan: PlanLedger, validated: Any, loaded: Any) -> None:
+    def commit(self: UploadFinisher, plan: PlanLedger, validated: Any, loaded: Any) -> None:
         streams = [done.stream for _, done in plan.done_chunks()]
         self.warehouse.ensure_table(loaded.table)
         self.warehouse.commit(loaded.table, streams)
 
     stack = ExitStack()
     stack.enter_context(swapped(PlanLedger, "done_count", lambda self, chunks=None: 1_000_000))
-    stack.enter_context(swapped(Settler, "_commit", commit))
+    stack.enter_context(swapped(UploadFinisher, "_commit", commit))
     return stack
 
 
 def _commit_one_by_one() -> Swap:
-    def commit(self: Settler, plan: PlanLedger, validated: Any, loaded: Any) -> None:
+    def commit(self: UploadFinisher, plan: PlanLedger, validated: Any, loaded: Any) -> None:
         self.warehouse.ensure_table(loaded.table)
         for _, done in plan.done_chunks():
             self.warehouse.commit(loaded.table, [done.stream])
 
-    return swapped(Settler, "_commit", commit)
+    return swapped(UploadFinisher, "_commit", commit)
 
 
 def _threshold_after_commit() -> Swap:
-    original = Settler._end
+    original = UploadFinisher._end
 
-    def end(self: Settler, entries: Any, validated: Any, loaded: Any, outcome: str) -> str:
+    def end(self: UploadFinisher, entries: Any, validated: Any, loaded: Any, outcome: str) -> str:
         done = entries.plan(loaded.plan.id).done_count() == validated.chunks
         if validated.status == "over_limit" and done:
             self._commit(entries.plan(loaded.plan.id), validated, loaded)
         return original(self, entries, validated, loaded, outcome)  # type: ignore[arg-type]
 
-    return swapped(Settler, "_end", end)
+    return swapped(UploadFinisher, "_end", end)
 
 
 def _threshold_ignored() -> Swap:
-    original = Settler._end
+    original = UploadFinisher._end
 
-    def end(self: Settler, entries: Any, validated: Any, loaded: Any, outcome: str) -> str:
+    def end(self: UploadFinisher, entries: Any, validated: Any, loaded: Any, outcome: str) -> str:
         over = validated.status == "over_limit"
         if over and entries.plan(loaded.plan.id).done_count() < validated.chunks:
             return "waiting"
         kept = "completed" if over else outcome
         return original(self, entries, validated, loaded, kept)  # type: ignore[arg-type]
 
-    return swapped(Settler, "_end", end)
+    return swapped(UploadFinisher, "_end", end)
 
 
 def _outcome_claim_not_exclusive() -> Swap:
     original = UploadLedger.claim_outcome
 
-    def claim(self: UploadLedger, ours: Claim) -> Claim:
+    def claim(self: UploadLedger, ours: OutcomeClaim) -> OutcomeClaim:
         original(self, ours)
         return ours
 
@@ -85,7 +85,7 @@ def _chunk_not_exclusive() -> Swap:
     def chunk(self: Enricher, ref: Any, data: bytes, entries: UploadLedger) -> str:
         loaded = self.plans.load(ref.upload, ref.plan)
         self.chunks.load(ref, data, loaded, entries.plan(ref.plan))
-        return self.settler.settle(ref.upload, loaded)
+        return self.finisher.finish(ref.upload, loaded)
 
     def mark(self: PlanLedger, index: int, done: ChunkDone) -> None:
         store: Any = self.ledger.store
@@ -186,12 +186,12 @@ def _cuts_of_today() -> Swap:
 
 
 def _end(steps: str) -> Callable[..., str]:
-    """`Settler._end` with its three last steps in another order: c commit, m mark it committed,
+    """`UploadFinisher._end` with its last steps in another order: c commit, m mark it committed,
     p publish, f finish."""
 
-    def end(self: Settler, entries: Any, validated: Any, loaded: Any, outcome: Any) -> str:
+    def end(self: UploadFinisher, entries: Any, validated: Any, loaded: Any, outcome: Any) -> str:
         plan = loaded.plan.id
-        claim = entries.claim_outcome(Claim(plan=plan, outcome=outcome, at=self.clock()))
+        claim = entries.claim_outcome(OutcomeClaim(plan=plan, outcome=outcome, at=self.clock()))
         if claim.plan != plan:
             return f"superseded by plan {claim.plan}"
         to_commit = claim.outcome == "completed" and not entries.is_committed()
@@ -212,9 +212,9 @@ def _end(steps: str) -> Callable[..., str]:
 
 def _completion_id_random() -> Swap:
     numbers = count()
-    original = FinishedTopic.publish
+    original = OutcomeTopic.publish
 
-    def publish(self: FinishedTopic, *args: Any) -> None:
+    def publish(self: OutcomeTopic, *args: Any) -> None:
         def renamed(publisher: Any, topic: str, message: Message) -> Any:
             named = {**message.attributes, "ce-id": f"random-{next(numbers)}"}
             return publisher.publish(topic, Message(message.data, named))
@@ -222,18 +222,18 @@ def _completion_id_random() -> Swap:
         publisher: Any = _Wrapped(self.publisher, publish=renamed)
         original(replace(self, publisher=publisher), *args)
 
-    return swapped(FinishedTopic, "publish", publish)
+    return swapped(OutcomeTopic, "publish", publish)
 
 
 def _end_not_awaited() -> Swap:
     from simulate.mutants.validate import _Careless
 
-    original = FinishedTopic.publish
+    original = OutcomeTopic.publish
 
-    def publish(self: FinishedTopic, *args: Any) -> None:
+    def publish(self: OutcomeTopic, *args: Any) -> None:
         original(replace(self, publisher=_Careless(self.publisher)), *args)
 
-    return swapped(FinishedTopic, "publish", publish)
+    return swapped(OutcomeTopic, "publish", publish)
 
 
 def _claimed_rejection_not_told() -> Swap:
@@ -261,10 +261,10 @@ ENRICH: dict[str, Callable[[], Swap]] = {
     "offsets not checked": _offsets_not_checked,
     "offsets and row counts not checked": _row_count_not_checked,
     "another cut than the pinned one": _cuts_of_today,
-    "marked committed before the commit": lambda: swapped(Settler, "_end", _end("mcpf")),
-    "finished before publish": lambda: swapped(Settler, "_end", _end("cmfp")),
-    "published before commit": lambda: swapped(Settler, "_end", _end("pcmf")),
-    "finished without telling": lambda: swapped(Settler, "_end", _end("cmf")),
+    "marked committed before the commit": lambda: swapped(UploadFinisher, "_end", _end("mcpf")),
+    "finished before publish": lambda: swapped(UploadFinisher, "_end", _end("cmfp")),
+    "published before commit": lambda: swapped(UploadFinisher, "_end", _end("pcmf")),
+    "finished without telling": lambda: swapped(UploadFinisher, "_end", _end("cmf")),
     "completion id random": _completion_id_random,
     "end not awaited": _end_not_awaited,
     "claimed rejection not told": _claimed_rejection_not_told,

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from typing import Any
 
-from csvgate.protocol.dead_letters import DeadLetters, dead_letter
+from csvgate.protocol.dead_letters import DeadLetterTopic, dead_letter
 from csvgate.protocol.ledger_entries import Note
 from csvgate.runtime.errors import Transient
 from intake import corrections, handler
@@ -56,38 +56,38 @@ class _Careless:
 
 
 def _dead_letter_not_awaited() -> AbstractContextManager[Any]:
-    def send(self: DeadLetters, delivery: Any, reason: Any, extra: Any = None) -> None:
+    def send(self: DeadLetterTopic, delivery: Any, reason: Any, extra: Any = None) -> None:
         origin = {"function": self.function, "revision": self.revision}
         letter = dead_letter(delivery, reason, origin=origin, extra=extra or {})
         self.publisher.publish(self.topic, letter)
 
-    return swapped(DeadLetters, "send", send)
+    return swapped(DeadLetterTopic, "send", send)
 
 
 def _lost_dead_letter_ignored() -> AbstractContextManager[Any]:
-    original = DeadLetters.send
+    original = DeadLetterTopic.send
 
-    def send(self: DeadLetters, *args: Any) -> None:
+    def send(self: DeadLetterTopic, *args: Any) -> None:
         try:
             original(self, *args)
         except Transient:
             return
 
-    return swapped(DeadLetters, "send", send)
+    return swapped(DeadLetterTopic, "send", send)
 
 
 def _letter_noted_before_it_is_sent() -> AbstractContextManager[Any]:
     original = Rejections.report
 
     def report(self: Rejections, validated: Any, delivery: Any) -> None:
-        def note_first(letters: DeadLetters, *args: Any) -> None:
+        def note_first(letters: DeadLetterTopic, *args: Any) -> None:
             reason = rejection(validated)
             note = Note(at=self.clock(), code=reason.code, message=reason.message, function="v")
             self.ledger.upload(validated.upload.id).note(f"rejected.{validated.plan}", note)
             send(letters, *args)
 
-        send = DeadLetters.send
-        with swapped(DeadLetters, "send", note_first):
+        send = DeadLetterTopic.send
+        with swapped(DeadLetterTopic, "send", note_first):
             original(self, validated, delivery)
 
     return swapped(Rejections, "report", report)

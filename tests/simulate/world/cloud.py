@@ -10,7 +10,7 @@ from cloudevents.http import CloudEvent
 
 from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger import Ledger
-from csvgate.runtime.failure_boundary import Edge
+from csvgate.runtime.failure_boundary import FailureBoundary
 from enrichment.handler import Enricher
 from fakes.effects import Effects
 from intake.handler import Validator
@@ -18,7 +18,9 @@ from intake.storage_event import ObjectEvent
 from simulate.world import shop
 from world import World
 
-AnyEdge = Edge[ObjectEvent] | Edge[CloudEvent] | Edge[UploadFinished]
+AnyBoundary = (
+    FailureBoundary[ObjectEvent] | FailureBoundary[CloudEvent] | FailureBoundary[UploadFinished]
+)
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 T = TypeVar("T")
 
@@ -56,23 +58,23 @@ class Cloud(World):
         store.effects = Effects()
         return Ledger(store, "ledger")
 
-    def instance(self, function: str) -> AnyEdge:
+    def instance(self, function: str) -> AnyBoundary:
         """Cold: with nothing in memory."""
         if function == "validate_and_parse":
             return self.validator()
         return self.enricher() if function == "enrich_records" else self.notifier()
 
-    def validator(self) -> Edge[ObjectEvent]:
-        edge = World.validator(self)
-        handler = _kind(Validator, edge.handler)
+    def validator(self) -> FailureBoundary[ObjectEvent]:
+        boundary = World.validator(self)
+        handler = _kind(Validator, boundary.handler)
         planner = replace(handler.planner, engine=self.revision.engine)
-        return replace(edge, handler=replace(handler, planner=planner))
+        return replace(boundary, handler=replace(handler, planner=planner))
 
-    def enricher(self) -> Edge[CloudEvent]:
-        edge = World.enricher(self)
-        handler = _kind(Enricher, edge.handler)
+    def enricher(self) -> FailureBoundary[CloudEvent]:
+        boundary = World.enricher(self)
+        handler = _kind(Enricher, boundary.handler)
         chunks = replace(handler.chunks, request_bytes=self.revision.request_bytes)
-        return replace(edge, handler=replace(handler, chunks=chunks))
+        return replace(boundary, handler=replace(handler, chunks=chunks))
 
 
 def _kind(kind: type[T], thing: object) -> T:

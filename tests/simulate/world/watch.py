@@ -3,7 +3,7 @@
 from csvgate.protocol.cloudevents_pubsub import event_of
 from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger import UploadLedger
-from csvgate.protocol.ledger_entries import Claim
+from csvgate.protocol.ledger_entries import OutcomeClaim
 from fakes.effects import Effect
 from notification.handler import parse_finished
 from simulate.world.cloud import Cloud
@@ -69,5 +69,5 @@ def _committed(cloud: Cloud) -> set[str]:
     return {name for name, there in cloud.warehouse.streams.items() if there.state == "committed"}
 
 
-def _streams(entries: UploadLedger, claim: Claim) -> set[str]:
+def _streams(entries: UploadLedger, claim: OutcomeClaim) -> set[str]:
     return {done.stream for _, done in entries.plan(claim.plan).done_chunks()}

@@ -14,10 +14,10 @@ NOW = datetime(2026, 11, 21, 23, 30, 1, 5, tzinfo=UTC)
 
 def test_an_entry_says_who_what_when_and_why() -> None:
     ledger = Ledger(FakeObjectStore("ledger"), "ledger")
-    name = record(ledger, "breaker.lift", "ada@desk", "mended", {"letters": 3}, lambda: NOW)
+    name = record(ledger, "breaker.lift", "ada@context", "mended", {"letters": 3}, lambda: NOW)
     assert name.startswith("audit/2026-11-21/233001.000005-breaker.lift-")
     expected = AuditEntry(
-        action="breaker.lift", actor="ada@desk", at=NOW, reason="mended", details={"letters": 3}
+        action="breaker.lift", actor="ada@context", at=NOW, reason="mended", details={"letters": 3}
     )
     assert expected == ledger.get(AuditEntry, name)
 

@@ -4,7 +4,7 @@ every row is there once."""
 from datetime import timedelta
 
 from csvgate.ports import Message
-from csvgate.protocol.ledger_entries import Claim
+from csvgate.protocol.ledger_entries import OutcomeClaim
 from csvgate_ops.operate.dead_letters.actions import Filter, read, replay, show
 from unit.operate.dead_letters.contexts import REALLY, Office, office
 from unit.protocol.invariants import loaded
@@ -43,7 +43,7 @@ def deliver_rest(there: Office, messages: list[Message]) -> None:
 
 
 def replay_lost(there: Office) -> None:
-    report = replay(there.desk, Filter(codes=("stream.gone",)), REALLY)
+    report = replay(there.context, Filter(codes=("stream.gone",)), REALLY)
     assert 0 == report.count("failed", "skipped")
     assert report.count("done")
     assert all("read again" in outcome.detail for outcome in report.outcomes)
@@ -95,7 +95,7 @@ def test_again_and_again() -> None:
         lose_streams(there.world)
         there.world.now += timedelta(days=2)
         deliver_rest(there, messages[2:])
-        report = replay(there.desk, Filter(codes=("stream.gone",)), REALLY)
+        report = replay(there.context, Filter(codes=("stream.gone",)), REALLY)
         assert report.count("done")
         (event, *_) = there.world.publisher.topics["eventarc-validate-and-parse"][-1:]
         assert "OBJECT_FINALIZE" == event.attributes["eventType"]
@@ -130,12 +130,14 @@ def test_once_a_commit_was_begun_nothing_is_restarted() -> None:
     entries = there.world.ledger.upload(upload)
     received = entries.received()
     assert received is not None
-    entries.claim_outcome(Claim(plan=received.plan, outcome="completed", at=there.world.clock()))
+    entries.claim_outcome(
+        OutcomeClaim(plan=received.plan, outcome="completed", at=there.world.clock())
+    )
     deliver_rest(there, messages[2:])
-    (letter,) = [it for it in read(there.desk).letters if it.code == "stream.gone"][:1]
-    report = replay(there.desk, Filter(codes=("stream.gone",)), REALLY)
+    (letter,) = [it for it in read(there.context).letters if it.code == "stream.gone"][:1]
+    report = replay(there.context, Filter(codes=("stream.gone",)), REALLY)
     assert {"skipped"} == {outcome.result for outcome in report.outcomes}
-    detail = show(there.desk, letter.id)
+    detail = show(there.context, letter.id)
     assert not detail.replayable
     assert f"_upload_id = '{upload}'" in detail.replay
     assert [] == loaded(there.world)

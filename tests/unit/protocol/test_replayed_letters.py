@@ -82,7 +82,7 @@ def unfailed(there: Office) -> None:
 def test_after_the_cause_is_mended_a_replay_completes_the_upload_once(function: str) -> None:
     there, mend, _ = broken(function)
     mend()
-    report = replay(there.desk, Filter(functions=(function,)), REALLY)
+    report = replay(there.context, Filter(functions=(function,)), REALLY)
     assert 0 == report.count("failed")
     assert report.count("done")
     there.deliver()
@@ -90,7 +90,7 @@ def test_after_the_cause_is_mended_a_replay_completes_the_upload_once(function: 
     check(there.world, upload_id(there.world), valid=GOOD, bad=BAD)
     subjects = [email.custom_args["outcome"] for email in there.world.mailer.sent]
     assert 1 == subjects.count("completed")
-    left = read(there.desk).letters
+    left = read(there.context).letters
     assert {"rows.rejected"} == {letter.code for letter in left}
 
 
@@ -99,7 +99,7 @@ def test_replayed_again_and_again_after_success_nothing_changes(function: str) -
     there, mend, letters = broken(function)
     mend()
     for _ in range(3):
-        report = replay(there.desk, Filter(functions=(function,)), REALLY)
+        report = replay(there.context, Filter(functions=(function,)), REALLY)
         assert 0 == report.count("failed")
         there.deliver()
         there.world.restart()

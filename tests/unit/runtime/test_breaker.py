@@ -5,19 +5,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from csvgate.ports import Message
-from csvgate.runtime.breaker import Letter, Limits, Trip, decide, message_key
+from csvgate.runtime.breaker import CountedLetter, Limits, Trip, decide, message_key
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LIMITS = Limits(window=timedelta(minutes=10), letters=4, share=0.8)
 
 
-def letter(second: int, message: str = "", handled: int = 0, code: str = "a") -> Letter:
+def letter(second: int, message: str = "", handled: int = 0, code: str = "a") -> CountedLetter:
     """`second` after the window's beginning."""
     at = NOW - timedelta(minutes=10) + timedelta(seconds=second)
-    return Letter(at, message or f"m{second}", handled, code)
+    return CountedLetter(at, message or f"m{second}", handled, code)
 
 
-def letters(count: int, *, start: int = 1, handled: int = 0) -> list[Letter]:
+def letters(count: int, *, start: int = 1, handled: int = 0) -> list[CountedLetter]:
     return [letter(start + n, handled=handled) for n in range(count)]
 
 
@@ -44,7 +44,7 @@ def letters(count: int, *, start: int = 1, handled: int = 0) -> list[Letter]:
         pytest.param([*letters(4)][::-1], True, id="in any order"),
     ],
 )
-def test_what_trips(found: list[Letter], trips: bool) -> None:
+def test_what_trips(found: list[CountedLetter], trips: bool) -> None:
     assert trips == (decide(LIMITS, found, NOW) is not None)
 
 

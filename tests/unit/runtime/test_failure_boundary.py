@@ -8,9 +8,9 @@ from cloudevents.http import CloudEvent
 
 from csvgate.ports import Message
 from csvgate.protocol.cloudevents_pubsub import Delivery
-from csvgate.protocol.dead_letters import DeadLetters
+from csvgate.protocol.dead_letters import DeadLetterTopic
 from csvgate.runtime.errors import Failure, Permanent, Transient
-from csvgate.runtime.failure_boundary import Edge
+from csvgate.runtime.failure_boundary import FailureBoundary
 from fakes.pubsub import FakePublisher
 
 EVENT = CloudEvent({"type": "t", "source": "s", "id": "1"}, {})
@@ -54,9 +54,11 @@ def received(attempt: int | None) -> Callable[[CloudEvent], Delivery]:
     return lambda event: Delivery(Message(b"original", {"a": "b"}), attempt, NOW, "trace")
 
 
-def edge(handler: Scripted, publisher: FakePublisher, attempt: int | None = 1) -> Edge[str]:
-    letters = DeadLetters(publisher, "letters", "f", "r1", lambda: NOW)
-    return Edge(handler, received(attempt), letters, max_attempts=5)
+def failure_boundary(
+    handler: Scripted, publisher: FakePublisher, attempt: int | None = 1
+) -> FailureBoundary[str]:
+    letters = DeadLetterTopic(publisher, "letters", "f", "r1", lambda: NOW)
+    return FailureBoundary(handler, received(attempt), letters, max_attempts=5)
 
 
 def codes(publisher: FakePublisher) -> list[str]:
@@ -65,14 +67,14 @@ def codes(publisher: FakePublisher) -> list[str]:
 
 def test_success_sends_nothing() -> None:
     publisher = FakePublisher("letters")
-    assert edge(Scripted(), publisher)(EVENT) == "done"
+    assert failure_boundary(Scripted(), publisher)(EVENT) == "done"
     assert codes(publisher) == []
 
 
 def test_permanent_is_dead_lettered_and_succeeds() -> None:
     publisher = FakePublisher("letters")
     handler = Scripted(handle=Permanent("a.code", "why"))
-    assert edge(handler, publisher)(EVENT) == "dead-lettered: a.code"
+    assert failure_boundary(handler, publisher)(EVENT) == "dead-lettered: a.code"
     (letter,) = publisher.topics["letters"]
     assert letter.data == b"original"
     assert tuple(
@@ -89,7 +91,7 @@ def test_transient_and_unknown_are_raised_for_a_retry(
 ) -> None:
     publisher = FakePublisher("letters")
     with pytest.raises(type(error)):
-        edge(Scripted(handle=error), publisher, attempt)(EVENT)
+        failure_boundary(Scripted(handle=error), publisher, attempt)(EVENT)
     assert codes(publisher) == []
 
 
@@ -99,14 +101,14 @@ def test_transient_and_unknown_are_raised_for_a_retry(
 )
 def test_the_last_attempt_keeps_the_true_reason(error: Exception, code: str) -> None:
     publisher = FakePublisher("letters")
-    assert f"dead-lettered: {code}" == edge(Scripted(handle=error), publisher, 5)(EVENT)
+    assert f"dead-lettered: {code}" == failure_boundary(Scripted(handle=error), publisher, 5)(EVENT)
     assert [code] == codes(publisher)
 
 
 def test_what_cannot_be_decoded_is_dead_lettered() -> None:
     publisher = FakePublisher("letters")
     handler = Scripted(decode=Permanent("event.malformed", "not ours"))
-    edge(handler, publisher)(EVENT)
+    failure_boundary(handler, publisher)(EVENT)
     assert codes(publisher) == ["event.malformed"]
     assert handler.given_up == []
 
@@ -117,8 +119,8 @@ def test_what_cannot_be_received_is_kept_whole() -> None:
     def refuse(event: CloudEvent) -> Delivery:
         raise Permanent("event.malformed", "no message inside")
 
-    letters = DeadLetters(publisher, "letters", "f", "r1", lambda: NOW)
-    Edge(Scripted(), refuse, letters, max_attempts=5)(EVENT)
+    letters = DeadLetterTopic(publisher, "letters", "f", "r1", lambda: NOW)
+    FailureBoundary(Scripted(), refuse, letters, max_attempts=5)(EVENT)
     (letter,) = publisher.topics["letters"]
     assert (letter.data, letter.attributes["ce-id"]) == (b"{}", "1")
 
@@ -126,12 +128,12 @@ def test_what_cannot_be_received_is_kept_whole() -> None:
 def test_a_dead_letter_that_cannot_be_sent_is_never_dropped() -> None:
     nowhere = FakePublisher()
     with pytest.raises(Transient):
-        edge(Scripted(handle=Permanent("a.code", "why")), nowhere)(EVENT)
+        failure_boundary(Scripted(handle=Permanent("a.code", "why")), nowhere)(EVENT)
 
 
 def test_a_failed_announcement_is_retried_before_the_letter_is_sent() -> None:
     publisher = FakePublisher("letters")
     handler = Scripted(handle=Permanent("a.code", "why"), give_up=Transient("t", "later"))
     with pytest.raises(Transient):
-        edge(handler, publisher)(EVENT)
+        failure_boundary(handler, publisher)(EVENT)
     assert codes(publisher) == []

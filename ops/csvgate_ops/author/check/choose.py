@@ -1,4 +1,4 @@
-"""Which contract a file on a desk falls under: the one it would fall under in the cloud."""
+"""Which contract a file on disk belongs to: the one that it would belong to in the cloud."""
 
 from pathlib import Path, PurePath
 

@@ -1,4 +1,4 @@
-"""A mended reject file on a desk: read as the cloud reads it, but without its upload's ledger."""
+"""A corrected reject file on disk, read as the cloud reads it but without the upload's ledger."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -20,7 +20,7 @@ from csvgate_ops.cli.terminal import plain
 if TYPE_CHECKING:
     from csvgate_ops.operate.dead_letters.acting import Acting, Outcome, Report, Result
     from csvgate_ops.operate.dead_letters.acting import Progress as Done
-    from csvgate_ops.operate.dead_letters.context import Desk
+    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
     from csvgate_ops.operate.dead_letters.filters import Filter
 
 _EVERY = 500
@@ -39,7 +39,7 @@ INTERRUPTED = 130
 
 
 def carry_out(
-    desk: "Desk",
+    context: "DeadLetterContext",
     wanted: "Filter",
     acting: "Acting",
     act: Callable[["Acting"], "Report"],
@@ -51,8 +51,8 @@ def carry_out(
 
     total = None
     if not acting.dry_run and not as_json:
-        held_elsewhere(desk)
-        total = len(wanted.of(reading(desk, quiet=False).letters))
+        held_elsewhere(context)
+        total = len(wanted.of(reading(context, quiet=False).letters))
     with _interrupt(acting.stop) as interrupted, _progress(total, quiet=as_json) as on_progress:
         report = act(replace(acting, on_progress=on_progress))
     if as_json:

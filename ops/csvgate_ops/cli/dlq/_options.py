@@ -12,7 +12,7 @@ from csvgate_ops.cli.dlq._problems import problems
 from csvgate_ops.cli.options import data_dir
 
 if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import Desk
+    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
     from csvgate_ops.operate.dead_letters.filters import Filter
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,7 +44,7 @@ class Moment(click.ParamType[datetime]):
 
 
 def desk_options(function: F) -> F:
-    """Where the letters are: gives the command a `desk`, and turns what a service raises into an
+    """Where the letters are: gives the command a `context`, and turns what a service raises into an
     error message."""
 
     @functools.wraps(function)
@@ -57,8 +57,8 @@ def desk_options(function: F) -> F:
         **kwargs: Any,
     ) -> Any:
         with problems():
-            desk = _desk(data_dir, project, topology, contracts)
-            return function(*args, desk=desk, **kwargs)
+            context = _desk(data_dir, project, topology, contracts)
+            return function(*args, context=context, **kwargs)
 
     options = (
         click.option("--project", help="A project of Google Cloud.  [default: the local cloud]"),
@@ -122,7 +122,7 @@ def _filter(given: dict[str, Any], since: datetime | None, until: datetime | Non
 
 def _desk(
     data_dir: Path, project: str | None, topology: Path | None, contracts: Path | None
-) -> "Desk":
+) -> "DeadLetterContext":
     from csvgate_ops.operate.dead_letters import connect
 
     if project is None:

@@ -7,19 +7,19 @@ from rich.console import Console
 
 if TYPE_CHECKING:
     from csvgate_ops.operate.dead_letters.actions import Reading
-    from csvgate_ops.operate.dead_letters.context import Desk
+    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 
 
-def reading(desk: "Desk", *, quiet: bool) -> "Reading":
+def reading(context: "DeadLetterContext", *, quiet: bool) -> "Reading":
     from csvgate_ops.operate.dead_letters.actions import read
 
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
-        found = read(desk)
+        found = read(context)
     else:
         with console.status("reading the dead letters") as status:
             found = read(
-                desk, on_progress=lambda n: status.update(f"reading the dead letters: {n:,}")
+                context, on_progress=lambda n: status.update(f"reading the dead letters: {n:,}")
             )
     if not found.complete:
         click.echo(
@@ -30,13 +30,13 @@ def reading(desk: "Desk", *, quiet: bool) -> "Reading":
     return found
 
 
-def held_elsewhere(desk: "Desk") -> None:
+def held_elsewhere(context: "DeadLetterContext") -> None:
     """Say whose run may be holding letters that are not seen just now."""
     from csvgate_ops.cli.terminal import plain
     from csvgate_ops.operate.dead_letters.audit import unfinished
     from csvgate_ops.operate.dead_letters.queue.leases import LEASE_SECONDS
 
-    for run, begun in unfinished(desk.ledger, desk.clock()):
+    for run, begun in unfinished(context.ledger, context.clock()):
         click.echo(
             f"Run {run} ({begun.action} by {plain(begun.actor)}) has not ended: it is at work, or "
             f"was interrupted. Letters it held come back within {LEASE_SECONDS} s of that; a "

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from csvgate_ops.cli.terminal import plain
 from csvgate_ops.operate.dead_letters.content.masking import message_of
-from csvgate_ops.operate.dead_letters.context import Desk
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.groups import Group
 
 _MOST_CODE = 40
@@ -25,7 +25,9 @@ def age(then: datetime, now: datetime) -> str:
     return f"{seconds} s"
 
 
-def letters_table(letters: Iterable[Letter], desk: Desk, now: datetime) -> RenderableType:
+def letters_table(
+    letters: Iterable[DeadLetter], context: DeadLetterContext, now: datetime
+) -> RenderableType:
     table = _table("id", "age", "function", "code", "dataset", "upload", "reason")
     table.columns[1].justify = "right"
     table.columns[0].no_wrap = True
@@ -39,12 +41,14 @@ def letters_table(letters: Iterable[Letter], desk: Desk, now: datetime) -> Rende
             Text(short(plain(letter.code), _MOST_CODE), style="red"),
             Text(plain(letter.dataset)),
             letter.upload[:8],
-            Text(replayed + short(plain(message_of(letter, desk)), 300)),
+            Text(replayed + short(plain(message_of(letter, context)), 300)),
         )
     return table
 
 
-def groups_table(groups: Sequence[Group], by: str, desk: Desk, now: datetime) -> RenderableType:
+def groups_table(
+    groups: Sequence[Group], by: str, context: DeadLetterContext, now: datetime
+) -> RenderableType:
     table = _table(by, "letters", "uploads", "oldest", "newest", "newest reason")
     for column in table.columns[1:5]:
         column.justify = "right"
@@ -56,7 +60,7 @@ def groups_table(groups: Sequence[Group], by: str, desk: Desk, now: datetime) ->
             f"{group.uploads:,}",
             age(group.oldest, now),
             age(group.newest, now),
-            Text(short(plain(message_of(group.example, desk)), 300)),
+            Text(short(plain(message_of(group.example, context)), 300)),
         )
     return table
 

@@ -8,7 +8,7 @@ from csvgate_ops.cli.dlq._options import acting_filter_options, desk_options
 from csvgate_ops.cli.options import as_json
 
 if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import Desk
+    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
     from csvgate_ops.operate.dead_letters.filters import Filter
 
 
@@ -25,7 +25,7 @@ def command(
     yes: bool,
     rate: float | None,
     as_json: bool,
-    desk: "Desk",
+    context: "DeadLetterContext",
 ) -> None:
     """Take letters out of their queues for good; who did it and why stays on record.
 
@@ -37,4 +37,4 @@ def command(
     if not reason.strip():
         raise click.UsageError("--reason is empty")
     acting = Acting(dry_run=not yes, rate=rate, reason=reason)
-    carry_out(desk, wanted, acting, lambda how: discard(desk, wanted, how), as_json=as_json)
+    carry_out(context, wanted, acting, lambda how: discard(context, wanted, how), as_json=as_json)

@@ -10,8 +10,8 @@ from csvgate_ops.cli.dlq._options import desk_options
 from csvgate_ops.cli.options import as_json, pairs
 
 if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.actions import Edit, Letter
-    from csvgate_ops.operate.dead_letters.context import Desk
+    from csvgate_ops.operate.dead_letters.actions import DeadLetter, Edit
+    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 
@@ -42,7 +42,7 @@ def command(
     yes: bool,
     reason: str,
     as_json: bool,
-    desk: "Desk",
+    context: "DeadLetterContext",
 ) -> None:
     """Change a letter, see the difference, and send it to where it came from.
 
@@ -59,23 +59,23 @@ def command(
         problem,
     )
 
-    letter = fetch(desk, letter_id)
+    letter = fetch(context, letter_id)
     by_hand = data_file is None and not attributes and not without
-    data = _edited(desk, letter, reveal=reveal) if by_hand else _read(data_file)
+    data = _edited(context, letter, reveal=reveal) if by_hand else _read(data_file)
     edit = Edit(data, attributes, without)
-    if not _show_difference(desk, letter, edit, quiet=as_json):
+    if not _show_difference(context, letter, edit, quiet=as_json):
         raise click.ClickException("nothing was changed, so nothing is sent")
-    if wrong := problem(desk, letter, edit):
+    if wrong := problem(context, letter, edit):
         raise click.ClickException(wrong)
     if by_hand and not yes:
         yes = sys.stdin.isatty() and click.confirm("Send it?", err=True)
     acting = Acting(dry_run=not yes, reason=reason)
     wanted = Filter(ids=(letter_id,))
     carry_out(
-        desk,
+        context,
         wanted,
         acting,
-        lambda how: edit_and_replay(desk, letter_id, edit, how),
+        lambda how: edit_and_replay(context, letter_id, edit, how),
         as_json=as_json,
     )
 
@@ -86,7 +86,7 @@ def _read(path: Path | None) -> bytes | None:
     return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
 
 
-def _edited(desk: "Desk", letter: "Letter", *, reveal: bool) -> bytes | None:
+def _edited(context: "DeadLetterContext", letter: "DeadLetter", *, reveal: bool) -> bytes | None:
     from csvgate_ops.operate.dead_letters.actions import is_text, record_reveal, text_of
     from csvgate_ops.operate.dead_letters.content.content import content
     from csvgate_ops.operate.dead_letters.content.masking import NOTHING, mask_of
@@ -94,8 +94,8 @@ def _edited(desk: "Desk", letter: "Letter", *, reveal: bool) -> bytes | None:
     if not is_text(letter):
         raise click.ClickException("its data is not text: give new data with --data-file")
     if reveal:
-        record_reveal(desk, "edit", {"ids": [letter.id]})
-    elif content(letter, mask_of(letter, desk)) != content(letter, NOTHING):
+        record_reveal(context, "edit", {"ids": [letter.id]})
+    elif content(letter, mask_of(letter, context)) != content(letter, NOTHING):
         raise click.ClickException(
             "its data has sensitive columns; --reveal opens it all the same, on record"
         )
@@ -104,7 +104,9 @@ def _edited(desk: "Desk", letter: "Letter", *, reveal: bool) -> bytes | None:
     return None if changed is None or changed == text else changed.encode()
 
 
-def _show_difference(desk: "Desk", letter: "Letter", edit: "Edit", *, quiet: bool) -> bool:
+def _show_difference(
+    context: "DeadLetterContext", letter: "DeadLetter", edit: "Edit", *, quiet: bool
+) -> bool:
     """False when there is none."""
     from csvgate_ops.cli.terminal import plain
     from csvgate_ops.operate.dead_letters.actions import difference
@@ -114,6 +116,6 @@ def _show_difference(desk: "Desk", letter: "Letter", edit: "Edit", *, quiet: boo
     if not difference(letter, edit, NOTHING):
         return False
     if not quiet:
-        for line in difference(letter, edit, mask_of(letter, desk)):
+        for line in difference(letter, edit, mask_of(letter, context)):
             click.secho(plain(line), fg=colours.get(line[:1]))
     return True

@@ -8,7 +8,7 @@ import click
 from csvgate_ops.cli.dlq._options import desk_options, filter_options
 
 if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import Desk
+    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
     from csvgate_ops.operate.dead_letters.filters import Filter
 
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @filter_options
 @click.option("--reveal", is_flag=True, help="Original bytes, nothing masked. Goes on record.")
 @desk_options
-def command(path: Path, wanted: "Filter", reveal: bool, desk: "Desk") -> None:
+def command(path: Path, wanted: "Filter", reveal: bool, context: "DeadLetterContext") -> None:
     """Write letters to PATH, a JSON line each; they stay in their queues.
 
     Without --reveal the columns that contracts mark sensitive are masked, and original bytes left
@@ -25,5 +25,5 @@ def command(path: Path, wanted: "Filter", reveal: bool, desk: "Desk") -> None:
     """
     from csvgate_ops.operate.dead_letters.actions import export
 
-    count = export(desk, wanted, path, reveal=reveal)
+    count = export(context, wanted, path, reveal=reveal)
     click.echo(f"{count:,} letters in {path}")

@@ -9,7 +9,7 @@ from csvgate_ops.cli.dlq._options import desk_options, filter_options
 from csvgate_ops.cli.options import as_json
 
 if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import Desk
+    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
     from csvgate_ops.operate.dead_letters.filters import Filter
     from csvgate_ops.operate.dead_letters.groups import By
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @filter_options
 @as_json
 @desk_options
-def command(by: str, wanted: "Filter", as_json: bool, desk: "Desk") -> None:
+def command(by: str, wanted: "Filter", as_json: bool, context: "DeadLetterContext") -> None:
     """Dead letters that failed alike, counted. Consumes nothing."""
     from csvgate_ops.cli.dlq._reading import held_elsewhere, reading
     from csvgate_ops.cli.dlq._tables import groups_table
@@ -33,15 +33,15 @@ def command(by: str, wanted: "Filter", as_json: bool, desk: "Desk") -> None:
     from csvgate_ops.operate.dead_letters.content.letter_json import group_json
     from csvgate_ops.operate.dead_letters.content.masking import message_of
 
-    found = reading(desk, quiet=as_json)
+    found = reading(context, quiet=as_json)
     grouped = groups(wanted.of(found.letters), cast("By", by))
     if as_json:
         click.echo(
-            json.dumps([group_json(g, message_of(g.example, desk)) for g in grouped], indent=2)
+            json.dumps([group_json(g, message_of(g.example, context)) for g in grouped], indent=2)
         )
     elif grouped:
-        console().print(groups_table(grouped, by, desk, found.at))
+        console().print(groups_table(grouped, by, context, found.at))
     else:
         click.echo("No dead letters." if not found.letters else "None of them is meant.")
     if not as_json:
-        held_elsewhere(desk)
+        held_elsewhere(context)

@@ -9,7 +9,7 @@ from csvgate_ops.cli.dlq._options import desk_options, filter_options
 from csvgate_ops.cli.options import as_json
 
 if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import Desk
+    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
     from csvgate_ops.operate.dead_letters.filters import Filter
 
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 )
 @as_json
 @desk_options
-def command(wanted: "Filter", most: int, as_json: bool, desk: "Desk") -> None:
+def command(wanted: "Filter", most: int, as_json: bool, context: "DeadLetterContext") -> None:
     """What failed, why, and since when; the newest first. Consumes nothing.
 
     --json gives all of them, whatever --most says.
@@ -31,18 +31,20 @@ def command(wanted: "Filter", most: int, as_json: bool, desk: "Desk") -> None:
     from csvgate_ops.operate.dead_letters.content.letter_json import letter_json
     from csvgate_ops.operate.dead_letters.content.masking import message_of
 
-    found = reading(desk, quiet=as_json)
+    found = reading(context, quiet=as_json)
     letters = wanted.of(found.letters)
     if as_json:
-        click.echo(json.dumps([letter_json(it, message_of(it, desk)) for it in letters], indent=2))
+        click.echo(
+            json.dumps([letter_json(it, message_of(it, context)) for it in letters], indent=2)
+        )
         return
     if letters:
         shown = letters[:most] if most else letters
-        console().print(letters_table(shown, desk, found.at))
+        console().print(letters_table(shown, context, found.at))
         if len(shown) < len(letters):
             click.echo(f"\nThe newest {len(shown):,} of {len(letters):,}; --most 0 shows all.")
     elif found.letters:
         click.echo(f"None of {len(found.letters):,} dead letters is meant.")
     else:
         click.echo("No dead letters.")
-    held_elsewhere(desk)
+    held_elsewhere(context)

@@ -8,7 +8,7 @@ from csvgate_ops.cli.dlq._options import acting_filter_options, desk_options
 from csvgate_ops.cli.options import as_json
 
 if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import Desk
+    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
     from csvgate_ops.operate.dead_letters.filters import Filter
 
 
@@ -31,7 +31,7 @@ def command(
     rate: float | None,
     reason: str,
     as_json: bool,
-    desk: "Desk",
+    context: "DeadLetterContext",
 ) -> None:
     """Send letters to where they came from, as they were. It cannot double a row or an email.
 
@@ -43,4 +43,4 @@ def command(
 
     action = replay_rejected if rejected_rows else replay
     acting = Acting(dry_run=not yes, rate=rate, reason=reason)
-    carry_out(desk, wanted, acting, lambda how: action(desk, wanted, how), as_json=as_json)
+    carry_out(context, wanted, acting, lambda how: action(context, wanted, how), as_json=as_json)

@@ -11,7 +11,7 @@ import click
 from csvgate_ops.cli.dlq._options import desk_options
 
 if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import Desk
+    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 
 _PATIENCE_SECONDS = 30.0
 """For the letters that a job has in its hands when the console is ended."""
@@ -22,7 +22,7 @@ _PATIENCE_SECONDS = 30.0
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="[default: a free one]")
 @click.option("--no-open", is_flag=True, help="Only print the address.")
 @click.pass_context
-def command(ctx: click.Context, desk: "Desk", port: int, no_open: bool) -> None:
+def command(ctx: click.Context, context: "DeadLetterContext", port: int, no_open: bool) -> None:
     """Serve the web console on this machine until Ctrl-C.
 
     The printed address lets in whoever has it, on this machine, until then.
@@ -46,7 +46,7 @@ def command(ctx: click.Context, desk: "Desk", port: int, no_open: bool) -> None:
         raise click.ClickException(str(error)) from error
     project = ctx.params["project"]
     name = project or connect(ctx.params["data_dir"]).project
-    site, access = Site.of(desk, name, is_local=project is None), Access()
+    site, access = Site.of(context, name, is_local=project is None), Access()
     site.refresh()
     stop_on_signals()
     entrance = f"{address(listener)}/?{TOKEN}="

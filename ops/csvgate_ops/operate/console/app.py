@@ -1,4 +1,4 @@
-"""The console as one WSGI application over one desk."""
+"""The console as one WSGI application over one context."""
 
 import json
 from typing import Any
@@ -63,10 +63,10 @@ def _templates(app: Flask, site: Site) -> None:
         "exact": safe_values.exact,
         "with_code": safe_values.with_code,
         "clipped": safe_values.clipped,
-        "message": lambda letter: message_of(letter, site.desk),
+        "message": lambda letter: message_of(letter, site.context),
         "remedy": lambda code: remedy(code) or "",
         "detail_of": lambda step, dataset: reason_of(
-            step.what, step.detail, dataset or "", site.desk
+            step.what, step.detail, dataset or "", site.context
         ),
     }
     environment.globals |= {

@@ -20,7 +20,7 @@ _OPENINGS: Final = ("begun", "revealed")
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class AuditRecord:
     name: str
     """`<yyyy-mm-dd>/<run>`, which sorts by time."""
     action: str
@@ -49,22 +49,22 @@ def _names(ledger: Ledger) -> Iterator[str]:
             yield name
 
 
-def deeds(ledger: Ledger, wanted: Sequence[str]) -> list[Deed]:
+def audit_records(ledger: Ledger, wanted: Sequence[str]) -> list[AuditRecord]:
     with ThreadPoolExecutor(_READERS) as readers:
-        return [found for found in readers.map(lambda n: deed(ledger, n), wanted) if found]
+        return [found for found in readers.map(lambda n: audit_record(ledger, n), wanted) if found]
 
 
-def deed(ledger: Ledger, name: str) -> Deed | None:
+def audit_record(ledger: Ledger, name: str) -> AuditRecord | None:
     """None when there is no such entry."""
     if entry := ledger.get(AuditEntry, f"{PREFIX}{name}.json"):
-        return Deed(
+        return AuditRecord(
             name, entry.action, entry.actor, entry.at, entry.reason, entry.details, None, False
         )
     for opening in _OPENINGS:
         if begun := ledger.get(Begun, f"{PREFIX}{name}/{opening}.json"):
             ended = ledger.get(Ended, f"{PREFIX}{name}/ended.json")
             is_run = opening == "begun"
-            return Deed(
+            return AuditRecord(
                 name, begun.action, begun.actor, begun.at, begun.reason, begun.wanted, ended, is_run
             )
     return None

@@ -13,7 +13,7 @@ from csvgate.protocol.dead_letters import PREFIX
 from csvgate_ops.operate.console.pages.safe_values import json_text, without_controls
 from csvgate_ops.operate.dead_letters.actions.edit import Edit, is_text, text_of
 from csvgate_ops.operate.dead_letters.content.masking import Mask
-from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM, Letter
+from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM, DeadLetter
 
 _ABOUT: Final = (PREFIX, PLATFORM)
 """Attributes that begin so are about the letter and never sent."""
@@ -33,7 +33,7 @@ class Typed:
     """None for data that is no text."""
 
 
-def presented(letter: Letter) -> Typed:
+def presented(letter: DeadLetter) -> Typed:
     """What the form shows at first. `letter.data` must be there."""
     return Typed(json_text(own(letter.attributes)), _text(letter) if is_text(letter) else None)
 
@@ -42,7 +42,7 @@ def own(attributes: Mapping[str, str]) -> dict[str, str]:
     return {n: attributes[n] for n in sorted(attributes) if not n.startswith(_ABOUT)}
 
 
-def understood(letter: Letter, typed: Typed) -> Edit:
+def understood(letter: DeadLetter, typed: Typed) -> Edit:
     """Raises Mistake."""
     attributes, before = _attributes(typed.attributes), own(letter.attributes)
     return Edit(
@@ -52,7 +52,7 @@ def understood(letter: Letter, typed: Typed) -> Edit:
     )
 
 
-def hides(letter: Letter, mask: Mask) -> bool:
+def hides(letter: DeadLetter, mask: Mask) -> bool:
     """Editing shows what the letter's page hides: keys of JSON."""
     try:
         found = json.loads(letter.data or b"") if is_text(letter) else None
@@ -61,12 +61,12 @@ def hides(letter: Letter, mask: Mask) -> bool:
         return False
 
 
-def _text(letter: Letter) -> str:
+def _text(letter: DeadLetter) -> str:
     text = text_of(letter)
     return without_controls(text) if _is_json(text) else text
 
 
-def _data(letter: Letter, typed: str | None) -> bytes | None:
+def _data(letter: DeadLetter, typed: str | None) -> bytes | None:
     """None when it is as it was."""
     if typed is None or not is_text(letter):
         return None

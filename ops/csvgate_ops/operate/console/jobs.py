@@ -93,7 +93,7 @@ class Jobs:
     def _run(self, job: Job, work: Work) -> None:
         try:
             job.report = work(job)
-        except Exception as error:  # noqa: BLE001 - the thread's own edge
+        except Exception as error:  # noqa: BLE001 - the outermost frame of the thread
             # Whatever ended it: what it had done is on record, and the person has to know.
             _LOG.exception("%s ended early", job.title)
             job.error = str(error) or type(error).__name__

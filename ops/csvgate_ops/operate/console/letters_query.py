@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal, Self, get_args
 
 from csvgate_ops.author.check.plain import plain
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.groups import By
 
 Order = Literal["newest", "oldest", "code", "upload", "replays"]
@@ -89,7 +89,7 @@ class Query:
             told = [t for t in told if t[1] != f"of dataset {NONE}"]
         return ", ".join(words for given, words in told if given)
 
-    def select(self, letters: Iterable[Letter], now: datetime) -> list[Letter]:
+    def select(self, letters: Iterable[DeadLetter], now: datetime) -> list[DeadLetter]:
         """Those that match, in the order asked for. `letters` come newest first."""
         since, until = self._times(now)
         text = self.text.casefold()
@@ -115,7 +115,7 @@ class Query:
         return since, until
 
 
-def _contains(letter: Letter, text: str) -> bool:
+def _contains(letter: DeadLetter, text: str) -> bool:
     """In the message, the id, an attribute or what is kept of the data; rows are not searched."""
     if text in plain(letter.message).casefold() or text in letter.id:
         return True
@@ -124,7 +124,7 @@ def _contains(letter: Letter, text: str) -> bool:
     return letter.kind != "arrow chunk" and text.encode() in (letter.data or b"").lower()
 
 
-def _ordered(letters: list[Letter], order: Order) -> list[Letter]:
+def _ordered(letters: list[DeadLetter], order: Order) -> list[DeadLetter]:
     if order == "oldest":
         return letters[::-1]
     if order == "code":
@@ -144,7 +144,7 @@ def _day(text: str) -> date | None:
     return found if 1970 <= found.year < 9999 else None
 
 
-def choices(letters: Iterable[Letter]) -> dict[str, list[str]]:
+def choices(letters: Iterable[DeadLetter]) -> dict[str, list[str]]:
     """What there is to choose from: values of code, function and dataset among the letters."""
     found: dict[str, set[str]] = {"code": set(), "function": set(), "dataset": set()}
     for letter in letters:

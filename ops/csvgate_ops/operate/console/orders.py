@@ -13,11 +13,11 @@ from typing import Final, Literal
 from csvgate_ops.operate.console.pages.wording import counted
 from csvgate_ops.operate.dead_letters.actions.each import Skipped
 from csvgate_ops.operate.dead_letters.actions.replay import sending
-from csvgate_ops.operate.dead_letters.context import Desk
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
-Deed = Literal["replay", "discard", "rejected"]
-VERBS: Final[dict[Deed, str]] = {
+ActionName = Literal["replay", "discard", "rejected"]
+VERBS: Final[dict[ActionName, str]] = {
     "replay": "Replay",
     "discard": "Discard",
     "rejected": "Validate again the rejected rows of",
@@ -38,8 +38,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    deed: Deed
-    letters: tuple[Letter, ...]
+    action: ActionName
+    letters: tuple[DeadLetter, ...]
     meant: str
     """How they were chosen, in words."""
     going: tuple[Line, ...]
@@ -58,17 +58,19 @@ class Order:
 
     @property
     def title(self) -> str:
-        return f"{VERBS[self.deed]} {counted(self.acting, 'letter')}"
+        return f"{VERBS[self.action]} {counted(self.acting, 'letter')}"
 
 
-def order(desk: Desk, deed: Deed, letters: Sequence[Letter], meant: str) -> Order:
+def order(
+    context: DeadLetterContext, action: ActionName, letters: Sequence[DeadLetter], meant: str
+) -> Order:
     """Raises Transient and Permanent when the ledger cannot be asked where it has to be."""
     going: Counter[str] = Counter()
     staying: Counter[str] = Counter()
     with ThreadPoolExecutor(_READERS) as readers:
-        for where, why in readers.map(lambda letter: _fate(desk, deed, letter), letters):
+        for where, why in readers.map(lambda letter: _fate(context, action, letter), letters):
             (staying if why else going)[why or where] += 1
-    return Order(deed, tuple(letters), meant, _lines(going), _lines(staying))
+    return Order(action, tuple(letters), meant, _lines(going), _lines(staying))
 
 
 def _lines(found: Counter[str]) -> tuple[Line, ...]:
@@ -79,22 +81,22 @@ def _lines(found: Counter[str]) -> tuple[Line, ...]:
     return (*lines[:_MOST_LINES], *more)
 
 
-def _fate(desk: Desk, deed: Deed, letter: Letter) -> tuple[str, str]:
+def _fate(context: DeadLetterContext, action: ActionName, letter: DeadLetter) -> tuple[str, str]:
     """Where it goes, or why it stays."""
-    if deed == "discard":
+    if action == "discard":
         return f"leave {letter.subscription} for good", ""
-    if deed == "rejected":
+    if action == "rejected":
         if not letter.is_rejection:
             return "", _NOT_REJECTED
-        return f"have their rejected rows sent to gs://{desk.buckets['uploads']} again", ""
-    route = next((r for r in desk.routes if r.review == letter.subscription), None)
+        return f"have their rejected rows sent to gs://{context.buckets['uploads']} again", ""
+    route = next((r for r in context.routes if r.review == letter.subscription), None)
     if route is None:
         return "", "its review subscription is not in the topology"
     if letter.data is None and route.is_storage and not letter.is_rejection:
         # Too large to be kept, so it cannot be told yet whether an event can be made of it.
         return f"go to {route.source_topic}, for {route.function}", ""
     try:
-        sent = sending(letter, route, desk)
+        sent = sending(letter, route, context)
         return f"go {sent.described}" + ("" if sent.restarts else f", for {route.function}"), ""
     except Skipped as why:
         return "", str(why)

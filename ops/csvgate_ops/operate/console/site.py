@@ -13,8 +13,8 @@ from csvgate_ops.operate.console.snapshot import Reading, Snapshot
 from csvgate_ops.operate.console.uploads_index import Uploads, UploadsIndex
 from csvgate_ops.operate.dead_letters.actions.read import Reading as Letters
 from csvgate_ops.operate.dead_letters.actions.read import read
-from csvgate_ops.operate.dead_letters.context import Desk
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 PATIENCE: Final = 2.0
 """Seconds that a page waits for the first reading before it says that one is under way."""
@@ -23,13 +23,13 @@ Key = tuple[str, str]
 """A letter's topic and id: ids are unique within a topic."""
 
 
-def key(letter: Letter) -> Key:
+def key(letter: DeadLetter) -> Key:
     return letter.topic, letter.id
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    desk: Desk
+    context: DeadLetterContext
     project: str
     is_local: bool
     uploads_index: UploadsIndex
@@ -41,33 +41,33 @@ class Site:
     """Held by whoever pulls: what one holds, another does not see."""
 
     @classmethod
-    def of(cls, desk: Desk, project: str, *, is_local: bool) -> Self:
-        index, queues = UploadsIndex(desk.ledger), threading.Lock()
+    def of(cls, context: DeadLetterContext, project: str, *, is_local: bool) -> Self:
+        index, queues = UploadsIndex(context.ledger), threading.Lock()
 
         def read_letters() -> Letters:
             with queues:
-                return read(desk)
+                return read(context)
 
         return cls(
-            desk=desk,
+            context=context,
             project=project,
             is_local=is_local,
             uploads_index=index,
-            uploads=Snapshot(index.read, desk.clock),
-            breakers=Snapshot(lambda: _open_breakers(desk), desk.clock),
-            letters=Snapshot(read_letters, desk.clock),
+            uploads=Snapshot(index.read, context.clock),
+            breakers=Snapshot(lambda: _open_breakers(context), context.clock),
+            letters=Snapshot(read_letters, context.clock),
             queues=queues,
         )
 
     def now(self) -> datetime:
-        return self.desk.clock()
+        return self.context.clock()
 
-    def known_letters(self) -> tuple[Letter, ...]:
+    def known_letters(self) -> tuple[DeadLetter, ...]:
         """Of the last reading, newest first; none before the first."""
         value = self.letters.current().value
         return value.letters if value else ()
 
-    def letters_by_key(self) -> Mapping[Key, Letter]:
+    def letters_by_key(self) -> Mapping[Key, DeadLetter]:
         return {key(letter): letter for letter in self.known_letters()}
 
     def refresh(self) -> None:
@@ -85,9 +85,9 @@ class Site:
         self.letters.change(without)
 
 
-def _open_breakers(desk: Desk) -> list[BreakerState]:
-    functions = [route.function for route in desk.routes]
-    return [state for state in states(desk.ledger, functions) if state.state == "open"]
+def _open_breakers(context: DeadLetterContext) -> list[BreakerState]:
+    functions = [route.function for route in context.routes]
+    return [state for state in states(context.ledger, functions) if state.state == "open"]
 
 
 def patiently(snapshot: Snapshot[Any]) -> Reading[Any]:

@@ -62,7 +62,7 @@ class Snapshot(Generic[T]):
         at = self._clock()
         try:
             value = self._read()
-        except Exception as error:  # noqa: BLE001 - the thread's own edge
+        except Exception as error:  # noqa: BLE001 - the outermost frame of the thread
             # Shown on every page; the last good reading stays.
             _LOG.warning("cannot read: %s", error)
             with self._lock:

@@ -24,7 +24,7 @@ from csvgate.ports import Clock
 from csvgate.protocol.ledger import Ledger
 from csvgate.protocol.ledger_entries import Entry
 from csvgate_ops.operate.dead_letters.acting import Action, Outcome
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 Verb = Literal["replayed", "edited", "discarded"]
 _MOST_LISTED: Final = 10_000
@@ -82,7 +82,7 @@ def new_run(clock: Clock) -> str:
 
 
 @dataclass(slots=True)
-class Trail:
+class AuditTrail:
     """The entries of one run, and what earlier runs left about the letters it meets."""
 
     ledger: Ledger
@@ -136,7 +136,7 @@ class Trail:
             followed = Followed(by=self.run, at=self.clock())
             self.ledger.create(f"audit/{run}/followed.json", followed)
 
-    def mark(self, letter: Letter, verb: Verb, outcome: str) -> None:
+    def mark(self, letter: DeadLetter, verb: Verb, outcome: str) -> None:
         """Returns once it is on record. Somebody who was first has it on record already."""
         mark = LetterMark(
             verb=verb,
@@ -152,7 +152,7 @@ class Trail:
         )
         self.ledger.create(_name(letter, verb), mark)
 
-    def earlier(self, letter: Letter, *verbs: Verb) -> LetterMark | None:
+    def earlier(self, letter: DeadLetter, *verbs: Verb) -> LetterMark | None:
         """What an earlier run has on record: one listing for all letters of a topic and day."""
         folder = _folder(letter)
         with self._lock:
@@ -165,7 +165,7 @@ class Trail:
         return None
 
 
-def marks(ledger: Ledger, letter: Letter) -> list[LetterMark]:
+def marks(ledger: Ledger, letter: DeadLetter) -> list[LetterMark]:
     """All that is on record about a letter."""
     names = ledger.names(f"{_stem(letter)}.")
     return [mark for name in names if (mark := ledger.get(LetterMark, name))]
@@ -187,13 +187,13 @@ def unfinished(ledger: Ledger, now: datetime) -> list[tuple[str, Begun]]:
     return found
 
 
-def _folder(letter: Letter) -> str:
+def _folder(letter: DeadLetter) -> str:
     return f"audit/letters/{letter.topic}/{letter.published_at:%Y-%m-%d}/"
 
 
-def _name(letter: Letter, verb: Verb) -> str:
+def _name(letter: DeadLetter, verb: Verb) -> str:
     return f"{_stem(letter)}.{verb}.json"
 
 
-def _stem(letter: Letter) -> str:
+def _stem(letter: DeadLetter) -> str:
     return f"{_folder(letter)}{letter.published_at:%H%M%S.%f}-{quote(letter.id, safe='')}"

@@ -1,4 +1,4 @@
-"""The desk of a local cloud, or of a real project."""
+"""The context of a local cloud, or of a real project."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,7 +10,7 @@ from csvgate_ops.cli import session
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.local.cloud.options import repository
 from csvgate_ops.operate.audit import operator
-from csvgate_ops.operate.dead_letters.context import Desk
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.queue.routes import Route, routes
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ _LOCAL_PATIENCE: Final = 0.5
 _PATIENCE: Final = 5.0
 
 
-def local(data_dir: Path, *, contracts: Path | None = None, actor: str | None = None) -> Desk:
+def local(
+    data_dir: Path, *, contracts: Path | None = None, actor: str | None = None
+) -> DeadLetterContext:
     """Raises CloudError when no local cloud is up there, ContractError."""
     here = session.connect(data_dir)
     triggers = here.endpoints["triggers"].values()
@@ -51,7 +53,7 @@ def project(
     topology: Path | None = None,
     contracts: Path | None = None,
     actor: str | None = None,
-) -> Desk:
+) -> DeadLetterContext:
     """A project of Google Cloud, by application default credentials; `topology` gives the names.
 
     Raises TopologyError, ContractError, Permanent `trigger.unknown`, and what Google's clients
@@ -93,12 +95,12 @@ def _desk(
     contracts: Path,
     actor: str,
     patience: float,
-) -> Desk:
+) -> DeadLetterContext:
     from csvgate.gcp.pubsub import PubSubPublisher
     from csvgate.gcp.storage import GcsObjectStore
     from csvgate_ops.operate.dead_letters.queue.pubsub import PubSubQueues, client
 
-    return Desk(
+    return DeadLetterContext(
         routes=found,
         queues=PubSubQueues(name, client()),
         publisher=PubSubPublisher(name),

@@ -12,7 +12,7 @@ from csvgate_ops.operate.dead_letters.queue.routes import Route
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class DeadLetterContext:
     routes: tuple[Route, ...]
     """One per function."""
     queues: Queues

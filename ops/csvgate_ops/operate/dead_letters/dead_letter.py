@@ -16,7 +16,7 @@ VALIDATES: Final = "validate_and_parse"
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeadLetter:
     """Every text in it may be hostile: anybody who may publish can write one."""
 
     id: str

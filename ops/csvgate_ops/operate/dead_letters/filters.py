@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Filter:
     def is_empty(self) -> bool:
         return self == Filter()
 
-    def matches(self, letter: Letter) -> bool:
+    def matches(self, letter: DeadLetter) -> bool:
         return (
             (not self.ids or letter.id in self.ids)
             and (not self.codes or any(fnmatchcase(letter.code, code) for code in self.codes))
@@ -39,7 +39,7 @@ class Filter:
             and (self.until is None or letter.dead_lettered_at < self.until)
         )
 
-    def of(self, letters: Iterable[Letter]) -> list[Letter]:
+    def of(self, letters: Iterable[DeadLetter]) -> list[DeadLetter]:
         """Those that match, in the order given."""
         return [letter for letter in letters if self.matches(letter)]
 

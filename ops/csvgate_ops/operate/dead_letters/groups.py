@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 By = Literal["code", "function", "dataset", "day"]
-_KEYS: Final[dict[By, Callable[[Letter], str]]] = {
+_KEYS: Final[dict[By, Callable[[DeadLetter], str]]] = {
     "code": lambda letter: letter.code,
     "function": lambda letter: letter.function,
     "dataset": lambda letter: letter.dataset,
@@ -25,13 +25,13 @@ class Group:
     """Different uploads among them."""
     oldest: datetime
     newest: datetime
-    example: Letter
+    example: DeadLetter
     """The newest."""
 
 
-def groups(letters: Iterable[Letter], by: By = "code") -> list[Group]:
+def groups(letters: Iterable[DeadLetter], by: By = "code") -> list[Group]:
     """The largest first; days in their order, the newest first."""
-    found: dict[str, list[Letter]] = {}
+    found: dict[str, list[DeadLetter]] = {}
     for letter in letters:
         found.setdefault(_KEYS[by](letter), []).append(letter)
     all_groups = [_group(key, members) for key, members in found.items()]
@@ -40,7 +40,7 @@ def groups(letters: Iterable[Letter], by: By = "code") -> list[Group]:
     return sorted(all_groups, key=lambda group: (-group.count, group.key))
 
 
-def _group(key: str, members: list[Letter]) -> Group:
+def _group(key: str, members: list[DeadLetter]) -> Group:
     newest = max(members, key=lambda letter: letter.dead_lettered_at)
     return Group(
         key=key,

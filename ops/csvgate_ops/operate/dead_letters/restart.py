@@ -13,24 +13,24 @@ from csvgate.ports import Message
 from csvgate.protocol.dead_letters import PREFIX
 from csvgate.protocol.ledger_entries import Received
 from csvgate_ops.operate.dead_letters.content.original import NOTIFICATION, Unreplayable
-from csvgate_ops.operate.dead_letters.context import Desk
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 LOST: Final = "stream.gone"
 
 
-def needs_restart(letter: Letter, desk: Desk) -> bool:
+def needs_restart(letter: DeadLetter, context: DeadLetterContext) -> bool:
     """Also after its upload was ended by another plan there is nothing to restart: its message is
     as harmless as any. Raises Transient."""
     if letter.code != LOST or not letter.upload or not _plan(letter):
         return False
-    return not desk.ledger.upload(letter.upload).is_finished()
+    return not context.ledger.upload(letter.upload).is_finished()
 
 
-def restart_message(letter: Letter, desk: Desk) -> Message:
+def restart_message(letter: DeadLetter, context: DeadLetterContext) -> Message:
     """The Storage notification that makes validate_and_parse read the upload again. Raises
     Unreplayable, Transient."""
-    entries = desk.ledger.upload(letter.upload)
+    entries = context.ledger.upload(letter.upload)
     received, claim = entries.received(), entries.claim()
     if received is None:
         raise Unreplayable("the ledger does not know its upload: upload the file again, discard it")
@@ -42,7 +42,7 @@ def restart_message(letter: Letter, desk: Desk) -> Message:
             " the file again; then discard this letter"
         )
     ref = received.upload
-    if desk.store.stat(ref.bucket, ref.name, ref.generation) is None:
+    if context.store.stat(ref.bucket, ref.name, ref.generation) is None:
         raise Unreplayable(
             f"gs://{ref.bucket}/{ref.name}#{ref.generation} is gone, so it cannot be read again: "
             "upload the file again, and discard this letter"
@@ -50,13 +50,13 @@ def restart_message(letter: Letter, desk: Desk) -> Message:
     return _notification(received)
 
 
-def abandon(letter: Letter, desk: Desk) -> None:
+def abandon(letter: DeadLetter, context: DeadLetterContext) -> None:
     """Done before the notification is sent. Doing it again changes nothing."""
-    entries = desk.ledger.upload(letter.upload)
-    entries.plan(_plan(letter)).abandon(desk.clock())
+    entries = context.ledger.upload(letter.upload)
+    entries.plan(_plan(letter)).abandon(context.clock())
 
 
-def _plan(letter: Letter) -> str:
+def _plan(letter: DeadLetter) -> str:
     """Empty unless it is one of csvgate's: it becomes part of a ledger object's name."""
     found = letter.attributes.get(f"{PREFIX}plan", "")
     return found if set(found) <= set("0123456789abcdef") and len(found) <= 64 else ""

@@ -12,7 +12,7 @@ from csvgate.validation.fast.judge import Judged
 from csvgate.validation.fast.kernels.column import joined
 
 
-class Cutter:
+class Batcher:
     def __init__(self, header: Header, limits: Limits) -> None:
         self._header: Final = header
         self._limits: Final = limits

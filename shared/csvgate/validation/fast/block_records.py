@@ -8,7 +8,7 @@ import numpy.typing as npt
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer, Record
 from csvgate.validation.fast.blocks import SPARE, Block
-from csvgate.validation.fast.structural_index import Index, Places, Range
+from csvgate.validation.fast.structural_index import Places, Range, StructuralIndex
 
 Ints = npt.NDArray[np.int64]
 _LF: Final = 10
@@ -76,7 +76,7 @@ class _Walk:
         self._grammar: Final = grammar
         self._limit: Final = limit
         self._end: Final = block.end
-        self._index: Final = Index(block, grammar.delimiter, grammar.quote)
+        self._index: Final = StructuralIndex(block, grammar.delimiter, grammar.quote)
         self._ranges: list[Range] = []
         self._read: list[tuple[int, Record]] = []
         """Where they start, and the records."""

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from csvgate.validation.fast.kernels.column import Mask, plain
-from csvgate.validation.fast.kernels.validated_columns import Cleared
+from csvgate.validation.fast.kernels.validated_columns import ValidatedColumns
 from csvgate.validation.foreign_keys import GroupKey
 
 Ints = npt.NDArray[np.int64]
@@ -18,7 +18,7 @@ class ForeignGroups:
     def __init__(self, groups: Sequence[GroupKey]) -> None:
         self._groups: Final = groups
 
-    def absent(self, cleared: Cleared) -> Iterator[tuple[int, int]]:
+    def absent(self, cleared: ValidatedColumns) -> Iterator[tuple[int, int]]:
         """The records of the block with clear cells in all fields of a key that does not hold, and
         their places among those that are cleared, in order."""
         if self._groups:
@@ -26,7 +26,7 @@ class ForeignGroups:
             places = np.unique(np.concatenate(found))
             yield from zip(cleared.rows[places].tolist(), places.tolist(), strict=True)
 
-    def _absent(self, group: GroupKey, cleared: Cleared) -> Ints:
+    def _absent(self, group: GroupKey, cleared: ValidatedColumns) -> Ints:
         where = cleared.where(group.fields)
         places = np.arange(len(cleared.rows)) if where is None else np.flatnonzero(where)
         return places[~_held(group, cleared.values(group.fields, where))]

@@ -19,7 +19,7 @@ from csvgate.validation.fast.block_records import Framed
 from csvgate.validation.fast.foreign_groups import ForeignGroups
 from csvgate.validation.fast.kernels.choose import clearers
 from csvgate.validation.fast.kernels.column import Mask, joined, like
-from csvgate.validation.fast.kernels.validated_columns import Cleared, Doubt
+from csvgate.validation.fast.kernels.validated_columns import Doubt, ValidatedColumns
 from csvgate.validation.fast.key_claims import BlockKeys
 from csvgate.validation.fast.row_reader import Reader
 from csvgate.validation.fast.table import Splitter
@@ -61,7 +61,7 @@ class Judge:
 
     def judge(self, framed: Framed) -> Judged:
         table = self._splitter.split(framed)
-        cleared = Cleared.of(table, self._clearers)
+        cleared = ValidatedColumns.of(table, self._clearers)
         fine = np.zeros(len(framed.starts), np.bool_)
         where = cleared.where(range(len(cleared.columns)))
         fine[cleared.rows if where is None else cleared.rows[where]] = True
@@ -118,7 +118,7 @@ class Judge:
                 return [], faults
         return self._rules.check(reader.record(row))
 
-    def _settle(self, cleared: Cleared, lines: Ints) -> Ints:
+    def _settle(self, cleared: ValidatedColumns, lines: Ints) -> Ints:
         """The lines of the rows whose keys are taken."""
         taken = [np.empty(0, np.int64)]
         for fields, keys in self._keys:
@@ -128,7 +128,7 @@ class Judge:
         return np.concatenate(taken)
 
     def _merged(
-        self, cleared: Cleared, fine: Mask, extra: dict[int, list[object]]
+        self, cleared: ValidatedColumns, fine: Mask, extra: dict[int, list[object]]
     ) -> Sequence["pa.Array"]:
         """The values of the rows that are fine and of others that are valid, in order."""
         fields = range(len(cleared.columns))

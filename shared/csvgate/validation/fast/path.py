@@ -12,7 +12,7 @@ from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer
 from csvgate.references.keys import KeySets
 from csvgate.validation.batch import Batch, Limits
-from csvgate.validation.fast.batcher import Cutter
+from csvgate.validation.fast.batcher import Batcher
 from csvgate.validation.fast.block_records import BlockFramer, Framed
 from csvgate.validation.fast.blocks import Blocks
 from csvgate.validation.fast.judge import Judge
@@ -32,7 +32,7 @@ def vector_batches(
 ) -> Iterator[Batch]:
     """The batches of the records in `pieces`, which start at a record's start, on that line."""
     _keep_memory()
-    judge, cutter = Judge(contract, header, references), Cutter(header, limits)
+    judge, cutter = Judge(contract, header, references), Batcher(header, limits)
     try:
         for framed in _framed(pieces, line, contract, block_bytes):
             yield from cutter.add(judge.judge(framed))

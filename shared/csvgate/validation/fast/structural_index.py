@@ -54,7 +54,7 @@ class Separators(NamedTuple):
     """Where cells have a quote inside: the first of the two it is written as."""
 
 
-class Index:
+class StructuralIndex:
     """The quotes, delimiters and line feeds of a block, which starts outside of quotes."""
 
     def __init__(self, block: Block, delimiter: str, quote: str) -> None:

@@ -1,4 +1,4 @@
-"""A mended reject file on a desk: the rows, lines and refusals that the cloud has for it."""
+"""A mended reject file on a context: the rows, lines and refusals that the cloud has for it."""
 
 from pathlib import Path
 from typing import Any

@@ -77,7 +77,7 @@ class Visit:
 def visit(there: Office | None = None) -> Visit:
     """Somebody with the printed address, in front of letters that are read."""
     found = there or office()
-    site = Site.of(found.desk, "test-project", is_local=True)
+    site = Site.of(found.context, "test-project", is_local=True)
     access = Access()
     jobs = Jobs(site.now)
     app = create_app(site, access, jobs)

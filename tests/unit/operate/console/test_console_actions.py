@@ -42,7 +42,7 @@ def sent(here: Visit) -> tuple[int, int]:
 
 
 def test_a_confirmation_says_what_will_happen_and_does_nothing(here: Visit) -> None:
-    page = words(here.confirm(scope="matching", deed="replay").text)
+    page = words(here.confirm(scope="matching", action="replay").text)
     assert "Replay 4 letters?" in page
     assert "You chose every letter there is" in page
     assert "3 letters will go to validated-records, for enrich_records." in page
@@ -53,7 +53,7 @@ def test_a_confirmation_says_what_will_happen_and_does_nothing(here: Visit) -> N
 
 
 def test_replay_all_that_match(here: Visit) -> None:
-    confirmation = here.confirm(scope="matching", code="group.one", deed="replay")
+    confirmation = here.confirm(scope="matching", code="group.one", action="replay")
     assert "every letter with code group.one" in words(confirmation.text)
     page = here.ended(here.begin(confirmation, reason="mended"))
     assert "Chosen 3 Done 3 Left alone 0 Failed 0" in words(page)
@@ -67,7 +67,7 @@ def test_replay_all_that_match(here: Visit) -> None:
 
 def test_replay_those_ticked(here: Visit) -> None:
     ticked = [value_of("1000"), value_of("1002"), value_of("1002"), "nonsense", value_of("9")]
-    confirmation = here.confirm(scope="ticked", letter=ticked, deed="replay")
+    confirmation = here.confirm(scope="ticked", letter=ticked, action="replay")
     assert "Replay 2 letters?" in confirmation.text
     here.ended(here.begin(confirmation))
     bodies = [m.data for m in here.office.world.publisher.topics[VALIDATED]]
@@ -78,14 +78,14 @@ def test_replay_those_ticked(here: Visit) -> None:
 def test_one_group(here: Visit) -> None:
     page = here.page("/letters/groups?by=function")
     assert 'name="function" value="notify_stakeholders"' in page
-    confirmation = here.confirm(scope="matching", function=NOTIFY, deed="discard")
+    confirmation = here.confirm(scope="matching", function=NOTIFY, action="discard")
     here.ended(here.begin(confirmation, reason="a duplicate"))
     assert 3 == here.office.left()
     assert (0, 0) == sent(here)
 
 
 def test_letters_that_came_after_the_confirmation_are_not_touched(here: Visit) -> None:
-    confirmation = here.confirm(scope="matching", code="group.one", deed="replay")
+    confirmation = here.confirm(scope="matching", code="group.one", action="replay")
     letter(here.office, ENRICH, marker(n=9), csvgate_code="group.one")
     here.refresh()
     here.ended(here.begin(confirmation))
@@ -95,7 +95,7 @@ def test_letters_that_came_after_the_confirmation_are_not_touched(here: Visit) -
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 1001])
 def test_a_discard_needs_a_reason(here: Visit, reason: str) -> None:
-    confirmation = here.confirm(scope="matching", deed="discard")
+    confirmation = here.confirm(scope="matching", action="discard")
     again = here.begin(confirmation, reason=reason)
     assert "reason" in words(again.text)
     assert 'role="alert"' in again.text
@@ -106,13 +106,13 @@ def test_a_discard_needs_a_reason(here: Visit, reason: str) -> None:
 
 @pytest.mark.parametrize("rate", ["fast", "0", "-1", "nan", "inf", "1e9"])
 def test_a_nonsensical_rate_is_named(here: Visit, rate: str) -> None:
-    again = here.begin(here.confirm(scope="matching", deed="replay"), rate=rate)
+    again = here.begin(here.confirm(scope="matching", action="replay"), rate=rate)
     assert f"“{rate}” is not a number of letters a second" in words(again.text)
     assert (0, 0) == sent(here)
 
 
 def test_a_confirmation_that_is_sent_twice_acts_once(here: Visit) -> None:
-    confirmation = here.confirm(scope="matching", deed="replay")
+    confirmation = here.confirm(scope="matching", action="replay")
     here.ended(here.begin(confirmation))
     again = here.begin(confirmation)
     assert 409 == again.status_code
@@ -120,8 +120,8 @@ def test_a_confirmation_that_is_sent_twice_acts_once(here: Visit) -> None:
 
 
 def test_nothing_chosen_and_nonsense_are_told(here: Visit) -> None:
-    assert "Go back and tick some" in here.confirm(scope="ticked", deed="replay").text
-    assert 400 == here.confirm(scope="matching", deed="explode").status_code
+    assert "Go back and tick some" in here.confirm(scope="ticked", action="replay").text
+    assert 400 == here.confirm(scope="matching", action="explode").status_code
     assert 409 == here.post("/actions/begin", order="none").status_code
     assert 404 == here.get("/jobs/none").status_code
     assert 404 == here.post("/jobs/none/stop").status_code
@@ -133,10 +133,10 @@ def test_letters_of_rejected_rows_stay_and_have_their_own_way() -> None:
     there.world.validate(there.world.upload("orders/a.csv", orders(20, bad=2)))
     there.world.drain()
     here = visit(there)
-    confirmation = here.confirm(scope="matching", deed="replay")
+    confirmation = here.confirm(scope="matching", action="replay")
     assert "1 letter will stay: it tells of rejected rows" in words(confirmation.text)
     assert "Replay 0 letters</button>" not in confirmation.text
-    again = here.confirm(scope="matching", deed="rejected")
+    again = here.confirm(scope="matching", action="rejected")
     assert "gs://uploads again" in words(again.text)
     here.ended(here.begin(again))
     assert 0 == there.left()
@@ -150,26 +150,26 @@ def test_a_letter_of_lost_streams_has_its_upload_read_again() -> None:
     (uploaded,) = upload_ids(there.world.ledger)
     letter(there, csvgate_code="stream.gone", csvgate_upload=uploaded, csvgate_plan="ab12")
     here = visit(there)
-    confirmation = words(here.confirm(scope="matching", code="stream.gone", deed="replay").text)
+    confirmation = words(here.confirm(scope="matching", code="stream.gone", action="replay").text)
     expected = f"1 letter will go to {TRANSPORT}, so that its upload is read again."
     assert expected in confirmation
 
 
 def test_somebody_else_was_faster(here: Visit) -> None:
-    confirmation = here.confirm(scope="matching", deed="replay")
+    confirmation = here.confirm(scope="matching", action="replay")
     other = visit(here.office)
-    other.ended(other.begin(other.confirm(scope="matching", deed="discard"), reason="mine"))
+    other.ended(other.begin(other.confirm(scope="matching", action="discard"), reason="mine"))
     page = words(here.ended(here.begin(confirmation)))
     assert "4 letters were not in the queue any more" in page
     assert (0, 0) == sent(here)
 
 
 def test_stop_leaves_the_rest_in_the_queue(here: Visit) -> None:
-    confirmation = here.confirm(scope="matching", deed="replay")
+    confirmation = here.confirm(scope="matching", action="replay")
     job = here.begin(confirmation, rate="0.01")
     path = job.request.path
     assert "is under way" in here.page("/letters/")
-    busy = here.begin(here.confirm(scope="matching", deed="discard"), reason="meanwhile")
+    busy = here.begin(here.confirm(scope="matching", action="discard"), reason="meanwhile")
     assert "“Replay 4 letters” is under way: wait, or stop it." in words(busy.text)
     until(lambda: "one" if sum(sent(here)) else None)
     here.post(f"{path}/stop")
@@ -186,7 +186,7 @@ def test_stop_leaves_the_rest_in_the_queue(here: Visit) -> None:
 
 
 def test_ending_the_console_stops_its_job_and_has_that_on_record(here: Visit) -> None:
-    job = here.begin(here.confirm(scope="matching", deed="replay"), rate="0.01")
+    job = here.begin(here.confirm(scope="matching", action="replay"), rate="0.01")
     until(lambda: "one" if sum(sent(here)) else None)
     here.jobs.end(HANG_SECONDS)
     assert here.jobs.running() is None
@@ -196,7 +196,7 @@ def test_ending_the_console_stops_its_job_and_has_that_on_record(here: Visit) ->
 
 
 def test_progress_reloads_the_page_at_the_end(here: Visit) -> None:
-    job = here.begin(here.confirm(scope="matching", deed="replay"))
+    job = here.begin(here.confirm(scope="matching", action="replay"))
     here.ended(job)
     part = here.get(f"{job.request.path}/progress")
     assert "true" == part.headers["HX-Refresh"]
@@ -208,7 +208,7 @@ def test_a_job_that_breaks_says_so_and_frees_the_way() -> None:
     there = office()
     letter(there)
     here = visit(there)
-    confirmation = here.confirm(scope="matching", deed="replay")
+    confirmation = here.confirm(scope="matching", action="replay")
     there.queues._topics.clear()
     page = words(here.ended(here.begin(confirmation)))
     assert "Ended early" in page
@@ -239,7 +239,7 @@ def test_one_job_at_a_time() -> None:
 
 
 def test_every_page_of_forms_carries_the_token(here: Visit) -> None:
-    confirmation = here.confirm(scope="matching", deed="discard")
+    confirmation = here.confirm(scope="matching", action="discard")
     for page in (here.page("/letters/"), here.page("/letters/groups"), confirmation.text):
         assert page.count('method="post"') == page.count('name="csrf"')
         assert here.access.csrf == field(page, "csrf")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from csvgate_ops.operate.console.edits import Mistake, Typed, own, presented, understood
-from csvgate_ops.operate.dead_letters.actions import Edit, Letter, read
+from csvgate_ops.operate.dead_letters.actions import DeadLetter, Edit, read
 from unit.operate.console.browsing import (
     Visit,
     address,
@@ -20,10 +20,10 @@ from unit.operate.console.browsing import (
 from world import VALIDATED
 
 
-def one_letter(data: bytes = b'{"a": 1}', **attributes: str) -> Letter:
+def one_letter(data: bytes = b'{"a": 1}', **attributes: str) -> DeadLetter:
     there = office()
     letter(there, data=data, **attributes)
-    return read(there.desk).letters[0]
+    return read(there.context).letters[0]
 
 
 def as_a_browser_sends(text: str | None) -> str | None:

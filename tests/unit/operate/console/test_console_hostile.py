@@ -98,11 +98,11 @@ def test_hostile_text_in_filters_comes_back_as_text() -> None:
 
 def test_actions_on_hostile_letters_are_inert() -> None:
     here, found = hostile_visit()
-    for deed in ("replay", "discard", "rejected"):
-        confirmation = here.confirm(scope="ticked", letter=value_of(found), deed=deed)
+    for action in ("replay", "discard", "rejected"):
+        confirmation = here.confirm(scope="ticked", letter=value_of(found), action=action)
         assert 200 == confirmation.status_code
         assert_inert(confirmation.text)
-    confirmation = here.confirm(scope="matching", dataset=HOSTILE, deed="discard")
+    confirmation = here.confirm(scope="matching", dataset=HOSTILE, action="discard")
     job = here.ended(here.begin(confirmation, reason=HOSTILE))
     assert_inert(job)
     run = re.search(r'href="(/audit/[^"]+)"', job)

@@ -1,4 +1,4 @@
-"""A desk over the in-memory pipeline."""
+"""A context over the in-memory pipeline."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from csvgate.protocol.events import STORAGE_FINALIZED
 from csvgate_ops.local.eventarc.message import Received
 from csvgate_ops.local.eventarc.storage_event import object_finalized
 from csvgate_ops.operate.dead_letters.acting import Acting
-from csvgate_ops.operate.dead_letters.context import Desk
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.queue.routes import Route
 from fakes.queues import START, FakeQueues
 from world import COMPLETE, FUNCTIONS, VALIDATED, World, letters_of
@@ -26,10 +26,10 @@ def review_of(function: str) -> str:
 
 @dataclass
 class Office:
-    """A world and the desk where its dead letters are reviewed."""
+    """A world and the context where its dead letters are reviewed."""
 
     world: World
-    desk: Desk
+    context: DeadLetterContext
     queues: FakeQueues
     _delivered: int = 0
 
@@ -64,7 +64,7 @@ def office(world: World | None = None, contracts: Contracts | None = None) -> Of
         )
         for function in FUNCTIONS
     )
-    desk = Desk(
+    context = DeadLetterContext(
         routes=found,
         queues=queues,
         publisher=world.publisher,
@@ -76,7 +76,7 @@ def office(world: World | None = None, contracts: Contracts | None = None) -> Of
         patience=0.0,
         lease_wait=0.0,
     )
-    return Office(world, desk, queues)
+    return Office(world, context, queues)
 
 
 def storage_event(message: Message) -> CloudEvent:

@@ -56,21 +56,21 @@ def audit(there: Office) -> list[str]:
 def test_reading_consumes_nothing_and_holds_nothing() -> None:
     there = with_letters()
     for _ in range(2):
-        assert COUNT == len(read(there.desk).letters)
+        assert COUNT == len(read(there.context).letters)
     assert (COUNT, 0) == (there.left(), there.queues.held())
 
 
 def test_reading_stops_at_the_most_and_says_so() -> None:
     there = with_letters()
-    found = read(there.desk, most=5)
+    found = read(there.context, most=5)
     assert (5, False) == (len(found.letters), found.complete)
     assert 0 == there.queues.held()
-    assert read(there.desk).complete
+    assert read(there.context).complete
 
 
 def test_a_dry_run_changes_nothing() -> None:
     there = with_letters()
-    report = replay(there.desk, Filter(codes=("a.*",)), Acting())
+    report = replay(there.context, Filter(codes=("a.*",)), Acting())
     assert COUNT // 2 == report.count("would be done") == len(report.outcomes)
     assert {"to validated-records"} == {outcome.detail for outcome in report.outcomes}
     assert (COUNT, 0, [], []) == (there.left(), there.queues.held(), sent(there), audit(there))
@@ -78,16 +78,16 @@ def test_a_dry_run_changes_nothing() -> None:
 
 def test_only_what_is_meant_goes_and_the_rest_is_given_back() -> None:
     there = with_letters()
-    report = replay(there.desk, Filter(codes=("a.code",)), REALLY)
+    report = replay(there.context, Filter(codes=("a.code",)), REALLY)
     assert COUNT // 2 == report.count("done")
     assert sorted(b"%d" % n for n in range(1, COUNT, 2)) == sorted(sent(there))
     assert (COUNT // 2, 0) == (there.left(), there.queues.held())
-    assert {"b.code"} == {letter.code for letter in read(there.desk).letters}
+    assert {"b.code"} == {letter.code for letter in read(there.context).letters}
 
 
 def test_what_is_done_is_on_record() -> None:
     there = with_letters(3)
-    report = replay(there.desk, ENRICH, REALLY)
+    report = replay(there.context, ENRICH, REALLY)
     ended = there.world.ledger.get(Ended, f"audit/{report.run}/ended.json")
     assert ended is not None
     assert (3, 0, False) == (ended.done, ended.failed, ended.stopped)
@@ -100,9 +100,9 @@ def test_what_is_done_is_on_record() -> None:
 def test_a_discard_needs_a_reason_and_keeps_it() -> None:
     there = with_letters(2)
     with pytest.raises(ValueError, match="reason"):
-        discard(there.desk, ENRICH, Acting(dry_run=False))
+        discard(there.context, ENRICH, Acting(dry_run=False))
     assert 2 == there.left()
-    discard(there.desk, ENRICH, REALLY)
+    discard(there.context, ENRICH, REALLY)
     assert (0, []) == (there.left(), sent(there))
     stored = [s.data for n, s in there.world.store.buckets["ledger"].items() if "discarded" in n]
     assert 2 == sum(b'"reason": "a test"' in data or b'"a test"' in data for data in stored)
@@ -132,13 +132,13 @@ def test_a_crash_anywhere_loses_nothing_and_running_again_finishes(
 
     setattr(there.world.effects, when, crash)
     with pytest.raises(Crash):
-        replay(there.desk, ENRICH, REALLY)
+        replay(there.context, ENRICH, REALLY)
     setattr(there.world.effects, when, lambda _: None)
     there.queues.expire()
     everything = {b"%d" % n for n in range(COUNT)}
-    waiting = {letter.data for letter in read(there.desk).letters}
+    waiting = {letter.data for letter in read(there.context).letters}
     assert everything == waiting | set(sent(there)), "each is still there, or was sent"
-    report = replay(there.desk, ENRICH, REALLY)
+    report = replay(there.context, ENRICH, REALLY)
     assert 0 == report.count("failed")
     assert 0 == there.left()
     assert everything == set(sent(there))
@@ -152,10 +152,10 @@ def test_a_letter_that_was_sent_and_not_removed_is_only_removed() -> None:
             raise Transient("pubsub.unavailable", "away")
 
     there.world.effects.before = no_acknowledgement
-    assert 4 == replay(there.desk, ENRICH, REALLY).count("failed")
+    assert 4 == replay(there.context, ENRICH, REALLY).count("failed")
     assert 4 == there.left() == len(sent(there))
     there.world.effects.before = lambda _: None
-    report = replay(there.desk, ENRICH, REALLY)
+    report = replay(there.context, ENRICH, REALLY)
     assert 4 == report.count("done before")
     assert (0, 4) == (there.left(), len(sent(there)))
 
@@ -163,7 +163,7 @@ def test_a_letter_that_was_sent_and_not_removed_is_only_removed() -> None:
 def test_when_nothing_can_be_sent_it_gives_up_and_leaves_all() -> None:
     there = with_letters(60)
     del there.world.publisher.topics[VALIDATED]
-    report = replay(there.desk, ENRICH, REALLY)
+    report = replay(there.context, ENRICH, REALLY)
     assert report.stopped
     assert 60 > len(report.outcomes) == report.count("failed")
     assert (60, 0) == (there.left(), there.queues.held())
@@ -171,9 +171,9 @@ def test_when_nothing_can_be_sent_it_gives_up_and_leaves_all() -> None:
 
 def test_an_id_that_an_emulator_gives_again_is_another_letter() -> None:
     there = with_letters(1)
-    replay(there.desk, ENRICH, REALLY)
+    replay(there.context, ENRICH, REALLY)
     again = with_letters(1)
-    (letter,) = read(again.desk).letters
+    (letter,) = read(again.context).letters
     later = replace(letter, published_at=letter.published_at + timedelta(seconds=1))
     assert marks(there.world.ledger, letter)
     assert [] == marks(there.world.ledger, later)
@@ -184,7 +184,7 @@ def test_letters_that_are_at_fault_themselves_do_not_stop_the_rest() -> None:
     letters = there.world.publisher.topics[letters_of("enrich_records")]
     letters += [Message(bytes(10_000_001), {"csvgate-code": "a"}) for _ in range(12)]
     letters.append(Message(b"small", {"csvgate-code": "a"}))
-    report = replay(there.desk, ENRICH, REALLY)
+    report = replay(there.context, ENRICH, REALLY)
     assert (12, 1, False) == (report.count("failed"), report.count("done"), report.stopped)
     assert [b"small"] == sent(there)
 
@@ -199,7 +199,7 @@ def test_it_stops_between_letters() -> None:
             stop.set()
 
     acting = replace(REALLY, on_progress=on_progress, stop=stop, rate=1000)
-    report = replay(there.desk, ENRICH, acting)
+    report = replay(there.context, ENRICH, acting)
     assert report.stopped
     done = report.count("done")
     assert 3 <= done < COUNT
@@ -209,15 +209,15 @@ def test_it_stops_between_letters() -> None:
 
 def test_an_edited_letter_is_sent_as_edited_once() -> None:
     there = with_letters(3)
-    wanted = read(there.desk).letters[0]
+    wanted = read(there.context).letters[0]
     edit = Edit(b"mended", {"ce-id": "new"}, without=("csvgate-code",))
-    (outcome,) = edit_and_replay(there.desk, wanted.id, edit, REALLY).outcomes
+    (outcome,) = edit_and_replay(there.context, wanted.id, edit, REALLY).outcomes
     assert "done" == outcome.result
     (message,) = there.world.publisher.topics[VALIDATED]
     assert (b"mended", "new") == (message.data, message.attributes["ce-id"])
     assert wanted.id == message.attributes["csvgate-replay-of"]
     assert 2 == there.left()
-    assert wanted.id not in {letter.id for letter in read(there.desk).letters}
+    assert wanted.id not in {letter.id for letter in read(there.context).letters}
 
 
 def test_an_unfinished_run_is_known_by_its_beginning() -> None:
@@ -229,13 +229,13 @@ def test_an_unfinished_run_is_known_by_its_beginning() -> None:
 
     there.world.effects.before = crash
     with pytest.raises(Crash):
-        replay(there.desk, ENRICH, REALLY)
+        replay(there.context, ENRICH, REALLY)
     ((_, begun),) = unfinished(there.world.ledger, there.world.clock())
     assert ("replay", "tester@here", "a test") == (begun.action, begun.actor, begun.reason)
     there.world.effects.before = lambda _: None
-    replay(there.desk, ENRICH, Acting())
+    replay(there.context, ENRICH, Acting())
     assert unfinished(there.world.ledger, there.world.clock()), "a dry run waits for nobody"
-    replay(there.desk, ENRICH, REALLY)
+    replay(there.context, ENRICH, REALLY)
     assert [] == unfinished(there.world.ledger, there.world.clock())
 
 
@@ -243,7 +243,7 @@ def test_running_again_waits_for_what_an_interrupted_run_held() -> None:
     there = with_letters(5)
     there.world.effects.before = crash_on("pubsub.acknowledge")
     with pytest.raises(Crash):
-        replay(there.desk, ENRICH, REALLY)
+        replay(there.context, ENRICH, REALLY)
     there.world.effects.before = lambda _: None
     left = there.left()
     assert left
@@ -255,7 +255,7 @@ def test_running_again_waits_for_what_an_interrupted_run_held() -> None:
     assert left == len(ids)
     back = threading.Timer(0.3, there.queues.expire)
     back.start()
-    report = replay(replace(there.desk, lease_wait=1.0), Filter(ids=ids), REALLY)
+    report = replay(replace(there.context, lease_wait=1.0), Filter(ids=ids), REALLY)
     back.join()
     assert left == report.count("done", "done before")
     assert 0 == there.left()

@@ -46,7 +46,7 @@ def chunk_letter() -> Office:
 
 
 def chunk_id(there: Office) -> str:
-    return next(it.id for it in read(there.desk).letters if it.kind == "arrow chunk")
+    return next(it.id for it in read(there.context).letters if it.kind == "arrow chunk")
 
 
 def everything(detail: Detail) -> str:
@@ -61,7 +61,7 @@ def revealed(there: Office) -> list[Begun]:
 
 def test_a_chunk_is_a_table_with_its_sensitive_columns_masked() -> None:
     there = chunk_letter()
-    detail = show(there.desk, chunk_id(there))
+    detail = show(there.context, chunk_id(there))
     grid = detail.content.grid
     assert grid is not None
     assert (5, ("email",)) == (grid.total, grid.masked)
@@ -74,7 +74,7 @@ def test_a_chunk_is_a_table_with_its_sensitive_columns_masked() -> None:
 def test_revealing_is_on_record() -> None:
     there = chunk_letter()
     letter = chunk_id(there)
-    assert SECRET in everything(show(there.desk, letter, reveal=True))
+    assert SECRET in everything(show(there.context, letter, reveal=True))
     (record,) = revealed(there)
     assert ("tester@here", {"ids": [letter]}) == (record.actor, record.wanted)
 
@@ -88,19 +88,19 @@ def test_without_a_record_nothing_is_revealed() -> None:
 
     there.world.effects.before = refuse
     with pytest.raises(Permanent):
-        show(there.desk, letter, reveal=True)
+        show(there.context, letter, reveal=True)
 
 
 def test_a_column_is_masked_by_the_plans_contract_when_the_present_one_is_gone() -> None:
     there = chunk_letter()
-    letter = fetch(there.desk, chunk_id(there))
-    bare = replace(there.desk, contracts=Contracts([]))
+    letter = fetch(there.context, chunk_id(there))
+    bare = replace(there.context, contracts=Contracts([]))
     assert SECRET not in everything(show(bare, letter.id))
 
 
 def test_without_any_contract_every_column_is_masked() -> None:
     there = chunk_letter()
-    letter = fetch(there.desk, chunk_id(there))
+    letter = fetch(there.context, chunk_id(there))
     grid = content(letter, Mask(None)).grid
     assert grid is not None
     assert {MASK} == {cell for cells in grid.rows for cell in cells[1:] if cell}
@@ -113,7 +113,7 @@ def test_reject_rows_are_masked_and_rows_that_do_not_line_up_hidden_whole() -> N
     broken = row(77).replace(b",DE,", b",DE,one,too,many,")
     world.validate(world.upload("orders/a.csv", orders(20, bad=1) + broken))
     world.drain()
-    detail = show(there.desk, read(there.desk).letters[0].id)
+    detail = show(there.context, read(there.context).letters[0].id)
     grid = detail.reject_rows
     assert grid is not None
     assert ("email",) == grid.masked
@@ -141,7 +141,7 @@ def test_reject_rows_are_masked_whatever_the_header_calls_them(
     data = orders(20, bad=1).replace(b",email,", f",{spelt},".encode())
     world.validate(world.upload("orders/a.csv", data))
     world.drain()
-    grid = show(there.desk, read(there.desk).letters[0].id).reject_rows
+    grid = show(there.context, read(there.context).letters[0].id).reject_rows
     assert grid is not None
     assert ((spelt,), 1) == (grid.masked, len(grid.rows))
     assert MASK == grid.rows[0][grid.columns.index(spelt)]
@@ -158,18 +158,18 @@ def test_the_beginning_of_a_reject_file_shows_whole_rows_only() -> None:
 def test_an_export_is_masked_and_a_revealed_one_has_the_bytes(tmp_path: Path) -> None:
     there = chunk_letter()
     masked, whole = tmp_path / "masked.jsonl", tmp_path / "whole.jsonl"
-    count = export(there.desk, Filter(functions=("enrich_records",)), masked)
+    count = export(there.context, Filter(functions=("enrich_records",)), masked)
     assert count == len(masked.read_text().splitlines()) > 0
     assert SECRET not in masked.read_text()
     assert "C0000001" in masked.read_text()
-    export(there.desk, Filter(functions=("enrich_records",)), whole, reveal=True)
+    export(there.context, Filter(functions=("enrich_records",)), whole, reveal=True)
     sent = {bytes(message.data) for message in there.world.letters("enrich_records")}
     lines = [json.loads(line) for line in whole.read_text().splitlines()]
     assert sent == {base64.b64decode(line["data"]) for line in lines}
     assert 1 == len(revealed(there))
     assert 0 == there.queues.held()
     with pytest.raises(FileExistsError):
-        export(there.desk, Filter(), masked)
+        export(there.context, Filter(), masked)
 
 
 def test_examples_and_keys_of_json_are_masked() -> None:
@@ -185,9 +185,9 @@ def test_json_of_no_known_dataset_is_masked_by_all_contracts() -> None:
     there.world.publisher.topics[letters_of("notify_stakeholders")].append(
         Message(json.dumps({"email": SECRET, "note": "seen"}).encode(), {})
     )
-    (letter,) = read(there.desk).letters
+    (letter,) = read(there.context).letters
     assert "" == letter.dataset
-    shown = show(there.desk, letter.id).content.text
+    shown = show(there.context, letter.id).content.text
     assert {"email": MASK, "note": "seen"} == json.loads(shown)
 
 
@@ -203,10 +203,10 @@ def test_words_of_a_service_that_repeat_a_row_are_masked_in_lists() -> None:
             },
         )
     )
-    (letter,) = read(there.desk).letters
-    assert SECRET not in message_of(letter, there.desk)
-    assert "BigQuery refused 1 rows" in message_of(letter, there.desk)
-    assert SECRET not in everything(show(there.desk, letter.id))
+    (letter,) = read(there.context).letters
+    assert SECRET not in message_of(letter, there.context)
+    assert "BigQuery refused 1 rows" in message_of(letter, there.context)
+    assert SECRET not in everything(show(there.context, letter.id))
 
 
 def test_a_difference_is_masked() -> None:
@@ -216,7 +216,7 @@ def test_a_difference_is_masked() -> None:
             json.dumps({"email": SECRET, "a": 1}).encode(), {"content-type": "application/json"}
         )
     )
-    letter = fetch(there.desk, read(there.desk).letters[0].id)
+    letter = fetch(there.context, read(there.context).letters[0].id)
     edit = Edit(json.dumps({"email": SECRET, "a": 2}).encode(), {"x": "y"})
     lines = difference(letter, edit, Mask(frozenset(["email"])))
     assert SECRET not in "".join(lines)

@@ -108,10 +108,10 @@ def test_a_replayed_letter_that_comes_back_knows_it() -> None:
     there = office(world)
     world.validate(world.upload("orders/a.csv", orders(5)))
     world.drain()
-    before = {letter.id for letter in read(there.desk).letters}
-    replay(there.desk, Filter(functions=("enrich_records",)), REALLY)
+    before = {letter.id for letter in read(there.context).letters}
+    replay(there.context, Filter(functions=("enrich_records",)), REALLY)
     world.drain()
-    back = read(there.desk).letters
+    back = read(there.context).letters
     assert back
     assert {1} == {letter.replays for letter in back}
     assert {letter.attributes["csvgate-replay-of"] for letter in back} <= before

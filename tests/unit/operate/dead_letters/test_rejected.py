@@ -53,7 +53,7 @@ def with_contracts(there: Office, mended: Contracts) -> Office:
     """Deployed anew: the functions restart with it, and the operator has it too."""
     there.world.contracts = mended
     there.world.restart()
-    return replace(there, desk=replace(there.desk, contracts=mended))
+    return replace(there, context=replace(there.context, contracts=mended))
 
 
 def deliver_uploads(there: Office, seen: set[int]) -> None:
@@ -76,7 +76,7 @@ def test_after_a_contract_fix_the_rejected_rows_alone_are_loaded_under_their_lin
     assert (GOOD, BAD) == (len(before), len(lines))
     seen = generations(there)
     there = with_contracts(there, contracts(("XK",)))
-    report = replay_rejected(there.desk, Filter(uploads=(original,)), REALLY)
+    report = replay_rejected(there.context, Filter(uploads=(original,)), REALLY)
     assert 1 == report.count("done")
     assert 0 == there.left()
     deliver_uploads(there, seen)
@@ -91,10 +91,10 @@ def test_after_a_contract_fix_the_rejected_rows_alone_are_loaded_under_their_lin
 
 def test_without_a_fix_it_says_so_and_loads_nothing() -> None:
     there, original = began(foreign(GOOD, BAD))
-    (outcome,) = replay_rejected(there.desk, Filter(uploads=(original,)), Acting()).outcomes
+    (outcome,) = replay_rejected(there.context, Filter(uploads=(original,)), Acting()).outcomes
     assert "still the one they were rejected by" in outcome.detail
     there = with_contracts(there, contracts(("XK",)))
-    (outcome,) = replay_rejected(there.desk, Filter(uploads=(original,)), Acting()).outcomes
+    (outcome,) = replay_rejected(there.context, Filter(uploads=(original,)), Acting()).outcomes
     assert "still the one" not in outcome.detail
 
 
@@ -104,7 +104,7 @@ def test_sent_twice_the_rows_are_there_once() -> None:
     there = with_contracts(there, contracts(("XK",)))
     letters = list(there.world.letters("validate_and_parse"))
     for _ in range(2):
-        replay_rejected(there.desk, Filter(uploads=(original,)), REALLY)
+        replay_rejected(there.context, Filter(uploads=(original,)), REALLY)
         deliver_uploads(there, seen)
         there.world.publisher.topics["validate-and-parse-dead-letter"] += letters
     assert GOOD + BAD == len(loaded(there.world)) == len(set(loaded(there.world)))
@@ -115,7 +115,7 @@ def test_an_upload_rejected_whole_is_uploaded_again_whole() -> None:
     assert [] == loaded(there.world)
     seen = generations(there)
     there = with_contracts(there, contracts(("XK",)))
-    assert 1 == replay_rejected(there.desk, Filter(uploads=(original,)), REALLY).count("done")
+    assert 1 == replay_rejected(there.context, Filter(uploads=(original,)), REALLY).count("done")
     deliver_uploads(there, seen)
     assert 8 == len(loaded(there.world))
     assert {original} != {upload for upload, _ in loaded(there.world)}
@@ -124,7 +124,7 @@ def test_an_upload_rejected_whole_is_uploaded_again_whole() -> None:
 def test_an_upload_rejected_whole_and_replaced_since_is_left_alone() -> None:
     there, original = began(foreign(4, 4))
     there.world.upload(NAME, orders(3))
-    (outcome,) = replay_rejected(there.desk, Filter(uploads=(original,)), REALLY).outcomes
+    (outcome,) = replay_rejected(there.context, Filter(uploads=(original,)), REALLY).outcomes
     assert "skipped" == outcome.result
     assert "uploaded again since" in outcome.detail
     assert 1 == there.left()
@@ -133,14 +133,14 @@ def test_an_upload_rejected_whole_and_replaced_since_is_left_alone() -> None:
 def test_a_reject_file_that_is_gone_is_told() -> None:
     there, original = began(foreign(GOOD, BAD))
     there.world.store.buckets["rejects"].clear()
-    (outcome,) = replay_rejected(there.desk, Filter(uploads=(original,)), REALLY).outcomes
+    (outcome,) = replay_rejected(there.context, Filter(uploads=(original,)), REALLY).outcomes
     assert ("skipped", True) == (outcome.result, "is gone" in outcome.detail)
     assert 1 == there.left()
 
 
 def test_a_plain_replay_leaves_rejections_and_says_what_to_do() -> None:
     there, _ = began(foreign(GOOD, BAD))
-    (outcome,) = replay(there.desk, Filter(), REALLY).outcomes
+    (outcome,) = replay(there.context, Filter(), REALLY).outcomes
     assert "skipped" == outcome.result
     assert "replay the rejected rows" in outcome.detail
     assert 1 == there.left()
@@ -148,7 +148,7 @@ def test_a_plain_replay_leaves_rejections_and_says_what_to_do() -> None:
 
 def test_the_letter_shows_counts_and_rows() -> None:
     there, _ = began(foreign(GOOD, BAD))
-    detail = show(there.desk, read(there.desk).letters[0].id, rows=2)
+    detail = show(there.context, read(there.context).letters[0].id, rows=2)
     assert {"constraint.enum": BAD} == detail.counts
     assert detail.reject_rows is not None
     assert (BAD, 2) == (detail.reject_rows.total, len(detail.reject_rows.rows))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from csvgate.csv.header import by_position
 from csvgate.validation.batch import Batch, Limits, RejectedRow
-from csvgate.validation.fast.batcher import Cutter
+from csvgate.validation.fast.batcher import Batcher
 from csvgate.validation.fast.judge import Judged
 from csvgate.validation.faults import Fault
 from unit.validation.files import contract
@@ -51,7 +51,7 @@ def rejected(line: int, faults: int) -> RejectedRow:
 
 
 def cut(blocks: Sequence[Judged], limits: Limits) -> list[Cut]:
-    cutter = Cutter(HEADER, limits)
+    cutter = Batcher(HEADER, limits)
     found = [batch for block in blocks for batch in cutter.add(block)]
     return [shown(batch) for batch in [*found, *cutter.rest()]]
 
@@ -119,7 +119,7 @@ def test_a_batch_goes_on_over_blocks() -> None:
 
 
 def test_one_block_makes_several_batches_and_the_rest_waits() -> None:
-    cutter = Cutter(HEADER, Limits(999, 2, 99))
+    cutter = Batcher(HEADER, Limits(999, 2, 99))
     made = [shown(b).rows for b in cutter.add(judged([Row()] * 5, 2))]
     assert [2, 2] == made
     assert [1] == [shown(b).rows for b in cutter.rest()]

@@ -14,7 +14,7 @@ from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
 from csvgate.validation.fast.block_records import BlockFramer, Framed
 from csvgate.validation.fast.blocks import SPARE, Block, Blocks
-from csvgate.validation.fast.structural_index import Index, Range
+from csvgate.validation.fast.structural_index import Range, StructuralIndex
 
 GRAMMAR = Grammar(Dialect())
 FILES = st.text('a,"\n\r é東\0', max_size=60).map(str.encode)
@@ -39,8 +39,8 @@ def block(data: bytes, *, last: bool = True) -> Block:
     return Block.of([data], last=last)
 
 
-def index(data: bytes) -> Index:
-    return Index(block(data), ",", '"')
+def index(data: bytes) -> StructuralIndex:
+    return StructuralIndex(block(data), ",", '"')
 
 
 def framed(

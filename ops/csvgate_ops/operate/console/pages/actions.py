@@ -9,14 +9,14 @@ from werkzeug.wrappers import Response
 
 from csvgate_ops.operate.console.jobs import Busy, Job, Jobs
 from csvgate_ops.operate.console.letters_query import Query
-from csvgate_ops.operate.console.orders import VERBS, Deed, Order, Orders, order
+from csvgate_ops.operate.console.orders import VERBS, ActionName, Order, Orders, order
 from csvgate_ops.operate.console.pages.wording import counted
 from csvgate_ops.operate.console.site import STILL_READING, Key, Site, key, patiently
 from csvgate_ops.operate.dead_letters.acting import Acting, Report
 from csvgate_ops.operate.dead_letters.actions.discard import discard
 from csvgate_ops.operate.dead_letters.actions.rejected import replay_rejected
 from csvgate_ops.operate.dead_letters.actions.replay import replay
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 
 _LONGEST_REASON: Final = 1000
@@ -35,7 +35,7 @@ def actions_pages(site: Site, jobs: Jobs) -> Blueprint:
         letters, meant = _chosen(site, request.form)
         if not letters:
             abort(400, "No letters are chosen. Go back and tick some.")
-        prepared = order(site.desk, _deed(request.form.get("deed", "")), letters, meant)
+        prepared = order(site.context, _action(request.form.get("action", "")), letters, meant)
         orders.put(prepared)
         return _confirmation(site, prepared)
 
@@ -63,14 +63,14 @@ def actions_pages(site: Site, jobs: Jobs) -> Blueprint:
     return pages
 
 
-def _deed(asked: str) -> Deed:
-    known: dict[str, Deed] = {deed: deed for deed in VERBS}
+def _action(asked: str) -> ActionName:
+    known: dict[str, ActionName] = {action: action for action in VERBS}
     if asked not in known:
         abort(400, "Neither a replay nor a discard.")
     return known[asked]
 
 
-def _chosen(site: Site, form: "MultiDict[str, str]") -> tuple[Sequence[Letter], str]:
+def _chosen(site: Site, form: "MultiDict[str, str]") -> tuple[Sequence[DeadLetter], str]:
     """The letters that were ticked, or all that match the filters of the form; and in words."""
     known = site.letters_by_key()
     scope = form.get("scope")
@@ -100,7 +100,7 @@ def _confirmation(site: Site, prepared: Order, problem: str = "") -> str:
 def _problem(prepared: Order) -> str:
     """With what was filled in."""
     reason = request.form.get("reason", "").strip()
-    if prepared.deed == "discard" and not reason:
+    if prepared.action == "discard" and not reason:
         return "Say why: a discard needs a reason."
     if len(reason) > _LONGEST_REASON:
         return f"The reason is longer than {_LONGEST_REASON:,} characters."
@@ -122,7 +122,7 @@ def _act(site: Site, prepared: Order, job: Job, reason: str, rate: float | None)
     wanted = Filter(ids=tuple(letter.id for letter in prepared.letters))
     acting = Acting(dry_run=False, rate=rate, on_progress=job.watch, stop=job.stop, reason=reason)
     with site.queues:
-        report = _ACTIONS[prepared.deed](site.desk, wanted, acting)
+        report = _ACTIONS[prepared.action](site.context, wanted, acting)
     gone = {outcome.letter for outcome in report.outcomes if outcome.result.startswith("done")}
     site.forget({key(letter) for letter in prepared.letters if letter.id in gone})
     site.uploads.refresh()

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import Blueprint, abort, render_template, request
 
-from csvgate_ops.operate.console.audit_log import deed, deeds, names
+from csvgate_ops.operate.console.audit_log import audit_record, audit_records, names
 from csvgate_ops.operate.console.pages.paging import page
 from csvgate_ops.operate.console.site import Site
 
@@ -17,16 +17,18 @@ def audit_pages(site: Site) -> Blueprint:
 
     @pages.get("/")
     def index() -> str:
-        shown = page(names(site.desk.ledger), request.args.get("page", ""))
-        return render_template("audit.html", page=shown, deeds=deeds(site.desk.ledger, shown.items))
+        shown = page(names(site.context.ledger), request.args.get("page", ""))
+        return render_template(
+            "audit.html", page=shown, audit_records=audit_records(site.context.ledger, shown.items)
+        )
 
     @pages.get("/<path:name>")
     def one(name: str) -> str:
-        found = deed(site.desk.ledger, name) if _NAME.fullmatch(name) else None
+        found = audit_record(site.context.ledger, name) if _NAME.fullmatch(name) else None
         if found is None:
             abort(404, "The audit trail has no such run.")
         outcomes = found.ended.outcomes if found.ended else ()
         shown = page(outcomes, request.args.get("page", ""), 200)
-        return render_template("audit_run.html", deed=found, page=shown)
+        return render_template("audit_run.html", audit_record=found, page=shown)
 
     return pages

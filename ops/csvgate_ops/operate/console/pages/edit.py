@@ -15,7 +15,7 @@ from csvgate_ops.operate.dead_letters.acting import Acting, Report
 from csvgate_ops.operate.dead_letters.actions.edit import Edit, difference, edit_and_replay, problem
 from csvgate_ops.operate.dead_letters.actions.reveal import record_reveal
 from csvgate_ops.operate.dead_letters.content.masking import NOTHING, mask_of
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 _KEPT: Final = 20
 _MOST_LINES: Final = 2000
@@ -26,7 +26,7 @@ _MOST_LINES: Final = 2000
 class _Draft:
     """An edit that was shown and waits to be sent."""
 
-    letter: Letter
+    letter: DeadLetter
     typed: Typed
     edit: Edit
     id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -39,7 +39,7 @@ def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
     @pages.get("/<topic>/<letter_id>/edit")
     def form(topic: str, letter_id: str) -> str:
         letter = whole(site, known_letter(site, topic, letter_id))
-        if hides(letter, mask_of(letter, site.desk)):
+        if hides(letter, mask_of(letter, site.context)):
             return render_template("edit_hidden.html", letter=letter)
         return _form(letter, presented(letter))
 
@@ -47,7 +47,7 @@ def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
     def opened(topic: str, letter_id: str) -> str:
         """The form with values that are hidden elsewhere."""
         letter = whole(site, known_letter(site, topic, letter_id))
-        record_reveal(site.desk, "edit", {"ids": [letter.id]})
+        record_reveal(site.context, "edit", {"ids": [letter.id]})
         return _form(letter, presented(letter))
 
     @pages.post("/<topic>/<letter_id>/edit/difference")
@@ -71,7 +71,7 @@ def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
             draft=draft,
             lines=lines[:_MOST_LINES],
             left_out=len(lines) - _MOST_LINES,
-            problem=problem(site.desk, letter, edit),
+            problem=problem(site.context, letter, edit),
         )
 
     @pages.post("/<topic>/<letter_id>/edit/send")
@@ -92,14 +92,14 @@ def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
     return pages
 
 
-def _form(letter: Letter, typed: Typed, mistake: str = "") -> str:
+def _form(letter: DeadLetter, typed: Typed, mistake: str = "") -> str:
     return render_template("edit.html", letter=letter, typed=typed, mistake=mistake)
 
 
 def _act(site: Site, draft: _Draft, job: Job, reason: str) -> Report:
     acting = Acting(dry_run=False, on_progress=job.watch, stop=job.stop, reason=reason)
     with site.queues:
-        report = edit_and_replay(site.desk, draft.letter.id, draft.edit, acting)
+        report = edit_and_replay(site.context, draft.letter.id, draft.edit, acting)
     if report.count("done", "done before"):
         site.forget({key(draft.letter)})
     return report

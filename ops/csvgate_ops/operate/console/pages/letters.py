@@ -9,7 +9,7 @@ from csvgate_ops.operate.console.pages.charts import width
 from csvgate_ops.operate.console.pages.paging import page
 from csvgate_ops.operate.console.site import STILL_READING, Site, patiently, waiting
 from csvgate_ops.operate.dead_letters.actions.show import Detail, NoSuchLetter, fetch, show_letter
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.groups import By, groups
 
 MOST_SHOWN = 100_000
@@ -68,7 +68,7 @@ def _by(asked: str) -> By:
     return known.get(asked, "code")
 
 
-def known_letter(site: Site, topic: str, letter_id: str) -> Letter:
+def known_letter(site: Site, topic: str, letter_id: str) -> DeadLetter:
     """The letter of the last reading; ends the request when there is none."""
     reading = patiently(site.letters)
     if reading.value is None:
@@ -79,14 +79,14 @@ def known_letter(site: Site, topic: str, letter_id: str) -> Letter:
     return letter
 
 
-def whole(site: Site, letter: Letter) -> Letter:
+def whole(site: Site, letter: DeadLetter) -> DeadLetter:
     """With its data: what was not kept is pulled again, which needs the queues for a moment."""
     if letter.data is not None:
         return letter
     if not site.queues.acquire(timeout=_PATIENCE):
         abort(503, "The queues are being read, or a job is under way. Try again when it ended.")
     try:
-        return fetch(site.desk, letter.id)
+        return fetch(site.context, letter.id)
     except NoSuchLetter as gone:
         abort(404, str(gone))
     finally:
@@ -95,7 +95,7 @@ def whole(site: Site, letter: Letter) -> Letter:
 
 def _page(site: Site, topic: str, letter_id: str, *, reveal: bool) -> str:
     letter = known_letter(site, topic, letter_id)
-    detail = show_letter(site.desk, whole(site, letter), reveal=reveal)
+    detail = show_letter(site.context, whole(site, letter), reveal=reveal)
     return render_template(
         "letter.html",
         detail=detail,

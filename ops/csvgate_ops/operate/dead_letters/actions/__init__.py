@@ -1,15 +1,15 @@
 """What can be done with dead letters; no terminal and no web page in it.
 
-    reading = read(desk)                              look, consume nothing
+    reading = read(context)                              look, consume nothing
     groups(Filter(codes=("bigquery.*",)).of(reading.letters), "dataset")
-    detail = show(desk, "123")                        or show_letter(desk, letter)
-    report = replay(desk, filter, Acting(dry_run=False, rate=50, stop=event, on_progress=…))
-    report = discard(desk, filter, Acting(dry_run=False, reason="…"))
-    report = edit_and_replay(desk, "123", Edit(data=b"…"), Acting(dry_run=False))
-    report = replay_rejected(desk, filter, Acting(dry_run=False))
-    written = export(desk, filter, Path("letters.jsonl"))
+    detail = show(context, "123")                        or show_letter(context, letter)
+    report = replay(context, filter, Acting(dry_run=False, rate=50, stop=event, on_progress=…))
+    report = discard(context, filter, Acting(dry_run=False, reason="…"))
+    report = edit_and_replay(context, "123", Edit(data=b"…"), Acting(dry_run=False))
+    report = replay_rejected(context, filter, Acting(dry_run=False))
+    written = export(context, filter, Path("letters.jsonl"))
 
-`desk` comes from `csvgate_ops.operate.dead_letters.connect`. All raise
+`context` comes from `csvgate_ops.operate.dead_letters.connect`. All raise
 `csvgate.runtime.errors.Failure` when a service cannot be reached.
 """
 
@@ -42,7 +42,7 @@ from csvgate_ops.operate.dead_letters.actions.show import (
     show,
     show_letter,
 )
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.groups import By, Group, groups
 
@@ -50,11 +50,11 @@ __all__ = [
     "Acting",
     "Action",
     "By",
+    "DeadLetter",
     "Detail",
     "Edit",
     "Filter",
     "Group",
-    "Letter",
     "NoSuchLetter",
     "Outcome",
     "Progress",

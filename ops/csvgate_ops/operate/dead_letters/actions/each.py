@@ -1,7 +1,7 @@
-"""Do one thing to every letter that is meant, and take out of its queue what is done.
+"""Apply one action to every selected dead letter, and acknowledge those that succeeded.
 
-A letter is acknowledged after `Deed.do` returned, and only then: whatever ends this in the middle
-leaves the letter where it was.
+A letter is acknowledged only after `LetterAction.do` has returned, so an interruption leaves the
+letter in its queue.
 """
 
 import threading
@@ -21,11 +21,11 @@ from csvgate_ops.operate.dead_letters.acting import (
     Report,
     Result,
 )
-from csvgate_ops.operate.dead_letters.audit import Trail, new_run, unfinished
+from csvgate_ops.operate.dead_letters.audit import AuditTrail, new_run, unfinished
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
 from csvgate_ops.operate.dead_letters.content.parse import parse
-from csvgate_ops.operate.dead_letters.context import Desk
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.queue.drain import drain
 from csvgate_ops.operate.dead_letters.queue.leases import Leases
@@ -43,33 +43,35 @@ class Skipped(Exception):
     """In words: why nothing was done to this letter."""
 
 
-class Deed(Protocol):
+class LetterAction(Protocol):
     """What is done to one letter, from several threads."""
 
     @property
     def action(self) -> Action:
         """Its name in the audit trail."""
 
-    def plan(self, letter: Letter, route: Route) -> str:
+    def plan(self, letter: DeadLetter, route: Route) -> str:
         """What would be done. Raises Skipped."""
 
-    def do(self, letter: Letter, route: Route, trail: Trail) -> tuple[Result, str]:
+    def do(self, letter: DeadLetter, route: Route, trail: AuditTrail) -> tuple[Result, str]:
         """Do it and put it on record. Raises Skipped, Transient and Permanent."""
 
 
-def for_each(desk: Desk, wanted: Filter, acting: Acting, deed: Deed) -> Report:
+def for_each(
+    context: DeadLetterContext, wanted: Filter, acting: Acting, action: LetterAction
+) -> Report:
     """Also waits for letters that interrupted runs held, so that running again finishes the work.
     Raises Transient and Permanent when the queues cannot be read, or the run not recorded."""
-    run = "" if acting.dry_run else new_run(desk.clock)
-    trail = Trail(desk.ledger, desk.actor, desk.clock, run, acting.reason)
-    work = _Work(desk, wanted, acting, deed, trail)
+    run = "" if acting.dry_run else new_run(context.clock)
+    trail = AuditTrail(context.ledger, context.actor, context.clock, run, acting.reason)
+    work = _Work(context, wanted, acting, action, trail)
     interrupted: list[str] = []
     if not acting.dry_run:
-        interrupted = [name for name, _ in unfinished(desk.ledger, desk.clock())]
-        work.wait_until = time.monotonic() + desk.lease_wait if interrupted else 0.0
-        trail.begin(deed.action, wanted.as_json())
+        interrupted = [name for name, _ in unfinished(context.ledger, context.clock())]
+        work.wait_until = time.monotonic() + context.lease_wait if interrupted else 0.0
+        trail.begin(action.action, wanted.as_json())
     try:
-        for route in desk.routes:
+        for route in context.routes:
             if work.is_over():
                 break
             work.queue(route)
@@ -78,16 +80,16 @@ def for_each(desk: Desk, wanted: Filter, acting: Acting, deed: Deed) -> Report:
     finally:
         if not acting.dry_run:
             trail.end(work.outcomes, stopped=work.stopped)
-    return Report(run, deed.action, acting.dry_run, work.stopped, tuple(work.outcomes))
+    return Report(run, action.action, acting.dry_run, work.stopped, tuple(work.outcomes))
 
 
 @dataclass(slots=True)
 class _Work:
-    desk: Desk
+    context: DeadLetterContext
     wanted: Filter
     acting: Acting
-    deed: Deed
-    trail: Trail
+    action: LetterAction
+    trail: AuditTrail
     wait_until: float = 0.0
     """By the monotonic clock: so long letters that others held may still come back."""
     outcomes: list[Outcome] = field(default_factory=list)
@@ -109,7 +111,7 @@ class _Work:
         """All letters of one review subscription."""
         room = threading.BoundedSemaphore(_WAITING)
         with (
-            Leases(self.desk.queues, route.review) as leases,
+            Leases(self.context.queues, route.review) as leases,
             ThreadPoolExecutor(_WORKERS) as workers,
         ):
             pending: list[Future[None]] = []
@@ -123,21 +125,21 @@ class _Work:
             for future in pending:
                 future.result()
 
-    def _letters(self, route: Route, leases: Leases) -> Iterator[tuple[str, Letter]]:
+    def _letters(self, route: Route, leases: Leases) -> Iterator[tuple[str, DeadLetter]]:
         """Those that match, with their ack ids. The others stay held until all is done: given back
         at once, they would only come again."""
         portions = drain(
-            self.desk.queues,
+            self.context.queues,
             route.review,
             leases,
             most=_MOST,
-            patience=self.desk.patience,
+            patience=self.context.patience,
             wait=lambda: time.monotonic() < self.wait_until and not self.is_over(),
         )
         for portion in portions:
             parsed = [parse(pulled, route) for pulled in portion]
             if self.wanted.datasets:
-                parsed = with_datasets(parsed, self.desk)
+                parsed = with_datasets(parsed, self.context)
             self._seen += len(parsed)
             for pulled, letter in zip(portion, parsed, strict=True):
                 if self.wanted.matches(letter):
@@ -154,12 +156,12 @@ class _Work:
         delay, self._next_at = self._next_at - now, self._next_at + 1 / self.acting.rate
         return not self.acting.stop.wait(delay)
 
-    def _one(self, letter: Letter, ack_id: str, route: Route, leases: Leases) -> None:
+    def _one(self, letter: DeadLetter, ack_id: str, route: Route, leases: Leases) -> None:
         try:
             if self.acting.dry_run:
-                self._note(letter, "would be done", self.deed.plan(letter, route))
+                self._note(letter, "would be done", self.action.plan(letter, route))
                 return
-            result, detail = self.deed.do(letter, route, self.trail)
+            result, detail = self.action.do(letter, route, self.trail)
             leases.settle([ack_id])
             self._note(letter, result, detail)
         except Skipped as why:
@@ -167,7 +169,7 @@ class _Work:
         except Failure as failure:
             self._note(letter, "failed", str(failure), away=isinstance(failure, Transient))
 
-    def _note(self, letter: Letter, result: Result, detail: str, *, away: bool = False) -> None:
+    def _note(self, letter: DeadLetter, result: Result, detail: str, *, away: bool = False) -> None:
         outcome = Outcome(letter.id, letter.function, letter.code, letter.upload, result, detail)
         with self._lock:
             self.outcomes.append(outcome)

@@ -10,12 +10,12 @@ from csvgate.ports import Message, Publisher
 from csvgate.protocol.dead_letters import PREFIX
 from csvgate_ops.operate.dead_letters.acting import Acting, Action, Report, Result
 from csvgate_ops.operate.dead_letters.actions.each import Skipped, for_each
-from csvgate_ops.operate.dead_letters.audit import Trail
+from csvgate_ops.operate.dead_letters.audit import AuditTrail
 from csvgate_ops.operate.dead_letters.content.content import plain
 from csvgate_ops.operate.dead_letters.content.masking import Mask
 from csvgate_ops.operate.dead_letters.content.original import Unreplayable, original, with_lineage
-from csvgate_ops.operate.dead_letters.context import Desk
-from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM, Letter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM, DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.queue.routes import Route
 
@@ -32,13 +32,13 @@ class Edit:
     without: tuple[str, ...] = ()
     """Attributes taken away."""
 
-    def applied(self, letter: Letter) -> tuple[dict[str, str], bytes]:
+    def applied(self, letter: DeadLetter) -> tuple[dict[str, str], bytes]:
         kept = {k: v for k, v in letter.attributes.items() if k not in self.without}
         data = (letter.data or b"") if self.data is None else self.data
         return kept | dict(self.attributes), data
 
 
-def is_text(letter: Letter) -> bool:
+def is_text(letter: DeadLetter) -> bool:
     """Whether its data can be edited as text."""
     try:
         (letter.data or b"").decode()
@@ -47,7 +47,7 @@ def is_text(letter: Letter) -> bool:
     return letter.kind != "arrow chunk"
 
 
-def text_of(letter: Letter) -> str:
+def text_of(letter: DeadLetter) -> str:
     """Its data laid out to be edited: JSON with a line each, any other text as it is."""
     data = (letter.data or b"").decode()
     try:
@@ -56,7 +56,7 @@ def text_of(letter: Letter) -> str:
         return data
 
 
-def difference(letter: Letter, edit: Edit, mask: Mask) -> list[str]:
+def difference(letter: DeadLetter, edit: Edit, mask: Mask) -> list[str]:
     """Lines of a unified diff of attributes and data; empty when nothing changes. Binary data is
     named by size and digest."""
     attributes, data = edit.applied(letter)
@@ -65,9 +65,9 @@ def difference(letter: Letter, edit: Edit, mask: Mask) -> list[str]:
     return list(difflib.unified_diff(before, after, "letter", "edited", lineterm=""))
 
 
-def problem(desk: Desk, letter: Letter, edit: Edit) -> str:
+def problem(context: DeadLetterContext, letter: DeadLetter, edit: Edit) -> str:
     """Why the edited letter could not be sent; empty when it can."""
-    route = next(r for r in desk.routes if r.review == letter.subscription)
+    route = next(r for r in context.routes if r.review == letter.subscription)
     try:
         _edited(letter, edit, route)
     except Skipped as why:
@@ -75,11 +75,13 @@ def problem(desk: Desk, letter: Letter, edit: Edit) -> str:
     return ""
 
 
-def edit_and_replay(desk: Desk, letter_id: str, edit: Edit, acting: Acting) -> Report:
+def edit_and_replay(
+    context: DeadLetterContext, letter_id: str, edit: Edit, acting: Acting
+) -> Report:
     """One outcome, or none when no subscription holds the letter just now. Raises Transient and
     Permanent when the queues cannot be read, or the run not recorded."""
-    deed = _EditAndReplay(desk.publisher, desk.actor, edit)
-    return for_each(desk, Filter(ids=(letter_id,)), acting, deed)
+    action = _EditAndReplay(context.publisher, context.actor, edit)
+    return for_each(context, Filter(ids=(letter_id,)), acting, action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,11 @@ class _EditAndReplay:
     edit: Edit
     action: Action = "edit"
 
-    def plan(self, letter: Letter, route: Route) -> str:
+    def plan(self, letter: DeadLetter, route: Route) -> str:
         _edited(letter, self.edit, route)
         return f"to {route.source_topic}, {_changes(letter, self.edit)}"
 
-    def do(self, letter: Letter, route: Route, trail: Trail) -> tuple[Result, str]:
+    def do(self, letter: DeadLetter, route: Route, trail: AuditTrail) -> tuple[Result, str]:
         message = _edited(letter, self.edit, route)
         if earlier := trail.earlier(letter, "edited", "replayed"):
             return "done before", f"{earlier.verb} by run {earlier.run}: {earlier.outcome}"
@@ -104,7 +106,7 @@ class _EditAndReplay:
         return "done", detail
 
 
-def _edited(letter: Letter, edit: Edit, route: Route) -> Message:
+def _edited(letter: DeadLetter, edit: Edit, route: Route) -> Message:
     attributes, data = edit.applied(letter)
     try:
         return original(attributes, data, is_storage=route.is_storage)
@@ -112,7 +114,7 @@ def _edited(letter: Letter, edit: Edit, route: Route) -> Message:
         raise Skipped(str(why)) from why
 
 
-def _changes(letter: Letter, edit: Edit) -> str:
+def _changes(letter: DeadLetter, edit: Edit) -> str:
     """For the record: which attributes, and digests of the data; no values."""
     attributes, data = edit.applied(letter)
     names = sorted(

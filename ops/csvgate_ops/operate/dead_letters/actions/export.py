@@ -16,8 +16,8 @@ from csvgate_ops.operate.dead_letters.content.letter_json import (
 )
 from csvgate_ops.operate.dead_letters.content.masking import mask_of, message_of
 from csvgate_ops.operate.dead_letters.content.parse import parse
-from csvgate_ops.operate.dead_letters.context import Desk
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.queue.drain import drain
 from csvgate_ops.operate.dead_letters.queue.leases import Leases
@@ -25,7 +25,7 @@ from csvgate_ops.operate.dead_letters.queue.leases import Leases
 _MOST = 1_000_000
 
 
-def export(desk: Desk, wanted: Filter, path: Path, *, reveal: bool = False) -> int:
+def export(context: DeadLetterContext, wanted: Filter, path: Path, *, reveal: bool = False) -> int:
     """Write a JSON line for each letter; how many. With `reveal`, which is put on record, each has
     its bytes as base64 in `data`; otherwise its content with sensitive columns masked, from which
     nothing can be sent again.
@@ -35,21 +35,21 @@ def export(desk: Desk, wanted: Filter, path: Path, *, reveal: bool = False) -> i
     if path.exists():
         raise FileExistsError(f"{path} exists")
     if reveal:
-        record_reveal(desk, "export", wanted.as_json())
+        record_reveal(context, "export", wanted.as_json())
     partial = path.with_name(f".{path.name}.part")
     count = 0
     try:
         with partial.open("w", encoding="utf-8") as out:
             # Its rows are for their owner alone.
             os.chmod(partial, 0o600)  # noqa: PTH101 - of what is open
-            for route in desk.routes:
-                with Leases(desk.queues, route.review) as leases:
+            for route in context.routes:
+                with Leases(context.queues, route.review) as leases:
                     for portion in drain(
-                        desk.queues, route.review, leases, most=_MOST, patience=desk.patience
+                        context.queues, route.review, leases, most=_MOST, patience=context.patience
                     ):
-                        letters = with_datasets([parse(p, route) for p in portion], desk)
+                        letters = with_datasets([parse(p, route) for p in portion], context)
                         for letter in wanted.of(letters):
-                            out.write(json.dumps(_line(letter, desk, reveal=reveal)) + "\n")
+                            out.write(json.dumps(_line(letter, context, reveal=reveal)) + "\n")
                             count += 1
         partial.replace(path)
     finally:
@@ -57,12 +57,12 @@ def export(desk: Desk, wanted: Filter, path: Path, *, reveal: bool = False) -> i
     return count
 
 
-def _line(letter: Letter, desk: Desk, *, reveal: bool) -> dict[str, Any]:
-    message = letter.message if reveal else message_of(letter, desk)
+def _line(letter: DeadLetter, context: DeadLetterContext, *, reveal: bool) -> dict[str, Any]:
+    message = letter.message if reveal else message_of(letter, context)
     line = letter_json(letter, message) | {"attributes": attributes(letter, message)}
     if reveal:
         return line | {"data": base64.b64encode(letter.data or b"").decode()}
-    mask = mask_of(letter, desk)
+    mask = mask_of(letter, context)
     shown = content(letter, mask)
     found = content_json(shown)
     if shown.grid is not None:

@@ -9,8 +9,8 @@ from typing import Final
 
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
 from csvgate_ops.operate.dead_letters.content.parse import parse
-from csvgate_ops.operate.dead_letters.context import Desk
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.queue.drain import drain
 from csvgate_ops.operate.dead_letters.queue.leases import Leases
 from csvgate_ops.operate.dead_letters.queue.routes import Route
@@ -25,7 +25,7 @@ class Reading:
     """What was there at one moment. Letters that somebody else holds just then are not seen: they
     come back within `leases.LEASE_SECONDS`, or are being replayed."""
 
-    letters: tuple[Letter, ...]
+    letters: tuple[DeadLetter, ...]
     """Newest first."""
     at: datetime
     complete: bool
@@ -33,17 +33,20 @@ class Reading:
 
 
 def read(
-    desk: Desk, *, most: int = MOST, on_progress: Callable[[int], None] = lambda _: None
+    context: DeadLetterContext,
+    *,
+    most: int = MOST,
+    on_progress: Callable[[int], None] = lambda _: None,
 ) -> Reading:
     """Up to `most` letters of each function; `on_progress` gets the number read so far, from
     several threads. Everything is given back before it returns. Raises Transient and Permanent."""
     counter = _Counter(on_progress)
-    with ThreadPoolExecutor(len(desk.routes) or 1) as threads:
-        found = list(threads.map(lambda r: _peek(r, desk, most, counter), desk.routes))
-    letters = with_datasets([letter for part in found for letter in part], desk)
+    with ThreadPoolExecutor(len(context.routes) or 1) as threads:
+        found = list(threads.map(lambda r: _peek(r, context, most, counter), context.routes))
+    letters = with_datasets([letter for part in found for letter in part], context)
     letters.sort(key=lambda letter: (letter.dead_lettered_at, letter.id), reverse=True)
     complete = all(len(part) < most for part in found)
-    return Reading(tuple(letters), desk.clock(), complete)
+    return Reading(tuple(letters), context.clock(), complete)
 
 
 class _Counter:
@@ -56,10 +59,14 @@ class _Counter:
             self._report(self._count)
 
 
-def _peek(route: Route, desk: Desk, most: int, counter: _Counter) -> list[Letter]:
-    found: list[Letter] = []
-    with Leases(desk.queues, route.review) as leases:
-        for portion in drain(desk.queues, route.review, leases, most=most, patience=desk.patience):
+def _peek(
+    route: Route, context: DeadLetterContext, most: int, counter: _Counter
+) -> list[DeadLetter]:
+    found: list[DeadLetter] = []
+    with Leases(context.queues, route.review) as leases:
+        for portion in drain(
+            context.queues, route.review, leases, most=most, patience=context.patience
+        ):
             found += [parse(pulled, route, KEEP_BYTES) for pulled in portion]
             counter.add(len(portion))
     return found

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from csvgate.ports import Message
 from csvgate_ops.operate.dead_letters.acting import Acting, Action, Report, Result
 from csvgate_ops.operate.dead_letters.actions.each import Skipped, for_each
-from csvgate_ops.operate.dead_letters.audit import Trail
+from csvgate_ops.operate.dead_letters.audit import AuditTrail
 from csvgate_ops.operate.dead_letters.content.original import Unreplayable, original, with_lineage
-from csvgate_ops.operate.dead_letters.context import Desk
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.queue.routes import Route
 from csvgate_ops.operate.dead_letters.restart import abandon, needs_restart, restart_message
@@ -19,32 +19,32 @@ REJECTION = (
 )
 
 
-def replay(desk: Desk, wanted: Filter, acting: Acting) -> Report:
+def replay(context: DeadLetterContext, wanted: Filter, acting: Acting) -> Report:
     """Every letter that is meant, except those of rejected rows (see `replay_rejected`). Harmless
     however often: identifiers are the same, and the protocol takes each once. An upload whose write
     streams are lost is read again from its file.
 
     Raises Transient and Permanent when the queues cannot be read, or the run not recorded.
     """
-    return for_each(desk, wanted, acting, _Replay(desk))
+    return for_each(context, wanted, acting, _Replay(context))
 
 
 @dataclass(frozen=True, slots=True)
 class _Replay:
-    desk: Desk
+    context: DeadLetterContext
     action: Action = "replay"
 
-    def plan(self, letter: Letter, route: Route) -> str:
-        return sending(letter, route, self.desk).described
+    def plan(self, letter: DeadLetter, route: Route) -> str:
+        return sending(letter, route, self.context).described
 
-    def do(self, letter: Letter, route: Route, trail: Trail) -> tuple[Result, str]:
-        sent = sending(letter, route, self.desk)
+    def do(self, letter: DeadLetter, route: Route, trail: AuditTrail) -> tuple[Result, str]:
+        sent = sending(letter, route, self.context)
         if earlier := trail.earlier(letter, "replayed", "edited"):
             return "done before", f"{earlier.verb} by run {earlier.run}: {earlier.outcome}"
         if sent.restarts:
-            abandon(letter, self.desk)
-        message = with_lineage(sent.message, letter, actor=self.desk.actor, run=trail.run)
-        number = self.desk.publisher.publish(sent.topic, message).wait()
+            abandon(letter, self.context)
+        message = with_lineage(sent.message, letter, actor=self.context.actor, run=trail.run)
+        number = self.context.publisher.publish(sent.topic, message).wait()
         detail = f"{sent.described} as message {number}"
         trail.mark(letter, "replayed", detail)
         return "done", detail
@@ -64,13 +64,13 @@ class Sending:
         return f"{where}, so that its upload is read again" if self.restarts else where
 
 
-def sending(letter: Letter, route: Route, desk: Desk) -> Sending:
+def sending(letter: DeadLetter, route: Route, context: DeadLetterContext) -> Sending:
     """Raises Skipped, Transient."""
     if letter.is_rejection:
         raise Skipped(REJECTION)
     try:
-        if needs_restart(letter, desk):
-            return Sending(restart_message(letter, desk), desk.storage_topic, restarts=True)
+        if needs_restart(letter, context):
+            return Sending(restart_message(letter, context), context.storage_topic, restarts=True)
         message = original(letter.attributes, letter.data or b"", is_storage=route.is_storage)
     except Unreplayable as why:
         raise Skipped(str(why)) from why

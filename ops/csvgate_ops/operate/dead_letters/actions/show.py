@@ -22,8 +22,8 @@ from csvgate_ops.operate.dead_letters.content.masking import (
 )
 from csvgate_ops.operate.dead_letters.content.parse import parse
 from csvgate_ops.operate.dead_letters.content.reject_file import sample
-from csvgate_ops.operate.dead_letters.context import Desk
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.queue.drain import drain
 from csvgate_ops.operate.dead_letters.queue.leases import Leases
 from csvgate_ops.operate.uploads import UploadStatus, status
@@ -43,7 +43,7 @@ class NoSuchLetter(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    letter: Letter
+    letter: DeadLetter
     """With its data, whatever its size. Raw: show `message`, `content`, and attributes."""
     message: str
     """Its reason, masked where it may repeat a row."""
@@ -64,45 +64,49 @@ class Detail:
     """What could not be read just now, and why."""
 
 
-def fetch(desk: Desk, letter_id: str) -> Letter:
+def fetch(context: DeadLetterContext, letter_id: str) -> DeadLetter:
     """The letter with its data, left where it is. Raises NoSuchLetter, Transient, Permanent."""
-    for route in desk.routes:
-        with Leases(desk.queues, route.review) as leases:
+    for route in context.routes:
+        with Leases(context.queues, route.review) as leases:
             for portion in drain(
-                desk.queues, route.review, leases, most=_MOST, patience=desk.patience
+                context.queues, route.review, leases, most=_MOST, patience=context.patience
             ):
                 for pulled in portion:
                     if pulled.id == letter_id:
-                        return with_datasets([parse(pulled, route)], desk)[0]
+                        return with_datasets([parse(pulled, route)], context)[0]
     raise NoSuchLetter(letter_id)
 
 
-def show(desk: Desk, letter_id: str, *, reveal: bool = False, rows: int = ROWS) -> Detail:
+def show(
+    context: DeadLetterContext, letter_id: str, *, reveal: bool = False, rows: int = ROWS
+) -> Detail:
     """`reveal` shows sensitive columns, and puts on record who saw them. Raises NoSuchLetter,
     Transient and Permanent."""
-    return show_letter(desk, fetch(desk, letter_id), reveal=reveal, rows=rows)
+    return show_letter(context, fetch(context, letter_id), reveal=reveal, rows=rows)
 
 
-def show_letter(desk: Desk, letter: Letter, *, reveal: bool = False, rows: int = ROWS) -> Detail:
+def show_letter(
+    context: DeadLetterContext, letter: DeadLetter, *, reveal: bool = False, rows: int = ROWS
+) -> Detail:
     """The same for a letter at hand; one whose data was not kept is fetched again."""
     if letter.data is None:
-        letter = fetch(desk, letter.id)
+        letter = fetch(context, letter.id)
     if reveal:
-        record_reveal(desk, "show", {"ids": [letter.id]})
-    mask = NOTHING if reveal else mask_of(letter, desk)
+        record_reveal(context, "show", {"ids": [letter.id]})
+    mask = NOTHING if reveal else mask_of(letter, context)
     shown = content(letter, mask, rows)
-    replayable, replay = _replay(letter, desk)
+    replayable, replay = _replay(letter, context)
     try:
-        known = status(desk.ledger, letter.upload) if letter.upload else None
-        history, remark = tuple(marks(desk.ledger, letter)), ""
-        reject_rows = _reject_rows(letter, desk, mask, rows)
+        known = status(context.ledger, letter.upload) if letter.upload else None
+        history, remark = tuple(marks(context.ledger, letter)), ""
+        reject_rows = _reject_rows(letter, context, mask, rows)
     except Failure as failure:
         known, history, reject_rows, remark = None, (), None, str(failure)
     hidden = [*(shown.grid.masked if shown.grid else ())]
     hidden += reject_rows.masked if reject_rows else ()
     return Detail(
         letter=letter,
-        message=letter.message if reveal else message_of(letter, desk),
+        message=letter.message if reveal else message_of(letter, context),
         content=shown,
         masked=tuple(dict.fromkeys(hidden)),
         counts=_counts(letter),
@@ -115,26 +119,28 @@ def show_letter(desk: Desk, letter: Letter, *, reveal: bool = False, rows: int =
     )
 
 
-def _reject_rows(letter: Letter, desk: Desk, mask: Mask, rows: int) -> Grid | None:
+def _reject_rows(
+    letter: DeadLetter, context: DeadLetterContext, mask: Mask, rows: int
+) -> Grid | None:
     if not letter.is_rejection:
         return None
-    contract = pinned_contract(letter, desk) or desk.contracts.for_dataset(letter.dataset)
-    return sample(letter, desk, contract, mask, rows)
+    contract = pinned_contract(letter, context) or context.contracts.for_dataset(letter.dataset)
+    return sample(letter, context, contract, mask, rows)
 
 
-def _replay(letter: Letter, desk: Desk) -> tuple[bool, str]:
-    route = next((r for r in desk.routes if r.review == letter.subscription), None)
+def _replay(letter: DeadLetter, context: DeadLetterContext) -> tuple[bool, str]:
+    route = next((r for r in context.routes if r.review == letter.subscription), None)
     if route is None:
         return False, "its review subscription is not in the topology"
     try:
-        return True, f"goes {sending(letter, route, desk).described}"
+        return True, f"goes {sending(letter, route, context).described}"
     except Skipped as why:
         return False, str(why)
     except Failure as failure:
         return False, f"cannot be told just now: {failure}"
 
 
-def _counts(letter: Letter) -> Mapping[str, int]:
+def _counts(letter: DeadLetter) -> Mapping[str, int]:
     try:
         found = json.loads(letter.attributes.get(f"{PREFIX}counts", ""))
     except (ValueError, RecursionError):

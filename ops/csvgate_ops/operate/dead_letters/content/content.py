@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from csvgate.runtime.errors import Permanent
 from csvgate_ops.operate.dead_letters.content.masking import Mask
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 ROWS: Final = 20
 _CELL: Final = 200
@@ -36,7 +36,7 @@ class Content:
     """Why it is not shown better."""
 
 
-def content(letter: Letter, mask: Mask, rows: int = ROWS) -> Content:
+def content(letter: DeadLetter, mask: Mask, rows: int = ROWS) -> Content:
     """`letter.data` must be there. Anything in it may be broken: then the remark says so."""
     data = letter.data or b""
     if letter.kind == "arrow chunk":

@@ -7,36 +7,38 @@ from typing import Final
 
 from csvgate.runtime.errors import Failure
 from csvgate_ops.operate.dead_letters.content.parse import object_name
-from csvgate_ops.operate.dead_letters.context import Desk
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 _READERS: Final = 16
 
 
-def with_datasets(letters: Iterable[Letter], desk: Desk) -> list[Letter]:
+def with_datasets(letters: Iterable[DeadLetter], context: DeadLetterContext) -> list[DeadLetter]:
     """One read of the ledger for each upload that has no other way to tell. A ledger that cannot
     be read leaves the dataset open: the letters matter more."""
-    named = [_named(letter, desk) for letter in letters]
+    named = [_named(letter, context) for letter in letters]
     unknown = sorted({letter.upload for letter in named if letter.upload and not letter.dataset})
     if not unknown:
         return named
     with ThreadPoolExecutor(_READERS) as readers:
-        found = dict(zip(unknown, readers.map(lambda u: _received(u, desk), unknown), strict=True))
+        found = dict(
+            zip(unknown, readers.map(lambda u: _received(u, context), unknown), strict=True)
+        )
     return [
         replace(letter, dataset=found.get(letter.upload, "")) if not letter.dataset else letter
         for letter in named
     ]
 
 
-def _named(letter: Letter, desk: Desk) -> Letter:
+def _named(letter: DeadLetter, context: DeadLetterContext) -> DeadLetter:
     name = "" if letter.dataset else object_name(letter)
-    contract = desk.contracts.for_object(name) if name else None
+    contract = context.contracts.for_object(name) if name else None
     return replace(letter, dataset=contract.dataset) if contract else letter
 
 
-def _received(upload: str, desk: Desk) -> str:
+def _received(upload: str, context: DeadLetterContext) -> str:
     try:
-        received = desk.ledger.upload(upload).received()
+        received = context.ledger.upload(upload).received()
     except Failure:
         return ""
     return received.dataset if received else ""

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from csvgate_ops.operate.dead_letters.content.content import Content
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.groups import Group
 
 
-def letter_json(letter: Letter, message: str) -> dict[str, Any]:
+def letter_json(letter: DeadLetter, message: str) -> dict[str, Any]:
     """Without attributes and data; `message` as it may be shown."""
     return {
         "id": letter.id,
@@ -55,7 +55,7 @@ def content_json(content: Content) -> dict[str, Any]:
     }
 
 
-def attributes(letter: Letter, message: str) -> dict[str, str]:
+def attributes(letter: DeadLetter, message: str) -> dict[str, str]:
     """All of them; its reason as it may be shown."""
     found = dict(letter.attributes)
     if "csvgate-message" in found:

@@ -11,8 +11,8 @@ from csvgate.contracts.header_labels import fold
 from csvgate.contracts.model import Contract
 from csvgate.rejects.summary import MASK
 from csvgate.runtime.errors import Failure
-from csvgate_ops.operate.dead_letters.context import Desk
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|[^\s'\"]+@[^\s'\"]+")
 _MAY_QUOTE_ROWS: Final = ("rows.refused", "unexpected")
@@ -62,12 +62,12 @@ NOTHING: Final = Mask(frozenset())
 """Hides nothing: what an explicit, recorded reveal gives."""
 
 
-def mask_of(letter: Letter, desk: Desk) -> Mask:
+def mask_of(letter: DeadLetter, context: DeadLetterContext) -> Mask:
     """Of the contract as it is, and of the one that the upload's plan has pinned. For a letter of
     no known dataset, what any contract calls sensitive is."""
-    contracts = [c for c in (_current(letter, desk), pinned_contract(letter, desk)) if c]
+    contracts = [c for c in (_current(letter, context), pinned_contract(letter, context)) if c]
     if not contracts:
-        return Mask(None, keys=_sensitive(desk.contracts))
+        return Mask(None, keys=_sensitive(context.contracts))
     return Mask(_sensitive(contracts))
 
 
@@ -77,26 +77,26 @@ def _sensitive(contracts: Iterable[Contract]) -> frozenset[str]:
     return frozenset(map(fold, chain.from_iterable(calls)))
 
 
-def message_of(letter: Letter, desk: Desk) -> str:
+def message_of(letter: DeadLetter, context: DeadLetterContext) -> str:
     """The letter's reason as a list may show it."""
-    return reason_of(letter.code, letter.message, letter.dataset, desk)
+    return reason_of(letter.code, letter.message, letter.dataset, context)
 
 
-def reason_of(code: str, message: str, dataset: str, desk: Desk) -> str:
+def reason_of(code: str, message: str, dataset: str, context: DeadLetterContext) -> str:
     """A failure's words as they may be shown, also where the ledger repeats them."""
     if code not in _MAY_QUOTE_ROWS:
         return message
-    contract = desk.contracts.for_dataset(dataset) if dataset else None
+    contract = context.contracts.for_dataset(dataset) if dataset else None
     if contract and not _sensitive([contract]):
         return message
     return _QUOTED.sub(MASK, message)
 
 
-def pinned_contract(letter: Letter, desk: Desk) -> Contract | None:
+def pinned_contract(letter: DeadLetter, context: DeadLetterContext) -> Contract | None:
     """The contract that the upload was read by; None when the ledger does not know."""
     if not letter.upload:
         return None
-    entries = desk.ledger.upload(letter.upload)
+    entries = context.ledger.upload(letter.upload)
     try:
         received = entries.received()
         plan = entries.plan(received.plan).plan() if received and received.plan else None
@@ -105,5 +105,5 @@ def pinned_contract(letter: Letter, desk: Desk) -> Contract | None:
         return None
 
 
-def _current(letter: Letter, desk: Desk) -> Contract | None:
-    return desk.contracts.for_dataset(letter.dataset) if letter.dataset else None
+def _current(letter: DeadLetter, context: DeadLetterContext) -> Contract | None:
+    return context.contracts.for_dataset(letter.dataset) if letter.dataset else None

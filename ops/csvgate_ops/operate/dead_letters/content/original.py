@@ -12,7 +12,7 @@ from csvgate_ops.operate.dead_letters.content.parse import (
     REPLAYED_BY,
     REPLAYS,
 )
-from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM, Letter
+from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM, DeadLetter
 
 _MOST_ATTRIBUTES: Final = 100
 NOTIFICATION: Final = {"eventType": "OBJECT_FINALIZE", "payloadFormat": "JSON_API_V1"}
@@ -34,7 +34,7 @@ def original(attributes: Mapping[str, str], data: bytes, *, is_storage: bool) ->
     return Message(data, own)
 
 
-def with_lineage(message: Message, letter: Letter, *, actor: str, run: str) -> Message:
+def with_lineage(message: Message, letter: DeadLetter, *, actor: str, run: str) -> Message:
     """Who sent it again, how often, and as which letter it came back first. Left out where the
     message has as many attributes as Pub/Sub takes."""
     attributes = dict(message.attributes)

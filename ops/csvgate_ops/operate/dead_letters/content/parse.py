@@ -1,4 +1,4 @@
-"""A message of a dead-letter topic as a Letter. Pure, and nothing in a message can make it fail."""
+"""Parse a message of a dead-letter topic into a DeadLetter. Pure; no message can make it fail."""
 
 import json
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ from csvgate_ops.operate.dead_letters.dead_letter import (
     PLATFORM,
     PLATFORM_CODE,
     UNKNOWN_CODE,
+    DeadLetter,
     Kind,
-    Letter,
 )
 from csvgate_ops.operate.dead_letters.queue.port import Pulled
 from csvgate_ops.operate.dead_letters.queue.routes import Route
@@ -26,13 +26,13 @@ _MOST_PARSED: Final = 64 * 1024
 """Bytes of JSON looked into for an upload or a dataset: what csvgate sends is far smaller."""
 
 
-def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> Letter:
+def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> DeadLetter:
     """`keep_bytes` is the most data kept; None keeps any."""
     attributes = pulled.attributes
     platform = f"{PLATFORM}Subscription" in attributes and f"{PREFIX}code" not in attributes
     body = _object(pulled.data, attributes)
     kept = keep_bytes is None or len(pulled.data) <= keep_bytes
-    return Letter(
+    return DeadLetter(
         id=pulled.id,
         subscription=route.review,
         topic=route.dead_letter_topic,
@@ -57,7 +57,7 @@ def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> Letter
     )
 
 
-def object_name(letter: Letter) -> str:
+def object_name(letter: DeadLetter) -> str:
     """Name of the uploaded object that a storage event is about; empty when nothing tells."""
     if letter.kind != "storage event":
         return ""

@@ -11,32 +11,32 @@ from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate.rejects.summary import MASK
 from csvgate_ops.operate.dead_letters.content.content import Grid
 from csvgate_ops.operate.dead_letters.content.masking import Mask
-from csvgate_ops.operate.dead_letters.context import Desk
-from csvgate_ops.operate.dead_letters.dead_letter import Letter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 _MOST_BYTES: Final = 256 * 1024
 
 
-def address(letter: Letter, desk: Desk) -> tuple[str, str] | None:
+def address(letter: DeadLetter, context: DeadLetterContext) -> tuple[str, str] | None:
     """Bucket and name of the reject file; None when the letter names none in the bucket for them:
     an attribute anybody may have written must not make us read elsewhere."""
     text = letter.attributes.get(f"{PREFIX}rejects", "")
     bucket, slash, name = text.removeprefix("gs://").partition("/")
-    if not (text.startswith("gs://") and slash and name) or bucket != desk.buckets["rejects"]:
+    if not (text.startswith("gs://") and slash and name) or bucket != context.buckets["rejects"]:
         return None
     return bucket, name
 
 
 def sample(
-    letter: Letter, desk: Desk, contract: Contract | None, mask: Mask, rows: int
+    letter: DeadLetter, context: DeadLetterContext, contract: Contract | None, mask: Mask, rows: int
 ) -> Grid | None:
     """None when the letter names no file, or it is gone. Raises Transient."""
-    where = address(letter, desk)
-    info = desk.store.stat(*where) if where else None
+    where = address(letter, context)
+    info = context.store.stat(*where) if where else None
     if where is None or info is None:
         return None
     data, whole = bytearray(), True
-    for piece in desk.store.stream(*where, info.generation):
+    for piece in context.store.stream(*where, info.generation):
         data += piece
         if len(data) > _MOST_BYTES:
             whole = False

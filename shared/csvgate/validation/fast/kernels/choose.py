@@ -13,12 +13,12 @@ from csvgate.types.cells import Cells
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.bounds import bounds_of
 from csvgate.validation.fast.kernels.column import Clearer, Column
-from csvgate.validation.fast.kernels.decimals import SCALE, Fraction
+from csvgate.validation.fast.kernels.decimals import SCALE, Decimals
 from csvgate.validation.fast.kernels.distinct import Distinct
-from csvgate.validation.fast.kernels.high_cardinality import Fast, Kernel, takes_any
-from csvgate.validation.fast.kernels.integers import Whole
-from csvgate.validation.fast.kernels.strings import Texts, tests_of
-from csvgate.validation.fast.kernels.timestamps import Days, Moments
+from csvgate.validation.fast.kernels.high_cardinality import HighCardinality, Kernel, takes_any
+from csvgate.validation.fast.kernels.integers import Integers
+from csvgate.validation.fast.kernels.strings import Strings, tests_of
+from csvgate.validation.fast.kernels.timestamps import Dates, Timestamps
 
 _MANY: Final = 1 / 2
 """Share of distinct cells from which on a fast clearer is faster."""
@@ -94,11 +94,11 @@ def _fast(
         if column.kind != "STRING":
             return None
         tests = tests_of(field, column.length)
-        return None if tests is None else Texts(tests, missing, required=required)
+        return None if tests is None else Strings(tests, missing, required=required)
     kernel = _kernel(field, column)
     if kernel is None or takes_any(kernel, sorted(missing)):
         return None
-    return Fast(kernel, empty_is_null="" in missing and not required)
+    return HighCardinality(kernel, empty_is_null="" in missing and not required)
 
 
 def _kernel(field: SchemaField, column: BigQueryType) -> Kernel | None:
@@ -109,15 +109,15 @@ def _kernel(field: SchemaField, column: BigQueryType) -> Kernel | None:
     bounds = bounds_of(field, scale) if field.type in ("integer", "number") else None
     match field.type, column.kind:
         case "integer", "INT64" if bounds is not None and field.bare_number:
-            return Whole(bounds)
+            return Integers(bounds)
         case "number", "NUMERIC" | "FLOAT64" if bounds is not None and field.bare_number:
-            return Fraction(column, field.decimal_char, bounds)
+            return Decimals(column, field.decimal_char, bounds)
         case "date", "DATE" if field.format == "default" and not _bounded(field):
-            return Days()
+            return Dates()
         case "datetime", "TIMESTAMP" if field.format == "default" and not _bounded(field):
-            return Moments(zoned=True)
+            return Timestamps(zoned=True)
         case "datetime", "DATETIME" if field.format == "default" and not _bounded(field):
-            return Moments(zoned=False)
+            return Timestamps(zoned=False)
     return None
 
 

@@ -32,7 +32,7 @@ _MOST_OF_FLOAT: Final = 15
 _TENS: Final = 10 ** np.arange(SCALE + 1, dtype=np.int64)
 
 
-class Fraction:
+class Decimals:
     """An optional minus, digits, and perhaps a point and digits: for NUMERIC and FLOAT64."""
 
     def __init__(self, column: BigQueryType, point: str, bounds: Bounds) -> None:

@@ -16,7 +16,7 @@ class Kernel(Protocol):
         `missing`, and wherever there could be any doubt."""
 
 
-class Fast:
+class HighCardinality:
     def __init__(self, kernel: Kernel, *, empty_is_null: bool) -> None:
         self._kernel: Final = kernel
         self._empty_is_null: Final = empty_is_null

@@ -1,4 +1,4 @@
-"""Whole numbers of up to 16 digits."""
+"""Integers numbers of up to 16 digits."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ from csvgate.validation.fast.words import Mask, Text, digits
 _MINUS: Final = ord("-")
 
 
-class Whole:
+class Integers:
     """An optional minus, then digits, within bounds: for INT64."""
 
     def __init__(self, bounds: Bounds) -> None:

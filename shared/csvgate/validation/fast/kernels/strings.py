@@ -1,4 +1,4 @@
-"""Texts that are their own values: any of them, or those of a length or a pattern."""
+"""Strings that are their own values: any of them, or those of a length or a pattern."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ _SIMPLE: Final = {
 _MOST_OF_SIMPLE: Final = 60
 
 
-class Texts:
+class Strings:
     def __init__(self, tests: Sequence[Test], missing: frozenset[str], *, required: bool) -> None:
         self._tests: Final = tests
         self._ascii_only: Final = any(test.ascii_only for test in tests)

@@ -75,7 +75,7 @@ _CLOCK: Final = Shape.of("00:00:00")
 _OFFSET: Final = Shape.of("???00:00")
 
 
-class Days:
+class Dates:
     """2026-11-21, for DATE."""
 
     def read(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
@@ -84,7 +84,7 @@ class Days:
         return fixed_width(pa.date32(), days.astype(np.int32), missing), fine
 
 
-class Moments:
+class Timestamps:
     """2026-11-21T14:30:00, perhaps with a fraction; with a zone for TIMESTAMP, without one for
     DATETIME."""
 

@@ -22,16 +22,16 @@ class Doubt(NamedTuple):
     """Whose cells are not clear."""
 
 
-class Cleared(NamedTuple):
+class ValidatedColumns(NamedTuple):
     columns: list[Column]
     """By field of the contract; of m cells each."""
     rows: Ints
     """(m,) Which records of the block these are."""
 
     @staticmethod
-    def of(table: Table, clearers: Sequence[Clearer]) -> "Cleared":
+    def of(table: Table, clearers: Sequence[Clearer]) -> "ValidatedColumns":
         pairs = zip(clearers, table.columns, strict=True)
-        return Cleared([clearer.clear(cells) for clearer, cells in pairs], table.rows)
+        return ValidatedColumns([clearer.clear(cells) for clearer, cells in pairs], table.rows)
 
     def where(self, fields: Iterable[int]) -> Mask | None:
         """(m,) The rows in which the cells of all these fields are clear; None: all rows."""

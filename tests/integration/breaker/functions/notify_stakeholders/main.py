@@ -11,7 +11,7 @@ from cloudevents.http import CloudEvent
 
 from csvgate.protocol.cloudevents_pubsub import Delivery, pubsub_delivery
 from csvgate.runtime.errors import Failure, Permanent
-from csvgate.runtime.failure_boundary import Edge
+from csvgate.runtime.failure_boundary import FailureBoundary
 from csvgate.runtime.start_up import start
 
 FOLDER = "CSVGATE_TEST_FOLDER"
@@ -38,8 +38,10 @@ class BadDeploy:
 
 
 @cache
-def build() -> Edge[str]:
-    return start(os.environ).edge(BadDeploy(Path(os.environ[FOLDER])), receive=pubsub_delivery)
+def build() -> FailureBoundary[str]:
+    return start(os.environ).failure_boundary(
+        BadDeploy(Path(os.environ[FOLDER])), receive=pubsub_delivery
+    )
 
 
 @functions_framework.cloud_event

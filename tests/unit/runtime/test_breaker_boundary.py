@@ -8,14 +8,14 @@ import pytest
 from cloudevents.http import CloudEvent
 
 from csvgate.protocol.cloudevents_pubsub import Delivery, raw_delivery
-from csvgate.protocol.dead_letters import DeadLetters
+from csvgate.protocol.dead_letters import DeadLetterTopic
 from csvgate.protocol.ledger import Ledger
 from csvgate.protocol.ledger_entries import Lifted
 from csvgate.runtime.breaker import Limits
 from csvgate.runtime.breaker_guard import Breaker
 from csvgate.runtime.breaker_ledger import BreakerLedger, breakers
 from csvgate.runtime.errors import Failure, Permanent, Transient
-from csvgate.runtime.failure_boundary import Edge
+from csvgate.runtime.failure_boundary import FailureBoundary
 from fakes.effects import Effect, Effects
 from fakes.pubsub import FakePublisher
 from fakes.storage import FakeObjectStore
@@ -60,16 +60,18 @@ class Deployed:
     def clock(self) -> datetime:
         return self.now
 
-    def instance(self, revision: str = "r1", attempt: int | None = 1) -> Edge[CloudEvent]:
+    def instance(
+        self, revision: str = "r1", attempt: int | None = 1
+    ) -> FailureBoundary[CloudEvent]:
         def receive(event: CloudEvent) -> Delivery:
             raw = raw_delivery(event)
             return Delivery(raw.message, attempt, self.now, "")
 
         limits = Limits(timedelta(minutes=10), LETTERS, 0.9)
-        return Edge(
+        return FailureBoundary(
             self.handler,
             receive,
-            DeadLetters(self.publisher, "letters", "f", revision, self.clock),
+            DeadLetterTopic(self.publisher, "letters", "f", revision, self.clock),
             MAX_ATTEMPTS,
             Breaker(self.entries(revision), limits, self.clock),
         )
@@ -81,32 +83,32 @@ class Deployed:
         self._ids += 1
         return CloudEvent({"type": kind, "source": "s", "id": str(self._ids)}, {})
 
-    def fail(self, edge: Edge[CloudEvent], count: int) -> None:
+    def fail(self, boundary: FailureBoundary[CloudEvent], count: int) -> None:
         for _ in range(count):
-            assert edge(self.event()).startswith("dead-lettered: ")
+            assert boundary(self.event()).startswith("dead-lettered: ")
 
     def letters(self) -> int:
         return len(self.publisher.topics["letters"])
 
 
-def refusal(edge: Edge[CloudEvent], event: CloudEvent) -> Transient:
+def refusal(boundary: FailureBoundary[CloudEvent], event: CloudEvent) -> Transient:
     with pytest.raises(Transient) as caught:
-        edge(event)
+        boundary(event)
     return caught.value
 
 
 def test_a_bad_deploy_stops_dead_lettering() -> None:
     world = Deployed()
-    edge = world.instance()
-    world.fail(edge, LETTERS)
-    refused = refusal(edge, world.event())
+    boundary = world.instance()
+    world.fail(boundary, LETTERS)
+    refused = refusal(boundary, world.event())
     assert "breaker.open" == refused.code
     assert "5 of 5 messages were dead-lettered" in refused.message
     assert "5 table.contradicts" in refused.message
     assert "csvgate breaker lift f" in refused.message
     assert LETTERS == world.letters()
     assert LETTERS == world.handler.given_up
-    assert "done" == edge(world.event("good"))
+    assert "done" == boundary(world.event("good"))
 
 
 def test_many_instances_each_see_few() -> None:
@@ -119,26 +121,26 @@ def test_many_instances_each_see_few() -> None:
 def test_what_is_handled_elsewhere_counts() -> None:
     world = Deployed()
     for _ in range(3 * LETTERS):
-        edge = world.instance()
-        edge(world.event("good"))
-        world.fail(edge, 1)
+        boundary = world.instance()
+        boundary(world.event("good"))
+        world.fail(boundary, 1)
     assert 3 * LETTERS == world.letters()
     assert [] == breakers(world.ledger)
 
 
 def test_redeliveries_of_few_messages_do_not_count() -> None:
     world = Deployed()
-    edge, event = world.instance(), world.event()
+    boundary, event = world.instance(), world.event()
     for _ in range(3 * LETTERS):
-        edge(event)
+        boundary(event)
     assert [] == breakers(world.ledger)
 
 
 def test_a_trickle_does_not_trip_it() -> None:
     world = Deployed()
-    edge = world.instance()
+    boundary = world.instance()
     for _ in range(3 * LETTERS):
-        world.fail(edge, 1)
+        world.fail(boundary, 1)
         world.now += timedelta(minutes=3)
     assert [] == breakers(world.ledger)
 
@@ -164,32 +166,34 @@ def test_the_last_attempt_is_raised_too() -> None:
 
 def test_what_cannot_be_received_waits_too() -> None:
     world = Deployed()
-    edge = world.instance()
-    world.fail(edge, LETTERS)
+    boundary = world.instance()
+    world.fail(boundary, LETTERS)
 
     def refuse(event: CloudEvent) -> Delivery:
         raise Permanent("event.malformed", "no message inside")
 
-    deaf = Edge(edge.handler, refuse, edge.dead_letters, MAX_ATTEMPTS, edge.breaker)
+    deaf = FailureBoundary(
+        boundary.handler, refuse, boundary.dead_letters, MAX_ATTEMPTS, boundary.breaker
+    )
     assert "breaker.open" == refusal(deaf, world.event()).code
 
 
 def test_what_is_retried_anyway_does_not_count() -> None:
     world = Deployed()
     world.handler.error = Transient("bigquery.missing", "for now")
-    edge = world.instance()
+    boundary = world.instance()
     for _ in range(3 * LETTERS):
-        assert "bigquery.missing" == refusal(edge, world.event()).code
+        assert "bigquery.missing" == refusal(boundary, world.event()).code
     assert [] == list(world.ledger.names("breaker"))
 
 
 def test_lifted_it_counts_from_the_beginning() -> None:
     world = Deployed()
-    edge = world.instance()
-    world.fail(edge, LETTERS)
+    boundary = world.instance()
+    world.fail(boundary, LETTERS)
     assert world.entries().lift(1, Lifted(at=world.now, actor="ada", reason="mended"))
-    world.fail(edge, LETTERS)
-    assert "breaker.open" == refusal(edge, world.event()).code
+    world.fail(boundary, LETTERS)
+    assert "breaker.open" == refusal(boundary, world.event()).code
     standing = world.entries().standing()
     assert (2, True) == (standing.number, standing.is_open)
 
@@ -221,17 +225,17 @@ def test_success_costs_no_call() -> None:
 def test_threads_of_one_instance_lose_no_count() -> None:
     """Whichever threads take them, what was handled is counted once over the letters."""
     world = Deployed()
-    edge = world.instance()
+    boundary = world.instance()
 
     def work() -> None:
         for _ in range(200):
-            edge.breaker.handled()
+            boundary.breaker.handled()
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    world.fail(edge, 2)
+    world.fail(boundary, 2)
     found = world.entries().letters(1, world.now, timedelta(minutes=10), LETTERS)
     assert [0, 1600] == sorted(letter.handled for letter in found)
