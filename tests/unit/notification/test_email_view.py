@@ -25,7 +25,7 @@ def test_html_and_text_say_the_same(name: str) -> None:
     email = rendered(UPLOADS[name])
     html = " ".join(assert_harmless(email.html, [REJECT_URL] * ("href" in email.html)).text.split())
     lines = [line.strip() for line in email.text.splitlines()]
-    advice = lines[lines.index("WHAT NOW") + 1 :] if "WHAT NOW" in lines else []
+    advice = lines[lines.index("WHAT TO DO NEXT") + 1 :] if "WHAT TO DO NEXT" in lines else []
     for line in [lines[0], lines[1], *advice[: advice.index("") if advice else 0]]:
         assert line in html
 
