@@ -17,9 +17,8 @@ import urllib3.exceptions
 from google.api_core import exceptions as api
 from google.auth import exceptions as auth
 
+from csvgate.gcp import SERVICES
 from csvgate.runtime.errors import Failure, Permanent, Transient
-
-NAMES: Final = {"storage": "Cloud Storage", "pubsub": "Pub/Sub", "bigquery": "BigQuery"}
 
 LIBRARY_ERRORS: Final[tuple[type[Exception], ...]] = (
     api.GoogleAPICallError, api.RetryError, auth.GoogleAuthError,
@@ -72,7 +71,7 @@ def reason(error: Exception) -> str:
 
 
 def translate(error: Exception, service: str, resource: str) -> Failure:
-    """`service` is a key of NAMES and the prefix of the code; `resource` is what the operator
+    """`service` is a key of SERVICES and the prefix of the code; `resource` is what the operator
     should look at, for instance `gs://bucket/name` or `topic validated-records`."""
     code = status(error)
     kind, suffix, remedy = _BY_STATUS.get(code or 0, _ANY)
@@ -83,7 +82,7 @@ def translate(error: Exception, service: str, resource: str) -> Failure:
     answer = f"answered {code}" if code else "did not answer"
     return kind(
         f"{service}.{suffix}",
-        f"{NAMES[service]} {answer} for {resource}: {reason(error)} ({remedy})",
+        f"{SERVICES[service]} {answer} for {resource}: {reason(error)} ({remedy})",
     )
 
 

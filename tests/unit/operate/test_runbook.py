@@ -4,14 +4,15 @@ import re
 
 import pytest
 
+from csvgate.gcp import SERVICES
 from csvgate.gcp import errors as gcp
 from csvgate.runtime.errors import Permanent
 from csvgate.validation.codes import CODES
 from csvgate_ops.operate.runbook import CATALOGUE, remedy
 from csvgate_ops.operate.runbook.catalogue import SECTIONS
 from csvgate_ops.operate.runbook.findings import FINDINGS
-from csvgate_ops.operate.runbook.model import How, Operational
-from csvgate_ops.operate.runbook.services import SERVICES, service_codes
+from csvgate_ops.operate.runbook.model import OperationalCode, When
+from csvgate_ops.operate.runbook.services import service_codes
 from csvgate_ops.text import duration
 from unit.operate.raised_codes import ROOT, raised
 
@@ -45,25 +46,24 @@ def suffixes() -> set[str]:
 
 
 def test_the_codes_of_services_are_those_of_the_translation() -> None:
-    assert gcp.NAMES == SERVICES
-    translated = {f"{service}.{suffix}" for service in gcp.NAMES for suffix in suffixes()}
+    translated = {f"{service}.{suffix}" for service in SERVICES for suffix in suffixes()}
     listed = {entry.code for entry in service_codes()}
     assert translated == listed | (translated & RAISED.keys())
     at_once = {s for kind, s, _ in (*gcp._BY_STATUS.values(), gcp._ANY) if kind is Permanent}
     for entry in service_codes():
-        expected = How.AT_ONCE if entry.code.split(".")[1] in at_once else How.RETRIED
-        assert expected == entry.how, entry.code
+        expected = When.AT_ONCE if entry.code.split(".")[1] in at_once else When.AFTER_RETRIES
+        assert expected == entry.when, entry.code
 
 
 @pytest.mark.parametrize("code", sorted(RAISED))
 def test_when_a_letter_comes_is_how_the_code_is_raised(code: str) -> None:
     if code in NEVER_IN_LETTERS:
-        expected = How.NEVER
+        expected = When.NEVER
     elif RAISED[code] == {"Permanent", "Transient"}:
-        expected = How.EITHER
+        expected = When.EITHER
     else:
-        expected = How.RETRIED if RAISED[code] == {"Transient"} else How.AT_ONCE
-    assert expected == CATALOGUE[code].how
+        expected = When.AFTER_RETRIES if RAISED[code] == {"Transient"} else When.AT_ONCE
+    assert expected == CATALOGUE[code].when
 
 
 def test_no_code_is_listed_twice() -> None:
@@ -72,7 +72,7 @@ def test_no_code_is_listed_twice() -> None:
 
 
 @pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.code)
-def test_an_entry_is_written_out(entry: Operational) -> None:
+def test_an_entry_is_written_out(entry: OperationalCode) -> None:
     assert re.fullmatch(r"[A-Z].*[^.]", entry.meaning)
     assert re.fullmatch(r"[A-Z`].*[.?]", entry.remedy)
     assert entry.remedy == remedy(entry.code)

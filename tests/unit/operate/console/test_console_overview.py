@@ -177,7 +177,7 @@ def test_a_failed_upload_says_what_to_do() -> None:
     there.world.drain()
     (uploaded,) = upload_ids(there.world.ledger)
     page = words(visit(there).page(f"/uploads/{uploaded}"))
-    assert "enrich_records gave up, table.contradicts" in page
+    assert "enrich_records gave up with table.contradicts" in page
     assert f"csvgate dlq replay --upload {uploaded}" in page
 
 
