@@ -6,6 +6,7 @@ from functools import cache
 import functions_framework
 from cloudevents.http import CloudEvent
 
+from csvgate.gcp.build import warehouse
 from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
 from csvgate.runtime.failure_boundary import FailureBoundary
 from csvgate.runtime.start_up import start, utc_now
@@ -14,8 +15,6 @@ from enrichment.handler import Enricher
 
 @cache
 def build() -> FailureBoundary[CloudEvent]:
-    from csvgate.gcp.build import warehouse
-
     runtime = start(os.environ)
     handler = Enricher.of(runtime, warehouse(runtime.settings, os.environ), utc_now)
     return runtime.failure_boundary(handler, receive=pubsub_delivery)

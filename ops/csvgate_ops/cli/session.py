@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from csvgate.gcp.build import object_store
 from csvgate.protocol.ledger import Ledger
 from csvgate_ops.local.cloud.environment import exports
 from csvgate_ops.local.cloud.errors import CloudError, Fault
@@ -46,9 +47,7 @@ class Session:
         return _read(Path(self.endpoints["topology"]))
 
     def ledger(self) -> Ledger:
-        from csvgate.gcp.storage import GcsObjectStore
-
-        return Ledger(self._made(lambda: GcsObjectStore(self.project)), self.bucket("ledger"))
+        return Ledger(self._made(lambda: object_store(self.project)), self.bucket("ledger"))
 
     def storage(self) -> "storage.Client":
         from google.cloud import storage

@@ -1,12 +1,12 @@
-"""What the ledger says of breakers: instances come and go, and each sees only its own messages.
+"""The state of breakers in the ledger, which all instances of a function share.
 
 Layout (F is a function, R its revision, N counts from 1):
-    breakers/F/R/N.tripped.json     open, until
-    breakers/F/R/N.lifted.json      an operator lifted it
-    breaker-letters/F/R/N/S/…       one object a letter while N has not tripped, by slot of time;
-                                    their names say everything, so that one listing reads them all
+    breakers/F/R/N.tripped.json     the breaker is open from now on
+    breakers/F/R/N.lifted.json      an operator closed it again
+    breaker-letters/F/R/N/S/…       one object per dead letter before trip N, by time slot S; the
+                                    name holds all data, so that one listing reads all of them
 
-A breaker belongs to a revision: a redeploy starts with a closed one.
+A breaker belongs to a revision, so a new deploy starts with a closed one.
 """
 
 import re
@@ -25,14 +25,14 @@ _LETTER: Final = re.compile(r"([0-9]+)-([0-9a-f]+)-([0-9]+)-([^/]*)\.json")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`number` counts the trips, the next one included when the breaker is closed."""
+    """Whether the breaker is open. `number` is that of its trip, or of the next one if closed."""
 
     number: int
     is_open: bool
 
 
 def standing(names: Iterable[str]) -> Standing:
-    """From the names under `breakers/F/R/`."""
+    """Return the state that the object names under `breakers/F/R/` describe."""
     tripped, lifted = 0, 0
     for name in names:
         number, _, what = name.rsplit("/", 1)[1].partition(".")
@@ -46,14 +46,14 @@ def standing(names: Iterable[str]) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class BreakerLedger:
-    """The entries of one function's revision."""
+    """The ledger entries of the breaker of one revision of a function."""
 
     ledger: Ledger
     function: str
     revision: str
 
     def standing(self) -> Standing:
-        """One listing."""
+        """Read the current state with one listing."""
         return standing(self.ledger.names(f"{ROOT}{self._key}/"))
 
     def tripped(self, number: int) -> Tripped | None:
@@ -63,11 +63,11 @@ class BreakerLedger:
         return self.ledger.get(Lifted, self._name(number, "lifted"))
 
     def trip(self, number: int, tripped: Tripped) -> bool:
-        """False when another instance was first."""
+        """Record a trip; return False if another instance was first."""
         return self.ledger.create(self._name(number, "tripped"), tripped)
 
     def lift(self, number: int, lifted: Lifted) -> bool:
-        """False when somebody else was first."""
+        """Record that an operator lifted it; return False if another operator was first."""
         return self.ledger.create(self._name(number, "lifted"), lifted)
 
     def add(self, number: int, letter: CountedLetter, window: timedelta) -> None:
@@ -79,8 +79,8 @@ class BreakerLedger:
     def letters(
         self, number: int, now: datetime, window: timedelta, enough: int
     ) -> list[CountedLetter]:
-        """Those of the window, and some that are older. One listing, or two when the first has
-        not enough."""
+        """Return the dead letters within the window, and some older ones, with one listing; with
+        a second one if the first finds fewer than `enough`."""
         slot = _slot(now, window)
         found = list(self._in_slot(number, slot))
         if len(found) < enough:
@@ -91,8 +91,8 @@ class BreakerLedger:
         for name in self.ledger.names(f"{self._letters(number)}{slot}/"):
             if found := _LETTER.fullmatch(name.rsplit("/", 1)[1]):
                 at, message, handled, code = found.groups()
-                moment = datetime.fromtimestamp(int(at) / 1000, UTC)
-                yield CountedLetter(moment, message, int(handled), code)
+                sent_at = datetime.fromtimestamp(int(at) / 1000, UTC)
+                yield CountedLetter(sent_at, message, int(handled), code)
 
     def _letters(self, number: int) -> str:
         return f"breaker-letters/{self._key}/{number:06d}/"
@@ -106,7 +106,7 @@ class BreakerLedger:
 
 
 def breakers(ledger: Ledger) -> list[BreakerLedger]:
-    """Every revision whose breaker ever opened."""
+    """Return the breaker of every revision whose breaker has ever tripped."""
     found: dict[tuple[str, str], BreakerLedger] = {}
     for name in ledger.names(ROOT):
         _, function, revision, _ = name.split("/")
@@ -115,5 +115,5 @@ def breakers(ledger: Ledger) -> list[BreakerLedger]:
 
 
 def _slot(at: datetime, window: timedelta) -> int:
-    """Slots are as long as the window, so that the window lies in the current and the last."""
+    """Number the time slots. They are as long as the window, so it lies in at most two slots."""
     return int(at.timestamp() // window.total_seconds())
