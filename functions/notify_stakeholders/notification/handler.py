@@ -1,4 +1,4 @@
-"""One email per finished upload, to the people its contract names."""
+"""Sends one email per finished upload to the recipients in its contract."""
 
 from dataclasses import dataclass
 from typing import Final, Self
@@ -51,7 +51,7 @@ class Notifier:
         return {"upload": work.upload.id, "plan": work.plan, "dataset": work.dataset}
 
     def give_up(self, work: UploadFinished, failure: Failure) -> None:
-        """Nobody is told by email that email fails. The ledger keeps it for operators."""
+        """Record the failure in the ledger, where operators see it; an email could fail again."""
         entries = self.ledger.upload(work.upload.id)
         if entries.received() is not None:
             note = Note(
@@ -60,7 +60,8 @@ class Notifier:
             entries.note(f"failed.{_FUNCTION}.{failure.code}", note)
 
     def handle(self, work: UploadFinished, delivery: Delivery) -> str:  # noqa: ARG002
-        """The outcome's name. Raises Transient and Permanent."""
+        """Send the email unless it was sent before, and return what was done. Raises Transient
+        and Permanent."""
         finished = work
         recipients = self._recipients(finished)
         if not recipients:
@@ -90,7 +91,8 @@ class Notifier:
         return "sent"
 
     def _recipients(self, finished: UploadFinished) -> tuple[str, ...]:
-        """Of the contract as deployed now: people change more often than data."""
+        """Return the recipients in the contract as it is deployed now, not as it was pinned, so
+        that a changed list takes effect at once."""
         contract = self.contracts.for_dataset(finished.dataset)
         if contract is None:
             raise Permanent(

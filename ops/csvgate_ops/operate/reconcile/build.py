@@ -1,4 +1,4 @@
-"""A reconciliation of the local cloud or of a project."""
+"""Builds the reconciliation of a local cloud or a project."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,8 +22,8 @@ def of_session(
     stuck_after: timedelta | None,
     rejects: bool = True,
 ) -> Reconciliation:
-    """`since` None looks at everything, `stuck_after` None takes no upload for stuck. Raises
-    CloudError."""
+    """Return the reconciliation. If `since` is None it covers everything; if `stuck_after` is None
+    no upload counts as stuck. Raises CloudError."""
     rules = session.topology().buckets["rejects"].lifecycle
     kept = [rule.delete_after for rule in rules if rule.delete_after is not None]
     destinations = [contract.destination for contract in _contracts(session)]

@@ -1,4 +1,4 @@
-"""The facts of every upload of a period: one listing of the ledger, and a few reads an upload."""
+"""Reads the facts of all uploads in a period: one ledger listing, and a few reads per upload."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ _THREADS = 8
 class Known:
     facts: UploadFacts
     contract: Contract | None
-    """Of the plan that counts; it says how the reject file is written."""
+    """The contract of the plan in effect; it defines the dialect of the reject file."""
 
 
 def read_uploads(ledger: Ledger, since: datetime | None) -> list[Known]:
-    """Uploads received since then, oldest first; those that were ignored are none."""
+    """Return the uploads received since then, oldest first, without ignored objects."""
     by_upload: dict[str, set[str]] = defaultdict(set)
     for name in ledger.names("uploads/"):
         _, upload, rest = name.split("/", 2)

@@ -1,4 +1,4 @@
-"""How `csvgate reconcile` and `csvgate breaker` are called wrongly, and what they say."""
+"""Wrong usage of `csvgate reconcile` and `csvgate breaker`, and the error messages."""
 
 from pathlib import Path
 
