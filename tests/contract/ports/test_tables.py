@@ -1,4 +1,4 @@
-"""The Warehouse port, over the fake and over bqemulator: the table."""
+"""The tables of the Warehouse port, with the fake and with bqemulator."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What the email says and holds, beyond the golden texts."""
+"""What the email contains, beyond the golden files."""
 
 from datetime import timedelta, timezone
 
@@ -69,7 +69,7 @@ def test_the_valid_rows_of_a_refused_file_are_not_called_loaded() -> None:
     assert "valid, not loaded" in email.text
 
 
-def test_a_failure_is_told_as_such_whatever_came_before() -> None:
+def test_a_failed_upload_shows_no_reasons_of_rejected_rows() -> None:
     upload = UPLOADS["failed"].model_copy(update={"reasons": UPLOADS["rejected_file"].reasons})
     assert rendered(upload).text == rendered(UPLOADS["failed"]).text
 

@@ -1,4 +1,4 @@
-"""What an operator did is kept, in order, by day."""
+"""The audit log keeps what operators did, by day and in order."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

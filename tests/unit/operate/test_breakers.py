@@ -1,4 +1,4 @@
-"""Breakers as an operator sees and lifts them."""
+"""Listing and lifting breakers."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The catalogue of codes holds every code that can be raised, and none that cannot."""
+"""The runbook explains every code that can be raised, and no other."""
 
 import re
 
@@ -17,13 +17,13 @@ from csvgate_ops.text import duration
 from unit.operate.raised_codes import ROOT, raised
 
 RAISED, COMPUTED = raised()
-OF_LETTERS = {"platform.max_attempts", "unknown"}
-"""Of letters that no function wrote."""
+FROM_THE_PLATFORM = {"platform.max_attempts", "unknown"}
+"""Codes of dead letters that no function wrote."""
 NEVER_IN_LETTERS = {"breaker.open", "settings.invalid"}
 
 
 def test_a_code_that_is_computed_is_accounted_for() -> None:
-    """Both give on a file fault's code, of the list that docs/faults.md is made from."""
+    """Both pass on the code of a file fault, which docs/faults.md lists."""
     assert [
         "shared/csvgate/csv/header.py: code",
         "functions/validate_and_parse/intake/rejected_rows_letter.py: validated.reasons[0].code",
@@ -37,7 +37,7 @@ def test_every_raised_code_is_in_the_catalogue() -> None:
 def test_every_code_of_the_catalogue_can_be_raised() -> None:
     services = {f"{service}.{suffix}" for service in SERVICES for suffix in suffixes()}
     headers = {code for code in CODES if code.startswith("header.")}
-    assert set() == CATALOGUE.keys() - RAISED.keys() - services - headers - OF_LETTERS
+    assert set() == CATALOGUE.keys() - RAISED.keys() - services - headers - FROM_THE_PLATFORM
 
 
 def suffixes() -> set[str]:
@@ -56,7 +56,7 @@ def test_the_codes_of_services_are_those_of_the_translation() -> None:
 
 
 @pytest.mark.parametrize("code", sorted(RAISED))
-def test_when_a_letter_comes_is_how_the_code_is_raised(code: str) -> None:
+def test_when_agrees_with_how_the_code_is_raised(code: str) -> None:
     if code in NEVER_IN_LETTERS:
         expected = When.NEVER
     elif RAISED[code] == {"Permanent", "Transient"}:
@@ -94,5 +94,5 @@ def test_an_unknown_code_has_no_remedy() -> None:
     [(0, "no time"), (1, "1 second"), (60, "1 minute"), (90, "90 seconds"), (2430, "40 minutes"),
      (3600, "1 hour"), (56_430, "15 hours"), (86_400, "1 day"), (172_800, "2 days")],
 )  # fmt: skip
-def test_durations_are_spoken(seconds: int, words: str) -> None:
+def test_durations(seconds: int, words: str) -> None:
     assert words == duration(seconds)
