@@ -3,19 +3,19 @@
 The parts that Table Schema and CSV Dialect define are in `table_schema`; take all names from here.
 """
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
-from csvgate.contracts.base import Model, Scalar
-from csvgate.contracts.sizes import parse_size
 from csvgate.contracts.table_schema import (
     Constraints,
     Dialect,
-    FieldType,
     ForeignKey,
     ForeignKeyReference,
+    Model,
     Schema,
     SchemaField,
 )
@@ -28,7 +28,6 @@ __all__ = [
     "Dialect",
     "Encoding",
     "EnrichStep",
-    "FieldType",
     "ForeignKey",
     "ForeignKeyReference",
     "Limits",
@@ -36,10 +35,35 @@ __all__ = [
     "Model",
     "Notify",
     "Reference",
-    "Scalar",
     "Schema",
     "SchemaField",
 ]
+
+_SIZE: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*")
+_UNITS: Final = {
+    "": 1, "b": 1,
+    "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12,
+    "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40,
+}  # fmt: skip
+
+
+def parse_size(value: object) -> object:
+    """The number of bytes that a text such as `5GiB` or `100 MB` says. A value that is not text is
+    returned as it is, for pydantic to check.
+
+    Raises ValueError with a message for people.
+    """
+    if not isinstance(value, str):
+        return value
+    found = _SIZE.fullmatch(value)
+    unit = _UNITS.get(found[2].lower()) if found else None
+    if found is None or unit is None:
+        raise ValueError(f"{value!r} is not a size; write for example 5GiB, 100 MB or 1048576")
+    size = Decimal(found[1]) * unit
+    if size != int(size):
+        raise ValueError(f"{value!r} is not a whole number of bytes")
+    return int(size)
+
 
 Encoding = str | tuple[str, ...]
 """Its name, or those of the two that a file may be in."""

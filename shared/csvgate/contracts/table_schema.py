@@ -1,15 +1,30 @@
 """`schema` and `dialect`: Frictionless Table Schema and CSV Dialect, by their property names."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetPydanticSchema,
+)
+from pydantic_core import core_schema
 
-from csvgate.contracts.base import Model, Scalar
+from csvgate.types.registry import FIELD_TYPES
 
-FieldType = Literal[
-    "string", "integer", "number", "boolean", "date", "time", "datetime",
-    "year", "yearmonth", "duration", "geopoint", "object", "array", "any",
-]  # fmt: skip
+_Scalar = str | bool | int | Annotated[float, Field(allow_inf_nan=False)]
+_TypeName = Annotated[
+    str, GetPydanticSchema(lambda _, __: core_schema.literal_schema([*FIELD_TYPES]))
+]
+
+
+class Model(BaseModel):
+    """The base of all parts of a contract. An unknown property is a mistake: a misspelt rule must
+    not go unnoticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Constraints(Model):
@@ -29,18 +44,27 @@ class Constraints(Model):
         alias="maxLength",
         description="Of a string in characters, of an object or array in entries.",
     )
-    minimum: Scalar | None = Field(None, description="The least value allowed.")
-    maximum: Scalar | None = Field(None, description="The greatest value allowed.")
-    exclusive_minimum: Scalar | None = Field(
+    minimum: _Scalar | None = Field(None, description="The least value allowed.")
+    maximum: _Scalar | None = Field(None, description="The greatest value allowed.")
+    exclusive_minimum: _Scalar | None = Field(
         None, alias="exclusiveMinimum", description="Values must be greater than this."
     )
-    exclusive_maximum: Scalar | None = Field(
+    exclusive_maximum: _Scalar | None = Field(
         None, alias="exclusiveMaximum", description="Values must be less than this."
     )
     pattern: str | None = Field(
         None, description="A Python regular expression that the whole text must match."
     )
-    enum: tuple[Scalar, ...] | None = Field(None, description="The only values allowed.")
+    enum: tuple[_Scalar, ...] | None = Field(None, description="The only values allowed.")
+
+    def limiting(self) -> frozenset[str]:
+        """The names of the constraints given that limit single values: all but `required` and
+        `unique`."""
+        return frozenset(
+            field.alias or name
+            for name, field in type(self).model_fields.items()
+            if name not in ("required", "unique") and getattr(self, name) is not None
+        )
 
 
 class SchemaField(Model):
@@ -52,7 +76,7 @@ class SchemaField(Model):
     label: str | None = Field(
         None, description="The label in the file's header, where it is not the name."
     )
-    type: FieldType = Field("string", description="The Table Schema type of the values.")
+    type: _TypeName = Field("string", description="The Table Schema type of the values.")
     format: str = Field(
         "default",
         description="string: email, uri, uuid or binary; date, time, datetime: any, or a strptime "

@@ -84,8 +84,8 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "duration", "bigquery": "INTERVAL"},
         "bigquery",
-        "'INTERVAL' is not a BigQuery type this supports: BIGNUMERIC, BOOL, BYTES, DATE, DATETIME, "
-        "FLOAT64, GEOGRAPHY, INT64, JSON, NUMERIC, STRING, TIME, TIMESTAMP",
+        "'INTERVAL' is not a supported BigQuery type; use one of BIGNUMERIC, BOOL, BYTES, DATE, "
+        "DATETIME, FLOAT64, GEOGRAPHY, INT64, JSON, NUMERIC, STRING, TIME, TIMESTAMP",
     ),
     (
         {"type": "geopoint", "bigquery": "JSON"},
@@ -119,17 +119,17 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "number", "decimalChar": "comma"},
         "decimalChar",
-        "'comma' should be one character, no digit and no sign",
+        "'comma' should be one character, neither a digit nor a sign",
     ),
     (
         {"type": "number", "groupChar": "0"},
         "groupChar",
-        "'0' should be one character, no digit and no sign",
+        "'0' should be one character, neither a digit nor a sign",
     ),
     (
         {"type": "number", "groupChar": "."},
         "groupChar",
-        "is the same as decimalChar; numbers would have two meanings",
+        "is the same as decimalChar, so numbers would have two meanings; change one of them",
     ),
     ({"type": "boolean", "trueValues": []}, "trueValues", "is empty; list the words"),
     (
@@ -145,21 +145,25 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"format": "mail"},
         "format",
-        "'mail' is no format of string; use default, email, uri, uuid, binary",
+        "'mail' is not a format of string; use default, email, uri, uuid, binary",
     ),
-    ({"type": "integer", "format": "any"}, "format", "'any' is no format of integer; use default"),
+    (
+        {"type": "integer", "format": "any"},
+        "format",
+        "'any' is not a format of integer; use default",
+    ),
     (
         {"type": "geopoint", "format": "wkt"},
         "format",
-        "'wkt' is no format of geopoint; use default, array, object",
+        "'wkt' is not a format of geopoint; use default, array, object",
     ),
-    ({"type": "year", "format": "%y"}, "format", "'%y' is no format of year; use default"),
+    ({"type": "year", "format": "%y"}, "format", "'%y' is not a format of year; use default"),
     (
         {"type": "yearmonth", "format": "%m.%Y"},
         "format",
-        "'%m.%Y' is no format of yearmonth; use default",
+        "'%m.%Y' is not a format of yearmonth; use default",
     ),
-    ({"type": "array", "format": "csv"}, "format", "'csv' is no format of array; use default"),
+    ({"type": "array", "format": "csv"}, "format", "'csv' is not a format of array; use default"),
     (
         {"format": "email", "bigquery": "BYTES"},
         "format",
@@ -173,7 +177,7 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "date", "format": "DD.MM.YYYY"},
         "format",
-        "'DD.MM.YYYY' is no format of date; use default, any or a pattern such as %d.%m.%Y",
+        "'DD.MM.YYYY' is not a format of date; use default, any or a pattern such as %d.%m.%Y",
     ),
     (
         {"type": "date", "format": "%Q"},
@@ -251,7 +255,7 @@ def test_kept_rules(found: Callable[..., Found], field: dict[str, Any]) -> None:
         ),
         (
             {"fields": [{"name": "a"}], "primaryKey": ["a", "a"]},
-            [("schema.primaryKey[1]", "'a' is there twice; keep one")],
+            [("schema.primaryKey[1]", "'a' is listed twice; keep one")],
         ),
         (
             {"fields": [{"name": "a"}], "primaryKey": []},

@@ -11,10 +11,9 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 from csvgate.contracts.checks.enrich import KEYS
-from csvgate.contracts.checks.fields import FITTING
 from csvgate.contracts.json_schema import contract_schema
 from csvgate.contracts.load import load
-from csvgate.contracts.table import DEFAULT_TYPES
+from csvgate.types.registry import FIELD_TYPES
 
 
 @pytest.fixture
@@ -87,11 +86,11 @@ def test_every_property_is_on_the_page(schema: dict[str, Any], page: str) -> Non
 
 def test_every_type_is_on_the_page(page: str) -> None:
     section = page.split("### Types")[1].split("###")[0]
-    for kind, fitting in FITTING.items():
-        [row] = [line for line in section.splitlines() if line.startswith(f"| `{kind}` |")]
+    for name, kind in FIELD_TYPES.items():
+        [row] = [line for line in section.splitlines() if line.startswith(f"| `{name}` |")]
         _, default, also = re.findall(r"\|([^|]*)", row)[:3]
-        assert default.split()[0] == DEFAULT_TYPES[kind] == fitting[0]
-        assert re.findall(r"\b[A-Z0-9]{3,}\b", also) == list(fitting[1:])
+        assert default.split()[0] == kind.default_column == kind.columns[0]
+        assert re.findall(r"\b[A-Z0-9]{3,}\b", also) == list(kind.columns[1:])
     assert f"{', '.join(KEYS[:-1])} or {KEYS[-1]}" in page
 
 

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from csvgate.types.cell_fault import CellFault
-from csvgate.types.cells import Cells
+from csvgate.types.common.field_type import CellFault
+from csvgate.validation.cells import Cells
 from unit.validation.files import contract
 
 

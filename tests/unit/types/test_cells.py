@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from csvgate.types.cell_fault import CellFault
-from csvgate.types.cells import Cells
+from csvgate.types.common.field_type import CellFault
+from csvgate.validation.cells import Cells
 from unit.types.cell import exact, read
 from unit.validation.files import contract
 
@@ -262,7 +262,7 @@ def test_missing_values_are_those_of_the_field_or_else_of_the_schema() -> None:
     assert ["", "", "-"] == [a[""], b[""], b["-"]]
     with pytest.raises(CellFault) as caught:
         a["-"]
-    assert [("constraint.required", "is required, and empty")] == list(caught.value.faults)
+    assert [("constraint.required", "is required, but has no value")] == list(caught.value.faults)
 
 
 def test_what_is_remembered_is_bounded() -> None:

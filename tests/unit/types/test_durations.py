@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.types.durations import Duration, parse_duration
+from csvgate.types.duration import Duration, parse_duration
 
 STARTS = [datetime(y, m, 1, tzinfo=UTC) for y, m in ((1696, 9), (1697, 2), (1903, 3), (1903, 7))]
 

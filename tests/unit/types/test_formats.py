@@ -2,7 +2,7 @@
 
 import pytest
 
-from csvgate.types.string_formats import is_email, is_uri, is_uuid
+from csvgate.types.common.string_formats import is_email, is_uri, is_uuid
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.types.geopoints import EXAMPLES, Geopoint, parse_geopoint
+from csvgate.types.geopoint import EXAMPLES, Geopoint, parse_geopoint
 
 ITALY = Geopoint(Decimal("12.5"), Decimal("41.9"))
 

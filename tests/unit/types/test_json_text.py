@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.types.json_text import WrongJson, hashable, parse_json, require_storable
+from csvgate.types.common.json_text import WrongJson, hashable, parse_json, require_storable
 
 leaves = (
     st.none()
