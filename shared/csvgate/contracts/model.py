@@ -1,6 +1,7 @@
-"""The contract of a dataset, as its YAML says it. docs/contracts.md explains each property.
+"""The model of a contract, property by property. docs/contracts.md explains each of them.
 
-The parts that Table Schema and CSV Dialect define are in `table_schema`; take all names from here.
+The parts that Table Schema and CSV Dialect define are in `table_schema`. Other modules import all
+names from here.
 """
 
 import re
@@ -66,7 +67,7 @@ def parse_size(value: object) -> object:
 
 
 Encoding = str | tuple[str, ...]
-"""Its name, or those of the two that a file may be in."""
+"""The name of the encoding, or the names of the two that a file may be in."""
 Size = Annotated[int, BeforeValidator(parse_size, json_schema_input_type=int | str), Field(gt=0)]
 
 
@@ -93,7 +94,7 @@ class Limits(Model):
     max_bytes: Size | None = Field(
         None, description="Size of the object as stored: bytes, or text such as 5GiB or 100 MB."
     )
-    """In bytes once loaded."""
+    """Bytes, once the contract is loaded."""
 
 
 class Lookup(Model):

@@ -118,7 +118,7 @@ class SchemaField(Model):
 
     @property
     def header_label(self) -> str:
-        """What the file's header calls the column."""
+        """The label of the column in the file's header."""
         return self.name if self.label is None else self.label
 
 
@@ -135,7 +135,7 @@ def _listed(names: object) -> object:
 Names = Annotated[
     tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=tuple[str, ...] | str)
 ]
-"""A single name may stand alone."""
+"""Names in a list; a single name may be written without one."""
 
 
 class ForeignKeyReference(Model):
@@ -166,7 +166,7 @@ class Schema(Model):
         alias="primaryKey",
         description="Fields that are required, and unique together. A single name may stand alone.",
     )
-    """A tuple of names, or None; a single name is made a tuple when validated."""
+    """A tuple of names, or None; validation turns a single name into a tuple."""
     foreign_keys: tuple[ForeignKey, ...] = Field(
         (), alias="foreignKeys", description="Values that have to be in `references`."
     )

@@ -178,7 +178,7 @@ ORDERED = "integer, number, date, time, datetime, year, yearmonth, duration"
         ("number", {"enum": [1, "1.0"]}, "enum[1]", "'1.0' is listed twice; keep one"),
         ("boolean", {"enum": ["true"]}, "enum[0]", "'true' is not true or false"),
         ("integer", {"enum": [[1]]}, "enum[0]", None),
-        ("string", {"enum": "abc"}, "enum", "should be a list, but is one text; write [abc]"),
+        ("string", {"enum": "abc"}, "enum", "should be a list, but is a single text; write [abc]"),
         ("string", {"required": 1}, "required", "should be true or false, but is 1"),
         (
             "string",

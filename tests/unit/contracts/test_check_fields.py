@@ -11,20 +11,24 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"name": "order id"},
         "name",
-        "'order id' cannot name a BigQuery column: use letters, digits and _, not a digit first, "
-        "at most 300",
+        "'order id' is not a valid BigQuery column name: use letters, digits and _, at most "
+        "300, and do not begin with a digit",
     ),
     (
         {"name": "1st"},
         "name",
-        "'1st' cannot name a BigQuery column: use letters, digits and _, not a digit first, "
-        "at most 300",
+        "'1st' is not a valid BigQuery column name: use letters, digits and _, at most "
+        "300, and do not begin with a digit",
     ),
     ({"name": ""}, "name", "is empty; write something"),
-    ({"name": "_Line"}, "name", "'_Line' is csvgate's own; choose another name"),
-    ({"name": "_upload_id"}, "name", "'_upload_id' is csvgate's own; choose another name"),
-    ({"name": "_ingested_at"}, "name", "'_ingested_at' is csvgate's own; choose another name"),
-    ({"name": "_csvgate_x"}, "name", "'_csvgate_x' is csvgate's own; choose another name"),
+    ({"name": "_Line"}, "name", "'_Line' is reserved for csvgate; choose another name"),
+    ({"name": "_upload_id"}, "name", "'_upload_id' is reserved for csvgate; choose another name"),
+    (
+        {"name": "_ingested_at"},
+        "name",
+        "'_ingested_at' is reserved for csvgate; choose another name",
+    ),
+    ({"name": "_csvgate_x"}, "name", "'_csvgate_x' is reserved for csvgate; choose another name"),
     *(
         (
             {"name": f"{prefix}x".lower()},
@@ -46,7 +50,7 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "integr"},
         "type",
-        "'integr' is none of string, integer, number, boolean, date, time, datetime, year, "
+        "'integr' is not one of string, integer, number, boolean, date, time, datetime, year, "
         "yearmonth, duration, geopoint, object, array, any; did you mean `integer`?",
     ),
     ({"bigquery": "STRING("}, "bigquery", "'STRING(' is not a BigQuery type"),
@@ -190,11 +194,11 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
         "it has no %z, and TIMESTAMP needs a time zone; add %z or use `bigquery: DATETIME`",
     ),
     ({"sensitive": "yes"}, "sensitive", "should be true or false, but is 'yes'"),
-    ({"missingValues": "-"}, "missingValues", "should be a list, but is one text; write [-]"),
+    ({"missingValues": "-"}, "missingValues", "should be a list, but is a single text; write [-]"),
     (
         {"missingValues": [0]},
         "missingValues[0]",
-        'should be text, but 0 is none; put it in quotes: "0"',
+        'should be text, but 0 is not text; put it in quotes: "0"',
     ),
 ]
 
@@ -259,7 +263,7 @@ def test_kept_rules(found: Callable[..., Found], field: dict[str, Any]) -> None:
         ),
         (
             {"fields": [{"name": "a"}], "primaryKey": []},
-            [("schema.primaryKey", "is empty; name fields or drop it")],
+            [("schema.primaryKey", "is empty; name at least one field, or drop it")],
         ),
         ({"fields": [{"name": "a"}], "primaryKey": "a"}, []),
     ],

@@ -38,7 +38,7 @@ def test_too_many_recipients(found: Callable[..., Found]) -> None:
     assert found(notify={"failed": addresses}) == [
         (
             "notify.failed",
-            "has 1001 addresses; one email goes to 1000 at most, use a mailing list",
+            "has 1001 addresses; one email goes to at most 1000, so use a mailing list",
         )
     ]
 

@@ -1,4 +1,4 @@
-"""Rules for the fields of a schema: names, BigQuery types, formats, primary key."""
+"""Rules for the fields of a schema: names, BigQuery types, properties, formats, primary key."""
 
 from csvgate.contracts.checks.column_names import wrong_column_name
 from csvgate.contracts.checks.constraints import check_constraints
@@ -25,7 +25,7 @@ def _primary_key(schema: Schema) -> Complaints:
     names = [field.name for field in schema.fields]
     key = schema.primary_key or ()
     if schema.primary_key == ():
-        yield ("schema", "primaryKey"), "is empty; name fields or drop it"
+        yield ("schema", "primaryKey"), "is empty; name at least one field, or drop it"
     for i, name in enumerate(key):
         # A single name without a list has no line of its own; the list's line is reported.
         place = ("schema", "primaryKey", i)
