@@ -15,6 +15,10 @@ from unit.types.cell import read
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "csvgate" / "types"
 NOT_TYPES = {"__init__", "bigquery", "registry"}
+OF_ALL_TYPES = {
+    "name", "label", "type", "format", "bigquery", "constraints", "missingValues", "sensitive",
+    "title", "description",
+}  # fmt: skip
 TYPES = pytest.mark.parametrize("kind", FIELD_TYPES.values(), ids=lambda kind: str(kind.name))
 
 
@@ -72,10 +76,11 @@ def test_its_properties_and_constraints_are_the_contract_s(kind: FieldType) -> N
     assert kind.constraints <= _aliases(Constraints)
 
 
-def test_the_descriptions_of_properties_name_the_types_they_apply_to() -> None:
+def test_each_property_applies_to_all_types_or_names_its_types() -> None:
     for name, property_ in SchemaField.model_fields.items():
         alias = property_.alias or name
         types = [type_ for type_, kind in FIELD_TYPES.items() if alias in kind.properties]
+        assert bool(types) != (alias in OF_ALL_TYPES), alias
         if types:
             assert str(property_.description).startswith(f"{', '.join(types)}: ")
 
