@@ -96,7 +96,7 @@ class SchemaField(Model):
         False, description="Mask values wherever people could read them: emails, dead letters."
     )
     title: str | None = Field(
-        None, description="A title; the column's description in BigQuery if there is none."
+        None, description="A title, used as the column's description if there is no other."
     )
     description: str | None = Field(None, description="The column's description in BigQuery.")
     decimal_char: str = Field(".", alias="decimalChar", description="number: the decimal point.")

@@ -1,4 +1,4 @@
-"""Constraints apply to the type, are values of it, and leave some value."""
+"""Constraints apply to the type, have values of the type, and leave some value allowed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -249,6 +249,8 @@ def test_zones_of_bounds(found: Callable[..., Found], bigquery: str, message: st
         ("datetime", {"minimum": "2026-01-01T00:00:00Z", "maximum": "2026-01-01T02:00:00+01:00"}),
     ],
 )
-def test_kept_rules(found: Callable[..., Found], kind: str, constraints: dict[str, Any]) -> None:
+def test_valid_contracts(
+    found: Callable[..., Found], kind: str, constraints: dict[str, Any]
+) -> None:
     field = {"name": "a", "type": kind, "constraints": constraints}
     assert found(schema={"fields": [field]}) == []

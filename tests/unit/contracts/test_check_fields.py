@@ -1,4 +1,4 @@
-"""Each rule about fields has a case that breaks it, and one that keeps it."""
+"""Each rule about fields has a case that breaks it, and one that follows it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -241,7 +241,7 @@ def test_broken_rules(
         {"title": "A", "description": "B", "sensitive": True, "missingValues": ["-", ""]},
     ],
 )
-def test_kept_rules(found: Callable[..., Found], field: dict[str, Any]) -> None:
+def test_valid_contracts(found: Callable[..., Found], field: dict[str, Any]) -> None:
     assert found(schema={"fields": [{"name": "a", **field}]}) == []
 
 

@@ -1,4 +1,4 @@
-"""Each rule about foreign keys has a case that breaks it, and one that keeps it."""
+"""Each rule about foreign keys has a case that breaks it, and one that follows it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -53,7 +53,7 @@ def test_broken_rules(found: Callable[..., Found], keys: Any, path: str, message
     assert expected == found(schema=schema, references=REFERENCES)
 
 
-def test_no_fields(found: Callable[..., Found]) -> None:
+def test_a_key_without_fields(found: Callable[..., Found]) -> None:
     schema = {"fields": FIELDS, "foreignKeys": [key([], [])]}
     expected = [("schema.foreignKeys[0].fields", "is empty; name at least one field")]
     assert expected == found(schema=schema, references=REFERENCES)
@@ -65,7 +65,7 @@ def test_there_are_no_references(found: Callable[..., Found]) -> None:
     assert [("schema.foreignKeys[0].reference.resource", message)] == found(schema=schema)
 
 
-def test_a_field_whose_type_is_wrong_is_told_once(found: Callable[..., Found]) -> None:
+def test_a_field_with_a_wrong_type_is_reported_once(found: Callable[..., Found]) -> None:
     schema = {"fields": [{"name": "a", "bigquery": "TEXT"}], "foreignKeys": [key()]}
     [(path, _)] = found(schema=schema, references=REFERENCES)
     assert "schema.fields[0].bigquery" == path
@@ -80,6 +80,6 @@ def test_a_field_whose_type_is_wrong_is_told_once(found: Callable[..., Found]) -
         [key("b"), key("a"), key(["a", "b"], ["p", "q"]), key("a", "other")],
     ],
 )
-def test_kept_rules(found: Callable[..., Found], keys: Any) -> None:
+def test_valid_contracts(found: Callable[..., Found], keys: Any) -> None:
     schema = {"fields": FIELDS, "foreignKeys": keys}
     assert [] == found(schema=schema, references=REFERENCES)

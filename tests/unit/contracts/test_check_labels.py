@@ -1,4 +1,4 @@
-"""Labels of fields: told apart as a header's are, and only where there is a header."""
+"""The labels of fields are compared as those of a header are, and need a header."""
 
 from collections.abc import Callable
 from typing import Any
@@ -65,11 +65,11 @@ def test_broken_rules(
         [{"name": "line", "label": "_line"}, {"name": "x", "label": "Größe, netto (m²)\n"}],
     ],
 )
-def test_kept_rules(found: Callable[..., Found], fields: list[dict[str, Any]]) -> None:
+def test_valid_contracts(found: Callable[..., Found], fields: list[dict[str, Any]]) -> None:
     assert [] == found(schema={"fields": fields})
 
 
-def test_without_a_header_a_label_has_no_meaning(found: Callable[..., Found]) -> None:
+def test_a_label_needs_a_header(found: Callable[..., Found]) -> None:
     fields = [{"name": "a", "label": "X"}, {"name": "b", "label": "x"}, {"name": "c"}]
     message = (
         "has no effect if `dialect.header` is false; write `title` instead, or drop `header: false`"
@@ -79,7 +79,7 @@ def test_without_a_header_a_label_has_no_meaning(found: Callable[..., Found]) ->
     )
 
 
-def test_a_label_changes_what_a_file_means_and_so_the_hash() -> None:
+def test_a_label_changes_the_hash() -> None:
     bare, labelled = contract("a"), contract({"name": "a", "label": "Order ID"})
     other = contract({"name": "a", "label": "Order No"})
     assert 3 == len({contract_hash(rules) for rules in (bare, labelled, other)})

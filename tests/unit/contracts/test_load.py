@@ -1,4 +1,4 @@
-"""All mistakes of all files at once, each with its line; or the contracts."""
+"""The loader returns contracts, or every mistake of every file with its line."""
 
 import textwrap
 from collections.abc import Callable
@@ -89,7 +89,7 @@ def test_all_mistakes_of_a_file(mistakes_in: Callable[[str], list[Mistake]]) -> 
 @pytest.mark.parametrize(
     ("field", "path"),
     [
-        # What follows from the mistake is not told as another.
+        # Consequences of a mistake are not reported as further mistakes.
         ("{name: id, type: integr, constraints: {minimum: 3}}", "schema.fields[0].type"),
         ("{name: id, tpye: integer, constraints: {minimum: 3}}", "schema.fields[0].tpye"),
         ("{nmae: id, name: x, type: integer}", "schema.fields[0].nmae"),
@@ -102,7 +102,7 @@ def test_all_mistakes_of_a_file(mistakes_in: Callable[[str], list[Mistake]]) -> 
         ("{name: id, bigquery: 3}", "schema.fields[0].bigquery"),
     ],
 )
-def test_one_mistake_is_told_once(
+def test_one_mistake_is_reported_once(
     mistakes_in: Callable[[str], list[Mistake]], field: str, path: str
 ) -> None:
     text = f"""\

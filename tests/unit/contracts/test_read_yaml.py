@@ -1,4 +1,4 @@
-"""YAML 1.2's core schema, lines, and everything that is not YAML."""
+"""The core schema of YAML 1.2, line numbers, and texts that are not YAML."""
 
 from typing import Any
 

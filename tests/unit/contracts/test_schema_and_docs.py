@@ -1,4 +1,4 @@
-"""The JSON Schema and the page about contracts say what the code does."""
+"""The JSON Schema and docs/contracts.md agree with the code."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Sizes, bounds and BigQuery types: texts into values."""
+"""How sizes, declared values and BigQuery types are parsed."""
 
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
@@ -35,7 +35,7 @@ def test_sizes(text: object, expected: object) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "GiB", "5 GiBB", "-5MB", "5e3", "1,5MB", "0.1B"])
-def test_no_sizes(text: str) -> None:
+def test_not_sizes(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not a (size|whole number of bytes)"):
         parse_size(text)
 
@@ -67,7 +67,7 @@ def test_no_sizes(text: str) -> None:
         ("x", "any", "x"),
     ],
 )
-def test_bounds(value: Scalar, kind: str, expected: object) -> None:
+def test_declared_values(value: Scalar, kind: str, expected: object) -> None:
     actual = FIELD_TYPES[kind].cast(value)
     assert (type(actual), actual) == (type(expected), expected)
 
@@ -76,7 +76,7 @@ def test_bounds(value: Scalar, kind: str, expected: object) -> None:
     st.text() | st.integers() | st.booleans() | st.floats(),
     st.sampled_from(sorted(FIELD_TYPES)),
 )
-def test_any_bound_is_cast_or_refused(value: Scalar, kind: str) -> None:
+def test_any_declared_value_is_cast_or_refused(value: Scalar, kind: str) -> None:
     with suppress(ValueError):
         FIELD_TYPES[kind].cast(value)
 
@@ -115,6 +115,6 @@ def test_bigquery_types(text: str, expected: BigQueryType) -> None:
         "NUMERIC(12, 2",
     ],
 )
-def test_no_bigquery_types(text: str) -> None:
+def test_not_bigquery_types(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse(text)

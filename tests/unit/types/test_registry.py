@@ -71,7 +71,7 @@ def test_its_formats_go_into_columns_of_the_type(kind: FieldType) -> None:
 
 
 @TYPES
-def test_its_properties_and_constraints_are_the_contract_s(kind: FieldType) -> None:
+def test_its_properties_and_constraints_exist(kind: FieldType) -> None:
     assert kind.properties <= _aliases(SchemaField)
     assert kind.constraints <= _aliases(Constraints)
 
@@ -86,7 +86,7 @@ def test_each_property_applies_to_all_types_or_names_its_types() -> None:
 
 
 @TYPES
-def test_a_declared_value_that_is_none_is_explained(kind: FieldType) -> None:
+def test_a_wrong_declared_value_is_explained(kind: FieldType) -> None:
     wrong = 1.5 if kind.name == "boolean" else True
     with pytest.raises(ValueError, match=f"is not {re.escape(kind.declared_as)}"):
         kind.cast(wrong)
