@@ -5,9 +5,9 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from csvgate.ports import ObjectStore
-from csvgate.protocol.dead_letters import shorten
 from csvgate.protocol.events import ObjectRef
 from csvgate.protocol.identity import Upload
+from csvgate.text import shorten_bytes
 
 _MAX_NAME_BYTES = 1024
 
@@ -18,7 +18,7 @@ def rejects_name(upload: Upload, plan: str) -> str:
     for ending in (".gz", ".csv"):
         stem = stem.removesuffix(ending)
     suffix = f".{upload.id}-{plan}.rejects.csv"
-    return shorten(stem, _MAX_NAME_BYTES - len(suffix)) + suffix
+    return shorten_bytes(stem, _MAX_NAME_BYTES - len(suffix)) + suffix
 
 
 class RejectOutput:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from csvgate.protocol.events import Counts, Reason, UploadRef, UploadValidated
 from csvgate.protocol.ledger import Ledger, PlanLedger, UploadLedger
 from csvgate.protocol.ledger_entries import Entry, Note, OutcomeClaim
+from csvgate.text import counted
 
 State = Literal["unknown", "ignored", "validating", "loading", "completed", "rejected", "failed"]
 ENDED: frozenset[State] = frozenset(["ignored", "completed", "rejected", "failed"])
@@ -58,10 +59,6 @@ class _SendClaim(Entry):
 class _Sent(Entry):
     at: datetime
     recipients: int
-
-
-def plural(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def upload_ids(ledger: Ledger) -> list[str]:
@@ -149,7 +146,7 @@ class _Reader:
         notes = entries.notes()
         failures = tuple(_failures(notes))
         steps = [
-            Step(at=received.received_at, what="received", detail=plural(received.size, "byte")),
+            Step(at=received.received_at, what="received", detail=counted(received.size, "byte")),
             *self._plan_steps(plan, validated),
             *self._end_steps(entries, notes),
         ]
@@ -202,11 +199,11 @@ class _Reader:
             c = validated.counts
             detail = validated.detail or (
                 f"{c.read:,} rows read = {c.valid:,} valid + {c.rejected:,} rejected, "
-                f"{plural(validated.chunks, 'chunk')}"
+                f"{counted(validated.chunks, 'chunk')}"
             )
             yield Step(at=validated.validated_at, what="validated", detail=detail)
         for index, done in plan.done_chunks():
-            yield Step(at=done.at, what=f"chunk {index} loaded", detail=plural(done.rows, "row"))
+            yield Step(at=done.at, what=f"chunk {index} loaded", detail=counted(done.rows, "row"))
 
     def _end_steps(self, entries: UploadLedger, notes: Mapping[str, Note]) -> Iterator[Step]:
         claim, committed, finished = entries.claim(), entries.committed(), entries.finished()
@@ -219,7 +216,7 @@ class _Reader:
         for name in entries.ledger.names(f"{entries.prefix}emails/"):
             kind = name.removeprefix(f"{entries.prefix}emails/").split("/")[0]
             if name.endswith("/sent.json") and (sent := self.ledger.get(_Sent, name)):
-                detail = plural(sent.recipients, "recipient")
+                detail = counted(sent.recipients, "recipient")
                 yield Step(at=sent.at, what=f"emailed: {kind}", detail=detail)
             elif "/claim-" in name and (claimed := self.ledger.get(_SendClaim, name)):
                 yield Step(at=claimed.at, what=f"email begun: {kind}")

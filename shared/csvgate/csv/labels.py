@@ -7,7 +7,7 @@ from typing import Final
 
 from csvgate.contracts.header_labels import fold
 from csvgate.csv.decoding import displayable
-from csvgate.validation.faults import shorten
+from csvgate.text import shorten
 
 MOST_LABELS: Final = 50
 """In a message; a file that is not CSV at all can have millions."""

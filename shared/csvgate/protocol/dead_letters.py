@@ -9,18 +9,11 @@ from csvgate.ports import Clock, Message, Publisher
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.events import DEAD_LETTER
 from csvgate.runtime.errors import Failure
+from csvgate.text import shorten_bytes
 
 PREFIX: Final = "csvgate-"
-_MAX_ATTRIBUTE_BYTES: Final = 1024
+ATTRIBUTE_BYTES: Final = 1024
 _MAX_ATTRIBUTES: Final = 100
-
-
-def shorten(text: str, limit: int = _MAX_ATTRIBUTE_BYTES) -> str:
-    """At most `limit` bytes of UTF-8, whole characters, with an ellipsis where it was cut."""
-    data = text.encode("utf-8", "replace")
-    if len(data) <= limit:
-        return data.decode("utf-8")
-    return data[: limit - 3].decode("utf-8", "ignore") + "…"
 
 
 def counts_attribute(counts: Mapping[str, int]) -> str:
@@ -30,7 +23,7 @@ def counts_attribute(counts: Mapping[str, int]) -> str:
         shown = dict(ranked[:kept])
         other = sum(n for _, n in ranked[kept:])
         text = json.dumps({**shown, "other": other} if other else shown)
-        if len(text.encode()) <= _MAX_ATTRIBUTE_BYTES:
+        if len(text.encode()) <= ATTRIBUTE_BYTES:
             return text
     raise AssertionError("one number always fits")
 
@@ -56,7 +49,7 @@ def dead_letter(
     attributes = dict(delivery.message.attributes)
     for name, value in ours.items():
         if len(attributes) < _MAX_ATTRIBUTES and value:
-            attributes[f"{PREFIX}{name}"] = shorten(value)
+            attributes[f"{PREFIX}{name}"] = shorten_bytes(value, ATTRIBUTE_BYTES)
     return Message(data=delivery.message.data, attributes=attributes)
 
 

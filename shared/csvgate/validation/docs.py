@@ -10,9 +10,10 @@ from typing import Final
 
 from csvgate.csv.compression import decompress
 from csvgate.references.keys import key_sets
+from csvgate.text import shorten
 from csvgate.validation.codes import CODES, Code
 from csvgate.validation.examples import EXAMPLES, Example
-from csvgate.validation.faults import Fault, FileFault, shorten
+from csvgate.validation.faults import Fault, FileFault
 from csvgate.validation.validate import validate
 
 _GROUPS: Final = {

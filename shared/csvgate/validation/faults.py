@@ -31,8 +31,3 @@ class FileFault(Exception):
     def __init__(self, code: str, message: str, line: int = 1) -> None:
         super().__init__(f"{code}: {message}")
         self.fault = Fault(line=line, column=None, code=code, value=None, message=message)
-
-
-def shorten(text: str, characters: int = VALUE_CHARACTERS) -> str:
-    """The text, or its beginning with an ellipsis, in at most so many characters."""
-    return text if len(text) <= characters else text[: characters - 1] + "…"

@@ -14,10 +14,11 @@ from csvgate.csv.encodings import spoken
 from csvgate.csv.header import Header
 from csvgate.csv.records import Record
 from csvgate.references.keys import KeySets
+from csvgate.text import shorten
 from csvgate.types.common.field_type import CellFault
 from csvgate.unique.keys import MOST_IN_MEMORY, KeySet, SpillingKeys
 from csvgate.validation.cells import Cells
-from csvgate.validation.faults import Fault, shorten
+from csvgate.validation.faults import VALUE_CHARACTERS, Fault
 from csvgate.validation.foreign_keys import ForeignKeys, GroupKey
 
 _NUL: Final = ("cell.nul", "has a NUL character (byte zero), which no text needs")
@@ -190,7 +191,9 @@ class Rules:
         return ()
 
     def _fault(self, line: int, index: int, text: str, code: str, message: str) -> Fault:
-        return Fault(line, self._names[index], code, shorten(displayable(text)), message)
+        return Fault(
+            line, self._names[index], code, shorten(displayable(text), VALUE_CHARACTERS), message
+        )
 
     def close(self) -> None:
         for _, keys in [*self._unique, *self._groups]:

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csvgate.protocol.events import Counts
-from notification.email.figures import bar, percent, rows
+from csvgate.text import percent
+from notification.email.figures import bar, rows
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from csvgate_ops.operate.runbook.catalogue import SECTIONS
 from csvgate_ops.operate.runbook.findings import FINDINGS
 from csvgate_ops.operate.runbook.model import How, Operational
 from csvgate_ops.operate.runbook.services import SERVICES, service_codes
-from csvgate_ops.spoken import spoken
+from csvgate_ops.text import duration
 from unit.operate.raised_codes import ROOT, raised
 
 RAISED, COMPUTED = raised()
@@ -95,4 +95,4 @@ def test_an_unknown_code_has_no_remedy() -> None:
      (3600, "1 hour"), (56_430, "15 hours"), (86_400, "1 day"), (172_800, "2 days")],
 )  # fmt: skip
 def test_durations_are_spoken(seconds: int, words: str) -> None:
-    assert words == spoken(seconds)
+    assert words == duration(seconds)

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from csvgate.ports import Message
 from csvgate.protocol.cloudevents_pubsub import Delivery
-from csvgate.protocol.dead_letters import counts_attribute, dead_letter, shorten
+from csvgate.protocol.dead_letters import counts_attribute, dead_letter
 from csvgate.runtime.errors import Permanent
+from csvgate.text import shorten_bytes
 
 
 def delivery(attributes: dict[str, str]) -> Delivery:
@@ -56,7 +57,7 @@ def test_a_message_full_of_attributes_keeps_them_all() -> None:
 
 @given(st.text(), st.integers(min_value=3, max_value=50))
 def test_shortening_never_exceeds_the_limit_nor_cuts_a_character(text: str, limit: int) -> None:
-    short = shorten(text, limit)
+    short = shorten_bytes(text, limit)
     assert len(short.encode()) <= limit
     assert short == text.encode("utf-8", "replace").decode() or short.endswith("…")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from csvgate.protocol.events import Counts
+from csvgate.text import percent
 
 _LEAST: Final = 3
 """Per cent of the bar's width that even one row in a million is given, to be seen at all."""
@@ -16,16 +17,6 @@ def number(value: int) -> str:
 
 def rows(count: int) -> str:
     return f"{count:,} row" if count == 1 else f"{count:,} rows"
-
-
-def percent(part: int, whole: int) -> str:
-    """One decimal, and never 0% or 100% unless it is."""
-    if part in (0, whole):
-        return "100%" if part else "0%"
-    share = 100 * part / whole
-    if share < 0.1:
-        return "<0.1%"
-    return ">99.9%" if share > 99.9 else f"{share:.1f}%"
 
 
 def _share(part: int, whole: int, width: int, least: int) -> int:

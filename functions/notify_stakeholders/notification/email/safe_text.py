@@ -21,16 +21,3 @@ def one_line(text: str) -> str:
     and bidirectional characters as `�`."""
     marked = _MARKS_AT.sub(lambda found: _MARKS[found.group()], text)
     return _HOSTILE.sub("\N{REPLACEMENT CHARACTER}", marked)
-
-
-def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters, with `…` for what is left out at the end."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def shorten_middle(text: str, limit: int) -> str:
-    """At most `limit` characters: of an object's name, its folder and its ending tell most."""
-    if len(text) <= limit:
-        return text
-    tail = limit * 2 // 3
-    return f"{text[: limit - tail - 1]}…{text[-tail:]}"

@@ -15,8 +15,9 @@ from markupsafe import Markup
 
 from csvgate.ports import Email
 from csvgate.protocol.events import Reason, UploadFinished
+from csvgate.text import shorten, shorten_middle
 from notification.email.figures import bar, number, rows
-from notification.email.safe_text import one_line, shorten, shorten_middle
+from notification.email.safe_text import one_line
 from notification.email.wording import words
 
 TOP_REASONS: Final = 8

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from csvgate_ops.author.check.plain import cut, pad, width
+from csvgate_ops.text import cut_to_width, display_width, pad_to_width
 
 _GAP: Final = "  "
 _LEAST: Final = 40
@@ -20,7 +20,7 @@ class Grid:
 
     def __init__(self, titles: Sequence[str], widths: Sequence[int], columns: int | None) -> None:
         self._titles = titles
-        self._widths = [max(width(t), w) for t, w in zip(titles, widths, strict=False)]
+        self._widths = [max(display_width(t), w) for t, w in zip(titles, widths, strict=False)]
         self._columns = columns
 
     def head(self) -> str:
@@ -30,15 +30,15 @@ class Grid:
         """One line, the last cell cut where the terminal ends."""
         start, last = self._cells(cells[:-1]), cells[-1]
         if self._columns is not None:
-            room = self._columns - width(start) - len(_GAP)
-            last = cut(last, max(room, _LEAST))
+            room = self._columns - display_width(start) - len(_GAP)
+            last = cut_to_width(last, max(room, _LEAST))
         return style(start) + _GAP + last + "\n"
 
     def wrapped(self, cells: Sequence[str], style: Style = str) -> Iterator[str]:
         """As many lines as it takes. `style` colours all but the last cell."""
         start, last = self._cells(cells[:-1]), cells[-1]
-        used = width(start) + len(_GAP)
-        if self._columns is None or used + width(last) <= self._columns:
+        used = display_width(start) + len(_GAP)
+        if self._columns is None or used + display_width(last) <= self._columns:
             yield style(start) + _GAP + last + "\n"
             return
         if self._columns - used >= _LEAST:
@@ -53,7 +53,7 @@ class Grid:
 
     def _cells(self, cells: Sequence[str]) -> str:
         padded = (
-            pad(cell, columns, right=not i)
+            pad_to_width(cell, columns, right=not i)
             for i, (cell, columns) in enumerate(zip(cells, self._widths, strict=True))
         )
         return _GAP.join(padded)

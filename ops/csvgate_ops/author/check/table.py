@@ -9,11 +9,11 @@ import click
 from csvgate.contracts.model import Contract
 from csvgate.protocol.events import Counts, Reason
 from csvgate.protocol.verdict import judge
-from csvgate.validation.faults import shorten
+from csvgate.text import shorten
 from csvgate_ops.author.check.grid import Grid
 from csvgate_ops.author.check.mended import Mended
-from csvgate_ops.author.check.plain import plain, width
 from csvgate_ops.author.check.run import Result
+from csvgate_ops.text import display_width, printable
 
 _VALUE_CHARACTERS: Final = 32
 _LOOKED_AT: Final = 1000
@@ -44,7 +44,7 @@ class Table:
         if fault is not None:
             where = f"line {fault.line}: " if fault.line > 1 else ""
             yield self._style(f"The file cannot be loaded: {fault.code}", "red", bold=True) + "\n"
-            yield plain(where + fault.message) + "\n"
+            yield printable(where + fault.message) + "\n"
             if counts.read:
                 yield f"Before that, {_numbers(counts)}\n"
             if fault.code == "correction.unnamed":
@@ -72,23 +72,29 @@ class Table:
         yield f"Not checked, for only the ledger knows: {', '.join(parts)}, and {last}.\n"
 
     def _by_code(self, reasons: tuple[Reason, ...]) -> Iterator[str]:
-        rows = [(f"{r.rows:,}", r.code, plain(r.column or ""), _first(r)) for r in reasons]
-        widths = [max(width(row[i]) for row in rows) for i in range(3)]
+        rows = [(f"{r.rows:,}", r.code, printable(r.column or ""), _first(r)) for r in reasons]
+        widths = [max(display_width(row[i]) for row in rows) for i in range(3)]
         grid = Grid(("rows", "code", "column", "first"), widths, self._columns)
         yield self._style(grid.head(), None, bold=True)
         for row in rows:
             yield grid.line(row, self._yellow)
 
     def _by_line(self, result: Result) -> Iterator[str]:
-        columns = max(width(plain(r.column or "")) for r in result.reasons)
+        columns = max(display_width(printable(r.column or "")) for r in result.reasons)
         codes = max(len(r.code) for r in result.reasons)
         last = len(str(result.faults.last_line))
         titles = ("line", "column", "code", "value", "message")
-        values = max(width(_shown(f.value)) for f in islice(result.faults, _LOOKED_AT))
+        values = max(display_width(_shown(f.value)) for f in islice(result.faults, _LOOKED_AT))
         grid = Grid(titles, (last, columns, codes, values), self._columns)
         yield self._style(grid.head(), None, bold=True)
         for f in result.faults:
-            cells = (str(f.line), plain(f.column or ""), f.code, _shown(f.value), plain(f.message))
+            cells = (
+                str(f.line),
+                printable(f.column or ""),
+                f.code,
+                _shown(f.value),
+                printable(f.message),
+            )
             yield from grid.wrapped(cells, self._yellow)
         more = result.faults.found - result.faults.kept
         if more:
@@ -115,10 +121,10 @@ def _numbers(counts: Counts) -> str:
 
 
 def _shown(value: str | None) -> str:
-    return "" if value is None else shorten(plain(value), _VALUE_CHARACTERS)
+    return "" if value is None else shorten(printable(value), _VALUE_CHARACTERS)
 
 
 def _first(reason: Reason) -> str:
     fault = reason.examples[0]
     value = "" if fault.value is None else f" '{_shown(fault.value)}'"
-    return f"line {fault.line}:{value} {plain(fault.message)}"
+    return f"line {fault.line}:{value} {printable(fault.message)}"

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from csvgate_ops.author.check.plain import plain
+from csvgate_ops.text import printable
 
 
 class Unusable(click.ClickException):
@@ -13,5 +13,5 @@ class Unusable(click.ClickException):
     exit_code = 2
 
     def show(self, file: Any = None) -> None:
-        text = "\n".join(map(plain, self.message.splitlines()))
+        text = "\n".join(map(printable, self.message.splitlines()))
         click.echo(f"Error: {text}", file=file, err=file is None)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from csvgate.types.registry import FIELD_TYPES
-from csvgate_ops.author.check.plain import plain
 from csvgate_ops.author.infer.draft import Column, Shape
 from csvgate_ops.author.infer.numeric import guess_number
 from csvgate_ops.author.infer.timestamps import guess_moment, iso_moment
+from csvgate_ops.text import printable
 
 _NO_VALUE: Final = frozenset(
     ["NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "\\N", "-", "nil", "NaN", "nan"]
@@ -118,7 +118,7 @@ def _text(column: Column, counts: Counter[str]) -> None:
         column.notes.append(f"text, though {mostly[1]:,} of {rows:,} values look like {mostly[0]}")
     elif len(counts) == 1 and rows >= _REPEATS:
         [only] = counts
-        column.notes.append(f"always {plain(only)[:_CHOICE_CHARACTERS]!r} in the sample")
+        column.notes.append(f"always {printable(only)[:_CHOICE_CHARACTERS]!r} in the sample")
 
 
 def _few(counts: Counter[str]) -> bool:

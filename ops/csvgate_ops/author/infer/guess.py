@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
-from csvgate_ops.author.check.plain import plain
 from csvgate_ops.author.check.unusable import Unusable
 from csvgate_ops.author.infer.column import guess_column
 from csvgate_ops.author.infer.draft import Column, Draft, Shape
@@ -15,6 +14,7 @@ from csvgate_ops.author.infer.keys import mark_keys
 from csvgate_ops.author.infer.naming import column_names, match, tell_apart
 from csvgate_ops.author.infer.sample import Sample, rows
 from csvgate_ops.author.infer.shape import DELIMITERS, guess_shape
+from csvgate_ops.text import printable
 
 
 def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Draft:
@@ -71,7 +71,7 @@ def _columns(
         column = guess_column(name, [row[i] for row in cells], shape)
         column.label = label
         if label and label != name and not header:
-            column.notes.insert(0, f"the header says '{plain(label)}'")
+            column.notes.insert(0, f"the header says '{printable(label)}'")
         columns.append(column)
     mark_keys(columns, cells)
     if len(columns) == 1 and any(d in row[0] for row in cells for d in DELIMITERS):

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from csvgate.validation.faults import FileFault
-from csvgate_ops.author.check.plain import plain
 from csvgate_ops.author.check.source import Source
 from csvgate_ops.author.check.unusable import Unusable
 from csvgate_ops.author.infer.draft import Draft
@@ -14,6 +13,7 @@ from csvgate_ops.author.infer.guess import guess
 from csvgate_ops.author.infer.sample import take
 from csvgate_ops.author.infer.verify import Outcome, settle
 from csvgate_ops.author.infer.yaml_text import HINDRANCE, yaml_text
+from csvgate_ops.text import printable
 
 MOST_TRIED: Final = 128 * 1024 * 1024
 """Bytes of a file, as it is, that the contract is tried on whole."""
@@ -58,12 +58,14 @@ def remarks(inferred: Inferred, path: Path | None) -> Iterator[str]:
     draft, outcome = inferred.draft, inferred.outcome
     what = f"contract {draft.dataset}" if path is None else str(path)
     tried = _tried(outcome, inferred.all_tried)
-    yield plain(f"{what}: {len(draft.columns)} columns from {_sampled(draft)}, tried on {tried}")
+    yield printable(
+        f"{what}: {len(draft.columns)} columns from {_sampled(draft)}, tried on {tried}"
+    )
     if draft.preamble_lines:
         yield f"Labels of the header are {HINDRANCE}, so columns go by position:"
         for column in draft.columns:
             if column.label != column.name:
-                yield f"  '{plain(column.label)}' is {column.name}"
+                yield f"  '{printable(column.label)}' is {column.name}"
         yield "  Better give each column its own label in the file: then the header is checked."
     elif draft.header and any(column.renamed for column in draft.columns):
         yield "Labels that cannot name BigQuery columns are a `label` each, with a name made of it."
@@ -72,7 +74,7 @@ def remarks(inferred: Inferred, path: Path | None) -> Iterator[str]:
     elif outcome.hopeless_rows:
         yield f"{outcome.hopeless_rows:,} rows are broken, and no contract accepts them. The first:"
     for fault in outcome.hopeless:
-        yield f"  line {fault.line}: {fault.code} {plain(fault.message)}"
+        yield f"  line {fault.line}: {fault.code} {printable(fault.message)}"
 
 
 def _sampled(draft: Draft) -> str:

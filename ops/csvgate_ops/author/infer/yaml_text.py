@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from csvgate_ops.author.check.plain import plain, width
 from csvgate_ops.author.infer.draft import Column, Draft
+from csvgate_ops.text import display_width, printable
 
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _WORDS: Final = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
@@ -37,7 +37,7 @@ def yaml_text(draft: Draft) -> str:
         (f"    - {flow(_field(c, header=draft.header))}", "; ".join(c.notes)) for c in draft.columns
     ]
     lines = [
-        f"# {plain(draft.origin)}",
+        f"# {printable(draft.origin)}",
         *_commented(head, _SHORT),
         "schema:",
         '  missingValues: [""]',
@@ -49,11 +49,11 @@ def yaml_text(draft: Draft) -> str:
 
 
 def _commented(lines: Sequence[tuple[str, str]], most: int) -> Iterator[str]:
-    widths = [width(text) for text, note in lines if note and width(text) <= most]
+    widths = [display_width(text) for text, note in lines if note and display_width(text) <= most]
     column = max(widths, default=0)
     for text, note in lines:
-        space = " " * max(column - width(text), 0)
-        yield f"{text}{space}  # {plain(note)}" if note else text
+        space = " " * max(column - display_width(text), 0)
+        yield f"{text}{space}  # {printable(note)}" if note else text
 
 
 def _dialect(draft: Draft) -> Mapping[str, Value]:

@@ -76,11 +76,11 @@ def command(
 def _run(smoke: "Smoke", data: bytes, rows: int, name: str, bucket: str) -> bool:
     from tempfile import TemporaryDirectory
 
-    from csvgate_ops.author.check.plain import plain
     from csvgate_ops.cli.operate._following import following
     from csvgate_ops.cli.operate._status_view import console, detail
+    from csvgate_ops.text import printable
 
-    click.echo(f"uploading {rows} rows to gs://{bucket}/{plain(name)}")
+    click.echo(f"uploading {rows} rows to gs://{bucket}/{printable(name)}")
     with TemporaryDirectory() as folder, following(quiet=False, size=len(data)) as progress:
         path = Path(folder) / "smoke.csv"
         path.write_bytes(data)
@@ -89,7 +89,7 @@ def _run(smoke: "Smoke", data: bytes, rows: int, name: str, bucket: str) -> bool
     for check in smoke.checks(rows):
         passed &= check.passed
         mark = click.style("ok  ", fg="green") if check.passed else click.style("FAIL", fg="red")
-        click.echo(f"{mark} {check.what} ({plain(check.detail)})")
+        click.echo(f"{mark} {check.what} ({printable(check.detail)})")
     click.echo()
     console().print(detail(smoke.last))
     return passed

@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from csvgate_ops.cli.terminal import plain
+from csvgate_ops.text import printable
 
 if TYPE_CHECKING:
     from csvgate_ops.operate.dead_letters.acting import Acting, Outcome, Report, Result
@@ -136,6 +136,6 @@ def _spell_out(outcomes: list["Outcome"]) -> None:
     ranked = sorted(alike.items(), key=lambda item: -len(item[1]))
     for (result, function, code, detail), ids in ranked[:_SHOWN]:
         named = f" ({', '.join(ids)})" if len(ids) <= _NAMED else ""
-        click.echo(f"  {result}: {len(ids):,} × {plain(f'{function} {code}: {detail}{named}')}")
+        click.echo(f"  {result}: {len(ids):,} × {printable(f'{function} {code}: {detail}{named}')}")
     if len(ranked) > _SHOWN:
         click.echo(f"  and {len(ranked) - _SHOWN:,} other kinds")

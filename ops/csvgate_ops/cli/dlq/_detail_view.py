@@ -10,10 +10,10 @@ from rich.text import Text
 
 from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate_ops.cli.operate._status_view import detail as upload_view
-from csvgate_ops.cli.terminal import plain
 from csvgate_ops.operate.dead_letters.actions import Detail
 from csvgate_ops.operate.dead_letters.content.content import Grid
 from csvgate_ops.operate.dead_letters.content.letter_json import attributes
+from csvgate_ops.text import printable
 
 
 def detail_view(detail: Detail) -> RenderableType:
@@ -26,16 +26,16 @@ def detail_view(detail: Detail) -> RenderableType:
     if detail.content.grid:
         parts.append(_grid(detail.content.grid))
     if detail.content.text:
-        parts.append(Text("\n".join(plain(line) for line in detail.content.text.splitlines())))
+        parts.append(Text("\n".join(printable(line) for line in detail.content.text.splitlines())))
     if detail.content.remark:
-        parts.append(Text(plain(detail.content.remark), style="yellow"))
+        parts.append(Text(printable(detail.content.remark), style="yellow"))
     parts += [Rule("attributes", align="left"), _attributes(detail)]
     if detail.history:
         parts += [Rule("on record", align="left"), _history(detail)]
     if detail.upload:
         parts += [Rule("its upload", align="left"), upload_view(detail.upload)]
     if detail.remark:
-        parts.append(Text(plain(detail.remark), style="yellow"))
+        parts.append(Text(printable(detail.remark), style="yellow"))
     return Group(*parts)
 
 
@@ -44,10 +44,10 @@ def _facts(detail: Detail) -> RenderableType:
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bold")
     facts.add_column(overflow="fold")
-    facts.add_row("letter", Text(plain(letter.id)))
-    facts.add_row("code", Text(plain(letter.code), style="red"))
-    facts.add_row("reason", Text(plain(detail.message)))
-    facts.add_row("function", Text(plain(f"{letter.function} {letter.revision}")))
+    facts.add_row("letter", Text(printable(letter.id)))
+    facts.add_row("code", Text(printable(letter.code), style="red"))
+    facts.add_row("reason", Text(printable(detail.message)))
+    facts.add_row("function", Text(printable(f"{letter.function} {letter.revision}")))
     facts.add_row("dead-lettered", _when(letter.dead_lettered_at))
     if letter.first_seen:
         facts.add_row("first seen", _when(letter.first_seen))
@@ -56,15 +56,15 @@ def _facts(detail: Detail) -> RenderableType:
     if letter.replays:
         facts.add_row("replayed before", f"{letter.replays}×")
     if letter.dataset:
-        facts.add_row("dataset", Text(plain(letter.dataset)))
+        facts.add_row("dataset", Text(printable(letter.dataset)))
     if letter.trace:
-        facts.add_row("trace", Text(plain(letter.trace)))
+        facts.add_row("trace", Text(printable(letter.trace)))
     facts.add_row("size", f"{letter.size:,} bytes")
-    facts.add_row("in", Text(plain(letter.subscription)))
+    facts.add_row("in", Text(printable(letter.subscription)))
     colour = "green" if detail.replayable else "yellow"
-    facts.add_row("replay", Text(plain(detail.replay), style=colour))
+    facts.add_row("replay", Text(printable(detail.replay), style=colour))
     if detail.masked:
-        hidden = ", ".join(plain(name) for name in detail.masked)
+        hidden = ", ".join(printable(name) for name in detail.masked)
         facts.add_row("hidden", Text(f"{hidden}; --reveal shows them, on record"))
     return facts
 
@@ -73,7 +73,7 @@ def _counts(detail: Detail) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
     for code, rows in sorted(detail.counts.items(), key=lambda item: -item[1]):
-        table.add_row(f"{rows:,}", Text(plain(code)))
+        table.add_row(f"{rows:,}", Text(printable(code)))
     return table
 
 
@@ -84,7 +84,7 @@ def _rejects(grid: Grid) -> list[RenderableType]:
     reasons = Table.grid(padding=(0, 2))
     reasons.add_column(justify="right")
     for row in grid.rows:
-        reasons.add_row(Text(f"line {plain(row[0])}"), Text(plain(row[1])))
+        reasons.add_row(Text(f"line {printable(row[0])}"), Text(printable(row[1])))
     rows = tuple((row[0], *row[2:]) for row in grid.rows)
     return [reasons, "", _grid(replace(grid, columns=("line", *grid.columns[2:]), rows=rows))]
 
@@ -92,9 +92,9 @@ def _rejects(grid: Grid) -> list[RenderableType]:
 def _grid(grid: Grid) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in grid.columns:
-        table.add_column(Text(plain(column)), overflow="fold")
+        table.add_column(Text(printable(column)), overflow="fold")
     for row in grid.rows:
-        table.add_row(*(Text(plain(cell)) for cell in row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     left = (grid.total or 0) - len(grid.rows)
     if grid.total is None:
         return Group(table, Text("and more; --rows shows more of them", style="dim"))
@@ -106,7 +106,7 @@ def _attributes(detail: Detail) -> RenderableType:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in sorted(attributes(detail.letter, detail.message).items()):
-        table.add_row(Text(plain(name)), Text(plain(value)))
+        table.add_row(Text(printable(name)), Text(printable(value)))
     return table
 
 
@@ -115,7 +115,7 @@ def _history(detail: Detail) -> RenderableType:
     for mark in detail.history:
         told = f"{mark.verb} {mark.outcome} by {mark.actor}, run {mark.run}"
         table.add_row(
-            _when(mark.at), Text(plain(f"{told}: {mark.reason}" if mark.reason else told))
+            _when(mark.at), Text(printable(f"{told}: {mark.reason}" if mark.reason else told))
         )
     return table
 

@@ -12,16 +12,16 @@ def problems() -> Iterator[None]:
 
     from csvgate.contracts.reading.mistakes import ContractError
     from csvgate.runtime.errors import Failure
-    from csvgate_ops.cli.terminal import plain
     from csvgate_ops.deploy.topology import TopologyError
     from csvgate_ops.operate.dead_letters.actions import NoSuchLetter
+    from csvgate_ops.text import printable
 
     try:
         yield
     except GoogleAuthError as error:
         remedy = "log in: gcloud auth application-default login"
-        raise click.ClickException(f"{plain(str(error))} ({remedy})") from error
+        raise click.ClickException(f"{printable(str(error))} ({remedy})") from error
     except (Failure, NoSuchLetter) as error:
-        raise click.ClickException(plain(str(error))) from error
+        raise click.ClickException(printable(str(error))) from error
     except (ContractError, TopologyError, OSError) as error:
         raise click.ClickException(str(error)) from error

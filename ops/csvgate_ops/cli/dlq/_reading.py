@@ -32,14 +32,14 @@ def reading(context: "DeadLetterContext", *, quiet: bool) -> "Reading":
 
 def held_elsewhere(context: "DeadLetterContext") -> None:
     """Say whose run may be holding letters that are not seen just now."""
-    from csvgate_ops.cli.terminal import plain
     from csvgate_ops.operate.dead_letters.audit import unfinished
     from csvgate_ops.operate.dead_letters.queue.leases import LEASE_SECONDS
+    from csvgate_ops.text import printable
 
     for run, begun in unfinished(context.ledger, context.clock()):
         click.echo(
-            f"Run {run} ({begun.action} by {plain(begun.actor)}) has not ended: it is at work, or "
-            f"was interrupted. Letters it held come back within {LEASE_SECONDS} s of that; a "
+            f"Run {run} ({begun.action} by {printable(begun.actor)}) has not ended: it is at work "
+            f"or was interrupted. Letters it held come back within {LEASE_SECONDS} s of that; a "
             "replay or discard waits for them.",
             err=True,
         )

@@ -7,11 +7,11 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from csvgate_ops.cli.terminal import plain
 from csvgate_ops.operate.dead_letters.content.masking import message_of
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.groups import Group
+from csvgate_ops.text import printable
 
 _MOST_CODE = 40
 
@@ -35,13 +35,13 @@ def letters_table(
     for letter in letters:
         replayed = f"replayed {letter.replays}×: " if letter.replays else ""
         table.add_row(
-            Text(plain(letter.id)),
+            Text(printable(letter.id)),
             age(letter.dead_lettered_at, now),
-            Text(plain(letter.function)),
-            Text(short(plain(letter.code), _MOST_CODE), style="red"),
-            Text(plain(letter.dataset)),
+            Text(printable(letter.function)),
+            Text(short(printable(letter.code), _MOST_CODE), style="red"),
+            Text(printable(letter.dataset)),
             letter.upload[:8],
-            Text(replayed + short(plain(message_of(letter, context)), 300)),
+            Text(replayed + short(printable(message_of(letter, context)), 300)),
         )
     return table
 
@@ -55,12 +55,12 @@ def groups_table(
     table.columns[5].ratio = 1
     for group in groups:
         table.add_row(
-            Text(plain(group.key) or "unknown", style="red" if by == "code" else ""),
+            Text(printable(group.key) or "unknown", style="red" if by == "code" else ""),
             f"{group.count:,}",
             f"{group.uploads:,}",
             age(group.oldest, now),
             age(group.newest, now),
-            Text(short(plain(message_of(group.example, context)), 300)),
+            Text(short(printable(message_of(group.example, context)), 300)),
         )
     return table
 

@@ -108,14 +108,14 @@ def _show_difference(
     context: "DeadLetterContext", letter: "DeadLetter", edit: "Edit", *, quiet: bool
 ) -> bool:
     """False when there is none."""
-    from csvgate_ops.cli.terminal import plain
     from csvgate_ops.operate.dead_letters.actions import difference
     from csvgate_ops.operate.dead_letters.content.masking import NOTHING, mask_of
+    from csvgate_ops.text import printable
 
     colours = {"+": "green", "-": "red", "@": "cyan"}
     if not difference(letter, edit, NOTHING):
         return False
     if not quiet:
         for line in difference(letter, edit, mask_of(letter, context)):
-            click.secho(plain(line), fg=colours.get(line[:1]))
+            click.secho(printable(line), fg=colours.get(line[:1]))
     return True

@@ -6,11 +6,10 @@ from datetime import datetime
 from rich.table import Table
 from rich.text import Text
 
-from csvgate_ops.cli.terminal import plain
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.topology.derive import patience
 from csvgate_ops.operate.breakers import BreakerState
-from csvgate_ops.spoken import spoken
+from csvgate_ops.text import duration, printable
 
 _COLOURS = {"open": "red", "lifted": "yellow", "closed": "green"}
 
@@ -28,11 +27,11 @@ def listing(states: Iterable[BreakerState]) -> Table:
         if state.state == "lifted":
             story += f"; lifted {_moment(state.lifted_at)} by {state.lifted_by}: {state.reason}"
         table.add_row(
-            Text(plain(state.function)),
+            Text(printable(state.function)),
             Text(state.state, style=_COLOURS[state.state]),
-            Text(plain(state.revision or "")),
+            Text(printable(state.revision or "")),
             _moment(state.tripped_at),
-            Text(plain(story)),
+            Text(printable(story)),
         )
     return table
 
@@ -43,7 +42,7 @@ def limits(topology: topo.Topology, function: str, *, local: bool) -> str:
     retry = topo.local_retry(topology, trigger) if local else trigger.retry
     topic = topology.topics[trigger.dead_letter.topic].name
     return (
-        f"each message waits for about {spoken(patience(trigger, retry))} "
+        f"each message waits for about {duration(patience(trigger, retry))} "
         f"({trigger.dead_letter.max_delivery_attempts} attempts, pauses of "
         f"{retry.min_backoff} to {retry.max_backoff} s); then Pub/Sub moves it to {topic}, without "
         f"a reason, to be replayed. Mend the cause, then redeploy or "

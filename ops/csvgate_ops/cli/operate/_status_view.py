@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from csvgate.protocol.events import FaultExample
-from csvgate_ops.cli.terminal import plain
 from csvgate_ops.operate.uploads import UploadStatus
+from csvgate_ops.text import printable
 
 _COLOURS = {
     "completed": "green",
@@ -27,7 +27,7 @@ def console() -> Console:
 
 
 def _name(status: UploadStatus) -> str:
-    return plain(status.upload.name) if status.upload else "?"
+    return printable(status.upload.name) if status.upload else "?"
 
 
 def _state(status: UploadStatus) -> Text:
@@ -77,7 +77,7 @@ def summary(status: UploadStatus) -> str:
 
 
 def _example(fault: FaultExample) -> str:
-    value = "" if fault.value is None else f" {plain(fault.value)!r}"
+    value = "" if fault.value is None else f" {printable(fault.value)!r}"
     return f"line {fault.line}:{value} {fault.message}"
 
 
@@ -90,7 +90,7 @@ def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
     facts.add_row("state", _state(status))
     facts.add_row("", Text(summary(status)))
     if status.rejects:
-        facts.add_row("rejects", Text(plain(status.rejects), overflow="fold"))
+        facts.add_row("rejects", Text(printable(status.rejects), overflow="fold"))
     if status.corrects:
         facts.add_row("corrects", status.corrects)
     for correction in status.corrected_by:
@@ -118,5 +118,5 @@ def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
     if status.reasons:
         parts += ["", reasons]
     for hint in hints:
-        parts += ["", Text(plain(hint))]
+        parts += ["", Text(printable(hint))]
     return Group(*parts)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from csvgate_ops.cli.terminal import plain
+from csvgate.text import counted
 from csvgate_ops.deploy.doctor.model import Check
-from csvgate_ops.operate.uploads import plural
+from csvgate_ops.text import printable
 
 COLOURS = {"ok": "green", "fault": "red", "skipped": "yellow"}
 
@@ -23,17 +23,17 @@ def lines(checks: Sequence[Check]) -> Iterator[str]:
         for fault in check.faults:
             yield _line("fault", f"{check.about}: {fault.said}")
             for command in fault.fix:
-                yield f"         {plain(command)}"
+                yield f"         {printable(command)}"
 
 
 def _line(state: str, text: str) -> str:
-    return f"{click.style(f'{state:7}', fg=COLOURS[state])}  {plain(text)}"
+    return f"{click.style(f'{state:7}', fg=COLOURS[state])}  {printable(text)}"
 
 
 def summary(checks: Sequence[Check], project: str) -> str:
     faults = sum(len(check.faults) for check in checks)
     skipped = Counter(check.state for check in checks)["skipped"]
-    text = f"{plural(faults, 'fault')} in {plural(len(checks), 'check')} of {project}"
+    text = f"{counted(faults, 'fault')} in {counted(len(checks), 'check')} of {project}"
     return f"{text}, of which {skipped} could not be made" if skipped else text
 
 

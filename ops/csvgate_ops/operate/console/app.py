@@ -7,7 +7,6 @@ from flask import Flask, Response, make_response, render_template
 from werkzeug.exceptions import HTTPException
 
 from csvgate.runtime.errors import Failure
-from csvgate_ops.author.check.plain import plain
 from csvgate_ops.local.loopback.guard import guard
 from csvgate_ops.operate.console.access import Access
 from csvgate_ops.operate.console.jobs import Jobs
@@ -24,6 +23,7 @@ from csvgate_ops.operate.console.refresh import refresh
 from csvgate_ops.operate.console.site import Site
 from csvgate_ops.operate.dead_letters.content.masking import message_of, reason_of
 from csvgate_ops.operate.runbook import remedy
+from csvgate_ops.text import printable
 
 _MOST_SENT = 64 * 1024 * 1024
 """Bytes of a form: a letter of 10 MB to be edited, three times as long where it is escaped."""
@@ -70,7 +70,7 @@ def _templates(app: Flask, site: Site) -> None:
         ),
     }
     environment.globals |= {
-        "plain": plain,
+        "plain": printable,
         "htmx_config": json.dumps(HTMX_CONFIG),
         "htmx_file": HTMX_FILE,
     }

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal, Self, get_args
 
-from csvgate_ops.author.check.plain import plain
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.groups import By
+from csvgate_ops.text import printable
 
 Order = Literal["newest", "oldest", "code", "upload", "replays"]
 ORDERS: Final[dict[Order, str]] = {
@@ -54,7 +54,7 @@ class Query:
     @classmethod
     def of(cls, args: Mapping[str, str]) -> Self:
         """Whatever is unknown or nonsensical is left out: an address can be anything."""
-        given = {name: plain(args.get(name, "").strip()) for name in _TEXTS}
+        given = {name: printable(args.get(name, "").strip()) for name in _TEXTS}
         known = {o: o for o in get_args(Order)}
         return cls(
             **given,
@@ -96,9 +96,9 @@ class Query:
         found = [
             letter
             for letter in letters
-            if (not self.code or plain(letter.code) == self.code)
-            and (not self.function or plain(letter.function) == self.function)
-            and (not self.dataset or plain(letter.dataset or NONE) == self.dataset)
+            if (not self.code or printable(letter.code) == self.code)
+            and (not self.function or printable(letter.function) == self.function)
+            and (not self.dataset or printable(letter.dataset or NONE) == self.dataset)
             and letter.upload.startswith(self.upload)
             and since <= letter.dead_lettered_at < until
             and (not text or _contains(letter, text))
@@ -117,9 +117,9 @@ class Query:
 
 def _contains(letter: DeadLetter, text: str) -> bool:
     """In the message, the id, an attribute or what is kept of the data; rows are not searched."""
-    if text in plain(letter.message).casefold() or text in letter.id:
+    if text in printable(letter.message).casefold() or text in letter.id:
         return True
-    if any(text in plain(value).casefold() for value in letter.attributes.values()):
+    if any(text in printable(value).casefold() for value in letter.attributes.values()):
         return True
     return letter.kind != "arrow chunk" and text.encode() in (letter.data or b"").lower()
 
@@ -151,4 +151,4 @@ def choices(letters: Iterable[DeadLetter]) -> dict[str, list[str]]:
         found["code"].add(letter.code)
         found["function"].add(letter.function)
         found["dataset"].add(letter.dataset or NONE)
-    return {name: sorted(map(plain, values)) for name, values in found.items()}
+    return {name: sorted(map(printable, values)) for name, values in found.items()}

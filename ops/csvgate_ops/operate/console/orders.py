@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from csvgate_ops.operate.console.pages.wording import counted
+from csvgate.text import counted
 from csvgate_ops.operate.dead_letters.actions.each import Skipped
 from csvgate_ops.operate.dead_letters.actions.replay import sending
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext

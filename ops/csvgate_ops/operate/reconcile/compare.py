@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 
+from csvgate.text import counted
 from csvgate_ops.operate.reconcile.facts import (
     Finding,
     Key,
@@ -12,7 +13,6 @@ from csvgate_ops.operate.reconcile.facts import (
     TableFacts,
     UploadFacts,
 )
-from csvgate_ops.operate.uploads import plural
 
 
 def compare(
@@ -83,14 +83,14 @@ def _reject_file(upload: UploadFacts, found: RejectFacts) -> Iterator[Finding]:
             code="rejects.missing",
             upload=upload.id,
             where=where,
-            message=f"the reject file with {plural(expected, 'row')} is gone",
+            message=f"the reject file with {counted(expected, 'row')} is gone",
         )
     elif found.rows != expected:
         yield Finding(
             code="rejects.rows",
             upload=upload.id,
             where=where,
-            message=f"{plural(found.rows, 'row')} in the reject file, {expected:,} were rejected",
+            message=f"{counted(found.rows, 'row')} in the reject file, {expected:,} were rejected",
         )
 
 
@@ -121,7 +121,7 @@ def _unexpected(
     if upload is not None and upload.outcome == "completed" and not patience.is_over(upload):
         return
     id_, at = group.key
-    rows = f"{plural(group.rows, 'row')} of {at:%Y-%m-%d %H:%M:%S}Z"
+    rows = f"{counted(group.rows, 'row')} of {at:%Y-%m-%d %H:%M:%S}Z"
     if upload is None:
         code, message = "rows.orphan", f"{rows} that no upload in the ledger accounts for"
     else:
@@ -134,7 +134,7 @@ def _repeated(repeated: Repeated, table: str) -> Finding:
         code="rows.duplicate",
         upload=repeated.upload,
         where=table,
-        message=f"{plural(repeated.lines, 'line')} more than once, {repeated.rows:,} rows in all, "
+        message=f"{counted(repeated.lines, 'line')} more than once, {repeated.rows:,} rows in all, "
         f"the first of line {repeated.first}",
     )
 
@@ -146,7 +146,7 @@ def _no_table(table: TableFacts, uploads: Iterable[UploadFacts]) -> Iterator[Fin
             code="table.missing",
             upload="",
             where=table.id,
-            message=f"the table is gone; loaded into it: {plural(len(loaded), 'upload')}",
+            message=f"the table is gone; loaded into it: {counted(len(loaded), 'upload')}",
         )
 
 

@@ -7,7 +7,7 @@ from csvgate_ops.deploy.topology.derive import patience
 from csvgate_ops.operate.runbook.catalogue import SECTIONS
 from csvgate_ops.operate.runbook.findings import FINDINGS
 from csvgate_ops.operate.runbook.model import Operational
-from csvgate_ops.spoken import spoken
+from csvgate_ops.text import duration
 
 _HEAD = """# Runbook
 
@@ -78,7 +78,9 @@ def runbook_page(topology: topo.Topology) -> str:
 
 def _breaker(topology: topo.Topology) -> str:
     limits = next(iter(topology.functions.values())).breaker
-    said = _BREAKER.format(letters=limits.letters, window=spoken(limits.window), share=limits.share)
+    said = _BREAKER.format(
+        letters=limits.letters, window=duration(limits.window), share=limits.share
+    )
     rows = [
         _row([trigger.function, str(trigger.dead_letter.max_delivery_attempts), _wait(trigger)])
         for trigger in topology.triggers.values()
@@ -89,7 +91,7 @@ def _breaker(topology: topo.Topology) -> str:
 
 
 def _wait(trigger: topo.Trigger) -> str:
-    return spoken(patience(trigger, trigger.retry))
+    return duration(patience(trigger, trigger.retry))
 
 
 def _codes() -> Iterator[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from csvgate_ops.author.check.grid import Grid
-from csvgate_ops.author.check.plain import cut, plain, width
+from csvgate_ops.text import cut_to_width, display_width, printable
 
 TITLES = ("line", "value", "message")
 
@@ -19,13 +19,13 @@ TITLES = ("line", "value", "message")
     ],
 )
 def test_plain(text: str, shown: str) -> None:
-    assert plain(text) == shown
+    assert printable(text) == shown
 
 
 def test_width_is_that_of_a_terminal() -> None:
-    assert [width(t) for t in ("abc", "東京", "e\u0301")] == [3, 4, 1]
-    assert cut("東京都千代田区", 7) == "東京都…"
-    assert cut("as it is", 8) == "as it is"
+    assert [display_width(t) for t in ("abc", "東京", "e\u0301")] == [3, 4, 1]
+    assert cut_to_width("東京都千代田区", 7) == "東京都…"
+    assert cut_to_width("as it is", 8) == "as it is"
 
 
 def test_lines_have_no_end_without_a_terminal() -> None:

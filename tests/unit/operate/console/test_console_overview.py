@@ -9,14 +9,16 @@ from csvgate.ports import Column
 from csvgate.protocol.events import Counts
 from csvgate.protocol.ledger_entries import Tripped
 from csvgate.runtime.breaker_ledger import BreakerLedger
+from csvgate.text import counted, percent
 from csvgate_ops.operate.breakers import lift
 from csvgate_ops.operate.console.overview import Over, fitting, overview
 from csvgate_ops.operate.console.pages.charts import columns, peak, width
 from csvgate_ops.operate.console.pages.paging import Page, page
 from csvgate_ops.operate.console.pages.safe_values import clipped, lines, shown
-from csvgate_ops.operate.console.pages.wording import after, ago, counted, percent, size, span
+from csvgate_ops.operate.console.pages.wording import after, ago
 from csvgate_ops.operate.console.snapshot import Snapshot
 from csvgate_ops.operate.uploads import State, Step, UploadStatus, upload_ids
+from csvgate_ops.text import byte_size, rough_duration
 from fakes.bigquery import Table
 from unit.operate.console.browsing import HANG_SECONDS, letter, office, visit, words
 from unit.protocol.orders import orders
@@ -83,17 +85,17 @@ def test_bars_share_the_height_of_the_tallest_and_the_least_is_seen() -> None:
 
 def test_numbers_in_words() -> None:
     assert ["1 letter", "2,000 letters"] == [counted(1, "letter"), counted(2000, "letter")]
-    assert ["–", "0.0%", "< 0.1%", "50.0%", "> 99.9%", "100.0%"] == [
+    assert ["–", "0%", "<0.1%", "50.0%", ">99.9%", "100%"] == [
         percent(0, 0), percent(0, 9), percent(1, 10**6), percent(1, 2), percent(99_999, 10**5),
         percent(9, 9),
     ]  # fmt: skip
     assert ["< 1 second", "59 seconds", "1 minute", "23 hours", "400 days"] == [
-        span(0.9), span(59.9), span(60), span(86_399), span(86400 * 400)
-    ]  # fmt: skip
+        rough_duration(seconds) for seconds in (0.9, 59.9, 60, 86_399, 86_400 * 400)
+    ]
     assert "just now" == ago(NOW, NOW - timedelta(hours=1))
     assert "+0.124 s" == after(NOW, NOW + timedelta(milliseconds=124))
     assert ["1 byte", "1,023 bytes", "1.0 KiB", "9.5 MiB", "2,048.0 GiB"][:4] == [
-        size(1), size(1023), size(1024), size(10_000_000)
+        byte_size(1), byte_size(1023), byte_size(1024), byte_size(10_000_000)
     ]  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from csvgate.text import counted
 from csvgate_ops.operate.console.jobs import Busy, Job, Jobs
 from csvgate_ops.operate.console.letters_query import Query
 from csvgate_ops.operate.console.orders import VERBS, ActionName, Order, Orders, order
-from csvgate_ops.operate.console.pages.wording import counted
 from csvgate_ops.operate.console.site import STILL_READING, Key, Site, key, patiently
 from csvgate_ops.operate.dead_letters.acting import Acting, Report
 from csvgate_ops.operate.dead_letters.actions.discard import discard

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-from csvgate_ops.author.check.plain import plain
+from csvgate_ops.text import printable
 
 _KEPT: Final = "\n\t"
 
@@ -14,20 +14,20 @@ _KEPT: Final = "\n\t"
 def shown(value: Any) -> Any:
     """For every expression in a template: text in one line, control and direction characters as in
     Python, `\\u202e`. Markup is ours and stays."""
-    return plain(value) if type(value) is str else value
+    return printable(value) if type(value) is str else value
 
 
 def lines(text: str) -> Markup:
     """Text of several lines, as `shown`, with its line ends and tabs."""
     if text.isprintable():
         return escape(text)
-    return escape("".join(c if c in _KEPT or c.isprintable() else plain(c) for c in text))
+    return escape("".join(c if c in _KEPT or c.isprintable() else printable(c) for c in text))
 
 
 def with_code(text: str) -> Markup:
     """Text with what stands between backticks as code."""
     parts = [Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
-             for number, part in enumerate(plain(text).split("`"))]  # fmt: skip
+             for number, part in enumerate(printable(text).split("`"))]  # fmt: skip
     return Markup("").join(parts)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from csvgate.ports import Message
-from csvgate.protocol.dead_letters import PREFIX, shorten
+from csvgate.protocol.dead_letters import ATTRIBUTE_BYTES, PREFIX
+from csvgate.text import shorten_bytes
 from csvgate_ops.operate.dead_letters.content.parse import (
     REPLAY_OF,
     REPLAY_RUN,
@@ -46,7 +47,7 @@ def with_lineage(message: Message, letter: DeadLetter, *, actor: str, run: str) 
     }
     for name, value in lineage.items():
         if len(attributes) < _MOST_ATTRIBUTES:
-            attributes[name] = shorten(value)
+            attributes[name] = shorten_bytes(value, ATTRIBUTE_BYTES)
     return Message(message.data, attributes)
 
 
