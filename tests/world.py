@@ -18,7 +18,7 @@ from csvgate.ports import Message, ObjectInfo
 from csvgate.protocol.cloudevents_pubsub import event_of, pubsub_delivery, raw_delivery
 from csvgate.protocol.dead_letters import DeadLetterTopic
 from csvgate.protocol.events import PUBSUB_MESSAGE, STORAGE_FINALIZED, UploadFinished
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.failure_boundary import FailureBoundary
 from csvgate.runtime.settings import Settings, read
 from csvgate.runtime.start_up import Runtime

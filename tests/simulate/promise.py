@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from csvgate.protocol.cloudevents_pubsub import event_of
 from csvgate.protocol.events import UploadFinished, UploadValidated
-from csvgate.protocol.ledger import UploadLedger
-from csvgate.protocol.ledger_entries import OutcomeClaim
+from csvgate.protocol.ledger.entries import OutcomeClaim
+from csvgate.protocol.ledger.ledger import UploadLedger
 from notification.handler import parse_finished
 from simulate.world import shop
 from simulate.world.cloud import Cloud
@@ -51,7 +51,7 @@ class _Check:
 
     def _upload(self, sent: Sent) -> None:
         entries = self._ended(sent)
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         if claim is None:
             return
         version, validated = self._judged(entries, claim)
@@ -78,7 +78,7 @@ class _Check:
         for upload in entries.corrections():
             mends = by_id[upload].mends or {}
             own = self.cloud.ledger.upload(upload)
-            claim = own.claim()
+            claim = own.outcome_claim()
             if claim is None or claim.outcome == "rejected":
                 continue
             version, validated = self._judged(own, claim)
@@ -94,7 +94,7 @@ class _Check:
         """One terminal event and one email, or a dead letter that says why not."""
         upload = sent.upload.id
         entries = self.cloud.ledger.upload(upload)
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         terminal = {e for e in self.events if e.upload.id == upload and e.outcome != "failed"}
         if entries.is_finished():
             require(claim is not None, f"{upload} is finished without a claim")
@@ -191,7 +191,7 @@ class _Check:
             sent.upload.name
             for sent in self.people.sent
             if sent.refuses
-            and (claim := self.cloud.ledger.upload(sent.upload.id).claim()) is not None
+            and (claim := self.cloud.ledger.upload(sent.upload.id).outcome_claim()) is not None
             and claim.outcome == "completed"
         )
         require_equal([], [name for name, n in loaded.items() if n > 1], "names loaded twice")

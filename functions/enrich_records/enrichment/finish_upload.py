@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from csvgate.ports import Clock, Warehouse
 from csvgate.protocol.events import UploadFinished, UploadValidated
-from csvgate.protocol.ledger import Ledger, PlanLedger, UploadLedger
-from csvgate.protocol.ledger_entries import OutcomeClaim
+from csvgate.protocol.ledger.entries import OutcomeClaim
+from csvgate.protocol.ledger.ledger import Ledger, PlanLedger, UploadLedger
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.runtime.errors import Permanent
 from csvgate.runtime.log import log
@@ -41,7 +41,7 @@ class UploadFinisher:
         if done < validated.chunks:
             return f"waiting: {done} of {validated.chunks} chunks"
         # No stream of it is older than the upload: most need not be asked for.
-        if self.clock() - loaded.received.received_at > _LASTS and entries.claim() is None:
+        if self.clock() - loaded.received.received_at > _LASTS and entries.outcome_claim() is None:
             self._check_old_streams(plan)
         return self._end(entries, validated, loaded, "completed")
 

@@ -8,8 +8,8 @@ from cloudevents.http import CloudEvent
 from csvgate.ports import Clock, Warehouse
 from csvgate.protocol.cloudevents_pubsub import Delivery, event_of
 from csvgate.protocol.events import RECORDS_VALIDATED, UPLOAD_VALIDATED
-from csvgate.protocol.ledger import Ledger, UploadLedger
-from csvgate.protocol.ledger_entries import Note
+from csvgate.protocol.ledger.entries import Note
+from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.runtime.errors import Failure, Permanent
 from csvgate.runtime.start_up import Runtime
@@ -65,7 +65,7 @@ class Enricher:
         raise Permanent("event.malformed", f"validated-records carries no events of type {kind}")
 
     def _chunk(self, ref: ChunkRef, data: bytes, entries: UploadLedger) -> str:
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         if claim is not None and claim.plan != ref.plan:
             return f"not needed: {claim.outcome} by plan {claim.plan}"
         loaded = self.plans.load(ref.upload, ref.plan)
@@ -73,12 +73,12 @@ class Enricher:
         rejected = claim is not None and claim.outcome == "rejected"
         if not rejected and plan.chunk_done(ref.index) is None:
             if plan.chunk_stream(ref.index) is not None:
-                self._note_again(entries, ref)
+                self._note_repeat(entries, ref)
             self.chunks.load(ref, data, loaded, plan)
         # Also when it is rejected: we may be the one who claimed that, and died before telling.
         return self.finisher.finish(ref.upload, loaded)
 
-    def _note_again(self, entries: UploadLedger, ref: ChunkRef) -> None:
+    def _note_repeat(self, entries: UploadLedger, ref: ChunkRef) -> None:
         note = Note(
             at=self.chunks.clock(),
             code="delivered.again",
@@ -86,7 +86,7 @@ class Enricher:
             "repeated",
             function="enrich_records",
         )
-        entries.note_again(f"enrich_records.chunk-{ref.index:06d}.again", note)
+        entries.note_repeat(f"enrich_records.chunk-{ref.index:06d}", note)
 
     def give_up(self, work: CloudEvent, failure: Failure) -> None:
         """Announce the failure to people, when the message names an upload that there is."""

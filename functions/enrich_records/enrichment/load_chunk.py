@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from csvgate.chunks.append_requests import REQUEST_BYTES, batches, rows_per_append
 from csvgate.chunks.arrow import decode
 from csvgate.ports import Clock, Warehouse
-from csvgate.protocol.ledger import PlanLedger
-from csvgate.protocol.ledger_entries import ChunkDone, ChunkStream
+from csvgate.protocol.ledger.entries import ChunkDone, ChunkStream
+from csvgate.protocol.ledger.ledger import PlanLedger
 from csvgate.runtime.errors import Permanent
 from enrichment.chunk_message import ChunkRef
 from enrichment.plans import LoadedPlan

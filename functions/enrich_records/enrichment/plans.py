@@ -7,8 +7,8 @@ from datetime import datetime
 from csvgate.contracts.hashing import from_json
 from csvgate.contracts.table import table_spec
 from csvgate.ports import TableSpec
-from csvgate.protocol.ledger import Ledger, UploadLedger
-from csvgate.protocol.ledger_entries import Plan, Received
+from csvgate.protocol.ledger.entries import Plan, Received
+from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
 from csvgate.runtime.errors import Permanent
 from enrichment.enrich_rows import Enrichment
 from enrichment.references import parse_reference
@@ -52,7 +52,7 @@ class Plans:
         if plan is None or received is None:
             raise Permanent(
                 "plan.unknown",
-                f"the ledger has no plan {plan_id} under {entries.prefix}: the message was not "
+                f"the ledger has no plan {plan_id} of upload {entries.id}: the message was not "
                 "sent by validate_and_parse, or the ledger was deleted before the message arrived",
             )
         contract = from_json(plan.contract)

@@ -11,8 +11,8 @@ from csvgate.contracts.match import Contracts
 from csvgate.ports import Clock, Mailer
 from csvgate.protocol.cloudevents_pubsub import Delivery, event_of
 from csvgate.protocol.events import OUTCOME_TYPES, UploadFinished
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Note
+from csvgate.protocol.ledger.entries import Note
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.errors import Failure, Permanent, Transient
 from csvgate.runtime.start_up import Runtime
 from notification.email.view import render
@@ -57,7 +57,7 @@ class Notifier:
             note = Note(
                 at=self.clock(), code=failure.code, message=failure.message, function=_FUNCTION
             )
-            entries.note(f"failed.{_FUNCTION}.{failure.code}", note)
+            entries.note_failure(note)
 
     def handle(self, work: UploadFinished, delivery: Delivery) -> str:  # noqa: ARG002
         """The outcome's name. Raises Transient and Permanent."""
@@ -67,7 +67,8 @@ class Notifier:
             return "no recipients"
         claims = SendClaims(
             ledger=self.ledger,
-            prefix=f"uploads/{finished.upload.id}/emails/{finished.outcome}/",
+            upload=finished.upload.id,
+            outcome=finished.outcome,
             holder=self.holder,
             clock=self.clock,
         )

@@ -7,8 +7,8 @@ it: a line that two of them bring is loaded by the first alone.
 from dataclasses import dataclass
 
 from csvgate.protocol.identity import Upload
-from csvgate.protocol.ledger import Ledger, PlanLedger, UploadLedger
-from csvgate.protocol.ledger_entries import OutcomeClaim
+from csvgate.protocol.ledger.entries import OutcomeClaim
+from csvgate.protocol.ledger.ledger import Ledger, PlanLedger, UploadLedger
 from csvgate.rejects.names import unnamed, upload_named
 from csvgate.runtime.errors import Transient
 from csvgate.validation.faults import FileFault
@@ -61,7 +61,7 @@ def _taken(upload: Upload, origin: str, ledger: Ledger) -> frozenset[int]:
     """Lines that earlier corrections loaded."""
     taken: set[int] = set()
     number = 0
-    while (holder := ledger.upload(origin).correction(number, upload.id)) != upload.id:
+    while (holder := ledger.upload(origin).claim_correction_slot(number, upload.id)) != upload.id:
         claim = _ended(ledger.upload(holder))
         if claim is None:
             raise Transient(
@@ -77,7 +77,7 @@ def _taken(upload: Upload, origin: str, ledger: Ledger) -> frozenset[int]:
 def _ended(entries: UploadLedger) -> OutcomeClaim | None:
     """How it ended. A claim to complete it is no end before its rows are there: should they never
     come, a correction would be loaded without the rest."""
-    claim = entries.claim()
+    claim = entries.outcome_claim()
     if claim is None or (claim.outcome == "completed" and not entries.is_committed()):
         return None
     return claim

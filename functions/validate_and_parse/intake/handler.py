@@ -14,8 +14,8 @@ from csvgate.contracts.model import Limits
 from csvgate.ports import Clock, ObjectStore, Publisher
 from csvgate.protocol.cloudevents_pubsub import JSON, Delivery, message_of
 from csvgate.protocol.events import UPLOAD_VALIDATED, Reason, UploadValidated
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Note
+from csvgate.protocol.ledger.entries import Note
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.protocol.verdict import Verdict, judge
 from csvgate.runtime.errors import Failure
@@ -98,7 +98,7 @@ class Validator:
             return "finished before"
         pinned = self.planner.pin(event, contract)
         if pinned.again:
-            self._note_again(upload.id)
+            self._note_repeat(upload.id)
         validated = self._validate(event, pinned)
         entries = self.ledger.upload(upload.id).plan(validated.plan)
         # The letter first: once `validated` is there, the chunks may end the upload without us.
@@ -107,14 +107,14 @@ class Validator:
         self._publish_marker(validated, pinned)
         return f"validated: {validated.status}"
 
-    def _note_again(self, upload: str) -> None:
+    def _note_repeat(self, upload: str) -> None:
         note = Note(
             at=self.clock(),
             code="delivered.again",
             message="validation was started again: an earlier delivery failed or was repeated",
             function="validate_and_parse",
         )
-        self.ledger.upload(upload).note_again("validate_and_parse.again", note)
+        self.ledger.upload(upload).note_repeat("validate_and_parse", note)
 
     def _validate(self, event: ObjectEvent, pinned: Pinned) -> UploadValidated:
         """Publish every chunk, write the reject file; nothing is visible to anybody yet."""

@@ -4,8 +4,8 @@ from csvgate.contracts.match import Contracts
 from csvgate.ports import Clock
 from csvgate.protocol.events import UploadRef
 from csvgate.protocol.identity import Upload
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Ignored
+from csvgate.protocol.ledger.entries import Ignored
+from csvgate.protocol.ledger.ledger import Ledger
 
 
 def out_of_scope(upload: Upload, *, uploads_bucket: str, rejects_bucket: str) -> str | None:

@@ -1,14 +1,10 @@
 """`on_overwrite: refuse`: an object name is held by its first upload until that one is rejected."""
 
 from csvgate.protocol.identity import Upload, digest
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Entry
+from csvgate.protocol.ledger.entries import Holder
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import HOLDER
 from csvgate.validation.faults import FileFault
-
-
-class Holder(Entry):
-    upload: str
-    generation: int
 
 
 def refuse_overwrite(upload: Upload, ledger: Ledger) -> None:
@@ -16,14 +12,14 @@ def refuse_overwrite(upload: Upload, ledger: Ledger) -> None:
 
     Holders are numbered, each created once; a later one may follow only a rejected one.
     """
-    prefix = f"objects/{digest(upload.bucket, upload.name)}/"
+    name = digest(upload.bucket, upload.name)
     number = 0
     while True:
         ours = Holder(upload=upload.id, generation=upload.generation)
-        holder = ledger.first(f"{prefix}{number:06d}.json", ours)
+        holder = ledger.create_or_get(HOLDER, ours, object=name, number=number)
         if holder.upload == upload.id:
             return
-        claim = ledger.upload(holder.upload).claim()
+        claim = ledger.upload(holder.upload).outcome_claim()
         if claim is None or claim.outcome != "rejected":
             state = "loaded" if claim else "being loaded"
             raise FileFault(

@@ -8,8 +8,9 @@ from csvgate.contracts.model import Contract, Reference
 from csvgate.ports import CREATE_BYTES, Clock, ObjectStore
 from csvgate.protocol.events import UploadRef
 from csvgate.protocol.identity import digest
-from csvgate.protocol.ledger import Ledger, UploadLedger
-from csvgate.protocol.ledger_entries import PinnedReference, Plan, Received
+from csvgate.protocol.ledger.entries import PinnedReference, Plan, Received
+from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
+from csvgate.protocol.ledger.paths import REFERENCE
 from csvgate.references.keys import referred_to
 from csvgate.runtime.errors import Permanent, Transient
 from csvgate.validation import ENGINE_VERSION
@@ -101,7 +102,7 @@ class Planner:
                 "reference.too_large",
                 f"reference {name}: {where} has {info.size} bytes, over {_MAX_REFERENCE_BYTES}",
             )
-        snapshot = f"references/{digest(where, str(info.generation))}"
+        snapshot = REFERENCE.name(snapshot=digest(where, str(info.generation)))
         pinned = PinnedReference(
             object=reference.object, generation=info.generation, snapshot=snapshot
         )

@@ -1,8 +1,8 @@
 """The keys of a contract's foreign keys, from the references that the plan has pinned."""
 
 from csvgate.contracts.model import Contract
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Plan
+from csvgate.protocol.ledger.entries import Plan
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.references.keys import KeySets, key_sets, referred_to
 from csvgate.runtime.errors import Permanent
 

@@ -10,7 +10,7 @@ from csvgate.csv.compression import decompress
 from csvgate.ports import ObjectStore
 from csvgate.protocol.events import Counts, FaultExample, Reason
 from csvgate.protocol.identity import Upload
-from csvgate.protocol.ledger_entries import Lines
+from csvgate.protocol.ledger.entries import Lines
 from csvgate.references.keys import KeySets
 from csvgate.rejects.corrections import Correction, is_correction
 from csvgate.rejects.reject_file import RejectFile

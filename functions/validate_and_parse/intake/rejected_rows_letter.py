@@ -7,8 +7,8 @@ from csvgate.ports import Clock
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.dead_letters import DeadLetterTopic, counts_attribute
 from csvgate.protocol.events import UploadValidated
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Note
+from csvgate.protocol.ledger.entries import Note
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.errors import Permanent
 
 
@@ -24,8 +24,7 @@ class Rejections:
         if validated.status == "valid" and not validated.counts.rejected:
             return
         entries = self.ledger.upload(validated.upload.id)
-        name = f"rejected.{validated.plan}"
-        if entries.has_note(name):
+        if entries.is_rejection_noted(validated.plan):
             return
         reason = rejection(validated)
         self.dead_letters.send(delivery, reason, _attributes(validated))
@@ -35,7 +34,7 @@ class Rejections:
             message=reason.message,
             function=self.dead_letters.function,
         )
-        entries.note(name, note)
+        entries.note_rejection(validated.plan, note)
 
 
 def rejection(validated: UploadValidated) -> Permanent:

@@ -7,8 +7,8 @@ from cloudevents.http import CloudEvent
 from csvgate.ports import Clock, Publisher
 from csvgate.protocol.cloudevents_pubsub import JSON, message_of
 from csvgate.protocol.events import OUTCOME_TYPES, Counts, UploadFinished, UploadValidated
-from csvgate.protocol.ledger import UploadLedger
-from csvgate.protocol.ledger_entries import Note, Received
+from csvgate.protocol.ledger.entries import Note, Received
+from csvgate.protocol.ledger.ledger import UploadLedger
 from csvgate.runtime.errors import Failure
 
 _NONE = Counts(read=0, valid=0, rejected=0)
@@ -51,7 +51,7 @@ class OutcomeTopic:
         note = Note(
             at=self.clock(), code=failure.code, message=failure.message, function=self.function
         )
-        entries.note(f"failed.{self.function}.{failure.code}", note)
+        entries.note_failure(note)
         finished = UploadFinished(
             upload=received.upload,
             plan=received.plan,

@@ -9,8 +9,9 @@ from typing import Any
 from csvgate.chunks.append_requests import batches as cut
 from csvgate.chunks.append_requests import rows_per_append
 from csvgate.ports import Message
-from csvgate.protocol.ledger import PlanLedger, UploadLedger
-from csvgate.protocol.ledger_entries import ChunkDone, OutcomeClaim
+from csvgate.protocol.ledger.entries import ChunkDone, OutcomeClaim
+from csvgate.protocol.ledger.ledger import PlanLedger, UploadLedger
+from csvgate.protocol.ledger.paths import CHUNK_DONE
 from csvgate.protocol.outcome_events import OutcomeTopic
 from enrichment import load_chunk
 from enrichment.finish_upload import UploadFinisher
@@ -89,7 +90,9 @@ def _chunk_not_exclusive() -> Swap:
 
     def mark(self: PlanLedger, index: int, done: ChunkDone) -> None:
         store: Any = self.ledger.store
-        store.buckets["ledger"].pop(self._chunk(index, "done"), None)
+        store.buckets["ledger"].pop(
+            CHUNK_DONE.name(upload=self.upload, plan=self.id, chunk=index), None
+        )
         original(self, index, done)
 
     original = PlanLedger.mark_done
@@ -241,7 +244,7 @@ def _claimed_rejection_not_told() -> Swap:
     original = Enricher._chunk
 
     def chunk(self: Enricher, ref: Any, data: bytes, entries: UploadLedger) -> str:
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         if claim is not None and claim.outcome == "rejected":
             return "not needed"
         return original(self, ref, data, entries)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from csvgate.protocol.dead_letters import DeadLetterTopic, dead_letter
-from csvgate.protocol.ledger_entries import Note
+from csvgate.protocol.ledger.entries import Note
 from csvgate.runtime.errors import Transient
 from intake import corrections, handler
 from intake.chunk_output import ChunkPublisher
@@ -83,7 +83,7 @@ def _letter_noted_before_it_is_sent() -> AbstractContextManager[Any]:
         def note_first(letters: DeadLetterTopic, *args: Any) -> None:
             reason = rejection(validated)
             note = Note(at=self.clock(), code=reason.code, message=reason.message, function="v")
-            self.ledger.upload(validated.upload.id).note(f"rejected.{validated.plan}", note)
+            self.ledger.upload(validated.upload.id).note_rejection(validated.plan, note)
             send(letters, *args)
 
         send = DeadLetterTopic.send
@@ -154,7 +154,7 @@ def _corrections_do_not_see_each_other() -> AbstractContextManager[Any]:
 
 def _correction_before_the_rows() -> AbstractContextManager[Any]:
     """As csvgate once did: the claim to complete was taken for the end."""
-    return swapped(corrections, "_ended", lambda entries: entries.claim())
+    return swapped(corrections, "_ended", lambda entries: entries.outcome_claim())
 
 
 def _correction_of_any_line() -> AbstractContextManager[Any]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from cloudevents.http import CloudEvent
 
 from csvgate.protocol.events import UploadFinished
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.failure_boundary import FailureBoundary
 from enrichment.handler import Enricher
 from fakes.effects import Effects

@@ -2,8 +2,8 @@
 
 from csvgate.protocol.cloudevents_pubsub import event_of
 from csvgate.protocol.events import UploadFinished
-from csvgate.protocol.ledger import UploadLedger
-from csvgate.protocol.ledger_entries import OutcomeClaim
+from csvgate.protocol.ledger.entries import OutcomeClaim
+from csvgate.protocol.ledger.ledger import UploadLedger
 from fakes.effects import Effect
 from notification.handler import parse_finished
 from simulate.world.cloud import Cloud
@@ -42,7 +42,7 @@ def _whole_or_not_at_all(people: People) -> None:
     ledger = people.cloud.unwatched_ledger()
     for sent in people.sent:
         entries = ledger.upload(sent.upload.id)
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         streams = _streams(entries, claim) if claim else set()
         if claim and streams & committed:
             validated = entries.plan(claim.plan).validated()
@@ -56,7 +56,7 @@ def _whole_or_not_at_all(people: People) -> None:
 
 def _announced(cloud: Cloud, event: UploadFinished) -> None:
     entries = cloud.unwatched_ledger().upload(event.upload.id)
-    claim = entries.claim()
+    claim = entries.outcome_claim()
     if event.outcome == "failed":
         return
     require_equal(claim and claim.outcome, event.outcome, "outcome announced and claimed")

@@ -11,7 +11,7 @@ from typing import Final
 
 from csvgate.chunks.append_requests import REQUEST_BYTES
 from csvgate.chunks.arrow import MAX_BYTES
-from csvgate.protocol.ledger import FEW_CHUNKS
+from csvgate.protocol.ledger.ledger import FEW_CHUNKS
 from csvgate.validation.batch import Limits
 from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
 

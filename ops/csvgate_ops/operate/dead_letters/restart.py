@@ -11,7 +11,7 @@ from typing import Final
 
 from csvgate.ports import Message
 from csvgate.protocol.dead_letters import PREFIX
-from csvgate.protocol.ledger_entries import Received
+from csvgate.protocol.ledger.entries import Received
 from csvgate_ops.operate.dead_letters.content.original import NOTIFICATION, Unreplayable
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
@@ -31,7 +31,7 @@ def restart_message(letter: DeadLetter, context: DeadLetterContext) -> Message:
     """The Storage notification that makes validate_and_parse read the upload again. Raises
     Unreplayable, Transient."""
     entries = context.ledger.upload(letter.upload)
-    received, claim = entries.received(), entries.claim()
+    received, claim = entries.received(), entries.outcome_claim()
     if received is None:
         raise Unreplayable("the ledger does not know its upload: upload the file again, discard it")
     if claim is not None:

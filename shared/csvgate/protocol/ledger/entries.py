@@ -1,7 +1,7 @@
 """What the ledger's objects say, as JSON."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -105,3 +105,80 @@ class Lifted(Entry):
     at: datetime
     actor: str
     reason: str
+
+
+class Holder(Entry):
+    """An upload that owns an object name."""
+
+    upload: str
+    generation: int
+
+
+class SendClaim(Entry):
+    at: datetime
+    holder: str
+    """The function's revision."""
+
+
+class SendReleased(Entry):
+    """The email was certainly not sent under this claim."""
+
+
+class Sent(Entry):
+    at: datetime
+    message_id: str
+    recipients: int
+
+
+class AuditAction(Entry):
+    """What an operator did, or set out to do."""
+
+    action: str
+    """For example `replay` or `breaker.lift`."""
+    actor: str
+    at: datetime
+    reason: str
+    details: dict[str, Any] = {}
+    """What was acted upon: identifiers, filters and counts, never row content."""
+
+
+class ListedOutcome(Entry):
+    letter: str
+    function: str
+    code: str
+    upload: str
+    result: str
+    detail: str
+
+
+class AuditEnd(Entry):
+    """The results of a run on dead letters."""
+
+    at: datetime
+    stopped: bool
+    done: int
+    skipped: int
+    failed: int
+    outcomes: tuple[ListedOutcome, ...]
+
+
+class AuditFollowed(Entry):
+    by: str
+    """The later run."""
+    at: datetime
+
+
+class LetterMark(Entry):
+    """One dead letter was replayed, edited or discarded."""
+
+    verb: str
+    run: str
+    actor: str
+    at: datetime
+    reason: str
+    letter: str
+    function: str
+    code: str
+    upload: str
+    outcome: str
+    """Where it went (topic and message id), or how it was changed."""
