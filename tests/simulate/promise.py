@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from csvgate.protocol.cloudevents_pubsub import event_of
 from csvgate.protocol.events import UploadFinished, UploadValidated
 from csvgate.protocol.ledger.entries import OutcomeClaim
 from csvgate.protocol.ledger.ledger import UploadLedger
-from notification.handler import parse_finished
+from csvgate.protocol.messages.outcome import parse_outcome
 from simulate.world import shop
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
@@ -28,7 +27,7 @@ def check(people: People) -> None:
 
 
 def outcomes(cloud: Cloud) -> list[UploadFinished]:
-    return [parse_finished(event_of(m)) for m in cloud.publisher.topics[COMPLETE]]
+    return [parse_outcome(m) for m in cloud.publisher.topics[COMPLETE]]
 
 
 @dataclass

@@ -9,6 +9,7 @@ from csvgate.contracts.table import table_spec
 from csvgate.ports import TableSpec
 from csvgate.protocol.ledger.entries import Plan, Received
 from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
+from csvgate.protocol.ledger.snapshots import read_snapshot
 from csvgate.runtime.errors import Permanent
 from enrichment.enrich_rows import Enrichment
 from enrichment.references import parse_reference
@@ -58,7 +59,7 @@ class Plans:
         contract = from_json(plan.contract)
         # Those that only foreign keys need are no business of this function.
         used = {step.lookup.reference for step in contract.enrich if step.lookup}
-        references = {name: self._reference(plan, name) for name in sorted(used)}
+        references = {name: read_snapshot(self.ledger, plan, name) for name in sorted(used)}
         tables = {
             name: parse_reference(data, name=name, reference=contract.references[name])
             for name, data in references.items()
@@ -70,13 +71,3 @@ class Plans:
             enrichment=enrichment,
             table=table_spec(contract, enrichment.added_columns()),
         )
-
-    def _reference(self, plan: Plan, name: str) -> bytes:
-        pinned = plan.references[name]
-        data = self.ledger.store.read(self.ledger.bucket, pinned.snapshot)
-        if data is None:
-            raise Permanent(
-                "reference.gone",
-                f"reference {name}: its copy gs://{self.ledger.bucket}/{pinned.snapshot} is gone",
-            )
-        return data

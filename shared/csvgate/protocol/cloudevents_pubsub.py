@@ -19,7 +19,7 @@ from csvgate.runtime.errors import Permanent
 
 ARROW_STREAM: Final = "application/vnd.apache.arrow.stream"
 JSON: Final = "application/json"
-_PREFIX: Final = "ce-"
+ATTRIBUTE_PREFIX: Final = "ce-"
 _REQUIRED: Final = ("id", "source", "specversion", "type")
 
 
@@ -37,8 +37,8 @@ class Delivery:
 
 def message_of(event: CloudEvent) -> Message:
     """`event.data` must be bytes; every attribute value is a string of at most 1,024 bytes."""
-    attributes = {f"{_PREFIX}{k}": str(v) for k, v in event.get_attributes().items()}
-    content_type = attributes.pop(f"{_PREFIX}datacontenttype", None)
+    attributes = {f"{ATTRIBUTE_PREFIX}{k}": str(v) for k, v in event.get_attributes().items()}
+    content_type = attributes.pop(f"{ATTRIBUTE_PREFIX}datacontenttype", None)
     if content_type:
         attributes["content-type"] = content_type
     return Message(data=event.data, attributes=attributes)
@@ -47,11 +47,11 @@ def message_of(event: CloudEvent) -> Message:
 def event_of(message: Message) -> CloudEvent:
     """Raises Permanent `event.malformed` when it is not a CloudEvent in binary mode."""
     attributes = {
-        key.removeprefix(_PREFIX): value
+        key.removeprefix(ATTRIBUTE_PREFIX): value
         for key, value in message.attributes.items()
-        if key.startswith(_PREFIX)
+        if key.startswith(ATTRIBUTE_PREFIX)
     }
-    missing = [f"{_PREFIX}{name}" for name in _REQUIRED if not attributes.get(name)]
+    missing = [f"{ATTRIBUTE_PREFIX}{name}" for name in _REQUIRED if not attributes.get(name)]
     if missing:
         raise Permanent(
             "event.malformed",
@@ -95,7 +95,7 @@ def raw_delivery(event: CloudEvent) -> Delivery:
     data = event.data
     if not isinstance(data, bytes):
         data = json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    attributes = {f"{_PREFIX}{k}": str(v)[:256] for k, v in event.get_attributes().items()}
+    attributes = {f"{ATTRIBUTE_PREFIX}{k}": str(v)[:256] for k, v in event.get_attributes().items()}
     time = event.get_attributes().get("time")
     try:
         seen = datetime.fromisoformat(str(time)) if time else None

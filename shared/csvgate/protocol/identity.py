@@ -2,6 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
+
+_HEXADECIMAL: Final = frozenset("0123456789abcdef")
+_MAX_IDENTIFIER: Final = 64
 
 
 def digest(*parts: str, length: int = 20) -> str:
@@ -12,6 +16,12 @@ def digest(*parts: str, length: int = 20) -> str:
         h.update(len(data).to_bytes(8, "big"))
         h.update(data)
     return h.hexdigest()[:length]
+
+
+def is_identifier(text: str) -> bool:
+    """Whether this may be the id of an upload or a plan. Messages may be forged: anything else must
+    not become part of an object's name in the ledger."""
+    return 0 < len(text) <= _MAX_IDENTIFIER and set(text) <= _HEXADECIMAL
 
 
 @dataclass(frozen=True, slots=True)

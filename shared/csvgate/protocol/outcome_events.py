@@ -1,14 +1,12 @@
-"""The event that ends an upload, or says that it failed, on enrichment-complete."""
+"""Publishing how an upload ended, or that a function gave up on it."""
 
 from dataclasses import dataclass
 
-from cloudevents.http import CloudEvent
-
 from csvgate.ports import Clock, Publisher
-from csvgate.protocol.cloudevents_pubsub import JSON, message_of
-from csvgate.protocol.events import OUTCOME_TYPES, Counts, UploadFinished, UploadValidated
+from csvgate.protocol.events import Counts, UploadFinished, UploadValidated
 from csvgate.protocol.ledger.entries import Note, Received
 from csvgate.protocol.ledger.ledger import UploadLedger
+from csvgate.protocol.messages.outcome import outcome_message
 from csvgate.runtime.errors import Failure
 
 _NONE = Counts(read=0, valid=0, rejected=0)
@@ -22,22 +20,9 @@ class OutcomeTopic:
     clock: Clock
 
     def publish(self, finished: UploadFinished, trace: str) -> None:
-        """Returns once the event is safe with the service."""
-        event = CloudEvent(
-            {
-                "type": OUTCOME_TYPES[finished.outcome],
-                "source": f"//csvgate/{self.function}",
-                "id": f"{finished.upload.id}-{finished.outcome}",
-                "time": finished.finished_at.isoformat(),
-                "subject": finished.upload.id,
-                "datacontenttype": JSON,
-                "traceparent": trace,
-                "uploadid": finished.upload.id,
-                "plan": finished.plan,
-            },
-            finished.model_dump_json().encode(),
-        )
-        self.publisher.publish(self.topic, message_of(event)).wait()
+        """Returns once Pub/Sub has the message."""
+        message = outcome_message(finished, function=self.function, trace=trace)
+        self.publisher.publish(self.topic, message).wait()
 
     def publish_failure(
         self,
@@ -46,8 +31,8 @@ class OutcomeTopic:
         entries: UploadLedger,
         validated: UploadValidated | None = None,
     ) -> None:
-        """Tell people that an operator must look. Not the end of the upload: once the cause is
-        mended, a replay of the dead letter may still complete it."""
+        """Announce that an operator must look at the upload. This does not end it: once the cause
+        is fixed, a replay of the dead letter may still complete it."""
         note = Note(
             at=self.clock(), code=failure.code, message=failure.message, function=self.function
         )
