@@ -1,5 +1,5 @@
-"""What csvgate promises of every upload (DESIGN, section 5), held against the services' state once
-nothing is under way any more."""
+"""Check what csvgate promises about every upload against the state of the services, once nothing is
+under way any more."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What a plan needs to load its chunks, read from the ledger and kept for the instance's life."""
+"""Load plans from the ledger with everything that their chunks need, and cache them."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from enrichment.enrich_rows import Enrichment
 from enrichment.references import parse_reference
 
 _KEPT = 16
-"""Plans kept in memory: their references may take some megabytes each."""
+"""Plans kept in memory: the references of each may take several megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class LoadedPlan:
 
     @property
     def ingested_at(self) -> datetime:
-        """One time for all rows of the upload, and the same on every delivery."""
+        """The same for all rows of the upload, on every delivery."""
         return self.received.received_at
 
 
@@ -37,7 +37,7 @@ class Plans:
     _kept: OrderedDict[tuple[str, str], LoadedPlan] = field(default_factory=OrderedDict)
 
     def load(self, upload: str, plan: str) -> LoadedPlan:
-        """Raises Permanent `plan.unknown` for a plan the ledger has not."""
+        """Raises Permanent `plan.unknown` when the ledger does not have the plan."""
         key = (upload, plan)
         found = self._kept.get(key)
         if found is None:
@@ -57,7 +57,7 @@ class Plans:
                 "sent by validate_and_parse, or the ledger was deleted before the message arrived",
             )
         contract = from_json(plan.contract)
-        # Those that only foreign keys need are no business of this function.
+        # References that only foreign keys need are read by validate_and_parse.
         used = {step.lookup.reference for step in contract.enrich if step.lookup}
         references = {name: read_snapshot(self.ledger, plan, name) for name in sorted(used)}
         tables = {

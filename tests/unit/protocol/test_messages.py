@@ -57,7 +57,7 @@ def test_an_outcome(outcome: str) -> None:
         upload=REF,
         plan=PLAN,
         dataset="orders",
-        outcome=outcome,  # type: ignore[arg-type]
+        outcome=outcome,
         counts=COUNTS,
         received_at=AT,
         finished_at=AT,
