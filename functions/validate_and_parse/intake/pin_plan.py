@@ -1,4 +1,4 @@
-"""Pin an upload to a plan: the contract, engine and references that every delivery of it uses."""
+"""Pin an upload to a plan: the contract, engine and references that all its deliveries use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,12 +16,11 @@ from csvgate.protocol.ledger.snapshots import (
     snapshot_name,
     write_snapshot,
 )
+from csvgate.references.csv_file import MAX_BYTES
 from csvgate.references.keys import KeySets, key_sets, referred_to
 from csvgate.runtime.errors import Permanent, Transient
 from csvgate.validation import ENGINE_VERSION
 from intake.storage_event import ObjectEvent
-
-_MAX_REFERENCE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +42,19 @@ class Planner:
     engine: str = ENGINE_VERSION
 
     def pin(self, event: ObjectEvent, contract: Contract) -> Pinned:
-        """The plan of the first delivery, or a new one when this code's engine would not cut and
-        type the records as that plan's engine did: the two must never mix. For an abandoned plan
-        the one that took its place."""
+        """The plan of the first delivery, or the plan that replaced it. When the first delivery had
+        another engine version, which may cut and type the records otherwise, this makes a plan of
+        its own: their chunks must never mix. Raises Permanent `reference.missing` and
+        `reference.too_large`, Transient `reference.changing`."""
         entries = self.ledger.upload(event.upload.id)
         received = entries.received()
         if received is not None:
             plan = entries.plan(received.plan).plan()
             if plan is not None and plan.engine == self.engine:
-                plan = self._standing(plan, entries)
+                plan = self._current(plan, entries)
                 return Pinned(received, plan, from_json(plan.contract), is_repeat=True)
         plan = self._new_plan(contract)
-        plan = self._standing(entries.plan(plan.id).pin(plan), entries)
+        plan = self._current(entries.plan(plan.id).pin(plan), entries)
         is_repeat = received is not None
         if received is None:
             received = entries.pin(received_now(event, plan.dataset, plan.id, self.clock))
@@ -62,9 +62,9 @@ class Planner:
                 return self.pin(event, contract)
         return Pinned(received, plan, from_json(plan.contract), is_repeat)
 
-    def _standing(self, plan: Plan, entries: UploadLedger) -> Plan:
-        """The same plan under another name, and so with write streams of its own, for as often as
-        an operator abandoned it."""
+    def _current(self, plan: Plan, entries: UploadLedger) -> Plan:
+        """The plan, or its successor each time an operator abandoned it: the same contract and
+        references under another id, and so with new write streams."""
         while entries.plan(plan.id).is_abandoned():
             successor = digest("plan again", plan.id, length=16)
             copy = plan.model_copy(update={"id": successor, "at": self.clock()})
@@ -93,19 +93,18 @@ class Planner:
         return digest("plan", contract_hash(contract), self.engine, chunks, *pinned, length=16)
 
     def _pin_reference(self, name: str, reference: Reference) -> PinnedReference:
-        """Copy this generation of the reference into the ledger, once: a bucket without versions
-        forgets it at the next upload, and every chunk must see the same one."""
+        """Copy the current generation of the reference into the ledger, unless it has been."""
         info = self.store.stat(self.references_bucket, reference.object)
         where = f"gs://{self.references_bucket}/{reference.object}"
         if info is None:
             raise Permanent(
                 "reference.missing",
-                f"reference {name}: there is no {where}; upload it, then replay this letter",
+                f"reference {name}: {where} does not exist; upload it, then replay this letter",
             )
-        if info.size > _MAX_REFERENCE_BYTES:
+        if info.size > MAX_BYTES:
             raise Permanent(
                 "reference.too_large",
-                f"reference {name}: {where} has {info.size} bytes, over {_MAX_REFERENCE_BYTES}",
+                f"reference {name}: {where} has {info.size} bytes, over {MAX_BYTES}",
             )
         bucket, generation = self.references_bucket, info.generation
         snapshot = snapshot_name(bucket, reference.object, generation)
@@ -118,7 +117,7 @@ class Planner:
 
 
 def received_now(event: ObjectEvent, dataset: str, plan: str, clock: Clock) -> Received:
-    """The entry of a first delivery; with no plan, for an upload that failed before it had one."""
+    """The pin of a first delivery. `plan` is empty when the upload failed before it had one."""
     return Received(
         upload=UploadRef.of(event.upload),
         plan=plan,

@@ -1,4 +1,4 @@
-"""One dead letter for all rejected rows of an upload: counts by code, and where the rows are."""
+"""Send one dead letter about all rejected rows of an upload, with their counts by code."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ class Rejections:
     clock: Clock
 
     def report(self, validated: UploadValidated, delivery: Delivery) -> None:
-        """Send the letter, then note it: a retry sends a second one only if it cannot know about
-        the first."""
+        """Send the dead letter, then note it in the ledger: a retry sends a second one only after a
+        crash between the two."""
         if validated.status == "valid" and not validated.counts.rejected:
             return
         entries = self.ledger.upload(validated.upload.id)
@@ -38,7 +38,7 @@ class Rejections:
 
 
 def rejection(validated: UploadValidated) -> Permanent:
-    """Why rows of this upload, or all of it, were handed back."""
+    """Why some rows of this upload, or the whole upload, were rejected."""
     if validated.status == "file_fault":
         return Permanent(validated.reasons[0].code, validated.detail or "")
     if validated.status == "over_limit":

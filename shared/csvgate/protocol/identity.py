@@ -1,4 +1,4 @@
-"""Who an upload, a plan and a chunk are: hashes that every delivery computes alike."""
+"""Identifiers: hashes that every delivery of the same upload computes alike."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ _MAX_IDENTIFIER: Final = 64
 
 
 def digest(*parts: str, length: int = 20) -> str:
-    """`length` hex digits of SHA-256 over the parts, each with its length before it."""
+    """The first `length` hexadecimal digits of SHA-256 over the parts, each preceded by its length."""
     h = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
@@ -42,5 +42,5 @@ class Upload:
 
     @property
     def traceparent(self) -> str:
-        """W3C trace context for an upload that arrived without one; the same on every delivery."""
+        """W3C trace context for an upload that arrived without one, the same on every delivery."""
         return f"00-{digest('trace', self.id, length=32)}-{digest('span', self.id, length=16)}-01"

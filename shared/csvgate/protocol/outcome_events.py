@@ -14,6 +14,8 @@ _NONE = Counts(read=0, valid=0, rejected=0)
 
 @dataclass(frozen=True, slots=True)
 class OutcomeTopic:
+    """The topic that ends an upload, as one function publishes to it."""
+
     publisher: Publisher
     topic: str
     function: str

@@ -149,7 +149,7 @@ def _name_not_held() -> AbstractContextManager[Any]:
 
 
 def _corrections_do_not_see_each_other() -> AbstractContextManager[Any]:
-    return swapped(corrections, "_taken", lambda *_: frozenset())
+    return swapped(corrections, "_loaded_before", lambda *_: frozenset())
 
 
 def _correction_before_the_rows() -> AbstractContextManager[Any]:

@@ -117,14 +117,16 @@ def _problem(value: str, declared: BigQueryType, floats: Sequence[str]) -> tuple
         case "JSON":
             return f"NOT json_valid({value})", "the string is not JSON"
         case "DATE":
-            return f"{value} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'", _YEARS
+            return f"{value} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'", _outside(
+                declared
+            )
         case "DATETIME" | "TIMESTAMP":
             day = f"CAST({value} AS DATE)"
-            return f"{day} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'", _YEARS
+            return f"{day} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'", _outside(declared)
         case "TIME":
             return (
                 f"{value} = TIME '24:00:00'",
-                "the time is 24:00:00, which TIME cannot hold",
+                "the time is midnight at the end of a day, which TIME cannot hold",
             )
         case "FLOAT64":
             # Infinity is a valid result for infinite inputs; for finite inputs it is an overflow.
@@ -135,4 +137,5 @@ def _problem(value: str, declared: BigQueryType, floats: Sequence[str]) -> tuple
             return None
 
 
-_YEARS: Final = "the year is not between 1 and 9999"
+def _outside(declared: BigQueryType) -> str:
+    return f"the year is outside the range of {declared}"

@@ -1,4 +1,4 @@
-"""What the ledger's objects say, as JSON."""
+"""The entries of the ledger: what its objects hold, as JSON. Readers ignore unknown fields."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -13,15 +13,20 @@ class Entry(BaseModel):
 
 
 class Received(Entry):
+    """The pin of an upload."""
+
     upload: UploadRef
     plan: str
     dataset: str
     size: int
+    """The bytes stored."""
     received_at: datetime
     trace: str
 
 
 class Ignored(Entry):
+    """An object in the uploads bucket that no contract matches."""
+
     upload: UploadRef
     reason: str
     detail: str
@@ -29,17 +34,21 @@ class Ignored(Entry):
 
 
 class PinnedReference(Entry):
+    """The generation of a reference that a plan uses."""
+
     object: str
     generation: int
     snapshot: str
-    """Name of the copy in the ledger bucket."""
+    """The name of the copy in the ledger bucket."""
 
 
 class Plan(Entry):
+    """Everything that decides how an upload is read and enriched."""
+
     id: str
     dataset: str
     contract: str
-    """The contract as JSON, whole: enrichment never reads another."""
+    """The whole contract as JSON: enrichment never reads a deployed one."""
     engine: str
     chunk_bytes: int
     references: dict[str, PinnedReference]
@@ -47,13 +56,13 @@ class Plan(Entry):
 
 
 class Lines(Entry):
-    """Physical lines of the original, of an upload with rejected rows and of its corrections."""
+    """Physical lines of the original file, for an upload with rejected rows and its corrections."""
 
     rejected: tuple[int, ...]
     loaded: tuple[int, ...] = ()
-    """Of a correction only: the lines that are no longer open once it completed."""
+    """For a correction: the lines that it loads, which are not open any more once it completes."""
     complete: bool = True
-    """False when there were too many to keep: then no correction can be taken."""
+    """False when there were too many lines to keep: then the upload cannot be corrected."""
 
 
 class CorrectionLink(Entry):
@@ -63,28 +72,39 @@ class CorrectionLink(Entry):
 
 
 class ChunkStream(Entry):
+    """The claim of the write stream for a chunk."""
+
     stream: str
     rows_per_append: int
+    """Pinned, so that a retry by other code appends at the same offsets."""
     at: datetime
 
 
 class ChunkDone(Entry):
+    """All rows of the chunk are in its stream, which is finalized."""
+
     stream: str
     rows: int
     at: datetime
 
 
 class OutcomeClaim(Entry):
+    """The one plan that ends the upload, and how."""
+
     plan: str
     outcome: Literal["completed", "rejected"]
     at: datetime
 
 
 class Timestamp(Entry):
+    """When something happened that needs no further explanation."""
+
     at: datetime
 
 
 class Note(Entry):
+    """Something that happened to the upload, for `csvgate status`."""
+
     at: datetime
     code: str
     message: str
@@ -102,6 +122,8 @@ class Tripped(Entry):
 
 
 class Lifted(Entry):
+    """An operator lifted a breaker."""
+
     at: datetime
     actor: str
     reason: str
@@ -115,6 +137,8 @@ class Holder(Entry):
 
 
 class SendClaim(Entry):
+    """A delivery is about to send an email."""
+
     at: datetime
     holder: str
     """The function's revision."""
@@ -125,6 +149,8 @@ class SendReleased(Entry):
 
 
 class Sent(Entry):
+    """The mail service accepted the email."""
+
     at: datetime
     message_id: str
     recipients: int
@@ -143,6 +169,8 @@ class AuditAction(Entry):
 
 
 class ListedOutcome(Entry):
+    """What a run did to one dead letter."""
+
     letter: str
     function: str
     code: str
@@ -163,6 +191,8 @@ class AuditEnd(Entry):
 
 
 class AuditFollowed(Entry):
+    """A later run has waited for the letters of an interrupted one."""
+
     by: str
     """The later run."""
     at: datetime
