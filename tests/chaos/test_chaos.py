@@ -26,7 +26,8 @@ from chaos.letters import Operator
 from chaos.report import Report
 from chaos.samples import Sample, samples
 from chaos.traffic import Pace, Sent, send
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import UPLOADS, upload_of
 from local_cloud import ROOT, LocalCloud, variables
 
 pytestmark = pytest.mark.cloud
@@ -125,4 +126,4 @@ def drain(cloud: LocalCloud, operator: Operator, sent: list[Sent]) -> tuple[list
 
 def steps(ledger: Ledger) -> Counter[str]:
     """Count the ledger entries by upload; the numbers only grow."""
-    return Counter(name.split("/")[1] for name in ledger.names("uploads/"))
+    return Counter(upload_of(name) for name in ledger.names(UPLOADS))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from csvgate.gcp.build import object_store
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate_ops.deploy.topology import Topology, TopologyError, load
 from csvgate_ops.local.cloud.endpoints import names
 from csvgate_ops.local.cloud.environment import exports

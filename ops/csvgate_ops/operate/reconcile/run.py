@@ -11,7 +11,7 @@ from csvgate.csv.body import bare
 from csvgate.csv.decoding import begin
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.rejects.reject_file import LINE
 from csvgate.validation.faults import FileFault
 from csvgate_ops.operate.reconcile.compare import compare
