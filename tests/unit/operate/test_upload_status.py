@@ -7,7 +7,8 @@ from rich.console import Console
 from csvgate.runtime.errors import Permanent
 from csvgate_ops.cli.operate._status_view import detail
 from csvgate_ops.operate.hints import hints
-from csvgate_ops.operate.uploads import Failed, UploadStatus, find
+from csvgate_ops.operate.upload_list import find
+from csvgate_ops.operate.uploads import Failed, UploadStatus
 from fakes.effects import Effect, Effects
 from unit.protocol.orders import orders
 from world import COMPLETE, World

@@ -10,7 +10,7 @@ from csvgate_ops.cli.options import as_json, connected
 from csvgate_ops.cli.session import open_session
 from csvgate_ops.operate.breakers import states
 from csvgate_ops.operate.hints import hints
-from csvgate_ops.operate.uploads import find, statuses
+from csvgate_ops.operate.upload_list import find, statuses
 
 
 @click.command("status")

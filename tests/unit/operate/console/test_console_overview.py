@@ -17,7 +17,8 @@ from csvgate_ops.operate.console.pages.paging import Page, page
 from csvgate_ops.operate.console.pages.safe_values import clipped, lines, shown
 from csvgate_ops.operate.console.pages.wording import after, ago
 from csvgate_ops.operate.console.snapshot import Snapshot
-from csvgate_ops.operate.uploads import State, Step, UploadStatus, upload_ids
+from csvgate_ops.operate.upload_list import upload_ids
+from csvgate_ops.operate.uploads import State, Step, UploadStatus
 from csvgate_ops.text import byte_size, rough_duration
 from fakes.bigquery import Table
 from unit.operate.console.browsing import HANG_SECONDS, letter, office, visit, words
