@@ -20,6 +20,8 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
+    """The metadata of one generation of an object."""
+
     bucket: str
     name: str
     generation: int
@@ -71,12 +73,16 @@ class Message:
 
 
 class Receipt(Protocol):
+    """A message that is being published."""
+
     def wait(self) -> str:
         """Block until the service has stored the message, and return its id. Raises Transient or
         Permanent."""
 
 
 class Publisher(Protocol):
+    """Pub/Sub, for publishing only."""
+
     def publish(self, topic: str, message: Message) -> Receipt:
         """Start publishing to a topic of this project. The message is stored only once the
         receipt's `wait` returns. Blocks while too many messages are in flight. Raises Permanent
@@ -95,6 +101,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
+    """A BigQuery table as the contract wants it."""
+
     dataset: str
     table: str
     columns: tuple[Column, ...]
@@ -138,6 +146,8 @@ class Warehouse(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Email:
+    """An email as both HTML and plain text."""
+
     sender: str
     recipients: tuple[str, ...]
     subject: str
@@ -147,6 +157,8 @@ class Email:
 
 
 class Mailer(Protocol):
+    """A service that sends emails."""
+
     def send(self, email: Email) -> str:
         """Hand the email to the service and return its message id. Raises Transient on 429, 5xx
         and a failed connection (`mail.unsent` if the email was certainly not sent, `mail.unknown`

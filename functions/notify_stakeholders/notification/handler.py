@@ -23,6 +23,8 @@ _FUNCTION: Final = "notify_stakeholders"
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
+    """Handles the outcome of an upload by sending the email about it."""
+
     ledger: Ledger
     mailer: Mailer
     contracts: Contracts
@@ -51,7 +53,7 @@ class Notifier:
         return {"upload": work.upload.id, "plan": work.plan, "dataset": work.dataset}
 
     def give_up(self, work: UploadFinished, failure: Failure) -> None:
-        """Record the failure in the ledger, where operators see it; an email could fail again."""
+        """Record the failure in the ledger for operators; an email about it could fail, too."""
         entries = self.ledger.upload(work.upload.id)
         if entries.received() is not None:
             note = Note(

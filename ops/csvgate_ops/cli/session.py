@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Session:
+    """The resources of one cloud and its clients."""
+
     endpoints: Mapping[str, Any]
     """The fields of `csvgate_ops.local.cloud.endpoints`. For a project these are only the names,
     `topology` and `contracts`, without addresses."""

@@ -21,6 +21,8 @@ _SHOWN: Final = 5
 
 
 class AppendResult(Enum):
+    """An answer to an append after which the delivery can continue."""
+
     PRESENT = "the rows are in the stream, because of this append or an earlier one"
     FINALIZED = "the stream is finalized; its row count says whether it has the rows"
 

@@ -21,6 +21,8 @@ _UNKNOWN: Final = 0
 
 
 class Guard(Protocol):
+    """What the failure boundary needs of a breaker."""
+
     def handled(self) -> None:
         """Record that a delivery was handled."""
 
@@ -48,6 +50,8 @@ class Unguarded:
 
 @dataclass(slots=True)
 class Breaker:
+    """Opens according to the dead letters of all instances, which it counts in the ledger."""
+
     entries: BreakerLedger
     limits: Limits
     clock: Clock

@@ -48,6 +48,8 @@ def classify(error: Exception) -> Failure:
 
 @dataclass(frozen=True, slots=True)
 class FailureBoundary(Generic[T]):
+    """Receives an event, lets the handler process it, and decides what happens on a failure."""
+
     handler: Handler[T]
     receive: Callable[[CloudEvent], Delivery]
     dead_letters: DeadLetterTopic

@@ -14,6 +14,8 @@ _LOGGER = "csvgate"
 
 
 class JsonFormatter(logging.Formatter):
+    """Formats a record as the JSON object that Cloud Logging expects."""
+
     def __init__(self, project: str, function: str) -> None:
         super().__init__()
         self._project = project

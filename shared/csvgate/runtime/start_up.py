@@ -31,6 +31,8 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
+    """What every function has: settings, ports, ledger and dead-letter topic."""
+
     settings: Settings
     store: ObjectStore
     publisher: Publisher

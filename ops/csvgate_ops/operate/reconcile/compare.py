@@ -4,9 +4,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 
 from csvgate.text import counted
 from csvgate_ops.operate.reconcile.facts import (
+    Deadline,
     Finding,
     Key,
-    Patience,
     RejectFacts,
     Repeated,
     RowGroup,
@@ -19,7 +19,7 @@ def compare(
     uploads: Iterable[UploadFacts],
     tables: Iterable[TableFacts],
     rejects: Mapping[str, RejectFacts],
-    patience: Patience,
+    deadline: Deadline,
     in_progress: Container[Key] = (),
 ) -> list[Finding]:
     """Return the findings. `rejects` has the reject files that were read, by upload id.
@@ -29,7 +29,7 @@ def compare(
     by_key = {upload.key: upload for upload in known.values()}
     findings: list[Finding] = []
     for upload in known.values():
-        findings += _within(upload, patience)
+        findings += _from_the_ledger(upload, deadline)
         if upload.id in rejects:
             findings += _reject_file(upload, rejects[upload.id])
     for table in tables:
@@ -42,34 +42,34 @@ def compare(
                 findings += _loaded(upload, groups.get(upload.key), table.id)
         for group in table.groups:
             if group.key not in in_progress:
-                findings += _unexpected(group, by_key, table.id, patience)
+                findings += _not_committed(group, by_key, table.id, deadline)
         for repeated in table.repeated:
             findings.append(_repeated(repeated, table.id))
     return findings
 
 
-def _within(upload: UploadFacts, patience: Patience) -> Iterator[Finding]:
+def _from_the_ledger(upload: UploadFacts, deadline: Deadline) -> Iterator[Finding]:
     """Yield the findings that follow from the ledger alone."""
     counts = upload.counts
     if counts is not None and counts.read != counts.valid + counts.rejected:
-        yield _of(
+        yield _finding(
             upload,
             "counts.unequal",
             f"{counts.read:,} rows were read, but {counts.valid:,} valid + {counts.rejected:,} "
             "rejected rows are recorded",
         )
-    if upload.finished or upload.failed or not patience.is_over(upload):
+    if upload.finished or upload.failed or not deadline.has_passed(upload):
         return
     since = f"since {upload.received_at:%Y-%m-%d %H:%M}Z"
     if upload.committed:
-        yield _of(
+        yield _finding(
             upload,
             "upload.unfinished",
             f"loaded, but its completion was not announced {since}",
         )
     else:
         step = "validated" if upload.counts else "received"
-        yield _of(
+        yield _finding(
             upload,
             "upload.stuck",
             f"{step}, but no progress and no dead letter {since}",
@@ -111,17 +111,17 @@ def _loaded(upload: UploadFacts, group: RowGroup | None, table: str) -> Iterator
     )
 
 
-def _unexpected(
+def _not_committed(
     group: RowGroup,
     by_key: Mapping[Key, UploadFacts],
     table: str,
-    patience: Patience,
+    deadline: Deadline,
 ) -> Iterator[Finding]:
     """Yield a finding if no upload has committed these rows to this table."""
     upload = by_key.get(group.key)
     if upload is not None and upload.committed and upload.table == table:
         return
-    if upload is not None and upload.outcome == "completed" and not patience.is_over(upload):
+    if upload is not None and upload.outcome == "completed" and not deadline.has_passed(upload):
         return
     id_, at = group.key
     rows = f"{counted(group.rows, 'row')} of {at:%Y-%m-%d %H:%M:%S}Z"
@@ -153,5 +153,5 @@ def _no_table(table: TableFacts, uploads: Iterable[UploadFacts]) -> Iterator[Fin
         )
 
 
-def _of(upload: UploadFacts, code: str, message: str) -> Finding:
+def _finding(upload: UploadFacts, code: str, message: str) -> Finding:
     return Finding(code=code, upload=upload.id, where=upload.name, message=message)

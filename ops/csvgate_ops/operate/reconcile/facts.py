@@ -61,6 +61,8 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class TableFacts:
+    """What a table holds."""
+
     id: str
     """`dataset.table`."""
     groups: tuple[RowGroup, ...] = ()
@@ -80,11 +82,13 @@ class RejectFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Deadline:
+    """How old an unfinished upload may be before it counts as stuck."""
+
     now: datetime
     stuck_after: timedelta
 
-    def is_over(self, upload: UploadFacts) -> bool:
+    def has_passed(self, upload: UploadFacts) -> bool:
         return self.now - upload.received_at > self.stuck_after
 
 

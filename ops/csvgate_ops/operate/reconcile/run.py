@@ -16,16 +16,18 @@ from csvgate.rejects.reject_file import LINE
 from csvgate.validation.faults import FileFault
 from csvgate_ops.operate.reconcile.compare import compare
 from csvgate_ops.operate.reconcile.facts import (
+    Deadline,
     Finding,
-    Patience,
     RejectFacts,
     TableFacts,
     UploadFacts,
 )
-from csvgate_ops.operate.reconcile.read_ledger import Known, read_uploads
+from csvgate_ops.operate.reconcile.read_ledger import ReadUpload, read_uploads
 
 
 class Report(BaseModel):
+    """The result of a reconciliation."""
+
     uploads: int
     tables: int
     reject_files: int
@@ -45,11 +47,13 @@ ReadTable = Callable[[str, datetime | None], TableFacts]
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
+    """Compares the uploads of a period with the tables and the reject files."""
+
     ledger: Ledger
     read_table: ReadTable
     tables: frozenset[str]
     """Tables to check for orphaned rows, besides those that the ledger names."""
-    patience: Patience
+    deadline: Deadline
     since: datetime | None
     rejects_kept: timedelta | None
     """How long the rejects bucket keeps an object; None if it keeps objects forever."""
@@ -66,17 +70,17 @@ class Reconciliation:
             progress(f"table {table}")
             tables.append(self.read_table(table, self.since))
         rejects = self._rejects(known, progress) if self.look_at_rejects else {}
-        findings = compare(facts, tables, rejects, self.patience)
+        findings = compare(facts, tables, rejects, self.deadline)
         if any(finding.code in ("rows.orphan", "rows.uncommitted") for finding in findings):
             # The tables were read after the ledger, so rows committed in between look unknown.
             committed = {f.key for f in facts if f.committed}
             later = [k.facts for k in read_uploads(self.ledger, self.since)]
             in_progress = {f.key for f in later if f.committed} - committed
-            findings = compare(facts, tables, rejects, self.patience, in_progress)
+            findings = compare(facts, tables, rejects, self.deadline, in_progress)
         return _report(facts, tables, len(rejects), findings)
 
     def _rejects(
-        self, known: Iterable[Known], progress: Callable[[str], None]
+        self, known: Iterable[ReadUpload], progress: Callable[[str], None]
     ) -> dict[str, RejectFacts]:
         found = {}
         for k in known:
@@ -85,11 +89,11 @@ class Reconciliation:
                 found[k.facts.id] = self._reject_file(k)
         return found
 
-    def _reject_file(self, known: Known) -> RejectFacts:
+    def _reject_file(self, known: ReadUpload) -> RejectFacts:
         ref, contract, store = known.facts.rejects, known.contract, self.ledger.store
         assert ref is not None  # noqa: S101 - the caller looked
         assert contract is not None  # noqa: S101 - the caller looked
-        age = self.patience.now - known.facts.received_at
+        age = self.deadline.now - known.facts.received_at
         expired = self.rejects_kept is not None and age > self.rejects_kept
         info = store.stat(ref.bucket, ref.name)
         if info is None:

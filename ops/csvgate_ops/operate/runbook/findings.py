@@ -4,6 +4,8 @@ from typing import Final, NamedTuple
 
 
 class FindingCode(NamedTuple):
+    """The entry for one finding, with its meaning and remedy as in `OperationalCode`."""
+
     code: str
     meaning: str
     remedy: str

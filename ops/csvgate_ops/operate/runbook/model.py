@@ -32,6 +32,8 @@ class NextStep(StrEnum):
 
 
 class OperationalCode(NamedTuple):
+    """One entry of the runbook."""
+
     code: str
     when: When
     meaning: str

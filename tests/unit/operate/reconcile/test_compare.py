@@ -8,7 +8,7 @@ import pytest
 from csvgate.protocol.events import Counts, ObjectRef
 from csvgate_ops.operate.reconcile.compare import compare
 from csvgate_ops.operate.reconcile.facts import (
-    Patience,
+    Deadline,
     RejectFacts,
     Repeated,
     RowGroup,
@@ -18,7 +18,7 @@ from csvgate_ops.operate.reconcile.facts import (
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 OLD, YOUNG = NOW - timedelta(hours=5), NOW - timedelta(minutes=5)
-PATIENCE = Patience(NOW, timedelta(hours=1))
+DEADLINE = Deadline(NOW, timedelta(hours=1))
 TABLE = "sales.orders"
 COUNTS = Counts(read=10, valid=8, rejected=2)
 DONE = UploadFacts(
@@ -57,7 +57,7 @@ def found(
 ) -> list[str]:
     """Return the codes of the findings; every upload with a reject file has this one."""
     files = {u.id: rejects for u in uploads if u.rejects is not None}
-    return [f.code for f in compare(uploads, [table], files, PATIENCE)]
+    return [f.code for f in compare(uploads, [table], files, DEADLINE)]
 
 
 @pytest.mark.parametrize(
@@ -168,11 +168,11 @@ def test_reject_files(rejects: RejectFacts, expected: list[str]) -> None:
 
 
 def test_what_commits_during_the_reading_is_not_an_orphan() -> None:
-    assert [] == compare([], [LOADED], {}, PATIENCE, in_progress={DONE.key})
+    assert [] == compare([], [LOADED], {}, DEADLINE, in_progress={DONE.key})
 
 
 def test_a_finding_names_the_place() -> None:
-    (missing,) = compare([DONE, CORRECTION], [LOADED], {"a": REJECTED}, PATIENCE)
+    (missing,) = compare([DONE, CORRECTION], [LOADED], {"a": REJECTED}, DEADLINE)
     assert ("b", TABLE, "0 of its lines are in the table, but 2 were committed") == (
         missing.upload,
         missing.where,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from csvgate.contracts.load import load
-from csvgate_ops.operate.reconcile.facts import Patience, RowGroup, TableFacts
+from csvgate_ops.operate.reconcile.facts import Deadline, RowGroup, TableFacts
 from csvgate_ops.operate.reconcile.read_ledger import read_uploads
 from csvgate_ops.operate.reconcile.run import Reconciliation, Report, count_rows
 from unit.protocol.orders import orders
@@ -44,7 +44,7 @@ def report(
         ledger=world.ledger,
         read_table=read_table or read(world),
         tables=frozenset([TABLE]),
-        patience=Patience(now, timedelta(minutes=30)),
+        deadline=Deadline(now, timedelta(minutes=30)),
         since=since,
         rejects_kept=timedelta(days=90),
     ).report(lambda _: None)
