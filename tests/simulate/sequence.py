@@ -23,8 +23,8 @@ ROUNDS_OF_REPLAY = 2
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`begin` happens first; `then` after the first delivery, crashed or not; `upon_crash` after the
-    first that crashed; `last` when everything is delivered."""
+    """`begin` happens first; `then` after the first delivery, crashed or not; `upon_crash` after
+    the first that crashed; `last` when everything is delivered."""
 
     name: str
     begin: Happening
