@@ -12,6 +12,7 @@ from csvgate.ports import Message
 from csvgate.protocol.cloudevents_pubsub import raw_delivery
 from csvgate.protocol.dead_letters import PREFIX
 from csvgate.protocol.events import STORAGE_FINALIZED
+from csvgate.protocol.messages.attributes import CHUNK, PLAN, UPLOAD, attribute
 from simulate.world.cloud import Cloud
 from world import COMPLETE, FUNCTIONS, MAX_ATTEMPTS, VALIDATED, letters_of, published
 
@@ -95,8 +96,10 @@ def storage_event(message: Message) -> CloudEvent:
 
 def label(message: Message) -> str:
     """A short name for traces."""
-    kind = message.attributes.get("ce-type", "?").removeprefix("csvgate.").removesuffix(".v1")
-    chunk = message.attributes.get("chunk") or message.attributes.get("ce-chunk")
-    which = message.attributes.get("ce-uploadid", "")[:6]
-    plan = message.attributes.get("ce-plan", "")[:4]
+    kind = (
+        (attribute(message.attributes, "type") or "?").removeprefix("csvgate.").removesuffix(".v1")
+    )
+    chunk = message.attributes.get("chunk") or attribute(message.attributes, CHUNK)
+    which = attribute(message.attributes, UPLOAD)[:6]
+    plan = attribute(message.attributes, PLAN)[:4]
     return " ".join(part for part in (kind, which, plan, f"chunk {chunk}" if chunk else "") if part)

@@ -21,7 +21,7 @@ def rejected(world: World) -> list[int]:
 
 
 def check(world: World, upload: str, *, valid: int, bad: int) -> None:
-    """A completed upload: every row in the table or the reject file, once; one outcome and email."""
+    """A completed upload: every row once, in table or reject file; one outcome; one email."""
     rows = loaded(world)
     assert valid == len(rows)
     assert [key for key, n in Counter(rows).items() if n > 1] == []
