@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from csvgate.protocol.identity import Upload
-from csvgate.protocol.ledger.paths import CHUNK_STREAM, FINISHED, RECEIVED
+from csvgate.protocol.ledger.paths import CHUNK_STREAM, FINISHED, RECEIVED, LedgerPath
 from e2e.uploads import Fault, make_orders, reject_lines, table_lines
 from local_cloud import CSVGATE, LocalCloud, eventually
 
@@ -37,8 +37,12 @@ def is_under_way(cloud: LocalCloud, upload_id: str, function: str) -> bool:
     """The function has begun its part of the upload."""
     prefix = RECEIVED.folder(upload=upload_id)
     names = [b.name for b in cloud.bucket("ledger").list_blobs(prefix=prefix)]
-    begun = {"validate_and_parse": RECEIVED, "enrich_records": CHUNK_STREAM}.get(function, FINISHED)
-    return any(begun.parse(name) for name in names)
+    begun: dict[str, LedgerPath] = {
+        "validate_and_parse": RECEIVED,
+        "enrich_records": CHUNK_STREAM,
+        "notify_stakeholders": FINISHED,
+    }
+    return any(begun[function].parse(name) for name in names)
 
 
 @pytest.mark.timeout(400)
