@@ -34,7 +34,7 @@ def letters(count: int, *, start: int = 1, handled: int = 0) -> list[CountedLett
             [letter(1, handled=10_000), *letters(4, start=2)], True, id="good work long before"
         ),
         pytest.param(
-            [*letters(4), letter(9, handled=10_000)], False, id="mended before the latest letter"
+            [*letters(4), letter(9, handled=10_000)], False, id="fixed before the latest letter"
         ),
         pytest.param([letter(n, "same") for n in range(1, 99)], False, id="one message, often"),
         pytest.param(

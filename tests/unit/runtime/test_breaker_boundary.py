@@ -191,7 +191,7 @@ def test_a_lifted_breaker_counts_from_zero() -> None:
     world = Deployed()
     boundary = world.instance()
     world.fail(boundary, LETTERS)
-    assert world.entries().lift(1, Lifted(at=world.now, actor="ada", reason="mended"))
+    assert world.entries().lift(1, Lifted(at=world.now, actor="ada", reason="fixed"))
     world.fail(boundary, LETTERS)
     assert "breaker.open" == refusal(boundary, world.event()).code
     standing = world.entries().standing()
