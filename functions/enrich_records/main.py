@@ -1,4 +1,4 @@
-"""enrich_records: validated records into BigQuery, whole uploads at a time."""
+"""enrich_records: load validated records into BigQuery, each upload completely or not at all."""
 
 import os
 from functools import cache

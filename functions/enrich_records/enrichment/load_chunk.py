@@ -1,4 +1,4 @@
-"""Step 2 of the delivery protocol: one chunk into a pending write stream, done exactly once."""
+"""Step 2 of the delivery protocol: load one chunk into its pending write stream."""
 
 from dataclasses import dataclass
 

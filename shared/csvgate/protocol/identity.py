@@ -19,8 +19,8 @@ def digest(*parts: str, length: int = 20) -> str:
 
 
 def is_identifier(text: str) -> bool:
-    """Whether this may be the id of an upload or a plan. Messages may be forged: anything else must
-    not become part of an object's name in the ledger."""
+    """Return whether this may be the id of an upload or a plan. Messages may be forged: anything
+    else must not become part of an object's name in the ledger."""
     return 0 < len(text) <= _MAX_IDENTIFIER and set(text) <= _HEXADECIMAL
 
 

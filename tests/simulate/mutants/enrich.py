@@ -275,5 +275,5 @@ ENRICH: dict[str, Callable[[], Swap]] = {
     "finished without telling": lambda: swapped(UploadFinisher, "_end", _end("cmf")),
     "completion id random": _completion_id_random,
     "end not awaited": _end_not_awaited,
-    "claimed rejection not told": _claimed_rejection_not_told,
+    "claimed rejection not announced": _claimed_rejection_not_told,
 }

@@ -189,5 +189,5 @@ VALIDATE: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "corrections do not see each other": _corrections_do_not_see_each_other,
     "correction before the rows": _correction_before_the_rows,
     "correction of any line": _correction_of_any_line,
-    "a file that is gone is no end": _gone_is_no_end,
+    "a file that is gone does not end its upload": _gone_is_no_end,
 }

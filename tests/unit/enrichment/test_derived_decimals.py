@@ -33,7 +33,7 @@ def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
     rows=st.lists(st.tuples(AMOUNTS | st.none(), st.integers(0, 5)), max_size=50),
 )
 def test_amount_times_rate(rates: list[Decimal], rows: list[tuple[Decimal | None, int]]) -> None:
-    """With the rate of a reference; an unknown or null operand gives null, lines keep their row."""
+    """The rate comes from a reference; an unknown or null operand gives null."""
     fields = {"amount": "NUMERIC(12, 2)", "currency": "STRING"}
     steps = [
         {"lookup": {"reference": "ref", "by": "currency", "add": ["rate"]}},

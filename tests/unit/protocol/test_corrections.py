@@ -70,9 +70,9 @@ def test_a_row_that_is_still_wrong_comes_back_with_its_original_line() -> None:
 def test_the_same_mended_file_again_loads_nothing_twice() -> None:
     world, _ = began()
     name, data = reject_file(world)
-    mended = data.replace(b",twelve,", b",12,")
-    send(world, name, mended)
-    send(world, name, mended)
+    corrected = data.replace(b",twelve,", b",12,")
+    send(world, name, corrected)
+    send(world, name, corrected)
     assert GOOD + BAD == len(set(loaded(world))) == len(loaded(world))
     assert b"correction.not_open" in reject_file(world)[1]
 
@@ -94,9 +94,9 @@ def test_a_quote_left_open_swallows_no_other_row() -> None:
     world, _ = began()
     lines = sorted(rejected(world))
     name, data = reject_file(world)
-    mended = data.replace(b",twelve,", b",12,").replace(b"note 10000", b'"note 10000')
-    mended = mended.replace(b"note 10003", b'"note 10003"')
-    send(world, name, mended)
+    corrected = data.replace(b",twelve,", b",12,").replace(b"note 10000", b'"note 10000')
+    corrected = corrected.replace(b"note 10003", b'"note 10003"')
+    send(world, name, corrected)
     assert GOOD + BAD - 1 == len(set(loaded(world)))
     again = reject_file(world)[1]
     assert again.splitlines()[1].startswith(b"%d," % lines[0])
@@ -124,10 +124,10 @@ def test_a_correction_of_an_upload_that_was_rejected_is_explained() -> None:
 def test_a_correction_waits_for_the_one_before_it() -> None:
     world, _ = began()
     name, data = reject_file(world)
-    mended = data.replace(b",twelve,", b",12,")
-    first = world.upload(name, mended)
+    corrected = data.replace(b",twelve,", b",12,")
+    first = world.upload(name, corrected)
     world.validate(first)
-    second = world.upload(f"{name}.again.csv", mended)
+    second = world.upload(f"{name}.again.csv", corrected)
     import pytest
 
     with pytest.raises(Transient) as caught:
@@ -157,9 +157,9 @@ def test_a_preamble_and_an_encoding_are_the_originals_alone(encoding: str, mark:
     original = send(world, ORIGINAL, mark + text.encode(encoding))
     assert GOOD == len(loaded(world))
     name, data = reject_file(world)
-    mended = data.decode(encoding).replace(",twelve,", ",12,", BAD - 1)
-    assert mended != data.decode(encoding)
-    send(world, name, mended.encode(encoding))
+    corrected = data.decode(encoding).replace(",twelve,", ",12,", BAD - 1)
+    assert corrected != data.decode(encoding)
+    send(world, name, corrected.encode(encoding))
     assert GOOD + BAD - 1 == len(set(loaded(world))) == len(loaded(world))
     again_name, again = reject_file(world)
     assert again.startswith(mark)
