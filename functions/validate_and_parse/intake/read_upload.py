@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from csvgate.chunks.arrow import encode
 from csvgate.contracts.model import Contract
-from csvgate.csv.body import bare
+from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.compression import decompress
 from csvgate.ports import ObjectStore
 from csvgate.protocol.events import Counts, FaultExample, Reason
@@ -70,7 +70,9 @@ class UploadRun:
         self.chunks.corrects = origin.upload
         self.correction = Correction(self.contract, origin.open_lines)
         stripped = self.correction.pieces(pieces)
-        return self.correction.batches(self._batches(stripped, bare(self.contract), chunk_bytes))
+        return self.correction.batches(
+            self._batches(stripped, contract_for_extracted_records(self.contract), chunk_bytes)
+        )
 
     def _batches(
         self, pieces: Iterable[bytes], contract: Contract, chunk_bytes: int

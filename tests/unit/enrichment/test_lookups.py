@@ -57,7 +57,7 @@ def test_a_reference_without_rows() -> None:
     ("table", "problem"),
     [
         ("k,v\n7,a\n007,b\n", "line 3, column k: as INT64 the same key as line 2"),
-        ("k,v\n7,a\ntotal,b\n", "line 3, column k: the key is no INT64, as column c"),
+        ("k,v\n7,a\ntotal,b\n", "line 3, column k: the key is not an INT64, as column c"),
         ("k,w\n7,a\n", "line 1: no column v, which the contract adds; there are w"),
     ],
 )

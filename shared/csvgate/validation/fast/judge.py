@@ -113,7 +113,7 @@ class Judge:
         if doubt is not None:
             fields = doubt.fields.union(more)
             texts = reader.texts(doubt.place, fields | self._rules.foreign_fields)
-            faults = self._rules.faults(reader.line(row), texts, fields)
+            faults = self._rules.faults_in(reader.line(row), texts, fields)
             if faults:
                 return [], faults
         return self._rules.check(reader.record(row))

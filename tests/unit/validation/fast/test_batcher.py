@@ -8,14 +8,14 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.csv.header import by_position
+from csvgate.csv.header import header_by_position
 from csvgate.validation.batch import Batch, Limits, RejectedRow
 from csvgate.validation.fast.batcher import Batcher
 from csvgate.validation.fast.judge import Judged
 from csvgate.validation.faults import Fault
 from unit.validation.files import contract
 
-HEADER = by_position(contract("a"), b"")
+HEADER = header_by_position(contract("a"), b"")
 PLENTY = Limits(size=1_000_000, rows=1_000_000, faults=1_000_000)
 
 
