@@ -1,11 +1,14 @@
 """The one list of fault codes, from which docs/faults.md is generated.
 
+The codes of field types are declared with the types; this list includes them.
 A published code keeps its meaning, because people filter and count by it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
+
+from csvgate.types.registry import FIELD_TYPES
 
 
 class Code(NamedTuple):
@@ -13,6 +16,14 @@ class Code(NamedTuple):
     title: str
     meaning: str
     """What is wrong, and what to do about it, for the person who uploaded the file."""
+
+
+def _codes_of_types(prefix: str) -> Iterator[Code]:
+    """Yield the codes that the field types declare."""
+    for kind in FIELD_TYPES.values():
+        for fault in kind.faults:
+            if fault.code.startswith(prefix):
+                yield Code(fault.code, fault.title, fault.meaning)
 
 
 _ALL: Final = (
@@ -209,90 +220,8 @@ _ALL: Final = (
         "The cell contains a NUL character",
         "A byte of value zero is often the sign of a damaged export. Remove it.",
     ),
-    Code(
-        "type.integer",
-        "Not an integer",
-        "Write ASCII digits with an optional sign, and no spaces. A field can allow a thousands "
-        "separator (`groupChar`), and text around the number (`bareNumber: false`).",
-    ),
-    Code(
-        "type.number",
-        "Not a number",
-        "Write digits with the field's `decimalChar` and `groupChar`, and optionally an exponent. "
-        "Each group has three digits; groups before the last may have two. Spaces around a number "
-        "are not allowed.",
-    ),
-    Code(
-        "type.boolean",
-        "Neither true nor false",
-        "Use one of the values listed in the field's `trueValues` and `falseValues`.",
-    ),
-    Code(
-        "type.date",
-        "Not a date",
-        "Write `2026-11-21`, or what the field's `format` pattern says. The format `any` also "
-        "accepts `2026/11/21` and `21.11.2026`.",
-    ),
-    Code(
-        "type.time",
-        "Not a time of day",
-        "Write `14:30:00`, optionally with a fraction of a second, or what the field's `format` "
-        "pattern says. The format `any` also accepts `14:30`.",
-    ),
-    Code(
-        "type.datetime",
-        "Not a date and time",
-        "Write `2026-11-21T14:30:00Z`, optionally with a fraction of a second, and the time zone "
-        "as `Z` or `+02:00`; or write what the field's `format` pattern says. The format `any` "
-        "also accepts a space in place of the `T`, and dates and times as above.",
-    ),
-    Code(
-        "type.year",
-        "Not a year",
-        "Write four ASCII digits. The year 0000 does not exist.",
-    ),
-    Code("type.yearmonth", "Not a year and month", "Write `2026-11`."),
-    Code(
-        "type.duration",
-        "Not a duration",
-        "Write it as in ISO 8601: `P1Y2M3DT4H5M6.7S`, leaving out the parts that are zero, or "
-        "weeks alone (`P2W`). A minus sign may precede it. Only seconds may have a fraction.",
-    ),
-    Code(
-        "type.geopoint",
-        "Not a geographical point",
-        "Write the longitude (-180 to 180), then the latitude (-90 to 90): `12.5, 41.9`. With the "
-        'format `array` write `[12.5, 41.9]`, with the format `object` `{"lon": 12.5, "lat": '
-        "41.9}`.",
-    ),
-    Code(
-        "type.object",
-        "Not a JSON object",
-        "Write strict JSON, with each key once and at most 500 levels of nesting.",
-    ),
-    Code("type.array", "Not a JSON array", "Write strict JSON, as for objects."),
-    Code(
-        "format.email",
-        "Not an email address",
-        "Addresses in any script are accepted (RFC 6531). The domain must contain a dot.",
-    ),
-    Code(
-        "format.uri",
-        "Not a URI",
-        "Write ASCII characters only, beginning with a scheme such as `https:`. With `http` and "
-        "`https`, a host must follow.",
-    ),
-    Code(
-        "format.uuid",
-        "Not a UUID",
-        "Write hexadecimal digits in groups of 8-4-4-4-12.",
-    ),
-    Code(
-        "format.binary",
-        "Not base64",
-        "Write padded base64 without line breaks. A STRING column keeps the base64 text; a BYTES "
-        "column stores the decoded bytes.",
-    ),
+    *_codes_of_types("type."),
+    *_codes_of_types("format."),
     Code(
         "constraint.required",
         "A value is missing",

@@ -5,7 +5,7 @@ import click
 from csvgate_ops.cli.lazy_group import LazyGroup
 
 
-@click.command("dlq", cls=LazyGroup, packages=("csvgate_ops.cli.dlq",))
+@click.command("dlq", cls=LazyGroup, packages={"Commands": "csvgate_ops.cli.dlq"})
 def command() -> None:
     """Review, replay and discard dead letters.
 

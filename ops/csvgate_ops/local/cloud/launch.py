@@ -109,7 +109,13 @@ def _spawn(options: Options, data_dir: DataDir) -> tuple[IO[str], subprocess.Pop
     read_end, write_end = os.pipe()
     with data_dir.log("supervisor").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "csvgate_ops.local.cloud", options.to_json(), str(write_end)],
+            [
+                sys.executable,
+                "-m",
+                "csvgate_ops.local.supervisor",
+                options.to_json(),
+                str(write_end),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

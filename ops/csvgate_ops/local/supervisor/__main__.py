@@ -1,4 +1,4 @@
-"""The supervisor's process: `python -m csvgate_ops.local.cloud OPTIONS_JSON PROGRESS_FD`.
+"""The supervisor's process: `python -m csvgate_ops.local.supervisor OPTIONS_JSON PROGRESS_FD`.
 
 Progress goes to the file descriptor, one JSON object a line, until nobody reads it any more.
 """
