@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 pa = pytest.importorskip("pyarrow")
 
 from csvgate.unique.index import KeyIndex  # noqa: E402
-from csvgate.validation.fast.kernels.ordered import OrderedKeys  # noqa: E402
+from csvgate.validation.fast.ordered_keys import OrderedKeys  # noqa: E402
 
 Block = list[tuple[Hashable, bool]]
 """Keys in the order of their lines, and whether each is claimed by column."""

@@ -1,5 +1,7 @@
-"""The keys of a column whose values come in order, as tables are exported most of the time: most of
-them need no look at the others."""
+"""Claims the unique keys of a column whose values mostly ascend, as in most exported tables.
+
+A key above all keys before it is new for certain, without looking at any other key.
+"""
 
 from collections.abc import Hashable, Mapping
 from typing import Final, NamedTuple
@@ -14,55 +16,59 @@ from csvgate.unique.mixing import Hashes, Words
 from csvgate.unique.ordered_words import Order, order_of
 from csvgate.unique.run import Lines
 from csvgate.unique.value_hash import hash_value
-from csvgate.validation.fast.kernels.column import plain
+from csvgate.validation.fast.kernels.column import as_column_type
 
-_MOST_OUT_OF_ORDER: Final = 0.5
-"""Share of keys, from which on order saves nothing."""
+_MAX_OUT_OF_ORDER: Final = 0.5
+"""The share of keys out of order above which the order saves nothing."""
 
 
-class Taken(NamedTuple):
-    """Claims that came too late; n of them, by their lines."""
+class RepeatedKeys(NamedTuple):
+    """The n claims of keys that occurred before, in the order of their lines."""
 
     lines: Lines
+    """(n,)"""
     owners: Lines
-    """(n,) The lines that have the keys."""
+    """(n,) The lines of the first occurrences."""
 
 
 class OrderedKeys:
-    """In front of a `KeyIndex`, which gets the keys that are out of order, and the oldest of the
-    others when they are many: 16 bytes each are in memory until then. Without loss by OSError, as
-    there."""
+    """Keeps keys that ascend, 16 bytes each, in front of a `KeyIndex`. The index gets the keys that
+    are out of order, and the oldest ascending ones if there are more than `max_keys`. As in the
+    index, an OSError loses nothing."""
 
-    def __init__(self, index: KeyIndex, most: int) -> None:
+    def __init__(self, index: KeyIndex, max_keys: int) -> None:
         self._index: Final = index
-        self._most: Final = most
+        self._max_keys: Final = max_keys
         self._ascent = Ascent()
         self._order: Order | None = None
         self._in_order = True
 
-    def claim(self, values: "pa.Array", lines: Lines, others: Mapping[int, Hashable]) -> Taken:
-        """For the values (n,) of a column, none null, on these lines, and for more values by their
-        lines; all of them are below those of earlier calls."""
+    def claim(
+        self, values: "pa.Array", lines: Lines, others: Mapping[int, Hashable]
+    ) -> RepeatedKeys:
+        """Claim the values (n,) of a column, without nulls, for their `lines`, and the values of
+        `others`, which are by line. All lines follow those of earlier calls."""
         more = np.fromiter(others, np.int64, len(others))
         entries = _Entries(values, list(others.values()), np.concatenate((lines, more)))
         owners = np.zeros(len(entries.lines), np.int64)
         rest = np.arange(len(owners))
         if self._in_order and len(owners):
-            # What it does not see, nothing is above: it sees all there is from the first key on.
+            # An ascent must see every key of the file, so it begins with the first.
             self._order = self._order or order_of(entries.first())
             if self._order is not None:
                 rest = self._ascend(self._order, entries, owners)
-            self._in_order = len(rest) < len(owners) * _MOST_OUT_OF_ORDER
+            self._in_order = len(rest) < len(owners) * _MAX_OUT_OF_ORDER
         if len(rest):
             rest = rest[np.argsort(entries.lines.take(rest), kind="stable")]
             owners[rest] = self._index.claim(entries.hashes(rest), entries.lines.take(rest))
-        self._tidy()
-        taken = np.flatnonzero(owners)
-        taken = taken[np.argsort(entries.lines.take(taken), kind="stable")]
-        return Taken(entries.lines.take(taken), owners.take(taken))
+        self._move_oldest_to_index()
+        repeated = np.flatnonzero(owners)
+        repeated = repeated[np.argsort(entries.lines.take(repeated), kind="stable")]
+        return RepeatedKeys(entries.lines.take(repeated), owners.take(repeated))
 
     def _ascend(self, order: Order, entries: "_Entries", owners: Lines) -> Lines:
-        """Which entries are neither new nor known to it; sets the owners of the known."""
+        """Claim the entries that ascend or repeat a key of the ascent, and set the owners of the
+        latter. Return the indexes of the other entries."""
         fit, words = entries.read(order)
         if entries.others:
             by_line = np.argsort(entries.lines.take(fit), kind="stable")
@@ -76,11 +82,11 @@ class OrderedKeys:
         known[old] = found > 0
         return np.flatnonzero(~known)
 
-    def _tidy(self) -> None:
+    def _move_oldest_to_index(self) -> None:
         if self._order is None:
             return
-        most = self._most if self._in_order else 0
-        while self._ascent.size > most:
+        limit = self._max_keys if self._in_order else 0
+        while self._ascent.size > limit:
             words, lines = self._ascent.pop()
             self._index.claim(self._order.hashes(words), lines)
 
@@ -90,6 +96,8 @@ class OrderedKeys:
 
 
 class _Entries(NamedTuple):
+    """The keys to claim: n values of a column, then k others."""
+
     values: "pa.Array"
     """(n,)"""
     others: list[Hashable]
@@ -98,12 +106,12 @@ class _Entries(NamedTuple):
     """(n + k,)"""
 
     def first(self) -> "pa.Array":
-        """One of the values, or of the others."""
+        """The first entry, as an array of one value."""
         return self.values[:1] if len(self.values) else pa.array(self.others[:1], self.values.type)
 
     def read(self, order: Order) -> tuple[Lines, Words]:
-        """Which of the entries fit, and their words."""
-        words, fits = order.words(plain(self.values))
+        """Return the indexes of the entries that the order can compare, and their words."""
+        words, fits = order.words(as_column_type(self.values))
         which = np.arange(len(self.values)) if fits is None else np.flatnonzero(fits)
         pairs = [(at, order.word(other)) for at, other in enumerate(self.others, len(self.values))]
         more = [(at, word) for at, word in pairs if word is not None]
@@ -116,12 +124,14 @@ class _Entries(NamedTuple):
         )
 
     def hashes(self, which: Lines) -> Hashes:
-        """(m, 2) Of these entries."""
+        """(m, 2) The hashes of these entries."""
         found = np.empty((len(which), 2), np.uint64)
         is_other = which >= len(self.values)
         among = which[~is_other]
-        whole = len(among) == len(self.values)
-        found[~is_other] = hash_column(self.values if whole else self.values.take(pa.array(among)))
+        all_values = len(among) == len(self.values)
+        found[~is_other] = hash_column(
+            self.values if all_values else self.values.take(pa.array(among))
+        )
         if len(among) < len(which):
             others = (which[is_other] - len(self.values)).tolist()
             found[is_other] = [hash_value(self.others[at]) for at in others]
