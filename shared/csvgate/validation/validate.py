@@ -75,10 +75,7 @@ def validate(
         header = by_position(contract, mark)
         records = chain([first], records)
     rules = Rules(contract, header, references=references)
-    try:
-        yield from rule_batches(records, rules, header, limits)
-    finally:
-        rules.close()
+    yield from rule_batches(records, rules, header, limits)
 
 
 class _Start(NamedTuple):

@@ -95,9 +95,6 @@ class Judge:
         columns = self._merged(cleared, fine[cleared.rows], extra)
         return Judged(framed.sizes, faults, framed.lines[faults == 0], columns, rejected)
 
-    def close(self) -> None:
-        self._rules.close()
-
     def _first(self, reader: Reader, row: int, doubt: Doubt | None) -> Verdict:
         """Before the keys are settled. Those whose cells are clear will be claimed by column."""
         if doubt is None or doubt.fields.isdisjoint(self._keyed):

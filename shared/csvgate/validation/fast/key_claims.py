@@ -19,19 +19,15 @@ class BlockKeys:
     """What `Rules` takes for its keys of a field or of a group of fields. It notes the claims of
     rows that are checked one by one, and answers once all of the block are settled."""
 
-    def __init__(self, most: int) -> None:
-        """`most` as `KeyIndex` has it."""
-        self._index: Final = KeyIndex(most)
-        self._ordered: Final = OrderedKeys(self._index, 2 * most)
+    def __init__(self) -> None:
+        self._index: Final = KeyIndex()
+        self._ordered: Final = OrderedKeys(self._index)
         self._noted: dict[int, Hashable] = {}
         self._taken: dict[int, int] = {}
 
     def claim(self, key: Hashable, line: int) -> int | None:
         self._noted[line] = key
         return self._taken.get(line)
-
-    def close(self) -> None:
-        self._ordered.close()
 
     def begin(self) -> None:
         """A new block: all lines are larger from here on."""

@@ -33,12 +33,9 @@ def vector_batches(
     """The batches of the records in `pieces`, which start at a record's start, on that line."""
     _keep_memory()
     judge, cutter = Judge(contract, header, references), Batcher(header, limits)
-    try:
-        for framed in _framed(pieces, line, contract, block_bytes):
-            yield from cutter.add(judge.judge(framed))
-        yield from cutter.rest()
-    finally:
-        judge.close()
+    for framed in _framed(pieces, line, contract, block_bytes):
+        yield from cutter.add(judge.judge(framed))
+    yield from cutter.rest()
 
 
 def _keep_memory() -> None:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from csvgate.unique.ascending import Ascent
+from csvgate.unique.ascending import AscendingKeys
 from csvgate.unique.column_hash import hash_column
 from csvgate.unique.index import KeyIndex
 from csvgate.unique.mixing import Hashes, Words
@@ -29,14 +29,12 @@ class Taken(NamedTuple):
 
 
 class OrderedKeys:
-    """In front of a `KeyIndex`, which gets the keys that are out of order, and the oldest of the
-    others when they are many: 16 bytes each are in memory until then. Without loss by OSError, as
-    there."""
+    """Keys in front of a `KeyIndex`, which gets only those that are out of order; all of them once
+    most keys of a block are."""
 
-    def __init__(self, index: KeyIndex, most: int) -> None:
+    def __init__(self, index: KeyIndex) -> None:
         self._index: Final = index
-        self._most: Final = most
-        self._ascent = Ascent()
+        self._ascending: Final = AscendingKeys()
         self._order: Order | None = None
         self._in_order = True
 
@@ -52,11 +50,11 @@ class OrderedKeys:
             self._order = self._order or order_of(entries.first())
             if self._order is not None:
                 rest = self._ascend(self._order, entries, owners)
-            self._in_order = len(rest) < len(owners) * _MOST_OUT_OF_ORDER
+            if len(rest) >= len(owners) * _MOST_OUT_OF_ORDER:
+                self._give_up_order()
         if len(rest):
             rest = rest[np.argsort(entries.lines.take(rest), kind="stable")]
             owners[rest] = self._index.claim(entries.hashes(rest), entries.lines.take(rest))
-        self._tidy()
         taken = np.flatnonzero(owners)
         taken = taken[np.argsort(entries.lines.take(taken), kind="stable")]
         return Taken(entries.lines.take(taken), owners.take(taken))
@@ -67,26 +65,20 @@ class OrderedKeys:
         if entries.others:
             by_line = np.argsort(entries.lines.take(fit), kind="stable")
             fit, words = fit.take(by_line), words.take(by_line)
-        new = self._ascent.add(words, entries.lines.take(fit))
+        new = self._ascending.add(words, entries.lines.take(fit))
         old = fit[~new]
-        found = self._ascent.find(words[~new])
+        found = self._ascending.find(words[~new])
         owners[old] = np.where(found == entries.lines.take(old), 0, found)
         known = np.zeros(len(owners), np.bool_)
         known[fit] = new
         known[old] = found > 0
         return np.flatnonzero(~known)
 
-    def _tidy(self) -> None:
-        if self._order is None:
-            return
-        most = self._most if self._in_order else 0
-        while self._ascent.size > most:
-            words, lines = self._ascent.pop()
-            self._index.claim(self._order.hashes(words), lines)
-
-    def close(self) -> None:
-        self._ascent, self._in_order = Ascent(), False
-        self._index.close()
+    def _give_up_order(self) -> None:
+        self._in_order = False
+        if self._order is not None:
+            for words, lines in self._ascending.drain():
+                self._index.claim(self._order.hashes(words), lines)
 
 
 class _Entries(NamedTuple):
