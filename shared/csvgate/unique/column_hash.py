@@ -73,7 +73,7 @@ def _hash_values(array: Any) -> Hashes:
         return _hash_integers(array.cast(pa.int64()), value_hash.INTEGER)
     if kinds.is_floating(type_):
         return _hash_floats(array)
-    if kinds.is_decimal128(type_) or kinds.is_decimal64(type_):
+    if kinds.is_decimal128(type_):
         return _hash_decimals(array)
     if kinds.is_date(type_):
         return _hash_integers(array.cast(pa.date32()), value_hash.DATE)

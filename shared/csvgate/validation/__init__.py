@@ -16,6 +16,6 @@ def _engine_version(rules: int) -> str:
     return f"rules {rules}, pyarrow {pyarrow}"
 
 
-ENGINE_VERSION: Final = _engine_version(rules=6)
+ENGINE_VERSION: Final = _engine_version(rules=7)
 """Part of a plan's identity. Raise `rules` when the same file could come out as other chunks, other
 values or other faults; another pyarrow may encode the same rows as other bytes."""

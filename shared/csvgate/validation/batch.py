@@ -50,7 +50,7 @@ class Batch:
     columns: Sequence[Sequence[object]] = field(default_factory=list)
     """For each field of the contract, the values of the valid rows. As a list: str, int, Decimal,
     float, bool, date, time, datetime (of a TIMESTAMP in UTC, of a DATETIME naive), bytes or None;
-    or all of them an Arrow array of the column's type, perhaps with a dictionary, or decimal64."""
+    or all of them an Arrow array of the column's type, or a dictionary of it."""
     rejected: list[RejectedRow] = field(default_factory=list)
 
 

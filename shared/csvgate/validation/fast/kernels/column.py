@@ -7,8 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from csvgate.chunks.narrow_columns import NARROW_DIGITS, NUMERIC_SCALE, widened_type
-
 if TYPE_CHECKING:
     from csvgate.validation.fast.cell_slices import Slices
 
@@ -17,8 +15,7 @@ Mask = npt.NDArray[np.bool_]
 
 class Column(NamedTuple):
     values: "pa.Array"
-    """(n,) Of the column's Arrow type, perhaps as a dictionary, or decimal64; anything where not
-    clear."""
+    """(n,) Of the column's Arrow type, or a dictionary of it; undefined where not clear."""
     clear: Mask | None
     """(n,) Where the cell is without fault, and has that value for certain; None: everywhere."""
 
@@ -47,30 +44,17 @@ def as_text(cells: "pa.Array", missing: Mask | None = None) -> "pa.Array":
 
 
 def joined(arrays: Sequence["pa.Array"]) -> "pa.Array":
-    """One array; a dictionary, or narrow, when all are."""
+    """One array; a dictionary if all are."""
     if len({array.type for array in arrays}) > 1:
         arrays = [plain(array) for array in arrays]
     return pa.concat_arrays(arrays)
 
 
 def plain(array: "pa.Array") -> "pa.Array":
-    """Of the column's own type."""
-    return array.cast(widened_type(array.type))
-
-
-def narrow_decimal() -> "pa.DataType":
-    """What there may be in place of NUMERIC's decimal128."""
-    return pa.decimal64(NARROW_DIGITS, NUMERIC_SCALE)
+    """The array without a dictionary."""
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
 
 
 def like(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
-    """Few values as that type, which may be a dictionary's or narrow; as they are if they do not
-    fit."""
-    if pa.types.is_dictionary(kind):
-        return array.dictionary_encode().cast(kind)
-    if kind == narrow_decimal():
-        try:
-            return array.cast(kind)
-        except pa.ArrowInvalid:
-            return array
-    return array
+    """A few values as that type, which may be a dictionary of their own type."""
+    return array.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else array

@@ -7,7 +7,6 @@ import pyarrow as pa
 
 from csvgate.types.bigquery import BigQueryType
 from csvgate.validation.fast.kernels.bounds import Bounds
-from csvgate.validation.fast.kernels.column import narrow_decimal
 from csvgate.validation.fast.kernels.high_cardinality import fixed_width
 from csvgate.validation.fast.words import (
     WORD,
@@ -57,7 +56,7 @@ class Decimals:
             values = (scaled // _TENS[SCALE - after]) / _TENS[after]
             return fixed_width(pa.float64(), values, missing), fine
         self._fit(scaled, after, fine)
-        return fixed_width(narrow_decimal(), scaled, missing), fine
+        return fixed_width(pa.decimal128(38, SCALE), _as_128_bits(scaled), missing), fine
 
     def _scaled(
         self,
@@ -99,3 +98,11 @@ class Decimals:
             # Zeros more than it has are no loss.
             long = np.flatnonzero(after > self._column.fraction_digits)
             fine[long] &= scaled[long] % _TENS[SCALE - self._column.fraction_digits] == 0
+
+
+def _as_128_bits(numbers: Ints) -> Ints:
+    """(n, 2): the lower and the upper word of each number (n,)."""
+    words = np.empty((len(numbers), 2), np.int64)
+    words[:, 0] = numbers
+    words[:, 1] = numbers >> 63
+    return words
