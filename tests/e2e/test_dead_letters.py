@@ -126,7 +126,9 @@ def test_a_chunk_of_an_unknown_plan_says_so(cloud: LocalCloud) -> None:
     cloud.publish("validated-records", b"no arrow", **attributes)
     letter = letter_of(cloud, "enrich_records", "cd" * 8)
     assert "plan.unknown" == letter["code"]
-    assert "the chunk's Arrow stream has no end" == letter["content"]["remark"]
+    assert (
+        "the chunk's Arrow stream was cut: its end marker is missing" == letter["content"]["remark"]
+    )
 
 
 def test_a_discarded_letter_is_gone_and_on_record(cloud: LocalCloud) -> None:

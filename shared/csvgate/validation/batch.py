@@ -54,8 +54,8 @@ class Batch:
     columns: Sequence[Sequence[object]] = field(default_factory=list)
     """For each field of the contract the values of the valid rows. Either all columns are lists of
     str, int, Decimal, float, bool, date, time, datetime (in UTC for TIMESTAMP, naive for DATETIME),
-    bytes or None; or all are Arrow arrays of the column's type, of a dictionary with values of that
-    type, or of decimal64 in place of decimal128."""
+    bytes or None; or all are Arrow arrays of the column's type, or of a dictionary with values of
+    that type."""
     rejected: list[RejectedRow] = field(default_factory=list)
 
 

@@ -16,7 +16,7 @@ from csvgate.csv.records import Record
 from csvgate.references.keys import KeySets
 from csvgate.text import shorten
 from csvgate.types.common.field_type import CellFault
-from csvgate.unique.keys import MOST_IN_MEMORY, KeySet, SpillingKeys
+from csvgate.unique.keys import GrowingKeySet, KeySet
 from csvgate.validation.cells import Cells
 from csvgate.validation.faults import VALUE_CHARACTERS, Fault
 from csvgate.validation.foreign_keys import ForeignKeys, GroupKey
@@ -34,8 +34,7 @@ class Rules:
         header: Header,
         *,
         references: KeySets = (),
-        keys_in_memory: int = MOST_IN_MEMORY,
-        key_set: Callable[[int], KeySet] = SpillingKeys,
+        key_set: Callable[[], KeySet] = GrowingKeySet,
     ) -> None:
         fields = contract.schema_.fields
         primary = contract.schema_.primary_key or ()
@@ -63,11 +62,10 @@ class Rules:
         self._arrange: Final = None if in_order else itemgetter(*header.order)
         single = [i for i, f in enumerate(fields) if f.constraints.unique or primary == (f.name,)]
         groups = [tuple(self._names.index(name) for name in primary)] if len(primary) > 1 else []
-        share = keys_in_memory // max(1, len(single) + len(groups))
-        self._unique: Final = [(i, key_set(share)) for i in single]
+        self._unique: Final = [(i, key_set()) for i in single]
         self._unique_by_field: Final = dict(self._unique)
         self._unique_fields: Final = frozenset(single)
-        self._groups: Final = [(group, key_set(share)) for group in groups]
+        self._groups: Final = [(group, key_set()) for group in groups]
 
     @property
     def cells(self) -> Sequence[Cells]:
@@ -200,10 +198,6 @@ class Rules:
         return Fault(
             line, self._names[index], code, shorten(displayable(text), VALUE_CHARACTERS), message
         )
-
-    def close(self) -> None:
-        for _, keys in [*self._unique, *self._groups]:
-            keys.close()
 
     def _malformed(self, record: Record) -> Fault:
         code, message = record.broken or self._wrong_count(record.cells or [])

@@ -76,10 +76,7 @@ def validate(
         header = header_by_position(contract, mark)
         records = chain([first], records)
     rules = Rules(contract, header, references=references)
-    try:
-        yield from rule_batches(records, rules, header, limits)
-    finally:
-        rules.close()
+    yield from rule_batches(records, rules, header, limits)
 
 
 class _Start(NamedTuple):

@@ -1,6 +1,7 @@
 """Files in, batches out."""
 
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from csvgate.contracts.model import Contract
 from csvgate.csv.header import header_by_position
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer, Record
+from csvgate.unique.keys import GrowingKeySet
 from csvgate.validation import ENGINE_VERSION
 from csvgate.validation.faults import FileFault
 from csvgate.validation.rules import Rules
@@ -141,10 +143,10 @@ def test_keys_on_disk_give_the_same_faults() -> None:
     framer = Framer([data], Grammar(MIXED.dialect))
     records: list[Record] = list(framer.records())
     outcomes = []
-    for keys_in_memory in (5, 1000):
-        rules = Rules(MIXED, header_by_position(MIXED, b""), keys_in_memory=keys_in_memory)
+    for dictionary_keys in (5, 1000):
+        key_set = partial(GrowingKeySet, dictionary_keys)
+        rules = Rules(MIXED, header_by_position(MIXED, b""), key_set=key_set)
         outcomes.append([rules.check(record) for record in records])
-        rules.close()
     assert outcomes[0] == outcomes[1]
     assert 300 - 49 == sum(bool(found) for _, found in outcomes[0])
 

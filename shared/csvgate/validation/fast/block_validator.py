@@ -95,9 +95,6 @@ class BlockValidator:
         columns = self._merge(validated, accepted[validated.rows], checked)
         return ValidatedBlock(framed.sizes, faults, framed.lines[faults == 0], columns, rejected)
 
-    def close(self) -> None:
-        self._rules.close()
-
     def _check_before_keys(
         self, reader: RowReader, row: int, uncleared: UnclearedRow | None
     ) -> RowResult:

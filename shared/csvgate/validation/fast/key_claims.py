@@ -21,10 +21,9 @@ class BlockKeys:
     `claim` gives the true answer for these rows.
     """
 
-    def __init__(self, max_keys: int) -> None:
-        """`max_keys` as for `KeyIndex`."""
-        self._index: Final = KeyIndex(max_keys)
-        self._ordered: Final = OrderedKeys(self._index, 2 * max_keys)
+    def __init__(self) -> None:
+        self._index: Final = KeyIndex()
+        self._ordered: Final = OrderedKeys(self._index)
         self._recorded: dict[int, Hashable] = {}
         """The keys of rows checked one by one, by line."""
         self._owners: dict[int, int] = {}
@@ -33,9 +32,6 @@ class BlockKeys:
     def claim(self, key: Hashable, line: int) -> int | None:
         self._recorded[line] = key
         return self._owners.get(line)
-
-    def close(self) -> None:
-        self._ordered.close()
 
     def start_block(self) -> None:
         """Begin a new block, whose lines all follow those of the blocks before."""

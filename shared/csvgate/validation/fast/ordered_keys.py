@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from csvgate.unique.ascending import Ascent
+from csvgate.unique.ascending import AscendingKeys
 from csvgate.unique.column_hash import hash_column
 from csvgate.unique.index import KeyIndex
 from csvgate.unique.mixing import Hashes, Words
@@ -33,13 +33,11 @@ class RepeatedKeys(NamedTuple):
 
 class OrderedKeys:
     """Keeps keys that ascend, 16 bytes each, in front of a `KeyIndex`. The index gets the keys that
-    are out of order, and the oldest ascending ones if there are more than `max_keys`. As in the
-    index, an OSError loses nothing."""
+    are out of order, and all keys once most keys of a block are."""
 
-    def __init__(self, index: KeyIndex, max_keys: int) -> None:
+    def __init__(self, index: KeyIndex) -> None:
         self._index: Final = index
-        self._max_keys: Final = max_keys
-        self._ascent = Ascent()
+        self._ascending: Final = AscendingKeys()
         self._order: Order | None = None
         self._in_order = True
 
@@ -57,11 +55,11 @@ class OrderedKeys:
             self._order = self._order or order_of(entries.first())
             if self._order is not None:
                 rest = self._ascend(self._order, entries, owners)
-            self._in_order = len(rest) < len(owners) * _MAX_OUT_OF_ORDER
+            if len(rest) >= len(owners) * _MAX_OUT_OF_ORDER:
+                self._give_up_order()
         if len(rest):
             rest = rest[np.argsort(entries.lines.take(rest), kind="stable")]
             owners[rest] = self._index.claim(entries.hashes(rest), entries.lines.take(rest))
-        self._move_oldest_to_index()
         repeated = np.flatnonzero(owners)
         repeated = repeated[np.argsort(entries.lines.take(repeated), kind="stable")]
         return RepeatedKeys(entries.lines.take(repeated), owners.take(repeated))
@@ -73,26 +71,20 @@ class OrderedKeys:
         if entries.others:
             by_line = np.argsort(entries.lines.take(fit), kind="stable")
             fit, words = fit.take(by_line), words.take(by_line)
-        new = self._ascent.add(words, entries.lines.take(fit))
+        new = self._ascending.add(words, entries.lines.take(fit))
         old = fit[~new]
-        found = self._ascent.find(words[~new])
+        found = self._ascending.find(words[~new])
         owners[old] = np.where(found == entries.lines.take(old), 0, found)
         known = np.zeros(len(owners), np.bool_)
         known[fit] = new
         known[old] = found > 0
         return np.flatnonzero(~known)
 
-    def _move_oldest_to_index(self) -> None:
-        if self._order is None:
-            return
-        limit = self._max_keys if self._in_order else 0
-        while self._ascent.size > limit:
-            words, lines = self._ascent.pop()
-            self._index.claim(self._order.hashes(words), lines)
-
-    def close(self) -> None:
-        self._ascent, self._in_order = Ascent(), False
-        self._index.close()
+    def _give_up_order(self) -> None:
+        self._in_order = False
+        if self._order is not None:
+            for words, lines in self._ascending.drain():
+                self._index.claim(self._order.hashes(words), lines)
 
 
 class _Entries(NamedTuple):

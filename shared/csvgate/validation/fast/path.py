@@ -33,12 +33,9 @@ def vector_batches(
     """Yield the batches of the records in `pieces`, which begin on the physical line `line`."""
     _keep_memory()
     validator, batcher = BlockValidator(contract, header, references), Batcher(header, limits)
-    try:
-        for framed in _framed_blocks(pieces, line, contract, block_bytes):
-            yield from batcher.add(validator.validate(framed))
-        yield from batcher.rest()
-    finally:
-        validator.close()
+    for framed in _framed_blocks(pieces, line, contract, block_bytes):
+        yield from batcher.add(validator.validate(framed))
+    yield from batcher.rest()
 
 
 def _keep_memory() -> None:

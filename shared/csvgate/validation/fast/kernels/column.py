@@ -5,7 +5,6 @@ from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 
-from csvgate.chunks.narrow_columns import NARROW_DIGITS, NUMERIC_SCALE, widened_type
 from csvgate.validation.fast.arrays import Mask
 from csvgate.validation.fast.cell_slices import Slices
 
@@ -14,8 +13,8 @@ class Column(NamedTuple):
     """The values of n cells, as far as a kernel is certain of them."""
 
     values: "pa.Array"
-    """(n,) Of the column's Arrow type, of a dictionary with values of that type, or of decimal64 in
-    place of decimal128. The values of cells that are not cleared are arbitrary."""
+    """(n,) Of the column's Arrow type, or of a dictionary with values of that type. The values of
+    cells that are not cleared are arbitrary."""
     cleared: Mask | None
     """(n,) True for the cells that certainly have no fault and this value; None if all are."""
 
@@ -26,29 +25,17 @@ class Kernel(Protocol):
 
 
 def concatenate(arrays: Sequence["pa.Array"]) -> "pa.Array":
-    """Join arrays of a column. The result is a dictionary, or narrow, only if all of them are."""
+    """Join arrays of a column. The result is a dictionary only if all of them are."""
     if len({array.type for array in arrays}) > 1:
         arrays = [as_column_type(array) for array in arrays]
     return pa.concat_arrays(arrays)
 
 
 def as_column_type(array: "pa.Array") -> "pa.Array":
-    """The array in the type of its column: neither a dictionary nor narrow."""
-    return array.cast(widened_type(array.type))
-
-
-def narrow_decimal() -> "pa.DataType":
-    """The type that may take the place of NUMERIC's decimal128."""
-    return pa.decimal64(NARROW_DIGITS, NUMERIC_SCALE)
+    """The array in the type of its column, without a dictionary."""
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
 
 
 def cast_to_match(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
-    """A few values in a type that may be a dictionary or narrow; unchanged if they do not fit."""
-    if pa.types.is_dictionary(kind):
-        return array.dictionary_encode().cast(kind)
-    if kind == narrow_decimal():
-        try:
-            return array.cast(kind)
-        except pa.ArrowInvalid:
-            return array
-    return array
+    """A few values of a column in a type that may be a dictionary of the column's type."""
+    return array.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else array

@@ -14,7 +14,6 @@ import pyarrow as pa
 from csvgate.types.bigquery import BigQueryType
 from csvgate.types.common.field_type import FieldConstraints, Scalar
 from csvgate.validation.fast.arrays import Ints, Ints32, Mask, Words, fixed_width_array
-from csvgate.validation.fast.kernels.column import narrow_decimal
 from csvgate.validation.fast.words import (
     WORD,
     Text,
@@ -120,7 +119,7 @@ class DecimalParser:
             values = (scaled // _TENS[SCALE - after]) / _TENS[after]
             return fixed_width_array(pa.float64(), values, missing), cleared
         self._require_fit(scaled, after, cleared)
-        return fixed_width_array(narrow_decimal(), scaled, missing), cleared
+        return fixed_width_array(pa.decimal128(38, SCALE), _as_128_bits(scaled), missing), cleared
 
     def _parse_unsigned(
         self,
@@ -165,3 +164,11 @@ class DecimalParser:
             # Additional digits are accepted if they are zeros.
             long = np.flatnonzero(after > self._column.fraction_digits)
             cleared[long] &= scaled[long] % _TENS[SCALE - self._column.fraction_digits] == 0
+
+
+def _as_128_bits(numbers: Ints) -> Ints:
+    """(n, 2): the lower and the upper 64 bits of each number (n,)."""
+    words = np.empty((len(numbers), 2), np.int64)
+    words[:, 0] = numbers
+    words[:, 1] = numbers >> 63
+    return words

@@ -1,4 +1,4 @@
-"""Text and bytes of an Arrow array, hashed eight bytes of every value at a time."""
+"""Hashes of the strings or bytes of an Arrow array, eight bytes of every value at a time."""
 
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from csvgate.unique.value_hash import ABSORBED, PACKED, digest
 _Offsets = npt.NDArray[np.int64]
 
 _BYTES_KEPT: Final = np.array([256**kept - 1 for kept in range(9)], np.uint64)
-"""A mask for the first so many bytes of a word, which come lowest."""
+"""At index n, a mask for the first n bytes of a little-endian word."""
 _56: Final = np.uint64(56)
 
 
@@ -35,7 +35,7 @@ def hash_bytes(array: Any, kind: int) -> Hashes:
 
 
 def _layout(array: Any) -> tuple[npt.NDArray[np.uint8], _Offsets, _Offsets]:
-    """The bytes of all values with a word's length to spare, where each starts, how long it is."""
+    """The bytes of all values, padded by two words; the offset of each value; its length."""
     _, buffer, memory = array.buffers()
     wide = pa.types.is_large_string(array.type) or pa.types.is_large_binary(array.type)
     all_offsets: npt.NDArray[Any] = np.frombuffer(buffer, np.int64 if wide else np.int32)
@@ -82,8 +82,8 @@ def _digested(
 
 
 def _word(data: npt.NDArray[np.uint8], starts: _Offsets, lengths: _Offsets, index: int) -> Words:
-    """(n,): the bytes from 8 * index of each value, zeros where it has ended."""
-    # Every position of the data as the start of a word; aligned or not.
+    """(n,): eight bytes of each value from 8 * index on; zeros past its end."""
+    # A view of the data in which a word starts at every byte, aligned or not.
     words = np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))
     kept = np.clip(lengths - 8 * index, 0, 8)
     at = np.minimum(starts + 8 * index, len(words) - 1)

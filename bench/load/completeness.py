@@ -1,4 +1,4 @@
-"""Whether everything is there once: what was uploaded against what BigQuery has."""
+"""Checks that every row is in BigQuery exactly once."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,15 @@ from csvgate_ops.cli.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Of one upload, in BigQuery."""
+    """The rows of one upload in BigQuery."""
 
     rows: int
     lines: int
-    """Different ones."""
+    """Distinct lines."""
 
 
 def loaded(session: Session) -> dict[str, Loaded]:
-    """By upload."""
+    """The rows in BigQuery by upload."""
     sql = (
         "SELECT _upload_id AS id, COUNT(*) AS n, COUNT(DISTINCT _line) AS d "
         "FROM `sales.orders` GROUP BY _upload_id"
@@ -25,7 +25,7 @@ def loaded(session: Session) -> dict[str, Loaded]:
 
 
 def problems(expected: dict[str, int], ends: dict[str, str], found: dict[str, Loaded]) -> list[str]:
-    """`expected` is upload → valid rows. Empty when nothing is lost, doubled or strange."""
+    """What is wrong: `expected` maps uploads to valid rows. Empty if every row is there once."""
     wrong = [f"{u}: ended {e}" for u, e in ends.items() if e != "completed"]
     wrong += [f"{u}: never ended" for u in expected if u not in ends]
     for upload, rows in expected.items():
@@ -34,5 +34,5 @@ def problems(expected: dict[str, int], ends: dict[str, str], found: dict[str, Lo
             wrong.append(f"{upload}: {there.rows} of {rows} rows")
         if there.rows > rows or there.lines < there.rows:
             wrong.append(f"{upload}: {there.rows} rows, {there.lines} lines, {rows} expected")
-    wrong += [f"{u}: nobody uploaded it" for u in found if u not in expected]
+    wrong += [f"{u}: not uploaded by this run" for u in found if u not in expected]
     return wrong
