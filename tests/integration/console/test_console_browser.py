@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from browser import complaints, needs_chromium, watched
 from integration.console.console_server import Served, served
-from unit.operate.console.browsing import ENRICH, NOTIFY, address, letter, marker, office
+from unit.operate.console.browsing import ENRICH, NOTIFY, address, letter, letter_world, marker
 from unit.protocol.orders import orders
 from world import VALIDATED
 
@@ -18,7 +18,7 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture
 def console() -> Iterator[Served]:
-    there = office()
+    there = letter_world()
     there.world.validate(there.world.upload("orders/a.csv", orders(30, bad=2)))
     there.world.drain()
     for number in range(60):
@@ -67,7 +67,7 @@ def test_the_address_lets_in_and_forgets_its_token(page: Page, console: Served) 
 
 
 def test_replay_with_live_progress_and_stop(page: Page, console: Served) -> None:
-    before = len(console.office.world.publisher.topics[VALIDATED])
+    before = len(console.backend.world.publisher.topics[VALIDATED])
     enter(page, console)
     page.get_by_role("link", name="Dead letters").click()
     page.get_by_role("link", name="Groups").click()
@@ -80,7 +80,7 @@ def test_replay_with_live_progress_and_stop(page: Page, console: Served) -> None
     expect(done).not_to_have_text("0")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("status")).to_have_text("Stopped")
-    sent = len(console.office.world.publisher.topics[VALIDATED]) - before
+    sent = len(console.backend.world.publisher.topics[VALIDATED]) - before
     expect(done).to_have_text(str(sent))
     page.get_by_role("button", name="See what is left").click()
     expect(page.get_by_text(f"of {62 - sent} letters")).to_be_visible()
@@ -96,7 +96,7 @@ def test_replay_without_javascript(chromium: Browser, console: Served) -> None:
     page.get_by_label("Letters a second").fill("40")
     page.get_by_role("button", name="Replay 60 letters").click()
     expect(page.get_by_role("status")).to_have_text("Done")
-    assert 60 <= len(console.office.world.publisher.topics[VALIDATED])
+    assert 60 <= len(console.backend.world.publisher.topics[VALIDATED])
     context.close()
 
 
@@ -121,12 +121,12 @@ def test_by_keyboard_alone(page: Page, console: Served) -> None:
     page.get_by_label("Reason").press_sequentially("by hand")
     page.get_by_role("button", name="Discard 50 letters").press("Enter")
     expect(page.get_by_role("status")).to_have_text("Done")
-    assert 12 == console.office.left()
+    assert 12 == console.backend.left()
 
 
 def test_an_edit_survives_the_browser_unchanged(page: Page, console: Served) -> None:
     """Browsers change line ends, and drop the first: what nobody touched must not count."""
-    odd = letter(console.office, ENRICH, b"\n\r\nfirst\r\nlast\n\n", odd="a\r\nb\u202e")
+    odd = letter(console.backend, ENRICH, b"\n\r\nfirst\r\nlast\n\n", odd="a\r\nb\u202e")
     enter(page, console)
     page.get_by_role("button", name="Refresh").click()
     page.goto(f"{console.url}{address(odd)}/edit")
@@ -139,6 +139,6 @@ def test_an_edit_survives_the_browser_unchanged(page: Page, console: Served) -> 
     expect(page.locator(".diff .plus")).to_have_text("+odd: c")
     page.get_by_role("button", name="Send the edited letter").click()
     expect(page.get_by_role("status")).to_have_text("Done")
-    sent = console.office.world.publisher.topics[VALIDATED][-1]
+    sent = console.backend.world.publisher.topics[VALIDATED][-1]
     assert b"\n\r\nfirst\r\nlast\n\n" == sent.data
     assert "c" == sent.attributes["odd"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from csvgate_ops.cli.dlq._options import desk_options
+from csvgate_ops.cli.dlq._options import context_options
 
 if TYPE_CHECKING:
     from csvgate_ops.operate.dead_letters.context import DeadLetterContext
@@ -18,7 +18,7 @@ _PATIENCE_SECONDS = 30.0
 
 
 @click.command("console")
-@desk_options
+@context_options
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="[default: a free one]")
 @click.option("--no-open", is_flag=True, help="Only print the address.")
 @click.pass_context

@@ -5,11 +5,25 @@ import click
 from csvgate_ops.cli.lazy_group import LazyGroup
 
 
-@click.command("dlq", cls=LazyGroup, packages=("csvgate_ops.cli.dlq",))
+class _DeadLetterGroup(LazyGroup):
+    """Adds the subcommands that the actions on dead letters declare to those that are modules."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from csvgate_ops.cli.dlq._selection import selection_commands
+
+        return sorted([*super().list_commands(ctx), *selection_commands()])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        from csvgate_ops.cli.dlq._selection import selection_commands
+
+        return super().get_command(ctx, cmd_name) or selection_commands().get(cmd_name)
+
+
+@click.command("dlq", cls=_DeadLetterGroup, packages=("csvgate_ops.cli.dlq",))
 def command() -> None:
     """Review, replay and discard dead letters.
 
-    Of the local cloud, or with --project of a project of Google Cloud. Looking consumes nothing.
-    What acts is a dry run unless --yes is given. Each command is explained in
-    docs/dead-letters.md.
+    These commands work on the local cloud, or with --project on a project of Google Cloud. Reading
+    consumes nothing. Commands that act are a dry run unless --yes is given. docs/dead-letters.md
+    explains each of them.
     """

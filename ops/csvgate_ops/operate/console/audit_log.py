@@ -1,4 +1,4 @@
-"""What operators did, as the audit trail has it: newest first, a few read at a time.
+"""Read what operators did from the audit log, newest first, one page at a time.
 
 A run of an action on dead letters has a folder (`csvgate_ops.operate.dead_letters.audit`),
 everything else has one object (`csvgate_ops.operate.audit`).
@@ -28,11 +28,11 @@ class AuditRecord:
     at: datetime
     reason: str
     wanted: Mapping[str, Any]
-    """What was meant, by the names that the action gives it."""
+    """The selection, by the names that the action gives it."""
     ended: Ended | None
-    """None while it is under way, after an interruption, and for what has no end to record."""
+    """None while a run is in progress, after an interruption, and for other actions."""
     is_run: bool
-    """Something that ends: a run on letters."""
+    """Whether it is a run on letters, which has an end."""
 
 
 def names(ledger: Ledger) -> list[str]:

@@ -16,23 +16,22 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import quote
 from uuid import uuid4
 
 from csvgate.ports import Clock
 from csvgate.protocol.ledger import Ledger
 from csvgate.protocol.ledger_entries import Entry
-from csvgate_ops.operate.dead_letters.acting import Action, Outcome
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.runs import Outcome
 
-Verb = Literal["replayed", "edited", "discarded"]
 _MOST_LISTED: Final = 10_000
 """Outcomes that `ended.json` spells out; each letter has its own object anyway."""
 
 
 class Begun(Entry):
-    action: Action
+    action: str
     actor: str
     at: datetime
     reason: str
@@ -63,7 +62,7 @@ class Followed(Entry):
 
 
 class LetterMark(Entry):
-    verb: Verb
+    verb: str
     run: str
     actor: str
     at: datetime
@@ -93,13 +92,13 @@ class AuditTrail:
     _known: dict[str, frozenset[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def begin(self, action: Action, wanted: dict[str, object]) -> None:
+    def begin(self, action: str, wanted: dict[str, object]) -> None:
         self._open("begun", action, wanted)
 
     def reveal(self, wanted: dict[str, object]) -> None:
         self._open("revealed", "reveal", wanted)
 
-    def _open(self, name: str, action: Action, wanted: dict[str, object]) -> None:
+    def _open(self, name: str, action: str, wanted: dict[str, object]) -> None:
         begun = Begun(
             action=action, actor=self.actor, at=self.clock(), reason=self.reason, wanted=wanted
         )
@@ -136,7 +135,7 @@ class AuditTrail:
             followed = Followed(by=self.run, at=self.clock())
             self.ledger.create(f"audit/{run}/followed.json", followed)
 
-    def mark(self, letter: DeadLetter, verb: Verb, outcome: str) -> None:
+    def mark(self, letter: DeadLetter, verb: str, outcome: str) -> None:
         """Returns once it is on record. Somebody who was first has it on record already."""
         mark = LetterMark(
             verb=verb,
@@ -152,7 +151,7 @@ class AuditTrail:
         )
         self.ledger.create(_name(letter, verb), mark)
 
-    def earlier(self, letter: DeadLetter, *verbs: Verb) -> LetterMark | None:
+    def earlier(self, letter: DeadLetter, *verbs: str) -> LetterMark | None:
         """What an earlier run has on record: one listing for all letters of a topic and day."""
         folder = _folder(letter)
         with self._lock:
@@ -191,7 +190,7 @@ def _folder(letter: DeadLetter) -> str:
     return f"audit/letters/{letter.topic}/{letter.published_at:%Y-%m-%d}/"
 
 
-def _name(letter: DeadLetter, verb: Verb) -> str:
+def _name(letter: DeadLetter, verb: str) -> str:
     return f"{_stem(letter)}.{verb}.json"
 
 

@@ -19,8 +19,8 @@ from csvgate_ops.operate.console.access import Access
 from csvgate_ops.operate.console.app import create_app
 from csvgate_ops.operate.console.jobs import Jobs
 from csvgate_ops.operate.console.site import Site
-from unit.operate.dead_letters.contexts import Office
-from unit.operate.dead_letters.contexts import office as desk_office
+from unit.operate.dead_letters.contexts import LetterWorld
+from unit.operate.dead_letters.contexts import letter_world as plain_letter_world
 from world import ROOT, World, letters_of
 
 HOST = "127.0.0.1:8080"
@@ -34,13 +34,13 @@ def contracts() -> Contracts:
     return load_directory(ROOT / "contracts")
 
 
-def office() -> Office:
-    return desk_office(World(contracts=contracts()))
+def letter_world() -> LetterWorld:
+    return plain_letter_world(World(contracts=contracts()))
 
 
 @dataclass
 class Visit:
-    office: Office
+    backend: LetterWorld
     site: Site
     access: Access
     jobs: Jobs
@@ -63,7 +63,7 @@ class Visit:
         return self.post("/actions/confirm", **fields)
 
     def begin(self, confirmation: TestResponse, **fields: str) -> TestResponse:
-        return self.post("/actions/begin", order=field(confirmation.text, "order"), **fields)
+        return self.post("/actions/begin", preview=field(confirmation.text, "preview"), **fields)
 
     def ended(self, job: TestResponse) -> str:
         """The page of a job once it has ended."""
@@ -74,9 +74,9 @@ class Visit:
         self.post("/refresh")
 
 
-def visit(there: Office | None = None) -> Visit:
+def visit(there: LetterWorld | None = None) -> Visit:
     """Somebody with the printed address, in front of letters that are read."""
-    found = there or office()
+    found = there or letter_world()
     site = Site.of(found.context, "test-project", is_local=True)
     access = Access()
     jobs = Jobs(site.now)
@@ -88,7 +88,9 @@ def visit(there: Office | None = None) -> Visit:
     return here
 
 
-def letter(there: Office, function: str = ENRICH, data: bytes = b"{}", **attributes: str) -> str:
+def letter(
+    there: LetterWorld, function: str = ENRICH, data: bytes = b"{}", **attributes: str
+) -> str:
     """Put a letter into a function's topic; its id in the fake. `_` in names stands for `-`."""
     topic = letters_of(function)
     ours = {"csvgate-code": "test.code", "csvgate-function": function}

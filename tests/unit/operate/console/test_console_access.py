@@ -6,14 +6,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from csvgate_ops.operate.console.access import Access
-from unit.operate.console.browsing import HOST, Visit, letter, office, visit
+from unit.operate.console.browsing import HOST, Visit, letter, letter_world, visit
 
 COOKIE = "csvgate-console-8080"
 
 
 @pytest.fixture
 def here() -> Visit:
-    there = office()
+    there = letter_world()
     letter(there)
     return visit(there)
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from csvgate_ops.operate.console.letters_query import Query
+from csvgate_ops.operate.console.letter_search import LetterSearch
 from unit.operate.console.browsing import (
     ENRICH,
     NOTIFY,
@@ -12,22 +12,22 @@ from unit.operate.console.browsing import (
     address,
     codes,
     letter,
+    letter_world,
     marker,
-    office,
     visit,
     words,
 )
-from unit.operate.dead_letters.contexts import Office
+from unit.operate.dead_letters.contexts import LetterWorld
 
 
-def at(there: Office, **back: float) -> str:
+def at(there: LetterWorld, **back: float) -> str:
     return (there.world.now - timedelta(**back)).isoformat()
 
 
 @pytest.fixture(scope="module")
 def here() -> Visit:
     """For tests that change nothing."""
-    there = office()
+    there = letter_world()
     letter(there, ENRICH, marker(), csvgate_code="b.new", csvgate_dead_lettered_at=at(there))
     letter(
         there,
@@ -81,20 +81,20 @@ def here() -> Visit:
 def test_filters_and_orders(here: Visit, query: str, expected: list[str]) -> None:
     page = here.page(f"/letters/?{query}")
     assert expected == codes(page)
-    assert expected or "No letter matches" in page
+    assert expected or "No letters match" in page
 
 
 def test_the_list_says_what_it_lists(here: Visit) -> None:
     assert "1 letter with code a.old, of notify_stakeholders" in words(
         here.page("/letters/?code=a.old&function=notify_stakeholders")
     )
-    assert "1 letter of no known dataset" in words(here.page("/letters/?dataset=–"))
+    assert "1 letter without a known dataset" in words(here.page("/letters/?dataset=–"))
 
 
 def test_an_address_keeps_what_differs_from_the_plain_list() -> None:
     asked = {"code": " a ", "order": "newest", "age": "1d", "other": "x", "text": ""}
-    assert {"code": "a", "age": "1d"} == Query.of(asked).parameters
-    assert Query.of(asked) == Query.of(Query.of(asked).parameters)
+    assert {"code": "a", "age": "1d"} == LetterSearch.of(asked).parameters
+    assert LetterSearch.of(asked) == LetterSearch.of(LetterSearch.of(asked).parameters)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_an_address_keeps_what_differs_from_the_plain_list() -> None:
     [
         ("code", ["*", "a.old", "b.new"]),
         ("function", ["enrich_records", "notify_stakeholders"]),
-        ("dataset", ["none known", "orders", "returns"]),
+        ("dataset", ["unknown", "orders", "returns"]),
         ("day", ["2026-11-21", "2026-11-19"]),
         ("nonsense", ["*", "a.old", "b.new"]),
     ],
@@ -118,7 +118,7 @@ def test_groups(here: Visit, by: str, expected: list[str]) -> None:
 
 
 def test_many_letters_come_in_pages() -> None:
-    there = office()
+    there = letter_world()
     for number in range(120):
         letter(there, csvgate_code=f"code.{number:03d}")
     here = visit(there)
@@ -135,11 +135,11 @@ def test_many_letters_come_in_pages() -> None:
 def test_letters_are_read_once_and_again_when_asked() -> None:
     here = visit()
     here.page("/letters/")
-    letter(here.office, csvgate_code="came.later")
+    letter(here.backend, csvgate_code="came.later")
     assert "came.later" not in here.page("/letters/")
     here.refresh()
     assert "came.later" in here.page("/letters/")
-    assert 0 == here.office.queues.held()
+    assert 0 == here.backend.queues.held()
 
 
 def test_a_letter_that_is_gone_is_a_page_that_says_so(here: Visit) -> None:
@@ -156,15 +156,15 @@ def test_a_letter_in_full(here: Visit) -> None:
 
 
 def test_a_known_code_comes_with_what_to_do() -> None:
-    there = office()
+    there = letter_world()
     known, unknown = letter(there, csvgate_code="reference.missing"), letter(there)
     here = visit(there)
-    assert "What to do." in here.page(address(known))
-    assert "What to do." not in here.page(address(unknown))
+    assert "What to do:" in here.page(address(known))
+    assert "What to do:" not in here.page(address(unknown))
 
 
 def test_a_queue_that_cannot_be_read_is_named() -> None:
-    there = office()
+    there = letter_world()
     there.queues._topics.clear()
     answer = visit(there).get("/letters/")
     assert 503 == answer.status_code

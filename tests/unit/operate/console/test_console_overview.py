@@ -20,7 +20,7 @@ from csvgate_ops.operate.console.snapshot import Snapshot
 from csvgate_ops.operate.uploads import State, Step, UploadStatus, upload_ids
 from csvgate_ops.text import byte_size, rough_duration
 from fakes.bigquery import Table
-from unit.operate.console.browsing import HANG_SECONDS, letter, office, visit, words
+from unit.operate.console.browsing import HANG_SECONDS, letter, letter_world, visit, words
 from unit.protocol.orders import orders
 
 NOW = datetime(2026, 11, 21, 12, 7, tzinfo=UTC)
@@ -136,7 +136,7 @@ def _told(snapshot: Snapshot[str]) -> tuple[str | None, str]:
 
 
 def test_the_overview_of_a_pipeline() -> None:
-    there = office()
+    there = letter_world()
     there.world.validate(there.world.upload("orders/a.csv", orders(30, bad=2)))
     there.world.drain()
     letter(there, csvgate_code="some.failure")
@@ -145,7 +145,7 @@ def test_the_overview_of_a_pipeline() -> None:
         "Dead letters 2 in 2 groups by code",
         "Uploads, last hour 1 1 completed",
         "Rows loaded 30",
-        "Rows handed back 2",
+        "Rejected rows 2",
         "some.failure",
         "rows.rejected",
     ):
@@ -153,7 +153,7 @@ def test_the_overview_of_a_pipeline() -> None:
 
 
 def test_an_open_breaker_is_on_the_overview_and_its_lifting_on_record() -> None:
-    there = office()
+    there = letter_world()
     entries = BreakerLedger(there.world.ledger, "enrich_records", "r1")
     now = there.world.now
     tripped = Tripped(at=now, since=now, letters=50, handled=1, codes={"table.contradicts": 50})
@@ -171,7 +171,7 @@ def test_an_open_breaker_is_on_the_overview_and_its_lifting_on_record() -> None:
 
 
 def test_a_failed_upload_says_what_to_do() -> None:
-    there = office()
+    there = letter_world()
     there.world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
     there.world.validate(there.world.upload("orders/a.csv", orders(5)))
     there.world.drain()
@@ -183,12 +183,12 @@ def test_a_failed_upload_says_what_to_do() -> None:
 
 def test_an_overview_of_nothing() -> None:
     page = words(visit().page("/"))
-    assert "Dead letters 0 the queues are empty" in page
-    assert "Oldest letter – nothing waits" in page
+    assert "Dead letters 0 there are none" in page
+    assert "Oldest letter – there are none" in page
 
 
 def test_uploads_and_one_of_them() -> None:
-    there = office()
+    there = letter_world()
     for name in ("orders/a.csv", "orders/b.csv", "unknown/c.csv"):
         there.world.validate(there.world.upload(name, orders(30, bad=2)))
     there.world.drain()
@@ -199,7 +199,7 @@ def test_uploads_and_one_of_them() -> None:
     found = here.page("/uploads/?text=B.CSV")
     assert "orders/b.csv" in found
     assert "orders/a.csv" not in found
-    assert "No upload matches" in here.page("/uploads/?text=zzz")
+    assert "No uploads match" in here.page("/uploads/?text=zzz")
     (link,) = re.findall(r'href="(/uploads/[0-9a-f]+)"', found)
     one = words(here.page(link))
     for told in ("orders/b.csv completed", "Rows read 32", "Loaded 30", "committed", "received"):

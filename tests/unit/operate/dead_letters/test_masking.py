@@ -11,49 +11,43 @@ from csvgate.contracts.match import Contracts
 from csvgate.ports import Column, Message
 from csvgate.rejects.summary import MASK
 from csvgate.runtime.errors import Permanent
-from csvgate_ops.operate.dead_letters.actions import (
-    Detail,
-    Edit,
-    Filter,
-    difference,
-    export,
-    fetch,
-    read,
-    show,
-)
+from csvgate_ops.operate.dead_letters.actions.edit import Edit, difference
+from csvgate_ops.operate.dead_letters.actions.export import export
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.actions.show import Detail, fetch, show
 from csvgate_ops.operate.dead_letters.audit import Begun
 from csvgate_ops.operate.dead_letters.content.content import content
-from csvgate_ops.operate.dead_letters.content.detail_json import detail_json
 from csvgate_ops.operate.dead_letters.content.masking import Mask, message_of
 from csvgate_ops.operate.dead_letters.content.reject_file import grid_of
+from csvgate_ops.operate.dead_letters.filters import Filter
 from fakes.bigquery import Table
 from fakes.effects import Effect
-from unit.operate.dead_letters.contexts import Office, office
+from unit.operate.dead_letters.contexts import LetterWorld, letter_world
 from unit.protocol.orders import HEADER, labelled_orders, orders, row
 from world import World, letters_of
 
 SECRET = "a3@example.com"
 
 
-def chunk_letter() -> Office:
+def chunk_letter() -> LetterWorld:
     """A letter that holds a chunk of rows with email addresses."""
     world = World()
     world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
-    there = office(world)
+    there = letter_world(world)
     world.validate(world.upload("orders/a.csv", orders(5)))
     world.drain()
     return there
 
 
-def chunk_id(there: Office) -> str:
+def chunk_id(there: LetterWorld) -> str:
     return next(it.id for it in read(there.context).letters if it.kind == "arrow chunk")
 
 
 def everything(detail: Detail) -> str:
-    return json.dumps(detail_json(detail))
+    return json.dumps(detail.as_json())
 
 
-def revealed(there: Office) -> list[Begun]:
+def revealed(there: LetterWorld) -> list[Begun]:
     ledger = there.world.ledger
     names = [n for n in ledger.names("audit/") if n.endswith("/revealed.json")]
     return [found for name in names if (found := ledger.get(Begun, name))]
@@ -109,7 +103,7 @@ def test_without_any_contract_every_column_is_masked() -> None:
 
 def test_reject_rows_are_masked_and_rows_that_do_not_line_up_hidden_whole() -> None:
     world = World()
-    there = office(world)
+    there = letter_world(world)
     broken = row(77).replace(b",DE,", b",DE,one,too,many,")
     world.validate(world.upload("orders/a.csv", orders(20, bad=1) + broken))
     world.drain()
@@ -137,7 +131,7 @@ def test_reject_rows_are_masked_whatever_the_header_calls_them(
 ) -> None:
     contracts = labelled_orders(labels)
     world = World(contracts=contracts)
-    there = office(world, contracts)
+    there = letter_world(world, contracts)
     data = orders(20, bad=1).replace(b",email,", f",{spelt},".encode())
     world.validate(world.upload("orders/a.csv", data))
     world.drain()
@@ -150,7 +144,7 @@ def test_reject_rows_are_masked_whatever_the_header_calls_them(
 
 def test_the_beginning_of_a_reject_file_shows_whole_rows_only() -> None:
     data = b"_csvgate_line,_csvgate_errors,a\n2,x,1\n3,y,2\n4,z,cut"
-    grid = grid_of(data, None, Mask(frozenset()), 10, whole=False)
+    grid = grid_of(data, None, Mask(frozenset()), 10, complete=False)
     assert grid is not None
     assert ((("2", "x", "1"),), None) == (grid.rows, grid.total)
 
@@ -181,7 +175,7 @@ def test_examples_and_keys_of_json_are_masked() -> None:
 
 
 def test_json_of_no_known_dataset_is_masked_by_all_contracts() -> None:
-    there = office()
+    there = letter_world()
     there.world.publisher.topics[letters_of("notify_stakeholders")].append(
         Message(json.dumps({"email": SECRET, "note": "seen"}).encode(), {})
     )
@@ -192,7 +186,7 @@ def test_json_of_no_known_dataset_is_masked_by_all_contracts() -> None:
 
 
 def test_words_of_a_service_that_repeat_a_row_are_masked_in_lists() -> None:
-    there = office()
+    there = letter_world()
     there.world.publisher.topics[letters_of("enrich_records")].append(
         Message(
             b"",
@@ -210,7 +204,7 @@ def test_words_of_a_service_that_repeat_a_row_are_masked_in_lists() -> None:
 
 
 def test_a_difference_is_masked() -> None:
-    there = office()
+    there = letter_world()
     there.world.publisher.topics[letters_of("enrich_records")].append(
         Message(
             json.dumps({"email": SECRET, "a": 1}).encode(), {"content-type": "application/json"}

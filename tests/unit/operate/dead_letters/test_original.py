@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 import pytest
 
 from csvgate.ports import Column, Message
-from csvgate_ops.operate.dead_letters.actions import Filter, read, replay
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.actions.replay import replay
 from csvgate_ops.operate.dead_letters.content.original import Unreplayable, original, with_lineage
 from csvgate_ops.operate.dead_letters.content.parse import parse
+from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.queue.port import Pulled
 from csvgate_ops.operate.dead_letters.queue.routes import Route
 from fakes.bigquery import Table
-from unit.operate.dead_letters.contexts import REALLY, office, storage_event
+from unit.operate.dead_letters.contexts import REALLY, letter_world, storage_event
 from unit.protocol.orders import orders
 from world import World
 
@@ -105,7 +107,7 @@ def test_a_message_full_of_attributes_is_sent_with_them_all() -> None:
 def test_a_replayed_letter_that_comes_back_knows_it() -> None:
     world = World()
     world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
-    there = office(world)
+    there = letter_world(world)
     world.validate(world.upload("orders/a.csv", orders(5)))
     world.drain()
     before = {letter.id for letter in read(there.context).letters}

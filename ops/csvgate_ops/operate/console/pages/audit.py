@@ -1,4 +1,4 @@
-"""The audit trail: who did what, when and why."""
+"""The audit log: who did what, when and why."""
 
 import re
 from typing import Final
@@ -26,7 +26,7 @@ def audit_pages(site: Site) -> Blueprint:
     def one(name: str) -> str:
         found = audit_record(site.context.ledger, name) if _NAME.fullmatch(name) else None
         if found is None:
-            abort(404, "The audit trail has no such run.")
+            abort(404, "The audit log has no entry with this name.")
         outcomes = found.ended.outcomes if found.ended else ()
         shown = page(outcomes, request.args.get("page", ""), 200)
         return render_template("audit_run.html", audit_record=found, page=shown)

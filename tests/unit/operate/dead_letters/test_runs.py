@@ -10,26 +10,23 @@ import pytest
 
 from csvgate.ports import Message
 from csvgate.runtime.errors import Transient
-from csvgate_ops.operate.dead_letters.acting import Acting, Progress
-from csvgate_ops.operate.dead_letters.actions import (
-    Edit,
-    Filter,
-    discard,
-    edit_and_replay,
-    read,
-    replay,
-)
+from csvgate_ops.operate.dead_letters.actions.discard import discard
+from csvgate_ops.operate.dead_letters.actions.edit import Edit, edit_and_replay
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.actions.replay import replay
 from csvgate_ops.operate.dead_letters.audit import Ended, marks, unfinished
+from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.runs import Progress, RunOptions
 from fakes.effects import Effect
-from unit.operate.dead_letters.contexts import REALLY, Office, office
+from unit.operate.dead_letters.contexts import REALLY, LetterWorld, letter_world
 from world import VALIDATED, letters_of
 
 COUNT = 20
 ENRICH = Filter(functions=("enrich_records",))
 
 
-def with_letters(count: int = COUNT) -> Office:
-    there = office()
+def with_letters(count: int = COUNT) -> LetterWorld:
+    there = letter_world()
     for n in range(count):
         there.world.publisher.topics[letters_of("enrich_records")].append(
             Message(
@@ -45,11 +42,11 @@ def with_letters(count: int = COUNT) -> Office:
     return there
 
 
-def sent(there: Office) -> list[bytes]:
+def sent(there: LetterWorld) -> list[bytes]:
     return [message.data for message in there.world.publisher.topics[VALIDATED]]
 
 
-def audit(there: Office) -> list[str]:
+def audit(there: LetterWorld) -> list[str]:
     return [n for n in there.world.store.buckets["ledger"] if n.startswith("audit/")]
 
 
@@ -70,7 +67,7 @@ def test_reading_stops_at_the_most_and_says_so() -> None:
 
 def test_a_dry_run_changes_nothing() -> None:
     there = with_letters()
-    report = replay(there.context, Filter(codes=("a.*",)), Acting())
+    report = replay(there.context, Filter(codes=("a.*",)), RunOptions())
     assert COUNT // 2 == report.count("would be done") == len(report.outcomes)
     assert {"to validated-records"} == {outcome.detail for outcome in report.outcomes}
     assert (COUNT, 0, [], []) == (there.left(), there.queues.held(), sent(there), audit(there))
@@ -100,7 +97,7 @@ def test_what_is_done_is_on_record() -> None:
 def test_a_discard_needs_a_reason_and_keeps_it() -> None:
     there = with_letters(2)
     with pytest.raises(ValueError, match="reason"):
-        discard(there.context, ENRICH, Acting(dry_run=False))
+        discard(there.context, ENRICH, RunOptions(dry_run=False))
     assert 2 == there.left()
     discard(there.context, ENRICH, REALLY)
     assert (0, []) == (there.left(), sent(there))
@@ -233,7 +230,7 @@ def test_an_unfinished_run_is_known_by_its_beginning() -> None:
     ((_, begun),) = unfinished(there.world.ledger, there.world.clock())
     assert ("replay", "tester@here", "a test") == (begun.action, begun.actor, begun.reason)
     there.world.effects.before = lambda _: None
-    replay(there.context, ENRICH, Acting())
+    replay(there.context, ENRICH, RunOptions())
     assert unfinished(there.world.ledger, there.world.clock()), "a dry run waits for nobody"
     replay(there.context, ENRICH, REALLY)
     assert [] == unfinished(there.world.ledger, there.world.clock())

@@ -1,0 +1,61 @@
+"""Build the subcommands that act on a selection of letters from the declarations of the actions."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from csvgate_ops.cli.dlq._options import context_options, selection_options
+from csvgate_ops.cli.options import as_json
+
+if TYPE_CHECKING:
+    from csvgate_ops.operate.dead_letters.actions.action import SelectionAction
+
+
+def selection_commands() -> dict[str, click.Command]:
+    """One command for each `command` that an action declares; actions that declare a `flag` become
+    options of it."""
+    from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
+
+    return {
+        action.command: _command(
+            action, [it for it in SELECTION_ACTIONS if it.flag and it.command == action.command]
+        )
+        for action in SELECTION_ACTIONS
+        if not action.flag
+    }
+
+
+def _command(action: "SelectionAction", variants: list["SelectionAction"]) -> click.Command:
+    def callback(*, context: Any, wanted: Any, yes: bool, reason: str, **given: Any) -> None:
+        from csvgate_ops.cli.dlq._running import run_selection
+
+        if action.needs_reason and not reason.strip():
+            raise click.UsageError("--reason is empty: say why, for the audit log")
+        chosen = next((it for it in variants if given[_parameter(it)]), action)
+        run_selection(
+            chosen, context, wanted, yes=yes, reason=reason, rate=given["rate"],
+            as_json=given["as_json"],
+        )  # fmt: skip
+
+    needed = {"required": True} if action.needs_reason else {"default": ""}
+    options = [
+        *(click.option(it.flag, _parameter(it), is_flag=True, help=it.summary) for it in variants),
+        click.option("--reason", help="Why, for the audit log.", **needed),
+        click.option("--yes", is_flag=True, help="Act. Without it nothing is changed."),
+        click.option(
+            "--rate",
+            type=click.FloatRange(min=0, min_open=True),
+            help="The most letters per second.  [default: no limit]",
+        ),
+        as_json,
+    ]
+    decorated = context_options(callback)
+    for option in reversed(options):
+        decorated = option(decorated)
+    return click.command(action.command, short_help=action.summary, help=action.help)(
+        selection_options(decorated)
+    )
+
+
+def _parameter(action: "SelectionAction") -> str:
+    return action.flag.removeprefix("--").replace("-", "_")
