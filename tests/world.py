@@ -15,10 +15,12 @@ from cloudevents.http import CloudEvent
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.match import Contracts
 from csvgate.ports import Message, ObjectInfo
-from csvgate.protocol.cloudevents_pubsub import event_of, pubsub_delivery, raw_delivery
+from csvgate.protocol.cloudevents_pubsub import pubsub_delivery, raw_delivery
 from csvgate.protocol.dead_letters import DeadLetterTopic
 from csvgate.protocol.events import PUBSUB_MESSAGE, STORAGE_FINALIZED, UploadFinished
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.messages.outcome import parse_outcome
+from csvgate.protocol.messages.validated_records import Chunk, Marker
 from csvgate.runtime.failure_boundary import FailureBoundary
 from csvgate.runtime.settings import Settings, read
 from csvgate.runtime.start_up import Runtime
@@ -30,7 +32,7 @@ from fakes.pubsub import FakePublisher
 from fakes.storage import FakeObjectStore
 from intake.handler import Validator
 from intake.storage_event import ObjectEvent
-from notification.handler import Notifier, parse_finished
+from notification.handler import Notifier
 
 ROOT = Path(__file__).resolve().parents[1]
 VALIDATED, COMPLETE = "validated-records", "enrichment-complete"
@@ -90,7 +92,7 @@ class World:
         handler = Validator.of(runtime, self.contracts, self.clock)
         return runtime.failure_boundary(handler, receive=raw_delivery)
 
-    def enricher(self) -> FailureBoundary[CloudEvent]:
+    def enricher(self) -> FailureBoundary[Chunk | Marker]:
         runtime = self._runtime("enrich_records")
         handler = Enricher.of(runtime, self.warehouse, self.clock)
         return runtime.failure_boundary(handler, receive=pubsub_delivery)
@@ -151,7 +153,7 @@ class World:
         return [m.attributes["csvgate-code"] for f in FUNCTIONS for m in self.letters(f)]
 
     def finished(self) -> list[UploadFinished]:
-        return [parse_finished(event_of(m)) for m in self.publisher.topics[COMPLETE]]
+        return [parse_outcome(m) for m in self.publisher.topics[COMPLETE]]
 
 
 @cache

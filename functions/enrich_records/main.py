@@ -7,13 +7,14 @@ import functions_framework
 from cloudevents.http import CloudEvent
 
 from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
+from csvgate.protocol.messages.validated_records import Chunk, Marker
 from csvgate.runtime.failure_boundary import FailureBoundary
 from csvgate.runtime.start_up import start, utc_now
 from enrichment.handler import Enricher
 
 
 @cache
-def build() -> FailureBoundary[CloudEvent]:
+def build() -> FailureBoundary[Chunk | Marker]:
     from csvgate.gcp.build import warehouse
 
     runtime = start(os.environ)

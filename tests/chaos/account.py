@@ -8,7 +8,8 @@ from urllib.request import urlopen
 
 from chaos.traffic import Sent
 from csvgate.gcp.storage import GcsObjectStore
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import EMAIL_CLAIM, EMAIL_SENT, FINISHED, UPLOADS
 from csvgate_ops.operate.uploads import UploadStatus, status
 from e2e.uploads import reject_lines
 from local_cloud import LocalCloud
@@ -22,12 +23,11 @@ def ledger_of(cloud: LocalCloud) -> Ledger:
 def ended(ledger: Ledger, sent: list[Sent]) -> set[str]:
     """Ids of the uploads whose end has been published and told by email."""
     finished, told = set(), set()
-    for name in ledger.names("uploads/"):
-        upload = name.split("/")[1]
-        if name.endswith(f"{upload}/finished.json"):
-            finished.add(upload)
-        elif name.endswith(("/emails/completed/sent.json", "/emails/rejected/sent.json")):
-            told.add(upload)
+    for name in ledger.names(UPLOADS):
+        if parts := FINISHED.parse(name):
+            finished.add(parts["upload"])
+        elif (parts := EMAIL_SENT.parse(name)) and parts["outcome"] != "failed":
+            told.add(parts["upload"])
     return finished & told & {one.upload.id for one in sent}
 
 
@@ -101,19 +101,15 @@ class Account:
 
 def account(cloud: LocalCloud, ledger: Ledger, sent: Sent) -> Account:
     found = status(ledger, sent.upload.id)
-    outcomes = (name.split("/")[3] for name in _email_entries(ledger, sent) if "/claim-" in name)
+    claims = ledger.find(EMAIL_CLAIM, upload=sent.upload.id)
     return Account(
         sent=sent,
         status=found,
         loaded=table(cloud, sent.upload.id),
         rejected=reject_lines(cloud, {"rejects": found.rejects}),
         emails=_emails(cloud, sent.upload.id),
-        sends=Counter(outcomes),
+        sends=Counter(parts["outcome"] for parts in claims),
     )
-
-
-def _email_entries(ledger: Ledger, sent: Sent) -> Iterator[str]:
-    return ledger.names(f"uploads/{sent.upload.id}/emails/")
 
 
 def _emails(cloud: LocalCloud, upload_id: str) -> Counter[str]:

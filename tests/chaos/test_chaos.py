@@ -25,7 +25,8 @@ from chaos.letters import DeadLetterContext
 from chaos.report import Report
 from chaos.samples import Sample, samples
 from chaos.traffic import Pace, Sent, send
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import UPLOADS, upload_of
 from local_cloud import ROOT, LocalCloud, variables
 
 pytestmark = pytest.mark.cloud
@@ -126,4 +127,4 @@ def drain(
 
 def steps(ledger: Ledger) -> Counter[str]:
     """Entries of the ledger by upload: they only ever become more."""
-    return Counter(name.split("/")[1] for name in ledger.names("uploads/"))
+    return Counter(upload_of(name) for name in ledger.names(UPLOADS))

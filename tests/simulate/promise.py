@@ -1,5 +1,5 @@
-"""What csvgate promises of every upload (DESIGN, section 5), held against the services' state once
-nothing is under way any more."""
+"""Check what csvgate promises about every upload against the state of the services, once nothing is
+under way any more."""
 
 import csv
 import io
@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from csvgate.protocol.cloudevents_pubsub import event_of
 from csvgate.protocol.events import UploadFinished, UploadValidated
-from csvgate.protocol.ledger import UploadLedger
-from csvgate.protocol.ledger_entries import OutcomeClaim
-from notification.handler import parse_finished
+from csvgate.protocol.ledger.entries import OutcomeClaim
+from csvgate.protocol.ledger.ledger import UploadLedger
+from csvgate.protocol.messages.outcome import parse_outcome
 from simulate.world import shop
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
@@ -28,7 +27,7 @@ def check(people: People) -> None:
 
 
 def outcomes(cloud: Cloud) -> list[UploadFinished]:
-    return [parse_finished(event_of(m)) for m in cloud.publisher.topics[COMPLETE]]
+    return [parse_outcome(m) for m in cloud.publisher.topics[COMPLETE]]
 
 
 @dataclass
@@ -51,7 +50,7 @@ class _Check:
 
     def _upload(self, sent: Sent) -> None:
         entries = self._ended(sent)
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         if claim is None:
             return
         version, validated = self._judged(entries, claim)
@@ -78,7 +77,7 @@ class _Check:
         for upload in entries.corrections():
             mends = by_id[upload].mends or {}
             own = self.cloud.ledger.upload(upload)
-            claim = own.claim()
+            claim = own.outcome_claim()
             if claim is None or claim.outcome == "rejected":
                 continue
             version, validated = self._judged(own, claim)
@@ -94,7 +93,7 @@ class _Check:
         """One terminal event and one email, or a dead letter that says why not."""
         upload = sent.upload.id
         entries = self.cloud.ledger.upload(upload)
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         terminal = {e for e in self.events if e.upload.id == upload and e.outcome != "failed"}
         if entries.is_finished():
             require(claim is not None, f"{upload} is finished without a claim")
@@ -191,7 +190,7 @@ class _Check:
             sent.upload.name
             for sent in self.people.sent
             if sent.refuses
-            and (claim := self.cloud.ledger.upload(sent.upload.id).claim()) is not None
+            and (claim := self.cloud.ledger.upload(sent.upload.id).outcome_claim()) is not None
             and claim.outcome == "completed"
         )
         require_equal([], [name for name, n in loaded.items() if n > 1], "names loaded twice")

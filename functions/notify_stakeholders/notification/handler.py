@@ -5,14 +5,14 @@ from typing import Final, Self
 from urllib.parse import quote
 
 from cloudevents.http import CloudEvent
-from pydantic import ValidationError
 
 from csvgate.contracts.match import Contracts
 from csvgate.ports import Clock, Mailer
-from csvgate.protocol.cloudevents_pubsub import Delivery, event_of
-from csvgate.protocol.events import OUTCOME_TYPES, UploadFinished
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Note
+from csvgate.protocol.cloudevents_pubsub import Delivery
+from csvgate.protocol.events import UploadFinished
+from csvgate.protocol.ledger.entries import Note
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.messages.outcome import parse_outcome
 from csvgate.runtime.errors import Failure, Permanent, Transient
 from csvgate.runtime.start_up import Runtime
 from notification.email.view import render
@@ -45,7 +45,7 @@ class Notifier:
         )
 
     def decode(self, event: CloudEvent, delivery: Delivery) -> UploadFinished:  # noqa: ARG002
-        return parse_finished(event_of(delivery.message))
+        return parse_outcome(delivery.message)
 
     def context(self, work: UploadFinished) -> dict[str, str]:
         return {"upload": work.upload.id, "plan": work.plan, "dataset": work.dataset}
@@ -57,7 +57,7 @@ class Notifier:
             note = Note(
                 at=self.clock(), code=failure.code, message=failure.message, function=_FUNCTION
             )
-            entries.note(f"failed.{_FUNCTION}.{failure.code}", note)
+            entries.note_failure(note)
 
     def handle(self, work: UploadFinished, delivery: Delivery) -> str:  # noqa: ARG002
         """The outcome's name. Raises Transient and Permanent."""
@@ -67,7 +67,8 @@ class Notifier:
             return "no recipients"
         claims = SendClaims(
             ledger=self.ledger,
-            prefix=f"uploads/{finished.upload.id}/emails/{finished.outcome}/",
+            upload=finished.upload.id,
+            outcome=finished.outcome,
             holder=self.holder,
             clock=self.clock,
         )
@@ -105,17 +106,3 @@ class Notifier:
             return None
         path = f"{finished.rejects.bucket}/{finished.rejects.name}"
         return f"{self.console_url.rstrip('/')}/{quote(path)}"
-
-
-def parse_finished(event: CloudEvent) -> UploadFinished:
-    """Raises Permanent `event.malformed` naming what is wrong with it."""
-    try:
-        finished = UploadFinished.model_validate_json(event.data)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise Permanent("event.malformed", f"not a finished upload: {wrong}") from error
-    if event["type"] != OUTCOME_TYPES[finished.outcome]:
-        raise Permanent("event.malformed", f"type {event['type']} does not say {finished.outcome}")
-    if not set(finished.upload.id) <= set("0123456789abcdef"):
-        raise Permanent("event.malformed", f"upload.id: not csvgate's: {finished.upload.id!r:.80}")
-    return finished

@@ -6,26 +6,17 @@ the documented exception to "once".
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from csvgate.ports import Clock
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Entry
+from csvgate.protocol.events import Outcome
+from csvgate.protocol.ledger.entries import SendClaim, SendReleased, Sent
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import EMAIL_CLAIM, EMAIL_RELEASED, EMAIL_SENT
 from csvgate.runtime.errors import Transient
 
 LEASE = timedelta(seconds=30)
 """Longer than one send with its timeout, so that two instances never hold it at once."""
-
-
-class SendClaim(Entry):
-    at: datetime
-    holder: str
-
-
-class Sent(Entry):
-    at: datetime
-    message_id: str
-    recipients: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +24,24 @@ class SendClaims:
     """The claims of one outcome of one upload: numbered, each created once."""
 
     ledger: Ledger
-    prefix: str
+    upload: str
+    outcome: Outcome
     holder: str
     clock: Clock
 
     def acquire(self) -> int | None:
         """The number of our claim; None when the email is sent. Raises Transient
         `notify.claimed` while somebody else may be sending it."""
+        email = {"upload": self.upload, "outcome": self.outcome}
         number = 0
         while True:
-            if self.ledger.get(Sent, f"{self.prefix}sent.json") is not None:
+            if self.ledger.get(EMAIL_SENT, **email) is not None:
                 return None
-            name = f"{self.prefix}claim-{number:04d}.json"
-            if self.ledger.create(name, SendClaim(at=self.clock(), holder=self.holder)):
+            ours = SendClaim(at=self.clock(), holder=self.holder)
+            if self.ledger.create(EMAIL_CLAIM, ours, **email, number=number):
                 return number
-            claim = self.ledger.get(SendClaim, name)
-            released = self.ledger.get(Entry, f"{self.prefix}released-{number:04d}.json")
+            claim = self.ledger.get(EMAIL_CLAIM, **email, number=number)
+            released = self.ledger.get(EMAIL_RELEASED, **email, number=number)
             if claim is not None and released is None and self.clock() < claim.at + LEASE:
                 raise Transient(
                     "notify.claimed",
@@ -58,10 +51,9 @@ class SendClaims:
 
     def release(self, number: int) -> None:
         """The email was certainly not sent under this claim: the next delivery need not wait."""
-        self.ledger.create(f"{self.prefix}released-{number:04d}.json", Entry())
+        parts = {"upload": self.upload, "outcome": self.outcome}
+        self.ledger.create(EMAIL_RELEASED, SendReleased(), **parts, number=number)
 
     def mark_sent(self, message_id: str, recipients: int) -> None:
-        self.ledger.create(
-            f"{self.prefix}sent.json",
-            Sent(at=self.clock(), message_id=message_id, recipients=recipients),
-        )
+        sent = Sent(at=self.clock(), message_id=message_id, recipients=recipients)
+        self.ledger.create(EMAIL_SENT, sent, upload=self.upload, outcome=self.outcome)

@@ -8,7 +8,13 @@ from csvgate.runtime.errors import Failure
 from csvgate_ops.cli.lazy_group import LazyGroup
 from csvgate_ops.local.cloud.errors import CloudError
 
-ROOMS = tuple(f"csvgate_ops.cli.{room}" for room in ("local", "author", "operate", "deploy"))
+ROOMS = {
+    "Files and contracts": "csvgate_ops.cli.author",
+    "Local cloud": "csvgate_ops.cli.local",
+    "Operations": "csvgate_ops.cli.operate",
+    "Deployment": "csvgate_ops.cli.deploy",
+}
+"""Heading in `csvgate --help` → package of commands."""
 
 
 @click.command(

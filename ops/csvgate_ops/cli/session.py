@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate_ops.local.cloud.environment import exports
 from csvgate_ops.local.cloud.errors import CloudError, Fault
 from csvgate_ops.local.cloud.options import repository

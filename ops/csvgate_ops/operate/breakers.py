@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, JsonValue
 
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Lifted
+from csvgate.protocol.ledger.entries import Lifted
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.breaker_guard import summary
 from csvgate.runtime.breaker_ledger import BreakerLedger, breakers
 from csvgate_ops.operate.audit import now, record

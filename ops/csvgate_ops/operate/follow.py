@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from csvgate.protocol.identity import Upload
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate_ops.cli.session import Session
 from csvgate_ops.operate.uploads import ENDED, UploadStatus, status
 

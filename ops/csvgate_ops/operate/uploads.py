@@ -1,6 +1,6 @@
 """One upload from arrival to email, as the ledger tells it. Reads only."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -8,8 +8,10 @@ from typing import Literal
 from pydantic import BaseModel
 
 from csvgate.protocol.events import Counts, Reason, UploadRef, UploadValidated
-from csvgate.protocol.ledger import Ledger, PlanLedger, UploadLedger
-from csvgate.protocol.ledger_entries import Entry, Note, OutcomeClaim
+from csvgate.protocol.ledger import paths
+from csvgate.protocol.ledger.entries import Note, OutcomeClaim
+from csvgate.protocol.ledger.ledger import Ledger, PlanLedger, UploadLedger
+from csvgate.protocol.ledger.paths import LedgerPath
 from csvgate.text import counted
 
 State = Literal["unknown", "ignored", "validating", "loading", "completed", "rejected", "failed"]
@@ -52,20 +54,11 @@ class UploadStatus(BaseModel):
     timeline: tuple[Step, ...] = ()
 
 
-class _SendClaim(Entry):
-    at: datetime
-
-
-class _Sent(Entry):
-    at: datetime
-    recipients: int
-
-
 def upload_ids(ledger: Ledger) -> list[str]:
     """Every upload the ledger knows."""
     found: dict[str, None] = {}
-    for name in ledger.names("uploads/"):
-        found.setdefault(name.split("/")[1])
+    for name in ledger.names(paths.UPLOADS):
+        found.setdefault(paths.upload_of(name))
     return list(found)
 
 
@@ -114,9 +107,12 @@ def _newest_first(ledger: Ledger) -> list[tuple[datetime, str, str]]:
     return sorted(((a.at, a.upload.id, a.upload.name) for a in arrived if a), reverse=True)
 
 
-def _failures(notes: Mapping[str, Note]) -> Iterator[Failed]:
-    for name, note in notes.items():
-        if name.startswith("failed."):
+Notes = Sequence[tuple[LedgerPath, Note]]
+
+
+def _failures(notes: Notes) -> Iterator[Failed]:
+    for path, note in notes:
+        if path is paths.FAILURE_NOTE:
             yield Failed(function=note.function, code=note.code)
 
 
@@ -140,7 +136,7 @@ class _Reader:
         received = entries.received()
         if received is None:
             return UploadStatus(id=self.id, state="unknown")
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         plan = entries.plan(claim.plan if claim else received.plan)
         validated = plan.validated()
         notes = entries.notes()
@@ -187,7 +183,7 @@ class _Reader:
     def _state(
         self, entries: UploadLedger, validated: UploadValidated | None, *, failed: bool
     ) -> State:
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         if claim is not None and entries.is_finished():
             return claim.outcome
         if failed:
@@ -205,18 +201,18 @@ class _Reader:
         for index, done in plan.done_chunks():
             yield Step(at=done.at, what=f"chunk {index} loaded", detail=counted(done.rows, "row"))
 
-    def _end_steps(self, entries: UploadLedger, notes: Mapping[str, Note]) -> Iterator[Step]:
-        claim, committed, finished = entries.claim(), entries.committed(), entries.finished()
+    def _end_steps(self, entries: UploadLedger, notes: Notes) -> Iterator[Step]:
+        committed, finished = entries.committed(), entries.finished()
         if committed:
             yield Step(at=committed.at, what="committed", detail="all rows visible at once")
-        if claim and finished:
+        if finished and (claim := entries.outcome_claim()):
             yield Step(at=finished.at, what=claim.outcome, detail="completion event published")
-        for note in notes.values():
+        for _, note in notes:
             yield Step(at=note.at, what=note.code, detail=f"{note.message} ({note.function})")
-        for name in entries.ledger.names(f"{entries.prefix}emails/"):
-            kind = name.removeprefix(f"{entries.prefix}emails/").split("/")[0]
-            if name.endswith("/sent.json") and (sent := self.ledger.get(_Sent, name)):
+        for parts in self.ledger.find(paths.EMAIL_CLAIM, upload=self.id):
+            if claimed := self.ledger.get(paths.EMAIL_CLAIM, **parts):
+                yield Step(at=claimed.at, what=f"email begun: {parts['outcome']}")
+        for parts in self.ledger.find(paths.EMAIL_SENT, upload=self.id):
+            if sent := self.ledger.get(paths.EMAIL_SENT, **parts):
                 detail = counted(sent.recipients, "recipient")
-                yield Step(at=sent.at, what=f"emailed: {kind}", detail=detail)
-            elif "/claim-" in name and (claimed := self.ledger.get(_SendClaim, name)):
-                yield Step(at=claimed.at, what=f"email begun: {kind}")
+                yield Step(at=sent.at, what=f"emailed: {parts['outcome']}", detail=detail)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from csvgate.ports import Clock, Message
-from csvgate.protocol.ledger_entries import Tripped
+from csvgate.protocol.ledger.entries import Tripped
 from csvgate.runtime.breaker import CountedLetter, Limits, Trip, decide, message_key
 from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.runtime.errors import Failure, Transient

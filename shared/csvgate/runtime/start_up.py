@@ -13,7 +13,7 @@ from csvgate.contracts.match import Contracts
 from csvgate.ports import ObjectStore, Publisher
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.dead_letters import DeadLetterTopic
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.breaker import Limits
 from csvgate.runtime.breaker_guard import Breaker
 from csvgate.runtime.breaker_ledger import BreakerLedger

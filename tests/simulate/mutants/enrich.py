@@ -9,8 +9,10 @@ from typing import Any
 from csvgate.chunks.append_requests import batches as cut
 from csvgate.chunks.append_requests import rows_per_append
 from csvgate.ports import Message
-from csvgate.protocol.ledger import PlanLedger, UploadLedger
-from csvgate.protocol.ledger_entries import ChunkDone, OutcomeClaim
+from csvgate.protocol.ledger.entries import ChunkDone, OutcomeClaim
+from csvgate.protocol.ledger.ledger import PlanLedger, UploadLedger
+from csvgate.protocol.ledger.paths import CHUNK_DONE
+from csvgate.protocol.messages.validated_records import Chunk
 from csvgate.protocol.outcome_events import OutcomeTopic
 from enrichment import load_chunk
 from enrichment.finish_upload import UploadFinisher
@@ -82,21 +84,23 @@ def _chunk_not_exclusive() -> Swap:
     """Each delivery loads a stream of its own and marks it, over whatever was marked. (The claim
     alone is no matter of safety: the mark decides which stream is committed.)"""
 
-    def chunk(self: Enricher, ref: Any, data: bytes, entries: UploadLedger) -> str:
-        loaded = self.plans.load(ref.upload, ref.plan)
-        self.chunks.load(ref, data, loaded, entries.plan(ref.plan))
-        return self.finisher.finish(ref.upload, loaded)
+    def load(self: Enricher, chunk: Chunk, entries: UploadLedger) -> str:
+        loaded = self.plans.load(chunk.upload, chunk.plan)
+        self.chunks.load(chunk, loaded, entries.plan(chunk.plan))
+        return self.finisher.finish(chunk.upload, loaded)
 
     def mark(self: PlanLedger, index: int, done: ChunkDone) -> None:
         store: Any = self.ledger.store
-        store.buckets["ledger"].pop(self._chunk(index, "done"), None)
+        store.buckets["ledger"].pop(
+            CHUNK_DONE.name(upload=self.upload, plan=self.id, chunk=index), None
+        )
         original(self, index, done)
 
     original = PlanLedger.mark_done
     stack = ExitStack()
     stack.enter_context(swapped(PlanLedger, "chunk_stream", lambda self, index: None))
     stack.enter_context(swapped(PlanLedger, "claim_stream", lambda self, index, ours: ours))
-    stack.enter_context(swapped(Enricher, "_chunk", chunk))
+    stack.enter_context(swapped(Enricher, "_chunk", load))
     stack.enter_context(swapped(PlanLedger, "mark_done", mark))
     return stack
 
@@ -105,13 +109,15 @@ def _mark_before_append() -> Swap:
     append = FakeWarehouse.append
     original = ChunkLoader.load
 
-    def load(self: ChunkLoader, ref: Any, data: bytes, loaded: Any, entries: Any) -> None:
+    def load(self: ChunkLoader, chunk: Chunk, loaded: Any, entries: Any) -> None:
         def mark_first(warehouse: Any, stream: str, *args: Any) -> None:
-            entries.mark_done(ref.index, ChunkDone(stream=stream, rows=ref.rows, at=self.clock()))
+            entries.mark_done(
+                chunk.index, ChunkDone(stream=stream, rows=chunk.rows, at=self.clock())
+            )
             append(warehouse, stream, *args)
 
         warehouse: Any = _Wrapped(self.warehouse, append=mark_first)
-        original(replace(self, warehouse=warehouse), ref, data, loaded, entries)
+        original(replace(self, warehouse=warehouse), chunk, loaded, entries)
 
     return swapped(ChunkLoader, "load", load)
 
@@ -132,14 +138,16 @@ class _Wrapped:
 def _mark_before_finalize() -> Swap:
     original = ChunkLoader.load
 
-    def load(self: ChunkLoader, ref: Any, data: bytes, loaded: Any, entries: Any) -> None:
+    def load(self: ChunkLoader, chunk: Chunk, loaded: Any, entries: Any) -> None:
         def mark_first(warehouse: Any, stream: str) -> int:
-            entries.mark_done(ref.index, ChunkDone(stream=stream, rows=ref.rows, at=self.clock()))
+            entries.mark_done(
+                chunk.index, ChunkDone(stream=stream, rows=chunk.rows, at=self.clock())
+            )
             rows: int = warehouse.finalize(stream)
             return rows
 
         warehouse: Any = _Wrapped(self.warehouse, finalize=mark_first)
-        original(replace(self, warehouse=warehouse), ref, data, loaded, entries)
+        original(replace(self, warehouse=warehouse), chunk, loaded, entries)
 
     return swapped(ChunkLoader, "load", load)
 
@@ -157,11 +165,11 @@ def _row_count_not_checked() -> Swap:
     stack.enter_context(_offsets_not_checked())
     original = ChunkLoader.load
 
-    def load(self: ChunkLoader, ref: Any, *args: Any) -> None:
+    def load(self: ChunkLoader, chunk: Chunk, *args: Any) -> None:
         warehouse: Any = _Wrapped(
-            self.warehouse, finalize=lambda port, stream: port.finalize(stream) and ref.rows
+            self.warehouse, finalize=lambda port, stream: port.finalize(stream) and chunk.rows
         )
-        original(replace(self, warehouse=warehouse), ref, *args)
+        original(replace(self, warehouse=warehouse), chunk, *args)
 
     stack.enter_context(swapped(ChunkLoader, "load", load))
     return stack
@@ -240,13 +248,13 @@ def _claimed_rejection_not_told() -> Swap:
     """As csvgate once did: who claimed it and died is not the marker, and no other plan's is."""
     original = Enricher._chunk
 
-    def chunk(self: Enricher, ref: Any, data: bytes, entries: UploadLedger) -> str:
-        claim = entries.claim()
+    def load(self: Enricher, chunk: Chunk, entries: UploadLedger) -> str:
+        claim = entries.outcome_claim()
         if claim is not None and claim.outcome == "rejected":
             return "not needed"
-        return original(self, ref, data, entries)
+        return original(self, chunk, entries)
 
-    return swapped(Enricher, "_chunk", chunk)
+    return swapped(Enricher, "_chunk", load)
 
 
 ENRICH: dict[str, Callable[[], Swap]] = {

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from cloudevents.http import CloudEvent
-
 from csvgate.protocol.events import UploadFinished
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.messages.validated_records import Chunk, Marker
 from csvgate.runtime.failure_boundary import FailureBoundary
 from enrichment.handler import Enricher
 from fakes.effects import Effects
@@ -19,7 +18,7 @@ from simulate.world import shop
 from world import World
 
 AnyBoundary = (
-    FailureBoundary[ObjectEvent] | FailureBoundary[CloudEvent] | FailureBoundary[UploadFinished]
+    FailureBoundary[ObjectEvent] | FailureBoundary[Chunk | Marker] | FailureBoundary[UploadFinished]
 )
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 T = TypeVar("T")
@@ -70,7 +69,7 @@ class Cloud(World):
         planner = replace(handler.planner, engine=self.revision.engine)
         return replace(boundary, handler=replace(handler, planner=planner))
 
-    def enricher(self) -> FailureBoundary[CloudEvent]:
+    def enricher(self) -> FailureBoundary[Chunk | Marker]:
         boundary = World.enricher(self)
         handler = _kind(Enricher, boundary.handler)
         chunks = replace(handler.chunks, request_bytes=self.revision.request_bytes)

@@ -1,11 +1,10 @@
 """What must hold at every moment, looked at when rows become visible or an end is announced."""
 
-from csvgate.protocol.cloudevents_pubsub import event_of
 from csvgate.protocol.events import UploadFinished
-from csvgate.protocol.ledger import UploadLedger
-from csvgate.protocol.ledger_entries import OutcomeClaim
+from csvgate.protocol.ledger.entries import OutcomeClaim
+from csvgate.protocol.ledger.ledger import UploadLedger
+from csvgate.protocol.messages.outcome import parse_outcome
 from fakes.effects import Effect
-from notification.handler import parse_finished
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
 from simulate.world.people import People
@@ -18,7 +17,7 @@ def watch(people: People, effect: Effect) -> None:
         _whole_or_not_at_all(people)
     announced = people.cloud.publisher.topics[COMPLETE]
     while people.heard < len(announced):
-        _announced(people.cloud, parse_finished(event_of(announced[people.heard])))
+        _announced(people.cloud, parse_outcome(announced[people.heard]))
         people.heard += 1
 
 
@@ -42,7 +41,7 @@ def _whole_or_not_at_all(people: People) -> None:
     ledger = people.cloud.unwatched_ledger()
     for sent in people.sent:
         entries = ledger.upload(sent.upload.id)
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         streams = _streams(entries, claim) if claim else set()
         if claim and streams & committed:
             validated = entries.plan(claim.plan).validated()
@@ -56,7 +55,7 @@ def _whole_or_not_at_all(people: People) -> None:
 
 def _announced(cloud: Cloud, event: UploadFinished) -> None:
     entries = cloud.unwatched_ledger().upload(event.upload.id)
-    claim = entries.claim()
+    claim = entries.outcome_claim()
     if event.outcome == "failed":
         return
     require_equal(claim and claim.outcome, event.outcome, "outcome announced and claimed")

@@ -49,8 +49,8 @@ FAILING = [
     ("s", "STRING(5)", [4, 5], "too long for STRING(5)"),
     ("encode(s)", "BYTES(5)", [4, 5], "too many bytes for BYTES(5)"),
     ("s", "JSON", [4, 5], "not JSON"),
-    ("CAST(d + INTERVAL 1 DAY AS DATE)", "DATE", [4], "not of a year that BigQuery has"),
-    ("d - INTERVAL 1 DAY", "DATETIME", [5], "not of a year that BigQuery has"),
+    ("CAST(d + INTERVAL 1 DAY AS DATE)", "DATE", [4], "the year is outside the range of"),
+    ("d - INTERVAL 1 DAY", "DATETIME", [5], "the year is outside the range of"),
     ("strptime(s, '%d')", "DATETIME", [4, 5], "Could not parse string"),
 ]
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Tripped
+from csvgate.protocol.ledger.entries import Tripped
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import AUDIT_RECORDED
 from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.runtime.errors import Transient
-from csvgate_ops.operate.audit import AuditEntry
 from csvgate_ops.operate.breakers import BreakerState, lift, states
 from fakes.effects import Effect, Effects
 from fakes.storage import FakeObjectStore
@@ -57,7 +57,10 @@ def test_a_lift_takes_every_revision_of_the_function_and_no_other() -> None:
     )
     assert "open" == now["b", "r1"].state
     assert [] == lifted(ledger, "a")
-    audits = [ledger.get(AuditEntry, name) for name in ledger.names("audit/2026-11-21/")]
+    audits = [
+        ledger.get(AUDIT_RECORDED, **parts)
+        for parts in ledger.find(AUDIT_RECORDED, day="2026-11-21")
+    ]
     assert ["r1", "r2"] == sorted(str(a.details["revision"]) for a in audits if a)
 
 

@@ -4,7 +4,7 @@ every row is there once."""
 from datetime import timedelta
 
 from csvgate.ports import Message
-from csvgate.protocol.ledger_entries import OutcomeClaim
+from csvgate.protocol.ledger.entries import OutcomeClaim
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.actions.replay import replay
 from csvgate_ops.operate.dead_letters.actions.show import show
@@ -62,7 +62,7 @@ def in_the_end(there: LetterWorld) -> None:
     assert {"completed"} == {event.outcome for event in there.world.finished()}
     outcomes = [email.custom_args["outcome"] for email in there.world.mailer.sent]
     assert 1 == outcomes.count("completed")
-    claim = there.world.ledger.upload(upload).claim()
+    claim = there.world.ledger.upload(upload).outcome_claim()
     assert claim is not None
     validated = there.world.ledger.upload(upload).plan(claim.plan).validated()
     assert validated is not None
@@ -75,7 +75,7 @@ def test_streams_lost_after_a_long_outage_are_found_before_the_claim() -> None:
     there.world.now += timedelta(days=2)
     deliver_rest(there, messages[2:])
     assert "stream.gone" in there.world.letter_codes()
-    assert there.world.ledger.upload(upload_id(there.world, NAME)).claim() is None
+    assert there.world.ledger.upload(upload_id(there.world, NAME)).outcome_claim() is None
     replay_lost(there)
     in_the_end(there)
 

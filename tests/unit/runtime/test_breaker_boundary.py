@@ -9,8 +9,8 @@ from cloudevents.http import CloudEvent
 
 from csvgate.protocol.cloudevents_pubsub import Delivery, raw_delivery
 from csvgate.protocol.dead_letters import DeadLetterTopic
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Lifted
+from csvgate.protocol.ledger.entries import Lifted
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.breaker import Limits
 from csvgate.runtime.breaker_guard import Breaker
 from csvgate.runtime.breaker_ledger import BreakerLedger, breakers

@@ -5,15 +5,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
+from google.auth.exceptions import GoogleAuthError
 
+from csvgate.contracts.reading.mistakes import ContractError
+from csvgate.runtime.errors import Failure
 from csvgate_ops.cli.options import data_dir
-
-if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
-    from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.deploy.topology import TopologyError
+from csvgate_ops.operate.dead_letters import connect
+from csvgate_ops.operate.dead_letters.actions.show import NoSuchLetter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.text import printable
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True)
@@ -110,7 +115,7 @@ def selection_options(function: F) -> F:
     """The same for commands that act: they require a filter or --all."""
 
     @functools.wraps(function)
-    def wrapper(*args: Any, wanted: "Filter", every: bool, **kwargs: Any) -> Any:
+    def wrapper(*args: Any, wanted: Filter, every: bool, **kwargs: Any) -> Any:
         if wanted.is_empty and not every:
             raise click.UsageError(
                 "no letters are selected: give a filter such as --code, or --all"
@@ -125,14 +130,6 @@ def selection_options(function: F) -> F:
 
 @contextmanager
 def _error_messages() -> Iterator[None]:
-    from google.auth.exceptions import GoogleAuthError
-
-    from csvgate.contracts.reading.mistakes import ContractError
-    from csvgate.runtime.errors import Failure
-    from csvgate_ops.deploy.topology import TopologyError
-    from csvgate_ops.operate.dead_letters.actions.show import NoSuchLetter
-    from csvgate_ops.text import printable
-
     try:
         yield
     except GoogleAuthError as error:
@@ -150,18 +147,14 @@ def _decorated(function: Callable[..., Any], options: tuple[Any, ...]) -> Callab
     return function
 
 
-def _filter(given: dict[str, Any], since: datetime | None, until: datetime | None) -> "Filter":
-    from csvgate_ops.operate.dead_letters.filters import Filter
-
+def _filter(given: dict[str, Any], since: datetime | None, until: datetime | None) -> Filter:
     names = ("ids", "codes", "functions", "datasets", "uploads")
     return Filter(since=since, until=until, **{name: given.pop(name) for name in names})
 
 
 def _context(
     data_dir: Path, project: str | None, topology: Path | None, contracts: Path | None
-) -> "DeadLetterContext":
-    from csvgate_ops.operate.dead_letters import connect
-
+) -> DeadLetterContext:
     if project is None:
         if topology is not None:
             raise click.UsageError("--topology requires --project")

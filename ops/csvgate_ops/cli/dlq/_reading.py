@@ -1,18 +1,16 @@
 """Read the letters while showing the progress."""
 
-from typing import TYPE_CHECKING
-
 import click
 from rich.console import Console
 
-if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.actions.read import Reading
-    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.actions.read import Reading, read
+from csvgate_ops.operate.dead_letters.audit import unfinished
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.queue.leases import LEASE_SECONDS
+from csvgate_ops.text import printable
 
 
-def read_letters(context: "DeadLetterContext", *, quiet: bool) -> "Reading":
-    from csvgate_ops.operate.dead_letters.actions.read import read
-
+def read_letters(context: DeadLetterContext, *, quiet: bool) -> Reading:
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         found = read(context)
@@ -30,12 +28,8 @@ def read_letters(context: "DeadLetterContext", *, quiet: bool) -> "Reading":
     return found
 
 
-def warn_about_unfinished_runs(context: "DeadLetterContext") -> None:
+def warn_about_unfinished_runs(context: DeadLetterContext) -> None:
     """Print which runs may hold letters, because such letters are not delivered to others."""
-    from csvgate_ops.operate.dead_letters.audit import unfinished
-    from csvgate_ops.operate.dead_letters.queue.leases import LEASE_SECONDS
-    from csvgate_ops.text import printable
-
     for run, begun in unfinished(context.ledger, context.clock()):
         click.echo(
             f"Run {run} ({begun.action} by {printable(begun.actor)}) has not ended: it is still "

@@ -9,27 +9,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from csvgate_ops.cli.dlq._reading import read_letters, warn_about_unfinished_runs
+from csvgate_ops.operate.dead_letters.actions.action import SelectionAction
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.runs import Outcome, Report, Result, RunOptions
+from csvgate_ops.operate.dead_letters.runs import Progress as RunProgress
 from csvgate_ops.text import printable
-
-if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.actions.action import SelectionAction
-    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
-    from csvgate_ops.operate.dead_letters.filters import Filter
-    from csvgate_ops.operate.dead_letters.runs import Outcome, Report, Result, RunOptions
-    from csvgate_ops.operate.dead_letters.runs import Progress as RunProgress
 
 _PROGRESS_EVERY = 500
 """Letters between two lines of progress when the output is not a terminal."""
 _MOST_KINDS = 20
 """Kinds of outcomes that are listed."""
 _MOST_IDS = 5
-_RESULTS: tuple[tuple["Result", str], ...] = (
+_RESULTS: tuple[tuple[Result, str], ...] = (
     ("would be done", "would be done"),
     ("done", "done"),
     ("done before", "already done by an earlier run"),
@@ -40,12 +38,10 @@ INTERRUPTED = 130
 
 
 def run_selection(
-    action: "SelectionAction", context: "DeadLetterContext", wanted: "Filter",
+    action: SelectionAction, context: DeadLetterContext, wanted: Filter,
     *, yes: bool, rate: float | None, reason: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Run an action on the letters that the filter selects."""
-    from csvgate_ops.operate.dead_letters.runs import RunOptions
-
     options = RunOptions(dry_run=not yes, rate=rate, reason=reason)
     run_in_terminal(
         context, wanted, options, lambda it: action.run(context, wanted, it), as_json=as_json
@@ -53,16 +49,14 @@ def run_selection(
 
 
 def run_in_terminal(
-    context: "DeadLetterContext",
-    wanted: "Filter",
-    options: "RunOptions",
-    run: Callable[["RunOptions"], "Report"],
+    context: DeadLetterContext,
+    wanted: Filter,
+    options: RunOptions,
+    run: Callable[[RunOptions], Report],
     *,
     as_json: bool,
 ) -> None:
     """Exit with 1 when a letter failed, and with 130 when the run was interrupted."""
-    from csvgate_ops.cli.dlq._reading import read_letters, warn_about_unfinished_runs
-
     total = None
     if not options.dry_run and not as_json:
         warn_about_unfinished_runs(context)
@@ -101,14 +95,14 @@ def _interrupt(stop: threading.Event) -> Iterator[threading.Event]:
 
 
 @contextmanager
-def _progress(total: int | None, *, quiet: bool) -> Iterator[Callable[["RunProgress"], None]]:
+def _progress(total: int | None, *, quiet: bool) -> Iterator[Callable[[RunProgress], None]]:
     console = Console(stderr=True)
     if quiet or total is None:
         yield lambda _: None
         return
     if not console.is_terminal:
 
-        def print_line(progress: "RunProgress") -> None:
+        def print_line(progress: RunProgress) -> None:
             count = progress.processed
             if count % _PROGRESS_EVERY == 0:
                 click.echo(f"{count:,} of {total:,} letters, {progress.failed:,} failed", err=True)
@@ -119,7 +113,7 @@ def _progress(total: int | None, *, quiet: bool) -> Iterator[Callable[["RunProgr
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
         task = bar.add_task("letters", total=total)
 
-        def update(progress: "RunProgress") -> None:
+        def update(progress: RunProgress) -> None:
             count = progress.processed
             text = f"letters, {progress.failed:,} failed" if progress.failed else "letters"
             bar.update(task, completed=count, total=max(total, count), description=text)
@@ -127,7 +121,7 @@ def _progress(total: int | None, *, quiet: bool) -> Iterator[Callable[["RunProgr
         yield update
 
 
-def _print_report(report: "Report") -> None:
+def _print_report(report: Report) -> None:
     if not report.outcomes and not report.stopped:
         click.echo("No dead letters match the filter.")
         return
@@ -144,7 +138,7 @@ def _print_report(report: "Report") -> None:
         click.echo("Stopped before the end. Repeat the same command to continue.", err=True)
 
 
-def _print_kinds(outcomes: list["Outcome"]) -> None:
+def _print_kinds(outcomes: list[Outcome]) -> None:
     """One line for all letters with the same outcome, with their ids if they are few."""
     kinds: dict[tuple[str, ...], list[str]] = {}
     for o in outcomes:

@@ -1,20 +1,19 @@
 """Build the subcommands that act on a selection of letters from the declarations of the actions."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from csvgate_ops.cli.dlq._options import context_options, selection_options
+from csvgate_ops.cli.dlq._running import run_selection
 from csvgate_ops.cli.options import as_json
-
-if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.actions.action import SelectionAction
+from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
+from csvgate_ops.operate.dead_letters.actions.action import SelectionAction
 
 
 def selection_commands() -> dict[str, click.Command]:
     """One command for each `command` that an action declares; actions that declare a `flag` become
     options of it."""
-    from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
 
     return {
         action.command: _command(
@@ -25,10 +24,8 @@ def selection_commands() -> dict[str, click.Command]:
     }
 
 
-def _command(action: "SelectionAction", variants: list["SelectionAction"]) -> click.Command:
+def _command(action: SelectionAction, variants: list[SelectionAction]) -> click.Command:
     def callback(*, context: Any, wanted: Any, yes: bool, reason: str, **given: Any) -> None:
-        from csvgate_ops.cli.dlq._running import run_selection
-
         if action.needs_reason and not reason.strip():
             raise click.UsageError("--reason is empty: say why, for the audit log")
         chosen = next((it for it in variants if given[_parameter(it)]), action)
@@ -57,5 +54,5 @@ def _command(action: "SelectionAction", variants: list["SelectionAction"]) -> cl
     )
 
 
-def _parameter(action: "SelectionAction") -> str:
+def _parameter(action: SelectionAction) -> str:
     return action.flag.removeprefix("--").replace("-", "_")

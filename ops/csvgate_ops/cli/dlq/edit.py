@@ -2,22 +2,33 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from csvgate_ops.cli.dlq._options import context_options
+from csvgate_ops.cli.dlq._running import run_in_terminal
 from csvgate_ops.cli.options import as_json, pairs
-
-if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.actions.edit import Edit
-    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
-    from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.actions.edit import (
+    Edit,
+    difference,
+    edit_and_replay,
+    is_text,
+    problem,
+    text_of,
+)
+from csvgate_ops.operate.dead_letters.actions.show import fetch, record_reveal
+from csvgate_ops.operate.dead_letters.content.content import content
+from csvgate_ops.operate.dead_letters.content.masking import NOTHING, mask_of
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.runs import RunOptions
+from csvgate_ops.text import printable
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 
 
-@click.command("edit", short_help="Change one letter and send it.")
+@click.command("edit")
 @click.argument("letter_id", metavar="ID")
 @click.option("--data-file", type=_FILE, help="File with the new data; - reads standard input.")
 @click.option(
@@ -47,19 +58,13 @@ def command(
     yes: bool,
     reason: str,
     as_json: bool,
-    context: "DeadLetterContext",
+    context: DeadLetterContext,
 ) -> None:
     """Change a letter, show the difference, and send it to the topic it came from.
 
     Without --data-file, --attribute and --without, the letter's data opens in $EDITOR, and the
     command asks before it sends the letter.
     """
-    from csvgate_ops.cli.dlq._running import run_in_terminal
-    from csvgate_ops.operate.dead_letters.actions.edit import Edit, edit_and_replay, problem
-    from csvgate_ops.operate.dead_letters.actions.show import fetch
-    from csvgate_ops.operate.dead_letters.filters import Filter
-    from csvgate_ops.operate.dead_letters.runs import RunOptions
-
     letter = fetch(context, letter_id)
     by_hand = data_file is None and not attributes and not without
     data = _edited(context, letter, reveal=reveal) if by_hand else _read(data_file)
@@ -85,12 +90,7 @@ def _read(path: Path | None) -> bytes | None:
     return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
 
 
-def _edited(context: "DeadLetterContext", letter: "DeadLetter", *, reveal: bool) -> bytes | None:
-    from csvgate_ops.operate.dead_letters.actions.edit import is_text, text_of
-    from csvgate_ops.operate.dead_letters.actions.show import record_reveal
-    from csvgate_ops.operate.dead_letters.content.content import content
-    from csvgate_ops.operate.dead_letters.content.masking import NOTHING, mask_of
-
+def _edited(context: DeadLetterContext, letter: DeadLetter, *, reveal: bool) -> bytes | None:
     if not is_text(letter):
         raise click.ClickException(
             "the letter's data is not text: give the new data with --data-file"
@@ -107,13 +107,9 @@ def _edited(context: "DeadLetterContext", letter: "DeadLetter", *, reveal: bool)
 
 
 def _show_difference(
-    context: "DeadLetterContext", letter: "DeadLetter", edit: "Edit", *, quiet: bool
+    context: DeadLetterContext, letter: DeadLetter, edit: Edit, *, quiet: bool
 ) -> bool:
     """Return False when nothing was changed."""
-    from csvgate_ops.operate.dead_letters.actions.edit import difference
-    from csvgate_ops.operate.dead_letters.content.masking import NOTHING, mask_of
-    from csvgate_ops.text import printable
-
     colours = {"+": "green", "-": "red", "@": "cyan"}
     if not difference(letter, edit, NOTHING):
         return False

@@ -1,20 +1,23 @@
 """Count dead letters by code, function, dataset or day."""
 
 import json
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import click
 
 from csvgate_ops.cli.dlq._options import context_options, filter_options
+from csvgate_ops.cli.dlq._reading import read_letters, warn_about_unfinished_runs
+from csvgate_ops.cli.dlq._tables import groups_table
+from csvgate_ops.cli.operate._status_view import console
 from csvgate_ops.cli.options import as_json
+from csvgate_ops.operate.dead_letters.content.letter_json import group_json
+from csvgate_ops.operate.dead_letters.content.masking import message_of
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.groups import By, groups
 
-if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
-    from csvgate_ops.operate.dead_letters.filters import Filter
-    from csvgate_ops.operate.dead_letters.groups import By
 
-
-@click.command("groups", short_help="Count letters by code, function, dataset or day.")
+@click.command("groups")
 @click.option(
     "--by",
     type=click.Choice(["code", "function", "dataset", "day"]),
@@ -25,17 +28,10 @@ if TYPE_CHECKING:
 @filter_options
 @as_json
 @context_options
-def command(by: str, wanted: "Filter", as_json: bool, context: "DeadLetterContext") -> None:
+def command(by: str, wanted: Filter, as_json: bool, context: DeadLetterContext) -> None:
     """Count letters by code, function, dataset or day. Consumes nothing."""
-    from csvgate_ops.cli.dlq._reading import read_letters, warn_about_unfinished_runs
-    from csvgate_ops.cli.dlq._tables import groups_table
-    from csvgate_ops.cli.operate._status_view import console
-    from csvgate_ops.operate.dead_letters.content.letter_json import group_json
-    from csvgate_ops.operate.dead_letters.content.masking import message_of
-    from csvgate_ops.operate.dead_letters.groups import groups
-
     found = read_letters(context, quiet=as_json)
-    grouped = groups(wanted.of(found.letters), cast("By", by))
+    grouped = groups(wanted.of(found.letters), cast(By, by))
     if as_json:
         click.echo(
             json.dumps([group_json(g, message_of(g.example, context)) for g in grouped], indent=2)

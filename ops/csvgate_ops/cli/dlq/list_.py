@@ -1,19 +1,22 @@
 """List dead letters."""
 
 import json
-from typing import TYPE_CHECKING
 
 import click
 
+from csvgate.text import counted
 from csvgate_ops.cli.dlq._options import context_options, filter_options
+from csvgate_ops.cli.dlq._reading import read_letters, warn_about_unfinished_runs
+from csvgate_ops.cli.dlq._tables import letters_table
+from csvgate_ops.cli.operate._status_view import console
 from csvgate_ops.cli.options import as_json
+from csvgate_ops.operate.dead_letters.content.letter_json import letter_json
+from csvgate_ops.operate.dead_letters.content.masking import message_of
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.filters import Filter
 
-if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
-    from csvgate_ops.operate.dead_letters.filters import Filter
 
-
-@click.command("list", short_help="List letters: what failed, why and when.")
+@click.command("list")
 @filter_options
 @click.option(
     "--most",
@@ -24,18 +27,11 @@ if TYPE_CHECKING:
 )
 @as_json
 @context_options
-def command(wanted: "Filter", most: int, as_json: bool, context: "DeadLetterContext") -> None:
+def command(wanted: Filter, most: int, as_json: bool, context: DeadLetterContext) -> None:
     """List letters: what failed, why and when, the newest first. Consumes nothing.
 
     --json prints all of them, regardless of --most.
     """
-    from csvgate.text import counted
-    from csvgate_ops.cli.dlq._reading import read_letters, warn_about_unfinished_runs
-    from csvgate_ops.cli.dlq._tables import letters_table
-    from csvgate_ops.cli.operate._status_view import console
-    from csvgate_ops.operate.dead_letters.content.letter_json import letter_json
-    from csvgate_ops.operate.dead_letters.content.masking import message_of
-
     found = read_letters(context, quiet=as_json)
     letters = wanted.of(found.letters)
     if as_json:

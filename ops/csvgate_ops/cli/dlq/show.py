@@ -1,18 +1,18 @@
 """Show one dead letter in full."""
 
 import json
-from typing import TYPE_CHECKING
 
 import click
 
+from csvgate_ops.cli.dlq._detail_view import detail_view
 from csvgate_ops.cli.dlq._options import context_options
+from csvgate_ops.cli.operate._status_view import console
 from csvgate_ops.cli.options import as_json
+from csvgate_ops.operate.dead_letters.actions.show import show
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 
-if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 
-
-@click.command("show", short_help="Show one letter in full.")
+@click.command("show")
 @click.argument("letter_id", metavar="ID")
 @click.option(
     "--rows",
@@ -27,13 +27,9 @@ if TYPE_CHECKING:
 @as_json
 @context_options
 def command(
-    letter_id: str, rows: int, reveal: bool, as_json: bool, context: "DeadLetterContext"
+    letter_id: str, rows: int, reveal: bool, as_json: bool, context: DeadLetterContext
 ) -> None:
     """Show a letter's content, its reason and the state of its upload. Consumes nothing."""
-    from csvgate_ops.cli.dlq._detail_view import detail_view
-    from csvgate_ops.cli.operate._status_view import console
-    from csvgate_ops.operate.dead_letters.actions.show import show
-
     found = show(context, letter_id, reveal=reveal, rows=rows)
     if as_json:
         click.echo(json.dumps(found.as_json(), indent=2))

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate_ops.operate.uploads import Arrival, UploadStatus, arrival, status, upload_ids
 
 NEWEST: Final = 300

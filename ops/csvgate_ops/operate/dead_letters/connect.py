@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from csvgate.contracts.load import load_directory
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.start_up import utc_now
 from csvgate_ops.cli import session
 from csvgate_ops.deploy import topology as topo

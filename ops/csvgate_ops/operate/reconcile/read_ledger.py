@@ -5,13 +5,21 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from csvgate.contracts.hashing import from_json
 from csvgate.contracts.model import Contract
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger import paths
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import LedgerPath
 from csvgate_ops.operate.reconcile.facts import UploadFacts
 
 _THREADS = 8
+_WANTED: Final[tuple[LedgerPath, ...]] = (
+    *(paths.RECEIVED, paths.OUTCOME, paths.CORRECTS),
+    *(paths.COMMITTED, paths.FINISHED, paths.FAILURE_NOTE),
+)
+"""The entries whose existence alone says something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +31,9 @@ class Known:
 
 def read_uploads(ledger: Ledger, since: datetime | None) -> list[Known]:
     """Uploads received since then, oldest first; those that were ignored are none."""
-    by_upload: dict[str, set[str]] = defaultdict(set)
-    for name in ledger.names("uploads/"):
-        _, upload, rest = name.split("/", 2)
-        by_upload[upload].add(rest)
+    by_upload: dict[str, set[LedgerPath]] = defaultdict(set)
+    for name in ledger.names(paths.UPLOADS):
+        by_upload[paths.upload_of(name)].update(p for p in _WANTED if p.parse(name))
 
     def read(upload: str) -> list[Known]:
         return list(_read(ledger, upload, by_upload[upload], since))
@@ -37,15 +44,15 @@ def read_uploads(ledger: Ledger, since: datetime | None) -> list[Known]:
 
 
 def _read(
-    ledger: Ledger, upload: str, entries: set[str], since: datetime | None
+    ledger: Ledger, upload: str, entries: set[LedgerPath], since: datetime | None
 ) -> Iterator[Known]:
-    if "received.json" not in entries:
+    if paths.RECEIVED not in entries:
         return
     there = ledger.upload(upload)
     received = there.received()
     if received is None or (since is not None and received.received_at < since):
         return
-    claim = there.claim() if "outcome.json" in entries else None
+    claim = there.outcome_claim() if paths.OUTCOME in entries else None
     plan_ledger = there.plan(claim.plan if claim else received.plan)
     plan, validated = plan_ledger.plan(), plan_ledger.validated()
     contract = from_json(plan.contract) if plan else None
@@ -56,13 +63,13 @@ def _read(
             name=received.upload.name,
             received_at=received.received_at,
             table=f"{destination.dataset}.{destination.table}" if destination else None,
-            corrects=there.corrects() if "corrects.json" in entries else None,
+            corrects=there.corrects() if paths.CORRECTS in entries else None,
             counts=validated.counts if validated else None,
             rejects=validated.rejects if validated else None,
             outcome=claim.outcome if claim else None,
-            committed="committed.json" in entries,
-            finished="finished.json" in entries,
-            failed=any(name.startswith("notes/failed.") for name in entries),
+            committed=paths.COMMITTED in entries,
+            finished=paths.FINISHED in entries,
+            failed=paths.FAILURE_NOTE in entries,
         ),
         contract,
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.validation.faults import FileFault
 from csvgate_ops.operate.reconcile.compare import compare
 from csvgate_ops.operate.reconcile.facts import (

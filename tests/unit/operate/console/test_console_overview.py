@@ -7,7 +7,7 @@ import pytest
 
 from csvgate.ports import Column
 from csvgate.protocol.events import Counts
-from csvgate.protocol.ledger_entries import Tripped
+from csvgate.protocol.ledger.entries import Tripped
 from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.text import counted, percent
 from csvgate_ops.operate.breakers import lift

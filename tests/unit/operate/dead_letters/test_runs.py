@@ -9,12 +9,14 @@ from datetime import timedelta
 import pytest
 
 from csvgate.ports import Message
+from csvgate.protocol.ledger.paths import AUDIT_ENDED
 from csvgate.runtime.errors import Transient
+from csvgate_ops.operate.audit import run_parts
 from csvgate_ops.operate.dead_letters.actions.discard import discard
 from csvgate_ops.operate.dead_letters.actions.edit import Edit, edit_and_replay
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.actions.replay import replay
-from csvgate_ops.operate.dead_letters.audit import Ended, marks, unfinished
+from csvgate_ops.operate.dead_letters.audit import marks, unfinished
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.runs import Progress, RunOptions
 from fakes.effects import Effect
@@ -47,7 +49,7 @@ def sent(there: LetterWorld) -> list[bytes]:
 
 
 def audit(there: LetterWorld) -> list[str]:
-    return [n for n in there.world.store.buckets["ledger"] if n.startswith("audit/")]
+    return [n for n in there.world.store.buckets["ledger"] if n.startswith("audit")]
 
 
 def test_reading_consumes_nothing_and_holds_nothing() -> None:
@@ -85,11 +87,11 @@ def test_only_what_is_meant_goes_and_the_rest_is_given_back() -> None:
 def test_what_is_done_is_on_record() -> None:
     there = with_letters(3)
     report = replay(there.context, ENRICH, REALLY)
-    ended = there.world.ledger.get(Ended, f"audit/{report.run}/ended.json")
+    ended = there.world.ledger.get(AUDIT_ENDED, **run_parts(report.run))
     assert ended is not None
     assert (3, 0, False) == (ended.done, ended.failed, ended.stopped)
     assert {"done"} == {outcome.result for outcome in ended.outcomes}
-    marks = [name for name in audit(there) if name.endswith(".replayed.json")]
+    marks = [name for name in audit(there) if name.endswith("/replayed.json")]
     assert 3 == len(marks)
     assert [] == unfinished(there.world.ledger, there.world.clock())
 

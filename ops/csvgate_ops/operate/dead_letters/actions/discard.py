@@ -26,7 +26,7 @@ DISCARD = SelectionAction(
     preview=lambda _context, _letter, route: f"leave {route.review} for good",
     title="Discard {letters}",
     command="discard",
-    summary="Remove letters for good, with a reason.",
+    summary="Remove dead letters for good, with a reason.",
     help="""Remove letters from their queues for good. The audit log keeps who did it and why.
 
     This is a dry run unless --yes is given. Run `csvgate dlq export` first to keep a copy.""",

@@ -47,7 +47,7 @@ REPLAY = SelectionAction(
     preview=_preview,
     title="Replay {letters}",
     command="replay",
-    summary="Send letters again to where they came from.",
+    summary="Send dead letters again to where they came from.",
     help="""Send letters, unchanged, to the topics they came from. A replay cannot duplicate a row
     or an email.
 

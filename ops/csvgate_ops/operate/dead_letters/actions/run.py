@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from csvgate.runtime.errors import Failure, Transient
+from csvgate_ops.operate.audit import new_run
 from csvgate_ops.operate.dead_letters.actions.action import Action, Skipped
-from csvgate_ops.operate.dead_letters.audit import AuditTrail, new_run, unfinished
+from csvgate_ops.operate.dead_letters.audit import AuditTrail, unfinished
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
 from csvgate_ops.operate.dead_letters.content.parse import parse
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
@@ -58,7 +59,7 @@ def run_action(
 
     Raises Transient and Permanent when the queues cannot be read or the run cannot be recorded.
     """
-    run = "" if options.dry_run else new_run(context.clock)
+    run = "" if options.dry_run else new_run(action.name, context.clock())
     audit = AuditTrail(context.ledger, context.actor, context.clock, run, options.reason)
     work = _Work(action, operation, context, wanted, options, audit)
     interrupted: list[str] = []

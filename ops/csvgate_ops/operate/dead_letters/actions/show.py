@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from csvgate.protocol.dead_letters import PREFIX
+from csvgate.protocol.ledger.entries import LetterMark
 from csvgate.runtime.errors import Failure
+from csvgate_ops.operate.audit import record
 from csvgate_ops.operate.dead_letters.actions.action import Skipped
 from csvgate_ops.operate.dead_letters.actions.replay import sending
-from csvgate_ops.operate.dead_letters.audit import AuditTrail, LetterMark, marks, new_run
+from csvgate_ops.operate.dead_letters.audit import marks
 from csvgate_ops.operate.dead_letters.content.content import ROWS, Content, Grid, content
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
 from csvgate_ops.operate.dead_letters.content.letter_json import (
@@ -143,9 +145,8 @@ def show_letter(
 def record_reveal(context: DeadLetterContext, what: str, wanted: dict[str, object]) -> str:
     """Record that somebody is about to see sensitive values, and return the run's name. `what` is
     the command that shows them. Raises Transient, Permanent."""
-    run = new_run(context.clock)
-    AuditTrail(context.ledger, context.actor, context.clock, run, f"{what} --reveal").reveal(wanted)
-    return run
+    reason = f"{what} --reveal"
+    return record(context.ledger, "reveal", context.actor, reason, wanted, context.clock)
 
 
 def _reject_rows(
