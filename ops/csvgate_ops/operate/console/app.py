@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 from flask import Flask, Response, make_response, render_template
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from csvgate.runtime.errors import Failure
 from csvgate_ops.local.loopback.guard import guard
@@ -99,6 +99,8 @@ def _everywhere(site: Site, jobs: Jobs) -> dict[str, Any]:
 def _error(error: Exception) -> Response:
     """Without access, the error page shows nothing of the console."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered only for these
+    if error.code == 404 and error.description == NotFound.description:
+        error.description = "The console has no page with this address."
     template = "unauthorized.html" if error.code == 401 else "error.html"
     return make_response(render_template(template, error=error), error.code or 500)
 

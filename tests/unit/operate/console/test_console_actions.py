@@ -155,7 +155,7 @@ def test_letters_of_rejected_rows_stay_and_have_their_own_way() -> None:
     there.world.drain()
     here = visit(there)
     confirmation = here.confirm(scope="matching", action="replay")
-    assert "1 letter will stay: it reports rejected rows" in words(confirmation.text)
+    assert "1 letter will stay: it only reports rejected rows" in words(confirmation.text)
     assert "Replay 0 letters</button>" not in confirmation.text
     again = here.confirm(scope="matching", action="validate rejected rows again")
     assert "gs://uploads again" in words(again.text)

@@ -77,7 +77,7 @@ def _selected(site: Site, form: "MultiDict[str, str]") -> tuple[Sequence[DeadLet
         found = [known[one] for one in wanted if one in known]
         if scope == "this" and found:
             return found, f"letter {found[0].id}"
-        return found, f"{counted(len(found), 'letter')} by ticking"
+        return found, counted(len(found), "ticked letter")
     search = LetterSearch.of(form)
     found = search.select(known.values(), site.now())
     return found, f"every letter {search.words()}" if search.words() else "every letter"

@@ -7,7 +7,6 @@ buttons and its confirmation page, and a run its entries in the audit log.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
@@ -29,8 +28,8 @@ class Action:
     unless: tuple[str, ...] = ()
     """Verbs of other actions after which this one is not done again: an edited letter has been sent
     already, so it is not replayed."""
-    style: Literal["main", "normal", "danger"] = "normal"
-    """Appearance of its buttons."""
+    is_destructive: bool = False
+    """Its buttons warn."""
     applies_to: Callable[[DeadLetter], bool]
     """Whether it is offered for a letter."""
     page: str = ""

@@ -20,7 +20,7 @@ def discard(context: DeadLetterContext, wanted: Filter, options: RunOptions) -> 
 DISCARD = SelectionAction(
     name="discard",
     verb="discarded",
-    style="danger",
+    is_destructive=True,
     applies_to=lambda _: True,
     run=discard,
     preview=lambda _context, _letter, route: f"leave {route.review} for good",

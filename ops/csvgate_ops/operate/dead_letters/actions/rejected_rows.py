@@ -23,7 +23,7 @@ from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.queue.routes import Route
 from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
-_NOT_REJECTED = "it does not report rejected rows: replay it"
+_NOT_REJECTED = "it does not report rejected rows; replay it instead"
 
 
 def validate_rejected_rows(
@@ -40,13 +40,12 @@ def _preview(context: DeadLetterContext, letter: DeadLetter, _route: Route) -> s
     """Without a read from the ledger: one upload may have thousands of letters."""
     if not letter.is_rejection:
         raise Skipped(_NOT_REJECTED)
-    return f"have their rejected rows sent to gs://{context.buckets['uploads']} again"
+    return f"have the rejected rows sent to gs://{context.buckets['uploads']} again"
 
 
 VALIDATE_REJECTED_ROWS = SelectionAction(
     name="validate rejected rows again",
     verb="replayed",
-    style="main",
     applies_to=lambda letter: letter.is_rejection,
     run=validate_rejected_rows,
     preview=_preview,

@@ -14,8 +14,8 @@ from csvgate_ops.operate.dead_letters.restart import abandon, needs_restart, res
 from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
 _REJECTION = (
-    "it reports rejected rows: nothing failed, and replaying its event changes nothing. Fix the "
-    "contract and validate the rejected rows again, or discard the letter"
+    "it only reports rejected rows, so replaying its event would change nothing. Fix the contract "
+    "and validate the rejected rows again, or discard the letter"
 )
 
 
@@ -41,7 +41,6 @@ REPLAY = SelectionAction(
     name="replay",
     verb="replayed",
     unless=("edited",),
-    style="main",
     applies_to=lambda letter: not letter.is_rejection,
     run=replay,
     preview=_preview,

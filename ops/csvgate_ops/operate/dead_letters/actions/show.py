@@ -163,7 +163,7 @@ def _replay(letter: DeadLetter, context: DeadLetterContext) -> tuple[bool, str]:
     if route is None:
         return False, NO_ROUTE
     try:
-        return True, f"goes {sending(letter, route, context).described}"
+        return True, f"sends the message {sending(letter, route, context).described}"
     except Skipped as why:
         return False, str(why)
     except Failure as failure:
