@@ -154,7 +154,7 @@ def take(browser: Browser, entrance: str) -> None:
     shot(phone, "phone")
     page.get_by_role("link", name="Dead letters").first.click()
     page.get_by_role("link", name="Groups").click()
-    page.get_by_role("button", name="Replay group reference").first.click()
+    page.get_by_role("button", name="Replay, group reference").first.click()
     page.get_by_label("Reason").fill("fx_rates.csv is back")
     shot(page, "confirm", 560)
 

@@ -71,10 +71,10 @@ def test_replay_with_live_progress_and_stop(page: Page, console: Served) -> None
     enter(page, console)
     page.get_by_role("link", name="Dead letters").click()
     page.get_by_role("link", name="Groups").click()
-    page.get_by_role("button", name="Replay group group.one").click()
+    page.get_by_role("button", name="Replay, group group.one").click()
     expect(page.get_by_text("60 letters will go to validated-records")).to_be_visible()
     # Slow enough that it is still under way when Stop is pressed, on any machine.
-    page.get_by_label("Letters a second").fill("0.5")
+    page.get_by_label("Letters per second").fill("0.5")
     page.get_by_role("button", name="Replay 60 letters").click()
     done = page.locator("#progress dt:text-is('Done') + dd")
     expect(done).not_to_have_text("0")
@@ -82,7 +82,7 @@ def test_replay_with_live_progress_and_stop(page: Page, console: Served) -> None
     expect(page.get_by_role("status")).to_have_text("Stopped")
     sent = len(console.backend.world.publisher.topics[VALIDATED]) - before
     expect(done).to_have_text(str(sent))
-    page.get_by_role("button", name="See what is left").click()
+    page.get_by_role("button", name="Back to the dead letters").click()
     expect(page.get_by_text(f"of {62 - sent} letters")).to_be_visible()
 
 
@@ -93,7 +93,7 @@ def test_replay_without_javascript(chromium: Browser, console: Served) -> None:
     page.goto(f"{console.url}/letters/?code=group.one")
     page.get_by_label("all 60 that match").check()
     page.get_by_role("button", name="Replay…").click()
-    page.get_by_label("Letters a second").fill("40")
+    page.get_by_label("Letters per second").fill("40")
     page.get_by_role("button", name="Replay 60 letters").click()
     expect(page.get_by_role("status")).to_have_text("Done")
     assert 60 <= len(console.backend.world.publisher.topics[VALIDATED])
@@ -130,12 +130,12 @@ def test_an_edit_survives_the_browser_unchanged(page: Page, console: Served) -> 
     enter(page, console)
     page.get_by_role("button", name="Refresh").click()
     page.goto(f"{console.url}{address(odd)}/edit")
-    page.get_by_role("button", name="See the difference").click()
+    page.get_by_role("button", name="Show the difference").click()
     # The answer is a 400 with the form, which the browser notes as a failed resource.
-    expect(page.get_by_text("Nothing is changed yet.")).to_be_visible()
+    expect(page.get_by_text("Nothing was changed.")).to_be_visible()
     complaints(page).clear()
     page.get_by_label("Attributes, as JSON").fill('{"odd": "c"}')
-    page.get_by_role("button", name="See the difference").click()
+    page.get_by_role("button", name="Show the difference").click()
     expect(page.locator(".diff .plus")).to_have_text("+odd: c")
     page.get_by_role("button", name="Send the edited letter").click()
     expect(page.get_by_role("status")).to_have_text("Done")

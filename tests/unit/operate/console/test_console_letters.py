@@ -151,7 +151,12 @@ def test_a_letter_that_is_gone_is_a_page_that_says_so(here: Visit) -> None:
 
 def test_a_letter_in_full(here: Visit) -> None:
     page = words(here.page(address("1000")))
-    for told in ("b.new", "A replay goes to validated-records.", '"dataset": "orders"', "ab12ab12"):
+    for told in (
+        "b.new",
+        "A replay sends the message to validated-records.",
+        '"dataset": "orders"',
+        "ab12ab12",
+    ):
         assert told in page
 
 
