@@ -18,7 +18,7 @@ class Served:
     backend: LetterWorld
     url: str
     entrance: str
-    """The address that lets in."""
+    """The address with the token."""
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def test_every_page_fits_a_phone_and_breaks_no_policy(
     context.close()
 
 
-def test_the_address_lets_in_and_forgets_its_token(page: Page, console: Served) -> None:
+def test_the_address_gives_access_and_loses_its_token(page: Page, console: Served) -> None:
     enter(page, console)
     page.wait_for_url(f"{console.url}/")
     (cookie,) = page.context.cookies()
@@ -73,7 +73,7 @@ def test_replay_with_live_progress_and_stop(page: Page, console: Served) -> None
     page.get_by_role("link", name="Groups").click()
     page.get_by_role("button", name="Replay, group group.one").click()
     expect(page.get_by_text("60 letters will go to validated-records")).to_be_visible()
-    # Slow enough that it is still under way when Stop is pressed, on any machine.
+    # Slow enough that the job is still running when Stop is pressed, on any machine.
     page.get_by_label("Letters per second").fill("0.5")
     page.get_by_role("button", name="Replay 60 letters").click()
     done = page.locator("#progress dt:text-is('Done') + dd")
@@ -100,7 +100,7 @@ def test_replay_without_javascript(chromium: Browser, console: Served) -> None:
     context.close()
 
 
-def test_by_keyboard_alone(page: Page, console: Served) -> None:
+def test_with_the_keyboard_only(page: Page, console: Served) -> None:
     enter(page, console)
     page.goto(f"{console.url}/letters/?code=group.one")
     page.keyboard.press("Tab")
@@ -125,7 +125,7 @@ def test_by_keyboard_alone(page: Page, console: Served) -> None:
 
 
 def test_an_edit_survives_the_browser_unchanged(page: Page, console: Served) -> None:
-    """Browsers change line ends, and drop the first: what nobody touched must not count."""
+    """Browsers change line ends and drop the first one, which must not count as a change."""
     odd = letter(console.backend, ENRICH, b"\n\r\nfirst\r\nlast\n\n", odd="a\r\nb\u202e")
     enter(page, console)
     page.get_by_role("button", name="Refresh").click()

@@ -68,7 +68,7 @@ def test_without_a_cloud_it_says_so(tmp_path: Path) -> None:
         ("2026-11-21T10:00+02:00", datetime(2026, 11, 21, 8, tzinfo=UTC)),
     ],
 )
-def test_moments(text: str, expected: datetime) -> None:
+def test_times(text: str, expected: datetime) -> None:
     assert expected == TimeType().convert(text, None, None)
 
 
@@ -76,12 +76,12 @@ def test_moments(text: str, expected: datetime) -> None:
     ("text", "ago"),
     [("30m", timedelta(minutes=30)), ("2h", timedelta(hours=2)), ("7d", timedelta(days=7))],
 )
-def test_moments_ago(text: str, ago: timedelta) -> None:
+def test_ages(text: str, ago: timedelta) -> None:
     before = datetime.now(UTC)
     found = TimeType().convert(text, None, None)
     assert before <= found + ago <= datetime.now(UTC)
 
 
-def test_a_moment_that_is_none() -> None:
+def test_an_invalid_time() -> None:
     with pytest.raises(click.BadParameter):
         TimeType().convert("", None, None)

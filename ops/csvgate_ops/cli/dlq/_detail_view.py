@@ -114,10 +114,10 @@ def _attributes(detail: Detail) -> RenderableType:
 
 def _history(detail: Detail) -> RenderableType:
     table = Table.grid(padding=(0, 2))
-    for mark in detail.history:
-        text = f"{mark.verb} {mark.outcome} by {mark.actor}, run {mark.run}"
+    for entry in detail.history:
+        text = f"{entry.verb} {entry.outcome} by {entry.actor}, run {entry.run}"
         table.add_row(
-            _when(mark.at), Text(printable(f"{text}: {mark.reason}" if mark.reason else text))
+            _when(entry.at), Text(printable(f"{text}: {entry.reason}" if entry.reason else text))
         )
     return table
 

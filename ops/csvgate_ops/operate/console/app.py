@@ -85,7 +85,7 @@ def _templates(app: Flask, site: Site) -> None:
         ),
     }
     environment.globals |= {
-        "plain": printable,
+        "printable": printable,
         "htmx_config": json.dumps(_HTMX_CONFIG),
         "htmx_file": _HTMX_FILE,
         "selection_actions": SELECTION_ACTIONS,

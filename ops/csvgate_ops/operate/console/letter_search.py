@@ -66,8 +66,8 @@ class LetterSearch:
     @property
     def parameters(self) -> dict[str, str]:
         """The parameters that differ from the default, for an address."""
-        plain = asdict(LetterSearch())
-        return {name: value for name, value in asdict(self).items() if value != plain[name]}
+        defaults = asdict(LetterSearch())
+        return {name: value for name, value in asdict(self).items() if value != defaults[name]}
 
     @property
     def is_everything(self) -> bool:

@@ -1,4 +1,4 @@
-"""The console over the in-memory pipeline, and somebody who uses it without JavaScript."""
+"""The console over the in-memory pipeline, and a client that uses it without JavaScript."""
 
 import json
 import re
@@ -30,7 +30,7 @@ HANG_SECONDS = 30.0
 
 @cache
 def contracts() -> Contracts:
-    """Reading YAML takes longer than all the rest."""
+    """Cached, because reading the YAML files takes longer than a test."""
     return load_directory(ROOT / "contracts")
 
 
@@ -75,7 +75,7 @@ class Visit:
 
 
 def visit(there: LetterWorld | None = None) -> Visit:
-    """Somebody with the printed address, in front of letters that are read."""
+    """A client with access; the console has read the letters."""
     found = there or letter_world()
     site = Site.of(found.context, "test-project", is_local=True)
     access = Access()
@@ -91,7 +91,7 @@ def visit(there: LetterWorld | None = None) -> Visit:
 def letter(
     there: LetterWorld, function: str = ENRICH, data: bytes = b"{}", **attributes: str
 ) -> str:
-    """Put a letter into a function's topic; its id in the fake. `_` in names stands for `-`."""
+    """Publish a letter to a function's topic and return its id. `_` in names stands for `-`."""
     topic = letters_of(function)
     ours = {"csvgate-code": "test.code", "csvgate-function": function}
     named = ours | {name.replace("_", "-"): value for name, value in attributes.items()}
@@ -105,7 +105,7 @@ def address(letter_id: str, function: str = ENRICH) -> str:
 
 
 def value_of(letter_id: str, function: str = ENRICH) -> str:
-    """What the letter's box in the list sends."""
+    """The value that the letter's checkbox sends."""
     return f"{letters_of(function)}/{letter_id}"
 
 
@@ -117,19 +117,19 @@ def field(page: str, name: str) -> str:
 
 
 def textarea(page: str, name: str) -> str:
-    """What a browser has in it: without the line end that follows the tag."""
+    """The content as a browser sees it, without the line end after the tag."""
     found = re.search(rf'<textarea id="{name}"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)
     assert found is not None, f"no textarea {name}"
     return unescape(found[1])
 
 
 def words(page: str) -> str:
-    """The text of a page, its white space as one."""
+    """The text of a page with single spaces."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def codes(page: str) -> list[str]:
-    """Of the letters listed, in their order."""
+    """The codes of the listed letters, in their order."""
     return re.findall(r'<th scope="row"><a href="/letters/[^"]+"><code>([^<]*)</code>', page)
 
 
@@ -142,5 +142,5 @@ def until(look: Callable[[], str | None]) -> str:
 
 
 def marker(**more: object) -> bytes:
-    """JSON as csvgate's events have it."""
+    """JSON like that of csvgate's events."""
     return json.dumps({"upload": {"id": "ab12" * 4}, "dataset": "orders", **more}).encode()

@@ -1,4 +1,4 @@
-"""Replay and discard: said before, done once, stoppable, on record."""
+"""Actions on letters are previewed, done once, can be stopped, and are in the audit log."""
 
 import threading
 import time
@@ -86,7 +86,7 @@ def test_replay_all_that_match(here: Visit) -> None:
     assert "fixed" in here.page("/audit/")
 
 
-def test_replay_those_ticked(here: Visit) -> None:
+def test_replay_ticked_letters(here: Visit) -> None:
     ticked = [value_of("1000"), value_of("1002"), value_of("1002"), "nonsense", value_of("9")]
     confirmation = here.confirm(scope="ticked", letter=ticked, action="replay")
     assert "Replay 2 letters?" in confirmation.text
@@ -126,7 +126,7 @@ def test_a_discard_needs_a_reason(here: Visit, reason: str) -> None:
 
 
 @pytest.mark.parametrize("rate", ["fast", "0", "-1", "nan", "inf", "1e9"])
-def test_a_nonsensical_rate_is_named(here: Visit, rate: str) -> None:
+def test_an_invalid_rate_is_reported(here: Visit, rate: str) -> None:
     again = here.begin(here.confirm(scope="matching", action="replay"), rate=rate)
     assert f"“{rate}” is not a number of letters per second" in words(again.text)
     assert (0, 0) == sent(here)
@@ -140,7 +140,7 @@ def test_a_confirmation_that_is_sent_twice_acts_once(here: Visit) -> None:
     assert (3, 1) == sent(here)
 
 
-def test_nothing_chosen_and_nonsense_are_told(here: Visit) -> None:
+def test_empty_selections_and_invalid_requests_are_reported(here: Visit) -> None:
     assert "Go back and tick some" in here.confirm(scope="ticked", action="replay").text
     assert 400 == here.confirm(scope="matching", action="explode").status_code
     assert 409 == here.post("/actions/begin", preview="none").status_code
@@ -149,7 +149,7 @@ def test_nothing_chosen_and_nonsense_are_told(here: Visit) -> None:
     assert 404 == here.get("/audit/2026-11-21/..%2F..%2Fuploads").status_code
 
 
-def test_letters_of_rejected_rows_stay_and_have_their_own_way() -> None:
+def test_a_replay_skips_letters_about_rejected_rows_which_have_an_action_of_their_own() -> None:
     there = letter_world()
     there.world.validate(there.world.upload("orders/a.csv", orders(20, bad=2)))
     there.world.drain()
@@ -165,7 +165,7 @@ def test_letters_of_rejected_rows_stay_and_have_their_own_way() -> None:
     assert any("rejects" in name for name in there.world.store.buckets["uploads"])
 
 
-def test_a_letter_of_lost_streams_has_its_upload_read_again() -> None:
+def test_replaying_a_letter_about_lost_streams_reads_the_upload_again() -> None:
     there = letter_world()
     there.world.validate(there.world.upload("orders/a.csv", orders(5)))
     (uploaded,) = upload_ids(there.world.ledger)
@@ -176,7 +176,7 @@ def test_a_letter_of_lost_streams_has_its_upload_read_again() -> None:
     assert expected in confirmation
 
 
-def test_somebody_else_was_faster(here: Visit) -> None:
+def test_another_operator_was_faster(here: Visit) -> None:
     confirmation = here.confirm(scope="matching", action="replay")
     other = visit(here.backend)
     other.ended(other.begin(other.confirm(scope="matching", action="discard"), reason="mine"))
@@ -206,7 +206,7 @@ def test_stop_leaves_the_rest_in_the_queue(here: Visit) -> None:
     assert 0 == here.backend.left()
 
 
-def test_ending_the_console_stops_its_job_and_has_that_on_record(here: Visit) -> None:
+def test_ending_the_console_stops_its_job_and_records_that(here: Visit) -> None:
     job = here.begin(here.confirm(scope="matching", action="replay"), rate="0.01")
     until(lambda: "one" if sum(sent(here)) else None)
     here.jobs.end(HANG_SECONDS)
@@ -225,7 +225,7 @@ def test_progress_reloads_the_page_at_the_end(here: Visit) -> None:
     assert "hx-get" not in part.text
 
 
-def test_a_job_that_breaks_says_so_and_frees_the_way() -> None:
+def test_a_failed_job_shows_its_error_and_does_not_block_the_next() -> None:
     there = letter_world()
     letter(there)
     here = visit(there)

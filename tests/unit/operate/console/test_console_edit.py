@@ -1,4 +1,4 @@
-"""Editing a letter: nothing changes by itself, what changes is shown before it is sent."""
+"""Editing a letter changes only what the operator changed, and shows it before it is sent."""
 
 import json
 from dataclasses import replace
@@ -49,14 +49,14 @@ def as_a_browser_sends(text: str | None) -> str | None:
         b"",
     ],
 )
-def test_what_nobody_changed_is_unchanged(data: bytes) -> None:
+def test_a_form_that_was_not_changed_changes_nothing(data: bytes) -> None:
     given = one_letter(data, odd="line\r\nend\u202e", ce_id="1")
     shown = form_fields(given)
     typed = FormFields(str(as_a_browser_sends(shown.attributes)), as_a_browser_sends(shown.data))
     assert Edit() == parse_edit(given, typed)
 
 
-def test_json_is_shown_without_what_does_not_print() -> None:
+def test_json_is_shown_without_control_characters() -> None:
     given = one_letter('{"a": "\u202e\x7f\U000e0001é"}'.encode())
     shown = form_fields(given).data
     assert shown is not None
@@ -64,7 +64,7 @@ def test_json_is_shown_without_what_does_not_print() -> None:
     assert json.loads(given.data or b"") == json.loads(shown)
 
 
-def test_changes_are_those_typed() -> None:
+def test_an_edit_contains_only_what_was_changed() -> None:
     given = one_letter(b"one\r\ntwo", keep="k", change="old", drop="d")
     attributes = json.dumps({"keep": "k", "change": "new", "add": "a"})
     edit = parse_edit(given, FormFields(attributes, "one\r\nthree"))
@@ -73,7 +73,7 @@ def test_changes_are_those_typed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("attributes", "data", "told"),
+    ("attributes", "data", "expected"),
     [
         ("{", "{}", "not JSON"),
         ("[1]", "{}", "not a JSON object"),
@@ -87,12 +87,12 @@ def test_changes_are_those_typed() -> None:
         ("[" * 100_000, "{}", "not JSON"),
     ],
 )
-def test_mistakes_are_named(attributes: str, data: str, told: str) -> None:
-    with pytest.raises(InvalidEdit, match=told):
+def test_invalid_edits_are_reported(attributes: str, data: str, expected: str) -> None:
+    with pytest.raises(InvalidEdit, match=expected):
         parse_edit(one_letter(), FormFields(attributes, data))
 
 
-def test_data_that_is_no_text_is_left_alone() -> None:
+def test_data_that_is_not_text_is_unchanged() -> None:
     given = one_letter(b"\xff\xfe")
     assert form_fields(given).data is None
     assert parse_edit(given, FormFields("{}", "smuggled")).data is None
@@ -130,14 +130,14 @@ def test_edit_see_the_difference_send(here: Visit) -> None:
     assert "wrong dataset" in here.page("/audit/")
 
 
-def test_a_mistake_comes_back_with_what_was_typed(here: Visit) -> None:
+def test_an_invalid_edit_shows_the_form_again_with_the_input(here: Visit) -> None:
     answer = here.post(f"{address('1000')}/edit/difference", data="{broken", attributes="{}")
     assert 400 == answer.status_code
     assert "was JSON and no longer is" in words(answer.text)
     assert "{broken" == textarea(answer.text, "data")
 
 
-def test_nothing_changed_is_told(here: Visit) -> None:
+def test_an_edit_without_changes_is_reported(here: Visit) -> None:
     form = here.page(f"{address('1000')}/edit")
     answer = here.post(
         f"{address('1000')}/edit/difference",

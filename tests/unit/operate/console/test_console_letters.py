@@ -84,14 +84,14 @@ def test_filters_and_orders(here: Visit, query: str, expected: list[str]) -> Non
     assert expected or "No letters match" in page
 
 
-def test_the_list_says_what_it_lists(here: Visit) -> None:
+def test_the_list_names_its_filters(here: Visit) -> None:
     assert "1 letter with code a.old, of notify_stakeholders" in words(
         here.page("/letters/?code=a.old&function=notify_stakeholders")
     )
     assert "1 letter without a known dataset" in words(here.page("/letters/?dataset=–"))
 
 
-def test_an_address_keeps_what_differs_from_the_plain_list() -> None:
+def test_an_address_contains_only_parameters_that_differ_from_the_default() -> None:
     asked = {"code": " a ", "order": "newest", "age": "1d", "other": "x", "text": ""}
     assert {"code": "a", "age": "1d"} == LetterSearch.of(asked).parameters
     assert LetterSearch.of(asked) == LetterSearch.of(LetterSearch.of(asked).parameters)
@@ -117,7 +117,7 @@ def test_groups(here: Visit, by: str, expected: list[str]) -> None:
     assert expected == keys
 
 
-def test_many_letters_come_in_pages() -> None:
+def test_many_letters_are_divided_into_pages() -> None:
     there = letter_world()
     for number in range(120):
         letter(there, csvgate_code=f"code.{number:03d}")
@@ -132,7 +132,7 @@ def test_many_letters_come_in_pages() -> None:
     assert 'href="/letters/?page=2&amp;order=code"' in first
 
 
-def test_letters_are_read_once_and_again_when_asked() -> None:
+def test_letters_are_read_once_and_again_on_refresh() -> None:
     here = visit()
     here.page("/letters/")
     letter(here.backend, csvgate_code="came.later")
@@ -142,7 +142,7 @@ def test_letters_are_read_once_and_again_when_asked() -> None:
     assert 0 == here.backend.queues.held()
 
 
-def test_a_letter_that_is_gone_is_a_page_that_says_so(here: Visit) -> None:
+def test_a_letter_that_no_longer_exists_has_an_error_page(here: Visit) -> None:
     for path in (address("9999"), f"{address('9999')}/edit", "/letters/other-topic/2000"):
         answer = here.get(path)
         assert 404 == answer.status_code
@@ -151,13 +151,13 @@ def test_a_letter_that_is_gone_is_a_page_that_says_so(here: Visit) -> None:
 
 def test_a_letter_in_full(here: Visit) -> None:
     page = words(here.page(address("1000")))
-    for told in (
+    for expected in (
         "b.new",
         "A replay sends the message to validated-records.",
         '"dataset": "orders"',
         "ab12ab12",
     ):
-        assert told in page
+        assert expected in page
 
 
 def test_a_known_code_comes_with_what_to_do() -> None:
@@ -168,7 +168,7 @@ def test_a_known_code_comes_with_what_to_do() -> None:
     assert "What to do:" not in here.page(address(unknown))
 
 
-def test_a_queue_that_cannot_be_read_is_named() -> None:
+def test_a_queue_that_cannot_be_read_is_reported() -> None:
     there = letter_world()
     there.queues._topics.clear()
     answer = visit(there).get("/letters/")
@@ -177,7 +177,7 @@ def test_a_queue_that_cannot_be_read_is_named() -> None:
     assert "could not be read" in answer.text
 
 
-def test_times_are_told_with_their_zone(here: Visit) -> None:
+def test_times_are_shown_with_their_zone(here: Visit) -> None:
     day = datetime.fromisoformat("2026-11-21")
     assert f"{day:%d %b %Y}" in here.page(address("1000"))
     assert "UTC" in here.page(address("1000"))

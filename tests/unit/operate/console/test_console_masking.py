@@ -1,4 +1,4 @@
-"""Sensitive columns are hidden until somebody asks for them on record."""
+"""Sensitive columns are hidden until a reveal is recorded in the audit log."""
 
 import json
 
@@ -12,7 +12,7 @@ from unit.protocol.orders import orders
 EMAIL = "customer@example.com"
 
 
-def test_rows_of_a_chunk_are_shown_without_what_is_sensitive() -> None:
+def test_rows_of_a_chunk_are_shown_without_sensitive_values() -> None:
     there = letter_world()
     there.world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
     there.world.validate(there.world.upload("orders/a.csv", orders(20)))
@@ -37,7 +37,7 @@ def test_rows_of_a_chunk_are_shown_without_what_is_sensitive() -> None:
 
 
 def runs(here: Visit) -> list[str]:
-    """Actions on record."""
+    """Actions in the audit log."""
     store = here.backend.world.store.buckets["ledger"]
     return [
         json.loads(store[name].data)["action"]
@@ -46,7 +46,7 @@ def runs(here: Visit) -> list[str]:
     ]
 
 
-def test_editing_what_is_hidden_goes_on_record() -> None:
+def test_editing_hidden_values_is_recorded() -> None:
     there = letter_world()
     found = letter(there, data=json.dumps({"dataset": "orders", "email": EMAIL}).encode())
     here = visit(there)
@@ -59,7 +59,7 @@ def test_editing_what_is_hidden_goes_on_record() -> None:
     assert ["reveal"] == runs(here)
 
 
-def test_the_timeline_of_an_upload_masks_the_same_words() -> None:
+def test_the_timeline_of_an_upload_masks_the_same_values() -> None:
     there = letter_world()
     there.world.validate(there.world.upload("orders/a.csv", orders(5)))
     (uploaded,) = upload_ids(there.world.ledger)
@@ -71,7 +71,7 @@ def test_the_timeline_of_an_upload_masks_the_same_words() -> None:
     assert EMAIL not in page
 
 
-def test_words_of_a_service_that_may_quote_a_row_are_masked_everywhere() -> None:
+def test_service_messages_that_may_quote_a_row_are_masked_everywhere() -> None:
     there = letter_world()
     found = letter(
         there, csvgate_code="rows.refused", csvgate_message=f"bad value '{EMAIL}' in row 7"

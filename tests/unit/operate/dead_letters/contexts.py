@@ -80,7 +80,7 @@ def letter_world(world: World | None = None, contracts: Contracts | None = None)
 
 
 def storage_event(message: Message) -> CloudEvent:
-    """What Eventarc makes of a notification."""
+    """The event that Eventarc makes from a notification."""
     received = Received(message.data, message.attributes, "m", START)
     event = object_finalized(received, bucket="uploads")
     assert STORAGE_FINALIZED == event.attributes["type"]

@@ -1,4 +1,4 @@
-"""What a contract calls sensitive is in nothing that is shown, unless it is revealed on record."""
+"""Sensitive values are shown nowhere, unless a reveal is recorded in the audit log."""
 
 import base64
 import json
@@ -66,7 +66,7 @@ def test_a_chunk_is_a_table_with_its_sensitive_columns_masked() -> None:
     assert [] == revealed(there)
 
 
-def test_revealing_is_on_record() -> None:
+def test_revealing_is_recorded_in_the_audit_log() -> None:
     there = chunk_letter()
     letter = chunk_id(there)
     assert SECRET in everything(show(there.context, letter, reveal=True))
@@ -74,7 +74,7 @@ def test_revealing_is_on_record() -> None:
     assert ("tester@here", {"ids": [letter]}) == (record.actor, record.details)
 
 
-def test_without_a_record_nothing_is_revealed() -> None:
+def test_nothing_is_revealed_when_it_cannot_be_recorded() -> None:
     there = chunk_letter()
     letter = chunk_id(there)
 
@@ -86,7 +86,7 @@ def test_without_a_record_nothing_is_revealed() -> None:
         show(there.context, letter, reveal=True)
 
 
-def test_a_column_is_masked_by_the_plans_contract_when_the_present_one_is_gone() -> None:
+def test_a_column_is_masked_by_the_plans_contract_when_the_current_one_was_removed() -> None:
     there = chunk_letter()
     letter = fetch(there.context, chunk_id(there))
     bare = replace(there.context, contracts=Contracts([]))
@@ -102,7 +102,7 @@ def test_without_any_contract_every_column_is_masked() -> None:
     assert ["2", "3", "4", "5", "6"] == [cells[0] for cells in grid.rows]
 
 
-def test_reject_rows_are_masked_and_rows_that_do_not_line_up_hidden_whole() -> None:
+def test_reject_rows_are_masked_and_rows_that_do_not_match_the_header_are_hidden() -> None:
     world = World()
     there = letter_world(world)
     broken = row(77).replace(b",DE,", b",DE,one,too,many,")
@@ -143,7 +143,7 @@ def test_reject_rows_are_masked_whatever_the_header_calls_them(
     assert "example.com" not in json.dumps(grid.rows)
 
 
-def test_the_beginning_of_a_reject_file_shows_whole_rows_only() -> None:
+def test_the_beginning_of_a_reject_file_shows_only_complete_rows() -> None:
     data = b"_csvgate_line,_csvgate_errors,a\n2,x,1\n3,y,2\n4,z,cut"
     grid = grid_of(data, None, Mask(frozenset()), 10, complete=False)
     assert grid is not None
@@ -175,7 +175,7 @@ def test_examples_and_keys_of_json_are_masked() -> None:
     assert "x" == found["name"]
 
 
-def test_json_of_no_known_dataset_is_masked_by_all_contracts() -> None:
+def test_json_without_a_known_dataset_is_masked_by_all_contracts() -> None:
     there = letter_world()
     there.world.publisher.topics[letters_of("notify_stakeholders")].append(
         Message(json.dumps({"email": SECRET, "note": "seen"}).encode(), {})
@@ -186,7 +186,7 @@ def test_json_of_no_known_dataset_is_masked_by_all_contracts() -> None:
     assert {"email": MASK, "note": "seen"} == json.loads(shown)
 
 
-def test_words_of_a_service_that_repeat_a_row_are_masked_in_lists() -> None:
+def test_service_messages_that_quote_a_row_are_masked_in_lists() -> None:
     there = letter_world()
     there.world.publisher.topics[letters_of("enrich_records")].append(
         Message(
@@ -218,7 +218,7 @@ def test_a_difference_is_masked() -> None:
     assert {"+x: y", '+  "a": 2', '-  "a": 1'} <= set(lines)
 
 
-def test_an_email_never_had_it() -> None:
+def test_emails_do_not_contain_sensitive_values() -> None:
     world = World()
     data = (
         HEADER

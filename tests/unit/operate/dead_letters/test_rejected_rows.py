@@ -1,4 +1,4 @@
-"""Rejected rows after a fix in the contract: only they are read again, under their own lines."""
+"""After a fix in the contract, only the rejected rows are read again, with their line numbers."""
 
 from dataclasses import replace
 
@@ -39,7 +39,7 @@ def contracts(countries: tuple[str, ...] = (), rate: float | None = None) -> Con
 
 
 def foreign(valid: int, bad: int) -> bytes:
-    """Orders of which `bad` come from a country that the contract does not have yet."""
+    """Orders, `bad` of which are from a country that the contract does not allow yet."""
     rows = [row(n) for n in range(valid)]
     for n in range(bad):
         rows.insert(n * 3, row(10_000 + n).replace(b",DE,", b",XK,"))
@@ -53,15 +53,15 @@ def began(data: bytes) -> tuple[LetterWorld, str]:
     return there, upload_id(there.world, NAME)
 
 
-def with_contracts(there: LetterWorld, mended: Contracts) -> LetterWorld:
-    """Deployed anew: the functions restart with it, and the operator has it too."""
-    there.world.contracts = mended
+def with_contracts(there: LetterWorld, fixed: Contracts) -> LetterWorld:
+    """Deploy contracts: the functions restart with them, and the operator has them too."""
+    there.world.contracts = fixed
     there.world.restart()
-    return replace(there, context=replace(there.context, contracts=mended))
+    return replace(there, context=replace(there.context, contracts=fixed))
 
 
 def deliver_uploads(there: LetterWorld, seen: set[int]) -> None:
-    """What Cloud Storage does when objects appear."""
+    """Notify the pipeline of new objects, as Cloud Storage does."""
     for stored in list(there.world.store.buckets["uploads"].values()):
         if stored.info.generation not in seen:
             seen.add(stored.info.generation)
@@ -73,7 +73,7 @@ def generations(there: LetterWorld) -> set[int]:
     return {stored.info.generation for stored in there.world.store.buckets["uploads"].values()}
 
 
-def test_after_a_contract_fix_the_rejected_rows_alone_are_loaded_under_their_lines() -> None:
+def test_after_a_contract_fix_only_the_rejected_rows_are_loaded_with_their_line_numbers() -> None:
     there, original = began(foreign(GOOD, BAD))
     lines = sorted(rejected(there.world))
     before = loaded(there.world)
@@ -93,7 +93,7 @@ def test_after_a_contract_fix_the_rejected_rows_alone_are_loaded_under_their_lin
     assert [GOOD + BAD, BAD] == read_rows, "only the rejected rows are read again"
 
 
-def test_without_a_fix_it_says_so_and_loads_nothing() -> None:
+def test_without_a_fix_the_dry_run_warns_and_nothing_is_loaded() -> None:
     there, original = began(foreign(GOOD, BAD))
     (outcome,) = validate_rejected_rows(
         there.context, Filter(uploads=(original,)), RunOptions()
@@ -106,7 +106,7 @@ def test_without_a_fix_it_says_so_and_loads_nothing() -> None:
     assert "still the one" not in outcome.detail
 
 
-def test_sent_twice_the_rows_are_there_once() -> None:
+def test_rows_validated_twice_are_loaded_once() -> None:
     there, original = began(foreign(GOOD, BAD))
     seen = generations(there)
     there = with_contracts(there, contracts(("XK",)))
@@ -118,7 +118,7 @@ def test_sent_twice_the_rows_are_there_once() -> None:
     assert GOOD + BAD == len(loaded(there.world)) == len(set(loaded(there.world)))
 
 
-def test_an_upload_rejected_whole_is_uploaded_again_whole() -> None:
+def test_a_file_rejected_as_a_whole_is_uploaded_again() -> None:
     there, original = began(foreign(4, 4))
     assert [] == loaded(there.world)
     seen = generations(there)
@@ -131,7 +131,7 @@ def test_an_upload_rejected_whole_is_uploaded_again_whole() -> None:
     assert {original} != {upload for upload, _ in loaded(there.world)}
 
 
-def test_an_upload_rejected_whole_and_replaced_since_is_left_alone() -> None:
+def test_a_rejected_file_that_was_overwritten_since_is_skipped() -> None:
     there, original = began(foreign(4, 4))
     there.world.upload(NAME, orders(3))
     (outcome,) = validate_rejected_rows(there.context, Filter(uploads=(original,)), REALLY).outcomes
@@ -140,7 +140,7 @@ def test_an_upload_rejected_whole_and_replaced_since_is_left_alone() -> None:
     assert 1 == there.left()
 
 
-def test_a_reject_file_that_is_gone_is_told() -> None:
+def test_a_missing_reject_file_is_reported() -> None:
     there, original = began(foreign(GOOD, BAD))
     there.world.store.buckets["rejects"].clear()
     (outcome,) = validate_rejected_rows(there.context, Filter(uploads=(original,)), REALLY).outcomes
@@ -148,7 +148,7 @@ def test_a_reject_file_that_is_gone_is_told() -> None:
     assert 1 == there.left()
 
 
-def test_a_plain_replay_leaves_rejections_and_says_what_to_do() -> None:
+def test_a_replay_skips_letters_about_rejected_rows_and_says_what_to_do() -> None:
     there, _ = began(foreign(GOOD, BAD))
     (outcome,) = replay(there.context, Filter(), REALLY).outcomes
     assert "skipped" == outcome.result

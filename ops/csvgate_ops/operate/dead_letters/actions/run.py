@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from csvgate.runtime.errors import Failure, Transient
 from csvgate_ops.operate.audit import new_run
 from csvgate_ops.operate.dead_letters.actions.action import Action, Skipped
-from csvgate_ops.operate.dead_letters.audit import AuditTrail, unfinished
+from csvgate_ops.operate.dead_letters.audit import AuditLog, unfinished
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
 from csvgate_ops.operate.dead_letters.content.parse import parse
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
@@ -60,7 +60,7 @@ def run_action(
     Raises Transient and Permanent when the queues cannot be read or the run cannot be recorded.
     """
     run = "" if options.dry_run else new_run(action.name, context.clock())
-    audit = AuditTrail(context.ledger, context.actor, context.clock, run, options.reason)
+    audit = AuditLog(context.ledger, context.actor, context.clock, run, options.reason)
     work = _Work(action, operation, context, wanted, options, audit)
     interrupted: list[str] = []
     if not options.dry_run:
@@ -87,7 +87,7 @@ class _Work:
     context: DeadLetterContext
     wanted: Filter
     options: RunOptions
-    audit: AuditTrail
+    audit: AuditLog
     wait_until: float = 0.0
     """Until then, by the monotonic clock, letters that other runs held may still come back."""
     outcomes: list[Outcome] = field(default_factory=list)
@@ -175,7 +175,7 @@ class _Work:
             reason = f" ({earlier.reason})" if earlier.reason else ""
             return "done before", f"{earlier.verb} by run {earlier.run}: {earlier.outcome}{reason}"
         detail = self.operation.do(letter, route, self.audit.run)
-        self.audit.mark(letter, self.action.verb, detail)
+        self.audit.record(letter, self.action.verb, detail)
         return "done", detail
 
     def _note(

@@ -11,7 +11,7 @@ from csvgate.runtime.errors import Failure
 from csvgate_ops.operate.audit import record
 from csvgate_ops.operate.dead_letters.actions.action import Skipped
 from csvgate_ops.operate.dead_letters.actions.replay import sending
-from csvgate_ops.operate.dead_letters.audit import marks
+from csvgate_ops.operate.dead_letters.audit import letter_history
 from csvgate_ops.operate.dead_letters.content.content import ROWS, Content, Grid, content
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
 from csvgate_ops.operate.dead_letters.content.letter_json import (
@@ -81,7 +81,7 @@ class Detail:
             "replayable": self.replayable,
             "replay": self.replay,
             "upload_status": self.upload.model_dump(mode="json") if self.upload else None,
-            "history": [mark.model_dump(mode="json") for mark in self.history],
+            "history": [entry.model_dump(mode="json") for entry in self.history],
             "remark": self.remark or None,
         }
 
@@ -121,7 +121,7 @@ def show_letter(
     replayable, replay = _replay(letter, context)
     try:
         known = status(context.ledger, letter.upload) if letter.upload else None
-        history, remark = tuple(marks(context.ledger, letter)), ""
+        history, remark = tuple(letter_history(context.ledger, letter)), ""
         reject_rows = _reject_rows(letter, context, mask, rows)
     except Failure as failure:
         known, history, reject_rows, remark = None, (), None, str(failure)
