@@ -10,6 +10,7 @@ from requests.exceptions import RequestException
 
 from chaos.samples import Sample
 from csvgate.protocol.identity import Upload
+from csvgate.protocol.ledger.paths import FINISHED
 from local_cloud import LocalCloud, eventually
 
 _RETRY = DEFAULT_RETRY.with_timeout(60).with_delay(initial=0.1, maximum=1.0)
@@ -65,7 +66,7 @@ class Pace:
         del self.under_way[:-IN_FLIGHT]
 
     def _has_ended(self, sent: Sent) -> bool:
-        blob = self.cloud.bucket("ledger").blob(f"uploads/{sent.upload.id}/finished.json")
+        blob = self.cloud.bucket("ledger").blob(FINISHED.name(upload=sent.upload.id))
         try:
             return bool(blob.exists(timeout=5, retry=None))
         except _FAILURES:

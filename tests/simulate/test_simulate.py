@@ -1,5 +1,5 @@
-"""The delivery protocol under every crash, pair of crashes, and ten thousand schedules; and proof
-that each deliberate bug in it would be noticed. By hand, with more seeds: `make simulate`."""
+"""The delivery protocol under every crash, every pair of crashes, and ten thousand schedules, and
+proof that each deliberate bug is noticed. `make simulate` runs more seeds."""
 
 from collections.abc import Callable
 

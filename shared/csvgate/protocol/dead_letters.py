@@ -66,7 +66,7 @@ class DeadLetterTopic:
     def send(
         self, delivery: Delivery, reason: Failure, extra: Mapping[str, str] | None = None
     ) -> None:
-        """Returns once Pub/Sub has the dead letter. Raises Transient otherwise: it is never dropped."""
+        """Returns once Pub/Sub has the dead letter; raises Transient otherwise."""
         origin = {
             "function": self.function,
             "revision": self.revision,

@@ -81,8 +81,8 @@ def _outcome_claim_not_exclusive() -> Swap:
 
 
 def _chunk_not_exclusive() -> Swap:
-    """Each delivery loads a stream of its own and marks it, over whatever was marked. (The claim
-    alone is no matter of safety: the mark decides which stream is committed.)"""
+    """Each delivery loads a stream of its own and overwrites the mark. (The claim of a stream alone
+    is not needed for safety: the mark decides which stream is committed.)"""
 
     def load(self: Enricher, chunk: Chunk, entries: UploadLedger) -> str:
         loaded = self.plans.load(chunk.upload, chunk.plan)
@@ -123,7 +123,7 @@ def _mark_before_append() -> Swap:
 
 
 class _Wrapped:
-    """A port with one method of another behaviour, for one caller."""
+    """A port with one method replaced, for one caller."""
 
     def __init__(self, port: Any, **methods: Callable[..., Any]) -> None:
         self._port, self._methods = port, methods
@@ -160,7 +160,7 @@ def _offsets_not_checked() -> Swap:
 
 
 def _row_count_not_checked() -> Swap:
-    """And offsets neither: what the count of the rows alone would have told."""
+    """Offsets are not checked either; otherwise they would catch it."""
     stack = ExitStack()
     stack.enter_context(_offsets_not_checked())
     original = ChunkLoader.load
@@ -176,7 +176,7 @@ def _row_count_not_checked() -> Swap:
 
 
 def _cuts_of_today() -> Swap:
-    """A retry by other code appends other batches than those that are there."""
+    """A retry by other code appends other batches than the first delivery did."""
     loading: list[int] = []
     load_ = ChunkLoader.load
 
@@ -194,8 +194,8 @@ def _cuts_of_today() -> Swap:
 
 
 def _end(steps: str) -> Callable[..., str]:
-    """`UploadFinisher._end` with its last steps in another order: c commit, m mark it committed,
-    p publish, f finish."""
+    """`UploadFinisher._end` with its last steps in another order: c commits, m marks the commit,
+    p publishes, f finishes."""
 
     def end(self: UploadFinisher, entries: Any, validated: Any, loaded: Any, outcome: Any) -> str:
         plan = loaded.plan.id
@@ -245,7 +245,7 @@ def _end_not_awaited() -> Swap:
 
 
 def _claimed_rejection_not_told() -> Swap:
-    """As csvgate once did: who claimed it and died is not the marker, and no other plan's is."""
+    """The delivery that claimed a rejection crashed, and its retry does not announce it."""
     original = Enricher._chunk
 
     def load(self: Enricher, chunk: Chunk, entries: UploadLedger) -> str:

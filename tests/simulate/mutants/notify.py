@@ -47,7 +47,7 @@ def _claim_never_free() -> Swap:
 
 
 def _failure_is_sent() -> Swap:
-    """What the mailer refuses is taken for done."""
+    """An email that the mailer refuses counts as sent."""
     original = Notifier.handle
 
     def handle(self: Notifier, *args: Any) -> str:

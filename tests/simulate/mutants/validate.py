@@ -42,7 +42,7 @@ def _marker_not_awaited() -> AbstractContextManager[Any]:
 
 
 class _Careless:
-    """Publishes, and takes it for done."""
+    """Publishes without waiting."""
 
     def __init__(self, publisher: Any) -> None:
         self._publisher = publisher
@@ -94,7 +94,7 @@ def _letter_noted_before_it_is_sent() -> AbstractContextManager[Any]:
 
 
 def _letter_after_the_upload_may_end() -> AbstractContextManager[Any]:
-    """As csvgate once did: the chunks end the upload, and nobody owes the letter any more."""
+    """The chunks may end the upload before the dead letter is sent, and then nobody sends it."""
     original = Validator._publish_marker
     report = Rejections.report
     owed: list[Any] = []
@@ -129,7 +129,7 @@ def _reject_file_after_the_marker() -> AbstractContextManager[Any]:
 
 
 def _plans_mixed() -> AbstractContextManager[Any]:
-    """A retry keeps the pinned plan's name and follows the contract and cuts of its own code."""
+    """A retry keeps the pinned plan's id and uses the contract and chunk size of its own code."""
     original = Planner.pin
 
     def pin(self: Planner, event: ObjectEvent, contract: Any) -> Pinned:
@@ -153,7 +153,7 @@ def _corrections_do_not_see_each_other() -> AbstractContextManager[Any]:
 
 
 def _correction_before_the_rows() -> AbstractContextManager[Any]:
-    """As csvgate once did: the claim to complete was taken for the end."""
+    """The claim to complete is taken for the end of the upload."""
     return swapped(corrections, "_ended", lambda entries: entries.outcome_claim())
 
 
@@ -167,7 +167,7 @@ def _correction_of_any_line() -> AbstractContextManager[Any]:
 
 
 def _gone_is_no_end() -> AbstractContextManager[Any]:
-    """As csvgate once did: an upload whose file is gone held its name for ever."""
+    """An upload whose file is gone owns its name forever."""
     return swapped(
         UploadReader,
         "_stored",

@@ -1,5 +1,5 @@
-"""The world of the simulation: the functions as deployed in some revision, instances of which come
-and go, on fakes."""
+"""The world of the simulation: the functions on fakes, deployed in some revision. Their instances
+come and go."""
 
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -31,9 +31,9 @@ class Revision:
     contracts: int = 1
     engine: str = "e1"
     chunk_bytes: int = 16
-    """Two rows or so."""
+    """About two rows."""
     request_bytes: int = 500
-    """Of an append: one row, as Arrow serialises them."""
+    """The size of an append request: one row, as Arrow serialises it."""
 
 
 @dataclass
@@ -46,19 +46,19 @@ class Cloud(World):
         World.__post_init__(self)
 
     def deploy(self, revision: Revision) -> None:
-        """Instances made from here on are of this revision."""
+        """New instances are of this revision."""
         self.revision = revision
         self.contracts = shop.contracts(revision.contracts)
         self.chunk_bytes = revision.chunk_bytes
 
     def unwatched_ledger(self) -> Ledger:
-        """For a look at any time, that is no call of a function."""
+        """For checks at any time: its reads do not count as calls of a function."""
         store = copy(self.store)
         store.effects = Effects()
         return Ledger(store, "ledger")
 
     def instance(self, function: str) -> AnyBoundary:
-        """Cold: with nothing in memory."""
+        """A cold instance, with nothing in memory."""
         if function == "validate_and_parse":
             return self.validator()
         return self.enricher() if function == "enrich_records" else self.notifier()

@@ -1,8 +1,9 @@
-"""What must hold at every moment, looked at when rows become visible or an end is announced."""
+"""What must hold at all times, checked when rows become visible or an outcome is announced."""
 
 from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger.entries import OutcomeClaim
 from csvgate.protocol.ledger.ledger import UploadLedger
+from csvgate.protocol.ledger.paths import EMAIL_SENT
 from csvgate.protocol.messages.outcome import parse_outcome
 from fakes.effects import Effect
 from simulate.world.cloud import Cloud
@@ -12,7 +13,7 @@ from world import COMPLETE
 
 
 def watch(people: People, effect: Effect) -> None:
-    """After an effect took place. Raises Violation."""
+    """Check the state after an effect. Raises Violation."""
     if effect.kind == "bigquery.commit":
         _whole_or_not_at_all(people)
     announced = people.cloud.publisher.topics[COMPLETE]
@@ -26,12 +27,12 @@ Email = tuple[str, str]
 
 
 def unmarked_email(cloud: Cloud, effect: Effect, before: Email | None) -> Email | None:
-    """What a delivery has sent and not yet marked as sent, after an effect: should it end here, it
-    will be sent again, which is the one documented exception to "once"."""
+    """The email that a delivery has sent and not yet marked, after an effect. If the delivery
+    crashes here, the email is sent again: the one documented exception to "once"."""
     if effect.kind == "mail.send":
         said = cloud.mailer.sent[-1].custom_args
         return said["upload_id"], said["outcome"]
-    if effect.kind == "storage.create" and effect.target.endswith("/sent.json"):
+    if effect.kind == "storage.create" and EMAIL_SENT.parse(effect.target.removeprefix("ledger/")):
         return None
     return before
 

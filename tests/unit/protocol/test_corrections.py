@@ -1,4 +1,4 @@
-"""A reject file, mended and uploaded again: only its rows load, under their lines and upload."""
+"""A corrected reject file: only its rows are loaded, with the upload and lines of the original."""
 
 import pytest
 
@@ -15,7 +15,7 @@ ORIGINAL = "orders/a.csv"
 
 
 def send(world: World, name: str, data: bytes) -> str:
-    """Upload and deliver everything; the upload's id."""
+    """Upload, deliver everything, and return the upload's id."""
     event = world.upload(name, data)
     world.validate(event)
     world.drain()
@@ -38,7 +38,7 @@ def began() -> tuple[World, str]:
     return world, original
 
 
-def test_mended_rows_are_loaded_under_their_upload_and_line() -> None:
+def test_corrected_rows_are_loaded_under_their_upload_and_line() -> None:
     world, original = began()
     lines = sorted(rejected(world))
     name, data = reject_file(world)
@@ -52,7 +52,7 @@ def test_mended_rows_are_loaded_under_their_upload_and_line() -> None:
     assert ["completed", "completed"] == [event.outcome for event in world.finished()]
 
 
-def test_what_is_still_wrong_comes_back_with_its_original_line() -> None:
+def test_a_row_that_is_still_wrong_comes_back_with_its_original_line() -> None:
     world, _ = began()
     lines = sorted(rejected(world))
     name, data = reject_file(world)
@@ -112,7 +112,7 @@ def test_without_its_origins_name_it_is_explained() -> None:
     assert "correction.unnamed" == world.finished()[-1].reasons[0].code
 
 
-def test_a_correction_of_an_upload_that_was_rejected_whole_is_explained() -> None:
+def test_a_correction_of_an_upload_that_was_rejected_is_explained() -> None:
     world = World()
     send(world, ORIGINAL, orders(4, bad=4))
     name, data = reject_file(world)
@@ -167,7 +167,7 @@ def test_a_preamble_and_an_encoding_are_the_originals_alone(encoding: str, mark:
     assert {(original, line) for line in range(4, 4 + GOOD + BAD)} == set(loaded(world))
 
 
-def test_a_mended_file_has_the_labels_of_the_original_in_its_order() -> None:
+def test_a_corrected_file_has_the_labels_of_the_original_in_its_order() -> None:
     world = World(contracts=labelled_orders({"order_id": "Order ID", "amount": "Amount, EUR"}))
     swapped = [b",".join(reversed(line.split(b","))) for line in orders(GOOD, bad=BAD).splitlines()]
     swapped[0] = swapped[0].replace(b"order_id", b"ORDER ID ").replace(b"amount", b'"Amount, EUR"')

@@ -21,7 +21,7 @@ NAME = "orders/a.csv"
 
 
 def half_loaded() -> tuple[LetterWorld, list[Message]]:
-    """Two chunks are in their streams; the others have not come yet, and nor has the marker."""
+    """Two chunks are in their streams; the other chunks and the marker are not delivered yet."""
     there = letter_world()
     world = there.world
     world.validate(world.upload(NAME, orders(GOOD, bad=BAD)))
@@ -107,7 +107,7 @@ def test_again_and_again() -> None:
 
 
 def test_the_old_plan_may_still_end_and_then_the_other_does_nothing() -> None:
-    """Abandoned by mistake: its streams are all there. Whichever is first ends the upload."""
+    """A plan was abandoned although its streams exist; the plan that is first ends the upload."""
     there, messages = half_loaded()
     upload = upload_id(there.world, NAME)
     received = there.world.ledger.upload(upload).received()

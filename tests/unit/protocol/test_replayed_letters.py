@@ -1,4 +1,4 @@
-"""Dead letters of every function, replayed after the cause is mended, and again after everything
+"""Dead letters of every function, replayed after the cause is fixed, and again after everything
 succeeded: every row once, one email."""
 
 from collections.abc import Callable
@@ -62,7 +62,7 @@ BREAKS = dict(zip(FUNCTIONS, (break_references, break_table, break_mail), strict
 
 
 def broken(function: str) -> tuple[LetterWorld, Callable[[], None], list[Message]]:
-    """An upload whose letters are of one function, how to mend the cause, and the letters."""
+    """An upload whose letters are of one function, how to fix the cause, and these letters."""
     there = letter_world()
     mend = BREAKS[function](there.world)
     there.world.validate(there.world.upload(NAME, orders(GOOD, bad=BAD)))
@@ -81,7 +81,7 @@ def unfailed(there: LetterWorld) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_after_the_cause_is_mended_a_replay_completes_the_upload_once(function: str) -> None:
+def test_after_the_cause_is_fixed_a_replay_completes_the_upload_once(function: str) -> None:
     there, mend, _ = broken(function)
     mend()
     report = replay(there.context, Filter(functions=(function,)), REALLY)
