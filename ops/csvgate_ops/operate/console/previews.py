@@ -69,6 +69,7 @@ def preview(
         if route is None:
             return skipped, NO_ROUTE
         try:
+            action.check(letter)
             return affected, action.preview(context, letter, route)
         except Skipped as why:
             return skipped, str(why)

@@ -19,7 +19,8 @@ SELECTION = pytest.mark.parametrize("action", SELECTION_ACTIONS, ids=lambda a: a
 def declared() -> list[Action]:
     modules = pkgutil.iter_modules(actions.__path__, f"{actions.__name__}.")
     values = [vars(importlib.import_module(module.name)).values() for module in modules]
-    return [value for found in values for value in found if isinstance(value, Action)]
+    found = [value for each in values for value in each if isinstance(value, Action)]
+    return list({id(action): action for action in found}.values())
 
 
 def test_every_declaration_is_listed_once() -> None:

@@ -16,7 +16,7 @@ from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
 
 class Skipped(Exception):
-    """The message says why nothing can be done to this letter, after `it stays:`."""
+    """The message says why nothing can be done to this letter, after `1 letter will stay:`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +30,22 @@ class Action:
     already, so it is not replayed."""
     is_destructive: bool = False
     """Its buttons warn."""
-    applies_to: Callable[[DeadLetter], bool]
+    applies_to: Callable[[DeadLetter], bool] = lambda _: True
     """Whether it is offered for a letter."""
+    otherwise: str = ""
+    """Why a run skips the letters to which it does not apply. Without this text the action is not
+    offered for them, but it can be done."""
     page: str = ""
     """Last part of the address of its page in the console, for an action on one letter only."""
 
     @property
     def label(self) -> str:
         return self.name.capitalize()
+
+    def check(self, letter: DeadLetter) -> None:
+        """Raises Skipped for a letter to which the action does not apply."""
+        if self.otherwise and not self.applies_to(letter):
+            raise Skipped(self.otherwise)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

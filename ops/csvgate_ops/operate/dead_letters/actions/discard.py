@@ -21,7 +21,6 @@ DISCARD = SelectionAction(
     name="discard",
     verb="discarded",
     is_destructive=True,
-    applies_to=lambda _: True,
     run=discard,
     preview=lambda _context, _letter, route: f"leave {route.review} for good",
     title="Discard {letters}",

@@ -23,8 +23,6 @@ from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.queue.routes import Route
 from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
-_NOT_REJECTED = "it does not report rejected rows; replay it instead"
-
 
 def validate_rejected_rows(
     context: DeadLetterContext, wanted: Filter, options: RunOptions
@@ -36,10 +34,8 @@ def validate_rejected_rows(
     return run_action(VALIDATE_REJECTED_ROWS, operation, context, wanted, options)
 
 
-def _preview(context: DeadLetterContext, letter: DeadLetter, _route: Route) -> str:
-    """Without a read from the ledger: one upload may have thousands of letters."""
-    if not letter.is_rejection:
-        raise Skipped(_NOT_REJECTED)
+def _preview(context: DeadLetterContext, _letter: DeadLetter, _route: Route) -> str:
+    """Reads nothing from the ledger, because there may be thousands of letters."""
     return f"have the rejected rows sent to gs://{context.buckets['uploads']} again"
 
 
@@ -47,6 +43,7 @@ VALIDATE_REJECTED_ROWS = SelectionAction(
     name="validate rejected rows again",
     verb="replayed",
     applies_to=lambda letter: letter.is_rejection,
+    otherwise="it does not report rejected rows; replay it instead",
     run=validate_rejected_rows,
     preview=_preview,
     title="Validate the rejected rows of {letters} again",
@@ -79,8 +76,6 @@ class _ValidateRejectedRows:
 
     def _source(self, letter: DeadLetter) -> ObjectInfo:
         """The reject file, or the uploaded file if all of it was rejected. Raises Skipped."""
-        if not letter.is_rejection:
-            raise Skipped(_NOT_REJECTED)
         entries = self.context.ledger.upload(letter.upload)
         claim = entries.outcome_claim()
         validated = entries.plan(claim.plan).validated() if claim else None

@@ -13,11 +13,6 @@ from csvgate_ops.operate.dead_letters.queue.routes import Route
 from csvgate_ops.operate.dead_letters.restart import abandon, needs_restart, restart_message
 from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
-_REJECTION = (
-    "it only reports rejected rows, so replaying its event would change nothing. Fix the contract "
-    "and validate the rejected rows again, or discard the letter"
-)
-
 
 def replay(context: DeadLetterContext, wanted: Filter, options: RunOptions) -> Report:
     """Replay the selected letters, except those that report rejected rows. Repeating a replay is
@@ -30,7 +25,7 @@ def replay(context: DeadLetterContext, wanted: Filter, options: RunOptions) -> R
 
 
 def _preview(context: DeadLetterContext, letter: DeadLetter, route: Route) -> str:
-    if letter.data is None and route.is_storage and not letter.is_rejection:
+    if letter.data is None and route.is_storage:
         # The data was too large to be kept, so whether an event can be made of it shows later.
         return f"go to {route.source_topic}, for {route.function}"
     sent = sending(letter, route, context)
@@ -42,6 +37,8 @@ REPLAY = SelectionAction(
     verb="replayed",
     unless=("edited",),
     applies_to=lambda letter: not letter.is_rejection,
+    otherwise="it only reports rejected rows, so replaying its event would change nothing. Fix the "
+    "contract and validate the rejected rows again, or discard the letter",
     run=replay,
     preview=_preview,
     title="Replay {letters}",
@@ -92,8 +89,6 @@ class Sending:
 
 def sending(letter: DeadLetter, route: Route, context: DeadLetterContext) -> Sending:
     """What a replay of the letter would publish. Raises Skipped, Transient."""
-    if letter.is_rejection:
-        raise Skipped(_REJECTION)
     try:
         if needs_restart(letter, context):
             return Sending(restart_message(letter, context), context.storage_topic, restarts=True)

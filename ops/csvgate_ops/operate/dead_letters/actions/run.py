@@ -156,6 +156,7 @@ class _Work:
 
     def _one(self, letter: DeadLetter, ack_id: str, route: Route, leases: Leases) -> None:
         try:
+            self.action.check(letter)
             if self.options.dry_run:
                 self._note(letter, "would be done", self.operation.plan(letter, route))
                 return

@@ -10,7 +10,7 @@ from csvgate.protocol.ledger.entries import LetterMark
 from csvgate.runtime.errors import Failure
 from csvgate_ops.operate.audit import record
 from csvgate_ops.operate.dead_letters.actions.action import Skipped
-from csvgate_ops.operate.dead_letters.actions.replay import sending
+from csvgate_ops.operate.dead_letters.actions.replay import REPLAY, sending
 from csvgate_ops.operate.dead_letters.audit import letter_history
 from csvgate_ops.operate.dead_letters.content.content import ROWS, Content, Grid, content
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
@@ -163,6 +163,7 @@ def _replay(letter: DeadLetter, context: DeadLetterContext) -> tuple[bool, str]:
     if route is None:
         return False, NO_ROUTE
     try:
+        REPLAY.check(letter)
         return True, f"sends the message {sending(letter, route, context).described}"
     except Skipped as why:
         return False, str(why)
