@@ -6,6 +6,7 @@ from functools import cache
 import functions_framework
 from cloudevents.http import CloudEvent
 
+from csvgate.gcp.build import warehouse
 from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
 from csvgate.protocol.messages.validated_records import Chunk, Marker
 from csvgate.runtime.failure_boundary import FailureBoundary
@@ -15,8 +16,6 @@ from enrichment.handler import Enricher
 
 @cache
 def build() -> FailureBoundary[Chunk | Marker]:
-    from csvgate.gcp.build import warehouse
-
     runtime = start(os.environ)
     handler = Enricher.of(runtime, warehouse(runtime.settings, os.environ), utc_now)
     return runtime.failure_boundary(handler, receive=pubsub_delivery)

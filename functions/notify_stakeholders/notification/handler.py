@@ -1,4 +1,4 @@
-"""One email per finished upload, to the people its contract names."""
+"""Sends one email per finished upload to the recipients in its contract."""
 
 from dataclasses import dataclass
 from typing import Final, Self
@@ -23,6 +23,8 @@ _FUNCTION: Final = "notify_stakeholders"
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
+    """Handles the outcome of an upload by sending the email about it."""
+
     ledger: Ledger
     mailer: Mailer
     contracts: Contracts
@@ -51,7 +53,7 @@ class Notifier:
         return {"upload": work.upload.id, "plan": work.plan, "dataset": work.dataset}
 
     def give_up(self, work: UploadFinished, failure: Failure) -> None:
-        """Nobody is told by email that email fails. The ledger keeps it for operators."""
+        """Record the failure in the ledger for operators; an email about it could fail, too."""
         entries = self.ledger.upload(work.upload.id)
         if entries.received() is not None:
             note = Note(
@@ -60,7 +62,8 @@ class Notifier:
             entries.note_failure(note)
 
     def handle(self, work: UploadFinished, delivery: Delivery) -> str:  # noqa: ARG002
-        """The outcome's name. Raises Transient and Permanent."""
+        """Send the email unless it was sent before, and return what was done. Raises Transient
+        and Permanent."""
         finished = work
         recipients = self._recipients(finished)
         if not recipients:
@@ -91,7 +94,8 @@ class Notifier:
         return "sent"
 
     def _recipients(self, finished: UploadFinished) -> tuple[str, ...]:
-        """Of the contract as deployed now: people change more often than data."""
+        """Return the recipients in the contract as it is deployed now, not as it was pinned, so
+        that a changed list takes effect at once."""
         contract = self.contracts.for_dataset(finished.dataset)
         if contract is None:
             raise Permanent(

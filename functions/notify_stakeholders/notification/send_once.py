@@ -1,8 +1,8 @@
-"""Step 5 of the delivery protocol: one email per outcome, by a claim in the ledger.
+"""Sends one email per outcome with the help of a claim in the ledger (step 5 of the protocol).
 
-SendGrid knows no idempotency key. A crash between its acceptance and our mark leaves the claim
-without an answer; after the lease the next delivery claims anew and sends again. That one window is
-the documented exception to "once".
+SendGrid has no idempotency key. If the function crashes after SendGrid accepted the email and
+before the ledger records it, the claim has no result. After the lease, the next delivery claims
+again and sends a second email. This window is the documented exception to "once".
 """
 
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from csvgate.protocol.ledger.paths import EMAIL_CLAIM, EMAIL_RELEASED, EMAIL_SEN
 from csvgate.runtime.errors import Transient
 
 LEASE = timedelta(seconds=30)
-"""Longer than one send with its timeout, so that two instances never hold it at once."""
+"""Longer than one send including its timeout, so that two instances never hold it together."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendClaims:
-    """The claims of one outcome of one upload: numbered, each created once."""
+    """The numbered claims for the email about one outcome of an upload; each is created once."""
 
     ledger: Ledger
     upload: str
@@ -30,8 +30,8 @@ class SendClaims:
     clock: Clock
 
     def acquire(self) -> int | None:
-        """The number of our claim; None when the email is sent. Raises Transient
-        `notify.claimed` while somebody else may be sending it."""
+        """Claim the email and return the claim's number, or None if the email was already sent.
+        Raises Transient `notify.claimed` while another delivery may be sending it."""
         email = {"upload": self.upload, "outcome": self.outcome}
         number = 0
         while True:
@@ -45,12 +45,14 @@ class SendClaims:
             if claim is not None and released is None and self.clock() < claim.at + LEASE:
                 raise Transient(
                     "notify.claimed",
-                    f"claimed at {claim.at.isoformat()}; free again {LEASE.seconds} s later",
+                    f"another delivery claimed the email at {claim.at.isoformat()}, for "
+                    f"{LEASE.seconds} s",
                 )
             number += 1
 
     def release(self, number: int) -> None:
-        """The email was certainly not sent under this claim: the next delivery need not wait."""
+        """Give up the claim because the email was certainly not sent, so that the next delivery
+        does not have to wait for the lease."""
         parts = {"upload": self.upload, "outcome": self.outcome}
         self.ledger.create(EMAIL_RELEASED, SendReleased(), **parts, number=number)
 

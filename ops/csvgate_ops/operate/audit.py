@@ -1,8 +1,8 @@
-"""Who did what, when and why: every action of an operator is recorded in the ledger bucket.
+"""Records in the ledger bucket what operators do, when and why.
 
 An action has a folder, `audit/<day>/<run>/`, whose name sorts by time, so that listing one day is
-cheap. A run on dead letters records its begin and its end (`dead_letters/audit.py`); an action
-that is done at once, such as lifting a breaker, has one object.
+cheap. A run on dead letters records its beginning and its end (`dead_letters/audit.py`). A single
+action, such as lifting a breaker, has one object.
 """
 
 import getpass
@@ -24,7 +24,7 @@ def now() -> datetime:
 
 
 def operator() -> str:
-    """The person at this machine, as `ada@workstation`."""
+    """Return the person at this machine, such as `ada@workstation`."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
@@ -33,15 +33,14 @@ def operator() -> str:
 
 
 def new_run(action: str, at: datetime) -> str:
-    """A name that sorts by time and that no other run has: `<day>/<time>-<action>-<random>`, in
-    UTC."""
+    """Return a unique name that sorts by time: `<day>/<time>-<action>-<random>`, in UTC."""
     at = at.astimezone(UTC)
     kind = re.sub(r"[^a-z0-9.]+", "_", action.lower())
     return f"{at:%Y-%m-%d}/{at:%H%M%S.%f}-{kind}-{uuid4().hex[:8]}"
 
 
 def run_parts(run: str) -> dict[str, str]:
-    """The parts of the run's object names."""
+    """Return the parts of the object names of a run."""
     day, _, name = run.partition("/")
     return {"day": day, "run": name}
 
@@ -54,8 +53,8 @@ def record(
     details: Mapping[str, Any],
     clock: Callable[[], datetime] = now,
 ) -> str:
-    """Record an action that is done at once, before it is done; return its run. Raises Transient
-    or Permanent when the entry cannot be written: then the action must not take place."""
+    """Record a single action before it is carried out, and return its run. Raises Transient or
+    Permanent if the entry cannot be written; the action must then not take place."""
     at = clock().astimezone(UTC)
     run = new_run(action, at)
     entry = AuditAction(action=action, actor=actor, at=at, reason=reason, details=dict(details))

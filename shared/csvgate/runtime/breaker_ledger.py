@@ -1,6 +1,6 @@
-"""What the ledger says of breakers: instances come and go, and each sees only its own messages.
+"""The state of breakers in the ledger, which all instances of a function share.
 
-A breaker belongs to a revision: a redeploy starts with a closed one.
+A breaker belongs to a revision, so a new deploy starts with a closed one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,14 +15,14 @@ from csvgate.runtime.breaker import CountedLetter
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`number` counts the trips, the next one included when the breaker is closed."""
+    """Whether the breaker is open. `number` is that of its trip, or of the next one if closed."""
 
     number: int
     is_open: bool
 
 
 def standing(names: Iterable[str]) -> Standing:
-    """From the names of one revision's entries."""
+    """Return the state that the names of one revision's entries describe."""
     tripped, lifted = 0, 0
     for name in names:
         if found := BREAKER_TRIPPED.parse(name):
@@ -35,14 +35,14 @@ def standing(names: Iterable[str]) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class BreakerLedger:
-    """The entries of one function's revision."""
+    """The ledger entries of the breaker of one revision of a function."""
 
     ledger: Ledger
     function: str
     revision: str
 
     def standing(self) -> Standing:
-        """One listing."""
+        """Read the current state with one listing."""
         return standing(self.ledger.names(BREAKER_TRIPPED.prefix(**self._key)))
 
     def tripped(self, number: int) -> Tripped | None:
@@ -52,11 +52,11 @@ class BreakerLedger:
         return self.ledger.get(BREAKER_LIFTED, **self._key, number=number)
 
     def trip(self, number: int, tripped: Tripped) -> bool:
-        """False when another instance was first."""
+        """Record a trip; return False if another instance was first."""
         return self.ledger.create(BREAKER_TRIPPED, tripped, **self._key, number=number)
 
     def lift(self, number: int, lifted: Lifted) -> bool:
-        """False when somebody else was first."""
+        """Record that an operator lifted it; return False if another operator was first."""
         return self.ledger.create(BREAKER_LIFTED, lifted, **self._key, number=number)
 
     def add(self, number: int, letter: CountedLetter, window: timedelta) -> None:
@@ -75,8 +75,8 @@ class BreakerLedger:
     def letters(
         self, number: int, now: datetime, window: timedelta, enough: int
     ) -> list[CountedLetter]:
-        """Those of the window, and some that are older. One listing, or two when the first has
-        not enough."""
+        """Return the dead letters within the window, and some older ones, with one listing; with
+        a second one if the first finds fewer than `enough`."""
         slot = _slot(now, window)
         found = list(self._in_slot(number, slot))
         if len(found) < enough:
@@ -84,7 +84,7 @@ class BreakerLedger:
         return found
 
     def _in_slot(self, number: int, slot: int) -> Iterator[CountedLetter]:
-        """The names say everything, so that one listing reads all letters of a slot."""
+        """Yield the dead letters of a slot. Their names hold all data, so one listing is enough."""
         for found in self.ledger.find(BREAKER_LETTER, **self._key, number=number, slot=slot):
             at = datetime.fromtimestamp(found["at"] / 1000, UTC)
             yield CountedLetter(at, found["message"], found["handled"], found["code"])
@@ -95,7 +95,7 @@ class BreakerLedger:
 
 
 def breakers(ledger: Ledger) -> list[BreakerLedger]:
-    """Every revision whose breaker ever opened."""
+    """Return the breaker of every revision whose breaker has ever tripped."""
     found: dict[tuple[str, str], BreakerLedger] = {}
     for parts in ledger.find(BREAKER_TRIPPED):
         function, revision = parts["function"], parts["revision"]
@@ -104,5 +104,5 @@ def breakers(ledger: Ledger) -> list[BreakerLedger]:
 
 
 def _slot(at: datetime, window: timedelta) -> int:
-    """Slots are as long as the window, so that the window lies in the current and the last."""
+    """Number the time slots. They are as long as the window, so it lies in at most two slots."""
     return int(at.timestamp() // window.total_seconds())

@@ -1,4 +1,4 @@
-"""What an operator did is kept, in order, by day."""
+"""The audit log keeps what operators did, by day and in order."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -16,10 +16,10 @@ NOW = datetime(2026, 11, 21, 23, 30, 1, 5, tzinfo=UTC)
 
 def test_an_entry_says_who_what_when_and_why() -> None:
     ledger = Ledger(FakeObjectStore("ledger"), "ledger")
-    run = record(ledger, "breaker.lift", "ada@context", "mended", {"letters": 3}, lambda: NOW)
+    run = record(ledger, "breaker.lift", "ada@laptop", "fixed", {"letters": 3}, lambda: NOW)
     assert run.startswith("2026-11-21/233001.000005-breaker.lift-")
     expected = AuditAction(
-        action="breaker.lift", actor="ada@context", at=NOW, reason="mended", details={"letters": 3}
+        action="breaker.lift", actor="ada@laptop", at=NOW, reason="fixed", details={"letters": 3}
     )
     assert expected == ledger.get(AUDIT_RECORDED, **run_parts(run))
 

@@ -1,4 +1,4 @@
-"""Breakers as an operator sees and lifts them."""
+"""Listing and lifting breakers."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -23,7 +23,7 @@ def trip(ledger: Ledger, function: str, revision: str, minute: int = 0, number: 
 
 
 def lifted(ledger: Ledger, function: str) -> list[BreakerState]:
-    return list(lift(ledger, function, "ada@context", "mended", lambda: NOW))
+    return list(lift(ledger, function, "ada@laptop", "fixed", lambda: NOW))
 
 
 def test_every_function_is_listed_in_order() -> None:
@@ -50,7 +50,7 @@ def test_a_lift_takes_every_revision_of_the_function_and_no_other() -> None:
         trip(ledger, function, revision)
     assert ["r1", "r2"] == sorted(str(state.revision) for state in lifted(ledger, "a"))
     now = {(state.function, state.revision): state for state in states(ledger, ["a", "b"])}
-    assert ("lifted", "ada@context", "mended") == (
+    assert ("lifted", "ada@laptop", "fixed") == (
         now["a", "r1"].state,
         now["a", "r1"].lifted_by,
         now["a", "r1"].reason,

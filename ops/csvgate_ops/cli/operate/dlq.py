@@ -30,9 +30,9 @@ class _DeadLetterGroup(LazyGroup):
 
 @click.command("dlq", cls=_DeadLetterGroup, packages={"Commands": _PACKAGE})
 def command() -> None:
-    """Review, replay and discard dead letters.
+    """Review, replay and discard the dead letters of the local cloud or, with --project, of a
+    Google Cloud project.
 
-    These commands work on the local cloud, or with --project on a project of Google Cloud. Reading
-    consumes nothing. Commands that act are a dry run unless --yes is given. docs/dead-letters.md
-    explains each of them.
+    Listing and showing dead letters does not remove them. Commands that change something only
+    show what they would do, unless you add --yes. docs/dead-letters.md explains every command.
     """

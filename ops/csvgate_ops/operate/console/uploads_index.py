@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from csvgate.protocol.ledger.ledger import Ledger
-from csvgate_ops.operate.uploads import Arrival, UploadStatus, arrival, status, upload_ids
+from csvgate_ops.operate.upload_list import Arrival, arrival, upload_ids
+from csvgate_ops.operate.uploads import UploadStatus, status
 
 NEWEST: Final = 300
 """Uploads whose status is read each time; the overview counts these."""

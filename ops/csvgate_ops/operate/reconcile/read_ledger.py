@@ -1,4 +1,4 @@
-"""The facts of every upload of a period: one listing of the ledger, and a few reads an upload."""
+"""Reads the facts of all uploads in a period: one ledger listing, and a few reads per upload."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,23 +19,25 @@ _WANTED: Final[tuple[LedgerPath, ...]] = (
     *(paths.RECEIVED, paths.OUTCOME, paths.CORRECTS),
     *(paths.COMMITTED, paths.FINISHED, paths.FAILURE_NOTE),
 )
-"""The entries whose existence alone says something."""
+"""The entries whose existence is enough to know."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ReadUpload:
+    """One upload of the period, with the contract that it was validated by."""
+
     facts: UploadFacts
     contract: Contract | None
-    """Of the plan that counts; it says how the reject file is written."""
+    """The contract of the plan in effect; it defines the dialect of the reject file."""
 
 
-def read_uploads(ledger: Ledger, since: datetime | None) -> list[Known]:
-    """Uploads received since then, oldest first; those that were ignored are none."""
+def read_uploads(ledger: Ledger, since: datetime | None) -> list[ReadUpload]:
+    """Return the uploads received since then, oldest first, without ignored objects."""
     by_upload: dict[str, set[LedgerPath]] = defaultdict(set)
     for name in ledger.names(paths.UPLOADS):
         by_upload[paths.upload_of(name)].update(p for p in _WANTED if p.parse(name))
 
-    def read(upload: str) -> list[Known]:
+    def read(upload: str) -> list[ReadUpload]:
         return list(_read(ledger, upload, by_upload[upload], since))
 
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -45,7 +47,7 @@ def read_uploads(ledger: Ledger, since: datetime | None) -> list[Known]:
 
 def _read(
     ledger: Ledger, upload: str, entries: set[LedgerPath], since: datetime | None
-) -> Iterator[Known]:
+) -> Iterator[ReadUpload]:
     if paths.RECEIVED not in entries:
         return
     there = ledger.upload(upload)
@@ -57,7 +59,7 @@ def _read(
     plan, validated = plan_ledger.plan(), plan_ledger.validated()
     contract = from_json(plan.contract) if plan else None
     destination = contract.destination if contract else None
-    yield Known(
+    yield ReadUpload(
         UploadFacts(
             id=upload,
             name=received.upload.name,

@@ -10,7 +10,7 @@ from csvgate_ops.operate.console.jobs import Busy, Jobs
 from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
 from csvgate_ops.operate.dead_letters.actions.action import SelectionAction
 from csvgate_ops.operate.dead_letters.runs import Progress, Report, RunOptions
-from csvgate_ops.operate.uploads import upload_ids
+from csvgate_ops.operate.upload_list import upload_ids
 from unit.operate.console.browsing import (
     ENRICH,
     HANG_SECONDS,

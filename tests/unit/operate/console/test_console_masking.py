@@ -4,7 +4,7 @@ import json
 
 from csvgate.ports import Column
 from csvgate.protocol.ledger.entries import Note
-from csvgate_ops.operate.uploads import upload_ids
+from csvgate_ops.operate.upload_list import upload_ids
 from fakes.bigquery import Table
 from unit.operate.console.browsing import Visit, address, letter, letter_world, visit, words
 from unit.protocol.orders import orders
