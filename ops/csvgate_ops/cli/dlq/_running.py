@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from csvgate_ops.cli.dlq._reading import read_letters, warn_about_unfinished_runs
-from csvgate_ops.operate.dead_letters.actions.action import SelectionAction
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.runs import Outcome, Report, Result, RunOptions
@@ -35,17 +34,6 @@ _RESULTS: tuple[tuple[Result, str], ...] = (
     ("failed", "failed and still in their queues"),
 )
 INTERRUPTED = 130
-
-
-def run_selection(
-    action: SelectionAction, context: DeadLetterContext, wanted: Filter,
-    *, yes: bool, rate: float | None, reason: str, as_json: bool,
-) -> None:  # fmt: skip
-    """Run an action on the letters that the filter selects."""
-    options = RunOptions(dry_run=not yes, rate=rate, reason=reason)
-    run_in_terminal(
-        context, wanted, options, lambda it: action.run(context, wanted, it), as_json=as_json
-    )
 
 
 def run_in_terminal(

@@ -1,20 +1,22 @@
 """Build the subcommands that act on a selection of letters from the declarations of the actions."""
 
-from typing import Any
+from functools import partial
 
 import click
 
 from csvgate_ops.cli.dlq._options import context_options, selection_options
-from csvgate_ops.cli.dlq._running import run_selection
+from csvgate_ops.cli.dlq._running import run_in_terminal
 from csvgate_ops.cli.options import as_json
 from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
 from csvgate_ops.operate.dead_letters.actions.action import SelectionAction
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.runs import RunOptions
 
 
 def selection_commands() -> dict[str, click.Command]:
     """One command for each `command` that an action declares; actions that declare a `flag` become
     options of it."""
-
     return {
         action.command: _command(
             action, [it for it in SELECTION_ACTIONS if it.flag and it.command == action.command]
@@ -25,14 +27,16 @@ def selection_commands() -> dict[str, click.Command]:
 
 
 def _command(action: SelectionAction, variants: list[SelectionAction]) -> click.Command:
-    def callback(*, context: Any, wanted: Any, yes: bool, reason: str, **given: Any) -> None:
+    def callback(
+        *, context: DeadLetterContext, wanted: Filter, yes: bool, rate: float | None, reason: str,
+        as_json: bool, **flags: bool,
+    ) -> None:  # fmt: skip
         if action.needs_reason and not reason.strip():
             raise click.UsageError("--reason is empty: say why, for the audit log")
-        chosen = next((it for it in variants if given[_parameter(it)]), action)
-        run_selection(
-            chosen, context, wanted, yes=yes, reason=reason, rate=given["rate"],
-            as_json=given["as_json"],
-        )  # fmt: skip
+        chosen = next((it for it in variants if flags[_parameter(it)]), action)
+        options = RunOptions(dry_run=not yes, rate=rate, reason=reason)
+        run = partial(chosen.run, context, wanted)
+        run_in_terminal(context, wanted, options, run, as_json=as_json)
 
     needed = {"required": True} if action.needs_reason else {"default": ""}
     options = [

@@ -75,18 +75,16 @@ class LetterSearch:
 
     def words(self) -> str:
         """The filters in words: `with code x, older than a day`; empty without filters."""
+        unknown = "without a known dataset"
         parts = [
             (self.code, f"with code {self.code}"),
             (self.function, f"of {self.function}"),
-            (self.dataset, f"of dataset {self.dataset}"),
-            (self.dataset == NONE, "without a known dataset"),
+            (self.dataset, unknown if self.dataset == NONE else f"of dataset {self.dataset}"),
             (self.upload, f"of upload {self.upload}"),
             (self.age, f"that are {AGES[self.age][0]} old" if self.age else ""),
             (self.day, f"of {self.day}"),
             (self.text, f"containing “{self.text}”"),
         ]
-        if self.dataset == NONE:
-            parts = [t for t in parts if t[1] != f"of dataset {NONE}"]
         return ", ".join(words for given, words in parts if given)
 
     def select(self, letters: Iterable[DeadLetter], now: datetime) -> list[DeadLetter]:

@@ -1,7 +1,5 @@
 """Dead letters: the list, the groups, and the page of one letter."""
 
-from typing import Any
-
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from csvgate.runtime.errors import Failure
@@ -18,7 +16,8 @@ from csvgate_ops.operate.console.pages.paging import page
 from csvgate_ops.operate.console.site import STILL_READING, Site, reading_page, wait_for_reading
 from csvgate_ops.operate.dead_letters.actions import ACTIONS, SELECTION_ACTIONS
 from csvgate_ops.operate.dead_letters.actions.action import Action, SelectionAction, Skipped
-from csvgate_ops.operate.dead_letters.actions.show import Detail, NoSuchLetter, fetch, show_letter
+from csvgate_ops.operate.dead_letters.actions.show import NoSuchLetter, fetch, show_letter
+from csvgate_ops.operate.dead_letters.content.letter_json import attributes
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.groups import By, groups
 
@@ -110,7 +109,7 @@ def _page(site: Site, topic: str, letter_id: str, *, reveal: bool) -> str:
         "letter.html",
         detail=detail,
         letter=detail.letter,
-        attributes=_attributes(detail),
+        attributes=sorted(attributes(detail.letter, detail.message).items()),
         offered=[action for action in ACTIONS if _is_offered(site, action, detail.letter)],
         revealed=reveal,
         most=MOST_SHOWN,
@@ -129,11 +128,3 @@ def _is_offered(site: Site, action: Action, letter: DeadLetter) -> bool:
     except (Skipped, Failure):
         return False
     return route is not None
-
-
-def _attributes(detail: Detail) -> list[tuple[str, str]]:
-    """The attributes, with the reason masked where necessary."""
-    given: dict[str, Any] = dict(detail.letter.attributes)
-    if "csvgate-message" in given:
-        given["csvgate-message"] = detail.message
-    return sorted(given.items())
