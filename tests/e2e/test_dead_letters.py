@@ -233,7 +233,7 @@ def test_rejected_rows_sent_again_are_a_correction_of_their_upload(
     assert ["email"] == shown["masked"]
     assert "a@example.com" not in json.dumps(shown)
     again = ("dlq", "replay", "--rejected-rows", "--upload", original["id"])
-    assert "still the one they were rejected by" in cloud.csvgate(*again).stdout
+    assert "contract is still the one that rejected them" in cloud.csvgate(*again).stdout
     cloud.csvgate(*again, "--yes")
     assert [] == letters(cloud, "--upload", original["id"])
 

@@ -1,4 +1,4 @@
-"""Whatever a letter holds, its pages show it and nothing in it acts."""
+"""Pages show any value of a letter, and no value runs as a script or as markup."""
 
 import json
 import re
@@ -6,12 +6,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
 from unit.operate.console.browsing import (
     ENRICH,
     Visit,
     address,
     letter,
-    office,
+    letter_world,
     value_of,
     visit,
     words,
@@ -29,7 +30,7 @@ TAGS = frozenset(NAMES.split())
 
 
 class Inspector(HTMLParser):
-    """What a browser would make of a page, as far as something in it could act."""
+    """Parses a page like a browser and keeps everything that could run."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,7 +58,7 @@ def assert_inert(page: str) -> None:
 
 
 def hostile_visit() -> tuple[Visit, str]:
-    there = office()
+    there = letter_world()
     data = json.dumps({"upload": HOSTILE, HOSTILE: [HOSTILE], "name": HOSTILE}).encode()
     found = letter(
         there,
@@ -76,7 +77,7 @@ def hostile_visit() -> tuple[Visit, str]:
     return visit(there), found
 
 
-def test_pages_with_hostile_letters_are_inert_and_say_what_is_there() -> None:
+def test_pages_with_hostile_letters_are_inert_and_show_the_values() -> None:
     here, found = hostile_visit()
     paths = ["/", "/letters/", address(found), "/uploads/", "/audit/"]
     paths += [f"/letters/groups?by={by}" for by in ("code", "function", "dataset", "day")]
@@ -88,7 +89,7 @@ def test_pages_with_hostile_letters_are_inert_and_say_what_is_there() -> None:
     assert r"\u202egnp.exe\u2066\x1b[31m\x00\x07\u200b\r\n" in here.page(address(found))
 
 
-def test_hostile_text_in_filters_comes_back_as_text() -> None:
+def test_hostile_text_in_filters_is_shown_as_text() -> None:
     here, _ = hostile_visit()
     query = {"code": MARKUP, "text": MARKUP, "upload": MARKUP, "dataset": MARKUP, "order": MARKUP}
     answer = here.client.get("/letters/", query_string=query, base_url="http://127.0.0.1:8080")
@@ -98,8 +99,9 @@ def test_hostile_text_in_filters_comes_back_as_text() -> None:
 
 def test_actions_on_hostile_letters_are_inert() -> None:
     here, found = hostile_visit()
-    for action in ("replay", "discard", "rejected"):
-        confirmation = here.confirm(scope="ticked", letter=value_of(found), action=action)
+    for action in SELECTION_ACTIONS:
+        letter = value_of(found)
+        confirmation = here.confirm(scope="ticked", letter=letter, action=action.name)
         assert 200 == confirmation.status_code
         assert_inert(confirmation.text)
     confirmation = here.confirm(scope="matching", dataset=HOSTILE, action="discard")
@@ -135,7 +137,7 @@ def test_editing_a_hostile_letter_is_inert() -> None:
     ],
 )
 def test_any_bytes_are_shown(data: bytes) -> None:
-    there = office()
+    there = letter_world()
     found = letter(there, data=data)
     page = visit(there).page(address(found))
     assert_inert(page)
@@ -144,7 +146,7 @@ def test_any_bytes_are_shown(data: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["text", "json"])
 def test_ten_megabytes_make_a_small_page(kind: str) -> None:
-    there = office()
+    there = letter_world()
     text = "x" * 9_900_000
     found = letter(there, data=(text if kind == "text" else json.dumps({"a": text})).encode())
     here = visit(there)
@@ -153,8 +155,8 @@ def test_ten_megabytes_make_a_small_page(kind: str) -> None:
     assert "9.4 MiB" in here.page(address(found))
 
 
-def test_a_broken_chunk_says_so() -> None:
-    there = office()
+def test_a_damaged_chunk_is_reported() -> None:
+    there = letter_world()
     content_type = "application/vnd.apache.arrow.stream"
     found = letter(there, ENRICH, b"ARROW1 not at all", content_type=content_type)
     page = visit(there).page(address(found))

@@ -1,4 +1,4 @@
-"""Reading consumes nothing; a letter leaves only once it is done with, whatever interrupts."""
+"""Reading consumes nothing, and a letter leaves its queue only after it was processed."""
 
 import threading
 from collections import Counter
@@ -12,26 +12,23 @@ from csvgate.ports import Message
 from csvgate.protocol.ledger.paths import AUDIT_ENDED
 from csvgate.runtime.errors import Transient
 from csvgate_ops.operate.audit import run_parts
-from csvgate_ops.operate.dead_letters.acting import Acting, Progress
-from csvgate_ops.operate.dead_letters.actions import (
-    Edit,
-    Filter,
-    discard,
-    edit_and_replay,
-    read,
-    replay,
-)
-from csvgate_ops.operate.dead_letters.audit import marks, unfinished
+from csvgate_ops.operate.dead_letters.actions.discard import discard
+from csvgate_ops.operate.dead_letters.actions.edit import Edit, edit_and_replay
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.actions.replay import replay
+from csvgate_ops.operate.dead_letters.audit import letter_history, unfinished
+from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.runs import Progress, RunOptions
 from fakes.effects import Effect
-from unit.operate.dead_letters.contexts import REALLY, Office, office
+from unit.operate.dead_letters.contexts import REALLY, LetterWorld, letter_world
 from world import VALIDATED, letters_of
 
 COUNT = 20
 ENRICH = Filter(functions=("enrich_records",))
 
 
-def with_letters(count: int = COUNT) -> Office:
-    there = office()
+def with_letters(count: int = COUNT) -> LetterWorld:
+    there = letter_world()
     for n in range(count):
         there.world.publisher.topics[letters_of("enrich_records")].append(
             Message(
@@ -47,11 +44,11 @@ def with_letters(count: int = COUNT) -> Office:
     return there
 
 
-def sent(there: Office) -> list[bytes]:
+def sent(there: LetterWorld) -> list[bytes]:
     return [message.data for message in there.world.publisher.topics[VALIDATED]]
 
 
-def audit(there: Office) -> list[str]:
+def audit(there: LetterWorld) -> list[str]:
     return [n for n in there.world.store.buckets["ledger"] if n.startswith("audit")]
 
 
@@ -62,7 +59,7 @@ def test_reading_consumes_nothing_and_holds_nothing() -> None:
     assert (COUNT, 0) == (there.left(), there.queues.held())
 
 
-def test_reading_stops_at_the_most_and_says_so() -> None:
+def test_reading_stops_at_the_limit_and_reports_it() -> None:
     there = with_letters()
     found = read(there.context, most=5)
     assert (5, False) == (len(found.letters), found.complete)
@@ -72,13 +69,13 @@ def test_reading_stops_at_the_most_and_says_so() -> None:
 
 def test_a_dry_run_changes_nothing() -> None:
     there = with_letters()
-    report = replay(there.context, Filter(codes=("a.*",)), Acting())
+    report = replay(there.context, Filter(codes=("a.*",)), RunOptions())
     assert COUNT // 2 == report.count("would be done") == len(report.outcomes)
     assert {"to validated-records"} == {outcome.detail for outcome in report.outcomes}
     assert (COUNT, 0, [], []) == (there.left(), there.queues.held(), sent(there), audit(there))
 
 
-def test_only_what_is_meant_goes_and_the_rest_is_given_back() -> None:
+def test_only_selected_letters_are_sent_and_the_others_are_released() -> None:
     there = with_letters()
     report = replay(there.context, Filter(codes=("a.code",)), REALLY)
     assert COUNT // 2 == report.count("done")
@@ -87,22 +84,22 @@ def test_only_what_is_meant_goes_and_the_rest_is_given_back() -> None:
     assert {"b.code"} == {letter.code for letter in read(there.context).letters}
 
 
-def test_what_is_done_is_on_record() -> None:
+def test_what_was_done_is_in_the_audit_log() -> None:
     there = with_letters(3)
     report = replay(there.context, ENRICH, REALLY)
     ended = there.world.ledger.get(AUDIT_ENDED, **run_parts(report.run))
     assert ended is not None
     assert (3, 0, False) == (ended.done, ended.failed, ended.stopped)
     assert {"done"} == {outcome.result for outcome in ended.outcomes}
-    marks = [name for name in audit(there) if name.endswith("/replayed.json")]
-    assert 3 == len(marks)
+    recorded = [name for name in audit(there) if name.endswith("/replayed.json")]
+    assert 3 == len(recorded)
     assert [] == unfinished(there.world.ledger, there.world.clock())
 
 
 def test_a_discard_needs_a_reason_and_keeps_it() -> None:
     there = with_letters(2)
     with pytest.raises(ValueError, match="reason"):
-        discard(there.context, ENRICH, Acting(dry_run=False))
+        discard(there.context, ENRICH, RunOptions(dry_run=False))
     assert 2 == there.left()
     discard(there.context, ENRICH, REALLY)
     assert (0, []) == (there.left(), sent(there))
@@ -111,7 +108,7 @@ def test_a_discard_needs_a_reason_and_keeps_it() -> None:
 
 
 class Crash(BaseException):
-    """The process is gone: nothing below may handle it."""
+    """Stands for the end of the process, so no code may handle it."""
 
 
 KINDS = ("pubsub.publish", "storage.create", "pubsub.acknowledge")
@@ -162,7 +159,7 @@ def test_a_letter_that_was_sent_and_not_removed_is_only_removed() -> None:
     assert (0, 4) == (there.left(), len(sent(there)))
 
 
-def test_when_nothing_can_be_sent_it_gives_up_and_leaves_all() -> None:
+def test_a_run_stops_after_repeated_failures_and_leaves_the_letters() -> None:
     there = with_letters(60)
     del there.world.publisher.topics[VALIDATED]
     report = replay(there.context, ENRICH, REALLY)
@@ -171,17 +168,17 @@ def test_when_nothing_can_be_sent_it_gives_up_and_leaves_all() -> None:
     assert (60, 0) == (there.left(), there.queues.held())
 
 
-def test_an_id_that_an_emulator_gives_again_is_another_letter() -> None:
+def test_an_id_that_an_emulator_assigns_again_is_another_letter() -> None:
     there = with_letters(1)
     replay(there.context, ENRICH, REALLY)
     again = with_letters(1)
     (letter,) = read(again.context).letters
     later = replace(letter, published_at=letter.published_at + timedelta(seconds=1))
-    assert marks(there.world.ledger, letter)
-    assert [] == marks(there.world.ledger, later)
+    assert letter_history(there.world.ledger, letter)
+    assert [] == letter_history(there.world.ledger, later)
 
 
-def test_letters_that_are_at_fault_themselves_do_not_stop_the_rest() -> None:
+def test_letters_that_can_never_be_sent_do_not_stop_the_others() -> None:
     there = with_letters(0)
     letters = there.world.publisher.topics[letters_of("enrich_records")]
     letters += [Message(bytes(10_000_001), {"csvgate-code": "a"}) for _ in range(12)]
@@ -191,12 +188,12 @@ def test_letters_that_are_at_fault_themselves_do_not_stop_the_rest() -> None:
     assert [b"small"] == sent(there)
 
 
-def test_it_stops_between_letters() -> None:
+def test_a_run_stops_between_letters() -> None:
     there = with_letters()
-    stop, told = threading.Event(), list[Progress]()
+    stop, reported = threading.Event(), list[Progress]()
 
     def on_progress(progress: Progress) -> None:
-        told.append(progress)
+        reported.append(progress)
         if progress.done >= 3:
             stop.set()
 
@@ -205,24 +202,24 @@ def test_it_stops_between_letters() -> None:
     assert report.stopped
     done = report.count("done")
     assert 3 <= done < COUNT
-    assert [n + 1 for n in range(done)] == [progress.done for progress in told]
+    assert [n + 1 for n in range(done)] == [progress.done for progress in reported]
     assert (COUNT - done, done, 0) == (there.left(), len(sent(there)), there.queues.held())
 
 
 def test_an_edited_letter_is_sent_as_edited_once() -> None:
     there = with_letters(3)
     wanted = read(there.context).letters[0]
-    edit = Edit(b"mended", {"ce-id": "new"}, without=("csvgate-code",))
+    edit = Edit(b"fixed", {"ce-id": "new"}, without=("csvgate-code",))
     (outcome,) = edit_and_replay(there.context, wanted.id, edit, REALLY).outcomes
     assert "done" == outcome.result
     (message,) = there.world.publisher.topics[VALIDATED]
-    assert (b"mended", "new") == (message.data, message.attributes["ce-id"])
+    assert (b"fixed", "new") == (message.data, message.attributes["ce-id"])
     assert wanted.id == message.attributes["csvgate-replay-of"]
     assert 2 == there.left()
     assert wanted.id not in {letter.id for letter in read(there.context).letters}
 
 
-def test_an_unfinished_run_is_known_by_its_beginning() -> None:
+def test_an_unfinished_run_is_found_by_its_first_entry() -> None:
     there = with_letters(1)
 
     def crash(effect: Effect) -> None:
@@ -235,7 +232,7 @@ def test_an_unfinished_run_is_known_by_its_beginning() -> None:
     ((_, begun),) = unfinished(there.world.ledger, there.world.clock())
     assert ("replay", "tester@here", "a test") == (begun.action, begun.actor, begun.reason)
     there.world.effects.before = lambda _: None
-    replay(there.context, ENRICH, Acting())
+    replay(there.context, ENRICH, RunOptions())
     assert unfinished(there.world.ledger, there.world.clock()), "a dry run waits for nobody"
     replay(there.context, ENRICH, REALLY)
     assert [] == unfinished(there.world.ledger, there.world.clock())

@@ -1,12 +1,16 @@
-"""Rejected rows after a fix in the contract: only they are read again, under their own lines."""
+"""After a fix in the contract, only the rejected rows are read again, with their line numbers."""
 
 from dataclasses import replace
 
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.match import Contracts
-from csvgate_ops.operate.dead_letters.acting import Acting
-from csvgate_ops.operate.dead_letters.actions import Filter, read, replay, replay_rejected, show
-from unit.operate.dead_letters.contexts import REALLY, Office, office
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.actions.rejected_rows import validate_rejected_rows
+from csvgate_ops.operate.dead_letters.actions.replay import replay
+from csvgate_ops.operate.dead_letters.actions.show import show
+from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.runs import RunOptions
+from unit.operate.dead_letters.contexts import REALLY, LetterWorld, letter_world
 from unit.protocol.invariants import loaded, rejected
 from unit.protocol.orders import HEADER, orders, row
 from unit.protocol.test_pipeline import upload_id
@@ -35,29 +39,29 @@ def contracts(countries: tuple[str, ...] = (), rate: float | None = None) -> Con
 
 
 def foreign(valid: int, bad: int) -> bytes:
-    """Orders of which `bad` come from a country that the contract does not have yet."""
+    """Orders, `bad` of which are from a country that the contract does not allow yet."""
     rows = [row(n) for n in range(valid)]
     for n in range(bad):
         rows.insert(n * 3, row(10_000 + n).replace(b",DE,", b",XK,"))
     return HEADER + b"".join(rows)
 
 
-def began(data: bytes) -> tuple[Office, str]:
-    there = office(World(contracts=contracts()))
+def began(data: bytes) -> tuple[LetterWorld, str]:
+    there = letter_world(World(contracts=contracts()))
     there.world.validate(there.world.upload(NAME, data))
     there.world.drain()
     return there, upload_id(there.world, NAME)
 
 
-def with_contracts(there: Office, mended: Contracts) -> Office:
-    """Deployed anew: the functions restart with it, and the operator has it too."""
-    there.world.contracts = mended
+def with_contracts(there: LetterWorld, fixed: Contracts) -> LetterWorld:
+    """Deploy contracts: the functions restart with them, and the operator has them too."""
+    there.world.contracts = fixed
     there.world.restart()
-    return replace(there, context=replace(there.context, contracts=mended))
+    return replace(there, context=replace(there.context, contracts=fixed))
 
 
-def deliver_uploads(there: Office, seen: set[int]) -> None:
-    """What Cloud Storage does when objects appear."""
+def deliver_uploads(there: LetterWorld, seen: set[int]) -> None:
+    """Notify the pipeline of new objects, as Cloud Storage does."""
     for stored in list(there.world.store.buckets["uploads"].values()):
         if stored.info.generation not in seen:
             seen.add(stored.info.generation)
@@ -65,18 +69,18 @@ def deliver_uploads(there: Office, seen: set[int]) -> None:
     there.world.drain()
 
 
-def generations(there: Office) -> set[int]:
+def generations(there: LetterWorld) -> set[int]:
     return {stored.info.generation for stored in there.world.store.buckets["uploads"].values()}
 
 
-def test_after_a_contract_fix_the_rejected_rows_alone_are_loaded_under_their_lines() -> None:
+def test_after_a_contract_fix_only_the_rejected_rows_are_loaded_with_their_line_numbers() -> None:
     there, original = began(foreign(GOOD, BAD))
     lines = sorted(rejected(there.world))
     before = loaded(there.world)
     assert (GOOD, BAD) == (len(before), len(lines))
     seen = generations(there)
     there = with_contracts(there, contracts(("XK",)))
-    report = replay_rejected(there.context, Filter(uploads=(original,)), REALLY)
+    report = validate_rejected_rows(there.context, Filter(uploads=(original,)), REALLY)
     assert 1 == report.count("done")
     assert 0 == there.left()
     deliver_uploads(there, seen)
@@ -89,60 +93,66 @@ def test_after_a_contract_fix_the_rejected_rows_alone_are_loaded_under_their_lin
     assert [GOOD + BAD, BAD] == read_rows, "only the rejected rows are read again"
 
 
-def test_without_a_fix_it_says_so_and_loads_nothing() -> None:
+def test_without_a_fix_the_dry_run_warns_and_nothing_is_loaded() -> None:
     there, original = began(foreign(GOOD, BAD))
-    (outcome,) = replay_rejected(there.context, Filter(uploads=(original,)), Acting()).outcomes
-    assert "still the one they were rejected by" in outcome.detail
+    (outcome,) = validate_rejected_rows(
+        there.context, Filter(uploads=(original,)), RunOptions()
+    ).outcomes
+    assert "contract is still the one that rejected them" in outcome.detail
     there = with_contracts(there, contracts(("XK",)))
-    (outcome,) = replay_rejected(there.context, Filter(uploads=(original,)), Acting()).outcomes
+    (outcome,) = validate_rejected_rows(
+        there.context, Filter(uploads=(original,)), RunOptions()
+    ).outcomes
     assert "still the one" not in outcome.detail
 
 
-def test_sent_twice_the_rows_are_there_once() -> None:
+def test_rows_validated_twice_are_loaded_once() -> None:
     there, original = began(foreign(GOOD, BAD))
     seen = generations(there)
     there = with_contracts(there, contracts(("XK",)))
     letters = list(there.world.letters("validate_and_parse"))
     for _ in range(2):
-        replay_rejected(there.context, Filter(uploads=(original,)), REALLY)
+        validate_rejected_rows(there.context, Filter(uploads=(original,)), REALLY)
         deliver_uploads(there, seen)
         there.world.publisher.topics["validate-and-parse-dead-letter"] += letters
     assert GOOD + BAD == len(loaded(there.world)) == len(set(loaded(there.world)))
 
 
-def test_an_upload_rejected_whole_is_uploaded_again_whole() -> None:
+def test_a_file_rejected_as_a_whole_is_uploaded_again() -> None:
     there, original = began(foreign(4, 4))
     assert [] == loaded(there.world)
     seen = generations(there)
     there = with_contracts(there, contracts(("XK",)))
-    assert 1 == replay_rejected(there.context, Filter(uploads=(original,)), REALLY).count("done")
+    assert 1 == validate_rejected_rows(there.context, Filter(uploads=(original,)), REALLY).count(
+        "done"
+    )
     deliver_uploads(there, seen)
     assert 8 == len(loaded(there.world))
     assert {original} != {upload for upload, _ in loaded(there.world)}
 
 
-def test_an_upload_rejected_whole_and_replaced_since_is_left_alone() -> None:
+def test_a_rejected_file_that_was_overwritten_since_is_skipped() -> None:
     there, original = began(foreign(4, 4))
     there.world.upload(NAME, orders(3))
-    (outcome,) = replay_rejected(there.context, Filter(uploads=(original,)), REALLY).outcomes
+    (outcome,) = validate_rejected_rows(there.context, Filter(uploads=(original,)), REALLY).outcomes
     assert "skipped" == outcome.result
-    assert "uploaded again since" in outcome.detail
+    assert "deleted or overwritten" in outcome.detail
     assert 1 == there.left()
 
 
-def test_a_reject_file_that_is_gone_is_told() -> None:
+def test_a_missing_reject_file_is_reported() -> None:
     there, original = began(foreign(GOOD, BAD))
     there.world.store.buckets["rejects"].clear()
-    (outcome,) = replay_rejected(there.context, Filter(uploads=(original,)), REALLY).outcomes
-    assert ("skipped", True) == (outcome.result, "is gone" in outcome.detail)
+    (outcome,) = validate_rejected_rows(there.context, Filter(uploads=(original,)), REALLY).outcomes
+    assert ("skipped", True) == (outcome.result, "no longer exists" in outcome.detail)
     assert 1 == there.left()
 
 
-def test_a_plain_replay_leaves_rejections_and_says_what_to_do() -> None:
+def test_a_replay_skips_letters_about_rejected_rows_and_says_what_to_do() -> None:
     there, _ = began(foreign(GOOD, BAD))
     (outcome,) = replay(there.context, Filter(), REALLY).outcomes
     assert "skipped" == outcome.result
-    assert "replay the rejected rows" in outcome.detail
+    assert "validate the rejected rows again" in outcome.detail
     assert 1 == there.left()
 
 

@@ -1,7 +1,7 @@
-"""What a person asked of the list of letters: filters, text and order. Pure.
+"""Filters, text search and order of the list of letters. Pure.
 
-Values are compared as they are shown (`plain`): what a page says can be chosen and typed, and no
-control character travels through addresses and forms.
+Values are compared in the form in which pages show them (`printable`). So what a page shows can be
+selected and typed, and addresses and forms contain no control characters.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,21 +26,21 @@ AGES: Final[dict[str, tuple[str, timedelta]]] = {
     "1d": ("more than a day", timedelta(days=1)),
     "7d": ("more than a week", timedelta(days=7)),
 }
-BYS: Final[dict[By, str]] = {
+GROUPINGS: Final[dict[By, str]] = {
     "code": "code",
     "function": "function",
     "dataset": "dataset",
     "day": "day",
 }
-_TEXTS: Final = ("code", "function", "dataset", "upload", "text")
+_STRINGS: Final = ("code", "function", "dataset", "upload", "text")
 NONE: Final = "–"
-"""Stands for letters that tell no dataset."""
+"""Stands for an unknown dataset."""
 _ALWAYS: Final = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """As in the address: empty means any."""
+class LetterSearch:
+    """The parameters of the list's address. An empty one matches everything."""
 
     code: str = ""
     function: str = ""
@@ -53,8 +53,8 @@ class Query:
 
     @classmethod
     def of(cls, args: Mapping[str, str]) -> Self:
-        """Whatever is unknown or nonsensical is left out: an address can be anything."""
-        given = {name: printable(args.get(name, "").strip()) for name in _TEXTS}
+        """Unknown parameters and invalid values are ignored, because anyone can type an address."""
+        given = {name: printable(args.get(name, "").strip()) for name in _STRINGS}
         known = {o: o for o in get_args(Order)}
         return cls(
             **given,
@@ -65,32 +65,30 @@ class Query:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What differs from the plain list, for an address."""
-        plain = asdict(Query())
-        return {name: value for name, value in asdict(self).items() if value != plain[name]}
+        """The parameters that differ from the default, for an address."""
+        defaults = asdict(LetterSearch())
+        return {name: value for name, value in asdict(self).items() if value != defaults[name]}
 
     @property
     def is_everything(self) -> bool:
         return not set(self.parameters) - {"order"}
 
     def words(self) -> str:
-        """`with code x, older than a day`; empty when everything is meant."""
-        told = [
+        """The filters in words: `with code x, older than a day`; empty without filters."""
+        unknown = "without a known dataset"
+        parts = [
             (self.code, f"with code {self.code}"),
             (self.function, f"of {self.function}"),
-            (self.dataset, f"of dataset {self.dataset}"),
-            (self.dataset == NONE, "of no known dataset"),
+            (self.dataset, unknown if self.dataset == NONE else f"of dataset {self.dataset}"),
             (self.upload, f"of upload {self.upload}"),
             (self.age, f"that are {AGES[self.age][0]} old" if self.age else ""),
             (self.day, f"of {self.day}"),
             (self.text, f"containing “{self.text}”"),
         ]
-        if self.dataset == NONE:
-            told = [t for t in told if t[1] != f"of dataset {NONE}"]
-        return ", ".join(words for given, words in told if given)
+        return ", ".join(words for given, words in parts if given)
 
     def select(self, letters: Iterable[DeadLetter], now: datetime) -> list[DeadLetter]:
-        """Those that match, in the order asked for. `letters` come newest first."""
+        """The letters that match, in the requested order. `letters` are sorted, newest first."""
         since, until = self._times(now)
         text = self.text.casefold()
         found = [
@@ -116,7 +114,8 @@ class Query:
 
 
 def _contains(letter: DeadLetter, text: str) -> bool:
-    """In the message, the id, an attribute or what is kept of the data; rows are not searched."""
+    """Whether the reason, the id, an attribute or the data contains the text. Rows of chunks
+    are not searched."""
     if text in printable(letter.message).casefold() or text in letter.id:
         return True
     if any(text in printable(value).casefold() for value in letter.attributes.values()):
@@ -145,7 +144,7 @@ def _day(text: str) -> date | None:
 
 
 def choices(letters: Iterable[DeadLetter]) -> dict[str, list[str]]:
-    """What there is to choose from: values of code, function and dataset among the letters."""
+    """The values of code, function and dataset that occur among the letters."""
     found: dict[str, set[str]] = {"code": set(), "function": set(), "dataset": set()}
     for letter in letters:
         found["code"].add(letter.code)
