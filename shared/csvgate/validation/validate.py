@@ -94,7 +94,7 @@ class _Start(NamedTuple):
 
 
 def _is_vectorisable(contract: Contract) -> bool:
-    """Whether the vectorised path supports the dialect."""
+    """Return whether the vectorised path supports the dialect."""
     dialect = contract.dialect
     return (
         dialect.double_quote

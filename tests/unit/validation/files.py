@@ -55,7 +55,7 @@ def _short(fault: Fault) -> tuple[int, str | None, str]:
 
 
 def cut(data: bytes, sizes: Iterable[int]) -> Iterator[bytes]:
-    """The same bytes in pieces of these sizes, the last as long as it takes."""
+    """Yield the same bytes in pieces of these sizes, and the rest in a last piece."""
     start = 0
     for size in sizes:
         yield data[start : start + size]

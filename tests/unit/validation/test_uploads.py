@@ -1,4 +1,4 @@
-"""Whatever is uploaded: every row is read once, valid or rejected, or the file is refused whole."""
+"""Every row of any upload is read once and is valid or rejected, or the file is refused."""
 
 import codecs
 import csv
@@ -90,7 +90,7 @@ ANYTHING = st.one_of(
 
 
 def outcome(data: bytes, rules: Contract, sizes: list[int]) -> tuple[list[Batch], bytes] | str:
-    """Batches and reject file; or the code of the file's fault."""
+    """Return the batches and the reject file, or the code of the file's fault."""
     file = RejectFile(rules)
     try:
         found = list(validate(decompress(cut(data, sizes)), rules, chunk_bytes=20))
@@ -139,7 +139,7 @@ def test_the_reject_file_has_the_rejected_rows_in_the_files_own_bytes(
         assert raw in data
         if row.well_formed:
             assert raw in rejects
-    # It is CSV of the same kind itself, with the header if there is one, and each row once.
+    # The reject file is CSV in the same dialect, with the header if there is one.
     _, pieces = open_text([rejects], own)
     records = list(Framer(pieces, Grammar(rules.dialect)).records())
     lines = [str(row.line) for row in rejected_rows(batches)]

@@ -1,4 +1,4 @@
-"""The keys of a column, by blocks: the first line of each stands, in whatever order they come."""
+"""The first line of each key of a column counts, in whatever order the keys come."""
 
 from collections.abc import Hashable
 
@@ -40,7 +40,7 @@ def mostly_in_order(draw: st.DrawFn) -> list[Block]:
 
 @settings(deadline=None)
 @given(NUMBERS | TEXTS | mostly_in_order(), st.sampled_from([0, 3, 1000]))
-def test_the_first_line_of_a_key_stands(given_blocks: list[Block], most: int) -> None:
+def test_the_first_line_of_a_key_counts(given_blocks: list[Block], most: int) -> None:
     keys, owner, line = OrderedKeys(KeyIndex(5), most), dict[Hashable, int](), 1
     whole = any(isinstance(key, int) for block in given_blocks for key, _ in block)
     for block in given_blocks:
@@ -56,13 +56,13 @@ def test_the_first_line_of_a_key_stands(given_blocks: list[Block], most: int) ->
         taken = keys.claim(values, lines, shuffled)
         assert expected == dict(zip(taken.lines.tolist(), taken.owners.tolist(), strict=True))
         assert sorted(expected) == taken.lines.tolist()
-        # Once more, as after a failure of the disk: they keep what they have.
+        # Repeating the claims, as after a failure of the disk, changes nothing.
         again = keys.claim(values, lines, shuffled)
         assert taken.owners.tolist() == again.owners.tolist()
     keys.close()
 
 
-def test_few_distinct_texts_come_as_a_dictionary() -> None:
+def test_keys_may_come_as_a_dictionary() -> None:
     keys = OrderedKeys(KeyIndex(5), 1000)
     plain = pa.array(["A1", "A2", "A3"])
     assert [] == keys.claim(plain, np.array([2, 3, 4]), {}).lines.tolist()
