@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from csvgate.contracts.model import Contract
+from csvgate.validation.batch import CHUNK_BYTES, Batch, RejectedRow
 from csvgate.validation.faults import Fault, FileFault
-from csvgate.validation.validate import CHUNK_BYTES, Batch, RejectedRow, validate
+from csvgate.validation.validate import validate
 
 Field = Mapping[str, Any]
 

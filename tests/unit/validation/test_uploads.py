@@ -15,9 +15,10 @@ from csvgate.csv.decoding import open_text
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
 from csvgate.rejects.reject_file import RejectFile
+from csvgate.validation.batch import Batch
 from csvgate.validation.codes import CODES
 from csvgate.validation.faults import FileFault
-from csvgate.validation.validate import Batch, validate
+from csvgate.validation.validate import validate
 from unit.validation.files import contract, cut, rejected_rows, valid_rows
 
 FIELDS = ({"name": "a", "type": "integer"}, {"name": "b", "constraints": {"unique": True}})
