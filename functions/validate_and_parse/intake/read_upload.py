@@ -19,8 +19,9 @@ from csvgate.rejects.corrections import Correction, is_correction
 from csvgate.rejects.reject_file import RejectFile
 from csvgate.rejects.summary import Reasons
 from csvgate.runtime.errors import Permanent
+from csvgate.validation.batch import Batch
 from csvgate.validation.faults import Fault, FileFault
-from csvgate.validation.validate import Batch, validate
+from csvgate.validation.validate import validate
 from intake.admission import refuse_overwrite
 from intake.chunk_output import ChunkPublisher
 from intake.corrections import Origin, find_origin

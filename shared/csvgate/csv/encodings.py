@@ -65,7 +65,7 @@ class ByteOrderMark(bytes):
 
     @staticmethod
     def of(mark: bytes) -> "ByteOrderMark":
-        """Return the mark itself; plain bytes are taken as a mark of a UTF-8 file."""
+        """Return the mark itself; other bytes are taken as the mark of a UTF-8 file."""
         return mark if isinstance(mark, ByteOrderMark) else ByteOrderMark(mark)
 
     def to_file_encoding(self, raw: bytes) -> bytes:

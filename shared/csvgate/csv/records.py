@@ -84,7 +84,7 @@ class Framer:
                 yield Record(number, raw, line[len(raw) :], cells, valid)
 
     def _has_line(self, ahead: int = 0) -> bool:
-        """Whether there is a line that many lines ahead. Fetching more drops the lines behind."""
+        """Return whether there is a line `ahead` lines further; drops lines that have been read."""
         while self._at + ahead >= len(self._lines):
             block = next(self._blocks, None)
             if block is None:

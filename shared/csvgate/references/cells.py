@@ -25,8 +25,8 @@ def parse_cell(text: str, kind: BigQueryType) -> object:
 
 def digits(text: str) -> tuple[int, int]:
     """Count the significant digits before and after the point of a decimal number."""
-    whole, _, fraction = text.lstrip("+-").partition(".")
-    return len(whole.lstrip("0")), len(fraction.rstrip("0"))
+    integer, _, decimals = text.lstrip("+-").partition(".")
+    return len(integer.lstrip("0")), len(decimals.rstrip("0"))
 
 
 def _string(text: str, kind: BigQueryType) -> str:

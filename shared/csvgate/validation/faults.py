@@ -10,7 +10,7 @@ VALUE_CHARACTERS: Final = 80
 
 
 class Fault(NamedTuple):
-    """What is wrong with one cell, one row (no column) or the whole file.
+    """A fault of one cell, of one row (without a column) or of the file.
 
     `line` is the physical line on which the record starts, counted from 1 as editors do. `value` is
     the text of the faulty cell, shortened for display; None if the fault concerns no single cell.

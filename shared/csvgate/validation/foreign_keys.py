@@ -26,12 +26,12 @@ class GroupKey(NamedTuple):
     fault: tuple[str, str]
 
     def holds(self, values: Sequence[object]) -> bool:
-        """Whether the key of a row with these values is in the reference."""
+        """Return whether the key of a row with these values is in the reference."""
         return self.has(tuple(values[i] for i in self.fields))
 
     def has(self, key: tuple[object, ...]) -> bool:
-        """Whether the key is in the reference. A key of nulls only is not checked and counts as
-        present; a key with some nulls is never present."""
+        """Return whether the key is in the reference. A key of nulls only is not checked and counts
+        as present; a key with some nulls is never present."""
         return key in self.known or all(value is None for value in key)
 
 

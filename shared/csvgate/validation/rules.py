@@ -54,7 +54,7 @@ class Rules:
         self._in_foreign_groups: Final = frozenset(grouped)
         self._invalid: Final = (
             "encoding.invalid",
-            f"contains bytes that are invalid in {encoding}",
+            f"contains bytes that are invalid in {encoding}; correct the cell or the encoding",
         )
         self._width: Final = len(fields)
         in_order = header.order == tuple(range(self._width))

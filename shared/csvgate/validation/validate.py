@@ -16,12 +16,10 @@ from csvgate.csv.lines import read_at_least
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer, Record
 from csvgate.references.keys import KeySets
-from csvgate.validation.batch import CHUNK_BYTES, Batch, Limits, RejectedRow
+from csvgate.validation.batch import CHUNK_BYTES, Batch, Limits
 from csvgate.validation.faults import FileFault
 from csvgate.validation.rule_path import rule_batches
 from csvgate.validation.rules import Rules
-
-__all__ = ["BLOCK_BYTES", "CHUNK_BYTES", "VECTOR_BYTES", "Batch", "RejectedRow", "validate"]
 
 VECTOR_BYTES: Final = 384 * 1024
 """Smaller files take the rule path. Importing numpy and pyarrow for the other path would take as
@@ -91,7 +89,7 @@ class _Start(NamedTuple):
 
 
 def _is_vectorisable(contract: Contract) -> bool:
-    """Whether the vectorised path supports the dialect."""
+    """Return whether the vectorised path supports the dialect."""
     dialect = contract.dialect
     return (
         dialect.double_quote

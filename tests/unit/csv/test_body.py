@@ -1,4 +1,4 @@
-"""Preamble, footer, comments: no rows, but lines; and whatever is in them does not matter."""
+"""Preamble, footer and comments are counted as lines but not as rows, whatever they contain."""
 
 import pytest
 from hypothesis import given
@@ -80,7 +80,7 @@ def test_a_quoted_cell_does_not_reach_into_the_footer() -> None:
     assert [(2, None, "row.unclosed_quote")] == faults(data, rules)
 
 
-def test_comments_are_no_rows() -> None:
+def test_comments_are_not_rows() -> None:
     data = b'# "title\na,b\n#1,2\n3,"4\n#5"\n6,#7\n"#8",9\n #,0\n#'
     rules = contract("a", "b", dialect={"commentChar": "#"})
     found = batches(data, rules)

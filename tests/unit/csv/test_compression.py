@@ -37,7 +37,9 @@ def test_other_streams_pass(data: bytes, sizes: list[int]) -> None:
 
 
 @given(MEMBERS, st.lists(st.integers(0, 20)))
-def test_what_is_compressed_twice_is_expanded_twice(members: list[bytes], sizes: list[int]) -> None:
+def test_a_stream_compressed_twice_is_expanded_twice(
+    members: list[bytes], sizes: list[int]
+) -> None:
     once = b"".join(map(gzip.compress, members))
     assert b"".join(members) == b"".join(decompress(cut(gzip.compress(once), sizes)))
 
@@ -87,7 +89,7 @@ def test_without_a_limit_a_bomb_is_stopped_by_its_ratio(sizes: list[int]) -> Non
     pieces = decompress(cut(BOMB, sizes), free_bytes=1_000_000)
     with pytest.raises(FileFault, match=r"file\.expands_too_far: .* 250 times"):
         given_out.extend(map(len, pieces))
-    # 250 times the first 16 KiB, in whole pieces: the same however the file came.
+    # 250 times the first 16 KiB, in complete pieces, however the file is divided.
     assert 3 * 1024 * 1024 == sum(given_out)
 
 

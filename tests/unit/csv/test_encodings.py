@@ -1,4 +1,4 @@
-"""Encodings: told by a mark, by the contract, or by the bytes when they are sure."""
+"""The encoding is decided by the mark, by the contract, or by the bytes if these are certain."""
 
 import codecs
 
@@ -99,7 +99,7 @@ def test_an_empty_file_is_empty_in_any_encoding(says: Encoding) -> None:
 
 @given(st.lists(st.integers(0, 0xFFFF), max_size=12), st.sampled_from(["le", "be"]), SIZES)
 def test_utf16_goes_back_as_it_was(units: list[int], order: str, sizes: list[int]) -> None:
-    """Whatever its surrogates: pairs become a character, the others bytes that are not UTF-8."""
+    """Surrogate pairs become a character, lone surrogates become bytes that are not UTF-8."""
     encoding = f"utf-16-{order}"
     data = b"".join(unit.to_bytes(2, "little" if order == "le" else "big") for unit in units)
     head = "a,b\n".encode(encoding)
@@ -161,7 +161,7 @@ def test_one_of_two_encodings(data: bytes, expected: tuple[str, str]) -> None:
         (b"\xe9\x81,1\nx,2\n", 2),  # not of Windows-1252 either
     ],
 )
-def test_what_is_not_sure_stays_utf8(body: bytes, line: int) -> None:
+def test_an_uncertain_file_is_read_as_utf8(body: bytes, line: int) -> None:
     rules = contract("a", "b", encoding=EITHER)
     assert [(line, "a", "encoding.invalid")] == faults(b"a,b\n" + body, rules)
 

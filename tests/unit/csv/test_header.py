@@ -1,4 +1,4 @@
-"""Labels matched to fields, and everything wrong with a header told at once."""
+"""Labels are matched to fields, and all mistakes of a header are reported at once."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_without_a_header_fields_come_by_position() -> None:
     assert [(1, ("b", "a")), (2, ("1", "2"))] == valid_rows(batches(b"b,a\n1,2\n", rules))
 
 
-def test_a_header_alone_is_a_file_of_no_rows() -> None:
+def test_a_file_with_only_a_header_has_zero_rows() -> None:
     assert [] == batches(b"a,b,c\n", ABC)
     assert [] == batches(b"a,b,c", ABC)
 

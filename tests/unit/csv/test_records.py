@@ -1,4 +1,4 @@
-"""Records and their physical lines, whatever the quotes and line ends do."""
+"""Records and their physical lines, with all kinds of quotes and line ends."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ def framer(data: bytes, dialect: Dialect | None = None, limit: int = 1000) -> Fr
 
 
 def read(data: bytes, dialect: Dialect | None = None) -> list[tuple[int, list[str] | str]]:
-    """Line and cells of each record; the code where the cells cannot be told."""
+    """Line and cells of each record, or the code of its fault in place of the cells."""
     return [
         (r.line, r.cells if r.broken is None else r.broken[0])  # type: ignore[misc]
         for r in framer(data, dialect).records()
@@ -159,7 +159,7 @@ def test_every_byte_is_in_one_record_or_a_blank_line(
 
 
 def lines_ahead(framer: Framer) -> int:
-    """The number of lines that are read in search of a closing quote."""
+    """Return the number of lines that are read in search of a closing quote."""
     count = 0
 
     class CountingReader(RecordReader):

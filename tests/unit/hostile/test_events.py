@@ -1,5 +1,5 @@
-"""Storage events that were forged or mangled: a dead letter that names the field, or an outcome
-that says why nothing was done. Never an exception that is retried in vain."""
+"""Forged or mangled storage events end in a dead letter that names the field, or in an outcome that
+says why nothing was done, and never in an exception that is retried for nothing."""
 
 from typing import Any
 
@@ -72,7 +72,7 @@ def test_another_bucket() -> None:
 
 
 def test_an_object_that_is_not_there() -> None:
-    """Whoever forges the event of an object that nobody wrote gets a letter, and loads nothing."""
+    """A forged event of an object that does not exist ends in a dead letter, and loads nothing."""
     world = World()
     assert "validated: file_fault" == world.validate(event(GOOD))
     world.drain()

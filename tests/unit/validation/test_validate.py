@@ -121,7 +121,7 @@ def test_the_first_valid_key_stands_even_in_a_rejected_row() -> None:
     assert "repeats the value of line 2; only the first occurrence is accepted" == message
 
 
-def test_no_value_is_not_repeated() -> None:
+def test_empty_cells_do_not_repeat_a_value() -> None:
     rules = contract({"name": "a", "constraints": {"unique": True}}, "b")
     assert [] == faults(b"a,b\n,1\n,2\n", rules)
 
@@ -202,7 +202,7 @@ def test_the_engine_has_a_version_with_that_of_pyarrow() -> None:
 def test_any_bytes_come_out_valid_or_rejected(
     rules: Contract, body: bytes, sizes: list[int], chunk_bytes: int
 ) -> None:
-    # A first row that is sound, so that the file as a whole is too.
+    # The first row is valid, so the file as a whole can be loaded.
     data = b"id,amount,word\n" + body
     found = batches(data, rules)
     assert all(b.rows_read == len(b.lines) + len(b.rejected) for b in found)

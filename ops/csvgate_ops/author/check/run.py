@@ -11,8 +11,9 @@ from csvgate.references.keys import KeySets
 from csvgate.rejects.corrections import Correction, is_correction
 from csvgate.rejects.reject_file import RejectFile
 from csvgate.rejects.summary import Reasons
+from csvgate.validation.batch import Batch
 from csvgate.validation.faults import Fault, FileFault
-from csvgate.validation.validate import Batch, validate
+from csvgate.validation.validate import validate
 from csvgate_ops.author.check.fault_spool import FaultSpool
 from csvgate_ops.author.check.mended import EveryLine, Mended
 from csvgate_ops.author.check.reject_output import RejectOutput

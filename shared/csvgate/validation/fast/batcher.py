@@ -17,7 +17,7 @@ class Batcher:
         self._header: Final = header
         self._limits: Final = limits
         self._rows = self._size = self._faults = 0
-        """Of the batch that is not complete yet."""
+        """The counts of the batch that is not complete yet."""
         self._parts: list[ValidatedBlock] = []
 
     def add(self, block: ValidatedBlock) -> Iterator[Batch]:

@@ -17,11 +17,11 @@ class Block:
     """The content with SPARE bytes on both sides. Positions in a block count from the first byte of
     `data`, so the content begins at SPARE."""
     last: bool
-    """Whether the stream ends with this block. The content of any other ends with a line feed."""
+    """True if the stream ends with this block. Every other block ends with a line feed."""
 
     @cached_property
     def has_zeros(self) -> bool:
-        """Whether the content has zero bytes."""
+        """Return whether the content has zero bytes."""
         return self.data.find(0, SPARE, self.end) >= 0
 
     @property

@@ -39,7 +39,7 @@ class Slices:
     """The indexes of the cells that contain quotes, which are written twice."""
     quote: str
     has_zeros: bool
-    """Whether the block contains zero bytes."""
+    """True if the block contains zero bytes."""
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -84,8 +84,8 @@ class Slices:
         return words
 
     def prefixes(self, length: int) -> "pa.Array":
-        """A `binary` array with a copy of the `length` bytes from the start of each cell, whatever
-        they are. At most SPARE."""
+        """A `binary` array with a copy of the `length` bytes (at most SPARE) from the start of each
+        cell, even if the cell is shorter."""
         data = windows(self._in_place.data, length, self.starts).view(np.uint8)
         offsets = np.arange(0, (len(self) + 1) * length, length, dtype=np.int32)
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]

@@ -40,7 +40,7 @@ class RegularRange(NamedTuple):
     end: int
     parity: int
     unfinished: bool = False
-    """Whether the last record has no terminator and ends with the block."""
+    """True if the last record has no terminator and ends with the block."""
 
 
 class Separators(NamedTuple):
@@ -183,7 +183,7 @@ class StructuralIndex:
 
     @property
     def has_lone_returns(self) -> bool:
-        r"""Whether some physical line ends with \r alone."""
+        r"""Return whether some physical line ends with \r alone."""
         return len(self._lone_returns) > 0
 
     def lines_before(self, positions: Ints) -> Ints:
@@ -214,7 +214,7 @@ class StructuralIndex:
         return np.sort(np.concatenate((*stray, self._lone_returns)))
 
     def _may_adjoin(self, text: Bytes) -> Mask:
-        """Whether each byte may stand outside of a quoted cell right beside its quote."""
+        """Return whether each byte may stand outside of a quoted cell right beside its quote."""
         found: Mask = text == self._delimiter
         for other in (_LF, _CR, self._quote):
             found |= text == other

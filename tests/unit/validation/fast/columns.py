@@ -1,4 +1,4 @@
-"""A column of cells, cleared by what the contract's field is given."""
+"""A column of cells, cleared by the kernel that a field of a contract gets."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -15,12 +15,12 @@ from unit.validation.files import contract
 
 
 class Found(NamedTuple):
-    clear: list[bool]
+    cleared: list[bool]
     values: list[Any]
 
 
 def slices(cells: Sequence[bytes]) -> Slices:
-    """These cells, one after the other in a block."""
+    """Return these cells, which follow each other in a block."""
     block = Block.of([cell + b"," for cell in cells], last=True)
     ends = SPARE + np.cumsum([len(cell) + 1 for cell in cells], dtype=np.int32) - 1
     starts = ends - np.array([len(cell) for cell in cells], np.int32)
@@ -32,7 +32,7 @@ def cleared(cells: Sequence[bytes], **field: Any) -> Found:
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     column = kernels_of(rules, [reader])[0].clear(slices(cells))
     clear = np.ones(len(cells), np.bool_) if column.cleared is None else column.cleared
-    # Where they are not clear, values may be anything, and no text.
+    # The values of cells that are not cleared are arbitrary, and may not be text.
     values = np.full(len(cells), None)
     values[clear] = as_column_type(column.values.filter(pa.array(clear))).to_pylist()
     return Found(clear.tolist(), values.tolist())

@@ -1,4 +1,4 @@
-"""DistinctKernel cells: found by the word, remembered from block to block, and never mistaken."""
+"""Distinct cells are found by word, remembered from block to block, and never confused."""
 
 import tracemalloc
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def test_words_are_encoded(words: list[list[int]]) -> None:
 
 
 @given(st.lists(cells(), max_size=4))
-def test_what_is_recent_is_known_or_unseen(blocks: list[list[list[int]]]) -> None:
+def test_a_recent_cell_has_its_code_or_is_unseen(blocks: list[list[list[int]]]) -> None:
     blocks = [block for block in blocks if len(block[0]) == len(blocks[0][0])]
     known = dict[tuple[int, ...], int]()
     recent = Recent(len(blocks[0][0]) if blocks else 1)
@@ -57,7 +57,7 @@ def test_what_is_recent_is_known_or_unseen(blocks: list[list[list[int]]]) -> Non
             assert list(fresh.values())[-1] == recent.codes(array(more[-1:]))[0]
 
 
-def test_a_word_that_is_pushed_out_is_unseen_not_another() -> None:
+def test_a_replaced_word_is_unseen() -> None:
     recent, many = Recent(1), np.arange(1, 100_001, dtype=np.uint64).reshape(-1, 1)
     recent.add(many, np.arange(100_000, dtype=np.int32))
     codes = recent.codes(many)
@@ -66,7 +66,7 @@ def test_a_word_that_is_pushed_out_is_unseen_not_another() -> None:
     assert seen.tolist() == codes[seen].tolist()
 
 
-def test_words_that_push_each_other_out_take_no_more_memory() -> None:
+def test_words_that_replace_each_other_take_no_more_memory() -> None:
     recent, many = Recent(1, 4), np.arange(1, 1001, dtype=np.uint64).reshape(-1, 1)
     codes = np.arange(1000, dtype=np.int32)
     tracemalloc.start()
@@ -91,7 +91,7 @@ def test_a_column_of_thousands_has_a_small_table() -> None:
 
 
 def colliding() -> list[bytes]:
-    """Two texts of ASCII whose pairs of words mix to the same."""
+    """Return two ASCII texts of two words each that mix to the same word."""
     first = int.from_bytes(b"aaaaaaaa", "little")
     for number in range(10**6):
         ends = [b"tail", f"{number:06}".encode()]
@@ -102,7 +102,7 @@ def colliding() -> list[bytes]:
     raise AssertionError("no such pair")
 
 
-def test_cells_that_mix_to_the_same_are_told_apart() -> None:
+def test_cells_that_mix_to_the_same_word_are_distinguished() -> None:
     pair = colliding()
     words = [[int.from_bytes(text[at : at + 8], "little") for at in (0, 8)] for text in pair]
     assert encode_words(array(words)) is None
@@ -117,7 +117,7 @@ def test_cells_that_mix_to_the_same_are_told_apart() -> None:
         assert [text.decode() for text in block] == column.values.cast(pa.string()).to_pylist()
 
 
-def test_more_texts_than_are_kept() -> None:
+def test_more_distinct_cells_than_are_remembered() -> None:
     rules = contract({"name": "a", "missingValues": ["7"]})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     distinct = DistinctKernel(reader, pa.string())
@@ -128,7 +128,7 @@ def test_more_texts_than_are_kept() -> None:
         assert expected == column.values.cast(pa.string()).to_pylist()
 
 
-def test_of_many_texts_no_more_than_the_first_are_looked_at() -> None:
+def test_a_sample_shows_that_most_cells_are_distinct() -> None:
     rules = contract({"name": "a"})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     many, few = [b"text %d" % n for n in range(5000)], [b"the same"] * 5000

@@ -1,4 +1,4 @@
-"""The keys of a column, by blocks: the first line of each stands, in whatever order they come."""
+"""The first line of each key of a column counts, in whatever order the keys come."""
 
 from collections.abc import Hashable
 
@@ -40,7 +40,7 @@ def mostly_in_order(draw: st.DrawFn) -> list[Block]:
 
 @settings(deadline=None)
 @given(NUMBERS | TEXTS | mostly_in_order(), st.integers(1, 4))
-def test_the_first_line_of_a_key_stands(given_blocks: list[Block], smallest: int) -> None:
+def test_the_first_line_of_a_key_counts(given_blocks: list[Block], smallest: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("csvgate.unique.ascending._SMALLEST_PART", smallest)
         _first_line_stands(given_blocks)
@@ -67,7 +67,7 @@ def _first_line_stands(given_blocks: list[Block]) -> None:
         assert taken.owners.tolist() == again.owners.tolist()
 
 
-def test_few_distinct_texts_come_as_a_dictionary() -> None:
+def test_keys_may_come_as_a_dictionary() -> None:
     keys = OrderedKeys(KeyIndex())
     plain = pa.array(["A1", "A2", "A3"])
     assert [] == keys.claim(plain, np.array([2, 3, 4]), {}).lines.tolist()

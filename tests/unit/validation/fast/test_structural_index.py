@@ -1,4 +1,4 @@
-"""Where records and cells of a block are: against the `Framer`, and byte by byte."""
+"""The records and cells of a block are those that the `Framer` finds, or a search by byte."""
 
 import csv
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def index(data: bytes) -> StructuralIndex:
 def framed(
     data: bytes, size: int = 1 << 20, line: int = 1, limit: int = 1 << 20
 ) -> Iterator[Found]:
-    """The records that the blocks of a file have; each block of about `size` bytes."""
+    """Yield the records of a file that is read in blocks of about `size` bytes."""
     blocks, framer, kept = BlockReader([data], size), BlockFramer(GRAMMAR, limit), b""
     while True:
         found = blocks.next(kept, 1 << 20)
@@ -98,14 +98,14 @@ def test_blocks_have_the_records_of_their_file(data: bytes, size: int) -> None:
 
 
 @given(SOUND, st.sampled_from(["\n", "\r\n"]), st.booleans(), st.integers(1, 20))
-def test_sound_records_need_no_framer(rows: list[str], end: str, final: bool, size: int) -> None:
+def test_regular_records_need_no_framer(rows: list[str], end: str, final: bool, size: int) -> None:
     data = (end.join(rows) + (end if final else "")).encode()
     assert list(expected(data)) == list(framed(data, size))
     assert {} == BlockFramer(GRAMMAR).frame(block(data), 1).framer_records
 
 
 @given(SOUND)
-def test_sound_records_have_the_cells_that_pythons_reader_finds(rows: list[str]) -> None:
+def test_regular_records_have_the_cells_that_pythons_reader_finds(rows: list[str]) -> None:
     text = "".join(row + "\n" for row in rows if row)
     lines = text.splitlines(keepends=True)
     assert [r for r in csv.reader(lines) if r] == [f.cells for f in framed(text.encode())]
@@ -220,7 +220,7 @@ def test_the_cells_that_are_quoted(
     assert expected == found.quoted.tolist()
 
 
-def test_when_many_cells_are_quoted_they_are_not_told() -> None:
+def test_many_quoted_cells_are_not_listed() -> None:
     data = b'"a","b"\n'
     assert index(data).separators([RegularRange(SPARE, SPARE + len(data), 0)]).quoted is None
 

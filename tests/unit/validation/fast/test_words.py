@@ -1,4 +1,4 @@
-"""Cells by the word: what the arithmetic makes of them, and what Python's own int does."""
+"""The arithmetic on words gives the same numbers as Python's own int."""
 
 from collections.abc import Sequence
 
@@ -53,7 +53,7 @@ def test_digits_of_every_length(length: int) -> None:
 
 @pytest.mark.parametrize("length", [1, 2, 7, 8, 9, 15, 16])
 @pytest.mark.parametrize("byte", [0x2F, 0x3A, 0x3F, 0x00, 0x20, 0x2B, 0x2D, 0x2E, 0x70, 0xB0, 0xFF])
-def test_no_other_byte_passes_for_a_digit(length: int, byte: int) -> None:
+def test_only_digits_are_parsed_as_digits(length: int, byte: int) -> None:
     """The neighbours of 0 and 9, and those that differ from a digit in the high half only."""
     cells = [b"5" * at + bytes([byte]) + b"5" * (length - at - 1) for at in range(length)]
     assert [None] * length == read(cells)
@@ -67,7 +67,7 @@ def test_only_so_many_digits_before_the_end_are_read() -> None:
     assert [True, True, False, True] == fine.tolist()
 
 
-def test_no_cells_have_no_digits() -> None:
+def test_an_empty_column_is_parsed() -> None:
     assert [] == read([])
 
 
@@ -135,7 +135,7 @@ def test_a_word_has_its_first_byte_lowest() -> None:
 
 @pytest.mark.parametrize("cells", [[b""], [b"7"], [b"x" * 100]])
 def test_words_may_reach_past_both_ends(cells: list[bytes]) -> None:
-    """16 before the start and 24 past the end: what readers of moments and numbers ask for."""
+    """16 before the start and 24 past the end: which the parsers of timestamps and numbers need."""
     column = text(cells)
     before = column.words_at(column.starts - 16)
     past = column.words_at(column.starts + column.lengths + 16)

@@ -59,7 +59,7 @@ class DistinctKernel:
         self._rows = 0
         """The number of cells so far."""
         self._values_are_texts = True
-        """Whether each value so far is the text of its cell."""
+        """True while each value is the text of its cell."""
         self._forget()
 
     def _forget(self) -> None:

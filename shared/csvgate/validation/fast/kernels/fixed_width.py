@@ -37,6 +37,6 @@ class FixedWidthKernel:
 
 
 def parses_any(parser: CellParser, texts: list[str]) -> bool:
-    """Whether the parser would return a value for one of these texts."""
+    """Return whether the parser would return a value for one of these texts."""
     cells = pa.array([text.encode() for text in texts], pa.binary())
     return bool(len(texts)) and bool(parser.parse(Text.of(cells), None)[1].any())

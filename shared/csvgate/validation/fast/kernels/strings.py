@@ -23,7 +23,7 @@ class Test(NamedTuple):
     fits: Callable[[Slices], Mask]
     """Returns a mask of the cells that certainly keep the rule, provided they are valid text."""
     ascii_only: bool
-    """Whether only ASCII without NUL fits, which is valid text for certain."""
+    """True if only ASCII without NUL fits, which is certainly valid text."""
     length: int | None = None
     """The length in bytes, if all cells that fit have the same."""
 
@@ -127,7 +127,7 @@ def _matching(pattern: str) -> Test:
 
 
 def _is_same_in_re2(pattern: str) -> bool:
-    """Whether the pattern consists of parts that mean the same in RE2 (Arrow) and in Python."""
+    """Return whether all parts of the pattern mean the same in RE2 (Arrow) and in Python."""
     at = 0
     while at < len(pattern):
         part = _SAME_IN_RE2.match(pattern, at)
