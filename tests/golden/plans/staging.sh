@@ -7,7 +7,7 @@ export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com bigquerystorage.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudresourcemanager.googleapis.com eventarc.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com vpcaccess.googleapis.com \
   --project=example-csvgate-staging
 
-# Metrics from the log
+# Log-based metrics
 cat > build/log-based-metric-csvgate_failed_uploads.json <<'END'
 {"description":"Uploads, or parts of uploads, that validate_and_parse or enrich_records gave up on.","filter":"resource.type=\"cloud_run_revision\"\nseverity=\"ERROR\"\njsonPayload.message=\"dead-lettered\"\njsonPayload.function=(\"validate_and_parse\" OR \"enrich_records\")","labelExtractors":{"code":"EXTRACT(jsonPayload.code)","function":"EXTRACT(jsonPayload.function)"},"metricDescriptor":{"labels":[{"key":"function","valueType":"STRING"},{"key":"code","valueType":"STRING"}],"metricKind":"DELTA","unit":"1","valueType":"INT64"},"name":"csvgate_failed_uploads"}
 END
@@ -39,7 +39,7 @@ gcloud iam service-accounts create csvgate-build '--display-name=csvgate image b
 
 # Secrets
 gcloud secrets create sendgrid-api-key --replication-policy=automatic --project=example-csvgate-staging
-# by hand, before: gcloud secrets versions add sendgrid-api-key --data-file=- --project=example-csvgate-staging < FILE
+# run by hand first: gcloud secrets versions add sendgrid-api-key --data-file=- --project=example-csvgate-staging < FILE
 [[ $(gcloud secrets versions describe latest --secret=sendgrid-api-key '--format=value(state)' --project=example-csvgate-staging) == ENABLED ]]
 
 # Images
@@ -193,7 +193,7 @@ gcloud eventarc triggers create notify-stakeholders --location=europe-west1 --ev
 gcloud eventarc triggers create enrich-records --location=europe-west1 --event-filters=type=google.cloud.pubsub.topic.v1.messagePublished --transport-topic=validated-records --destination-run-service=enrich-records --destination-run-region=europe-west1 --service-account=csvgate-triggers@example-csvgate-staging.iam.gserviceaccount.com --project=example-csvgate-staging
 gcloud eventarc triggers create validate-and-parse --location=europe-west1 --event-filters=type=google.cloud.storage.object.v1.finalized,bucket=example-csvgate-staging-uploads --destination-run-service=validate-and-parse --destination-run-region=europe-west1 --service-account=csvgate-triggers@example-csvgate-staging.iam.gserviceaccount.com --project=example-csvgate-staging
 
-# What Eventarc subscribed
+# Subscriptions of the triggers
 NOTIFY_STAKEHOLDERS_SUBSCRIPTION=$(gcloud eventarc triggers describe notify-stakeholders --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-staging)
 gcloud pubsub subscriptions update "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=notify-stakeholders-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-staging
 ENRICH_RECORDS_SUBSCRIPTION=$(gcloud eventarc triggers describe enrich-records --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-staging)
@@ -204,7 +204,7 @@ gcloud pubsub subscriptions add-iam-policy-binding "${NOTIFY_STAKEHOLDERS_SUBSCR
 gcloud pubsub subscriptions add-iam-policy-binding "${ENRICH_RECORDS_SUBSCRIPTION}" --project=example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
 gcloud pubsub subscriptions add-iam-policy-binding "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --project=example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
 
-# What is watched
+# Alerts and dashboard
 gcloud beta monitoring channels create --type=email '--display-name=csvgate: csvgate-staging@example.com' --channel-labels=email_address=csvgate-staging@example.com --user-labels=csvgate=channel --project=example-csvgate-staging
 CHANNEL_A=$(gcloud beta monitoring channels list '--filter=labels.email_address="csvgate-staging@example.com" AND userLabels.csvgate="channel"' '--format=value(name)' --limit=1 --project=example-csvgate-staging)
 cat > build/alert-policy-dead-letters-expiring.json <<'END'

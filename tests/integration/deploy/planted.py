@@ -159,7 +159,7 @@ PLANTED: tuple[tuple[Callable[[Project], object], set[tuple[str, str]]], ...] = 
         _retype_a_column,
         {("table sales.orders of contract orders", "table.column")},
     ),
-    (_forget_an_alert, {("what is watched", "watched.missing")}),
+    (_forget_an_alert, {("monitoring", "monitoring.missing")}),
 )
 """What is done to a project, and what the doctor must say of it: what it is about, and the code."""
 

@@ -75,7 +75,7 @@ def test_nothing_was_malformed(story: Story) -> None:
 
 
 def test_what_is_not_known_everywhere_yet_is_waited_for(finished: Run) -> None:
-    assert 2 == finished.output.count("not yet known everywhere: again in 2 s")
+    assert 2 == finished.output.count("an earlier change has not spread yet: retrying in 2 s")
 
 
 def test_no_resource_was_made_twice(story: Story) -> None:
@@ -281,7 +281,7 @@ def test_the_doctor_finds_each_planted_fault_and_nothing_else(story: Story) -> N
     run = story.runs["doctor"]
     assert (1, []) == (run.code, run.changes)
     answer = json.loads(run.output)
-    found = sorted((c["about"], f["code"]) for c in answer["checks"] for f in c["faults"])
+    found = sorted((c["subject"], f["code"]) for c in answer["checks"] for f in c["faults"])
     assert sorted(fault for _, faults in PLANTED for fault in faults) == found
     assert 20 < len(found)
     assert [] == [c for c in answer["checks"] if c["state"] == "skipped"]

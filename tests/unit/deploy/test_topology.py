@@ -162,8 +162,8 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
         (
             "triggers.notify-stakeholders.retention",
             "a week",
-            "triggers.notify-stakeholders.retention: a duration is digits followed by s, m, h or "
-            "d, for instance 600s or 7d",
+            "triggers.notify-stakeholders.retention: a duration is a number and a unit "
+            "(s, m, h or d), for example 600s or 7d",
         ),
         (
             "subscriptions.enrich-records-dead-letter-review",

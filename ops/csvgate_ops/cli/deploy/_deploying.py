@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def said(failure: type[click.ClickException] = click.ClickException) -> Iterator[None]:
     """Expected failures become an error message, without a traceback."""
     from csvgate.contracts.reading.mistakes import ContractError
-    from csvgate_ops.deploy.errors import DeployError
+    from csvgate_ops.deploy import DeployError
     from csvgate_ops.deploy.topology import TopologyError
 
     try:

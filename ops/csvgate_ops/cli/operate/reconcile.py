@@ -11,7 +11,7 @@ _LONGEST = timedelta(days=36_500)
 
 
 def _duration(_ctx: click.Context, _param: click.Parameter, value: str) -> timedelta | None:
-    from csvgate_ops.deploy.topology.units import parse_duration
+    from csvgate_ops.deploy.topology.model import parse_duration
 
     if value == "all":
         return None

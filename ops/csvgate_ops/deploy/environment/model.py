@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from csvgate_ops.deploy.topology.model import Model, Secret
-from csvgate_ops.deploy.topology.units import Memory, Seconds
+from csvgate_ops.deploy.topology.model import Memory, Model, Seconds, Secret
 
 Region = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+[0-9]$")]
 Location = Annotated[str, Field(pattern=r"^([A-Z]+|[a-z]+-[a-z]+[0-9])$")]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from csvgate.contracts.load import load_directory
-from csvgate_ops.deploy.errors import DeployError
+from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.staging.reachable_modules import reached
 from csvgate_ops.deploy.topology.model import Topology
 

@@ -5,6 +5,7 @@ from csvgate_ops.deploy.topology.checks import Mistake
 from csvgate_ops.deploy.topology.derive import (
     Transport,
     bucket_names,
+    consumers_first,
     environment,
     expand,
     local_retry,
@@ -14,7 +15,6 @@ from csvgate_ops.deploy.topology.derive import (
 )
 from csvgate_ops.deploy.topology.load import TopologyError, load, parse
 from csvgate_ops.deploy.topology.model import PubSubEvent, StorageEvent, Topology, Trigger
-from csvgate_ops.deploy.topology.order import consumers_first
 
 __all__ = [
     "Mistake",

@@ -1,9 +1,10 @@
 """What follows from a topology for a project, so that nobody writes it twice."""
 
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
 from csvgate_ops.deploy.topology.checks import ROLES_OF_BUCKETS, ROLES_OF_TOPICS
-from csvgate_ops.deploy.topology.model import Retry, StorageEvent, Topology, Trigger
+from csvgate_ops.deploy.topology.model import PubSubEvent, Retry, StorageEvent, Topology, Trigger
 
 
 def expand(text: str, project: str, region: str = "") -> str:
@@ -79,3 +80,20 @@ def patience(trigger: Trigger, retry: Retry) -> int:
         retry.min_backoff * 2**n for n in range(trigger.dead_letter.max_delivery_attempts - 1)
     ]
     return sum(min(pause, retry.max_backoff) for pause in pauses)
+
+
+def consumers_first(topology: Topology) -> tuple[str, ...]:
+    """Return the functions, each after the consumers of what it publishes: a message for which
+    nobody has subscribed yet is lost. Keep the topology's order if they publish in a cycle."""
+    consumers: dict[str, list[str]] = {}
+    for name in topology.functions:
+        event = trigger_of(topology, name).event
+        if isinstance(event, PubSubEvent):
+            consumers.setdefault(event.topic, []).append(name)
+    sorter = TopologicalSorter[str]()
+    for name, function in topology.functions.items():
+        sorter.add(name, *(t for topic in function.uses.publish for t in consumers.get(topic, [])))
+    try:
+        return tuple(sorter.static_order())
+    except CycleError:
+        return tuple(topology.functions)

@@ -1,11 +1,10 @@
 """The topology, as deploy/topology.yaml says it: data without behaviour."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from csvgate_ops.deploy.topology.units import Memory, Seconds
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 DAY = 86400
 STORAGE_FINALIZED: Literal["google.cloud.storage.object.v1.finalized"] = (
@@ -14,6 +13,24 @@ STORAGE_FINALIZED: Literal["google.cloud.storage.object.v1.finalized"] = (
 PUBSUB_MESSAGE: Literal["google.cloud.pubsub.topic.v1.messagePublished"] = (
     "google.cloud.pubsub.topic.v1.messagePublished"
 )
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def parse_duration(value: object) -> object:
+    """Parse `"10m"` as 600. Anything but a string is left to the type's own check."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"([0-9]+)([smhd])", value)
+    if found is None:
+        raise ValueError("a duration is a number and a unit (s, m, h or d), for example 600s or 7d")
+    return int(found[1]) * _SECONDS[found[2]]
+
+
+Seconds = Annotated[int, BeforeValidator(parse_duration), Field(ge=0)]
+"""Seconds, as an integer once loaded."""
+
+Memory = Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
 
 Resource = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
 """What Eventarc, Cloud Run and service accounts accept as a name."""

@@ -25,7 +25,7 @@ def test_every_resource_has_a_check_and_every_member_of_roles() -> None:
     single = [r for r in facts.desired.resources if r.key.kind not in ("api", "agent")]
     members = {b.member for b in facts.desired.bindings}
     assert 2 + len(single) + 1 + len(members) + len(facts.contracts) + 1 == len(checks)
-    assert len({c.about for c in checks}) == len(checks)
+    assert len({c.subject for c in checks}) == len(checks)
     assert {"ok"} == {c.state for c in checks}
 
 
@@ -46,16 +46,16 @@ def test_without_a_trigger_its_subscription_is_not_asked_for() -> None:
     spoil = without(("trigger", "enrich-records"), ("trigger-subscription", "enrich-records"))
     (fault,) = faults(spoil(healthy()))
     assert "trigger.missing" == fault.code
-    assert "there is no trigger enrich-records" == (
+    assert "trigger enrich-records is missing" == (
         check(spoil(healthy()), "subscription of trigger enrich-records").skipped
     )
 
 
 def test_an_empty_project_has_faults_of_apis_agents_roles_on_it_and_no_more() -> None:
-    facts = replace(healthy(), observed=Observed(), tables={}, values={})
+    facts = replace(healthy(), observed=Observed(), tables={}, variables={})
     assert {"api.missing", "agent.missing", "role.missing"} == {f.code for f in faults(facts)}
     # Without the project's number a command would be wrong.
-    agents = [f for f in faults(facts) if "roles/pubsub.publisher" in f.said]
+    agents = [f for f in faults(facts) if "roles/pubsub.publisher" in f.description]
     assert [("deploy/deploy.sh dev",)] == [f.fix for f in agents]
 
 
@@ -63,13 +63,13 @@ def test_an_ack_deadline_shorter_than_a_function_that_was_given_longer() -> None
     facts = with_field("function", "enrich-records", "timeout", 3600)(healthy())
     found = {f.code: f for f in faults(facts)}
     assert {"function.timeout", "trigger-subscription.ack_deadline"} == found.keys()
-    said = found["trigger-subscription.ack_deadline"].said
-    assert said.startswith("ack deadline 600 s, its function may run for 3600 s")
+    said = found["trigger-subscription.ack_deadline"].description
+    assert said.startswith("ack deadline 600 s, but its function may run for 3600 s")
 
 
 def test_no_table_yet_is_well() -> None:
     found = check(replace(healthy(), tables={}), f"table {TABLE} of contract orders")
-    assert ("ok", "is made by the first upload") == (found.state, found.said)
+    assert ("ok", "is created by the first upload") == (found.state, found.result)
 
 
 def test_a_table_may_have_further_and_wider_columns() -> None:
@@ -107,15 +107,15 @@ def test_lines_and_json() -> None:
     text = list(lines(checks))
     at = next(n for n, line in enumerate(text) if "fault" in line)
     assert text[at].endswith(
-        "topic validated-records: retention 600 s, should be 604800 s: "
-        "messages cannot be sought back that far"
+        "topic validated-records: retention is 600 s, should be 604800 s: "
+        "older messages cannot be replayed from the topic"
     )
     assert text[at + 1].strip().startswith("gcloud pubsub topics update validated-records ")
     assert len(checks) + 1 == len(text)
     assert f"1 fault in {len(checks)} checks of {PROJECT}" == summary(checks, PROJECT)
     answer = json.loads(as_json(checks, "dev", PROJECT))
     (spoilt,) = [c for c in answer["checks"] if c["faults"]]
-    assert ("topic validated-records", "fault") == (spoilt["about"], spoilt["state"])
+    assert ("topic validated-records", "fault") == (spoilt["subject"], spoilt["state"])
     assert "topic.retention" == spoilt["faults"][0]["code"]
 
 

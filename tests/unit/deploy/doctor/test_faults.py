@@ -1,7 +1,5 @@
 """Each fault that may be planted is found, alone, with the command that mends it."""
 
-from dataclasses import replace
-
 import pytest
 
 from csvgate.ports import Column
@@ -13,9 +11,9 @@ from unit.deploy.doctor.facts import (
     healthy,
     with_columns,
     with_field,
+    with_monitoring,
     with_role,
     with_type,
-    with_watched,
     without,
     without_role,
 )
@@ -55,7 +53,7 @@ PLANTED: list[tuple[str, Spoil, list[str]]] = [
     ),
     (
         "account.disabled",
-        lambda facts: replace(facts, disabled=frozenset({"csvgate-validate"})),
+        with_field("account", "csvgate-validate", "disabled", True),
         [f"gcloud iam service-accounts enable {ACCOUNT} {AT}"],
     ),
     (
@@ -109,14 +107,17 @@ PLANTED: list[tuple[str, Spoil, list[str]]] = [
     ("function.ingress", with_field("function", "enrich-records", "ingress", "all"), [DEPLOY]),
     (
         "function.own_trigger",
-        lambda facts: replace(
-            facts, own_triggers={"enrich-records": f"projects/{PROJECT}/locations/eu/triggers/x"}
+        with_field(
+            "function",
+            "enrich-records",
+            "own_trigger",
+            f"projects/{PROJECT}/locations/eu/triggers/x",
         ),
         [f"gcloud eventarc triggers delete projects/{PROJECT}/locations/eu/triggers/x"],
     ),
     (
         "trigger.once_only",
-        lambda facts: replace(facts, once_only=frozenset({"enrich-records"})),
+        with_field("trigger", "enrich-records", "max_attempts", 1),
         [DELETE_TRIGGER, DEPLOY],
     ),
     (
@@ -134,7 +135,7 @@ PLANTED: list[tuple[str, Spoil, list[str]]] = [
     ),
     (
         "trigger-subscription.unpushed",
-        lambda facts: replace(facts, unpushed=frozenset({"enrich-records"})),
+        with_field("trigger-subscription", "enrich-records", "push_endpoint", ""),
         [DELETE_TRIGGER, DEPLOY],
     ),
     (
@@ -215,15 +216,15 @@ PLANTED: list[tuple[str, Spoil, list[str]]] = [
             f"{AT} --member=allAuthenticatedUsers --role=roles/run.invoker"
         ],
     ),
-    ("watched.missing", with_watched("policies", "dead-letters"), [DEPLOY]),
-    ("watched.missing", with_watched("metrics", "csvgate_retries"), [DEPLOY]),
-    ("watched.differs", with_watched("policies", "slow-uploads", enabled=False), [DEPLOY]),
+    ("monitoring.missing", with_monitoring("policies", "dead-letters"), [DEPLOY]),
+    ("monitoring.missing", with_monitoring("metrics", "csvgate_retries"), [DEPLOY]),
+    ("monitoring.differs", with_monitoring("policies", "slow-uploads", enabled=False), [DEPLOY]),
     (
-        "watched.differs",
-        with_watched("policies", "failed-uploads", notificationChannels=[]),
+        "monitoring.differs",
+        with_monitoring("policies", "failed-uploads", notificationChannels=[]),
         [DEPLOY],
     ),
-    ("watched.differs", with_watched("dashboards", "csvgate", displayName="mine"), [DEPLOY]),
+    ("monitoring.differs", with_monitoring("dashboards", "csvgate", displayName="mine"), [DEPLOY]),
     ("table.column", with_type("quantity", "STRING"), []),
     (
         "table.column",

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from csvgate_ops.deploy.monitoring.observe import Observed, observe
+from csvgate_ops.deploy.monitoring.observe import MonitoringFound, observe
 from csvgate_ops.deploy.monitoring.plan import Command, Lookup, differs, plan, removal
 from unit.deploy.monitoring.rendered import EMAILS, PROJECT, monitoring
 
 WANTED = monitoring()
 CHANNELS = {email: f"projects/{PROJECT}/notificationChannels/{n}" for n, email in enumerate(EMAILS)}
-THERE = Observed(
+THERE = MonitoringFound(
     channels=CHANNELS,
     metrics=WANTED.metrics,
     policies={
@@ -28,8 +28,8 @@ THERE = Observed(
 )
 
 
-def why(wanted: Any, there: Observed) -> list[str]:
-    return [step.why for step in plan(wanted, there) if isinstance(step, Command)]
+def why(wanted: Any, there: MonitoringFound) -> list[str]:
+    return [step.subject for step in plan(wanted, there) if isinstance(step, Command)]
 
 
 def test_an_empty_project_gets_everything_metrics_first() -> None:
@@ -38,16 +38,16 @@ def test_an_empty_project_gets_everything_metrics_first() -> None:
         *(f"alerts to {email}" for email in EMAILS),
         *(f"alert policy {key}" for key in WANTED.policies),
         "dashboard csvgate",
-    ] == why(WANTED, Observed())
+    ] == why(WANTED, MonitoringFound())
 
 
 def test_every_command_names_the_project() -> None:
-    steps = [*plan(WANTED, Observed()), *removal(THERE, PROJECT)]
+    steps = [*plan(WANTED, MonitoringFound()), *removal(THERE, PROJECT)]
     assert [] == [step for step in steps if f"--project={PROJECT}" not in step.argv]
 
 
 def test_policies_tell_channels_that_are_made_before_them() -> None:
-    steps = plan(WANTED, Observed())
+    steps = plan(WANTED, MonitoringFound())
     looked_up = [step.variable for step in steps if isinstance(step, Lookup)]
     assert ["CHANNEL_A", "CHANNEL_B"] == looked_up
     told = {
@@ -76,7 +76,9 @@ def test_nobody_to_tell() -> None:
     steps = plan(replace(WANTED, emails=()), THERE)
     assert len(WANTED.policies) == len(steps)
     assert all("--clear-notification-channels" in step.argv for step in steps)
-    assert not any("notification-channels" in str(s.argv) for s in plan(monitoring(()), Observed()))
+    assert not any(
+        "notification-channels" in str(s.argv) for s in plan(monitoring(()), MonitoringFound())
+    )
 
 
 def test_a_dashboard_is_updated_by_its_etag() -> None:

@@ -198,8 +198,7 @@ def _trigger(project: FakeProject, words: list[str], flags: Flags) -> None:
         service=flags["destination-run-service"],
         service_account=flags["service-account"],
     )
-    location = {"location": flags["location"]}
-    project.make("trigger-subscription", words[0], **EVENTARC_S_OWN, **location)
+    project.make("trigger-subscription", words[0], **EVENTARC_S_OWN)
 
 
 COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]] = {

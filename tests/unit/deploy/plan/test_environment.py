@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from csvgate_ops.deploy.environment.load import EnvironmentMistakes, load_environment
-from csvgate_ops.deploy.environment.overlay import settle
-from unit.deploy.plan.places import ENVIRONMENTS, environment, topology
+from csvgate_ops.deploy.environment.overlay import overlay
+from unit.deploy.plan.environments import ENVIRONMENTS, environment, topology
 
 GOOD = """\
 project: example-project
@@ -85,7 +85,7 @@ def test_no_such_environment_names_those_there_are() -> None:
 
 
 def test_it_is_laid_over_the_topology() -> None:
-    settled = settle(topology(), environment("prod"))
+    settled = overlay(topology(), environment("prod"))
     function = settled.functions["notify_stakeholders"]
     assert "csvgate@example.com" == function.environment["CSVGATE_SENDER"]
     assert "1" == function.secrets["SENDGRID_API_KEY"].version

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from csvgate_ops.deploy.errors import DeployError
+from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.plan.model import ByHand, Command, Lookup, Plan, Stage, Step, Write
 from csvgate_ops.deploy.run.execute import Execution, Stopped
 from csvgate_ops.deploy.run.gcloud import (
@@ -51,7 +51,7 @@ def test_propagation_is_waited_for(words: str) -> None:
     said, waited = execute(run, Command(("gcloud", "x"), "why"))
     assert [("gcloud", "x")] * 3 == run.asked
     assert [2.0, 4.0] == waited
-    assert "      not yet known everywhere: again in 2 s" in said
+    assert "      an earlier change has not spread yet: retrying in 2 s" in said
 
 
 def test_propagation_that_takes_too_long() -> None:
@@ -84,7 +84,9 @@ def test_what_is_looked_up_is_filled_in(tmp_path: Path) -> None:
 
 
 def test_a_lookup_without_an_answer() -> None:
-    with pytest.raises(DeployError, match="no answer from\n  gcloud number"):
+    with pytest.raises(
+        DeployError, match="the command printed nothing, but its output is needed:\n  gcloud number"
+    ):
         execute(Scripted(SUCCESS), Lookup("PROJECT_NUMBER", ("gcloud", "number")))
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from csvgate_ops.deploy.plan.model import Command, Observed, Plan, Step
 from csvgate_ops.deploy.plan.planner import plan
+from unit.deploy.plan.environments import ENVIRONMENTS, wanted
 from unit.deploy.plan.fake_monitoring import named
 from unit.deploy.plan.fake_project import FakeProject
-from unit.deploy.plan.places import ENVIRONMENTS, wanted
 
 
 def what(steps: Sequence[Step]) -> list[list[str]]:

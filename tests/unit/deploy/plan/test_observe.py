@@ -13,7 +13,7 @@ import pytest
 from csvgate_ops.deploy.plan.model import Binding, Key
 from csvgate_ops.deploy.plan.observe import NoProject, observe
 from csvgate_ops.deploy.run.gcloud import Finished, JsonReader
-from unit.deploy.plan.places import wanted
+from unit.deploy.plan.environments import wanted
 
 PROJECT = "example-csvgate-dev"
 DESCRIBED = {"projectId": PROJECT, "projectNumber": "123"}
@@ -69,7 +69,9 @@ def test_a_project_that_is_not_there() -> None:
     def run(argv: Sequence[str]) -> Finished:
         return Finished(1, "", "ERROR: (gcloud.projects.describe) you may not, or it is not there")
 
-    with pytest.raises(NoProject, match=f"project {PROJECT} is not there, or not for you to see"):
+    with pytest.raises(
+        NoProject, match=f"project {PROJECT} does not exist, or this account may not see it"
+    ):
         observe(wanted("dev"), JsonReader(run))
 
 
@@ -102,7 +104,8 @@ def test_a_trigger_s_subscription_is_known_by_its_trigger() -> None:
     observed = observe(wanted("dev"), JsonReader(run))
     key = Key("trigger-subscription", "enrich-records")
     assert {
-        "location": "europe-west1",
+        "subscription": SUBSCRIPTION,
+        "push_endpoint": "",
         "topic": "validated-records",
         "ack_deadline": 600,
         "retention": 604800,

@@ -11,7 +11,7 @@ import pytest
 from csvgate_ops.deploy.plan.model import Command, Observed
 from csvgate_ops.deploy.plan.planner import plan
 from csvgate_ops.deploy.plan.script import script
-from unit.deploy.plan.places import ENVIRONMENTS, ROOT, golden, wanted
+from unit.deploy.plan.environments import ENVIRONMENTS, ROOT, golden, wanted
 
 PRIMITIVE = ("roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer")
 GOLDEN = ROOT / "tests" / "golden" / "plans"

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from unit.deploy.plan.places import ROOT
+from unit.deploy.plan.environments import ROOT
 
 
 def test_shell_scripts_are_clean() -> None:

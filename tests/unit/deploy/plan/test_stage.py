@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from csvgate_ops.deploy.errors import DeployError
+from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.staging.reachable_modules import reached
 from csvgate_ops.deploy.staging.stage import Staged, stage
-from unit.deploy.plan.places import ROOT, topology
+from unit.deploy.plan.environments import ROOT, topology
 
 FUNCTIONS = ("validate_and_parse", "enrich_records", "notify_stakeholders")
 Entry = tuple[str, int, int, bytes]

@@ -7,7 +7,7 @@ import pytest
 from csvgate_ops.deploy.plan.model import Binding, Command, Desired, Key, Observed, Plan
 from csvgate_ops.deploy.plan.script import script
 from csvgate_ops.deploy.plan.teardown import kept, teardown
-from unit.deploy.plan.places import ROOT, all_there, golden, wanted
+from unit.deploy.plan.environments import ROOT, golden, healthy_project, wanted
 
 
 def commands(plan: Plan) -> list[str]:
@@ -21,7 +21,9 @@ def desired() -> Desired:
 
 @pytest.mark.parametrize(("name", "delete_data"), [("teardown", False), ("teardown-data", True)])
 def test_the_plan_is_the_golden_one(name: str, delete_data: bool, desired: Desired) -> None:
-    text = script(teardown(desired, all_there(desired), delete_data=delete_data), f"{name} of dev")
+    text = script(
+        teardown(desired, healthy_project(desired), delete_data=delete_data), f"{name} of dev"
+    )
     assert golden(ROOT / "tests" / "golden" / "plans" / f"dev-{name}.sh", text) == text
 
 
@@ -42,7 +44,7 @@ def test_what_others_have_is_left_alone(desired: Desired) -> None:
             Binding(Key("bucket", "example-csvgate-dev-uploads"), "roles/x.y", "user:jo@x.org"),
         }
     )
-    observed = all_there(desired)
+    observed = healthy_project(desired)
     more = replace(
         observed,
         resources={**observed.resources, **theirs},
@@ -55,15 +57,17 @@ def test_what_others_have_is_left_alone(desired: Desired) -> None:
 
 def test_what_keeps_data_is_named(desired: Desired) -> None:
     assert {"bucket", "dataset", "secret", "subscription", "topic"} == {
-        key.kind for key in kept(desired, all_there(desired))
+        key.kind for key in kept(desired, healthy_project(desired))
     }
-    deleted = commands(teardown(desired, all_there(desired), delete_data=False))
+    deleted = commands(teardown(desired, healthy_project(desired), delete_data=False))
     assert not [c for c in deleted if c.startswith(("gcloud storage rm", "bq --project_id=x rm"))]
     letters = [c for c in deleted if c.startswith("gcloud pubsub") and "dead-letter" in c]
     assert not [c for c in letters if " delete " in c]
 
 
 def test_roles_go_before_the_accounts_that_have_them(desired: Desired) -> None:
-    titles = [s.title for s in teardown(desired, all_there(desired), delete_data=False).stages]
+    titles = [
+        s.title for s in teardown(desired, healthy_project(desired), delete_data=False).stages
+    ]
     assert ["Roles", "Service accounts"] == titles[-2:]
-    assert ["What is watched", "Triggers and their subscriptions"] == titles[:2]
+    assert ["Alerts and dashboard", "Triggers and their subscriptions"] == titles[:2]
