@@ -161,7 +161,7 @@ def test_the_command_on_a_file(tmp_path: Path) -> None:
     shown = run(path, "--as", "orders/a.csv").stdout
     for service in ("Cloud Storage", "Eventarc", "Cloud Run functions", "Pub/Sub", "BigQuery"):
         assert service in shown
-    assert "Nearest limit" in shown
+    assert "Closest limit" in shown
     assert "SendGrid" in shown
 
 
@@ -196,7 +196,7 @@ def test_a_file_that_would_be_refused(tmp_path: Path) -> None:
     path.write_bytes(b"nothing,like,orders\n1,2,3\n")
     done = run(path, "--as", "orders/a.csv")
     assert 2 == done.exit_code
-    assert "would be refused whole" in done.stderr
+    assert "would be rejected as a whole" in done.stderr
     path.write_bytes(HEADER)
     assert 0 == run(path, "--as", "orders/a.csv").exit_code
 
@@ -207,7 +207,7 @@ def test_a_file_that_is_larger_than_its_contract_allows(tmp_path: Path) -> None:
     contract = load(CONTRACT)
     limits = contract.limits.model_copy(update={"max_bytes": 100})
     size = path.stat().st_size
-    with pytest.raises(Unusable, match=f"it has {size} bytes of 100 allowed"):
+    with pytest.raises(Unusable, match=f"it has {size} bytes, but 100 are allowed"):
         measure(path, contract.model_copy(update={"limits": limits}))
 
 
