@@ -60,7 +60,7 @@ def test_killed_it_goes_on_where_it_was(story: Story, finished: Run) -> None:
     unheard, heard = story.runs["killed unheard"], story.runs["killed heard"]
     assert [FOREIGN] == list(unheard.project.buckets)
     assert ["notify-stakeholders"] == list(heard.project.functions)
-    assert "Done: example-csvgate-dev is what dev should be.\n" in finished.output
+    assert "Done: example-csvgate-dev matches environment dev.\n" in finished.output
     assert 0 == finished.code
 
 
@@ -85,7 +85,7 @@ def test_no_resource_was_made_twice(story: Story) -> None:
 def test_a_second_run_changes_nothing_and_says_so(story: Story) -> None:
     again = story.runs["again"]
     assert [] == again.changes
-    assert "Nothing to do: example-csvgate-dev is what dev should be.\n" == again.output
+    assert "Nothing to do: example-csvgate-dev matches environment dev.\n" == again.output
 
 
 def test_each_changed_field_is_one_change(story: Story) -> None:
@@ -137,7 +137,7 @@ def test_topics_and_review_subscriptions(project: Project, topology: topo.Topolo
 
 def test_dataset(project: Project) -> None:
     made = project.datasets["sales"]
-    assert ("EU", "Orders and what belongs to them") == (made["location"], made["description"])
+    assert ("EU", "Orders and related tables") == (made["location"], made["description"])
     assert {"role": "WRITER", "userByEmail": account("csvgate-enrich")} in made["access"]
 
 
@@ -319,7 +319,7 @@ def test_teardown_keeps_data(story: Story, project: Project) -> None:
     granted = {role for on in left.policies.of if on != "project" for role in roles(left, on)}
     assert set() == granted
     assert account("csvgate-enrich") not in json.dumps(left.datasets)
-    assert "Kept, for it is data: " in run.output
+    assert "Kept, because it is data: " in run.output
 
 
 def test_teardown_of_data_leaves_what_was_there_before(story: Story) -> None:

@@ -120,7 +120,7 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
             "triggers.enrich-records.ack_deadline",
             "60s",
             "triggers.enrich-records.ack_deadline: 60s is shorter than the timeout of "
-            "enrich_records (540s): a delivery would be repeated while it still runs",
+            "enrich_records (540s): deliveries would be repeated while it still runs",
         ),
         (
             "triggers.enrich-records.dead_letter.max_delivery_attempts",
@@ -168,14 +168,14 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
         (
             "subscriptions.enrich-records-dead-letter-review",
             None,
-            "topics.enrich_records_dead_letter: without a subscription "
-            "`enrich-records-dead-letter-review` a dead-letter topic loses messages",
+            "topics.enrich_records_dead_letter: needs a subscription "
+            "`enrich-records-dead-letter-review`, or dead letters are lost",
         ),
         (
             "subscriptions.enrich-records-dead-letter-review.expires",
             "31d",
-            "subscriptions.enrich-records-dead-letter-review.expires: must be never, or messages "
-            "get lost",
+            "subscriptions.enrich-records-dead-letter-review.expires: must be never, "
+            "or dead letters are lost",
         ),
         (
             "functions.enrich_records.service_account",
@@ -196,7 +196,7 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
         (
             "functions.enrich_records.min_instances",
             99,
-            "functions.enrich_records.min_instances: more than max_instances",
+            "functions.enrich_records.min_instances: is more than max_instances",
         ),
         (
             "functions.enrich_records.memory",
@@ -226,7 +226,8 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
         (
             "functions.notify_stakeholders.uses.read",
             [],
-            "functions.notify_stakeholders.uses: its breaker reads and writes `ledger`",
+            "functions.notify_stakeholders.uses: must read and write `ledger`, which the "
+            "breaker needs",
         ),
         ("topics.validated", None, "topics: `validated` is missing"),
         (
@@ -237,13 +238,14 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
         (
             "buckets.ledger.lifecycle.0.delete_after",
             "7d",
-            "buckets.ledger.lifecycle[0].delete_after: not longer than the longest retention of a "
-            "trigger (604800s): a late redelivery would load its rows again",
+            "buckets.ledger.lifecycle[0].delete_after: must be longer than the longest retention "
+            "of a trigger (604800s), or a late redelivery would load rows again",
         ),
         (
             "buckets.uploads.lifecycle.0.delete_after",
             "30d",
-            "buckets.uploads.lifecycle[0]: exactly one of delete_after and delete_noncurrent_after",
+            "buckets.uploads.lifecycle[0]: must have exactly one of delete_after and "
+            "delete_noncurrent_after",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Which modules of `csvgate` a function reaches through imports, wherever in a file they stand."""
+"""Find the modules of `csvgate` that a function imports, directly or indirectly."""
 
 import ast
 from collections.abc import Iterator
@@ -7,9 +7,10 @@ from pathlib import Path
 PACKAGE = "csvgate"
 
 
-def reached(source: Path, shared: Path) -> list[Path]:
-    """Files under `shared` that the Python files under `source` import, and those import, and so
-    on; the packages around them too. Imports for type checkers only are not followed."""
+def reachable(source: Path, shared: Path) -> list[Path]:
+    """Return the files under `shared` that the Python files under `source` import, directly or
+    indirectly, with the packages around them. Imports anywhere in a file count, except those for
+    type checkers."""
     found: set[Path] = set()
     waiting = sorted(source.rglob("*.py"))
     while waiting:
@@ -27,7 +28,7 @@ def _imported(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            # What is imported may be a module itself.
+            # The imported name may be a module itself.
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
@@ -44,7 +45,8 @@ def _for_types(node: ast.If) -> bool:
 
 
 def _files(name: str, shared: Path) -> Iterator[Path]:
-    """`csvgate.validation.rules.check` → the packages and the module that this name needs."""
+    """Yield the files of the module and the packages in a name such as
+    `csvgate.validation.rules.check`."""
     parts = name.split(".")
     if parts[0] != PACKAGE:
         return

@@ -1,5 +1,7 @@
-"""deploy/topology.yaml: model, loader, checks, and what follows from it. Pure but for reading the
-file."""
+"""deploy/topology.yaml: its model, loader and checks, and what is derived from it.
+
+Except for reading the file, everything here is pure.
+"""
 
 from csvgate_ops.deploy.topology.checks import Mistake
 from csvgate_ops.deploy.topology.derive import (

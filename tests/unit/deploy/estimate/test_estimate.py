@@ -176,19 +176,19 @@ def test_the_command_without_a_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ((), "give FILE, or both --rows and --bytes"),
         (("--rows", "5"), "give FILE, or both --rows and --bytes"),
         (("--rows", "5", "--bytes", "many"), "'many' is not a size"),
-        (("--rows", "50", "--bytes", "10"), "--rows 50 do not fit into --bytes 10"),
+        (("--rows", "50", "--bytes", "10"), "--bytes 10 is too small for --rows 50"),
         (("--rows", "5", "--bytes", "100", "--per-day", "0"), "--per-day"),
     ],
 )
-def test_wrong_usage(arguments: tuple[str, ...], told: str) -> None:
+def test_wrong_usage(arguments: tuple[str, ...], message: str) -> None:
     done = run(*arguments)
     assert 2 == done.exit_code
-    assert told in done.stderr
+    assert message in done.stderr
 
 
 def test_a_file_that_would_be_refused(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_nothing_to_do(name: str) -> None:
             "description",
             "",
             "bq --project_id=example-csvgate-dev update "
-            "--description=Orders and what belongs to them sales",
+            "--description=Orders and related tables sales",
         ),
         (
             "trigger",

@@ -19,4 +19,4 @@ def test_an_unknown_environment_names_those_there_are() -> None:
     )
     assert 1 == run.returncode
     assert "deploy/env/production.yaml: No such file or directory" in run.stderr
-    assert "there are: dev, prod, staging" in run.stderr
+    assert "existing environments: dev, prod, staging" in run.stderr

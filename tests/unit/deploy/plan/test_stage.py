@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from csvgate_ops.deploy import DeployError
-from csvgate_ops.deploy.staging.reachable_modules import reached
+from csvgate_ops.deploy.staging.reachable_modules import reachable
 from csvgate_ops.deploy.staging.stage import Staged, stage
 from unit.deploy.plan.environments import ROOT, topology
 
@@ -124,4 +124,4 @@ def test_imports_are_followed_wherever_they_stand(tmp_path: Path) -> None:
         "deep/__init__.py",
         "deep/b.py",
         "deep/c.py",
-    ] == [str(p.relative_to(shared / "csvgate")) for p in reached(source, shared)]
+    ] == [str(p.relative_to(shared / "csvgate")) for p in reachable(source, shared)]

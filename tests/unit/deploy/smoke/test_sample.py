@@ -9,8 +9,7 @@ from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract
 from csvgate.validation.validate import validate
 from csvgate_ops.author.check.unusable import Unusable
-from csvgate_ops.deploy.smoke.contract import find
-from csvgate_ops.deploy.smoke.sample import object_name, valid_rows
+from csvgate_ops.deploy.smoke.sample import find_contract, object_name, valid_rows
 from unit.protocol.orders import HEADER, orders, row
 from world import ROOT
 
@@ -39,7 +38,7 @@ def test_a_name_that_the_contract_takes(match: tuple[str, ...], name: str) -> No
 
 
 def test_no_name_is_left() -> None:
-    with pytest.raises(Unusable, match=r"takes orders\.csv, o\?.csv: no name of its own"):
+    with pytest.raises(Unusable, match=r"matches orders\.csv, o\?.csv, which leaves no room"):
         named("orders.csv", "o?.csv")
 
 
@@ -72,7 +71,7 @@ def test_many_rejected_rows() -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"no,orders\n1,2\n", "would be refused whole"),
+        (b"no,orders\n1,2\n", "would be rejected as a whole"),
         (HEADER, "accepts no row"),
         (orders(0, bad=2), "accepts no row"),
     ],
@@ -83,9 +82,9 @@ def test_a_sample_that_is_of_no_use(data: bytes, told: str) -> None:
 
 
 def test_a_dataset_that_there_is_not(tmp_path: Path) -> None:
-    found: Contract = find(ROOT / "contracts", "orders")
+    found: Contract = find_contract(ROOT / "contracts", "orders")
     assert CONTRACT == found
-    with pytest.raises(Unusable, match=r"no contract invoices in .*; there is orders"):
-        find(ROOT / "contracts", "invoices")
+    with pytest.raises(Unusable, match=r"has no contract invoices; it has orders"):
+        find_contract(ROOT / "contracts", "invoices")
     with pytest.raises(Unusable, match="has no contracts"):
-        find(tmp_path, "orders")
+        find_contract(tmp_path, "orders")
