@@ -151,7 +151,7 @@ def forms(value: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-def test_the_others_have_no_other_form() -> None:
+def test_the_remaining_commands_have_no_other_form() -> None:
     for tried, every in ((WANTED.policies, _ALL.policies), (WANTED.metrics, _ALL.metrics)):
         known = {form for body in tried.values() for form in forms(body)}
         assert {} == {
@@ -160,7 +160,7 @@ def test_the_others_have_no_other_form() -> None:
 
 
 @pytest.mark.timeout(300)
-def test_made_changed_and_removed(stand_in: StandIn, gcloud: Gcloud) -> None:
+def test_created_changed_and_removed(stand_in: StandIn, gcloud: Gcloud) -> None:
     gcloud.execute(plan(WANTED, MonitoringFound()))
     assert not differs(wanted(WANTED), stored(stand_in))
     (channel,) = stand_in.stored["notificationChannels"].values()

@@ -1,4 +1,4 @@
-"""deploy/topology.yaml holds; whatever is wrong with another is said, all at once."""
+"""deploy/topology.yaml is valid, and all mistakes of another topology are reported at once."""
 
 import json
 import re
@@ -27,7 +27,7 @@ def document() -> Any:
     return YAML(typ="safe", pure=True).load(FILE.read_text())
 
 
-def test_names_are_those_of_the_design(topology: topo.Topology) -> None:
+def test_names_follow_the_design(topology: topo.Topology) -> None:
     assert topo.bucket_names(topology, "p") == {
         "uploads": "p-uploads",
         "rejects": "p-rejects",
@@ -84,7 +84,7 @@ def test_transports(topology: topo.Topology) -> None:
     )
 
 
-def test_the_defaults_of_breakers_are_those_of_the_settings(topology: topo.Topology) -> None:
+def test_breakers_have_the_defaults_of_the_settings(topology: topo.Topology) -> None:
     broken = document()
     del broken["functions"]["enrich_records"]["breaker"]
     derived = topo.environment(topo.Topology.model_validate(broken), "enrich_records", "p")
@@ -274,12 +274,12 @@ def test_mistakes_come_all_at_once() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "a: [", "a: 1\na: 2", "- 1", "just words"])
-def test_what_is_no_topology(text: str) -> None:
+def test_documents_that_are_not_topologies(text: str) -> None:
     with pytest.raises(topo.TopologyError):
         topo.parse(text)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(topo.TopologyError, match="file: "):
         topo.load(tmp_path / "none.yaml")
 
@@ -288,12 +288,12 @@ def test_the_repository_s_topology_has_no_mistake(topology: Topology) -> None:
     assert list(mistakes(topology)) == []
 
 
-def test_functions_come_after_those_that_take_what_they_publish(topology: topo.Topology) -> None:
+def test_functions_come_after_the_consumers_of_their_messages(topology: topo.Topology) -> None:
     names = ["notify_stakeholders", "enrich_records", "validate_and_parse"]
     assert names == list(topo.consumers_first(topology))
 
 
-def test_functions_in_a_circle_keep_their_order(topology: topo.Topology) -> None:
+def test_functions_in_a_cycle_keep_their_order(topology: topo.Topology) -> None:
     functions = dict(topology.functions)
     notify = functions["notify_stakeholders"]
     uses = notify.uses.model_copy(update={"publish": ("validated",)})

@@ -1,4 +1,4 @@
-"""A healthy deployment of dev as the doctor sees it, and ways to spoil it."""
+"""A healthy deployment of dev as the doctor sees it, and functions that introduce faults."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ def contracts() -> tuple[Contract, ...]:
 
 
 def columns() -> tuple[Column, ...]:
-    """As the first upload makes them."""
+    """The columns as the first upload creates them."""
     (contract,) = contracts()
     return expected(contract, ()).columns
 
@@ -104,7 +104,7 @@ def with_role(kind: str, name: str, role: str, member: str) -> Spoil:
 
 
 def with_monitoring(kind: str, name: str, **change: object) -> Spoil:
-    """A policy, metric, channel or dashboard with another field, or without any: not there."""
+    """Change fields of a policy, metric, channel or dashboard; without changes, remove it."""
 
     def spoil(facts: Facts) -> Facts:
         found = facts.observed.monitoring
@@ -123,7 +123,7 @@ def with_columns(change: Callable[[tuple[Column, ...]], tuple[Column, ...]]) -> 
 
 
 def with_type(name: str, type_: str) -> Spoil:
-    """A column of the table with another type."""
+    """Give a column of the table another type."""
     return with_columns(
         lambda found: tuple(replace(c, type=type_) if c.name == name else c for c in found)
     )

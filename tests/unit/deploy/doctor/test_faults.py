@@ -1,4 +1,4 @@
-"""Each fault that may be planted is found, alone, with the command that mends it."""
+"""Each introduced fault is found, and no other, with the command that fixes it."""
 
 import pytest
 
@@ -32,7 +32,7 @@ ALTER = (
 SUBSCRIPTION = "gcloud pubsub subscriptions update eventarc-sub-enr"
 DELETE_TRIGGER = f"gcloud eventarc triggers delete enrich-records --location=europe-west1 {AT}"
 
-PLANTED: list[tuple[str, Spoil, list[str]]] = [
+FAULTS: list[tuple[str, Spoil, list[str]]] = [
     (
         "api.missing",
         without(("api", "logging.googleapis.com")),
@@ -249,8 +249,8 @@ PLANTED: list[tuple[str, Spoil, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("code", "spoil", "fix"), PLANTED, ids=[code for code, _, _ in PLANTED])
-def test_a_planted_fault_is_found_alone_with_its_fix(
+@pytest.mark.parametrize(("code", "spoil", "fix"), FAULTS, ids=[code for code, _, _ in FAULTS])
+def test_an_introduced_fault_is_found_alone_with_its_fix(
     code: str, spoil: Spoil, fix: list[str]
 ) -> None:
     (fault,) = faults(spoil(healthy()))
@@ -262,9 +262,9 @@ def test_a_healthy_deployment_has_no_fault() -> None:
 
 
 def test_all_faults_at_once_are_all_found() -> None:
-    """Those that can be together: a thing that is gone has no other fault."""
+    """Combine the faults that can occur together: a missing resource has no other fault."""
     facts = healthy()
-    together = [p for p in PLANTED if not p[0].endswith((".missing", ".column"))]
+    together = [p for p in FAULTS if not p[0].endswith((".missing", ".column"))]
     for _, spoil, _ in together:
         facts = spoil(facts)
     assert sorted(code for code, _, _ in together) == sorted(f.code for f in faults(facts))

@@ -1,4 +1,4 @@
-"""From what is wanted and what there is to commands."""
+"""The commands that make a project's monitoring match deploy/monitoring."""
 
 from dataclasses import replace
 from typing import Any
@@ -46,7 +46,7 @@ def test_every_command_names_the_project() -> None:
     assert [] == [step for step in steps if f"--project={PROJECT}" not in step.argv]
 
 
-def test_policies_tell_channels_that_are_made_before_them() -> None:
+def test_policies_notify_channels_that_are_created_before_them() -> None:
     steps = plan(WANTED, MonitoringFound())
     looked_up = [step.variable for step in steps if isinstance(step, Lookup)]
     assert ["CHANNEL_A", "CHANNEL_B"] == looked_up
@@ -60,11 +60,11 @@ def test_policies_tell_channels_that_are_made_before_them() -> None:
     assert {"--notification-channels=${CHANNEL_A},${CHANNEL_B}"} == told
 
 
-def test_what_is_there_is_left_alone() -> None:
+def test_existing_monitoring_is_left_alone() -> None:
     assert [] == plan(WANTED, THERE)
 
 
-def test_another_address_is_told_by_every_policy() -> None:
+def test_every_policy_notifies_an_added_address() -> None:
     wanted = replace(WANTED, emails=(EMAILS[0], "new@example.com"))
     assert [
         "alerts to new@example.com",
@@ -72,7 +72,7 @@ def test_another_address_is_told_by_every_policy() -> None:
     ] == why(wanted, THERE)
 
 
-def test_nobody_to_tell() -> None:
+def test_without_recipients() -> None:
     steps = plan(replace(WANTED, emails=()), THERE)
     assert len(WANTED.policies) == len(steps)
     assert all("--clear-notification-channels" in step.argv for step in steps)
@@ -89,7 +89,7 @@ def test_a_dashboard_is_updated_by_its_etag() -> None:
     assert '"name"' not in step.stdin.split('"mosaicLayout"')[0]
 
 
-def test_what_is_ours_and_wanted_no_more_is_deleted() -> None:
+def test_our_items_without_a_file_are_deleted() -> None:
     old = {"name": f"projects/{PROJECT}/alertPolicies/9", "userLabels": {"csvgate": "old"}}
     there = replace(
         THERE,
@@ -101,7 +101,7 @@ def test_what_is_ours_and_wanted_no_more_is_deleted() -> None:
     ]
 
 
-def test_only_what_is_ours_is_observed() -> None:
+def test_only_our_items_are_observed() -> None:
     answers: dict[str, list[dict[str, Any]]] = {
         "channels": [],
         "policies": [],

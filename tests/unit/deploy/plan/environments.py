@@ -1,4 +1,4 @@
-"""The repository's own topology and environments, as the tests of deploy read them."""
+"""The topology and environments of the repository, for the tests of deploy."""
 
 import os
 from collections.abc import Mapping
@@ -59,7 +59,7 @@ def _monitoring(desired: Desired) -> MonitoringFound:
 
 
 def golden(file: Path, text: str) -> str:
-    """What the golden file holds; `text`, once CSVGATE_WRITE_GOLDEN wrote it there."""
+    """Return the contents of a golden file; with CSVGATE_WRITE_GOLDEN, write `text` to it first."""
     if os.environ.get("CSVGATE_WRITE_GOLDEN"):
         file.write_text(text)
     return file.read_text()

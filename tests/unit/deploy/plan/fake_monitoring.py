@@ -1,4 +1,4 @@
-"""What the commands for alerts and the dashboard leave behind, read off their arguments."""
+"""Interprets the arguments of the commands that create alerts and the dashboard."""
 
 import json
 import re

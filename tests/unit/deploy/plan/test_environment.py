@@ -1,4 +1,4 @@
-"""Environment files: what they may say, and every mistake with its place."""
+"""Environment files: what they may contain, and every mistake with its place."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def mistakes(tmp_path: Path, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_those_of_the_repository_hold(name: str) -> None:
+def test_the_repository_s_environments_are_valid(name: str) -> None:
     assert environment(name).project == f"example-csvgate-{name}"
 
 
@@ -80,12 +80,12 @@ def test_mistakes_come_all_at_once(tmp_path: Path) -> None:
     assert ["project", "region", "sender", "log_level"] == places
 
 
-def test_no_such_environment_names_those_there_are() -> None:
+def test_an_unknown_environment_names_the_existing_ones() -> None:
     with pytest.raises(EnvironmentMistakes, match="existing environments: dev, prod, staging"):
         environment("production")
 
 
-def test_it_is_laid_over_the_topology() -> None:
+def test_an_environment_overlays_the_topology() -> None:
     settled = overlay(topology(), environment("prod"))
     function = settled.functions["notify_stakeholders"]
     assert "csvgate@example.com" == function.environment["CSVGATE_SENDER"]

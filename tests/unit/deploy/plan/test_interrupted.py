@@ -1,4 +1,4 @@
-"""Interrupted at whatever command, another run goes on: it does the rest and nothing twice."""
+"""After an interruption at any command, the next run does the rest and repeats nothing."""
 
 from collections.abc import Sequence
 

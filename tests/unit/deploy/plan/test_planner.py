@@ -1,4 +1,4 @@
-"""desired × observed → commands: only what is missing, each change by one command."""
+"""The planner emits commands only for what is missing or differs, one per change."""
 
 from dataclasses import replace
 
@@ -125,7 +125,7 @@ def test_a_changed_field_is_one_command(
     assert [expected + project] == commands(found)
 
 
-def test_a_function_s_changed_field_states_all_of_the_function() -> None:
+def test_a_changed_field_of_a_function_deploys_the_whole_function() -> None:
     desired = wanted("dev")
     key = Key("function", "enrich-records")
     for field, value in (("memory", "1Gi"), ("state", "FAILED"), ("source", "old")):
@@ -135,13 +135,13 @@ def test_a_function_s_changed_field_states_all_of_the_function() -> None:
         assert "--trigger-http" not in only
 
 
-def test_what_a_service_cannot_change_is_for_a_person() -> None:
+def test_a_field_that_a_service_cannot_change_stops_the_plan() -> None:
     desired = wanted("dev")
     with pytest.raises(NotInPlace, match="location is 'us' and should be 'europe-west1'"):
         plan(desired, with_field(healthy_project(desired), BUCKET, "location", "us"))
 
 
-def test_a_role_that_is_not_needed_is_taken_away() -> None:
+def test_a_role_that_is_not_needed_is_revoked() -> None:
     desired = wanted("dev")
     surplus = frozenset(
         {
@@ -164,7 +164,7 @@ def test_a_role_that_is_not_needed_is_taken_away() -> None:
     ] == commands(found)
 
 
-def test_variables_are_looked_up_where_they_are_used_and_once() -> None:
+def test_variables_are_looked_up_once_before_their_first_use() -> None:
     desired = wanted("dev")
     key = Key("trigger-subscription", "enrich-records")
     observed = with_field(healthy_project(desired), key, "ack_deadline", 10)
@@ -182,13 +182,13 @@ def _agent(desired: Desired) -> str:
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_whatever_is_missing_is_made_and_nothing_else(name: str) -> None:
+def test_only_what_is_missing_is_created(name: str) -> None:
     desired = wanted(name)
-    whole = set(plan(desired, Observed()).steps)
+    complete = set(plan(desired, Observed()).steps)
     for resource in desired.resources:
         found = plan(desired, without(healthy_project(desired), resource.key))
         assert found
-        assert resource.key.kind == "api" or set(found.steps) <= whole
+        assert resource.key.kind == "api" or set(found.steps) <= complete
     for binding in desired.bindings:
         observed = healthy_project(desired)
         found = plan(desired, replace(observed, bindings=observed.bindings - {binding}))

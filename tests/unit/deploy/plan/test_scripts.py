@@ -1,4 +1,4 @@
-"""The scripts that people call: without a fault that shellcheck knows."""
+"""The scripts that people run pass shellcheck."""
 
 import subprocess
 
@@ -13,7 +13,7 @@ def test_shell_scripts_are_clean() -> None:
     assert (0, "") == (checked.returncode, checked.stdout)
 
 
-def test_an_unknown_environment_names_those_there_are() -> None:
+def test_an_unknown_environment_names_the_existing_ones() -> None:
     run = subprocess.run(
         [ROOT / "deploy" / "deploy.sh", "production"], capture_output=True, text=True, check=False
     )

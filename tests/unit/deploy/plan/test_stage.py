@@ -1,4 +1,4 @@
-"""Staged folders: what is in them, and the same bytes whenever they are made."""
+"""Staged folders: their contents, and that they are reproducible byte by byte."""
 
 import os
 import shutil
@@ -59,7 +59,7 @@ def test_another_checkout_gives_the_same_bytes(
         assert entries(out / name) == entries(tmp_path / "again" / name)
 
 
-def test_one_byte_more_is_another_digest_of_the_functions_that_have_it(
+def test_an_added_byte_changes_the_digests_of_the_functions_that_contain_it(
     staged: dict[str, Staged], clone: Path, tmp_path: Path
 ) -> None:
     file = clone / "shared" / "csvgate" / "validation" / "rules.py"
@@ -69,7 +69,7 @@ def test_one_byte_more_is_another_digest_of_the_functions_that_have_it(
     assert ["validate_and_parse"] == changed
 
 
-def test_what_was_staged_before_is_gone(clone: Path, tmp_path: Path) -> None:
+def test_the_previous_contents_are_replaced(clone: Path, tmp_path: Path) -> None:
     stage(clone, tmp_path / "again", topology())
     wording = Path("notify_stakeholders") / "notification" / "email" / "wording.py"
     assert (tmp_path / "again" / wording).exists()
@@ -79,7 +79,7 @@ def test_what_was_staged_before_is_gone(clone: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_what_is_in_a_stage(name: str, out: Path, staged: dict[str, Staged]) -> None:
+def test_contents_of_a_staged_folder(name: str, out: Path, staged: dict[str, Staged]) -> None:
     names = {entry[0] for entry in entries(out / name)}
     boundary = "csvgate/runtime/failure_boundary.py"
     assert {"main.py", "requirements.txt", "contracts/orders.yaml", boundary} <= names
@@ -102,7 +102,7 @@ def test_a_function_without_its_lock(clone: Path, tmp_path: Path) -> None:
         stage(clone, tmp_path / "again", topology())
 
 
-def test_imports_are_followed_wherever_they_stand(tmp_path: Path) -> None:
+def test_imports_are_followed_anywhere_in_a_file(tmp_path: Path) -> None:
     shared, source = tmp_path / "shared", tmp_path / "source"
     files = {
         "shared/csvgate/__init__.py": "",

@@ -1,4 +1,4 @@
-"""The way back: data only when asked for, and never what deploy did not make."""
+"""The teardown deletes data only on request, and never what deploy did not create."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ def desired() -> Desired:
 
 
 @pytest.mark.parametrize(("name", "delete_data"), [("teardown", False), ("teardown-data", True)])
-def test_the_plan_is_the_golden_one(name: str, delete_data: bool, desired: Desired) -> None:
+def test_the_plan_matches_its_golden_file(name: str, delete_data: bool, desired: Desired) -> None:
     text = script(
         teardown(desired, healthy_project(desired), delete_data=delete_data), f"{name} of dev"
     )
@@ -32,8 +32,8 @@ def test_an_empty_project(desired: Desired) -> None:
     assert [] == kept(desired, Observed())
 
 
-def test_what_others_have_is_left_alone(desired: Desired) -> None:
-    theirs = {
+def test_resources_of_others_are_left_alone(desired: Desired) -> None:
+    foreign = {
         Key("bucket", "somebody-elses"): {"location": "us"},
         Key("account", "somebody-else"): {"display_name": ""},
         Key("api", "compute.googleapis.com"): {},
@@ -47,15 +47,15 @@ def test_what_others_have_is_left_alone(desired: Desired) -> None:
     observed = healthy_project(desired)
     more = replace(
         observed,
-        resources={**observed.resources, **theirs},
+        resources={**observed.resources, **foreign},
         bindings=observed.bindings | bindings,
     )
     for delete_data in (False, True):
-        plain = teardown(desired, observed, delete_data=delete_data)
-        assert plain == teardown(desired, more, delete_data=delete_data)
+        expected = teardown(desired, observed, delete_data=delete_data)
+        assert expected == teardown(desired, more, delete_data=delete_data)
 
 
-def test_what_keeps_data_is_named(desired: Desired) -> None:
+def test_kept_data_is_named(desired: Desired) -> None:
     assert {"bucket", "dataset", "secret", "subscription", "topic"} == {
         key.kind for key in kept(desired, healthy_project(desired))
     }
