@@ -43,7 +43,7 @@ screenshots: setup ## Take the screenshots docs/images/console-*.png from a loca
 	$(BIN)/python ops/scripts/screenshots.py
 
 .PHONY: lock
-lock: .venv/.stamp ## Lock the requirements.in files again (UPGRADE=1 takes the newest versions)
+lock: .venv/.stamp ## Lock the requirements.in files again (UPGRADE=1: to the newest versions)
 	ops/scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
 .PHONY: demo

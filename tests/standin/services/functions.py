@@ -145,7 +145,7 @@ class CloudFunctions(Service):
         return self.operation({})
 
     def operation(self, response: Answer) -> Answer:
-        """Return an operation with metadata: gcloud reads its stages, of which there may be none."""
+        """Return an operation with metadata: gcloud reads its stages, which may be empty."""
         kind = "type.googleapis.com/google.cloud.functions.v2.OperationMetadata"
         made = super().operation(response)
         made["metadata"] = {"@type": kind, "stages": [], "apiVersion": "v2"}

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from csvgate.runtime.settings import Settings
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.topology.checks import mistakes
-from csvgate_ops.deploy.topology.derive import patience
+from csvgate_ops.deploy.topology.derive import seconds_until_forwarded
 from csvgate_ops.deploy.topology.model import Topology
 
 FILE = Path(__file__).parents[3] / "deploy" / "topology.yaml"
@@ -95,7 +95,9 @@ def test_breakers_have_the_defaults_of_the_settings(topology: topo.Topology) -> 
 
 def test_how_long_a_message_waits(topology: topo.Topology) -> None:
     trigger = topology.triggers["enrich-records"]
-    assert patience(trigger, trigger.retry) == 10 + 20 + 40 + 80 + 160 + 320 + 3 * 600
+    assert (
+        seconds_until_forwarded(trigger, trigger.retry) == 10 + 20 + 40 + 80 + 160 + 320 + 3 * 600
+    )
 
 
 def set_at(path: str, value: object) -> Callable[[Any], None]:

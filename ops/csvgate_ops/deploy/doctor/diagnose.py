@@ -1,4 +1,4 @@
-"""All checks: causes come before what follows from them."""
+"""Run all checks. Causes come before their consequences."""
 
 from collections.abc import Iterator
 

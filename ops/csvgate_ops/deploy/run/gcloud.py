@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any, Protocol
 
 from csvgate_ops.deploy import DeployError
+from csvgate_ops.deploy.plan.script import shell_line
 
 LAST_LINES = 30
 
@@ -32,8 +33,6 @@ class CommandFailed(DeployError):
 
     def __init__(self, argv: Sequence[str], finished: Finished) -> None:
         self.finished = finished
-        from csvgate_ops.deploy.plan.script import shell_line
-
         # bq prints errors on its standard output.
         output = (finished.stderr.strip() or finished.stdout.strip()).splitlines()[-LAST_LINES:]
         lines = "\n".join(f"    {line}" for line in output)

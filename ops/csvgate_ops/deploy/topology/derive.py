@@ -74,7 +74,7 @@ def local_retry(topology: Topology, trigger: Trigger) -> Retry:
     return topology.local.retry or trigger.retry
 
 
-def patience(trigger: Trigger, retry: Retry) -> int:
+def seconds_until_forwarded(trigger: Trigger, retry: Retry) -> int:
     """Return roughly how many seconds pass before Pub/Sub forwards a message that always fails: the
     sum of the backoffs between its attempts, each of which is twice the previous one."""
     pauses = [
