@@ -64,7 +64,7 @@ WORKERS ?= $(if $(ARGS),0,3)
 
 .PHONY: test
 test: setup ## Run all tests (WORKERS=0: in one process), or ARGS="tests/unit -k name"; tests that need Java, gcloud or a browser are skipped if it is missing
-	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	CSVGATE_TEST_PARENT=$$PPID exec $(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 .PHONY: simulate
 simulate: setup ## Simulate every crash, then random schedules (SEEDS=10000); SEED=123 shows one in full; MUTANTS=1 checks that bugs are caught

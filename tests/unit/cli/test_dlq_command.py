@@ -1,4 +1,4 @@
-"""`csvgate dlq`: how it may be called."""
+"""Usage of `csvgate dlq`."""
 
 import pkgutil
 from datetime import UTC, datetime, timedelta

@@ -64,7 +64,7 @@ def test_bom_line_ends_and_blank_lines(data: bytes) -> None:
     ("data", "columns", "problem"),
     [
         ("", {}, "the file is empty"),
-        ("id,v\n1,2\n", {}, "line 1: no key column 'k'; there are id, v"),
+        ("id,v\n1,2\n", {}, "line 1: no key column 'k'; the file has id, v"),
         ("k,v\na,1\nb\n", {}, "line 3: 1 cells under a header of 2"),
         ('k,v\n"a\nb",1\na,1,2\n', {}, "line 4: 3 cells under a header of 2"),
         ("k,v\na,1\nb,2\na,3\n", {}, "line 4, column k: repeats the key of line 2"),
@@ -77,7 +77,7 @@ def test_bom_line_ends_and_blank_lines(data: bytes) -> None:
         ("k,v\na,2026-01-01T00:00\n", {"v": "TIMESTAMP"}, "lacks the time zone"),
         ("k,v\na,yes\n", {"v": "BOOL"}, "neither true nor false"),
         ("k,v\na,{\n", {"v": "JSON"}, "is no JSON"),
-        ("k,v\n", {"w": "INT64"}, "the contract gives types to w; there are k, v"),
+        ("k,v\n", {"w": "INT64"}, "the contract gives types to w; the file has k, v"),
         ('k,v\na,"b\n', {}, "line 2: not a CSV record"),
         (b"k,v\na,1\nb,\xff\n", {}, "line 3: not UTF-8"),
     ],

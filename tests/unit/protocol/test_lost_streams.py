@@ -4,7 +4,7 @@ every row is there once."""
 from datetime import timedelta
 
 from csvgate.ports import Message
-from csvgate.protocol.ledger_entries import OutcomeClaim
+from csvgate.protocol.ledger.entries import OutcomeClaim
 from csvgate_ops.operate.dead_letters.actions import Filter, read, replay, show
 from unit.operate.dead_letters.contexts import REALLY, Office, office
 from unit.protocol.invariants import loaded
@@ -18,7 +18,7 @@ NAME = "orders/a.csv"
 
 
 def half_loaded() -> tuple[Office, list[Message]]:
-    """Two chunks are in their streams; the others have not come yet, and nor has the marker."""
+    """Two chunks are in their streams; the other chunks and the marker are not delivered yet."""
     there = office()
     world = there.world
     world.validate(world.upload(NAME, orders(GOOD, bad=BAD)))
@@ -59,7 +59,7 @@ def in_the_end(there: Office) -> None:
     assert {"completed"} == {event.outcome for event in there.world.finished()}
     outcomes = [email.custom_args["outcome"] for email in there.world.mailer.sent]
     assert 1 == outcomes.count("completed")
-    claim = there.world.ledger.upload(upload).claim()
+    claim = there.world.ledger.upload(upload).outcome_claim()
     assert claim is not None
     validated = there.world.ledger.upload(upload).plan(claim.plan).validated()
     assert validated is not None
@@ -72,7 +72,7 @@ def test_streams_lost_after_a_long_outage_are_found_before_the_claim() -> None:
     there.world.now += timedelta(days=2)
     deliver_rest(there, messages[2:])
     assert "stream.gone" in there.world.letter_codes()
-    assert there.world.ledger.upload(upload_id(there.world, NAME)).claim() is None
+    assert there.world.ledger.upload(upload_id(there.world, NAME)).outcome_claim() is None
     replay_lost(there)
     in_the_end(there)
 
@@ -104,7 +104,7 @@ def test_again_and_again() -> None:
 
 
 def test_the_old_plan_may_still_end_and_then_the_other_does_nothing() -> None:
-    """Abandoned by mistake: its streams are all there. Whichever is first ends the upload."""
+    """A plan was abandoned although its streams exist; the plan that is first ends the upload."""
     there, messages = half_loaded()
     upload = upload_id(there.world, NAME)
     received = there.world.ledger.upload(upload).received()

@@ -1,4 +1,4 @@
-"""Dead letters of every function, replayed after the cause is mended, and again after everything
+"""Dead letters of every function, replayed after the cause is fixed, and again after everything
 succeeded: every row once, one email."""
 
 from collections.abc import Callable
@@ -23,21 +23,21 @@ def break_references(world: World) -> Callable[[], None]:
     """validate_and_parse dead-letters the Storage event."""
     rates = world.store.buckets["references"].pop("fx_rates.csv")
 
-    def mend() -> None:
+    def fix() -> None:
         world.store.put("references", "fx_rates.csv", rates.data)
 
-    return mend
+    return fix
 
 
 def break_table(world: World) -> Callable[[], None]:
     """enrich_records dead-letters every chunk."""
     world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
 
-    def mend() -> None:
+    def fix() -> None:
         del world.warehouse.tables["sales.orders"]
         world.restart()
 
-    return mend
+    return fix
 
 
 def break_mail(world: World) -> Callable[[], None]:
@@ -50,24 +50,24 @@ def break_mail(world: World) -> Callable[[], None]:
 
     world.effects.before = refuse
 
-    def mend() -> None:
+    def fix() -> None:
         world.effects.before = before
 
-    return mend
+    return fix
 
 
 BREAKS = dict(zip(FUNCTIONS, (break_references, break_table, break_mail), strict=True))
 
 
 def broken(function: str) -> tuple[Office, Callable[[], None], list[Message]]:
-    """An upload whose letters are of one function, how to mend the cause, and the letters."""
+    """An upload whose letters are of one function, how to fix the cause, and these letters."""
     there = office()
-    mend = BREAKS[function](there.world)
+    fix = BREAKS[function](there.world)
     there.world.validate(there.world.upload(NAME, orders(GOOD, bad=BAD)))
     there.world.drain()
     letters = [m for m in there.world.letters(function) if "csvgate-counts" not in m.attributes]
     assert letters
-    return there, mend, letters
+    return there, fix, letters
 
 
 def unfailed(there: Office) -> None:
@@ -79,9 +79,9 @@ def unfailed(there: Office) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_after_the_cause_is_mended_a_replay_completes_the_upload_once(function: str) -> None:
-    there, mend, _ = broken(function)
-    mend()
+def test_after_the_cause_is_fixed_a_replay_completes_the_upload_once(function: str) -> None:
+    there, fix, _ = broken(function)
+    fix()
     report = replay(there.context, Filter(functions=(function,)), REALLY)
     assert 0 == report.count("failed")
     assert report.count("done")
@@ -96,8 +96,8 @@ def test_after_the_cause_is_mended_a_replay_completes_the_upload_once(function: 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_replayed_again_and_again_after_success_nothing_changes(function: str) -> None:
-    there, mend, letters = broken(function)
-    mend()
+    there, fix, letters = broken(function)
+    fix()
     for _ in range(3):
         report = replay(there.context, Filter(functions=(function,)), REALLY)
         assert 0 == report.count("failed")

@@ -5,11 +5,11 @@ import click
 from csvgate_ops.cli.lazy_group import LazyGroup
 
 
-@click.command("dlq", cls=LazyGroup, packages=("csvgate_ops.cli.dlq",))
+@click.command("dlq", cls=LazyGroup, packages={"Commands": "csvgate_ops.cli.dlq"})
 def command() -> None:
-    """Review, replay and discard dead letters.
+    """Review, replay and discard the dead letters of the local cloud or, with --project, of a
+    Google Cloud project.
 
-    Of the local cloud, or with --project of a project of Google Cloud. Looking consumes nothing.
-    What acts is a dry run unless --yes is given. Each command is explained in
-    docs/dead-letters.md.
+    Listing and showing dead letters does not remove them. Commands that change something only
+    show what they would do, unless you add --yes. docs/dead-letters.md explains every command.
     """

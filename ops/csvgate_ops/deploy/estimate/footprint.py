@@ -6,12 +6,16 @@ compares the counts with the pipeline itself.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from math import ceil, log2
 from typing import Final
 
 from csvgate.chunks.append_requests import REQUEST_BYTES
 from csvgate.chunks.arrow import MAX_BYTES
-from csvgate.protocol.ledger import FEW_CHUNKS
+from csvgate.protocol.identity import Upload, digest
+from csvgate.protocol.ledger.ledger import FEW_CHUNKS
+from csvgate.protocol.messages.validated_records import Chunk, chunk_message
 from csvgate.validation.batch import Limits
 from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
 
@@ -19,8 +23,6 @@ PAGE: Final = 1000
 """Names per page of a listing (csvgate.gcp.storage)."""
 ENVELOPE_BYTES: Final = 20 + 16
 """Pub/Sub charges for a message's timestamp and id."""
-CHUNK_ATTRIBUTES: Final = 560
-"""All attributes of a chunk message: names and values of ce-…, traceparent and others."""
 EVENT_BYTES: Final = 1500
 """A Storage event with its attributes. The dead letter for rejected rows is as large."""
 MARKER_BYTES: Final = 700
@@ -131,6 +133,16 @@ def _enrich(chunks: int, shape: Shape, instances: int) -> StorageUse:
     return StorageUse(writes=created + listings, reads=reads, ledger_objects=created)
 
 
+@cache
+def chunk_attribute_bytes() -> int:
+    """Return the bytes that the attributes of one chunk message have, as Pub/Sub counts them."""
+    upload = Upload("bucket", "name", 1)
+    chunk = Chunk(upload.id, digest("plan", length=16), 0, 10_000, b"")
+    received_at = datetime(2026, 1, 1, microsecond=1, tzinfo=UTC)
+    message = chunk_message(chunk, received_at=received_at, trace=upload.traceparent)
+    return sum(len(name) + len(value) for name, value in message.attributes.items())
+
+
 def _topics(size: UploadSize, chunks: int) -> dict[str, tuple[int, int]]:
     reasons = REASON_BYTES if size.rejected else 0
     messages = {
@@ -138,7 +150,7 @@ def _topics(size: UploadSize, chunks: int) -> dict[str, tuple[int, int]]:
         "validated": (
             chunks + 1,
             size.wire_bytes
-            + chunks * (CHUNK_ATTRIBUTES + ENVELOPE_BYTES)
+            + chunks * (chunk_attribute_bytes() + ENVELOPE_BYTES)
             + MARKER_BYTES
             + reasons
             + ENVELOPE_BYTES,

@@ -1,7 +1,6 @@
 """What operators did, as the audit trail has it: newest first, a few read at a time.
 
-A run of an action on dead letters has a folder (`csvgate_ops.operate.dead_letters.audit`),
-everything else has one object (`csvgate_ops.operate.audit`).
+Each action has a folder (`csvgate_ops.operate.audit`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from csvgate.protocol.ledger import Ledger
-from csvgate_ops.operate.audit import PREFIX, AuditEntry
-from csvgate_ops.operate.dead_letters.audit import Begun, Ended
+from csvgate.protocol.ledger.entries import AuditEnd
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import AUDIT_BEGUN, AUDIT_ENDED, AUDIT_RECORDED
+from csvgate_ops.operate.audit import run_parts
 
 _READERS: Final = 8
-_OPENINGS: Final = ("begun", "revealed")
-"""One of these opens the entries of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +27,22 @@ class AuditRecord:
     reason: str
     wanted: Mapping[str, Any]
     """What was meant, by the names that the action gives it."""
-    ended: Ended | None
+    ended: AuditEnd | None
     """None while it is under way, after an interruption, and for what has no end to record."""
     is_run: bool
     """Something that ends: a run on letters."""
 
 
 def names(ledger: Ledger) -> list[str]:
-    """Newest first. One listing (of years 2000 to 2999)."""
+    """Newest first, from one listing."""
     return sorted(set(_names(ledger)), reverse=True)
 
 
 def _names(ledger: Ledger) -> Iterator[str]:
-    for path in ledger.names(f"{PREFIX}2"):
-        name, _, entry = path.removeprefix(PREFIX).removesuffix(".json").rpartition("/")
-        if "/" not in name:
-            yield f"{name}/{entry}"
-        elif entry in _OPENINGS:
-            yield name
+    for name in ledger.names(AUDIT_BEGUN.prefix()):
+        for path in (AUDIT_BEGUN, AUDIT_RECORDED):
+            if parts := path.parse(name):
+                yield f"{parts['day']}/{parts['run']}"
 
 
 def audit_records(ledger: Ledger, wanted: Sequence[str]) -> list[AuditRecord]:
@@ -56,15 +52,18 @@ def audit_records(ledger: Ledger, wanted: Sequence[str]) -> list[AuditRecord]:
 
 def audit_record(ledger: Ledger, name: str) -> AuditRecord | None:
     """None when there is no such entry."""
-    if entry := ledger.get(AuditEntry, f"{PREFIX}{name}.json"):
-        return AuditRecord(
-            name, entry.action, entry.actor, entry.at, entry.reason, entry.details, None, False
-        )
-    for opening in _OPENINGS:
-        if begun := ledger.get(Begun, f"{PREFIX}{name}/{opening}.json"):
-            ended = ledger.get(Ended, f"{PREFIX}{name}/ended.json")
-            is_run = opening == "begun"
-            return AuditRecord(
-                name, begun.action, begun.actor, begun.at, begun.reason, begun.wanted, ended, is_run
-            )
-    return None
+    parts = run_parts(name)
+    begun = ledger.get(AUDIT_BEGUN, **parts)
+    entry = begun or ledger.get(AUDIT_RECORDED, **parts)
+    if entry is None:
+        return None
+    return AuditRecord(
+        name=name,
+        action=entry.action,
+        actor=entry.actor,
+        at=entry.at,
+        reason=entry.reason,
+        wanted=entry.details,
+        ended=ledger.get(AUDIT_ENDED, **parts) if begun else None,
+        is_run=begun is not None,
+    )

@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
-from csvgate.protocol.ledger import Ledger
-from csvgate_ops.operate.uploads import Arrival, UploadStatus, arrival, status, upload_ids
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate_ops.operate.upload_list import Arrival, arrival, upload_ids
+from csvgate_ops.operate.uploads import UploadStatus, status
 
 NEWEST: Final = 300
 """Uploads told in full at each reading: those of the overview."""

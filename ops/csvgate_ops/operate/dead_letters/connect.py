@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from csvgate.contracts.load import load_directory
-from csvgate.protocol.ledger import Ledger
+from csvgate.gcp.build import object_store, publisher
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.start_up import utc_now
 from csvgate_ops.cli import session
 from csvgate_ops.deploy import topology as topo
@@ -96,15 +97,13 @@ def _desk(
     actor: str,
     patience: float,
 ) -> DeadLetterContext:
-    from csvgate.gcp.pubsub import PubSubPublisher
-    from csvgate.gcp.storage import GcsObjectStore
     from csvgate_ops.operate.dead_letters.queue.pubsub import PubSubQueues, client
 
     return DeadLetterContext(
         routes=found,
         queues=PubSubQueues(name, client()),
-        publisher=PubSubPublisher(name),
-        ledger=Ledger(GcsObjectStore(name), buckets["ledger"]),
+        publisher=publisher(name),
+        ledger=Ledger(object_store(name), buckets["ledger"]),
         buckets=buckets,
         contracts=load_directory(contracts),
         actor=actor,

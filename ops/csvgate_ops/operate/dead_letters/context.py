@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from csvgate.contracts.match import Contracts
 from csvgate.ports import Clock, ObjectStore, Publisher
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate_ops.operate.dead_letters.queue.leases import LEASE_SECONDS
 from csvgate_ops.operate.dead_letters.queue.port import Queues
 from csvgate_ops.operate.dead_letters.queue.routes import Route

@@ -11,7 +11,8 @@ from typing import Final
 
 from csvgate.ports import Message
 from csvgate.protocol.dead_letters import PREFIX
-from csvgate.protocol.ledger_entries import Received
+from csvgate.protocol.identity import is_identifier
+from csvgate.protocol.ledger.entries import Received
 from csvgate_ops.operate.dead_letters.content.original import NOTIFICATION, Unreplayable
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
@@ -31,7 +32,7 @@ def restart_message(letter: DeadLetter, context: DeadLetterContext) -> Message:
     """The Storage notification that makes validate_and_parse read the upload again. Raises
     Unreplayable, Transient."""
     entries = context.ledger.upload(letter.upload)
-    received, claim = entries.received(), entries.claim()
+    received, claim = entries.received(), entries.outcome_claim()
     if received is None:
         raise Unreplayable("the ledger does not know its upload: upload the file again, discard it")
     if claim is not None:
@@ -59,7 +60,7 @@ def abandon(letter: DeadLetter, context: DeadLetterContext) -> None:
 def _plan(letter: DeadLetter) -> str:
     """Empty unless it is one of csvgate's: it becomes part of a ledger object's name."""
     found = letter.attributes.get(f"{PREFIX}plan", "")
-    return found if set(found) <= set("0123456789abcdef") and len(found) <= 64 else ""
+    return found if is_identifier(found) else ""
 
 
 def _notification(received: Received) -> Message:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,6 @@ def test_a_function_without_its_lock(clone: Path, tmp_path: Path) -> None:
 
 
 def test_imports_are_followed_anywhere_in_a_file(tmp_path: Path) -> None:
-    shared, source = tmp_path / "shared", tmp_path / "source"
     files = {
         "shared/csvgate/__init__.py": "",
         "shared/csvgate/a.py": "def late() -> None:\n    import csvgate.deep.b\n",
@@ -115,13 +115,59 @@ def test_imports_are_followed_anywhere_in_a_file(tmp_path: Path) -> None:
         "source/main.py": "from typing import TYPE_CHECKING\nfrom csvgate.a import late\n"
         "if TYPE_CHECKING:\n    from csvgate.types_only import T\n",
     }
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
     assert [
         "__init__.py",
         "a.py",
         "deep/__init__.py",
         "deep/b.py",
         "deep/c.py",
-    ] == [str(p.relative_to(shared / "csvgate")) for p in reachable(source, shared)]
+    ] == found(tmp_path, files)
+
+
+BUILD = """
+def first():
+    import csvgate.one
+def second():
+    import csvgate.two
+    return helper()
+def helper():
+    import csvgate.three
+@registered
+def fourth():
+    import csvgate.four
+"""
+
+
+@pytest.mark.parametrize(
+    ("imported", "expected"),
+    [
+        ("from csvgate.build import first", {"one", "three", "four"}),
+        ("from csvgate.build import second", {"two", "three", "four"}),
+        ("from csvgate import build", {"one", "two", "three", "four"}),
+        ("import csvgate.build", {"one", "two", "three", "four"}),
+        ("from csvgate.relay import first", {"one", "three", "four"}),
+    ],
+)
+def test_imports_in_unused_functions_are_not_followed(
+    imported: str, expected: set[str], tmp_path: Path
+) -> None:
+    """`helper` is named in its module and `fourth` is decorated, so they may be called."""
+    files = {
+        "shared/csvgate/__init__.py": "",
+        "shared/csvgate/build.py": BUILD,
+        "shared/csvgate/relay.py": "from csvgate.build import first\n",
+        **{f"shared/csvgate/{name}.py": "" for name in ("one", "two", "three", "four")},
+        "source/main.py": f"{imported}\n",
+    }
+    names = {name.removesuffix(".py") for name in found(tmp_path, files)}
+    assert expected == names - {"__init__", "build", "relay"}
+
+
+def found(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """Write the files, and return the modules in `shared` that `source` reaches."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    shared = folder / "shared"
+    modules = reachable(folder / "source", shared)
+    return [str(module.relative_to(shared / "csvgate")) for module in modules]

@@ -7,7 +7,7 @@ import pytest
 
 from csvgate_ops.operate.console.jobs import Busy, Job, Jobs
 from csvgate_ops.operate.dead_letters.acting import Progress, Report
-from csvgate_ops.operate.uploads import upload_ids
+from csvgate_ops.operate.upload_list import upload_ids
 from unit.operate.console.browsing import (
     ENRICH,
     HANG_SECONDS,

@@ -3,8 +3,8 @@
 import json
 
 from csvgate.ports import Column
-from csvgate.protocol.ledger_entries import Note
-from csvgate_ops.operate.uploads import upload_ids
+from csvgate.protocol.ledger.entries import Note
+from csvgate_ops.operate.upload_list import upload_ids
 from fakes.bigquery import Table
 from unit.operate.console.browsing import Visit, address, letter, office, visit, words
 from unit.protocol.orders import orders
@@ -42,7 +42,7 @@ def runs(here: Visit) -> list[str]:
     return [
         json.loads(store[name].data)["action"]
         for name in sorted(store)
-        if name.endswith(("/begun.json", "/revealed.json"))
+        if name.endswith(("/begun.json", "/recorded.json"))
     ]
 
 
@@ -65,7 +65,7 @@ def test_the_timeline_of_an_upload_masks_the_same_words() -> None:
     (uploaded,) = upload_ids(there.world.ledger)
     words_of_a_row = f"could not convert '{EMAIL}'"
     note = Note(at=there.world.now, code="unexpected", message=words_of_a_row, function="f")
-    there.world.ledger.upload(uploaded).note("odd", note)
+    there.world.ledger.upload(uploaded).note_repeat("odd", note)
     page = visit(there).page(f"/uploads/{uploaded}")
     assert "could not convert" in page
     assert EMAIL not in page

@@ -7,7 +7,7 @@ import pytest
 
 from csvgate.ports import Column
 from csvgate.protocol.events import Counts
-from csvgate.protocol.ledger_entries import Tripped
+from csvgate.protocol.ledger.entries import Tripped
 from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.text import counted, percent
 from csvgate_ops.operate.breakers import lift
@@ -17,7 +17,8 @@ from csvgate_ops.operate.console.pages.paging import Page, page
 from csvgate_ops.operate.console.pages.safe_values import clipped, lines, shown
 from csvgate_ops.operate.console.pages.wording import after, ago
 from csvgate_ops.operate.console.snapshot import Snapshot
-from csvgate_ops.operate.uploads import State, Step, UploadStatus, upload_ids
+from csvgate_ops.operate.upload_list import upload_ids
+from csvgate_ops.operate.uploads import State, Step, UploadStatus
 from csvgate_ops.text import byte_size, rough_duration
 from fakes.bigquery import Table
 from unit.operate.console.browsing import HANG_SECONDS, letter, office, visit, words
@@ -177,7 +178,7 @@ def test_a_failed_upload_says_what_to_do() -> None:
     there.world.drain()
     (uploaded,) = upload_ids(there.world.ledger)
     page = words(visit(there).page(f"/uploads/{uploaded}"))
-    assert "enrich_records gave up, table.contradicts" in page
+    assert "enrich_records gave up with table.contradicts" in page
     assert f"csvgate dlq replay --upload {uploaded}" in page
 
 

@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 
 from csvgate.ports import Message
+from csvgate.protocol.ledger.paths import AUDIT_ENDED
 from csvgate.runtime.errors import Transient
+from csvgate_ops.operate.audit import run_parts
 from csvgate_ops.operate.dead_letters.acting import Acting, Progress
 from csvgate_ops.operate.dead_letters.actions import (
     Edit,
@@ -19,7 +21,7 @@ from csvgate_ops.operate.dead_letters.actions import (
     read,
     replay,
 )
-from csvgate_ops.operate.dead_letters.audit import Ended, marks, unfinished
+from csvgate_ops.operate.dead_letters.audit import marks, unfinished
 from fakes.effects import Effect
 from unit.operate.dead_letters.contexts import REALLY, Office, office
 from world import VALIDATED, letters_of
@@ -50,7 +52,7 @@ def sent(there: Office) -> list[bytes]:
 
 
 def audit(there: Office) -> list[str]:
-    return [n for n in there.world.store.buckets["ledger"] if n.startswith("audit/")]
+    return [n for n in there.world.store.buckets["ledger"] if n.startswith("audit")]
 
 
 def test_reading_consumes_nothing_and_holds_nothing() -> None:
@@ -88,11 +90,11 @@ def test_only_what_is_meant_goes_and_the_rest_is_given_back() -> None:
 def test_what_is_done_is_on_record() -> None:
     there = with_letters(3)
     report = replay(there.context, ENRICH, REALLY)
-    ended = there.world.ledger.get(Ended, f"audit/{report.run}/ended.json")
+    ended = there.world.ledger.get(AUDIT_ENDED, **run_parts(report.run))
     assert ended is not None
     assert (3, 0, False) == (ended.done, ended.failed, ended.stopped)
     assert {"done"} == {outcome.result for outcome in ended.outcomes}
-    marks = [name for name in audit(there) if name.endswith(".replayed.json")]
+    marks = [name for name in audit(there) if name.endswith("/replayed.json")]
     assert 3 == len(marks)
     assert [] == unfinished(there.world.ledger, there.world.clock())
 

@@ -9,6 +9,8 @@ import pytest
 
 from csvgate.contracts.match import Contracts
 from csvgate.ports import Column, Message
+from csvgate.protocol.ledger.entries import AuditAction
+from csvgate.protocol.ledger.paths import AUDIT_RECORDED
 from csvgate.rejects.summary import MASK
 from csvgate.runtime.errors import Permanent
 from csvgate_ops.operate.dead_letters.actions import (
@@ -21,7 +23,6 @@ from csvgate_ops.operate.dead_letters.actions import (
     read,
     show,
 )
-from csvgate_ops.operate.dead_letters.audit import Begun
 from csvgate_ops.operate.dead_letters.content.content import content
 from csvgate_ops.operate.dead_letters.content.detail_json import detail_json
 from csvgate_ops.operate.dead_letters.content.masking import Mask, message_of
@@ -53,10 +54,10 @@ def everything(detail: Detail) -> str:
     return json.dumps(detail_json(detail))
 
 
-def revealed(there: Office) -> list[Begun]:
+def revealed(there: Office) -> list[AuditAction]:
     ledger = there.world.ledger
-    names = [n for n in ledger.names("audit/") if n.endswith("/revealed.json")]
-    return [found for name in names if (found := ledger.get(Begun, name))]
+    actions = [ledger.get(AUDIT_RECORDED, **parts) for parts in ledger.find(AUDIT_RECORDED)]
+    return [found for found in actions if found]
 
 
 def test_a_chunk_is_a_table_with_its_sensitive_columns_masked() -> None:
@@ -76,7 +77,7 @@ def test_revealing_is_on_record() -> None:
     letter = chunk_id(there)
     assert SECRET in everything(show(there.context, letter, reveal=True))
     (record,) = revealed(there)
-    assert ("tester@here", {"ids": [letter]}) == (record.actor, record.wanted)
+    assert ("tester@here", {"ids": [letter]}) == (record.actor, record.details)
 
 
 def test_without_a_record_nothing_is_revealed() -> None:

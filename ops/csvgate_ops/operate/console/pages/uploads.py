@@ -10,7 +10,8 @@ from csvgate_ops.operate.console.overview import loaded, rejected
 from csvgate_ops.operate.console.pages.paging import page
 from csvgate_ops.operate.console.site import Site, patiently, waiting
 from csvgate_ops.operate.hints import hints
-from csvgate_ops.operate.uploads import Arrival, UploadStatus
+from csvgate_ops.operate.upload_list import Arrival
+from csvgate_ops.operate.uploads import UploadStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from csvgate.runtime.errors import Failure, Transient
+from csvgate_ops.operate.audit import new_run
 from csvgate_ops.operate.dead_letters.acting import (
     Acting,
     Action,
@@ -21,7 +22,7 @@ from csvgate_ops.operate.dead_letters.acting import (
     Report,
     Result,
 )
-from csvgate_ops.operate.dead_letters.audit import AuditTrail, new_run, unfinished
+from csvgate_ops.operate.dead_letters.audit import AuditTrail, unfinished
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
 from csvgate_ops.operate.dead_letters.content.parse import parse
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
@@ -62,7 +63,7 @@ def for_each(
 ) -> Report:
     """Also waits for letters that interrupted runs held, so that running again finishes the work.
     Raises Transient and Permanent when the queues cannot be read, or the run not recorded."""
-    run = "" if acting.dry_run else new_run(context.clock)
+    run = "" if acting.dry_run else new_run(action.action, context.clock())
     trail = AuditTrail(context.ledger, context.actor, context.clock, run, acting.reason)
     work = _Work(context, wanted, acting, action, trail)
     interrupted: list[str] = []

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from csvgate.contracts.hashing import contract_hash
 from csvgate.ports import ObjectInfo
 from csvgate.protocol.events import UploadValidated
-from csvgate.protocol.ledger_entries import OutcomeClaim
+from csvgate.protocol.ledger.entries import OutcomeClaim
 from csvgate.runtime.errors import Permanent
 from csvgate_ops.operate.dead_letters.acting import Acting, Action, Report, Result
 from csvgate_ops.operate.dead_letters.actions.each import Skipped, for_each
@@ -59,7 +59,7 @@ class _RejectedRows:
         if not letter.is_rejection:
             raise Skipped("it does not tell of rejected rows: replay it as it is")
         entries = self.context.ledger.upload(letter.upload)
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         validated = entries.plan(claim.plan).validated() if claim else None
         if claim is None or validated is None:
             raise Skipped("its upload is still under way: wait for its end")

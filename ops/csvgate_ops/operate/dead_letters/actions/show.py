@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from csvgate.protocol.dead_letters import PREFIX
+from csvgate.protocol.ledger.entries import LetterMark
 from csvgate.runtime.errors import Failure
 from csvgate_ops.operate.dead_letters.actions.each import Skipped
 from csvgate_ops.operate.dead_letters.actions.replay import sending
 from csvgate_ops.operate.dead_letters.actions.reveal import record_reveal
-from csvgate_ops.operate.dead_letters.audit import LetterMark, marks
+from csvgate_ops.operate.dead_letters.audit import marks
 from csvgate_ops.operate.dead_letters.content.content import ROWS, Content, Grid, content
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
 from csvgate_ops.operate.dead_letters.content.masking import (

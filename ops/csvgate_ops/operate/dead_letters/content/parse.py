@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from csvgate.protocol.cloudevents_pubsub import ARROW_STREAM, JSON
 from csvgate.protocol.dead_letters import PREFIX
-from csvgate.protocol.identity import Upload
+from csvgate.protocol.identity import Upload, is_identifier
+from csvgate.protocol.messages.attributes import TRACE, UPLOAD, attribute
 from csvgate_ops.operate.dead_letters.dead_letter import (
     PLATFORM,
     PLATFORM_CODE,
@@ -46,7 +47,7 @@ def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> DeadLe
         first_seen=_time(attributes, f"{PREFIX}first-seen", f"{PLATFORM}TopicPublishTime"),
         dead_lettered_at=_time(attributes, f"{PREFIX}dead-lettered-at") or pulled.published_at,
         published_at=pulled.published_at,
-        trace=attributes.get(f"{PREFIX}trace") or attributes.get("ce-traceparent", ""),
+        trace=attributes.get(f"{PREFIX}trace") or attribute(attributes, TRACE),
         revision=attributes.get(f"{PREFIX}revision", ""),
         size=len(pulled.data),
         attributes=dict(attributes),
@@ -105,10 +106,10 @@ def _upload(attributes: Mapping[str, str], body: Mapping[str, Any]) -> str:
     inner = body.get("upload")
     for found in (
         attributes.get(f"{PREFIX}upload", ""),
-        attributes.get("ce-uploadid", ""),
+        attribute(attributes, UPLOAD),
         _text(inner, "id") if isinstance(inner, dict) else "",
     ):
-        if found and len(found) <= 64 and set(found) <= set("0123456789abcdef"):
+        if is_identifier(found):
             return found
     bucket = attributes.get("bucketId") or _text(body, "bucket")
     name = attributes.get("objectId") or _text(body, "name")

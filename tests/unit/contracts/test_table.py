@@ -1,0 +1,94 @@
+"""The BigQuery table of a contract."""
+
+from pathlib import Path
+
+import pytest
+
+from csvgate.contracts.load import load
+from csvgate.contracts.model import Contract, Destination, Schema, SchemaField
+from csvgate.contracts.table import column_type, table_spec
+from csvgate.ports import Column
+from csvgate.types.bigquery import BigQueryType
+
+
+def test_the_table_of_orders(orders_yaml: Path) -> None:
+    spec = table_spec(
+        load(orders_yaml),
+        {
+            "segment": BigQueryType("STRING"),
+            "region": BigQueryType("STRING"),
+            "eur_rate": BigQueryType("NUMERIC"),
+        },
+    )
+    assert [f"{c.name} {c.type}{' REQUIRED' * c.required}" for c in spec.columns] == [
+        "order_id STRING",
+        "customer_id STRING",
+        "email STRING",
+        "country STRING",
+        "currency STRING",
+        "amount NUMERIC(12, 2)",
+        "quantity INT64",
+        "ordered_at TIMESTAMP",
+        "status STRING",
+        "notes STRING",
+        "segment STRING",
+        "region STRING",
+        "eur_rate NUMERIC",
+        "amount_eur NUMERIC(12, 2)",
+        "_upload_id STRING REQUIRED",
+        "_line INT64 REQUIRED",
+        "_ingested_at TIMESTAMP REQUIRED",
+    ]
+    assert (spec.id, spec.partition_by, spec.cluster_by) == (
+        "sales.orders",
+        "ordered_at",
+        ("country", "status"),
+    )
+    assert spec.columns[10].description == "From customers, by customer_id"
+
+
+def test_a_description_reaches_the_column() -> None:
+    fields = (
+        SchemaField(name="a", title="An A", description="The first letter"),
+        SchemaField(name="b", title="A B"),
+        SchemaField(name="c", bigquery="string(3)"),
+    )
+    contract = Contract(
+        dataset="x",
+        match=("x",),
+        schema_=Schema(fields=fields),
+        destination=Destination(dataset="d", table="t"),
+    )
+    assert table_spec(contract, {}).columns[:3] == (
+        Column("a", "STRING", description="The first letter"),
+        Column("b", "STRING", description="A B"),
+        Column("c", "STRING(3)"),
+    )
+
+
+def test_every_lookup_needs_a_type(orders_yaml: Path) -> None:
+    with pytest.raises(KeyError, match="segment"):
+        table_spec(load(orders_yaml), {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("string", "STRING"),
+        ("integer", "INT64"),
+        ("number", "NUMERIC"),
+        ("boolean", "BOOL"),
+        ("date", "DATE"),
+        ("time", "TIME"),
+        ("datetime", "TIMESTAMP"),
+        ("year", "INT64"),
+        ("yearmonth", "STRING"),
+        ("duration", "STRING"),
+        ("geopoint", "GEOGRAPHY"),
+        ("object", "JSON"),
+        ("array", "JSON"),
+        ("any", "STRING"),
+    ],
+)
+def test_types_without_bigquery(kind: str, expected: str) -> None:
+    assert str(column_type(SchemaField(name="a", type=kind))) == expected
