@@ -9,7 +9,7 @@ from csvgate_ops.deploy.monitoring.plan import Command, plan
 from csvgate_ops.deploy.plan.model import Key
 
 _MONITORING_FAULTS = {
-    "create": ("monitoring.missing", "is missing: nobody is alerted"),
+    "create": ("monitoring.missing", "is missing"),
     "update": ("monitoring.differs", "differs from its file in deploy/monitoring"),
     "delete": ("monitoring.surplus", "has no file in deploy/monitoring any more"),
 }

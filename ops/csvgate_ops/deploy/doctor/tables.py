@@ -35,7 +35,7 @@ def _check(facts: Facts, contract: Contract) -> Check:
         return Check(subject, "is created by the first upload")
     spec = expected(contract, found)
     faults = tuple(_faults(facts, spec, found, set(_looked_up(contract))))
-    return Check(subject, f"{len(spec.columns)} columns fit", faults)
+    return Check(subject, f"{len(spec.columns)} columns match", faults)
 
 
 def expected(contract: Contract, found: tuple[Column, ...]) -> TableSpec:

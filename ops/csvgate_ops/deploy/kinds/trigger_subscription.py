@@ -92,7 +92,7 @@ KIND = Kind(
         "ack_deadline": Field(_REPEATED, shown="seconds"),
         "retention": Field("events that wait longer are lost", shown="seconds"),
         "expires": Field("Pub/Sub deletes it after that long without an event"),
-        "dead_letter_topic": Field("events that fail for good do not become dead letters"),
+        "dead_letter_topic": Field("events that always fail do not become dead letters"),
         "max_delivery_attempts": Field(),
         "min_backoff": Field(_TOO_FAST_OR_SLOW, shown="seconds"),
         "max_backoff": Field(_TOO_FAST_OR_SLOW, shown="seconds"),
