@@ -27,7 +27,7 @@ from csvgate_ops.operate.console.app import create_app
 from csvgate_ops.operate.console.jobs import Jobs
 from csvgate_ops.operate.console.site import Site
 from csvgate_ops.operate.dead_letters import connect
-from csvgate_ops.operate.dead_letters.actions import read
+from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.follow import follow, send
 
@@ -153,7 +153,7 @@ def take(browser: Browser, url_with_token: str) -> None:
     shot(phone, "phone")
     page.get_by_role("link", name="Dead letters").first.click()
     page.get_by_role("link", name="Groups").click()
-    page.get_by_role("button", name="Replay group reference").first.click()
+    page.get_by_role("button", name="Replay, group reference").first.click()
     page.get_by_label("Reason").fill("fx_rates.csv is back")
     shot(page, "confirm", 560)
 

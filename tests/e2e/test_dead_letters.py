@@ -126,7 +126,9 @@ def test_a_chunk_of_an_unknown_plan_says_so(cloud: LocalCloud) -> None:
     cloud.publish("validated-records", b"no arrow", **attributes)
     letter = letter_of(cloud, "enrich_records", "cd" * 8)
     assert "plan.unknown" == letter["code"]
-    assert "the chunk's Arrow stream has no end" == letter["content"]["remark"]
+    assert (
+        "the chunk's Arrow stream was cut: its end marker is missing" == letter["content"]["remark"]
+    )
 
 
 def test_a_discarded_letter_is_gone_and_on_record(cloud: LocalCloud) -> None:
@@ -231,7 +233,7 @@ def test_rejected_rows_sent_again_are_a_correction_of_their_upload(
     assert ["email"] == shown["masked"]
     assert "a@example.com" not in json.dumps(shown)
     again = ("dlq", "replay", "--rejected-rows", "--upload", original["id"])
-    assert "still the one they were rejected by" in cloud.csvgate(*again).stdout
+    assert "contract is still the one that rejected them" in cloud.csvgate(*again).stdout
     cloud.csvgate(*again, "--yes")
     assert [] == letters(cloud, "--upload", original["id"])
 

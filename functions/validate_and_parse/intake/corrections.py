@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from csvgate.protocol.identity import Upload
 from csvgate.protocol.ledger.entries import OutcomeClaim
 from csvgate.protocol.ledger.ledger import Ledger, PlanLedger, UploadLedger
-from csvgate.rejects.names import unnamed, upload_named
+from csvgate.rejects.corrections import name_without_upload_id, upload_id_in_name
 from csvgate.runtime.errors import Transient
 from csvgate.validation.faults import FileFault
 
@@ -48,10 +48,10 @@ def find_origin(upload: Upload, dataset: str, ledger: Ledger) -> Origin:
 
 
 def _origin_id(upload: Upload, dataset: str, ledger: Ledger) -> str:
-    named = upload_named(upload.name)
+    named = upload_id_in_name(upload.name)
     received = ledger.upload(named).received() if named else None
     if received is None:
-        raise unnamed()
+        raise name_without_upload_id()
     if received.dataset != dataset:
         raise FileFault(
             "correction.dataset",

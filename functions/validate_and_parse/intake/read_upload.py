@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from csvgate.chunks.arrow import encode
 from csvgate.contracts.model import Contract, Limits
-from csvgate.csv.body import bare
+from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.compression import decompress
 from csvgate.ports import ObjectStore, Publisher
 from csvgate.protocol.events import Counts, FaultExample, ObjectRef, Reason
@@ -132,7 +132,9 @@ def _process(
     else:
         correction = Correction(contract, source.origin.open_lines)
         stripped = correction.pieces(source.pieces)
-        batches = correction.batches(_batches(stripped, bare(contract), pinned, references))
+        batches = correction.batches(
+            _batches(stripped, contract_for_extracted_records(contract), pinned, references)
+        )
     tally, reject_file = _Tally(Reasons(contract)), RejectFile(contract)
     with rejects:
         for batch in batches:

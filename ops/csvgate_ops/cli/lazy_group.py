@@ -41,7 +41,7 @@ class LazyGroup(click.Group):
             with formatter.section(heading):
                 # Padded, so that the descriptions of all sections are aligned.
                 rows = [
-                    (name.ljust(longest), _summary(module))
+                    (name.ljust(longest), summary(module))
                     for name, module in sorted(_commands(package).items())
                 ]
                 formatter.write_dl(rows)
@@ -65,7 +65,7 @@ def _commands(package: str) -> dict[str, str]:
     }
 
 
-def _summary(module: str) -> str:
+def summary(module: str) -> str:
     spec = find_spec(module)
     assert spec is not None and spec.origin is not None  # noqa: S101, PT018 - pkgutil found it
     docstring = ast.get_docstring(ast.parse(Path(spec.origin).read_text("utf-8"))) or ""

@@ -59,7 +59,7 @@ def test_a_reference_without_rows() -> None:
         ("k,v\n7,a\n007,b\n", "line 3, column k: the same INT64 key as in line 2"),
         (
             "k,v\n7,a\ntotal,b\n",
-            "line 3, column k: the key is no INT64; it is compared with column c",
+            "line 3, column k: the key is not an INT64; it is compared with column c",
         ),
         ("k,w\n7,a\n", "line 1: no column v, which the contract adds; the file has w"),
     ],

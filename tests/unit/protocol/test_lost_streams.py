@@ -5,8 +5,11 @@ from datetime import timedelta
 
 from csvgate.ports import Message
 from csvgate.protocol.ledger.entries import OutcomeClaim
-from csvgate_ops.operate.dead_letters.actions import Filter, read, replay, show
-from unit.operate.dead_letters.contexts import REALLY, Office, office
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.actions.replay import replay
+from csvgate_ops.operate.dead_letters.actions.show import show
+from csvgate_ops.operate.dead_letters.filters import Filter
+from unit.operate.dead_letters.contexts import REALLY, LetterWorld, letter_world
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import orders
 from unit.protocol.test_pipeline import upload_id
@@ -17,9 +20,9 @@ GOOD, BAD = 120, 3
 NAME = "orders/a.csv"
 
 
-def half_loaded() -> tuple[Office, list[Message]]:
+def half_loaded() -> tuple[LetterWorld, list[Message]]:
     """Two chunks are in their streams; the other chunks and the marker are not delivered yet."""
-    there = office()
+    there = letter_world()
     world = there.world
     world.validate(world.upload(NAME, orders(GOOD, bad=BAD)))
     messages = list(world.publisher.topics[VALIDATED])
@@ -36,13 +39,13 @@ def lose_streams(world: World) -> None:
         world.warehouse.expire(stream)
 
 
-def deliver_rest(there: Office, messages: list[Message]) -> None:
+def deliver_rest(there: LetterWorld, messages: list[Message]) -> None:
     for message in messages:
         there.world.deliver(VALIDATED, message)
     there.world.drain()
 
 
-def replay_lost(there: Office) -> None:
+def replay_lost(there: LetterWorld) -> None:
     report = replay(there.context, Filter(codes=("stream.gone",)), REALLY)
     assert 0 == report.count("failed", "skipped")
     assert report.count("done")
@@ -51,7 +54,7 @@ def replay_lost(there: Office) -> None:
     there.world.restart()
 
 
-def in_the_end(there: Office) -> None:
+def in_the_end(there: LetterWorld) -> None:
     unfailed(there)
     rows = loaded(there.world)
     assert GOOD == len(rows) == len(set(rows))
@@ -117,7 +120,7 @@ def test_the_old_plan_may_still_end_and_then_the_other_does_nothing() -> None:
     check_once(there)
 
 
-def check_once(there: Office) -> None:
+def check_once(there: LetterWorld) -> None:
     rows = loaded(there.world)
     assert GOOD == len(rows) == len(set(rows))
     assert ["completed"] == [event.outcome for event in there.world.finished()]

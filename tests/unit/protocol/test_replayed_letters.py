@@ -7,9 +7,11 @@ import pytest
 
 from csvgate.ports import Column, Message
 from csvgate.runtime.errors import Permanent
-from csvgate_ops.operate.dead_letters.actions import Filter, read, replay
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.actions.replay import replay
+from csvgate_ops.operate.dead_letters.filters import Filter
 from fakes.bigquery import Table
-from unit.operate.dead_letters.contexts import REALLY, Office, office
+from unit.operate.dead_letters.contexts import REALLY, LetterWorld, letter_world
 from unit.protocol.invariants import check
 from unit.protocol.orders import orders
 from unit.protocol.test_pipeline import upload_id
@@ -23,21 +25,21 @@ def break_references(world: World) -> Callable[[], None]:
     """validate_and_parse dead-letters the Storage event."""
     rates = world.store.buckets["references"].pop("fx_rates.csv")
 
-    def fix() -> None:
+    def mend() -> None:
         world.store.put("references", "fx_rates.csv", rates.data)
 
-    return fix
+    return mend
 
 
 def break_table(world: World) -> Callable[[], None]:
     """enrich_records dead-letters every chunk."""
     world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
 
-    def fix() -> None:
+    def mend() -> None:
         del world.warehouse.tables["sales.orders"]
         world.restart()
 
-    return fix
+    return mend
 
 
 def break_mail(world: World) -> Callable[[], None]:
@@ -50,27 +52,27 @@ def break_mail(world: World) -> Callable[[], None]:
 
     world.effects.before = refuse
 
-    def fix() -> None:
+    def mend() -> None:
         world.effects.before = before
 
-    return fix
+    return mend
 
 
 BREAKS = dict(zip(FUNCTIONS, (break_references, break_table, break_mail), strict=True))
 
 
-def broken(function: str) -> tuple[Office, Callable[[], None], list[Message]]:
+def broken(function: str) -> tuple[LetterWorld, Callable[[], None], list[Message]]:
     """An upload whose letters are of one function, how to fix the cause, and these letters."""
-    there = office()
-    fix = BREAKS[function](there.world)
+    there = letter_world()
+    mend = BREAKS[function](there.world)
     there.world.validate(there.world.upload(NAME, orders(GOOD, bad=BAD)))
     there.world.drain()
     letters = [m for m in there.world.letters(function) if "csvgate-counts" not in m.attributes]
     assert letters
-    return there, fix, letters
+    return there, mend, letters
 
 
-def unfailed(there: Office) -> None:
+def unfailed(there: LetterWorld) -> None:
     """Forget the emails and events that announced the failure: `check` is about success."""
     events = there.world.publisher.topics["enrichment-complete"]
     there.world.publisher.topics["enrichment-complete"] = [
@@ -80,8 +82,8 @@ def unfailed(there: Office) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_after_the_cause_is_fixed_a_replay_completes_the_upload_once(function: str) -> None:
-    there, fix, _ = broken(function)
-    fix()
+    there, mend, _ = broken(function)
+    mend()
     report = replay(there.context, Filter(functions=(function,)), REALLY)
     assert 0 == report.count("failed")
     assert report.count("done")
@@ -96,8 +98,8 @@ def test_after_the_cause_is_fixed_a_replay_completes_the_upload_once(function: s
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_replayed_again_and_again_after_success_nothing_changes(function: str) -> None:
-    there, fix, letters = broken(function)
-    fix()
+    there, mend, letters = broken(function)
+    mend()
     for _ in range(3):
         report = replay(there.context, Filter(functions=(function,)), REALLY)
         assert 0 == report.count("failed")

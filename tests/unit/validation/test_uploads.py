@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from csvgate.contracts.model import Contract, Encoding
 from csvgate.csv.compression import decompress
-from csvgate.csv.decoding import begin
+from csvgate.csv.decoding import open_text
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
 from csvgate.rejects.reject_file import RejectFile
@@ -137,10 +137,10 @@ def test_the_reject_file_has_the_rejected_rows_in_the_files_own_bytes(
         errors = "surrogatepass" if own.startswith("utf-16") else "surrogateescape"
         raw = row.raw if own == "utf-8" else row.raw.decode("utf-8", errors).encode(own, errors)
         assert raw in data
-        if row.sound:
+        if row.well_formed:
             assert raw in rejects
     # It is CSV of the same kind itself, with the header if there is one, and each row once.
-    _, pieces = begin([rejects], own)
+    _, pieces = open_text([rejects], own)
     records = list(Framer(pieces, Grammar(rules.dialect)).records())
     lines = [str(row.line) for row in rejected_rows(batches)]
     if rules.dialect.header:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from csvgate.rejects.names import unnamed, upload_named
+from csvgate.rejects.corrections import name_without_upload_id, upload_id_in_name
 
 _LEDGERS: Final = {
     "correction.dataset": "that {} is of this dataset",
@@ -31,12 +31,12 @@ class Mended:
     @property
     def upload(self) -> str | None:
         """Its id, which may be of a correction: then the first upload is known to the ledger."""
-        return None if self.name is None else upload_named(self.name)
+        return None if self.name is None else upload_id_in_name(self.name)
 
     def require_upload(self) -> None:
         """Raises FileFault when the name does not say it, as the cloud would."""
         if self.name is not None and self.upload is None:
-            raise unnamed()
+            raise name_without_upload_id()
 
     @property
     def unchecked(self) -> dict[str, str]:

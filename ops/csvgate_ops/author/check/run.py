@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from csvgate.contracts.model import Contract
-from csvgate.csv.body import bare
+from csvgate.csv.body import contract_for_extracted_records
 from csvgate.protocol.events import Counts, Reason
 from csvgate.references.keys import KeySets
 from csvgate.rejects.corrections import Correction, is_correction
@@ -93,7 +93,9 @@ class Check:
         self._mended.require_upload()
         correction = Correction(self._contract, EveryLine())
         stripped = correction.pieces(pieces)
-        return correction.batches(self._validate(stripped, bare(self._contract)))
+        return correction.batches(
+            self._validate(stripped, contract_for_extracted_records(self._contract))
+        )
 
     def _take(self, batch: Batch) -> None:
         self._read += batch.rows_read

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import click
 
-from csvgate_ops.cli.dlq._options import desk_options
+from csvgate_ops.cli.dlq._options import context_options
 from csvgate_ops.cli.session import connect
 from csvgate_ops.local.loopback.serving import (
     CannotServe,
@@ -27,7 +27,7 @@ _PATIENCE_SECONDS = 30.0
 
 
 @click.command("console")
-@desk_options
+@context_options
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

@@ -1,15 +1,15 @@
-"""Who did what to which letter, when and why: objects in the ledger bucket, created once.
+"""Record in the audit log what runs do to dead letters, and read it back.
 
-The name of a letter's own object follows from the letter alone, so that whoever meets a letter
-that was replayed, and not yet removed when the run ended, can tell. The time is part of it because
-an emulator that forgets its messages gives the same ids again.
+The name of a letter's entry depends only on the letter. So a later run recognises a letter that was
+replayed but not acknowledged before its run was interrupted. The time is part of the name because
+an emulator that loses its messages assigns the same ids again.
 """
 
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import quote
 
 from csvgate.ports import Clock
@@ -23,17 +23,16 @@ from csvgate.protocol.ledger.entries import (
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.paths import AUDIT_BEGUN, AUDIT_ENDED, AUDIT_FOLLOWED, LETTER_MARK
 from csvgate_ops.operate.audit import run_parts
-from csvgate_ops.operate.dead_letters.acting import Action, Outcome
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.runs import Outcome
 
-Verb = Literal["replayed", "edited", "discarded"]
 _MOST_LISTED: Final = 10_000
-"""Outcomes that `ended.json` spells out; each letter has its own object anyway."""
+"""The most outcomes listed at the end of a run; each letter has an entry of its own anyway."""
 
 
 @dataclass(slots=True)
-class AuditTrail:
-    """The entries of one run, and what earlier runs left about the letters it meets."""
+class AuditLog:
+    """Writes the entries of one run, and reads what earlier runs did to the same letters."""
 
     ledger: Ledger
     actor: str
@@ -43,7 +42,7 @@ class AuditTrail:
     _known: dict[str, frozenset[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def begin(self, action: Action, wanted: Mapping[str, Any]) -> None:
+    def begin(self, action: str, wanted: Mapping[str, Any]) -> None:
         begun = AuditAction(
             action=action,
             actor=self.actor,
@@ -79,14 +78,15 @@ class AuditTrail:
         self.ledger.create(AUDIT_ENDED, ended, **run_parts(self.run))
 
     def follow(self, runs: Iterable[str]) -> None:
-        """Nobody need wait for what these held: this run has."""
+        """Record that this run waited for the letters that the given runs held. No other run has
+        to."""
         for run in runs:
             followed = AuditFollowed(by=self.run, at=self.clock())
             self.ledger.create(AUDIT_FOLLOWED, followed, **run_parts(run))
 
-    def mark(self, letter: DeadLetter, verb: Verb, outcome: str) -> None:
-        """Returns once it is on record. Somebody who was first has it on record already."""
-        mark = LetterMark(
+    def record(self, letter: DeadLetter, verb: str, outcome: str) -> None:
+        """Record what was done to a letter. If another run was faster, its entry stays."""
+        entry = LetterMark(
             verb=verb,
             run=self.run,
             actor=self.actor,
@@ -98,10 +98,11 @@ class AuditTrail:
             upload=letter.upload,
             outcome=outcome,
         )
-        self.ledger.create(LETTER_MARK, mark, **_parts(letter), verb=verb)
+        self.ledger.create(LETTER_MARK, entry, **_parts(letter), verb=verb)
 
-    def earlier(self, letter: DeadLetter, *verbs: Verb) -> LetterMark | None:
-        """What an earlier run has on record: one listing for all letters of a topic and day."""
+    def earlier(self, letter: DeadLetter, *verbs: str) -> LetterMark | None:
+        """The entry of an earlier run about the letter. It takes one listing for all letters of a
+        topic and day."""
         day = LETTER_MARK.prefix(topic=letter.topic, day=_day(letter))
         with self._lock:
             if day not in self._known:
@@ -113,17 +114,17 @@ class AuditTrail:
         return None
 
 
-def marks(ledger: Ledger, letter: DeadLetter) -> list[LetterMark]:
-    """All that is on record about a letter."""
+def letter_history(ledger: Ledger, letter: DeadLetter) -> list[LetterMark]:
+    """All entries about a letter."""
     found = [
         ledger.get(LETTER_MARK, **parts) for parts in ledger.find(LETTER_MARK, **_parts(letter))
     ]
-    return [mark for mark in found if mark]
+    return [entry for entry in found if entry]
 
 
 def unfinished(ledger: Ledger, now: datetime) -> list[tuple[str, AuditAction]]:
-    """Name and begin of the runs of the last day that have not ended: at work somewhere, or
-    interrupted while no later run has waited for the letters they held."""
+    """The runs of the last day, with their names, that have not ended: they are still working, or
+    were interrupted and no later run has waited for the letters they held."""
     names: set[str] = set()
     for day in (now - timedelta(days=1), now):
         names.update(ledger.names(AUDIT_BEGUN.prefix(day=f"{day:%Y-%m-%d}")))

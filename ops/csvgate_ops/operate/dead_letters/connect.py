@@ -1,4 +1,4 @@
-"""The context of a local cloud, or of a real project."""
+"""Build the context for a local cloud or for a project of Google Cloud."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,10 +24,11 @@ _PATIENCE: Final = 5.0
 def local(
     data_dir: Path, *, contracts: Path | None = None, actor: str | None = None
 ) -> DeadLetterContext:
-    """Raises CloudError when no local cloud is up there, ContractError."""
-    here = session.connect(data_dir)
-    triggers = here.endpoints["triggers"].values()
-    letters = here.endpoints["dead_letters"]
+    """The context of the local cloud in `data_dir`. Raises CloudError when it is not running, and
+    ContractError."""
+    cloud = session.connect(data_dir)
+    triggers = cloud.endpoints["triggers"].values()
+    letters = cloud.endpoints["dead_letters"]
     found = tuple(
         Route(
             function=trigger["function"],
@@ -38,11 +39,11 @@ def local(
         )
         for trigger in triggers
     )
-    return _desk(
-        here.project,
+    return _context(
+        cloud.project,
         found,
-        here.endpoints["buckets"],
-        contracts or Path(here.endpoints["contracts"]),
+        cloud.endpoints["buckets"],
+        contracts or Path(cloud.endpoints["contracts"]),
         actor or operator(),
         _LOCAL_PATIENCE,
     )
@@ -55,7 +56,8 @@ def project(
     contracts: Path | None = None,
     actor: str | None = None,
 ) -> DeadLetterContext:
-    """A project of Google Cloud, by application default credentials; `topology` gives the names.
+    """The context of a project of Google Cloud, with application default credentials. `topology`
+    gives the names of topics, subscriptions and buckets.
 
     Raises TopologyError, ContractError, Permanent `trigger.unknown`, and what Google's clients
     raise without credentials.
@@ -68,7 +70,7 @@ def project(
     def topic_of(transport: topo.Transport) -> str:
         return transport_topic(subscriber, name, transport.trigger, transport.subscription)
 
-    return _desk(
+    return _context(
         name,
         routes(plan, topic_of),
         topo.bucket_names(plan, name),
@@ -79,7 +81,7 @@ def project(
 
 
 def account() -> str:
-    """The account of the application default credentials, where they tell it, and who sits here."""
+    """The account of the application default credentials, if they name one, and the local user."""
     import google.auth
 
     credentials, _ = google.auth.default()
@@ -89,7 +91,7 @@ def account() -> str:
     return operator()
 
 
-def _desk(
+def _context(
     name: str,
     found: tuple[Route, ...],
     buckets: "Mapping[str, str]",

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from csvgate.contracts.model import Contract
-from csvgate.csv.body import bare
-from csvgate.csv.decoding import begin
+from csvgate.csv.body import contract_for_extracted_records
+from csvgate.csv.decoding import open_text
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
 from csvgate.protocol.ledger.ledger import Ledger
@@ -109,8 +109,8 @@ class Reconciliation:
 def count_rows(pieces: Iterable[bytes], contract: Contract) -> int:
     """Count the records of a reject file without its header, in the dialect of the contract that
     it was written with."""
-    _, text = begin(pieces, contract.encoding)
-    records = Framer(text, Grammar(bare(contract).dialect)).records()
+    _, text = open_text(pieces, contract.encoding)
+    records = Framer(text, Grammar(contract_for_extracted_records(contract).dialect)).records()
     return sum(not (n == 0 and r.cells and r.cells[0] == LINE) for n, r in enumerate(records))
 
 

@@ -55,9 +55,9 @@ def test_a_gib_at_list_price(topology: Topology) -> None:
     assert 0.020 == pytest.approx(costs["storage_kept"], rel=0.001)
     assert 0.025 * 2.11 == pytest.approx(costs["bigquery_written"])
     assert 0.02 * 2.11 == pytest.approx(costs["bigquery_kept"])
-    # Published and delivered: 2 × 0.1174 GiB at $40 a TiB, and the attributes of 64 chunks.
-    assert 2 * 0.1174 * 40 / 1024 == pytest.approx(costs["pubsub_throughput"], rel=0.001)
-    assert 0.1174 * 0.27 * 7 / MONTH_DAYS == pytest.approx(costs["pubsub_retained"], rel=0.001)
+    # Published and delivered: 2 × 0.2078 GiB at $40 a TiB, and the attributes of 64 chunks.
+    assert 2 * 0.2078 * 40 / 1024 == pytest.approx(costs["pubsub_throughput"], rel=0.001)
+    assert 0.2078 * 0.27 * 7 / MONTH_DAYS == pytest.approx(costs["pubsub_retained"], rel=0.001)
     assert 0 == costs["eventarc_events"]
     assert sum(costs.values()) == pytest.approx(found.upload_cost)
 

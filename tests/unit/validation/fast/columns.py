@@ -9,8 +9,8 @@ import pyarrow as pa
 from csvgate.validation.cells import Cells
 from csvgate.validation.fast.blocks import SPARE, Block
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.kernels.choose import clearers
-from csvgate.validation.fast.kernels.column import plain
+from csvgate.validation.fast.kernels.choose import kernels_of
+from csvgate.validation.fast.kernels.column import as_column_type
 from unit.validation.files import contract
 
 
@@ -30,9 +30,9 @@ def slices(cells: Sequence[bytes]) -> Slices:
 def cleared(cells: Sequence[bytes], **field: Any) -> Found:
     rules = contract({"name": "a", **field})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
-    column = clearers(rules, [reader])[0].clear(slices(cells))
-    clear = np.ones(len(cells), np.bool_) if column.clear is None else column.clear
+    column = kernels_of(rules, [reader])[0].clear(slices(cells))
+    clear = np.ones(len(cells), np.bool_) if column.cleared is None else column.cleared
     # Where they are not clear, values may be anything, and no text.
     values = np.full(len(cells), None)
-    values[clear] = plain(column.values.filter(pa.array(clear))).to_pylist()
+    values[clear] = as_column_type(column.values.filter(pa.array(clear))).to_pylist()
     return Found(clear.tolist(), values.tolist())

@@ -8,14 +8,14 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.csv.header import by_position
+from csvgate.csv.header import header_by_position
 from csvgate.validation.batch import Batch, Limits, RejectedRow
 from csvgate.validation.fast.batcher import Batcher
-from csvgate.validation.fast.judge import Judged
+from csvgate.validation.fast.block_validator import ValidatedBlock
 from csvgate.validation.faults import Fault
 from unit.validation.files import contract
 
-HEADER = by_position(contract("a"), b"")
+HEADER = header_by_position(contract("a"), b"")
 PLENTY = Limits(size=1_000_000, rows=1_000_000, faults=1_000_000)
 
 
@@ -32,12 +32,12 @@ class Cut(NamedTuple):
     rejected: list[int]
 
 
-def judged(rows: Sequence[Row], line: int, *, coded: bool = False) -> Judged:
+def judged(rows: Sequence[Row], line: int, *, coded: bool = False) -> ValidatedBlock:
     """A block whose rows are on consecutive lines; the value of each is its line as text."""
     lines = range(line, line + len(rows))
     valid = [at for at, row in zip(lines, rows, strict=True) if not row.faults]
     values = pa.array([str(at) for at in valid], pa.string())
-    return Judged(
+    return ValidatedBlock(
         np.array([row.size for row in rows], np.int64),
         np.array([row.faults for row in rows], np.int64),
         np.array(valid, np.int64),
@@ -50,7 +50,7 @@ def rejected(line: int, faults: int) -> RejectedRow:
     return RejectedRow(line, b"x", b"\n", True, (Fault(line, "a", "type.x", "x", "is x"),) * faults)
 
 
-def cut(blocks: Sequence[Judged], limits: Limits) -> list[Cut]:
+def cut(blocks: Sequence[ValidatedBlock], limits: Limits) -> list[Cut]:
     cutter = Batcher(HEADER, limits)
     found = [batch for block in blocks for batch in cutter.add(block)]
     return [shown(batch) for batch in [*found, *cutter.rest()]]

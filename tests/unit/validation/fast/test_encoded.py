@@ -1,4 +1,4 @@
-"""Distinct cells: found by the word, remembered from block to block, and never mistaken."""
+"""DistinctKernel cells: found by the word, remembered from block to block, and never mistaken."""
 
 import tracemalloc
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csvgate.validation.cells import Cells
-from csvgate.validation.fast.kernels.dictionary import encoded_words
-from csvgate.validation.fast.kernels.distinct import Distinct
+from csvgate.validation.fast.kernels.dictionary import encode_words
+from csvgate.validation.fast.kernels.distinct import DistinctKernel
 from csvgate.validation.fast.kernels.recent import _FACTOR, UNSEEN, Recent
 from unit.validation.fast.columns import slices
 from unit.validation.files import contract
@@ -32,7 +32,7 @@ def array(words: Sequence[Sequence[int]]) -> npt.NDArray[np.uint64]:
 
 @given(cells())
 def test_words_are_encoded(words: list[list[int]]) -> None:
-    found = encoded_words(array(words))
+    found = encode_words(array(words))
     assert found is not None
     assert words == found.distinct.take(found.indices, axis=0).tolist()
     assert len({tuple(word) for word in words}) == len(found.distinct) == len(found.keys())
@@ -83,7 +83,7 @@ def test_a_column_of_thousands_has_a_small_table() -> None:
     rules = contract({"name": "a"})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     for columns in (1, 64, 5_000, 2_000_000):
-        distinct = Distinct(reader, pa.string(), columns)
+        distinct = DistinctKernel(reader, pa.string(), columns)
         texts = [str(number) for number in range(300)]
         for _ in range(2):
             column = distinct.clear(slices([text.encode() for text in texts]))
@@ -105,13 +105,13 @@ def colliding() -> list[bytes]:
 def test_cells_that_mix_to_the_same_are_told_apart() -> None:
     pair = colliding()
     words = [[int.from_bytes(text[at : at + 8], "little") for at in (0, 8)] for text in pair]
-    assert encoded_words(array(words)) is None
+    assert encode_words(array(words)) is None
     rules = contract({"name": "a"})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     for block in (pair, pair[::-1], pair * 3):
-        column = Distinct(reader, pa.string()).clear(slices(block))
+        column = DistinctKernel(reader, pa.string()).clear(slices(block))
         assert [text.decode() for text in block] == column.values.cast(pa.string()).to_pylist()
-    once = Distinct(reader, pa.string())
+    once = DistinctKernel(reader, pa.string())
     for block in (pair[:1], pair[1:], pair):
         column = once.clear(slices(block))
         assert [text.decode() for text in block] == column.values.cast(pa.string()).to_pylist()
@@ -120,7 +120,7 @@ def test_cells_that_mix_to_the_same_are_told_apart() -> None:
 def test_more_texts_than_are_kept() -> None:
     rules = contract({"name": "a", "missingValues": ["7"]})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
-    distinct = Distinct(reader, pa.string())
+    distinct = DistinctKernel(reader, pa.string())
     for start in (0, 9_000, 18_000, 27_000, 0):
         texts = [str(number) for number in range(start, start + 12_000)]
         column = distinct.clear(slices([text.encode() for text in texts]))
@@ -132,8 +132,8 @@ def test_of_many_texts_no_more_than_the_first_are_looked_at() -> None:
     rules = contract({"name": "a"})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     many, few = [b"text %d" % n for n in range(5000)], [b"the same"] * 5000
-    assert Distinct(reader, pa.string()).clear_few(slices(many), 1 / 2) is None
-    assert Distinct(reader, pa.string()).clear_few(slices(few), 1 / 2) is not None
+    assert DistinctKernel(reader, pa.string()).clear_if_few(slices(many), 1 / 2) is None
+    assert DistinctKernel(reader, pa.string()).clear_if_few(slices(few), 1 / 2) is not None
     few_first = [*few[:3000], *many]
-    assert Distinct(reader, pa.string()).clear_few(slices(few_first), 1 / 2) is None
-    assert Distinct(reader, pa.string()).clear_few(slices(few_first), 1) is not None
+    assert DistinctKernel(reader, pa.string()).clear_if_few(slices(few_first), 1 / 2) is None
+    assert DistinctKernel(reader, pa.string()).clear_if_few(slices(few_first), 1) is not None

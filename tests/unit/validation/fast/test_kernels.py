@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("pyarrow")
 
-from csvgate.validation.fast.utf8 import damaged
+from csvgate.validation.fast.kernels.utf8 import not_text
 from unit.types.cell import exact, read
 from unit.validation.fast.columns import cleared, slices
 
@@ -158,13 +158,13 @@ def test_what_is_usual_is_cleared(name: str, cell: str, value: object) -> None:
     ],
 )
 def test_damaged_cells(cells: list[bytes], expected: list[bool] | None) -> None:
-    found = damaged(slices(cells).binary)
+    found = not_text(slices(cells).binary)
     assert expected == (None if found is None else found.tolist())
 
 
 @given(st.lists(st.binary(max_size=4) | st.text(max_size=3).map(str.encode), max_size=12))
 def test_damaged_is_what_does_not_decode(cells: list[bytes]) -> None:
-    found = damaged(slices(cells).binary)
+    found = not_text(slices(cells).binary)
     actual = [False] * len(cells) if found is None else found.tolist()
     assert [not _is_text(cell) for cell in cells] == actual
 

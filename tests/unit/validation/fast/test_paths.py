@@ -196,7 +196,7 @@ def test_foreign_keys_of_several_fields_are_cleared_by_column(
 ) -> None:
     """Only the row whose combination is not there comes before the rules."""
     checked = list[int]()
-    check = Rules.faults
+    check = Rules.faults_in
 
     def spy(
         self: Rules, line: int, texts: Mapping[int, str], fields: Collection[int]
@@ -204,7 +204,7 @@ def test_foreign_keys_of_several_fields_are_cleared_by_column(
         checked.append(line)
         return check(self, line, texts, fields)
 
-    monkeypatch.setattr(Rules, "faults", spy)
+    monkeypatch.setattr(Rules, "faults_in", spy)
     key = {"fields": ["id", "text"], "reference": {"resource": "r", "fields": ["id", "text"]}}
     rules = contract(SALES, "text", dialect={"header": False}, schema={"foreignKeys": [key]})
     file = b"".join(b"%d,%c\n" % (n, b"ab"[n == 70]) for n in range(100))

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.validation.fast.words import WORD, Text, after_only, digits, digits_around, last_words
+from csvgate.validation.fast.words import (
+    WORD,
+    Text,
+    count_after_only,
+    last_words,
+    parse_around_point,
+    parse_digits,
+)
 
 CELL = st.one_of(
     st.text("0123456789", max_size=20),
@@ -24,7 +31,7 @@ def text(cells: Sequence[bytes]) -> Text:
 def read(cells: Sequence[bytes]) -> list[int | None]:
     """Each cell as a number; None where it is none."""
     column = text(cells)
-    values, fine = digits(column, column.starts + column.lengths, column.lengths)
+    values, fine = parse_digits(column, column.starts + column.lengths, column.lengths)
     return [v if f else None for v, f in zip(values.tolist(), fine.tolist(), strict=True)]
 
 
@@ -55,7 +62,7 @@ def test_no_other_byte_passes_for_a_digit(length: int, byte: int) -> None:
 def test_only_so_many_digits_before_the_end_are_read() -> None:
     column = text([b"x12", b"99:59", b"", b"0"])
     ends = column.starts + column.lengths
-    values, fine = digits(column, ends, np.array([2, 2, 0, 1], np.int32))
+    values, fine = parse_digits(column, ends, np.array([2, 2, 0, 1], np.int32))
     assert [12, 59, 0, 0] == values.tolist()
     assert [True, True, False, True] == fine.tolist()
 
@@ -74,7 +81,7 @@ def around(cells: Sequence[bytes]) -> list[int | None]:
     points = np.array([b"." in cell for cell in cells], np.bool_)
     before = np.array([len(cell.partition(b".")[0]) for cell in cells], np.int32)
     after = np.array([len(cell.partition(b".")[2]) for cell in cells], np.int32)
-    values, fine = digits_around(last_words(column), before, after, points)
+    values, fine = parse_around_point(last_words(column), before, after, points)
     return [v if f else None for v, f in zip(values.tolist(), fine.tolist(), strict=True)]
 
 
@@ -107,13 +114,13 @@ def test_text_of_nothing() -> None:
     column = text([])
     assert [] == column.starts.tolist()
     assert [] == column.lengths.tolist()
-    assert [] == text([b""]).some(np.array([], np.int64)).lengths.tolist()
+    assert [] == text([b""]).select(np.array([], np.int64)).lengths.tolist()
 
 
 def test_some_cells_of_a_text() -> None:
     cells = [b"10", b"200", b"", b"4"]
-    some = text(cells).some(np.array([3, 1, 3], np.int64))
-    values, fine = digits(some, some.starts + some.lengths, some.lengths)
+    some = text(cells).select(np.array([3, 1, 3], np.int64))
+    values, fine = parse_digits(some, some.starts + some.lengths, some.lengths)
     assert [4, 200, 4] == values.tolist()
     assert fine.all()
 
@@ -146,4 +153,4 @@ def test_last_words_are_the_ends_of_the_cells(cells: list[bytes]) -> None:
 def test_how_much_is_after_the_only_point(cells: list[bytes]) -> None:
     ends = [cell[-WORD:] for cell in cells]
     expected = [len(end) - 1 - end.index(b".") if end.count(b".") == 1 else -1 for end in ends]
-    assert expected == after_only(last_words(text(cells)), ord(".")).tolist()
+    assert expected == count_after_only(last_words(text(cells)), ord(".")).tolist()
