@@ -1,4 +1,4 @@
-"""Write what is documented from the code itself; with --check, say what is out of date instead."""
+"""Generate documents from the code; with --check, only report those that are out of date."""
 
 import json
 import sys
@@ -29,7 +29,7 @@ def as_json(schema: dict[str, object]) -> str:
 
 
 def with_ledger_table(page: str) -> str:
-    """The page, with the table of the ledger's objects between its two markers."""
+    """Return the page with the table of the ledger's objects between its two markers."""
     before, _, rest = page.partition(LEDGER_TABLE)
     _, _, after = rest.partition(LEDGER_TABLE)
     rows = "".join(
@@ -42,7 +42,7 @@ def with_ledger_table(page: str) -> str:
 
 
 def documents() -> Iterator[tuple[Path, str]]:
-    """Every generated file and what it should contain."""
+    """Yield each generated file and its contents."""
     for event_type, payload in _PAYLOADS.items():
         schema = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",

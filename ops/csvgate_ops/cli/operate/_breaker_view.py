@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from csvgate_ops.deploy import topology as topo
-from csvgate_ops.deploy.topology.derive import patience
+from csvgate_ops.deploy.topology.derive import seconds_until_forwarded
 from csvgate_ops.operate.breakers import BreakerState
 from csvgate_ops.text import duration, printable
 
@@ -42,7 +42,7 @@ def limits(topology: topo.Topology, function: str, *, local: bool) -> str:
     retry = topo.local_retry(topology, trigger) if local else trigger.retry
     topic = topology.topics[trigger.dead_letter.topic].name
     return (
-        f"each message waits for about {duration(patience(trigger, retry))} "
+        f"each message waits for about {duration(seconds_until_forwarded(trigger, retry))} "
         f"({trigger.dead_letter.max_delivery_attempts} attempts, pauses of "
         f"{retry.min_backoff} to {retry.max_backoff} s); then Pub/Sub moves it to {topic} without "
         f"a reason, and it can be replayed. Fix the cause, then deploy a new revision or run "

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from csvgate_ops.deploy import topology as topo
-from csvgate_ops.deploy.topology.derive import patience
+from csvgate_ops.deploy.topology.derive import seconds_until_forwarded
 from csvgate_ops.operate.runbook.catalogue import FILES, SECTIONS
 from csvgate_ops.operate.runbook.findings import FINDINGS
 from csvgate_ops.operate.runbook.model import OperationalCode
@@ -99,7 +99,7 @@ def _breaker(topology: topo.Topology) -> str:
 
 
 def _wait(trigger: topo.Trigger) -> str:
-    return duration(patience(trigger, trigger.retry))
+    return duration(seconds_until_forwarded(trigger, trigger.retry))
 
 
 def _codes() -> Iterator[str]:

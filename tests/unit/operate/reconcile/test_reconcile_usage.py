@@ -11,9 +11,9 @@ from csvgate_ops.cli import main as cli
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("reconcile", "--since", "yesterday"), "a duration is digits followed by"),
+        (("reconcile", "--since", "yesterday"), "a duration is a number and a unit"),
         (("reconcile", "--since", "99999999999999d"), "use `all`"),
-        (("reconcile", "--stuck-after", "-1h"), "a duration is digits followed by"),
+        (("reconcile", "--stuck-after", "-1h"), "a duration is a number and a unit"),
         (("reconcile", "--project", "p", "--topology", "/nowhere.yaml"), "does not exist"),
         (("breaker", "lift", "enrich_records"), "--reason"),
         (("breaker", "lift", "enrich", "--reason", "x", "--project", "p"), "enrich_records"),

@@ -1,4 +1,4 @@
-"""Faults planted in what a stand-in's project holds, as people and mishaps leave them."""
+"""Faults to introduce into a stand-in's project, of the kinds that people and accidents cause."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ PUBSUB, STORAGE = "gcp-sa-pubsub", "gs-project-accounts"
 
 
 def _subscription(project: Project, trigger: str) -> dict[str, Any]:
-    """The one that Eventarc made."""
+    """The subscription that Eventarc created for a trigger."""
     return project.subscriptions[_subscription_name(project, trigger)]
 
 
@@ -59,7 +59,7 @@ def _fail_a_function(project: Project) -> None:
 
 
 def _retype_a_column(project: Project) -> None:
-    """As a table that somebody made by hand: all its columns, one of another type."""
+    """Create a table with all its columns, one of them with another type."""
     (contract,) = load_directory(ROOT / "contracts")
     fields = [as_field(column).to_api_repr() for column in expected(contract, ()).columns]
     assert ("order_id", "STRING") == (fields[0]["name"], fields[0]["type"])
@@ -75,12 +75,12 @@ def _retype_a_column(project: Project) -> None:
 
 
 def _forget_an_alert(project: Project) -> None:
-    policies = project.watched["alertPolicies"]
+    policies = project.monitoring["alertPolicies"]
     name = next(n for n, p in policies.items() if p["userLabels"]["csvgate"] == "dead-letters")
     del policies[name]
 
 
-PLANTED: tuple[tuple[Callable[[Project], object], set[tuple[str, str]]], ...] = (
+FAULTS: tuple[tuple[Callable[[Project], object], set[tuple[str, str]]], ...] = (
     (
         lambda p: p.apis.discard("iamcredentials.googleapis.com"),
         {("APIs", "api.missing")},
@@ -137,7 +137,7 @@ PLANTED: tuple[tuple[Callable[[Project], object], set[tuple[str, str]]], ...] = 
     ),
     (
         lambda p: _revoke(p, "project", "roles/pubsub.publisher", STORAGE),
-        # An agent is known to exist by the role that it has.
+        # An agent is only known to exist if it has a role.
         {(f"roles of {STORAGE}", "role.missing"), ("Google's service agents", "agent.missing")},
     ),
     (
@@ -159,11 +159,11 @@ PLANTED: tuple[tuple[Callable[[Project], object], set[tuple[str, str]]], ...] = 
         _retype_a_column,
         {("table sales.orders of contract orders", "table.column")},
     ),
-    (_forget_an_alert, {("what is watched", "watched.missing")}),
+    (_forget_an_alert, {("monitoring", "monitoring.missing")}),
 )
-"""What is done to a project, and what the doctor must say of it: what it is about, and the code."""
+"""Each change to a project, and the subjects and codes of the faults that the doctor must find."""
 
 
-def plant(project: Project) -> None:
-    for do, _ in PLANTED:
-        do(project)
+def introduce(project: Project) -> None:
+    for change, _ in FAULTS:
+        change(project)

@@ -1,4 +1,4 @@
-"""Monitoring as part of a plan: what its commands are given on standard input comes from files."""
+"""Monitoring as part of a plan. Its commands read files instead of standard input."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -7,14 +7,15 @@ from csvgate_ops.deploy.monitoring import plan as monitoring
 from csvgate_ops.deploy.monitoring.observe import METRICS
 from csvgate_ops.deploy.plan.model import Command, Desired, Lookup, Observed, Step, Write
 
+HEADING = "Alerts and dashboard"
+
 
 def metrics(desired: Desired, observed: Observed) -> list[Step]:
-    """Made early: Cloud Monitoring may take ten minutes to know of one."""
     return list(_steps(s for s in _plan(desired, observed) if _is_metric(s)))
 
 
-def the_rest(desired: Desired, observed: Observed) -> list[Step]:
-    """Channels, alert policies, dashboard."""
+def all_but_metrics(desired: Desired, observed: Observed) -> list[Step]:
+    """Plan notification channels, alert policies and the dashboard."""
     return list(_steps(s for s in _plan(desired, observed) if not _is_metric(s)))
 
 
@@ -35,12 +36,12 @@ def _steps(found: Iterable[monitoring.Step]) -> Iterator[Step]:
         if isinstance(step, monitoring.Lookup):
             yield Lookup(step.variable, step.argv)
         elif step.stdin:
-            path = f"build/{'-'.join(step.why.split())}.json"
-            # On a line: the same body is laid out in deploy/monitoring.
+            path = f"build/{'-'.join(step.subject.split())}.json"
+            # On one line: deploy/monitoring has the same body in a readable layout.
             yield Write(path, json.dumps(json.loads(step.stdin), separators=(",", ":")))
             argv = (
                 part.removesuffix("=-") + f"={path}" * part.endswith("=-") for part in step.argv
             )
-            yield Command(tuple(argv), step.why)
+            yield Command(tuple(argv), f"{step.verb} {step.subject}")
         else:
-            yield Command(step.argv, step.why)
+            yield Command(step.argv, f"{step.verb} {step.subject}")
