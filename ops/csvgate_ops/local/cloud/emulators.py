@@ -47,7 +47,7 @@ def pubsub(
 
 def _google_pubsub(port: int) -> tuple[str, ...]:
     from csvgate_ops.local import google_emulator
-    from csvgate_ops.local.broker.api.server import StartError
+    from csvgate_ops.local.broker.api.errors import StartError
 
     try:
         return tuple(google_emulator.command(HOST, port))
