@@ -63,7 +63,7 @@ WORKERS ?= $(if $(ARGS),0,3)
 
 .PHONY: test
 test: setup ## Run every test (WORKERS=0: in one process), or only ARGS="tests/unit -k name"; without Java, gcloud or a browser what needs them is skipped by name
-	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	CSVGATE_TEST_PARENT=$$PPID exec $(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 .PHONY: simulate
 simulate: setup ## Every crash, then schedules by seed (SEEDS=10000); SEED=123 tells one in full; MUTANTS=1

@@ -1,5 +1,5 @@
-"""For all tests: how they are spread over processes when `make test` has several, that none fails
-for being slow, and what some have to say though they passed."""
+"""Settings of all tests: how they are spread over processes, that an interrupted run leaves nothing
+behind, that no test fails for being slow, and what a passed test reports."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from lanes import lane, rank
+from reaper import Reaper, end_with_make
 
 TOLD = "told"
 """The property that `tell` records."""
@@ -31,6 +32,24 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
     config.option.loadscopereorder = False
     return Lanes(config, log)
+
+
+REAPER = pytest.StashKey[Reaper]()
+INTERRUPTED = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    end_with_make()
+    config.stash[REAPER] = Reaper()
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[INTERRUPTED] = exitstatus == pytest.ExitCode.INTERRUPTED
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if REAPER in config.stash:
+        config.stash[REAPER].dismiss(interrupted=config.stash.get(INTERRUPTED, True))
 
 
 @pytest.hookimpl(trylast=True)

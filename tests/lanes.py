@@ -11,7 +11,10 @@ CLOUDS = "clouds"
 """Every local cloud, one at a time: they choose their ports and measure the machine."""
 SHARED_SERVERS = tuple(f"tests/contract/{name}" for name in ("mail", "queues", "ports", "pubsub"))
 """Folders whose files share servers, which are slower to start than to use."""
-WITH_CLOUD = ("tests/e2e", "tests/chaos", "tests/integration/cloud", "tests/integration/breaker")
+WITH_CLOUD = (
+    *("tests/e2e", "tests/chaos", "tests/integration/cloud", "tests/integration/breaker"),
+    "tests/integration/interrupted/test_interrupted_runs.py",
+)
 STORY = "tests/integration/deploy/test_deploy.py"
 SIMULATION = "tests/simulate"
 

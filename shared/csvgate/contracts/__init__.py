@@ -1,6 +1,8 @@
-"""Contracts: one YAML a dataset, saying which files are its own, what is in them and where it goes.
+"""Contracts: one YAML file per dataset that says which uploads belong to it, which columns they
+have, and which table gets the rows.
 
-Nothing is imported here, so that each function pays for the parts it uses: `load` (YAML, all
-mistakes at once), `match` (object name to contract), `hashing` (hash, to and from JSON), `columns`
-(BigQuery columns), `model` (what a contract is), `schema` (JSON Schema for editors).
+This package imports nothing itself, so that each function loads only the parts it uses: `load`
+(YAML files to contracts, or all their mistakes), `match` (object name to contract), `hashing`
+(hash, and JSON in both directions), `table` (the BigQuery table), `model` (the properties of a
+contract), `json_schema` (the JSON Schema for editors).
 """

@@ -1,7 +1,7 @@
 """Patterns for object names: `*` within a folder, `**` across folders, `?` for one character.
 
-Case counts. `**/` also stands for no folder at all, so `orders/**/*.csv` takes `orders/x.csv`.
-No other character is special.
+Matching is case-sensitive. `**/` also stands for no folder at all, so `orders/**/*.csv` matches
+`orders/x.csv`. No other character is special.
 """
 
 import re
@@ -16,14 +16,14 @@ _ANY, _IN_FOLDER = "any", "in folder"
 
 @cache
 def compile_glob(pattern: str) -> re.Pattern[str]:
-    """A pattern for `fullmatch`."""
+    """The pattern as a regular expression for `fullmatch`."""
     tokens = _TOKEN.findall(pattern)
     return re.compile("".join(_REGEX.get(t) or re.escape(t) for t in tokens), re.DOTALL)
 
 
 def common_name(one: str, other: str) -> str | None:
-    """A name that both patterns match; None when there is none."""
-    if not _beginnings_fit(one, other):
+    """A name that both patterns match, or None if no name does."""
+    if not _prefixes_agree(one, other):
         return None
     a, b = _steps(one), _steps(other)
     start = (0, 0)
@@ -42,12 +42,13 @@ def common_name(one: str, other: str) -> str | None:
         for state, letter in moves:
             if state not in seen:
                 seen.add(state)
-                # Free moves first, so that the name found is a short one.
+                # Moves that consume nothing come first, so that the name found is short.
                 (queue.append if letter else queue.appendleft)((state, name + letter))
     return None
 
 
-def _beginnings_fit(one: str, other: str) -> bool:
+def _prefixes_agree(one: str, other: str) -> bool:
+    """Whether the parts before the first wildcards can begin the same name."""
     a, b = (re.split(r"[*?]", p, maxsplit=1)[0] for p in (one, other))
     return a.startswith(b) or b.startswith(a)
 
@@ -56,15 +57,15 @@ _Steps = list[list[tuple[str, int]]]
 
 
 def _steps(pattern: str) -> _Steps:
-    """A nondeterministic automaton: from each state, by which character to which. The last state
-    accepts; the empty character is a free move."""
+    """The pattern as a nondeterministic automaton: for each state, pairs of a character and the
+    next state. The last state accepts; a move by the empty character consumes nothing."""
     steps: _Steps = [[]]
     for part in _TOKEN.findall(pattern):
         here, there = len(steps) - 1, len(steps)
         if part in ("*", "**"):
             steps[here] += [("", there), (_IN_FOLDER if part == "*" else _ANY, here)]
         elif part == "**/":
-            # `here` leaves at once; `there` runs through folders, and leaves by a slash.
+            # `here` may skip the folders; `there` consumes them, up to a slash.
             steps[here] += [("", there + 1), ("", there)]
             steps.append([(_ANY, there), ("/", there + 1)])
         else:
@@ -74,7 +75,7 @@ def _steps(pattern: str) -> _Steps:
 
 
 def _both(one: str, other: str) -> str:
-    """A character that both moves take; empty when there is none (or a move is free)."""
+    """A character that both moves consume; empty if there is none or a move consumes nothing."""
     if not one or not other:
         return ""
     wild = {_ANY, _IN_FOLDER}

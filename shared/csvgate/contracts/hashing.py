@@ -1,11 +1,12 @@
-"""A contract as canonical text, and as the hash that pins plans to it.
+"""A contract as JSON, and the hash that pins upload plans to it.
 
-The hash leaves out what changes neither records nor loading: who is told (`notify`), which object
-names are matched (`match`: an upload at hand has been matched), and `title` and `description`. All
-else counts, also what is new here tomorrow. It is taken over the values that are not defaults, so
-formatting, comments, order of keys and spelt-out defaults do not count, and a new property changes
-no old contract's hash; the order within `derive` counts, as the order of the columns comes of it.
-What another default or other code makes of the same contract is the engine version's to tell.
+The hash leaves out what changes neither records nor loading: the recipients of emails (`notify`),
+the object names (`match`, because an upload with a plan has been matched already), `title` and
+`description`. Every other property counts, including ones added later. Only values that differ from
+the defaults are hashed, so formatting, comments, the order of keys and written-out defaults do not
+count, and a new property changes no hash of an existing contract. The order within `derive` counts,
+because the order of columns follows from it. A changed default, or changed code, is covered by the
+engine version.
 """
 
 import json
@@ -19,26 +20,27 @@ _UNHASHED_IN_FIELDS: Final = frozenset(["title", "description"])
 
 
 def contract_hash(contract: Contract) -> str:
-    """32 hex digits, equal for contracts under which an upload gives the same rows."""
-    whole = contract.model_dump(
+    """32 hexadecimal digits, equal for contracts under which an upload results in the same rows."""
+    hashed = contract.model_dump(
         mode="json", by_alias=True, exclude_defaults=True, exclude=set(_UNHASHED)
     )
-    for field in whole["schema"]["fields"]:
+    for field in hashed["schema"]["fields"]:
         for name in _UNHASHED_IN_FIELDS:
             field.pop(name, None)
-    for step in whole.get("enrich", ()):
+    for step in hashed.get("enrich", ()):
         if "derive" in step:
             step["derive"] = list(step["derive"].items())
-    return digest("contract", _dump(whole, sort_keys=True), length=32)
+    return digest("contract", _dump(hashed, sort_keys=True), length=32)
 
 
 def to_json(contract: Contract) -> str:
-    """The whole contract in one line; `from_json` gives it back equal, orders included."""
+    """The contract on one line. `from_json` restores an equal contract, including the order of
+    keys."""
     return _dump(contract.model_dump(mode="json", by_alias=True), sort_keys=False)
 
 
 def from_json(text: str) -> Contract:
-    """Raises ValueError for a text that is no contract's."""
+    """Restores a contract from `to_json`. Raises ValueError for any other text."""
     return Contract.model_validate_json(text, strict=True, by_alias=True, by_name=False)
 
 

@@ -1,25 +1,28 @@
-"""Labels of a header: what of them counts, and which a contract may give."""
+"""The labels of a header: how they are compared, and which ones a contract may declare."""
 
 import unicodedata
 from typing import Final
 
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
-"""Zero-width characters, which come along when a label is copied from a page or a second mark."""
+"""Zero-width characters: they come with labels copied from a web page, or with a second byte order
+mark."""
 
 
 def fold(label: str) -> str:
-    """What of a label counts: not its case, its outer spaces (of any kind), its composition."""
+    """The form in which labels are compared: case, spaces of any kind around the label and Unicode
+    composition are ignored."""
     if label.isascii():
         return label.strip().casefold()
-    plain = unicodedata.normalize("NFKC", label.translate(_INVISIBLE))
-    return unicodedata.normalize("NFKC", plain.strip().casefold())
+    composed = unicodedata.normalize("NFKC", label.translate(_INVISIBLE))
+    return unicodedata.normalize("NFKC", composed.strip().casefold())
 
 
 def wrong_label(label: str) -> str | None:
-    """Why a label cannot be told from none, or from csvgate's own; None when it can."""
+    """Why a contract may not declare a label: it is blank, or one of csvgate's own. None if it
+    may."""
     folded = fold(label)
     if not folded:
-        return "is blank; write the label that the file's header has, or drop it"
+        return "is blank; write the label from the file's header, or drop the property"
     if folded.startswith("_csvgate"):
-        return f"{label!r} is csvgate's own, of reject files; rename the column in the file"
+        return f"{label!r} is reserved for csvgate's reject files; rename the column in the file"
     return None

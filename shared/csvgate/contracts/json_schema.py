@@ -1,4 +1,4 @@
-"""The JSON Schema of contracts, for editors that complete and check YAML.
+"""Generates the JSON Schema of contracts, for editors that complete and check YAML.
 
 python -m csvgate.contracts.json_schema > docs/contract.schema.json
 """
@@ -17,7 +17,7 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 class _ForEditors(GenerateJsonSchema):
-    """Without what only repeats: titles made of names, defaults that are whole objects."""
+    """Leaves out repetitions: titles that equal names, and defaults that are objects."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         return False
@@ -29,7 +29,7 @@ class _ForEditors(GenerateJsonSchema):
 
 
 def contract_schema() -> str:
-    """The schema as text, the same each time."""
+    """The schema as text; the same on each run."""
     schema = Contract.model_json_schema(by_alias=True, schema_generator=_ForEditors)
     return json.dumps({"$schema": _DIALECT, **schema}, indent=2, ensure_ascii=False) + "\n"
 

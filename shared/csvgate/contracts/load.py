@@ -1,4 +1,4 @@
-"""Contracts out of YAML files: every mistake in every file at once, or contracts to rely on."""
+"""Loads contracts from YAML files: either all of them are right, or every mistake is reported."""
 
 from pathlib import Path as FilePath
 
@@ -12,7 +12,7 @@ _SUFFIXES = (".yaml", ".yml")
 
 
 def load(path: FilePath) -> Contract:
-    """The contract in a file. Raises ContractError with all its mistakes, OSError."""
+    """The contract in a file. Raises ContractError with all its mistakes, or OSError."""
     contract, mistakes, _ = _read(path)
     if contract is None or mistakes:
         raise ContractError(mistakes)
@@ -20,9 +20,9 @@ def load(path: FilePath) -> Contract:
 
 
 def load_directory(path: FilePath) -> Contracts:
-    """All contracts of a folder (`*.yaml`, `*.yml`; folders inside are not entered).
+    """All contracts in a folder (`*.yaml`, `*.yml`), without those in folders inside it.
 
-    Raises ContractError with all mistakes in all files.
+    Raises ContractError with every mistake in every file.
     """
     files = sorted(p for p in path.glob("*") if p.suffix in _SUFFIXES) if path.is_dir() else []
     if not files:
@@ -36,8 +36,8 @@ def load_directory(path: FilePath) -> Contracts:
         if contract is None:
             continue
         if contract.dataset in first:
-            twice = f"{contract.dataset!r} is also in {first[contract.dataset]}; rename one"
-            mistakes.append(_mistake(file, document, ("dataset",), twice))
+            message = f"{contract.dataset!r} is also in {first[contract.dataset]}; rename one"
+            mistakes.append(_mistake(file, document, ("dataset",), message))
             continue
         mistakes += [_mistake(file, document, *found) for found in overlaps(contract, contracts)]
         first[contract.dataset] = file
@@ -48,7 +48,7 @@ def load_directory(path: FilePath) -> Contracts:
 
 
 def _read(file: FilePath) -> tuple[Contract | None, list[Mistake], Document]:
-    """The contract where the file's structure is right, even if it breaks rules."""
+    """The contract is None only if the structure of the file is wrong, not if it breaks rules."""
     document = read_yaml(file.read_bytes())
     mistakes = [Mistake(str(file), line, spell(path), m) for path, line, m in document.wrong]
     if document.data is None:
@@ -56,9 +56,8 @@ def _read(file: FilePath) -> tuple[Contract | None, list[Mistake], Document]:
     contract, found = parse(document)
     mistakes += [_mistake(file, document, *complaint) for complaint in found]
     if contract is not None and contract.dataset != file.stem:
-        message = (
-            f"{contract.dataset!r} is not the file's name; rename the file or write {file.stem}"
-        )
+        remedy = f"rename the file or write {file.stem}"
+        message = f"{contract.dataset!r} differs from the file's name; {remedy}"
         mistakes.append(_mistake(file, document, ("dataset",), message))
     mistakes.sort(key=lambda m: m.line or 0)
     return contract, mistakes, document

@@ -1,4 +1,4 @@
-"""The contracts of a deployment, and which of them an object belongs to."""
+"""The contracts of a deployment, and the lookup of the contract that an object belongs to."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,10 +8,11 @@ from csvgate.contracts.reading.mistakes import Complaints
 
 
 class Contracts:
-    """Contracts of which no two can match the same name. In the order of their dataset names.
+    """Contracts in the order of their dataset names; no two of them match the same object name.
 
-    Raises ValueError when two have the same dataset name, or match a common name: which one an
-    upload falls under must not hang on an order or a length. `load_directory` says it better.
+    Raises ValueError if two have the same dataset name, or match a common object name: the contract
+    of an upload must not depend on an order or on the length of patterns. `load_directory` reports
+    the same with file and line.
     """
 
     def __init__(self, contracts: Iterable[Contract]) -> None:
@@ -24,14 +25,15 @@ class Contracts:
                 raise ValueError(f"contract {contract.dataset}: {message}")
 
     def for_object(self, name: str) -> Contract | None:
-        """The contract whose `match` takes the object's name (without its bucket)."""
+        """The contract whose `match` fits the object's name (without its bucket), if there is
+        one."""
         for contract in self._contracts:
             if any(compile_glob(pattern).fullmatch(name) for pattern in contract.match):
                 return contract
         return None
 
     def for_dataset(self, dataset: str) -> Contract | None:
-        """The contract of this name."""
+        """The contract with this name, if there is one."""
         return self._by_dataset.get(dataset)
 
     def __iter__(self) -> Iterator[Contract]:
@@ -45,7 +47,7 @@ class Contracts:
 
 
 def overlaps(contract: Contract, others: Iterable[Contract]) -> Complaints:
-    """Patterns of `contract` that match a name which another contract also matches."""
+    """The patterns of `contract` that can match a name which another contract matches too."""
     for other in others:
         for i, mine in enumerate(contract.match):
             for theirs in other.match:

@@ -1,21 +1,22 @@
-"""The contract of a dataset, as its YAML says it. docs/contracts.md explains each property.
+"""The model of a contract, property by property. docs/contracts.md explains each of them.
 
-The parts that Table Schema and CSV Dialect define are in `table_schema`; take all names from here.
+The parts that Table Schema and CSV Dialect define are in `table_schema`. Other modules import all
+names from here.
 """
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
-from csvgate.contracts.base import Model, Scalar
-from csvgate.contracts.sizes import parse_size
 from csvgate.contracts.table_schema import (
     Constraints,
     Dialect,
-    FieldType,
     ForeignKey,
     ForeignKeyReference,
+    Model,
     Schema,
     SchemaField,
 )
@@ -28,7 +29,6 @@ __all__ = [
     "Dialect",
     "Encoding",
     "EnrichStep",
-    "FieldType",
     "ForeignKey",
     "ForeignKeyReference",
     "Limits",
@@ -36,61 +36,89 @@ __all__ = [
     "Model",
     "Notify",
     "Reference",
-    "Scalar",
     "Schema",
     "SchemaField",
 ]
 
+_SIZE: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*")
+_UNITS: Final = {
+    "": 1, "b": 1,
+    "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12,
+    "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40,
+}  # fmt: skip
+
+
+def parse_size(value: object) -> object:
+    """The number of bytes that a text such as `5GiB` or `100 MB` says. A value that is not text is
+    returned as it is, for pydantic to check.
+
+    Raises ValueError with a message for people.
+    """
+    if not isinstance(value, str):
+        return value
+    found = _SIZE.fullmatch(value)
+    unit = _UNITS.get(found[2].lower()) if found else None
+    if found is None or unit is None:
+        raise ValueError(f"{value!r} is not a size; write for example 5GiB, 100 MB or 1048576")
+    size = Decimal(found[1]) * unit
+    if size != int(size):
+        raise ValueError(f"{value!r} is not a whole number of bytes")
+    return int(size)
+
+
 Encoding = str | tuple[str, ...]
-"""Its name, or those of the two that a file may be in."""
+"""The name of the encoding, or the names of the two that a file may be in."""
 Size = Annotated[int, BeforeValidator(parse_size, json_schema_input_type=int | str), Field(gt=0)]
 
 
 class Destination(Model):
-    """The BigQuery table; it is created when missing."""
+    """The BigQuery table; it is created if it does not exist."""
 
     dataset: str = Field(description="The BigQuery dataset; it must exist.")
     table: str = Field(description="The table's name.")
     partition_by: str | None = Field(
         None, description="Partition by day on this DATE, DATETIME or TIMESTAMP column."
     )
-    cluster_by: tuple[str, ...] = Field((), description="Cluster by up to four columns.")
+    cluster_by: tuple[str, ...] = Field((), description="Cluster by these columns, at most four.")
 
 
 class Limits(Model):
-    """Beyond these the whole upload is refused."""
+    """Limits above which the whole upload is refused."""
 
     rejected_rate: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
-        1.0, description="Share of rows that may be rejected, 0 to 1."
+        1.0, description="The share of rows that may be rejected, 0 to 1."
     )
     rejected_rows: Annotated[int, Field(ge=0)] | None = Field(
-        None, description="Number of rows that may be rejected."
+        None, description="The number of rows that may be rejected."
     )
     max_bytes: Size | None = Field(
-        None, description="Size of the object as stored: bytes, or text such as 5GiB or 100 MB."
+        None,
+        description="The largest size of the stored object: bytes, or text such as 5GiB or 100 MB.",
     )
-    """In bytes once loaded."""
+    """Bytes, once the contract is loaded."""
 
 
 class Lookup(Model):
     """Columns taken from the row of a reference whose key equals a column's value."""
 
     reference: str = Field(description="A name under `references`.")
-    by: str = Field(description="The column, of the file or added before, that holds the key.")
+    by: str = Field(
+        description="The column that has the key, from the file or from an earlier step."
+    )
     add: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
-        description="Columns of the reference to add."
+        description="The columns of the reference to add."
     )
 
 
 class Derivation(Model):
-    """A column computed from those before it."""
+    """A column that is computed from earlier ones."""
 
-    sql: str = Field(description="A DuckDB expression over the columns known so far.")
+    sql: str = Field(description="A DuckDB expression over the columns of earlier steps.")
     bigquery: str = Field(description="The column's BigQuery type.")
 
 
 class EnrichStep(Model):
-    """Exactly one of the two."""
+    """A step has either a lookup or derivations."""
 
     lookup: Lookup | None = Field(None, description=Lookup.__doc__)
     derive: Mapping[str, Derivation] | None = Field(
@@ -99,23 +127,23 @@ class EnrichStep(Model):
 
 
 class Reference(Model):
-    """A small CSV in the reference bucket, read whole."""
+    """A small CSV file in the reference bucket."""
 
     object: str = Field(description="The object's name in the reference bucket.")
     key: str = Field(description="The column that identifies a row.")
     columns: Mapping[str, str] = Field(
         {},
-        description="BigQuery types of columns where the default is not wanted (NUMERIC where "
-        "every value is a plain number, otherwise STRING).",
+        description="The BigQuery types of columns that should not have the default: NUMERIC if "
+        "every value is a decimal number, otherwise STRING.",
     )
 
 
 class Notify(Model):
-    """Email addresses told how an upload ended."""
+    """The recipients of emails about the end of an upload."""
 
-    completed: tuple[str, ...] = Field((), description="Told when the rows are in the table.")
-    rejected: tuple[str, ...] = Field((), description="Told when the upload was refused whole.")
-    failed: tuple[str, ...] = Field((), description="Told when csvgate could not finish.")
+    completed: tuple[str, ...] = Field((), description="Notified if the rows are in the table.")
+    rejected: tuple[str, ...] = Field((), description="Notified if the whole upload was refused.")
+    failed: tuple[str, ...] = Field((), description="Notified if csvgate could not finish.")
 
 
 class Contract(Model):
@@ -123,22 +151,22 @@ class Contract(Model):
 
     dataset: str = Field(description="The contract's name; equal to the file's name.")
     match: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
-        description="Object names this contract takes: * within a folder, ** across, ? for one."
+        description="Object names of this contract: * within a folder, ** across, ? for one."
     )
     encoding: Encoding = Field(
         "utf-8",
         description="utf-8, iso-8859-1 (latin-1), windows-1252, utf-16, utf-16-le or utf-16-be; or "
-        "a list of utf-8 and one of the next two. A file's byte order mark overrules it.",
+        "a list of utf-8 and one of the next two. A file's byte order mark overrides it.",
     )
     dialect: Dialect = Field(Dialect(), description=Dialect.__doc__)
     schema_: Schema = Field(alias="schema", description=Schema.__doc__)
     destination: Destination = Field(description=Destination.__doc__)
     on_overwrite: Literal["append", "refuse"] = Field(
-        "append", description="When the same object name is uploaded again."
+        "append", description="What happens if the same object name is uploaded again."
     )
     limits: Limits = Field(Limits(), description=Limits.__doc__)
     enrich: tuple[EnrichStep, ...] = Field((), description="Columns to add, in this order.")
     references: Mapping[str, Reference] = Field(
-        {}, description="Small tables for lookups and foreign keys, by the names used there."
+        {}, description="Small tables for lookups and foreign keys, by name."
     )
     notify: Notify = Field(Notify(), description=Notify.__doc__)

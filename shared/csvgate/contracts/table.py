@@ -7,44 +7,29 @@ from csvgate.contracts.checks.column_names import LINEAGE
 from csvgate.contracts.model import Contract, SchemaField
 from csvgate.ports import Column, TableSpec
 from csvgate.types.bigquery import BigQueryType, parse
+from csvgate.types.registry import FIELD_TYPES
 
-DEFAULT_TYPES: Final[Mapping[str, str]] = {
-    "string": "STRING",
-    "integer": "INT64",
-    "number": "NUMERIC",
-    "boolean": "BOOL",
-    "date": "DATE",
-    "time": "TIME",
-    "datetime": "TIMESTAMP",
-    "year": "INT64",
-    "yearmonth": "STRING",
-    "duration": "STRING",
-    "geopoint": "GEOGRAPHY",
-    "object": "JSON",
-    "array": "JSON",
-    "any": "STRING",
-}
-"""For a field that gives no `bigquery`, by its Table Schema type."""
-
-_WORDS: Final = {
+_LINEAGE_DESCRIPTIONS: Final = {
     "_upload_id": "The upload that brought the row",
-    "_line": "Where the row starts in the file, from 1",
+    "_line": "The line of the file on which the row starts, from 1",
     "_ingested_at": "When the upload was received",
 }
 
 
 def column_type(field: SchemaField) -> BigQueryType:
-    """The type of a field's column. Raises ValueError where the loader would have complained."""
-    return parse(field.bigquery or DEFAULT_TYPES[field.type])
+    """The type of a field's column. Raises ValueError for a type that a loaded contract cannot
+    have."""
+    return parse(field.bigquery or FIELD_TYPES[field.type].default_column)
 
 
 def table_spec(contract: Contract, added: Mapping[str, BigQueryType]) -> TableSpec:
-    """The file's columns, those that `enrich` adds in its order, then the lineage.
+    """The table has the file's columns, then those that `enrich` adds in its order, then the
+    lineage.
 
-    `added` has the type of every column that a lookup adds (only the reference's rows can tell);
-    a derived column's type comes from the contract. Raises KeyError for a lookup's column that is
-    not in `added`. Only the lineage is REQUIRED: a mode cannot be relaxed in the contract and in a
-    filled table at one moment, and what `required` promises is checked before anything is loaded.
+    `added` has the type of every column that a lookup adds, which follows from the reference's
+    rows; a derived column's type comes from the contract. Raises KeyError for a lookup's column
+    that is not in `added`. Only the lineage is REQUIRED: a mode cannot be relaxed in the contract
+    and in a filled table at the same time, and `required` is checked before anything is loaded.
     """
     destination = contract.destination
     return TableSpec(
@@ -58,20 +43,20 @@ def table_spec(contract: Contract, added: Mapping[str, BigQueryType]) -> TableSp
 
 def _from_file(contract: Contract) -> Iterator[Column]:
     for field in contract.schema_.fields:
-        words = field.description or field.title or ""
-        yield Column(field.name, str(column_type(field)), description=words)
+        description = field.description or field.title or ""
+        yield Column(field.name, str(column_type(field)), description=description)
 
 
 def _from_enrich(contract: Contract, added: Mapping[str, BigQueryType]) -> Iterator[Column]:
     for step in contract.enrich:
         if step.lookup:
             for name in step.lookup.add:
-                words = f"From {step.lookup.reference}, by {step.lookup.by}"
-                yield Column(name, str(added[name]), description=words)
+                description = f"From {step.lookup.reference}, by {step.lookup.by}"
+                yield Column(name, str(added[name]), description=description)
         for name, derivation in (step.derive or {}).items():
             yield Column(name, str(parse(derivation.bigquery)), description=derivation.sql)
 
 
 def _lineage() -> Iterator[Column]:
     for name, kind in LINEAGE.items():
-        yield Column(name, kind, required=True, description=_WORDS[name])
+        yield Column(name, kind, required=True, description=_LINEAGE_DESCRIPTIONS[name])

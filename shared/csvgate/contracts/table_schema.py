@@ -1,46 +1,70 @@
 """`schema` and `dialect`: Frictionless Table Schema and CSV Dialect, by their property names."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetPydanticSchema,
+)
+from pydantic_core import core_schema
 
-from csvgate.contracts.base import Model, Scalar
+from csvgate.types.registry import FIELD_TYPES
 
-FieldType = Literal[
-    "string", "integer", "number", "boolean", "date", "time", "datetime",
-    "year", "yearmonth", "duration", "geopoint", "object", "array", "any",
-]  # fmt: skip
+_Scalar = str | bool | int | Annotated[float, Field(allow_inf_nan=False)]
+_TypeName = Annotated[
+    str, GetPydanticSchema(lambda _, __: core_schema.literal_schema([*FIELD_TYPES]))
+]
+
+
+class Model(BaseModel):
+    """The base of all parts of a contract. An unknown property is a mistake: a misspelt rule must
+    not go unnoticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Constraints(Model):
-    """What a value must fulfil beyond its type."""
+    """Rules for the values of a field, beyond its type."""
 
     required: bool = Field(False, description="An empty cell is a fault.")
     unique: bool = Field(
-        False, description="The first occurrence in the file stands, later ones are rejected."
+        False, description="The first row with a value is accepted, later ones are rejected."
     )
     min_length: Annotated[int, Field(ge=0)] | None = Field(
         None,
         alias="minLength",
-        description="Of a string in characters, of an object or array in entries.",
+        description="In characters for a string, in entries for an object or array.",
     )
     max_length: Annotated[int, Field(ge=0)] | None = Field(
         None,
         alias="maxLength",
-        description="Of a string in characters, of an object or array in entries.",
+        description="In characters for a string, in entries for an object or array.",
     )
-    minimum: Scalar | None = Field(None, description="The least value allowed.")
-    maximum: Scalar | None = Field(None, description="The greatest value allowed.")
-    exclusive_minimum: Scalar | None = Field(
+    minimum: _Scalar | None = Field(None, description="The least value allowed.")
+    maximum: _Scalar | None = Field(None, description="The greatest value allowed.")
+    exclusive_minimum: _Scalar | None = Field(
         None, alias="exclusiveMinimum", description="Values must be greater than this."
     )
-    exclusive_maximum: Scalar | None = Field(
+    exclusive_maximum: _Scalar | None = Field(
         None, alias="exclusiveMaximum", description="Values must be less than this."
     )
     pattern: str | None = Field(
         None, description="A Python regular expression that the whole text must match."
     )
-    enum: tuple[Scalar, ...] | None = Field(None, description="The only values allowed.")
+    enum: tuple[_Scalar, ...] | None = Field(None, description="The only values allowed.")
+
+    def limiting(self) -> frozenset[str]:
+        """The names of the constraints given that limit single values: all but `required` and
+        `unique`."""
+        return frozenset(
+            field.alias or name
+            for name, field in type(self).model_fields.items()
+            if name not in ("required", "unique") and getattr(self, name) is not None
+        )
 
 
 class SchemaField(Model):
@@ -50,9 +74,9 @@ class SchemaField(Model):
         description="The column's name in BigQuery, and the label in the file's header."
     )
     label: str | None = Field(
-        None, description="The label in the file's header, where it is not the name."
+        None, description="The label in the file's header, if it differs from the name."
     )
-    type: FieldType = Field("string", description="The Table Schema type of the values.")
+    type: _TypeName = Field("string", description="The Table Schema type of the values.")
     format: str = Field(
         "default",
         description="string: email, uri, uuid or binary; date, time, datetime: any, or a strptime "
@@ -60,41 +84,46 @@ class SchemaField(Model):
     )
     bigquery: str | None = Field(
         None,
-        description="The column's BigQuery type as DDL spells it, e.g. NUMERIC(12, 2).",
+        description="The column's BigQuery type as DDL writes it, e.g. NUMERIC(12, 2).",
     )
     constraints: Constraints = Field(Constraints(), description=Constraints.__doc__)
     missing_values: tuple[str, ...] | None = Field(
         None,
         alias="missingValues",
-        description="Texts that stand for no value in this field, instead of the schema's.",
+        description="The texts of cells without a value in this field; they replace the schema's.",
     )
     sensitive: bool = Field(
-        False, description="Mask values wherever a person might read them: emails, dead letters."
+        False, description="Mask values wherever people could read them: emails, dead letters."
     )
-    title: str | None = Field(None, description="For people; becomes no rule.")
+    title: str | None = Field(
+        None, description="A title, used as the column's description if there is no other."
+    )
     description: str | None = Field(None, description="The column's description in BigQuery.")
     decimal_char: str = Field(".", alias="decimalChar", description="number: the decimal point.")
     group_char: str | None = Field(
-        None, alias="groupChar", description="integer, number: between thousands, e.g. a comma."
+        None,
+        alias="groupChar",
+        description="integer, number: the character between thousands, e.g. a comma.",
     )
     bare_number: bool = Field(
         True,
         alias="bareNumber",
-        description="integer, number: when false, leading and trailing text such as € or % is "
-        "dropped.",
+        description="integer, number: if false, text around the number such as € or % is dropped.",
     )
     true_values: tuple[str, ...] = Field(
-        ("true", "True", "TRUE", "1"), alias="trueValues", description="boolean: texts for true."
+        ("true", "True", "TRUE", "1"),
+        alias="trueValues",
+        description="boolean: the texts for true.",
     )
     false_values: tuple[str, ...] = Field(
         ("false", "False", "FALSE", "0"),
         alias="falseValues",
-        description="boolean: texts for false.",
+        description="boolean: the texts for false.",
     )
 
     @property
     def header_label(self) -> str:
-        """What the file's header calls the column."""
+        """The label of the column in the file's header."""
         return self.name if self.label is None else self.label
 
 
@@ -111,20 +140,20 @@ def _listed(names: object) -> object:
 Names = Annotated[
     tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=tuple[str, ...] | str)
 ]
-"""A single name may stand alone."""
+"""Names in a list; a single name may be written without one."""
 
 
 class ForeignKeyReference(Model):
-    """Where the values of a foreign key have to be."""
+    """The columns of a reference that must have the values of a foreign key."""
 
     resource: str = Field(description="A name under `references`.")
-    fields: Names = Field(description="Columns of the reference, as many as the key has fields.")
+    fields: Names = Field(description="Columns of the reference, one for each field of the key.")
 
 
 class ForeignKey(Model):
-    """Fields whose values have to be in a reference."""
+    """Fields whose values must be in a reference."""
 
-    fields: Names = Field(description="Fields of this schema. A single name may stand alone.")
+    fields: Names = Field(description="Fields of this schema. A single name needs no list.")
     reference: ForeignKeyReference = Field(description=ForeignKeyReference.__doc__)
 
 
@@ -132,45 +161,49 @@ class Schema(Model):
     """The columns of the file."""
 
     fields: Annotated[tuple[SchemaField, ...], Field(min_length=1)] = Field(
-        description="The file's columns, in the order that the table will have."
+        description="The file's columns, in the order of the table's columns."
     )
     missing_values: tuple[str, ...] = Field(
-        ("",), alias="missingValues", description="Texts that stand for no value."
+        ("",), alias="missingValues", description="The texts of cells without a value."
     )
     primary_key: Annotated[tuple[str, ...] | str | None, AfterValidator(_as_tuple)] = Field(
         None,
         alias="primaryKey",
-        description="Fields that are required, and unique together. A single name may stand alone.",
+        description="Fields that are required, and unique together. A single name needs no list.",
     )
-    """A tuple of names, or None; a single name is made a tuple when validated."""
+    """A tuple of names, or None; validation turns a single name into a tuple."""
     foreign_keys: tuple[ForeignKey, ...] = Field(
-        (), alias="foreignKeys", description="Values that have to be in `references`."
+        (), alias="foreignKeys", description="Keys that must be in `references`."
     )
 
 
 class Dialect(Model):
-    """How the CSV is written."""
+    """How the CSV file is written."""
 
-    delimiter: str = Field(",", description="Between cells.")
-    quote_char: str = Field('"', alias="quoteChar", description="Around cells that need it.")
+    delimiter: str = Field(",", description="The character between cells.")
+    quote_char: str = Field(
+        '"', alias="quoteChar", description="The character around cells that need quotes."
+    )
     double_quote: bool = Field(
         True, alias="doubleQuote", description="A quote inside a quoted cell is written twice."
     )
     escape_char: str | None = Field(
-        None, alias="escapeChar", description="Takes the next character as it is."
+        None,
+        alias="escapeChar",
+        description="The character after which the next one is taken literally.",
     )
     skip_initial_space: bool = Field(
         False, alias="skipInitialSpace", description="Ignore spaces after a delimiter."
     )
     header: bool = Field(True, description="The first record names the columns.")
     comment_char: str | None = Field(
-        None, alias="commentChar", description="Lines that start with it are no rows."
+        None, alias="commentChar", description="Lines that start with this character are skipped."
     )
     preamble_lines: Annotated[int, Field(ge=0, le=1000)] = Field(
-        0, alias="preambleLines", description="Lines before the header, whatever is in them."
+        0, alias="preambleLines", description="The number of lines to skip before the header."
     )
     footer_lines: Annotated[int, Field(ge=0, le=20)] = Field(
         0,
         alias="footerLines",
-        description="Lines at the end that are no rows; blank lines after them do not count.",
+        description="The number of lines to skip at the end, not counting blank lines after them.",
     )

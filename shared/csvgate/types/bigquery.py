@@ -1,4 +1,4 @@
-"""BigQuery column types as DDL spells them: STRING(40), NUMERIC(12, 2), TIMESTAMP, …"""
+"""BigQuery column types as DDL writes them: STRING(40), NUMERIC(12, 2), TIMESTAMP, …"""
 
 import re
 from dataclasses import dataclass
@@ -13,12 +13,13 @@ KINDS: Final = frozenset(
     ("STRING", "BYTES", "INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC", "BOOL", "DATE", "TIME",
      "DATETIME", "TIMESTAMP", "JSON", "GEOGRAPHY")
 )  # fmt: skip
-_DECIMALS: Final = {"NUMERIC": (29, 9), "BIGNUMERIC": (38, 38)}
+_DECIMAL_DIGITS: Final = {"NUMERIC": (29, 9), "BIGNUMERIC": (38, 38)}
 
 
 @dataclass(frozen=True, slots=True)
 class BigQueryType:
-    """`length` in characters (STRING) or bytes (BYTES); `precision` and `scale` in digits."""
+    """A type with its parameters: `length` in characters (STRING) or bytes (BYTES), `precision` and
+    `scale` in digits."""
 
     kind: str
     length: int | None = None
@@ -34,21 +35,21 @@ class BigQueryType:
 
     @property
     def integer_digits(self) -> int:
-        """Digits that fit before the decimal point of a NUMERIC or BIGNUMERIC."""
+        """The digits before the decimal point that a NUMERIC or BIGNUMERIC holds."""
         if self.precision is not None:
             return self.precision - (self.scale or 0)
-        return _DECIMALS[self.kind][0]
+        return _DECIMAL_DIGITS[self.kind][0]
 
     @property
     def fraction_digits(self) -> int:
-        """Digits that fit after the decimal point of a NUMERIC or BIGNUMERIC."""
+        """The digits after the decimal point that a NUMERIC or BIGNUMERIC holds."""
         if self.precision is not None:
             return self.scale or 0
-        return _DECIMALS[self.kind][1]
+        return _DECIMAL_DIGITS[self.kind][1]
 
 
 def parse(text: str) -> BigQueryType:
-    """Raises ValueError in words for a person."""
+    """Raises ValueError with a message for the contract's author."""
     found = _TYPE.fullmatch(text)
     if not found:
         raise ValueError(f"{text!r} is not a BigQuery type")
@@ -56,16 +57,16 @@ def parse(text: str) -> BigQueryType:
     kind = _ALIASES.get(name.upper(), name.upper())
     if kind not in KINDS:
         raise ValueError(
-            f"{name!r} is not a BigQuery type this supports: {', '.join(sorted(KINDS))}"
+            f"{name!r} is not a supported BigQuery type; use one of {', '.join(sorted(KINDS))}"
         )
     if first is None:
         return BigQueryType(kind)
     if kind in ("STRING", "BYTES") and second is None and int(first) > 0:
         return BigQueryType(kind, length=int(first))
-    if kind not in _DECIMALS:
-        raise ValueError(f"{kind} takes no parameters like {text!r}")
+    if kind not in _DECIMAL_DIGITS:
+        raise ValueError(f"{kind} does not take parameters like {text!r}")
     precision, scale = int(first), int(second or 0)
-    before, after = _DECIMALS[kind]
+    before, after = _DECIMAL_DIGITS[kind]
     if scale > after or not max(1, scale) <= precision <= scale + before:
         raise ValueError(
             f"{text!r}: {kind} holds at most {before} digits before and {after} after the point"

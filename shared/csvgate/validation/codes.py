@@ -3,15 +3,25 @@
 A code, once published, keeps its meaning: people filter and count by it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
+
+from csvgate.types.registry import FIELD_TYPES
 
 
 class Code(NamedTuple):
     code: str
     title: str
     meaning: str
+
+
+def _codes_of_types(prefix: str) -> Iterator[Code]:
+    """Each field type declares the codes that belong to it."""
+    for kind in FIELD_TYPES.values():
+        for fault in kind.faults:
+            if fault.code.startswith(prefix):
+                yield Code(fault.code, fault.title, fault.meaning)
 
 
 _ALL: Final = (
@@ -173,59 +183,8 @@ _ALL: Final = (
         "all accented letters are told so, the file is not in the contract's `encoding`.",
     ),
     Code("cell.nul", "The cell has a NUL character", "Often a sign of a damaged export."),
-    Code("type.integer", "Not a whole number", "ASCII digits and a sign; no spaces around them."),
-    Code(
-        "type.number",
-        "Not a number",
-        "Digits, with `decimalChar` and `groupChar` as the field says, perhaps an exponent. Groups "
-        "have three digits, or two before the last. Spaces around it are not part of a number.",
-    ),
-    Code("type.boolean", "Neither true nor false", "Only `trueValues` and `falseValues` are."),
-    Code(
-        "type.date",
-        "Not a date",
-        "`2026-11-21`; or the field's pattern; with format `any` also 2026/11/21 and 21.11.2026.",
-    ),
-    Code(
-        "type.time",
-        "Not a time of day",
-        "`14:30:00`, perhaps with a fraction; or the field's pattern; or with format `any` also "
-        "14:30.",
-    ),
-    Code(
-        "type.datetime",
-        "Not a date and time",
-        "`2026-11-21T14:30:00Z`, perhaps with a fraction, the zone as Z or +02:00; or the field's "
-        "pattern; or with format `any` also a space for the T, and dates and times as above.",
-    ),
-    Code("type.year", "Not a year", "Four ASCII digits; there is no year 0000."),
-    Code("type.yearmonth", "Not a month of a year", "`2026-11`."),
-    Code(
-        "type.duration",
-        "Not a duration",
-        "ISO 8601: `P1Y2M3DT4H5M6.7S`, any part left out, or weeks alone (`P2W`); perhaps a minus "
-        "in front. Only seconds have a fraction.",
-    ),
-    Code(
-        "type.geopoint",
-        "Not a point on the globe",
-        "The longitude (-180 to 180), then the latitude (-90 to 90): `12.5, 41.9`; or with format "
-        '`array` `[12.5, 41.9]`; or with format `object` `{"lon": 12.5, "lat": 41.9}`.',
-    ),
-    Code(
-        "type.object",
-        "Not a JSON object",
-        "In strict JSON, each key once, nested at most 500 levels deep.",
-    ),
-    Code("type.array", "Not a JSON array", "In strict JSON, as for objects."),
-    Code(
-        "format.email",
-        "Not an email address",
-        "Addresses in any script are taken (RFC 6531); the domain needs a dot.",
-    ),
-    Code("format.uri", "Not a URI", "With a scheme, in ASCII, and with a host for http and https."),
-    Code("format.uuid", "Not a UUID", "Hexadecimal digits in groups of 8-4-4-4-12."),
-    Code("format.binary", "Not base64", "Padded, in one line. It stays text, unless into BYTES."),
+    *_codes_of_types("type."),
+    *_codes_of_types("format."),
     Code("constraint.required", "A value is missing", "The cell is one of `missingValues`."),
     Code(
         "constraint.unique",

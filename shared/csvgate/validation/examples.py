@@ -1,12 +1,13 @@
 """For each code a small file that has the fault: shown in docs/faults.md, run by the tests."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
 from csvgate.contracts.model import Contract
 from csvgate.csv.records import MAX_RECORD_BYTES
+from csvgate.types.registry import FIELD_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,21 @@ def _one(data: str, **properties: Any) -> Example:
     return Example(data.encode(), ({"name": "a", **properties},))
 
 
+def _examples_of_types() -> Iterator[tuple[str, Example]]:
+    """For each code that belongs to a field type, a file with the cell that the type declares."""
+    for name, kind in FIELD_TYPES.items():
+        for fault in kind.faults:
+            properties = {"type": name, "format": fault.format}
+            defaults = {"type": "string", "format": "default"}
+            given = {key: v for key, v in properties.items() if v != defaults[key]}
+            yield fault.code, _one(f"a\n{_quoted(fault.example)}\n", **given)
+
+
+def _quoted(cell: str) -> str:
+    quoted = '"' + cell.replace('"', '""') + '"'
+    return quoted if any(char in cell for char in ',"\n') else cell
+
+
 _GZIP: Final = bytes.fromhex("1f8b08000000000002034bd449e232d4311a161800f7e381aecc000000")
 """A header and 50 rows. Compressed once for all: another zlib would make other bytes of them."""
 _EXAMPLES: Final[dict[str, Example]] = {
@@ -68,22 +84,7 @@ _EXAMPLES: Final[dict[str, Example]] = {
     "row.too_long": Example(b"a,b\n1," + b"x" * MAX_RECORD_BYTES + b"\n"),
     "encoding.invalid": Example(b"a,b\n1,caf\xe9\n"),
     "cell.nul": Example(b"a,b\n1,\x00\n"),
-    "type.integer": _one("a\n1.5\n", type="integer"),
-    "type.number": _one("a\n1_50\n", type="number"),
-    "type.boolean": _one("a\nyes\n", type="boolean"),
-    "type.date": _one("a\n21.11.2026\n", type="date"),
-    "type.time": _one("a\n2 pm\n", type="time"),
-    "type.datetime": _one("a\n2026-11-21 14:30\n", type="datetime"),
-    "type.year": _one("a\n26\n", type="year"),
-    "type.yearmonth": _one("a\n2026-13\n", type="yearmonth"),
-    "type.duration": _one("a\n36 hours\n", type="duration"),
-    "type.geopoint": _one('a\n"41.9, 112.5"\n', type="geopoint"),
-    "type.object": _one('a\n"{""x"": 1, ""x"": 2}"\n', type="object"),
-    "type.array": _one("a\n1;2\n", type="array"),
-    "format.email": _one("a\nname@example\n", format="email"),
-    "format.uri": _one("a\nexample.com\n", format="uri"),
-    "format.uuid": _one("a\n123\n", format="uuid"),
-    "format.binary": _one("a\naGk\n", format="binary"),
+    **dict(_examples_of_types()),
     "constraint.required": Example(
         b"a,b\n1,\n", ({"name": "a"}, {"name": "b", "constraints": {"required": True}})
     ),

@@ -15,9 +15,9 @@ from csvgate.csv.header import Header
 from csvgate.csv.records import Record
 from csvgate.references.keys import KeySets
 from csvgate.text import shorten
-from csvgate.types.cell_fault import CellFault
-from csvgate.types.cells import Cells
+from csvgate.types.common.field_type import CellFault
 from csvgate.unique.keys import MOST_IN_MEMORY, KeySet, SpillingKeys
+from csvgate.validation.cells import Cells
 from csvgate.validation.faults import VALUE_CHARACTERS, Fault
 from csvgate.validation.foreign_keys import ForeignKeys, GroupKey
 

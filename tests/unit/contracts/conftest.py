@@ -1,4 +1,4 @@
-"""A small right contract, and what the loader says of variations on it."""
+"""A small valid contract, and the mistakes that the loader finds in variations of it."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def root() -> Path:
 
 @pytest.fixture
 def mistakes_in(tmp_path: Path) -> Callable[[str], list[Mistake]]:
-    """The mistakes in the text of `sales.yaml`, none when it loads."""
+    """The mistakes in the text of `sales.yaml`; none if it loads."""
 
     def run(text: str) -> list[Mistake]:
         file = tmp_path / "sales.yaml"
@@ -42,7 +42,7 @@ def mistakes_in(tmp_path: Path) -> Callable[[str], list[Mistake]]:
 
 @pytest.fixture
 def found(mistakes_in: Callable[[str], list[Mistake]]) -> Callable[..., Found]:
-    """Path and message of the mistakes in the right contract with these properties instead."""
+    """Path and message of the mistakes in the valid contract with these properties replaced."""
 
     def run(**properties: Any) -> Found:
         whole = {

@@ -1,4 +1,4 @@
-"""Constraints apply to the type, are values of it, and leave some value."""
+"""Constraints apply to the type, have values of the type, and leave some value allowed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,7 +37,7 @@ ORDERED = "integer, number, date, time, datetime, year, yearmonth, duration"
             "string",
             {"minLength": 3, "maxLength": 2},
             "minLength",
-            "is above maxLength; no value can fulfil both",
+            "is above maxLength; no value can satisfy both",
         ),
         (
             "string",
@@ -125,7 +125,7 @@ ORDERED = "integer, number, date, time, datetime, year, yearmonth, duration"
             "enum[0]",
             "'1, 91' is not a point such as \"12.5, 41.9\", the longitude first",
         ),
-        ("geopoint", {"enum": ["1, 2", "1.0,2"]}, "enum[1]", "'1.0,2' is there twice; keep one"),
+        ("geopoint", {"enum": ["1, 2", "1.0,2"]}, "enum[1]", "'1.0,2' is listed twice; keep one"),
         ("object", {"pattern": "x"}, "pattern", None),
         (
             "object",
@@ -139,12 +139,12 @@ ORDERED = "integer, number, date, time, datetime, year, yearmonth, duration"
             "enum[0]",
             "'[1' is not the text of a JSON array such as \"[1, 2]\"",
         ),
-        ("array", {"enum": ["[1]", "[1.0]"]}, "enum[1]", "'[1.0]' is there twice; keep one"),
+        ("array", {"enum": ["[1]", "[1.0]"]}, "enum[1]", "'[1.0]' is listed twice; keep one"),
         (
             "array",
             {"minLength": 3, "maxLength": 2},
             "minLength",
-            "is above maxLength; no value can fulfil both",
+            "is above maxLength; no value can satisfy both",
         ),
         ("any", {"enum": [1]}, "enum[0]", "1 is not text; put it in quotes"),
         ("any", {"maxLength": 1}, "maxLength", None),
@@ -174,11 +174,11 @@ ORDERED = "integer, number, date, time, datetime, year, yearmonth, duration"
         ),
         ("string", {"enum": ["a", 1]}, "enum[1]", "1 is not text; put it in quotes"),
         ("string", {"enum": [True]}, "enum[0]", "true is not text; put it in quotes"),
-        ("string", {"enum": ["a", "b", "a"]}, "enum[2]", "'a' is there twice; keep one"),
-        ("number", {"enum": [1, "1.0"]}, "enum[1]", "'1.0' is there twice; keep one"),
+        ("string", {"enum": ["a", "b", "a"]}, "enum[2]", "'a' is listed twice; keep one"),
+        ("number", {"enum": [1, "1.0"]}, "enum[1]", "'1.0' is listed twice; keep one"),
         ("boolean", {"enum": ["true"]}, "enum[0]", "'true' is not true or false"),
         ("integer", {"enum": [[1]]}, "enum[0]", None),
-        ("string", {"enum": "abc"}, "enum", "should be a list, but is one text; write [abc]"),
+        ("string", {"enum": "abc"}, "enum", "should be a list, but is a single text; write [abc]"),
         ("string", {"required": 1}, "required", "should be true or false, but is 1"),
         (
             "string",
@@ -249,6 +249,8 @@ def test_zones_of_bounds(found: Callable[..., Found], bigquery: str, message: st
         ("datetime", {"minimum": "2026-01-01T00:00:00Z", "maximum": "2026-01-01T02:00:00+01:00"}),
     ],
 )
-def test_kept_rules(found: Callable[..., Found], kind: str, constraints: dict[str, Any]) -> None:
+def test_valid_contracts(
+    found: Callable[..., Found], kind: str, constraints: dict[str, Any]
+) -> None:
     field = {"name": "a", "type": kind, "constraints": constraints}
     assert found(schema={"fields": [field]}) == []

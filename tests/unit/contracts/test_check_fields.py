@@ -1,4 +1,4 @@
-"""Each rule about fields has a case that breaks it, and one that keeps it."""
+"""Each rule about fields has a case that breaks it, and one that follows it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,20 +11,24 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"name": "order id"},
         "name",
-        "'order id' cannot name a BigQuery column: use letters, digits and _, not a digit first, "
-        "at most 300",
+        "'order id' is not a valid BigQuery column name: use letters, digits and _, at most "
+        "300, and do not begin with a digit",
     ),
     (
         {"name": "1st"},
         "name",
-        "'1st' cannot name a BigQuery column: use letters, digits and _, not a digit first, "
-        "at most 300",
+        "'1st' is not a valid BigQuery column name: use letters, digits and _, at most "
+        "300, and do not begin with a digit",
     ),
     ({"name": ""}, "name", "is empty; write something"),
-    ({"name": "_Line"}, "name", "'_Line' is csvgate's own; choose another name"),
-    ({"name": "_upload_id"}, "name", "'_upload_id' is csvgate's own; choose another name"),
-    ({"name": "_ingested_at"}, "name", "'_ingested_at' is csvgate's own; choose another name"),
-    ({"name": "_csvgate_x"}, "name", "'_csvgate_x' is csvgate's own; choose another name"),
+    ({"name": "_Line"}, "name", "'_Line' is reserved for csvgate; choose another name"),
+    ({"name": "_upload_id"}, "name", "'_upload_id' is reserved for csvgate; choose another name"),
+    (
+        {"name": "_ingested_at"},
+        "name",
+        "'_ingested_at' is reserved for csvgate; choose another name",
+    ),
+    ({"name": "_csvgate_x"}, "name", "'_csvgate_x' is reserved for csvgate; choose another name"),
     *(
         (
             {"name": f"{prefix}x".lower()},
@@ -46,7 +50,7 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "integr"},
         "type",
-        "'integr' is none of string, integer, number, boolean, date, time, datetime, year, "
+        "'integr' is not one of string, integer, number, boolean, date, time, datetime, year, "
         "yearmonth, duration, geopoint, object, array, any; did you mean `integer`?",
     ),
     ({"bigquery": "STRING("}, "bigquery", "'STRING(' is not a BigQuery type"),
@@ -84,8 +88,8 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "duration", "bigquery": "INTERVAL"},
         "bigquery",
-        "'INTERVAL' is not a BigQuery type this supports: BIGNUMERIC, BOOL, BYTES, DATE, DATETIME, "
-        "FLOAT64, GEOGRAPHY, INT64, JSON, NUMERIC, STRING, TIME, TIMESTAMP",
+        "'INTERVAL' is not a supported BigQuery type; use one of BIGNUMERIC, BOOL, BYTES, DATE, "
+        "DATETIME, FLOAT64, GEOGRAPHY, INT64, JSON, NUMERIC, STRING, TIME, TIMESTAMP",
     ),
     (
         {"type": "geopoint", "bigquery": "JSON"},
@@ -119,17 +123,17 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "number", "decimalChar": "comma"},
         "decimalChar",
-        "'comma' should be one character, no digit and no sign",
+        "'comma' should be one character, neither a digit nor a sign",
     ),
     (
         {"type": "number", "groupChar": "0"},
         "groupChar",
-        "'0' should be one character, no digit and no sign",
+        "'0' should be one character, neither a digit nor a sign",
     ),
     (
         {"type": "number", "groupChar": "."},
         "groupChar",
-        "is the same as decimalChar; numbers would have two meanings",
+        "is the same as decimalChar, so numbers would have two meanings; change one of them",
     ),
     ({"type": "boolean", "trueValues": []}, "trueValues", "is empty; list the words"),
     (
@@ -145,21 +149,25 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"format": "mail"},
         "format",
-        "'mail' is no format of string; use default, email, uri, uuid, binary",
+        "'mail' is not a format of string; use default, email, uri, uuid, binary",
     ),
-    ({"type": "integer", "format": "any"}, "format", "'any' is no format of integer; use default"),
+    (
+        {"type": "integer", "format": "any"},
+        "format",
+        "'any' is not a format of integer; use default",
+    ),
     (
         {"type": "geopoint", "format": "wkt"},
         "format",
-        "'wkt' is no format of geopoint; use default, array, object",
+        "'wkt' is not a format of geopoint; use default, array, object",
     ),
-    ({"type": "year", "format": "%y"}, "format", "'%y' is no format of year; use default"),
+    ({"type": "year", "format": "%y"}, "format", "'%y' is not a format of year; use default"),
     (
         {"type": "yearmonth", "format": "%m.%Y"},
         "format",
-        "'%m.%Y' is no format of yearmonth; use default",
+        "'%m.%Y' is not a format of yearmonth; use default",
     ),
-    ({"type": "array", "format": "csv"}, "format", "'csv' is no format of array; use default"),
+    ({"type": "array", "format": "csv"}, "format", "'csv' is not a format of array; use default"),
     (
         {"format": "email", "bigquery": "BYTES"},
         "format",
@@ -173,7 +181,7 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "date", "format": "DD.MM.YYYY"},
         "format",
-        "'DD.MM.YYYY' is no format of date; use default, any or a pattern such as %d.%m.%Y",
+        "'DD.MM.YYYY' is not a format of date; use default, any or a pattern such as %d.%m.%Y",
     ),
     (
         {"type": "date", "format": "%Q"},
@@ -186,11 +194,11 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
         "it has no %z, and TIMESTAMP needs a time zone; add %z or use `bigquery: DATETIME`",
     ),
     ({"sensitive": "yes"}, "sensitive", "should be true or false, but is 'yes'"),
-    ({"missingValues": "-"}, "missingValues", "should be a list, but is one text; write [-]"),
+    ({"missingValues": "-"}, "missingValues", "should be a list, but is a single text; write [-]"),
     (
         {"missingValues": [0]},
         "missingValues[0]",
-        'should be text, but 0 is none; put it in quotes: "0"',
+        'should be text, but 0 is not text; put it in quotes: "0"',
     ),
 ]
 
@@ -233,7 +241,7 @@ def test_broken_rules(
         {"title": "A", "description": "B", "sensitive": True, "missingValues": ["-", ""]},
     ],
 )
-def test_kept_rules(found: Callable[..., Found], field: dict[str, Any]) -> None:
+def test_valid_contracts(found: Callable[..., Found], field: dict[str, Any]) -> None:
     assert found(schema={"fields": [{"name": "a", **field}]}) == []
 
 
@@ -251,11 +259,11 @@ def test_kept_rules(found: Callable[..., Found], field: dict[str, Any]) -> None:
         ),
         (
             {"fields": [{"name": "a"}], "primaryKey": ["a", "a"]},
-            [("schema.primaryKey[1]", "'a' is there twice; keep one")],
+            [("schema.primaryKey[1]", "'a' is listed twice; keep one")],
         ),
         (
             {"fields": [{"name": "a"}], "primaryKey": []},
-            [("schema.primaryKey", "is empty; name fields or drop it")],
+            [("schema.primaryKey", "is empty; name at least one field, or drop it")],
         ),
         ({"fields": [{"name": "a"}], "primaryKey": "a"}, []),
     ],

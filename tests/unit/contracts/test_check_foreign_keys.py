@@ -1,4 +1,4 @@
-"""Each rule about foreign keys has a case that breaks it, and one that keeps it."""
+"""Each rule about foreign keys has a case that breaks it, and one that follows it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,20 +24,20 @@ def key(fields: Any = "a", columns: Any = "id", resource: str = "customers") -> 
     ("keys", "path", "message"),
     [
         ([key("aa")], "[0].fields[0]", "'aa' is not a field; did you mean `a`?"),
-        ([key(["a", "a"], ["x", "y"])], "[0].fields[1]", "'a' is there twice; keep one"),
-        ([key("at")], "[0].fields[0]", f"'at' is TIMESTAMP, which has no keys; use {KEYS}"),
+        ([key(["a", "a"], ["x", "y"])], "[0].fields[1]", "'a' is listed twice; keep one"),
+        ([key("at")], "[0].fields[0]", f"'at' is TIMESTAMP, which cannot be a key; use {KEYS}"),
         ([key(["a", "x"], ["p", "q"])], "[0].fields[1]",
-         f"'x' is FLOAT64, which has no keys; use {KEYS}"),
+         f"'x' is FLOAT64, which cannot be a key; use {KEYS}"),
         ([key(["a", "b"])], "[0].reference.fields",
-         "has 1 columns for 2 fields; name one for each"),
-        ([key(["a", "b"], ["p", "p"])], "[0].reference.fields[1]", "'p' is there twice; keep one"),
+         "has 1 columns for 2 fields; name one column for each field"),
+        ([key(["a", "b"], ["p", "p"])], "[0].reference.fields[1]", "'p' is listed twice; keep one"),
         ([key("a", [""])], "[0].reference.fields[0]", "is empty; name a column of the reference"),
         ([key(resource="custmers")], "[0].reference.resource",
          "'custmers' is not in `references`; did you mean `customers`?"),
         ([key(resource="")], "[0].reference.resource",
-         "is empty, which would be this very file; that is not supported, name a reference"),
-        ([key(), key()], "[1]", "is there twice; keep one"),
-        ([key(), key(["a"])], "[1]", "is there twice; keep one"),
+         "is empty, which would mean the file itself; this is not supported, so name a reference"),
+        ([key(), key()], "[1]", "is listed twice; keep one"),
+        ([key(), key(["a"])], "[1]", "is listed twice; keep one"),
         ([{"fields": "a"}], "[0].reference", "is missing; it is required"),
         ([{"fields": "a", "reference": {"fields": "id"}}], "[0].reference.resource",
          "is missing; it is required"),
@@ -53,9 +53,9 @@ def test_broken_rules(found: Callable[..., Found], keys: Any, path: str, message
     assert expected == found(schema=schema, references=REFERENCES)
 
 
-def test_no_fields(found: Callable[..., Found]) -> None:
+def test_a_key_without_fields(found: Callable[..., Found]) -> None:
     schema = {"fields": FIELDS, "foreignKeys": [key([], [])]}
-    expected = [("schema.foreignKeys[0].fields", "is empty; name fields")]
+    expected = [("schema.foreignKeys[0].fields", "is empty; name at least one field")]
     assert expected == found(schema=schema, references=REFERENCES)
 
 
@@ -65,7 +65,7 @@ def test_there_are_no_references(found: Callable[..., Found]) -> None:
     assert [("schema.foreignKeys[0].reference.resource", message)] == found(schema=schema)
 
 
-def test_a_field_whose_type_is_wrong_is_told_once(found: Callable[..., Found]) -> None:
+def test_a_field_with_a_wrong_type_is_reported_once(found: Callable[..., Found]) -> None:
     schema = {"fields": [{"name": "a", "bigquery": "TEXT"}], "foreignKeys": [key()]}
     [(path, _)] = found(schema=schema, references=REFERENCES)
     assert "schema.fields[0].bigquery" == path
@@ -80,6 +80,6 @@ def test_a_field_whose_type_is_wrong_is_told_once(found: Callable[..., Found]) -
         [key("b"), key("a"), key(["a", "b"], ["p", "q"]), key("a", "other")],
     ],
 )
-def test_kept_rules(found: Callable[..., Found], keys: Any) -> None:
+def test_valid_contracts(found: Callable[..., Found], keys: Any) -> None:
     schema = {"fields": FIELDS, "foreignKeys": keys}
     assert [] == found(schema=schema, references=REFERENCES)

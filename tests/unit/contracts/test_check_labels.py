@@ -1,4 +1,4 @@
-"""Labels of fields: told apart as a header's are, and only where there is a header."""
+"""The labels of fields are compared as those of a header are, and need a header."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from csvgate.contracts.hashing import contract_hash, from_json, to_json
 from unit.validation.files import contract
 
 Found = list[tuple[str, str]]
-ALIKE = "; case and spaces around a label do not count, give one of them another"
+ALIKE = "; case and spaces around a label are ignored, so choose another label for one of them"
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ ALIKE = "; case and spaces around a label do not count, give one of them another
             (
                 [{"name": "a", "label": blank}],
                 "fields[0].label",
-                "is blank; write the label that the file's header has, or drop it",
+                "is blank; write the label from the file's header, or drop the property",
             )
             for blank in ("", " \t", "\u00a0\u200b")
         ),
@@ -41,12 +41,12 @@ ALIKE = "; case and spaces around a label do not count, give one of them another
         (
             [{"name": "a", "label": "_csvgate_line"}],
             "fields[0].label",
-            "'_csvgate_line' is csvgate's own, of reject files; rename the column in the file",
+            "'_csvgate_line' is reserved for csvgate's reject files; rename the column in the file",
         ),
         (
             [{"name": "a", "label": 1}, {"name": "b", "label": "a"}],
             "fields[0].label",
-            'should be text, but 1 is none; put it in quotes: "1"',
+            'should be text, but 1 is not text; put it in quotes: "1"',
         ),
     ],
 )
@@ -65,22 +65,21 @@ def test_broken_rules(
         [{"name": "line", "label": "_line"}, {"name": "x", "label": "Größe, netto (m²)\n"}],
     ],
 )
-def test_kept_rules(found: Callable[..., Found], fields: list[dict[str, Any]]) -> None:
+def test_valid_contracts(found: Callable[..., Found], fields: list[dict[str, Any]]) -> None:
     assert [] == found(schema={"fields": fields})
 
 
-def test_without_a_header_a_label_has_no_meaning(found: Callable[..., Found]) -> None:
+def test_a_label_needs_a_header(found: Callable[..., Found]) -> None:
     fields = [{"name": "a", "label": "X"}, {"name": "b", "label": "x"}, {"name": "c"}]
     message = (
-        "has no meaning where `dialect.header` is false; write `title` instead, or drop "
-        "`header: false`"
+        "has no effect if `dialect.header` is false; write `title` instead, or drop `header: false`"
     )
     assert [(f"schema.fields[{i}].label", message) for i in (0, 1)] == found(
         schema={"fields": fields}, dialect={"header": False}
     )
 
 
-def test_a_label_changes_what_a_file_means_and_so_the_hash() -> None:
+def test_a_label_changes_the_hash() -> None:
     bare, labelled = contract("a"), contract({"name": "a", "label": "Order ID"})
     other = contract({"name": "a", "label": "Order No"})
     assert 3 == len({contract_hash(rules) for rules in (bare, labelled, other)})

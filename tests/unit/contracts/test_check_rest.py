@@ -1,4 +1,4 @@
-"""Rules about everything but the fields: each with a case that breaks it."""
+"""Each rule about anything but fields has a case that breaks it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_too_many_recipients(found: Callable[..., Found]) -> None:
     assert found(notify={"failed": addresses}) == [
         (
             "notify.failed",
-            "has 1001 addresses; one email goes to 1000 at most, use a mailing list",
+            "has 1001 addresses; one email goes to at most 1000, so use a mailing list",
         )
     ]
 
@@ -58,5 +58,5 @@ def test_too_many_recipients(found: Callable[..., Found]) -> None:
         {"limits": {"max_bytes": "1.5 KiB", "rejected_rate": 0, "rejected_rows": 0}},
     ],
 )
-def test_kept_rules(found: Callable[..., Found], properties: dict[str, Any]) -> None:
+def test_valid_contracts(found: Callable[..., Found], properties: dict[str, Any]) -> None:
     assert found(**{"schema": SCHEMA, "enrich": [LOOKUP], "references": RATES, **properties}) == []

@@ -1,4 +1,4 @@
-"""Whatever a file says, the loader answers with a contract or with its mistakes."""
+"""For any file the loader returns a contract or reports mistakes; it never fails otherwise."""
 
 import json
 from pathlib import Path

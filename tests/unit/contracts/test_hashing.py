@@ -1,4 +1,4 @@
-"""The hash counts what changes rows and nothing else; JSON gives the same contract back."""
+"""The hash changes exactly if rows could change; JSON restores the same contract."""
 
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ def edited(path: Path, old: str, new: str, folder: Path) -> Contract:
         ("quoteChar: '\"', doubleQuote: true, header: true", 'delimiter: ","'),
     ],
 )
-def test_what_changes_no_row_changes_no_hash(
+def test_a_change_without_effect_on_rows_keeps_the_hash(
     orders: Contract, orders_yaml: Path, tmp_path: Path, old: str, new: str
 ) -> None:
     if old.startswith("on_overwrite"):
@@ -81,7 +81,7 @@ def test_what_changes_no_row_changes_no_hash(
         ("encoding: utf-8", "encoding: latin-1"),
     ],
 )
-def test_what_changes_rows_changes_the_hash(
+def test_a_change_with_effect_on_rows_changes_the_hash(
     orders: Contract, orders_yaml: Path, tmp_path: Path, old: str, new: str
 ) -> None:
     assert contract_hash(edited(orders_yaml, old, new, tmp_path)) != contract_hash(orders)
@@ -96,12 +96,13 @@ def test_the_order_of_derived_columns_counts(orders: Contract) -> None:
 
 
 def test_the_hash_of_orders_stays(orders: Contract) -> None:
-    """Uploads under way are pinned to it: change it only with what a contract means."""
+    """Uploads that have started are pinned to it, so it changes only with the meaning of a
+    contract."""
     assert contract_hash(orders) == "b7a0431962cdb9c835788aac03dfa4ef"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"dataset": "a"}'])
-def test_no_contract(text: str) -> None:
+def test_not_a_contract(text: str) -> None:
     with pytest.raises(ValueError, match="validation error"):
         from_json(text)
 
@@ -162,10 +163,10 @@ CONTRACTS = st.builds(
 
 
 @given(CONTRACTS)
-def test_json_gives_the_same_contract_back(contract: Contract) -> None:
+def test_json_restores_the_contract(contract: Contract) -> None:
     text = to_json(contract)
     back: Any = from_json(text)
     assert back == contract
-    # Equality takes 1 for true and 1.0, and any order of a mapping; the text does not.
+    # 1, true and 1.0 are equal, as are mappings in any order; their texts are not.
     assert to_json(back) == text
     assert contract_hash(back) == contract_hash(contract)

@@ -1,4 +1,4 @@
-"""All mistakes of all files at once, each with its line; or the contracts."""
+"""The loader returns contracts, or every mistake of every file with its line."""
 
 import textwrap
 from collections.abc import Callable
@@ -41,11 +41,11 @@ references:
 
 def test_all_mistakes_of_a_file(mistakes_in: Callable[[str], list[Mistake]]) -> None:
     assert [(m.line, m.path, m.message) for m in mistakes_in(WRONG)] == [
-        (2, "match", "should be a list, but is one text; write [sales/*.csv]"),
+        (2, "match", "should be a list, but is a single text; write [sales/*.csv]"),
         (
             3,
             "encoding",
-            "'utf-32' is not an encoding this supports; use utf-8, iso-8859-1, windows-1252, "
+            "'utf-32' is not a supported encoding; use utf-8, iso-8859-1, windows-1252, "
             "utf-16, utf-16-le or utf-16-be",
         ),
         (
@@ -61,7 +61,7 @@ def test_all_mistakes_of_a_file(mistakes_in: Callable[[str], list[Mistake]]) -> 
         (
             7,
             "schema.fields[1].type",
-            "'integr' is none of string, integer, number, boolean, date, time, datetime, year, "
+            "'integr' is not one of string, integer, number, boolean, date, time, datetime, year, "
             "yearmonth, duration, geopoint, object, array, any; did you mean `integer`?",
         ),
         (10, "schema.fields[2].type", "is there twice, first in line 9; keep one"),
@@ -69,7 +69,7 @@ def test_all_mistakes_of_a_file(mistakes_in: Callable[[str], list[Mistake]]) -> 
         (
             12,
             "destination.partition_by",
-            "'dya' is no column of the table; did you mean `day`?",
+            "'dya' is not a column of the table; did you mean `day`?",
         ),
         (13, "on_overwrite", "`replace` is not supported yet; use `append` or `refuse`"),
         (
@@ -80,7 +80,7 @@ def test_all_mistakes_of_a_file(mistakes_in: Callable[[str], list[Mistake]]) -> 
         (
             15,
             "enrich[0].lookup.add[0]",
-            "'day' is a column already; choose another name",
+            "'day' already is a column; choose another name",
         ),
         (16, "enrich[1].derive.x.bigquery", "is missing; it is required"),
     ]
@@ -89,7 +89,7 @@ def test_all_mistakes_of_a_file(mistakes_in: Callable[[str], list[Mistake]]) -> 
 @pytest.mark.parametrize(
     ("field", "path"),
     [
-        # What follows from the mistake is not told as another.
+        # Consequences of a mistake are not reported as further mistakes.
         ("{name: id, type: integr, constraints: {minimum: 3}}", "schema.fields[0].type"),
         ("{name: id, tpye: integer, constraints: {minimum: 3}}", "schema.fields[0].tpye"),
         ("{nmae: id, name: x, type: integer}", "schema.fields[0].nmae"),
@@ -102,7 +102,7 @@ def test_all_mistakes_of_a_file(mistakes_in: Callable[[str], list[Mistake]]) -> 
         ("{name: id, bigquery: 3}", "schema.fields[0].bigquery"),
     ],
 )
-def test_one_mistake_is_told_once(
+def test_one_mistake_is_reported_once(
     mistakes_in: Callable[[str], list[Mistake]], field: str, path: str
 ) -> None:
     text = f"""\
@@ -184,7 +184,7 @@ def test_all_mistakes_of_a_folder(tmp_path: Path) -> None:
             "c.yaml",
             1,
             "dataset",
-            "'d' is not the file's name; rename the file or write c",
+            "'d' differs from the file's name; rename the file or write c",
         ),
         ("e.yaml", 1, "", "is empty; write a contract"),
     ]

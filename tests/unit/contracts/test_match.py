@@ -1,4 +1,4 @@
-"""Globs for object names, and the proof that no two contracts claim one name."""
+"""Globs for object names, and the check that no two contracts match the same name."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""YAML 1.2's core schema, lines, and everything that is not YAML."""
+"""The core schema of YAML 1.2, line numbers, and texts that are not YAML."""
 
 from typing import Any
 
@@ -81,13 +81,13 @@ def test_lines_of_what_is_there_and_what_is_not() -> None:
         (b"# only a comment\n", ((), 1, "is empty; write a contract")),
         (b"a: 1\nb: 2\na: 3\n", (("a",), 3, "is there twice, first in line 1; keep one")),
         (b"a: caf\xe9\n", ((), 1, "is not UTF-8; save it as UTF-8")),
-        (b"a: 1\nb: !color red\n", (("b",), 2, "has the tag !color; tags are not supported")),
-        (b"a: !map {x: 1}\n", (("a",), 1, "has the tag !map; tags are not supported")),
-        (b"a: !list [x]\n", (("a",), 1, "has the tag !list; tags are not supported")),
-        (b"a: .inf\n", (("a",), 1, ".inf is not a number to compare with")),
-        (b"a: -.Inf\n", (("a",), 1, "-.Inf is not a number to compare with")),
-        (b"a: .nan\n", (("a",), 1, ".nan is not a number to compare with")),
-        (b"a: 1e999\n", (("a",), 1, "1e999 is not a number to compare with")),
+        (b"a: 1\nb: !x red\n", (("b",), 2, "has the tag !x; tags are not supported, drop it")),
+        (b"a: !map {x: 1}\n", (("a",), 1, "has the tag !map; tags are not supported, drop it")),
+        (b"a: !list [x]\n", (("a",), 1, "has the tag !list; tags are not supported, drop it")),
+        (b"a: .inf\n", (("a",), 1, ".inf is not a finite number; write a finite one")),
+        (b"a: -.Inf\n", (("a",), 1, "-.Inf is not a finite number; write a finite one")),
+        (b"a: .nan\n", (("a",), 1, ".nan is not a finite number; write a finite one")),
+        (b"a: 1e999\n", (("a",), 1, "1e999 is not a finite number; write a finite one")),
         (b"a: &x [*x]\n", (("a", 0), 1, "contains itself through an alias; write it out")),
         (b"? [a, b]\n: 1\n", ((), 1, "has a key that is not a word")),
     ],

@@ -1,4 +1,5 @@
-"""The samples: the generator's truth is about the lines it says, the references fit the orders."""
+"""The samples: the generator's list of faults has the right lines, and the references fit the
+orders."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""The JSON Schema and the page about contracts say what the code does."""
+"""The JSON Schema and docs/contracts.md agree with the code."""
 
 import json
 import re
@@ -11,10 +11,11 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 from csvgate.contracts.checks.enrich import KEYS
-from csvgate.contracts.checks.fields import FITTING
 from csvgate.contracts.json_schema import contract_schema
 from csvgate.contracts.load import load
-from csvgate.contracts.table import DEFAULT_TYPES
+from csvgate.types.registry import FIELD_TYPES
+
+BOUNDS_ROW = "`minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`"
 
 
 @pytest.fixture
@@ -87,12 +88,30 @@ def test_every_property_is_on_the_page(schema: dict[str, Any], page: str) -> Non
 
 def test_every_type_is_on_the_page(page: str) -> None:
     section = page.split("### Types")[1].split("###")[0]
-    for kind, fitting in FITTING.items():
-        [row] = [line for line in section.splitlines() if line.startswith(f"| `{kind}` |")]
+    for name, kind in FIELD_TYPES.items():
+        [row] = [line for line in section.splitlines() if line.startswith(f"| `{name}` |")]
         _, default, also = re.findall(r"\|([^|]*)", row)[:3]
-        assert default.split()[0] == DEFAULT_TYPES[kind] == fitting[0]
-        assert re.findall(r"\b[A-Z0-9]{3,}\b", also) == list(fitting[1:])
+        assert default.split()[0] == kind.default_column == kind.columns[0]
+        assert re.findall(r"\b[A-Z0-9]{3,}\b", also) == list(kind.columns[1:])
     assert f"{', '.join(KEYS[:-1])} or {KEYS[-1]}" in page
+
+
+def test_the_page_names_the_types_of_each_property_and_constraint(page: str) -> None:
+    rows = dict(re.findall(r"\| (`[^|]+`) \|(.*)\|\n", page))
+    properties = {name for kind in FIELD_TYPES.values() for name in kind.properties}
+    for name in sorted(properties):
+        types = [type_ for type_, kind in FIELD_TYPES.items() if name in kind.properties]
+        assert rows[f"`{name}`"].split("|")[1].startswith(f" {', '.join(types)}: ")
+    for constraints in ("`minLength`, `maxLength`", "`pattern`", BOUNDS_ROW):
+        names = set(re.findall(r"\w+", constraints))
+        types = [type_ for type_, kind in FIELD_TYPES.items() if names <= kind.constraints]
+        assert rows[constraints].split("|")[0] == f" {', '.join(types)} "
+
+
+def test_the_page_names_the_formats_of_each_type(page: str) -> None:
+    [row] = re.findall(r"\| `format` \|(.*)\|\n", page)
+    for kind in FIELD_TYPES.values():
+        assert set(kind.formats) <= set(re.findall(r"`(\w+)`", row))
 
 
 def test_the_examples_on_the_page_load(page: str, tmp_path: Path) -> None:

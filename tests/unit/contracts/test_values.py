@@ -1,4 +1,4 @@
-"""Sizes, bounds and BigQuery types: texts into values."""
+"""How sizes, declared values and BigQuery types are parsed."""
 
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.contracts.checks.declared_values import cast
-from csvgate.contracts.checks.fields import FITTING
-from csvgate.contracts.model import FieldType, Scalar
-from csvgate.contracts.sizes import parse_size
+from csvgate.contracts.model import parse_size
 from csvgate.types.bigquery import BigQueryType, parse
-from csvgate.types.durations import Duration
-from csvgate.types.geopoints import Geopoint
-from csvgate.types.json_text import hashable
+from csvgate.types.common.field_type import Scalar
+from csvgate.types.common.json_text import hashable
+from csvgate.types.duration import Duration
+from csvgate.types.geopoint import Geopoint
+from csvgate.types.registry import FIELD_TYPES
 
 
 @pytest.mark.parametrize(
@@ -36,7 +35,7 @@ def test_sizes(text: object, expected: object) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "GiB", "5 GiBB", "-5MB", "5e3", "1,5MB", "0.1B"])
-def test_no_sizes(text: str) -> None:
+def test_not_sizes(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not a (size|whole number of bytes)"):
         parse_size(text)
 
@@ -68,18 +67,18 @@ def test_no_sizes(text: str) -> None:
         ("x", "any", "x"),
     ],
 )
-def test_bounds(value: Scalar, kind: FieldType, expected: object) -> None:
-    actual = cast(value, kind)
+def test_declared_values(value: Scalar, kind: str, expected: object) -> None:
+    actual = FIELD_TYPES[kind].cast(value)
     assert (type(actual), actual) == (type(expected), expected)
 
 
 @given(
     st.text() | st.integers() | st.booleans() | st.floats(),
-    st.sampled_from(sorted(FITTING)),
+    st.sampled_from(sorted(FIELD_TYPES)),
 )
-def test_any_bound_is_cast_or_refused(value: Scalar, kind: FieldType) -> None:
+def test_any_declared_value_is_cast_or_refused(value: Scalar, kind: str) -> None:
     with suppress(ValueError):
-        cast(value, kind)
+        FIELD_TYPES[kind].cast(value)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +115,6 @@ def test_bigquery_types(text: str, expected: BigQueryType) -> None:
         "NUMERIC(12, 2",
     ],
 )
-def test_no_bigquery_types(text: str) -> None:
+def test_not_bigquery_types(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse(text)

@@ -1,15 +1,15 @@
-"""One cell of one field, read by the rules."""
+"""Reads one cell of one field as the rules do."""
 
 from decimal import Decimal
 from typing import Any
 
-from csvgate.types.cell_fault import CellFault
-from csvgate.types.cells import Cells
+from csvgate.types.common.field_type import CellFault
+from csvgate.validation.cells import Cells
 from unit.validation.files import contract
 
 
 def read(text: str, **field: Any) -> object:
-    """The value, or the codes."""
+    """The value of a cell, or the codes of its faults."""
     rules = contract({"name": "a", **field})
     cells = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     try:
@@ -19,5 +19,5 @@ def read(text: str, **field: Any) -> object:
 
 
 def exact(value: object) -> object:
-    """Decimals with their digits, so that 1.5 and 1.50 differ here."""
+    """A decimal as text, so that 1.5 and 1.50 differ."""
     return str(value) if isinstance(value, Decimal) else value

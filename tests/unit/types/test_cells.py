@@ -1,4 +1,4 @@
-"""Tables of cells: text in, the column's value or the codes of its faults out."""
+"""Tables of cells: a text, and the column's value or the codes of its faults."""
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from csvgate.types.cell_fault import CellFault
-from csvgate.types.cells import Cells
+from csvgate.types.common.field_type import CellFault
+from csvgate.validation.cells import Cells
 from unit.types.cell import exact, read
 from unit.validation.files import contract
 
@@ -96,7 +96,7 @@ def test_number_with_other_characters(text: str, expected: object) -> None:
         ("1 2", ["type.number"]), ("kg", ["type.number"]),
     ],
 )  # fmt: skip
-def test_number_that_is_not_bare(text: str, expected: object) -> None:
+def test_number_with_text_around_it(text: str, expected: object) -> None:
     assert expected == exact(read(text, type="number", bareNumber=False))
 
 
@@ -232,7 +232,7 @@ def test_constraints_of_other_types(
     assert expected == read(text, type=type_, constraints=constraints)
 
 
-def test_not_a_number_keeps_no_bound() -> None:
+def test_not_a_number_violates_every_bound() -> None:
     nan = {"type": "number", "bigquery": "FLOAT64", "constraints": {"minimum": 0, "maximum": 1}}
     assert ["constraint.minimum", "constraint.maximum"] == read("NaN", **nan)
 
@@ -256,16 +256,16 @@ def test_text_in_other_columns(kind: str, text: str, expected: object) -> None:
     assert expected == read(text, bigquery=kind)
 
 
-def test_missing_values_are_those_of_the_field_or_else_of_the_schema() -> None:
+def test_the_missing_values_of_a_field_replace_those_of_the_schema() -> None:
     rules = contract("a", {"name": "b", "missingValues": []}, schema={"missingValues": ["-"]})
     a, b = (Cells(field, rules.schema_, required=True) for field in rules.schema_.fields)
     assert ["", "", "-"] == [a[""], b[""], b["-"]]
     with pytest.raises(CellFault) as caught:
         a["-"]
-    assert [("constraint.required", "is required, and empty")] == list(caught.value.faults)
+    assert [("constraint.required", "is required, but has no value")] == list(caught.value.faults)
 
 
-def test_what_is_remembered_is_bounded() -> None:
+def test_the_number_of_remembered_texts_is_bounded() -> None:
     rules = contract("a")
     cells = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     texts = [str(i) for i in range(10_000)] + ["x" * 1000]

@@ -1,4 +1,4 @@
-"""The order of durations, beside datetime's own arithmetic."""
+"""The order of durations, compared with the arithmetic of datetime."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.types.durations import Duration, parse_duration
+from csvgate.types.duration import Duration, parse_duration
 
 STARTS = [datetime(y, m, 1, tzinfo=UTC) for y, m in ((1696, 9), (1697, 2), (1903, 3), (1903, 7))]
 
@@ -53,7 +53,7 @@ def test_neither_less_nor_more(one: str, other: str) -> None:
 
 
 def end(start: datetime, value: Duration) -> datetime:
-    """By datetime, whose months are done by hand."""
+    """The end by datetime's arithmetic, with months added by hand."""
     month = start.year * 12 + start.month - 1 + value.months
     moved = start.replace(year=month // 12, month=month % 12 + 1)
     return moved + timedelta(seconds=int(value.seconds))

@@ -1,4 +1,4 @@
-"""Strict JSON beside json itself."""
+"""Strict JSON, compared with Python's json module."""
 
 import json
 import math
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.types.json_text import WrongJson, hashable, parse_json, require_storable
+from csvgate.types.common.json_text import WrongJson, hashable, parse_json, require_storable
 
 leaves = (
     st.none()
@@ -23,14 +23,14 @@ values = st.recursive(leaves, lambda v: st.lists(v) | st.dictionaries(keys, v), 
 
 
 @given(values, st.booleans())
-def test_what_json_writes_is_taken_and_storable(value: Any, ascii_: bool) -> None:
+def test_what_json_writes_is_accepted_and_storable(value: Any, ascii_: bool) -> None:
     text = json.dumps(value, ensure_ascii=ascii_)
     require_storable(text)
     assert json.loads(text, parse_float=Decimal, parse_int=Decimal) == parse_json(text)
 
 
 @given(st.text('[]{}",:0123.e-+ truefalsn\\ud8', max_size=20))
-def test_what_is_taken_is_json(text: str) -> None:
+def test_what_is_accepted_is_json(text: str) -> None:
     try:
         found = parse_json(text)
     except WrongJson:
@@ -76,7 +76,7 @@ def test_a_number_that_is_storable_reads_back_as_itself(text: str) -> None:
     assert Decimal(text) in (Decimal(repr(found)), Decimal(f"{found:.16e}"))
 
 
-def test_words_repeat_nothing_of_the_text() -> None:
+def test_messages_do_not_repeat_the_text() -> None:
     for text in ('{"secret": 1, "secret": 2}', "secret", "[Infinity]", '["\\ud800"]'):
         with pytest.raises(WrongJson) as caught:
             parse_json(text)

@@ -1,4 +1,5 @@
-"""Tables of the types that are no plain text, number or time: text in, value or codes out."""
+"""Tables for the types that are neither strings, numbers, booleans nor times: a text, and its value
+or codes."""
 
 from datetime import date
 from decimal import Decimal
@@ -29,7 +30,7 @@ DEEP = "[" * 501 + "]" * 501
         ("any", "x", "x"), ("any", "", None), ("any", " 1 ", " 1 "),
     ],
 )  # fmt: skip
-def test_years_and_anything(type_: str, text: str, expected: object) -> None:
+def test_years_months_and_any(type_: str, text: str, expected: object) -> None:
     assert expected == read(text, type=type_)
 
 
@@ -51,7 +52,7 @@ def test_durations(text: str) -> None:
         "PT0,5S", "p1d", "+P1D", "P-1D", " P1D", "P1D\n", "P١D", "36:00", "P" + "9" * 16 + "D", "1",
     ],
 )  # fmt: skip
-def test_no_durations(text: str) -> None:
+def test_not_durations(text: str) -> None:
     assert ["type.duration"] == read(text, type="duration")
 
 
@@ -154,7 +155,7 @@ def test_a_yearmonth_in_a_date_column_is_its_first_day() -> None:
     assert date(2026, 11, 1) == read("2026-11", type="yearmonth", bigquery="DATE")
 
 
-def test_texts_in_string_columns_stay() -> None:
+def test_string_columns_get_the_text_of_the_cell() -> None:
     assert ["2026", "1 ,2", "[1,2]"] == [
         read("2026", type="year", bigquery="STRING"),
         read("1 ,2", type="any"),
@@ -221,7 +222,7 @@ def test_messages_name_the_bound_as_the_contract_writes_it() -> None:
     ]
 
 
-def test_what_is_unique_in_columns_of_values() -> None:
+def test_unique_compares_the_values_of_columns() -> None:
     unique = {"constraints": {"unique": True}}
     rules = contract(
         {"name": "a", "type": "duration", "bigquery": "INT64", **unique},

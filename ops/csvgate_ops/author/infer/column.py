@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from csvgate.types.registry import FIELD_TYPES
 from csvgate_ops.author.infer.draft import Column, Shape
 from csvgate_ops.author.infer.numeric import guess_number
 from csvgate_ops.author.infer.timestamps import guess_moment, iso_moment
@@ -63,7 +64,7 @@ def guess_column(name: str, values: Sequence[str], shape: Shape) -> Column:
 def _type(column: Column, values: list[str], shape: Shape) -> bool:
     """Whether the values are all of a type that is not text; sets it."""
     if truth := _truth(values):
-        column.type, column.bigquery = "boolean", "BOOL"
+        column.type, column.bigquery = "boolean", FIELD_TYPES["boolean"].default_column
         column.true_values, column.false_values = truth
     elif moment := guess_moment(values, column.name):
         column.type, column.bigquery, column.format = moment.type, moment.bigquery, moment.format

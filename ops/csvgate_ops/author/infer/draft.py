@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from csvgate.contracts.header_labels import fold
+from csvgate.types.registry import FIELD_TYPES
 
 TEXT: Final = "string"
 
@@ -19,7 +20,7 @@ class Column:
     label: str = ""
     type: str = TEXT
     format: str | None = None
-    bigquery: str = "STRING"
+    bigquery: str = FIELD_TYPES[TEXT].default_column
     decimal_char: str | None = None
     group_char: str | None = None
     true_values: tuple[str, ...] | None = None
@@ -39,7 +40,7 @@ class Column:
 
     def become_text(self, why: str) -> None:
         """The type that takes every value."""
-        self.type, self.bigquery = TEXT, "STRING"
+        self.type, self.bigquery = TEXT, FIELD_TYPES[TEXT].default_column
         self.format = self.decimal_char = self.group_char = None
         self.true_values = self.false_values = self.missing_values = None
         self.minimum = self.enum = None

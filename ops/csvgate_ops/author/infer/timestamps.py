@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from csvgate.types.registry import FIELD_TYPES
+
 _DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK: Final = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
 _ZONE: Final = r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
@@ -19,6 +21,8 @@ _ANY_ZONE: Final = r" ?(?:Z|[+-][0-9]{2}:?[0-9]{2})"
 _DAYS: Final = ("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d %b %Y", "%d-%b-%Y")
 _CLOCKS: Final = ("%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p")
 _COMPACT: Final = "%Y%m%d"
+_DATE: Final = FIELD_TYPES["date"].default_column
+_TIME: Final = FIELD_TYPES["time"].default_column
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +34,14 @@ class Moment:
 
 
 _SHAPES: Final = (
-    (re.compile(_DAY), Moment("date", "DATE")),
+    (re.compile(_DAY), Moment("date", _DATE)),
     (re.compile(f"{_DAY}T{_CLOCK}{_ZONE}"), Moment("datetime", "TIMESTAMP")),
     (re.compile(f"{_DAY}T{_CLOCK}"), Moment("datetime", "DATETIME")),
-    (re.compile(_CLOCK), Moment("time", "TIME")),
-    (re.compile(_ANY_DAY), Moment("date", "DATE", "any")),
+    (re.compile(_CLOCK), Moment("time", _TIME)),
+    (re.compile(_ANY_DAY), Moment("date", _DATE, "any")),
     (re.compile(f"{_ANY_DAY}[T ]{_ANY_CLOCK}{_ANY_ZONE}"), Moment("datetime", "TIMESTAMP", "any")),
     (re.compile(f"{_ANY_DAY}[T ]{_ANY_CLOCK}"), Moment("datetime", "DATETIME", "any")),
-    (re.compile(_ANY_CLOCK), Moment("time", "TIME", "any")),
+    (re.compile(_ANY_CLOCK), Moment("time", _TIME, "any")),
 )
 """What the engine reads without a pattern, the strictest first."""
 
@@ -82,7 +86,7 @@ def _all_read(values: Sequence[str], pattern: str) -> bool:
 
 
 def _by_pattern(pattern: str, values: Sequence[str]) -> Moment:
-    kind, bigquery = ("datetime", "DATETIME") if ":" in pattern else ("date", "DATE")
+    kind, bigquery = ("datetime", "DATETIME") if ":" in pattern else ("date", _DATE)
     note = None
     swapped = {"%d/%m": "%m/%d", "%d-%m": "%m-%d"}.get(pattern[:5])
     if swapped and _all_read(values, swapped + pattern[5:]):

@@ -12,7 +12,7 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 def _size(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Any:
-    from csvgate.contracts.sizes import parse_size
+    from csvgate.contracts.model import parse_size
 
     try:
         return parse_size(int(value) if value and value.isascii() and value.isdigit() else value)

@@ -1,4 +1,4 @@
-"""The rules of a contract beyond its structure."""
+"""Checks the rules of a contract beyond its structure."""
 
 import re
 from collections.abc import Collection
@@ -14,17 +14,18 @@ from csvgate.contracts.reading.mistakes import Complaints
 
 _DATASET: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 _ADDRESS: Final = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\".]+(\.[^@\s,;<>()\".]+)+")
-_MOST_RECIPIENTS: Final = 1000
-"""What SendGrid takes in one request."""
+_MAX_RECIPIENTS: Final = 1000
+"""The most recipients that SendGrid accepts in one request."""
 
 
 def check(contract: Contract, unsure: Collection[str] = ()) -> Complaints:
     """Everything that is wrong with a contract whose structure is right.
 
-    `unsure` names fields whose type is not what it says.
+    `unsure` are the names of fields whose type was invalid and has been replaced; rules about other
+    parts of the contract do not rely on it.
     """
     if not _DATASET.fullmatch(contract.dataset):
-        message = "should be letters, digits, _ and -, at most 63"
+        message = "may have letters, digits, _ and - only, at most 63 characters"
         yield ("dataset",), f"{contract.dataset!r} {message}"
     yield from _match(contract.match)
     yield from check_encoding(contract.encoding)
@@ -42,17 +43,17 @@ def _match(patterns: tuple[str, ...]) -> Complaints:
         if not pattern:
             problem = "is empty"
         elif pattern.startswith("gs://"):
-            problem = "has the bucket; write the object's name alone"
+            problem = "includes the bucket; write only the object's name"
         elif pattern.startswith("/"):
-            problem = "starts with /, which object names do not; drop it"
+            problem = "starts with /, but object names do not; drop the slash"
         elif pattern.endswith("/"):
-            problem = "ends with /, and only folders do; add *.csv"
+            problem = "ends with /, so it would match only folders; add *.csv"
         elif "***" in pattern:
             problem = "has ***; write * within a folder or ** across folders"
         elif found := re.search(r"[\[\]{}\\]", pattern):
             problem = f"has {found[0]}, which is not special here; write several patterns"
         elif pattern in patterns[:i]:
-            problem = "is there twice; keep one"
+            problem = "is listed twice; keep one"
         if problem:
             yield ("match", i), f"{pattern!r} {problem}" if pattern else problem
 
@@ -60,13 +61,13 @@ def _match(patterns: tuple[str, ...]) -> Complaints:
 def _notify(notify: Notify) -> Complaints:
     for outcome in ("completed", "rejected", "failed"):
         addresses: tuple[str, ...] = getattr(notify, outcome)
-        if len(addresses) > _MOST_RECIPIENTS:
-            message = f"has {len(addresses)} addresses; one email goes to {_MOST_RECIPIENTS}"
-            yield ("notify", outcome), f"{message} at most, use a mailing list"
+        if len(addresses) > _MAX_RECIPIENTS:
+            message = f"has {len(addresses)} addresses; one email goes to at most {_MAX_RECIPIENTS}"
+            yield ("notify", outcome), f"{message}, so use a mailing list"
         seen: set[str] = set()
         for i, address in enumerate(addresses):
             if not _ADDRESS.fullmatch(address):
                 yield ("notify", outcome, i), f"{address!r} is not an email address"
             elif address.casefold() in seen:
-                yield ("notify", outcome, i), f"{address!r} is there twice; keep one"
+                yield ("notify", outcome, i), f"{address!r} is listed twice; keep one"
             seen.add(address.casefold())

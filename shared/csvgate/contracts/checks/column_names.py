@@ -1,4 +1,4 @@
-"""Names that BigQuery and csvgate accept for columns."""
+"""The column names that BigQuery and csvgate accept."""
 
 import re
 from collections.abc import Mapping
@@ -15,19 +15,19 @@ LINEAGE: Final[Mapping[str, str]] = {
     "_line": "INT64",
     "_ingested_at": "TIMESTAMP",
 }
-"""Columns of every table that csvgate adds itself."""
+"""The columns that csvgate adds to every table."""
 
 
 def wrong_column_name(name: str) -> str | None:
-    """Why a name cannot be a column's; None when it can."""
+    """Why a column cannot have a name; None if it can."""
     if not _COLUMN.fullmatch(name):
         return (
-            f"{name!r} cannot name a BigQuery column: use letters, digits and _, not a digit "
-            "first, at most 300"
+            f"{name!r} is not a valid BigQuery column name: use letters, digits and _, at most "
+            "300, and do not begin with a digit"
         )
     folded = name.casefold()
     if folded.startswith("_csvgate") or folded in LINEAGE:
-        return f"{name!r} is csvgate's own; choose another name"
+        return f"{name!r} is reserved for csvgate; choose another name"
     for prefix in _RESERVED_PREFIXES:
         if folded.startswith(prefix.casefold()):
             return f"BigQuery reserves names that start with {prefix}; choose another name"

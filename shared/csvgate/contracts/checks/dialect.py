@@ -1,4 +1,4 @@
-"""Rules for the encoding and the dialect of the file."""
+"""Rules for the encoding and the dialect of files."""
 
 import codecs
 from typing import Final
@@ -25,8 +25,9 @@ def check_encoding(encoding: Encoding) -> Complaints:
         return
     known = {codecs.lookup(name).name for name in encoding}
     if len(encoding) != 2 or known not in [{"utf-8", other} for other in _SINGLE_BYTE]:
-        message = "a list is of utf-8 and one of iso-8859-1 and windows-1252, as no others can be"
-        yield ("encoding",), f"{message} told apart; UTF-16 with a mark is read in any case"
+        message = "a list must have utf-8 and either iso-8859-1 or windows-1252: other encodings"
+        also = "UTF-16 with a byte order mark is recognised in any case"
+        yield ("encoding",), f"{message} cannot be distinguished, and {also}"
 
 
 def _wrong_name(name: str) -> str | None:
@@ -37,7 +38,7 @@ def _wrong_name(name: str) -> str | None:
     if known == "utf-8-sig":
         return "write utf-8; a byte order mark is skipped in any case"
     if known not in _ENCODINGS:
-        return f"{name!r} is not an encoding this supports; {_USE}"
+        return f"{name!r} is not a supported encoding; {_USE}"
     return None
 
 
@@ -53,9 +54,11 @@ def check_dialect(dialect: Dialect) -> Complaints:
         if char is None:
             continue
         if char == "\\t":
-            yield ("dialect", name), 'is a backslash and a t; write "\\t" in double quotes'
+            message = 'is a backslash and a t; for a tab write "\\t" in double quotes'
+            yield ("dialect", name), message
         elif len(char) != 1 or not char.isascii() or char in "\r\n\0" or char.isalnum():
-            yield ("dialect", name), f"{char!r} should be one ASCII character, no letter or digit"
+            message = "should be one ASCII character, neither a letter nor a digit"
+            yield ("dialect", name), f"{char!r} {message}"
         elif char in seen:
-            yield ("dialect", name), f"{char!r} is also {seen[char]}; they must differ"
+            yield ("dialect", name), f"{char!r} is also the {seen[char]}; they must differ"
         seen.setdefault(char, name)

@@ -1,4 +1,4 @@
-"""Rules for what is added to the file's columns, and for the table they all go to."""
+"""Rules for the columns that `enrich` adds, and for the table that gets all columns."""
 
 import re
 from collections.abc import Collection
@@ -15,7 +15,8 @@ _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DATASET: Final = re.compile(r"[A-Za-z0-9_]{1,1024}")
 _TABLE: Final = re.compile(r"[A-Za-z0-9_-]{1,1024}")
 KEYS: Final = ("STRING", "INT64", "NUMERIC", "BIGNUMERIC", "BOOL", "DATE")
-"""Types to look up by: each value has one spelling, so that equal keys are found."""
+"""The BigQuery types of keys: equal values have equal representations there, so lookups find
+them."""
 _PARTITIONABLE: Final = ("DATE", "DATETIME", "TIMESTAMP")
 _CLUSTERABLE: Final = (
     "STRING", "INT64", "NUMERIC", "BIGNUMERIC", "BOOL",
@@ -24,12 +25,13 @@ _CLUSTERABLE: Final = (
 
 
 class EnrichChecker:
-    """Goes through the steps in order, and knows the columns so far."""
+    """Checks the steps in order, and keeps track of the columns so far."""
 
     def __init__(self, contract: Contract, unsure: Collection[str]) -> None:
         self.contract = contract
         self.kinds: dict[str, str | None] = {}
-        """BigQuery kind of each column; None where only the data or a mended contract can tell."""
+        """The BigQuery kind of each column; None where it depends on the data, or on a mistake in
+        the contract."""
         for field in contract.schema_.fields:
             self.kinds[field.name] = None
             if field.name not in unsure:
@@ -49,9 +51,10 @@ class EnrichChecker:
         for name, reference in self.contract.references.items():
             place: Path = ("references", name)
             if not _NAME.fullmatch(name):
-                yield place, f"{name!r} should be letters, digits and _, not a digit first"
+                message = "may have letters, digits and _ only, and not begin with a digit"
+                yield place, f"{name!r} {message}"
             if not reference.object or reference.object.startswith(("/", "gs://")):
-                message = "should be an object's name in the reference bucket, such as rates.csv"
+                message = "should name an object in the reference bucket, such as rates.csv"
                 yield (*place, "object"), message
             added = {column for lookup in used if lookup.reference == name for column in lookup.add}
             for column, kind in reference.columns.items():
@@ -62,7 +65,7 @@ class EnrichChecker:
 
     def _step(self, step: EnrichStep) -> Complaints:
         if (step.lookup is None) == (step.derive is None):
-            yield (), "should have either `lookup` or `derive`; make two steps of both"
+            yield (), "should have either `lookup` or `derive`; write two steps if you need both"
         if step.lookup is not None:
             yield from self._lookup(step.lookup)
         if step.derive is not None:
@@ -84,13 +87,14 @@ class EnrichChecker:
         kind = self.kinds.get(lookup.by)
         if lookup.by not in self.kinds:
             hint = suggest(lookup.by, self.kinds)
-            yield ("lookup", "by"), f"{lookup.by!r} is no column at this step; {hint}"
+            yield ("lookup", "by"), f"{lookup.by!r} is not a column at this step; {hint}"
         elif kind is not None and kind not in KEYS:
-            message = f"{lookup.by!r} is {kind}, which has no keys; use {', '.join(KEYS)}"
+            message = f"{lookup.by!r} is {kind}, which cannot be a key; use {', '.join(KEYS)}"
             yield ("lookup", "by"), message
         for i, name in enumerate(lookup.add):
             if reference and name == reference.key:
-                yield ("lookup", "add", i), f"{name!r} is the key, the same as {lookup.by}; drop it"
+                message = f"{name!r} is the key, so it equals {lookup.by}; drop it"
+                yield ("lookup", "add", i), message
                 continue
             override = reference.columns.get(name) if reference else None
             kind = None if override is None or any(_wrong_type(override)) else parse(override).kind
@@ -101,17 +105,17 @@ class EnrichChecker:
         if wrong:
             yield place, wrong
         elif name.casefold() in map(str.casefold, self.kinds):
-            yield place, f"{name!r} is a column already; choose another name"
+            yield place, f"{name!r} already is a column; choose another name"
         else:
             self.kinds[name] = kind
 
     def _destination(self) -> Complaints:
         destination = self.contract.destination
         if not _DATASET.fullmatch(destination.dataset):
-            message = "should be letters, digits and _, without the project"
+            message = "may have letters, digits and _ only; leave out the project"
             yield ("destination", "dataset"), f"{destination.dataset!r} {message}"
         if not _TABLE.fullmatch(destination.table):
-            message = "should be letters, digits, _ and -, without the dataset"
+            message = "may have letters, digits, _ and - only; leave out the dataset"
             yield ("destination", "table"), f"{destination.table!r} {message}"
         if destination.partition_by is not None:
             place = ("destination", "partition_by")
@@ -121,17 +125,17 @@ class EnrichChecker:
         for i, name in enumerate(destination.cluster_by):
             where = ("destination", "cluster_by", i)
             if name in destination.cluster_by[:i]:
-                yield where, f"{name!r} is there twice; keep one"
+                yield where, f"{name!r} is listed twice; keep one"
             yield from self._usable(where, name, _CLUSTERABLE)
 
     def _usable(self, place: Path, name: str, kinds: tuple[str, ...]) -> Complaints:
         known = {**self.kinds, **LINEAGE}
         if name not in known:
-            yield place, f"{name!r} is no column of the table; {suggest(name, known)}"
+            yield place, f"{name!r} is not a column of the table; {suggest(name, known)}"
             return
         kind = known[name]
         if kind is not None and kind not in kinds:
-            yield place, f"{name!r} is {kind}; it should be {', '.join(kinds)}"
+            yield place, f"{name!r} is {kind}; use a column of {', '.join(kinds)}"
 
 
 def _wrong_type(kind: str) -> list[str]:

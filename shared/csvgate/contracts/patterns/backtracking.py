@@ -1,8 +1,8 @@
-"""The ways through a pattern: its characters as positions, which may follow which, and where more
-than one can come next for the same character.
+"""Bounds the backtracking of a pattern: its characters are positions, and there is a choice
+wherever more than one position can follow for the same character.
 
-After the position automaton of Glushkov. A repetition of up to a few hundred positions is written
-out, any other is a loop, which only adds ways.
+This is Glushkov's position automaton. A repetition of up to a few hundred positions is expanded;
+any other is treated as a loop, which can only overestimate the backtracking.
 """
 
 import importlib
@@ -14,23 +14,23 @@ from typing import Any, Final
 
 from csvgate.contracts.patterns.char_sets import ANYTHING, NOTHING, CharSet, category, span
 
-# Not documented, but there since Python 3.11, and all that knows exactly what `re` makes of a text.
+# Undocumented, but present since Python 3.11, and the only parser that agrees with `re` exactly.
 _parser: Final = importlib.import_module("re._parser")
 _MOST_WRITTEN_OUT: Final = 256
 _MOST_POSITIONS: Final = 4_000
 _SHORT: Final = 256
-"""A look ahead of so many characters costs the same wherever it is."""
+"""The most characters that a lookahead may have to cost the same at every position."""
 _CHOICE: Final = log2(2)
 
 
 class TooManyWaysError(ValueError):
-    """Says why in words for a person, who wrote the pattern."""
+    """The message explains to the pattern's author why it is refused."""
 
 
 @dataclass(slots=True)
 class Part:
-    """A piece of the pattern: where it can begin and end; with repetitions, as there may be several
-    ways to the same position."""
+    """A part of the pattern: the positions where it can begin and end. A position is repeated if
+    there are several ways to reach it."""
 
     nullable: bool = True
     first: list[int] = field(default_factory=list)
@@ -38,21 +38,22 @@ class Part:
 
 
 @dataclass(slots=True)
-class Ways:
-    """`sets`, `loops` and `follow` are by position; position 0 is the start of the text."""
+class Automaton:
+    """The automaton. `sets`, `loops` and `follow` are indexed by position; position 0 is the start
+    of the text."""
 
     flags: int
     sets: list[CharSet] = field(default_factory=lambda: [NOTHING])
     loops: list[frozenset[int]] = field(default_factory=lambda: [frozenset[int]()])
     follow: list[list[int]] = field(default_factory=lambda: [[]])
     choices: float = 0.0
-    """Logarithm of how many more ways there are outside of loops."""
+    """The base-2 logarithm of the number of ways outside loops."""
     looks: int = 0
-    """Degree that looking ahead without bound adds."""
+    """The degree that unbounded lookaheads add."""
     loop_count: int = 0
 
     def part(self, nodes: Any, loops: frozenset[int]) -> Part:
-        """Of a sequence."""
+        """Adds a sequence of elements."""
         whole = Part()
         for operation, argument in nodes:
             self._join(whole, self._element(str(operation), argument, loops))
@@ -129,7 +130,7 @@ class Ways:
         return whole
 
     def _several_empty(self, ways: int, loops: frozenset[int]) -> None:
-        """There are so many ways to match nothing."""
+        """Counts alternatives that can all match the empty text."""
         if ways < 2:
             return
         if loops:
@@ -169,19 +170,20 @@ class Ways:
         return part
 
     def _look(self, nodes: Any, loops: frozenset[int]) -> None:
-        inner = Ways(self.flags)
+        inner = Automaton(self.flags)
         degree = inner.degree(nodes)
         self.choices += inner.choices
         if nodes.getwidth()[1] <= _SHORT:
             return
         if loops:
             raise TooManyWaysError("repeats a part that looks ahead or behind without bound")
-        # Behind a loop it is looked at from everywhere the loop can end.
+        # After a loop it is evaluated at every position where the loop can end.
         self.looks = max(self.looks, degree + bool(self.loop_count))
 
     def degree(self, nodes: Any) -> int:
-        """Of the polynomial that bounds the ways by the length of the text: 0, 1, …
-        Raises TooManyWaysError when nothing may bound them."""
+        """The degree of the polynomial in the length of the text that bounds the number of ways.
+
+        Raises TooManyWaysError if no polynomial does."""
         whole = self.part(nodes, frozenset())
         self.follow[0] += whole.first
         ambiguous = set[int]()
@@ -196,7 +198,7 @@ class Ways:
                     several |= {one, other}
             if several:
                 self.choices += max(_CHOICE, log2(len(several)))
-                # Left once, anywhere: of loops within each other the outermost counts.
+                # A loop is left once, at any position; of nested loops the outermost counts.
                 ambiguous |= {min(self.loops[position])} if self.loops[position] else set()
         return len(ambiguous) + self.looks
 

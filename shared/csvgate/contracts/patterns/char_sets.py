@@ -1,7 +1,8 @@
-"""Which characters one element of a pattern can match, coarsely: ASCII exactly, the rest by kind.
+"""The characters that one element of a pattern can match: exact for ASCII, by category for the
+rest.
 
-A set is two masks of bits: what it may match, and what it certainly matches. The first errs towards
-more, the second towards less, so that both stay true when a set is negated.
+A set is two bit masks: what it may match, and what it certainly matches. The first may be too
+large, the second too small, so that both stay correct when a set is negated.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ def _ascii(test: Any) -> int:
 
 _LETTERS: Final = _ascii(str.isalpha)
 _FOLDED_ABROAD: Final = sum(1 << ord(c) for c in "sSkKiI")
-"""The letters that equal one beyond ASCII when case does not count: ſ, the Kelvin sign, ı, İ."""
+"""The ASCII letters that equal a letter beyond ASCII when case is ignored: ſ, the Kelvin sign, ı,
+İ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,13 @@ class CharSet:
         return CharSet(_ALL & ~self.must, _ALL & ~self.may)
 
     def meets(self, other: "CharSet") -> bool:
-        """Whether some character may be in both."""
+        """Whether some character may be in both sets."""
         return bool(self.may & other.may)
 
     def of_any_case(self) -> "CharSet":
         may = self.may
         letters = may & _LETTERS
-        # The two cases of an ASCII letter are 32 apart; bit 5 of its number tells which it is.
+        # Upper and lower case of an ASCII letter are 32 code points apart.
         may |= (letters << 32 | letters >> 32) & _LETTERS
         if may & _FOLDED_ABROAD:
             may |= _WORD
@@ -62,17 +64,17 @@ _SPACES: Final = CharSet(_ascii(str.isspace) | _SPACE, _ascii(str.isspace))
 
 
 def category(name: str, *, ascii_only: bool) -> CharSet:
-    """Of the parser's names: CATEGORY_DIGIT, CATEGORY_NOT_SPACE, …"""
+    """The set for one of the parser's names: CATEGORY_DIGIT, CATEGORY_NOT_SPACE, …"""
     kind = name.removeprefix("CATEGORY_").removeprefix("NOT_")
     found = {"DIGIT": _DIGITS, "WORD": _WORDS, "SPACE": _SPACES}[kind]
     if not ascii_only:
-        # Every foreign character of the kind is in it.
+        # Every character of the category beyond ASCII is in the set.
         found = CharSet(found.may, found.may)
     return ~found if "NOT_" in name else found
 
 
 def span(low: int, high: int) -> CharSet:
-    """Code points, both included."""
+    """The code points from `low` to `high`, both included."""
     ascii_part = ((1 << min(high, _ASCII - 1) + 1) - 1) & ~((1 << low) - 1) if low < _ASCII else 0
     may = ascii_part
     if high >= _ASCII:

@@ -1,1 +1,1 @@
-"""A YAML file becomes a contract, or a list of mistakes with their places."""
+"""Turns a YAML file into a contract, or into a list of mistakes with their places."""

@@ -1,4 +1,4 @@
-"""Pydantic's errors in the words of somebody who writes YAML."""
+"""Translates pydantic's errors for people who write YAML."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import NoneType
@@ -12,7 +12,7 @@ from csvgate.contracts.reading.mistakes import Path, suggest
 from csvgate.contracts.reading.yaml import Data
 
 UNKNOWN: Final = "extra_forbidden"
-"""Pydantic's error type of a property that no contract has."""
+"""Pydantic's error type for a property that does not exist."""
 _WANTED: Final[Mapping[str, str]] = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -32,12 +32,12 @@ _WANTED: Final[Mapping[str, str]] = {
 
 
 def explain(errors: Sequence[ErrorDetails], data: Data) -> Iterator[tuple[Path, str, str]]:
-    """Path, message and pydantic's error type, one for each place."""
+    """One path, message and pydantic error type for each place with errors."""
     places: dict[Path, list[ErrorDetails]] = {}
     for error in errors:
         places.setdefault(_place(error, data), []).append(error)
     for path, found in places.items():
-        # Entries that are wrong do not count as entries for pydantic; for people they do.
+        # Pydantic does not count invalid entries of a list as entries; for people they are entries.
         inside = any(p[: len(path)] == path for p in places if p != path)
         if found[0]["type"] == "too_short" and inside:
             continue
@@ -45,7 +45,7 @@ def explain(errors: Sequence[ErrorDetails], data: Data) -> Iterator[tuple[Path, 
 
 
 def _place(error: ErrorDetails, data: Data) -> Path:
-    """The error's place in the document: pydantic's also names the member of a union it tried."""
+    """The error's place in the document. Pydantic's own path includes the union member it tried."""
     path: list[str | int] = []
     for part in error["loc"]:
         if isinstance(data, list) and isinstance(part, int) and part < len(data):
@@ -73,10 +73,9 @@ def _message(found: Sequence[ErrorDetails], path: Path) -> str:
     if wanted:
         return f"should be {' or '.join(wanted)}, {_given(value, wanted)}"
     if kind == "literal_error":
-        words = [
-            w.strip("'") for w in str(context.get("expected", "")).replace(" or ", ", ").split(", ")
-        ]
-        return f"{_show(value)} is none of {', '.join(words)}{_near(value, words)}"
+        expected = str(context.get("expected", "")).replace(" or ", ", ")
+        words = [word.strip("'") for word in expected.split(", ")]
+        return f"{_show(value)} is not one of {', '.join(words)}{_near(value, words)}"
     if kind == "too_short":
         return "is empty; it needs at least one entry"
     if kind == "string_too_short":
@@ -95,9 +94,9 @@ def _given(value: object, wanted: Sequence[str]) -> str:
     if value is None:
         return "but is empty"
     if wanted == ["text"] and isinstance(value, (bool, int, float)):
-        return f'but {_show(value)} is none; put it in quotes: "{_show(value)}"'
+        return f'but {_show(value)} is not text; put it in quotes: "{_show(value)}"'
     if wanted == ["a list"] and isinstance(value, str):
-        return f"but is one text; write [{value}]"
+        return f"but is a single text; write [{value}]"
     return f"but is {_show(value)}"
 
 
@@ -117,7 +116,7 @@ def _near(value: object, words: Sequence[str]) -> str:
 
 
 def properties_at(path: Path) -> list[str]:
-    """The properties that a contract knows at the place of one of its mappings."""
+    """The properties that a contract may have in the mapping at a place."""
     annotation: Any = Contract
     for part in path:
         annotation = _inside(annotation, part)
@@ -125,7 +124,7 @@ def properties_at(path: Path) -> list[str]:
 
 
 def _inside(annotation: Any, part: str | int) -> Any:
-    """The model of what is at `part` of something annotated so."""
+    """The annotation of the part of an annotated value."""
     arguments = get_args(annotation)
     if get_origin(annotation) is tuple:
         found = arguments[0]

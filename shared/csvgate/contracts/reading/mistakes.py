@@ -1,4 +1,4 @@
-"""What is wrong with contracts: all of it at once, each with its place and its remedy."""
+"""Mistakes in contracts: all are reported at once, each with its place and its remedy."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,13 +6,14 @@ from difflib import get_close_matches
 
 Path = tuple[str | int, ...]
 Complaint = tuple[Path, str]
-"""Where in the document, and what is wrong there in words for a person."""
+"""A place in the document, and a message for people about what is wrong there."""
 Complaints = Iterator[Complaint]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
-    """`path` is like `schema.fields[3].name`, empty for the file as a whole."""
+    """A mistake in a file. `path` is like `schema.fields[3].name`, or empty for the file as a
+    whole."""
 
     file: str
     line: int | None
@@ -25,8 +26,9 @@ class Mistake:
 
 
 class ContractError(ValueError):
-    """Contracts that must not be deployed. Neither Transient nor Permanent: no event is at fault,
-    and a function that cannot read its contracts must leave every message where it is."""
+    """Contracts with mistakes must not be deployed. The error is neither Transient nor Permanent:
+    no event is at fault, and a function that cannot read its contracts must leave every message
+    where it is."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
@@ -36,13 +38,13 @@ class ContractError(ValueError):
 
 
 def spell(path: Path) -> str:
-    """`('schema', 'fields', 3, 'name')` as `schema.fields[3].name`."""
+    """Writes `('schema', 'fields', 3, 'name')` as `schema.fields[3].name`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.removeprefix(".")
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """The end of a message about a word that is not among the known ones."""
+    """The end of a message about an unknown word: the most similar known word, or all of them."""
     candidates = list(known)
     folded = {c.casefold(): c for c in candidates}
     near = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)

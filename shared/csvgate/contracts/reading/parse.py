@@ -1,4 +1,4 @@
-"""A YAML document into a contract, and all that is wrong with it."""
+"""Turns a YAML document into a contract, and finds everything that is wrong with it."""
 
 import copy
 import json
@@ -17,49 +17,49 @@ _FIELDS: Final = ("schema", "fields")
 _NAMING: Final = frozenset(
     ["schema", "fields", "name", "enrich", "lookup", "add", "derive", "references"]
 )
-_STAND_INS: Final[dict[Path, object]] = {
+_PLACEHOLDERS: Final[dict[Path, object]] = {
     ("match",): ["?"],
     ("destination",): {"dataset": "?", "table": "?"},
 }
 
 
 def parse(document: Document) -> tuple[Contract | None, list[Complaint]]:
-    """The contract, as far as there is one, and everything wrong beyond what the document says.
+    """The contract, if it can be built, and everything wrong beyond the document's own mistakes.
 
-    Where only the structure of some property is wrong, the rules are checked without it all the
-    same, but are silent about the part that it is in: a wrong type must not also be told as wrong
-    bounds. Where a name is lost that others may refer to, the contract is None.
+    If only the structure of some property is wrong, the rules are still checked without it, but
+    complaints about the part that contains it are dropped: a wrong type must not be reported as
+    wrong bounds too. If a name that others may refer to is lost, the contract is None.
     """
     known = [path for path, _, _ in document.wrong]
     try:
-        whole = _validate(document.data)
+        contract = _validate(document.data)
     except ValidationError as error:
         errors = error.errors(include_url=False)
     else:
-        return whole, [c for c in check(whole) if not _covered(c[0], known)]
+        return contract, [c for c in check(contract) if not _covered(c[0], known)]
     found = list(explain(errors, document.data))
     complaints = [(path, message) for path, message, _ in found if not _covered(path, known)]
     unknown = [path for path, _, kind in found if kind == UNKNOWN]
     wrong = [path for path, _, kind in found if kind != UNKNOWN]
-    lost = any(map(_loses_names, wrong)) or any(map(_was_to_name, unknown))
-    contract = None if lost else _salvage(document.data, unknown, wrong)
-    if contract is not None:
-        # A constraint nobody knows changes nothing about the others.
+    lost = any(map(_loses_names, wrong)) or any(map(_may_name, unknown))
+    rest = None if lost else _salvage(document.data, unknown, wrong)
+    if rest is not None:
+        # An unknown constraint changes nothing about the others.
         doubtful = [path for path in unknown if "constraints" not in path]
         broken = [_unit(path) for path in wrong + doubtful]
-        names = [f.name for i, f in enumerate(contract.schema_.fields) if (*_FIELDS, i) in broken]
-        complaints += [c for c in check(contract, names) if not _covered(c[0], known + broken)]
-    return contract, complaints
+        names = [f.name for i, f in enumerate(rest.schema_.fields) if (*_FIELDS, i) in broken]
+        complaints += [c for c in check(rest, names) if not _covered(c[0], known + broken)]
+    return rest, complaints
 
 
 def _validate(data: Data) -> Contract:
-    # Through JSON, because pydantic is strict there about everything but lists for tuples: the
-    # word `yes` is no truth value, and 1 no text.
+    # Through JSON, because pydantic's strict mode accepts lists for tuples there and nothing else:
+    # the word `yes` is not a boolean, and 1 is not text.
     return Contract.model_validate_json(json.dumps(data), strict=True, by_alias=True, by_name=False)
 
 
 def _salvage(data: Data, unknown: list[Path], wrong: list[Path]) -> Contract | None:
-    """The contract without the properties at fault, or with a stand-in where one is required."""
+    """The contract without its wrong properties, or with a placeholder where one is required."""
     rest = copy.deepcopy(data)
     for path in unknown:
         _set(rest, path, None)
@@ -70,7 +70,7 @@ def _salvage(data: Data, unknown: list[Path], wrong: list[Path]) -> Contract | N
     except ValidationError as error:
         errors = error.errors(include_url=False)
     for path, _, _ in explain(errors, rest):
-        _set(rest, path, _STAND_INS.get(path, "?"))
+        _set(rest, path, _PLACEHOLDERS.get(path, "?"))
     try:
         return _validate(rest)
     except ValidationError:
@@ -78,7 +78,8 @@ def _salvage(data: Data, unknown: list[Path], wrong: list[Path]) -> Contract | N
 
 
 def _set(data: Any, path: Path, value: object) -> None:
-    """Set, or for None remove, the property at or around a path, if there is one still."""
+    """Sets the property at or around a path, or removes it if `value` is None. The property may be
+    gone already."""
     path = _property(path)
     for part in path[:-1]:
         if isinstance(data, dict) and part not in data:
@@ -92,26 +93,28 @@ def _set(data: Any, path: Path, value: object) -> None:
 
 
 def _property(path: Path) -> Path:
-    """Without the numbers at the end: taking an entry from a list would number others anew."""
+    """The path without the indices at its end: removing one entry of a list would renumber
+    others."""
     while path and isinstance(path[-1], int):
         path = path[:-1]
     return path
 
 
 def _loses_names(path: Path) -> bool:
-    """Whether fields, columns or references go unnamed when this property is left out."""
+    """Whether fields, columns or references lose their names without this property."""
     path = _property(path)
     return not path or path[-1] in _NAMING or path[-2:-1] in (("references",), ("derive",))
 
 
-def _was_to_name(path: Path) -> bool:
-    """Whether an unknown property was perhaps meant to name fields, columns or references."""
+def _may_name(path: Path) -> bool:
+    """Whether an unknown property may be a misspelt one that names fields, columns or
+    references."""
     return bool(get_close_matches(str(path[-1]), _NAMING))
 
 
 def _unit(path: Path) -> Path:
-    """The part of a contract whose rules say nothing reliable while something in it is wrong:
-    a field, a step, a reference; otherwise the path itself."""
+    """The part of a contract whose rules cannot be relied on while something in it is wrong: a
+    field, a step, a reference; otherwise the path itself."""
     if path[:2] == _FIELDS:
         return path[:3]
     return path[:2] if path[:1] in (("enrich",), ("references",)) else path

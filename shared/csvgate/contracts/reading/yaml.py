@@ -1,7 +1,7 @@
-"""YAML 1.2 into plain data, with the line of everything in it.
+"""Reads YAML 1.2 into dicts, lists and scalars, and records the line of each of them.
 
-Scalars follow the core schema of YAML 1.2.2 (section 10.3.2) and nothing else, where ruamel.yaml
-still knows dates, `1_000` and merge keys: `NO`, `on` and `2026-11-21` are words.
+Scalars follow the core schema of YAML 1.2.2 (section 10.3.2) and nothing else, so `NO`, `on` and
+`2026-11-21` are strings. ruamel.yaml would also accept dates, `1_000` and merge keys.
 """
 
 import math
@@ -32,21 +32,21 @@ _NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 @dataclass(slots=True)
 class Document:
-    """`data` is None when the text cannot be read at all; `wrong` then says why."""
+    """A YAML document. `data` is None if the text cannot be read at all; `wrong` then says why."""
 
     data: Data = None
     lines: dict[Path, int] = field(default_factory=dict)
     wrong: list[tuple[Path, int | None, str]] = field(default_factory=list)
 
     def line(self, path: Path) -> int | None:
-        """Of the nearest thing that is there: a missing property is on its parent's line."""
+        """The line of a path. A missing property has the line of its parent."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path)
 
 
 def read_yaml(data: bytes) -> Document:
-    """Never raises: what is wrong is in the document."""
+    """Never raises; mistakes are in the document's `wrong`."""
     document = Document()
     try:
         root = YAML(typ="safe", pure=True).compose(data.decode("utf-8-sig"))
@@ -59,8 +59,8 @@ def read_yaml(data: bytes) -> Document:
         document.wrong.append(((), line, "is not UTF-8; save it as UTF-8"))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        words = " ".join(filter(None, [error.context, error.problem]))
-        document.wrong.append(((), mark.line + 1 if mark else None, f"is not YAML: {words}"))
+        reason = " ".join(filter(None, [error.context, error.problem]))
+        document.wrong.append(((), mark.line + 1 if mark else None, f"is not YAML: {reason}"))
     except (YAMLError, ValueError, RecursionError) as error:
         document.wrong.append(((), None, f"is not YAML: {' '.join(str(error).split())}"))
     return document
@@ -82,7 +82,9 @@ class _Builder:
                 return self._mapping(node, path)
             if isinstance(node, SequenceNode):
                 if node.tag != f"{_TAG}seq":
-                    self._wrong(node, path, f"has the tag {node.tag}; tags are not supported")
+                    self._wrong(
+                        node, path, f"has the tag {node.tag}; tags are not supported, drop it"
+                    )
                 return [self.build(item, (*path, i)) for i, item in enumerate(node.value)]
             if isinstance(node, ScalarNode):
                 return self._scalar(node, path)
@@ -92,7 +94,7 @@ class _Builder:
 
     def _mapping(self, node: MappingNode, path: Path) -> Data:
         if node.tag != f"{_TAG}map":
-            self._wrong(node, path, f"has the tag {node.tag}; tags are not supported")
+            self._wrong(node, path, f"has the tag {node.tag}; tags are not supported, drop it")
         result: dict[str, Data] = {}
         first: dict[str, int] = {}
         for key_node, value_node in node.value:
@@ -114,7 +116,7 @@ class _Builder:
         if node.tag == f"{_TAG}str" or node.style is not None:
             return text
         if not str(node.tag).startswith(_TAG):
-            self._wrong(node, path, f"has the tag {node.tag}; tags are not supported")
+            self._wrong(node, path, f"has the tag {node.tag}; tags are not supported, drop it")
             return None
         if text in _WORDS:
             return _WORDS[text]
@@ -130,7 +132,7 @@ class _Builder:
 
     def _finite(self, node: Node, path: Path, number: float) -> Data:
         if math.isinf(number):
-            self._wrong(node, path, f"{node.value} is not a number to compare with")
+            self._wrong(node, path, f"{node.value} is not a finite number; write a finite one")
             return None
         return number
 

@@ -39,7 +39,7 @@ def test_mistakes_of_a_contract_are_told_whole(tmp_path: Path) -> None:
     assert (done.exit_code, done.stdout) == (2, "")
     assert "2 mistakes in contracts:" in done.stderr
     assert "unknown property `matches`" in done.stderr
-    assert "'klingon' is not an encoding" in done.stderr
+    assert "'klingon' is not a supported encoding" in done.stderr
 
 
 CHECK = [sys.executable, "-m", "csvgate_ops.cli.main", "check"]

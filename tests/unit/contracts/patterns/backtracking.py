@@ -1,4 +1,4 @@
-"""How many steps a backtracking matcher takes: `re` in slow motion, with a counter."""
+"""A backtracking matcher like `re` that counts its steps."""
 
 import importlib
 from collections.abc import Iterator

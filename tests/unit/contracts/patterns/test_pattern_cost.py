@@ -1,4 +1,4 @@
-"""Patterns that some text could keep busy for ever are refused; any other stays within bounds."""
+"""Patterns with unbounded backtracking are refused; any other stays within its bounds."""
 
 import re
 from collections.abc import Iterator
@@ -69,7 +69,7 @@ def test_refused(pattern: str, why: str) -> None:
         text_limit(pattern)
 
 
-def test_what_is_no_pattern() -> None:
+def test_not_a_pattern() -> None:
     with pytest.raises(re.error):
         text_limit("[")
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from csvgate.types.cells import Cells
+from csvgate.validation.cells import Cells
 from csvgate.validation.fast.blocks import SPARE, Block
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.choose import clearers

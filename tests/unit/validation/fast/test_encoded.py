@@ -10,7 +10,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.types.cells import Cells
+from csvgate.validation.cells import Cells
 from csvgate.validation.fast.kernels.dictionary import encoded_words
 from csvgate.validation.fast.kernels.distinct import Distinct
 from csvgate.validation.fast.kernels.recent import _FACTOR, UNSEEN, Recent

@@ -1,11 +1,11 @@
 """Minimum and maximum, on numbers that are whole, perhaps after scaling."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from csvgate.contracts.checks.declared_values import cast
-from csvgate.contracts.model import SchemaField
+from csvgate.types.common.field_type import FieldConstraints, Scalar
 from csvgate.validation.fast.words import Ints, Mask
 
 _LARGEST: Final = 2**62
@@ -31,14 +31,17 @@ class Bounds:
             fine &= values <= self.greatest
 
 
-def bounds_of(field: SchemaField, scale: int) -> Bounds | None:
-    """In units of the last of `scale` digits after the point; None when they cannot be said so."""
+def bounds_of(
+    constraints: FieldConstraints, cast: Callable[[Scalar], Any], *, scale: int
+) -> Bounds | None:
+    """The bounds in units of the last of `scale` digits after the point; None if they have more
+    digits. `cast` makes numbers of declared values."""
     lower, upper = list[int](), list[int]()
     for name, side, step in _NAMES:
-        given = getattr(field.constraints, name)
+        given = getattr(constraints, name)
         if given is None:
             continue
-        bound = cast(given, field.type)
+        bound = cast(given)
         if not isinstance(bound, int | Decimal):
             return None
         scaled = Decimal(bound).scaleb(scale) if Decimal(bound).is_finite() else None

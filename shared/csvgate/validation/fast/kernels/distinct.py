@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from csvgate.types.cell_fault import CellFault
-from csvgate.types.cells import Cells
+from csvgate.types.common.field_type import CellFault
+from csvgate.validation.cells import Cells
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.column import Column, Mask, as_text
 from csvgate.validation.fast.kernels.dictionary import Encoded, EncodedWords, encoded, encoded_words

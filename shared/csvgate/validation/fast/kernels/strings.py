@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from csvgate.contracts.model import SchemaField
 from csvgate.contracts.patterns.cost import text_limit
+from csvgate.types.common.field_type import Field
 from csvgate.validation.fast.blocks import SPARE
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.column import Column, as_text
@@ -78,7 +78,7 @@ class Strings:
         return found if found.any() else None
 
 
-def tests_of(field: SchemaField, length: int | None) -> list[Test] | None:
+def tests_of(field: Field, length: int | None) -> list[Test] | None:
     """For a field of type string; `length` is that of its column. None when some of its rules have
     no test."""
     rules, found = field.constraints, list[Test]()

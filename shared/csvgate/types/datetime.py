@@ -1,0 +1,131 @@
+"""`datetime`: a date and a time of day; with a time zone in TIMESTAMP columns, without one in
+DATETIME columns."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Final
+
+from csvgate.types.bigquery import BigQueryType
+from csvgate.types.common.field_type import CellFault, Field, KernelName, Reader, Scalar, TypeFault
+from csvgate.types.common.temporal import (
+    ANY_DATE,
+    ANY_TIME,
+    ANY_ZONE,
+    DATE,
+    TIME,
+    ZONE,
+    TemporalType,
+    check_fineness,
+    impossible_date,
+    is_pattern,
+    is_plain,
+    iso_date,
+    iso_time,
+    pattern_reader,
+)
+
+_DECLARED: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[-+]\d\d:?\d\d)?", re.ASCII
+)
+
+
+class DatetimeType(TemporalType):
+    name = "datetime"
+    columns = ("TIMESTAMP", "DATETIME", "STRING")
+    formats: ClassVar = {"any": columns}
+    example = "2026-11-21T14:30:00Z"
+    iso_example = "2026-11-21T14:30:00Z"
+    noun = "a date and time"
+    declared_as = 'a time such as "2026-11-21T14:30:00Z"'
+    faults = (
+        TypeFault(
+            "type.datetime",
+            "Not a date and time",
+            "A date and time is written as `2026-11-21T14:30:00Z`, perhaps with digits after the "
+            "second, the zone as Z or +02:00; or as the field's pattern says. With format `any` "
+            "a space may stand for the T, and dates and times may be written as for those types.",
+            example="2026-11-21 14:30",
+        ),
+    )
+
+    def parse_declared(self, value: Scalar) -> datetime | None:
+        if isinstance(value, str) and _DECLARED.fullmatch(value):
+            return datetime.fromisoformat(value)
+        return None
+
+    def check_comparable(self, value: Any, column: BigQueryType) -> None:
+        """Two datetimes can be compared only if both have a time zone, or neither has."""
+        if column.kind == "TIMESTAMP" and value.tzinfo is None:
+            raise ValueError("needs a time zone, as TIMESTAMP has one; add Z for UTC")
+        if column.kind == "DATETIME" and value.tzinfo is not None:
+            raise ValueError("must have no time zone, as DATETIME has none")
+        if column.kind == "STRING":
+            raise ValueError(
+                "needs `bigquery` TIMESTAMP or DATETIME: without it values may or may not have a "
+                "time zone, and cannot be compared"
+            )
+
+    def pattern_problem(self, pattern: str, column: str | None) -> str | None:
+        problem = super().pattern_problem(pattern, column)
+        if problem is None and column == "TIMESTAMP" and "%z" not in pattern:
+            return (
+                "it has no %z, and TIMESTAMP needs a time zone; add %z or use `bigquery: DATETIME`"
+            )
+        return problem
+
+    def reader(self, field: Field, column: BigQueryType) -> Reader:
+        """TIMESTAMP values come in UTC. A STRING column takes datetimes with or without a zone."""
+        read = self._reader_of_any_zone(field)
+
+        def read_zoned(text: str) -> datetime:
+            value = read(text)
+            if value.tzinfo is UTC:
+                return value
+            if value.tzinfo is None:
+                message = "has no time zone, which TIMESTAMP needs: add Z for UTC, or +02:00"
+                raise CellFault(("bigquery.time_zone", message))
+            try:
+                return value.astimezone(UTC)
+            except OverflowError:
+                message = "is outside the years 0001 to 9999 in UTC"
+                raise CellFault(("bigquery.range", message)) from None
+
+        def read_local(text: str) -> datetime:
+            value = read(text)
+            if value.tzinfo is not None:
+                message = "has a time zone, which DATETIME cannot keep: drop it, or use TIMESTAMP"
+                raise CellFault(("bigquery.time_zone", message))
+            return value
+
+        return {"TIMESTAMP": read_zoned, "DATETIME": read_local}.get(column.kind, read)
+
+    def _reader_of_any_zone(self, field: Field) -> Callable[[str], datetime]:
+        wrong = self.wrong(field)
+        if is_pattern(field):
+            return pattern_reader(field.format, wrong)
+        lax = field.format == "any"
+        any_shape = f"{ANY_DATE}[T ]{ANY_TIME}{ANY_ZONE}"
+        shape = re.compile(any_shape if lax else f"{DATE}T{TIME}{ZONE}")
+
+        def read(text: str) -> datetime:
+            if not (found := shape.fullmatch(text)):
+                raise CellFault(wrong)
+            check_fineness(found)
+            try:
+                return datetime.fromisoformat(_iso(found) if lax else text)
+            except ValueError:
+                message = "is not a date and time that exist"
+                raise impossible_date(text, "type.datetime", message) from None
+
+        return read
+
+    def kernel(self, field: Field, column: BigQueryType) -> KernelName | None:
+        if not is_plain(field):
+            return None
+        kernels = {"TIMESTAMP": KernelName.TIMESTAMPS, "DATETIME": KernelName.LOCAL_TIMESTAMPS}
+        return kernels.get(column.kind)
+
+
+def _iso(found: re.Match[str]) -> str:
+    return f"{iso_date(found)}T{iso_time(found)}{found['zone'] or ''}"

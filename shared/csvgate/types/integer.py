@@ -1,0 +1,69 @@
+"""`integer`: whole numbers of any size, read exactly."""
+
+import re
+from typing import Final
+
+from csvgate.types.bigquery import BigQueryType
+from csvgate.types.common.column_fit import fit_number
+from csvgate.types.common.field_type import (
+    BOUNDS,
+    CellFault,
+    Field,
+    FieldType,
+    Fit,
+    KernelName,
+    Reader,
+    Scalar,
+    TypeFault,
+)
+from csvgate.types.common.numbers import TOO_LARGE, grouping_hint, integer_shape, number_extractor
+
+_DECLARED: Final = re.compile(r"[-+]?[0-9]+")
+_MAX_DIGITS: Final = 100
+"""More than any column holds. Python refuses numbers of thousands of digits, or takes quadratic
+time for them."""
+
+
+class IntegerType(FieldType):
+    name = "integer"
+    columns = ("INT64", "NUMERIC", "BIGNUMERIC", "FLOAT64", "STRING")
+    example = "-42"
+    declared_as = "a whole number"
+    properties = frozenset(("groupChar", "bareNumber"))
+    constraints = BOUNDS
+    faults = (
+        TypeFault(
+            "type.integer",
+            "Not a whole number",
+            "A whole number has ASCII digits, perhaps with a sign in front. Spaces around it are a "
+            "fault.",
+            example="1.5",
+        ),
+    )
+
+    def parse_declared(self, value: Scalar) -> int | None:
+        text = str(value)
+        return int(text) if _DECLARED.fullmatch(text) else None
+
+    def reader(self, field: Field, column: BigQueryType) -> Reader:  # noqa: ARG002
+        extract = number_extractor(field, integer_shape(field))
+        message = "is not a whole number: digits, perhaps with a sign in front"
+        fault = ("type.integer", message + grouping_hint(field))
+
+        def read(text: str) -> int:
+            digits = extract(text)
+            if digits is None:
+                raise CellFault(fault)
+            if len(digits) > _MAX_DIGITS:
+                digits = digits[0] + digits[1:].lstrip("0")
+                if len(digits) > _MAX_DIGITS:
+                    raise CellFault(TOO_LARGE)
+            return int(digits)
+
+        return read
+
+    def fit_value(self, column: BigQueryType) -> Fit | None:
+        return fit_number(column)
+
+    def kernel(self, field: Field, column: BigQueryType) -> KernelName | None:
+        return KernelName.INTEGERS if column.kind == "INT64" and field.bare_number else None

@@ -1,0 +1,62 @@
+"""`time`: times of day, to the microsecond."""
+
+import re
+from datetime import time
+from typing import ClassVar, Final
+
+from csvgate.types.bigquery import BigQueryType
+from csvgate.types.common.field_type import CellFault, Field, Reader, Scalar, TypeFault
+from csvgate.types.common.temporal import (
+    ANY_TIME,
+    TIME,
+    TemporalType,
+    check_fineness,
+    is_pattern,
+    iso_time,
+    pattern_reader,
+)
+
+_DECLARED: Final = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
+
+
+class TimeType(TemporalType):
+    name = "time"
+    columns = ("TIME", "STRING")
+    formats: ClassVar = {"any": columns}
+    example = "14:30:00"
+    iso_example = "14:30:00"
+    noun = "a time of day"
+    declared_as = 'a time such as "14:30:00"'
+    faults = (
+        TypeFault(
+            "type.time",
+            "Not a time of day",
+            "A time is written as `14:30:00`, perhaps with digits after the second, or as the "
+            "field's pattern says; with format `any`, 14:30 is a time too.",
+            example="2 pm",
+        ),
+    )
+
+    def parse_declared(self, value: Scalar) -> time | None:
+        if isinstance(value, str) and _DECLARED.fullmatch(value):
+            return time.fromisoformat(value)
+        return None
+
+    def reader(self, field: Field, column: BigQueryType) -> Reader:  # noqa: ARG002
+        wrong = self.wrong(field)
+        if is_pattern(field):
+            read_datetime = pattern_reader(field.format, wrong)
+            return lambda text: read_datetime(text).time()
+        lax = field.format == "any"
+        shape = re.compile(ANY_TIME if lax else TIME)
+
+        def read(text: str) -> time:
+            if not (found := shape.fullmatch(text)):
+                raise CellFault(wrong)
+            check_fineness(found)
+            try:
+                return time.fromisoformat(iso_time(found) if lax else text)
+            except ValueError:
+                raise CellFault(("type.time", "is not a time that exists")) from None
+
+        return read
