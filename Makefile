@@ -47,11 +47,11 @@ lock: .venv/.stamp ## Resolve requirements.in files again (UPGRADE=1 for newest 
 	ops/scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
 .PHONY: demo
-demo: setup ## Start the local cloud, load a sample and a hopeless file, show what came of them, stop
+demo: setup ## Start the local cloud, upload two sample files, show the results, and stop
 	$(BIN)/csvgate demo
 
 .PHONY: up
-up: setup ## The same as demo, and the local cloud stays up
+up: setup ## The same as demo, but leave the local cloud running
 	$(BIN)/csvgate demo --stay
 
 .PHONY: down

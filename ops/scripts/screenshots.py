@@ -66,10 +66,10 @@ def main() -> None:
 
 
 def things_happen(session: Session, context: DeadLetterContext, folder: Path) -> None:
-    """Good uploads and a hopeless one; a reference is gone, SendGrid refuses, a message is junk."""
+    """Good uploads and an unrelated file; a reference is gone, SendGrid refuses, a message is junk."""
     for number, rows in enumerate((4000, 2500, 5200), start=18):
         upload(session, orders(folder, rows, seed=number), f"orders/2026-11-{number}.csv")
-    upload(session, repository() / "samples" / "hopeless.csv", "orders/hopeless.csv")
+    upload(session, repository() / "samples" / "timesheet.csv", "orders/timesheet.csv")
     references = session.storage().bucket(session.bucket("references"))
     rates = references.blob("fx_rates.csv").download_as_bytes()
     references.blob("fx_rates.csv").delete()

@@ -42,7 +42,7 @@ def command(
     from google.api_core.exceptions import GoogleAPIError
 
     from csvgate.runtime.errors import Failure
-    from csvgate_ops.author.check.unusable import Unusable
+    from csvgate_ops.author.check.output import Unusable
     from csvgate_ops.cli.session import open_session
     from csvgate_ops.deploy.smoke.contract import find
     from csvgate_ops.deploy.smoke.run import Smoke

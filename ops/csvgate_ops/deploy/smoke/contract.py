@@ -5,7 +5,7 @@ from pathlib import Path
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import ContractError
-from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.check.output import Unusable
 
 
 def find(folder: Path, dataset: str) -> Contract:

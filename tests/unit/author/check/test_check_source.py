@@ -6,7 +6,7 @@ import pytest
 
 from csvgate.validation.faults import FileFault
 from csvgate_ops.author.check.source import Source
-from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.check.output import Unusable
 
 
 def test_pieces_and_what_is_told_of_them(tmp_path: Path) -> None:
