@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def things_happen(session: Session, context: DeadLetterContext, folder: Path) -> None:
-    """Good uploads and an unrelated file; a reference is gone, SendGrid refuses, a message is junk."""
+    """Good uploads, an unrelated file, a missing reference, a refused email and a junk message."""
     for number, rows in enumerate((4000, 2500, 5200), start=18):
         upload(session, orders(folder, rows, seed=number), f"orders/2026-11-{number}.csv")
     upload(session, repository() / "samples" / "timesheet.csv", "orders/timesheet.csv")

@@ -87,11 +87,11 @@ def command(
     from contextlib import ExitStack
 
     from csvgate_ops.author.check.fault_spool import FaultSpool
-    from csvgate_ops.author.check.report import Table, json_report
     from csvgate_ops.author.check.output import colours, columns, write
     from csvgate_ops.author.check.progress import Progress
     from csvgate_ops.author.check.reference_folder import foreign_keys, left_out
     from csvgate_ops.author.check.reject_output import RejectOutput
+    from csvgate_ops.author.check.report import Table, json_report
     from csvgate_ops.author.check.run import Check, revealed, sensitive
     from csvgate_ops.author.check.source import Source
 

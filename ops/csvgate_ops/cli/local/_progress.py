@@ -57,9 +57,8 @@ class Progress:
             case "hung":
                 self._line(f"{name} is suspended and does not respond; killing it")
             case "cleaned":
-                self._line(
-                    f"killed {counted(event['processes'], 'process', 'processes')} of an earlier run"
-                )
+                killed = counted(event["processes"], "process", "processes")
+                self._line(f"killed {killed} left by an earlier run")
             case "stopping":
                 self._line("stopping")
         if self._live:

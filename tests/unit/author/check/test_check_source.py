@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from csvgate.validation.faults import FileFault
-from csvgate_ops.author.check.source import Source
 from csvgate_ops.author.check.output import Unusable
+from csvgate_ops.author.check.source import Source
 
 
 def test_pieces_and_what_is_told_of_them(tmp_path: Path) -> None:

@@ -211,5 +211,5 @@ def test_what_the_sample_does_not_show_is_relaxed_by_the_whole_file(tmp_path: Pa
     assert "tested on all 41 rows" in text
     assert "not unique: line 42 repeats a value" in text
     assert "few values, but line 42 has another" in text
-    assert "text, for line 42 is not a whole number" in text
+    assert "text, because line 42 is not a whole number" in text
     assert "bigquery: NUMERIC," in text
