@@ -136,12 +136,12 @@ def test_an_object_without_a_contract_is_told_so(local_cloud: LocalCloud, tmp_pa
     assert "orders/*.csv" in status["detail"]
 
 
-def test_a_mended_reject_file_loads_its_rows_under_their_lines(
+def test_a_corrected_reject_file_loads_its_rows_under_their_lines(
     local_cloud: LocalCloud, tmp_path: Path
 ) -> None:
-    path = tmp_path / "mend.csv"
+    path = tmp_path / "corrected.csv"
     path.write_bytes(HEADER + b"".join(row(n) for n in range(30)) + row(99, amount="ten"))
-    original = upload(local_cloud, path, "orders/mend.csv")
+    original = upload(local_cloud, path, "orders/corrected.csv")
     assert list(range(2, 32)) == table_lines(local_cloud, original["id"])
     bucket, name = original["rejects"].removeprefix("gs://").split("/", 1)
     data: bytes = local_cloud.storage.bucket(bucket).blob(name).download_as_bytes()

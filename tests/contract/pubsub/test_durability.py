@@ -80,8 +80,8 @@ def test_attempts_go_on_counting_after_a_restart(data_dir: Path) -> None:
 
 
 def test_a_kill_in_the_middle_of_traffic_loses_nothing(data_dir: Path) -> None:
-    """Publish and acknowledge at full speed, kill, restart: every answered publish comes, and no
-    answered acknowledgement comes again. What was on its way at the kill may be either."""
+    """After a kill in mid-traffic, all answered publishes are delivered and no answered
+    acknowledgement is undone. Requests in progress at the kill may go either way."""
     answered: set[str] = set()
     asked: set[str] = set()
     acknowledged: set[str] = set()
@@ -151,7 +151,7 @@ def test_a_letter_that_was_forwarded_survives(data_dir: Path) -> None:
 
 
 def test_publishing_goes_on_over_a_restart(data_dir: Path) -> None:
-    """A publisher's own client, made before: what it is told is published is there once more."""
+    """A message published before the restart and one published after it are both delivered."""
     with EmbeddedBroker(data_dir) as broker, world_of(broker) as world:
         topic = world.topic()
         subscription = world.subscription(topic)

@@ -1,4 +1,4 @@
-"""Processes are killed; the local cloud comes back, or goes away as a whole."""
+"""Killed processes: the local cloud recovers, or stops completely."""
 
 import contextlib
 import json

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _serve(listener: socket.socket, store: EmailStore) -> None:
     serving = server(listener, create_app(store))
     stop_on_signals()
-    print(f"mailbox: {address(listener)}", flush=True)  # noqa: T201  # tells the parent process the address
+    print(f"mailbox: {address(listener)}", flush=True)  # noqa: T201
     try:
         serving.serve_forever()
     finally:

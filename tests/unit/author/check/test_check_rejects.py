@@ -1,4 +1,4 @@
-"""`--rejects`: the cloud's reject file, whole or not there."""
+"""`--rejects`: the reject file of the cloud, complete or absent."""
 
 from pathlib import Path
 
