@@ -47,11 +47,11 @@ lock: .venv/.stamp ## Lock the requirements.in files again (UPGRADE=1: to the ne
 	ops/scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
 .PHONY: demo
-demo: setup ## Start the local cloud, upload a sample and a broken file, show what becomes of them, stop
+demo: setup ## Start the local cloud, upload two sample files, show the results, and stop
 	$(BIN)/csvgate demo
 
 .PHONY: up
-up: setup ## Like demo, but keep the local cloud running
+up: setup ## The same as demo, but leave the local cloud running
 	$(BIN)/csvgate demo --stay
 
 .PHONY: down

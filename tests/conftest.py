@@ -12,10 +12,10 @@ from xdist.scheduler import LoadScopeScheduling
 from lanes import lane, rank
 from reaper import Reaper, end_with_make
 
-TOLD = "told"
-"""The property that `tell` records."""
+NOTED = "noted"
+"""The property that `note` records."""
 
-# A busy machine is no fault of the code. All else as it is, in CI or at home.
+# A test must not fail because the machine is busy. Other settings are the same in CI and elsewhere.
 settings.register_profile(
     "csvgate", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -23,7 +23,7 @@ settings.load_profile("csvgate")
 
 
 class Lanes(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
-    """Whole lanes to whoever is free, in their order."""
+    """Gives the next lane to a process that is free."""
 
     def _split_scope(self, nodeid: str) -> str:
         return lane(nodeid)
@@ -54,19 +54,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A single process keeps the order of the folders."""
+    """Sort by lane if there are several processes; a single one keeps the order of folders."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: rank(item.nodeid))
 
 
 @pytest.fixture
-def tell(record_property: Callable[[str, object], None]) -> Callable[[object], None]:
-    """Shown in the end, from whatever process: what a test counted, or the seed it drew."""
-    return lambda text: record_property(TOLD, str(text))
+def note(record_property: Callable[[str, object], None]) -> Callable[[object], None]:
+    """Adds a line to the report of the run, such as a count or the seed that a test drew."""
+    return lambda text: record_property(NOTED, str(text))
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
         for name, text in report.user_properties:
-            if name == TOLD and report.when == "call":
+            if name == NOTED and report.when == "call":
                 terminalreporter.line(f"{report.nodeid.rpartition('::')[2]}: {text}")

@@ -1,16 +1,16 @@
-"""Which tests run one after the other, in one process, when `make test` has several.
+"""Groups the tests into lanes for runs with several processes.
 
-A lane is such a row of tests. Lanes are begun in the order of `rank`: those that take long and
-mostly wait come first, and the simulation, which spreads itself over all processors, comes last, so
-that none is idle at the end.
+The tests of a lane run one after another in one process. Lanes start in the order of `rank`: lanes
+that take long and mostly wait come first, and the simulation, which uses all processors itself,
+comes last, so that no processor is idle at the end.
 """
 
 from pathlib import PurePosixPath
 
 CLOUDS = "clouds"
-"""Every local cloud, one at a time: they choose their ports and measure the machine."""
+"""The lane of all local clouds, which run one at a time: they choose ports and measure times."""
 SHARED_SERVERS = tuple(f"tests/contract/{name}" for name in ("mail", "queues", "ports", "pubsub"))
-"""Folders whose files share servers, which are slower to start than to use."""
+"""Folders whose files share servers, because starting these takes longer than using them."""
 WITH_CLOUD = (
     *("tests/e2e", "tests/chaos", "tests/integration/cloud", "tests/integration/breaker"),
     "tests/integration/interrupted/test_interrupted_runs.py",
@@ -20,7 +20,7 @@ SIMULATION = "tests/simulate"
 
 
 def lane(nodeid: str) -> str:
-    """Of the test with this id: the clouds, a folder, a file or, of the simulation, the test."""
+    """The lane of a test: CLOUDS, its folder, its file, or the test itself in the simulation."""
     file = PurePosixPath(nodeid.partition("::")[0])
     if any(file.is_relative_to(folder) for folder in WITH_CLOUD):
         return CLOUDS
@@ -31,7 +31,7 @@ def lane(nodeid: str) -> str:
 
 
 def rank(nodeid: str) -> int:
-    """Lower is earlier; equal ones keep their order."""
+    """The rank of a test's lane. Lower ranks start earlier; equal ranks keep their order."""
     found = lane(nodeid)
     first = (CLOUDS, STORY, *SHARED_SERVERS, "tests/fuzz", "tests/integration")
     for number, beginning in enumerate(first):

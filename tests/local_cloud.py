@@ -1,4 +1,4 @@
-"""A local cloud for tests, started and stopped by the command itself, with official clients.
+"""A local cloud for tests, which the csvgate command starts and stops, with official clients.
 
 In a conftest:  `from local_cloud import local_cloud  # noqa: F401`
 """
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 def eventually(look: Callable[[], T], what: str, seconds: float = DEADLINE_SECONDS) -> T:
-    """The first true answer of `look`; fails the test with `what` when there is none in time."""
+    """Wait for a true value of `look` and return it; fail the test with `what` on timeout."""
     deadline = time.monotonic() + seconds
     while not (found := look()):
         if time.monotonic() > deadline:
@@ -39,27 +39,30 @@ def eventually(look: Callable[[], T], what: str, seconds: float = DEADLINE_SECON
 
 
 def mentions(text: str) -> list[int]:
-    """Pids of living processes with this text in their arguments or environment, except the tests'
-    own. It knows nothing of how the local cloud keeps track of them."""
+    """Pids of running processes with this text in their arguments or environment.
+
+    The test's own process and its parent are left out. It does not use the records of the local
+    cloud.
+    """
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) in (os.getpid(), os.getppid()):
             continue
         try:
             state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-            told = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            described = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
         except OSError:
             continue
-        if text.encode() in told and state != "Z":
+        if text.encode() in described and state != "Z":
             found.append(int(entry.name))
     return found
 
 
 class LocalCloud:
-    """One data directory and the `csvgate` command on it. A context manager: up, then down."""
+    """A data directory and the `csvgate` command. A context manager: `up`, then `down`."""
 
     def __init__(self, data_dir: Path, *up: str) -> None:
-        """`up` are options of `csvgate up`."""
+        """`up` is the options of `csvgate up`."""
         self.data_dir = data_dir
         self.options = up
 
@@ -71,7 +74,7 @@ class LocalCloud:
         self.down()
 
     def csvgate(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run a command on this data directory. With `check`, fails the test when it fails."""
+        """Run a command on this data directory. With `check`, an error fails the test."""
         command = [str(CSVGATE), *arguments, "--data-dir", str(self.data_dir)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
         if check and done.returncode != 0:
@@ -91,7 +94,7 @@ class LocalCloud:
 
     @property
     def pids(self) -> dict[str, int]:
-        """Of now: a restarted component has another one."""
+        """The current pids; a restarted component has a new one."""
         return dict(self.endpoints["pids"])
 
     @property
@@ -100,7 +103,7 @@ class LocalCloud:
 
     @cached_property
     def environment(self) -> dict[str, str]:
-        """What `csvgate env` says."""
+        """The output of `csvgate env`."""
         found: dict[str, str] = json.loads(self.csvgate("env", "--json").stdout)
         return found
 
@@ -121,7 +124,7 @@ class LocalCloud:
 
     @cached_property
     def subscriber(self) -> SubscriberClient:
-        """Takes messages of any size."""
+        """A subscriber that accepts messages of any size."""
         with variables(self.environment):
             return subscriber(self.environment["PUBSUB_EMULATOR_HOST"])
 
@@ -130,14 +133,14 @@ class LocalCloud:
         return self.storage.bucket(self.endpoints["buckets"][key])
 
     def publish(self, topic: str, data: bytes, **attributes: str) -> str:
-        """To a topic by its plain name; the message's id."""
+        """Publish to the topic with this name and return the message id."""
         path = f"projects/{self.project}/topics/{topic}"
         return str(self.publisher.publish(path, data, **attributes).result(timeout=30))
 
 
 @contextmanager
 def variables(wanted: Mapping[str, str]) -> Iterator[None]:
-    """The environment with these in it, for the clients that read it when they are made."""
+    """Set environment variables for the block, for clients that read them when they are created."""
     before = dict(os.environ)
     os.environ.update(wanted)
     try:
@@ -149,6 +152,6 @@ def variables(wanted: Mapping[str, str]) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """The local cloud as a person gets it, one for the whole session."""
+    """A local cloud with default options, shared by all tests of the session."""
     with LocalCloud(tmp_path_factory.mktemp("local-cloud")) as cloud:
         yield cloud

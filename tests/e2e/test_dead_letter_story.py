@@ -1,4 +1,4 @@
-"""BigQuery's address is wrong; an upload fails; somebody finds out why, mends it, and replays all.
+"""BigQuery's address is wrong; an upload fails; an operator finds the cause, fixes it and replays.
 
 At the wrong address another service answers (the broker), as after a slip in a deploy's settings:
 that fails at once, where a port that nobody listens on would keep the client trying for 45 s.
@@ -72,14 +72,14 @@ def dead_letters(cloud: LocalCloud) -> list[dict[str, Any]]:
 
 
 @pytest.mark.timeout(400)
-def test_break_find_mend_replay(tmp_path: Path, page: Page) -> None:  # noqa: F811 - the fixture
+def test_break_find_fix_replay(tmp_path: Path, page: Page) -> None:  # noqa: F811 - the fixture
     path, broker = tmp_path / "orders.csv", free_port()
     path.write_bytes(HEADER + b"".join(row(number) for number in range(ROWS)))
-    mended = (
+    fixed = (
         *("--topology", str(impatient(tmp_path)), "--port", f"pubsub={broker}"),
         *("--env", "CSVGATE_CHUNK_BYTES=16384"),
     )
-    broken = (*mended, "--env", f"BIGQUERY_STORAGE_EMULATOR_HOST=127.0.0.1:{broker}")
+    broken = (*fixed, "--env", f"BIGQUERY_STORAGE_EMULATOR_HOST=127.0.0.1:{broker}")
     with LocalCloud(tmp_path / "cloud", *broken) as cloud:
         sent = cloud.csvgate("upload", str(path), "--as", "orders/story.csv", "--json")
         upload = str(json.loads(sent.stdout)["id"])
@@ -92,7 +92,7 @@ def test_break_find_mend_replay(tmp_path: Path, page: Page) -> None:  # noqa: F8
         }
         assert [] == table_lines(cloud, upload)
 
-    with LocalCloud(tmp_path / "cloud", *mended) as cloud:
+    with LocalCloud(tmp_path / "cloud", *fixed) as cloud:
         with console(cloud, tmp_path / "console.log") as entrance:
             find_and_replay(page, entrance, chunks)
             eventually(lambda: status_of(cloud, upload)["state"] == "completed", "the end")
@@ -151,5 +151,5 @@ def complete(letters: list[dict[str, Any]], wanted: int) -> list[dict[str, Any]]
 
 
 def about_completion(cloud: LocalCloud, upload: str) -> list[dict[str, Any]]:
-    """Emails that tell of the end, not of the failure before."""
+    """The emails about the final result, not about the failure before it."""
     return [email for email in emails(cloud, upload) if "failed" not in email["subject"].lower()]

@@ -28,7 +28,7 @@ IMPATIENT = {
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """With short retries, and so small chunks that a small file has many."""
+    """A local cloud with short retries and with chunks so small that a small file has many."""
     folder = tmp_path_factory.mktemp("dead-letters")
     text = (ROOT / "deploy" / "topology.yaml").read_text()
     for patient, impatient in IMPATIENT.items():
@@ -54,8 +54,8 @@ def letter_of(cloud: LocalCloud, function: str, marker: str) -> dict[str, Any]:
         for letter in (it["id"] for it in letters(cloud, "--function", function)):
             if letter not in shown:
                 shown[letter] = json.loads(cloud.csvgate("dlq", "show", letter, "--json").stdout)
-        told = shown.values()
-        return [it for it in told if marker in json.dumps([it["attributes"], it["content"]])]
+        found = shown.values()
+        return [it for it in found if marker in json.dumps([it["attributes"], it["content"]])]
 
     (letter,) = eventually(look, f"a letter of {function} with {marker}")
     return letter
@@ -173,7 +173,7 @@ def test_a_replay_killed_in_the_middle_and_run_again_loses_and_doubles_nothing(
     sent = Upload(blob.bucket.name, blob.name, int(blob.generation)).id
     mine = ("--upload", sent)
 
-    def settled() -> list[dict[str, Any]]:
+    def complete() -> list[dict[str, Any]]:
         """All chunks and the marker have failed: the marker alone has no chunk of its own."""
         asked = cloud.csvgate("status", sent, "--json", check=False)
         if asked.returncode:
@@ -183,7 +183,7 @@ def test_a_replay_killed_in_the_middle_and_run_again_loses_and_doubles_nothing(
         found = letters(cloud, *mine)
         return found if status["chunks"] and len(found) >= status["chunks"] else []
 
-    waiting = eventually(settled, "a letter for every chunk", 150)
+    waiting = eventually(complete, "a letter for every chunk", 150)
     assert {"table.contradicts"} == {letter["code"] for letter in waiting}
     assert len(waiting) > 30
     cloud.bigquery.delete_table(table)

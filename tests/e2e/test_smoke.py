@@ -1,4 +1,4 @@
-"""`csvgate smoke` on the local cloud, whole and broken."""
+"""`csvgate smoke` on a working and on a broken local cloud."""
 
 import re
 import subprocess

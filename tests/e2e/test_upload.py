@@ -104,15 +104,15 @@ def test_the_same_event_again_at_once_and_later_changes_nothing(local_cloud: Loc
     assert 1 == len(emails(local_cloud, upload_id))
 
 
-def test_a_hopeless_file_is_explained_to_operator_and_uploader(local_cloud: LocalCloud) -> None:
+def test_an_unrelated_file_is_explained_to_operator_and_uploader(local_cloud: LocalCloud) -> None:
     status = upload(
-        local_cloud, Path(__file__).parents[2] / "samples" / "hopeless.csv", "orders/hopeless.csv"
+        local_cloud, Path(__file__).parents[2] / "samples" / "timesheet.csv", "orders/timesheet.csv"
     )
     assert "rejected" == status["state"]
     waited = local_cloud.csvgate(
         "upload",
-        str(Path(__file__).parents[2] / "samples" / "hopeless.csv"),
-        "--as=orders/hopeless-too.csv",
+        str(Path(__file__).parents[2] / "samples" / "timesheet.csv"),
+        "--as=orders/timesheet-too.csv",
         "--wait",
         check=False,
     )
@@ -125,7 +125,7 @@ def test_a_hopeless_file_is_explained_to_operator_and_uploader(local_cloud: Loca
     ]
     assert status["reasons"][0]["code"] == letter["csvgate-code"]
     (email,) = eventually(lambda: emails(local_cloud, status["id"]), "an email")
-    assert "orders/hopeless.csv" in email["subject"]
+    assert "orders/timesheet.csv" in email["subject"]
 
 
 def test_an_object_without_a_contract_is_told_so(local_cloud: LocalCloud, tmp_path: Path) -> None:
@@ -136,12 +136,12 @@ def test_an_object_without_a_contract_is_told_so(local_cloud: LocalCloud, tmp_pa
     assert "orders/*.csv" in status["detail"]
 
 
-def test_a_mended_reject_file_loads_its_rows_under_their_lines(
+def test_a_corrected_reject_file_loads_its_rows_under_their_lines(
     local_cloud: LocalCloud, tmp_path: Path
 ) -> None:
-    path = tmp_path / "mend.csv"
+    path = tmp_path / "corrected.csv"
     path.write_bytes(HEADER + b"".join(row(n) for n in range(30)) + row(99, amount="ten"))
-    original = upload(local_cloud, path, "orders/mend.csv")
+    original = upload(local_cloud, path, "orders/corrected.csv")
     assert list(range(2, 32)) == table_lines(local_cloud, original["id"])
     bucket, name = original["rejects"].removeprefix("gs://").split("/", 1)
     data: bytes = local_cloud.storage.bucket(bucket).blob(name).download_as_bytes()

@@ -17,23 +17,23 @@ ONE_CHUNK = next(scenario for scenario in SCENARIOS if scenario.name == "one chu
 
 
 def test_no_crash_and_no_pair_of_crashes_loses_or_doubles_anything(
-    tell: Callable[[object], None],
+    note: Callable[[object], None],
 ) -> None:
     total, wrong = Enumeration(), list[Tried]()
     for _, count, found in pool.crashes():
         total, wrong = total + count, wrong + found
-    tell(f"{len(SCENARIOS)} scenarios: {total}")
+    note(f"{len(SCENARIOS)} scenarios: {total}")
     assert [] == [str(tried) for tried in wrong[:5]]
 
 
-def test_no_schedule_loses_or_doubles_anything(tell: Callable[[object], None]) -> None:
-    tell(f"{SEEDS:,} schedules")
+def test_no_schedule_loses_or_doubles_anything(note: Callable[[object], None]) -> None:
+    note(f"{SEEDS:,} schedules")
     wrong = [ran for runs in pool.seeds(0, SEEDS) for ran in runs if ran.violation]
     assert [] == [f"make simulate SEED={ran.seed}: {ran.violation}" for ran in wrong[:5]]
 
 
-def test_each_deliberate_bug_is_caught(tell: Callable[[object], None]) -> None:
-    tell(f"{len(list(MUTANTS))} deliberate bugs")
+def test_each_deliberate_bug_is_caught(note: Callable[[object], None]) -> None:
+    note(f"{len(list(MUTANTS))} deliberate bugs")
     survivors = [name for name, caught in pool.hunts(MUTANTS) if caught is None]
     assert [] == survivors
 

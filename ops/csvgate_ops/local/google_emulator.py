@@ -1,7 +1,7 @@
-"""Google's own Pub/Sub emulator, where gcloud and Java are installed: found and started.
+"""Finds and starts Google's Pub/Sub emulator, if gcloud and Java are installed.
 
-The jar is run directly: gcloud's wrapper starts a child of its own and orphans it when killed.
-The emulator keeps nothing on disk.
+The jar is run directly, because gcloud's wrapper starts a child process and orphans it when killed.
+The emulator stores nothing on disk.
 """
 
 import shutil
@@ -16,7 +16,7 @@ import grpc
 from csvgate_ops.local.broker.api.errors import StartError
 
 NEEDS = "needs gcloud's Pub/Sub emulator and Java"
-"""What to say where it cannot be started."""
+"""The reason to report where it cannot be started."""
 
 _JARS = "platform/pubsub-emulator/lib/cloud-pubsub-emulator-*-all.jar"
 _START_SECONDS = 30.0
@@ -33,7 +33,7 @@ def find_jar() -> Path | None:
 
 
 def command(host: str, port: int) -> list[str]:
-    """The command line that serves `host:port`; StartError where something is not installed."""
+    """The command that serves `host:port`. Raises StartError when something is not installed."""
     java, jar = shutil.which("java"), find_jar()
     if java is None or jar is None:
         raise StartError(f"Google's emulator {NEEDS}")
@@ -41,15 +41,15 @@ def command(host: str, port: int) -> list[str]:
 
 
 def installed() -> bool:
-    """True where the emulator can be started."""
+    """Whether the emulator can be started."""
     return shutil.which("java") is not None and find_jar() is not None
 
 
 class GoogleEmulator:
-    """Google's emulator as a child process, serving when the constructor returns.
+    """Google's emulator as a child process, which serves when the constructor returns.
 
-    `port` must be free: the emulator takes no 0. Its output goes to `log`. Raises StartError when
-    it is not installed or does not come up. Usable as a context manager.
+    `port` must be a free port, not 0. The output goes to `log`. Raises StartError when the emulator
+    is not installed or does not start. Usable as a context manager.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class GoogleEmulator:
                 except grpc.FutureTimeoutError:
                     if (code := self._process.poll()) is not None:
                         raise StartError(
-                            f"Google's emulator ended with code {code} before it served "
+                            f"Google's emulator exited with code {code} before it served "
                             f"{self.address}"
                         ) from None
                     if time.monotonic() > deadline:
@@ -91,7 +91,7 @@ class GoogleEmulator:
                         ) from None
 
     def stop(self) -> None:
-        """End the process, and wait until it has ended."""
+        """End the process and wait for it."""
         self._process.terminate()
         try:
             self._process.wait(_STOP_SECONDS)

@@ -18,7 +18,7 @@ from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransp
 
 COMMAND = [sys.executable, "-m", "csvgate_ops.local.broker", "--host", "127.0.0.1"]
 START_SECONDS = 20.0
-LOCAL = (("grpc.use_local_subchannel_pool", 1),)  # no backoff inherited from a dead server
+LOCAL = (("grpc.use_local_subchannel_pool", 1),)  # do not inherit the backoff from a dead server
 UNLIMITED = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
@@ -27,7 +27,7 @@ UNLIMITED = (
 
 
 class EmbeddedBroker:
-    """`python -m csvgate_ops.local.broker` as a process of its own, on a free port."""
+    """`python -m csvgate_ops.local.broker` as a separate process on a free port."""
 
     def __init__(self, data_dir: Path, port: int = 0) -> None:
         self._process = subprocess.Popen(
@@ -50,12 +50,12 @@ class EmbeddedBroker:
         return line
 
     def kill(self) -> None:
-        """SIGKILL: no time to save anything."""
+        """Send SIGKILL, which leaves no time to save anything."""
         self._process.kill()
         self._ended()
 
     def stop(self) -> int:
-        """SIGTERM, and the exit code; AssertionError when it takes longer than 5 s."""
+        """Send SIGTERM and return the exit code; AssertionError after 5 s."""
         self._process.send_signal(signal.SIGTERM)
         return self._ended()
 
@@ -86,22 +86,22 @@ class EmbeddedBroker:
 class Clients:
     """The official Python clients of one server, and names for one test's resources.
 
-    `plain` gives a channel as `PUBSUB_EMULATOR_HOST` does: it refuses answers over 4 MiB.
+    `default_limits` gives a channel like that of `PUBSUB_EMULATOR_HOST`, which refuses over 4 MiB.
     """
 
     project = "contract"
 
-    def __init__(self, address: str, *, plain: bool = False) -> None:
+    def __init__(self, address: str, *, default_limits: bool = False) -> None:
         self.address = address
-        options = LOCAL if plain else UNLIMITED
+        options = LOCAL if default_limits else UNLIMITED
         self._channel = grpc.insecure_channel(address, options=options)
-        # A second channel, or a publisher would wait behind what a subscriber is sent.
+        # A second channel, so that publishing does not wait behind messages for the subscriber.
         self._publishing = grpc.insecure_channel(address, options=UNLIMITED)
         self.publisher = pubsub_v1.PublisherClient(
             transport=PublisherGrpcTransport(channel=self._publishing)
         )
         self.api = BasePublisherClient(transport=self.publisher.transport)
-        """Publishing in one request what the test says, not what a batch makes of it."""
+        """Publishes exactly the test's messages in one request, without batching."""
         self.subscriber = pubsub_v1.SubscriberClient(
             transport=SubscriberGrpcTransport(channel=self._channel)
         )

@@ -44,7 +44,7 @@ def google_clients() -> Iterator[Clients]:
 
 @pytest.fixture(params=["embedded", "google"])
 def backend(request: pytest.FixtureRequest) -> str:
-    """The name of the backend that this run of the test is about."""
+    """The name of the backend of this run of the test."""
     name = str(request.param)
     marker = request.node.get_closest_marker("differs")
     if name == "google" and marker:
@@ -74,13 +74,13 @@ def world(clients: Clients) -> World:
 
 
 @pytest.fixture
-def plain_world(address: str) -> Iterator[World]:
-    """The same with channels that refuse answers over 4 MiB, as an unconfigured client has."""
-    with Clients(address, plain=True) as clients:
+def default_world(address: str) -> Iterator[World]:
+    """The same with channels that refuse responses over 4 MiB, as clients do by default."""
+    with Clients(address, default_limits=True) as clients:
         yield World(clients)
 
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
-    """A data directory for a broker of the test's own."""
+    """A data directory for a broker that the test starts."""
     return tmp_path / "data"

@@ -1,45 +1,39 @@
-"""What a subscription delivers next: leases, backoff, order by key, bounded memory. No I/O."""
+"""The backlog of a subscription: leases, backoff and bounded memory. No I/O."""
 
 from collections.abc import Callable
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from csvgate_ops.local.broker.delivery import backlog as backlog_module
 from csvgate_ops.local.broker.delivery.backlog import WINDOW, Backlog
 from csvgate_ops.local.broker.delivery.entry import Entry, Room
 from csvgate_ops.local.broker.delivery.flow import Flow
-from csvgate_ops.local.broker.delivery.lane import BLOCK
 
 LEASE = 10.0
 
 
 class Shelf:
-    """Stored messages of one queue, and how often they were read."""
+    """Stored messages of one subscription, and how often they were read."""
 
     def __init__(self) -> None:
-        self.keys: dict[int, str] = {}
+        self.seqs: set[int] = set()
         self.reads = 0
         self._last = 0
 
-    def put(self, count: int, key: str = "") -> list[Entry]:
+    def put(self, count: int) -> list[Entry]:
         seqs = range(self._last + 1, self._last + count + 1)
         self._last += count
-        self.keys.update(dict.fromkeys(seqs, key))
-        return [Entry(seq, 1, key) for seq in seqs]
+        self.seqs.update(seqs)
+        return [Entry(seq, 1) for seq in seqs]
 
     def fetch(self, after: int, limit: int) -> list[Entry]:
         self.reads += 1
-        seqs = sorted(seq for seq in self.keys if seq > after)[:limit]
-        return [Entry(seq, 1, self.keys[seq]) for seq in seqs]
+        return [Entry(seq, 1) for seq in sorted(seq for seq in self.seqs if seq > after)[:limit]]
 
 
-def backlog_of(
-    shelf: Shelf, *, ordered: bool = False, delay: Callable[[int], float] = lambda _: 0.0
-) -> Backlog:
-    return Backlog(shelf.fetch, ordered=ordered, delay=delay)
+def backlog_of(shelf: Shelf, *, delay: Callable[[int], float] = lambda _: 0.0) -> Backlog:
+    return Backlog(shelf.fetch, delay=delay)
 
 
 def take(backlog: Backlog, now: float = 0.0, count: int = 100) -> list[Entry]:
@@ -125,79 +119,13 @@ def test_memory_holds_a_window_of_a_large_backlog() -> None:
         delivered += seqs(taken)
         for entry in taken:
             backlog.drop(entry.seq)
-            del shelf.keys[entry.seq]
+            shelf.seqs.remove(entry.seq)
         assert len(backlog._entries) <= 2 * WINDOW
     assert delivered == list(range(1, 10 * WINDOW + 1))
     assert shelf.reads <= 12
 
 
-def test_a_blocked_key_with_a_large_backlog_does_not_delay_others() -> None:
-    shelf = Shelf()
-    shelf.put(3 * WINDOW, "a")
-    shelf.put(1, "b")
-    backlog = backlog_of(shelf, ordered=True)
-    assert seqs(take(backlog, count=1)) == [1]
-
-    assert seqs(take(backlog)) == [3 * WINDOW + 1]
-
-
-def test_reading_ahead_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backlog_module, "MAX_READ_AHEAD", 2 * WINDOW)
-    shelf = Shelf()
-    shelf.put(5 * WINDOW, "a")
-    backlog = backlog_of(shelf, ordered=True)
-    take(backlog, count=1)
-
-    for _ in range(3):
-        assert take(backlog) == []
-    assert shelf.reads == 3
-
-
-def test_a_failure_revokes_what_followed_it_under_its_key() -> None:
-    shelf = Shelf()
-    shelf.put(3, "a")
-    backlog = backlog_of(shelf, ordered=True, delay=lambda _: 5.0)
-    first, second, third = take(backlog)
-    late = third.token
-
-    backlog.fail(second)
-    backlog.retry(second, now=0)
-
-    assert not backlog.may_acknowledge(third.seq, late)
-    assert (second.failures, third.failures) == (1, 0)
-    assert take(backlog, now=9) == []  # the first is still outstanding
-    backlog.drop(first.seq)
-    assert take(backlog, now=4) == []  # and the second's backoff lasts
-    assert seqs(take(backlog, now=5)) == [2, 3]
-
-
-def test_a_block_of_a_key_is_bounded() -> None:
-    shelf = Shelf()
-    shelf.put(BLOCK + 1, "a")
-    shelf.put(1, "b")
-    backlog = backlog_of(shelf, ordered=True)
-
-    taken = take(backlog, count=1_000)
-
-    assert seqs(taken) == [*range(1, BLOCK + 1), BLOCK + 2]
-    for entry in taken:
-        backlog.drop(entry.seq)
-    assert seqs(take(backlog)) == [BLOCK + 1]
-
-
-def test_a_key_that_lost_its_head_goes_on() -> None:
-    shelf = Shelf()
-    shelf.put(2, "a")
-    backlog = backlog_of(shelf, ordered=True)
-    [first] = take(backlog, count=1)
-
-    backlog.fail(first)
-    backlog.drop(first.seq)  # forwarded to a dead-letter topic
-
-    assert seqs(take(backlog)) == [2]
-
-
-def test_a_reset_ends_leases_and_starts_over() -> None:
+def test_closing_ends_leases_and_drops_all_messages() -> None:
     shelf = Shelf()
     shelf.put(2)
     backlog = backlog_of(shelf)
@@ -205,10 +133,11 @@ def test_a_reset_ends_leases_and_starts_over() -> None:
     backlog.take(0, LEASE, flow.room(), flow)
     assert not flow.room().admit(1)
 
-    backlog.reset()
+    backlog.close()
 
     assert flow.room().admit(1)
-    assert seqs(take(backlog)) == [1, 2]
+    assert backlog.next_due() is None
+    assert take(backlog) == []
 
 
 def test_expired_leases_do_not_pile_up() -> None:
@@ -218,47 +147,42 @@ def test_expired_leases_do_not_pile_up() -> None:
         backlog.offer(shelf.put(1))
         [entry] = take(backlog)
         backlog.drop(entry.seq)
-        del shelf.keys[entry.seq]
+        shelf.seqs.remove(entry.seq)
 
     assert len(backlog._leases) <= 1_001
 
 
 class Deliveries(RuleBasedStateMachine):
-    """Any mix of publishing, taking, settling and waiting.
+    """Any mix of publishing, taking, acknowledging, nacking and waiting.
 
-    Nothing acknowledged comes again, nothing is lost, and of one key nothing overtakes.
+    Acknowledged messages are not delivered again, and no message is lost.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.shelf = Shelf()
-        self.backlog = backlog_of(self.shelf, ordered=True, delay=lambda failures: failures * 1.0)
+        self.backlog = backlog_of(self.shelf, delay=lambda failures: failures * 1.0)
         self.now = 0.0
         self.flow = Flow(4, 0)
         self.held: dict[int, Entry] = {}
 
-    @rule(key=st.sampled_from(["", "a", "b"]), count=st.integers(1, 3))
-    def publish(self, key: str, count: int) -> None:
-        self.backlog.offer(self.shelf.put(count, key))
+    @rule(count=st.integers(1, 3))
+    def publish(self, count: int) -> None:
+        self.backlog.offer(self.shelf.put(count))
 
     @rule()
     def take(self) -> None:
         for entry in self.backlog.take(self.now, self.now + LEASE, self.flow.room(), self.flow):
-            assert entry.seq in self.shelf.keys, "acknowledged messages stay away"
+            assert entry.seq in self.shelf.seqs, "acknowledged messages stay away"
             assert entry.seq not in self.held, "what is leased is not delivered again"
-            waiting = [
-                seq
-                for seq, key in self.shelf.keys.items()
-                if key == entry.key != "" and seq < entry.seq and seq not in self.held
-            ]
-            assert not waiting, "no message overtakes another of its key"
             self.held[entry.seq] = entry
 
     @precondition(lambda self: self.held)
     @rule(data=st.data())
     def acknowledge(self, data: st.DataObject) -> None:
         seq = data.draw(st.sampled_from(sorted(self.held)))
-        del self.held[seq], self.shelf.keys[seq]
+        del self.held[seq]
+        self.shelf.seqs.remove(seq)
         self.backlog.drop(seq)
 
     @precondition(lambda self: self.held)
@@ -266,7 +190,7 @@ class Deliveries(RuleBasedStateMachine):
     def nack(self, data: st.DataObject) -> None:
         entry = self.held[data.draw(st.sampled_from(sorted(self.held)))]
         self.backlog.fail(entry)
-        self._release(entry)
+        del self.held[entry.seq]
         self.backlog.retry(entry, self.now)
 
     @rule(seconds=st.sampled_from([0.5, 1.0, 4.0, 10.0]))
@@ -274,15 +198,9 @@ class Deliveries(RuleBasedStateMachine):
         self.now += seconds
         failed = self.backlog.expire(self.now)
         for entry in failed:
-            self._release(entry)
+            del self.held[entry.seq]
         for entry in failed:
             self.backlog.retry(entry, self.now)
-
-    def _release(self, entry: Entry) -> None:
-        self.held.pop(entry.seq, None)
-        for other in list(self.held.values()):
-            if entry.key and other.key == entry.key and other.seq > entry.seq:
-                del self.held[other.seq]
 
     @invariant()
     def flow_control_is_exact(self) -> None:
@@ -293,9 +211,10 @@ class Deliveries(RuleBasedStateMachine):
             self.wait(1_000.0)
             self.take()
             for seq in list(self.held):
-                del self.held[seq], self.shelf.keys[seq]
+                del self.held[seq]
+                self.shelf.seqs.remove(seq)
                 self.backlog.drop(seq)
-        assert not self.shelf.keys, "everything is delivered in the end"
+        assert not self.shelf.seqs, "everything is delivered in the end"
         assert not self.backlog._entries
 
 

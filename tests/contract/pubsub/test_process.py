@@ -1,8 +1,10 @@
 """The broker as a process: how it starts, refuses to start, idles and ends."""
 
+import sqlite3
 import subprocess
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 from google.api_core.exceptions import GoogleAPICallError, ServiceUnavailable
@@ -35,7 +37,7 @@ def test_a_port_in_use_is_a_clear_error(data_dir: Path, tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert refused.stderr.splitlines()[-1] == (
         f"pubsub broker: cannot listen on 127.0.0.1:{broker.port}: "
-        "the address is in use or not ours"
+        "the port is in use, or the host is not an address of this machine"
     )
 
 
@@ -44,7 +46,9 @@ def test_a_data_directory_has_one_broker(data_dir: Path) -> None:
         refused = run(data_dir, 0)
 
     assert refused.returncode == 1
-    assert refused.stderr == f"pubsub broker: another Pub/Sub broker is working on {data_dir}\n"
+    assert refused.stderr == (
+        f"pubsub broker: another Pub/Sub broker is using {data_dir}; stop it first\n"
+    )
 
 
 def test_a_file_it_cannot_read_is_a_clear_error(data_dir: Path) -> None:
@@ -56,6 +60,20 @@ def test_a_file_it_cannot_read_is_a_clear_error(data_dir: Path) -> None:
     assert refused.returncode == 1
     assert refused.stderr == (
         f"pubsub broker: cannot read {data_dir}/pubsub.sqlite3: file is not a database\n"
+    )
+
+
+def test_a_file_of_another_version_is_a_clear_error(data_dir: Path) -> None:
+    data_dir.mkdir()
+    with closing(sqlite3.connect(data_dir / "pubsub.sqlite3")) as file:
+        file.execute("PRAGMA user_version=1")
+
+    refused = run(data_dir, 0)
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"pubsub broker: cannot read {data_dir}/pubsub.sqlite3: it was written by version 1 of the "
+        "broker, and this is version 2; delete the directory to start without its messages\n"
     )
 
 

@@ -5,7 +5,7 @@ import time
 import pytest
 from google.api_core.exceptions import InvalidArgument
 
-from contract.pubsub.world import World
+from contract.pubsub.world import World, data
 
 
 def test_ids_are_unique_and_increase(world: World) -> None:
@@ -33,6 +33,18 @@ def test_a_message_arrives_as_it_was_published(world: World) -> None:
     assert dict(message.attributes) == {"ce-type": "é", "empty": ""}
     assert before - 1 < message.publish_time.timestamp() < time.time() + 1
     assert received.delivery_attempt == 0
+
+
+def test_an_ordering_key_arrives_as_published(world: World) -> None:
+    topic = world.topic()
+    subscription = world.subscription(topic)
+    world.publish(topic, {"data": b"1", "ordering_key": "a"})
+    first = world.pull(subscription)
+
+    world.publish(topic, {"data": b"2", "ordering_key": "a"})
+
+    assert first[0].message.ordering_key == "a"
+    assert data(world.pull(subscription)) == [b"2"]
 
 
 def test_every_subscription_gets_its_own_copy(world: World) -> None:

@@ -186,16 +186,16 @@ def test_a_deadline_is_at_most_ten_minutes(world: World) -> None:
 
 
 @pytest.mark.differs("puts a whole backlog into one response, which the client refuses")
-def test_an_unconfigured_client_can_pull_a_large_backlog(plain_world: World) -> None:
-    topic = plain_world.topic()
-    subscription = plain_world.subscription(topic)
+def test_an_unconfigured_client_can_pull_a_large_backlog(default_world: World) -> None:
+    topic = default_world.topic()
+    subscription = default_world.subscription(topic)
     for _ in range(8):
-        plain_world.publish(topic, b"x" * 1_000_000)
+        default_world.publish(topic, b"x" * 1_000_000)
 
     received: list[types.ReceivedMessage] = []
 
     def pulled_all() -> bool:
-        received.extend(plain_world.pull(subscription))
+        received.extend(default_world.pull(subscription))
         return len(received) == 8
 
     eventually(pulled_all, "8 MB pulled")

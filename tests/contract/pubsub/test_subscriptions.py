@@ -1,4 +1,4 @@
-"""Subscriptions: defaults, bounds, changes, and what is refused."""
+"""Subscriptions: defaults, bounds, updates and invalid requests."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 from google.api_core.exceptions import (
     AlreadyExists,
-    FailedPrecondition,
     InvalidArgument,
-    MethodNotImplemented,
     NotFound,
     OutOfRange,
 )
@@ -45,10 +43,7 @@ def test_a_subscription_keeps_what_it_was_given(world: World) -> None:
         ack_deadline_seconds=600,
         message_retention_duration=seconds(600),
         expiration_policy={"ttl": seconds(2 * DAY)},
-        enable_message_ordering=True,
-        filter="attributes:a",
         labels={"a": "b"},
-        retain_acked_messages=True,
         retry_policy={"minimum_backoff": seconds(0), "maximum_backoff": seconds(1.5)},
     )
 
@@ -57,10 +52,7 @@ def test_a_subscription_keeps_what_it_was_given(world: World) -> None:
     assert found.ack_deadline_seconds == 600
     assert found.message_retention_duration.total_seconds() == 600
     assert found.expiration_policy.ttl.total_seconds() == 2 * DAY
-    assert found.enable_message_ordering
-    assert found.filter == "attributes:a"
     assert dict(found.labels) == {"a": "b"}
-    assert found.retain_acked_messages
     assert found.retry_policy.minimum_backoff.total_seconds() == 0
     assert found.retry_policy.maximum_backoff.total_seconds() == 1.5
 
@@ -168,7 +160,9 @@ def test_an_update_can_remove_a_policy(world: World) -> None:
     assert not world.subscriber.get_subscription(subscription=name).dead_letter_policy
 
 
-@pytest.mark.parametrize("field", ["topic", "name", "enable_message_ordering", "nonsense"])
+@pytest.mark.parametrize(
+    "field", ["topic", "name", "enable_message_ordering", "filter", "nonsense"]
+)
 def test_some_fields_cannot_be_updated(world: World, field: str) -> None:
     name = world.subscription(world.topic())
 
@@ -199,28 +193,3 @@ def test_a_deleted_subscription_is_gone_with_its_messages(world: World) -> None:
         world.pull(name)
     world.subscriber.create_subscription(name=name, topic=topic)
     assert world.is_empty(name)
-
-
-@pytest.mark.differs("has no DetachSubscription")
-def test_a_detached_subscription_cannot_be_pulled(world: World) -> None:
-    topic = world.topic()
-    name = world.subscription(topic)
-
-    world.publisher.detach_subscription(request={"subscription": name})
-
-    assert world.subscriber.get_subscription(subscription=name).detached
-    assert list(world.publisher.list_topic_subscriptions(topic=topic)) == []
-    with pytest.raises(FailedPrecondition):
-        world.pull(name)
-
-
-@pytest.mark.differs("serves push")
-def test_push_is_refused_in_clear_words(world: World) -> None:
-    topic = world.topic()
-    name = world.subscription(topic)
-    push = {"push_endpoint": "http://127.0.0.1:1/"}
-
-    with pytest.raises(MethodNotImplemented, match="pull instead"):
-        world.subscription(topic, push_config=push)
-    with pytest.raises(MethodNotImplemented, match="pull instead"):
-        world.subscriber.modify_push_config(subscription=name, push_config=push)

@@ -1,4 +1,4 @@
-"""One test's topics and subscriptions on a backend, and short names for what tests do with them.
+"""One test's topics and subscriptions on a backend, and short methods for using them.
 
 Everything goes through the official clients.
 """
@@ -52,7 +52,7 @@ class World:
         return name
 
     def publish(self, topic: str, *messages: bytes | dict[str, Any]) -> list[str]:
-        """Publish in one request; the ids."""
+        """Publish messages in one request and return their ids."""
         response = self.api.publish(
             topic=topic,
             messages=[_message(message) for message in messages],
@@ -62,7 +62,7 @@ class World:
         return list(response.message_ids)
 
     def pull(self, subscription: str, count: int = 100) -> list[types.ReceivedMessage]:
-        """What one Pull gives, waiting a while for something to come."""
+        """The messages of one Pull, which waits up to 10 s for a message."""
         try:
             response = self.subscriber.pull(
                 subscription=subscription, max_messages=count, timeout=PATIENCE_SECONDS, retry=None
@@ -72,7 +72,7 @@ class World:
         return list(response.received_messages)
 
     def pull_all(self, subscription: str, count: int) -> list[types.ReceivedMessage]:
-        """Pull until `count` messages have come."""
+        """Pull until `count` messages have been received."""
         received: list[types.ReceivedMessage] = []
         deadline = time.monotonic() + PATIENCE_SECONDS
         while len(received) < count and time.monotonic() < deadline:
@@ -81,7 +81,7 @@ class World:
         return received
 
     def is_empty(self, subscription: str, seconds: float = 0.2) -> bool:
-        """True when nothing is delivered for so long."""
+        """Whether no message is delivered within `seconds`."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             try:
@@ -106,7 +106,7 @@ class World:
     def set_deadline(
         self, subscription: str, received: Iterable[types.ReceivedMessage], seconds: int
     ) -> None:
-        """Let the leases of messages end in so many seconds."""
+        """Set the leases of messages to end in `seconds`."""
         self.subscriber.modify_ack_deadline(
             subscription=subscription,
             ack_ids=[message.ack_id for message in received],
@@ -116,7 +116,7 @@ class World:
         )
 
     def nack(self, subscription: str, received: Iterable[types.ReceivedMessage]) -> None:
-        """Refuse messages."""
+        """Nack messages."""
         self.set_deadline(subscription, received, 0)
 
 
@@ -131,7 +131,7 @@ def data(received: Sequence[types.ReceivedMessage]) -> list[bytes]:
 
 
 class Stream:
-    """A raw StreamingPull call: every request and response under the test's control."""
+    """A raw StreamingPull call, with every request and response under the test's control."""
 
     def __init__(self, world: World, subscription: str, **first: Any) -> None:
         self._requests: Queue[types.StreamingPullRequest | None] = Queue()
@@ -149,11 +149,11 @@ class Stream:
         self._requests.put(types.StreamingPullRequest(**request))
 
     def half_close(self) -> None:
-        """Send nothing any more."""
+        """Half-close the stream: no more requests follow."""
         self._requests.put(None)
 
     def messages(self) -> Iterator[types.ReceivedMessage]:
-        """The messages as they come; ends with the call."""
+        """Yield messages until the call ends."""
         for response in self.responses:
             yield from response.received_messages
 

@@ -67,7 +67,9 @@ def test_a_failed_delivery_is_repeated(recording_cloud: LocalCloud, recorded: Re
     assert [call["data"]["deliveryAttempt"] for call in calls] == [1, 2, 3]
 
 
-def test_a_hopeless_message_ends_in_review(recording_cloud: LocalCloud, recorded: Recorded) -> None:
+def test_a_message_that_always_fails_ends_in_review(
+    recording_cloud: LocalCloud, recorded: Recorded
+) -> None:
     id = recording_cloud.publish("enrichment-complete", b"no hope", fail="99")  # noqa: A001
     review = recording_cloud.endpoints["dead_letters"]["notify_stakeholders"]["review"]
     path = f"projects/{recording_cloud.project}/subscriptions/{review}"

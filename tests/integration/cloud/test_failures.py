@@ -35,7 +35,7 @@ def test_a_port_in_use_is_named(cloud: LocalCloud) -> None:
         port = other.getsockname()[1]
         said = refusal(cloud, "--port", f"storage={port}")
     assert f"storage: port {port} is in use" in said
-    assert "remedy:" in said
+    assert "to fix it:" in said
 
 
 def test_a_remembered_port_that_is_taken_is_replaced(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_function_that_cannot_be_imported(cloud: LocalCloud, tmp_path: Path) -
     for sound in ("validate_and_parse", "notify_stakeholders"):
         (broken / sound).symlink_to(FUNCTIONS / sound)
     said = refusal(cloud, *options, "--functions", str(broken))
-    assert "enrich_records: ended with code 1 before it was ready" in said
+    assert "enrich_records: exited with code 1 before it was ready" in said
     assert "RuntimeError: as written" in said
     again = cloud.csvgate("env", check=False)
     assert again.returncode == 1

@@ -1,4 +1,4 @@
-"""Processes are killed; the local cloud comes back, or goes away as a whole."""
+"""Killed processes: the local cloud recovers, or stops completely."""
 
 import contextlib
 import json
@@ -129,7 +129,7 @@ def test_state_survives_down_and_up_on_the_same_ports(running: LocalCloud, folde
     for port in ports.values():
         with socket.create_server(("127.0.0.1", port)):
             pass
-    assert "was not up" in running.csvgate("down").stdout
+    assert "was not running" in running.csvgate("down").stdout
 
     running.up()
     assert json.loads((running.data_dir / "ports.json").read_text()) == ports
@@ -174,7 +174,7 @@ def test_an_interrupted_start_leaves_nothing(
         process.communicate(timeout=30)
     assert process.returncode in (130, 143)
     assert mentions(str(folder)) == []
-    assert "was not up" in cloud.csvgate("down").stdout
+    assert "was not running" in cloud.csvgate("down").stdout
 
 
 def test_ctrl_c_in_the_foreground_stops_all(running: LocalCloud, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""A mailbox as a real process, and what a test asks of it."""
+"""Runs a mailbox as a real process and calls it."""
 
 import json
 import subprocess
@@ -49,7 +49,7 @@ class Mailbox:
         body: object = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """`body` goes as it is when it is bytes, and as JSON otherwise."""
+        """Send `body` unchanged if it is bytes, and as JSON otherwise."""
         data = body if isinstance(body, bytes) else None if body is None else json.dumps(body)
         sent = {"Content-Type": "application/json", **(headers or {})}
         connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
@@ -76,7 +76,7 @@ class Mailbox:
 
 @contextmanager
 def mailbox(directory: Path, port: int | None = None) -> Iterator[Mailbox]:
-    """The emails are kept in `directory`: another mailbox on it has them again."""
+    """Run a mailbox that stores its emails in `directory`, where a later one finds them."""
     port, log = port or free_port(), directory / "mailbox.log"
     command: list[object] = [*COMMAND, "--port", port, "--data-dir", directory / "mail"]
     with running(command, log, IMPORTS) as process:
@@ -85,8 +85,8 @@ def mailbox(directory: Path, port: int | None = None) -> Iterator[Mailbox]:
 
 
 def request(**changes: object) -> dict[str, Any]:
-    """A mail/send request that SendGrid takes, with changes; None leaves a field out."""
-    whole: dict[str, Any] = {
+    """A valid mail/send request with changes; None leaves a field out."""
+    fields: dict[str, Any] = {
         "personalizations": [{"to": [{"email": "a@example.com"}]}],
         "from": {"email": "csvgate@localhost"},
         "subject": "Loaded 2 rows: x.csv",
@@ -97,7 +97,7 @@ def request(**changes: object) -> dict[str, Any]:
         "custom_args": {"upload_id": "u1"},
         **changes,
     }
-    return {name: value for name, value in whole.items() if value is not None}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def await_true(condition: Callable[[], bool]) -> None:

@@ -26,7 +26,7 @@ def test_finds_by_recipient_and_upload(box: Mailbox) -> None:
         assert [email["id"] for email in box.emails(f"?{query}")] == [wanted]
         assert f"/emails/{wanted}" in box.call("GET", f"/?{query}").text
     assert box.emails("?to=first@find.example&upload_id=another") == []
-    assert "No email matches" in box.call("GET", "/?to=none@find.example").text
+    assert "No emails match" in box.call("GET", "/?to=none@find.example").text
 
 
 def test_pages_through_many(box: Mailbox) -> None:
@@ -140,6 +140,9 @@ def test_answers_to_loopback_names_only(box: Mailbox, host: str, status: int) ->
 
 
 def test_a_missing_email_is_a_404(box: Mailbox) -> None:
-    assert "no such email" in box.call("GET", "/emails/none").text
+    assert "There is no email with this id" in box.call("GET", "/emails/none").text
     assert box.call("GET", "/emails/none").status == 404
-    assert box.call("GET", "/emails/none.json").json["errors"][0]["message"] == "no such email"
+    assert (
+        box.call("GET", "/emails/none.json").json["errors"][0]["message"]
+        == "There is no email with this id."
+    )

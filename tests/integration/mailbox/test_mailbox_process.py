@@ -78,13 +78,13 @@ def test_says_when_the_data_directory_is_a_file(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("")
     said = refused_start("--port", free_port(), "--data-dir", file)
-    assert said.startswith(f"mailbox: cannot keep emails in {file}: ")
+    assert said.startswith(f"mailbox: cannot store emails in {file}: ")
 
 
 def test_says_when_the_data_is_not_its_own(tmp_path: Path) -> None:
     tmp_path.joinpath("mailbox.sqlite3").write_text("something else" * 100)
     said = refused_start("--port", free_port(), "--data-dir", tmp_path)
-    assert said.startswith(f"mailbox: cannot keep emails in {tmp_path}: ")
+    assert said.startswith(f"mailbox: cannot store emails in {tmp_path}: ")
 
 
 def test_port_0_takes_a_free_one_and_prints_it(tmp_path: Path) -> None:

@@ -93,8 +93,8 @@ def test_the_references_fit_the_contract(root: Path, make: Callable[..., Made]) 
     assert 0.9 < known / len(rows) < 1
 
 
-def test_the_hopeless_file_has_nothing_of_the_contract(root: Path) -> None:
+def test_the_timesheet_has_no_column_of_the_contract(root: Path) -> None:
     contract = load(root / "contracts" / "orders.yaml")
-    header = (root / "samples" / "hopeless.csv").read_text(encoding="utf-8").splitlines()[0]
+    header = (root / "samples" / "timesheet.csv").read_text(encoding="utf-8").splitlines()[0]
     names = {field.name for field in contract.schema_.fields}
     assert not names & {label.strip().lower() for label in header.split(",")}

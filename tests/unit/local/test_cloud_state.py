@@ -59,7 +59,7 @@ def test_the_end_of_a_log(tmp_path: Path) -> None:
 
 
 def test_a_fault_survives_in_a_file() -> None:
-    fault = Fault("storage", "broken", "mend it", "/log", ("one", "two"))
+    fault = Fault("storage", "broken", "fix it", "/log", ("one", "two"))
     assert Fault.from_json(fault.as_json()) == fault
 
 

@@ -10,7 +10,7 @@ from cloudevents.http import from_http
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate_ops.local.eventarc import http_binding
+from csvgate_ops.local.eventarc import delivery
 from csvgate_ops.local.eventarc.message import (
     CloudEvent,
     NotAnEvent,
@@ -35,15 +35,15 @@ def shape(golden: dict[str, Any]) -> CloudEvent:
 def test_the_request_is_the_golden_one(name: str) -> None:
     golden = read(name)
     event = shape(golden)
-    assert http_binding.headers(event) == golden["request"]["headers"]
-    assert json.loads(http_binding.body(event)) == golden["request"]["body"]
+    assert delivery.headers(event) == golden["request"]["headers"]
+    assert json.loads(delivery.body(event)) == golden["request"]["body"]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_cloudevents_sdk_reads_it(name: str) -> None:
     golden = read(name)
     event = shape(golden)
-    decoded = from_http(http_binding.headers(event), http_binding.body(event))
+    decoded = from_http(delivery.headers(event), delivery.body(event))
     assert decoded["type"] == event.attributes["type"]
     assert decoded["id"] == golden["message"]["message_id"]
     assert decoded.data == golden["request"]["body"]
@@ -81,8 +81,8 @@ def test_what_the_trigger_does_not_match(changes: dict[str, str], complaint: str
     ("changes", "complaint"),
     [
         ({"objectId": ""}, "objectId or objectGeneration is missing"),
-        ({"eventType": ""}, "no notification"),
-        ({"bucketId": ""}, "no notification"),
+        ({"eventType": ""}, "not a Cloud Storage notification"),
+        ({"bucketId": ""}, "not a Cloud Storage notification"),
     ],
 )
 def test_what_lacks_the_attributes_of_a_notification(
@@ -125,14 +125,14 @@ def test_a_notification_with_next_to_nothing_is_completed() -> None:
     ],
 )
 def test_header_values(text: str, expected: str) -> None:
-    assert http_binding.header_value(text) == expected
+    assert delivery.header_value(text) == expected
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_any_name_survives_in_a_header(name: str) -> None:
     from urllib.parse import unquote
 
-    value = http_binding.header_value(name)
+    value = delivery.header_value(name)
     assert value.isascii()
     assert " " not in value
     assert value.isprintable()

@@ -1,1 +1,1 @@
-"""`csvgate check`: a file against a contract, by the engine of the cloud, without the cloud."""
+"""`csvgate check`: checks a local file against its contract with the engine of the functions."""

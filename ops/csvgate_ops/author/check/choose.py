@@ -1,4 +1,4 @@
-"""Which contract a file on disk belongs to: the one that it would belong to in the cloud."""
+"""Finds the contract of a file on disk: the one that would apply in the cloud."""
 
 from pathlib import Path, PurePath
 
@@ -7,27 +7,27 @@ from csvgate.contracts.load import load, load_directory
 from csvgate.contracts.match import Contracts
 from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import ContractError
-from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.check.output import Unusable
 
 
 def load_one(path: Path, name: str | None) -> Contract:
-    """The contract in a file; with `name` only if it takes uploads of that name.
+    """Load a contract from a file.
 
-    Raises Unusable.
+    Raises Unusable when it has mistakes, or does not apply to uploads named `name`, if given.
     """
     try:
         contract = load(path)
     except (ContractError, OSError) as error:
         raise Unusable(str(error)) from error
     if name is not None and not any(compile_glob(p).fullmatch(name) for p in contract.match):
-        raise Unusable(f"{_described(contract)} does not take uploads named {name!r}")
+        raise Unusable(f"{_described(contract)} does not apply to uploads named {name!r}")
     return contract
 
 
 def choose(file: Path | None, contracts_dir: Path, name: str | None) -> Contract:
-    """The contract of the folder whose `match` fits `name`, or without one the file's path.
+    """Find the contract in a folder whose `match` fits `name`, or the file's path if None.
 
-    Raises Unusable when none fits, or several.
+    Raises Unusable when no contract fits, or several do.
     """
     try:
         contracts = load_directory(contracts_dir)
@@ -44,8 +44,8 @@ def choose(file: Path | None, contracts_dir: Path, name: str | None) -> Contract
 
 
 def _names(file: Path) -> list[list[str]]:
-    """Object names that the path may stand for, the likeliest first: as it is given, its last
-    components, the folder that it is in."""
+    """Object names that the path may stand for, the most likely first: the path as given, its last
+    components, and the file's name with its folder."""
     given = [part for part in PurePath(file).parts if part not in (file.anchor, ".", "..")]
     tails = ["/".join(given[start:]) for start in range(1, len(given))]
     where = Path.cwd() / file
@@ -60,11 +60,14 @@ def _several(names: list[str], fitting: list[Contract]) -> str:
     found = "; ".join(map(_described, fitting))
     return (
         f"several contracts fit {names[0]!r} and its folders: {found}. "
-        "Say which: --contract PATH, or --as NAME with the name of the upload"
+        "Choose one with --contract PATH, or give the name of the upload with --as NAME"
     )
 
 
 def _none(tried: str, contracts: Contracts, folder: Path, name: str | None) -> str:
     there = "; ".join(map(_described, contracts))
-    remedy = "--contract PATH" if name else "--contract PATH, or --as NAME to upload it under"
-    return f"no contract in {folder} fits {tried!r}. There is {there}. Say which: {remedy}"
+    remedy = "" if name else ", or give the name of the upload with --as NAME"
+    return (
+        f"no contract in {folder} fits {tried!r}. It has {there}. "
+        f"Choose one with --contract PATH{remedy}"
+    )

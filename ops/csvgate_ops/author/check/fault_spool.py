@@ -1,4 +1,4 @@
-"""Faults put by while the file is read: the counts, which come first, are known at the end."""
+"""Stores faults while the file is read, because the report starts with the final counts."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _IN_MEMORY: Final = 4 * 1024 * 1024
 
 
 class Shown(NamedTuple):
-    """A fault as it may be shown: the values of sensitive columns are masked."""
+    """A fault to show, with the value masked if its column is sensitive."""
 
     line: int
     column: str | None
@@ -22,7 +22,10 @@ class Shown(NamedTuple):
 
 
 class FaultSpool:
-    """A context. The first `most` faults, all for 0; those past a few megabytes on disk."""
+    """Keeps the first `most` faults, or all of them for 0, on disk once they exceed 4 MiB.
+
+    A context manager.
+    """
 
     def __init__(self, most: int, sensitive: frozenset[str]) -> None:
         self._most = most
@@ -31,7 +34,7 @@ class FaultSpool:
         self.found = 0
         self.kept = 0
         self.last_line = 0
-        """The greatest of the faults kept; those of a mended reject file are in any order."""
+        """The greatest line of the kept faults; corrected reject files may be in any order."""
 
     def add(self, fault: Fault) -> None:
         self.found += 1
@@ -45,7 +48,7 @@ class FaultSpool:
         self._file.write(json.dumps(shown._asdict()).encode("ascii") + b"\n")
 
     def json_lines(self) -> Iterator[str]:
-        """Each fault kept as a JSON object in one line of ASCII, in the file's order."""
+        """Yield each kept fault as a JSON object on one line of ASCII, in the order of the file."""
         self._file.seek(0)
         for line in self._file:
             yield line.decode("ascii").rstrip("\n")

@@ -1,5 +1,4 @@
-"""Lines of cells under each other, the last cell as long as it is: made a line at a time, so that
-there may be millions."""
+"""A table for the terminal, made line by line so that it may have millions of lines."""
 
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -9,14 +8,17 @@ from csvgate_ops.text import cut_to_width, display_width, pad_to_width
 
 _GAP: Final = "  "
 _LEAST: Final = 40
-"""Columns worth wrapping the last cell in; with less room it goes below, indented."""
+"""The least width for wrapping the last cell; with less room it starts on a line of its own."""
 
 Style = Callable[[str], str]
 
 
 class Grid:
-    """`widths` are those of all cells but the last; the first is a number, to the right.
-    `columns` are the terminal's, None for lines of any length."""
+    """A table whose last column is as wide as its text.
+
+    `widths` are the widths of the other columns; the first column has numbers, aligned to the
+    right. `columns` is the width of the terminal, or None for lines of any length.
+    """
 
     def __init__(self, titles: Sequence[str], widths: Sequence[int], columns: int | None) -> None:
         self._titles = titles
@@ -27,7 +29,7 @@ class Grid:
         return self._cells(self._titles[:-1]) + _GAP + self._titles[-1] + "\n"
 
     def line(self, cells: Sequence[str], style: Style = str) -> str:
-        """One line, the last cell cut where the terminal ends."""
+        """Return one line, with the last cell cut at the width of the terminal."""
         start, last = self._cells(cells[:-1]), cells[-1]
         if self._columns is not None:
             room = self._columns - display_width(start) - len(_GAP)
@@ -35,7 +37,7 @@ class Grid:
         return style(start) + _GAP + last + "\n"
 
     def wrapped(self, cells: Sequence[str], style: Style = str) -> Iterator[str]:
-        """As many lines as it takes. `style` colours all but the last cell."""
+        """Yield the lines of a row, wrapping the last cell. `style` colours the other cells."""
         start, last = self._cells(cells[:-1]), cells[-1]
         used = display_width(start) + len(_GAP)
         if self._columns is None or used + display_width(last) <= self._columns:

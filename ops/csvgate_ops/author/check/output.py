@@ -1,22 +1,40 @@
-"""Standard output as a report needs it: of any length, and perhaps nobody reads to its end."""
+"""Standard output for reports of any length, and the error that ends a command."""
 
 import os
 import shutil
 import sys
 from collections.abc import Iterable
 from io import TextIOWrapper
+from typing import Any
+
+import click
+
+from csvgate_ops.text import printable
 
 
-def write(texts: Iterable[str]) -> None:
-    """Ends quietly when the reader has seen enough (`| head`)."""
+class Unusable(click.ClickException):
+    """Wrong usage, or a file or contract that cannot be used.
+
+    The message is printed on stderr without a traceback, and the exit code is 2.
+    """
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        text = "\n".join(map(printable, self.message.splitlines()))
+        click.echo(f"Error: {text}", file=file, err=file is None)
+
+
+def write(parts: Iterable[str]) -> None:
+    """Write to standard output, and stop silently when the reader closes it (`| head`)."""
     out = sys.stdout
     if isinstance(out, TextIOWrapper):
-        out.reconfigure(errors="replace")  # a terminal that is not UTF-8
+        out.reconfigure(errors="replace")  # the terminal may not be UTF-8
     try:
-        out.writelines(texts)
+        out.writelines(parts)
         out.flush()
     except BrokenPipeError:
-        # Or Python would try to flush the rest when it exits, and complain.
+        # Otherwise Python flushes the rest when it exits, and reports the error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
 
 
@@ -25,5 +43,5 @@ def colours() -> bool:
 
 
 def columns() -> int | None:
-    """Of the terminal; None where there is none, and lines need no end."""
+    """The width of the terminal, or None if standard output is not a terminal."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

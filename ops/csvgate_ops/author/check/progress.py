@@ -1,4 +1,4 @@
-"""How far a check is: a line on a terminal once it takes over a second, nothing elsewhere."""
+"""Shows progress on a terminal, for commands that take longer than a second."""
 
 import sys
 import time
@@ -10,7 +10,7 @@ _BETWEEN_S: Final = 0.2
 
 
 class Progress:
-    """A context. `size` is the file's in bytes, None when unknown; `clock` gives seconds."""
+    """A context manager. `size` is the file's size in bytes, or None; `clock` is in seconds."""
 
     def __init__(
         self, size: int | None, *, shown: bool, clock: Callable[[], float] = time.monotonic

@@ -1,15 +1,15 @@
-"""The references that a contract's foreign keys look into, from a folder instead of a bucket."""
+"""Reads the references of a contract's foreign keys from a folder instead of a bucket."""
 
 from pathlib import Path
 
 from csvgate.contracts.model import Contract
 from csvgate.references.keys import KeySets, key_sets, referred_to, unchecked
 from csvgate.runtime.errors import Permanent
-from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.check.output import Unusable
 
 
 def foreign_keys(contract: Contract, folder: Path | None) -> KeySets:
-    """For `validate`; without a folder every key counts as there. Raises Unusable."""
+    """The key sets for `validate`. Without a folder every key is accepted. Raises Unusable."""
     if folder is None:
         return unchecked(contract)
     references: dict[str, bytes] = {}
@@ -18,8 +18,9 @@ def foreign_keys(contract: Contract, folder: Path | None) -> KeySets:
         try:
             references[name] = path.read_bytes()
         except OSError as error:
-            words = f"cannot read reference {name}: {path}: {error.strerror or error}"
-            raise Unusable(words) from error
+            raise Unusable(
+                f"cannot read reference {name}: {path}: {error.strerror or error}"
+            ) from error
     try:
         return key_sets(contract, references)
     except Permanent as error:
@@ -27,8 +28,8 @@ def foreign_keys(contract: Contract, folder: Path | None) -> KeySets:
 
 
 def left_out(contract: Contract, folder: Path | None) -> str | None:
-    """What is not checked for want of a folder."""
+    """A note on the foreign keys that are not checked without a folder, or None."""
     names = sorted(referred_to(contract))
     if folder is not None or not names:
         return None
-    return f"foreign keys into {', '.join(names)} are not checked: give --references DIR"
+    return f"foreign keys into {', '.join(names)} are not checked without --references DIR"

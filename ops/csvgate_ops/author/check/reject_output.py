@@ -1,17 +1,17 @@
-"""The reject file on disk: whole under its name, or not there."""
+"""Writes the reject file, which appears under its name only when it is complete."""
 
 import os
 from pathlib import Path
 from typing import BinaryIO
 
-from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.check.output import Unusable
 
 
 class RejectOutput:
-    """A context. When it ends without an exception, the file is there if anything was written, and
-    is not there otherwise: one of an earlier check would speak of another file. Raises Unusable.
+    """A context manager that writes a file, or removes it if nothing was written.
 
-    `keep` are files that are in use and must not be replaced.
+    The file of an earlier check is removed because it describes another file. `keep` are files in
+    use that must not be replaced. Raises Unusable.
     """
 
     def __init__(self, path: Path, *keep: Path | None) -> None:
@@ -19,7 +19,7 @@ class RejectOutput:
         self._part = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
         self._written = False
         if any(p is not None and p.resolve() == self._path for p in keep):
-            raise Unusable(f"--rejects {path} would replace the file to check, or its contract")
+            raise Unusable(f"--rejects {path} would replace the file to check or its contract")
         if self._path.exists() and not self._path.is_file():
             raise Unusable(f"--rejects {path} is not a regular file")
         try:
@@ -35,7 +35,7 @@ class RejectOutput:
             raise self._unwritable(error) from error
 
     def discard(self) -> None:
-        """Forget what was written: no row of a file that cannot be loaded comes back."""
+        """Discard what was written: a file that cannot be loaded has no reject file."""
         self._written = False
 
     def __enter__(self) -> "RejectOutput":
@@ -55,7 +55,7 @@ class RejectOutput:
 
     @property
     def path(self) -> Path | None:
-        """Where the rows are; None when there are none."""
+        """The path of the file, or None if no row was rejected."""
         return self._path if self._written else None
 
     def _unwritable(self, error: OSError) -> Unusable:

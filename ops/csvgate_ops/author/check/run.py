@@ -1,4 +1,4 @@
-"""One check: the file through the engine, counted, its faults put by, its rejected rows written."""
+"""Runs one check: validates the file, counts rows, keeps faults and writes rejected rows."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,24 +14,24 @@ from csvgate.rejects.summary import Reasons
 from csvgate.validation.batch import Batch
 from csvgate.validation.faults import Fault, FileFault
 from csvgate.validation.validate import validate
+from csvgate_ops.author.check.corrected_file import CorrectedFile, EveryLine
 from csvgate_ops.author.check.fault_spool import FaultSpool
-from csvgate_ops.author.check.mended import EveryLine, Mended
 from csvgate_ops.author.check.reject_output import RejectOutput
 from csvgate_ops.author.check.source import Source
 
 _VECTOR_BYTES: Final = 2 * 1024 * 1024
-"""More than in the cloud, where a process has made the imports for the files before."""
+"""Smaller files take the row-by-row path: the imports of the vectorised path cost more time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     counts: Counts
-    """Up to the file fault, if there is one."""
+    """The rows before the file fault, if there is one."""
     file_fault: Fault | None
     reasons: tuple[Reason, ...]
     faults: FaultSpool
-    mended: Mended | None = None
-    """Of a mended reject file: the lines are those of the original."""
+    corrected: CorrectedFile | None = None
+    """Set for a corrected reject file, whose lines are those of the original file."""
 
     @property
     def clean(self) -> bool:
@@ -39,8 +39,11 @@ class Result:
 
 
 class Check:
-    """`name` is the one to upload the file under, where it is known; `on_bytes` is told of bytes
-    read from the file, `on_rows` of rows read so far and of those rejected."""
+    """One check of a file.
+
+    `name` is the name to upload the file under, if known. `on_bytes` is called with the number of
+    bytes of each read, `on_rows` with the numbers of rows read and rejected so far.
+    """
 
     def __init__(
         self,
@@ -57,7 +60,7 @@ class Check:
         self._faults = faults
         self._rejects = rejects
         self._references = references
-        self._mended = Mended(name)
+        self._corrected_file = CorrectedFile(name)
         self._on_bytes = on_bytes
         self._on_rows = on_rows
         self._reasons = Reasons(contract)
@@ -66,23 +69,22 @@ class Check:
 
     def run(self, source: Source) -> Result:
         """Raises Unusable when the file cannot be read."""
-        fault, mended = None, False
+        fault, is_corrected = None, False
         try:
             limit = self._contract.limits.max_bytes
             pieces = source.pieces(max_bytes=limit, report=self._on_bytes)
-            mended, pieces = is_correction(pieces, self._contract)
-            for batch in self._corrected(pieces) if mended else self._batches(pieces):
+            is_corrected, pieces = is_correction(pieces, self._contract)
+            for batch in self._corrected(pieces) if is_corrected else self._batches(pieces):
                 self._take(batch)
-                # Or it would still be there while the next one is made.
+                # Free its memory before the next batch is made.
                 del batch
         except FileFault as error:
             fault = error.fault
             if self._rejects:
                 self._rejects.discard()
         counts = Counts(read=self._read, valid=self._read - self._rejected, rejected=self._rejected)
-        return Result(
-            counts, fault, self._reasons.top(), self._faults, self._mended if mended else None
-        )
+        corrected = self._corrected_file if is_corrected else None
+        return Result(counts, fault, self._reasons.top(), self._faults, corrected)
 
     def _batches(self, pieces: Iterator[bytes]) -> Iterator[Batch]:
         return self._validate(pieces, self._contract)
@@ -91,7 +93,7 @@ class Check:
         return validate(pieces, contract, references=self._references, vector_bytes=_VECTOR_BYTES)
 
     def _corrected(self, pieces: Iterator[bytes]) -> Iterator[Batch]:
-        self._mended.require_upload()
+        self._corrected_file.require_upload()
         correction = Correction(self._contract, EveryLine())
         stripped = correction.pieces(pieces)
         return correction.batches(
@@ -112,11 +114,12 @@ class Check:
 
 
 def revealed(contract: Contract) -> Contract:
-    """The contract with no column sensitive."""
+    """A copy of the contract without sensitive columns."""
     fields = [f.model_copy(update={"sensitive": False}) for f in contract.schema_.fields]
     schema = contract.schema_.model_copy(update={"fields": tuple(fields)})
     return contract.model_copy(update={"schema_": schema})
 
 
 def sensitive(contract: Contract) -> frozenset[str]:
+    """The names of the sensitive columns."""
     return frozenset(field.name for field in contract.schema_.fields if field.sensitive)

@@ -1,4 +1,4 @@
-"""The bytes of the file to check: from a path, or from standard input."""
+"""Reads the bytes of the file to check from a path or from standard input."""
 
 import stat
 import sys
@@ -8,13 +8,13 @@ from typing import BinaryIO, Final
 
 from csvgate.csv.compression import decompress
 from csvgate.validation.faults import FileFault
-from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.check.output import Unusable
 
 _PIECE_BYTES: Final = 256 * 1024
 
 
 class Source:
-    """`path` is None for standard input. `size` is None where only reading can tell."""
+    """The file to read. `path` is None for standard input; `size` is None if it is not known."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -30,10 +30,10 @@ class Source:
     def pieces(
         self, *, max_bytes: int | None = None, report: Callable[[int], None] | None = None
     ) -> Iterator[bytes]:
-        """Expanded, with `report` told of each number of bytes taken from the file as it is.
+        """Yield the decompressed bytes; `report` receives the number of stored bytes of each read.
 
-        Raises Unusable when the file cannot be read; FileFault as in the cloud, where `max_bytes`
-        bounds the file as it is and as it expands.
+        Raises Unusable when the file cannot be read, and FileFault as in the cloud, where
+        `max_bytes` limits both the stored and the decompressed size.
         """
         if max_bytes is not None and self.size is not None and self.size > max_bytes:
             raise _too_large(f"has {self.size} bytes", max_bytes)

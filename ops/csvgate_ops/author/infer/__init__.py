@@ -1,1 +1,1 @@
-"""`csvgate infer`: a contract written from a sample, which it accepts."""
+"""`csvgate infer`: drafts a contract from a sample, which the contract accepts."""

@@ -1,4 +1,4 @@
-"""One column: its values made into a field."""
+"""Guesses a field of the contract from the values of a column."""
 
 import re
 from collections import Counter
@@ -8,13 +8,13 @@ from typing import Final
 from csvgate.types.registry import FIELD_TYPES
 from csvgate_ops.author.infer.draft import Column, Shape
 from csvgate_ops.author.infer.numeric import guess_number
-from csvgate_ops.author.infer.timestamps import guess_moment, iso_moment
+from csvgate_ops.author.infer.timestamps import guess_timestamp, iso_timestamp
 from csvgate_ops.text import printable
 
 _NO_VALUE: Final = frozenset(
     ["NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "\\N", "-", "nil", "NaN", "nan"]
 )
-_TRUTHS: Final = (
+_BOOLEANS: Final = (
     ("true", "false"),
     ("yes", "no"),
     ("y", "n"),
@@ -27,6 +27,7 @@ _FORMATS: Final[Mapping[str, re.Pattern[str]]] = {
     "email": re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\".]+(?:\.[^@\s,;<>()\".]+)+"),
     "uri": re.compile(r"[a-z][a-z0-9+.-]*://[!-~]+"),
 }
+_Words = tuple[str, ...] | None
 _MOST_CHOICES: Final = 20
 _REPEATS: Final = 10
 _CHOICE_CHARACTERS: Final = 40
@@ -41,7 +42,7 @@ _EMAIL: Final = "an email address"
 
 
 def guess_column(name: str, values: Sequence[str], shape: Shape) -> Column:
-    """`values` are those of the sample, empty ones too."""
+    """`values` are all values of the column in the sample, including empty ones."""
     counts = Counter(values)
     empty = counts.pop("", 0)
     column = Column(name, required=bool(values) and not empty)
@@ -53,7 +54,7 @@ def guess_column(name: str, values: Sequence[str], shape: Shape) -> Column:
     if absent and given and _type(column, given, shape):
         column.missing_values = ("", *absent)
         column.required = False
-        column.notes.append(f"guessed: {', '.join(absent)} stands for no value")
+        column.notes.append(f"guessed: {', '.join(absent)} means a missing value")
     elif not _type(column, list(counts), shape):
         _text(column, counts)
     if column.type in ("integer", "number") and len(values) >= _ENOUGH_ROWS:
@@ -62,13 +63,14 @@ def guess_column(name: str, values: Sequence[str], shape: Shape) -> Column:
 
 
 def _type(column: Column, values: list[str], shape: Shape) -> bool:
-    """Whether the values are all of a type that is not text; sets it."""
-    if truth := _truth(values):
+    """Set the type and return True if all values have a type other than text."""
+    if words := _boolean_words(values):
         column.type, column.bigquery = "boolean", FIELD_TYPES["boolean"].default_column
-        column.true_values, column.false_values = truth
-    elif moment := guess_moment(values, column.name):
-        column.type, column.bigquery, column.format = moment.type, moment.bigquery, moment.format
-        column.notes += [moment.note] if moment.note else []
+        column.true_values, column.false_values = words
+    elif timestamp := guess_timestamp(values, column.name):
+        column.type, column.bigquery = timestamp.type, timestamp.bigquery
+        column.format = timestamp.format
+        column.notes += [timestamp.note] if timestamp.note else []
     elif number := guess_number(values, shape.delimiter):
         if number.bigquery == "STRING":
             return False
@@ -76,15 +78,17 @@ def _type(column: Column, values: list[str], shape: Shape) -> bool:
         column.decimal_char, column.group_char = number.decimal_char, number.group_char
         column.notes += [number.note] if number.note else []
         if sorted(values) == ["0", "1"]:
-            column.notes.append("0 and 1 only: a boolean?")
+            column.notes.append("only 0 and 1; perhaps a boolean")
     else:
         return False
     return True
 
 
-def _truth(values: list[str]) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None] | None:
-    """The words for true and for false, None for the usual ones."""
-    for true, false in _TRUTHS:
+def _boolean_words(
+    values: list[str],
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None] | None:
+    """The values for true and for false, or (None, None) for the default ones."""
+    for true, false in _BOOLEANS:
         folded = {value.casefold() for value in values}
         alone = true == "true" and folded <= {true, false}
         if not alone and folded != {true, false}:
@@ -107,11 +111,11 @@ def _text(column: Column, counts: Counter[str]) -> None:
             return
     rows = counts.total()
     if all(value.lstrip("+").isdigit() for value in counts):
-        column.notes.append("digits, kept as text: some begin with 0 or +")
+        column.notes.append("digits, kept as text because some begin with 0 or +")
     elif _few(counts):
         column.enum = tuple(value for value, _ in counts.most_common())
         rare = [v for v, count in counts.items() if count * len(counts) * _RARELY < rows]
-        seldom = f", seldom {', '.join(rare)}" if rare else ""
+        seldom = f", rarely {', '.join(rare)}" if rare else ""
         column.notes.append(f"guessed: {len(counts)} values in {rows:,} rows{seldom}")
     elif mostly := _mostly(counts):
         column.sensitive = mostly[0] == _EMAIL
@@ -130,13 +134,13 @@ def _few(counts: Counter[str]) -> bool:
 
 
 def _mostly(counts: Counter[str]) -> tuple[str, int] | None:
-    """What most of the values are, and how many: the others may be mistakes."""
+    """What most of the values look like, and how many do: the others may be mistakes."""
     kinds = Counter[str]()
     for value, count in counts.items():
         if number := guess_number([value], ","):
             kinds["a number" if number.type == "number" else "an integer"] += count
-        elif moment := iso_moment([value]):
-            kinds[f"a {moment.type}"] += count
+        elif timestamp := iso_timestamp([value]):
+            kinds[f"a {timestamp.type}"] += count
         elif _FORMATS["email"].fullmatch(value):
             kinds[_EMAIL] += count
     kinds["a number"] += kinds["an integer"] if kinds["a number"] else 0
@@ -147,4 +151,4 @@ def _mostly(counts: Counter[str]) -> tuple[str, int] | None:
 def _from_zero(column: Column, values: Sequence[str]) -> None:
     if _AMOUNTS.search(column.name) and not any(value.startswith("-") for value in values):
         column.minimum = 0
-        column.notes.append("guessed: never below zero")
+        column.notes.append("guessed: never negative")

@@ -1,4 +1,4 @@
-"""A contract being guessed: what the YAML will say, and why."""
+"""The draft of a contract: the contents of its YAML file and its comments."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,9 +11,9 @@ TEXT: Final = "string"
 
 @dataclass(slots=True)
 class Column:
-    """A field of the contract. `label` is the header's, empty where there is none.
+    """A field of the contract. `label` is its label in the header, or empty.
 
-    `format` and the rest are None where the contract need not say them; `notes` become a comment.
+    Properties that are None are left out of the contract; `notes` become a comment.
     """
 
     name: str
@@ -35,11 +35,11 @@ class Column:
 
     @property
     def renamed(self) -> bool:
-        """Whether a header would not find the column by its name."""
+        """Whether the label in the header differs from the name."""
         return fold(self.label) != fold(self.name)
 
     def become_text(self, why: str) -> None:
-        """The type that takes every value."""
+        """Change the type to text, which accepts every value."""
         self.type, self.bigquery = TEXT, FIELD_TYPES[TEXT].default_column
         self.format = self.decimal_char = self.group_char = None
         self.true_values = self.false_values = self.missing_values = None
@@ -50,7 +50,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How the file is written."""
+    """The dialect of the file."""
 
     delimiter: str = ","
     quote_char: str = '"'
@@ -58,7 +58,7 @@ class Shape:
     skip_initial_space: bool = False
 
     def as_dialect(self) -> dict[str, object]:
-        """In CSV Dialect's names."""
+        """The properties under their names in CSV Dialect."""
         dialect: dict[str, object] = {"delimiter": self.delimiter, "quoteChar": self.quote_char}
         if self.escape_char:
             dialect |= {"doubleQuote": False, "escapeChar": self.escape_char}
@@ -75,12 +75,12 @@ class Draft:
     shape: Shape
     header: bool
     preamble_lines: int
-    """Lines to pass over: those of a header whose labels do not tell columns apart."""
+    """Lines to skip: the header, if its labels do not identify the columns."""
     columns: list[Column]
     rows: int
-    """In the sample."""
-    whole: bool
-    """Whether the sample is all of the file."""
+    """The number of rows in the sample."""
+    complete: bool
+    """Whether the sample is the whole file."""
     encoding_note: str = ""
     origin: str = ""
-    """What it is written from, in words."""
+    """What the contract was drafted from, as a sentence."""

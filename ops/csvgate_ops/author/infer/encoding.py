@@ -1,8 +1,10 @@
-"""The encoding of a sample: by its byte order mark, or by which bytes it has."""
+"""Guesses the encoding of a sample from its byte order mark or its bytes."""
 
 import codecs
 import re
 from typing import Final
+
+from csvgate.text import counted
 
 _SEQUENCE: Final = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
@@ -13,7 +15,7 @@ _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def guess_encoding(data: bytes) -> tuple[str, str | None]:
-    """The contract's name for it, and a note where it is a guess."""
+    """The name of the encoding for the contract, and a note if it is a guess."""
     if data.startswith(_UTF16):
         return "utf-16", None
     zeros = data[:4096].count(0)
@@ -29,7 +31,7 @@ def guess_encoding(data: bytes) -> tuple[str, str | None]:
     inside = sum(map(len, sequences))
     stray = len(_HIGH.findall(data)) - inside
     if len(sequences) > stray:
-        return "utf-8", f"but for {stray:,} byte{'s' if stray > 1 else ''} that no UTF-8 text has"
+        return "utf-8", f"except for {counted(stray, 'byte')}, which UTF-8 text cannot contain"
     if _NOT_WINDOWS.search(data):
-        return "iso-8859-1", "guessed: not UTF-8, and has bytes that Windows-1252 has not"
+        return "iso-8859-1", "guessed: not UTF-8, and has bytes that are undefined in Windows-1252"
     return "windows-1252", "guessed: not UTF-8"

@@ -1,24 +1,32 @@
-"""From a sample to a draft: encoding, dialect, header, then each column."""
+"""Drafts a contract from a sample: its encoding, dialect, header and columns."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
-from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.column import guess_column
 from csvgate_ops.author.infer.draft import Column, Draft, Shape
 from csvgate_ops.author.infer.encoding import guess_encoding
-from csvgate_ops.author.infer.header import has_header
 from csvgate_ops.author.infer.keys import mark_keys
-from csvgate_ops.author.infer.naming import column_names, match, tell_apart
+from csvgate_ops.author.infer.naming import column_names, identify_columns, match
 from csvgate_ops.author.infer.sample import Sample, rows
 from csvgate_ops.author.infer.shape import DELIMITERS, guess_shape
 from csvgate_ops.text import printable
 
+_VALUE: Final = re.compile(
+    r"[-+]?[0-9][0-9.,' /:TZ+-]*%?|true|false|[^@\s]+@[^@\s]+\.[^@\s]+|[a-z]+://\S+|"
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    re.IGNORECASE,
+)
+_LONGEST_LABEL: Final = 100
+
 
 def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Draft:
-    """Raises Unusable, and FileFault when the sample is no CSV at all."""
+    """Raises Unusable when no header fits the rows, and FileFault when the sample is not a CSV."""
     encoding, doubt = guess_encoding(sample.data)
     shape = guess_shape(sample.data, encoding)
     every = rows(sample.data, shape, encoding)
@@ -28,14 +36,14 @@ def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Dr
     if not first or len(first) != width[0][0]:
         raise Unusable(
             f"line {records[0].line} cannot be the header: most rows have "
-            f"{width[0][0] if width else 'no'} cells. Is there something before the header?"
+            f"{width[0][0] if width else 'no'} cells. Remove any lines before the header"
         )
     cells = [r.cells for r in records[1:] if r.cells and _sound(r.cells, len(first))]
-    header = has_header(first, cells)
+    header = _has_header(first, cells)
     labels: Sequence[str] = first if header else [""] * len(first)
     preamble = 0
-    if header and not (tell_apart(labels) and _sound(labels, len(first))):
-        # A header that is passed over must have something after it.
+    if header and not (identify_columns(labels) and _sound(labels, len(first))):
+        # Lines of a skipped header must be followed by a row.
         header, preamble = False, records[1].line - 1 if len(records) > 1 else 0
     if not header and not preamble and _sound(first, len(first)):
         cells.insert(0, first)
@@ -48,13 +56,24 @@ def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Dr
         preamble,
         _columns(labels, cells, shape, header=header),
         rows=len(records) - (header or preamble > 0),
-        whole=sample.whole and next(every, None) is None,
+        complete=sample.complete and next(every, None) is None,
         encoding_note=doubt or "",
     )
 
 
+def _has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names the columns: it has no values, such as numbers, and none of its
+    labels is a value further down in the same column."""
+    if any(_VALUE.fullmatch(label.strip()) or len(label) > _LONGEST_LABEL for label in first):
+        return False
+    if not any(label.strip() for label in first):
+        return False
+    again = [label in {row[i] for row in rest} for i, label in enumerate(first) if label.strip()]
+    return not any(again)
+
+
 def _sound(cells: Sequence[str], width: int) -> bool:
-    """Whether a row's values say something about their columns."""
+    """Whether a row has the right number of undamaged cells."""
     return len(cells) == width and not any(map(_damaged, cells))
 
 
@@ -75,5 +94,5 @@ def _columns(
         columns.append(column)
     mark_keys(columns, cells)
     if len(columns) == 1 and any(d in row[0] for row in cells for d in DELIMITERS):
-        columns[0].notes.append("one column only: is there something before the header?")
+        columns[0].notes.append("only one column; are there lines before the header?")
     return columns

@@ -1,4 +1,4 @@
-"""Which column identifies a row: at most one is said to, others are mentioned."""
+"""Guesses which column identifies a row: at most one is unique, others get a comment."""
 
 import re
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ _KEY: Final = re.compile(
     r"(?i:(^|_)(id|uuid|guid|key|code|no|nr|sku|ref|number))$|[a-z](Id|ID|Key|No)$"
 )
 _FEW: Final = 20
-"""With fewer rows, values that differ say nothing about a column that is not named like a key."""
+"""With fewer rows, a column with distinct values is a key only if its name suggests one."""
 
 
 def mark_keys(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-    """Sets `unique` of the best candidate. `rows` are the sample's cells in the columns' order."""
+    """Set `unique` on the best candidate. `rows` are the cells of the sample, column by column."""
     candidates = [
         column
         for i, column in enumerate(columns)

@@ -1,4 +1,4 @@
-"""Names: of the dataset from the file's path, of columns from the header's labels."""
+"""Derives the dataset's name from the path, and column names from the labels of the header."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ _MOST_COLUMN: Final = 290
 _SERIAL: Final = re.compile(
     r"(?:[-_. ()]*(?:[0-9]+|part|export|final|copy|v[0-9]+)[)]?)+$", re.IGNORECASE
 )
-"""What names one file of many: a date, a number."""
+"""The part of a name that varies between files of a dataset, such as a date or a number."""
 
 
 def dataset_name(file: Path | None) -> str:
@@ -31,7 +31,7 @@ def dataset_name(file: Path | None) -> str:
 
 
 def match(dataset: str, file: Path | None) -> tuple[str, ...]:
-    """Uploads of the dataset's folder, with the file's ending."""
+    """Globs for the dataset's folder and the file's ending."""
     name = "" if file is None else file.name.removesuffix(".gz")
     ending = next((e for e in _ENDINGS if name.lower().endswith(e)), ".csv")
     return f"{dataset}/*{ending}", f"{dataset}/*{ending}.gz"
@@ -45,13 +45,13 @@ def _stem(file: Path) -> str:
     return name
 
 
-def tell_apart(labels: Sequence[str]) -> bool:
-    """Whether a header of these says which column is which."""
+def identify_columns(labels: Sequence[str]) -> bool:
+    """Whether the labels are valid and distinct, so that each identifies a column."""
     return len(set(map(fold, labels))) == len(labels) and not any(map(wrong_label, labels))
 
 
 def column_names(labels: Sequence[str]) -> list[str]:
-    """A name for each label, its own where that is possible."""
+    """A valid column name for each label: the label itself where possible."""
     own: dict[str, int] = {}
     for number, label in enumerate(labels, 1):
         if wrong_column_name(label) is None:

@@ -1,4 +1,4 @@
-"""Columns of numbers: their point and their groups, and the BigQuery type with some headroom."""
+"""Guesses the decimal and group characters of numbers, and a BigQuery type with headroom."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ _STYLES: Final = (
     (".", "'"), (",", "\u00a0"), (",", "\u202f"), (".", "\u00a0"),
 )  # fmt: skip
 _HEADROOM: Final = 3
-"""More digits before the point than were seen."""
+"""The number of digits before the decimal point added to those seen."""
 _LEAST_BEFORE: Final = 10
 _SCALES: Final = (2, 4, 6, 9)
 _INT64_DIGITS: Final = 18
@@ -27,10 +27,12 @@ class Number:
 
 
 def guess_number(values: Sequence[str], delimiter: str) -> Number | None:
-    """For distinct values, none empty; None when they are not all numbers that mean their value:
-    0049, +49 and 12E5 are more likely to be names of things."""
+    """Guess the type of distinct, non-empty values, or None if they are not all numbers.
+
+    0049, +49 and 12E5 are more likely to be identifiers, so they do not count as numbers.
+    """
     if all(map(_INTEGER.fullmatch, values)):
-        return Number("integer", _whole_type(values))
+        return Number("integer", _integer_type(values))
     for point, group in _STYLES:
         found = [m for m in map(_shape(point, group).fullmatch, values) if m]
         if len(found) == len(values):
@@ -39,13 +41,13 @@ def guess_number(values: Sequence[str], delimiter: str) -> Number | None:
 
 
 def _shape(point: str, group: str | None) -> re.Pattern[str]:
-    whole = "0|[1-9][0-9]*"
+    integer = "0|[1-9][0-9]*"
     if group:
-        whole += rf"|[1-9][0-9]{{0,2}}(?:{re.escape(group)}[0-9]{{3}})+"
-    # An exponent only where it cannot be part of a name.
+        integer += rf"|[1-9][0-9]{{0,2}}(?:{re.escape(group)}[0-9]{{3}})+"
+    # An exponent must have a sign; without one it may be part of an identifier.
     exponent = r"(?:[eE][+-][0-9]{1,3})?"
     return re.compile(
-        rf"-?(?P<whole>{whole})(?:{re.escape(point)}(?P<after>[0-9]+))?(?P<exponent>{exponent})"
+        rf"-?(?P<integer>{integer})(?:{re.escape(point)}(?P<after>[0-9]+))?(?P<exponent>{exponent})"
     )
 
 
@@ -55,26 +57,26 @@ def _number(
     parts: list[Mapping[str, str | None]] = [m.groupdict() for m in found]
     after = max(len(p["after"] or "") for p in parts)
     thousands = all(len(p["after"]) == 3 for p in parts if p["after"]) and all(
-        len(p["whole"] or "") <= 3 and (p["whole"] != "0" or not p["after"]) for p in parts
+        len(p["integer"] or "") <= 3 and (p["integer"] != "0" or not p["after"]) for p in parts
     )
     if point == "," and thousands and delimiter != ";":
-        whole = [m[0].replace(",", "") for m in found]
-        note = "guessed: the comma groups thousands; if it is a decimal point, number, decimalChar"
-        return Number("integer", _whole_type(whole), None, ",", note)
+        integers = [m[0].replace(",", "") for m in found]
+        note = "guessed: commas group thousands; for decimal commas, use number and decimalChar"
+        return Number("integer", _integer_type(integers), None, ",", note)
     if not after and not any(p["exponent"] for p in parts):
-        whole = [m[0].replace(group or "", "") for m in found]
-        return Number("integer", _whole_type(whole), None, group)
+        integers = [m[0].replace(group or "", "") for m in found]
+        return Number("integer", _integer_type(integers), None, group)
     doubt = None
     if thousands and not group:
         other = "," if point == "." else "."
-        doubt = f"guessed: {point} is the decimal point, and does not group thousands as {other}"
-    before = max(len((p["whole"] or "").replace(group or "\0", "")) for p in parts)
+        doubt = f"guessed: {point} is the decimal character, and {other} is not"
+    before = max(len((p["integer"] or "").replace(group or "\0", "")) for p in parts)
     exponent = any(p["exponent"] for p in parts)
     kind = "FLOAT64" if exponent else _decimal_type(before, after)
     return Number("number", kind, None if point == "." else point, group, doubt)
 
 
-def _whole_type(values: Iterable[str]) -> str:
+def _integer_type(values: Iterable[str]) -> str:
     digits = max(len(v.lstrip("-")) for v in values)
     if digits <= _INT64_DIGITS:
         return "INT64"
@@ -85,7 +87,7 @@ def _decimal_type(before: int, after: int) -> str:
     scale = next((s for s in _SCALES if after <= s), None)
     if scale is None:
         return "FLOAT64" if before + after <= 17 else "BIGNUMERIC" if after <= 38 else "STRING"
-    whole = max(_LEAST_BEFORE, before + _HEADROOM)
-    if whole <= 29:
-        return f"NUMERIC({whole + scale}, {scale})"
+    integer = max(_LEAST_BEFORE, before + _HEADROOM)
+    if integer <= 29:
+        return f"NUMERIC({integer + scale}, {scale})"
     return "BIGNUMERIC" if before <= 38 else "STRING"

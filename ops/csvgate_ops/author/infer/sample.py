@@ -1,4 +1,4 @@
-"""The beginning of a file, in memory: enough to guess from, of a file of any size."""
+"""Reads the beginning of a file, as a sample in memory."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from csvgate.validation.validate import validate
 from csvgate_ops.author.infer.draft import Shape
 
 MOST_BYTES: Final = 32 * 1024 * 1024
-"""Expanded. Rows that are long are fewer."""
+"""The limit on the decompressed sample."""
 _CHUNK_BYTES: Final = 1024 * 1024
 _ANY: Final = {"dataset": "any", "match": ["*"], "destination": {"dataset": "d", "table": "t"}}
 
@@ -21,33 +21,34 @@ _ANY: Final = {"dataset": "any", "match": ["*"], "destination": {"dataset": "d",
 class Row:
     line: int
     cells: tuple[str, ...] | None
-    """None when the quoting is broken in this dialect. A byte that is not in the encoding is a lone
-    surrogate."""
+    """None when the quoting is broken in this dialect. A byte that is not valid in the encoding
+    becomes a lone surrogate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     data: bytes
-    """Whole lines, unless the file is all here."""
-    whole: bool
+    """Complete lines, or the whole file."""
+    complete: bool
+    """Whether the sample is the whole file."""
 
 
 def take(pieces: Iterator[bytes], most: int = MOST_BYTES) -> Sample:
-    """The first `most` bytes or a little more, down to the last line break."""
+    """Read the first `most` bytes or slightly more, up to the last line break."""
     data = bytearray()
     for piece in pieces:
         data += piece
         if len(data) >= most:
             end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
-            return Sample(bytes(data[:end] if end else data), whole=False)
-    return Sample(bytes(data), whole=True)
+            return Sample(bytes(data[:end] if end else data), complete=False)
+    return Sample(bytes(data), complete=True)
 
 
 def rows(data: bytes, shape: Shape, encoding: str) -> Iterator[Row]:
-    """The records as the engine reads them, the header too, in their order.
+    """Yield the records, including the header, as the engine reads them.
 
-    It is asked for a single column of what nothing can be: so each row comes back, rejected, with
-    all its cells.
+    The contract has a single column that accepts no value, so that the engine returns every row, as
+    rejected and with all its cells.
     """
     nothing = {"name": "nothing", "constraints": {"pattern": "(?!)"}}
     contract = Contract.model_validate(

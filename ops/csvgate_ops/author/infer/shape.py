@@ -1,4 +1,4 @@
-"""The dialect of a sample: the one that makes a rectangle of it."""
+"""Guesses the dialect of a sample: the one in which all rows have the same width."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,15 +11,16 @@ from csvgate_ops.author.infer.sample import rows
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _NEARLY: Final = 0.5
-_LOOKED_AT: Final = 1000
-"""Rows; the rest of the sample is read in the dialect chosen."""
+_EXAMINED: Final = 1000
+"""Rows that are read in each dialect; the whole sample is read in the chosen one."""
 _RECTANGLE: Final = 2
 _SEARCHED: Final = 1024 * 1024
-"""Bytes, for characters that speak for a shape."""
+"""Bytes that are searched for characters which suggest a dialect."""
 
 
 def guess_shape(data: bytes, encoding: str) -> Shape:
-    """A rectangle of several columns, then nearly one, then a single column; the usual first."""
+    """Prefer rows of the same width, then mostly the same width, then one column; common dialects
+    first."""
 
     def fit(shape: Shape) -> Fit:
         return _fit(list(_cells(data, shape, encoding)))
@@ -35,7 +36,7 @@ def guess_shape(data: bytes, encoding: str) -> Shape:
 
 
 def _unusual(data: bytes, encoding: str) -> Iterator[Shape]:
-    """Other shapes that the characters of the sample speak for, those with least of it first."""
+    """Yield less common dialects that the characters of the sample suggest, the simplest first."""
     text = data[:_SEARCHED].decode(encoding, "replace")
     quotes = [quote for quote in ('"', "'") if quote in text] or ['"']
     escapes = [None, "\\"] if "\\" in text else [None]
@@ -47,14 +48,14 @@ def _unusual(data: bytes, encoding: str) -> Iterator[Shape]:
 
 class Fit(NamedTuple):
     rank: int
-    """_RECTANGLE for a rectangle of several columns, 1 for nearly one, 0 otherwise."""
+    """_RECTANGLE if all rows have the same width, 1 if most have, 0 otherwise."""
     broken: int
-    """Rows of another width or without one, counted below zero."""
+    """The number of rows of another width or with broken quoting, negated."""
     width: int
 
 
 def _cells(data: bytes, shape: Shape, encoding: str) -> Iterator[tuple[str, ...] | None]:
-    return (row.cells for row in islice(rows(data, shape, encoding), _LOOKED_AT))
+    return (row.cells for row in islice(rows(data, shape, encoding), _EXAMINED))
 
 
 def _fit(cells: list[tuple[str, ...] | None]) -> Fit:
@@ -70,7 +71,7 @@ def _fit(cells: list[tuple[str, ...] | None]) -> Fit:
 
 
 def _in_apostrophes(cells: list[tuple[str, ...] | None]) -> bool:
-    """Whether the values of some column all are."""
+    """Whether all values of some column are in apostrophes."""
     columns = zip(*_rectangle(cells), strict=True)
     return any(
         any(column) and all(len(c) > 1 and c[0] == c[-1] == "'" for c in column if c)
@@ -85,6 +86,6 @@ def _after_spaces(cells: list[tuple[str, ...] | None]) -> bool:
 
 
 def _rectangle(cells: list[tuple[str, ...] | None]) -> list[tuple[str, ...]]:
-    whole = [row for row in cells if row]
-    width = Counter(map(len, whole)).most_common(1)[0][0] if whole else 0
-    return [row for row in whole if len(row) == width]
+    filled = [row for row in cells if row]
+    width = Counter(map(len, filled)).most_common(1)[0][0] if filled else 0
+    return [row for row in filled if len(row) == width]

@@ -1,10 +1,10 @@
-"""Where the contract goes, and the name that it has there: the loader wants them equal."""
+"""The contract's path and name, which must agree because the loader requires it."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.naming import dataset_name
 
 
@@ -16,12 +16,12 @@ class Target:
 
     @classmethod
     def of(cls, file: Path | None, dataset: str | None, out: Path | None) -> Self:
-        """Raises Unusable when the file is there, or is not named as the dataset."""
+        """Raises Unusable when the file exists or its name is not that of the dataset."""
         if out is not None and not out.is_dir():
             if out.suffix not in (".yaml", ".yml"):
-                raise Unusable(f"--out {out}: name it {dataset or out.stem}.yaml")
+                raise Unusable(f"--out {out} must end in .yaml, such as {dataset or out.stem}.yaml")
             if dataset is not None and dataset != out.stem:
-                raise Unusable(f"--out {out}: a contract of {dataset} is named {dataset}.yaml")
+                raise Unusable(f"--out {out}: the contract {dataset} must be named {dataset}.yaml")
             name, path = out.stem, _new(out)
         else:
             name = dataset or dataset_name(file)
@@ -32,7 +32,7 @@ class Target:
 
     def create(self, text: str) -> None:
         """Raises Unusable when it cannot be written."""
-        assert self.path is not None  # noqa: S101 - for who asks
+        assert self.path is not None  # noqa: S101 - for the type checker
         try:
             with self.path.open("x", encoding="utf-8") as file:
                 file.write(text)
@@ -42,12 +42,12 @@ class Target:
 
 def _new(path: Path) -> Path | None:
     if path.exists():
-        raise Unusable(f"{path} is there already; remove it, or give another --out")
+        raise Unusable(f"{path} already exists; remove it, or give another --out")
     return path
 
 
 def _wrong(name: str) -> str | None:
-    plain = name.replace("_", "a").replace("-", "a")
-    if plain.isascii() and plain.isalnum() and name[0].isalnum() and len(name) <= 63:
+    letters = name.replace("_", "a").replace("-", "a")
+    if letters.isascii() and letters.isalnum() and name[0].isalnum() and len(name) <= 63:
         return None
-    return f"a dataset's name is letters, digits, _ and -, at most 63, and not {name!r}"
+    return f"{name!r} is not a valid name of a dataset: use up to 63 letters, digits, _ and -"

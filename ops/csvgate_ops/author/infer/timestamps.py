@@ -1,4 +1,4 @@
-"""Columns of dates and times: their format, and whether they have a time zone."""
+"""Guesses the format of dates and times, and whether they have a time zone."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,9 @@ _TIME: Final = FIELD_TYPES["time"].default_column
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimestampType:
+    """A guessed type of dates, times or both, as the contract states it."""
+
     type: str
     bigquery: str
     format: str | None = None
@@ -34,33 +36,36 @@ class Moment:
 
 
 _SHAPES: Final = (
-    (re.compile(_DAY), Moment("date", _DATE)),
-    (re.compile(f"{_DAY}T{_CLOCK}{_ZONE}"), Moment("datetime", "TIMESTAMP")),
-    (re.compile(f"{_DAY}T{_CLOCK}"), Moment("datetime", "DATETIME")),
-    (re.compile(_CLOCK), Moment("time", _TIME)),
-    (re.compile(_ANY_DAY), Moment("date", _DATE, "any")),
-    (re.compile(f"{_ANY_DAY}[T ]{_ANY_CLOCK}{_ANY_ZONE}"), Moment("datetime", "TIMESTAMP", "any")),
-    (re.compile(f"{_ANY_DAY}[T ]{_ANY_CLOCK}"), Moment("datetime", "DATETIME", "any")),
-    (re.compile(_ANY_CLOCK), Moment("time", _TIME, "any")),
+    (re.compile(_DAY), TimestampType("date", _DATE)),
+    (re.compile(f"{_DAY}T{_CLOCK}{_ZONE}"), TimestampType("datetime", "TIMESTAMP")),
+    (re.compile(f"{_DAY}T{_CLOCK}"), TimestampType("datetime", "DATETIME")),
+    (re.compile(_CLOCK), TimestampType("time", _TIME)),
+    (re.compile(_ANY_DAY), TimestampType("date", _DATE, "any")),
+    (
+        re.compile(f"{_ANY_DAY}[T ]{_ANY_CLOCK}{_ANY_ZONE}"),
+        TimestampType("datetime", "TIMESTAMP", "any"),
+    ),
+    (re.compile(f"{_ANY_DAY}[T ]{_ANY_CLOCK}"), TimestampType("datetime", "DATETIME", "any")),
+    (re.compile(_ANY_CLOCK), TimestampType("time", _TIME, "any")),
 )
-"""What the engine reads without a pattern, the strictest first."""
+"""The formats that the engine reads without a pattern, the strictest first."""
 
 
-def guess_moment(values: Sequence[str], name: str) -> Moment | None:
-    """For distinct values, none empty. Whether each is a day of the calendar, the engine says."""
-    if moment := iso_moment(values):
-        return moment
+def guess_timestamp(values: Sequence[str], name: str) -> TimestampType | None:
+    """Guess the type of distinct, non-empty values. The engine checks later that days exist."""
+    if found := iso_timestamp(values):
+        return found
     for pattern in _patterns(values[0], name):
         if _all_read(values, pattern):
             return _by_pattern(pattern, values)
     return None
 
 
-def iso_moment(values: Sequence[str]) -> Moment | None:
-    """Those that need no pattern, which is quick to tell."""
-    for shape, moment in _SHAPES:
+def iso_timestamp(values: Sequence[str]) -> TimestampType | None:
+    """Guess a type that needs no pattern, which is fast."""
+    for shape, found in _SHAPES:
         if all(map(shape.fullmatch, values)):
-            return moment
+            return found
     return None
 
 
@@ -68,7 +73,7 @@ def _patterns(sample: str, name: str) -> Iterator[str]:
     if not any(char.isdigit() for char in sample) or len(sample) > 30:
         return
     if sample.isdigit():
-        # Eight digits are more often a number of something.
+        # Eight digits are more often an identifier.
         if len(sample) == 8 and re.search("date|day|datum|tag$", name, re.IGNORECASE):
             yield _COMPACT
         return
@@ -85,14 +90,14 @@ def _all_read(values: Sequence[str], pattern: str) -> bool:
     return False
 
 
-def _by_pattern(pattern: str, values: Sequence[str]) -> Moment:
+def _by_pattern(pattern: str, values: Sequence[str]) -> TimestampType:
     kind, bigquery = ("datetime", "DATETIME") if ":" in pattern else ("date", _DATE)
     note = None
     swapped = {"%d/%m": "%m/%d", "%d-%m": "%m-%d"}.get(pattern[:5])
     if swapped and _all_read(values, swapped + pattern[5:]):
-        note = "guessed: day first; every value can be read month first, too"
+        note = "guessed: day first; every value could also be month first"
     elif pattern == _COMPACT:
-        note = "guessed: a date, by its name"
+        note = "guessed from the name: a date"
     elif "%y" in pattern:
-        note = "guessed: years of two digits"
-    return Moment(kind, bigquery, pattern, note)
+        note = "guessed: two-digit years"
+    return TimestampType(kind, bigquery, pattern, note)

@@ -1,4 +1,4 @@
-"""A draft as YAML that is pleasant to read and to edit: a field a line, guesses beside them."""
+"""Writes a draft as YAML that is easy to edit: one field per line, with comments for guesses."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,30 +7,33 @@ from typing import Final
 from csvgate_ops.author.infer.draft import Column, Draft
 from csvgate_ops.text import display_width, printable
 
-_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_WORDS: Final = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
-"""Not text in YAML 1.1, which many an editor still speaks."""
-HINDRANCE: Final = "blank, repeated, damaged or csvgate's own"
-"""What keeps labels from telling columns apart."""
+_UNQUOTED: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_RESERVED: Final = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
+"""Words that are not strings in YAML 1.1, which many editors still use."""
+UNUSABLE_LABELS: Final = "blank, repeated, damaged or reserved"
+"""Why labels do not identify columns."""
 _ALIGNED: Final = 120
 _SHORT: Final = 60
-"""Longer lines have their comments where they end: among the fields, and before and after them."""
+"""Comments are aligned beside lines up to this width: of fields, and of other properties."""
 
 Value = None | bool | int | float | str | Sequence["Value"] | Mapping[str, "Value"]
 
 
 def yaml_text(draft: Draft) -> str:
-    """Written by the loader's rules; every text that could be something else is quoted."""
+    """The YAML text. Strings that YAML could read as another type are quoted."""
     head = [
         (f"dataset: {flow(draft.dataset)}", ""),
-        (f"match: {flow(draft.match)}", "names of uploads, in the bucket"),
+        (f"match: {flow(draft.match)}", "the names of objects in the uploads bucket"),
         (f"encoding: {flow(draft.encoding)}", draft.encoding_note),
         (f"dialect: {flow(_dialect(draft))}", _dialect_note(draft)),
     ]
     table = draft.dataset.replace("-", "_")
     tail = [
         (f"destination: {flow({'dataset': 'uploads', 'table': table})}", _partition(draft)),
-        (f"limits: {flow({'rejected_rate': 1.0})}", "0.2: refuse it when over 20% is rejected"),
+        (
+            f"limits: {flow({'rejected_rate': 1.0})}",
+            "0.2: refuse files with over 20% rejected rows",
+        ),
         (f"notify: {flow({'completed': [], 'rejected': [], 'failed': []})}", "email addresses"),
     ]
     fields = [
@@ -75,16 +78,16 @@ def _dialect(draft: Draft) -> Mapping[str, Value]:
 
 def _dialect_note(draft: Draft) -> str:
     if draft.preamble_lines:
-        return f"columns by position: labels are {HINDRANCE}"
+        return f"columns by position, because labels are {UNUSABLE_LABELS}"
     if not draft.header and any(column.label for column in draft.columns):
-        return "guessed: the one line is a row; if it is the header, add preambleLines: 1"
+        return "guessed: the only line is a row; if it is the header, add preambleLines: 1"
     return "" if draft.header else "guessed: no header"
 
 
 def _partition(draft: Draft) -> str:
     for column in draft.columns:
         if column.required and column.bigquery in ("TIMESTAMP", "DATETIME", "DATE"):
-            return f"perhaps partition_by: {column.name}"
+            return f"consider partition_by: {column.name}"
     return ""
 
 
@@ -114,7 +117,7 @@ def _field(column: Column, *, header: bool) -> Mapping[str, Value]:
 
 
 def flow(value: Value) -> str:
-    """In one line."""
+    """A value in YAML's flow style, on one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -127,7 +130,7 @@ def flow(value: Value) -> str:
 
 
 def _scalar(text: str) -> str:
-    if _PLAIN.fullmatch(text) and text.casefold() not in _WORDS:
+    if _UNQUOTED.fullmatch(text) and text.casefold() not in _RESERVED:
         return text
     if text == '"':
         return "'\"'"

@@ -1,1 +1,1 @@
-"""Commands for people who write contracts. Each module has a click command `command`."""
+"""Commands for authors of contracts. Each module has a click command named `command`."""

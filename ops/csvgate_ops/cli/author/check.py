@@ -17,38 +17,49 @@ MOST = {"table": 20, "json": 1000}
 
 @click.command("check")
 @click.argument("file", type=FILE)
-@click.option("--contract", "contract_path", type=ONE_CONTRACT, help="The contract's YAML file.")
+@click.option(
+    "--contract", "contract_path", type=ONE_CONTRACT, help="The YAML file of the contract."
+)
 @click.option(
     "--contracts",
     "contracts_dir",
     type=FOLDER,
-    help="Folder to find the contract in.  [default: ./contracts, or the repository's]",
+    help="The folder to look for the contract in.  [default: ./contracts, or the repository's]",
 )
 @click.option(
     "--as",
     "name",
     metavar="NAME",
-    help="The name to upload it under, as orders/monday.csv: finds the contract.",
+    help="The name to upload FILE under, such as orders/monday.csv; selects the contract.",
 )
 @click.option(
-    "--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True
+    "--format",
+    "style",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="The format of the report: for people or for programs.",
 )
 @click.option(
     "--rejects",
     type=OUT,
-    help="Write the rejected rows here, with their reasons, as the cloud does.",
+    help="Write the reject file that the cloud would write: the rejected rows with their reasons.",
 )
 @click.option(
     "--max-faults",
     type=click.IntRange(min=0),
-    help="Show at most so many faults; 0 for all.  [default: 20, in JSON 1000]",
+    help="Show at most this many faults, or all of them for 0.  [default: 20; in JSON 1000]",
 )
 @click.option(
     "--references",
     type=FOLDER,
-    help="Folder of the reference CSVs that foreign keys look into; without it they hold.",
+    help="The folder of the contract's reference CSVs. Without it, foreign keys are not checked.",
 )
-@click.option("--reveal", is_flag=True, help="Show the values of sensitive columns, too.")
+@click.option(
+    "--reveal",
+    is_flag=True,
+    help="Show the values of sensitive columns, which are masked otherwise.",
+)
 def command(
     file: Path,
     contract_path: Path | None,
@@ -60,28 +71,29 @@ def command(
     references: Path | None,
     reveal: bool,
 ) -> None:
-    """Check FILE (CSV, perhaps gzipped; - for standard input) by the very rules of the cloud.
+    """Check FILE against its contract, without uploading it.
 
-    The contract is --contract, or the one in --contracts whose `match` fits --as or FILE's path.
+    FILE is a CSV, which may be compressed with gzip, or - for standard input. The result is the
+    same as in the cloud. The contract is the one given by --contract, or the one whose `match` fits
+    --as or FILE's path.
 
-    Exits 0 when every row is valid, 1 when some are not or the file cannot be loaded, 2 when FILE
-    or the contract cannot be used.
+    The exit code is 0 if every row is valid, 1 if rows are rejected or the file cannot be loaded,
+    and 2 if FILE or the contract cannot be used.
 
-    A mended reject file is read as such, under the lines of its original; its name, or --as, has to
-    say of which upload it is.
+    A corrected reject file is checked with the line numbers of the original file. Its name, or
+    --as, must contain the id of the upload.
     """
     import sys
     from contextlib import ExitStack
 
     from csvgate_ops.author.check.fault_spool import FaultSpool
-    from csvgate_ops.author.check.json_report import json_report
     from csvgate_ops.author.check.output import colours, columns, write
     from csvgate_ops.author.check.progress import Progress
     from csvgate_ops.author.check.reference_folder import foreign_keys, left_out
     from csvgate_ops.author.check.reject_output import RejectOutput
+    from csvgate_ops.author.check.report import Table, json_report
     from csvgate_ops.author.check.run import Check, revealed, sensitive
     from csvgate_ops.author.check.source import Source
-    from csvgate_ops.author.check.table import Table
 
     path = None if str(file) == "-" else file
     contract = _contract(path, contract_path, contracts_dir, name)
@@ -114,7 +126,9 @@ def command(
         else:
             write(Table(contract, columns=columns(), colour=colours()).lines(result))
             if out is not None:
-                write([f"\nRejected rows: {out.path or 'none, so no file'}\n"])
+                write(
+                    [f"\nReject file: {out.path or 'not written, because no row was rejected'}\n"]
+                )
     if not result.clean:
         sys.exit(1)
 
@@ -126,7 +140,7 @@ def _contract(
     from csvgate_ops.local.cloud.options import repository
 
     if path is not None and folder is not None:
-        raise click.UsageError("--contract and --contracts are two ways to say one thing")
+        raise click.UsageError("give either --contract or --contracts, not both")
     if path is not None:
         return load_one(path, name)
     if file is None and name is None:

@@ -1,4 +1,4 @@
-"""Write a contract from a sample."""
+"""Draft a contract from a sample."""
 
 from pathlib import Path
 
@@ -9,27 +9,30 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True, al
 
 @click.command("infer")
 @click.argument("file", type=FILE)
-@click.option("--dataset", metavar="NAME", help="The contract's name.  [default: from FILE's path]")
+@click.option(
+    "--dataset", metavar="NAME", help="The name of the contract.  [default: taken from FILE's path]"
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="A new file, or a folder to write NAME.yaml in.  [default: standard output]",
+    help="A new file, or a folder in which to write NAME.yaml.  [default: standard output]",
 )
 @click.option(
     "--rows",
     type=click.IntRange(min=1),
     default=10_000,
     show_default=True,
-    help="How many rows to guess from.",
+    help="The number of rows to sample.",
 )
 def command(file: Path, dataset: str | None, out: Path | None, rows: int) -> None:
-    """Write a contract for files like FILE (CSV, perhaps gzipped; - for standard input).
+    """Draft a contract for files like FILE.
 
-    Guesses have comments: read them. The contract has been tried on the sample, and on all of a
-    file that is not very large, and accepts every row that a contract can accept.
+    FILE is a CSV, which may be compressed with gzip, or - for standard input. Guesses have a
+    comment; review them. The contract is tested on the sample, and on the whole file if that is at
+    most 128 MiB. It accepts every row that a contract can accept.
 
-    Exits 0 when it accepts all of them; 1 when some rows are broken, which are named; 2 when FILE
-    cannot be used.
+    The exit code is 0 if the contract accepts every row, 1 if some rows are broken, which are
+    reported, and 2 if FILE cannot be used.
     """
     import sys
 
@@ -50,5 +53,5 @@ def command(file: Path, dataset: str | None, out: Path | None, rows: int) -> Non
         target.create(inferred.text)
     for remark in remarks(inferred, target.path):
         click.echo(remark, err=True)
-    if inferred.outcome.hopeless_rows:
+    if inferred.outcome.broken_rows:
         sys.exit(1)

@@ -46,7 +46,7 @@ def command(
     from google.api_core.exceptions import GoogleAPIError
 
     from csvgate.runtime.errors import Failure
-    from csvgate_ops.author.check.unusable import Unusable
+    from csvgate_ops.author.check.output import Unusable
     from csvgate_ops.cli.session import open_session
     from csvgate_ops.deploy.smoke.run import Smoke
     from csvgate_ops.deploy.smoke.sample import find_contract, object_name, valid_rows

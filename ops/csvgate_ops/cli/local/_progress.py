@@ -1,4 +1,4 @@
-"""Show a local cloud starting: one line a component on a terminal, plain lines elsewhere."""
+"""Shows the start of a local cloud: a live table on a terminal, one line per event elsewhere."""
 
 import sys
 from collections.abc import Mapping
@@ -10,9 +10,11 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from csvgate.text import counted
+
 
 class Progress:
-    """Reports go to stderr, so that stdout has the result alone. A context manager."""
+    """Writes to stderr, so that stdout has only the result. A context manager."""
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
@@ -36,7 +38,7 @@ class Progress:
         self.stop()
 
     def stop(self) -> None:
-        """End the moving display; what is reported later comes as plain lines."""
+        """End the live table; later events are written as lines."""
         if self._live:
             self._live.stop()
             self._live = None
@@ -50,12 +52,13 @@ class Progress:
                 self._states[str(name)] = f"[green]ready[/] after {event['at']:.1f} s"
                 self._line(f"{event['at']:5.1f} s  {name} is ready")
             case "died":
-                self._states[str(name)] = "[red]died, starting again"
-                self._line(f"{name} {event['how']}; starting it again")
+                self._states[str(name)] = "[red]died, restarting"
+                self._line(f"{name} {event['how']}; restarting it")
             case "hung":
-                self._line(f"{name} is stopped and answers nobody; ending it")
+                self._line(f"{name} is suspended and does not respond; killing it")
             case "cleaned":
-                self._line(f"ended {event['processes']} process(es) left from an earlier run")
+                killed = counted(event["processes"], "process", "processes")
+                self._line(f"killed {killed} left by an earlier run")
             case "stopping":
                 self._line("stopping")
         if self._live:
@@ -73,7 +76,7 @@ class Progress:
 
 
 def addresses(endpoints: Mapping[str, Any]) -> str:
-    """The addresses a person wants, aligned."""
+    """The addresses of the local cloud, as aligned lines."""
     rows = [
         ("project", endpoints["project"]),
         ("uploads", f"gs://{endpoints['buckets']['uploads']}"),

@@ -1,4 +1,4 @@
-"""The demo: the whole pipeline on a sample, from an empty folder."""
+"""Run the whole pipeline on two sample files."""
 
 from pathlib import Path
 
@@ -8,12 +8,13 @@ from csvgate_ops.cli.options import data_dir
 
 
 @click.command("demo")
-@click.option("--stay", is_flag=True, help="Leave the local cloud up.")
+@click.option("--stay", is_flag=True, help="Leave the local cloud running.")
 @data_dir
 def command(stay: bool, data_dir: Path) -> None:
-    """Start the local cloud, load a sample of orders and a hopeless file, show what came of them.
+    """Run the whole pipeline on two sample files.
 
-    Stops what it started.
+    Starts the local cloud, uploads a sample of orders and a file that does not fit the contract,
+    shows the result of each, and stops the local cloud if it was not running before.
     """
     from csvgate_ops.cli.local._progress import Progress, addresses
     from csvgate_ops.cli.operate._status_view import console
@@ -21,21 +22,21 @@ def command(stay: bool, data_dir: Path) -> None:
     from csvgate_ops.local.cloud.files import DataDir
     from csvgate_ops.local.cloud.launch import start, stop
     from csvgate_ops.local.cloud.options import Options
-    from csvgate_ops.local.demo.story import DemoFailed, tell
+    from csvgate_ops.local.demo.story import DemoFailed, run
 
     with Progress(quiet=False) as progress:
         started = start(Options(data_dir=data_dir), progress.report)
     try:
-        tell(connect(data_dir), console())
+        run(connect(data_dir), console())
     except DemoFailed as error:
-        raise click.ClickException(f"{error}; logs are in {data_dir / 'logs'}") from error
+        raise click.ClickException(f"{error}; see the logs in {data_dir / 'logs'}") from error
     finally:
         if not stay and not started.already:
             stop(DataDir(data_dir))
     if stay:
-        click.echo(f"\nThe local cloud stays up:\n{addresses(started.endpoints)}")
+        click.echo(f"\nThe local cloud is still running:\n{addresses(started.endpoints)}")
         click.echo("Stop it with `make down`.")
     elif started.already:
-        click.echo("\nThe local cloud was up before and stays up.")
+        click.echo("\nThe local cloud was running before and is still running.")
     else:
-        click.echo("\nEverything that was started is stopped.")
+        click.echo("\nThe local cloud is stopped.")

@@ -12,9 +12,10 @@ from csvgate_ops.cli.options import as_json, data_dir
 @data_dir
 @as_json
 def command(data_dir: Path, as_json: bool) -> None:
-    """Stop the local cloud, and whatever is left of one that was killed.
+    """Stop the local cloud.
 
-    Its state stays in the data directory.
+    Processes left by a local cloud that was killed are stopped too. The state stays in the data
+    directory.
     """
     from csvgate_ops.local.cloud.files import DataDir
     from csvgate_ops.local.cloud.launch import last_failure, stop
@@ -24,6 +25,6 @@ def command(data_dir: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"stopped": stopped}))
         return
-    click.echo("The local cloud is down." if stopped else "The local cloud was not up.")
+    click.echo("The local cloud is stopped." if stopped else "The local cloud was not running.")
     if failure is not None:
         click.echo(failure.message, err=True)

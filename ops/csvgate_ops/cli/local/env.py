@@ -14,7 +14,10 @@ from csvgate_ops.cli.options import as_json, data_dir
 @data_dir
 @as_json
 def command(data_dir: Path, as_json: bool) -> None:
-    """Print export lines for any official client: eval "$(csvgate env)"."""
+    """Print the environment variables that point clients at the local cloud.
+
+    Use it as: eval "$(csvgate env)"
+    """
     from csvgate_ops.local.cloud.environment import exports
     from csvgate_ops.local.cloud.files import DataDir
     from csvgate_ops.local.cloud.launch import find

@@ -15,30 +15,42 @@ FOLDER = click.Path(path_type=Path, file_okay=False, exists=True, resolve_path=T
 
 @click.command("up")
 @data_dir
-@click.option("--project", default="local-csvgate", show_default=True)
+@click.option("--project", default="local-csvgate", show_default=True, help="The project id.")
 @click.option(
     "--pubsub",
     type=click.Choice(["embedded", "google"]),
     default="embedded",
     show_default=True,
-    help="Our own broker, or the emulator of the Cloud SDK (needs Java; forgets on `down`).",
+    help="csvgate's own broker, or Google's emulator, which needs the Cloud SDK and Java and loses "
+    "its messages on `down`.",
 )
-@click.option("--port-base", type=int, help="Number the services from here.")
+@click.option("--port-base", type=int, help="Use consecutive ports, starting with this one.")
 @click.option(
     "--port",
     "ports",
     multiple=True,
     metavar="SERVICE=PORT",
     callback=pairs(int),
-    help="Of one service; by default free ports, the same every time.",
+    help="The port of one service; repeatable. By default free ports are chosen and kept.",
 )
-@click.option("--contracts", type=FOLDER, help="Folder of contracts.  [default: the repository's]")
-@click.option("--functions", type=FOLDER, help="Folder with a folder for each function.")
-@click.option("--references", type=FOLDER, help="CSVs for the references bucket, if absent there.")
+@click.option(
+    "--contracts", type=FOLDER, help="The folder of contracts.  [default: the repository's]"
+)
+@click.option(
+    "--functions",
+    type=FOLDER,
+    help="The folder that contains the functions.  [default: the repository's]",
+)
+@click.option(
+    "--references",
+    type=FOLDER,
+    help="The folder of CSVs to upload to the references bucket, unless they exist there.  "
+    "[default: samples/references]",
+)
 @click.option(
     "--topology",
     type=click.Path(path_type=Path, dir_okay=False, exists=True, resolve_path=True),
-    help="Instead of deploy/topology.yaml.",
+    help="The topology.  [default: deploy/topology.yaml]",
 )
 @click.option(
     "--env",
@@ -46,23 +58,25 @@ FOLDER = click.Path(path_type=Path, file_okay=False, exists=True, resolve_path=T
     multiple=True,
     metavar="NAME=VALUE",
     callback=pairs(),
-    help="One more environment variable for the functions.",
+    help="An environment variable for the functions; repeatable.",
 )
-@click.option("--foreground", is_flag=True, help="Stay, and stop everything on Ctrl-C.")
+@click.option(
+    "--foreground", is_flag=True, help="Run in the foreground, and stop everything on Ctrl-C."
+)
 @as_json
 @click.pass_context
 def command(
     ctx: click.Context, /, data_dir: Path, foreground: bool, as_json: bool, **chosen: Any
 ) -> None:
-    """Start the local cloud, and return when all of it is ready.
+    """Start the local cloud.
 
-    Says so, and does nothing, when it is up already.
+    Returns when all services are ready. Does nothing if the local cloud is already running.
     """
     from csvgate_ops.cli.local._progress import Progress, addresses
     from csvgate_ops.local.cloud.launch import start
     from csvgate_ops.local.cloud.options import Options
 
-    # Ended from outside, it must take what it started with it, as it does on Ctrl-C.
+    # SIGTERM, like Ctrl-C, must stop what this process has started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given = {name: value for name, value in chosen.items() if value is not None}
     options = Options(data_dir=data_dir, **given)
@@ -74,12 +88,15 @@ def command(
     if as_json:
         click.echo(json.dumps({"already_up": started.already, **started.endpoints}, indent=2))
         return
-    click.echo("The local cloud is up already." if started.already else "The local cloud is up.")
+    click.echo(
+        "The local cloud is already running." if started.already else "The local cloud is running."
+    )
     click.echo(addresses(started.endpoints))
     insisted = [n for n in started.differing if _was_given(ctx, n)]
     if insisted:
         raise click.ClickException(
-            f"it runs with another {', '.join(insisted)}: `csvgate down` first to change that"
+            f"the local cloud runs with other values of {', '.join(insisted)}; run `csvgate down` "
+            "first to change them"
         )
 
 

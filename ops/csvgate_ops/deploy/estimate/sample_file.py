@@ -11,7 +11,7 @@ from csvgate.csv.compression import decompress
 from csvgate.rejects.reject_file import RejectFile
 from csvgate.validation.faults import FileFault
 from csvgate.validation.validate import validate
-from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.sample import MOST_BYTES, take
 from csvgate_ops.deploy.estimate.upload_size import UploadSize
 
@@ -63,7 +63,7 @@ def measure(path: Path, contract: Contract, most: int = MOST_BYTES) -> UploadSiz
         message = f"{path} would be rejected as a whole: {error.fault.message} ({error.fault.code})"
         raise Unusable(message) from error
     csv_bytes = len(sample.data)
-    if not sample.whole:
+    if not sample.complete:
         csv_bytes = round(csv_bytes * stored_bytes / stored.bytes_read)
     factor = csv_bytes / len(sample.data)
     return UploadSize(

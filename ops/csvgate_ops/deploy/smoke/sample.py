@@ -12,7 +12,7 @@ from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import ContractError
 from csvgate.validation.faults import FileFault
 from csvgate.validation.validate import validate
-from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.check.output import Unusable
 
 _WILD: Final = re.compile(r"\*\*/?|\*|\?")
 

@@ -1,17 +1,20 @@
-"""Pub/Sub for one machine: google.pubsub.v1 over gRPC, durable in one SQLite file.
+"""An embedded Pub/Sub broker: google.pubsub.v1 over gRPC, durable in one SQLite file.
 
-The way of a message, and the file for each step:
+A message passes through these modules:
 
-    server, methods        gRPC methods; errors become status codes
-    publisher, subscriber,  one class per part of the API: request in, response out
-      snapshots, streaming
-    broker                 publishing and fan-out under one lock; dead-letter forwarding
-    subscription           one subscription's lock, waiting consumers, settling
-    backlog, lane, entry   what is to be delivered next, leases, order by key (pure)
-    timer, retention       what happens because time passes
-    message_store,         the tables, one transaction per method
-      topology_store, replay_store, database, schema, body_cache
+    api/server, api/methods       the gRPC server; errors become status codes
+    api/publisher, api/subscriber,
+      api/streaming               the methods of the API: request in, response out
+    broker, catalog               publishing, fan-out and dead-letter forwarding under one lock
+    delivery/subscription         one subscription's lock, its waiting consumers, acknowledgements
+    delivery/backlog, entry, flow what is delivered next, leases and flow control (pure)
+    delivery/timer, retention     what happens when time passes
+    store/                        the tables; each method of a store is one transaction
 
-`settings`, `limits`, `names`, `filters`, `backoff` and `errors` hold the service's rules.
-`google` starts Google's own emulator instead. `server.BrokerServer` runs in-process, for tests.
+`api/settings`, `api/limits`, `api/names`, `api/errors` and `delivery/backoff` hold the service's
+rules. It serves what csvgate uses and answers UNIMPLEMENTED, with the feature's name, to filters,
+ordering, exactly-once delivery, seek, snapshots, detaching and push.
+
+`api.server.BrokerServer` runs the broker in-process, for tests. `local.google_emulator` starts
+Google's emulator instead.
 """

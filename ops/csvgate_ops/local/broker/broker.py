@@ -1,27 +1,24 @@
-"""The broker without its wire: publishing, fan-out to subscriptions, dead letters.
+"""Publishing, fan-out to subscriptions and dead-letter forwarding, without the gRPC layer.
 
-One lock orders everything that publishes or changes topics and subscriptions. Each subscription
-has a lock of its own for deliveries. Whoever holds a subscription's lock never asks for the
-broker's.
+One lock serializes publishing and changes to topics and subscriptions. Each subscription has its
+own lock for deliveries. A thread that holds a subscription's lock never takes the broker's lock.
 """
 
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from csvgate_ops.local.broker.api import protobuf
-from csvgate_ops.local.broker.catalog import Catalog, Snapshot, Topic
-from csvgate_ops.local.broker.clock import Clock, SystemClock
-from csvgate_ops.local.broker.delivery import dead_letter
+from csvgate_ops.local.broker.api.names import identifier_of, project_of
+from csvgate_ops.local.broker.catalog import Catalog, Topic
 from csvgate_ops.local.broker.delivery.entry import Entry
 from csvgate_ops.local.broker.delivery.subscription import Services, Subscription
-from csvgate_ops.local.broker.delivery.timer import Timer
+from csvgate_ops.local.broker.delivery.timer import Clock, SystemClock, Timer
 from csvgate_ops.local.broker.store.database import Database
 from csvgate_ops.local.broker.store.message_store import MessageStore, StoredMessage
-from csvgate_ops.local.broker.store.numbering import Numbering
-from csvgate_ops.local.broker.store.replay_store import ReplayStore
 from csvgate_ops.local.broker.store.topology_store import TopologyStore
 
 log = logging.getLogger(__name__)
@@ -31,9 +28,14 @@ FILE = "pubsub.sqlite3"
 FORWARD_BYTES = 10_000_000
 """Messages are forwarded to a dead-letter topic in transactions of about this size."""
 
+ID_BLOCK = 10_000
+"""Message ids reserved at a time; a restart skips the rest of a block."""
+
+DEAD_LETTER_PREFIX = "CloudPubSubDeadLetterSource"
+
 
 class Broker:
-    """All state of one data directory. `close` it when done."""
+    """All state of one data directory. Call `close` at the end."""
 
     def __init__(self, data_dir: Path, clock: Clock | None = None) -> None:
         self.clock = clock or SystemClock()
@@ -41,17 +43,13 @@ class Broker:
         self.database = Database(data_dir / FILE)
         self.topology = TopologyStore(self.database)
         self.messages = MessageStore(self.database)
-        self.replay = ReplayStore(self.database)
         self.timer = Timer(self.clock)
         self.catalog = Catalog()
         self.closing = threading.Event()
-        self._numbering = Numbering(self.messages, self.clock)
+        self._free_ids = range(0)
+        self._last_published = self.messages.last_published()
         self._services = Services(
-            clock=self.clock,
-            messages=self.messages,
-            timer=self.timer,
-            forward=self._forward,
-            now_micros=self.now_micros,
+            clock=self.clock, messages=self.messages, timer=self.timer, forward=self._forward
         )
         self._load()
         self.timer.start()
@@ -61,104 +59,77 @@ class Broker:
         for row in self.topology.topics():
             topics[row.id] = Topic(row.id, protobuf.Topic.FromString(row.config))
             self.catalog.topics[row.name] = topics[row.id]
-        for queue in self.topology.queues("subscription"):
+        for stored in self.topology.subscriptions():
             subscription = self.open_subscription(
-                queue.id, protobuf.Subscription.FromString(queue.config)
+                stored.id, protobuf.Subscription.FromString(stored.config)
             )
-            self.catalog.subscriptions[queue.name] = subscription
-            if (topic := topics.get(queue.topic_id)) and not subscription.settings.detached:
+            self.catalog.subscriptions[stored.name] = subscription
+            if topic := topics.get(stored.topic_id):
                 topic.subscriptions.append(subscription)
-        for queue in self.topology.queues("snapshot"):
-            snapshot = Snapshot(queue.id, protobuf.Snapshot.FromString(queue.config))
-            self.catalog.snapshots[queue.name] = snapshot
-            if topic := topics.get(queue.topic_id):
-                topic.snapshots.append(snapshot)
 
     def open_subscription(self, row_id: int, config: Any) -> Subscription:
-        """The subscription of a row in the store, ready to deliver."""
+        """Build the subscription of a row in the store, ready to deliver."""
         return Subscription(row_id, config, self._services)
 
     def now_micros(self) -> int:
-        """Now, in microseconds since the epoch."""
+        """The wall-clock time in microseconds since the epoch."""
         return int(self.clock.wall() * protobuf.MICROS)
 
     def stop_consumers(self) -> None:
-        """Send every waiting consumer away: the broker is about to close."""
+        """Make every waiting consumer return: the broker is about to close."""
         self.closing.set()
         with self.lock:
             for subscription in self.catalog.subscriptions.values():
                 subscription.wake()
 
     def close(self) -> None:
-        """Stop and close the file. Nothing else may be called afterwards."""
+        """Stop and close the file. No method may be called afterwards."""
         self.stop_consumers()
         self.timer.stop()
         self.database.close()
 
-    def drop_snapshot(self, name: str) -> None:
-        """Forget a snapshot and the messages that only it still needed; call with the lock."""
-        snapshot = self.catalog.snapshots.pop(name)
-        for topic in self.catalog.topics.values():
-            if snapshot in topic.snapshots:
-                topic.snapshots.remove(snapshot)
-        self.topology.delete_queue(snapshot.id, self.now_micros())
-
     # -- publishing ------------------------------------------------------------------------
 
     def publish(self, topic_name: str, messages: Sequence[Any]) -> list[str]:
-        """Publish `PubsubMessage`s, filling in their ids and publish times; the ids, in order.
+        """Publish `PubsubMessage`s, set their ids and publish times, and return the ids in order.
 
-        On return they are on disk.
+        The messages are on disk when it returns.
         """
         with self.lock:
-            topic = self.catalog.topic(topic_name)
-            return self._publish(topic, messages)
+            return self._publish(self.catalog.topic(topic_name), messages)
 
     def _publish(
         self, topic: Topic, messages: Sequence[Any], moved: Sequence[tuple[int, int]] = ()
     ) -> list[str]:
-        now = self._numbering.publish_time()
-        keep_until = now + topic.retention_micros if topic.retention_micros else 0
+        # The clock may step back; publish times must not.
+        self._last_published = max(self._last_published, self.now_micros())
         stored: list[StoredMessage] = []
-        for seq, message in zip(self._numbering.take(len(messages)), messages, strict=True):
+        for seq, message in zip(self._take_ids(len(messages)), messages, strict=True):
             message.message_id = str(seq)
-            message.publish_time.CopyFrom(protobuf.timestamp(now))
-            body = message.SerializeToString()
-            stored.append(StoredMessage(seq, topic.id, now, keep_until, message.ordering_key, body))
+            message.publish_time.CopyFrom(protobuf.timestamp(self._last_published))
+            stored.append(StoredMessage(seq, self._last_published, message.SerializeToString()))
         ids = [message.message_id for message in messages]
-
-        offers: list[tuple[Subscription, list[StoredMessage]]] = []
-        for subscription in topic.subscriptions:
-            matches = subscription.settings.filter.matches
-            offers.append(
-                (
-                    subscription,
-                    [
-                        kept
-                        for kept, message in zip(stored, messages, strict=True)
-                        if matches(message.attributes)
-                    ],
-                )
-            )
-        backlog = [(subscription.id, m.seq) for subscription, kept in offers for m in kept]
-        backlog += [(snapshot.id, m.seq) for snapshot in topic.snapshots for m in stored]
-        needed = {seq for _, seq in backlog}
         self.messages.append(
-            [message for message in stored if keep_until or message.seq in needed],
-            backlog,
+            stored if topic.subscriptions else [],
+            [(subscription.id, m.seq) for subscription in topic.subscriptions for m in stored],
             moved,
-            now,
         )
-        for subscription, kept in offers:
-            subscription.offer([Entry(m.seq, len(m.body), m.ordering_key) for m in kept])
+        for subscription in topic.subscriptions:
+            subscription.offer([Entry(m.seq, len(m.body)) for m in stored])
         return ids
+
+    def _take_ids(self, count: int) -> range:
+        if len(self._free_ids) < count:
+            self._free_ids = self.messages.reserve(max(count, ID_BLOCK))
+        taken, self._free_ids = self._free_ids[:count], self._free_ids[count:]
+        return taken
 
     # -- dead letters ----------------------------------------------------------------------
 
     def _forward(self, source: Subscription, entries: Sequence[Entry]) -> set[int]:
-        """Move entries to the dead-letter topic of their subscription; the seqs that moved.
+        """Move entries to their subscription's dead-letter topic; returns the seqs that moved.
 
-        None of them does while there is no such topic.
+        Nothing is moved while that topic does not exist.
         """
         policy = source.settings.dead_letter
         with self.lock:
@@ -173,7 +144,7 @@ class Broker:
                 return set()
             if not topic.subscriptions:
                 log.warning(
-                    "%s: nobody subscribes to %s; %d messages that are forwarded to it are lost",
+                    "%s: topic %s has no subscriptions; %d messages forwarded to it are lost",
                     source.name,
                     topic.config.name,
                     len(entries),
@@ -185,14 +156,28 @@ class Broker:
     def _forward_batch(self, source: Subscription, topic: Topic, entries: Sequence[Entry]) -> None:
         bodies = self.messages.bodies([entry.seq for entry in entries])
         found = [entry for entry in entries if entry.seq in bodies]
-        letters = [
-            dead_letter.forwarded(bodies[entry.seq], source.name, entry.failures) for entry in found
-        ]
+        letters = [_dead_letter(bodies[entry.seq], source.name, entry.failures) for entry in found]
         self._publish(topic, letters, [(source.id, entry.seq) for entry in found])
 
 
+def _dead_letter(body: bytes, subscription: str, failures: int) -> Any:
+    """The PubsubMessage to forward: the original with attributes that say where it failed.
+
+    `body` is the serialized original, `subscription` the full name, `failures` the number of
+    deliveries that were nacked or expired.
+    """
+    message = protobuf.PubsubMessage.FromString(body)
+    published = datetime.fromtimestamp(protobuf.micros(message.publish_time) / protobuf.MICROS, UTC)
+    spelled = published.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    message.attributes[f"{DEAD_LETTER_PREFIX}Subscription"] = identifier_of(subscription)
+    message.attributes[f"{DEAD_LETTER_PREFIX}SubscriptionProject"] = project_of(subscription)
+    message.attributes[f"{DEAD_LETTER_PREFIX}DeliveryCount"] = str(failures)
+    message.attributes[f"{DEAD_LETTER_PREFIX}TopicPublishTime"] = spelled
+    return message
+
+
 def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """Entries in groups that fit into memory: a whole backlog may fail at once."""
+    """Split entries into batches that fit into memory: a whole backlog may fail at once."""
     batch: list[Entry] = []
     size = 0
     for entry in entries:

@@ -1,9 +1,8 @@
-"""Which topics, subscriptions and snapshots there are, by name. Guarded by the broker's lock."""
+"""The topics and subscriptions by name. Guarded by the broker's lock."""
 
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from csvgate_ops.local.broker.api import protobuf
 from csvgate_ops.local.broker.api.errors import already_exists, invalid, not_found
 from csvgate_ops.local.broker.api.names import project_of
 from csvgate_ops.local.broker.delivery.subscription import Subscription
@@ -14,35 +13,20 @@ T = TypeVar("T")
 
 
 @dataclass(eq=False)
-class Snapshot:
-    """A snapshot; `config` is the `google.pubsub.v1.Snapshot`."""
-
-    id: int
-    config: Any
-
-
-@dataclass(eq=False)
 class Topic:
-    """A topic and what it feeds; `config` is the `google.pubsub.v1.Topic`."""
+    """A topic and its subscriptions; `config` is the `google.pubsub.v1.Topic`."""
 
     id: int
     config: Any
     subscriptions: list[Subscription] = field(default_factory=list)
-    snapshots: list[Snapshot] = field(default_factory=list)
-
-    @property
-    def retention_micros(self) -> int:
-        """How long the topic itself keeps messages, in microseconds."""
-        return int(protobuf.seconds(self.config.message_retention_duration) * protobuf.MICROS)
 
 
 class Catalog:
-    """Look-ups by full name; NOT_FOUND when there is no such resource."""
+    """Finds resources by their full name; raises NOT_FOUND for an unknown one."""
 
     def __init__(self) -> None:
         self.topics: dict[str, Topic] = {}
         self.subscriptions: dict[str, Subscription] = {}
-        self.snapshots: dict[str, Snapshot] = {}
 
     def topic(self, name: str) -> Topic:
         """The topic of this name."""
@@ -52,12 +36,8 @@ class Catalog:
         """The subscription of this name."""
         return _get(self.subscriptions, name)
 
-    def snapshot(self, name: str) -> Snapshot:
-        """The snapshot of this name."""
-        return _get(self.snapshots, name)
-
     def topic_of(self, subscription: Subscription) -> Topic | None:
-        """The topic that feeds a subscription; None once it is deleted."""
+        """The topic of a subscription, or None once it is deleted."""
         topic = self.topics.get(subscription.config.topic)
         return topic if topic and subscription in topic.subscriptions else None
 
@@ -70,22 +50,22 @@ def _get(resources: dict[str, T], name: str) -> T:
 
 
 def check_new(resources: dict[str, T], name: str) -> None:
-    """ALREADY_EXISTS when the name is taken."""
+    """Raise ALREADY_EXISTS when the name is taken."""
     if name in resources:
         raise already_exists(name)
 
 
 def of_project(resources: dict[str, T], project: str) -> dict[str, T]:
-    """The resources whose names begin with this project, given as `projects/P`."""
+    """The resources of a project, which is given as `projects/P`."""
     prefix = f"projects/{project_of(project)}/"
     return {name: value for name, value in resources.items() if name.startswith(prefix)}
 
 
 def page_of(names: list[str], size: int, token: str) -> tuple[list[str], str]:
-    """One page of names in their order, and the token of the next page ("" when it is the last).
+    """One page of the sorted names, and the token of the next page ("" on the last page).
 
-    A token is the last name of the page before, so that what is created or deleted in between
-    moves nothing else.
+    A token is the last name of the previous page, so that resources created or deleted between
+    two calls do not shift the pages.
     """
     if size < 0:
         raise invalid("The page_size must not be negative.")

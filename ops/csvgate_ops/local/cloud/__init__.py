@@ -3,9 +3,8 @@
     options, topology, ports ──plan──▶ components ──supervisor──▶ processes
                                             └──────endpoints──▶ DATA_DIR/endpoints.json
 
-`plan`, `emulators`, `endpoints`, `environment`, `component` and `restarts` decide and start
-nothing; `run` is the life of the supervisor's process, `launch` starts and finds it from outside.
-Nothing outlives the supervisor: it ends its children itself (`process`); killed, it takes them with
-it by the death signal (`tether`) and the `warden`; and `stale` ends what a crash of all three left.
-Linux.
+`plan`, `emulators`, `endpoints` and `environment` compute and start nothing. `launch` starts and
+finds the supervisor's process, whose main function is `supervisor.run`. Nothing outlives the
+supervisor: it stops its children itself (`process`); if it is killed, the death signal (`tether`)
+and the `warden` kill them; and `stale` kills what a crash of all three left. Linux only.
 """

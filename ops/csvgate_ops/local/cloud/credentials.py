@@ -1,7 +1,7 @@
-"""Credentials for the local cloud, because BigQuery's client insists on some.
+"""Writes credentials for the local cloud, which BigQuery's client requires.
 
-They are a user's, with a token that never expires: nobody has to be asked for one. With the key of
-a service account, google-auth would ask iamcredentials.googleapis.com where its tokens may be used.
+They are a user's credentials with a token that never expires, so that no token is requested. With a
+service account's key, google-auth would send a request to iamcredentials.googleapis.com.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from csvgate_ops.local.cloud.files import read_json, write_json
 
 
 def ensure_credentials(path: Path, project: str) -> None:
-    """Write the file (mode 0600) of application default credentials, unless it is there."""
+    """Write the file of application default credentials (mode 0600) unless it exists."""
     wanted = _user(project)
     if read_json(path) != wanted:
         write_json(path, wanted, mode=0o600)

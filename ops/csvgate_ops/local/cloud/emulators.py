@@ -1,4 +1,4 @@
-"""The processes that stand in for Google's services and for SendGrid. Starts nothing."""
+"""Describes the processes that stand in for Google's services and for SendGrid."""
 
 import importlib.util
 import sys
@@ -19,7 +19,7 @@ FAKE_GCS = "vendor/fake-gcs-server/bin/fake-gcs-server-linux-amd64"
 def pubsub(
     options: Options, ports: Mapping[str, int], variables: Mapping[str, str], data_dir: DataDir
 ) -> Component:
-    """Our broker, or Google's emulator. Raises CloudError where the latter is not installed."""
+    """The embedded broker or Google's emulator. Raises CloudError if that is not installed."""
     port = ports["pubsub"]
     if options.pubsub == "google":
         argv = _google_pubsub(port)
@@ -47,13 +47,13 @@ def pubsub(
 
 def _google_pubsub(port: int) -> tuple[str, ...]:
     from csvgate_ops.local import google_emulator
-    from csvgate_ops.local.broker.api.server import StartError
+    from csvgate_ops.local.broker.api.errors import StartError
 
     try:
         return tuple(google_emulator.command(HOST, port))
     except StartError as error:
         raise CloudError(
-            Fault("pubsub", str(error), "install them, or leave out `--pubsub google`")
+            Fault("pubsub", str(error), "install them, or omit `--pubsub google`")
         ) from error
 
 
@@ -64,7 +64,7 @@ def storage(
     variables: Mapping[str, str],
     data_dir: DataDir,
 ) -> Component:
-    """fake-gcs-server, telling of objects finalized in the bucket of the one Storage trigger."""
+    """fake-gcs-server, with notifications of objects in the bucket of the Storage trigger."""
     port = ports["storage"]
     address = f"{HOST}:{port}"
     buckets = topo.bucket_names(topology, options.project)
@@ -96,7 +96,7 @@ def storage(
 def bigquery(
     options: Options, ports: Mapping[str, int], variables: Mapping[str, str], data_dir: DataDir
 ) -> Component:
-    """bqemulator, in its own virtual environment and without its time travel."""
+    """bqemulator, in a separate virtual environment and without time travel."""
     rest, grpc = ports["bigquery"], ports["bigquery_storage"]
     program = repository() / ".venv-bigquery" / "bin" / "python"
     script = repository() / "ops" / "bqemulator" / "serve.py"
@@ -139,7 +139,7 @@ def mailbox(ports: Mapping[str, int], variables: Mapping[str, str], data_dir: Da
 
 
 def _package_folder(name: str) -> Path:
-    """Where a package is installed, or would be: its absence is found with all other needs."""
+    """The folder of an installed package, or a missing path, which `needs` then reports."""
     found = importlib.util.find_spec(name)
     if found is None or found.origin is None:
         return Path(sys.prefix) / name

@@ -1,4 +1,4 @@
-"""endpoints.json: the names and addresses of a local cloud. Pure."""
+"""Computes the contents of endpoints.json: the names and addresses of a local cloud."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -20,12 +20,12 @@ SERVICES = (
 
 
 def services(topology: topo.Topology) -> tuple[str, ...]:
-    """Every port there is, in the order that `--port-base` counts them."""
+    """All services that have a port, in the order in which `--port-base` numbers them."""
     return (*SERVICES, *topology.functions)
 
 
 def names(topology: topo.Topology, project: str) -> dict[str, Any]:
-    """What things are called in a project, on the local cloud or in a real one."""
+    """The names of the resources in a project, local or real."""
     return {
         "project": project,
         "buckets": topo.bucket_names(topology, project),
@@ -47,7 +47,7 @@ def names(topology: topo.Topology, project: str) -> dict[str, Any]:
 def endpoints(
     topology: topo.Topology, options: Options, ports: Mapping[str, int]
 ) -> dict[str, Any]:
-    """What endpoints.json says, pids excepted."""
+    """The contents of endpoints.json, without the pids."""
     data_dir = DataDir(options.data_dir)
     return {
         **names(topology, options.project),

@@ -1,4 +1,4 @@
-"""Environment variables: for the children of the local cloud, and for anybody's clients."""
+"""Environment variables for the processes of the local cloud and for its clients."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,8 +9,10 @@ LOOPBACK = "127.0.0.1,localhost"
 
 
 def inherited(outer: Mapping[str, str]) -> dict[str, str]:
-    """What children get of the user's environment: no settings of the user's own Google Cloud, no
-    proxy, so that nothing they do leaves this machine."""
+    """The part of the user's environment that child processes inherit.
+
+    It has neither settings for Google Cloud nor proxies, so that nothing leaves this machine.
+    """
     kept = {name: outer[name] for name in KEPT if name in outer}
     return kept | {
         "NO_PROXY": LOOPBACK,
@@ -35,7 +37,7 @@ def emulators(endpoints: Mapping[str, Any]) -> dict[str, str]:
 
 
 def exports(endpoints: Mapping[str, Any], outer: Mapping[str, str]) -> dict[str, str]:
-    """What `csvgate env` prints; a proxy in the user's environment is told to keep off loopback."""
+    """The variables that `csvgate env` prints; they exclude loopback from the user's proxy."""
     variables = emulators(endpoints)
     present = {name.lower() for name, value in outer.items() if value}
     if present & set(PROXIES):

@@ -1,4 +1,4 @@
-"""Why the local cloud is not up: what a person needs to mend it."""
+"""Errors of the local cloud, with what is needed to fix them."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`component` is the name of a process of the local cloud, or of what stands in its way."""
+    """A problem; `component` is the process or the input (topology, ports, …) that has it."""
 
     component: str
     message: str
@@ -19,9 +19,12 @@ class Fault:
         """Several lines for a terminal."""
         lines = [f"{self.component}: {self.message}"]
         if self.last_lines:
-            lines += [f"last lines of {self.log}:", *(f"    {line}" for line in self.last_lines)]
+            lines += [
+                f"the last lines of {self.log}:",
+                *(f"    {line}" for line in self.last_lines),
+            ]
         if self.remedy:
-            lines.append(f"remedy: {self.remedy}")
+            lines.append(f"to fix it: {self.remedy}")
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, Any]:

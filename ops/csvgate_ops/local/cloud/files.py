@@ -1,4 +1,4 @@
-"""The data directory: what lives where, and writing it so that no reader sees half a file."""
+"""The layout of the data directory, and writing files atomically."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class DataDir:
-    """Everything of one local cloud is under `root`."""
+    """The data directory of one local cloud."""
 
     root: Path
 
@@ -19,22 +19,22 @@ class DataDir:
 
     @property
     def endpoints(self) -> Path:
-        """Exists while all is ready."""
+        """Exists while all components are ready."""
         return self.root / "endpoints.json"
 
     @property
     def supervisor(self) -> Path:
-        """Who runs: the supervisor and its children, by pid and start time."""
+        """The supervisor and its children, by pid and start time."""
         return self.root / "supervisor.json"
 
     @property
     def failure(self) -> Path:
-        """Why the last run ended, when it ended badly."""
+        """The fault that ended the last run, if any."""
         return self.root / "failure.json"
 
     @property
     def lock(self) -> Path:
-        """Held by the supervisor for as long as it lives."""
+        """Held by the supervisor while it runs."""
         return self.root / "lock"
 
     @property
@@ -49,12 +49,12 @@ class DataDir:
         return self.logs / f"{component}.log"
 
     def state(self, component: str) -> Path:
-        """Where a component keeps what must survive `down`."""
+        """The folder for a component's state, which survives `down`."""
         return self.root / component
 
 
 def write_json(path: Path, data: Any, mode: int = 0o644) -> None:
-    """Replace the file as a whole."""
+    """Replace the file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
@@ -66,7 +66,7 @@ def write_json(path: Path, data: Any, mode: int = 0o644) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """None when the file is missing or is not JSON."""
+    """The parsed file, or None if it is missing or is not JSON."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -74,7 +74,7 @@ def read_json(path: Path) -> Any:
 
 
 def last_lines(path: Path, count: int = 15) -> tuple[str, ...]:
-    """The end of a log, reading no more than its last 16 KiB."""
+    """The last lines of a log, of which at most 16 KiB are read."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - 16384))

@@ -1,4 +1,4 @@
-"""Start, find and stop a local cloud from outside: what the commands and the tests call."""
+"""Starts, finds and stops a local cloud, for the commands and the tests."""
 
 import json
 import os
@@ -26,28 +26,30 @@ STOP_SECONDS = 20.0
 class Started:
     endpoints: dict[str, Any]
     already: bool
-    """True when it was up before."""
+    """Whether it was running before."""
     differing: tuple[str, ...] = ()
-    """When it was: the options that it runs with otherwise than was asked now."""
+    """If it was: the options whose values differ from those requested now."""
 
 
 def find(data_dir: DataDir) -> dict[str, Any]:
-    """The endpoints of the local cloud that is up. Raises CloudError saying why it is not."""
+    """The endpoints of the running local cloud. Raises CloudError if it is not ready."""
     endpoints = read_json(data_dir.endpoints)
     if is_running(data_dir):
         if endpoints is not None:
             return cast(dict[str, Any], endpoints)
-        raise CloudError(Fault("local cloud", f"starting or stopping in {data_dir.root}"))
+        raise CloudError(Fault("local cloud", f"it is starting or stopping in {data_dir.root}"))
     failure = last_failure(data_dir)
     if failure is not None:
-        raise CloudError(Fault("local cloud", f"not up; {failure.message}"))
-    raise CloudError(Fault("local cloud", f"not up in {data_dir.root}", "`csvgate up`"))
+        raise CloudError(Fault("local cloud", f"it is not running; {failure.message}"))
+    raise CloudError(
+        Fault("local cloud", f"it is not running in {data_dir.root}", "run `csvgate up`")
+    )
 
 
 def start(options: Options, report: Report) -> Started:
-    """Start a detached supervisor and wait until all is ready; or find the one that is up.
+    """Start a detached supervisor and wait until all is ready, or find the running one.
 
-    Raises CloudError with nothing left running. An interruption (Ctrl-C) stops what was started.
+    Nothing is left running when it raises CloudError or is interrupted by Ctrl-C.
     """
     data_dir = DataDir(options.data_dir)
     if is_running(data_dir):
@@ -68,17 +70,17 @@ def start(options: Options, report: Report) -> Started:
         raise
     _end(process)
     if is_running(data_dir):
-        # Another `up` was faster between our look and our start.
+        # Another `up` has started one in the meantime.
         return _already(options, data_dir)
     stale.clean(data_dir)
     log = data_dir.log("supervisor")
     raise CloudError(
-        Fault("supervisor", "ended unexpectedly", log=str(log), last_lines=last_lines(log))
+        Fault("supervisor", "it exited unexpectedly", log=str(log), last_lines=last_lines(log))
     )
 
 
 def last_failure(data_dir: DataDir) -> Fault | None:
-    """Why the last run ended, if it ended badly and none was started since."""
+    """The fault that ended the last run, unless another one has been started since."""
     recorded = read_json(data_dir.failure)
     if not isinstance(recorded, dict):
         return None
@@ -87,14 +89,14 @@ def last_failure(data_dir: DataDir) -> Fault | None:
 
 
 def stop(data_dir: DataDir) -> bool:
-    """End the local cloud and whatever is left of one; False when there was nothing to end."""
+    """Stop the local cloud and leftover processes; False if there was nothing to stop."""
     was_running = False
     deadline = time.monotonic() + STOP_SECONDS
     while is_running(data_dir) and time.monotonic() < deadline:
         was_running = True
         process = stale.recorded_supervisor(data_dir)
         if process is None or not send(process, signal.SIGTERM):
-            # It has only just started, and not written itself down yet.
+            # It has just started and has not written supervisor.json yet.
             time.sleep(0.05)
         elif not wait_gone([process], deadline - time.monotonic()):
             send(process, signal.SIGKILL)
@@ -149,7 +151,7 @@ def _already(options: Options, data_dir: DataDir) -> Started:
 
 
 def _await(data_dir: DataDir) -> dict[str, Any]:
-    """The endpoints of a local cloud that somebody else is starting."""
+    """Wait for the endpoints of a local cloud that another process is starting."""
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and is_running(data_dir):
         endpoints = read_json(data_dir.endpoints)

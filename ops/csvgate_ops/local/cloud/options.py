@@ -1,4 +1,4 @@
-"""What a person may choose about the local cloud."""
+"""The options of the local cloud."""
 
 import json
 from collections.abc import Mapping
@@ -10,26 +10,26 @@ PubSub = Literal["embedded", "google"]
 
 
 def repository() -> Path:
-    """The clone that this code runs from (an editable install, as `make setup` makes it)."""
+    """The root of the repository, which `make setup` installs in editable mode."""
     return Path(__file__).resolve().parents[4]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """All paths absolute."""
+    """The options of `csvgate up`. All paths are absolute."""
 
     data_dir: Path
     project: str = "local-csvgate"
     pubsub: PubSub = "embedded"
     port_base: int | None = None
     ports: Mapping[str, int] = field(default_factory=dict)
-    """Service → port, where a person insists."""
+    """Service → port, where a port was requested."""
     topology: Path = field(default_factory=lambda: repository() / "deploy" / "topology.yaml")
     contracts: Path = field(default_factory=lambda: repository() / "contracts")
     functions: Path = field(default_factory=lambda: repository() / "functions")
     references: Path = field(default_factory=lambda: repository() / "samples" / "references")
     environment: Mapping[str, str] = field(default_factory=dict)
-    """More environment variables for the functions."""
+    """Additional environment variables for the functions."""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), default=str)

@@ -1,4 +1,4 @@
-"""From options, topology and ports to the processes of the local cloud. Starts nothing."""
+"""Computes the processes of the local cloud from options, topology and ports."""
 
 import sys
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ from csvgate_ops.local.supervisor.component import Component, ExitProbe, HttpPro
 
 SETUP = "run `make setup`"
 GOOGLE_LONGEST_RETENTION = 7 * 86400
-"""Google's emulator still has the limit that the service raised to 31 days."""
+"""The limit in Google's emulator; the service has raised it to 31 days."""
 SPARE_THREADS = 2
-"""For requests besides Eventarc's: a probe, a person with curl."""
+"""Threads for requests other than Eventarc's, such as probes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def plan(
     ports: Mapping[str, int],
     outer: Mapping[str, str],
 ) -> Plan:
-    """`outer` is the user's own environment, of which little reaches the components."""
+    """The plan; `outer` is the user's environment, of which components inherit only a part."""
     addresses = endpoints(topology, options, ports)
     variables = inherited(outer) | emulator_variables(addresses)
     data_dir = DataDir(options.data_dir)
@@ -89,7 +89,7 @@ def function_process(
     ports: Mapping[str, int],
     variables: Mapping[str, str],
 ) -> Component:
-    """One functions-framework process, configured as Cloud Run would from the topology."""
+    """A functions-framework process, configured by the topology as Cloud Run would be."""
     function = topology.functions[name]
     source = options.functions / Path(function.source).name / "main.py"
     framework = Path(sys.executable).with_name("functions-framework")
@@ -99,7 +99,7 @@ def function_process(
         "K_SERVICE": topo.service_name(name),
         "K_REVISION": "local",
         "CSVGATE_CONTRACTS_DIR": str(options.contracts),
-        # Links to reject files lead to the emulator, which serves them.
+        # Links to reject files must lead to the emulator, which serves them.
         "CSVGATE_STORAGE_CONSOLE_URL": variables["STORAGE_EMULATOR_HOST"],
         "WORKERS": str(topology.local.instances),
         "THREADS": str(function.concurrency + SPARE_THREADS),
@@ -117,7 +117,7 @@ def function_process(
         ports=(ports[name],),
         needs=(
             Need(framework, SETUP),
-            Need(source, "give the folder that has it with --functions"),
+            Need(source, "give the folder that contains it with --functions"),
             Need(options.contracts, "give the folder of contracts with --contracts"),
         ),
         stop_first=True,

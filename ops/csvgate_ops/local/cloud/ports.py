@@ -1,4 +1,4 @@
-"""Which port each service gets: what a person asked for, what it had before, or a free one."""
+"""Chooses the port of each service: the requested one, the previous one, or a free one."""
 
 import random
 import socket
@@ -7,15 +7,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from csvgate_ops.local.cloud.errors import CloudError, Fault
 
 HOST = "127.0.0.1"
-# Below the range that kernels hand to outgoing connections (Linux: 32768 and up): a client that
-# retries a dead service could otherwise be given its very port, and connect to itself.
+# Below the ephemeral ports (32768 and up on Linux): a client that retries a dead service could
+# otherwise be assigned the port of the service and connect to itself.
 FREE_RANGE = range(20000, 32000)
 
 
 def is_free(port: int) -> bool:
-    """True when a server could listen there now."""
+    """Whether a server could listen on the port now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        # As servers do; without it a port would look taken for a minute after its server stopped.
+        # Servers set this too. Without it, a port seems in use for a minute after a server stopped.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
@@ -32,12 +32,11 @@ def choose(
     remembered: Mapping[str, int],
     free: Callable[[int], bool] = is_free,
 ) -> dict[str, int]:
-    """Service → port. Raises CloudError naming the port when one that was asked for is in use, or
-    is asked for twice."""
+    """Choose service → port. Raises CloudError when a requested port is in use or given twice."""
     for service in wanted:
         if service not in services:
             raise CloudError(
-                Fault(service, "no such service", remedy=f"one of {', '.join(services)}")
+                Fault(service, "unknown service", remedy=f"use one of {', '.join(services)}")
             )
     asked = dict(wanted)
     if base is not None:
@@ -61,7 +60,9 @@ def _any_free(taken: Collection[int], free: Callable[[int], bool]) -> int:
     for port in random.sample(FREE_RANGE, 500):
         if port not in taken and free(port):
             return port
-    raise CloudError(Fault("ports", f"no free port found in {FREE_RANGE}"))
+    raise CloudError(
+        Fault("ports", f"no free port found from {FREE_RANGE.start} to {FREE_RANGE.stop - 1}")
+    )
 
 
 def _in_use(service: str, port: int) -> CloudError:

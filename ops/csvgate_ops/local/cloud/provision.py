@@ -1,9 +1,9 @@
-"""Make what the topology says inside the running emulators; what is there is brought up to date.
+"""Creates the resources of the topology in the running emulators, or updates them.
 
     python -m csvgate_ops.local.cloud.provision pubsub|storage|bigquery --topology FILE ...
 
-One short process per service, run again whenever that service was restarted. It is started together
-with the service, and waits for it once it has the client library in memory.
+One short process per service, which runs again after each restart of the service. It starts
+together with the service, loads the client library, and then waits for the service.
 """
 
 import os
@@ -22,7 +22,7 @@ FOREVER: dict[str, Any] = {}
 
 
 def provision_pubsub(topology: topo.Topology, project: str, longest_retention: int) -> None:
-    """Topics, the subscriptions of the triggers with their policies, and people's own."""
+    """Create topics, the subscriptions of the triggers, and the review subscriptions."""
     from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
 
     _await(GrpcProbe(int(os.environ["PUBSUB_EMULATOR_HOST"].rpartition(":")[2])))
@@ -43,7 +43,7 @@ def provision_pubsub(topology: topo.Topology, project: str, longest_retention: i
 
 
 def trigger_subscriptions(topology: topo.Topology, project: str) -> list[dict[str, Any]]:
-    """What Eventarc's subscriptions become once deploy has set their policies."""
+    """The subscriptions of the triggers, with the policies that deploy sets on Eventarc's."""
     found = []
     for name, trigger in topology.triggers.items():
         transport = topo.transport(topology, name)
@@ -70,7 +70,7 @@ def trigger_subscriptions(topology: topo.Topology, project: str) -> list[dict[st
 
 
 def review_subscriptions(topology: topo.Topology, project: str) -> list[dict[str, Any]]:
-    """People's subscriptions, the reviews of the dead letters above all."""
+    """The subscriptions for reviewing dead letters."""
     return [
         {
             "name": f"projects/{project}/subscriptions/{name}",
@@ -86,7 +86,7 @@ def review_subscriptions(topology: topo.Topology, project: str) -> list[dict[str
 
 
 def provision_storage(topology: topo.Topology, project: str, references: Path | None) -> None:
-    """Buckets, and the reference files that are not there yet."""
+    """Create buckets, and upload the reference files that do not exist there."""
     from google.api_core.exceptions import Conflict
     from google.cloud.storage import Client
 
@@ -105,7 +105,7 @@ def provision_storage(topology: topo.Topology, project: str, references: Path | 
 
 
 def provision_bigquery(topology: topo.Topology, project: str) -> None:
-    """Datasets; the tables are the functions' own to make."""
+    """Create datasets; the functions create the tables."""
     from google.cloud.bigquery import Client, Dataset
 
     _await(HttpProbe(f"{os.environ['BIGQUERY_EMULATOR_HOST']}/healthz"))
@@ -118,13 +118,13 @@ def provision_bigquery(topology: topo.Topology, project: str) -> None:
 
 
 def _await(probe: Probe) -> None:
-    """The supervisor sees to it that this does not take for ever."""
+    """Wait until the service is ready; the supervisor limits the time."""
     while not is_ready(probe):
         time.sleep(0.05)
 
 
 def _create(call: Any, request: dict[str, Any]) -> bool:
-    """False when it is there already."""
+    """Create a resource; False if it exists."""
     from google.api_core.exceptions import AlreadyExists
 
     try:
@@ -138,12 +138,17 @@ def _create(call: Any, request: dict[str, Any]) -> bool:
 @click.argument("service", type=click.Choice(["pubsub", "storage", "bigquery"]))
 @click.option("--topology", type=click.Path(path_type=Path), required=True)
 @click.option("--project", required=True)
-@click.option("--references", type=click.Path(path_type=Path), help="Folder of CSVs to upload.")
-@click.option("--longest-retention", type=int, default=31 * 86400, help="Of a subscription, in s.")
+@click.option("--references", type=click.Path(path_type=Path), help="The folder of CSVs to upload.")
+@click.option(
+    "--longest-retention",
+    type=int,
+    default=31 * 86400,
+    help="Limit of retention, in seconds.",
+)
 def main(
     service: str, topology: Path, project: str, references: Path | None, longest_retention: int
 ) -> None:
-    """Make in SERVICE what the topology says."""
+    """Create the resources of the topology in SERVICE."""
     loaded = topo.load(topology)
     match service:
         case "pubsub":

@@ -1,4 +1,4 @@
-"""What the demo looks at once an upload has ended: table, reject file, mailbox, dead letters."""
+"""Reads the results of an upload: the table, the reject file, the mailbox and dead letters."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ class RejectedRow:
 
 
 def patiently(look: Callable[[], T | None]) -> T | None:
-    """Look again until there is something to see."""
+    """Call `look` until it returns something, for at most 30 s."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while (seen := look()) is None and time.monotonic() < deadline:
         time.sleep(0.2)
@@ -32,7 +32,7 @@ def patiently(look: Callable[[], T | None]) -> T | None:
 
 
 def query(session: Session, sql: str, **parameters: str) -> list[dict[str, Any]]:
-    """Rows of a query in the local BigQuery."""
+    """Run a query in the local BigQuery and return its rows."""
     from google.cloud import bigquery
 
     config = bigquery.QueryJobConfig(
@@ -58,7 +58,7 @@ def rejected_rows(session: Session, status: UploadStatus, most: int) -> list[Rej
 
 
 def email_address(session: Session, upload_id: str) -> tuple[str, dict[str, Any]] | None:
-    """The page of the upload's email in the mailbox, and the email; None while there is none."""
+    """The address of the upload's email in the mailbox and the email, or None if there is none."""
     mailbox = session.endpoints["mailbox"]
     address = f"{mailbox}/emails.json?{urllib.parse.urlencode({'upload_id': upload_id})}"
     with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own loopback
@@ -70,7 +70,7 @@ def email_address(session: Session, upload_id: str) -> tuple[str, dict[str, Any]
 
 
 def dead_letter(session: Session, function: str, upload_id: str) -> dict[str, str] | None:
-    """The attributes of the upload's dead letter, left where it is; None when there is none."""
+    """The attributes of the upload's dead letter, which stays in its topic, or None."""
     for attributes in _peek(session, session.endpoints["dead_letters"][function]["review"]):
         if attributes.get("csvgate-upload") == upload_id:
             return attributes

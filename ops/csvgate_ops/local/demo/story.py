@@ -1,4 +1,4 @@
-"""The demo: a sample of orders, a hopeless file, and what becomes of each."""
+"""Uploads two sample files and shows the results: orders with faults, and an unrelated file."""
 
 import subprocess
 import sys
@@ -27,30 +27,33 @@ _COUNT = "SELECT COUNT(*) AS n FROM `sales.orders` WHERE _upload_id = @upload"
 
 
 class DemoFailed(Exception):
-    """What the demo promises did not happen."""
+    """A result that the demo expects is missing."""
 
 
-def tell(session: Session, console: Console) -> None:
-    """Raises DemoFailed naming what did not come."""
+def run(session: Session, console: Console) -> None:
+    """Run the demo on a local cloud. Raises DemoFailed when an expected result is missing."""
     with TemporaryDirectory() as folder:
         orders = Path(folder) / "orders.csv"
         samples = repository() / "samples"
         make = [str(samples / "make_orders.py"), "--rows", str(_ROWS), "--bad", str(_BAD)]
         subprocess.run([sys.executable, *make, "--seed", "7", str(orders)], check=True)
         _orders(session, console, orders)
-        _hopeless(session, console, samples / "hopeless.csv")
+        _unrelated(session, console, samples / "timesheet.csv")
 
 
 def _upload(session: Session, console: Console, path: Path, name: str) -> UploadStatus:
     console.rule(f"[bold]{path.name} → gs://{session.bucket('uploads')}/{name}", align="left")
     upload = send(session, path, name)
-    last, said = None, ""
+    last, shown = None, ""
     for last in follow(session.ledger(), upload.id, _PATIENCE_SECONDS):
-        if last.state not in ("unknown", said):
+        if last.state not in ("unknown", shown):
             console.print(f"  {last.state}", style="dim")
-            said = last.state
+            shown = last.state
     if last is None or last.state not in ("completed", "rejected"):
-        raise DemoFailed(f"{name} ended as {last.state if last else 'unknown'}")
+        raise DemoFailed(
+            f"the upload of {name} is {last.state if last else 'unknown'} after "
+            f"{_PATIENCE_SECONDS:.0f} s"
+        )
     return last
 
 
@@ -68,9 +71,12 @@ def _orders(session: Session, console: Console, path: Path) -> None:
         f"\n[bold green]{counts.read:,} rows read = {in_table:,} loaded"
         f" + {counts.rejected:,} rejected[/]\n"
     )
-    console.print("BigQuery, sales.orders (segment, region, eur_rate, amount_eur were added):")
+    console.print(
+        "The rows in BigQuery, table sales.orders. Enrichment added segment, region, eur_rate and "
+        "amount_eur:"
+    )
     console.print(_table(query(session, _ENRICHED, upload=status.id)))
-    console.print(f"\nThe first rejected rows, from {status.rejects}:", soft_wrap=True)
+    console.print(f"\nThe first rejected rows, in {status.rejects}:", soft_wrap=True)
     rejected = [
         {"line": row.line, "reasons": row.errors} for row in rejected_rows(session, status, 8)
     ]
@@ -78,17 +84,17 @@ def _orders(session: Session, console: Console, path: Path) -> None:
     _email(session, console, status)
 
 
-def _hopeless(session: Session, console: Console, path: Path) -> None:
-    status = _upload(session, console, path, "orders/hopeless.csv")
+def _unrelated(session: Session, console: Console, path: Path) -> None:
+    status = _upload(session, console, path, "orders/timesheet.csv")
     if status.state != "rejected":
-        raise DemoFailed(f"the hopeless file was {summary(status)}")
+        raise DemoFailed(f"the unrelated file was {summary(status)}")
     console.print(Text(f"\n{summary(status)}", style="bold yellow"))
     _email(session, console, status)
     letter = patiently(lambda: dead_letter(session, "validate_and_parse", status.id))
     if letter is None:
-        raise DemoFailed("the hopeless file has no dead letter")
+        raise DemoFailed("the unrelated file has no dead letter")
     topic = session.endpoints["dead_letters"]["validate_and_parse"]["topic"]
-    console.print(f"\nIts dead letter, in {topic}:")
+    console.print(f"\nIts dead letter, in topic {topic}:")
     shown = {name: letter[name] for name in sorted(letter) if name.startswith("csvgate-")}
     console.print(_table([{"attribute": k, "value": v} for k, v in shown.items()]))
 
@@ -96,7 +102,7 @@ def _hopeless(session: Session, console: Console, path: Path) -> None:
 def _email(session: Session, console: Console, status: UploadStatus) -> None:
     found = patiently(lambda: email_address(session, status.id))
     if found is None:
-        raise DemoFailed(f"no email about {status.id} came")
+        raise DemoFailed(f"no email about upload {status.id} arrived")
     address, email = found
     console.print(f"\nEmail: {address}")
     console.print(Text(f"  {email.get('subject', '')}"), style="dim")
@@ -107,11 +113,11 @@ def _table(rows: list[dict[str, object]]) -> Table:
     for name in rows[0] if rows else ():
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_plain(value)) for value in row.values()))
+        table.add_row(*(Text(_cell(value)) for value in row.values()))
     return table
 
 
-def _plain(value: object) -> str:
+def _cell(value: object) -> str:
     if isinstance(value, Decimal):
         value = f"{value.normalize():f}"
     return "".join(c if c.isprintable() else "␤" for c in str(value))

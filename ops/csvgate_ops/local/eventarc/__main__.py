@@ -1,8 +1,8 @@
 """The Eventarc stand-in: `python -m csvgate_ops.local.eventarc --help`.
 
-For each trigger of the topology it pulls the trigger's subscription (PUBSUB_EMULATOR_HOST) and
-POSTs each message to the function as the CloudEvent that Eventarc would send; 2xx acks, anything
-else nacks.
+It pulls the subscription of each trigger in the topology from PUBSUB_EMULATOR_HOST and POSTs each
+message to the function as the CloudEvent that Eventarc would send. A 2xx response acknowledges the
+message; any other result nacks it.
 """
 
 import logging
@@ -23,9 +23,9 @@ from csvgate_ops.local.supervisor.end_signals import block_ending, wait_for_endi
 @click.command()
 @click.option("--topology", type=click.Path(path_type=Path), required=True)
 @click.option("--project", required=True)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where /healthz is served.")
-@click.option("--port", type=int, required=True)
-@click.option("--function", "functions", multiple=True, help="NAME=URL, once per function.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address of /healthz.")
+@click.option("--port", type=int, required=True, help="The port of /healthz.")
+@click.option("--function", "functions", multiple=True, help="A function, as NAME=URL; repeatable.")
 def main(topology: Path, project: str, host: str, port: int, functions: tuple[str, ...]) -> None:
     """Deliver events to functions as Eventarc does."""
     block_ending()
@@ -44,7 +44,7 @@ def main(topology: Path, project: str, host: str, port: int, functions: tuple[st
         forwarder.stop()
     for forwarder in forwarders:
         forwarder.join(1)
-    # Deliveries under way would hold the interpreter until their functions answer.
+    # Otherwise the interpreter would wait for the responses to deliveries in progress.
     os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""Pull one trigger's subscription and deliver each message to its function."""
+"""Pulls the subscription of one trigger and delivers each message to its function."""
 
 import logging
 import threading
@@ -24,8 +24,11 @@ log = logging.getLogger("eventarc")
 
 
 class Forwarder:
-    """Runs in a thread of its own until `stop`. The client keeps the lease of a message while its
-    function works, and returns it to the subscription's retry policy when it is nacked."""
+    """Runs in a separate thread until `stop`.
+
+    The client extends the lease of a message while its function works. A nacked message is retried
+    by the subscription's retry policy.
+    """
 
     def __init__(self, route: Route, client: SubscriberClient) -> None:
         self.route = route
@@ -40,7 +43,7 @@ class Forwarder:
         self._thread.start()
 
     def stop(self) -> None:
-        """Pull no more, and give back what was not delivered yet."""
+        """Stop pulling, and return messages that have not been delivered."""
         self._stopped.set()
         if self._pull is not None:
             self._pull.cancel()
@@ -53,7 +56,7 @@ class Forwarder:
             try:
                 self._listen()
             except (GoogleAPICallError, RetryError) as error:
-                # Not provisioned yet, or the broker is away: it comes (back).
+                # The subscription is not provisioned yet, or the broker is being restarted.
                 log.warning("%s: %s", self.route.trigger, error)
             finally:
                 self.listening = False
@@ -87,14 +90,14 @@ class Forwarder:
         try:
             event = self.route.event(received)
         except NotForTrigger as error:
-            # As Eventarc does with what its trigger does not match.
+            # Eventarc also drops events that its trigger does not match.
             log.warning("%s: %s dropped: %s", self.route.trigger, message.message_id, error)
             self.counts["dropped"] += 1
             message.ack()
             return
         except NotAnEvent as error:
-            # What Eventarc does with it is not documented. Here it is not lost: after the last
-            # attempt Pub/Sub puts it into the dead-letter topic.
+            # Eventarc's behaviour is not documented. Nothing is lost here, because Pub/Sub
+            # forwards the message to the dead-letter topic after the last attempt.
             log.warning("%s: %s refused: %s", self.route.trigger, message.message_id, error)
             self.counts["refused"] += 1
             message.nack()

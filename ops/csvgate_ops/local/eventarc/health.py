@@ -1,4 +1,4 @@
-"""GET /healthz: 200 once every trigger listens; what was delivered so far, as JSON."""
+"""GET /healthz: 200 if every trigger is being pulled, with the delivery counts as JSON."""
 
 import json
 import threading
@@ -10,7 +10,7 @@ from csvgate_ops.local.eventarc.forwarder import Forwarder
 
 
 def serve(host: str, port: int, forwarders: Sequence[Forwarder]) -> ThreadingHTTPServer:
-    """From a background thread. Raises OSError when the port is taken."""
+    """Serve from a background thread. Raises OSError when the port is in use."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -23,7 +23,7 @@ def serve(host: str, port: int, forwarders: Sequence[Forwarder]) -> ThreadingHTT
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its parent's name
-            """Probes would fill the log."""
+            """Log nothing: probes would fill the log."""
 
     server = ThreadingHTTPServer((host, port), Handler)
     server.daemon_threads = True

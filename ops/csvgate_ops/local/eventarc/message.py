@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """`delivery_attempt` is None on a subscription without a dead-letter policy."""
+    """A Pub/Sub message. `delivery_attempt` is None without a dead-letter policy."""
 
     data: bytes
     attributes: Mapping[str, str]
@@ -20,26 +20,26 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class CloudEvent:
-    """Context attributes without `ce-`, and the data, which goes as JSON."""
+    """The context attributes, without the prefix `ce-`, and the data, which is sent as JSON."""
 
     attributes: Mapping[str, str]
     data: Mapping[str, Any]
 
 
 class NotAnEvent(ValueError):
-    """The message is nothing that Eventarc could route: not a notification."""
+    """The message is not a notification that Eventarc could route."""
 
 
 class NotForTrigger(NotAnEvent):
-    """A notification of something that this trigger does not ask for."""
+    """The notification does not match the trigger."""
 
 
-def timestamp(moment: datetime) -> str:
-    """RFC 3339 in UTC, with as many digits as it needs of none, 3 or 6: protobuf's JSON form."""
-    moment = moment.astimezone(UTC)
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
-    if moment.microsecond == 0:
+def timestamp(time: datetime) -> str:
+    """RFC 3339 in UTC with 0, 3 or 6 fractional digits, as in protobuf's JSON format."""
+    time = time.astimezone(UTC)
+    text = time.strftime("%Y-%m-%dT%H:%M:%S")
+    if time.microsecond == 0:
         return f"{text}Z"
-    if moment.microsecond % 1000 == 0:
-        return f"{text}.{moment.microsecond // 1000:03d}Z"
-    return f"{text}.{moment.microsecond:06d}Z"
+    if time.microsecond % 1000 == 0:
+        return f"{text}.{time.microsecond // 1000:03d}Z"
+    return f"{text}.{time.microsecond:06d}Z"

@@ -1,9 +1,9 @@
 """`google.cloud.pubsub.topic.v1.messagePublished`, as Eventarc sends it.
 
-Shape: MessagePublishedData of googleapis/google-cloudevents; the identifier and the time appear in
-both spellings, as observed in that project's issue 151. `deliveryAttempt` stands beside the message
-as in any push request (Pub/Sub's "handle message failures"). Empty fields are left out, as
-protobuf's JSON does.
+The data is MessagePublishedData of googleapis/google-cloudevents. The message id and the publish
+time appear in both spellings, as observed in issue 151 of that project. `deliveryAttempt` is beside
+the message, as in any push request (Pub/Sub's "handle message failures"). Empty fields are left
+out, as in protobuf's JSON format.
 """
 
 import base64
@@ -17,7 +17,7 @@ TYPE = "google.cloud.pubsub.topic.v1.messagePublished"
 def message_published(
     message: Received, *, project: str, topic: str, subscription: str
 ) -> CloudEvent:
-    """`topic` and `subscription` by their plain names."""
+    """The event of a message; `topic` and `subscription` are names without a path."""
     published = timestamp(message.publish_time)
     body: dict[str, Any] = {}
     if message.attributes:

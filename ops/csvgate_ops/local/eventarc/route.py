@@ -1,4 +1,4 @@
-"""A trigger of the topology, resolved for one project: where from, where to, on what terms."""
+"""A trigger of the topology for one project: its subscription, its function and its limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from csvgate_ops.local.eventarc.storage_event import object_finalized
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`bucket` is None for a Pub/Sub trigger."""
+    """The names and limits of a trigger. `bucket` is None for a Pub/Sub trigger."""
 
     trigger: str
     project: str
@@ -21,14 +21,14 @@ class Route:
     url: str
     timeout: float
     parallel: int
-    """Deliveries under way at once: what the function's instances take together."""
+    """The number of concurrent deliveries, which all instances of the function accept together."""
 
     @property
     def subscription_path(self) -> str:
         return f"projects/{self.project}/subscriptions/{self.subscription}"
 
     def event(self, message: Received) -> CloudEvent:
-        """Raises NotAnEvent for what this trigger does not match."""
+        """The event of a message. Raises NotAnEvent when the trigger does not match it."""
         if self.bucket is not None:
             return object_finalized(message, bucket=self.bucket)
         return message_published(
@@ -39,7 +39,7 @@ class Route:
 def routes(
     topology: topo.Topology, project: str, functions: Mapping[str, str]
 ) -> tuple[Route, ...]:
-    """One per trigger; `functions` gives each function's URL."""
+    """The routes of all triggers; `functions` is function → URL."""
     buckets = topo.bucket_names(topology, project)
     found = []
     for name, trigger in topology.triggers.items():

@@ -1,9 +1,9 @@
 """`google.cloud.storage.object.v1.finalized`, as Eventarc sends it.
 
-From a Storage notification (https://cloud.google.com/storage/docs/pubsub-notifications). The data
-is the object's resource: StorageObjectData of googleapis/google-cloudevents with the `kind`,
-`selfLink` and `mediaLink` that its test data show. What a lesser server leaves out is filled in as
-Cloud Storage would have it.
+It is made from a Cloud Storage notification
+(https://cloud.google.com/storage/docs/pubsub-notifications). The data is the object's resource:
+StorageObjectData of googleapis/google-cloudevents, with `kind`, `selfLink` and `mediaLink` as in
+its test data. Fields that an emulator leaves out are filled in as Cloud Storage would.
 """
 
 import base64
@@ -38,11 +38,13 @@ DOWNLOADS = "https://storage.googleapis.com/download/storage/v1"
 
 
 def object_finalized(message: Received, *, bucket: str) -> CloudEvent:
-    """The event, if the message tells of a finalized object in `bucket`. Raises NotAnEvent, and
-    NotForTrigger for a notification of anything else."""
+    """The event for the notification of a finalized object in `bucket`.
+
+    Raises NotForTrigger for another notification and NotAnEvent for another message.
+    """
     kind, of_bucket = (message.attributes.get(name) for name in ("eventType", "bucketId"))
     if not kind or not of_bucket:
-        raise NotAnEvent("without eventType and bucketId it is no notification of Cloud Storage")
+        raise NotAnEvent("not a Cloud Storage notification: eventType or bucketId is missing")
     if kind != "OBJECT_FINALIZE":
         raise NotForTrigger(f"eventType is {kind!r}")
     if of_bucket != bucket:
@@ -69,7 +71,7 @@ def object_finalized(message: Received, *, bucket: str) -> CloudEvent:
 
 
 def complete(resource: Mapping[str, Any], message: Received) -> dict[str, Any]:
-    """The resource with every field that a real one has, in the real one's (alphabetical) order."""
+    """The resource with all fields that Cloud Storage sends, in alphabetical order as there."""
     bucket, name = message.attributes["bucketId"], message.attributes.get("objectId", "")
     generation = str(resource.get("generation") or message.attributes.get("objectGeneration", ""))
     if not name or not generation.isdigit():
@@ -103,7 +105,7 @@ def complete(resource: Mapping[str, Any], message: Received) -> dict[str, Any]:
 
 
 def etag(generation: int, metageneration: int) -> str:
-    """Cloud Storage's own: a protobuf of both numbers, in base64."""
+    """The etag as Cloud Storage makes it: a protobuf message of both numbers, in base64."""
     parts = b"\x08" + _varint(generation) + b"\x10" + _varint(metageneration)
     return base64.b64encode(parts).decode("ascii")
 
@@ -117,9 +119,9 @@ def _varint(number: int) -> bytes:
 
 
 def _time(text: str) -> str:
-    """To milliseconds in UTC, as Cloud Storage gives its times."""
+    """The time in UTC with milliseconds, as in Cloud Storage."""
     try:
-        moment = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
     except ValueError as error:
         raise NotAnEvent(f"{text!r} is not a time") from error
-    return timestamp(moment.replace(microsecond=moment.microsecond // 1000 * 1000))
+    return timestamp(time.replace(microsecond=time.microsecond // 1000 * 1000))

@@ -1,1 +1,1 @@
-"""What the web pages that csvgate serves on loopback have in common: who may ask, and serving."""
+"""Serves web pages on loopback, for the mailbox and the console, and restricts access to them."""

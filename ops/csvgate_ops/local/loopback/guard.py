@@ -1,4 +1,4 @@
-"""What keeps a web page elsewhere from asking ours for anything."""
+"""Protects loopback pages from requests by other websites."""
 
 import re
 from typing import Final
@@ -9,13 +9,15 @@ _LOOPBACK_HOST: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?
 
 
 def guard(app: Flask, name: str, policy: str, referrer: str = "no-referrer") -> None:
-    """Refuse requests that name another host, and send the security headers with every answer.
-    `policy` is the Content-Security-Policy where a page sets none of its own."""
+    """Refuse requests for other host names, and add security headers to every response.
+
+    `policy` is the Content-Security-Policy of pages that do not set one themselves.
+    """
 
     def refuse_other_hosts() -> None:
-        """A name that a web page elsewhere has pointed at loopback (DNS rebinding) is not ours."""
+        """Prevent DNS rebinding: another website may point its host name at loopback."""
         if not _LOOPBACK_HOST.fullmatch(request.environ.get("HTTP_HOST", "")):
-            abort(403, f"the {name} answers to loopback names only")
+            abort(403, f"The {name} accepts requests for loopback host names only.")
 
     def headers(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", policy)

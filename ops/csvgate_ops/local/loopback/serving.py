@@ -1,4 +1,4 @@
-"""Serving a WSGI application on a loopback address until it is told to stop."""
+"""Serves a WSGI application on a loopback address until a signal ends it."""
 
 import ipaddress
 import signal
@@ -10,16 +10,16 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 
 class CannotServe(Exception):
-    """Why not, for a person."""
+    """The address cannot be served; the message says why."""
 
 
 class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nothing: a request line can carry a secret, and what was done is on the pages."""
+        """Log nothing: a request line can contain a secret, and the pages show what was done."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Port 0 takes a free one. Raises CannotServe."""
+    """Listen on a port, or on a free one for port 0. Raises CannotServe."""
     try:
         if not ipaddress.ip_address(host).is_loopback:
             raise CannotServe(f"{host} is not a loopback address")
@@ -28,7 +28,7 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        # A restart need not wait for the old connections to fade; a live listener still refuses us.
+        # A restart must not wait for old connections. A live listener still makes bind() fail.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(128)
@@ -45,13 +45,13 @@ def address(listener: socket.socket) -> str:
 
 
 def server(listener: socket.socket, app: WSGIApplication) -> BaseWSGIServer:
-    """One thread a request, on a listener of `listen`."""
+    """A server on a listener from `listen`, with one thread per request."""
     host, port = listener.getsockname()[:2]
     return make_server(host, port, app, threaded=True, request_handler=_Quiet, fd=listener.fileno())
 
 
 def stop_on_signals() -> None:
-    """SIGTERM and SIGINT end the process by SystemExit(0), so that `finally` blocks run."""
+    """End the process by SystemExit(0) on SIGTERM and SIGINT, so that `finally` blocks run."""
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
 

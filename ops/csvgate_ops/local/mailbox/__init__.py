@@ -1,1 +1,1 @@
-"""A stand-in for SendGrid on loopback: takes v3 mail/send, keeps what it took, shows it."""
+"""A stand-in for SendGrid: accepts v3 mail/send on loopback, stores the emails and shows them."""

@@ -13,7 +13,7 @@ from csvgate_ops.local.mailbox.store import EmailStore
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT. 1 when it cannot start, with the reason on stderr."""
+    """Serve until SIGTERM or SIGINT. Returns 1, with the reason on stderr, if it cannot start."""
     options = _parser().parse_args(arguments)
     try:
         listener = listen(options.host, options.port)
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         store = EmailStore(options.data_dir)
     except (OSError, sqlite3.Error) as error:
-        return _cannot(f"cannot keep emails in {options.data_dir}: {error}")
+        return _cannot(f"cannot store emails in {options.data_dir}: {error}")
     _serve(listener, store)
     return 0
 
@@ -30,11 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _serve(listener: socket.socket, store: EmailStore) -> None:
     serving = server(listener, create_app(store))
     stop_on_signals()
-    print(f"mailbox: {address(listener)}", flush=True)  # noqa: T201  # for whoever started it
+    print(f"mailbox: {address(listener)}", flush=True)  # noqa: T201
     try:
         serving.serve_forever()
     finally:
-        # Waits for an email that is being written; one still unanswered was never accepted.
+        # Waits for an email that is being written. Emails without a response are not accepted.
         store.close()
 
 
@@ -45,11 +45,13 @@ def _cannot(reason: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m csvgate_ops.local.mailbox", description=__doc__
+        prog="python -m csvgate_ops.local.mailbox", description="A local stand-in for SendGrid."
     )
-    parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
-    parser.add_argument("--port", type=int, required=True, help="0 takes a free one and prints it")
-    parser.add_argument("--data-dir", type=Path, required=True, help="where the emails are kept")
+    parser.add_argument("--host", default="127.0.0.1", help="the loopback address to listen on")
+    parser.add_argument(
+        "--port", type=int, required=True, help="0 chooses a free port and prints it"
+    )
+    parser.add_argument("--data-dir", type=Path, required=True, help="where the emails are stored")
     return parser
 
 

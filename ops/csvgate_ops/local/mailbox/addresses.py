@@ -1,16 +1,16 @@
-"""The addresses in a mail/send request, and what is wrong with them in SendGrid's words."""
+"""Checks the addresses in a mail/send request, with SendGrid's error messages."""
 
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 Problem = tuple[str, str, str]
-"""Message, field, and the anchor of its help page."""
+"""An error message, its field, and the anchor of its help page."""
 
 MAX_RECIPIENTS: Final = 1000
 KINDS: Final = ("to", "cc", "bcc")
 
-# SendGrid does not publish its rule. A domain without a dot passes here, for `csvgate@localhost`.
+# SendGrid does not publish its rule. Domains without a dot are accepted for `csvgate@localhost`.
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
 _TO_HELP: Final = "message.personalizations.to"
 _NO_PERSONALIZATION: Final = (
@@ -33,7 +33,7 @@ NO_FROM: Final = (
 
 
 def recipients(request: dict[str, Any]) -> list[str]:
-    """Of a request without problems, in order."""
+    """The recipients of a valid request, in order."""
     return [
         str(each["email"])
         for personalization in request["personalizations"]

@@ -1,4 +1,4 @@
-"""The mailbox as one WSGI application over one store."""
+"""The mailbox's WSGI application."""
 
 from typing import Final
 
@@ -9,19 +9,22 @@ from csvgate_ops.local.loopback.guard import guard
 from csvgate_ops.local.mailbox.faults import Faults
 from csvgate_ops.local.mailbox.pages import pages
 from csvgate_ops.local.mailbox.rules import errors
-from csvgate_ops.local.mailbox.security import PAGE_POLICY
 from csvgate_ops.local.mailbox.send_api import send_api
 from csvgate_ops.local.mailbox.store import EmailStore
 
 _HARD_LIMIT: Final = 64 * 1024 * 1024
-"""Above SendGrid's own: up to here the body is read, so that the client gets to hear the 413."""
+"""Above SendGrid's limit: a body up to this size is read, so that the client receives the 413."""
+_PAGE_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
 
 
 def create_app(store: EmailStore) -> Flask:
     app = Flask("csvgate-mailbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _HARD_LIMIT
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    guard(app, "mailbox", PAGE_POLICY)
+    guard(app, "mailbox", _PAGE_POLICY)
     app.register_blueprint(send_api(store, Faults()))
     app.register_blueprint(pages(store))
     app.register_error_handler(HTTPException, _error)
@@ -29,7 +32,7 @@ def create_app(store: EmailStore) -> Flask:
 
 
 def _error(error: Exception) -> Response:
-    """In JSON to programs, as a page to people."""
+    """Return the error as JSON to programs and as a page to people."""
     known = error if isinstance(error, HTTPException) else InternalServerError()
     if request.path.startswith(("/v3/", "/_faults")) or request.path.endswith(".json"):
         response = jsonify(errors((str(known.description), None, None)))

@@ -1,4 +1,4 @@
-"""Faults that a test asks for: the next mail/send requests fail in the way it says."""
+"""Fault injection for tests: the next mail/send requests fail as planned."""
 
 import threading
 from collections import deque
@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class FaultPlan(BaseModel):
-    """What happens to the next `times` requests, in the order the plans were given.
+    """The fault of the next `times` requests; plans apply in the order they were added.
 
-    A `status` answers with it instead of taking the email. Otherwise the email is taken, and then
-    the answer waits `delay_seconds`, or never comes because the connection is dropped (`drop`).
+    With a `status`, the email is refused with it. Otherwise the email is accepted, and then the
+    response waits `delay_seconds`, or the connection is closed without a response (`drop`).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -18,13 +18,13 @@ class FaultPlan(BaseModel):
     times: int = Field(1, ge=1, le=10_000)
     status: int | None = Field(None, ge=400, le=599)
     headers: dict[str, str] = {}
-    message: str = "asked for by a test"
+    message: str = "requested by a test"
     delay_seconds: float = Field(0, ge=0, le=600)
     drop: bool = False
 
 
 class Faults:
-    """A queue, in memory: a restart forgets it."""
+    """A queue of plans in memory, which is lost at a restart."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -39,7 +39,7 @@ class Faults:
             self._plans.clear()
 
     def next(self) -> FaultPlan | None:
-        """The plan for one request, used up by one."""
+        """Take the plan for one request, or None."""
         with self._lock:
             if not self._plans:
                 return None

@@ -1,4 +1,4 @@
-"""The emails as web pages and as JSON."""
+"""Shows the emails as web pages and as JSON."""
 
 import json
 from datetime import datetime
@@ -7,11 +7,15 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
 
-from csvgate_ops.local.mailbox.security import EMAIL_POLICY
 from csvgate_ops.local.mailbox.store import EmailStore, StoredEmail
 
 _PAGE: Final = 50
 _MOST: Final = 1000
+_EMAIL_POLICY: Final = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
+)
+"""For the HTML of an email, which is untrusted: no scripts, no requests, and an opaque origin."""
 
 
 def pages(store: EmailStore) -> Blueprint:
@@ -55,9 +59,9 @@ def pages(store: EmailStore) -> Blueprint:
     def email_body(message_id: str) -> Response:
         html = _found(store, message_id).content("text/html")
         if html is None:
-            abort(404, "this email has no HTML")
+            abort(404, "This email has no HTML part.")
         response = Response(html, mimetype="text/html")
-        response.headers["Content-Security-Policy"] = EMAIL_POLICY
+        response.headers["Content-Security-Policy"] = _EMAIL_POLICY
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
         return response
 
@@ -67,12 +71,12 @@ def pages(store: EmailStore) -> Blueprint:
 def _found(store: EmailStore, message_id: str) -> StoredEmail:
     email = store.get(message_id)
     if email is None:
-        abort(404, "no such email")
+        abort(404, "There is no email with this id.")
     return email
 
 
 def _search(store: EmailStore, limit: int) -> list[StoredEmail]:
-    """By the query's `to`, `upload_id` and `before`; newest first."""
+    """The emails that match the query's `to`, `upload_id` and `before`, newest first."""
     return store.newest(
         to=request.args.get("to"),
         upload_id=request.args.get("upload_id"),
@@ -84,7 +88,7 @@ def _search(store: EmailStore, limit: int) -> list[StoredEmail]:
 def _number(name: str) -> int | None:
     value = request.args.get(name)
     if value is not None and not (value.isascii() and value.isdecimal() and len(value) < 16):
-        abort(400, f"{name} is not a number")
+        abort(400, f"The parameter {name} must be a number.")
     return int(value) if value else None
 
 
@@ -106,7 +110,7 @@ def _time(stored: str) -> str:
 
 
 def _links(html: str) -> list[str]:
-    """The email's web links, once each: in its sandbox they cannot be followed."""
+    """The distinct web links of the email, which cannot be followed in its sandbox."""
     found: list[str] = []
 
     class Anchors(HTMLParser):

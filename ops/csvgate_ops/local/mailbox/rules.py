@@ -1,4 +1,4 @@
-"""What SendGrid refuses in a mail/send request, in its words: errors with message, field, help."""
+"""Refuses mail/send requests that SendGrid would refuse, with SendGrid's error messages."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ _ORDER: Final = (
 
 
 def errors(*problems: tuple[str, str | None, str | None]) -> dict[str, Any]:
-    """The body of a refusal."""
+    """The response body for problems, each given as message, field and help address."""
     return {
         "errors": [
             {"message": text, "field": field, "help": page} for text, field, page in problems
@@ -41,7 +41,7 @@ def errors(*problems: tuple[str, str | None, str | None]) -> dict[str, Any]:
 
 
 class Refused(Exception):
-    """With the body of the 400."""
+    """The request is invalid; `body` is the body of the 400 response."""
 
     def __init__(self, body: dict[str, Any]) -> None:
         super().__init__(body)
@@ -49,7 +49,7 @@ class Refused(Exception):
 
 
 def checked(request: object) -> dict[str, Any]:
-    """The request, when SendGrid would take it. Raises Refused with all that is wrong."""
+    """Return the request if SendGrid would accept it. Raises Refused with all problems."""
     if not isinstance(request, dict) or not _is_text(request):
         raise Refused(errors(("Bad Request", None, None)))
     found = [
@@ -65,7 +65,7 @@ def checked(request: object) -> dict[str, Any]:
 
 
 def _is_text(request: dict[str, Any]) -> bool:
-    """JSON can escape half a surrogate pair, which no email can carry and no page can show."""
+    """Whether all strings are valid Unicode: JSON can escape lone surrogates, emails cannot."""
     try:
         json.dumps(request, ensure_ascii=False).encode()
     except UnicodeEncodeError:

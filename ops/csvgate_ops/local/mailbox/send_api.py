@@ -1,4 +1,4 @@
-"""POST /v3/mail/send as SendGrid answers it, and the faults that a test may ask for."""
+"""POST /v3/mail/send with SendGrid's responses, and the API for injecting faults."""
 
 import secrets
 import socket
@@ -53,7 +53,7 @@ def send_api(store: EmailStore, faults: Faults) -> Blueprint:
 
     @api.post("/_faults")
     def add_fault() -> Response:
-        # A form of another site can post, but not with this type.
+        # A form on another site can send a POST, but not with this content type.
         if request.mimetype != "application/json":
             return _refuse(415, "Content-Type should be application/json.")
         try:

@@ -1,4 +1,4 @@
-"""The emails taken, in SQLite: what was answered with 202 is on disk, also after a SIGKILL."""
+"""Stores accepted emails in SQLite. An email is on disk before it is answered with 202."""
 
 import json
 import sqlite3
@@ -30,7 +30,7 @@ _SELECT: Final = "select number, id, received_at, request from emails"
 
 @dataclass(frozen=True, slots=True)
 class StoredEmail:
-    """`number` counts from 1 in order of arrival; `id` is the X-Message-Id."""
+    """An email. `number` counts from 1 in order of arrival; `id` is the X-Message-Id."""
 
     number: int
     id: str
@@ -54,14 +54,14 @@ class StoredEmail:
         return dict(self.request.get("custom_args") or {})
 
     def content(self, kind: str) -> str | None:
-        """Of `text/plain` or `text/html`."""
+        """The content of type `kind`, such as text/plain or text/html, or None."""
         blocks = (b["value"] for b in self.request["content"] if b.get("type") == kind)
         return next(blocks, None)
 
 
 class EmailStore:
     def __init__(self, directory: Path) -> None:
-        """Makes the directory. Raises OSError and sqlite3.Error when it cannot be written."""
+        """Create the directory. Raises OSError or sqlite3.Error when it cannot be written."""
         directory.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._db = sqlite3.connect(directory / "mailbox.sqlite3", check_same_thread=False)
@@ -92,7 +92,7 @@ class EmailStore:
         before: int | None = None,
         limit: int = 100,
     ) -> list[StoredEmail]:
-        """Newest first; `before` is a `number` to continue from."""
+        """The matching emails, newest first; `before` excludes that `number` and later ones."""
         conditions, values = ["true"], list[str | int]()
         if to:
             conditions.append("number in (select number from recipients where address = ?)")

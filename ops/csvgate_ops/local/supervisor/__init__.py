@@ -1,1 +1,1 @@
-"""The supervisor of the local cloud starts its processes, restarts them and ends them together."""
+"""The supervisor of the local cloud starts its processes, restarts them and stops them together."""

@@ -1,6 +1,6 @@
 """The supervisor's process: `python -m csvgate_ops.local.supervisor OPTIONS_JSON PROGRESS_FD`.
 
-Progress goes to the file descriptor, one JSON object a line, until nobody reads it any more.
+Progress is written to the file descriptor, one JSON object per line, until its reader is gone.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A process of the local cloud, as data."""
+"""Describes a process of the local cloud."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class HttpProbe:
-    """Ready when a GET is answered: with 2xx, or with anything at all."""
+    """Ready when a GET is answered with 2xx, or with any status if `any_answer` is set."""
 
     url: str
     any_answer: bool = False
@@ -15,14 +15,14 @@ class HttpProbe:
 
 @dataclass(frozen=True, slots=True)
 class GrpcProbe:
-    """Ready when the port speaks HTTP/2."""
+    """Ready when the port answers in HTTP/2."""
 
     port: int
 
 
 @dataclass(frozen=True, slots=True)
 class ExitProbe:
-    """A task: ready when it has ended well."""
+    """Marks a task, which is ready when it has exited with code 0."""
 
 
 Probe = HttpProbe | GrpcProbe | ExitProbe
@@ -30,7 +30,7 @@ Probe = HttpProbe | GrpcProbe | ExitProbe
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A file or folder without which a component cannot run."""
+    """A file or folder that a component requires, and what to do if it is missing."""
 
     path: Path
     remedy: str
@@ -38,9 +38,12 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """All start at once, and wait for what they need themselves. A task runs again whenever the
-    component that it is `about` was restarted. `stop_first` components end before the services
-    that they use."""
+    """A process to run.
+
+    All components start at once and wait themselves for the services they use. A task runs again
+    after a restart of the component that it is `about`. Components with `stop_first` are stopped
+    before the services they use.
+    """
 
     name: str
     argv: tuple[str, ...]

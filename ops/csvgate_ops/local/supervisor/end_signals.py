@@ -1,7 +1,7 @@
-"""The signals that ask a process to end: waited for, not handled.
+"""Waits for SIGTERM or SIGINT without a signal handler.
 
-A handler can meet the lock of what it sets, and a signal that goes to another thread leaves the
-one that waits asleep. Blocked in all threads, it stays until it is asked for.
+A handler may deadlock on a lock held by the code it interrupts, and a signal delivered to another
+thread does not wake the thread that waits. A signal that all threads block stays pending.
 """
 
 import signal
@@ -11,10 +11,10 @@ _ENDING: Final = frozenset([signal.SIGTERM, signal.SIGINT])
 
 
 def block_ending() -> None:
-    """In this thread and all that it starts from here on, and in its processes."""
+    """Block the signals in this thread and in all threads and processes it starts afterwards."""
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
 
 
 def wait_for_ending() -> None:
-    """Returns when there has been one since they were blocked."""
+    """Return when one of the signals has arrived since they were blocked."""
     signal.sigwait(_ENDING)

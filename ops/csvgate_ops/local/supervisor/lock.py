@@ -1,4 +1,4 @@
-"""One supervisor per data directory: a lock that the kernel lets go of however a process ends."""
+"""One supervisor per data directory: a lock that the kernel releases when the process ends."""
 
 import fcntl
 import time
@@ -9,30 +9,32 @@ from typing import IO
 from csvgate_ops.local.cloud.errors import CloudError, Fault
 from csvgate_ops.local.cloud.files import DataDir
 
-LOOK_SECONDS = 1.0
-"""Who merely looks whether it is taken has it for an instant."""
+RETRY_SECONDS = 1.0
+"""How long to retry: `is_running` holds the lock for an instant."""
 
 
 @contextmanager
 def hold_lock(data_dir: DataDir) -> Iterator[None]:
-    """Raises CloudError when another process has it."""
+    """Hold the lock. Raises CloudError when another supervisor holds it."""
     data_dir.root.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + LOOK_SECONDS
+    deadline = time.monotonic() + RETRY_SECONDS
     with data_dir.lock.open("a") as file:
         while not _take(file, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 raise CloudError(
-                    Fault("supervisor", f"another local cloud uses {data_dir.root}", "stop it")
+                    Fault(
+                        "supervisor", f"another local cloud uses {data_dir.root}", "`csvgate down`"
+                    )
                 )
             time.sleep(0.02)
         yield
 
 
 def is_running(data_dir: DataDir) -> bool:
-    """True while a supervisor lives, be it starting or stopping."""
+    """Whether a supervisor is running, starting or stopping."""
     try:
         with data_dir.lock.open("a") as file:
-            # Shared, so that two who look do not see each other.
+            # Shared, so that two callers of is_running do not see each other.
             return not _take(file, fcntl.LOCK_SH)
     except FileNotFoundError:
         return False

@@ -1,4 +1,4 @@
-"""Is a component ready? Asked often, so each answer comes within a fraction of a second."""
+"""Probes whether a component is ready, with a short timeout because it is called often."""
 
 import http.client
 import socket
@@ -12,7 +12,7 @@ HTTP2_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x
 
 
 def is_ready(probe: Probe) -> bool:
-    """A task is never ready by being asked: it is when it has ended."""
+    """Whether the component is ready; always False for a task, which must exit instead."""
     match probe:
         case HttpProbe(url, any_answer):
             return _http(url, any_answer)

@@ -1,4 +1,4 @@
-"""Start and end one child with its whole process group. Main thread only: see tether."""
+"""Starts and stops a child with its process group. Main thread only, because of the tether."""
 
 import os
 import signal
@@ -16,8 +16,11 @@ TETHER = Path(__file__).with_name("tether.py")
 
 
 class Child:
-    """A running component, leader of a session and process group of its own, so that Ctrl-C in a
-    terminal reaches the supervisor alone and a signal to the group reaches all of the child."""
+    """A running component, which leads its own session and process group.
+
+    Ctrl-C in a terminal therefore reaches only the supervisor, and a signal to the group reaches
+    all processes of the child.
+    """
 
     def __init__(self, component: Component, data_dir: DataDir, instance: str) -> None:
         log = data_dir.log(component.name)
@@ -36,10 +39,10 @@ class Child:
         self.process = identify(self._popen.pid) or Process(self._popen.pid, 0)
 
     def exit_status(self) -> int | None:
-        """None while it runs; once it has ended, as Popen.returncode.
+        """None while the process runs, then the exit status as in Popen.returncode.
 
-        The rest of its group is killed before its pid is given back to the system, so the group's
-        id cannot be somebody else's by then.
+        The rest of the group is killed before the pid is released, so that the group id cannot
+        have been reused.
         """
         if self._popen.returncode is None:
             ended = os.waitid(os.P_PID, self._popen.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -60,12 +63,11 @@ class Child:
         try:
             os.killpg(self._popen.pid, number)
         except ProcessLookupError:
-            # Nothing is left of it.
-            return
+            return  # all processes of the group have ended
 
 
 def stop(children: Iterable[Child]) -> None:
-    """SIGTERM to all, SIGKILL to each that outlives its grace; returns when all have ended."""
+    """Send SIGTERM to all, and SIGKILL to those that exceed their grace; return when all ended."""
     running = [child for child in children if child.exit_status() is None]
     for child in running:
         child.terminate()

@@ -1,4 +1,4 @@
-"""Processes that are certainly ours: a pid alone may belong to a stranger by the time we look."""
+"""Identifies processes by pid and start time, because the system reuses pids."""
 
 import os
 import signal
@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 INSTANCE_VARIABLE = "CSVGATE_CLOUD_INSTANCE"
-"""Every child inherits it, and so do its own children (gunicorn's workers)."""
+"""The variable that marks all children and their children, such as gunicorn's workers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A pid and when it started, in clock ticks since boot: together they never come again."""
+    """A pid and its start time in clock ticks since boot, which together are unique."""
 
     pid: int
     start_time: int
@@ -31,7 +31,7 @@ class Process:
 
 
 def identify(pid: int) -> Process | None:
-    """The living process with this pid; None when there is none (a zombie does not live)."""
+    """The running process with this pid, or None; a zombie does not count as running."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -41,8 +41,10 @@ def identify(pid: int) -> Process | None:
 
 
 def is_stopped(process: Process) -> bool:
-    """Whether it lives, but was halted by SIGSTOP or a terminal: it will answer nobody until
-    SIGCONT. A debugger that holds it does not count."""
+    """Whether the process is suspended by SIGSTOP or a terminal, so that it cannot respond.
+
+    A process that a debugger has stopped does not count.
+    """
     try:
         stat = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -55,8 +57,10 @@ def is_alive(process: Process) -> bool:
 
 
 def send(process: Process, number: signal.Signals) -> bool:
-    """Signal exactly this process; False when it is gone. A pid file descriptor pins the process
-    between the check and the signal."""
+    """Signal exactly this process; False when it has ended.
+
+    A pid file descriptor keeps the pid from being reused between the check and the signal.
+    """
     try:
         descriptor = os.pidfd_open(process.pid)
     except OSError:
@@ -73,8 +77,7 @@ def send(process: Process, number: signal.Signals) -> bool:
 
 
 def members(instance: str) -> Iterator[Process]:
-    """Every living process of this user that was started, at whatever remove, by the local cloud
-    with this instance id."""
+    """All running processes that descend from the local cloud with this instance id."""
     mark = f"{INSTANCE_VARIABLE}={instance}".encode()
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
@@ -89,7 +92,7 @@ def members(instance: str) -> Iterator[Process]:
 
 
 def wait_gone(processes: Iterable[Process], seconds: float) -> bool:
-    """True once none of them lives."""
+    """Wait until all processes have ended; False on timeout."""
     deadline = time.monotonic() + seconds
     left = list(processes)
     while left := [process for process in left if is_alive(process)]:

@@ -1,4 +1,4 @@
-"""When a dead component is started again, and when it is hopeless. Pure; time is given."""
+"""Decides when a component that died is restarted, and when it is in a crash loop."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ LONGEST_PAUSE = 5.0
 class Restarts:
     """The deaths of one component.
 
-    Being killed (SIGKILL) by somebody else is not its fault, and does not count towards a crash
-    loop: a chaos run may kill as often as it likes.
+    A death by SIGKILL is not the component's own fault and does not count towards a crash loop:
+    a chaos run may kill a component any number of times.
     """
 
     deaths: deque[float] = field(default_factory=deque)
 
     def died(self, now: float, *, own_fault: bool) -> float | None:
-        """Seconds until it should be started again; None when it is a crash loop."""
+        """Record a death and return the seconds until the restart, or None for a crash loop."""
         if not own_fault:
             return FIRST_PAUSE
         self.deaths.append(now)

@@ -1,4 +1,4 @@
-"""The life of a local cloud, from the lock to the last child: what the supervisor does."""
+"""Runs a local cloud: takes the lock, prepares, supervises the components and cleans up."""
 
 import json
 import os
@@ -27,7 +27,7 @@ from csvgate_ops.local.supervisor.warden import warden
 
 
 def run(options: Options, report: Report) -> None:
-    """Until it is told to stop. Raises CloudError, which is also written to DATA_DIR."""
+    """Run until a signal. Raises CloudError, which is also written to the data directory."""
     data_dir = DataDir(options.data_dir)
     data_dir.logs.mkdir(parents=True, exist_ok=True)
     report = _logged(data_dir.log("supervisor"), report)
@@ -53,7 +53,7 @@ def _run(options: Options, data_dir: DataDir, report: Report, stack: ExitStack) 
         report({"event": "cleaned", "processes": killed})
     planned = prepare(options, data_dir)
     for component in planned.components:
-        _put_by(data_dir.log(component.name))
+        _rotate(data_dir.log(component.name))
     instance = secrets.token_hex(8)
 
     def changed(supervisor: Supervisor) -> None:
@@ -75,11 +75,11 @@ def _run(options: Options, data_dir: DataDir, report: Report, stack: ExitStack) 
 
 
 def prepare(options: Options, data_dir: DataDir) -> Plan:
-    """Everything that can be known to be wrong before a process is started. Raises CloudError."""
+    """Check everything that can be checked before a process starts. Raises CloudError."""
     try:
         topology = topo.load(options.topology)
     except topo.TopologyError as error:
-        raise CloudError(Fault("topology", str(error), f"mend {options.topology}")) from error
+        raise CloudError(Fault("topology", str(error), f"correct {options.topology}")) from error
     remembered = read_json(data_dir.ports)
     chosen = ports.choose(
         services(topology),
@@ -99,11 +99,11 @@ def prepare(options: Options, data_dir: DataDir) -> Plan:
 
 
 def _check_contracts(folder: Path) -> None:
-    """A function finds out with its first event; a person should know now."""
+    """Report mistakes now; the functions would only report them with their first event."""
     try:
         load_directory(folder)
     except ContractError as error:
-        raise CloudError(Fault("contracts", str(error), f"mend them in {folder}")) from error
+        raise CloudError(Fault("contracts", str(error), f"correct them in {folder}")) from error
 
 
 def _write_state(data_dir: DataDir, instance: str, supervisor: Supervisor, planned: Plan) -> None:
@@ -126,8 +126,8 @@ def _with_pids(planned: Plan, supervisor: Supervisor) -> dict[str, Any]:
     return {**planned.endpoints, "pids": {"supervisor": os.getpid(), **pids}}
 
 
-def _put_by(log: Path) -> None:
-    """Keep the log of the run before as NAME.log.1, so that a fault shows lines of this run."""
+def _rotate(log: Path) -> None:
+    """Keep the previous run's log as NAME.log.1, so that faults show lines of this run only."""
     if log.exists():
         log.replace(log.with_name(f"{log.name}.1"))
 

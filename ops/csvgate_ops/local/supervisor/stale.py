@@ -1,4 +1,4 @@
-"""Clean up after a supervisor that could not: it was killed, or the machine was."""
+"""Cleans up after a supervisor that was killed, or whose machine was."""
 
 import signal
 
@@ -13,12 +13,12 @@ from csvgate_ops.local.supervisor.process_identity import (
 
 
 def recorded_supervisor(data_dir: DataDir) -> Process | None:
-    """The supervisor as it wrote itself down, whether it lives or not."""
+    """The supervisor that wrote supervisor.json, which may have ended."""
     return Process.from_json(read_json(data_dir.supervisor))
 
 
 def leftovers(data_dir: DataDir) -> list[Process]:
-    """What still lives of the last run, its supervisor excepted."""
+    """The processes of the last run that are still running, except the supervisor."""
     state = read_json(data_dir.supervisor)
     if not isinstance(state, dict):
         return []
@@ -28,9 +28,9 @@ def leftovers(data_dir: DataDir) -> list[Process]:
 
 
 def clean(data_dir: DataDir) -> int:
-    """Kill what is left, and take away the files that say it runs; how many processes that was.
+    """Kill leftover processes, remove the run's files and return the number of processes.
 
-    Only when no supervisor lives: the caller holds the lock, or knows.
+    Call it only when no supervisor is running.
     """
     found = leftovers(data_dir)
     data_dir.endpoints.unlink(missing_ok=True)

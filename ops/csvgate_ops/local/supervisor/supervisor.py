@@ -1,4 +1,4 @@
-"""Start the components, keep them running, end them together."""
+"""Starts the components, keeps them running and stops them together."""
 
 import select
 import signal
@@ -18,21 +18,21 @@ from csvgate_ops.local.supervisor.process_identity import is_stopped
 from csvgate_ops.local.supervisor.restarts import LOOP_DEATHS, LOOP_SECONDS, Restarts
 
 START_SECONDS = 60.0
-"""A component that is not ready by then counts as dead."""
+"""A component that is not ready by then is considered failed."""
 HUNG_SECONDS = 15.0
-"""A component that was stopped for so long is killed, and started again as after any death. As the
-platform does with an instance that answers no more; a busy one is left alone."""
+"""A component that has been suspended for this long is killed and restarted, as the platform does
+with an instance that no longer responds. A busy component is not affected."""
 STEP = 0.03
-"""Seconds between looks while something starts."""
+"""Seconds between probes while a component is starting."""
 REST = 1.0
-"""The same while all is ready; the death of a child is noticed at once nevertheless."""
+"""Seconds between checks while all are ready; SIGCHLD reports a death immediately."""
 
 Report = Callable[[dict[str, Any]], None]
 
 
 class State(Enum):
     WAITING = auto()
-    """For its time: a pause after a death."""
+    """Waits for its start, immediately or after a pause."""
     STARTING = auto()
     READY = auto()
 
@@ -50,7 +50,8 @@ class Unit:
 
 
 class Supervisor:
-    """`report` hears of every step; `changed` is called whenever the set of children changed."""
+    """Supervises components. `report` receives every event; `changed` is called when the children
+    change."""
 
     def __init__(
         self,
@@ -82,9 +83,11 @@ class Supervisor:
         return all(unit.state is State.READY for unit in self.units.values())
 
     def run(self, on_up: Callable[[], None], on_down: Callable[[], None]) -> None:
-        """Until SIGTERM, SIGINT or SIGHUP. Raises CloudError when one cannot be kept running.
-        `on_down` is called before the children are ended; all of them have ended when this returns
-        or raises. Main thread only."""
+        """Run until SIGTERM, SIGINT or SIGHUP. Main thread only.
+
+        Calls `on_down` before it stops the children. All of them have ended when it returns or
+        raises. Raises CloudError when a component fails.
+        """
         self._listen_to_signals()
         try:
             while not self._stopping:
@@ -99,7 +102,7 @@ class Supervisor:
             self.stop()
 
     def stop(self) -> None:
-        """First those that use the others, so that these end with nothing under way."""
+        """Stop the components that use services first, so that no request is in progress."""
         for first in (True, False):
             units = [u for u in self.units.values() if u.component.stop_first is first]
             stop([unit.child for unit in units if unit.child is not None])
@@ -119,7 +122,7 @@ class Supervisor:
                 self._probe(unit, now)
 
     def _end_hung(self, unit: Unit, child: Child, now: float) -> None:
-        """Its death is noticed at the next step."""
+        """Kill a suspended child; the next step notices its death."""
         if not is_stopped(child.process):
             unit.stopped_since = None
         elif unit.stopped_since is None:
@@ -144,7 +147,7 @@ class Supervisor:
             self._ready(unit, now)
         elif now - unit.started > START_SECONDS:
             child.kill()
-            raise self._hopeless(unit, f"was not ready within {START_SECONDS:.0f} s")
+            raise self._failed(unit, f"was not ready within {START_SECONDS:.0f} s")
 
     def _ready(self, unit: Unit, now: float) -> None:
         unit.state = State.READY
@@ -158,13 +161,15 @@ class Supervisor:
         if unit.component.is_task and status == 0:
             self._ready(unit, now)
             return
-        how = f"was ended by {_signal_name(-status)}" if status < 0 else f"ended with code {status}"
+        how = (
+            f"was killed by {_signal_name(-status)}" if status < 0 else f"exited with code {status}"
+        )
         if not unit.was_ready:
-            raise self._hopeless(unit, f"{how} before it was ready")
+            raise self._failed(unit, f"{how} before it was ready")
         pause = unit.restarts.died(now, own_fault=status != -signal.SIGKILL)
         if pause is None:
             reason = f"{how}, {LOOP_DEATHS} times within {LOOP_SECONDS:.0f} s"
-            raise self._hopeless(unit, reason)
+            raise self._failed(unit, reason)
         unit.state = State.WAITING
         unit.not_before = now + pause
         self._report(
@@ -173,22 +178,22 @@ class Supervisor:
         self._repeat_tasks_about(unit.component.name)
 
     def _repeat_tasks_about(self, name: str) -> None:
-        """What a task made may be gone with the service that it made it in."""
+        """Repeat the tasks of a service, because what they created may be lost."""
         for unit in self.units.values():
             if unit.component.about == name:
                 if unit.child is None:
                     unit.state = State.WAITING
                 else:
-                    # Halfway through, in what is gone: its end makes it wait for its turn.
+                    # It runs against the service that died. After its death it is started again.
                     unit.child.kill()
 
-    def _hopeless(self, unit: Unit, message: str) -> CloudError:
+    def _failed(self, unit: Unit, message: str) -> CloudError:
         log = self._data_dir.log(unit.component.name)
         return CloudError(
             Fault(
                 unit.component.name,
                 message,
-                remedy=f"see {log}; then `csvgate up` again",
+                remedy=f"see {log}, then run `csvgate up` again",
                 log=str(log),
                 last_lines=last_lines(log),
             )

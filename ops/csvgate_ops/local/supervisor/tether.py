@@ -1,9 +1,9 @@
-"""Tie a process to its parent: when the parent is gone, however it went, the process is killed.
+"""Ties a process to its parent: the kernel kills it when the parent ends for any reason.
 
     python tether.py PARENT_PID PROGRAM [ARGUMENT...]
 
-Becomes PROGRAM. A program of its own, run by the child, because code between fork and exec of a
-process that has threads may deadlock. Linux only; elsewhere the warden alone sees to it.
+It executes PROGRAM. It is a separate program, run by the child, because code between fork and exec
+in a process with threads may deadlock. It works on Linux only; elsewhere the warden does its work.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ def main() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
     if os.getppid() != parent:
-        sys.exit("the local cloud is gone")
+        sys.exit("the local cloud has ended")
     try:
         os.execvp(program[0], program)  # noqa: S606
     except OSError as error:

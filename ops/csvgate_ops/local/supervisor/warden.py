@@ -1,9 +1,9 @@
-"""Outlives the supervisor by a moment, to kill what it leaves behind when it is killed.
+"""Kills the processes that a killed supervisor leaves behind.
 
     python -m csvgate_ops.local.supervisor.warden DATA_DIR
 
-Standard input is a pipe whose other end only the supervisor holds, so its end is the supervisor's.
-The death signal (see tether) reaches the children at once, but not theirs: gunicorn's workers.
+Standard input is a pipe whose other end only the supervisor holds, so it is closed when the
+supervisor ends. The death signal (see tether) kills the children, but not gunicorn's workers.
 """
 
 import signal
@@ -16,12 +16,12 @@ from pathlib import Path
 from csvgate_ops.local.cloud.files import DataDir
 from csvgate_ops.local.supervisor import stale
 
-ALL_IS_WELL = b"stopped"
+STOPPED = b"stopped"
 
 
 @contextmanager
 def warden(data_dir: DataDir) -> Iterator[None]:
-    """Watch over the process that calls this, until the context ends, by an exception or not."""
+    """Watch over the calling process until the context ends."""
     process = subprocess.Popen(
         [sys.executable, "-m", "csvgate_ops.local.supervisor.warden", str(data_dir.root)],
         stdin=subprocess.PIPE,
@@ -33,7 +33,7 @@ def warden(data_dir: DataDir) -> Iterator[None]:
         yield
     finally:
         try:
-            process.communicate(ALL_IS_WELL, timeout=5)
+            process.communicate(STOPPED, timeout=5)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -43,7 +43,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     data_dir = DataDir(Path(sys.argv[1]))
-    if sys.stdin.buffer.read() != ALL_IS_WELL:
+    if sys.stdin.buffer.read() != STOPPED:
         stale.clean(data_dir)
 
 

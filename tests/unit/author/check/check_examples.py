@@ -1,4 +1,4 @@
-"""Running `csvgate check`, and small things to check."""
+"""Runs `csvgate check`, and writes small files to check."""
 
 import json
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ def by_orders(file: Path, *arguments: str | Path) -> Result:
 
 
 def answer(*arguments: str | Path) -> dict[str, Any]:
-    """The JSON of a check that has an outcome."""
+    """The JSON report of a check that completed."""
     done = check(*arguments, "--format", "json")
     assert done.exit_code in (0, 1), done.output
     found: dict[str, Any] = json.loads(done.stdout)
@@ -38,7 +38,7 @@ def faults(found: Mapping[str, Any]) -> Faults:
 
 def write_contract(folder: Path, dataset: str, **properties: Any) -> Path:
     """A contract of two text columns, `id` and `name`; JSON is YAML."""
-    whole = {
+    contract = {
         "dataset": dataset,
         "match": [f"{dataset}/*.csv"],
         "schema": {"fields": [{"name": "id"}, {"name": "name"}]},
@@ -47,5 +47,5 @@ def write_contract(folder: Path, dataset: str, **properties: Any) -> Path:
     }
     folder.mkdir(exist_ok=True)
     path = folder / f"{dataset}.yaml"
-    path.write_text(json.dumps(whole), encoding="utf-8")
+    path.write_text(json.dumps(contract), encoding="utf-8")
     return path

@@ -20,11 +20,11 @@ from unit.author.check.check_examples import (
     write_contract,
 )
 
-HOPELESS = ROOT / "samples" / "hopeless.csv"
+TIMESHEET = ROOT / "samples" / "timesheet.csv"
 
 
 @pytest.mark.parametrize("style", ["table", "json"])
-def test_the_sample_is_told_as_in_the_golden_file(style: str) -> None:
+def test_the_sample_is_reported_as_in_the_golden_file(style: str) -> None:
     done = by_orders(ORDERS, "--format", style)
     assert (HERE / "golden" / f"orders.{style}").read_text(encoding="utf-8") == done.stdout
     assert done.exit_code == 1
@@ -48,7 +48,7 @@ def test_a_clean_file_exits_0(tmp_path: Path) -> None:
     done = check(file, "--contract", contract)
     assert done.stdout.splitlines() == [
         "2 rows read: 2 valid, 0 rejected",
-        "An upload would be loaded whole, by contract things.",
+        "Uploading this file would load all its rows (contract things).",
     ]
     assert done.exit_code == 0
     assert answer(file, "--contract", contract) == {
@@ -60,11 +60,11 @@ def test_a_clean_file_exits_0(tmp_path: Path) -> None:
     }
 
 
-def test_a_hopeless_file_is_a_file_fault() -> None:
-    done = by_orders(HOPELESS)
+def test_a_file_of_another_dataset_is_a_file_fault() -> None:
+    done = by_orders(TIMESHEET)
     assert done.stdout.startswith("The file cannot be loaded: header.missing_column\n")
     assert done.exit_code == 1
-    found = answer(HOPELESS, "--contract", ORDERS_YAML)
+    found = answer(TIMESHEET, "--contract", ORDERS_YAML)
     fault = found.pop("file_fault")
     assert (fault["code"], fault["line"], set(fault)) == (
         "header.missing_column",
@@ -74,7 +74,7 @@ def test_a_hopeless_file_is_a_file_fault() -> None:
     assert found == {"rows_read": 0, "rows_valid": 0, "rows_rejected": 0, "faults": []}
 
 
-def test_rows_before_a_file_fault_are_counted_and_told(tmp_path: Path) -> None:
+def test_rows_before_a_file_fault_are_counted_and_reported(tmp_path: Path) -> None:
     fields = [{"name": "id", "type": "integer"}, {"name": "name"}]
     contract = write_contract(tmp_path, "things", schema={"fields": fields})
     file = tmp_path / "x.csv.gz"

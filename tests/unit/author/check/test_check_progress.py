@@ -1,4 +1,4 @@
-"""Progress of a check, on a clock that is told the time."""
+"""The progress display of a check, with an injected clock."""
 
 import pytest
 

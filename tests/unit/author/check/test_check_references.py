@@ -35,7 +35,7 @@ def test_without_a_folder_they_hold_and_a_note_says_so(contract: Path, file: Pat
     done = check(file, "--contract", contract)
     assert done.exit_code == 0
     assert done.stderr == (
-        "Note: foreign keys into people are not checked: give --references DIR\n"
+        "Note: foreign keys into people are not checked without --references DIR\n"
     )
 
 

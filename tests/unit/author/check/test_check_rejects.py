@@ -1,4 +1,4 @@
-"""`--rejects`: the cloud's reject file, whole or not there."""
+"""`--rejects`: the reject file of the cloud, complete or absent."""
 
 from pathlib import Path
 
@@ -28,10 +28,10 @@ def test_the_sample(tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     done = by_orders(ORDERS, "--rejects", out)
     assert (HERE / "golden" / "orders.rejects.csv").read_bytes() == out.read_bytes()
-    assert done.stdout.splitlines()[-1] == f"Rejected rows: {out}"
+    assert done.stdout.splitlines()[-1] == f"Reject file: {out}"
 
 
-@pytest.mark.parametrize("sample", ["hopeless.csv", "clean"])
+@pytest.mark.parametrize("sample", ["timesheet.csv", "clean"])
 def test_without_rejected_rows_an_earlier_file_goes(tmp_path: Path, sample: str) -> None:
     file, out = ROOT / "samples" / sample, tmp_path / "out.csv"
     if sample == "clean":
@@ -39,7 +39,7 @@ def test_without_rejected_rows_an_earlier_file_goes(tmp_path: Path, sample: str)
         file.write_bytes(ORDERS.read_bytes().splitlines(keepends=True)[0])
     out.write_text("of yesterday")
     done = by_orders(file, "--rejects", out)
-    assert done.stdout.splitlines()[-1] == "Rejected rows: none, so no file"
+    assert done.stdout.splitlines()[-1] == "Reject file: not written, because no row was rejected"
     assert not out.exists()
 
 

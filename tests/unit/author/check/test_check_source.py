@@ -5,17 +5,17 @@ from pathlib import Path
 import pytest
 
 from csvgate.validation.faults import FileFault
+from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.check.source import Source
-from csvgate_ops.author.check.unusable import Unusable
 
 
-def test_pieces_and_what_is_told_of_them(tmp_path: Path) -> None:
+def test_pieces_and_what_is_reported_of_them(tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_bytes(b"x" * 600_000)
-    told: list[int] = []
-    data = b"".join(Source(file).pieces(max_bytes=600_000, report=told.append))
+    reported: list[int] = []
+    data = b"".join(Source(file).pieces(max_bytes=600_000, report=reported.append))
     assert data == b"x" * 600_000
-    assert told == [262_144, 262_144, 75_712]
+    assert reported == [262_144, 262_144, 75_712]
 
 
 def test_a_file_past_the_limit_is_the_fault_it_is_in_the_cloud(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What keeps a check from being made: exit 2, said on stderr, nothing on stdout."""
+"""Usage errors: exit code 2, the error on stderr and nothing on stdout."""
 
 import os
 import subprocess
@@ -17,14 +17,17 @@ from unit.author.check.check_examples import ORDERS, ORDERS_YAML, ROOT, check, w
         ((ROOT,), "is a directory"),
         (("-",), "standard input has no name"),
         ((ORDERS, "--contract", "/nowhere.yaml"), "does not exist"),
-        ((ORDERS, "--contract", ORDERS_YAML, "--contracts", ROOT), "two ways to say one thing"),
+        (
+            (ORDERS, "--contract", ORDERS_YAML, "--contracts", ROOT),
+            "either --contract or --contracts",
+        ),
         ((ORDERS, "--max-faults", "-1"), "-1"),
         ((ORDERS, "--format", "xml"), "xml"),
         ((ORDERS, "--contract", ORDERS_YAML, "--rejects", ORDERS), "would replace the file"),
         ((ORDERS, "--contract", ORDERS_YAML, "--rejects", ORDERS_YAML), "or its contract"),
         ((ORDERS, "--contract", ORDERS_YAML, "--rejects", "/dev/null"), "not a regular file"),
         ((ORDERS, "--contract", ORDERS_YAML, "--rejects", "/nowhere/r.csv"), "cannot write"),
-        ((ORDERS, "--contract", ORDERS_YAML, "--as", "x.csv"), "does not take uploads named"),
+        ((ORDERS, "--contract", ORDERS_YAML, "--as", "x.csv"), "does not apply to uploads named"),
     ],
 )
 def test_wrong_usage(arguments: tuple[str | Path, ...], said: str) -> None:
@@ -33,7 +36,7 @@ def test_wrong_usage(arguments: tuple[str | Path, ...], said: str) -> None:
     assert said in done.stderr
 
 
-def test_mistakes_of_a_contract_are_told_whole(tmp_path: Path) -> None:
+def test_all_mistakes_of_a_contract_are_reported(tmp_path: Path) -> None:
     contract = write_contract(tmp_path, "things", encoding="klingon", matches=["x"])
     done = check(ORDERS, "--contract", contract)
     assert (done.exit_code, done.stdout) == (2, "")

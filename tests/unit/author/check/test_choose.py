@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from csvgate_ops.author.check.choose import choose
-from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.check.output import Unusable
 from unit.author.check.check_examples import write_contract
 
 

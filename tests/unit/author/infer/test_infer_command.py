@@ -60,7 +60,9 @@ def test_scalars(text: str, written: str) -> None:
 def test_the_golden_contract() -> None:
     done = run(Path("samples") / "references" / "customers.csv")
     assert (HERE / "customers.yaml").read_text(encoding="utf-8") == done.stdout
-    assert done.stderr == "contract customers: 3 columns from all 300 rows, tried on all 300 rows\n"
+    assert (
+        done.stderr == "contract customers: 3 columns from all 300 rows, tested on all 300 rows\n"
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -74,15 +76,15 @@ def test_out_may_be_a_folder_and_is_never_replaced(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["orders.yaml"]
     done = run(sample, "--out", tmp_path)
     assert done.exit_code == 2
-    assert "orders.yaml is there already" in done.stderr
+    assert "orders.yaml already exists" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--dataset", "a b"), "a dataset's name is letters"),
-        (("--dataset", "a", "--out", "b.yaml"), "is named a.yaml"),
-        (("--out", "b.txt"), "name it b.yaml"),
+        (("--dataset", "a b"), "is not a valid name of a dataset"),
+        (("--dataset", "a", "--out", "b.yaml"), "must be named a.yaml"),
+        (("--out", "b.txt"), "such as b.yaml"),
         (("--out", "/nowhere/b.yaml"), "cannot write"),
         (("--rows", "0"), "0"),
     ],

@@ -87,7 +87,7 @@ def test_labels_that_cannot_name_columns_are_labels(tmp_path: Path) -> None:
     ] == [(field.name, field.label) for field in contract.schema_.fields]
     assert {None} == {field.title for field in contract.schema_.fields}
     done = run(tmp_path / "things.csv")
-    assert "are a `label` each, with a name made of it" in done.stderr
+    assert "are kept as `label` beside a name" in done.stderr
     assert "by position" not in done.stdout + done.stderr
 
 
@@ -129,7 +129,10 @@ def test_what_goes_by_position_is_said(tmp_path: Path) -> None:
     done = run(file)
     assert done.exit_code == 0
     assert "header: false, preambleLines: 2}" in done.stdout
-    assert "blank, repeated, damaged or csvgate's own, so columns go by position:" in done.stderr
+    assert (
+        "Columns are read by position, because labels of the header are "
+        "blank, repeated, damaged or reserved:"
+    ) in done.stderr
     assert "'Order ID' is Order_ID_2\n" in done.stderr
     assert "'a\\nb' is a_b\n" in done.stderr
     names = [line.split(",")[0].split()[-1] for line in done.stdout.splitlines() if "{name" in line]
@@ -142,7 +145,7 @@ def test_a_line_alone_that_cannot_be_a_header_is_said_to_be_a_row(tmp_path: Path
     assert 0 == contract.dialect.preamble_lines
     assert ["Order_ID", "Name", "name_2"] == [field.name for field in contract.schema_.fields]
     text = (tmp_path / "things.yaml").read_text()
-    assert "guessed: the one line is a row; if it is the header, add preambleLines: 1" in text
+    assert "guessed: the only line is a row; if it is the header, add preambleLines: 1" in text
 
 
 def test_a_header_alone_is_one_if_its_labels_tell_columns_apart(tmp_path: Path) -> None:
@@ -177,7 +180,7 @@ def test_a_byte_that_is_not_utf8_among_many_that_are(tmp_path: Path) -> None:
 
 def test_a_title_before_the_header_is_suspected(tmp_path: Path) -> None:
     inferred(tmp_path, b"Report of May\na,b\n1,2\n3,4\n5,6\n")
-    assert "is there something before the header?" in (tmp_path / "things.yaml").read_text()
+    assert "are there lines before the header?" in (tmp_path / "things.yaml").read_text()
 
 
 @pytest.mark.parametrize(
@@ -206,8 +209,8 @@ def test_what_the_sample_does_not_show_is_relaxed_by_the_whole_file(tmp_path: Pa
     assert done.exit_code == 0
     text = out.read_text()
     assert "from the first 40 rows" in text
-    assert "tried on all 41 rows" in text
+    assert "tested on all 41 rows" in text
     assert "not unique: line 42 repeats a value" in text
-    assert "few values, but another in line 42" in text
-    assert "text, for line 42 is not a whole number" in text
+    assert "few values, but line 42 has another" in text
+    assert "text, because line 42 is not a whole number" in text
     assert "bigquery: NUMERIC," in text

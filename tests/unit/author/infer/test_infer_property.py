@@ -49,7 +49,7 @@ KINDS: list[st.SearchStrategy[str]] = [
 LABELS = st.text(
     st.sampled_from("ab Zéß²,;|\t\n\"'_-.()/%:#{}[]&*!?@\u00a0\u200bＡ1"), min_size=1, max_size=8
 )
-"""Of what a person may write, and what means something to CSV or YAML."""
+"""Characters that people write, and those with a meaning in CSV or YAML."""
 NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9]{0,8}", fullmatch=True)
 
 
@@ -69,7 +69,7 @@ def tables(
 
 @dataclass(frozen=True)
 class Usual:
-    """Of files as Python's csv module makes them."""
+    """Files as Python's csv module writes them."""
 
     shape: Shape
     ending: str
@@ -99,7 +99,7 @@ ENCODINGS = [("utf-8", b""), ("utf-8", b"\xef\xbb\xbf"), ("utf-16", b""), ("utf-
 
 @dataclass(frozen=True)
 class Writer:
-    """Of files in any dialect that is detected."""
+    """Files in any dialect that infer detects."""
 
     shape: Shape
     ending: str

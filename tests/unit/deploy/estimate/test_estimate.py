@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from csvgate.contracts.load import load
-from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.cli.deploy.estimate import command
 from csvgate_ops.deploy.estimate.bill import MONTH_DAYS
 from csvgate_ops.deploy.estimate.estimate import Estimate, estimate

@@ -8,7 +8,7 @@ import pytest
 from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract
 from csvgate.validation.validate import validate
-from csvgate_ops.author.check.unusable import Unusable
+from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.deploy.smoke.sample import find_contract, object_name, valid_rows
 from unit.protocol.orders import HEADER, orders, row
 from world import ROOT

@@ -1,7 +1,7 @@
-"""Errors that a caller of the API gets, with the wording of the real service where it is known.
+"""Errors that the API returns, in the wording of the real service where it is known.
 
-Texts come from the service's answers quoted in public issue threads, so that a person who
-searches the web for one finds the same explanation as for the real thing.
+The wording comes from responses quoted in public issue threads, so that a web search for an error
+finds the explanation that applies to the real service.
 """
 
 import grpc
@@ -10,11 +10,11 @@ QUOTAS = "Refer to https://cloud.google.com/pubsub/quotas for more information."
 
 
 class StartError(Exception):
-    """A server cannot start; the text says why, for a person."""
+    """A server cannot start; the message says why."""
 
 
 class BrokerError(Exception):
-    """A failed call: the gRPC status code to answer with, and its text."""
+    """A failed call, with the gRPC status code and message to return."""
 
     def __init__(self, code: grpc.StatusCode, message: str) -> None:
         super().__init__(message)
@@ -23,19 +23,19 @@ class BrokerError(Exception):
 
 
 def invalid(message: str) -> BrokerError:
-    """INVALID_ARGUMENT with this text."""
+    """INVALID_ARGUMENT with this message."""
     return BrokerError(grpc.StatusCode.INVALID_ARGUMENT, message)
 
 
 def not_found(name: str) -> BrokerError:
-    """NOT_FOUND for the resource of this full name; the service's text has only its last part."""
+    """NOT_FOUND for a full name, of which the service's message shows the last part only."""
     return BrokerError(
         grpc.StatusCode.NOT_FOUND, f"Resource not found (resource={name.rpartition('/')[2]})."
     )
 
 
 def already_exists(name: str) -> BrokerError:
-    """ALREADY_EXISTS for the resource of this full name."""
+    """ALREADY_EXISTS for a full name, of which the message shows the last part only."""
     return BrokerError(
         grpc.StatusCode.ALREADY_EXISTS,
         f"Resource already exists in the project (resource={name.rpartition('/')[2]}).",
@@ -43,13 +43,8 @@ def already_exists(name: str) -> BrokerError:
 
 
 def unimplemented(message: str) -> BrokerError:
-    """UNIMPLEMENTED: the real service does this and the local broker does not."""
-    return BrokerError(grpc.StatusCode.UNIMPLEMENTED, f"{message} (csvgate's local broker)")
-
-
-def failed_precondition(message: str) -> BrokerError:
-    """FAILED_PRECONDITION with this text."""
-    return BrokerError(grpc.StatusCode.FAILED_PRECONDITION, message)
+    """UNIMPLEMENTED for a feature of the real service that the local broker lacks."""
+    return BrokerError(grpc.StatusCode.UNIMPLEMENTED, f"{message} in csvgate's local broker")
 
 
 def too_large(
@@ -58,7 +53,7 @@ def too_large(
     maximum: int | str,
     code: grpc.StatusCode = grpc.StatusCode.INVALID_ARGUMENT,
 ) -> BrokerError:
-    """A number over its limit, in the service's sentence for it."""
+    """A value over its limit, in the service's wording."""
     return BrokerError(
         code,
         f"The value for {field} is too large. You passed {value} in the request, "
@@ -72,7 +67,7 @@ def too_small(
     minimum: int | str,
     code: grpc.StatusCode = grpc.StatusCode.INVALID_ARGUMENT,
 ) -> BrokerError:
-    """A number under its limit, in the service's sentence for it."""
+    """A value under its limit, in the service's wording."""
     return BrokerError(
         code,
         f"The value for {field} is too small. You passed {value} in the request, "
@@ -81,7 +76,7 @@ def too_small(
 
 
 def out_of_bounds(field: str, value: str, low: str, high: str) -> BrokerError:
-    """A duration outside its range, in the service's sentence for it."""
+    """A duration outside its range, in the service's wording."""
     return invalid(
         f"The value for {field} is out of bounds. You passed {value} in the request, "
         f"but the value must be between {low} and {high}."

@@ -1,4 +1,4 @@
-"""What one Publish request may hold, and the service's errors when it holds more.
+"""The limits of a Publish request, and the service's errors for requests that exceed them.
 
 Limits: https://cloud.google.com/pubsub/quotas#resource_limits
 """
@@ -43,7 +43,7 @@ def _check_message(message: Any) -> None:
         raise too_large("ordering_key", size, MAX_ORDERING_KEY_BYTES)
     for key, value in message.attributes.items():
         if (size := len(key.encode())) > MAX_KEY_BYTES:
-            # The service, too, leaves the name out of this sentence: it would not fit.
+            # The service also leaves the name out of this message.
             raise _too_long("", "key", size, MAX_KEY_BYTES)
         if (size := len(value.encode())) > MAX_VALUE_BYTES:
             raise _too_long(key, "value", size, MAX_VALUE_BYTES)

@@ -1,7 +1,4 @@
-"""The methods of google.pubsub.v1 that are served: service → method → request and response types.
-
-Whatever is not here is answered with UNIMPLEMENTED by gRPC itself (schemas, IAM).
-"""
+"""The methods of google.pubsub.v1, with the request and response type of each one served."""
 
 METHODS: dict[str, dict[str, tuple[str, str]]] = {
     "google.pubsub.v1.Publisher": {
@@ -14,9 +11,7 @@ METHODS: dict[str, dict[str, tuple[str, str]]] = {
             "ListTopicSubscriptionsRequest",
             "ListTopicSubscriptionsResponse",
         ),
-        "ListTopicSnapshots": ("ListTopicSnapshotsRequest", "ListTopicSnapshotsResponse"),
         "DeleteTopic": ("DeleteTopicRequest", "Empty"),
-        "DetachSubscription": ("DetachSubscriptionRequest", "DetachSubscriptionResponse"),
     },
     "google.pubsub.v1.Subscriber": {
         "CreateSubscription": ("Subscription", "Subscription"),
@@ -29,11 +24,24 @@ METHODS: dict[str, dict[str, tuple[str, str]]] = {
         "Acknowledge": ("AcknowledgeRequest", "Empty"),
         "Pull": ("PullRequest", "PullResponse"),
         "StreamingPull": ("StreamingPullRequest", "StreamingPullResponse"),
-        "GetSnapshot": ("GetSnapshotRequest", "Snapshot"),
-        "ListSnapshots": ("ListSnapshotsRequest", "ListSnapshotsResponse"),
-        "CreateSnapshot": ("CreateSnapshotRequest", "Snapshot"),
-        "UpdateSnapshot": ("UpdateSnapshotRequest", "Snapshot"),
-        "DeleteSnapshot": ("DeleteSnapshotRequest", "Empty"),
-        "Seek": ("SeekRequest", "SeekResponse"),
     },
 }
+
+NOT_IMPLEMENTED: dict[str, dict[str, str]] = {
+    "google.pubsub.v1.Publisher": {
+        "ListTopicSnapshots": "Snapshots",
+        "DetachSubscription": "Detaching a subscription",
+    },
+    "google.pubsub.v1.Subscriber": {
+        "GetSnapshot": "Snapshots",
+        "ListSnapshots": "Snapshots",
+        "CreateSnapshot": "Snapshots",
+        "UpdateSnapshot": "Snapshots",
+        "DeleteSnapshot": "Snapshots",
+        "Seek": "Seek",
+    },
+}
+"""Methods of these services that are answered with UNIMPLEMENTED, and the feature to name.
+
+gRPC itself answers other services (schemas, IAM) with UNIMPLEMENTED.
+"""

@@ -1,8 +1,8 @@
 """Pub/Sub's protobuf message classes, and conversions of their time types.
 
-The client package ships its messages as proto-plus wrappers only; `pb()` gives the raw protobuf
-class behind each, which is several times faster and is what a gRPC (de)serializer wants.
-They carry no type information, hence Any.
+The client package only ships proto-plus wrappers; `pb()` returns the raw protobuf class of each,
+which is several times faster and which a gRPC (de)serializer needs. The raw classes have no type
+information, hence Any.
 """
 
 from typing import Any
@@ -25,17 +25,12 @@ Empty = message_class("Empty")
 PubsubMessage = message_class("PubsubMessage")
 Topic = message_class("Topic")
 Subscription = message_class("Subscription")
-Snapshot = message_class("Snapshot")
 PublishResponse = message_class("PublishResponse")
 PullResponse = message_class("PullResponse")
 StreamingPullResponse = message_class("StreamingPullResponse")
 ListTopicsResponse = message_class("ListTopicsResponse")
 ListTopicSubscriptionsResponse = message_class("ListTopicSubscriptionsResponse")
-ListTopicSnapshotsResponse = message_class("ListTopicSnapshotsResponse")
 ListSubscriptionsResponse = message_class("ListSubscriptionsResponse")
-ListSnapshotsResponse = message_class("ListSnapshotsResponse")
-SeekResponse = message_class("SeekResponse")
-DetachSubscriptionResponse = message_class("DetachSubscriptionResponse")
 
 
 def seconds(duration: Any) -> float:

@@ -3,14 +3,11 @@
 from typing import Any
 
 from csvgate_ops.local.broker.api import protobuf
-from csvgate_ops.local.broker.api.errors import failed_precondition
-from csvgate_ops.local.broker.api.field_mask import changed
 from csvgate_ops.local.broker.api.limits import check_publish
 from csvgate_ops.local.broker.api.names import DELETED_TOPIC, check
-from csvgate_ops.local.broker.api.settings import complete_topic
+from csvgate_ops.local.broker.api.settings import complete_topic, updated
 from csvgate_ops.local.broker.broker import Broker
-from csvgate_ops.local.broker.catalog import Snapshot, Topic, check_new, of_project, page_of
-from csvgate_ops.local.broker.delivery.subscription import Subscription
+from csvgate_ops.local.broker.catalog import Topic, check_new, of_project, page_of
 
 MUTABLE = frozenset({"labels", "message_retention_duration", "message_storage_policy", "tags"})
 
@@ -36,7 +33,7 @@ class Publisher:
         """UpdateTopicRequest → Topic"""
         with self._broker.lock:
             topic = self._catalog.topic(request.topic.name)
-            config = changed(topic.config, request.topic, request.update_mask, MUTABLE)
+            config = updated(topic.config, request.topic, request.update_mask, MUTABLE)
             complete_topic(config)
             self._broker.topology.set_topic(topic.id, config.SerializeToString())
             topic.config = config
@@ -74,53 +71,20 @@ class Publisher:
             )
         return protobuf.ListTopicSubscriptionsResponse(subscriptions=names, next_page_token=token)
 
-    def list_topic_snapshots(self, request: Any) -> Any:
-        """ListTopicSnapshotsRequest → ListTopicSnapshotsResponse"""
-        with self._broker.lock:
-            taken = self._catalog.topic(request.topic).snapshots
-            names, token = page_of(
-                [snapshot.config.name for snapshot in taken],
-                request.page_size,
-                request.page_token,
-            )
-        return protobuf.ListTopicSnapshotsResponse(snapshots=names, next_page_token=token)
-
     def delete_topic(self, request: Any) -> Any:
-        """DeleteTopicRequest → Empty. Its subscriptions stay, with what they have not delivered."""
+        """DeleteTopicRequest → Empty. Its subscriptions keep their undelivered messages."""
         with self._broker.lock:
             topic = self._catalog.topic(request.topic)
-            orphans: list[Subscription | Snapshot] = [*topic.subscriptions, *topic.snapshots]
             configs = []
-            for orphan in orphans:
-                config = type(orphan.config)()
-                config.CopyFrom(orphan.config)
+            for subscription in topic.subscriptions:
+                config = protobuf.Subscription()
+                config.CopyFrom(subscription.config)
                 config.topic = DELETED_TOPIC
-                configs.append(config)
+                configs.append((subscription, config))
             self._broker.topology.delete_topic(
-                topic.id,
-                [
-                    (orphan.id, config.SerializeToString())
-                    for orphan, config in zip(orphans, configs, strict=True)
-                ],
+                topic.id, [(sub.id, config.SerializeToString()) for sub, config in configs]
             )
-            for orphan, config in zip(orphans, configs, strict=True):
-                orphan.config = config
+            for subscription, config in configs:
+                subscription.reconfigure(config)
             del self._catalog.topics[request.topic]
         return protobuf.Empty()
-
-    def detach_subscription(self, request: Any) -> Any:
-        """DetachSubscriptionRequest → DetachSubscriptionResponse. Its messages are dropped."""
-        with self._broker.lock:
-            subscription = self._catalog.subscription(request.subscription)
-            if subscription.settings.detached:
-                raise failed_precondition("Subscription already detached.")
-            config = protobuf.Subscription()
-            config.CopyFrom(subscription.config)
-            config.detached = True
-            self._broker.topology.set_queue(subscription.id, config.SerializeToString())
-            if topic := self._catalog.topic_of(subscription):
-                topic.subscriptions.remove(subscription)
-            subscription.reconfigure(config)
-            self._broker.replay.empty(subscription.id, self._broker.now_micros())
-            subscription.reload()
-        return protobuf.DetachSubscriptionResponse()

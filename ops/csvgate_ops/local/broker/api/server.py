@@ -1,4 +1,4 @@
-"""The broker on the wire: gRPC methods, the data directory's lock, start and stop."""
+"""The broker's gRPC server: its methods, the data directory's lock, start and stop."""
 
 import fcntl
 import logging
@@ -11,31 +11,28 @@ from typing import Any
 import grpc
 
 from csvgate_ops.local.broker.api import protobuf
-from csvgate_ops.local.broker.api.errors import BrokerError, StartError
-from csvgate_ops.local.broker.api.methods import METHODS
+from csvgate_ops.local.broker.api.errors import BrokerError, StartError, unimplemented
+from csvgate_ops.local.broker.api.methods import METHODS, NOT_IMPLEMENTED
 from csvgate_ops.local.broker.api.publisher import Publisher
 from csvgate_ops.local.broker.api.streaming import StreamingPull
 from csvgate_ops.local.broker.api.subscriber import Subscriber
 from csvgate_ops.local.broker.broker import FILE, Broker
-from csvgate_ops.local.broker.clock import Clock
-from csvgate_ops.local.broker.delivery.snapshots import Snapshots
+from csvgate_ops.local.broker.delivery.timer import Clock
 from csvgate_ops.local.broker.retention import Retention
-
-__all__ = ["BrokerServer", "StartError"]
 
 log = logging.getLogger(__name__)
 
 MAX_THREADS = 512
-"""An open StreamingPull or a waiting Pull holds a thread; they are made when needed."""
+"""Each open StreamingPull and each waiting Pull occupies a thread; threads start on demand."""
 
 OPTIONS = (
-    # Requests over Pub/Sub's own limit must come in to be answered with Pub/Sub's own error.
+    # A request over Pub/Sub's limit must be received to be answered with Pub/Sub's error.
     ("grpc.max_receive_message_length", 64 * 1024 * 1024),
     ("grpc.max_send_message_length", -1),
     ("grpc.max_metadata_size", 4 * 1024 * 1024),
-    # A second broker on the port is an error, not a silent half of the calls.
+    # A second broker on the port must fail instead of silently receiving half of the calls.
     ("grpc.so_reuseport", 0),
-    # Clients ping idle streams far more often than gRPC puts up with by default.
+    # Clients ping idle streams far more often than gRPC permits by default.
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 1_000),
     ("grpc.http2.max_ping_strikes", 0),
@@ -43,10 +40,10 @@ OPTIONS = (
 
 
 class BrokerServer:
-    """A broker that serves `host:port` from a data directory.
+    """A broker that serves `host:port` from a data directory. Usable as a context manager.
 
-    Port 0 takes a free one. Raises StartError when the port is taken or another broker works on
-    the directory. Usable as a context manager.
+    Port 0 selects a free port. Raises StartError when the port is in use or another broker uses
+    the directory.
     """
 
     def __init__(
@@ -58,7 +55,7 @@ class BrokerServer:
             fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             self._lock_file.close()
-            raise StartError(f"another Pub/Sub broker is working on {data_dir}") from None
+            raise StartError(f"another Pub/Sub broker is using {data_dir}; stop it first") from None
         pool = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="broker")
         self._server = grpc.server(pool, options=OPTIONS)
         try:
@@ -67,7 +64,10 @@ class BrokerServer:
             self.port = 0
         if not self.port:
             self._lock_file.close()
-            raise StartError(f"cannot listen on {host}:{port}: the address is in use or not ours")
+            raise StartError(
+                f"cannot listen on {host}:{port}: the port is in use, or the host is not an "
+                "address of this machine"
+            )
         self.address = f"{host}:{self.port}"
         try:
             self.broker = Broker(data_dir, clock)
@@ -79,7 +79,7 @@ class BrokerServer:
         self._server.start()
 
     def stop(self, grace_seconds: float = 0.5) -> None:
-        """Answer what can be answered within the grace, end the open streams, close the file."""
+        """Let calls finish within the grace period, end the open streams and close the file."""
         stopped = self._server.stop(grace_seconds)
         self.broker.stop_consumers()
         stopped.wait()
@@ -94,7 +94,7 @@ class BrokerServer:
 
 
 def _handlers(broker: Broker) -> tuple[Any, ...]:
-    servicers = (Publisher(broker), Subscriber(broker), Snapshots(broker))
+    servicers = (Publisher(broker), Subscriber(broker))
     services = []
     for service, methods in METHODS.items():
         handlers = {}
@@ -109,6 +109,8 @@ def _handlers(broker: Broker) -> tuple[Any, ...]:
                 handlers[method] = grpc.unary_unary_rpc_method_handler(
                     _unary(_implementation(servicers, method)), **types
                 )
+        for method, feature in NOT_IMPLEMENTED[service].items():
+            handlers[method] = grpc.unary_unary_rpc_method_handler(_not_implemented(feature))
         services.append(grpc.method_handlers_generic_handler(service, handlers))
     return tuple(services)
 
@@ -119,6 +121,14 @@ def _implementation(servicers: tuple[object, ...], method: str) -> Callable[...,
         if function := getattr(servicer, name, None):
             return function  # type: ignore[no-any-return]  # found by name
     raise LookupError(f"no method {name}")
+
+
+def _not_implemented(feature: str) -> Callable[[Any, Any], Any]:
+    def call(request: Any, context: Any) -> Any:  # noqa: ARG001 - gRPC's signature
+        error = unimplemented(f"{feature}: not implemented")
+        context.abort(error.code, error.message)
+
+    return call
 
 
 def _unary(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
@@ -140,7 +150,7 @@ def _stream(broker: Broker) -> Callable[[Iterator[Any], Any], Iterator[Any]]:
         except BrokerError as error:
             context.abort(error.code, error.message)
         if broker.closing.is_set():
-            # What the service answers when it moves a stream: clients open another one.
+            # The service answers this when it moves a stream; clients then open another one.
             context.abort(
                 grpc.StatusCode.UNAVAILABLE,
                 "The service was unable to fulfill your request. Please try again.",

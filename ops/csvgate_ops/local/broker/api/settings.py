@@ -1,4 +1,4 @@
-"""What a subscription's and a topic's configuration mean, checked, with defaults filled in."""
+"""Checks a subscription's or topic's configuration, fills in defaults, and reads the settings."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +7,7 @@ import grpc
 
 from csvgate_ops.local.broker.api import protobuf
 from csvgate_ops.local.broker.api.errors import (
+    BrokerError,
     invalid,
     out_of_bounds,
     too_large,
@@ -14,26 +15,34 @@ from csvgate_ops.local.broker.api.errors import (
     unimplemented,
 )
 from csvgate_ops.local.broker.api.names import check
-from csvgate_ops.local.broker.delivery import filters
 from csvgate_ops.local.broker.delivery.backoff import (
     DEFAULT_MAXIMUM_SECONDS,
     DEFAULT_MINIMUM_SECONDS,
     LIMIT_SECONDS,
     RetryPolicy,
 )
-from csvgate_ops.local.broker.delivery.filter_tokens import FilterSyntaxError
 
 MIN_ACK_DEADLINE, MAX_ACK_DEADLINE = 10, 600
 MIN_ATTEMPTS, DEFAULT_ATTEMPTS, MAX_ATTEMPTS = 5, 5, 100
 MIN_RETENTION, DEFAULT_RETENTION, MAX_RETENTION = 600, 7 * 86_400, 31 * 86_400
 OUT = grpc.StatusCode.OUT_OF_RANGE
-"""What Google's emulator answers for delivery attempts, unlike for every other bound."""
+"""Google's emulator uses this code for delivery attempts only."""
 DEFAULT_EXPIRATION, MIN_EXPIRATION = 31 * 86_400, 86_400
+
+NOT_IMPLEMENTED = (
+    "detached",
+    "enable_exactly_once_delivery",
+    "enable_message_ordering",
+    "filter",
+    "message_transforms",
+    "retain_acked_messages",
+)
+"""Fields of a subscription that are refused: csvgate uses none of these features."""
 
 
 @dataclass(frozen=True)
 class DeadLetterPolicy:
-    """After `max_attempts` failed deliveries, a message goes to this topic (its full name)."""
+    """A message is forwarded to `topic`, a full name, after `max_attempts` failed deliveries."""
 
     topic: str
     max_attempts: int
@@ -45,25 +54,17 @@ class SubscriptionSettings:
 
     ack_deadline: float
     retention: float
-    retain_acked: bool
-    ordered: bool
-    detached: bool
-    filter: filters.Filter
     retry: RetryPolicy | None
     dead_letter: DeadLetterPolicy | None
 
     @classmethod
     def read(cls, config: Any) -> "SubscriptionSettings":
-        """The settings of a `Subscription` that `complete_subscription` has been over."""
+        """The settings of a `Subscription` that `complete_subscription` has checked."""
         retry = config.retry_policy if config.HasField("retry_policy") else None
         dead = config.dead_letter_policy if config.HasField("dead_letter_policy") else None
         return cls(
             ack_deadline=config.ack_deadline_seconds,
             retention=protobuf.seconds(config.message_retention_duration),
-            retain_acked=config.retain_acked_messages,
-            ordered=config.enable_message_ordering,
-            detached=config.detached,
-            filter=filters.parse(config.filter),
             retry=retry
             and RetryPolicy(
                 protobuf.seconds(retry.minimum_backoff), protobuf.seconds(retry.maximum_backoff)
@@ -74,16 +75,15 @@ class SubscriptionSettings:
 
 
 def complete_subscription(config: Any) -> None:
-    """Fill the defaults into a `Subscription`, in place; BrokerError when a value is not valid."""
-    for unserved in ("push_config", "bigquery_config", "cloud_storage_config", "bigtable_config"):
-        asked = config.HasField(unserved)
-        if unserved == "push_config":
-            asked = bool(config.push_config.push_endpoint)
-        if asked:
-            raise unimplemented(f"Subscriptions with {unserved} are not served: pull instead")
-    for unserved in ("enable_exactly_once_delivery", "message_transforms"):
-        if getattr(config, unserved):
-            raise unimplemented(f"Subscriptions with {unserved} are not served")
+    """Check a `Subscription` and fill in defaults, in place; raises BrokerError for a bad value."""
+    if config.push_config.push_endpoint:
+        raise push_not_implemented("push_config")
+    for field in ("bigquery_config", "cloud_storage_config", "bigtable_config"):
+        if config.HasField(field):
+            raise push_not_implemented(field)
+    for field in NOT_IMPLEMENTED:
+        if getattr(config, field):
+            raise unimplemented(f"Subscriptions with {field} are not implemented")
     config.ack_deadline_seconds = config.ack_deadline_seconds or MIN_ACK_DEADLINE
     if config.ack_deadline_seconds < MIN_ACK_DEADLINE:
         raise too_small("ack_deadline_seconds", config.ack_deadline_seconds, MIN_ACK_DEADLINE)
@@ -95,20 +95,25 @@ def complete_subscription(config: Any) -> None:
         _complete_retry(config.retry_policy)
     if config.HasField("dead_letter_policy"):
         _complete_dead_letter(config.dead_letter_policy)
-    try:
-        filters.parse(config.filter)
-    except FilterSyntaxError as error:
-        raise invalid(f"Invalid filter: {error}.") from None
     config.state = 1  # ACTIVE
 
 
+def push_not_implemented(field: str) -> BrokerError:
+    """UNIMPLEMENTED for a subscription that delivers on its own instead of being pulled."""
+    return unimplemented(f"Subscriptions with {field} are not implemented; pull instead")
+
+
 def complete_topic(config: Any) -> None:
-    """Check a `Topic`, in place; a BrokerError when a value is not valid or not served."""
-    for unserved in ("schema_settings", "ingestion_data_source_settings"):
-        if config.HasField(unserved):
-            raise unimplemented(f"Topics with {unserved} are not served")
+    """Check a `Topic` and set its state, in place; raises BrokerError for a bad value.
+
+    The retention is kept and returned without effect: only seek could reach messages retained by a
+    topic, and seek is not implemented.
+    """
+    for field in ("schema_settings", "ingestion_data_source_settings"):
+        if config.HasField(field):
+            raise unimplemented(f"Topics with {field} are not implemented")
     if config.message_transforms:
-        raise unimplemented("Topics with message_transforms are not served")
+        raise unimplemented("Topics with message_transforms are not implemented")
     if config.HasField("message_retention_duration"):
         _check_retention(config.message_retention_duration)
     config.state = 1  # ACTIVE
@@ -132,7 +137,7 @@ def _check_retention(duration: Any) -> None:
 
 
 def _complete_expiration(config: Any) -> None:
-    """Expiration is kept and answered, and never carried out: nothing local should vanish."""
+    """Check the expiration policy, which has no effect: local subscriptions do not expire."""
     if not config.HasField("expiration_policy"):
         config.expiration_policy.ttl.seconds = DEFAULT_EXPIRATION
     elif config.expiration_policy.HasField("ttl"):
@@ -169,3 +174,32 @@ def _complete_dead_letter(policy: Any) -> None:
         raise too_small("max_delivery_attempts", policy.max_delivery_attempts, MIN_ATTEMPTS, OUT)
     if policy.max_delivery_attempts > MAX_ATTEMPTS:
         raise too_large("max_delivery_attempts", policy.max_delivery_attempts, MAX_ATTEMPTS, OUT)
+
+
+def updated(current: Any, wanted: Any, mask: Any, mutable: frozenset[str]) -> Any:
+    """A copy of `current` with the mask's fields replaced by those of `wanted`, unset or not.
+
+    Raises INVALID_ARGUMENT for an empty mask and for a field that is unknown or not `mutable`.
+    """
+    kind = current.DESCRIPTOR.name
+    if not mask.paths:
+        raise invalid(
+            f"The update_mask in the Update{kind}Request must be set, and must contain a "
+            "non-empty paths list."
+        )
+    for path in mask.paths:
+        field, _, rest = path.partition(".")
+        if field not in current.DESCRIPTOR.fields_by_name:
+            raise invalid(
+                f"Invalid update_mask provided in the Update{kind}Request: '{path}' is not a "
+                f"known {kind} field."
+            )
+        if field not in mutable or rest:
+            raise invalid(
+                f"Invalid update_mask provided in the Update{kind}Request: the '{path}' field "
+                f"in the {kind} is not mutable."
+            )
+    result = type(current)()
+    result.CopyFrom(current)
+    mask.MergeMessage(wanted, result, replace_message_field=True, replace_repeated_field=True)
+    return result

@@ -1,4 +1,4 @@
-"""StreamingPull: messages one way, acknowledgements and deadlines the other, on one call."""
+"""StreamingPull: the broker sends messages; the client sends acknowledgements and deadlines."""
 
 import logging
 import threading
@@ -10,7 +10,6 @@ import grpc
 from csvgate_ops.local.broker.api import protobuf
 from csvgate_ops.local.broker.api.errors import (
     BrokerError,
-    failed_precondition,
     invalid,
     out_of_bounds,
 )
@@ -26,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class StreamingPull:
-    """One open call. Iterate over `responses`; a thread of its own reads the requests."""
+    """One open call. Iterate over `responses`; a separate thread reads the requests."""
 
     def __init__(
         self, broker: Broker, requests: Iterator[Any], context: grpc.ServicerContext
@@ -39,8 +38,6 @@ class StreamingPull:
             raise invalid("The first request of a StreamingPull must name a subscription.")
         with broker.lock:
             self._subscription: Subscription = broker.catalog.subscription(first.subscription)
-        if self._subscription.settings.detached:
-            raise failed_precondition("Subscription is detached.")
         self._deadline = float(_stream_deadline(first.stream_ack_deadline_seconds))
         self._flow = Flow(first.max_outstanding_messages, first.max_outstanding_bytes)
         self._ended = threading.Event()
@@ -50,7 +47,7 @@ class StreamingPull:
     def responses(self) -> Iterator[Any]:
         """StreamingPullResponses until the caller or the broker ends the call.
 
-        Raises BrokerError when the caller sent something invalid, or the subscription is deleted.
+        Raises BrokerError for an invalid request and when the subscription is deleted.
         """
         if not self._context.add_callback(self._end):
             return  # the call has ended already
@@ -66,9 +63,6 @@ class StreamingPull:
                     return
                 continue
             response = protobuf.StreamingPullResponse()
-            response.subscription_properties.message_ordering_enabled = (
-                self._subscription.settings.ordered
-            )
             fill(response, deliveries)
             yield response
 
@@ -104,7 +98,8 @@ class StreamingPull:
             ids, seconds = request.modify_deadline_ack_ids, request.modify_deadline_seconds
             if len(ids) != len(seconds):
                 raise invalid(
-                    "The modify_deadline_ack_ids and modify_deadline_seconds must be of one length."
+                    "The modify_deadline_ack_ids and modify_deadline_seconds must have the same "
+                    "length."
                 )
             for deadline in seconds:
                 check_deadline(deadline)
@@ -114,9 +109,9 @@ class StreamingPull:
                 [ack for ack, _ in own], [deadline for _, deadline in own]
             )
 
-    def _own(self, texts: Any) -> list[AckId]:
-        # An id of a subscription deleted since would otherwise end the stream of its successor.
-        ack_ids = [AckId.parse(text) for text in texts]
+    def _own(self, strings: Any) -> list[AckId]:
+        # An id of a deleted subscription must not end the stream of one created under its name.
+        ack_ids = [AckId.parse(text) for text in strings]
         return [ack for ack in ack_ids if ack.subscription == self._subscription.id]
 
 

@@ -1,6 +1,6 @@
 """google.pubsub.v1.Subscriber, method by method: request in, response out, BrokerError raised.
 
-StreamingPull is in `streaming`, seek and snapshots are in `snapshots`.
+StreamingPull is in `streaming`.
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,16 @@ import grpc
 
 from csvgate_ops.local.broker.api import protobuf
 from csvgate_ops.local.broker.api.errors import (
-    failed_precondition,
     invalid,
     too_large,
-    unimplemented,
 )
-from csvgate_ops.local.broker.api.field_mask import changed
 from csvgate_ops.local.broker.api.names import check
-from csvgate_ops.local.broker.api.settings import MAX_ACK_DEADLINE, complete_subscription
+from csvgate_ops.local.broker.api.settings import (
+    MAX_ACK_DEADLINE,
+    complete_subscription,
+    push_not_implemented,
+    updated,
+)
 from csvgate_ops.local.broker.broker import Broker
 from csvgate_ops.local.broker.catalog import check_new, of_project, page_of
 from csvgate_ops.local.broker.delivery.ackid import AckId
@@ -33,20 +35,19 @@ MUTABLE = frozenset(
         "labels",
         "message_retention_duration",
         "push_config",
-        "retain_acked_messages",
         "retry_policy",
         "tags",
     }
 )
 
 PULL_WAIT_SECONDS = 10.0
-"""How long a Pull waits for a first message, unless its caller gives up sooner."""
+"""How long a Pull waits for a first message, unless its deadline is earlier."""
 PULL_MARGIN = 0.1
-"""The part of the caller's own deadline that is left for the answer to arrive."""
+"""The share of the caller's deadline that is reserved for the response to arrive."""
 
 
 class Subscriber:
-    """Subscriptions, pull, acknowledgement."""
+    """Subscriptions, pulling and acknowledging."""
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
@@ -63,8 +64,8 @@ class Subscriber:
             check_new(self._catalog.subscriptions, request.name)
             topic = self._catalog.topic(request.topic)
             self._check_dead_letter_topic(request)
-            row = self._broker.topology.add_queue(
-                "subscription", request.name, topic.id, request.SerializeToString()
+            row = self._broker.topology.add_subscription(
+                request.name, topic.id, request.SerializeToString()
             )
             subscription = self._broker.open_subscription(row, request)
             self._catalog.subscriptions[request.name] = subscription
@@ -79,13 +80,13 @@ class Subscriber:
         """UpdateSubscriptionRequest → Subscription"""
         with self._broker.lock:
             subscription = self._catalog.subscription(request.subscription.name)
-            config = changed(
+            config = updated(
                 subscription.config, request.subscription, request.update_mask, MUTABLE
             )
             complete_subscription(config)
             if "dead_letter_policy" in request.update_mask.paths:
                 self._check_dead_letter_topic(config)
-            self._broker.topology.set_queue(subscription.id, config.SerializeToString())
+            self._broker.topology.set_subscription(subscription.id, config.SerializeToString())
             subscription.reconfigure(config)
         return config
 
@@ -99,30 +100,30 @@ class Subscriber:
             )
 
     def delete_subscription(self, request: Any) -> Any:
-        """DeleteSubscriptionRequest → Empty. Its messages are gone at once."""
+        """DeleteSubscriptionRequest → Empty. Its messages are deleted at once."""
         with self._broker.lock:
             subscription = self._catalog.subscription(request.subscription)
             if topic := self._catalog.topic_of(subscription):
                 topic.subscriptions.remove(subscription)
-            self._broker.topology.delete_queue(subscription.id, self._broker.now_micros())
+            self._broker.topology.delete_subscription(subscription.id)
             del self._catalog.subscriptions[request.subscription]
         subscription.close()
         return protobuf.Empty()
 
     def modify_push_config(self, request: Any) -> Any:
-        """ModifyPushConfigRequest → Empty; only "no push" can be asked for."""
+        """ModifyPushConfigRequest → Empty; only an empty push config is accepted."""
         self._find(request.subscription)
         if request.push_config.push_endpoint:
-            raise unimplemented("Subscriptions with push_config are not served: pull instead")
+            raise push_not_implemented("push_config")
         return protobuf.Empty()
 
     # -- messages --------------------------------------------------------------------------
 
     def pull(self, request: Any, context: grpc.ServicerContext) -> Any:
-        """PullRequest → PullResponse, empty when nothing came for a while"""
+        """PullRequest → PullResponse, which is empty when no message arrived in time."""
         if request.max_messages < 1:
             raise invalid("The max_messages must be at least 1.")
-        subscription = self._attached(request.subscription)
+        subscription = self._find(request.subscription)
         context.add_callback(subscription.wake)
         remaining = context.time_remaining()
         wait = PULL_WAIT_SECONDS
@@ -139,7 +140,7 @@ class Subscriber:
         return response
 
     def acknowledge(self, request: Any) -> Any:
-        """AcknowledgeRequest → Empty; on return the acknowledgement is on disk"""
+        """AcknowledgeRequest → Empty. The acknowledgement is on disk when it returns."""
         subscription = self._find(request.subscription)
         subscription.acknowledge(own_ack_ids(subscription, request.ack_ids))
         return protobuf.Empty()
@@ -159,22 +160,16 @@ class Subscriber:
         with self._broker.lock:
             return self._catalog.subscription(name)
 
-    def _attached(self, name: str) -> Subscription:
-        subscription = self._find(name)
-        if subscription.settings.detached:
-            raise failed_precondition("Subscription is detached.")
-        return subscription
-
     def _check_dead_letter_topic(self, config: Any) -> None:
         if config.HasField("dead_letter_policy"):
             self._catalog.topic(config.dead_letter_policy.dead_letter_topic)
 
 
-def own_ack_ids(subscription: Subscription, texts: Sequence[str]) -> list[AckId]:
-    """The ids parsed; INVALID_ARGUMENT when there is none, or one is not of this subscription."""
-    if not texts:
+def own_ack_ids(subscription: Subscription, strings: Sequence[str]) -> list[AckId]:
+    """Parse ids; raises INVALID_ARGUMENT for an empty list or another subscription's id."""
+    if not strings:
         raise invalid("No ack ids specified.")
-    ack_ids = [AckId.parse(text) for text in texts]
+    ack_ids = [AckId.parse(text) for text in strings]
     if any(ack.subscription != subscription.id for ack in ack_ids):
         raise invalid(
             "You have passed a subscription that does not belong to the given ack ID "
@@ -184,7 +179,7 @@ def own_ack_ids(subscription: Subscription, texts: Sequence[str]) -> list[AckId]
 
 
 def check_deadline(seconds: int) -> None:
-    """INVALID_ARGUMENT when an ack deadline is not within 0 to 600 seconds."""
+    """Raise INVALID_ARGUMENT when an ack deadline is not within 0 to 600 seconds."""
     if seconds < 0:
         raise invalid("The ack_deadline_seconds must not be negative.")
     if seconds > MAX_ACK_DEADLINE:

@@ -1,6 +1,6 @@
-"""Acknowledgement ids: which delivery of which message to which subscription.
+"""Acknowledgement ids. Each one identifies a delivery of a message to a subscription.
 
-They carry all that is needed, so that an id handed out before a restart still acknowledges.
+An id is self-contained, so that an id from before a restart still acknowledges its message.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class AckId:
 
     @classmethod
     def parse(cls, text: str) -> "AckId":
-        """The id that `text` spells; INVALID_ARGUMENT when it is none of ours."""
+        """Parse an id; raises INVALID_ARGUMENT when this broker cannot have issued it."""
         try:
             subscription, seq, token = (int(part, 16) for part in text.split("."))
         except ValueError:

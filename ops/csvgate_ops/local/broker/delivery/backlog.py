@@ -1,7 +1,7 @@
-"""What a subscription still has to deliver. Pure: no I/O, no locks, no clock of its own.
+"""The unacknowledged messages of one subscription and their leases, without I/O, locks or a clock.
 
-Memory is bounded by what is outstanding plus a window of what comes next: the rest stays in the
-store, and `fetch` brings it in, in order of publication.
+Memory holds the outstanding messages and a window of the next ones. The rest stays in the store;
+`fetch` reads it page by page, in order of publication.
 """
 
 import heapq
@@ -10,58 +10,51 @@ from collections.abc import Callable, Iterable
 from itertools import count
 
 from csvgate_ops.local.broker.delivery.entry import Entry, Holder, Room, State
-from csvgate_ops.local.broker.delivery.lane import Lane
 
 WINDOW = 2_000
 """Messages held ready in memory, and read from the store at a time."""
-MAX_READ_AHEAD = 100_000
-"""How far to read past the messages of blocked ordering keys in search of a free key."""
 
 Fetch = Callable[[int, int], list[Entry]]
-"""(after this seq, at most so many) → the next unacknowledged entries of the subscription."""
+"""(after this sequence number, limit) → the next unacknowledged entries of the subscription."""
 
 
 class Backlog:
     """The unacknowledged messages of one subscription and the leases on them.
 
-    `delay(failures)` gives the seconds to wait before a message that failed so often is
-    delivered again. All times are monotonic seconds, given by the caller.
+    `delay(failures)` returns the seconds to wait before a message that has failed that many times
+    is delivered again. All times are monotonic seconds, passed in by the caller.
     """
 
-    def __init__(self, fetch: Fetch, *, ordered: bool, delay: Callable[[int], float]) -> None:
+    def __init__(self, fetch: Fetch, *, delay: Callable[[int], float]) -> None:
         self._fetch = fetch
-        self._ordered = ordered
         self._delay = delay
         self._tokens = count(1)
         self._order = count()
         self._entries: dict[int, Entry] = {}
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget everything and read the store anew, as after a seek. Leases end."""
-        for entry in self._entries.values():
-            self._end_lease(entry)
-        self._entries = {}
-        self._lanes: dict[str, Lane] = {}
-        # What may be delivered: messages without a key, and the lanes whose turn has come.
-        self._fresh: deque[Entry | Lane] = deque()
-        self._returned: deque[Entry | Lane] = deque()
+        self._fresh: deque[Entry] = deque()
+        self._returned: deque[Entry] = deque()
         self._prefer_fresh = False
         # Both heaps may hold entries whose time no longer matters; they are skipped.
         self._leases: list[tuple[float, int, int, Entry]] = []
-        self._delayed: list[tuple[float, int, Entry | Lane]] = []
+        self._delayed: list[tuple[float, int, Entry]] = []
         self._leased_count = 0
         self._ready_count = 0
         self._cursor = 0
         self._more_stored = True
 
-    # -- what comes in ---------------------------------------------------------------------
+    def close(self) -> None:
+        """End all leases and drop all messages: the subscription has been deleted."""
+        for seq in list(self._entries):
+            self.drop(seq)
+        self._more_stored = False
+
+    # -- incoming --------------------------------------------------------------------------
 
     def offer(self, entries: Iterable[Entry]) -> None:
-        """Take in newly published entries, already in the store, in order."""
+        """Take in newly published entries, in order, that are already in the store."""
         for entry in entries:
             if entry.seq <= self._cursor:
-                continue  # reading a page from the store was quicker
+                continue  # a page read from the store has already brought it in
             if self._more_stored or self._ready_count >= WINDOW:
                 self._more_stored = True
                 return
@@ -71,29 +64,16 @@ class Backlog:
         self._cursor = entry.seq
         self._entries[entry.seq] = entry
         self._ready_count += 1
-        if not (self._ordered and entry.key):
-            self._fresh.append(entry)
-            return
-        lane = self._lanes.get(entry.key)
-        if lane is None:
-            lane = self._lanes[entry.key] = Lane(entry.key)
-        idle = lane.head() is None and not lane.outstanding
-        lane.append(entry)
-        if idle:
-            self._enqueue(lane, self._fresh)
+        self._fresh.append(entry)
 
     def _refill(self) -> None:
-        while (
-            self._more_stored
-            and self._ready_count < MAX_READ_AHEAD
-            and not self._deliverable(self._fresh)
-        ):
+        while self._more_stored and not self._deliverable(self._fresh):
             page = self._fetch(self._cursor, WINDOW)
             self._more_stored = len(page) == WINDOW
             for entry in page:
                 self._admit(entry)
 
-    # -- what goes out ---------------------------------------------------------------------
+    # -- outgoing --------------------------------------------------------------------------
 
     def take(
         self, now: float, lease_until: float, room: Room, holder: Holder | None = None
@@ -102,26 +82,15 @@ class Backlog:
         self.wake_delayed(now)
         taken: list[Entry] = []
         while source := self._next_source():
-            item = source[0]
-            entry = item.head() if isinstance(item, Lane) else item
-            if entry is None or not room.admit(entry.size):
+            if not room.admit(source[0].size):
                 break
-            if isinstance(item, Lane):
-                item.pop()
-                if item.full:
-                    self._dequeue(source)
-            else:
-                source.popleft()
+            entry = source.popleft()
             self._lease(entry, lease_until, holder)
             taken.append(entry)
-        # A lane that sent part of its messages waits for those before it sends the others.
-        for source in (self._fresh, self._returned):
-            if source and isinstance(source[0], Lane) and source[0].outstanding:
-                self._dequeue(source)
         return taken
 
-    def _next_source(self) -> deque[Entry | Lane] | None:
-        """Messages that failed and messages not tried yet take turns: neither starves the other."""
+    def _next_source(self) -> deque[Entry] | None:
+        """Failed messages and untried messages take turns, so that neither starves the other."""
         self._refill()
         fresh, returned = self._deliverable(self._fresh), self._deliverable(self._returned)
         if fresh and returned:
@@ -131,31 +100,11 @@ class Backlog:
             return self._fresh
         return self._returned if returned else None
 
-    def _deliverable(self, source: deque[Entry | Lane]) -> bool:
-        """Drop from the front what is not to be delivered; True when something is left."""
-        while source:
-            item = source[0]
-            if isinstance(item, Lane):
-                if item.head() is not None:
-                    return True
-                self._dequeue(source)
-            elif item.state is State.READY:
-                return True
-            else:
-                source.popleft()
-        return False
-
-    def _enqueue(self, lane: Lane, source: deque[Entry | Lane]) -> None:
-        if not lane.queued:
-            lane.queued = True
-            source.append(lane)
-
-    def _dequeue(self, source: deque[Entry | Lane]) -> None:
-        lane = source.popleft()
-        if isinstance(lane, Lane):
-            lane.queued = False
-            if not lane.outstanding and lane.head() is None:
-                self._lanes.pop(lane.key, None)
+    def _deliverable(self, source: deque[Entry]) -> bool:
+        """Skip entries at the front that are no longer ready; True when a ready one is left."""
+        while source and source[0].state is not State.READY:
+            source.popleft()
+        return bool(source)
 
     # -- leases ----------------------------------------------------------------------------
 
@@ -167,9 +116,10 @@ class Backlog:
             holder.took(entry.size)
         self._ready_count -= 1
         self._leased_count += 1
-        self._set_due(entry, until)
+        self.extend(entry, until)
 
-    def _set_due(self, entry: Entry, due: float) -> None:
+    def extend(self, entry: Entry, due: float) -> None:
+        """Move the end of a lease to `due`, later or earlier than before."""
         entry.due = due
         if len(self._leases) > 2 * self._leased_count + 1_000:
             self._leases = [lease for lease in self._leases if self._is_current(lease)]
@@ -188,29 +138,14 @@ class Backlog:
         entry.holder = None
 
     def leased(self, seq: int, token: int) -> Entry | None:
-        """The entry, if this delivery of it is the current one."""
+        """The entry, if the delivery with this token is its current one."""
         entry = self._entries.get(seq)
         if entry and entry.state is State.LEASED and entry.token == token:
             return entry
         return None
 
-    def extend(self, entry: Entry, due: float) -> None:
-        """Move the end of a lease, to later or to sooner."""
-        self._set_due(entry, due)
-
-    def may_acknowledge(self, seq: int, token: int) -> bool:
-        """True when an acknowledgement of this delivery counts.
-
-        A late one does, for the message was processed. Under an ordering key it counts only
-        while nothing revoked the delivery: what follows a failed message is delivered again.
-        """
-        entry = self._entries.get(seq)
-        if entry is None or not (self._ordered and entry.key):
-            return True
-        return entry.token == 0 or self.leased(seq, token) is not None
-
     def drop(self, seq: int) -> None:
-        """Settle a message: acknowledged, forwarded or past its retention."""
+        """Remove a message that was acknowledged, forwarded or has outlived its retention."""
         entry = self._entries.pop(seq, None)
         if entry is None:
             return
@@ -218,29 +153,14 @@ class Backlog:
         if entry.state is State.READY:
             self._ready_count -= 1
         entry.state = State.GONE
-        if lane := self._lane_of(entry):
-            lane.settle(entry)
-            self._resume(lane)
 
     # -- failures --------------------------------------------------------------------------
 
     def fail(self, entry: Entry) -> None:
-        """Count a nack or an expired lease; then `retry` or `drop` decides about the message.
-
-        What was delivered after it under the same ordering key is revoked.
-        """
+        """Count a nack or an expired lease; the caller then calls `retry` or `drop`."""
         self._end_lease(entry)
         entry.state = State.FAILED
         entry.failures += 1
-        entry.token = -1
-        if lane := self._lane_of(entry):
-            for later in lane.after(entry):
-                if later.state is State.LEASED:
-                    self._end_lease(later)
-                    later.state = State.READY
-                    later.token = -1
-                    self._ready_count += 1
-                    lane.put_back(later)
 
     def expire(self, now: float) -> list[Entry]:
         """Fail every entry whose lease is over, and return them."""
@@ -253,17 +173,11 @@ class Backlog:
         return failed
 
     def retry(self, entry: Entry, now: float) -> None:
-        """Deliver a failed entry again, after its backoff; without one, at the next `take`."""
+        """Deliver a failed entry again after its backoff, or at the next `take` without one."""
         if entry.state is not State.FAILED:
             return  # it was acknowledged or dropped in the meantime
         ready_at = now + self._delay(entry.failures)
-        if lane := self._lane_of(entry):
-            entry.state = State.READY
-            self._ready_count += 1
-            lane.put_back(entry)
-            lane.blocked_until = ready_at
-            self._resume(lane, now)
-        elif ready_at <= now:
+        if ready_at <= now:
             self._make_ready(entry)
         else:
             entry.state = State.DELAYED
@@ -275,28 +189,11 @@ class Backlog:
         self._returned.append(entry)
 
     def wake_delayed(self, now: float) -> None:
-        """Make ready what has waited out its backoff."""
+        """Make the messages ready whose backoff has passed."""
         while self._delayed and self._delayed[0][0] <= now:
-            item = heapq.heappop(self._delayed)[2]
-            if isinstance(item, Lane):
-                self._resume(item, now)
-            elif item.state is State.DELAYED:
-                self._make_ready(item)
-
-    def _lane_of(self, entry: Entry) -> Lane | None:
-        return self._lanes.get(entry.key) if self._ordered and entry.key else None
-
-    def _resume(self, lane: Lane, now: float | None = None) -> None:
-        """Let a lane send its next block, now or when its backoff is over."""
-        if lane.outstanding:
-            return
-        if lane.head() is None:
-            if not lane.queued:
-                self._lanes.pop(lane.key, None)
-        elif now is None or now < lane.blocked_until:
-            heapq.heappush(self._delayed, (lane.blocked_until, next(self._order), lane))
-        else:
-            self._enqueue(lane, self._returned)
+            entry = heapq.heappop(self._delayed)[2]
+            if entry.state is State.DELAYED:
+                self._make_ready(entry)
 
     # -- time ------------------------------------------------------------------------------
 

@@ -1,11 +1,11 @@
-"""How long a message waits before it is delivered again (Pub/Sub's RetryPolicy)."""
+"""The backoff before a failed message is delivered again (Pub/Sub's RetryPolicy)."""
 
 from dataclasses import dataclass
 
 DEFAULT_MINIMUM_SECONDS = 10.0
 DEFAULT_MAXIMUM_SECONDS = 600.0
 LIMIT_SECONDS = 600.0
-"""Neither end of a retry policy may be longer than this."""
+"""The upper limit of both bounds of a retry policy."""
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,12 @@ class RetryPolicy:
     def delay(self, failures: int) -> float:
         """Seconds to wait after the `failures`-th nack or expired lease, counted from 1.
 
-        The minimum, then twice as long each time, never over the maximum.
+        The delay starts at the minimum and doubles with each failure, up to the maximum.
         """
         doublings = min(max(failures - 1, 0), 64)
         return float(min(self.maximum, self.minimum * 2**doublings))
 
 
 def delay_after(policy: RetryPolicy | None, failures: int) -> float:
-    """Seconds to wait under a subscription's policy; without one, redelivery is immediate."""
+    """Seconds to wait under a subscription's policy; 0 without a policy."""
     return policy.delay(failures) if policy else 0.0

@@ -1,4 +1,4 @@
-"""A message as one subscription sees it: where it is on its way to being acknowledged."""
+"""A message as one subscription sees it, and its state until it is acknowledged."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -6,22 +6,22 @@ from typing import Protocol
 
 
 class State(Enum):
-    """Where an unacknowledged message stands."""
+    """The delivery state of a message."""
 
     READY = auto()
-    """May be delivered now, or waits in its ordering key's lane."""
+    """May be delivered now."""
     LEASED = auto()
     """Delivered, and its deadline has not passed."""
     FAILED = auto()
-    """Nacked or expired; whether it is retried or goes to the dead-letter topic is open."""
+    """Nacked or expired, and not yet either retried or forwarded to the dead-letter topic."""
     DELAYED = auto()
-    """To be retried, and its backoff has not passed."""
+    """Waits for its backoff to pass before it is retried."""
     GONE = auto()
-    """Acknowledged, forwarded or dropped; what still refers to it skips it."""
+    """Acknowledged, forwarded or dropped; queues that still hold the entry skip it."""
 
 
 class Holder(Protocol):
-    """Whoever receives messages and keeps account of what is outstanding."""
+    """A consumer that counts its outstanding messages."""
 
     def took(self, size: int) -> None:
         """One message of `size` bytes was leased."""
@@ -34,15 +34,13 @@ class Holder(Protocol):
 class Entry:
     """One message in one subscription.
 
-    `seq` is the message's sequence number, `size` its bytes, `key` its ordering key ("" when
-    none, or when the subscription does not order), `failures` how often it was nacked or its
-    lease expired. `token` numbers its latest delivery in this process (0: not delivered yet;
-    negative: that delivery was revoked). `due` is, in monotonic seconds, when its lease ends.
+    `seq` is the message's sequence number, `size` its size in bytes, `failures` the number of
+    times that it was nacked or its lease expired. `token` numbers its latest delivery in this
+    process (0: not delivered yet). `due` is the end of its lease in monotonic seconds.
     """
 
     seq: int
     size: int
-    key: str = ""
     failures: int = 0
     state: State = State.READY
     token: int = 0
@@ -51,10 +49,10 @@ class Entry:
 
 
 class Room:
-    """How much one response may still take: messages, and bytes of messages.
+    """The messages and bytes that one response can still hold.
 
-    The first message may exceed the bytes, up to `first` of them: one larger than a response
-    should be could not be delivered at all otherwise.
+    The first message may exceed the byte limit, up to `first` bytes; a message larger than a
+    response should be could not be delivered otherwise.
     """
 
     def __init__(self, messages: int, size: int, first: int) -> None:
@@ -63,7 +61,7 @@ class Room:
         self._next = max(size, first)
 
     def admit(self, size: int) -> bool:
-        """Take a message of `size` bytes in, if there is room for it."""
+        """Reserve room for a message of `size` bytes; False if there is not enough."""
         if self._messages < 1 or size > self._next:
             return False
         self._messages -= 1

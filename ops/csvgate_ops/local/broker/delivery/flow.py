@@ -1,19 +1,19 @@
-"""How much one consumer may have outstanding (the flow control of a streaming pull)."""
+"""Flow control of a streaming pull: a limit on one consumer's outstanding messages."""
 
 from csvgate_ops.local.broker.delivery.entry import Room
 
 RESPONSE_BYTES = 2_500_000
-"""A response holds no more than this, unless one message is larger: gRPC clients that nobody
-configured refuse more than 4 MiB, and would stall on a backlog of large messages."""
+"""A response holds at most this much, unless a single message is larger: gRPC clients with default
+options refuse more than 4 MiB and would stall on a backlog of large messages."""
 RESPONSE_MESSAGES = 1_000
 
 UNLIMITED = 2**62
 
 
 class Flow:
-    """Counts what was delivered to a consumer and is neither acknowledged, failed nor expired.
+    """Counts the messages that a consumer holds: delivered and not acknowledged, failed or expired.
 
-    A limit of 0 or less means none, as on the wire. Guarded by the subscription's lock.
+    A limit of 0 or less means unlimited, as in the API. Guarded by the subscription's lock.
     """
 
     def __init__(self, max_messages: int, max_bytes: int) -> None:
@@ -23,9 +23,9 @@ class Flow:
         self._bytes = 0
 
     def room(self) -> Room:
-        """What the next response may hold.
+        """The room in the next response.
 
-        A message over the byte limit goes out when nothing else is outstanding.
+        A message over the byte limit is delivered when no other message is outstanding.
         """
         messages = min(self._max_messages - self._messages, RESPONSE_MESSAGES)
         left = self._max_bytes - self._bytes

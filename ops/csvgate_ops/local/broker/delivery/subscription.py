@@ -1,4 +1,4 @@
-"""One subscription at work: leases messages to consumers, and settles what becomes of them."""
+"""One subscription: it leases messages to consumers and handles acks, nacks and expired leases."""
 
 import logging
 import threading
@@ -8,38 +8,36 @@ from typing import Any
 
 from csvgate_ops.local.broker.api.errors import not_found
 from csvgate_ops.local.broker.api.settings import SubscriptionSettings
-from csvgate_ops.local.broker.clock import Clock
 from csvgate_ops.local.broker.delivery.ackid import AckId
 from csvgate_ops.local.broker.delivery.backlog import Backlog
 from csvgate_ops.local.broker.delivery.backoff import delay_after
 from csvgate_ops.local.broker.delivery.entry import Entry, Holder, Room
-from csvgate_ops.local.broker.delivery.timer import Timer
+from csvgate_ops.local.broker.delivery.timer import Clock, Timer
 from csvgate_ops.local.broker.store.message_store import MessageStore
 
 log = logging.getLogger(__name__)
 
 CLIENT_DEFAULT_BYTES = 4 * 1024 * 1024
-"""What a gRPC client takes in one answer unless its channel is told otherwise."""
+"""The largest response that a gRPC client accepts by default."""
 
 Forward = Callable[["Subscription", Sequence[Entry]], set[int]]
-"""Moves entries to the subscription's dead-letter topic; the seqs of those that moved."""
+"""Moves entries to the subscription's dead-letter topic and returns the seqs that moved."""
 
 
 @dataclass(frozen=True)
 class Services:
-    """What a subscription works with."""
+    """The broker's parts that a subscription uses."""
 
     clock: Clock
     messages: MessageStore
     timer: Timer
     forward: Forward
-    now_micros: Callable[[], int]
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One message on its way out: its id for acknowledgement, the serialized PubsubMessage, and
-    which attempt this is, counted from 1; 0 when the subscription has no dead-letter policy."""
+    """One message to deliver: its acknowledgement id, the serialized PubsubMessage, and the number
+    of this attempt, counted from 1, or 0 when the subscription has no dead-letter policy."""
 
     ack_id: str
     body: bytes
@@ -60,47 +58,40 @@ class Subscription:
         self._services = services
         self._changed = threading.Condition()
         self._deleted = False
-        self._told_of_large = False
+        self._large_reported = False
         self._backlog = Backlog(
             lambda after, limit: services.messages.page(row_id, after, limit),
-            ordered=self.settings.ordered,
             delay=lambda failures: delay_after(self.settings.retry, failures),
         )
 
-    # -- coming in -------------------------------------------------------------------------
+    # -- incoming --------------------------------------------------------------------------
 
     def offer(self, entries: Iterable[Entry]) -> None:
-        """Take in messages just published; they are in the store already."""
+        """Take in newly published messages, which are already in the store."""
         with self._changed:
             self._backlog.offer(entries)
             self._changed.notify_all()
 
     def reconfigure(self, config: Any) -> None:
-        """Work by a changed configuration from now on."""
+        """Apply a changed configuration."""
         with self._changed:
             self.config = config
             self.settings = SubscriptionSettings.read(config)
             self._changed.notify_all()
 
-    def reload(self) -> None:
-        """Read the backlog anew after a seek or a detach."""
-        with self._changed:
-            self._backlog.reset()
-            self._changed.notify_all()
-
     def close(self) -> None:
-        """Send every consumer away: the subscription is deleted."""
+        """Make every consumer raise NOT_FOUND: the subscription is deleted."""
         with self._changed:
             self._deleted = True
-            self._backlog.reset()
+            self._backlog.close()
             self._changed.notify_all()
 
     def wake(self) -> None:
-        """Let every waiting consumer look again whether it is still wanted."""
+        """Make every waiting consumer check again whether to keep waiting."""
         with self._changed:
             self._changed.notify_all()
 
-    # -- going out -------------------------------------------------------------------------
+    # -- outgoing --------------------------------------------------------------------------
 
     def next_deliveries(
         self,
@@ -111,10 +102,10 @@ class Subscription:
         holder: Holder | None = None,
         wait_seconds: float | None = None,
     ) -> list[Delivery]:
-        """Lease messages, waiting for some to come if there are none.
+        """Lease messages, after waiting for one to arrive if there are none.
 
-        Empty when `wait_seconds` have passed (None: no limit) or `keep_waiting` says False,
-        which is asked under the subscription's lock whenever something has changed.
+        Returns an empty list when `wait_seconds` have passed (None: no limit) or `keep_waiting`
+        returns False; it is called under the subscription's lock whenever something has changed.
         Raises NOT_FOUND once the subscription is deleted.
         """
         clock = self._services.clock
@@ -134,48 +125,47 @@ class Subscription:
             self._arm()
             numbered = [(entry.seq, self._attempt(entry), entry.token) for entry in entries]
         bodies = self._services.messages.bodies([seq for seq, _, _ in numbered])
-        self._tell_of_large(bodies.values())
+        self._report_large(bodies.values())
         return [
             Delivery(str(AckId(self.id, seq, token)), bodies[seq], attempt)
             for seq, attempt, token in numbered
-            if seq in bodies  # a late acknowledgement of an earlier delivery may have come in
+            if seq in bodies  # an earlier delivery may just have been acknowledged
         ]
 
-    def _tell_of_large(self, bodies: Iterable[bytes]) -> None:
-        """Say once why a subscriber may never get this message: it cannot find out itself."""
-        if not self._told_of_large and any(len(body) >= CLIENT_DEFAULT_BYTES for body in bodies):
-            self._told_of_large = True
+    def _report_large(self, bodies: Iterable[bytes]) -> None:
+        """Log once why a subscriber may never get this message: it cannot find out itself."""
+        if not self._large_reported and any(len(body) >= CLIENT_DEFAULT_BYTES for body in bodies):
+            self._large_reported = True
             log.warning(
-                "%s: delivers a message over 4 MiB; a client made with PUBSUB_EMULATOR_HOST alone "
-                "refuses it. Give it a channel with grpc.max_receive_message_length=-1",
+                "%s: delivers a message over 4 MiB, which a client with default options refuses. "
+                "Give the client a channel with grpc.max_receive_message_length=-1",
                 self.name,
             )
 
     def _attempt(self, entry: Entry) -> int:
         return entry.failures + 1 if self.settings.dead_letter else 0
 
-    # -- settling --------------------------------------------------------------------------
+    # -- acknowledging and failing ---------------------------------------------------------
 
     def acknowledge(self, ack_ids: Sequence[AckId]) -> None:
-        """Never deliver these again; on return that is on disk."""
-        with self._changed:
-            seqs = [ack.seq for ack in ack_ids if self._backlog.may_acknowledge(ack.seq, ack.token)]
-        if not seqs:
-            return
-        self._services.messages.acknowledge(
-            self.id, seqs, retain=self.settings.retain_acked, now=self._services.now_micros()
-        )
-        self.forget(seqs)
+        """Never deliver these messages again, even if the id is of an earlier delivery.
 
-    def forget(self, seqs: Iterable[int]) -> None:
-        """Drop messages that the store has settled already."""
+        The acknowledgement is on disk when it returns.
+        """
+        seqs = [ack.seq for ack in ack_ids]
+        if seqs:
+            self._services.messages.acknowledge(self.id, seqs)
+            self.drop(seqs)
+
+    def drop(self, seqs: Iterable[int]) -> None:
+        """Drop messages that have already left the store's backlog."""
         with self._changed:
             for seq in seqs:
                 self._backlog.drop(seq)
             self._changed.notify_all()
 
     def modify_ack_deadline(self, ack_ids: Sequence[AckId], seconds: Sequence[int]) -> None:
-        """Move the end of leases to `seconds` from now; 0 is a nack. Stale ids are ignored."""
+        """Set leases to end in `seconds`; 0 is a nack. Ids of earlier deliveries are ignored."""
         failed: list[Entry] = []
         with self._changed:
             now = self._services.clock.monotonic()
@@ -189,21 +179,21 @@ class Subscription:
                     self._backlog.fail(entry)
                     failed.append(entry)
             self._arm()
-        self._decide(failed)
+        self._retry_or_forward(failed)
 
     def tick(self) -> None:
-        """End the leases and backoffs whose time has come."""
+        """End the leases and backoffs that are due."""
         with self._changed:
             failed = self._backlog.expire(self._services.clock.monotonic())
             self._changed.notify_all()
             self._backlog.wake_delayed(self._services.clock.monotonic())
             self._arm()
-        self._decide(failed)
+        self._retry_or_forward(failed)
 
-    def _decide(self, failed: Sequence[Entry]) -> None:
-        """Forward to the dead-letter topic what failed for the last time, retry the rest.
+    def _retry_or_forward(self, failed: Sequence[Entry]) -> None:
+        """Forward messages that have used up their attempts, and retry the others.
 
-        What cannot be forwarded is retried, too: nothing is dropped.
+        A message that cannot be forwarded is retried as well, so that nothing is lost.
         """
         if not failed:
             return

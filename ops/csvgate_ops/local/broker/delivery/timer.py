@@ -1,25 +1,44 @@
-"""One thread that wakes whoever has a lease, a backoff or a retention ending."""
+"""The clocks of the broker, and a thread that runs tasks when a lease or a backoff ends."""
 
 import heapq
 import itertools
 import logging
 import threading
+import time
 from typing import Protocol
-
-from csvgate_ops.local.broker.clock import Clock
 
 log = logging.getLogger(__name__)
 
 
+class Clock(Protocol):
+    """Two clocks, both in seconds, injected so that tests of leases and backoff need not wait."""
+
+    def wall(self) -> float:
+        """Seconds since the Unix epoch, for publish times and retention."""
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that never steps back, for leases and backoff."""
+
+
+class SystemClock:
+    """The machine's clocks."""
+
+    def wall(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
 class Task(Protocol):
-    """Something with work to do at a certain time."""
+    """An object with work to do at a certain time."""
 
     def tick(self) -> None:
-        """Do what is due, and call `Timer.at` again for what is not."""
+        """Do the work that is due, and call `Timer.at` again for work that is not yet due."""
 
 
 class Timer:
-    """Calls `tick` of tasks when their time has come; sleeps without polling until then."""
+    """Calls `tick` of each task at its time, and sleeps in between without polling."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -31,11 +50,11 @@ class Timer:
         self._thread = threading.Thread(target=self._run, name="broker-timer", daemon=True)
 
     def start(self) -> None:
-        """Begin to call tasks."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Call no task any more; returns when the running one is done."""
+        """Stop calling tasks; returns when the running task has finished."""
         with self._changed:
             self._stopped = True
             self._changed.notify()
@@ -56,7 +75,7 @@ class Timer:
         while (task := self._next()) is not None:
             try:
                 task.tick()
-            except Exception:  # one task's failure must not end the others' time
+            except Exception:  # a failed task must not stop the timer for the others
                 log.exception("a timed task failed")
 
     def _next(self) -> Task | None:
@@ -67,7 +86,7 @@ class Timer:
                     continue
                 due, _, task = self._heap[0]
                 if self._due.get(id(task)) != due:
-                    heapq.heappop(self._heap)  # it was called earlier
+                    heapq.heappop(self._heap)  # the task was called earlier
                 elif (wait := due - self._clock.monotonic()) > 0:
                     self._changed.wait(wait)
                 else:

@@ -1,4 +1,4 @@
-"""The bodies published last, so that a subscriber that keeps up never waits for the disk."""
+"""A cache of the latest message bodies, which saves subscribers that keep up a read from disk."""
 
 import threading
 from collections import OrderedDict
@@ -8,7 +8,7 @@ MAX_BYTES = 32 * 1024 * 1024
 
 
 class BodyCache:
-    """Serialized messages by seq, the oldest leaving first. Bounded by `max_bytes`."""
+    """Serialized messages by seq, up to `max_bytes`; the oldest are evicted first."""
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._max_bytes = max_bytes
@@ -17,7 +17,7 @@ class BodyCache:
         self._bytes = 0
 
     def add(self, bodies: Iterable[tuple[int, bytes]]) -> None:
-        """Remember (seq, body) pairs."""
+        """Add (seq, body) pairs."""
         with self._lock:
             for seq, body in bodies:
                 self._bodies[seq] = body
@@ -26,12 +26,12 @@ class BodyCache:
                 self._bytes -= len(self._bodies.popitem(last=False)[1])
 
     def get(self, seqs: Sequence[int]) -> dict[int, bytes]:
-        """Those of the bodies that are still here."""
+        """The bodies that are in the cache, by seq."""
         with self._lock:
             return {seq: body for seq in seqs if (body := self._bodies.get(seq)) is not None}
 
     def discard(self, seqs: Sequence[int]) -> None:
-        """Forget what was acknowledged; another subscription reads it from the store."""
+        """Remove acknowledged messages; another subscription reads them from the store."""
         with self._lock:
             for seq in seqs:
                 if body := self._bodies.pop(seq, None):

@@ -1,4 +1,4 @@
-"""The broker's SQLite file: one connection that writes, one that reads, each under its lock."""
+"""The broker's SQLite file, with a connection for writing and one for reading, each locked."""
 
 import sqlite3
 import threading
@@ -11,7 +11,7 @@ from csvgate_ops.local.broker.store.schema import connect
 
 
 class Database:
-    """Transactions on the file. Readers do not wait for a writer (WAL)."""
+    """Transactions on the file. Reading does not wait for writing (WAL)."""
 
     def __init__(self, path: Path) -> None:
         self._write_lock = threading.Lock()
@@ -21,7 +21,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One transaction; when the block has been left, it is committed: a SIGKILL keeps it.
+        """Run the block as one transaction, which is committed, and survives SIGKILL, on return.
 
         An exception in the block rolls it back.
         """
@@ -35,12 +35,12 @@ class Database:
                 raise
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
-        """The rows of a query, of what is committed."""
+        """Run a query on the committed data and return its rows."""
         with self._read_lock:
             return self._reader.execute(query, values).fetchall()
 
     def close(self) -> None:
-        """Close the file; nothing else may be called afterwards."""
+        """Close the file. No method may be called afterwards."""
         with self._write_lock, self._read_lock:
             self._writer.close()
             self._reader.close()

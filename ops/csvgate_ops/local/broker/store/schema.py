@@ -4,10 +4,10 @@ import sqlite3
 from pathlib import Path
 
 PAGE_BYTES = 16_384
-"""Large pages: message bodies are mostly far larger than SQLite's default of 4096."""
+"""Most message bodies are far larger than SQLite's default page of 4,096 bytes."""
 
-VERSION = 1
-"""Of the tables below; a file with another one is refused rather than misread."""
+VERSION = 2
+"""The version of the tables below; a file of another version is refused, not misread."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS topic (
@@ -15,46 +15,40 @@ CREATE TABLE IF NOT EXISTS topic (
     name TEXT NOT NULL UNIQUE,
     config BLOB NOT NULL              -- google.pubsub.v1.Topic
 );
--- A snapshot is a queue, too: one that nobody pulls from, filled as its subscription was.
-CREATE TABLE IF NOT EXISTS queue (
+CREATE TABLE IF NOT EXISTS subscription (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL CHECK (kind IN ('subscription', 'snapshot')),
     topic_id INTEGER NOT NULL,        -- 0 once the topic is deleted
-    config BLOB NOT NULL              -- google.pubsub.v1.Subscription or Snapshot
+    config BLOB NOT NULL              -- google.pubsub.v1.Subscription
 );
--- Message ids are reserved in blocks, so that none is given out twice, even when messages that
--- nobody subscribes to are not kept.
+-- Message ids are reserved in blocks, so that no id is used twice, although messages without a
+-- subscription are not stored.
 CREATE TABLE IF NOT EXISTS reserved (seq INTEGER NOT NULL);
 INSERT INTO reserved SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM reserved);
 CREATE TABLE IF NOT EXISTS message (
     seq INTEGER PRIMARY KEY,          -- also the message id
-    topic_id INTEGER NOT NULL,
-    published INTEGER NOT NULL,       -- microseconds since the epoch; grows with seq
-    keep_until INTEGER NOT NULL,      -- by the topic's retention, microseconds since the epoch
-    ordering_key TEXT NOT NULL,
+    published INTEGER NOT NULL,       -- microseconds since the epoch; never decreases with seq
     size INTEGER NOT NULL,            -- bytes of body
-    body BLOB NOT NULL                -- google.pubsub.v1.PubsubMessage, the last column: only
-);                                    -- reading it touches the pages it overflows to
+    body BLOB NOT NULL                -- google.pubsub.v1.PubsubMessage; the last column, so that
+);                                    -- only reading it touches its overflow pages
 CREATE INDEX IF NOT EXISTS message_published ON message (published);
 CREATE TABLE IF NOT EXISTS backlog (
-    queue_id INTEGER NOT NULL,
+    subscription_id INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     failures INTEGER NOT NULL DEFAULT 0,
-    acked INTEGER NOT NULL DEFAULT 0, -- 1 only where acknowledged messages are retained
-    PRIMARY KEY (queue_id, seq)
+    PRIMARY KEY (subscription_id, seq)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS backlog_seq ON backlog (seq);
 """
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the file, in autocommit mode and for use from several threads under a lock.
+    """Open the file in autocommit mode, for use by several threads under a lock.
 
-    Raises sqlite3.DatabaseError when it is no such file, or one of another version.
+    Raises sqlite3.DatabaseError when the file is not an SQLite file or has another version.
 
     WAL with synchronous=NORMAL: whatever was committed survives the death of the process at any
-    instant; a power cut may lose the last moments but does not corrupt the file.
+    instant; a power cut may lose the last commits but does not corrupt the file.
     """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
@@ -65,7 +59,10 @@ def connect(path: Path) -> sqlite3.Connection:
     [(version,)] = connection.execute("PRAGMA user_version")
     if version not in (0, VERSION):
         connection.close()
-        raise sqlite3.DatabaseError(f"its version is {version}, this broker's is {VERSION}")
+        raise sqlite3.DatabaseError(
+            f"it was written by version {version} of the broker, and this is version {VERSION}; "
+            "delete the directory to start without its messages"
+        )
     connection.executescript(SCHEMA)
     connection.execute(f"PRAGMA user_version={VERSION}")
     return connection

@@ -1,16 +1,13 @@
-"""Topics, subscriptions and snapshots, as they are kept."""
+"""The stored topics and subscriptions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from csvgate_ops.local.broker.store.database import Database
-from csvgate_ops.local.broker.store.message_store import FORGET_UNNEEDED
+from csvgate_ops.local.broker.store.message_store import DELETE_UNNEEDED
 
 NO_TOPIC = 0
-"""The topic id of a queue whose topic is deleted."""
-
-Kind = Literal["subscription", "snapshot"]
+"""The topic id of a subscription whose topic has been deleted."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +20,8 @@ class StoredTopic:
 
 
 @dataclass(frozen=True)
-class StoredQueue:
-    """A subscription's or snapshot's row; `config` is that message, serialized."""
+class StoredSubscription:
+    """A subscription's row; `config` is a serialized google.pubsub.v1.Subscription."""
 
     id: int
     name: str
@@ -33,61 +30,58 @@ class StoredQueue:
 
 
 class TopologyStore:
-    """The tables of topics and queues. Every method is one transaction."""
+    """The tables of topics and subscriptions. Every method is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def topics(self) -> list[StoredTopic]:
-        """Every topic."""
+        """All topics."""
         rows = self._database.read("SELECT id, name, config FROM topic")
         return [StoredTopic(*row) for row in rows]
 
-    def queues(self, kind: Kind) -> list[StoredQueue]:
-        """Every queue of this kind."""
-        query = "SELECT id, name, topic_id, config FROM queue WHERE kind = ?"
-        return [StoredQueue(*row) for row in self._database.read(query, (kind,))]
+    def subscriptions(self) -> list[StoredSubscription]:
+        """All subscriptions."""
+        rows = self._database.read("SELECT id, name, topic_id, config FROM subscription")
+        return [StoredSubscription(*row) for row in rows]
 
     def add_topic(self, name: str, config: bytes) -> int:
-        """Keep a new topic; its id."""
+        """Store a new topic and return its id."""
         with self._database.transaction() as db:
             row = db.execute("INSERT INTO topic (name, config) VALUES (?, ?)", (name, config))
             return row.lastrowid or 0
 
     def set_topic(self, topic_id: int, config: bytes) -> None:
-        """Keep a topic's changed config."""
+        """Store a topic's changed config."""
         with self._database.transaction() as db:
             db.execute("UPDATE topic SET config = ? WHERE id = ?", (config, topic_id))
 
-    def delete_topic(self, topic_id: int, queues: Iterable[tuple[int, bytes]]) -> None:
-        """Forget a topic; its queues, as (id, changed config), stay without a topic."""
+    def delete_topic(self, topic_id: int, subscriptions: Iterable[tuple[int, bytes]]) -> None:
+        """Delete a topic; its subscriptions, as (id, changed config), remain without a topic."""
         with self._database.transaction() as db:
             db.execute("DELETE FROM topic WHERE id = ?", (topic_id,))
             db.executemany(
-                "UPDATE queue SET topic_id = ?, config = ? WHERE id = ?",
-                ((NO_TOPIC, config, queue_id) for queue_id, config in queues),
+                "UPDATE subscription SET topic_id = ?, config = ? WHERE id = ?",
+                ((NO_TOPIC, config, subscription_id) for subscription_id, config in subscriptions),
             )
-            # What only the topic's retention kept is of no use to anyone any more.
-            db.execute("UPDATE message SET keep_until = 0 WHERE topic_id = ?", (topic_id,))
-            db.execute(FORGET_UNNEEDED, (0,))
 
-    def add_queue(self, kind: Kind, name: str, topic_id: int, config: bytes) -> int:
-        """Keep a new, empty queue; its id."""
+    def add_subscription(self, name: str, topic_id: int, config: bytes) -> int:
+        """Store a new subscription with an empty backlog and return its id."""
         with self._database.transaction() as db:
             row = db.execute(
-                "INSERT INTO queue (name, kind, topic_id, config) VALUES (?, ?, ?, ?)",
-                (name, kind, topic_id, config),
+                "INSERT INTO subscription (name, topic_id, config) VALUES (?, ?, ?)",
+                (name, topic_id, config),
             )
             return row.lastrowid or 0
 
-    def set_queue(self, queue_id: int, config: bytes) -> None:
-        """Keep a queue's changed config."""
+    def set_subscription(self, subscription_id: int, config: bytes) -> None:
+        """Store a subscription's changed config."""
         with self._database.transaction() as db:
-            db.execute("UPDATE queue SET config = ? WHERE id = ?", (config, queue_id))
+            db.execute("UPDATE subscription SET config = ? WHERE id = ?", (config, subscription_id))
 
-    def delete_queue(self, queue_id: int, now: int) -> None:
-        """Forget a queue, and the messages that only it still needed."""
+    def delete_subscription(self, subscription_id: int) -> None:
+        """Delete a subscription and the messages that no other subscription needs."""
         with self._database.transaction() as db:
-            db.execute("DELETE FROM queue WHERE id = ?", (queue_id,))
-            db.execute("DELETE FROM backlog WHERE queue_id = ?", (queue_id,))
-            db.execute(FORGET_UNNEEDED, (now,))
+            db.execute("DELETE FROM subscription WHERE id = ?", (subscription_id,))
+            db.execute("DELETE FROM backlog WHERE subscription_id = ?", (subscription_id,))
+            db.execute(DELETE_UNNEEDED)

@@ -1,4 +1,4 @@
-"""A mended reject file on a context: the rows, lines and refusals that the cloud has for it."""
+"""A corrected reject file is checked with the rows, lines and faults of the cloud."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from unit.author.check.check_examples import ORDERS_YAML, answer, by_orders, che
 from unit.protocol.orders import orders
 from world import World
 
-LEDGERS = [
+LEDGER_CHECKS = [
     "correction.dataset",
     "correction.nothing_loaded",
     "correction.lines_unknown",
@@ -20,7 +20,7 @@ LEDGERS = [
 
 
 class Cloud:
-    """One upload with four bad rows, completed; its reject file waits to be mended."""
+    """One upload with four bad rows, completed; its reject file waits for corrections."""
 
     def __init__(self) -> None:
         self.world = World()
@@ -50,28 +50,28 @@ def cloud() -> Cloud:
     return Cloud()
 
 
-def on_desk(folder: Path, name: str, data: bytes) -> Path:
+def on_disk(folder: Path, name: str, data: bytes) -> Path:
     path = folder / Path(name).name
     path.write_bytes(data)
     return path
 
 
 def both(cloud: Cloud, folder: Path, data: bytes, out: Path) -> dict[str, Any]:
-    """What `check` says of a mended file, which is also what the cloud says."""
-    file = on_desk(folder, cloud.name, data)
+    """The report of `check` on a corrected file, which must agree with the cloud's."""
+    file = on_disk(folder, cloud.name, data)
     found = answer(file, "--contract", ORDERS_YAML, "--max-faults", "0", "--rejects", out)
     validated = cloud.send(cloud.name, data)
     counts = validated.counts
     assert [counts.read, counts.valid, counts.rejected] == [
         found[key] for key in ("rows_read", "rows_valid", "rows_rejected")
     ]
-    assert {"upload": cloud.original, "unchecked": LEDGERS} == found["correction"]
+    assert {"upload": cloud.original, "unchecked": LEDGER_CHECKS} == found["correction"]
     return found
 
 
-def test_a_mended_file_is_clean(cloud: Cloud, tmp_path: Path) -> None:
-    mended = cloud.rejects.replace(b",twelve,", b",12,")
-    found = both(cloud, tmp_path, mended, tmp_path / "out.csv")
+def test_a_corrected_file_is_clean(cloud: Cloud, tmp_path: Path) -> None:
+    corrected = cloud.rejects.replace(b",twelve,", b",12,")
+    found = both(cloud, tmp_path, corrected, tmp_path / "out.csv")
     assert (4, 4, None, []) == (
         found["rows_read"],
         found["rows_valid"],
@@ -85,9 +85,14 @@ def test_what_is_still_wrong_has_its_original_line_and_comes_back_as_from_the_cl
     cloud: Cloud, tmp_path: Path
 ) -> None:
     rows = cloud.rejects.splitlines(keepends=True)
-    mended = [rows[0], *(row.replace(b",twelve,", b",12,") for row in rows[1:3]), rows[4], rows[3]]
+    corrected = [
+        rows[0],
+        *(row.replace(b",twelve,", b",12,") for row in rows[1:3]),
+        rows[4],
+        rows[3],
+    ]
     out = tmp_path / "out.csv"
-    found = both(cloud, tmp_path, b"".join(mended), out)
+    found = both(cloud, tmp_path, b"".join(corrected), out)
     lines = [int(row.split(b",")[0]) for row in (rows[4], rows[3])]
     assert [(line, "amount", "type.number") for line in lines] == faults(found)
     assert cloud.newest()[1] == out.read_bytes()
@@ -110,30 +115,29 @@ def test_rows_with_damaged_or_repeated_lines_are_refused_as_by_the_cloud(
     assert cloud.newest()[1] == out.read_bytes()
 
 
-def test_the_table_says_what_it_is_and_what_only_the_ledger_knows(
-    cloud: Cloud, tmp_path: Path
-) -> None:
+def test_the_table_names_the_upload_and_what_is_not_checked(cloud: Cloud, tmp_path: Path) -> None:
     rows = cloud.rejects.splitlines(keepends=True)
     data = b"".join([rows[0], rows[1].replace(b",twelve,", b",12,"), *rows[2:]])
-    done = by_orders(on_desk(tmp_path, cloud.name, data))
+    done = by_orders(on_disk(tmp_path, cloud.name, data))
     lines = done.stdout.splitlines()
     assert 1 == done.exit_code
     assert [
-        f"This is a mended reject file of upload {cloud.original}. "
-        "Lines are those of the original.",
+        f"This is a corrected reject file of upload {cloud.original}. "
+        "Lines are those of the original file.",
         "4 rows read: 1 valid, 3 rejected",
-        "An upload would load the valid ones among them; the contract's limits are not for these.",
-        "Not checked, for only the ledger knows: "
-        f"that upload {cloud.original} is of this dataset, that its valid rows are loaded, "
+        "Uploading this file would load the 1 valid row; "
+        "the contract's limits do not apply to corrections.",
+        "Not checked, because only the upload's ledger can tell: "
+        f"that upload {cloud.original} belongs to this dataset, that its valid rows are loaded, "
         "that its rejected lines are known, and that they are still open.",
     ] == lines[:4]
 
 
 def test_the_name_has_to_say_of_which_upload(cloud: Cloud, tmp_path: Path) -> None:
-    mended = cloud.rejects.replace(b",twelve,", b",12,")
-    file = on_desk(tmp_path, "renamed.csv", mended)
+    corrected = cloud.rejects.replace(b",twelve,", b",12,")
+    file = on_disk(tmp_path, "renamed.csv", corrected)
     found = answer(file, "--contract", ORDERS_YAML)
-    validated = cloud.send("orders/renamed.csv", mended)
+    validated = cloud.send("orders/renamed.csv", corrected)
     [reason] = validated.reasons
     assert {
         "code": "correction.unnamed",
@@ -150,13 +154,13 @@ def test_the_name_has_to_say_of_which_upload(cloud: Cloud, tmp_path: Path) -> No
 def test_standard_input_has_no_name_and_is_read_all_the_same(cloud: Cloud) -> None:
     done = check("-", "--contract", ORDERS_YAML, stdin=cloud.rejects)
     first, counts, *_ = done.stdout.splitlines()
-    assert "does not say of which upload" in first
+    assert "of an unnamed upload" in first
     assert "4 rows read: 0 valid, 4 rejected" == counts
-    assert "that its name says of which upload it is" in done.stdout
+    assert "that its name contains the id of the upload" in done.stdout
 
 
-def test_another_file_is_no_correction(tmp_path: Path) -> None:
-    file = on_desk(tmp_path, "a.csv", orders(2))
+def test_another_file_is_not_a_correction(tmp_path: Path) -> None:
+    file = on_disk(tmp_path, "a.csv", orders(2))
     assert "correction" not in answer(file, "--contract", ORDERS_YAML)
 
 
@@ -167,7 +171,7 @@ def test_surroundings_of_the_original_are_not_looked_for(tmp_path: Path) -> None
     contract = write_contract(tmp_path, "named", encoding="utf-16-le", dialect=dialect)
     text = "\ufeff_csvgate_line,_csvgate_errors,id,name\r\n7,because,1,x\r\n9,because,2,y\r\n"
     name = f"a.{'0' * 20}-{'1' * 16}.rejects.csv"
-    found = answer(on_desk(tmp_path, name, text.encode("utf-16-le")), "--contract", contract)
+    found = answer(on_disk(tmp_path, name, text.encode("utf-16-le")), "--contract", contract)
     assert (2, 2, "0" * 20) == (
         found["rows_read"],
         found["rows_valid"],

@@ -1,27 +1,52 @@
-"""The outcome for people: the verdict, then what is wrong by kind, then where."""
+"""The reports of a check: a table for people and JSON for programs."""
 
+import json
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 import click
 
-from csvgate.contracts.model import Contract
+from csvgate.contracts.model import Contract, Limits
 from csvgate.protocol.events import Counts, Reason
 from csvgate.protocol.verdict import judge
-from csvgate.text import shorten
+from csvgate.text import counted, shorten
+from csvgate_ops.author.check.corrected_file import CorrectedFile
 from csvgate_ops.author.check.grid import Grid
-from csvgate_ops.author.check.mended import Mended
 from csvgate_ops.author.check.run import Result
 from csvgate_ops.text import display_width, printable
 
 _VALUE_CHARACTERS: Final = 32
-_LOOKED_AT: Final = 1000
-"""Faults that say how wide the values are; a wider one moves the message of its line."""
+_MEASURED: Final = 1000
+"""Faults whose values set the width of their column; a wider value shifts its line."""
+
+
+def json_report(result: Result) -> Iterator[str]:
+    """Yield one JSON object in ASCII, with each fault on its own line and keys as documented."""
+    counts, fault, corrected = result.counts, result.file_fault, result.corrected
+    head: dict[str, object] = {
+        "rows_read": counts.read,
+        "rows_valid": counts.valid,
+        "rows_rejected": counts.rejected,
+        "file_fault": fault and {"code": fault.code, "line": fault.line, "message": fault.message},
+    }
+    if corrected is not None:
+        head["correction"] = {
+            "upload": corrected.upload,
+            "unchecked": [*corrected.unchecked],
+        }
+    yield json.dumps(head).removesuffix("}") + ', "faults": ['
+    separators = chain(["\n  "], iter(lambda: ",\n  ", None))
+    for separator, line in zip(separators, result.faults.json_lines(), strict=False):
+        yield separator + line
+    yield "\n]}\n" if result.faults.kept else "]}\n"
 
 
 class Table:
-    """`columns` are the terminal's; None for lines of any length."""
+    """The report for people: the verdict, the faults by code, then the faults by line.
+
+    `columns` is the width of the terminal, or None for lines of any length.
+    """
 
     def __init__(self, contract: Contract, *, columns: int | None, colour: bool) -> None:
         self._contract = contract
@@ -29,8 +54,9 @@ class Table:
         self._colour = colour
 
     def lines(self, result: Result) -> Iterator[str]:
-        if result.mended is not None:
-            yield from _of_which(result.mended)
+        """Yield the lines of the report."""
+        if result.corrected is not None:
+            yield _title(result.corrected)
         yield from self._verdict(result)
         if result.reasons:
             yield "\n"
@@ -40,7 +66,6 @@ class Table:
 
     def _verdict(self, result: Result) -> Iterator[str]:
         counts, fault = result.counts, result.file_fault
-        name = self._contract.dataset
         if fault is not None:
             where = f"line {fault.line}: " if fault.line > 1 else ""
             yield self._style(f"The file cannot be loaded: {fault.code}", "red", bold=True) + "\n"
@@ -48,28 +73,25 @@ class Table:
             if counts.read:
                 yield f"Before that, {_numbers(counts)}\n"
             if fault.code == "correction.unnamed":
-                yield "If it will be uploaded under another name, give that: --as NAME\n"
+                yield "If you will upload it under another name, give that name with --as NAME\n"
             return
         colour = "yellow" if counts.rejected else "green"
         yield self._style(_numbers(counts), colour, bold=True) + "\n"
-        if result.mended is not None:
-            yield from self._of_mended(counts, result.mended)
+        if result.corrected is not None:
+            yield from _corrected_verdict(counts, result.corrected)
             return
-        why = judge(counts, self._contract.limits).detail
-        if why is not None:
-            words = f"An upload would be refused whole by contract {name}: {why}."
+        limits, name = self._contract.limits, self._contract.dataset
+        over = judge(counts, limits).detail
+        if over is not None:
+            words = f"Uploading this file would load none of its rows: {over} (contract {name})."
             yield self._style(words, "red") + "\n"
         elif counts.rejected:
-            yield f"An upload would be loaded without them, by the limits of contract {name}.\n"
+            yield (
+                f"Uploading this file would load {_valid(counts)}: contract {name} allows "
+                f"{_allowed(limits)}.\n"
+            )
         else:
-            yield f"An upload would be loaded whole, by contract {name}.\n"
-
-    def _of_mended(self, counts: Counts, mended: Mended) -> Iterator[str]:
-        some = "the valid ones among" if counts.valid else "none of"
-        which = some if counts.rejected else "all of"
-        yield f"An upload would load {which} them; the contract's limits are not for these.\n"
-        *parts, last = mended.unchecked.values()
-        yield f"Not checked, for only the ledger knows: {', '.join(parts)}, and {last}.\n"
+            yield f"Uploading this file would load all its rows (contract {name}).\n"
 
     def _by_code(self, reasons: tuple[Reason, ...]) -> Iterator[str]:
         rows = [(f"{r.rows:,}", r.code, printable(r.column or ""), _first(r)) for r in reasons]
@@ -84,7 +106,7 @@ class Table:
         codes = max(len(r.code) for r in result.reasons)
         last = len(str(result.faults.last_line))
         titles = ("line", "column", "code", "value", "message")
-        values = max(display_width(_shown(f.value)) for f in islice(result.faults, _LOOKED_AT))
+        values = max(display_width(_shown(f.value)) for f in islice(result.faults, _MEASURED))
         grid = Grid(titles, (last, columns, codes, values), self._columns)
         yield self._style(grid.head(), None, bold=True)
         for f in result.faults:
@@ -108,13 +130,37 @@ class Table:
         return lambda text: self._style(text, "yellow")
 
 
-def _of_which(mended: Mended) -> Iterator[str]:
-    of = f"of upload {mended.upload}" if mended.upload else "that does not say of which upload"
-    yield f"This is a mended reject file {of}. Lines are those of the original.\n"
+def _title(corrected: CorrectedFile) -> str:
+    which = f"of upload {corrected.upload}" if corrected.upload else "of an unnamed upload"
+    return f"This is a corrected reject file {which}. Lines are those of the original file.\n"
+
+
+def _corrected_verdict(counts: Counts, corrected: CorrectedFile) -> Iterator[str]:
+    loaded = _valid(counts) if counts.valid else "none of its rows"
+    yield (
+        f"Uploading this file would load {loaded}; the contract's limits do not apply to "
+        "corrections.\n"
+    )
+    *parts, last = corrected.unchecked.values()
+    yield (
+        f"Not checked, because only the upload's ledger can tell: {', '.join(parts)}, and {last}.\n"
+    )
+
+
+def _valid(counts: Counts) -> str:
+    return ("the " if counts.rejected else "") + counted(counts.valid, "valid row")
+
+
+def _allowed(limits: Limits) -> str:
+    """What the limits allow, given that they are not exceeded."""
+    allowed = [f"up to {limits.rejected_rate:.1%}"] if limits.rejected_rate < 1 else []
+    if limits.rejected_rows is not None:
+        allowed.append(f"up to {limits.rejected_rows:,}")
+    return f"{' and '.join(allowed) or 'any number of'} rejected rows"
 
 
 def _numbers(counts: Counts) -> str:
-    rows = f"{counts.read:,} row{'' if counts.read == 1 else 's'} read"
+    rows = f"{counted(counts.read, 'row')} read"
     if not counts.read:
         return rows
     return f"{rows}: {counts.valid:,} valid, {counts.rejected:,} rejected"
