@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from csvgate_ops.cli.session import Session, connect
 from csvgate_ops.local.cloud.files import DataDir
 from csvgate_ops.local.cloud.launch import start, stop
 from csvgate_ops.local.cloud.options import Options
+from csvgate_ops.session import Session, connect
 
 SUBSCRIPTION = "load-watch"
 PATIENCE = 600.0

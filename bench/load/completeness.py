@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from csvgate_ops.cli.session import Session
+from csvgate_ops.session import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from bench.load.cloud import await_ends, letters, local_cloud, pids
 from bench.load.completeness import loaded, problems
 from bench.load.peaks import Peaks
 from csvgate.protocol.identity import Upload
-from csvgate_ops.cli.session import Session
 from csvgate_ops.operate.uploads import status
+from csvgate_ops.session import Session
 
 ROWS_OF_SMALL, VARIANTS, UPLOADERS = 20, 20, 4
 BAD = 0.01

@@ -16,8 +16,6 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from csvgate_ops.cli.session import Session
-from csvgate_ops.cli.session import connect as session_of
 from csvgate_ops.local.cloud.files import DataDir
 from csvgate_ops.local.cloud.launch import start, stop
 from csvgate_ops.local.cloud.options import Options, repository
@@ -30,6 +28,8 @@ from csvgate_ops.operate.dead_letters import connect
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.follow import follow, send
+from csvgate_ops.session import Session
+from csvgate_ops.session import connect as session_of
 
 IMAGES: Final = repository() / "docs" / "images"
 MAX_BYTES: Final = 150_000

@@ -7,8 +7,8 @@ from typing import BinaryIO, cast
 
 from csvgate.protocol.identity import Upload
 from csvgate.protocol.ledger.ledger import Ledger
-from csvgate_ops.cli.session import Session
 from csvgate_ops.operate.uploads import ENDED, UploadStatus, status
+from csvgate_ops.session import Session
 
 _POLL_SECONDS = 0.25
 

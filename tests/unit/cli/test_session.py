@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from csvgate_ops.cli.session import of_project, open_session
 from csvgate_ops.local.cloud.errors import CloudError
+from csvgate_ops.session import of_project, open_session
 
 
 def test_a_project_is_named_by_the_topology() -> None:

@@ -1,12 +1,22 @@
 """Check a file against its contract, without uploading it."""
 
+import sys
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from csvgate.contracts.model import Contract
+from csvgate.contracts.model import Contract
+from csvgate_ops.author.check.choose import choose, load_one
+from csvgate_ops.author.check.fault_spool import FaultSpool
+from csvgate_ops.author.check.output import colours, columns, write
+from csvgate_ops.author.check.progress import Progress
+from csvgate_ops.author.check.reference_folder import foreign_keys, left_out
+from csvgate_ops.author.check.reject_output import RejectOutput
+from csvgate_ops.author.check.report import Table, json_report
+from csvgate_ops.author.check.run import Check, revealed, sensitive
+from csvgate_ops.author.check.source import Source
+from csvgate_ops.local.cloud.options import repository
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True, allow_dash=True)
 ONE_CONTRACT = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -83,17 +93,6 @@ def command(
     A corrected reject file is checked with the line numbers of the original file. Its name, or
     --as, must contain the id of the upload.
     """
-    import sys
-    from contextlib import ExitStack
-
-    from csvgate_ops.author.check.fault_spool import FaultSpool
-    from csvgate_ops.author.check.output import colours, columns, write
-    from csvgate_ops.author.check.progress import Progress
-    from csvgate_ops.author.check.reference_folder import foreign_keys, left_out
-    from csvgate_ops.author.check.reject_output import RejectOutput
-    from csvgate_ops.author.check.report import Table, json_report
-    from csvgate_ops.author.check.run import Check, revealed, sensitive
-    from csvgate_ops.author.check.source import Source
 
     path = None if str(file) == "-" else file
     contract = _contract(path, contract_path, contracts_dir, name)
@@ -136,9 +135,6 @@ def command(
 def _contract(
     file: Path | None, path: Path | None, folder: Path | None, name: str | None
 ) -> "Contract":
-    from csvgate_ops.author.check.choose import choose, load_one
-    from csvgate_ops.local.cloud.options import repository
-
     if path is not None and folder is not None:
         raise click.UsageError("give either --contract or --contracts, not both")
     if path is not None:

@@ -1,8 +1,15 @@
 """Draft a contract from a sample."""
 
+import sys
 from pathlib import Path
 
 import click
+
+from csvgate_ops.author.check.output import write
+from csvgate_ops.author.check.progress import Progress
+from csvgate_ops.author.check.source import Source
+from csvgate_ops.author.infer.infer import infer, remarks
+from csvgate_ops.author.infer.target import Target
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True, allow_dash=True)
 
@@ -34,13 +41,6 @@ def command(file: Path, dataset: str | None, out: Path | None, rows: int) -> Non
     The exit code is 0 if the contract accepts every row, 1 if some rows are broken, which are
     reported, and 2 if FILE cannot be used.
     """
-    import sys
-
-    from csvgate_ops.author.check.output import write
-    from csvgate_ops.author.check.progress import Progress
-    from csvgate_ops.author.check.source import Source
-    from csvgate_ops.author.infer.infer import infer, remarks
-    from csvgate_ops.author.infer.target import Target
 
     path = None if str(file) == "-" else file
     target = Target.of(path, dataset, out)

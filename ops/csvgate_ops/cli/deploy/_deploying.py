@@ -5,21 +5,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from csvgate_ops.deploy.plan.model import Desired, Observed, Plan
-    from csvgate_ops.deploy.run.gcloud import Runner
+from csvgate.contracts.reading.mistakes import ContractError
+from csvgate_ops.deploy import DeployError
+from csvgate_ops.deploy.environment.load import load_environment
+from csvgate_ops.deploy.plan.desired import desired
+from csvgate_ops.deploy.plan.model import Desired, Observed, Plan
+from csvgate_ops.deploy.plan.observe import observe
+from csvgate_ops.deploy.run.execute import Execution
+from csvgate_ops.deploy.run.gcloud import JsonReader, Runner, subprocesses
+from csvgate_ops.deploy.staging.stage import stage
+from csvgate_ops.deploy.topology import TopologyError, load
+from csvgate_ops.local.cloud.options import repository
 
 
 @contextmanager
 def errors_shown(failure: type[click.ClickException] = click.ClickException) -> Iterator[None]:
     """Turn expected failures into an error message without a traceback."""
-    from csvgate.contracts.reading.mistakes import ContractError
-    from csvgate_ops.deploy import DeployError
-    from csvgate_ops.deploy.topology import TopologyError
 
     try:
         yield
@@ -48,25 +52,16 @@ class Target:
     run: "Runner"
 
     def observed(self) -> "Observed":
-        from csvgate_ops.deploy.plan.observe import observe
-        from csvgate_ops.deploy.run.gcloud import JsonReader
 
         return observe(self.desired, JsonReader(self.run))
 
     def execute(self, plan: "Plan") -> None:
-        from csvgate_ops.deploy.run.execute import Execution
 
         Execution(self.run, self.root, click.echo).all_of(plan)
 
 
 def target(env: str) -> Target:
     """Load an environment and stage its functions in build/."""
-    from csvgate_ops.deploy.environment.load import load_environment
-    from csvgate_ops.deploy.plan.desired import desired
-    from csvgate_ops.deploy.run.gcloud import subprocesses
-    from csvgate_ops.deploy.staging.stage import stage
-    from csvgate_ops.deploy.topology import load
-    from csvgate_ops.local.cloud.options import repository
 
     root = repository()
     topology = load(root / "deploy" / "topology.yaml")

@@ -1,13 +1,13 @@
-"""The command `deploy`."""
-
-from typing import TYPE_CHECKING
+"""Make a Google Cloud project match the topology."""
 
 import click
 
 from csvgate_ops.cli.deploy._deploying import EMPTY, NAME, PLAN, Target, errors_shown, target
-
-if TYPE_CHECKING:
-    from csvgate_ops.deploy.plan.model import Observed
+from csvgate_ops.deploy.plan.model import Observed
+from csvgate_ops.deploy.plan.observe import NoProject
+from csvgate_ops.deploy.plan.planner import plan
+from csvgate_ops.deploy.plan.script import script
+from csvgate_ops.deploy.run.gcloud import GcloudMissing
 
 
 @click.command("deploy")
@@ -24,8 +24,6 @@ def command(env: str, only_plan: bool, assume_empty: bool) -> None:
     With --plan it only prints the commands, as a shell script. If gcloud cannot read the project,
     the plan is the one for an empty project.
     """
-    from csvgate_ops.deploy.plan.planner import plan
-    from csvgate_ops.deploy.plan.script import script
 
     if assume_empty and not only_plan:
         raise click.UsageError("--assume-empty can only be used with --plan")
@@ -45,10 +43,6 @@ def command(env: str, only_plan: bool, assume_empty: bool) -> None:
 
 
 def _planned_from(place: Target, assume_empty: bool) -> "Observed":
-    from csvgate_ops.deploy.plan.model import Observed
-    from csvgate_ops.deploy.plan.observe import NoProject
-    from csvgate_ops.deploy.run.gcloud import GcloudMissing
-
     if assume_empty:
         return Observed()
     try:

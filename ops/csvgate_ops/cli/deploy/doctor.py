@@ -1,9 +1,15 @@
-"""The command `doctor`."""
+"""Check that a deployed project still matches the topology, and name the fixes."""
 
 import click
 
+from csvgate.contracts.load import load_directory
 from csvgate_ops.cli.deploy._deploying import NAME, errors_shown, target
 from csvgate_ops.cli.options import as_json
+from csvgate_ops.deploy.doctor.diagnose import diagnose
+from csvgate_ops.deploy.doctor.gather import gather
+from csvgate_ops.deploy.doctor.view import as_json as to_json
+from csvgate_ops.deploy.doctor.view import lines, summary
+from csvgate_ops.deploy.run.gcloud import JsonReader
 
 
 class CannotRead(click.ClickException):
@@ -22,12 +28,6 @@ def command(env: str, as_json: bool) -> None:
     The exit code is 0 if there is no fault, 1 if there is one, and 2 if the project could not be
     read.
     """
-    from csvgate.contracts.load import load_directory
-    from csvgate_ops.deploy.doctor.diagnose import diagnose
-    from csvgate_ops.deploy.doctor.gather import gather
-    from csvgate_ops.deploy.doctor.view import as_json as to_json
-    from csvgate_ops.deploy.doctor.view import lines, summary
-    from csvgate_ops.deploy.run.gcloud import JsonReader
 
     with errors_shown(CannotRead):
         place = target(env)

@@ -1,19 +1,28 @@
-"""The command `estimate`."""
+"""Estimate what an upload costs, and which limit it approaches first."""
 
 from pathlib import Path
 from typing import Any
 
 import click
 
+from csvgate.contracts.model import parse_size
+from csvgate_ops.author.check.choose import choose, load_one
+from csvgate_ops.cli.operate._status_view import console
 from csvgate_ops.cli.options import as_json
+from csvgate_ops.deploy.estimate.as_json import as_json as to_json
+from csvgate_ops.deploy.estimate.estimate import estimate
+from csvgate_ops.deploy.estimate.prices import price_list
+from csvgate_ops.deploy.estimate.sample_file import measure
+from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
+from csvgate_ops.deploy.estimate.view import view
+from csvgate_ops.deploy.topology import TopologyError, load
+from csvgate_ops.local.cloud.options import repository
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 def _size(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Any:
-    from csvgate.contracts.model import parse_size
-
     try:
         return parse_size(int(value) if value and value.isascii() and value.isdigit() else value)
     except ValueError as error:
@@ -67,16 +76,6 @@ def command(
     The sizes are measured at the beginning of FILE with its contract, or calculated from --rows and
     --bytes with the ratios of an orders file.
     """
-    from csvgate_ops.author.check.choose import choose, load_one
-    from csvgate_ops.cli.operate._status_view import console
-    from csvgate_ops.deploy.estimate.as_json import as_json as to_json
-    from csvgate_ops.deploy.estimate.estimate import estimate
-    from csvgate_ops.deploy.estimate.prices import price_list
-    from csvgate_ops.deploy.estimate.sample_file import measure
-    from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
-    from csvgate_ops.deploy.estimate.view import view
-    from csvgate_ops.deploy.topology import TopologyError, load
-    from csvgate_ops.local.cloud.options import repository
 
     by_hand = rows is not None and csv_bytes is not None
     if (file is not None) == by_hand or (rows is None) != (csv_bytes is None):

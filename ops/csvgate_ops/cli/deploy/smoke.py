@@ -1,14 +1,23 @@
-"""The command `smoke`."""
+"""Check a deployment with one small upload."""
 
+import secrets
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
 
 import click
+from google.api_core.exceptions import GoogleAPIError
 
+from csvgate.runtime.errors import Failure
+from csvgate_ops.author.check.output import Unusable
+from csvgate_ops.cli.operate._following import following
+from csvgate_ops.cli.operate._status_view import console, detail
 from csvgate_ops.cli.options import connected
-
-if TYPE_CHECKING:
-    from csvgate_ops.deploy.smoke.run import Smoke
+from csvgate_ops.deploy.smoke.run import Smoke
+from csvgate_ops.deploy.smoke.sample import find_contract, object_name, valid_rows
+from csvgate_ops.local.cloud.options import repository
+from csvgate_ops.session import open_session
+from csvgate_ops.text import printable
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -40,17 +49,6 @@ def command(
     The exit code is 0 if everything works, 1 if something does not or takes too long, and 2 if the
     contract or the sample cannot be used.
     """
-    import secrets
-    from datetime import UTC, datetime
-
-    from google.api_core.exceptions import GoogleAPIError
-
-    from csvgate.runtime.errors import Failure
-    from csvgate_ops.author.check.output import Unusable
-    from csvgate_ops.cli.session import open_session
-    from csvgate_ops.deploy.smoke.run import Smoke
-    from csvgate_ops.deploy.smoke.sample import find_contract, object_name, valid_rows
-    from csvgate_ops.local.cloud.options import repository
 
     session = open_session(data_dir, project, topology)
     contract = find_contract(Path(session.endpoints["contracts"]), dataset)
@@ -83,12 +81,6 @@ def command(
 
 
 def _run(smoke: "Smoke", data: bytes, rows: int, name: str, bucket: str) -> bool:
-    from tempfile import TemporaryDirectory
-
-    from csvgate_ops.cli.operate._following import following
-    from csvgate_ops.cli.operate._status_view import console, detail
-    from csvgate_ops.text import printable
-
     click.echo(f"uploading {rows} rows to gs://{bucket}/{printable(name)}")
     with TemporaryDirectory() as folder, following(quiet=False, size=len(data)) as progress:
         path = Path(folder) / "smoke.csv"

@@ -1,6 +1,11 @@
-"""The command `stage`."""
+"""Build the source folders that are deployed."""
 
 import click
+
+from csvgate_ops.cli.deploy._deploying import errors_shown
+from csvgate_ops.deploy.staging.stage import stage
+from csvgate_ops.deploy.topology import load
+from csvgate_ops.local.cloud.options import repository
 
 
 @click.command("stage")
@@ -10,10 +15,6 @@ def command() -> None:
     A folder contains the function's files, the csvgate modules that it imports, the contracts, and
     the locked requirements.
     """
-    from csvgate_ops.cli.deploy._deploying import errors_shown
-    from csvgate_ops.deploy.staging.stage import stage
-    from csvgate_ops.deploy.topology import load
-    from csvgate_ops.local.cloud.options import repository
 
     with errors_shown():
         root = repository()

@@ -1,8 +1,10 @@
-"""The command `teardown`."""
+"""Remove from a project what deploy made there."""
 
 import click
 
 from csvgate_ops.cli.deploy._deploying import NAME, PLAN, errors_shown, target
+from csvgate_ops.deploy.plan.script import script
+from csvgate_ops.deploy.plan.teardown import kept, teardown
 
 
 @click.command("teardown")
@@ -17,8 +19,6 @@ def command(env: str, only_plan: bool, delete_data: bool, yes: bool) -> None:
 
     Buckets, datasets, secrets and dead letters are kept unless --delete-data is given.
     """
-    from csvgate_ops.deploy.plan.script import script
-    from csvgate_ops.deploy.plan.teardown import kept, teardown
 
     with errors_shown():
         place = target(env)

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import click
 
+from csvgate_ops.cli.local._progress import Progress, addresses
+from csvgate_ops.cli.operate._status_view import console
 from csvgate_ops.cli.options import data_dir
+from csvgate_ops.local.cloud.files import DataDir
+from csvgate_ops.local.cloud.launch import start, stop
+from csvgate_ops.local.cloud.options import Options
+from csvgate_ops.local.demo.story import DemoFailed, run
+from csvgate_ops.session import connect
 
 
 @click.command("demo")
@@ -16,13 +23,6 @@ def command(stay: bool, data_dir: Path) -> None:
     Starts the local cloud, uploads a sample of orders and a file that does not fit the contract,
     shows the result of each, and stops the local cloud if it was not running before.
     """
-    from csvgate_ops.cli.local._progress import Progress, addresses
-    from csvgate_ops.cli.operate._status_view import console
-    from csvgate_ops.cli.session import connect
-    from csvgate_ops.local.cloud.files import DataDir
-    from csvgate_ops.local.cloud.launch import start, stop
-    from csvgate_ops.local.cloud.options import Options
-    from csvgate_ops.local.demo.story import DemoFailed, run
 
     with Progress(quiet=False) as progress:
         started = start(Options(data_dir=data_dir), progress.report)

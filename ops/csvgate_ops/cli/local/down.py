@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 
 from csvgate_ops.cli.options import as_json, data_dir
+from csvgate_ops.local.cloud.files import DataDir
+from csvgate_ops.local.cloud.launch import last_failure, stop
 
 
 @click.command("down")
@@ -17,8 +19,6 @@ def command(data_dir: Path, as_json: bool) -> None:
     Processes left by a local cloud that was killed are stopped too. The state stays in the data
     directory.
     """
-    from csvgate_ops.local.cloud.files import DataDir
-    from csvgate_ops.local.cloud.launch import last_failure, stop
 
     stopped = stop(DataDir(data_dir))
     failure = last_failure(DataDir(data_dir))

@@ -8,6 +8,9 @@ from pathlib import Path
 import click
 
 from csvgate_ops.cli.options import as_json, data_dir
+from csvgate_ops.local.cloud.environment import exports
+from csvgate_ops.local.cloud.files import DataDir
+from csvgate_ops.local.cloud.launch import find
 
 
 @click.command("env")
@@ -18,9 +21,6 @@ def command(data_dir: Path, as_json: bool) -> None:
 
     Use it as: eval "$(csvgate env)"
     """
-    from csvgate_ops.local.cloud.environment import exports
-    from csvgate_ops.local.cloud.files import DataDir
-    from csvgate_ops.local.cloud.launch import find
 
     variables = exports(find(DataDir(data_dir)), os.environ)
     if as_json:

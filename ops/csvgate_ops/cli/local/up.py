@@ -8,7 +8,11 @@ from typing import Any
 
 import click
 
+from csvgate_ops.cli.local._progress import Progress, addresses
 from csvgate_ops.cli.options import as_json, data_dir, pairs
+from csvgate_ops.local.cloud.launch import start
+from csvgate_ops.local.cloud.options import Options
+from csvgate_ops.local.supervisor.run import run
 
 FOLDER = click.Path(path_type=Path, file_okay=False, exists=True, resolve_path=True)
 
@@ -72,9 +76,6 @@ def command(
 
     Returns when all services are ready. Does nothing if the local cloud is already running.
     """
-    from csvgate_ops.cli.local._progress import Progress, addresses
-    from csvgate_ops.local.cloud.launch import start
-    from csvgate_ops.local.cloud.options import Options
 
     # SIGTERM, like Ctrl-C, must stop what this process has started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -105,9 +106,6 @@ def _was_given(ctx: click.Context, name: str) -> bool:
 
 
 def _stay(options: Any, progress: Any, as_json: bool) -> None:
-    from csvgate_ops.cli.local._progress import addresses
-    from csvgate_ops.local.supervisor.run import run
-
     def report(event: dict[str, Any]) -> None:
         progress.report(event)
         if event["event"] == "up":

@@ -9,10 +9,10 @@ import click
 from csvgate_ops.cli.operate._breaker_view import limits, listing
 from csvgate_ops.cli.operate._status_view import console
 from csvgate_ops.cli.options import as_json, connected
-from csvgate_ops.cli.session import open_session
 from csvgate_ops.operate.audit import operator
 from csvgate_ops.operate.breakers import lift as lift_breakers
 from csvgate_ops.operate.breakers import states
+from csvgate_ops.session import open_session
 
 
 @click.group("breaker", invoke_without_command=True)

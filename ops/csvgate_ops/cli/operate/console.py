@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import click
 
 from csvgate_ops.cli.dlq._options import context_options
-from csvgate_ops.cli.session import connect
 from csvgate_ops.local.loopback.serving import (
     CannotServe,
     address,
@@ -21,6 +20,7 @@ from csvgate_ops.operate.console.app import create_app
 from csvgate_ops.operate.console.jobs import Jobs
 from csvgate_ops.operate.console.site import Site
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.session import connect
 
 _PATIENCE_SECONDS = 30.0
 """How long a running job may take to finish its current dead letters when the console stops."""

@@ -9,10 +9,10 @@ from rich.markup import escape
 
 from csvgate_ops.cli.operate._status_view import console
 from csvgate_ops.cli.options import as_json, connected
-from csvgate_ops.cli.session import open_session
 from csvgate_ops.deploy.topology.model import parse_duration
 from csvgate_ops.operate.reconcile.build import of_session
 from csvgate_ops.operate.reconcile.view import listing, summary
+from csvgate_ops.session import open_session
 
 _LONGEST = timedelta(days=36_500)
 

@@ -7,10 +7,10 @@ import click
 
 from csvgate_ops.cli.operate._status_view import console, detail, listing
 from csvgate_ops.cli.options import as_json, connected
-from csvgate_ops.cli.session import open_session
 from csvgate_ops.operate.breakers import states
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.upload_list import find, statuses
+from csvgate_ops.session import open_session
 
 
 @click.command("status")

@@ -7,9 +7,9 @@ import click
 from csvgate_ops.cli.operate._following import following
 from csvgate_ops.cli.operate._status_view import summary
 from csvgate_ops.cli.options import as_json, data_dir
-from csvgate_ops.cli.session import connect
 from csvgate_ops.operate.follow import follow, send
 from csvgate_ops.operate.uploads import UploadStatus
+from csvgate_ops.session import connect
 
 
 @click.command("upload")

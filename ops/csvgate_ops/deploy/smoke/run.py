@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from csvgate.contracts.model import Contract
-from csvgate_ops.cli.session import Session
 from csvgate_ops.operate.follow import follow, send
 from csvgate_ops.operate.uploads import UploadStatus, status
+from csvgate_ops.session import Session
 
 _POLL_SECONDS = 0.5
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from csvgate_ops.cli.session import Session
 from csvgate_ops.operate.uploads import UploadStatus
+from csvgate_ops.session import Session
 
 T = TypeVar("T")
 _PATIENCE_SECONDS = 30.0

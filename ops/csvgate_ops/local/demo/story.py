@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from csvgate_ops.cli.operate._status_view import summary
-from csvgate_ops.cli.session import Session
 from csvgate_ops.local.cloud.options import repository
 from csvgate_ops.local.demo.look import dead_letter, email_address, patiently, query, rejected_rows
 from csvgate_ops.operate.follow import follow, send
 from csvgate_ops.operate.uploads import UploadStatus
+from csvgate_ops.session import Session
 
 _ROWS, _BAD = 5000, 0.02
 _PATIENCE_SECONDS = 120.0

@@ -7,7 +7,7 @@ from csvgate.contracts.load import load_directory
 from csvgate.gcp.build import object_store, publisher
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.start_up import utc_now
-from csvgate_ops.cli import session
+from csvgate_ops import session
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.local.cloud.options import repository
 from csvgate_ops.operate.audit import operator

@@ -7,11 +7,11 @@ from pathlib import Path
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.match import Contracts
 from csvgate.contracts.reading.mistakes import ContractError
-from csvgate_ops.cli.session import Session
 from csvgate_ops.local.cloud.errors import CloudError, Fault
 from csvgate_ops.operate.reconcile.facts import Deadline
 from csvgate_ops.operate.reconcile.read_tables import read_table
 from csvgate_ops.operate.reconcile.run import Reconciliation
+from csvgate_ops.session import Session
 
 
 def of_session(
