@@ -3,8 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-# The pip that Python 3.11 brings forgets a pin once something asks for an extra of that package, takes
-# its newest release and finds no hash for it.
+# The pip that comes with Python 3.11 ignores a pin if another requirement names an extra of that
+# package: it takes the newest release and then finds no hash for it.
 PIP = $(1)/bin/pip install --quiet --upgrade 'pip>=25'
 
 .PHONY: help
@@ -32,18 +32,18 @@ help: ## List the targets
 	touch $@
 
 .PHONY: setup
-setup: .venv/.stamp .venv-bigquery/.stamp ## Make .venv (with .venv/bin/csvgate) and the BigQuery emulator's own environment
+setup: .venv/.stamp .venv-bigquery/.stamp ## Create .venv (with .venv/bin/csvgate) and a separate environment for the BigQuery emulator
 
 .PHONY: browser
-browser: ## Install Chromium with apt-get, for the tests and screenshots of the console (as root)
+browser: ## Install Chromium with apt-get, for the console's tests and screenshots (as root)
 	command -v chromium >/dev/null || { apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends chromium; }
 
 .PHONY: screenshots
-screenshots: setup ## Take docs/images/console-*.png of a local cloud with something to show
+screenshots: setup ## Take the screenshots docs/images/console-*.png from a local cloud with sample data
 	$(BIN)/python ops/scripts/screenshots.py
 
 .PHONY: lock
-lock: .venv/.stamp ## Resolve requirements.in files again (UPGRADE=1 for newest versions)
+lock: .venv/.stamp ## Lock the requirements.in files again (UPGRADE=1: to the newest versions)
 	ops/scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
 .PHONY: demo
@@ -58,39 +58,40 @@ up: setup ## The same as demo, but leave the local cloud running
 down: setup ## Stop the local cloud
 	$(BIN)/csvgate down
 
-# All tests in several processes (more than processors, for many tests mostly wait), a choice in one.
+# All tests run in several processes, more than there are processors, because many tests mostly wait.
+# A selection runs in one process.
 WORKERS ?= $(if $(ARGS),0,3)
 
 .PHONY: test
-test: setup ## Run every test (WORKERS=0: in one process), or only ARGS="tests/unit -k name"; without Java, gcloud or a browser what needs them is skipped by name
+test: setup ## Run all tests (WORKERS=0: in one process), or ARGS="tests/unit -k name"; tests that need Java, gcloud or a browser are skipped if it is missing
 	CSVGATE_TEST_PARENT=$$PPID exec $(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 .PHONY: simulate
-simulate: setup ## Every crash, then schedules by seed (SEEDS=10000); SEED=123 tells one in full; MUTANTS=1
+simulate: setup ## Simulate every crash, then random schedules (SEEDS=10000); SEED=123 shows one in full; MUTANTS=1 checks that bugs are caught
 	PYTHONPATH=tests:$(subst $() ,:,$(wildcard functions/*)) $(BIN)/python -m simulate $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(MUTANTS),--mutants) $(ARGS)
 
 .PHONY: stage
-stage: .venv/.stamp ## Make the folders that are deployed, in build/, and say what they weigh
+stage: .venv/.stamp ## Build the folders that are deployed, in build/, and print their sizes
 	$(BIN)/csvgate stage
 
 .PHONY: bench
-bench: .venv-bench/.stamp ## Measure, into bench/RESULTS.md (ROWS=1000000, ROUNDS=5; QUICK=1 only prints; LARGE=5 adds 5 GB)
+bench: .venv-bench/.stamp ## Run the benchmarks and write bench/RESULTS.md (ROWS=1000000, ROUNDS=5; QUICK=1 only prints; LARGE=5 adds a 5 GB file)
 	PYTHONPATH=ops:shared .venv-bench/bin/python -m bench $(if $(QUICK),--quick) $(if $(ROWS),--rows $(ROWS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(LARGE),--large $(LARGE)) $(ARGS)
 
 .PHONY: fuzz
-fuzz: setup ## Feed the engine damaged files for as long as you like: EXAMPLES=100000
+fuzz: setup ## Feed damaged files to the engine (EXAMPLES=100000)
 	CSVGATE_FUZZ_EXAMPLES=$(or $(EXAMPLES),20000) $(BIN)/pytest -q tests/fuzz
 
 .PHONY: chaos
-chaos: setup ## Kill and stop every process at random during uploads: MINUTES=60 SEED=7
+chaos: setup ## Kill and stop processes at random during uploads (MINUTES=60 SEED=7)
 	CSVGATE_CHAOS_SECONDS=$$(( $(or $(MINUTES),2) * 60 )) CSVGATE_CHAOS_SEED=$(or $(SEED),$(shell echo $$RANDOM)) $(BIN)/pytest -q tests/chaos
 
 .PHONY: load
-load: setup ## Load the local cloud, into bench/LOAD.md: FILES=10000 small files, then one of ROWS=10000000
+load: setup ## Load-test the local cloud and write bench/LOAD.md (FILES=10000 small files, then one of ROWS=10000000)
 	PYTHONPATH=. $(BIN)/python -m bench.load $(if $(FILES),--files $(FILES)) $(if $(ROWS),--rows $(ROWS)) $(ARGS)
 
 .PHONY: check
-check: format-check lint types locks docs-check workflows secrets audit-if-reachable ## Everything .ci/run checks besides the tests
+check: format-check lint types locks docs-check workflows secrets audit-if-reachable ## Run every check of .ci/run except the tests
 
 .PHONY: format
 format: .venv/.stamp ## Format the code
@@ -102,24 +103,24 @@ format-check: .venv/.stamp
 	$(BIN)/ruff format --check .
 
 .PHONY: lint
-lint: .venv/.stamp ## Lint
+lint: .venv/.stamp ## Lint the code
 	$(BIN)/ruff check .
 
 .PHONY: types
-types: .venv/.stamp ## Type-check, strictly; each main.py by itself, because they share a name
+types: .venv/.stamp ## Type-check strictly; each main.py separately, because they share a module name
 	$(BIN)/mypy shared ops tests samples bench functions --exclude '/main\.py$$'
 	for function in functions/*/; do $(BIN)/mypy "$${function}main.py" || exit 1; done
 
 .PHONY: locks
-locks: .venv/.stamp ## Check that all locks agree with each other and with their requirements.in
+locks: .venv/.stamp ## Check that the locks agree with each other and with their requirements.in
 	$(BIN)/python ops/scripts/check_locks.py
 
 .PHONY: secrets
-secrets: .venv/.stamp ## Look for keys and passwords in what git tracks; asks nobody
+secrets: .venv/.stamp ## Search tracked files for keys and passwords (offline)
 	$(BIN)/python ops/scripts/check_secrets.py
 
 .PHONY: audit
-audit: .venv/.stamp ## Ask PyPI for known vulnerabilities of everything that is locked
+audit: .venv/.stamp ## Check all locked packages for known vulnerabilities, at PyPI
 	$(BIN)/python ops/scripts/audit.py
 
 .PHONY: audit-if-reachable
@@ -131,7 +132,7 @@ docs: .venv/.stamp ## Generate docs/events, docs/faults.md, docs/runbook.md, doc
 	$(BIN)/python ops/scripts/generate_docs.py
 
 .PHONY: docs-check
-docs-check: .venv/.stamp ## Check that the generated docs are current and links in docs lead somewhere
+docs-check: .venv/.stamp ## Check that the generated docs are current and that links in docs work
 	$(BIN)/python ops/scripts/generate_docs.py --check
 	$(BIN)/python ops/scripts/check_links.py
 
@@ -140,6 +141,6 @@ workflows: .venv/.stamp ## Lint the GitHub workflows
 	$(BIN)/zizmor --offline --quiet --persona=auditor .github/workflows
 
 .PHONY: clean
-clean: ## Remove the environments, caches and the local cloud's state
+clean: ## Remove the environments, the caches and the local cloud's state
 	-[ -x $(BIN)/csvgate ] && $(BIN)/csvgate down
 	rm -rf .venv .venv-bigquery .venv-bench .csvgate build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,1 +1,1 @@
-"""`make bench`: csvgate beside what people use today, in one run, into bench/RESULTS.md."""
+"""`make bench`: csvgate compared with common tools in one run, written to bench/RESULTS.md."""

@@ -1,4 +1,4 @@
-"""`python -m bench`: see `make bench`."""
+"""The command `python -m bench`, which `make bench` calls."""
 
 import argparse
 import sys
@@ -13,12 +13,20 @@ from bench.run import Plan, perform
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench", description="Measure; write bench/RESULTS.md.")
-    parser.add_argument("--rows", type=int, help="of the orders file (1,000,000; quick: 200,000)")
-    parser.add_argument("--rounds", type=int, help="of all contenders (5; quick: 3)")
-    parser.add_argument("--large", type=float, default=0, metavar="GB", help="a large file too")
-    parser.add_argument("--quick", action="store_true", help="under two minutes; only prints")
-    parser.add_argument("--out", type=Path, help="instead of bench/RESULTS.md")
+    parser = argparse.ArgumentParser(
+        prog="bench", description="Measure csvgate and other tools, and write bench/RESULTS.md."
+    )
+    parser.add_argument(
+        "--rows", type=int, help="rows of the orders file (default 1,000,000; quick: 200,000)"
+    )
+    parser.add_argument("--rounds", type=int, help="rounds of all contenders (default 5; quick: 3)")
+    parser.add_argument(
+        "--large", type=float, default=0, metavar="GB", help="also validate a file of this size"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="take less than two minutes and only print"
+    )
+    parser.add_argument("--out", type=Path, help="write to this file instead of bench/RESULTS.md")
     given = parser.parse_args()
     plan = Plan(
         rows=given.rows or (200_000 if given.quick else 1_000_000),

@@ -1,8 +1,7 @@
-"""An orders file of any size on standard output: `python -m bench.feed BYTES TRUTH`.
+"""Writes an orders file of any size to standard output: `python -m bench.feed BYTES TRUTH`.
 
-It is never anywhere as a whole. Its truth goes to a file, which is small. Prints nothing else. So
-that making it takes less than checking it, the same rows come again and again, each time with order
-numbers that have not been there.
+The file is never stored. The list of its faults goes to the file TRUTH. The same rows are repeated
+with new order numbers, so that making them takes less time than validating them.
 """
 
 import json
@@ -20,13 +19,13 @@ from bench.truth import Wrong
 _ROWS: Final = 200_000
 _FIRST: Final = 10_000_000
 _LAST: Final = 99_999_999
-"""ORD-10000000 to ORD-99999999: each key once, as the contract's pattern allows."""
+"""ORD-10000000 to ORD-99999999, which the contract's pattern allows; each key occurs once."""
 _NUMBER: Final = re.compile(rb"^ORD-?([0-9]{8})", re.MULTILINE)
 _DIGITS: Final = 8
 
 
 class Rows:
-    """The rows that are repeated, and what is wrong with them."""
+    """The rows that are repeated, and their faults."""
 
     def __init__(self, count: int) -> None:
         made = list(records(count))
@@ -39,8 +38,8 @@ class Rows:
         self._places: Final = np.array([each.start(1) for each in found])
         self._numbers: Final = np.array([int(each[1]) for each in found])
 
-    def again(self, times: int) -> tuple[bytes, list[Wrong]]:
-        """As they are after so many repetitions."""
+    def repetition(self, times: int) -> tuple[bytes, list[Wrong]]:
+        """The rows and their faults after this many repetitions."""
         rest = self._numbers + times * self._count
         for digit in reversed(range(_DIGITS)):
             rest, last = np.divmod(rest, 10)
@@ -57,7 +56,7 @@ def main(size: int, truth: Path) -> None:
         for times in range((_LAST - _FIRST + 1) // _ROWS):
             if written >= size:
                 break
-            data, wrong = rows.again(times)
+            data, wrong = rows.repetition(times)
             written += out.write(data)
             notes.writelines(json.dumps(asdict(each)) + "\n" for each in wrong)
 

@@ -1,15 +1,16 @@
-"""One run of one contender in this process: warmed up, then timed."""
+"""Measures one run of one contender in this process, after a warm-up."""
 
 import gc
 import resource
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.outcome import Outcome
+from bench.contenders import Outcome
 
 Contender = Callable[[Path], Outcome]
 
@@ -20,11 +21,11 @@ class Measurement:
     wall: float
     """Seconds."""
     cpu: float
-    """Seconds of all threads, user and system."""
+    """Seconds of all threads, in user and system mode."""
     collecting: float
-    """Of `wall`, seconds in the garbage collector, which is on as in production."""
+    """Seconds of `wall` in the garbage collector, which is enabled as in production."""
     peak: int
-    """Bytes: the most memory the process ever held, interpreter and libraries included."""
+    """Bytes: the peak resident set of the process, including interpreter and libraries."""
     bytes_out: int
 
     @classmethod
@@ -64,7 +65,8 @@ class _CollectorClock:
 
 
 def peak_bytes() -> int:
-    # Linux's ru_maxrss survives exec: a child would begin with the peak of who started it.
+    """The peak resident set of this process."""
+    # On Linux, ru_maxrss survives exec: a child would start with the peak of its parent.
     status = Path("/proc/self/status")
     if status.exists():
         for line in status.read_text().splitlines():
@@ -72,3 +74,15 @@ def peak_bytes() -> int:
                 return int(line.split()[1]) * 1024
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def open_file_bytes(folder: Path) -> int:
+    """Disk space of the files below `folder` that this process has open, deleted or not (Linux).
+
+    On Cloud Run, /tmp is memory: what a process keeps there counts like its resident set."""
+    found = 0
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            if link.readlink().is_relative_to(folder):
+                found += link.stat().st_blocks * 512
+    return found

@@ -1,4 +1,4 @@
-"""Orders files of any size, each beside the list of what is wrong with it."""
+"""Orders files of any size, each with the list of its faults."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ SEED: Final = 7
 @dataclass(frozen=True, slots=True)
 class OrdersFile:
     csv: Path
-    mended: Path
-    """The same without stray quotes and undecodable bytes, at which some contenders give up. The
-    truth still has them."""
+    cleaned: Path
+    """The same file without stray quotes and undecodable bytes, on which some contenders fail. The
+    truth still lists them."""
     truth: Path
     rows: int
 
 
 def records(rows: int, bad: float = BAD) -> Iterator[tuple[str, list[Wrong]]]:
-    """Each record as CSV (bytes that are no UTF-8 as `surrogateescape` spells them)."""
+    """Each record as CSV, with its faults. Bytes that are not UTF-8 are surrogate escapes."""
     line = 2
     for number, (cells, faults) in enumerate(Orders(bad, SEED).rows(rows), start=1):
         text = ",".join(cells) + "\n"
@@ -41,17 +41,17 @@ def write(folder: Path, rows: int, bad: float = BAD) -> OrdersFile:
     at = folder / f"orders-{rows}"
     made = OrdersFile(
         csv=at.with_suffix(".csv"),
-        mended=at.with_suffix(".mended.csv"),
+        cleaned=at.with_suffix(".cleaned.csv"),
         truth=at.with_suffix(".truth"),
         rows=rows,
     )
     wrong: list[Wrong] = []
-    with _open(made.csv) as out, _open(made.mended) as mended:
-        for file in (out, mended):
+    with _open(made.csv) as out, _open(made.cleaned) as cleaned:
+        for file in (out, cleaned):
             file.write(header())
         for text, faults in records(rows, bad):
             out.write(text)
-            mended.write(_mended(text, faults) if faults else text)
+            cleaned.write(_cleaned(text, faults) if faults else text)
             wrong += faults
     truth.write(made.truth, wrong)
     return made
@@ -61,7 +61,7 @@ def _open(path: Path) -> TextIO:
     return path.open("w", encoding="utf-8", errors="surrogateescape", newline="")
 
 
-def _mended(text: str, faults: list[Wrong]) -> str:
+def _cleaned(text: str, faults: list[Wrong]) -> str:
     codes = {wrong.code for wrong in faults}
     if "row.stray_quote" in codes:
         return text.replace('"', "")

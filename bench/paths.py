@@ -1,4 +1,4 @@
-"""Where things are, and the environment of every process that is measured."""
+"""Paths, and the environment of every measured process."""
 
 import os
 from pathlib import Path
@@ -20,7 +20,8 @@ _ONE_THREAD: Final = (
 
 
 def environment(function: str = "enrich_records") -> dict[str, str]:
-    """Of a child: this repository's packages, one function's modules, one thread per library."""
+    """The environment of a child: the shared packages, those of one function, and one thread per
+    library."""
     places = (ROOT / "shared", ROOT / "functions" / function)
     return {
         **os.environ,

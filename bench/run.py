@@ -1,4 +1,4 @@
-"""Everything that one run measures, and its figures."""
+"""One run of the bench: everything that it measures."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from bench.reporting.machine import Machine
 from bench.runner import Input, Result, Say, child, run_rounds
 
 SMALL: Final = (("1 KB", 10), ("100 KB", 960), ("1 MB", 9_600))
-"""Rows of so many bytes, nearly."""
+"""Sizes of small files, and about the number of rows that they have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Plan:
     rows: int
     rounds: int
     large_bytes: int = 0
-    """None, when 0."""
+    """0: no large file."""
     quick: bool = False
 
     @property
     def warm_up(self) -> int:
-        # Enough for every lazy import and every path of the engine, were it to choose by size.
+        # Large enough for every lazy import and both paths of the engine, which chooses by size.
         return 20_000 if self.quick else 100_000
 
 
@@ -45,7 +45,7 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Small:
-    """Seconds, of one file in a new process."""
+    """One small file in a new process; times in seconds."""
 
     title: str
     size: str
@@ -73,13 +73,13 @@ class Run:
 def perform(plan: Plan, folder: Path, say: Say) -> Run:
     run = Run(plan, machine.look())
     say(f"writing {plan.rows:,} orders, {orders.BAD:.0%} of them bad")
-    whole, warm_up = orders.write(folder, plan.rows), orders.write(folder, plan.warm_up)
-    run.file_bytes = whole.csv.stat().st_size
+    orders_file, warm_up = orders.write(folder, plan.rows), orders.write(folder, plan.warm_up)
+    run.file_bytes = orders_file.csv.stat().st_size
     say("validation")
-    inputs = _inputs(plan, folder, whole, warm_up)
+    inputs = _inputs(plan, folder, orders_file, warm_up)
     run.validation = run_rounds(VALIDATION, lambda e: inputs[e.name], plan.rounds, say)
     say("enrichment")
-    _enrichment(run, folder, whole, warm_up, say)
+    _enrichment(run, folder, orders_file, warm_up, say)
     say("small files and cold starts")
     run.small = [
         _small(entry, size, orders.write(folder, rows).csv)
@@ -94,22 +94,26 @@ def perform(plan: Plan, folder: Path, say: Say) -> Run:
     return run
 
 
-def _inputs(plan: Plan, folder: Path, whole: OrdersFile, warm_up: OrdersFile) -> dict[str, Input]:
+def _inputs(
+    plan: Plan, folder: Path, orders_file: OrdersFile, warm_up: OrdersFile
+) -> dict[str, Input]:
     def of(entry: Entry) -> Input:
         if entry.share > 1:
             file = orders.write(folder, max(1000, plan.rows // entry.share))
             warm = orders.write(folder, max(500, plan.warm_up // entry.share))
         else:
-            file, warm = whole, warm_up
-        if entry.mended:
-            return Input(file.mended, warm.mended, file.truth)
+            file, warm = orders_file, warm_up
+        if entry.cleaned:
+            return Input(file.cleaned, warm.cleaned, file.truth)
         return Input(file.csv, warm.csv, file.truth)
 
     return {entry.name: of(entry) for entry in VALIDATION}
 
 
-def _enrichment(run: Run, folder: Path, whole: OrdersFile, warm_up: OrdersFile, say: Say) -> None:
-    chunk = child("bench.wire", whole.csv, folder)
+def _enrichment(
+    run: Run, folder: Path, orders_file: OrdersFile, warm_up: OrdersFile, say: Say
+) -> None:
+    chunk = child("bench.wire", orders_file.csv, folder)
     warm = child("bench.wire", warm_up.csv, folder)
     run.wire = Wire(
         arrow=chunk["arrow_bytes"] / chunk["rows"],

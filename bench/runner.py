@@ -1,6 +1,6 @@
-"""Rounds of contenders, one after the other: A B C, A B C, …, each in a process of its own.
+"""Runs the contenders in rounds (A B C, A B C, …), each in a new process.
 
-A machine that gets slower in the middle is then slower for all of them.
+If the machine slows down during a run, it slows down for all contenders.
 """
 
 import json
@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a contender reads."""
+    """The files that a contender reads."""
 
     file: Path
     warm_up: Path
@@ -66,7 +66,7 @@ def run_rounds(
     for number in range(1, rounds + 1):
         for result in results:
             given = inputs(result.entry)
-            # What is found is the same every time.
+            # The findings are the same in every round.
             truth = given.truth if number == 1 else None
             found = child(
                 "bench.processes.child",
@@ -87,7 +87,7 @@ def run_rounds(
 
 
 def child(module: str, *arguments: object, function: str = "enrich_records") -> dict[str, Any]:
-    """The JSON object that a module of ours prints. Raises RuntimeError with what it said."""
+    """The JSON object that a module prints. Raises RuntimeError with its standard error."""
     done = subprocess.run(
         [sys.executable, "-m", module, *map(str, arguments)],
         cwd=ROOT,

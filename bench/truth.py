@@ -1,4 +1,4 @@
-"""What is wrong with a generated file, and how near a contender came to it."""
+"""The truth: all faults of a generated file, and how many of them a contender found."""
 
 import json
 from collections import Counter
@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.outcome import Finding, Place
+from bench.contenders import Finding, Place
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """One thing that is wrong, with both ways to say where."""
+    """One fault, with its line and with the number of its record."""
 
     line: int
     record: int
@@ -28,11 +28,11 @@ class Score:
     rows_missed: int
     rows_false: int
     faults_found: int
-    """Of the right place and column, and of the right code where the contender gives codes."""
+    """Found with the right place and column, and the right code if the contender has codes."""
     faults_missed: int
     faults_false: int
     missed: dict[str, int]
-    """Rows that were missed, by the code of their first fault; most frequent first."""
+    """Missed rows by the code of their first fault, the most frequent code first."""
 
     @property
     def perfect(self) -> bool:

@@ -1,7 +1,7 @@
-"""The same records as they could travel: `python -m bench.wire ORDERS.csv FOLDER`.
+"""The same records as Arrow and as JSON: `python -m bench.wire ORDERS.csv FOLDER`.
 
-Writes the first chunk of an orders file as Arrow and as JSON, one record a line, and prints where
-they are and the bytes of each.
+Writes the first chunk of an orders file in both forms, JSON with one record a line, and prints the
+paths and sizes.
 """
 
 import json
@@ -11,8 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bench.contract import orders_contract
-from bench.pieces import pieces
+from bench.inputs import orders_contract, pieces
 from csvgate.chunks.arrow import decode, encode
 from csvgate.validation.validate import validate
 
@@ -23,17 +22,17 @@ def first_chunk(path: Path) -> bytes:
 
 
 def json_records(chunk: bytes) -> list[str]:
-    """A message of its own each, were they published the usual way."""
+    """Each record as the message that is usually published for it."""
     return [json.dumps(row, default=as_json) for row in decode(chunk).to_pylist()]
 
 
 def as_json(value: Any) -> str:
-    """What json cannot write itself, as insertAll takes it."""
+    """Values that json cannot write, in the form that insertAll takes."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
-    raise TypeError(f"no JSON for {value!r}")
+    raise TypeError(f"cannot write {value!r} as JSON")
 
 
 def main(orders: Path, folder: Path) -> None:

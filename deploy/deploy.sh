@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Bring a project to what deploy/topology.yaml and deploy/env/ENV.yaml say.
+# Deploy to a project until it matches deploy/topology.yaml and deploy/env/ENV.yaml.
 #   deploy/deploy.sh ENV [--plan]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

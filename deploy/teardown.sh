@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Remove from a project what deploy/deploy.sh made there; data stay without --delete-data.
+# Remove what deploy/deploy.sh created in a project; without --delete-data, data is kept.
 #   deploy/teardown.sh ENV [--plan] [--delete-data] [--yes]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -1,11 +1,10 @@
-"""Write an orders file for contracts/orders.yaml, with bad rows of many kinds, always the same.
+"""Writes an orders file for contracts/orders.yaml, with bad rows of many kinds, reproducibly.
 
     python samples/make_orders.py --rows 5000 --bad 0.02 --seed 7 OUT.csv [--truth OUT.json]
 
 The truth is a JSON object: `rows`, `bad_rows`, and `faults`, one `{"line", "column", "code"}` for
-each thing wrong, in the file's order. Lines count as an editor shows them, so a row that starts
-after a note of three lines is further down than its number among the rows. Rows are written as they
-are made: a file of any size needs no memory.
+each fault, in the file's order. Lines are numbered as in an editor, so notes of several lines move
+later rows down. Rows are written one at a time, so memory does not grow with the file.
 """
 
 import argparse
@@ -39,7 +38,7 @@ PEOPLE = (
     "hiro.tanaka", "ines.costa", "j.lindqvist", "jürgen", "kåre", "łucja", "m.svoboda",
 )  # fmt: skip
 DOMAINS = ("example.com", "example.org", "mail.example.net", "bücher.example", "shop.example.co.uk")
-# One of three orders has one.
+# One in three orders has a remark.
 REMARKS = (
     "please ring twice", "Geschenk – bitte ohne Rechnung", "café, 2nd floor", "naïve “quotes”",
     "left with the neighbour, no 7", 'he said "ring twice"', "東京都千代田区", "🎁 gift wrap",
@@ -47,18 +46,18 @@ REMARKS = (
     " leading and trailing spaces ", "O'Brien & Söhne", "first, second, third", "\nstarts below",
 )  # fmt: skip
 CUSTOMERS = 310
-"""samples/references/customers.csv knows the first 300: the others are found by no lookup."""
+"""samples/references/customers.csv has the first 300; the lookup does not find the others."""
 
 Row = list[str]
-"""Cells as CSV."""
+"""Cells, written as CSV."""
 Faults = tuple[tuple[str | None, str], ...]
-"""Column (none for the row as a whole) and code of each thing wrong."""
+"""The column (None: the whole row) and code of each fault."""
 Spoil = Callable[[Row], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A way to spoil a good row, and what is then wrong with it."""
+    """A way to spoil a valid row, and the faults that the row then has."""
 
     spoil: Spoil
     faults: Faults
@@ -71,7 +70,7 @@ def quoted(text: str) -> str:
 
 
 def cell(column: int, text: str, code: str) -> Kind:
-    """`text`, as CSV, makes this cell wrong."""
+    """`text`, written as CSV, makes this cell faulty."""
 
     def spoil(row: Row) -> None:
         row[column] = text
@@ -80,7 +79,7 @@ def cell(column: int, text: str, code: str) -> Kind:
 
 
 def shape(column: int, text: str, code: str) -> Kind:
-    """`text`, as CSV, makes the row as a whole wrong."""
+    """`text`, written as CSV, makes the whole row faulty."""
     return Kind(cell(column, text, code).spoil, ((None, code),))
 
 
@@ -93,7 +92,7 @@ def drop_two(row: Row) -> None:
 
 
 def drop_hyphen(row: Row) -> None:
-    # Each in its own way: the same text again would not be unique either.
+    # A constant would repeat, and so would not be unique either.
     row[ORDER_ID] = row[ORDER_ID].replace("-", "")
 
 
@@ -125,7 +124,7 @@ KINDS = (
     cell(AMOUNT, "19.999", "bigquery.scale"),
     cell(AMOUNT, "12345678901.00", "bigquery.range"),
     cell(ORDERED_AT, "2026-11-21T14:30:00", "bigquery.time_zone"),
-    # Latin-1's é, as `surrogateescape` spells a byte that is no UTF-8.
+    # é in Latin-1: a byte that is not UTF-8, written as a surrogate escape.
     cell(NOTES, "caf\udce9", "encoding.invalid"),
     shape(NOTES, "fragile, handle with care", "row.too_many_fields"),
     shape(NOTES, '"ring "twice', "row.stray_quote"),
@@ -138,7 +137,7 @@ REPEATED = (("order_id", "constraint.unique"),)
 
 
 class Orders:
-    """Rows one after the other, good ones and spoilt ones."""
+    """Generates valid and spoilt rows."""
 
     def __init__(self, bad: float, seed: int) -> None:
         self.bad = bad
@@ -148,7 +147,7 @@ class Orders:
         self.kinds: list[Kind | None] = []
 
     def rows(self, count: int) -> Iterator[tuple[Row, Faults]]:
-        """Each row with what is wrong with it."""
+        """Each row with its faults."""
         for number in range(count):
             row = self._good(number)
             if self.random.random() < self.bad and self.good_ids:
@@ -178,7 +177,7 @@ class Orders:
         ]
 
     def _spoil(self, row: Row) -> Faults:
-        # In rounds of all kinds, so that a small file has each of them too.
+        # All kinds take turns, so that even a small file has each of them.
         if not self.kinds:
             self.kinds = [*KINDS, None]
             self.random.shuffle(self.kinds)
@@ -191,7 +190,7 @@ class Orders:
 
 
 def write_orders(out: Path, *, rows: int, bad: float, seed: int, truth: Path | None = None) -> int:
-    """The number of bad rows."""
+    """Writes the file and returns the number of bad rows."""
     line, bad_rows, separator = 2, 0, ""
     with ExitStack() as files:
         csv = files.enter_context(
@@ -222,7 +221,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=5000)
     parser.add_argument("--bad", type=float, default=0.02, help="share of bad rows, 0 to 1")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--truth", type=Path, metavar="OUT.json", help="what is wrong, and where")
+    parser.add_argument(
+        "--truth", type=Path, metavar="OUT.json", help="write the list of faults to this file"
+    )
     given = parser.parse_args()
     write_orders(given.out, rows=given.rows, bad=given.bad, seed=given.seed, truth=given.truth)
 

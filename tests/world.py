@@ -1,6 +1,6 @@
-"""The three functions in one process, on fakes: what is published is delivered when told to.
+"""The three functions in one process, on fakes. Messages are delivered when a test asks for it.
 
-Real handlers, real edge, real ledger and protocol; only the ports are fakes.
+Handlers, failure boundary, ledger and protocol are the real ones; only the ports are fakes.
 """
 
 import base64
@@ -15,10 +15,12 @@ from cloudevents.http import CloudEvent
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.match import Contracts
 from csvgate.ports import Message, ObjectInfo
-from csvgate.protocol.cloudevents_pubsub import event_of, pubsub_delivery, raw_delivery
+from csvgate.protocol.cloudevents_pubsub import pubsub_delivery, raw_delivery
 from csvgate.protocol.dead_letters import DeadLetterTopic
 from csvgate.protocol.events import PUBSUB_MESSAGE, STORAGE_FINALIZED, UploadFinished
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.messages.outcome import parse_outcome
+from csvgate.protocol.messages.validated_records import Chunk, Marker
 from csvgate.runtime.failure_boundary import FailureBoundary
 from csvgate.runtime.settings import Settings, read
 from csvgate.runtime.start_up import Runtime
@@ -30,7 +32,7 @@ from fakes.pubsub import FakePublisher
 from fakes.storage import FakeObjectStore
 from intake.handler import Validator
 from intake.storage_event import ObjectEvent
-from notification.handler import Notifier, parse_finished
+from notification.handler import Notifier
 
 ROOT = Path(__file__).resolve().parents[1]
 VALIDATED, COMPLETE = "validated-records", "enrichment-complete"
@@ -77,12 +79,12 @@ class World:
         self.restart()
 
     def clock(self) -> datetime:
-        """Never twice the same, as it should be."""
+        """A time that is never returned twice."""
         self.now += timedelta(milliseconds=1)
         return self.now
 
     def restart(self) -> None:
-        """New instances of all functions: what they kept in memory is gone."""
+        """Start new instances of all functions, which lose what the old ones kept in memory."""
         self.validate, self.enrich, self.notify = self.validator(), self.enricher(), self.notifier()
 
     def validator(self) -> FailureBoundary[ObjectEvent]:
@@ -90,7 +92,7 @@ class World:
         handler = Validator.of(runtime, self.contracts, self.clock)
         return runtime.failure_boundary(handler, receive=raw_delivery)
 
-    def enricher(self) -> FailureBoundary[CloudEvent]:
+    def enricher(self) -> FailureBoundary[Chunk | Marker]:
         runtime = self._runtime("enrich_records")
         handler = Enricher.of(runtime, self.warehouse, self.clock)
         return runtime.failure_boundary(handler, receive=pubsub_delivery)
@@ -117,12 +119,12 @@ class World:
         return Ledger(self.store, "ledger")
 
     def upload(self, name: str, data: bytes) -> CloudEvent:
-        """Put an object; the event that Eventarc would send."""
+        """Upload an object; return the event that Eventarc would send."""
         return finalized(self.store.put("uploads", name, data))
 
     def drain(self, order: Callable[[list[Message]], list[Message]] = list) -> None:
-        """Deliver everything that was published until nothing new comes; what raises is delivered
-        again, with the attempt that it is."""
+        """Deliver every message until no new one is published. A delivery that raises is repeated,
+        with its attempt counted."""
         while any(self.delivered[t] < len(self.publisher.topics[t]) for t in self.delivered):
             for topic in self.delivered:
                 new = self.publisher.topics[topic][self.delivered[topic] :]
@@ -130,19 +132,19 @@ class World:
                 for message in order(new):
                     self.deliver(topic, message)
 
-    def edge_of(self, topic: str) -> Callable[[CloudEvent], str]:
+    def boundary_of(self, topic: str) -> Callable[[CloudEvent], str]:
         return self.enrich if topic == VALIDATED else self.notify
 
     def deliver(self, topic: str, message: Message) -> str:
-        """As the platform does: again, after a while, until it is taken. The edge gives up on the
-        last attempt, so what is raised then has no excuse."""
+        """Deliver a message as the platform does: repeat it after a while until it is acknowledged.
+        The failure boundary gives up on the last attempt, so that what it raises then is a bug."""
         for attempt in range(1, MAX_ATTEMPTS):
             try:
-                return self.edge_of(topic)(published(message, attempt))
+                return self.boundary_of(topic)(published(message, attempt))
             except Exception:  # noqa: BLE001 - a crash may be anything
                 self.restart()
                 self.now += timedelta(seconds=20)
-        return self.edge_of(topic)(published(message, MAX_ATTEMPTS))
+        return self.boundary_of(topic)(published(message, MAX_ATTEMPTS))
 
     def letters(self, function: str) -> list[Message]:
         return self.publisher.topics[letters_of(function)]
@@ -151,7 +153,7 @@ class World:
         return [m.attributes["csvgate-code"] for f in FUNCTIONS for m in self.letters(f)]
 
     def finished(self) -> list[UploadFinished]:
-        return [parse_finished(event_of(m)) for m in self.publisher.topics[COMPLETE]]
+        return [parse_outcome(m) for m in self.publisher.topics[COMPLETE]]
 
 
 @cache

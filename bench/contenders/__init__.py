@@ -1,22 +1,36 @@
-"""Who is measured. Each is a module of its own here with `run(path) -> Outcome`."""
+"""The programs that are compared. Each is a module here with `run(path) -> Outcome`."""
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, Literal
 
-from bench.outcome import Place
+Finding = tuple[int, str | None, str | None]
+"""Place (the line, or the number of the record, from 1), column (None: the row), csvgate's code
+(None: the contender does not give one)."""
+Place = Literal["line", "record"]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a contender makes of a file."""
+
+    rows: int = 0
+    """Rows read, valid or not."""
+    findings: list[Finding] = field(default_factory=list)
+    bytes_out: int = 0
+    """Bytes that it would send on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     name: str
-    """Of the module."""
+    """The name of the module."""
     title: str
     note: str
     place: Place = "line"
-    mended: bool = False
-    """It gives up on a stray quote or an undecodable byte, so it reads a file without them."""
+    cleaned: bool = False
+    """It fails on a stray quote or an undecodable byte, so it reads a file without them."""
     share: int = 1
-    """It reads one row of so many, because all would take too long."""
+    """The file is divided by this, because reading all rows would take too long."""
 
 
 VALIDATION: Final = (
@@ -28,7 +42,7 @@ VALIDATION: Final = (
     Entry(
         "csvgate_values",
         "csvgate, without output",
-        "bytes → typed values and rejected rows; nothing encoded, nothing rendered",
+        "bytes → typed values and rejected rows; nothing is encoded or rendered",
     ),
     Entry(
         "csv_reader",
@@ -39,37 +53,37 @@ VALIDATION: Final = (
         "pydantic_rows",
         "pydantic",
         "csv.DictReader, a TypeAdapter of a TypedDict row by row (faster than a BaseModel, and "
-        "than lists of rows, which one bad row fails); uniqueness by a set; no output",
+        "than lists of rows, which fail on one bad row); uniqueness by a set; no output",
     ),
     Entry(
         "pydantic_encoded",
         "pydantic, end to end",
-        "the same, and the output that csvgate makes: Arrow chunks, zstd, a reject file, reasons",
+        "the same with the output that csvgate makes: Arrow chunks, zstd, a reject file, reasons",
     ),
     Entry(
         "polars_mask",
         "polars",
         "read_csv as text, one expression per rule, typed columns; the whole file in memory; gives "
-        "up on a stray quote, so it reads a mended file; no output",
+        "up on a stray quote, so it reads a cleaned file; no output",
         place="record",
-        mended=True,
+        cleaned=True,
     ),
     Entry(
         "frictionless_report",
         "frictionless",
         "validate() with the same Table Schema, which knows nothing of BigQuery's types; stops at "
-        "an undecodable byte, so it reads a mended file; no output",
+        "an undecodable byte, so it reads a cleaned file; no output",
         place="record",
-        mended=True,
+        cleaned=True,
         share=20,
     ),
     Entry(
         "frictionless_encoded",
         "frictionless, end to end",
-        "typed rows and their errors from row_stream, and the output that csvgate makes; reads a "
-        "mended file too",
+        "typed rows and their errors from row_stream, and the output that csvgate makes; reads the "
+        "cleaned file too",
         place="record",
-        mended=True,
+        cleaned=True,
         share=20,
     ),
     Entry(

@@ -1,4 +1,4 @@
-"""csv.reader with the rules by hand: what a careful person writes in an afternoon.
+"""csv.reader with hand-written rules: what a careful programmer writes in an afternoon.
 
 It accepts a stray quote inside an unquoted cell, as the module does even in strict mode.
 """
@@ -10,8 +10,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
+from bench.contenders import Outcome
 from bench.contenders import orders_rules as rules
-from bench.outcome import Outcome
 
 _ORDER_ID: Final = re.compile(rules.ORDER_ID).fullmatch
 _CUSTOMER_ID: Final = re.compile(rules.CUSTOMER_ID).fullmatch
@@ -21,7 +21,7 @@ _CURRENCIES: Final = frozenset(rules.CURRENCIES)
 _STATUSES: Final = frozenset(rules.STATUSES)
 _AMOUNT_END: Final = Decimal(10) ** 10
 _REQUIRED: Final = 9
-"""All columns but the last."""
+"""All columns except the last."""
 _KEEP: Final = 10_000
 
 Faults = list[tuple[str | None, str]]
@@ -86,10 +86,21 @@ def _check(row: list[str], seen: set[str], values: list[tuple[object, ...]]) -> 
         faults.append(("notes", "encoding.invalid"))
     money = _amount(amount, faults) if amount else None
     count = _quantity(quantity, faults) if quantity else None
-    moment = _moment(ordered_at, faults) if ordered_at else None
+    timestamp = _timestamp(ordered_at, faults) if ordered_at else None
     if not faults:
         values.append(
-            (order_id, customer_id, email, country, currency, money, count, moment, status, notes)
+            (
+                order_id,
+                customer_id,
+                email,
+                country,
+                currency,
+                money,
+                count,
+                timestamp,
+                status,
+                notes,
+            )
         )
     return faults
 
@@ -135,7 +146,7 @@ def _quantity(text: str, faults: Faults) -> int | None:
     return value
 
 
-def _moment(text: str, faults: Faults) -> datetime | None:
+def _timestamp(text: str, faults: Faults) -> datetime | None:
     try:
         value = datetime.fromisoformat(text)
     except ValueError:

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from bench.contract import orders_contract
-from bench.outcome import Outcome
-from bench.pieces import pieces
+from bench.contenders import Outcome
+from bench.inputs import orders_contract, pieces
 from csvgate.chunks.arrow import encode
 from csvgate.rejects.reject_file import RejectFile
 from csvgate.rejects.summary import Reasons
@@ -21,7 +20,7 @@ def run(path: Path) -> Outcome:
             outcome.findings += [(f.line, f.column, f.code) for f in row.faults]
         reject_file.render(batch)
         outcome.bytes_out += sum(len(chunk.data) for chunk in encode(batch, contract))
-        # As the function does: the next batch is made without this one in memory.
+        # Like the function, it frees this batch before the next is made.
         del batch
     reasons.top()
     return outcome

@@ -1,10 +1,9 @@
-"""csvgate's validation alone: typed values and rejected rows, nothing made of them."""
+"""csvgate's validation alone: typed values and rejected rows, without any output."""
 
 from pathlib import Path
 
-from bench.contract import orders_contract
-from bench.outcome import Outcome
-from bench.pieces import pieces
+from bench.contenders import Outcome
+from bench.inputs import orders_contract, pieces
 from csvgate.validation.validate import validate
 
 

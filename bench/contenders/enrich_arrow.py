@@ -1,12 +1,12 @@
-"""enrich_records' way: a chunk as it arrives in, the bytes of Storage Write appends out."""
+"""Enrichment as enrich_records does it: a chunk in, the bytes of Storage Write appends out."""
 
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bench.contract import orders_contract
-from bench.outcome import Outcome
+from bench.contenders import Outcome
+from bench.inputs import orders_contract
 from bench.paths import REFERENCES
 from csvgate.chunks.append_requests import batches, rows_per_append
 from csvgate.chunks.arrow import decode
@@ -22,7 +22,7 @@ INGESTED_AT: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 @cache
 def enrichment() -> Enrichment:
-    # Once per plan, as the function keeps it.
+    # The function keeps one per plan, too.
     contract = orders_contract()
     tables = {
         name: parse_reference(

@@ -1,4 +1,4 @@
-"""The usual way: records as JSON in, row dictionaries, insertAll payloads of 500 rows out."""
+"""Enrichment as it is usually done: JSON records in, insertAll payloads of 500 rows out."""
 
 import csv
 import json
@@ -10,12 +10,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from bench.contenders import Outcome
 from bench.contenders.enrich_arrow import INGESTED_AT, UPLOAD
-from bench.outcome import Outcome
 from bench.paths import REFERENCES
 
 ROWS_A_REQUEST: Final = 500
-"""What Google recommends at most."""
+"""The most that Google recommends."""
 _CENT: Final = Decimal("0.01")
 
 Row = dict[str, Any]
@@ -34,13 +34,13 @@ def _rates() -> dict[str, Decimal]:
 
 
 def enriched(records: Iterable[str]) -> Iterator[Row]:
-    """Each as insertAll takes it: numbers that must stay exact, and times, as text."""
+    """Each row as insertAll takes it: exact numbers and times are strings."""
     customers, rates = _reference("customers", "customer_id"), _rates()
-    nobody: dict[str, str] = {}
+    no_customer: dict[str, str] = {}
     ingested_at = INGESTED_AT.isoformat()
     for record in records:
         row: Row = json.loads(record)
-        customer = customers.get(row["customer_id"], nobody)
+        customer = customers.get(row["customer_id"], no_customer)
         row["segment"], row["region"] = customer.get("segment"), customer.get("region")
         rate = rates.get(row["currency"])
         row["eur_rate"] = None if rate is None else str(rate)
@@ -49,7 +49,7 @@ def enriched(records: Iterable[str]) -> Iterator[Row]:
             if rate is None
             else str((Decimal(row["amount"]) * rate).quantize(_CENT, ROUND_HALF_UP))
         )
-        # As BigQuery stores it: one moment in UTC, whatever the zone it came in.
+        # BigQuery stores a point in time, whatever the zone it was written in.
         row["ordered_at"] = datetime.fromisoformat(row["ordered_at"]).isoformat()
         row["_upload_id"] = UPLOAD
         row["_ingested_at"] = ingested_at

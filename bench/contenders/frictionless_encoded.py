@@ -1,13 +1,12 @@
-"""frictionless row by row, as its documentation reads typed rows and their errors from a resource,
-with the output that csvgate makes."""
+"""frictionless row by row, as its documentation shows, with the output that csvgate makes."""
 
 from pathlib import Path
 
 from frictionless import Resource, Schema, system
 
+from bench.contenders import Outcome
 from bench.contenders.frictionless_report import FIELDS
 from bench.contenders.records_out import RecordsOut
-from bench.outcome import Outcome
 
 
 def run(path: Path) -> Outcome:
@@ -17,7 +16,7 @@ def run(path: Path) -> Outcome:
     with system.use_context(trusted=True), resource:
         for row in resource.row_stream:
             outcome.rows += 1
-            # Its row 1 is the header.
+            # frictionless counts the header as row 1.
             number = row.row_number - 1
             if row.valid:
                 out.take(number, row.to_dict())

@@ -1,12 +1,12 @@
-"""frictionless: its own validate() with the contract's Table Schema."""
+"""frictionless: validate() with the contract's Table Schema."""
 
 from pathlib import Path
 from typing import Any, Final
 
 from frictionless import Resource, Schema, system, validate
 
+from bench.contenders import Outcome
 from bench.contenders import orders_rules as rules
-from bench.outcome import Outcome
 
 _TEXT: Final = {"required": True}
 _FIELDS: Final[list[dict[str, Any]]] = [
@@ -34,8 +34,9 @@ def run(path: Path) -> Outcome:
     outcome = Outcome(rows=report.tasks[0].stats["rows"])
     for row, column, kind in report.flatten(["rowNumber", "fieldName", "type"]):
         if row is None:
-            raise RuntimeError(f"frictionless gave up: {kind}: {report.flatten(['note'])[:3]}")
-        # Its row 1 is the header. A cell too many or too few is the row's fault, as csvgate has it.
-        whole = kind in ("extra-cell", "missing-cell")
-        outcome.findings.append((row - 1, None if whole else column, None))
+            raise RuntimeError(f"frictionless stopped: {kind}: {report.flatten(['note'])[:3]}")
+        # frictionless counts the header as row 1. A missing or an extra cell is a fault of the row,
+        # as in csvgate.
+        of_row = kind in ("extra-cell", "missing-cell")
+        outcome.findings.append((row - 1, None if of_row else column, None))
     return outcome

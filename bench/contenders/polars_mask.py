@@ -1,6 +1,7 @@
-"""polars: the file as text in columns, one expression per rule, typed columns of the good rows.
+"""polars: columns of strings, one expression per rule, typed columns of the valid rows.
 
-It says which record, not which line; pads a short row and cuts a long one without a word.
+It reports the number of the record, not the line. It pads short rows and truncates long ones
+silently.
 """
 
 from pathlib import Path
@@ -8,8 +9,8 @@ from typing import Final
 
 import polars as pl
 
+from bench.contenders import Outcome
 from bench.contenders import orders_rules as rules
-from bench.outcome import Outcome
 
 _ID_IS_RIGHT: Final = pl.col("order_id").str.contains(f"^(?:{rules.ORDER_ID})$")
 _TYPED: Final = {
@@ -18,7 +19,7 @@ _TYPED: Final = {
     "ordered_at": pl.col("ordered_at").str.strptime(pl.Datetime("us", "UTC"), "%+", strict=False),
 }
 _GOOD: Final = {
-    # The first right occurrence stands. Nulls of wrong keys are no repetition of each other.
+    # The first valid occurrence stands. Nulls in place of invalid keys do not repeat each other.
     "order_id": _ID_IS_RIGHT & pl.col("order_id").is_first_distinct(),
     "customer_id": pl.col("customer_id").str.contains(f"^(?:{rules.CUSTOMER_ID})$"),
     "email": pl.col("email").str.contains(f"^(?:{rules.EMAIL})$"),

@@ -1,18 +1,18 @@
-"""pyarrow's CSV reader alone: the floor for anything that reads a file at all."""
+"""pyarrow's CSV reader alone: the lower bound for any program that reads the file."""
 
 from pathlib import Path
 
 from pyarrow import csv, string
 
+from bench.contenders import Outcome
 from bench.contenders.orders_rules import COLUMNS
-from bench.outcome import Outcome
 
 
 def run(path: Path) -> Outcome:
     outcome = Outcome()
 
     def skip(row: csv.InvalidRow) -> str:
-        # Its number is missing, or counts records and not lines.
+        # The row number may be missing; it counts records, not lines.
         outcome.findings.append((row.number - 1 if row.number is not None else 0, None, None))
         return "skip"
 

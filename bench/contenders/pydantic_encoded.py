@@ -1,4 +1,4 @@
-"""pydantic as `pydantic_rows` has it, with the output that csvgate makes."""
+"""pydantic as in `pydantic_rows`, with the output that csvgate makes."""
 
 import csv
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from bench.contenders import Outcome
 from bench.contenders.pydantic_rows import Order, columns_of
 from bench.contenders.records_out import RecordsOut
-from bench.outcome import Outcome
 
 
 def run(path: Path) -> Outcome:

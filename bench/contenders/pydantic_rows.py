@@ -1,4 +1,4 @@
-"""pydantic with the same rules, row by row: the usual way to validate records in Python."""
+"""pydantic with the same rules, row by row, as records are usually validated in Python."""
 
 import csv
 from decimal import Decimal
@@ -8,8 +8,8 @@ from typing import Annotated, Final, Literal
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
+from bench.contenders import Outcome
 from bench.contenders import orders_rules as rules
-from bench.outcome import Outcome
 
 _KEEP: Final = 10_000
 
@@ -37,10 +37,10 @@ def run(path: Path) -> Outcome:
     seen: set[str] = set()
     values: list[Order] = []
     with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-        # A row too short gets None in its last cell, which no field takes.
+        # A row that is too short gets None in its last cell, which no field accepts.
         reader = csv.DictReader(file, restkey="more", strict=True)
         _ = reader.fieldnames
-        # DictReader's own count stands still at a row that is no CSV.
+        # DictReader's own line count stops at a row that is not valid CSV.
         lines = reader.reader
         done = False
         while not done:
@@ -69,8 +69,8 @@ def run(path: Path) -> Outcome:
 
 
 def columns_of(error: ValidationError) -> set[str | None]:
-    """Of the faults; none for one of the row as a whole."""
+    """The columns of the faults; None for a fault of the row as a whole."""
     errors = error.errors(include_url=False, include_context=False, include_input=False)
     found = {str(each["loc"][0]) for each in errors}
-    # Too many cells, or too few: that is the row's fault, not a column's.
+    # Too many or too few cells are a fault of the row, not of a column.
     return {None} if found & {"more", "notes"} else set(found)

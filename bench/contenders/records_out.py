@@ -1,7 +1,7 @@
-"""The same output as csvgate's, out of rows as Python has them: Arrow chunks, reject file, reasons.
+"""csvgate's output made from Python rows: Arrow chunks, a reject file, reasons.
 
-For contenders that have no output of their own, so that whole can be compared with whole. Written
-as one would write it for speed: columns built a chunk at a time, reject rows by csv.writer.
+It serves contenders that have no output of their own, so that complete programs can be compared. It
+is written for speed: columns are built a chunk at a time, rejected rows go through csv.writer.
 """
 
 import csv
@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 CHUNK_ROWS: Final = 160_000
-"""About what 16 MiB of orders has, as csvgate cuts them."""
+"""About the rows in 16 MiB of orders, which csvgate puts into one chunk."""
 _TYPES: Final = {
     "order_id": pa.string(),
     "customer_id": pa.string(),
@@ -36,10 +36,10 @@ class RecordsOut:
         self._text: Final = io.StringIO()
         self._rejects: Final = csv.writer(self._text, lineterminator="\n")
         self.bytes = 0
-        """Of encoded chunks."""
+        """The size of all encoded chunks."""
 
     def take(self, line: int, row: Mapping[str, Any]) -> None:
-        """A valid row."""
+        """Adds a valid row."""
         self._lines.append(line)
         self._rows.append(row)
         if len(self._rows) == CHUNK_ROWS:
@@ -48,13 +48,13 @@ class RecordsOut:
     def reject(
         self, line: int, cells: Iterable[object], faults: Sequence[tuple[str | None, str]]
     ) -> None:
-        """With the column (none: the row) and the message of each fault."""
+        """Adds a rejected row, with the column (None: the row) and the message of each fault."""
         reasons = "; ".join(f"{column}: {message}" for column, message in faults)
         self._rejects.writerow([line, reasons, *cells])
         self._reasons.update(set(faults))
 
     def finish(self) -> None:
-        """Encodes what has not been."""
+        """Encodes the rows that are not encoded yet."""
         if self._rows:
             arrays = [pa.array(self._lines, pa.int64())]
             arrays += [pa.array([r[name] for r in self._rows], k) for name, k in _TYPES.items()]

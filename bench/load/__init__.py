@@ -1,1 +1,1 @@
-"""How much the local cloud takes at once: a burst of small files, and one large file."""
+"""`make load`: a burst of small files and one large file through the local cloud."""

@@ -1,4 +1,4 @@
-"""`make load`: a burst of small files and one large file through the local cloud, into LOAD.md."""
+"""Sends a burst of small files and one large file through the local cloud; writes bench/LOAD.md."""
 
 import argparse
 import sys
@@ -13,8 +13,8 @@ OUT = Path(__file__).parents[1] / "LOAD.md"
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--files", type=int, default=10_000)
-    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--files", type=int, default=10_000, help="small files (0: none)")
+    parser.add_argument("--rows", type=int, default=10_000_000, help="of the large file (0: none)")
     parser.add_argument("--print", action="store_true", help="do not write bench/LOAD.md")
     given = parser.parse_args()
     machine = look()

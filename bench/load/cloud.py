@@ -1,4 +1,4 @@
-"""A local cloud of the run's own, and what is asked of it."""
+"""The local cloud of a run, its completion events and its dead letters."""
 
 import json
 import shutil
@@ -14,9 +14,9 @@ from csvgate_ops.local.cloud.files import DataDir
 from csvgate_ops.local.cloud.launch import start, stop
 from csvgate_ops.local.cloud.options import Options
 
-WATCH = "load-watch"
+SUBSCRIPTION = "load-watch"
 PATIENCE = 600.0
-"""Seconds without any upload ending after which the run gives up."""
+"""Seconds after which the run fails if no upload ends."""
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def local_cloud() -> Iterator[Session]:
     try:
         start(Options(data_dir=folder), lambda _: None)
         session = connect(folder)
-        _watch(session)
+        _subscribe(session)
         yield session
     finally:
         stop(DataDir(folder))
@@ -39,8 +39,8 @@ def pids(session: Session) -> dict[str, int]:
 
 
 def await_ends(session: Session, number: int) -> dict[str, str]:
-    """Upload id → outcome of so many uploads, by their completion events. Raises TimeoutError when
-    none of them comes for a long time."""
+    """Waits for the completion events of `number` uploads and returns upload id → outcome. Raises
+    TimeoutError if none comes within `PATIENCE`."""
     subscriber, path = session.subscriber(), _path(session)
     ends: dict[str, str] = {}
     last = time.monotonic()
@@ -50,7 +50,9 @@ def await_ends(session: Session, number: int) -> dict[str, str]:
             if received:
                 last = time.monotonic()
             elif time.monotonic() - last > PATIENCE:
-                raise TimeoutError(f"{len(ends)} of {number} uploads ended, then none did")
+                raise TimeoutError(
+                    f"{len(ends)} of {number} uploads ended, then none for {PATIENCE:.0f} s"
+                )
             for one in received:
                 event = json.loads(one.message.data)
                 ends[event["upload"]["id"]] = event["outcome"]
@@ -61,7 +63,7 @@ def await_ends(session: Session, number: int) -> dict[str, str]:
 
 
 def letters(session: Session) -> int:
-    """Dead letters that are not for rejected rows."""
+    """The number of dead letters, except those about rejected rows."""
     number = 0
     with session.subscriber() as subscriber:
         for letter in session.endpoints["dead_letters"].values():
@@ -74,14 +76,14 @@ def letters(session: Session) -> int:
     return number
 
 
-def _watch(session: Session) -> None:
+def _subscribe(session: Session) -> None:
     with session.subscriber() as subscriber:
         topic = f"projects/{session.project}/topics/{session.endpoints['topics']['complete']}"
         subscriber.create_subscription(name=_path(session), topic=topic)
 
 
 def _path(session: Session) -> str:
-    return f"projects/{session.project}/subscriptions/{WATCH}"
+    return f"projects/{session.project}/subscriptions/{SUBSCRIPTION}"
 
 
 def _pull(subscriber: Any, path: str) -> list[Any]:

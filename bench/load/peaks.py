@@ -1,4 +1,4 @@
-"""The most memory that each component of a local cloud ever had."""
+"""The peak memory of each component of a local cloud."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -7,14 +7,15 @@ from types import TracebackType
 from typing import Self
 
 EVERY = 1.0
+"""Seconds."""
 
 
 class Peaks:
-    """A context. Of a component of several processes, each worker counts by itself: an instance on
-    Cloud Run is one of them."""
+    """A context that samples memory. For a component of several processes, the largest one counts,
+    because an instance on Cloud Run is one process."""
 
     def __init__(self, pids: Callable[[], Mapping[str, int]]) -> None:
-        """`pids` gives the leader of each component's process group."""
+        """`pids` returns the leader of each component's process group."""
         self.bytes: dict[str, int] = {}
         self._pids = pids
         self._end = threading.Event()
@@ -41,7 +42,7 @@ class Peaks:
 
 
 def _peaks() -> Iterator[tuple[int, int]]:
-    """Process group and highest resident bytes of every process."""
+    """The process group and the peak resident set of every process."""
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue

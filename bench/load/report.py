@@ -1,4 +1,4 @@
-"""bench/LOAD.md."""
+"""Renders the runs as bench/LOAD.md."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,9 @@ def render(machine: Machine, results: Sequence[Result]) -> str:
     lines = [
         "# Load",
         "",
-        "By `make load`, through the local cloud: real functions, clients and processes, and "
-        "emulators of the services, all on one machine. It shows that nothing is lost and that "
-        "memory is bounded; how fast BigQuery and Cloud Run are it does not.",
+        "Written by `make load`. Files go through the local cloud: real functions, clients and "
+        "processes, and emulators of the services, all on one machine. The runs show that no row "
+        "is lost and that memory is bounded, but not how fast BigQuery and Cloud Run are.",
         "",
         f"{machine.at}, commit {machine.commit}: {machine.cpu}, {machine.cores} cores, "
         f"{machine.memory / 2**30:.0f} GiB, load before {machine.load:.1f}, {machine.python}.",
@@ -29,23 +29,23 @@ def _one(result: Result) -> list[str]:
     wrong = [f"- {problem}" for problem in result.problems[:_SHOWN]]
     if len(result.problems) > _SHOWN:
         wrong.append(f"- and {len(result.problems) - _SHOWN} more")
-    verdict = "Nothing lost, nothing doubled, nothing stuck" if not wrong else "**Wrong**"
+    verdict = "Nothing lost, doubled or stuck" if not wrong else "**Wrong**"
     return [
         f"## {result.title[0].upper()}{result.title[1:]}",
         "",
         f"{verdict}: {result.files:,} uploads, {result.rows:,} rows, {result.rejected:,} of them "
-        f"rejected, {result.letters} dead letters besides those of rejected rows.",
+        f"rejected, {result.letters} dead letters other than those about rejected rows.",
         *wrong,
         "",
-        f"{result.seconds:,.0f} s: {result.files / result.seconds:.2g} uploads a second, "
-        f"{result.rows / result.seconds:,.0f} rows a second.",
+        f"{result.seconds:,.0f} s: {result.files / result.seconds:.2g} uploads per second, "
+        f"{result.rows / result.seconds:,.0f} rows per second.",
         *_pace(result),
         "",
-        "| process | most memory, MiB |",
+        "| process | peak memory, MiB |",
         "|---|---:|",
         *(f"| {name} | {result.peaks.get(name, 0) / 2**20:,.0f} |" for name in FUNCTIONS),
         *(
-            f"| {name} (stands for a service) | {peak / 2**20:,.0f} |"
+            f"| {name} (emulates a service) | {peak / 2**20:,.0f} |"
             for name, peak in sorted(result.peaks.items())
             if name not in FUNCTIONS
         ),
@@ -55,5 +55,5 @@ def _one(result: Result) -> list[str]:
 def _pace(result: Result) -> list[str]:
     if not result.pace:
         return []
-    words = ", ".join(f"{rate:,.0f}" for rate in result.pace)
-    return [f"Rows a second by quarters of the chunks, in the order loaded: {words}."]
+    rates = ", ".join(f"{rate:,.0f}" for rate in result.pace)
+    return [f"Rows per second of each quarter of the chunks, in the order of loading: {rates}."]

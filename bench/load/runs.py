@@ -1,4 +1,4 @@
-"""The two runs. Each in a local cloud of its own, so that peaks are its own."""
+"""The two runs, each in a separate local cloud, so that peaks belong to one run."""
 
 import tempfile
 import time
@@ -9,8 +9,8 @@ from pathlib import Path
 
 from samples.make_orders import write_orders
 
-from bench.load.books import loaded, problems
 from bench.load.cloud import await_ends, letters, local_cloud, pids
+from bench.load.completeness import loaded, problems
 from bench.load.peaks import Peaks
 from csvgate.protocol.identity import Upload
 from csvgate_ops.cli.session import Session
@@ -33,11 +33,11 @@ class Result:
     peaks: dict[str, int]
     """Component → bytes."""
     pace: tuple[float, ...] = ()
-    """Rows a second of each quarter of the chunks, in the order they were loaded."""
+    """Rows per second of each quarter of the chunks, in the order of loading."""
 
 
 def burst(files: int) -> Result:
-    """So many small files as fast as four uploaders can."""
+    """Uploads small files as fast as four uploaders can."""
     variants = [_orders(ROWS_OF_SMALL, seed) for seed in range(VARIANTS)]
 
     def send(session: Session) -> dict[str, int]:
@@ -58,7 +58,7 @@ def burst(files: int) -> Result:
 
 
 def large(rows: int) -> Result:
-    """One file of so many rows."""
+    """Uploads one file."""
     with tempfile.TemporaryDirectory(prefix="csvgate-load-") as folder:
         path = Path(folder) / "orders.csv"
         bad = write_orders(path, rows=rows, bad=BAD, seed=1)
@@ -74,7 +74,7 @@ def large(rows: int) -> Result:
 def _orders(rows: int, seed: int) -> tuple[bytes, int]:
     with tempfile.TemporaryDirectory(prefix="csvgate-load-") as folder:
         path = Path(folder) / "orders.csv"
-        # A fifth of a small file would be over the contract's limit.
+        # Few enough bad rows for the contract's limit, which is a fifth of the file.
         bad = write_orders(path, rows=rows, bad=0.05 if seed % 4 == 0 else 0.0, seed=seed)
         return path.read_bytes(), bad
 

@@ -1,6 +1,6 @@
-"""A process for one measurement: `python -m bench.processes.child NAME FILE WARM_UP [TRUTH]`.
+"""One measurement in a process: `python -m bench.processes.child NAME FILE WARM_UP [TRUTH]`.
 
-Prints one JSON object: `measurement`, and `score` when the truth is given.
+Prints one JSON object: `measurement`, and `score` if TRUTH is given.
 """
 
 import json

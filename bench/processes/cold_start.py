@@ -1,4 +1,4 @@
-"""How long a function takes from nothing: its imports, and its first answer."""
+"""How long a function takes to start: its imports, and its first answer."""
 
 import subprocess
 import sys
@@ -14,8 +14,8 @@ from bench.processes.function_server import answers
 from bench.processes.storage_stub import storage
 from csvgate_ops.local.cloud.credentials import ensure_credentials
 
-_NOBODY: Final = "127.0.0.1:9"
-"""Clients are made for it; none is used."""
+_UNUSED: Final = "127.0.0.1:9"
+"""Clients are created for this address; none connects."""
 _BUCKETS: Final = ("UPLOADS", "REJECTS", "LEDGER", "REFERENCES")
 _HEAVY: Final = ("pyarrow", "polars", "numpy", "duckdb", "pandas")
 
@@ -24,10 +24,10 @@ _HEAVY: Final = ("pyarrow", "polars", "numpy", "duckdb", "pandas")
 class Start:
     function: str
     imports: float
-    """Seconds for `import main` with all it needs, in a new process with warm files; without the
-    interpreter's own start."""
+    """Seconds for `import main` in a new process, without the interpreter's start. The files are in
+    the page cache."""
     heavy: str
-    """What of the heavy libraries that brought in."""
+    """The heavy libraries that it imported."""
     first: float
     """Seconds from the start of functions-framework to the first 200."""
     again: float
@@ -38,11 +38,11 @@ class Start:
 def starts(folder: Path, rounds: int) -> list[Start]:
     contracts = folder / "contracts"
     contracts.mkdir(exist_ok=True)
-    # Nobody to notify: or the answer would wait for a mail server.
+    # Without a recipient, the answer does not wait for a mail server.
     text = CONTRACT.read_text(encoding="utf-8").partition("\nnotify:")[0]
     (contracts / CONTRACT.name).write_text(text + "\n", encoding="utf-8")
     key = folder / "credentials.json"
-    # The local cloud's own, worthless one: BigQuery's client insists.
+    # The local cloud's credentials, which are worthless: BigQuery's client requires some.
     ensure_credentials(key, "bench")
     with storage() as address:
         shared = {
@@ -60,9 +60,9 @@ def _environment(function: str) -> dict[str, str]:
     return {
         **environment(function),
         "GOOGLE_CLOUD_PROJECT": "bench",
-        "PUBSUB_EMULATOR_HOST": _NOBODY,
-        "BIGQUERY_EMULATOR_HOST": f"http://{_NOBODY}",
-        "BIGQUERY_STORAGE_EMULATOR_HOST": _NOBODY,
+        "PUBSUB_EMULATOR_HOST": _UNUSED,
+        "BIGQUERY_EMULATOR_HOST": f"http://{_UNUSED}",
+        "BIGQUERY_STORAGE_EMULATOR_HOST": _UNUSED,
         "CSVGATE_DEAD_LETTER_TOPIC": "bench-dead-letter",
         "SENDGRID_API_KEY": "none",  # pragma: allowlist secret
     }

@@ -1,4 +1,4 @@
-"""For each function an event that it answers without work: what is measured is its start."""
+"""For each function, an event that it answers without work, so that only its start is measured."""
 
 import base64
 import json
@@ -52,7 +52,7 @@ EVENTS: Final = (
     _binary(
         "validate_and_parse",
         "google.cloud.storage.object.v1.finalized",
-        {"bucket": "somebody-elses", "name": "a.csv", "generation": "1", "size": "10"},
+        {"bucket": "another-bucket", "name": "a.csv", "generation": "1", "size": "10"},
         "an object of another bucket: ignored",
     ),
     _message(
@@ -73,6 +73,6 @@ EVENTS: Final = (
             "received_at": _AT,
             "finished_at": _AT,
         },
-        "an upload nobody wants to hear of",
+        "an upload without a recipient: no email",
     ),
 )

@@ -1,4 +1,4 @@
-"""A function under functions-framework, from nothing to its first answers."""
+"""Starts a function under functions-framework and times its first answers."""
 
 import http.client
 import os
@@ -20,7 +20,7 @@ _PATIENCE: Final = 60.0
 
 def answers(event: FunctionEvent, variables: Mapping[str, str]) -> tuple[float, float]:
     """Seconds from the start of the server to its first 200, and of a second request. Raises
-    RuntimeError with what the server said."""
+    RuntimeError with the server's output."""
     port = _free_port()
     source = ROOT / "functions" / event.function / "main.py"
     command = [
@@ -64,7 +64,7 @@ def _wait(port: int, begun: float) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.002)
-    raise RuntimeError(f"nothing listens on port {port} after {_PATIENCE:.0f} s")
+    raise RuntimeError(f"no server listens on port {port} after {_PATIENCE:.0f} s")
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""A file larger than memory may be: made by one process, validated by another, a pipe between."""
+"""A file larger than memory: one process makes it, another validates it from a pipe."""
 
 import json
 import subprocess
@@ -20,17 +20,27 @@ class Large:
     bytes: int
     bytes_out: int
     cpu: float
-    """Seconds of the validating process alone."""
+    """Seconds of the validating process."""
     wall: float
-    """Seconds; the maker of the file may be the slower one."""
+    """Seconds; making the file may be slower than validating it."""
     peak: int
+    """Bytes: the peak resident set of the validating process."""
+    files: int
+    """Bytes: the most that its temporary files took, which on Cloud Run are in memory, too."""
     faults: int
     exact: bool
-    """Every line, column and code, in the file's order, and no row lost."""
+    """Every line, column and code was found, in the file's order, and no row was lost."""
+
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that the process would need on Cloud Run at most."""
+        return self.peak + self.files
 
 
 def run(folder: Path, size: int) -> Large:
     truth, findings = folder / "large.truth", folder / "large.findings"
+    temporary = folder / "large.tmp"
+    temporary.mkdir()
     feed = subprocess.Popen(
         [sys.executable, "-m", "bench.feed", str(size), str(truth)],
         cwd=ROOT,
@@ -41,7 +51,7 @@ def run(folder: Path, size: int) -> Large:
         done = subprocess.run(
             [sys.executable, "-m", "bench.processes.large_child", str(findings)],
             cwd=ROOT,
-            env=environment(),
+            env={**environment(), "TMPDIR": str(temporary)},
             stdin=feed.stdout,
             capture_output=True,
             text=True,
@@ -50,15 +60,15 @@ def run(folder: Path, size: int) -> Large:
         if feed.stdout:
             feed.stdout.close()
     if done.returncode or feed.returncode:
-        raise RuntimeError(f"the large file: exit {done.returncode}\n{done.stderr[-4000:]}")
+        raise RuntimeError(f"large file: exit {done.returncode}\n{done.stderr[-4000:]}")
     figures = json.loads(done.stdout)
     faults, same = compare(truth, findings)
-    whole = figures["rows"] == figures["valid"] + figures["rejected"]
-    return Large(**figures, faults=faults, exact=same and whole)
+    complete = figures["rows"] == figures["valid"] + figures["rejected"]
+    return Large(**figures, faults=faults, exact=same and complete)
 
 
 def compare(truth: Path, findings: Path) -> tuple[int, bool]:
-    """The number of true faults, and whether the findings are just those, in their order."""
+    """The number of true faults, and whether the findings are exactly these, in the same order."""
     count, same = 0, True
     with truth.open(encoding="utf-8") as expected, findings.open(encoding="utf-8") as actual:
         for wanted, found in zip_longest(expected, actual):

@@ -2,20 +2,20 @@
 
     python -m bench.processes.large_child FINDINGS < orders.csv
 
-What it finds goes to a file at once, as the function sends its reject file on; so what the process
-holds is what the engine needs. Prints one JSON object.
+Findings go to a file at once, as the function sends its reject file on, so that the process holds
+only what the engine needs. Its temporary files (TMPDIR) count as memory. Prints one JSON object.
 """
 
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from bench.contract import orders_contract
-from bench.measure import peak_bytes
-from bench.pieces import PIECE
+from bench.inputs import PIECE, orders_contract
+from bench.measure import open_file_bytes, peak_bytes
 from csvgate.chunks.arrow import encode
 from csvgate.rejects.reject_file import RejectFile
 from csvgate.rejects.summary import Reasons
@@ -26,7 +26,8 @@ def main(findings: Path) -> None:
     contract = orders_contract()
     reject_file, reasons = RejectFile(contract), Reasons(contract)
     source = _Counted(sys.stdin.buffer)
-    rows = valid = rejected = sent = 0
+    rows = valid = rejected = sent = files = 0
+    temporary = Path(tempfile.gettempdir())
     cpu, wall = time.process_time(), time.perf_counter()
     with findings.open("w", encoding="utf-8") as out:
         for batch in validate(source.pieces(), contract):
@@ -38,6 +39,7 @@ def main(findings: Path) -> None:
                 out.writelines(f"{json.dumps([f.line, f.column, f.code])}\n" for f in row.faults)
             reject_file.render(batch)
             sent += sum(len(chunk.data) for chunk in encode(batch, contract))
+            files = max(files, open_file_bytes(temporary))
             del batch
     print(
         json.dumps(
@@ -50,6 +52,7 @@ def main(findings: Path) -> None:
                 "cpu": time.process_time() - cpu,
                 "wall": time.perf_counter() - wall,
                 "peak": peak_bytes(),
+                "files": files,
             }
         )
     )

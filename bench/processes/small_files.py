@@ -1,6 +1,7 @@
 """How long a small file takes: `python -m bench.processes.small_files NAME FILE`.
 
-`first` counts the imports that a file makes necessary; `imports` those that any file needs.
+`imports` is the time of the imports that every file needs; `first` includes the imports that only
+this file needs.
 """
 
 import json

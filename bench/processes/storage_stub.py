@@ -1,6 +1,6 @@
-"""A Cloud Storage with one answer: whatever is asked for is there, and says the work was done.
+"""A stub of Cloud Storage: every object exists and says that the work is finished.
 
-So that a cold start of a function is measured, and no emulator's.
+With it, a cold start measures the function and not an emulator.
 """
 
 from collections.abc import Iterator
@@ -24,12 +24,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(_FINISHED)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Nobody asks."""
+        """Does not log requests."""
 
 
 @contextmanager
 def storage() -> Iterator[str]:
-    """Its address."""
+    """Runs the stub and yields its address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -1,4 +1,4 @@
-"""What issue 3 asks for, beside what was measured."""
+"""The goals for speed, accuracy and memory, with the measured figures."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class Goal:
     text: str
     measured: str
     met: bool | None
-    """None: not measured in this run."""
+    """None: not measured in this run, or not a goal."""
 
 
 def ratio(ours: Result, theirs: Result) -> float:
-    """CPU of theirs per row, over ours."""
+    """Their CPU time per row, divided by ours."""
     return paired_ratio(
         [m.cpu / m.rows for m in ours.rounds], [m.cpu / m.rows for m in theirs.rounds]
     )
@@ -49,19 +49,24 @@ def goals(run: Run) -> list[Goal]:
         *_times("pydantic", PYDANTIC, found, "pydantic_rows", "pydantic_encoded"),
         *_times("frictionless", FRICTIONLESS, found, "frictionless_report", "frictionless_encoded"),
         _large(run),
-        Goal("no goal: beside pyarrow's bare parse", f"{times(parse)} its CPU", None),
+        Goal("for comparison: pyarrow's bare parse", f"{times(parse)} its CPU", None),
     ]
 
 
 def _times(
-    name: str, goal: float, found: dict[str, Result], bare: str, whole: str
+    name: str, goal: float, found: dict[str, Result], bare: str, complete: str
 ) -> Iterator[Goal]:
-    """Like beside like: neither with output, and both with it. That ours with output is no slower
-    than theirs without, nobody has to show, but is told."""
+    """Compares both without output, and both with it; and, for information, ours with output with
+    theirs without."""
     mixed = ratio(found["csvgate_encoded"], found[bare])
     for text, ours, theirs, more in (
-        ("neither makes output", "csvgate_values", bare, ""),
-        ("both make it, end to end", "csvgate_encoded", whole, f"; {times(mixed)} if only we do"),
+        ("both without output", "csvgate_values", bare, ""),
+        (
+            "both with output, end to end",
+            "csvgate_encoded",
+            complete,
+            f"; {times(mixed)} if only csvgate makes output",
+        ),
     ):
         reached = ratio(found[ours], found[theirs])
         yield Goal(f"{goal:.0f}× {name}: {text}", f"{times(reached)}{more}", reached >= goal)
@@ -80,9 +85,9 @@ def _exact(ours: Result) -> Goal:
 
 
 def _large(run: Run) -> Goal:
-    text = "5 GB with a unique key within 512 MiB"
+    text = "5 GB with a unique key within 512 MiB, temporary files included"
     if run.large is None:
         return Goal(text, "not measured in this run (`LARGE=5`)", None)
-    measured = f"{run.large.bytes / 1e9:.1f} GB, {mebibytes(run.large.peak)} at most"
-    met = run.large.peak <= PEAK and run.large.exact
+    measured = f"{run.large.bytes / 1e9:.1f} GB, {mebibytes(run.large.memory)} at most"
+    met = run.large.memory <= PEAK and run.large.exact
     return Goal(text, measured, met if run.large.bytes >= LARGE_BYTES else None)

@@ -1,4 +1,4 @@
-"""Where and with what a run was made."""
+"""The machine and the versions with which a run was made."""
 
 import os
 import platform
@@ -31,7 +31,7 @@ class Machine:
     libraries: dict[str, str]
     commit: str
     load: float
-    """Runnable processes over the last minute, before the run."""
+    """The load average of the last minute before the run."""
 
 
 def look() -> Machine:
@@ -72,7 +72,7 @@ def _commit() -> str:
     try:
         commit, changed = (
             _git("rev-parse", "--short=12", "HEAD"),
-            # The results themselves are no change to what is measured.
+            # The results are not part of what is measured.
             _git("status", "--porcelain", "--", ".", ":!bench/RESULTS.md"),
         )
     except (OSError, subprocess.CalledProcessError):

@@ -1,4 +1,4 @@
-"""bench/RESULTS.md out of a run."""
+"""Renders a run as bench/RESULTS.md."""
 
 from samples.make_orders import KINDS
 
@@ -15,7 +15,7 @@ _MARKS = {True: "yes", False: "**no**", None: "–"}
 
 def render(run: Run) -> str:
     parts = [
-        "# What csvgate costs, beside what people use today\n",
+        "# What csvgate costs, compared with common tools\n",
         "Written by `make bench`; do not edit. " + _about(run),
         "## The goals\n",
         table(
@@ -40,21 +40,21 @@ def _about(run: Run) -> str:
     rounds = "round" if run.plan.rounds == 1 else "rounds"
     return (
         f"{run.machine.at}, commit `{run.machine.commit}`. "
-        f"Data: {run.plan.rows:,} orders ({run.file_bytes / 1e6:.0f} MB), {BAD:.0%} of them bad in "
-        f"{len(KINDS) + 1} ways (`samples/make_orders.py`, seed {SEED}); {run.plan.rounds} "
-        f"{rounds}, contenders taking turns, each time in a new process, on one thread.\n"
+        f"Data: {run.plan.rows:,} orders ({run.file_bytes / 1e6:.0f} MB), {BAD:.0%} of them bad, "
+        f"in {len(KINDS) + 1} ways (`samples/make_orders.py`, seed {SEED}); {run.plan.rounds} "
+        f"{rounds}; contenders take turns, each time in a new process, on one thread.\n"
     )
 
 
 def _machine(machine: Machine, load_after: float) -> str:
     libraries = ", ".join(f"{name} {version}" for name, version in machine.libraries.items())
     rows = [
-        ("Processor", f"{machine.cpu}, {machine.cores} cores seen"),
+        ("Processor", f"{machine.cpu}, {machine.cores} cores"),
         ("Memory", mebibytes(machine.memory)),
         ("System", machine.system),
         ("Python", machine.python),
         ("Libraries", libraries),
-        ("Load before and after", f"{machine.load:.1f}, {load_after:.1f} runnable processes"),
+        ("Load average before and after", f"{machine.load:.1f}, {load_after:.1f}"),
     ]
     return "## The machine\n\n" + table(("", ""), rows, words=True)
 
@@ -65,25 +65,25 @@ def _notes(run: Run) -> str:
         command += f" LARGE={run.plan.large_bytes / 1e9:g}"
     return f"""## How it is measured, and how far to trust it
 
-Again: `{command}`; `make bench QUICK=1` for a look of under two minutes, which writes no file. The
-versions are those of `bench/requirements.txt`.
+To repeat this run: `{command}`. `make bench QUICK=1` takes less than two minutes and
+writes no file. The versions are those of `bench/requirements.txt`.
 
-- CPU time is user and system time of all threads of the process. With one thread it moves less
-  than wall time when others use the machine, but caches and clock speed are shared all the same:
-  compare contenders of one run, not runs. Ratios are the median of each round's own ratio.
-- A load over 1 before or after means that somebody else was at work. The spread, how far the
-  slowest round is above the fastest, shows what that did.
-- On a virtual machine, memory that the host must find first makes a short run two to four times
-  slower for whoever takes much of it (pyarrow's parse, polars, csvgate). A wide spread there means
-  that; the least is then the better guide, and more rows or rounds the cure.
-- Each process reads a smaller file first, so imports, caches and lazy set-up are not in the
-  figures; they are in the figures of small files and cold starts.
-- The garbage collector is on, as in production.
-- Peak memory is the high-water mark of the whole process, interpreter, libraries and warm-up
-  included, and the findings kept for the comparison with the truth.
-- Rules by hand and by pydantic are looser than csvgate's in places (emails above all), and none of
-  the others makes any output: where that matters it is to their advantage. `csvgate, without
-  output` is the closest to what they do.
-- Cold starts here find every file in the page cache; a new instance in the cloud does not, and its
+- CPU time is user and system time of all threads of the process. With one thread, it depends less
+  than wall time on other programs on the machine, but caches and clock speed are shared: compare
+  contenders of one run, not runs. A ratio is the median of the ratios of each round.
+- A load average over 1 before or after means that other programs were running. The spread (how much
+  slower the slowest round is than the fastest) shows their effect.
+- On a virtual machine, memory that the host must provide first makes a short run two to four times
+  slower for programs that use much of it (pyarrow's parse, polars, csvgate). The spread is then
+  wide; the least time is the better guide, and more rows or rounds help.
+- Each process reads a smaller file first, so that these figures do not include imports, caches and
+  lazy set-up. The figures of small files and cold starts do.
+- The garbage collector is enabled, as in production.
+- Peak memory is the peak resident set of the process. It includes the interpreter, libraries, the
+  warm-up, and the findings that are kept for the comparison with the truth.
+- The hand-written rules and those of pydantic are looser than csvgate's in places (above all for
+  emails), and the other tools make no output: where that matters, it is to their advantage.
+  `csvgate, without output` is the closest to what they do.
+- Cold starts here find every file in the page cache. A new instance in the cloud does not, and its
   processor is slower.
 """

@@ -1,4 +1,4 @@
-"""Enrichment, bytes, memory, starts."""
+"""The parts of the report on enrichment, bytes per record, memory, small files and cold starts."""
 
 from collections.abc import Sequence
 
@@ -33,8 +33,8 @@ def enrichment(results: Sequence[Result]) -> str:
     )  # fmt: skip
     notes = "".join(f"- **{r.entry.title}**: {r.entry.note}.\n" for r in results)
     return (
-        "## Enrichment\n\nThe same records, from the bytes that arrive to the bytes that are sent "
-        "to BigQuery; both make the same rows (`tests/unit/bench`). Nothing is sent.\n\n"
+        "## Enrichment\n\nThe same records, from the bytes of the message to those for BigQuery. "
+        "Both make the same rows (`tests/unit/bench`); nothing is sent.\n\n"
         f"{table(head, rows)}\n{notes}"
     )
 
@@ -47,12 +47,12 @@ def wire(run: Run) -> str:
         (name, f"{value:.1f}", times(value / found.arrow))
         for name, value in (
             ("Arrow chunk, zstd: what csvgate publishes", found.arrow),
-            ("JSON, a message per record (without its envelope)", found.json),
+            ("JSON, one message per record (without the envelope)", found.json),
             ("CSV, as uploaded", found.csv),
         )
     ]
     return (
-        f"## Bytes per record on the wire\n\nThe first chunk, {found.rows:,} records.\n\n"
+        f"## Bytes per record in messages\n\nThe first chunk, {found.rows:,} records.\n\n"
         + table(("", "bytes per record", "÷ Arrow"), rows)
     )
 
@@ -60,18 +60,19 @@ def wire(run: Run) -> str:
 def large_file(large: Large | None) -> str:
     if large is None:
         return ""
-    verdict = "all exact, in order" if large.exact else "**not all exact**"
+    verdict = "all exact and in order" if large.exact else "**not all exact**"
     rows = [
         ("File", f"{large.bytes / 1e9:.2f} GB, {large.rows:,} rows, a unique key"),
-        ("Peak memory", mebibytes(large.peak)),
+        ("Peak resident set, unique keys included", mebibytes(large.peak)),
+        ("Temporary files, at most (memory on Cloud Run)", mebibytes(large.files)),
         ("CPU µs/row", micro(large.cpu / large.rows * 1e6)),
-        ("Wall", f"{large.wall:.0f} s (making the file takes the other core, and may be slower)"),
+        ("Wall", f"{large.wall:.0f} s (another process makes the file at the same time)"),
         ("Rejected rows", f"{large.rejected:,}"),
         ("Faults", f"{large.faults:,}: {verdict}"),
         ("Encoded chunks", f"{large.bytes_out / 1e9:.2f} GB"),
     ]
     return (
-        "## A large file\n\nMade while it is read: it is never on disk or in memory as a whole.\n\n"
+        "## A large file\n\nThe file is made while it is validated; it is never stored.\n\n"
         + table(("", ""), rows, words=True)
     )
 
@@ -87,10 +88,10 @@ def small_files(found: Sequence[Small]) -> str:
         )
         for each in found
     ]
-    head = ("", "imports", "the first file", "the same again", "heavy libraries in the end")
+    head = ("", "imports", "the first file", "the same file again", "heavy libraries imported")
     return (
-        "## Small files\n\nIn a new process. The first file pays for the contract's reading and "
-        "for the imports it makes necessary; the encoder needs pyarrow, whatever the size.\n\n"
+        "## Small files\n\nIn a new process. The time of the first file includes loading the "
+        "contract and the imports that the file needs; the encoder needs pyarrow for any size.\n\n"
         + table(head, rows)
     )
 
@@ -108,10 +109,10 @@ def cold_starts(starts: Sequence[Start]) -> str:
         for each in starts
     ]
     head = (
-        "", "import main", "heavy libraries in it", "first 200 from nothing", "the second",
+        "", "import main", "heavy libraries imported", "start to first 200", "second request",
         "the event",
     )  # fmt: skip
     return (
-        "## Cold starts\n\nUnder functions-framework, as deployed; Cloud Storage is a stub that "
+        "## Cold starts\n\nUnder functions-framework, as deployed. Cloud Storage is a stub that "
         "answers at once.\n\n" + table(head, rows)
     )

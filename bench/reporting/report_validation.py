@@ -1,4 +1,4 @@
-"""Speed, and right beside it what was found: speed without the lines is another product."""
+"""The parts of the report on validation: speed, and the faults that each contender found."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _MISSED_SHOWN = 6
 
 def speed(results: Sequence[Result]) -> str:
     found = by_name(results)
-    whole, values = found["csvgate_encoded"], found["csvgate_values"]
+    encoded, values = found["csvgate_encoded"], found["csvgate_values"]
     rows = [
         (
             result.entry.title,
@@ -20,7 +20,7 @@ def speed(results: Sequence[Result]) -> str:
             micro(result.cpu.median),
             micro(result.cpu.least),
             rate(result.cpu.median),
-            times(ratio(whole, result)),
+            times(ratio(encoded, result)),
             times(ratio(values, result)),
             micro(result.wall.median),
             micro(result.wall.least),
@@ -34,7 +34,7 @@ def speed(results: Sequence[Result]) -> str:
     head = (
         "", "rows", "CPU µs/row", "least", "rows/s per core", "CPU ÷ csvgate end to end",
         "÷ without output", "wall µs/row", "least", "spread", "in the collector", "peak memory",
-        "bad rows found; where",
+        "bad rows found; by",
     )  # fmt: skip
     notes = "".join(f"- **{r.entry.title}**: {r.entry.note}.\n" for r in results)
     return f"## Validation\n\n{table(head, rows)}\n{notes}"
@@ -50,9 +50,9 @@ def _verdict(result: Result) -> str:
     return f"{found}{false}; {_place(result)}"
 
 
-def percent_down(part: int, whole: int) -> str:
-    """Never 100% when one is missing."""
-    return f"{int(1000 * part / whole) / 10 if whole else 0:.1f}%"
+def percent_down(part: int, total: int) -> str:
+    """A percentage rounded down, which is never 100% if one is missing."""
+    return f"{int(1000 * part / total) / 10 if total else 0:.1f}%"
 
 
 def _place(result: Result) -> str:
@@ -75,7 +75,7 @@ def accuracy(results: Sequence[Result]) -> str:
         for result, score in scored
     ]
     head = (
-        "", "says where by", "bad rows found", "missed", "false",
+        "", "position by", "bad rows found", "missed", "false",
         "faults exact", "missed", "false",
     )  # fmt: skip
     missed = "".join(
@@ -85,10 +85,10 @@ def accuracy(results: Sequence[Result]) -> str:
     )
     return (
         "### What each found\n\n"
-        "Against the list of what was made wrong. A fault is exact with the right place and "
-        "column, and for csvgate and the rules by hand with the right code too; each of several "
-        "in a row counts. A record number is no line: notes of several lines come before it.\n\n"
-        f"{table(head, rows)}\n{missed}{_mended(results)}"
+        "Compared with the list of faults that were put into the file. A fault is exact if its "
+        "place and column are right and, for csvgate and the hand-written rules, its code; each "
+        "fault of a row counts. A record number is not a line number, because notes may have "
+        f"several lines.\n\n{table(head, rows)}\n{missed}{_cleaned(results)}"
     )
 
 
@@ -99,11 +99,11 @@ def _missed(score: Score) -> str:
     return f"{text} and {more} more" if more else text
 
 
-def _mended(results: Sequence[Result]) -> str:
-    titles = " and ".join(result.entry.title for result in results if result.entry.mended)
+def _cleaned(results: Sequence[Result]) -> str:
+    titles = "; ".join(result.entry.title for result in results if result.entry.cleaned)
     if not titles:
         return ""
     return (
-        f"\nThe mended file that {titles} read has no undecodable bytes and no stray quotes any "
-        "more; those count as missed, because on the file as uploaded they end the run.\n"
+        "\nSome contenders read a cleaned file without undecodable bytes and stray quotes, because "
+        f"these end their run on the original file: {titles}. They count as missed.\n"
     )

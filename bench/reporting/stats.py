@@ -1,4 +1,4 @@
-"""Figures of repeated measurements."""
+"""Statistics of repeated measurements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from statistics import median
 class Figures:
     median: float
     least: float
-    """Noise only ever adds: the nearest to what the machine can do."""
+    """Noise only adds time, so this is closest to what the machine can do."""
     most: float
 
     @property
     def spread(self) -> float:
-        """How far the slowest is above the fastest: 0.1 is 10%."""
+        """How much slower the slowest is than the fastest: 0.1 is 10%."""
         return self.most / self.least - 1 if self.least else 0.0
 
 
@@ -23,6 +23,6 @@ def figures(values: Sequence[float]) -> Figures:
 
 
 def paired_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """How many times ours theirs takes: the median of the rounds' own ratios, because the two of
-    one round had the same neighbours."""
+    """Their time divided by ours: the median of the ratios of each round, because both measurements
+    of one round were made under similar load."""
     return median(b / a for a, b in zip(ours, theirs, strict=True))

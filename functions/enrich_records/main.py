@@ -1,4 +1,4 @@
-"""enrich_records: validated records into BigQuery, whole uploads at a time."""
+"""enrich_records: load validated records into BigQuery, each upload completely or not at all."""
 
 import os
 from functools import cache
@@ -6,16 +6,16 @@ from functools import cache
 import functions_framework
 from cloudevents.http import CloudEvent
 
+from csvgate.gcp.build import warehouse
 from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
+from csvgate.protocol.messages.validated_records import Chunk, Marker
 from csvgate.runtime.failure_boundary import FailureBoundary
 from csvgate.runtime.start_up import start, utc_now
 from enrichment.handler import Enricher
 
 
 @cache
-def build() -> FailureBoundary[CloudEvent]:
-    from csvgate.gcp.build import warehouse
-
+def build() -> FailureBoundary[Chunk | Marker]:
     runtime = start(os.environ)
     handler = Enricher.of(runtime, warehouse(runtime.settings, os.environ), utc_now)
     return runtime.failure_boundary(handler, receive=pubsub_delivery)

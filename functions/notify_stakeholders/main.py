@@ -1,4 +1,4 @@
-"""notify_stakeholders: one email per finished upload."""
+"""notify_stakeholders: sends one email for each finished upload."""
 
 import os
 from functools import cache
@@ -7,6 +7,7 @@ from pathlib import Path
 import functions_framework
 from cloudevents.http import CloudEvent
 
+from csvgate.gcp.build import mailer
 from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
 from csvgate.protocol.events import UploadFinished
 from csvgate.runtime.failure_boundary import FailureBoundary
@@ -16,14 +17,11 @@ from notification.handler import Notifier
 
 @cache
 def build() -> FailureBoundary[UploadFinished]:
-    from csvgate.gcp.mail import SendGridMailer
-
     runtime = start(os.environ)
     settings = runtime.settings
-    mailer = SendGridMailer(settings.sendgrid_api_key, settings.sendgrid_host)
     known = contracts(settings, Path(__file__).parent)
     return runtime.failure_boundary(
-        Notifier.of(runtime, mailer, known, utc_now), receive=pubsub_delivery
+        Notifier.of(runtime, mailer(settings), known, utc_now), receive=pubsub_delivery
     )
 
 

@@ -1,4 +1,4 @@
-"""validate_and_parse: a CSV was uploaded; publish its valid records, hand back the others."""
+"""validate_and_parse: publish the valid records of an uploaded CSV, and hand back the others."""
 
 import os
 from functools import cache

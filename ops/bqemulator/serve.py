@@ -1,7 +1,7 @@
-"""bqemulator without its time travel, for which it copies the whole table after each stream that is
-committed: a file of 60 chunks, or the ten-thousandth small one, would wait for that alone.
+"""Run bqemulator without its time travel, in .venv-bigquery and with its own arguments.
 
-Runs in .venv-bigquery, with the arguments of `bqemulator`.
+For time travel it copies the whole table after each committed stream, which would take most of the
+time for a file of 60 chunks, or for the ten-thousandth small file.
 """
 
 import sys
@@ -11,11 +11,11 @@ from bqemulator.domain.events import TableDataChanged
 from bqemulator.versioning.snapshots import SnapshotManager
 
 
-def _say_so_only(manager: SnapshotManager, project: str, dataset: str, table: str) -> None:
-    """What depends on the table has to know; the copy is left out."""
+def _announce_only(manager: SnapshotManager, project: str, dataset: str, table: str) -> None:
+    """Announce the change to whatever depends on the table, but do not copy the table."""
     manager._events.publish(TableDataChanged(project, dataset, table))
 
 
 if __name__ == "__main__":
-    SnapshotManager.record_change = _say_so_only
+    SnapshotManager.record_change = _announce_only
     sys.exit(main())

@@ -1,10 +1,9 @@
-"""Known vulnerabilities of everything that is locked, by pip-audit, which asks PyPI.
+"""Check all locked packages for known vulnerabilities with pip-audit, which asks PyPI.
 
     python ops/scripts/audit.py [--if-reachable]
 
-Where PyPI's advisories cannot be reached nothing is known: that is an error, or with
-`--if-reachable` said by name and passed over. pip-audit itself takes a mirror that has no
-advisories for one that has nothing to say.
+If PyPI's advisories cannot be reached, that is an error, or with `--if-reachable` only a message.
+pip-audit does not notice by itself that a mirror has no advisories: it reports no vulnerabilities.
 """
 
 import json
@@ -17,7 +16,7 @@ from report import report
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements-dev.txt", "ops/bqemulator/requirements.txt", "bench/requirements.txt")
-"""The functions' own are part of the first."""
+"""The locks of the functions are part of the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Audit:
     lock: str
     vulnerable: tuple[str, ...]
     unknown: tuple[str, ...]
-    """Packages of which nothing could be learnt."""
+    """Packages without advisory data."""
     known: int
 
 
@@ -50,7 +49,7 @@ def audit(lock: str) -> Audit:
 
 
 def judge(lock: str, dependencies: list[dict[str, object]]) -> Audit:
-    """Of pip-audit's own words about each package."""
+    """Interpret what pip-audit says about each package."""
     vulnerable, unknown = [], []
     for package in dependencies:
         if "skip_reason" in package:
@@ -58,10 +57,10 @@ def judge(lock: str, dependencies: list[dict[str, object]]) -> Audit:
             continue
         flaws = package.get("vulns")
         for flaw in flaws if isinstance(flaws, list) else ():
-            mended = ", ".join(flaw.get("fix_versions") or ()) or "no version yet"
+            fixed = ", ".join(flaw.get("fix_versions") or ()) or "no version yet"
             vulnerable.append(
                 f"{lock}: {package['name']} {package['version']} has {flaw['id']}; "
-                f"mended in {mended}: `make lock UPGRADE=1`"
+                f"fixed in {fixed}: run `make lock UPGRADE=1`"
             )
     return Audit(lock, tuple(vulnerable), tuple(unknown), len(dependencies) - len(unknown))
 
@@ -71,13 +70,13 @@ def main(*, if_reachable: bool) -> int:
     for lock in LOCKS:
         found = audit(lock)
         if not found.known:
-            words = f"{lock}: NOT AUDITED: PyPI's advisories cannot be reached from here"
+            message = f"{lock}: NOT AUDITED: PyPI's advisories cannot be reached from here"
             if if_reachable:
-                print(f"{words}; `make audit` where they can")
+                print(f"{message}; run `make audit` where they can")
                 return report(problems)
-            return report([*problems, words])
+            return report([*problems, message])
         problems += found.vulnerable
-        problems += [f"{lock}: {name} is not known to PyPI" for name in found.unknown]
+        problems += [f"{lock}: {name} is not in PyPI's advisory data" for name in found.unknown]
         print(f"{lock}: {found.known} packages audited")
     return report(problems)
 

@@ -1,4 +1,4 @@
-"""Check that relative links in the Markdown files lead to files that exist."""
+"""Check that relative links in the Markdown files point to existing files."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
 def documents() -> list[Path]:
-    """Tracked and new Markdown files; nothing that git ignores."""
+    """Return tracked and new Markdown files, except those that git ignores."""
     listing = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
         cwd=ROOT, capture_output=True, text=True, check=True,
@@ -22,7 +22,7 @@ def documents() -> list[Path]:
 
 def problems() -> list[str]:
     return [
-        f"{path.relative_to(ROOT)}: no {target}"
+        f"{path.relative_to(ROOT)}: broken link: {target} does not exist"
         for path in documents()
         for target in _LINK.findall(path.read_text())
         if "://" not in target and not target.startswith("mailto:")

@@ -1,6 +1,6 @@
-"""Check that the locks agree: every requirement is locked, and nothing at two versions.
+"""Check that the locks agree: every requirement is locked, and every package at one version.
 
-The BigQuery emulator is apart on purpose: its pins conflict with the functions'.
+The BigQuery emulator may differ, because its pins conflict with those of the functions.
 """
 
 import re
@@ -19,7 +19,7 @@ def canonical(name: str) -> str:
 
 
 def pins(lock: Path) -> dict[str, str]:
-    """Name to version with its marker, of a hashed requirements file."""
+    """Return a hashed requirements file as a map from name, with marker, to version."""
     found = {}
     for line in lock.read_text().splitlines():
         match = _PIN.match(line)
@@ -30,7 +30,7 @@ def pins(lock: Path) -> dict[str, str]:
 
 
 def wanted(source: Path) -> set[str]:
-    """Names that a requirements.in asks for, those of included files too."""
+    """Return the names in a requirements.in and in the files that it includes."""
     found: set[str] = set()
     for line in source.read_text().splitlines():
         text = line.split("#")[0].strip()
@@ -65,7 +65,7 @@ def problems() -> list[str]:
             for name in sorted(wanted(source) - names)
         ]
         if "--hash=" not in lock.read_text() or "://" in lock.read_text():
-            found.append(f"{where}: must have hashes and no addresses; run `make lock`")
+            found.append(f"{where}: must have hashes and must not have addresses; run `make lock`")
         if source.parent.parent.name == "functions":
             found += [
                 f"{where}: {name} {version}, but {everything.get(name)} in requirements-dev.txt; "

@@ -1,8 +1,8 @@
-"""Look for keys, tokens and passwords in every file that git tracks or would. Asks nobody.
+"""Search every file that git tracks or would track for keys, tokens and passwords.
 
-By detect-secrets. Its guesses by entropy and by name are left out for tests, whose hashes and
-passwords are made up; the shapes of real keys are looked for everywhere. A line that is none says
-so itself, with a comment: `pragma: allowlist secret`.
+It works offline and uses detect-secrets. Detectors that guess by entropy or by name do not run on
+tests, which contain invented hashes and passwords; the patterns of real keys are searched for
+everywhere. Mark a false alarm with the comment `pragma: allowlist secret`.
 """
 
 import subprocess
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _GUESSES = ("Base64HighEntropyString", "HexHighEntropyString", "KeywordDetector")
 _MADE_UP = ("tests/", "bench/", "samples/")
 _LOCK = "requirements"
-"""Files that begin so are full of hashes."""
+"""Files whose names start with this are full of hashes."""
 
 
 def files() -> list[str]:
@@ -39,8 +39,8 @@ def scan(names: Iterable[str], *, guess: bool) -> list[str]:
         for name in names:
             found.scan_file(name)
     return [
-        f"{name}:{secret.line_number}: looks like a secret ({secret.type}): take it out and "
-        "revoke it; or, if it is none, say so in the line with `pragma: allowlist secret`"
+        f"{name}:{secret.line_number}: looks like a secret ({secret.type}): remove it and "
+        "revoke it. If it is not a secret, mark the line with `pragma: allowlist secret`"
         for name, secret in found
     ]
 

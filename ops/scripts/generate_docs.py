@@ -1,4 +1,4 @@
-"""Write what is documented from the code itself; with --check, say what is out of date instead."""
+"""Generate documents from the code; with --check, only report those that are out of date."""
 
 import json
 import sys
@@ -9,11 +9,13 @@ from pydantic import BaseModel
 
 from csvgate.contracts.json_schema import contract_schema
 from csvgate.protocol import events
+from csvgate.protocol.ledger.paths import TABLE, EntryPath
 from csvgate.validation.docs import faults_page
 from csvgate_ops.deploy.topology import load
 from csvgate_ops.operate.runbook.page import runbook_page
 
 ROOT = Path(__file__).resolve().parents[2]
+LEDGER_TABLE = "<!-- ledger table, by `make docs` -->"
 _PAYLOADS: dict[str, type[BaseModel]] = {
     events.UPLOAD_VALIDATED: events.UploadValidated,
     events.UPLOAD_COMPLETED: events.UploadFinished,
@@ -26,8 +28,21 @@ def as_json(schema: dict[str, object]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
+def with_ledger_table(page: str) -> str:
+    """Return the page with the table of the ledger's objects between its two markers."""
+    before, _, rest = page.partition(LEDGER_TABLE)
+    _, _, after = rest.partition(LEDGER_TABLE)
+    rows = "".join(
+        f"| `{path.shown}` | {path.purpose} | "
+        f"{f'`{path.entry.__name__}`' if isinstance(path, EntryPath) else 'bytes'} |\n"
+        for path in TABLE
+    )
+    table = f"| object | what it records | entry |\n|---|---|---|\n{rows}"
+    return f"{before}{LEDGER_TABLE}\n\n{table}\n{LEDGER_TABLE}{after}"
+
+
 def documents() -> Iterator[tuple[Path, str]]:
-    """Every generated file and what it should contain."""
+    """Yield each generated file and its contents."""
     for event_type, payload in _PAYLOADS.items():
         schema = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -35,6 +50,8 @@ def documents() -> Iterator[tuple[Path, str]]:
             "title": event_type,
         }
         yield ROOT / "docs" / "events" / f"{event_type}.schema.json", as_json(schema)
+    architecture = ROOT / "docs" / "architecture.md"
+    yield architecture, with_ledger_table(architecture.read_text())
     yield ROOT / "docs" / "contract.schema.json", contract_schema()
     yield ROOT / "docs" / "faults.md", faults_page()
     yield ROOT / "docs" / "runbook.md", runbook_page(load(ROOT / "deploy" / "topology.yaml"))

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Resolve every requirements.in into hashed requirements, all on one set of versions:
-# the development lock first, then each function and the benchmark constrained by it.
+# Lock every requirements.in to hashed requirements on one set of versions: first the development
+# lock, then each function and the benchmark, constrained by it. The BigQuery emulator is locked
+# separately, because its pins conflict with the others.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 uv=(.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 "$@")

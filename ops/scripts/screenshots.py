@@ -1,7 +1,5 @@
-"""Take the screenshots of docs/console.md: a local cloud, uploads that go well and ill, Chromium.
-
-make screenshots
-"""
+"""Take the screenshots of docs/console.md: start a local cloud, upload good and bad files, and
+visit the console with Chromium. Run it with `make screenshots`."""
 
 import json
 import shutil
@@ -29,44 +27,45 @@ from csvgate_ops.operate.console.app import create_app
 from csvgate_ops.operate.console.jobs import Jobs
 from csvgate_ops.operate.console.site import Site
 from csvgate_ops.operate.dead_letters import connect
-from csvgate_ops.operate.dead_letters.actions import read
+from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.follow import follow, send
 
 IMAGES: Final = repository() / "docs" / "images"
-MOST_BYTES: Final = 150_000
+MAX_BYTES: Final = 150_000
 FLAGS: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 WIDE: Final = (1200, 860)
 PHONE: Final = (390, 844)
-PATIENCE_SECONDS: Final = 120.0
+TIMEOUT_SECONDS: Final = 120.0
 
 
 def main() -> None:
     program = shutil.which("chromium")
     if program is None:
-        sys.exit("screenshots: no chromium; `make browser` installs it")
+        sys.exit("screenshots: chromium is missing; `make browser` installs it")
     with TemporaryDirectory() as folder:
         data_dir = Path(folder) / "cloud"
         start(Options(data_dir=data_dir), lambda _: None)
         try:
-            things_happen(session_of(data_dir), connect.local(data_dir), Path(folder))
-            with console(data_dir) as entrance, sync_playwright() as playwright:
+            fill_cloud(session_of(data_dir), connect.local(data_dir), Path(folder))
+            with console(data_dir) as url_with_token, sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
-                take(browser, entrance)
+                take(browser, url_with_token)
         finally:
             stop(DataDir(data_dir))
     for image in sorted(IMAGES.glob("console-*.png")):
         size = image.stat().st_size
         print(f"{image.relative_to(repository())}  {size:,} bytes")
-        if size > MOST_BYTES:
-            sys.exit(f"{image} is larger than {MOST_BYTES:,} bytes")
+        if size > MAX_BYTES:
+            sys.exit(f"{image} is larger than {MAX_BYTES:,} bytes")
 
 
-def things_happen(session: Session, context: DeadLetterContext, folder: Path) -> None:
-    """Good uploads, an unrelated file, a missing reference, a refused email and a junk message."""
+def fill_cloud(session: Session, context: DeadLetterContext, folder: Path) -> None:
+    """Make good uploads and bad ones: a broken file, a missing reference, a refused email, and a
+    message that cannot be decoded."""
     for number, rows in enumerate((4000, 2500, 5200), start=18):
         upload(session, orders(folder, rows, seed=number), f"orders/2026-11-{number}.csv")
     upload(session, repository() / "samples" / "timesheet.csv", "orders/timesheet.csv")
@@ -76,12 +75,12 @@ def things_happen(session: Session, context: DeadLetterContext, folder: Path) ->
     for number in range(21, 25):
         name = f"orders/2026-11-{number}.csv"
         upload(session, orders(folder, 900, seed=number), name, wait=False)
-    letters_come(context, 8)
+    wait_for_dead_letters(context, 8)
     references.blob("fx_rates.csv").upload_from_string(rates, content_type="text/csv")
     refuse_mail(session)
     upload(session, orders(folder, 1800, seed=25), "orders/2026-11-25.csv", wait=False)
     publish(session, "validated-records", b"hello?")
-    letters_come(context, 11)
+    wait_for_dead_letters(context, 11)
 
 
 def orders(folder: Path, rows: int, seed: int) -> Path:
@@ -94,15 +93,15 @@ def orders(folder: Path, rows: int, seed: int) -> Path:
 
 def upload(session: Session, path: Path, name: str, *, wait: bool = True) -> None:
     sent = send(session, path, name)
-    for _ in follow(session.ledger(), sent.id, PATIENCE_SECONDS if wait else 0):
+    for _ in follow(session.ledger(), sent.id, TIMEOUT_SECONDS if wait else 0):
         pass
 
 
 def refuse_mail(session: Session) -> None:
     fault = json.dumps({"status": 401, "message": "The API key is invalid, expired or revoked."})
     url = f"{session.endpoints['mailbox']}/_faults"
-    asked = Request(url, fault.encode(), {"Content-Type": "application/json"})  # noqa: S310 - our own loopback
-    urlopen(asked, timeout=10).close()  # noqa: S310
+    request = Request(url, fault.encode(), {"Content-Type": "application/json"})  # noqa: S310 - our own loopback
+    urlopen(request, timeout=10).close()  # noqa: S310
 
 
 def publish(session: Session, topic: str, data: bytes) -> None:
@@ -112,21 +111,21 @@ def publish(session: Session, topic: str, data: bytes) -> None:
     publisher.publish(publisher.topic_path(session.project, topic), data).result(timeout=30)
 
 
-def letters_come(context: DeadLetterContext, wanted: int) -> None:
-    until(lambda: len(read(context).letters) >= wanted, f"{wanted} dead letters")
+def wait_for_dead_letters(context: DeadLetterContext, wanted: int) -> None:
+    wait_until(lambda: len(read(context).letters) >= wanted, f"{wanted} dead letters")
 
 
-def until(look: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not look():
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not condition():
         if time.monotonic() > deadline:
-            sys.exit(f"screenshots: no {what}")
+            sys.exit(f"screenshots: timed out waiting for {what}")
         time.sleep(0.5)
 
 
 @contextmanager
 def console(data_dir: Path) -> Iterator[str]:
-    """The address that lets in."""
+    """Run the console and yield its address with the access token."""
     context = connect.local(data_dir, actor="sam@example.com")
     site, access = Site.of(context, "local-csvgate", is_local=True), Access()
     listener = listen("127.0.0.1", 0)
@@ -138,38 +137,38 @@ def console(data_dir: Path) -> Iterator[str]:
         serving.shutdown()
 
 
-def take(browser: Browser, entrance: str) -> None:
+def take(browser: Browser, url_with_token: str) -> None:
     IMAGES.mkdir(exist_ok=True)
-    page = visit(browser, entrance, WIDE, "light")
+    page = visit(browser, url_with_token, WIDE, "light")
     shot(page, "overview")
     page.get_by_role("link", name="Dead letters").first.click()
     page.get_by_role("link", name="rows.rejected").first.click()
     shot(page, "letter")
-    dark = visit(browser, entrance, WIDE, "dark")
+    dark = visit(browser, url_with_token, WIDE, "dark")
     dark.get_by_role("link", name="Dead letters").first.click()
     dark.get_by_role("link", name="Groups").click()
     shot(dark, "groups")
-    phone = visit(browser, entrance, PHONE, "light")
+    phone = visit(browser, url_with_token, PHONE, "light")
     phone.get_by_role("link", name="Dead letters").first.click()
     shot(phone, "phone")
     page.get_by_role("link", name="Dead letters").first.click()
     page.get_by_role("link", name="Groups").click()
-    page.get_by_role("button", name="Replay group reference").first.click()
+    page.get_by_role("button", name="Replay, group reference").first.click()
     page.get_by_label("Reason").fill("fx_rates.csv is back")
     shot(page, "confirm", 560)
 
 
-def visit(browser: Browser, entrance: str, size: tuple[int, int], scheme: str) -> Page:
+def visit(browser: Browser, url_with_token: str, size: tuple[int, int], scheme: str) -> Page:
     viewport = {"width": size[0], "height": size[1]}
     context = browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
-    page.goto(entrance)
+    page.goto(url_with_token)
     page.get_by_role("heading", name="Overview").wait_for()
     return page
 
 
 def shot(page: Page, name: str, height: int | None = None) -> None:
-    """The upper `height` pixels of what is seen, or all of it."""
+    """Save the upper `height` pixels of the page, or all that is visible."""
     if height is not None:
         page.set_viewport_size({"width": WIDE[0], "height": height})
     page.screenshot(path=IMAGES / f"console-{name}.png")

@@ -1,1 +1,1 @@
-"""The runtime library of csvgate, copied into every function at deploy."""
+"""The runtime library of csvgate, which a deploy copies into every function."""

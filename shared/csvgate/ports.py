@@ -1,7 +1,8 @@
-"""What the functions need of the world, and nothing of how Google Cloud spells it.
+"""The services that the functions need, independent of Google Cloud's own interfaces.
 
-Implementations: `csvgate.gcp` (real), the tests' small fakes; one contract suite holds both.
-Every method raises `Transient` or `Permanent` and no library's own exception.
+`csvgate.gcp` implements them over the real services, and the tests have small fakes; one suite of
+contract tests runs against both. Methods raise `Transient` or `Permanent`, never a library's own
+exceptions.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,74 +15,83 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Clock = Callable[[], datetime]
-"""Now, in UTC, with its time zone."""
+"""Returns the current time in UTC, with time zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
+    """The metadata of one generation of an object."""
+
     bucket: str
     name: str
     generation: int
     size: int
-    """Stored bytes; compressed ones when `content_encoding` is gzip."""
+    """Stored bytes; these are compressed if `content_encoding` is gzip."""
     content_encoding: str | None
     created: datetime
 
 
 CREATE_BYTES: Final = 8 * 1024 * 1024
-"""The most that `create` takes: one request."""
+"""The most bytes that `create` accepts, because it is one request."""
 
 
 class ObjectStore(Protocol):
-    """Cloud Storage, strongly consistent for reads and listings. Without the bucket, everything
-    raises Transient `storage.missing`: nothing can be said of its objects."""
+    """Cloud Storage, which is strongly consistent for reads and listings. Every method raises
+    Transient `storage.missing` if the bucket does not exist."""
 
     def stat(self, bucket: str, name: str, generation: int | None = None) -> ObjectInfo | None:
-        """None when there is no such object (or no longer this generation of it)."""
+        """Return the object's metadata, or None if the object or this generation does not
+        exist."""
 
     def stream(self, bucket: str, name: str, generation: int) -> Iterator[bytes]:
-        """The stored bytes of exactly this generation, never decompressed, in pieces of at most a
-        few MiB. Raises Permanent `object.gone` when the generation no longer exists."""
+        """Yield the stored bytes of exactly this generation, without decompression, in pieces of
+        at most a few MiB. Raises Permanent `object.gone` if the generation no longer exists."""
 
     def read(self, bucket: str, name: str, generation: int | None = None) -> bytes | None:
-        """A small object's stored bytes whole; None when there is none."""
+        """Return all stored bytes of a small object, or None if it does not exist."""
 
     def create(self, bucket: str, name: str, data: bytes, content_type: str) -> bool:
-        """Write it only if it does not exist yet; False when somebody was first. Of all callers
-        one at most hears True, whatever the bytes. Raises Permanent
-        `storage.too_large` over CREATE_BYTES."""
+        """Write the object only if it does not exist yet. At most one of all callers gets True,
+        even if the bytes are equal; the others get False. Raises Permanent `storage.too_large`
+        above CREATE_BYTES."""
 
     def writer(self, bucket: str, name: str, content_type: str) -> AbstractContextManager[BinaryIO]:
-        """Stream an object up in bounded memory. It appears, replacing any earlier one, when the
-        context ends without an exception, and not at all otherwise; closing it in between, as
-        TextIOWrapper does, means nothing."""
+        """Stream an object up in bounded memory. It appears, and replaces any earlier one, when
+        the context ends without an exception, and not at all otherwise. Closing the file within
+        the context, as TextIOWrapper does, has no effect."""
 
     def names(self, bucket: str, prefix: str) -> Iterator[str]:
-        """Names under the prefix, in lexicographic order."""
+        """Yield the names with this prefix, in lexicographic order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A Pub/Sub message: at most 10 MB, attributes of at most 1,024 bytes each."""
+    """A Pub/Sub message of at most 10 MB, with attributes of at most 1,024 bytes each."""
 
     data: bytes
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 class Receipt(Protocol):
+    """A message that is being published."""
+
     def wait(self) -> str:
-        """Block until the service has the message; its id. Raises Transient or Permanent."""
+        """Block until the service has stored the message, and return its id. Raises Transient or
+        Permanent."""
 
 
 class Publisher(Protocol):
+    """Pub/Sub, for publishing only."""
+
     def publish(self, topic: str, message: Message) -> Receipt:
-        """Start publishing to a topic of this project; safe only after the receipt's wait. Blocks
-        while too much is on its way. Raises Permanent `message.too_large`."""
+        """Start publishing to a topic of this project. The message is stored only once the
+        receipt's `wait` returns. Blocks while too many messages are in flight. Raises Permanent
+        `message.too_large`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A BigQuery column: `type` as DDL spells it, for instance `NUMERIC(12, 2)`."""
+    """A BigQuery column; `type` is written as in DDL, for example `NUMERIC(12, 2)`."""
 
     name: str
     type: str
@@ -91,6 +101,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
+    """A BigQuery table as the contract wants it."""
+
     dataset: str
     table: str
     columns: tuple[Column, ...]
@@ -103,37 +115,39 @@ class TableSpec:
 
 
 class Warehouse(Protocol):
-    """BigQuery: the table and the pending streams of the Storage Write API."""
+    """BigQuery tables and the pending streams of its Storage Write API."""
 
     def ensure_table(self, spec: TableSpec) -> None:
-        """Create the table when it is missing. Raises Permanent `table.contradicts` naming every
-        column at fault when it exists and cannot take our rows, `table.no_dataset` without its
-        dataset."""
+        """Create the table if it is missing. Raises Permanent `table.contradicts`, which names
+        every mismatched column, if it exists and cannot hold our rows, and `table.no_dataset` if
+        its dataset does not exist."""
 
     def create_stream(self, spec: TableSpec) -> str:
-        """A new PENDING stream's name."""
+        """Create a PENDING stream and return its name."""
 
     def append(
         self, stream: str, schema: "pa.Schema", batches: Iterable[tuple[int, "pa.RecordBatch"]]
     ) -> None:
-        """Append each batch at its row offset, in order; one that is there already is a success.
-        Each must fit a request (`csvgate.chunks.append_requests`). Raises Transient `append.gap`
-        when rows before a batch are missing, `stream.committed`, `table.schema` when the table
-        changed; Permanent `rows.refused`, `stream.gone` (expired, or its table dropped),
-        `stream.short` when it was finalized without these rows."""
+        """Append each batch at its row offset, in order; a batch that is already there is a
+        success. Each must fit in a request (`csvgate.chunks.append_requests`). Raises Transient
+        `append.gap` if rows before a batch are missing, `stream.committed`, and `table.schema` if
+        the table changed; Permanent `rows.refused`, `stream.gone` if the stream expired or its
+        table was dropped, and `stream.short` if it was finalized without these rows."""
 
     def finalize(self, stream: str) -> int:
-        """Close the stream to appends; its row count. May be repeated. Raises Transient
-        `stream.committed`, Permanent `stream.gone`."""
+        """Close the stream to appends and return its row count. Can be repeated. Raises
+        Transient `stream.committed` and Permanent `stream.gone`."""
 
     def commit(self, spec: TableSpec, streams: Sequence[str]) -> None:
-        """Make the rows of all streams visible at once. Already committed is a success, and so are
-        no streams. Raises Transient `commit.refused` when one is not finalized,
-        `commit.contradictory` when only some are committed; Permanent `stream.gone`."""
+        """Make the rows of all streams visible at once. It succeeds if all streams are already
+        committed, and without streams. Raises Transient `commit.refused` if a stream is not
+        finalized and `commit.contradictory` if only some are committed; Permanent `stream.gone`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Email:
+    """An email as both HTML and plain text."""
+
     sender: str
     recipients: tuple[str, ...]
     subject: str
@@ -143,7 +157,9 @@ class Email:
 
 
 class Mailer(Protocol):
+    """A service that sends emails."""
+
     def send(self, email: Email) -> str:
-        """Hand the email to the service; its message id. Raises Transient on 429, 5xx and no
-        connection (`mail.unsent` when it certainly was not sent, `mail.unknown` when it may have
-        been), Permanent `mail.refused` on any other 4xx."""
+        """Hand the email to the service and return its message id. Raises Transient on 429, 5xx
+        and a failed connection (`mail.unsent` if the email was certainly not sent, `mail.unknown`
+        if it may have been), and Permanent `mail.refused` on any other 4xx."""

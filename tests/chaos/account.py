@@ -1,4 +1,4 @@
-"""Where every line of every upload is, and what is wrong with that."""
+"""Accounts for every line of every upload, and reports what is wrong."""
 
 import json
 from collections import Counter
@@ -8,31 +8,31 @@ from urllib.request import urlopen
 
 from chaos.traffic import Sent
 from csvgate.gcp.storage import GcsObjectStore
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import EMAIL_CLAIM, EMAIL_SENT, FINISHED, UPLOADS
 from csvgate_ops.operate.uploads import UploadStatus, status
 from e2e.uploads import reject_lines
 from local_cloud import LocalCloud
 
 
 def ledger_of(cloud: LocalCloud) -> Ledger:
-    """Inside `variables(cloud.environment)`."""
+    """Return the ledger. Call it inside `variables(cloud.environment)`."""
     return Ledger(GcsObjectStore(cloud.project), cloud.endpoints["buckets"]["ledger"])
 
 
 def ended(ledger: Ledger, sent: list[Sent]) -> set[str]:
-    """Ids of the uploads whose end has been published and told by email."""
-    finished, told = set(), set()
-    for name in ledger.names("uploads/"):
-        upload = name.split("/")[1]
-        if name.endswith(f"{upload}/finished.json"):
-            finished.add(upload)
-        elif name.endswith(("/emails/completed/sent.json", "/emails/rejected/sent.json")):
-            told.add(upload)
-    return finished & told & {one.upload.id for one in sent}
+    """Return the ids of the uploads whose outcome was published and emailed."""
+    finished, emailed = set(), set()
+    for name in ledger.names(UPLOADS):
+        if parts := FINISHED.parse(name):
+            finished.add(parts["upload"])
+        elif (parts := EMAIL_SENT.parse(name)) and parts["outcome"] != "failed":
+            emailed.add(parts["upload"])
+    return finished & emailed & {one.upload.id for one in sent}
 
 
 def table(cloud: LocalCloud, upload_id: str) -> list[tuple[int, str]]:
-    """Line and order_id of every row of the upload in BigQuery."""
+    """Return line and order_id of every row of the upload in BigQuery."""
     names = [t.table_id for t in cloud.bigquery.list_tables("sales")]
     if "orders" not in names:
         return []
@@ -42,38 +42,38 @@ def table(cloud: LocalCloud, upload_id: str) -> list[tuple[int, str]]:
 
 
 def rows_in_table(cloud: LocalCloud) -> int:
-    """Of all uploads."""
+    """Return the number of rows of all uploads."""
     (row,) = cloud.bigquery.query("SELECT COUNT(*) AS n FROM `sales.orders`").result()
     return int(row["n"])
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Of one upload, at the end of all things."""
+    """Everything about one upload after the cloud has drained."""
 
     sent: Sent
     status: UploadStatus
     loaded: list[tuple[int, str]]
     rejected: list[int]
     emails: Counter[str]
-    """By outcome."""
+    """Emails received, by outcome."""
     sends: Counter[str]
-    """Claims to send in the ledger, by outcome: more than one after a crash while sending."""
+    """Claims in the ledger, by outcome; a crash during sending causes another one."""
 
     def problems(self) -> Iterator[str]:
-        """One line for everything that breaks a promise."""
+        """Yield one line for each broken promise."""
         sample = self.sent.sample
         found = Counter(line for line, _ in self.loaded) + Counter(self.rejected)
         if doubled := sorted(line for line, n in found.items() if n > 1):
             yield f"doubled: lines {doubled[:5]} (of {len(doubled)})"
         if lost := sorted((set(sample.keys) | sample.faulty) - set(found)):
             yield f"lost: lines {lost[:5]} (of {len(lost)})"
-        if strange := sorted(set(found) - set(sample.keys) - sample.faulty):
-            yield f"strange: lines {strange[:5]} (of {len(strange)})"
+        if unexpected := sorted(set(found) - set(sample.keys) - sample.faulty):
+            yield f"unexpected: lines {unexpected[:5]} (of {len(unexpected)})"
         if sample.faulty != set(self.rejected):
-            yield "the reject file has not the faulty lines"
+            yield "the reject file does not have exactly the faulty lines"
         if mixed := [pair for pair in self.loaded if sample.keys.get(pair[0]) != pair[1]]:
-            yield f"rows that are not those of their lines: {mixed[:5]} (of {len(mixed)})"
+            yield f"rows with the content of another line: {mixed[:5]} (of {len(mixed)})"
         yield from self._end()
         yield from self._emails()
 
@@ -86,34 +86,30 @@ class Account:
         if counts is None or (self.status.state, counts.read) == ("completed", not read):
             yield f"counts: {counts}, not {read} rows"
         elif self.status.state == "completed":
-            told = (counts.read, counts.valid, counts.rejected)
-            if told != (read, len(self.loaded), len(self.rejected)):
-                yield f"counts: {told}, but {read} = {len(self.loaded)} + {len(self.rejected)} rows"
+            reported = (counts.read, counts.valid, counts.rejected)
+            if reported != (read, len(self.loaded), len(self.rejected)):
+                yield f"counts: {reported}; {read} = {len(self.loaded)} + {len(self.rejected)} rows"
 
     def _emails(self) -> Iterator[str]:
-        """Once; again only for a claim whose answer a crash took, which the protocol allows."""
+        """Check that one email was sent per claim; a crash during sending may add a claim."""
         for outcome, number in self.emails.items():
             if number > max(1, self.sends[outcome]):
-                yield f"{number} emails that it {outcome}, for {self.sends[outcome]} claims"
+                yield f"{number} emails about {outcome}, but {self.sends[outcome]} claims"
         if not self.emails[self.sent.sample.end]:
-            yield f"no email that it {self.sent.sample.end}"
+            yield f"no email about {self.sent.sample.end}"
 
 
 def account(cloud: LocalCloud, ledger: Ledger, sent: Sent) -> Account:
     found = status(ledger, sent.upload.id)
-    outcomes = (name.split("/")[3] for name in _email_entries(ledger, sent) if "/claim-" in name)
+    claims = ledger.find(EMAIL_CLAIM, upload=sent.upload.id)
     return Account(
         sent=sent,
         status=found,
         loaded=table(cloud, sent.upload.id),
         rejected=reject_lines(cloud, {"rejects": found.rejects}),
         emails=_emails(cloud, sent.upload.id),
-        sends=Counter(outcomes),
+        sends=Counter(parts["outcome"] for parts in claims),
     )
-
-
-def _email_entries(ledger: Ledger, sent: Sent) -> Iterator[str]:
-    return ledger.names(f"uploads/{sent.upload.id}/emails/")
 
 
 def _emails(cloud: LocalCloud, upload_id: str) -> Counter[str]:

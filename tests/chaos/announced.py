@@ -1,5 +1,8 @@
-"""Which objects fake-gcs-server told Pub/Sub of: it answers an upload before it does, and forgets
-to when it is killed in between (the service does not). Those are announced again, and counted."""
+"""Finds uploads whose notification fake-gcs-server lost, and publishes it again.
+
+fake-gcs-server answers an upload before it publishes the notification, and forgets the notification
+when it is killed in between. Cloud Storage does not.
+"""
 
 import json
 from collections.abc import Iterable
@@ -14,7 +17,7 @@ SUBSCRIPTION = "chaos-announced"
 
 
 class Announced:
-    """A subscription beside the trigger's own: it has every notification that was published."""
+    """A second subscription to the trigger's topic, which receives every notification."""
 
     def __init__(self, cloud: LocalCloud) -> None:
         self._cloud = cloud
@@ -25,8 +28,9 @@ class Announced:
         self._seen: set[Upload] = set()
 
     def again(self, sent: Iterable[Sent]) -> list[Sent]:
-        """Announce what was not; those. Only when the storage is left in peace: one more object
-        is written, and its notification awaited, so that all before it are there."""
+        """Publish missing notifications and return their uploads. Call it when no faults are
+        injected any more: it writes one more object and waits for its notification, so that all
+        earlier ones have arrived."""
         blob = self._cloud.bucket("uploads").blob("chaos/the last one.txt")
         blob.upload_from_string(b"")
         last = Upload(blob.bucket.name, blob.name, int(blob.generation))
@@ -38,7 +42,7 @@ class Announced:
         return forgotten
 
     def _pull(self) -> bool:
-        """Whether there were any."""
+        """Pull notifications; return whether there were any."""
         try:
             pulled = self._cloud.subscriber.pull(
                 subscription=self._path, max_messages=1000, timeout=3
@@ -46,9 +50,9 @@ class Announced:
         except DeadlineExceeded:
             return False
         for received in pulled:
-            told = received.message.attributes
+            found = received.message.attributes
             self._seen.add(
-                Upload(told["bucketId"], told["objectId"], int(told["objectGeneration"]))
+                Upload(found["bucketId"], found["objectId"], int(found["objectGeneration"]))
             )
         if pulled:
             ack_ids = [received.ack_id for received in pulled]
@@ -62,7 +66,7 @@ class Announced:
 
 
 def announce(cloud: LocalCloud, resource: dict[str, object]) -> None:
-    """As a Storage notification, from the object's resource."""
+    """Publish a Cloud Storage notification about an object, given its resource."""
     cloud.publish(
         cloud.endpoints["triggers"]["validate-and-parse"]["topic"],
         json.dumps(resource).encode(),

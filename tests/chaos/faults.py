@@ -1,4 +1,4 @@
-"""Which process is hit next, how and when: everything follows from a seed. Pure."""
+"""The sequence of faults: which process, how and when. A seed determines all of it. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ SERVICES = ("pubsub", "storage", "bigquery", "eventarc", "mailbox")
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 LONGEST_HOLD = 4.0
 SIEGE_SECONDS = 10.0
-"""Longer than all attempts to deliver a message take: what comes then ends as a dead letter."""
+"""Longer than all delivery attempts of a message take, so that messages end as dead letters."""
 SHARE_OF_HUNG = 0.1
-"""Of the stops of a function: held until the supervisor takes it for hung and replaces it."""
+"""The share of a function's stops that last until the supervisor replaces it as hung."""
 _WEIGHTS = {"validate_and_parse": 4, "enrich_records": 5, "eventarc": 3, "pubsub": 3, "storage": 3}
-"""Of one part in so many; any other component has 2. What works on most uploads is hit most."""
+"""Relative weights; every other component has 2. The busiest components are hit most."""
 _FORGETFUL = "bigquery"
-"""Each death of it costs the uploads under way their streams: hit by SIGKILL less often."""
+"""A restart of it loses the streams of uploads in progress, so it is killed less often."""
 
 
 class Kind(Enum):
@@ -33,14 +33,14 @@ class Fault:
     kind: Kind
     component: str
     after: float
-    """Seconds since the fault before it."""
+    """Seconds since the previous fault."""
     hold: float = 0.0
-    """Seconds between SIGSTOP and SIGCONT, or of a siege."""
+    """Seconds between SIGSTOP and SIGCONT, or the length of a siege."""
 
 
 def faults(seed: int) -> Iterator[Fault]:
-    """Without end; the same for the same seed."""
-    random = Random(seed)  # noqa: S311 (to repeat, nothing to hide)
+    """Yield faults without end; the same for the same seed."""
+    random = Random(seed)  # noqa: S311 - reproducible, not secret
     components = (*FUNCTIONS, *SERVICES)
     weights = [_WEIGHTS.get(component, 2) for component in components]
     while True:

@@ -1,4 +1,4 @@
-"""Hit the processes of a local cloud, in a thread of its own, and remember what was done."""
+"""Injects faults into the processes of a local cloud from a thread, and counts them."""
 
 import os
 import signal
@@ -16,11 +16,11 @@ from local_cloud import LocalCloud
 
 
 class Injector:
-    """A context: faults come while it is open. At its end every stopped process goes on."""
+    """A context manager that injects faults while it is open. Afterwards no process is stopped."""
 
     def __init__(self, cloud: LocalCloud, faults: Iterable[Fault]) -> None:
         self.done: Counter[tuple[str, Kind]] = Counter()
-        """By component and kind: the signals that reached a living process."""
+        """Faults that hit a living process, by component and kind."""
         self._cloud = cloud
         self._faults = faults
         self._end = threading.Event()
@@ -50,7 +50,7 @@ class Injector:
             self._failed = error
 
     def _inject(self, fault: Fault) -> bool:
-        """False when the component has no living process at the moment."""
+        """Inject a fault; return False if the component has no living process now."""
         pid = self._cloud.pids.get(fault.component)
         process = identify(pid) if pid else None
         if process is None:
@@ -88,7 +88,7 @@ class Injector:
 
 
 def group(leader: int) -> set[int]:
-    """Pids of the processes of a process group."""
+    """Return the pids of a process group."""
     found = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

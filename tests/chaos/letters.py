@@ -1,4 +1,4 @@
-"""What an operator does with the dead letters once the outage is over."""
+"""Handles dead letters as an operator would after the outage."""
 
 import json
 from collections import Counter
@@ -14,34 +14,34 @@ from local_cloud import LocalCloud
 
 _ORIGINS = {"enrich_records": "validated-records", "notify_stakeholders": "enrichment-complete"}
 _HANDED_BACK = ("rows.", "limit.", "header.", "file.")
-"""Codes of rows and files that went back to their uploader: nothing to replay."""
+"""Prefixes of codes for rejected rows and files, which are not replayed."""
 GONE = "stream.gone"
 
 
 @dataclass(slots=True)
-class DeadLetterContext:
-    """Reads every letter, and replays those of a failure that has passed."""
+class Operator:
+    """Reads every dead letter, and replays it if the failure was temporary."""
 
     cloud: LocalCloud
     replayed: Counter[str] = field(default_factory=Counter)
-    """By code; `platform` where Pub/Sub itself forwarded the message."""
+    """Replayed dead letters by code; `platform` stands for those that Pub/Sub forwarded."""
     handed_back: set[str] = field(default_factory=set)
-    """Ids of uploads with a letter for rejected rows, or for all of the file."""
+    """Ids of uploads with a dead letter for rejected rows or a rejected file."""
     gone: set[str] = field(default_factory=set)
-    """Ids of uploads whose pending streams the emulator forgot."""
+    """Ids of uploads whose pending streams the emulator lost."""
 
     def work(self) -> int:
-        """The number of letters there were."""
+        """Handle all dead letters that are there, and return their number."""
         number = 0
         for function in self.cloud.endpoints["dead_letters"]:
             path = self._review(function)
             for letter in self._pull(path):
-                self._settle(function, letter)
+                self._handle(function, letter)
                 self.cloud.subscriber.acknowledge(subscription=path, ack_ids=[letter.ack_id])
                 number += 1
         return number
 
-    def _settle(self, function: str, letter: ReceivedMessage) -> None:
+    def _handle(self, function: str, letter: ReceivedMessage) -> None:
         attributes = dict(letter.message.attributes)
         code = attributes.get(f"{PREFIX}code", "platform")
         upload = attributes.get(f"{PREFIX}upload", "")

@@ -1,4 +1,4 @@
-"""What was done to the cloud, and what came of the uploads: for people."""
+"""The printed report: which faults were injected, and how the uploads ended."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ class Report:
     replayed: Counter[str]
     handed_back: set[str]
     forgotten: list[str]
-    """Objects whose notification fake-gcs-server forgot."""
+    """Objects whose notification fake-gcs-server lost."""
     ghosts: set[str]
-    """Ids of uploads whose pending streams bqemulator forgot."""
+    """Ids of uploads whose pending streams bqemulator lost."""
     rows_in_table: int
-    """Of whatever upload."""
+    """Rows in BigQuery, of any upload."""
 
     def problems(self) -> list[str]:
-        """Empty when every promise was kept."""
+        """Return the broken promises; empty if there are none."""
         found = []
         for one in self.accounts:
             problems = _ghost(one) if one.sent.upload.id in self.ghosts else one.problems()
@@ -36,21 +36,21 @@ class Report:
 
     def __str__(self) -> str:
         problems = self.problems()
-        whole = [a for a in self.accounts if a.sent.upload.id not in self.ghosts]
+        complete = [a for a in self.accounts if a.sent.upload.id not in self.ghosts]
         ghosts = [a for a in self.accounts if a.sent.upload.id in self.ghosts]
-        resent = sum(max(0, n - 1) for a in whole for n in a.emails.values())
-        rows = sum(len(a.loaded) + len(a.rejected) for a in whole)
+        resent = sum(max(0, n - 1) for a in complete for n in a.emails.values())
+        rows = sum(len(a.loaded) + len(a.rejected) for a in complete)
         lines = [
             f"  {sum(self.faults.values())} faults: {self._faults()}",
-            f"  {len(whole)} uploads ended, {rows:,} rows: "
-            f"{sum(len(a.loaded) for a in whole):,} in BigQuery, "
-            f"{sum(len(a.rejected) for a in whole):,} in reject files",
+            f"  {len(complete)} uploads ended, {rows:,} rows: "
+            f"{sum(len(a.loaded) for a in complete):,} in BigQuery, "
+            f"{sum(len(a.rejected) for a in complete):,} in reject files",
             f"  {sum('lost' in p for p in problems)} uploads with lost rows, "
             f"{sum('doubled' in p for p in problems)} with doubled rows, "
             f"{sum('stuck' in p for p in problems)} stuck",
             f"  {sum(self.replayed.values())} dead letters replayed: {_by_number(self.replayed)}",
-            f"  {resent} emails sent again in the window of a crash while sending",
-            "  what emulators forget and the services do not:",
+            f"  {resent} emails sent again after a crash during sending",
+            "  what the emulators lost and the services would not:",
             f"    fake-gcs-server: {len(self.forgotten)} notifications, published again",
             f"    bqemulator: the streams of {len(self.ghosts)} uploads, "
             "which ended as `stream.gone` and were uploaded again unless all rows were there; "
@@ -63,12 +63,12 @@ class Report:
 
 
 def _ghost(one: Account) -> list[str]:
-    """None of its rows is in BigQuery twice. bqemulator commits one stream after the other, so if
-    it is killed in between, some of its chunks are there."""
+    """Check that no row of such an upload is in BigQuery twice. bqemulator commits one stream
+    after the other, so some of its chunks may be there if it was killed in between."""
     keys = one.sent.sample.keys
     found = Counter(one.loaded)
     if found - Counter(keys.items()):
-        return [f"doubled or strange: {len(one.loaded)} rows of {len(keys)} lines"]
+        return [f"doubled or unexpected: {len(one.loaded)} rows of {len(keys)} lines"]
     return []
 
 

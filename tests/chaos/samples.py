@@ -1,4 +1,4 @@
-"""Files to upload, with the truth about each of their records."""
+"""Files to upload, with the expected result for each of their records."""
 
 import csv
 import gzip
@@ -16,18 +16,18 @@ ROWS = (1, 12, 120, 1_200, 5_000, 12_000)
 @dataclass(frozen=True, slots=True)
 class Sample:
     data: bytes
-    """As uploaded."""
+    """The bytes to upload."""
     ending: str
     end: Literal["completed", "rejected"]
     keys: dict[int, str]
-    """Line → order_id of every valid record; of none when the upload is to be rejected."""
+    """Line → order_id of every valid record; empty if the upload must be rejected."""
     faulty: frozenset[int]
-    """Lines of the records that are to come back in the reject file."""
+    """Lines of the records that must be in the reject file."""
 
 
 def samples(folder: Path, seed: int) -> list[Sample]:
-    """Of mixed sizes: some clean, most with faulty rows, compressed, rejected as a whole."""
-    random = Random(seed)  # noqa: S311 (to repeat, nothing to hide)
+    """Return files of various sizes: clean, with faulty rows, compressed and rejected ones."""
+    random = Random(seed)  # noqa: S311 - reproducible, not secret
     found = []
     for number, rows in enumerate(ROWS):
         for bad in (0.0, 0.02):
@@ -35,13 +35,13 @@ def samples(folder: Path, seed: int) -> list[Sample]:
             found.append(orders(path, rows, bad, random.randrange(1 << 30)))
     found.append(compressed(orders(folder / "orders.csv", 5_000, 0.01, random.randrange(1 << 30))))
     found.append(orders(folder / "over-limit.csv", 3_000, 0.6, random.randrange(1 << 30)))
-    hopeless = (ROOT / "samples" / "timesheet.csv").read_bytes()
-    found.append(Sample(hopeless, ".csv", "rejected", {}, frozenset()))
+    unreadable = (ROOT / "samples" / "timesheet.csv").read_bytes()
+    found.append(Sample(unreadable, ".csv", "rejected", {}, frozenset()))
     return found
 
 
 def orders(path: Path, rows: int, bad: float, seed: int) -> Sample:
-    """The contract rejects the upload as a whole from 20 % faulty rows on."""
+    """Generate a file; above 20% faulty rows the contract rejects all of it."""
     faulty = frozenset(fault.line for fault in make_orders(path, rows, bad, seed))
     data = path.read_bytes()
     if bad > 0.2:
@@ -51,8 +51,8 @@ def orders(path: Path, rows: int, bad: float, seed: int) -> Sample:
 
 
 def records(data: bytes) -> list[tuple[int, str]]:
-    """First line and first cell of every record. Python's csv module reads a stray quote as we
-    write them: within its line."""
+    """Return the first line and first cell of every record. Python's csv module reads our stray
+    quotes as intended, because they stay within a line."""
     lines = io.StringIO(data.decode("utf-8", "surrogateescape"), newline="")
     reader = csv.reader(lines)
     next(reader)

@@ -1,10 +1,11 @@
-"""Uploads stream in while every process is killed and stopped at random: nothing is lost, nothing
-doubled, nothing stuck.
+"""Uploads stream in while every process is killed and stopped at random. No row is lost or
+doubled, and no upload is stuck.
 
     make chaos MINUTES=60 SEED=7
 
-The same seed gives the same files and the same faults in the same order; when they strike decides
-the machine. What the emulators forget and the services do not is counted apart (docs/chaos.md).
+The same seed gives the same files and the same faults in the same order; when exactly they strike
+depends on the machine. What the emulators lose, but the services would not, is counted separately
+(docs/chaos.md).
 """
 
 import os
@@ -21,21 +22,22 @@ from chaos.account import account, ended, ledger_of, rows_in_table, table
 from chaos.announced import Announced
 from chaos.faults import faults
 from chaos.injector import Injector
-from chaos.letters import DeadLetterContext
+from chaos.letters import Operator
 from chaos.report import Report
 from chaos.samples import Sample, samples
 from chaos.traffic import Pace, Sent, send
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import UPLOADS, upload_of
 from local_cloud import ROOT, LocalCloud, variables
 
 pytestmark = pytest.mark.cloud
 SECONDS = float(os.environ.get("CSVGATE_CHAOS_SECONDS") or 30)
 SEED = int(os.environ.get("CSVGATE_CHAOS_SEED") or 249695451)
-"""`make chaos` draws one; `make test` repeats one, so that a failure is of the change."""
+"""`make chaos` draws a seed; `make test` uses this one, so that a failure is due to a change."""
 CHUNK_BYTES = 300_000
-"""So that the larger files have several chunks."""
+"""Small enough for the larger files to have several chunks."""
 LONGEST_DRAIN = 300.0
-"""Without any progress: leases, backoffs and every delivery attempt end well before."""
+"""Seconds without progress after which the test gives up; leases and retries take far less."""
 
 
 @pytest.mark.timeout(SECONDS * 3 + 900)
@@ -44,17 +46,17 @@ def test_chaos(tmp_path: Path, note: Callable[[object], None]) -> None:
     files = samples(tmp_path, SEED)
     options = ("--env", f"CSVGATE_CHUNK_BYTES={CHUNK_BYTES}", "--topology", topology(tmp_path))
     with LocalCloud(tmp_path / "cloud", *options) as cloud, variables(cloud.environment):
-        announced, context = Announced(cloud), DeadLetterContext(cloud)
+        announced, operator = Announced(cloud), Operator(cloud)
         with Injector(cloud, faults(SEED)) as injector:
             sent = stream(cloud, files)
         forgotten = announced.again(sent)
-        again, ghosts = drain(cloud, context, sent)
+        again, ghosts = drain(cloud, operator, sent)
         report = Report(
             seed=SEED,
             faults=injector.done,
             accounts=[account(cloud, ledger_of(cloud), one) for one in sent + again],
-            replayed=context.replayed,
-            handed_back=context.handed_back,
+            replayed=operator.replayed,
+            handed_back=operator.handed_back,
             forgotten=[one.upload.name for one in forgotten],
             ghosts={one.upload.id for one in ghosts},
             rows_in_table=rows_in_table(cloud),
@@ -65,9 +67,9 @@ def test_chaos(tmp_path: Path, note: Callable[[object], None]) -> None:
 
 
 def topology(folder: Path) -> str:
-    """The repository's, with fewer deliveries at once: bqemulator has six threads, and each append
-    holds one, that of a killed function for a while. And with less patience, so that there are
-    dead letters to replay."""
+    """Write the repository's topology with less concurrency and fewer attempts. bqemulator has six
+    threads, and each append holds one, even for some time after its function was killed. Fewer
+    attempts make dead letters to replay."""
     text = (ROOT / "deploy" / "topology.yaml").read_text()
     for given, wanted in (
         ("concurrency: 4\n", "concurrency: 1\n"),
@@ -82,8 +84,8 @@ def topology(folder: Path) -> str:
 
 
 def stream(cloud: LocalCloud, files: list[Sample]) -> list[Sent]:
-    """Upload until the time is over, as fast as the machine keeps up with."""
-    random = Random(SEED)  # noqa: S311 (to repeat, nothing to hide)
+    """Upload until the time is over, as fast as the machine can process."""
+    random = Random(SEED)  # noqa: S311 - reproducible, not secret
     order = random.sample(files, len(files))
     until, sent, pace = time.monotonic() + SECONDS, list[Sent](), Pace(cloud)
     for number, sample in enumerate(cycle(order)):
@@ -91,39 +93,37 @@ def stream(cloud: LocalCloud, files: list[Sample]) -> list[Sent]:
             return sent
         sent.append(send(cloud, sample, f"orders/chaos-{number:05d}{sample.ending}"))
         pace.wait(sent[-1])
-    raise AssertionError("a cycle has no end")
+    raise AssertionError("cycle() never ends")
 
 
-def drain(
-    cloud: LocalCloud, context: DeadLetterContext, sent: list[Sent]
-) -> tuple[list[Sent], list[Sent]]:
-    """Until every upload has ended: replay letters, upload again what the emulator forgot.
-    Those sent again, and those that they replace or that ended without their end being told."""
+def drain(cloud: LocalCloud, operator: Operator, sent: list[Sent]) -> tuple[list[Sent], list[Sent]]:
+    """Wait until every upload has ended: replay dead letters, and upload again what the emulator
+    lost. Returns the new uploads, and those that lost their streams."""
     ledger, again = ledger_of(cloud), list[Sent]()
     ghosts: dict[str, Sent] = {}
     progress, last = Counter[str](), time.monotonic()
     while True:
-        context.work()
+        operator.work()
         for one in sent + again:
-            if one.upload.id in context.gone and one.upload.id not in ghosts:
+            if one.upload.id in operator.gone and one.upload.id not in ghosts:
                 ghosts[one.upload.id] = one
                 if len(table(cloud, one.upload.id)) < len(one.sample.keys):
                     name = one.upload.name.replace("chaos-", f"again-{len(again)}-", 1)
                     again.append(send(cloud, one.sample, name))
         waiting = {one.upload.id for one in sent + again} - ended(ledger, sent + again)
-        # A pull gives some of the letters, and one whose answer was late holds them for a while.
+        # A pull returns only some of the dead letters, and a late answer leases them for a while.
         faulty = {one.upload.id for one in sent + again if one.sample.faulty}
-        if not waiting - set(ghosts) and not faulty - context.handed_back:
+        if not waiting - set(ghosts) and not faulty - operator.handed_back:
             return again, list(ghosts.values())
         seen = steps(ledger)
         if seen != progress:
             progress, last = seen, time.monotonic()
         if time.monotonic() - last > LONGEST_DRAIN:
-            # The account says which, and how far they came.
+            # The report says which uploads are stuck, and how far they came.
             return again, list(ghosts.values())
         time.sleep(0.5)
 
 
 def steps(ledger: Ledger) -> Counter[str]:
-    """Entries of the ledger by upload: they only ever become more."""
-    return Counter(name.split("/")[1] for name in ledger.names("uploads/"))
+    """Count the ledger entries by upload; the numbers only grow."""
+    return Counter(upload_of(name) for name in ledger.names(UPLOADS))

@@ -1,4 +1,4 @@
-"""A stream of uploads into a cloud whose storage may die in the middle of any of them."""
+"""Uploads files to a cloud whose storage may be killed during any upload."""
 
 import time
 from dataclasses import dataclass, field
@@ -10,12 +10,13 @@ from requests.exceptions import RequestException
 
 from chaos.samples import Sample
 from csvgate.protocol.identity import Upload
+from csvgate.protocol.ledger.paths import FINISHED
 from local_cloud import LocalCloud, eventually
 
 _RETRY = DEFAULT_RETRY.with_timeout(60).with_delay(initial=0.1, maximum=1.0)
 IN_FLIGHT = 6
 PATIENCE = 10.0
-"""Seconds after which uploading goes on nevertheless: a dead letter ends only when replayed."""
+"""Seconds after which the next upload starts anyway; a dead letter is only replayed later."""
 _FAILURES = (GoogleAPIError, RequestException, ConnectionError)
 
 
@@ -26,14 +27,14 @@ class Sent:
 
 
 def send(cloud: LocalCloud, sample: Sample, name: str) -> Sent:
-    """Returns once the object is there, whole: an uploader repeats what was not answered."""
+    """Upload a file, and repeat until the complete object exists, as an uploader would."""
     blob = cloud.bucket("uploads").blob(name)
     eventually(lambda: _is_there(blob, sample), f"{name} in the uploads bucket", seconds=120)
     return Sent(Upload(blob.bucket.name, name, int(blob.generation)), sample)
 
 
 def _is_there(blob: Blob, sample: Sample) -> bool:
-    """An answer that was lost leaves open whether the object was written: it is looked up."""
+    """Upload once and look the object up, because a lost answer says nothing about success."""
     try:
         blob.upload_from_string(
             sample.data, content_type="text/csv", if_generation_match=0, retry=_RETRY, timeout=20
@@ -51,21 +52,21 @@ def _is_there(blob: Blob, sample: Sample) -> bool:
 
 @dataclass(slots=True)
 class Pace:
-    """Few uploads at once, so that faults hit work under way and not a backlog."""
+    """Limits the uploads in progress, so that faults hit running work and not a backlog."""
 
     cloud: LocalCloud
-    under_way: list[Sent] = field(default_factory=list)
+    in_progress: list[Sent] = field(default_factory=list)
 
     def wait(self, sent: Sent) -> None:
-        self.under_way.append(sent)
+        self.in_progress.append(sent)
         until = time.monotonic() + PATIENCE
-        while len(self.under_way) >= IN_FLIGHT and time.monotonic() < until:
-            self.under_way = [one for one in self.under_way if not self._has_ended(one)]
+        while len(self.in_progress) >= IN_FLIGHT and time.monotonic() < until:
+            self.in_progress = [one for one in self.in_progress if not self._has_ended(one)]
             time.sleep(0.1)
-        del self.under_way[:-IN_FLIGHT]
+        del self.in_progress[:-IN_FLIGHT]
 
     def _has_ended(self, sent: Sent) -> bool:
-        blob = self.cloud.bucket("ledger").blob(f"uploads/{sent.upload.id}/finished.json")
+        blob = self.cloud.bucket("ledger").blob(FINISHED.name(upload=sent.upload.id))
         try:
             return bool(blob.exists(timeout=5, retry=None))
         except _FAILURES:

@@ -120,7 +120,7 @@ def find_and_replay(page: Page, entrance: str, chunks: int) -> None:  # noqa: F8
     page.locator("tbody th a").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(CODE)
     expect(page.get_by_role("table")).to_contain_text("ORD-")
-    expect(page.get_by_text("A replay goes to validated-records.")).to_be_visible()
+    expect(page.get_by_text("A replay sends the message to validated-records.")).to_be_visible()
     page.get_by_role("link", name="Dead letters").first.click()
     page.get_by_label(f"all {chunks}").check()
     page.get_by_role("button", name="Replay…").click()
@@ -132,8 +132,8 @@ def find_and_replay(page: Page, entrance: str, chunks: int) -> None:  # noqa: F8
 
 
 def see_that_all_is_well(page: Page) -> None:  # noqa: F811
-    page.get_by_role("button", name="See what is left").click()
-    expect(page.get_by_text("The queues are empty.")).to_be_visible()
+    page.get_by_role("button", name="Back to the dead letters").click()
+    expect(page.get_by_text("There are no dead letters.")).to_be_visible()
     page.get_by_role("link", name="Uploads").click()
     expect(page.get_by_role("row", name="orders/story.csv")).to_contain_text("completed")
     page.get_by_role("link", name="Audit").click()

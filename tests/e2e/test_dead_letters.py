@@ -12,6 +12,7 @@ import pytest
 from google.cloud.bigquery import SchemaField, Table
 
 from csvgate.protocol.identity import Upload
+from csvgate.protocol.ledger.paths import AUDIT_BEGUN, AUDIT_ENDED, LETTER_MARK
 from e2e.uploads import emails, table_lines, upload
 from local_cloud import CSVGATE, ROOT, LocalCloud, eventually
 
@@ -125,7 +126,9 @@ def test_a_chunk_of_an_unknown_plan_says_so(cloud: LocalCloud) -> None:
     cloud.publish("validated-records", b"no arrow", **attributes)
     letter = letter_of(cloud, "enrich_records", "cd" * 8)
     assert "plan.unknown" == letter["code"]
-    assert "the chunk's Arrow stream has no end" == letter["content"]["remark"]
+    assert (
+        "the chunk's Arrow stream was cut: its end marker is missing" == letter["content"]["remark"]
+    )
 
 
 def test_a_discarded_letter_is_gone_and_on_record(cloud: LocalCloud) -> None:
@@ -136,7 +139,10 @@ def test_a_discarded_letter_is_gone_and_on_record(cloud: LocalCloud) -> None:
     assert letter["id"] in {it["id"] for it in letters(cloud)}, "that was a dry run"
     cloud.csvgate(*discard, "--yes")
     assert letter["id"] not in {it["id"] for it in letters(cloud)}
-    stored = [b.download_as_bytes() for b in cloud.bucket("ledger").list_blobs(prefix="audit/let")]
+    stored = [
+        b.download_as_bytes()
+        for b in cloud.bucket("ledger").list_blobs(prefix=LETTER_MARK.prefix())
+    ]
     assert 1 == sum(b"made by hand" in data for data in stored)
 
 
@@ -186,20 +192,23 @@ def test_a_replay_killed_in_the_middle_and_run_again_loses_and_doubles_nothing(
 
     first = replay(cloud, *mine, "--rate", "15")
     try:
-        marks = cloud.bucket("ledger")
+        marks, prefix = cloud.bucket("ledger"), LETTER_MARK.prefix()
         eventually(
-            lambda: 8 <= sum(sent in _text(b) for b in marks.list_blobs(prefix="audit/letters/")),
+            lambda: 8 <= sum(sent in _text(b) for b in marks.list_blobs(prefix=prefix)),
             "some letters replayed",
         )
         assert first.poll() is None, "it was to be killed in the middle"
     finally:
         os.kill(first.pid, signal.SIGKILL)
         first.wait(10)
-    begun = {b.name for b in marks.list_blobs(prefix="audit/2") if "begun" in b.name}
-    ended = {b.name for b in marks.list_blobs(prefix="audit/2") if "ended" in b.name}
-    (killed,) = begun - {name.replace("ended", "begun") for name in ended}
+    runs = [b.name for b in marks.list_blobs(prefix=AUDIT_BEGUN.prefix())]
+    begun, ended = (
+        {(found["day"], found["run"]) for name in runs if (found := path.parse(name))}
+        for path in (AUDIT_BEGUN, AUDIT_ENDED)
+    )
+    (killed,) = begun - ended
     said = cloud.csvgate("dlq", "list", *mine).stderr
-    assert killed.removeprefix("audit/").removesuffix("/begun.json") in said
+    assert "/".join(killed) in said
 
     assert 0 == replay(cloud, *mine).wait(240)
     assert [] == letters(cloud, *mine)
@@ -224,7 +233,7 @@ def test_rejected_rows_sent_again_are_a_correction_of_their_upload(
     assert ["email"] == shown["masked"]
     assert "a@example.com" not in json.dumps(shown)
     again = ("dlq", "replay", "--rejected-rows", "--upload", original["id"])
-    assert "still the one they were rejected by" in cloud.csvgate(*again).stdout
+    assert "contract is still the one that rejected them" in cloud.csvgate(*again).stdout
     cloud.csvgate(*again, "--yes")
     assert [] == letters(cloud, "--upload", original["id"])
 

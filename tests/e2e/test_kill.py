@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from csvgate.protocol.identity import Upload
+from csvgate.protocol.ledger.paths import CHUNK_STREAM, FINISHED, RECEIVED, LedgerPath
 from e2e.uploads import Fault, make_orders, reject_lines, table_lines
 from local_cloud import CSVGATE, LocalCloud, eventually
 
@@ -33,13 +34,15 @@ def state(cloud: LocalCloud, upload_id: str) -> dict[str, Any]:
 
 
 def is_under_way(cloud: LocalCloud, upload_id: str, function: str) -> bool:
-    """The function has begun its part of the upload and not ended it."""
-    names = [b.name for b in cloud.bucket("ledger").list_blobs(prefix=f"uploads/{upload_id}/")]
-    if function == "validate_and_parse":
-        return any(n.endswith("/received.json") for n in names)
-    if function == "enrich_records":
-        return any(n.endswith(".stream.json") for n in names)
-    return any(n.endswith("/finished.json") for n in names)
+    """The function has begun its part of the upload."""
+    prefix = RECEIVED.folder(upload=upload_id)
+    names = [b.name for b in cloud.bucket("ledger").list_blobs(prefix=prefix)]
+    begun: dict[str, LedgerPath] = {
+        "validate_and_parse": RECEIVED,
+        "enrich_records": CHUNK_STREAM,
+        "notify_stakeholders": FINISHED,
+    }
+    return any(begun[function].parse(name) for name in names)
 
 
 @pytest.mark.timeout(400)

@@ -1,1 +1,1 @@
-"""In-memory stand-ins for the ports: small classes over dicts, held to the real ones' contract."""
+"""In-memory stand-ins for the ports: they pass the same contract tests as the real ones."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Table:
     columns: tuple[Column, ...]
     rows: list[dict[str, Any]] = field(default_factory=list)
-    """Committed, by column name."""
+    """Committed rows, by column name."""
 
 
 @dataclass(slots=True)
@@ -46,19 +46,19 @@ class FakeWarehouse:
         self._created = 0
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """What a query sees of `dataset.table`."""
+        """The rows of `dataset.table` that a query sees."""
         return self.tables[table].rows if table in self.tables else []
 
     def expire(self, stream: str) -> None:
-        """What the service does to a pending stream after a day."""
+        """Delete a pending stream, as the service does after a day."""
         del self.streams[stream]
 
-    def expire_created_before(self, moment: datetime) -> list[str]:
-        """The same to all that are older; their names."""
+    def expire_created_before(self, limit: datetime) -> list[str]:
+        """Delete all pending streams created before then; return their names."""
         old = [
             name
             for name, stream in self.streams.items()
-            if stream.state != "committed" and stream.created < moment
+            if stream.state != "committed" and stream.created < limit
         ]
         for name in old:
             self.expire(name)
@@ -123,7 +123,7 @@ class FakeWarehouse:
 
     def _commit(self, spec: TableSpec, names: Sequence[str]) -> None:
         if strange := [name for name in names if self._stream(name).table != spec.id]:
-            raise Permanent("bigquery.refused", f"{strange} are no streams of {spec.id}")
+            raise Permanent("bigquery.refused", f"{strange} are not streams of {spec.id}")
         committed = [name for name in names if self._is(name, "committed")]
         if len(committed) == len(names):
             return
@@ -158,5 +158,5 @@ class FakeWarehouse:
 
     def _stream(self, name: str) -> Stream:
         if name not in self.streams:
-            raise Permanent("stream.gone", f"stream {name} is no more")
+            raise Permanent("stream.gone", f"stream {name} does not exist any more")
         return self.streams[name]

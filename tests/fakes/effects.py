@@ -1,4 +1,4 @@
-"""The one door through which a fake changes anything, so that a test can stand in it."""
+"""Every change that a fake makes passes through here, so that a test can observe or fail it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """`kind` is for instance `storage.create`; `target` says on what."""
+    """`kind` is for example `storage.create`; `target` names what is changed."""
 
     kind: str
     target: str
 
 
 def _pass(_: Effect) -> None:
-    """Let it happen."""
+    """Do nothing."""
 
 
 class Effects:
-    """Records each side effect in order. `before` and `after` may raise: a crash, or a service's
-    error, before the effect took place or after it did and the answer was lost. `looking` is
-    called, and may raise, at each call that changes nothing."""
+    """Records each side effect in order. `before` and `after` may raise to simulate a crash or a
+    service's error: before the effect, or after it with its answer lost. `looking` is called for
+    each call that changes nothing, and may raise too."""
 
     def __init__(
         self,
@@ -34,8 +34,8 @@ class Effects:
         self.log: list[Effect] = []
 
     def do(self, kind: str, target: str, change: Callable[[], T]) -> T:
-        """`change` looks at the state itself, for in `before` others may have had their turn. What
-        it refuses by the service's rules is no effect and not recorded."""
+        """`change` must read the state itself, because other instances may run during `before`. A
+        change that it refuses by the service's rules is not recorded."""
         effect = Effect(kind, target)
         self.before(effect)
         result = change()
@@ -44,5 +44,5 @@ class Effects:
         return result
 
     def look(self, kind: str, target: str) -> None:
-        """A call is about to read: others may have their turn, or the service may fail."""
+        """A call is about to read: other instances may run first, or the service may fail."""
         self.looking(Effect(kind, target))

@@ -1,4 +1,4 @@
-"""SendGrid in memory: what it would refuse it refuses, the rest it keeps."""
+"""SendGrid in memory: it refuses what SendGrid would refuse, and keeps all other emails."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ MAX_RECIPIENTS = 1000
 
 
 class FakeMailer:
-    """`sent` is what people got, in order; an address given twice gets one."""
+    """`sent` holds the delivered emails in order. An address given twice gets one email."""
 
     def __init__(self, effects: Effects | None = None) -> None:
         self.sent: list[Email] = []

@@ -1,4 +1,4 @@
-"""Pub/Sub in memory: topics as lists of what was published."""
+"""Pub/Sub in memory: each topic is the list of its messages."""
 
 from csvgate.ports import Message, Receipt
 from csvgate.runtime.errors import Permanent, Transient
@@ -9,9 +9,9 @@ MAX_ATTRIBUTES, KEY_BYTES, VALUE_BYTES = 100, 256, 1024
 
 
 class FakePublisher:
-    """A message is in its topic once its receipt was waited for, and may be there before: whoever
-    plays the service calls `arrive` on what is `under_way`, even when the publisher is gone and
-    nobody will ever wait. `eager` lets everything arrive at once."""
+    """A message is in its topic once its receipt was waited for. It may be there earlier: a test
+    that plays the service calls `arrive` on a message that is `under_way`, also after the publisher
+    has crashed. With `eager`, every message arrives at once."""
 
     def __init__(self, *topics: str, effects: Effects | None = None, eager: bool = False) -> None:
         self.topics: dict[str, list[Message]] = {topic: [] for topic in topics}
@@ -34,7 +34,7 @@ class FakePublisher:
         return publishing
 
     def accept(self, topic: str, message: Message) -> str:
-        """As the service does: the message's id. Raises Transient and Permanent."""
+        """Accept the message as the service does; return its id. Raises Transient and Permanent."""
         if topic not in self.topics:
             raise Transient("pubsub.missing", f"topic {topic} does not exist")
         if problem := _problem(message):
@@ -54,7 +54,7 @@ class Publishing:
         self._known = False
 
     def arrive(self) -> str:
-        """The service has it, once; whether its publisher hears of it is another matter."""
+        """The service accepts the message, once; its publisher may never learn of it."""
         if self._id is None:
             self._id = self._publisher.accept(self.topic, self.message)
             self._publisher.under_way.remove(self)

@@ -11,11 +11,11 @@ from fakes.pubsub import FakePublisher
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RESPONSE_MESSAGES = 7
-"""A pull gives fewer than there are, as the service may."""
+"""A pull returns fewer messages than there are, as the service may."""
 
 
 class FakeQueues:
-    """`subscriptions` maps each to its topic. Leases end by `expire` alone, never by time."""
+    """`subscriptions` maps each subscription to its topic. Leases end only by `expire`."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class FakeQueues:
         self.effects = effects or Effects()
 
     def expire(self) -> None:
-        """What time does to all leases."""
+        """End all leases."""
         with self._lock:
             self._held.clear()
 

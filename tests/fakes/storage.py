@@ -1,4 +1,4 @@
-"""Cloud Storage in memory: generations that only grow; overwritten ones are kept on demand."""
+"""Cloud Storage in memory. Generations only grow; `versioned` keeps overwritten ones."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ class Stored:
 
 class _Body(BytesIO):
     def close(self) -> None:
-        """Nothing: as with the real one, the context decides."""
+        """Do nothing: as with the real writer, the context manager decides."""
 
 
 class FakeObjectStore:
@@ -44,11 +44,11 @@ class FakeObjectStore:
     def put(
         self, bucket: str, name: str, data: bytes, content_encoding: str | None = None
     ) -> ObjectInfo:
-        """What a user does: no side effect of ours."""
+        """Upload an object as a user does. It is not recorded as a side effect."""
         return self._store(bucket, name, data, "text/csv", content_encoding).info
 
     def delete(self, bucket: str, name: str) -> None:
-        """What a user, or a lifecycle rule, does."""
+        """Delete an object as a user or a lifecycle rule does."""
         self._keep(bucket, name)
         del self._bucket(bucket)[name]
 
@@ -60,7 +60,7 @@ class FakeObjectStore:
     def stream(self, bucket: str, name: str, generation: int) -> Iterator[bytes]:
         self.effects.look("storage.stream", f"{bucket}/{name}")
         for start in range(0, len(self._pinned(bucket, name, generation)), PIECE_BYTES):
-            # Looked up again for each piece: an overwrite in the middle is an error there too.
+            # Looked up for each piece: the service fails too after an overwrite in mid-read.
             self.effects.look("storage.piece", f"{bucket}/{name}")
             yield self._pinned(bucket, name, generation)[start : start + PIECE_BYTES]
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from csvgate.contracts.load import load
 from csvgate.csv.compression import decompress
 from csvgate.rejects.reject_file import RejectFile
+from csvgate.validation.batch import Batch
 from csvgate.validation.faults import FileFault
-from csvgate.validation.validate import Batch, validate
+from csvgate.validation.validate import validate
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = load(ROOT / "contracts" / "orders.yaml")

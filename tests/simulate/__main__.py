@@ -1,5 +1,5 @@
-"""`python -m simulate`: all crash points and pairs, then schedules by seed; or one seed, told in
-full. `make simulate` runs it."""
+"""`python -m simulate` runs all crash points and pairs, then random schedules by seed; or it traces
+one seed. `make simulate` calls it."""
 
 import argparse
 import sys
@@ -30,8 +30,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=10_000, help="how many schedules to run")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--seed", type=int, help="replay this one and print its trace")
-    parser.add_argument("--mutants", action="store_true", help="hunt the deliberate bugs, too")
-    parser.add_argument("--no-crashes", action="store_true", help="only schedules")
+    parser.add_argument(
+        "--mutants", action="store_true", help="also try to catch each deliberate bug"
+    )
+    parser.add_argument("--no-crashes", action="store_true", help="only run schedules")
     return parser.parse_args()
 
 

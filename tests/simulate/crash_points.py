@@ -1,4 +1,4 @@
-"""Every crash, and every pair of crashes, of the small uploads."""
+"""Try every crash, and every pair of crashes, in the small scenarios."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Tried:
     points: tuple[Point, ...]
     violation: str | None
     where: tuple[str, ...] = ()
-    """The effects at the points."""
+    """The side effects at those points."""
 
     def __str__(self) -> str:
         crashes = " and ".join(f"{p} ({w})" for p, w in zip(self.points, self.where, strict=True))
@@ -22,7 +22,7 @@ class Tried:
 
 @dataclass(slots=True)
 class Enumeration:
-    """What was tried; `alike` are pairs that need no run of their own."""
+    """What was tried. `alike` counts the pairs that need no separate run."""
 
     effects: int = 0
     points: int = 0
@@ -45,9 +45,9 @@ class Enumeration:
 
 
 def enumerate_crashes(scenario: Scenario, *, pairs: bool = True) -> tuple[Enumeration, list[Tried]]:
-    """All that went wrong. A crash just before an effect leaves what a crash just after the effect
-    before it left, so long as both are of one delivery: only effects change anything, and memory is
-    lost. Such a pair is counted as alike and run once; single points are all run."""
+    """All violations. A crash just before an effect leaves the same state as a crash just after the
+    previous effect, if both belong to one delivery, because only effects change state and memory is
+    lost. Such pairs are counted as alike and run once; single points are all run."""
     clean, violation = _run(scenario, ())
     count = Enumeration(effects=len(clean.log))
     wrong = [Tried(scenario.name, (), violation)] if violation else []
@@ -76,7 +76,7 @@ def _points(first: int, last: int) -> Iterator[Point]:
 
 
 def _alike(sequence: Sequence, point: Point) -> bool:
-    """As the point after the effect before it."""
+    """Whether the crash leaves the same state as one just after the previous effect."""
     return not point.after and point.number not in sequence.firsts
 
 

@@ -1,4 +1,4 @@
-"""How soon the simulation catches a mutant."""
+"""Find out how the simulation catches a mutant."""
 
 from simulate.crash_points import enumerate_crashes
 from simulate.mutants import MUTANTS
@@ -9,7 +9,7 @@ FEW_SEEDS, MOST_SEEDS = 600, 10_000
 
 
 def hunt(name: str) -> str | None:
-    """By what it was caught, of the seeds and crashes that CI runs; None when it survives."""
+    """What caught the mutant, among the seeds and crashes that CI runs; None when it survives."""
     with MUTANTS[name]():
         return (
             _by_seeds(0, FEW_SEEDS)

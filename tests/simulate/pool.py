@@ -1,4 +1,4 @@
-"""Work spread over processes: greenlets and swapped attributes stay within one."""
+"""Spread the work over processes. Greenlets and swapped attributes stay within one process."""
 
 import logging
 import os
@@ -29,8 +29,8 @@ R = TypeVar("R")
 
 
 def prepare() -> None:
-    """For speed: Arrow's threads cost more than they bring for three rows, logs of ten thousand
-    runs too; and pure functions are asked the same again and again."""
+    """Make runs fast: Arrow's threads cost more than they gain for three rows, ten thousand runs
+    need no logs, and pure functions are called with the same arguments again and again."""
     import pyarrow as pa
 
     pa.set_cpu_count(1)
@@ -42,18 +42,18 @@ def prepare() -> None:
 
 
 def seeds(first: int, last: int) -> Iterator[list[Ran]]:
-    """All runs, some at a time, in order."""
+    """All runs in order, a batch at a time."""
     starts = range(first, last, SEEDS_AT_A_TIME)
     return _spread(_some_seeds, [(n, min(n + SEEDS_AT_A_TIME, last)) for n in starts])
 
 
 def crashes() -> Iterator[tuple[str, Enumeration, list[Tried]]]:
-    """By scenario."""
+    """Name, counts and violations of each scenario."""
     return _spread(_scenario, range(len(SCENARIOS)))
 
 
 def hunts(names: Iterable[str]) -> Iterator[tuple[str, str | None]]:
-    """Each mutant, and by what it was caught."""
+    """Each mutant, and what caught it."""
     return _spread(_hunt, names)
 
 
@@ -78,7 +78,7 @@ def _spread(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
 
 
 def _begin(path: list[str]) -> None:
-    # Whatever waits for an answer beside it comes first.
+    # Other work on the machine comes first.
     os.nice(5)
     sys.path[:] = path
     prepare()

@@ -1,5 +1,5 @@
-"""What csvgate promises of every upload (DESIGN, section 5), held against the services' state once
-nothing is under way any more."""
+"""Check what csvgate promises about every upload against the state of the services, once nothing is
+under way any more."""
 
 import csv
 import io
@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from csvgate.protocol.cloudevents_pubsub import event_of
 from csvgate.protocol.events import UploadFinished, UploadValidated
-from csvgate.protocol.ledger import UploadLedger
-from csvgate.protocol.ledger_entries import OutcomeClaim
-from notification.handler import parse_finished
+from csvgate.protocol.ledger.entries import OutcomeClaim
+from csvgate.protocol.ledger.ledger import UploadLedger
+from csvgate.protocol.messages.outcome import parse_outcome
 from simulate.world import shop
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
@@ -28,7 +27,7 @@ def check(people: People) -> None:
 
 
 def outcomes(cloud: Cloud) -> list[UploadFinished]:
-    return [parse_finished(event_of(m)) for m in cloud.publisher.topics[COMPLETE]]
+    return [parse_outcome(m) for m in cloud.publisher.topics[COMPLETE]]
 
 
 @dataclass
@@ -42,7 +41,7 @@ class _Check:
 
     def all(self) -> None:
         for sent in self.people.sent:
-            if sent.mends is None:
+            if sent.corrected is None:
                 self._upload(sent)
             else:
                 self._ended(sent)
@@ -51,20 +50,20 @@ class _Check:
 
     def _upload(self, sent: Sent) -> None:
         entries = self._ended(sent)
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         if claim is None:
             return
         version, validated = self._judged(entries, claim)
         codes = {reason.code for reason in validated.reasons}
         if claim.outcome == "rejected" and codes & {"file.overwrite", "file.gone"}:
             excused = sent.refuses if "file.overwrite" in codes else sent.gone
-            require(excused, f"{sent.upload.name} was rejected without need: {codes}")
+            require(excused, f"{sent.upload.name} was rejected without a reason: {codes}")
             return
         require_equal(sent.file.expected(version), claim.outcome, f"outcome of {sent.upload.name}")
         valid, rejected = sent.file.valid_lines(version), sent.file.rejected_lines(version)
         if rejected or claim.outcome == "rejected":
             require(self._has_letter(sent.upload.id, claim.plan), "rejected rows without a letter")
-        if not sent.file.hopeless:
+        if not sent.file.unreadable:
             counts = validated.counts
             found = (counts.read, counts.valid, counts.rejected)
             require_equal((len(sent.file.rows), len(valid), len(rejected)), found, "counts")
@@ -76,47 +75,49 @@ class _Check:
     def _corrections(self, origin: Sent, entries: UploadLedger, still_open: set[int]) -> None:
         by_id = {sent.upload.id: sent for sent in self.people.sent}
         for upload in entries.corrections():
-            mends = by_id[upload].mends or {}
+            corrected = by_id[upload].corrected or {}
             own = self.cloud.ledger.upload(upload)
-            claim = own.claim()
+            claim = own.outcome_claim()
             if claim is None or claim.outcome == "rejected":
                 continue
             version, validated = self._judged(own, claim)
-            loaded = {n for n, row in mends.items() if n in still_open and row.valid(version)}
+            loaded = {n for n, row in corrected.items() if n in still_open and row.valid(version)}
             require_equal(len(loaded), validated.counts.valid, "rows loaded by a correction")
-            back = sorted(set(mends) - loaded)
+            back = sorted(set(corrected) - loaded)
             require_equal(back, sorted(self._reject_lines(validated)), "lines handed back again")
             if own.is_committed():
-                self.expected |= {(origin.upload.id, n): mends[n] for n in loaded}
+                self.expected |= {(origin.upload.id, n): corrected[n] for n in loaded}
                 still_open -= loaded
 
     def _ended(self, sent: Sent) -> UploadLedger:
-        """One terminal event and one email, or a dead letter that says why not."""
+        """One terminal event and one email, or a dead letter that explains why there is none."""
         upload = sent.upload.id
         entries = self.cloud.ledger.upload(upload)
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         terminal = {e for e in self.events if e.upload.id == upload and e.outcome != "failed"}
         if entries.is_finished():
             require(claim is not None, f"{upload} is finished without a claim")
-            told = {event.outcome for event in terminal}
-            require_equal({claim.outcome if claim else None}, told, f"terminal events of {upload}")
+            published = {event.outcome for event in terminal}
+            require_equal(
+                {claim.outcome if claim else None}, published, f"terminal events of {upload}"
+            )
             require_equal(1, len(terminal), f"different terminal events of {upload}")
         else:
-            require_equal(set(), terminal, f"{upload} is not finished, but says so")
+            require_equal(set(), terminal, f"{upload} is not finished, but was announced")
             codes = set(self._letters_about(sent))
             require(
                 bool(codes & self._excuses(sent)),
                 f"{upload} did not end, and its letters do not excuse it: {sorted(codes)}",
             )
-        told_at_all = {event.outcome for event in self.events if event.upload.id == upload}
+        announced = {event.outcome for event in self.events if event.upload.id == upload}
         messages = self.cloud.publisher.topics[COMPLETE]
         ids = [m.attributes["ce-id"] for m in messages if m.attributes["ce-uploadid"] == upload]
-        require_equal(len(told_at_all), len(set(ids)), f"identifiers of events of {upload}")
-        self._emails(upload, told_at_all)
+        require_equal(len(announced), len(set(ids)), f"identifiers of events of {upload}")
+        self._emails(upload, announced)
         return entries
 
     def _letters_about(self, sent: Sent) -> Iterator[str]:
-        """Their codes; "" for those that the platform forwarded."""
+        """The codes of its dead letters; "" for those that the platform forwarded."""
         generation = f'"{sent.upload.generation}"'.encode()
         for function, _, letter in self.people.mailroom.letters():
             code = letter.attributes.get("csvgate-code", "")
@@ -129,7 +130,7 @@ class _Check:
         excuses = set()
         if self.people.streams_expired:
             excuses.add("stream.gone")
-        if sent.mends is not None:
+        if sent.corrected is not None:
             origin = next(s for s in self.people.sent if f".{s.upload.id}-" in sent.upload.name)
             entries = self.cloud.ledger.upload(origin.upload.id)
             before = [entries, *map(self.cloud.ledger.upload, entries.corrections())]
@@ -137,13 +138,13 @@ class _Check:
                 excuses.add("")  # it waits for an end that will not come
         return excuses
 
-    def _emails(self, upload: str, told: AbstractSet[str]) -> None:
+    def _emails(self, upload: str, announced: AbstractSet[str]) -> None:
         sent = Counter(
             email.custom_args["outcome"]
             for email in self.cloud.mailer.sent
             if email.custom_args["upload_id"] == upload
         )
-        require_equal(told, set(sent), f"outcomes of {upload} told by email")
+        require_equal(announced, set(sent), f"outcomes of {upload} sent by email")
         for outcome, number in sent.items():
             most = 1 + self.people.second_emails[upload, outcome]
             require(number <= most, f"{number} emails say that {upload} {outcome}, not {most}")
@@ -186,12 +187,12 @@ class _Check:
             require(len(found_cities) == 1, f"references were mixed: {sorted(found_cities)}")
 
     def _one_holder(self) -> None:
-        """Of the uploads of a name that refuses to be overwritten, one at most is loaded."""
+        """At most one upload of a name that refuses to be overwritten is loaded."""
         loaded = Counter(
             sent.upload.name
             for sent in self.people.sent
             if sent.refuses
-            and (claim := self.cloud.ledger.upload(sent.upload.id).claim()) is not None
+            and (claim := self.cloud.ledger.upload(sent.upload.id).outcome_claim()) is not None
             and claim.outcome == "completed"
         )
         require_equal([], [name for name, n in loaded.items() if n > 1], "names loaded twice")

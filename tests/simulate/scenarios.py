@@ -1,4 +1,4 @@
-"""The small uploads whose every crash is tried."""
+"""The scenarios in which every crash is tried."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def deploy(revision: Revision) -> Happening:
 
 def correct(sequence: Sequence) -> None:
     for name in list(sequence.cloud.store.buckets["rejects"])[:1]:
-        sequence.people.correct(name, mended=9)
+        sequence.people.correct(name, fixed=9)
 
 
 SCENARIOS = (
@@ -47,7 +47,7 @@ SCENARIOS = (
     Scenario("none valid", send(A, shop.file("x", "y")), revision=ONE_CHUNK),
     Scenario("no rows", send(A, shop.file())),
     Scenario("over the threshold", send(A, shop.file("x", "5", "x", "x"))),
-    Scenario("hopeless", send(A, shop.HOPELESS)),
+    Scenario("unreadable", send(A, shop.UNREADABLE)),
     Scenario("overwritten while running", send(A, SOME_BAD), send(A, shop.file("8"))),
     Scenario(
         "overwritten, and kept",

@@ -1,5 +1,7 @@
-"""Instances of the functions as greenlets, of which one at a time has its turn, until its next call
-of a port. Who is next, what fails and who dies, the seed decides."""
+"""Run instances of the functions as greenlets, one at a time, until its next call of a port.
+
+The seed decides which one continues, which calls fail and which instances crash.
+"""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -33,7 +35,7 @@ class Task:
     unmarked: Email | None = None
     publishing: list[Publishing] = field(default_factory=list)
     doomed: bool = False
-    """Its instance has crashed, which it has not had the time to notice."""
+    """Its instance has crashed; the task ends at its next call of a port."""
     dead: bool = False
 
 
@@ -69,7 +71,7 @@ class Scheduler:
             self._refuse(effect)
 
     def _turn(self, effect: Effect) -> Task | None:
-        """Let others have theirs; None for what is no instance's doing."""
+        """Let other tasks run first. Returns None for a call that no task makes."""
         task = self.current
         if task is None:
             return None
@@ -130,11 +132,11 @@ class Scheduler:
             raise
         except Crash:
             self._ended(task, alive=False)
-            self.mailroom.again(task.parcel)
+            self.mailroom.retry(task.parcel)
         except Exception as error:  # noqa: BLE001 - as the framework: 500
             self._ended(task, alive=True)
             self.say(f"failed: {error}", task.name)
-            self.mailroom.again(task.parcel)
+            self.mailroom.retry(task.parcel)
         else:
             self._ended(task, alive=True)
             self.say(f"→ {outcome}", task.name)
@@ -149,7 +151,7 @@ class Scheduler:
             self._others_die(task)
         under_way = self.cloud.publisher.under_way
         for publishing in task.publishing:
-            # Nobody waits any more: it may have got through, or not.
+            # Nobody waits for it any more: the service may have received it, or not.
             if publishing in under_way:
                 if self.chance.random() < 0.5:
                     self._arrive(publishing)
@@ -157,7 +159,7 @@ class Scheduler:
                     under_way.remove(publishing)
 
     def _others_die(self, task: Task) -> None:
-        """Those that run in the same instance."""
+        """Tasks in the same instance die with it."""
         warm = self.warm.get(task.parcel.function, [])
         self.warm[task.parcel.function] = [
             boundary for boundary in warm if boundary is not task.boundary
@@ -176,10 +178,10 @@ class Scheduler:
         publishing.arrive()
 
     def step(self) -> bool:
-        """One turn of one instance, or one happening; False when there is nothing left to do."""
+        """One turn of one task, or one event around them; False when nothing is left to do."""
         self.steps += 1
         if self.steps > MOST_STEPS:
-            raise Violation("it never ends")
+            raise Violation("the run never ends")
         self.mailroom.collect()
         under_way = self.cloud.publisher.under_way
         if under_way and self.chance.random() < self.knobs.arrive_early:
@@ -206,7 +208,7 @@ class Scheduler:
         task.turns.switch(task)
 
     def _jump(self) -> None:
-        """Minutes, as for a slow instance: but none that holds an email's lease."""
+        """Let minutes pass, as for a slow instance, but not while one holds an email's lease."""
         if not any(task.parcel.function == "notify_stakeholders" for task in self.tasks):
             self.cloud.now += timedelta(minutes=self.chance.choice((1, 8)))
 

@@ -1,4 +1,4 @@
-"""One run: what people, operators and deploys do, and everything that goes wrong, out of a seed."""
+"""One run from a seed: what people, operators and deploys do, and everything that goes wrong."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ MOST_REPLAYS = 20
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a run came to."""
+    """The result of a run."""
 
     seed: int
     violation: str | None
@@ -38,7 +38,7 @@ class Ran:
 
 
 def run(seed: int, *, traced: bool = False) -> Ran:
-    chance = Random(seed)  # noqa: S311 - it has to be repeatable
+    chance = Random(seed)  # noqa: S311 - runs must be repeatable
     trace = Trace(traced)
     scheduler = Scheduler(chance, chance.choice(REVISIONS), trace)
     violation = None
@@ -56,7 +56,7 @@ def run(seed: int, *, traced: bool = False) -> Ran:
 
 
 def _play(scheduler: Scheduler) -> None:
-    """Until everything that people do is done and delivered."""
+    """Run until everything that people do is done and delivered."""
     chance = scheduler.chance
     scheduler.knobs = Knobs.drawn(chance)
     scheduler.say(f"{scheduler.knobs} {scheduler.cloud.revision}")
@@ -74,7 +74,7 @@ def _play(scheduler: Scheduler) -> None:
 
 
 def _replay_any(scheduler: Scheduler) -> bool:
-    """An operator's whim: a letter that may be replayed already, of an upload that may be done."""
+    """An operator replays any dead letter, even one that was replayed or whose upload has ended."""
     letters = list(scheduler.mailroom.letters())
     if letters:
         function, place, _ = scheduler.chance.choice(letters)
@@ -109,19 +109,19 @@ def _act(scheduler: Scheduler, action: str) -> None:
         people.delete(people.sent[-1].upload.name)
         scheduler.say(f"*** delete {people.sent[-1].upload.name}")
     elif action == "correct" and (files := list(cloud.store.buckets["rejects"])):
-        sent = people.correct(chance.choice(files), mended=chance.choice((1, 9)))
-        scheduler.say(f"*** correction {sent.upload.id[:6]} is {sent.upload.uri}: {sent.mends}")
+        sent = people.correct(chance.choice(files), fixed=chance.choice((1, 9)))
+        scheduler.say(f"*** correction {sent.upload.id[:6]} is {sent.upload.uri}: {sent.corrected}")
 
 
 def _file(chance: Random) -> shop.File:
     if chance.random() < 0.05:
-        return shop.HOPELESS
+        return shop.UNREADABLE
     amounts = ("5", "7", "50", "500", "x") if chance.random() < 0.7 else ("5", "x", "500")
     return shop.file(*(chance.choice(amounts) for _ in range(chance.randint(0, 6))))
 
 
 def _end(scheduler: Scheduler) -> None:
-    """The services behave, an operator replays every letter, all is delivered."""
+    """Services stop failing, an operator replays every dead letter, and everything is delivered."""
     scheduler.say("=== the services behave from here on")
     scheduler.knobs = CALM
     mailroom = scheduler.mailroom
@@ -136,7 +136,7 @@ def _end(scheduler: Scheduler) -> None:
 
 
 def _stop(scheduler: Scheduler) -> None:
-    """Nothing of this run outlives it."""
+    """End every task, so that nothing of this run remains."""
     for task in list(scheduler.tasks):
         task.dead = True
         if task.turns:

@@ -1,4 +1,4 @@
-"""One delivery after another, with crashes at chosen side effects.
+"""Run one delivery after another, with crashes at chosen side effects.
 
 Effects are counted as they pass the door of the fakes: one that the code gains tomorrow is a point
 more, and no list of them is kept anywhere.
@@ -23,8 +23,8 @@ ROUNDS_OF_REPLAY = 2
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`begin` is what people do first; `then` comes after the first delivery, crashed or not;
-    `upon_crash` after the first that crashed; `last` when all is delivered."""
+    """`begin` happens first; `then` after the first delivery, crashed or not; `upon_crash` after
+    the first that crashed; `last` when everything is delivered."""
 
     name: str
     begin: Happening
@@ -33,14 +33,14 @@ class Scenario:
     last: Happening | None = None
     revision: Revision = FIRST
     versioned: bool = False
-    """What is overwritten can still be read."""
+    """Overwritten generations can still be read."""
     eager: bool = False
-    """Messages arrive as soon as they are sent, not only once they are waited for."""
+    """Messages arrive as soon as they are sent, not only once the publisher waits for them."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Point:
-    """Before or after the effect of this number, from 1 in the order of the run."""
+    """A point just before or after the effect with this number, from 1 in the order of the run."""
 
     number: int
     after: bool
@@ -54,9 +54,9 @@ class Sequence:
     scenario: Scenario
     points: tuple[Point, ...] = ()
     log: list[str] = field(default_factory=list)
-    """Each effect that was begun, and in which delivery."""
+    """Each effect that was begun, with its delivery."""
     firsts: set[int] = field(default_factory=set)
-    """The numbers of the effects that came first in a delivery."""
+    """The numbers of the first effect of each delivery."""
 
     def __post_init__(self) -> None:
         effects = Effects(self._before, self._after)
@@ -99,7 +99,7 @@ class Sequence:
         raise Violation("it never ends")
 
     def _deliver(self) -> bool:
-        """What is due first; False when nothing is."""
+        """Deliver what is due first; False when nothing is left."""
         self.mailroom.collect()
         if not self.mailroom.waiting:
             return False
@@ -116,13 +116,13 @@ class Sequence:
             raise
         except Crash:
             del self.instances[parcel.function]
-            self.mailroom.again(parcel)
+            self.mailroom.retry(parcel)
             self._crashed()
         except Exception:  # noqa: BLE001 - as the framework: 500
-            self.mailroom.again(parcel)
+            self.mailroom.retry(parcel)
         finally:
             self._delivering = None
-            # Nobody waits for these any more: lost.
+            # Nobody waits for these messages any more: they are lost.
             self.cloud.publisher.under_way.clear()
         self._ended()
         return True

@@ -1,9 +1,9 @@
-"""The delivery protocol under every crash, pair of crashes, and ten thousand schedules; and proof
-that each deliberate bug in it would be noticed. By hand, with more seeds: `make simulate`."""
+"""The delivery protocol under every crash, every pair of crashes, and ten thousand schedules, and
+proof that each deliberate bug is noticed. `make simulate` runs more seeds."""
 
 from collections.abc import Callable
 
-from csvgate.protocol.ledger_entries import Note
+from csvgate.protocol.ledger.entries import Note
 from enrichment.finish_upload import UploadFinisher
 from simulate import pool
 from simulate.crash_points import Enumeration, Tried, enumerate_crashes
@@ -49,7 +49,7 @@ def test_a_side_effect_that_is_new_is_enumerated() -> None:
 
     def commit(self: UploadFinisher, plan, validated, loaded) -> None:  # type: ignore[no-untyped-def]
         note = Note(at=self.clock(), code="new", message="", function="enrich_records")
-        self.ledger.upload(validated.upload.id).note("new", note)
+        self.ledger.upload(validated.upload.id).note_repeat("new", note)
         original(self, plan, validated, loaded)
 
     with swapped(UploadFinisher, "_commit", commit):

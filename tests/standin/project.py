@@ -1,4 +1,4 @@
-"""One project: its number, what is enabled, its services and what they hold."""
+"""One project: its number, its enabled APIs, its services and their resources."""
 
 import copy
 from typing import Any
@@ -7,7 +7,7 @@ from standin.refusal import Refusal, invalid
 from standin.services.iam_policies import Policies
 
 PREENABLED = ("serviceusage.googleapis.com", "storage.googleapis.com", "bigquery.googleapis.com")
-"""As a new project has them, among others."""
+"""APIs that are enabled in a new project, among others."""
 
 
 class Project:
@@ -27,13 +27,13 @@ class Project:
         self.services: set[str] = set()
         self.triggers: dict[str, dict[str, Any]] = {}
         self.sources: dict[str, bytes] = {}
-        self.watched: dict[str, dict[str, dict[str, Any]]] = {}
+        self.monitoring: dict[str, dict[str, dict[str, Any]]] = {}
         """Alert policies, channels, dashboards and log-based metrics, by the API's collection."""
         self.tables: dict[str, dict[str, Any]] = {}
         self.policies = Policies(self)
 
     def restore(self, saved: "Project") -> None:
-        """Be what a deep copy kept."""
+        """Return to the state in a deep copy."""
         policies = self.policies
         vars(self).update(vars(copy.deepcopy(saved)))
         policies.of, self.policies = self.policies.of, policies
@@ -44,7 +44,7 @@ class Project:
             raise Refusal(403, message, "SERVICE_DISABLED")
 
     def own(self, name: str) -> None:
-        """Requests to other projects are refused."""
+        """Refuse requests to other projects."""
         if name not in (self.name, self.number):
             raise Refusal(403, f"The caller does not have permission on project {name}")
 

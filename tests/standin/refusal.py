@@ -1,4 +1,4 @@
-"""Errors as Google's APIs answer them."""
+"""Errors in the format of Google's APIs."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ REASONS = {
 }
 
 
-# What bq goes by.
+# bq decides by these reasons.
 OLD_REASONS = {400: "invalid", 403: "forbidden", 404: "notFound", 409: "duplicate"}
 
 

@@ -1,4 +1,4 @@
-"""Cloud Run: the policies of the services that functions are."""
+"""Cloud Run: the policies of the services behind functions."""
 
 from standin.project import Project
 from standin.refusal import not_found

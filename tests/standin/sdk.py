@@ -1,4 +1,4 @@
-"""The real gcloud and bq, turned towards a stand-in."""
+"""Point the real gcloud and bq at a stand-in."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ SERVICES = (
 
 
 def missing() -> str | None:
-    """Why it cannot be run here, or None."""
+    """Return why gcloud and bq cannot run here, or None."""
     gcloud = shutil.which("gcloud")
     if gcloud is None or shutil.which("bq") is None:
         return "needs gcloud and bq"
@@ -29,13 +29,14 @@ def missing() -> str | None:
 
 
 def _discovery(gcloud: str) -> Path:
-    """The description of BigQuery's API that bq carries; it would ask Google for another one."""
+    """Return the description of BigQuery's API that bq contains; otherwise it asks Google for
+    one."""
     root = Path(gcloud).resolve().parents[1]
     return root / "platform" / "bq" / "discovery_next" / "bigquery.json"
 
 
 def environment(address: str, directory: Path) -> dict[str, str]:
-    """For processes that call gcloud: no account of the user's, nothing but the stand-in."""
+    """Return the environment for gcloud: without the user's account, and only with the stand-in."""
     token, bigqueryrc = directory / "token", directory / "bigqueryrc"
     token.write_text("stand-in")
     gcloud = str(shutil.which("gcloud"))
@@ -53,7 +54,7 @@ def environment(address: str, directory: Path) -> dict[str, str]:
         "CLOUDSDK_CORE_DISABLE_FILE_LOGGING": "true",
         "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "true",
         "BIGQUERYRC": str(bigqueryrc),
-        # Whatever has no override must not leave this machine.
+        # Requests without an override must not leave this machine.
         "http_proxy": "http://127.0.0.1:9",
         "https_proxy": "http://127.0.0.1:9",
         "NO_PROXY": "127.0.0.1,localhost",

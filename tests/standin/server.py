@@ -1,4 +1,4 @@
-"""The stand-in as an HTTP server on loopback; it records each request and its answer's status."""
+"""The stand-in as an HTTP server on loopback, which records each request and its status."""
 
 import json
 import threading
@@ -26,7 +26,7 @@ from standin.services.service_usage import ServiceUsage
 from standin.services.storage import Storage
 
 READING = (":getIamPolicy", ":generateUploadUrl")
-"""POST requests that change nothing that lasts."""
+"""POST requests that do not change anything permanently."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class StandIn:
                 status, body = 200, self.services[request.service].handle(request)
             except Refusal as refusal:
                 status, body = refusal.code, refusal.body()
-            # As text at once: what is there may change before the answer is written.
+            # Serialized now, because the project may change before the response is written.
             self.recorded.append(Recorded(request, status))
             return status, json.loads(json.dumps(body))
 
@@ -91,7 +91,7 @@ class StandIn:
         return [str(r) for r in self.recorded if r.changes]
 
     def refused(self) -> list[str]:
-        """What gcloud was refused, besides being told that something is not there yet."""
+        """Return the requests that were refused, except for resources that do not exist yet."""
         return [str(r) for r in self.recorded if r.status not in (200, 404)]
 
 

@@ -1,4 +1,4 @@
-"""What all services share: routes, the requests they get, and long-running operations."""
+"""The parts that all services share: routes, requests and long-running operations."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -18,13 +18,13 @@ class Request:
     method: str
     service: str
     path: str
-    """Under the service's own address, without the query."""
+    """The path under the service's address, without the query."""
     query: Mapping[str, str]
     body: Any
     data: bytes = b""
 
     def only(self, *names: str) -> Mapping[str, str]:
-        """The query, in which there may be these parameters."""
+        """Return the query, which may contain only these parameters."""
         allowed = {*names, "alt", "prettyPrint", "pageSize", "pageToken", "maxResults"}
         for name in self.query:
             if name not in allowed:
@@ -54,7 +54,7 @@ class Service:
         raise Refusal(501, f"{self.name}: no {request.method} {request.path} in the stand-in")
 
     def operation(self, response: Answer) -> Answer:
-        """Done at once: nothing here takes time."""
+        """Return a finished operation: nothing takes time here."""
         name = f"operation-{len(self.operations) + 1}"
         where = f"projects/{self.project.name}/locations/{self.project.region}/operations/{name}"
         self.operations[name] = {"name": where, "done": True, "response": {**response}}

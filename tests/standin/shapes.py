@@ -1,4 +1,4 @@
-"""The shapes of requests: an unknown field, a wrong type or a missing field is refused."""
+"""The shapes of requests: unknown fields, wrong types and missing fields are refused."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole number; Google's JSON writes 64-bit ones as strings."""
+    """An integer; Google's JSON writes 64-bit integers as strings."""
 
     least: int
     most: int
@@ -86,12 +86,12 @@ def _check_whole(value: object, shape: Whole, path: str) -> None:
 
 
 def camel(path: str) -> str:
-    """`dead_letter_policy` as `deadLetterPolicy`; masks come in both spellings."""
+    """Return `dead_letter_policy` as `deadLetterPolicy`; masks use both spellings."""
     return re.sub(r"_([a-z])", lambda found: found[1].upper(), path)
 
 
 def masked(target: dict[str, Any], source: Mapping[str, Any], mask: str) -> None:
-    """Set the fields of a comma-separated update mask; one that is not given is cleared."""
+    """Set the fields of a comma-separated update mask; fields without a value are cleared."""
     for path in filter(None, mask.split(",")):
         steps = camel(path).split(".")
         there, given = target, dict(source)

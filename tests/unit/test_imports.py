@@ -1,10 +1,10 @@
-"""The rules about imports that keep the core pure and a cold start short."""
+"""The rules about imports: the core stays pure, a cold start short, and no modules form a cycle."""
 
 import ast
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ RUNTIME = sorted([*ROOT.glob("shared/**/*.py"), *ROOT.glob("functions/**/*.py")]
 FUNCTIONS = ["validate_and_parse", "enrich_records", "notify_stakeholders"]
 ONLY_IN_GCP = ("google", "sendgrid", "python_http_client", "grpc")
 HEAVY = {"pandas", "polars", "numpy", "duckdb", "pyarrow"}
+FAST = ROOT / "shared" / "csvgate" / "validation" / "fast"
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -30,11 +31,17 @@ def run_at_import(tree: ast.Module) -> Iterator[ast.AST]:
     while pending:
         node = pending.pop()
         yield node
+        if is_for_type_checkers(node):
+            continue
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             pending += [*node.decorator_list, *node.args.defaults]
             pending += [default for default in node.args.kw_defaults if default is not None]
         elif not isinstance(node, ast.Lambda):
             pending += ast.iter_child_nodes(node)
+
+
+def is_for_type_checkers(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
 
 
 def reads_environment(tree: ast.Module) -> bool:
@@ -85,3 +92,106 @@ def test_a_function_imports_without_environment_or_heavy_packages(function: str)
         check=False,
     )
     assert (done.returncode, done.stdout.strip(), done.stderr.strip()) == (0, "", "")
+
+
+def test_the_vectorised_path_is_imported_lazily_at_one_place() -> None:
+    """Inside `validation/fast`, numpy and pyarrow are imported at module level. That is possible
+    because the rest of the validation enters it through a single import in a function."""
+    inside = [path for path in FAST.rglob("*.py") if imports_in_functions(path)]
+    assert inside == []
+    outside = [
+        path
+        for path in RUNTIME
+        if path.is_relative_to(FAST.parent) and not path.is_relative_to(FAST)
+    ]
+    entries = [
+        (path.name, name)
+        for path in outside
+        for name in imported(ast.parse(path.read_text()))
+        if name.startswith("csvgate.validation.fast")
+    ]
+    assert entries == [("validate.py", "csvgate.validation.fast.path")]
+
+
+def imports_in_functions(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text())
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [name for function in functions for name in imported(function)]
+
+
+def modules() -> dict[str, Path]:
+    """Every module of csvgate, of the functions and of the tools, by its name. The functions share
+    no process, so each one's modules are named after its folder."""
+    found = {}
+    for base, prefix in [
+        (ROOT / "shared", ""),
+        (ROOT / "ops", ""),
+        *((ROOT / "functions" / function, f"{function}:") for function in FUNCTIONS),
+    ]:
+        for path in base.rglob("*.py"):
+            name = ".".join(path.relative_to(base).with_suffix("").parts)
+            found[prefix + name.removesuffix(".__init__")] = path
+    return found
+
+
+def import_graph(files: Mapping[str, ast.Module], *, when_run: bool) -> dict[str, set[str]]:
+    """For each module the modules among `files` that it imports: with `when_run` those that
+    importing it runs, otherwise those for type checkers and in functions too."""
+    graph = {}
+    for module, tree in files.items():
+        prefix = module[: module.find(":") + 1]
+        found = set[str]()
+        for node in run_at_import(tree) if when_run else ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        graph[module] = {name for each in found if (name := nearest(each, prefix, files))}
+    return graph
+
+
+def nearest(imported_name: str, prefix: str, files: Collection[str]) -> str | None:
+    """The module that has the name, or that is it."""
+    parent = imported_name.rpartition(".")[0]
+    candidates = (prefix + imported_name, imported_name, prefix + parent, parent)
+    return next((name for name in candidates if name in files), None)
+
+
+def cycles(graph: Mapping[str, Collection[str]]) -> list[list[str]]:
+    """The groups of modules that import each other, directly or through others."""
+    reachable = {}
+    for module in graph:
+        pending, seen = [*graph[module]], set[str]()
+        while pending:
+            if (name := pending.pop()) not in seen:
+                seen.add(name)
+                pending += graph[name]
+        reachable[module] = seen
+    groups = {
+        tuple(sorted({module, *(n for n in seen if module in reachable[n])}))
+        for module, seen in reachable.items()
+        if module in seen
+    }
+    return [list(group) for group in sorted(groups)]
+
+
+def test_no_modules_import_each_other() -> None:
+    """Whether such a cycle works depends on which of its modules is imported first."""
+    files = {name: ast.parse(path.read_text()) for name, path in modules().items()}
+    assert cycles(import_graph(files, when_run=True)) == []
+
+
+def test_no_import_for_type_checkers_or_in_a_function_hides_a_cycle() -> None:
+    """Such a cycle runs, but none of its modules can be understood without the others. This is
+    a separate test because the remedy differs: move what both need into a third module."""
+    files = {name: ast.parse(path.read_text()) for name, path in modules().items()}
+    assert cycles(import_graph(files, when_run=False)) == []
+
+
+def test_the_cycle_rule_can_fail() -> None:
+    hidden = "def f():\n    from p import a\nif TYPE_CHECKING:\n    import p.c"
+    sources = {"p.a": "import p.b", "p.b": "from p import c", "p.c": "import p.a", "p.d": hidden}
+    files = {name: ast.parse(source) for name, source in sources.items()}
+    assert cycles(import_graph(files, when_run=True)) == [["p.a", "p.b", "p.c"]]
+    assert import_graph(files, when_run=True)["p.d"] == set()
+    assert import_graph(files, when_run=False)["p.d"] == {"p.a", "p.c"}

@@ -1,1 +1,1 @@
-"""Chunks of validated records: enriched, loaded into BigQuery and committed as one upload."""
+"""Enrich chunks of validated records, load them into BigQuery, and commit them as one upload."""

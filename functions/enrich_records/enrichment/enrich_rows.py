@@ -1,7 +1,7 @@
-"""Enrich one chunk of validated records: lookups, then derived columns, then lineage.
+"""Enrich one chunk of validated records: lookups and derived columns, then lineage columns.
 
-Pure: the same chunk, contract and references give the same rows in the same order, so that a retry
-appends the same rows at the same offsets.
+This is pure: the same chunk, contract and references give the same rows in the same order, so that
+a retry appends the same rows at the same offsets.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ _LINE: Final = "_line"
 
 
 class Enrichment:
-    """What a contract adds to its records. Keep it: making it reads every expression."""
+    """What a contract adds to its records. Reuse it: creating it compiles every expression."""
 
     def __init__(self, contract: Contract, references: Mapping[str, ReferenceTable]) -> None:
         """Raises Permanent `enrich.invalid`, `reference.malformed`."""
@@ -42,7 +42,7 @@ class Enrichment:
             raise Permanent(
                 "enrich.invalid",
                 f"contract {contract.dataset} cannot enrich: "
-                + "; ".join(f"{spell(path)}: {words}" for path, words in steps.complaints),
+                + "; ".join(f"{spell(path)}: {message}" for path, message in steps.complaints),
             )
         for step in steps.run:
             if isinstance(step, LookupStep):
@@ -56,13 +56,13 @@ class Enrichment:
                 self._added.update({column.name: column.type for column in step.columns})
 
     def added_columns(self) -> dict[str, BigQueryType]:
-        """What lookups and expressions add, in the contract's order, after the fields."""
+        """The columns that follow the fields, in the contract's order."""
         return dict(self._added)
 
     def apply(self, chunk: "pa.Table", unknown_keys: Counter[str] | None = None) -> "pa.Table":
-        """Fields, added columns, `_line`; row for row with `chunk`, which has `_line` and the
-        fields. `unknown_keys` counts, by reference, the keys that it does not have (their added
-        columns are null). Raises Permanent `chunk.malformed`, `derive.failed`."""
+        """The chunk's fields, the added columns and `_line`, row for row with `chunk`. Counts in
+        `unknown_keys`, by reference, the keys that the reference lacks; their added columns are
+        null. Raises Permanent `chunk.malformed` and `derive.failed`."""
         table = self._checked(chunk)
         for step in self._steps:
             if isinstance(step, PreparedLookup):
@@ -76,15 +76,15 @@ class Enrichment:
         return table.select([*self._fields, *self._added, _LINE])
 
     def finish(self, table: "pa.Table", upload_id: str, ingested_at: datetime) -> "pa.Table":
-        """Rows of `apply` as the destination takes them: `_upload_id` before `_line`, and
-        `_ingested_at` (which has a time zone) after it."""
+        """The rows of `apply` as the destination table has them: with `_upload_id` before `_line`,
+        and `_ingested_at` after it. `ingested_at` has a time zone."""
         import pyarrow as pa
 
-        moment = pa.scalar(ingested_at, arrow_type(BigQueryType("TIMESTAMP")))
+        timestamp = pa.scalar(ingested_at, arrow_type(BigQueryType("TIMESTAMP")))
         uploads = pa.repeat(pa.scalar(upload_id, pa.utf8()), table.num_rows)
         at = table.schema.get_field_index(_LINE)
         return table.add_column(at, "_upload_id", uploads).append_column(
-            "_ingested_at", pa.repeat(moment, table.num_rows)
+            "_ingested_at", pa.repeat(timestamp, table.num_rows)
         )
 
     def _checked(self, chunk: "pa.Table") -> "pa.Table":

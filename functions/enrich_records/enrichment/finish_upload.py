@@ -1,7 +1,8 @@
-"""Step 3 of the delivery protocol: whoever sees the last piece fall into place ends the upload.
+"""Step 3 of the delivery protocol: the delivery that finds everything done ends the upload.
 
-Called after every chunk and on the marker. Several may get here at once, or again later: the claim
-names the one plan that may end the upload, the commit and the event's identifier are the same.
+Every chunk and the marker try. Several deliveries may get here at the same time, or again later:
+the claim names the one plan that may end the upload, and all of them repeat the same commit and
+publish the same event.
 """
 
 from dataclasses import dataclass
@@ -10,15 +11,15 @@ from typing import Final, Literal
 
 from csvgate.ports import Clock, Warehouse
 from csvgate.protocol.events import UploadFinished, UploadValidated
-from csvgate.protocol.ledger import Ledger, PlanLedger, UploadLedger
-from csvgate.protocol.ledger_entries import OutcomeClaim
+from csvgate.protocol.ledger.entries import OutcomeClaim
+from csvgate.protocol.ledger.ledger import Ledger, PlanLedger, UploadLedger
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.runtime.errors import Permanent
 from csvgate.runtime.log import log
 from enrichment.plans import LoadedPlan
 
-_LASTS: Final = timedelta(hours=12)
-"""A stream this young is taken to be there; the service keeps it for a day at least."""
+_STREAM_AGE: Final = timedelta(hours=12)
+"""Streams younger than this are assumed to exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +41,20 @@ class UploadFinisher:
         done = plan.done_count(validated.chunks)
         if done < validated.chunks:
             return f"waiting: {done} of {validated.chunks} chunks"
-        # No stream of it is older than the upload: most need not be asked for.
-        if self.clock() - loaded.received.received_at > _LASTS and entries.claim() is None:
+        # No stream is older than its upload, so that for most uploads nothing has to be checked.
+        if (
+            self.clock() - loaded.received.received_at > _STREAM_AGE
+            and entries.outcome_claim() is None
+        ):
             self._check_old_streams(plan)
         return self._end(entries, validated, loaded, "completed")
 
     def _check_old_streams(self, plan: PlanLedger) -> None:
-        """A pending stream does not live for ever. Once the claim is made its plan alone may
-        commit, so a lost stream must be found before: then another plan can take this one's place.
-        Raises Permanent `stream.gone`."""
+        """Find out whether old streams still exist, because the service deletes pending streams.
+        After the claim only this plan may commit, so a lost stream must be found before it: then
+        another plan can replace this one. Raises Permanent `stream.gone`."""
         for _, done in plan.done_chunks():
-            if self.clock() - done.at > _LASTS:
+            if self.clock() - done.at > _STREAM_AGE:
                 self.warehouse.finalize(done.stream)
 
     def _end(
@@ -71,7 +75,7 @@ class UploadFinisher:
         self._publish(validated, claim, loaded)
         ended = self.clock()
         entries.mark_finished(ended)
-        # deploy/monitoring measures uploads by this entry.
+        # deploy/monitoring measures uploads by this log entry.
         log(
             "INFO",
             "upload ended",
@@ -97,7 +101,7 @@ class UploadFinisher:
         if streams:
             self.warehouse.commit(loaded.table, streams)
         else:
-            # No rows is a fine upload, and its table should be there to be queried.
+            # An upload without rows is valid, and its table should exist for queries.
             self.warehouse.ensure_table(loaded.table)
 
     def _publish(self, validated: UploadValidated, claim: OutcomeClaim, loaded: LoadedPlan) -> None:

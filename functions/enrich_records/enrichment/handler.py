@@ -1,4 +1,4 @@
-"""One message of validated-records: a chunk of records, or the marker that ends an upload."""
+"""Handle the messages of validated-records: load a chunk, or end an upload on its marker."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -6,14 +6,13 @@ from typing import Self
 from cloudevents.http import CloudEvent
 
 from csvgate.ports import Clock, Warehouse
-from csvgate.protocol.cloudevents_pubsub import Delivery, event_of
-from csvgate.protocol.events import RECORDS_VALIDATED, UPLOAD_VALIDATED
-from csvgate.protocol.ledger import Ledger, UploadLedger
-from csvgate.protocol.ledger_entries import Note
+from csvgate.protocol.cloudevents_pubsub import Delivery
+from csvgate.protocol.ledger.entries import Note
+from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
+from csvgate.protocol.messages.validated_records import Chunk, Marker, parse_validated_records
 from csvgate.protocol.outcome_events import OutcomeTopic
-from csvgate.runtime.errors import Failure, Permanent
+from csvgate.runtime.errors import Failure
 from csvgate.runtime.start_up import Runtime
-from enrichment.chunk_message import ChunkRef, parse_chunk, parse_ids
 from enrichment.finish_upload import UploadFinisher
 from enrichment.load_chunk import ChunkLoader
 from enrichment.plans import Plans
@@ -39,60 +38,53 @@ class Enricher:
             outcome_topic=topic,
         )
 
-    def decode(self, event: CloudEvent, delivery: Delivery) -> CloudEvent:  # noqa: ARG002
-        """The event inside the message; it names an upload and a plan."""
-        inner = event_of(delivery.message)
-        parse_ids(inner)
-        return inner
+    def decode(self, event: CloudEvent, delivery: Delivery) -> Chunk | Marker:  # noqa: ARG002
+        return parse_validated_records(delivery.message)
 
-    def context(self, work: CloudEvent) -> dict[str, str]:
-        upload, plan = parse_ids(work)
-        chunk = work.get_attributes().get("chunk")
-        return {"upload": upload, "plan": plan, **({"chunk": str(chunk)} if chunk else {})}
+    def context(self, work: Chunk | Marker) -> dict[str, str]:
+        context = {"upload": work.upload, "plan": work.plan}
+        if isinstance(work, Chunk):
+            context["chunk"] = str(work.index)
+        return context
 
-    def handle(self, work: CloudEvent, delivery: Delivery) -> str:  # noqa: ARG002
+    def handle(self, work: Chunk | Marker, delivery: Delivery) -> str:  # noqa: ARG002
         """The outcome's name. Raises Transient and Permanent."""
-        event = work
-        upload, plan = parse_ids(event)
-        entries = self.ledger.upload(upload)
+        entries = self.ledger.upload(work.upload)
         if entries.is_finished():
             return "finished before"
-        kind = event["type"]
-        if kind == RECORDS_VALIDATED:
-            return self._chunk(parse_chunk(event), event.data, entries)
-        if kind == UPLOAD_VALIDATED:
-            return self.finisher.finish(upload, self.plans.load(upload, plan))
-        raise Permanent("event.malformed", f"validated-records carries no events of type {kind}")
+        if isinstance(work, Chunk):
+            return self._chunk(work, entries)
+        return self.finisher.finish(work.upload, self.plans.load(work.upload, work.plan))
 
-    def _chunk(self, ref: ChunkRef, data: bytes, entries: UploadLedger) -> str:
-        claim = entries.claim()
-        if claim is not None and claim.plan != ref.plan:
+    def _chunk(self, chunk: Chunk, entries: UploadLedger) -> str:
+        claim = entries.outcome_claim()
+        if claim is not None and claim.plan != chunk.plan:
             return f"not needed: {claim.outcome} by plan {claim.plan}"
-        loaded = self.plans.load(ref.upload, ref.plan)
-        plan = entries.plan(ref.plan)
+        loaded = self.plans.load(chunk.upload, chunk.plan)
+        plan = entries.plan(chunk.plan)
         rejected = claim is not None and claim.outcome == "rejected"
-        if not rejected and plan.chunk_done(ref.index) is None:
-            if plan.chunk_stream(ref.index) is not None:
-                self._note_again(entries, ref)
-            self.chunks.load(ref, data, loaded, plan)
-        # Also when it is rejected: we may be the one who claimed that, and died before telling.
-        return self.finisher.finish(ref.upload, loaded)
+        if not rejected and plan.chunk_done(chunk.index) is None:
+            if plan.chunk_stream(chunk.index) is not None:
+                self._note_repeat(entries, chunk)
+            self.chunks.load(chunk, loaded, plan)
+        # For a rejected upload too: an earlier delivery of this very chunk may have made the claim
+        # and crashed before it published the outcome.
+        return self.finisher.finish(chunk.upload, loaded)
 
-    def _note_again(self, entries: UploadLedger, ref: ChunkRef) -> None:
+    def _note_repeat(self, entries: UploadLedger, chunk: Chunk) -> None:
         note = Note(
             at=self.chunks.clock(),
             code="delivered.again",
-            message=f"chunk {ref.index} was started again: an earlier delivery failed or was "
+            message=f"chunk {chunk.index} was started again: an earlier delivery failed or was "
             "repeated",
             function="enrich_records",
         )
-        entries.note_again(f"enrich_records.chunk-{ref.index:06d}.again", note)
+        entries.note_repeat(f"enrich_records.chunk-{chunk.index:06d}", note)
 
-    def give_up(self, work: CloudEvent, failure: Failure) -> None:
-        """Announce the failure to people, when the message names an upload that there is."""
-        upload, plan = parse_ids(work)
-        entries = self.ledger.upload(upload)
+    def give_up(self, work: Chunk | Marker, failure: Failure) -> None:
+        """Announce the failure by email, if the ledger knows the upload that the message names."""
+        entries = self.ledger.upload(work.upload)
         received = entries.received()
         if received is not None:
-            validated = entries.plan(plan).validated()
+            validated = entries.plan(work.plan).validated()
             self.outcome_topic.publish_failure(failure, received, entries, validated)

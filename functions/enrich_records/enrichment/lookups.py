@@ -1,7 +1,7 @@
-"""Left join of a chunk with a reference, in the order of the chunk.
+"""Left-join a chunk with a reference, in the order of the chunk.
 
-Keys are compared as values of the type of the chunk's column: in a reference, `7` and `07` both
-match the INT64 7, `1.5` and `1.50` the NUMERIC 1.5; text matches only the very same text.
+Keys are compared as values of the chunk's column type: in a reference, `7` and `07` both match the
+INT64 7, and `1.5` and `1.50` match the NUMERIC 1.5. A STRING matches only the identical string.
 """
 
 from collections.abc import Sequence
@@ -22,11 +22,12 @@ class PreparedLookup:
     reference: str
     by: str
     keys: "pa.Array"
-    """Of the Arrow type of column `by`; unique."""
+    """Unique values of the Arrow type of column `by`."""
     columns: "dict[str, pa.Array]"
 
     def join(self, by: "pa.ChunkedArray") -> "tuple[dict[str, pa.ChunkedArray], int]":
-        """The added columns, null where the key is null or unknown; how many keys are unknown."""
+        """The added columns, null where the key is null or unknown, and the number of unknown
+        keys."""
         import pyarrow.compute as pc
 
         found = pc.index_in(by, value_set=self.keys)
@@ -37,8 +38,8 @@ class PreparedLookup:
 def prepare_lookup(
     table: ReferenceTable, *, by: str, by_type: BigQueryType, add: Sequence[str]
 ) -> PreparedLookup:
-    """Raises Permanent `reference.malformed` where a key cannot be one of `by_type`, two keys are
-    the same value of it, or a column to add is missing."""
+    """Raises Permanent `reference.malformed` when a key is not a value of `by_type`, two keys are
+    the same value, or a column to add is missing."""
     table.require(add)
     return PreparedLookup(
         reference=table.name,
@@ -59,12 +60,11 @@ def _typed_keys(table: ReferenceTable, by: str, kind: BigQueryType) -> "pa.Array
             value = parse_cell(text, kind)
         except ValueError as error:
             table.malformed(
-                f"line {line}, column {table.key}: the key {error}, as column {by} that is "
-                "looked up"
+                f"line {line}, column {table.key}: the key {error}; it is compared with column {by}"
             )
         first = seen.setdefault(value, line)
         if first != line:
             table.malformed(
-                f"line {line}, column {table.key}: as {kind} the same key as line {first}"
+                f"line {line}, column {table.key}: the same {kind} key as in line {first}"
             )
     return pa.array(list(seen), arrow_type(kind))

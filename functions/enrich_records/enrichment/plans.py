@@ -1,4 +1,4 @@
-"""What a plan needs to load its chunks, read from the ledger and kept for the instance's life."""
+"""Load plans from the ledger with everything that their chunks need, and cache them."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -7,14 +7,15 @@ from datetime import datetime
 from csvgate.contracts.hashing import from_json
 from csvgate.contracts.table import table_spec
 from csvgate.ports import TableSpec
-from csvgate.protocol.ledger import Ledger, UploadLedger
-from csvgate.protocol.ledger_entries import Plan, Received
+from csvgate.protocol.ledger.entries import Plan, Received
+from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
+from csvgate.protocol.ledger.snapshots import read_snapshot
 from csvgate.runtime.errors import Permanent
 from enrichment.enrich_rows import Enrichment
 from enrichment.references import parse_reference
 
 _KEPT = 16
-"""Plans kept in memory: their references may take some megabytes each."""
+"""Plans kept in memory: the references of each may take several megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class LoadedPlan:
 
     @property
     def ingested_at(self) -> datetime:
-        """One time for all rows of the upload, and the same on every delivery."""
+        """The same for all rows of the upload, on every delivery."""
         return self.received.received_at
 
 
@@ -36,7 +37,7 @@ class Plans:
     _kept: OrderedDict[tuple[str, str], LoadedPlan] = field(default_factory=OrderedDict)
 
     def load(self, upload: str, plan: str) -> LoadedPlan:
-        """Raises Permanent `plan.unknown` for a plan the ledger has not."""
+        """Raises Permanent `plan.unknown` when the ledger does not have the plan."""
         key = (upload, plan)
         found = self._kept.get(key)
         if found is None:
@@ -52,13 +53,13 @@ class Plans:
         if plan is None or received is None:
             raise Permanent(
                 "plan.unknown",
-                f"the ledger has no plan {plan_id} under {entries.prefix}: the message was not "
+                f"the ledger has no plan {plan_id} of upload {entries.id}: the message was not "
                 "sent by validate_and_parse, or the ledger was deleted before the message arrived",
             )
         contract = from_json(plan.contract)
-        # Those that only foreign keys need are no business of this function.
+        # References that only foreign keys need are read by validate_and_parse.
         used = {step.lookup.reference for step in contract.enrich if step.lookup}
-        references = {name: self._reference(plan, name) for name in sorted(used)}
+        references = {name: read_snapshot(self.ledger, plan, name) for name in sorted(used)}
         tables = {
             name: parse_reference(data, name=name, reference=contract.references[name])
             for name, data in references.items()
@@ -70,13 +71,3 @@ class Plans:
             enrichment=enrichment,
             table=table_spec(contract, enrichment.added_columns()),
         )
-
-    def _reference(self, plan: Plan, name: str) -> bytes:
-        pinned = plan.references[name]
-        data = self.ledger.store.read(self.ledger.bucket, pinned.snapshot)
-        if data is None:
-            raise Permanent(
-                "reference.gone",
-                f"reference {name}: its copy gs://{self.ledger.bucket}/{pinned.snapshot} is gone",
-            )
-        return data

@@ -1,4 +1,4 @@
-"""A reference: a small CSV that lookups join the records with."""
+"""Parse a reference: a small CSV file that lookups join with the records."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 _STRING: Final = BigQueryType("STRING")
 _NUMERIC: Final = BigQueryType("NUMERIC")
-# A leading zero marks a code (007), not a number.
+# A leading zero marks a code such as 007, not a number.
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,28})(?:\.[0-9]{1,9})?")
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceColumn:
     type: BigQueryType
-    """Of the column in BigQuery."""
+    """The column's type in BigQuery."""
     fit: BigQueryType
-    """`type`, narrowed to the digits that the file has: expressions multiply without overflow."""
+    """`type` with only as many digits as the file has, so that expressions multiply without
+    overflow."""
     values: "pa.Array"
 
 
@@ -38,19 +39,19 @@ class ReferenceTable:
     object: str
     key: str
     keys: "pa.Array"
-    """Text, unique, never null; as long as each column."""
+    """Unique strings, never null; as many as the rows."""
     lines: Sequence[int]
-    """Where each key's record starts in the file, from 1."""
+    """The line where each record starts, from 1."""
     columns: Mapping[str, ReferenceColumn]
-    """All but the key, in the file's order."""
+    """All columns but the key, in the file's order."""
 
     def require(self, columns: Sequence[str]) -> None:
-        """Raises Permanent `reference.malformed` where a column to add is missing."""
+        """Raises Permanent `reference.malformed` when a column to add is missing."""
         missing = [name for name in columns if name not in self.columns]
         if missing:
             self.malformed(
                 f"line 1: no column {', '.join(missing)}, which the contract adds; "
-                f"there are {', '.join(self.columns)}"
+                f"the file has {', '.join(self.columns)}"
             )
 
     def malformed(self, problem: str) -> NoReturn:
@@ -59,7 +60,7 @@ class ReferenceTable:
 
 def parse_reference(data: bytes, *, name: str, reference: Reference) -> ReferenceTable:
     """Raises Permanent `reference.too_large`, `reference.malformed`."""
-    # Here too, and not only where the object is read: parsing takes several times its size.
+    # Checked again here, because parsing takes several times the file's size in memory.
     if len(data) > MAX_BYTES:
         raise Permanent(
             "reference.too_large",
@@ -81,7 +82,7 @@ def parse_reference(data: bytes, *, name: str, reference: Reference) -> Referenc
 
 
 def _read(data: bytes) -> tuple[list[str], list[list[str]], list[int]]:
-    """Header, cells by column, first line of each record."""
+    """The header, the cells by column, and the first line of each record."""
     records = read_records(data)
     _, header = next(records)
     lines: list[int] = []
@@ -95,7 +96,7 @@ def _read(data: bytes) -> tuple[list[str], list[list[str]], list[int]]:
 
 def _keys(header: list[str], cells: list[list[str]], lines: Sequence[int], key: str) -> "pa.Array":
     if key not in header:
-        raise ValueError(f"line 1: no key column {key!r}; there are {', '.join(header)}")
+        raise ValueError(f"line 1: no key column {key!r}; the file has {', '.join(header)}")
     import pyarrow as pa
 
     seen: dict[str, int] = {}
@@ -113,7 +114,7 @@ def _declared(header: list[str], reference: Reference) -> dict[str, BigQueryType
     if unknown:
         raise ValueError(
             f"line 1: the contract gives types to {', '.join(unknown)}; "
-            f"there are {', '.join(header)}"
+            f"the file has {', '.join(header)}"
         )
     return {label: parse_type(text) for label, text in reference.columns.items()}
 
@@ -134,7 +135,7 @@ def _column(
 
 
 def _inferred(cells: list[str]) -> BigQueryType:
-    """NUMERIC where every value is a plain number; a column without values stays text."""
+    """NUMERIC if every value is a plain number; otherwise, and without values, STRING."""
     filled = [text for text in cells if text]
     return _NUMERIC if filled and all(map(_PLAIN_NUMBER.fullmatch, filled)) else _STRING
 

@@ -1,4 +1,4 @@
-"""A contract's `enrich` as steps ready to run, or all that is wrong with it."""
+"""Prepare a contract's `enrich` as steps that can be run, or report everything wrong with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,19 +25,15 @@ class LookupStep:
 
 @dataclass(slots=True)
 class Steps:
-    """In the contract's order; without complaints they can be run."""
+    """The steps in the contract's order. They can be run when there are no complaints."""
 
     run: "list[LookupStep | DeriveStep]" = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
 
 
-def check_expressions(contract: Contract, references: Mapping[str, Types]) -> tuple[Complaint, ...]:
-    """What makes the contract's `enrich` impossible to run, each with its place. `references`: by
-    reference and column, the types to compute with (`ReferenceColumn.fit`)."""
-    return tuple(plan_steps(contract, references).complaints)
-
-
 def plan_steps(contract: Contract, references: Mapping[str, Types]) -> Steps:
+    """`references` gives the types to compute with (`ReferenceColumn.fit`), by reference and
+    column."""
     planner = _Planner(references, field_types(contract))
     for index, step in enumerate(contract.enrich):
         if step.lookup is not None:
@@ -60,7 +56,7 @@ class _Planner:
             self._complain((*path, "by"), f"no column `{lookup.by}` at this step: {hint}")
         elif by_type.kind not in KEYS:
             kinds = ", ".join(KEYS)
-            self._complain((*path, "by"), f"{by_type} is no type of a key; one of {kinds} is")
+            self._complain((*path, "by"), f"a key cannot be {by_type}; use {kinds}")
         else:
             self.steps.run.append(LookupStep(lookup, by_type))
         columns = self._references.get(lookup.reference)
@@ -76,7 +72,7 @@ class _Planner:
                 self._complain((*path, "add"), f"{lookup.reference} has no column `{name}`: {hint}")
 
     def derive(self, path: Path, derive: Mapping[str, Derivation]) -> None:
-        # Only a contract that derives pays for loading DuckDB.
+        # Imported here, so that only a contract with `derive` loads DuckDB.
         from enrichment.sql.derived_columns import DeriveStep
 
         columns = [self._derived((*path, name), name, d) for name, d in derive.items()]
@@ -101,7 +97,7 @@ class _Planner:
 
     def _add(self, path: Path, name: str, kind: BigQueryType) -> None:
         if name.lower() in (present.lower() for present in self._present):
-            self._complain(path, f"there is a column `{name}` already")
+            self._complain(path, f"there already is a column `{name}`")
         self._present[name] = kind
 
     def _complain(self, path: Path, message: str) -> None:

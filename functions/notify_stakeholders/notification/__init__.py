@@ -1,1 +1,1 @@
-"""One email for each end of an upload."""
+"""Sends one email for each outcome of an upload."""

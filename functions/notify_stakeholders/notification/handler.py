@@ -1,18 +1,18 @@
-"""One email per finished upload, to the people its contract names."""
+"""Sends one email per finished upload to the recipients in its contract."""
 
 from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import quote
 
 from cloudevents.http import CloudEvent
-from pydantic import ValidationError
 
 from csvgate.contracts.match import Contracts
 from csvgate.ports import Clock, Mailer
-from csvgate.protocol.cloudevents_pubsub import Delivery, event_of
-from csvgate.protocol.events import OUTCOME_TYPES, UploadFinished
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Note
+from csvgate.protocol.cloudevents_pubsub import Delivery
+from csvgate.protocol.events import UploadFinished
+from csvgate.protocol.ledger.entries import Note
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.messages.outcome import parse_outcome
 from csvgate.runtime.errors import Failure, Permanent, Transient
 from csvgate.runtime.start_up import Runtime
 from notification.email.view import render
@@ -23,6 +23,8 @@ _FUNCTION: Final = "notify_stakeholders"
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
+    """Handles the outcome of an upload by sending the email about it."""
+
     ledger: Ledger
     mailer: Mailer
     contracts: Contracts
@@ -45,29 +47,31 @@ class Notifier:
         )
 
     def decode(self, event: CloudEvent, delivery: Delivery) -> UploadFinished:  # noqa: ARG002
-        return parse_finished(event_of(delivery.message))
+        return parse_outcome(delivery.message)
 
     def context(self, work: UploadFinished) -> dict[str, str]:
         return {"upload": work.upload.id, "plan": work.plan, "dataset": work.dataset}
 
     def give_up(self, work: UploadFinished, failure: Failure) -> None:
-        """Nobody is told by email that email fails. The ledger keeps it for operators."""
+        """Record the failure in the ledger for operators; an email about it could fail, too."""
         entries = self.ledger.upload(work.upload.id)
         if entries.received() is not None:
             note = Note(
                 at=self.clock(), code=failure.code, message=failure.message, function=_FUNCTION
             )
-            entries.note(f"failed.{_FUNCTION}.{failure.code}", note)
+            entries.note_failure(note)
 
     def handle(self, work: UploadFinished, delivery: Delivery) -> str:  # noqa: ARG002
-        """The outcome's name. Raises Transient and Permanent."""
+        """Send the email unless it was sent before, and return what was done. Raises Transient
+        and Permanent."""
         finished = work
         recipients = self._recipients(finished)
         if not recipients:
             return "no recipients"
         claims = SendClaims(
             ledger=self.ledger,
-            prefix=f"uploads/{finished.upload.id}/emails/{finished.outcome}/",
+            upload=finished.upload.id,
+            outcome=finished.outcome,
             holder=self.holder,
             clock=self.clock,
         )
@@ -90,7 +94,8 @@ class Notifier:
         return "sent"
 
     def _recipients(self, finished: UploadFinished) -> tuple[str, ...]:
-        """Of the contract as deployed now: people change more often than data."""
+        """Return the recipients in the contract as it is deployed now, not as it was pinned, so
+        that a changed list takes effect at once."""
         contract = self.contracts.for_dataset(finished.dataset)
         if contract is None:
             raise Permanent(
@@ -105,17 +110,3 @@ class Notifier:
             return None
         path = f"{finished.rejects.bucket}/{finished.rejects.name}"
         return f"{self.console_url.rstrip('/')}/{quote(path)}"
-
-
-def parse_finished(event: CloudEvent) -> UploadFinished:
-    """Raises Permanent `event.malformed` naming what is wrong with it."""
-    try:
-        finished = UploadFinished.model_validate_json(event.data)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise Permanent("event.malformed", f"not a finished upload: {wrong}") from error
-    if event["type"] != OUTCOME_TYPES[finished.outcome]:
-        raise Permanent("event.malformed", f"type {event['type']} does not say {finished.outcome}")
-    if not set(finished.upload.id) <= set("0123456789abcdef"):
-        raise Permanent("event.malformed", f"upload.id: not csvgate's: {finished.upload.id!r:.80}")
-    return finished

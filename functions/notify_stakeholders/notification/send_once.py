@@ -1,67 +1,61 @@
-"""Step 5 of the delivery protocol: one email per outcome, by a claim in the ledger.
+"""Sends one email per outcome with the help of a claim in the ledger (step 5 of the protocol).
 
-SendGrid knows no idempotency key. A crash between its acceptance and our mark leaves the claim
-without an answer; after the lease the next delivery claims anew and sends again. That one window is
-the documented exception to "once".
+SendGrid has no idempotency key. If the function crashes after SendGrid accepted the email and
+before the ledger records it, the claim has no result. After the lease, the next delivery claims
+again and sends a second email. This window is the documented exception to "once".
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from csvgate.ports import Clock
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Entry
+from csvgate.protocol.events import Outcome
+from csvgate.protocol.ledger.entries import SendClaim, SendReleased, Sent
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import EMAIL_CLAIM, EMAIL_RELEASED, EMAIL_SENT
 from csvgate.runtime.errors import Transient
 
 LEASE = timedelta(seconds=30)
-"""Longer than one send with its timeout, so that two instances never hold it at once."""
-
-
-class SendClaim(Entry):
-    at: datetime
-    holder: str
-
-
-class Sent(Entry):
-    at: datetime
-    message_id: str
-    recipients: int
+"""Longer than one send including its timeout, so that two instances never hold it together."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendClaims:
-    """The claims of one outcome of one upload: numbered, each created once."""
+    """The numbered claims for the email about one outcome of an upload; each is created once."""
 
     ledger: Ledger
-    prefix: str
+    upload: str
+    outcome: Outcome
     holder: str
     clock: Clock
 
     def acquire(self) -> int | None:
-        """The number of our claim; None when the email is sent. Raises Transient
-        `notify.claimed` while somebody else may be sending it."""
+        """Claim the email and return the claim's number, or None if the email was already sent.
+        Raises Transient `notify.claimed` while another delivery may be sending it."""
+        email = {"upload": self.upload, "outcome": self.outcome}
         number = 0
         while True:
-            if self.ledger.get(Sent, f"{self.prefix}sent.json") is not None:
+            if self.ledger.get(EMAIL_SENT, **email) is not None:
                 return None
-            name = f"{self.prefix}claim-{number:04d}.json"
-            if self.ledger.create(name, SendClaim(at=self.clock(), holder=self.holder)):
+            ours = SendClaim(at=self.clock(), holder=self.holder)
+            if self.ledger.create(EMAIL_CLAIM, ours, **email, number=number):
                 return number
-            claim = self.ledger.get(SendClaim, name)
-            released = self.ledger.get(Entry, f"{self.prefix}released-{number:04d}.json")
+            claim = self.ledger.get(EMAIL_CLAIM, **email, number=number)
+            released = self.ledger.get(EMAIL_RELEASED, **email, number=number)
             if claim is not None and released is None and self.clock() < claim.at + LEASE:
                 raise Transient(
                     "notify.claimed",
-                    f"claimed at {claim.at.isoformat()}; free again {LEASE.seconds} s later",
+                    f"another delivery claimed the email at {claim.at.isoformat()}, for "
+                    f"{LEASE.seconds} s",
                 )
             number += 1
 
     def release(self, number: int) -> None:
-        """The email was certainly not sent under this claim: the next delivery need not wait."""
-        self.ledger.create(f"{self.prefix}released-{number:04d}.json", Entry())
+        """Give up the claim because the email was certainly not sent, so that the next delivery
+        does not have to wait for the lease."""
+        parts = {"upload": self.upload, "outcome": self.outcome}
+        self.ledger.create(EMAIL_RELEASED, SendReleased(), **parts, number=number)
 
     def mark_sent(self, message_id: str, recipients: int) -> None:
-        self.ledger.create(
-            f"{self.prefix}sent.json",
-            Sent(at=self.clock(), message_id=message_id, recipients=recipients),
-        )
+        sent = Sent(at=self.clock(), message_id=message_id, recipients=recipients)
+        self.ledger.create(EMAIL_SENT, sent, upload=self.upload, outcome=self.outcome)

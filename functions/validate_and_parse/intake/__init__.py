@@ -1,1 +1,1 @@
-"""An uploaded CSV: pinned to a plan, read, validated, and handed on as chunks and rejected rows."""
+"""Pin an uploaded CSV to a plan, validate it, and publish its chunks and its reject file."""

@@ -1,58 +1,43 @@
-"""Publish chunk messages with a bounded number on the way, and know when all are safe."""
+"""Publish chunks with a bounded number under way, and wait until Pub/Sub has all of them."""
 
 from collections import deque
 from dataclasses import dataclass, field
-
-from cloudevents.http import CloudEvent
+from typing import Final
 
 from csvgate.ports import Publisher, Receipt
-from csvgate.protocol.cloudevents_pubsub import ARROW_STREAM, message_of
-from csvgate.protocol.events import RECORDS_VALIDATED
+from csvgate.protocol.ledger.entries import Received
+from csvgate.protocol.messages.validated_records import Chunk, chunk_message
 
-_IN_FLIGHT = 4
+_IN_FLIGHT: Final = 4
 """Messages of up to 7 MB each that may wait in memory."""
 
 
 @dataclass(slots=True)
 class ChunkPublisher:
+    """The chunks of one plan of an upload, numbered from 0."""
+
     publisher: Publisher
     topic: str
-    source: str
-    upload: str
+    received: Received
     plan: str
-    trace: str
-    time: str
-    """When the upload was received, RFC 3339: the same on every delivery."""
-    corrects: str | None = None
-    """The upload whose `_upload_id` the rows keep, when these are its mended rows."""
+    corrects: str | None
+    """The upload whose rejected rows these are, when the upload is a correction."""
     count: int = 0
     _waiting: deque[Receipt] = field(default_factory=deque)
 
     def publish(self, data: bytes, rows: int) -> None:
-        """Give the next index to this chunk and send it; blocks while too many are on the way."""
-        event = CloudEvent(
-            {
-                "type": RECORDS_VALIDATED,
-                "source": self.source,
-                "id": f"{self.upload}-{self.plan}-{self.count:06d}",
-                "time": self.time,
-                "subject": self.upload,
-                "datacontenttype": ARROW_STREAM,
-                "traceparent": self.trace,
-                "uploadid": self.upload,
-                "plan": self.plan,
-                "chunk": str(self.count),
-                "rows": str(rows),
-                **({"corrects": self.corrects} if self.corrects else {}),
-            },
-            data,
+        """Publish the chunk under the next index; blocks while too many are under way."""
+        upload = self.received.upload.id
+        chunk = Chunk(upload, self.plan, self.count, rows, data, self.corrects)
+        message = chunk_message(
+            chunk, received_at=self.received.received_at, trace=self.received.trace
         )
         self.count += 1
-        self._waiting.append(self.publisher.publish(self.topic, message_of(event)))
+        self._waiting.append(self.publisher.publish(self.topic, message))
         while len(self._waiting) > _IN_FLIGHT:
             self._waiting.popleft().wait()
 
     def wait(self) -> None:
-        """Return once every chunk is safe with the service."""
+        """Return once Pub/Sub has every chunk."""
         while self._waiting:
             self._waiting.popleft().wait()

@@ -1,21 +1,26 @@
-"""Pin an upload to a plan: the contract, engine and references that every delivery of it uses."""
+"""Pin an upload to a plan: the contract, engine and references that all its deliveries use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from csvgate.contracts.hashing import contract_hash, from_json, to_json
 from csvgate.contracts.model import Contract, Reference
-from csvgate.ports import CREATE_BYTES, Clock, ObjectStore
+from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.events import UploadRef
 from csvgate.protocol.identity import digest
-from csvgate.protocol.ledger import Ledger, UploadLedger
-from csvgate.protocol.ledger_entries import PinnedReference, Plan, Received
-from csvgate.references.keys import referred_to
+from csvgate.protocol.ledger.entries import PinnedReference, Plan, Received
+from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
+from csvgate.protocol.ledger.snapshots import (
+    has_snapshot,
+    read_snapshot,
+    snapshot_name,
+    write_snapshot,
+)
+from csvgate.references.csv_file import MAX_BYTES
+from csvgate.references.keys import KeySets, key_sets, referred_to
 from csvgate.runtime.errors import Permanent, Transient
 from csvgate.validation import ENGINE_VERSION
 from intake.storage_event import ObjectEvent
-
-_MAX_REFERENCE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +28,8 @@ class Pinned:
     received: Received
     plan: Plan
     contract: Contract
-    again: bool
-    """Another delivery had begun before this one."""
+    is_repeat: bool
+    """An earlier delivery has pinned the upload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +42,33 @@ class Planner:
     engine: str = ENGINE_VERSION
 
     def pin(self, event: ObjectEvent, contract: Contract) -> Pinned:
-        """The plan of the first delivery, or a new one when this code's engine would not cut and
-        type the records as that plan's engine did: the two must never mix. For an abandoned plan
-        the one that took its place."""
+        """The plan of the first delivery, or the plan that replaced it. When the first delivery had
+        another engine version, which may cut and type the records otherwise, this makes a plan of
+        its own: their chunks must never mix. Raises Permanent `reference.missing` and
+        `reference.too_large`, Transient `reference.changing`."""
         entries = self.ledger.upload(event.upload.id)
         received = entries.received()
         if received is not None:
             plan = entries.plan(received.plan).plan()
             if plan is not None and plan.engine == self.engine:
-                plan = self._standing(plan, entries)
-                return Pinned(received, plan, from_json(plan.contract), again=True)
+                plan = self._current(plan, entries)
+                return Pinned(received, plan, from_json(plan.contract), is_repeat=True)
         plan = self._new_plan(contract)
-        plan = self._standing(entries.plan(plan.id).pin(plan), entries)
-        again = received is not None
+        plan = self._current(entries.plan(plan.id).pin(plan), entries)
+        is_repeat = received is not None
         if received is None:
             received = entries.pin(received_now(event, plan.dataset, plan.id, self.clock))
             if received.plan != plan.id:
                 return self.pin(event, contract)
-        return Pinned(received, plan, from_json(plan.contract), again)
+        return Pinned(received, plan, from_json(plan.contract), is_repeat)
 
-    def _standing(self, plan: Plan, entries: UploadLedger) -> Plan:
-        """The same plan under another name, and so with write streams of its own, for as often as
-        an operator abandoned it."""
+    def _current(self, plan: Plan, entries: UploadLedger) -> Plan:
+        """The plan, or its successor each time an operator abandoned it: the same contract and
+        references under another id, and so with new write streams."""
         while entries.plan(plan.id).is_abandoned():
-            again = digest("plan again", plan.id, length=16)
-            successor = plan.model_copy(update={"id": again, "at": self.clock()})
-            plan = entries.plan(again).pin(successor)
+            successor = digest("plan again", plan.id, length=16)
+            copy = plan.model_copy(update={"id": successor, "at": self.clock()})
+            plan = entries.plan(successor).pin(copy)
         return plan
 
     def _new_plan(self, contract: Contract) -> Plan:
@@ -87,42 +93,31 @@ class Planner:
         return digest("plan", contract_hash(contract), self.engine, chunks, *pinned, length=16)
 
     def _pin_reference(self, name: str, reference: Reference) -> PinnedReference:
-        """Copy this generation of the reference into the ledger, once: a bucket without versions
-        forgets it at the next upload, and every chunk must see the same one."""
+        """Copy the current generation of the reference into the ledger, unless it has been."""
         info = self.store.stat(self.references_bucket, reference.object)
         where = f"gs://{self.references_bucket}/{reference.object}"
         if info is None:
             raise Permanent(
                 "reference.missing",
-                f"reference {name}: there is no {where}; upload it, then replay this letter",
+                f"reference {name}: {where} does not exist; upload it, then replay this letter",
             )
-        if info.size > _MAX_REFERENCE_BYTES:
+        if info.size > MAX_BYTES:
             raise Permanent(
                 "reference.too_large",
-                f"reference {name}: {where} has {info.size} bytes, over {_MAX_REFERENCE_BYTES}",
+                f"reference {name}: {where} has {info.size} bytes, over {MAX_BYTES}",
             )
-        snapshot = f"references/{digest(where, str(info.generation))}"
-        pinned = PinnedReference(
-            object=reference.object, generation=info.generation, snapshot=snapshot
-        )
-        if self.store.stat(self.ledger.bucket, snapshot) is None:
-            data = self.store.read(self.references_bucket, reference.object, info.generation)
+        bucket, generation = self.references_bucket, info.generation
+        snapshot = snapshot_name(bucket, reference.object, generation)
+        if not has_snapshot(self.ledger, snapshot):
+            data = self.store.read(bucket, reference.object, generation)
             if data is None:
                 raise Transient("reference.changing", f"reference {name}: {where} was replaced")
-            self._copy(snapshot, data)
-        return pinned
-
-    def _copy(self, snapshot: str, data: bytes) -> None:
-        """Whoever else does it at the same time writes the same."""
-        if len(data) <= CREATE_BYTES:
-            self.store.create(self.ledger.bucket, snapshot, data, "text/csv")
-            return
-        with self.store.writer(self.ledger.bucket, snapshot, "text/csv") as copy:
-            copy.write(data)
+            write_snapshot(self.ledger, snapshot, data)
+        return PinnedReference(object=reference.object, generation=generation, snapshot=snapshot)
 
 
 def received_now(event: ObjectEvent, dataset: str, plan: str, clock: Clock) -> Received:
-    """The entry of a first delivery; with no plan, for an upload that failed before it had one."""
+    """The pin of a first delivery. `plan` is empty when the upload failed before it had one."""
     return Received(
         upload=UploadRef.of(event.upload),
         plan=plan,
@@ -131,3 +126,12 @@ def received_now(event: ObjectEvent, dataset: str, plan: str, clock: Clock) -> R
         received_at=clock(),
         trace=event.trace,
     )
+
+
+def pinned_keys(pinned: Pinned, ledger: Ledger) -> KeySets:
+    """The keys of the contract's foreign keys, from the references that the plan has pinned. Reads
+    nothing for a contract without foreign keys. Raises Permanent `reference.gone`,
+    `reference.malformed` and `reference.too_large`."""
+    names = referred_to(pinned.contract)
+    references = {name: read_snapshot(ledger, pinned.plan, name) for name in names}
+    return key_sets(pinned.contract, references)

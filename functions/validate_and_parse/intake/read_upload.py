@@ -1,94 +1,106 @@
-"""One reading of one upload: its bytes in, chunks and reject file out, counts kept."""
+"""Read one upload: publish its valid records as chunks, write its reject file."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from csvgate.chunks.arrow import encode
-from csvgate.contracts.model import Contract
-from csvgate.csv.body import bare
+from csvgate.contracts.model import Contract, Limits
+from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.compression import decompress
-from csvgate.ports import ObjectStore
-from csvgate.protocol.events import Counts, FaultExample, Reason
+from csvgate.ports import ObjectStore, Publisher
+from csvgate.protocol.events import Counts, FaultExample, ObjectRef, Reason
 from csvgate.protocol.identity import Upload
-from csvgate.protocol.ledger_entries import Lines
+from csvgate.protocol.ledger.entries import Lines
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.verdict import Verdict, judge
 from csvgate.references.keys import KeySets
 from csvgate.rejects.corrections import Correction, is_correction
 from csvgate.rejects.reject_file import RejectFile
 from csvgate.rejects.summary import Reasons
 from csvgate.runtime.errors import Permanent
+from csvgate.validation.batch import Batch
 from csvgate.validation.faults import Fault, FileFault
-from csvgate.validation.validate import Batch, validate
+from csvgate.validation.validate import validate
+from intake.admission import refuse_overwrite
 from intake.chunk_output import ChunkPublisher
-from intake.corrections import Origin
-from intake.reject_output import RejectOutput
+from intake.corrections import Origin, find_origin
+from intake.pin_plan import Pinned, pinned_keys
+from intake.reject_output import RejectOutput, rejects_name
 from intake.storage_event import ObjectEvent
 
-NO_ROWS = Counts(read=0, valid=0, rejected=0)
-GONE = "file.gone"
-MOST_LINES = 700_000
-"""Lines that the ledger keeps of one upload: with ten digits each, they fit a request."""
+GONE: Final = "file.gone"
+MOST_LINES: Final = 700_000
+"""Line numbers that the ledger keeps for an upload: at ten digits each, they fit one request."""
+_NO_ROWS: Final = Counts(read=0, valid=0, rejected=0)
 
 
-@dataclass(slots=True)
-class UploadRun:
+@dataclass(frozen=True, slots=True)
+class UploadReading:
+    """What one reading of an upload found. Pub/Sub has its chunks, and its reject file is there."""
+
+    verdict: Verdict
+    counts: Counts
+    reasons: tuple[Reason, ...]
+    """Most frequent first; the file fault alone when there is one."""
+    chunks: int
+    """The number of chunks published, also before a file fault was found."""
+    rejects: ObjectRef | None = None
+    lines: Lines | None = None
+    """What a later correction needs to know; None when no line was rejected or corrected."""
+
+
+class _Source(NamedTuple):
+    """The bytes of an upload, and the upload that they correct if they are a reject file."""
+
+    pieces: Iterator[bytes]
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadReader:
     store: ObjectStore
-    rejects: RejectOutput
-    chunks: ChunkPublisher
-    contract: Contract
-    find_origin: Callable[[], Origin]
-    """Asked only for a file that turns out to be a mended reject file."""
-    references: KeySets = ()
-    """Of the contract's foreign keys."""
-    reasons: Reasons = field(init=False)
-    counts: Counts = NO_ROWS
-    correction: Correction | None = None
-    rejected_lines: list[int] = field(default_factory=list)
-    _reject_file: RejectFile = field(init=False)
+    publisher: Publisher
+    ledger: Ledger
+    validated_topic: str
+    rejects_bucket: str
 
-    def __post_init__(self) -> None:
-        self.reasons = Reasons(self.contract)
-        self._reject_file = RejectFile(self.contract)
-
-    def read(self, event: ObjectEvent, *, chunk_bytes: int) -> None:
-        """Every chunk is safe with Pub/Sub and the reject file is there when it returns.
-        Raises FileFault, Transient and Permanent."""
-        corrected, pieces = is_correction(self._pieces(event), self.contract)
-        batches = (
-            self._corrected(pieces, chunk_bytes)
-            if corrected
-            else self._batches(pieces, self.contract, chunk_bytes)
+    def read(self, event: ObjectEvent, pinned: Pinned) -> UploadReading:
+        """Read the pinned generation to its end, or to a file fault. Raises Transient and
+        Permanent."""
+        references = pinned_keys(pinned, self.ledger)
+        try:
+            source = self._open(event, pinned)
+        except FileFault as error:
+            return _faulty(error.fault, chunks=0)
+        chunks = ChunkPublisher(
+            publisher=self.publisher,
+            topic=self.validated_topic,
+            received=pinned.received,
+            plan=pinned.plan.id,
+            corrects=source.origin.upload if source.origin else None,
         )
-        with self.rejects:
-            for batch in batches:
-                self._take(batch)
-                # Or it would still be there while the next one is made: 100 MiB for nothing.
-                del batch
-        self.chunks.wait()
-
-    def _corrected(self, pieces: Iterator[bytes], chunk_bytes: int) -> Iterator[Batch]:
-        origin = self.find_origin()
-        self.chunks.corrects = origin.upload
-        self.correction = Correction(self.contract, origin.open_lines)
-        stripped = self.correction.pieces(pieces)
-        return self.correction.batches(self._batches(stripped, bare(self.contract), chunk_bytes))
-
-    def _batches(
-        self, pieces: Iterable[bytes], contract: Contract, chunk_bytes: int
-    ) -> Iterator[Batch]:
-        return validate(pieces, contract, chunk_bytes=chunk_bytes, references=self.references)
-
-    def lines(self) -> Lines | None:
-        """What a later correction needs to know; None when no line was rejected or corrected."""
-        if not self.rejected_lines and self.correction is None:
-            return None
-        loaded = tuple(self.correction.loaded) if self.correction else ()
-        rejected = tuple(sorted(self.rejected_lines)[: MOST_LINES - len(loaded)])
-        return Lines(
-            rejected=rejected, loaded=loaded, complete=len(rejected) == self.counts.rejected
+        rejects = RejectOutput(
+            self.store, self.rejects_bucket, rejects_name(event.upload, pinned.plan.id)
         )
+        try:
+            return _process(source, pinned, references, chunks, rejects)
+        except FileFault as error:
+            return _faulty(error.fault, chunks.count)
 
-    def _pieces(self, event: ObjectEvent) -> Iterator[bytes]:
-        limit = self.contract.limits.max_bytes
+    def _open(self, event: ObjectEvent, pinned: Pinned) -> _Source:
+        """Raises FileFault for an upload that must not be loaded, whatever its rows are."""
+        if pinned.contract.on_overwrite == "refuse":
+            refuse_overwrite(event.upload, self.ledger)
+        is_corrected, pieces = is_correction(self._pieces(event, pinned.contract), pinned.contract)
+        if not is_corrected:
+            return _Source(pieces, None)
+        origin = find_origin(event.upload, pinned.plan.dataset, self.ledger)
+        self.ledger.upload(event.upload.id).link_origin(origin.upload)
+        return _Source(pieces, origin)
+
+    def _pieces(self, event: ObjectEvent, contract: Contract) -> Iterator[bytes]:
+        limit = contract.limits.max_bytes
         if limit is not None and event.size > limit:
             raise FileFault(
                 "file.too_large",
@@ -102,11 +114,67 @@ class UploadRun:
         except Permanent as failure:
             if failure.code != "object.gone":
                 raise
-            # The end of the upload, and not only of this delivery: whatever waits for it, as the
-            # next holder of its name does, would wait for ever.
+            # This must end the upload, not only the delivery: whatever waits for its end, such as
+            # the next owner of its name, would wait forever.
             raise FileFault(GONE, failure.message) from failure
 
-    def _take(self, batch: Batch) -> None:
+
+def _process(
+    source: _Source,
+    pinned: Pinned,
+    references: KeySets,
+    chunks: ChunkPublisher,
+    rejects: RejectOutput,
+) -> UploadReading:
+    """Raises FileFault, Transient and Permanent."""
+    contract, correction = pinned.contract, None
+    if source.origin is None:
+        batches = _batches(source.pieces, contract, pinned, references)
+    else:
+        correction = Correction(contract, source.origin.open_lines)
+        stripped = correction.pieces(source.pieces)
+        batches = correction.batches(
+            _batches(stripped, contract_for_extracted_records(contract), pinned, references)
+        )
+    tally, reject_file = _Tally(Reasons(contract)), RejectFile(contract)
+    with rejects:
+        for batch in batches:
+            tally.add(batch)
+            if batch.rejected:
+                rejects.write(reject_file.render(batch))
+            for chunk in encode(batch, contract):
+                chunks.publish(chunk.data, chunk.rows)
+            # Otherwise 100 MiB would stay in memory while the next batch is made.
+            del batch
+    chunks.wait()
+    # The original was judged by the contract's limits; its corrected rows are not judged again.
+    limits = contract.limits if correction is None else Limits()
+    return UploadReading(
+        verdict=judge(tally.counts, limits),
+        counts=tally.counts,
+        reasons=tally.reasons.top(),
+        chunks=chunks.count,
+        rejects=rejects.ref,
+        lines=tally.lines(correction.loaded if correction else None),
+    )
+
+
+def _batches(
+    pieces: Iterable[bytes], contract: Contract, pinned: Pinned, references: KeySets
+) -> Iterator[Batch]:
+    chunk_bytes = pinned.plan.chunk_bytes
+    return validate(pieces, contract, chunk_bytes=chunk_bytes, references=references)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of the rows read so far, and why and where some were rejected."""
+
+    reasons: Reasons
+    counts: Counts = _NO_ROWS
+    rejected_lines: list[int] = field(default_factory=list)
+
+    def add(self, batch: Batch) -> None:
         self.counts = Counts(
             read=self.counts.read + batch.rows_read,
             valid=self.counts.valid + len(batch.lines),
@@ -116,15 +184,27 @@ class UploadRun:
             self.reasons.add(row)
             if len(self.rejected_lines) < MOST_LINES:
                 self.rejected_lines.append(row.line)
-        if batch.rejected:
-            self.rejects.write(self._reject_file.render(batch))
-        for chunk in encode(batch, self.contract):
-            self.chunks.publish(chunk.data, chunk.rows)
+
+    def lines(self, corrected: list[int] | None) -> Lines | None:
+        """`corrected`: the lines of the original that a correction loads; None if it is not one."""
+        if not self.rejected_lines and corrected is None:
+            return None
+        loaded = tuple(corrected or ())
+        rejected = tuple(sorted(self.rejected_lines)[: MOST_LINES - len(loaded)])
+        return Lines(
+            rejected=rejected, loaded=loaded, complete=len(rejected) == self.counts.rejected
+        )
 
 
-def hopeless(fault: Fault) -> tuple[Reason, ...]:
-    """The one reason of a file that cannot be loaded at all."""
+def _faulty(fault: Fault, chunks: int) -> UploadReading:
+    """The result for a file that cannot be loaded at all."""
     example = FaultExample(
         line=fault.line, column=fault.column, code=fault.code, value=None, message=fault.message
     )
-    return (Reason(code=fault.code, column=fault.column, rows=0, examples=(example,)),)
+    reason = Reason(code=fault.code, column=fault.column, rows=0, examples=(example,))
+    return UploadReading(
+        verdict=Verdict("file_fault", fault.code, fault.message),
+        counts=_NO_ROWS,
+        reasons=(reason,),
+        chunks=chunks,
+    )

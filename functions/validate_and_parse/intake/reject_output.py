@@ -1,4 +1,4 @@
-"""The reject file: opened at the first rejected row, so that a clean upload leaves none."""
+"""Write the reject file of an upload. It is created at the first rejected row."""
 
 from contextlib import ExitStack
 from types import TracebackType
@@ -13,7 +13,7 @@ _MAX_NAME_BYTES = 1024
 
 
 def rejects_name(upload: Upload, plan: str) -> str:
-    """Beside the original's path; unique to upload and plan, so that a retry writes it again."""
+    """The original's path, with the ids of upload and plan: a retry writes the same object."""
     stem = upload.name
     for ending in (".gz", ".csv"):
         stem = stem.removesuffix(ending)
@@ -22,7 +22,8 @@ def rejects_name(upload: Upload, plan: str) -> str:
 
 
 class RejectOutput:
-    """A context: the object appears when it ends without an exception, if anything was written."""
+    """A context manager. The object exists after it ends without an exception, if anything was
+    written."""
 
     def __init__(self, store: ObjectStore, bucket: str, name: str) -> None:
         self._store = store

@@ -1,4 +1,4 @@
-"""One dead letter for all rejected rows of an upload: counts by code, and where the rows are."""
+"""Send one dead letter about all rejected rows of an upload, with their counts by code."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from csvgate.ports import Clock
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.dead_letters import DeadLetterTopic, counts_attribute
 from csvgate.protocol.events import UploadValidated
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Note
+from csvgate.protocol.ledger.entries import Note
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.errors import Permanent
 
 
@@ -19,13 +19,12 @@ class Rejections:
     clock: Clock
 
     def report(self, validated: UploadValidated, delivery: Delivery) -> None:
-        """Send the letter, then note it: a retry sends a second one only if it cannot know about
-        the first."""
+        """Send the dead letter, then note it in the ledger: a retry sends a second one only after a
+        crash between the two."""
         if validated.status == "valid" and not validated.counts.rejected:
             return
         entries = self.ledger.upload(validated.upload.id)
-        name = f"rejected.{validated.plan}"
-        if entries.has_note(name):
+        if entries.is_rejection_noted(validated.plan):
             return
         reason = rejection(validated)
         self.dead_letters.send(delivery, reason, _attributes(validated))
@@ -35,11 +34,11 @@ class Rejections:
             message=reason.message,
             function=self.dead_letters.function,
         )
-        entries.note(name, note)
+        entries.note_rejection(validated.plan, note)
 
 
 def rejection(validated: UploadValidated) -> Permanent:
-    """Why rows of this upload, or all of it, were handed back."""
+    """Why some rows of this upload, or the whole upload, were rejected."""
     if validated.status == "file_fault":
         return Permanent(validated.reasons[0].code, validated.detail or "")
     if validated.status == "over_limit":

@@ -1,4 +1,4 @@
-"""The Storage event: which generation of which object was finalized."""
+"""Parse the Storage event: which generation of which object was finalized."""
 
 import re
 from dataclasses import dataclass
@@ -18,8 +18,7 @@ _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[
 class ObjectEvent:
     upload: Upload
     size: int
-    """Stored bytes."""
-    content_encoding: str | None
+    """The bytes stored, which may be compressed."""
     trace: str
     """W3C traceparent."""
 
@@ -34,43 +33,45 @@ def parse(event: CloudEvent) -> ObjectEvent:
     if not isinstance(data, dict):
         raise Permanent("event.malformed", "the event's data is not a JSON object")
     upload = Upload(
-        bucket=_text(data, "bucket"),
-        name=_text(data, "name"),
+        bucket=_string(data, "bucket"),
+        name=_string(data, "name"),
         generation=_number(data, "generation"),
     )
-    encoding = data.get("contentEncoding")
     return ObjectEvent(
         upload=upload,
         size=_number(data, "size"),
-        content_encoding=str(encoding) if encoding else None,
         trace=_trace(event) or upload.traceparent,
     )
 
 
 def _trace(event: CloudEvent) -> str | None:
-    """None for what is no W3C trace context: anything longer than an attribute of Pub/Sub may be
-    would keep every message about the upload from being published."""
+    """None unless it is a W3C trace context: a value longer than a Pub/Sub attribute may be would
+    prevent every message about the upload from being published."""
     trace = str(event.get_attributes().get("traceparent") or "")
     return trace if _TRACEPARENT.fullmatch(trace) else None
 
 
-def _text(data: dict[str, Any], field: str) -> str:
+def _string(data: dict[str, Any], field: str) -> str:
     value = data.get(field)
     if not isinstance(value, str) or not value:
-        raise Permanent("event.malformed", f"data.{field}: expected text, got {value!r:.80}")
+        raise Permanent("event.malformed", f"data.{field}: expected a string, got {value!r:.80}")
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise Permanent("event.malformed", f"data.{field}: half a character in it") from error
+        raise Permanent(
+            "event.malformed", f"data.{field}: contains a lone surrogate, which UTF-8 cannot encode"
+        ) from error
     return value
 
 
 def _number(data: dict[str, Any], field: str) -> int:
-    """Cloud Storage writes 64-bit numbers as text."""
+    """Cloud Storage writes 64-bit numbers as strings."""
     value = data.get(field)
     text = str(value)[: _MOST_DIGITS + 1]
     if isinstance(value, bool) or not text.isascii() or not text.isdigit():
         raise Permanent("event.malformed", f"data.{field}: expected a number, got {value!r:.80}")
     if len(text) > _MOST_DIGITS:
-        raise Permanent("event.malformed", f"data.{field}: expected 64 bits, got {value!r:.80}")
+        raise Permanent(
+            "event.malformed", f"data.{field}: expected at most 64 bits, got {value!r:.80}"
+        )
     return int(text)

@@ -1,4 +1,4 @@
-"""A click group that imports the module of a command only when that command is used."""
+"""A click group that imports a command's module only when the command is used."""
 
 import ast
 import importlib
@@ -12,15 +12,15 @@ import click
 
 
 class LazyGroup(click.Group):
-    """The commands are the modules of `packages` whose names do not begin with an underscore.
+    """A group whose commands are the modules of `packages` without a leading underscore.
 
     Each module has a click command named `command`. The group's own help shows the first line of
-    each module's docstring, which it reads without importing the module. So a command's module may
-    import all it needs at its top.
+    each module's docstring, which it reads without importing the module. A command's module can
+    therefore import everything it needs at its top.
     """
 
     def __init__(self, *args: Any, packages: Mapping[str, str], **kwargs: Any) -> None:
-        """`packages`: heading in the help → package."""
+        """`packages` maps a heading in the help to a package."""
         super().__init__(*args, **kwargs)
         self._packages = packages
 
@@ -32,22 +32,22 @@ class LazyGroup(click.Group):
         if module is None:
             return None
         command = importlib.import_module(module).command
-        assert isinstance(command, click.Command)  # noqa: S101 - a mistake of ours
+        assert isinstance(command, click.Command)  # noqa: S101 - every module defines one
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         longest = max(map(len, self.modules()))
         for heading, package in self._packages.items():
             with formatter.section(heading):
-                # Padded, so that the descriptions of all sections stand in one column.
+                # Padded, so that the descriptions of all sections are aligned.
                 rows = [
-                    (name.ljust(longest), _summary(module))
+                    (name.ljust(longest), summary(module))
                     for name, module in sorted(_commands(package).items())
                 ]
                 formatter.write_dl(rows)
 
     def modules(self) -> dict[str, str]:
-        """Command name → module name."""
+        """Return the module name of each command name."""
         return {
             name: module
             for package in self._packages.values()
@@ -56,7 +56,8 @@ class LazyGroup(click.Group):
 
 
 def _commands(package: str) -> dict[str, str]:
-    """`list_` stands for the command `list`: a module of that name would hide the built-in."""
+    """Return command names and modules. The module `list_` is the command `list`, because a module
+    of that name would hide the built-in."""
     return {
         found.name.rstrip("_").replace("_", "-"): f"{package}.{found.name}"
         for found in pkgutil.iter_modules(importlib.import_module(package).__path__)
@@ -64,7 +65,7 @@ def _commands(package: str) -> dict[str, str]:
     }
 
 
-def _summary(module: str) -> str:
+def summary(module: str) -> str:
     spec = find_spec(module)
     assert spec is not None and spec.origin is not None  # noqa: S101, PT018 - pkgutil found it
     docstring = ast.get_docstring(ast.parse(Path(spec.origin).read_text("utf-8"))) or ""

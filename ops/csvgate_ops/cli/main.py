@@ -1,4 +1,4 @@
-"""`csvgate`: the commands of every room, each imported when it is used."""
+"""The command `csvgate`, which imports a subcommand only when it is used."""
 
 import sys
 
@@ -8,28 +8,29 @@ from csvgate.runtime.errors import Failure
 from csvgate_ops.cli.lazy_group import LazyGroup
 from csvgate_ops.local.cloud.errors import CloudError
 
-ROOMS = {
+GROUPS = {
     "Files and contracts": "csvgate_ops.cli.author",
     "Local cloud": "csvgate_ops.cli.local",
     "Operations": "csvgate_ops.cli.operate",
     "Deployment": "csvgate_ops.cli.deploy",
 }
-"""Heading in `csvgate --help` → package of commands."""
+"""Heading in `csvgate --help` → package whose modules are the commands."""
 
 
 @click.command(
-    cls=LazyGroup, packages=ROOMS, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=LazyGroup, packages=GROUPS, context_settings={"help_option_names": ["-h", "--help"]}
 )
 @click.version_option(package_name="csvgate")
 def csvgate() -> None:
-    """Drop a CSV in a bucket; every row is in BigQuery exactly once, or back in your hands."""
+    """Load CSV files from a bucket into BigQuery: every row exactly once, or handed back with its
+    reason."""
 
 
 def main() -> None:
-    """Exit 0 when done, 1 when it failed as it may (said on stderr, without a traceback), 2 when
-    it was called wrongly, 130 when interrupted."""
+    """Run the command. The exit code is 0 on success, 1 on an expected failure (a message on
+    stderr, no traceback), 2 on wrong usage and 130 after an interruption."""
     try:
-        # Without its standalone mode click returns the code of an Exit, and None otherwise.
+        # Outside standalone mode, click returns the code of an Exit, and None otherwise.
         sys.exit(csvgate(standalone_mode=False))
     except click.ClickException as error:
         error.show()

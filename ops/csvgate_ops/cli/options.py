@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Command-line options that several commands share."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,32 +14,32 @@ data_dir = click.option(
     default=DEFAULT_DATA_DIR,
     envvar="CSVGATE_DATA_DIR",
     show_default=True,
-    help="Where the local cloud keeps its state and logs.",
+    help="Folder in which the local cloud keeps its state and logs.",
 )
 
 _project = click.option(
     "--project",
     metavar="ID",
-    help="A project of Google Cloud, by your application default credentials, instead of the "
-    "local cloud.",
+    help="Google Cloud project to use instead of the local cloud, with your application default "
+    "credentials.",
 )
 _topology = click.option(
     "--topology",
     type=click.Path(path_type=Path, dir_okay=False, exists=True, resolve_path=True),
-    help="With --project: what names things there.  [default: deploy/topology.yaml]",
+    help="With --project: the file that names its resources.  [default: deploy/topology.yaml]",
 )
 
 
 def connected(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options that say where: `data_dir`, `project` and `topology`, for `open_session`."""
+    """Add the options that `open_session` needs: `data_dir`, `project` and `topology`."""
     return data_dir(_project(_topology(command)))
 
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def pairs(convert: Callable[[str], Any] = str) -> Callable[..., dict[str, Any]]:
-    """A callback for a repeatable NAME=VALUE option."""
+    """Return a callback for a repeatable NAME=VALUE option; `convert` parses the value."""
 
     def callback(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> Any:
         found = {}

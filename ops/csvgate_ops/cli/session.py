@@ -1,4 +1,4 @@
-"""A running local cloud or a project of Google Cloud, as the commands that use it see it."""
+"""Connects the commands to a running local cloud or to a Google Cloud project."""
 
 import json
 import os
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from csvgate.protocol.ledger import Ledger
+from csvgate.gcp.build import object_store
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate_ops.deploy.topology import Topology, TopologyError, load
+from csvgate_ops.local.cloud.endpoints import names
 from csvgate_ops.local.cloud.environment import exports
 from csvgate_ops.local.cloud.errors import CloudError, Fault
 from csvgate_ops.local.cloud.options import repository
@@ -16,16 +19,16 @@ if TYPE_CHECKING:
     from google.cloud import bigquery, storage
     from google.cloud.pubsub_v1 import SubscriberClient
 
-    from csvgate_ops.deploy.topology import Topology
-
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
+    """The resources of one cloud and its clients."""
+
     endpoints: Mapping[str, Any]
-    """The fields of `csvgate_ops.local.cloud.endpoints`. A real project has only the names,
-    `topology` and `contracts`, and no addresses."""
+    """The fields of `csvgate_ops.local.cloud.endpoints`. For a project these are only the names,
+    `topology` and `contracts`, without addresses."""
     local: bool = True
 
     @property
@@ -34,81 +37,76 @@ class Session:
 
     @property
     def options(self) -> str:
-        """What a command needs to be pointed here again, for hints: a leading blank, or nothing."""
+        """The options that point a command at the same cloud, with a leading space, for hints."""
         return "" if self.local else f" --project {self.project}"
 
     def bucket(self, key: str) -> str:
-        """The real name of `uploads`, `rejects`, `ledger` or `references`."""
+        """Return the real name of `uploads`, `rejects`, `ledger` or `references`."""
         return str(self.endpoints["buckets"][key])
 
-    def topology(self) -> "Topology":
-        """Raises CloudError naming every mistake in it."""
+    def topology(self) -> Topology:
+        """Read the topology. Raises CloudError, which names every mistake in the file."""
         return _read(Path(self.endpoints["topology"]))
 
     def ledger(self) -> Ledger:
-        from csvgate.gcp.storage import GcsObjectStore
-
-        return Ledger(self._made(lambda: GcsObjectStore(self.project)), self.bucket("ledger"))
+        return Ledger(self._created(lambda: object_store(self.project)), self.bucket("ledger"))
 
     def storage(self) -> "storage.Client":
         from google.cloud import storage
 
-        return self._made(lambda: storage.Client(project=self.project))
+        return self._created(lambda: storage.Client(project=self.project))
 
     def bigquery(self) -> "bigquery.Client":
         from google.cloud import bigquery
 
-        return self._made(lambda: bigquery.Client(project=self.project))
+        return self._created(lambda: bigquery.Client(project=self.project))
 
     def subscriber(self) -> "SubscriberClient":
         from google.cloud.pubsub_v1 import SubscriberClient
 
-        return self._made(SubscriberClient)
+        return self._created(SubscriberClient)
 
-    def _made(self, client: Callable[[], T]) -> T:
+    def _created(self, client: Callable[[], T]) -> T:
         from google.auth.exceptions import DefaultCredentialsError
 
         try:
             return client()
         except DefaultCredentialsError as error:
             remedy = "gcloud auth application-default login"
-            said = f"no usable credentials: {str(error).splitlines()[0]}"
-            fault = Fault(f"project {self.project}", said, remedy)
+            message = f"there are no usable credentials: {str(error).splitlines()[0]}"
+            fault = Fault(f"project {self.project}", message, remedy)
             raise CloudError(fault) from error
 
 
 def connect(data_dir: Path) -> Session:
-    """Point this process's official clients at the local cloud of `data_dir`.
-    Raises CloudError when none is up there."""
+    """Point this process's client libraries at the local cloud of `data_dir`. Raises CloudError
+    if none is running there."""
     path = data_dir / "endpoints.json"
     try:
         endpoints = json.loads(path.read_text())
     except FileNotFoundError:
-        fault = Fault("csvgate", f"no local cloud is up in {data_dir}", remedy="csvgate up")
+        fault = Fault("csvgate", f"no local cloud is running in {data_dir}", remedy="csvgate up")
         raise CloudError(fault) from None
     os.environ.update(exports(endpoints, os.environ))
     return Session(endpoints)
 
 
 def of_project(project: str, topology: Path | None = None) -> Session:
-    """A project, by application default credentials; the topology file gives the names. The
-    libraries' emulator variables count here as everywhere. Raises CloudError."""
-    from csvgate_ops.local.cloud.endpoints import names
-
+    """Connect to a project with application default credentials; the topology file gives the
+    names of its resources. Emulator variables in the environment still apply. Raises
+    CloudError."""
     path = topology or repository() / "deploy" / "topology.yaml"
     files = {"topology": str(path), "contracts": str(repository() / "contracts")}
     return Session(names(_read(path), project) | files, local=False)
 
 
 def open_session(data_dir: Path, project: str | None, topology: Path | None = None) -> Session:
-    """What the options that commands share ask for: the project if one is named, otherwise the
-    local cloud. Raises CloudError."""
+    """Connect to the project if one is given, and to the local cloud otherwise. Raises
+    CloudError."""
     return of_project(project, topology) if project else connect(data_dir)
 
 
-def _read(path: Path) -> "Topology":
-    from csvgate_ops.deploy.topology import TopologyError, load
-
+def _read(path: Path) -> Topology:
     try:
         return load(path)
     except TopologyError as error:

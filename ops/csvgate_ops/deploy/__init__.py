@@ -1,13 +1,19 @@
-"""From the topology to a project on Google Cloud: topology → plan → execute.
+"""Deploy to Google Cloud: topology → plan → execution.
 
-`environment` reads deploy/env/NAME.yaml, `settle` lays it over the topology. `desired` says, as
-plain data, what must be there (`resources`, `function_resources`, `roles`); `observe` reads what
-is, through gcloud. `planner` compares the two and gives an ordered list of commands, each with its
-reason; it calls nothing. `script` prints a plan as a shell script, `execute` runs it. `teardown`
-plans the way back. Each module of `kinds` knows one kind of resource: how it is listed, made,
-changed and deleted. `watching` takes alerts and dashboard from `csvgate_ops.deploy.monitoring`.
+`environment` reads deploy/env/NAME.yaml and lays it over the topology. `plan.desired` describes, as
+plain data, what the project should have, and `plan.observe` reads what it has, through gcloud.
+`plan.planner` compares the two and returns an ordered list of commands; it runs nothing.
+`plan.script` prints a plan as a shell script, `run.execute` runs it. `plan.teardown` plans the
+removal. Each module of `kinds` declares one kind of resource: how it is listed, created, changed
+and deleted, and what follows from its faults. `monitoring` plans alerts and the dashboard.
 
-`stage` makes the folders that functions are built from, out of what `reach` finds they import.
+`staging` builds the source folders of the functions from the modules that they import. `doctor`
+compares a project with the topology and explains each fault, `smoke` sends one upload through it,
+and `estimate` calculates what an upload costs.
 
-Nothing is remembered between two runs: what a run left undone is what the next one finds missing.
+Nothing is remembered between two runs: what one run left undone, the next one finds missing.
 """
+
+
+class DeployError(Exception):
+    """An expected failure. Its message says where it is and what to do."""

@@ -1,1 +1,1 @@
-"""Tools for operators: dead letters, console, reconcile, runbook, breakers and uploads."""
+"""Tools for operators: dead letters, console, reconcile, runbook, breakers, uploads."""

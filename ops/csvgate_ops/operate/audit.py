@@ -1,7 +1,8 @@
-"""Who did what, when and why: one object in the ledger bucket for every action of an operator.
+"""Records in the ledger bucket what operators do, when and why.
 
-Layout: audit/<yyyy-mm-dd>/<hhmmss.ffffff>-<action>-<mark>.json, in UTC. Names sort by time, and a
-listing of one day is cheap.
+An action has a folder, `audit/<day>/<run>/`, whose name sorts by time, so that listing one day is
+cheap. A run on dead letters records its beginning and its end (`dead_letters/audit.py`). A single
+action, such as lifting a breaker, has one object.
 """
 
 import getpass
@@ -9,26 +10,13 @@ import re
 import socket
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, JsonValue
-
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.entries import AuditAction
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import AUDIT_RECORDED
 from csvgate.runtime.errors import Transient
-
-PREFIX = "audit/"
-
-
-class AuditEntry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    action: str
-    """As `dlq.replay` or `breaker.lift`."""
-    actor: str
-    at: datetime
-    reason: str
-    details: dict[str, JsonValue] = {}
-    """What was acted upon: identifiers and counts, never row content."""
 
 
 def now() -> datetime:
@@ -36,7 +24,7 @@ def now() -> datetime:
 
 
 def operator() -> str:
-    """The person at this machine, as `ada@workstation`."""
+    """Return the person at this machine, such as `ada@workstation`."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
@@ -44,20 +32,33 @@ def operator() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
+def new_run(action: str, at: datetime) -> str:
+    """Return a unique name that sorts by time: `<day>/<time>-<action>-<random>`, in UTC."""
+    at = at.astimezone(UTC)
+    kind = re.sub(r"[^a-z0-9.]+", "_", action.lower())
+    return f"{at:%Y-%m-%d}/{at:%H%M%S.%f}-{kind}-{uuid4().hex[:8]}"
+
+
+def run_parts(run: str) -> dict[str, str]:
+    """Return the parts of the object names of a run."""
+    day, _, name = run.partition("/")
+    return {"day": day, "run": name}
+
+
 def record(
     ledger: Ledger,
     action: str,
     actor: str,
     reason: str,
-    details: Mapping[str, JsonValue],
+    details: Mapping[str, Any],
     clock: Callable[[], datetime] = now,
 ) -> str:
-    """Write the entry; its object's name. Returns once it is safe, raises Transient or Permanent
-    when it is not: then the action must not take place."""
+    """Record a single action before it is carried out, and return its run. Raises Transient or
+    Permanent if the entry cannot be written; the action must then not take place."""
     at = clock().astimezone(UTC)
-    kind = re.sub(r"[^a-z0-9.]+", "_", action.lower())
-    name = f"{PREFIX}{at:%Y-%m-%d}/{at:%H%M%S.%f}-{kind}-{uuid4().hex[:8]}.json"
-    entry = AuditEntry(action=action, actor=actor, at=at, reason=reason, details=dict(details))
-    if not ledger.create(name, entry):
-        raise Transient("audit.taken", f"gs://{ledger.bucket}/{name} is there already; try again")
-    return name
+    run = new_run(action, at)
+    entry = AuditAction(action=action, actor=actor, at=at, reason=reason, details=dict(details))
+    if not ledger.create(AUDIT_RECORDED, entry, **run_parts(run)):
+        name = AUDIT_RECORDED.name(**run_parts(run))
+        raise Transient("audit.taken", f"gs://{ledger.bucket}/{name} exists already; try again")
+    return run

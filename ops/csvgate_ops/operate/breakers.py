@@ -1,4 +1,4 @@
-"""The breakers of all functions, as an operator sees and lifts them."""
+"""Lists the breakers of all functions and lifts them for an operator."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -6,21 +6,21 @@ from typing import Literal
 
 from pydantic import BaseModel, JsonValue
 
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Lifted
+from csvgate.protocol.ledger.entries import Lifted
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.breaker_guard import summary
 from csvgate.runtime.breaker_ledger import BreakerLedger, breakers
 from csvgate_ops.operate.audit import now, record
 
 
 class BreakerState(BaseModel):
-    """The latest of one revision of a function; without a revision: it never opened."""
+    """The latest state of the breaker of one revision; without a revision it never opened."""
 
     function: str
     state: Literal["closed", "open", "lifted"]
     revision: str | None = None
     number: int = 0
-    """Counts the times it opened."""
+    """How often it has opened."""
     tripped_at: datetime | None = None
     tripped_by: str = ""
     lifted_at: datetime | None = None
@@ -29,7 +29,8 @@ class BreakerState(BaseModel):
 
 
 def states(ledger: Ledger, functions: Iterable[str]) -> list[BreakerState]:
-    """Of every function; of one that has several revisions with a story, the newest trip first."""
+    """Return the state of every function's breaker; if several revisions of a function had an open
+    breaker, the latest trip comes first."""
     found = [_state(entries) for entries in breakers(ledger)]
     by_trip = sorted(found, key=_tripped_at, reverse=True)
     known = {state.function for state in found}
@@ -45,8 +46,8 @@ def lift(
     reason: str,
     clock: Callable[[], datetime] = now,
 ) -> Iterator[BreakerState]:
-    """Lift every open breaker of the function, whatever its revision; each as it is lifted. The
-    audit object comes first: what cannot be recorded does not happen."""
+    """Lift the open breakers of all revisions of the function, and yield each. The audit entry is
+    written first, and nothing is lifted if that fails."""
     for entries in breakers(ledger):
         standing = entries.standing()
         if entries.function != function or not standing.is_open:

@@ -1,4 +1,4 @@
-"""Upload a file and follow it to its end, as the ledger tells it."""
+"""Uploads a file, and follows the upload in the ledger to its end."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from csvgate.protocol.identity import Upload
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate_ops.cli.session import Session
 from csvgate_ops.operate.uploads import ENDED, UploadStatus, status
 
@@ -14,7 +14,7 @@ _POLL_SECONDS = 0.25
 
 
 class _Counting:
-    """A file that tells how far it was read."""
+    """A file that reports how many bytes were read from it."""
 
     def __init__(self, file: BinaryIO, advance: Callable[[int], None]) -> None:
         self._file = file
@@ -32,7 +32,8 @@ class _Counting:
 def send(
     session: Session, path: Path, name: str, advance: Callable[[int], None] = lambda _: None
 ) -> Upload:
-    """Put the file into the uploads bucket. `advance` gets the bytes sent since the last call."""
+    """Upload the file to the uploads bucket. `advance` is called with the bytes sent since its
+    last call."""
     bucket = session.bucket("uploads")
     blob = session.storage().bucket(bucket).blob(name)
     with path.open("rb") as file:
@@ -42,7 +43,7 @@ def send(
 
 
 def follow(ledger: Ledger, upload_id: str, timeout_seconds: float) -> Iterator[UploadStatus]:
-    """Each new status until the upload ended, its email included, or the time is over."""
+    """Yield each new status until the upload has ended or the timeout is over."""
     deadline = time.monotonic() + timeout_seconds
     last: UploadStatus | None = None
     while True:

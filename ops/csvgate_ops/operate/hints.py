@@ -1,11 +1,11 @@
-"""What an operator may do about one upload. Pure."""
+"""Advises an operator on one upload. Pure."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from csvgate_ops.operate.breakers import BreakerState
 from csvgate_ops.operate.runbook import CATALOGUE, remedy
-from csvgate_ops.operate.runbook.model import Then
+from csvgate_ops.operate.runbook.model import NextStep
 from csvgate_ops.operate.uploads import Failed, UploadStatus
 
 _NOTIFIER: Final = "notify_stakeholders"
@@ -15,34 +15,36 @@ _WORKERS: Final = {"validating": "validate_and_parse", "loading": "enrich_record
 def hints(
     status: UploadStatus, open_breakers: Iterable[BreakerState], options: str = ""
 ) -> Iterator[str]:
-    """A paragraph each. `options` is what the commands need to be pointed here."""
-    for failure in _unmended(status):
-        advice = remedy(failure.code) or "See the letter."
-        then = _then(failure.code, f"--upload {status.id} --code {failure.code}{options}")
-        yield f"{failure.function} gave up, {failure.code}: {advice}\nThen: {then}"
+    """Yield one paragraph per hint. `options` are the command-line options that point a command
+    at the same cloud, with a leading space."""
+    for failure in _open_failures(status):
+        advice = remedy(failure.code) or "See the dead letter."
+        command = _command(failure.code, f"--upload {status.id} --code {failure.code}{options}")
+        yield f"{failure.function} gave up with {failure.code}: {advice}\nThen: {command}"
     if not _is_over(status):
         for breaker in open_breakers:
             yield (
-                f"The breaker of {breaker.function} is open: if revision {breaker.revision} still "
-                f"serves, messages wait. {breaker.tripped_by}\nSee: csvgate breaker{options}"
+                f"The breaker of {breaker.function} is open: if revision {breaker.revision} is "
+                f"still in service, its messages wait. {breaker.tripped_by}\n"
+                f"See: csvgate breaker{options}"
             )
     if status.state in _WORKERS:
         yield (
-            f"Under way. If it stays so, {_WORKERS[status.state]} is being retried: its log says "
-            f"why, and what ended all the same is in: "
+            f"In progress. If it stays so, {_WORKERS[status.state]} keeps failing and is retried; "
+            "its log says why. After its last attempt the dead letter is listed by: "
             f"csvgate dlq list --upload {status.id}{options}"
         )
 
 
-def _then(code: str, letters: str) -> str:
+def _command(code: str, selection: str) -> str:
     entry = CATALOGUE.get(code)
-    if entry is None or entry.then is Then.REPLAY:
-        return f"csvgate dlq replay {letters} --yes"
-    return f'csvgate dlq discard {letters} --reason "…" --yes'
+    if entry is None or entry.next_step is NextStep.REPLAY:
+        return f"csvgate dlq replay {selection} --yes"
+    return f'csvgate dlq discard {selection} --reason "…" --yes'
 
 
-def _unmended(status: UploadStatus) -> Iterator[Failed]:
-    """An upload that completed after all has no failures but those of its email."""
+def _open_failures(status: UploadStatus) -> Iterator[Failed]:
+    """Yield the failures that still matter: once an upload completed, only those of its email."""
     for failure in status.failures:
         if failure.function == _NOTIFIER:
             if not status.emailed:
@@ -52,5 +54,5 @@ def _unmended(status: UploadStatus) -> Iterator[Failed]:
 
 
 def _is_over(status: UploadStatus) -> bool:
-    """Ended, and the people who wait for an email have it."""
+    """Return whether nothing more will happen: the email is sent, or none is due."""
     return status.state in ("ignored", "unknown") or status.emailed

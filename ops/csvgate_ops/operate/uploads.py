@@ -1,6 +1,6 @@
-"""One upload from arrival to email, as the ledger tells it. Reads only."""
+"""Reads the status of one upload from the ledger: its state, counts, failures and timeline."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -8,8 +8,10 @@ from typing import Literal
 from pydantic import BaseModel
 
 from csvgate.protocol.events import Counts, Reason, UploadRef, UploadValidated
-from csvgate.protocol.ledger import Ledger, PlanLedger, UploadLedger
-from csvgate.protocol.ledger_entries import Entry, Note, OutcomeClaim
+from csvgate.protocol.ledger import paths
+from csvgate.protocol.ledger.entries import Note, OutcomeClaim
+from csvgate.protocol.ledger.ledger import Ledger, PlanLedger, UploadLedger
+from csvgate.protocol.ledger.paths import LedgerPath
 from csvgate.text import counted
 
 State = Literal["unknown", "ignored", "validating", "loading", "completed", "rejected", "failed"]
@@ -17,17 +19,23 @@ ENDED: frozenset[State] = frozenset(["ignored", "completed", "rejected", "failed
 
 
 class Step(BaseModel):
+    """One line of an upload's timeline."""
+
     at: datetime
     what: str
     detail: str = ""
 
 
 class Failed(BaseModel):
+    """A failure for which a function sent a dead letter."""
+
     function: str
     code: str
 
 
 class UploadStatus(BaseModel):
+    """The status of one upload. Fields are None while the ledger does not have them yet."""
+
     id: str
     state: State
     upload: UploadRef | None = None
@@ -40,83 +48,29 @@ class UploadStatus(BaseModel):
     chunks_loaded: int = 0
     reasons: tuple[Reason, ...] = ()
     rejects: str | None = None
-    """gs:// address of the reject file."""
+    """The gs:// address of the reject file."""
     corrects: str | None = None
-    """The upload whose rejected rows this one brings back mended."""
+    """The upload whose rejected rows this one corrects."""
     corrected_by: tuple[str, ...] = ()
     open_rows: int | None = None
-    """Rejected rows of a completed upload that no correction has brought back yet."""
+    """Rejected rows of a completed upload that no correction has loaded yet."""
     failures: tuple[Failed, ...] = ()
-    """What functions gave up on, with a dead letter; a replay may have mended it since."""
+    """Dead-lettered failures; a replay may have succeeded since."""
     emailed: bool = False
     timeline: tuple[Step, ...] = ()
 
 
-class _SendClaim(Entry):
-    at: datetime
-
-
-class _Sent(Entry):
-    at: datetime
-    recipients: int
-
-
-def upload_ids(ledger: Ledger) -> list[str]:
-    """Every upload the ledger knows."""
-    found: dict[str, None] = {}
-    for name in ledger.names("uploads/"):
-        found.setdefault(name.split("/")[1])
-    return list(found)
-
-
 def status(ledger: Ledger, upload_id: str) -> UploadStatus:
-    """Where the upload stands; state `unknown` when the ledger has nothing of it."""
+    """Return the status of an upload; its state is `unknown` if the ledger has no entry for it."""
     return _Reader(ledger, upload_id).status()
 
 
-def statuses(ledger: Ledger, most: int | None = None) -> list[UploadStatus]:
-    """Uploads, newest first: every one, or the `most` newest."""
-    return [status(ledger, upload_id) for _, upload_id, _ in _newest_first(ledger)[:most]]
+Notes = Sequence[tuple[LedgerPath, Note]]
 
 
-def find(ledger: Ledger, wanted: str) -> UploadStatus | None:
-    """By id, by the start of an id that only one has, or the newest by object name."""
-    ids = [upload_id for upload_id in upload_ids(ledger) if upload_id.startswith(wanted)]
-    if wanted in ids or len(ids) == 1:
-        return status(ledger, wanted if wanted in ids else ids[0])
-    named = [upload_id for _, upload_id, name in _newest_first(ledger) if name == wanted]
-    return status(ledger, named[0]) if named else None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """What never changes about an upload."""
-
-    at: datetime
-    upload: UploadRef
-    dataset: str
-    """Empty for an object that no contract wants."""
-
-
-def arrival(ledger: Ledger, upload_id: str) -> Arrival | None:
-    """One or two reads; None for an upload whose receipt is not written yet."""
-    entries = ledger.upload(upload_id)
-    if received := entries.received():
-        return Arrival(received.received_at, received.upload, received.dataset)
-    if ignored := entries.ignored():
-        return Arrival(ignored.at, ignored.upload, "")
-    return None
-
-
-def _newest_first(ledger: Ledger) -> list[tuple[datetime, str, str]]:
-    """When each upload arrived, its id and its object's name: one or two reads an upload."""
-    arrived = (arrival(ledger, upload_id) for upload_id in upload_ids(ledger))
-    return sorted(((a.at, a.upload.id, a.upload.name) for a in arrived if a), reverse=True)
-
-
-def _failures(notes: Mapping[str, Note]) -> Iterator[Failed]:
-    for name, note in notes.items():
-        if name.startswith("failed."):
+def _failures(notes: Notes) -> Iterator[Failed]:
+    for path, note in notes:
+        if path is paths.FAILURE_NOTE:
             yield Failed(function=note.function, code=note.code)
 
 
@@ -140,7 +94,7 @@ class _Reader:
         received = entries.received()
         if received is None:
             return UploadStatus(id=self.id, state="unknown")
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         plan = entries.plan(claim.plan if claim else received.plan)
         validated = plan.validated()
         notes = entries.notes()
@@ -181,13 +135,13 @@ class _Reader:
         if validated is None or claim is None or claim.outcome != "completed":
             return None
         found = [status(self.ledger, upload_id) for upload_id in corrections]
-        mended = [s.counts.valid for s in found if s.counts and s.state == "completed"]
-        return validated.counts.rejected - sum(mended)
+        corrected = [s.counts.valid for s in found if s.counts and s.state == "completed"]
+        return validated.counts.rejected - sum(corrected)
 
     def _state(
         self, entries: UploadLedger, validated: UploadValidated | None, *, failed: bool
     ) -> State:
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         if claim is not None and entries.is_finished():
             return claim.outcome
         if failed:
@@ -205,18 +159,18 @@ class _Reader:
         for index, done in plan.done_chunks():
             yield Step(at=done.at, what=f"chunk {index} loaded", detail=counted(done.rows, "row"))
 
-    def _end_steps(self, entries: UploadLedger, notes: Mapping[str, Note]) -> Iterator[Step]:
-        claim, committed, finished = entries.claim(), entries.committed(), entries.finished()
+    def _end_steps(self, entries: UploadLedger, notes: Notes) -> Iterator[Step]:
+        committed, finished = entries.committed(), entries.finished()
         if committed:
             yield Step(at=committed.at, what="committed", detail="all rows visible at once")
-        if claim and finished:
+        if finished and (claim := entries.outcome_claim()):
             yield Step(at=finished.at, what=claim.outcome, detail="completion event published")
-        for note in notes.values():
+        for _, note in notes:
             yield Step(at=note.at, what=note.code, detail=f"{note.message} ({note.function})")
-        for name in entries.ledger.names(f"{entries.prefix}emails/"):
-            kind = name.removeprefix(f"{entries.prefix}emails/").split("/")[0]
-            if name.endswith("/sent.json") and (sent := self.ledger.get(_Sent, name)):
+        for parts in self.ledger.find(paths.EMAIL_CLAIM, upload=self.id):
+            if claimed := self.ledger.get(paths.EMAIL_CLAIM, **parts):
+                yield Step(at=claimed.at, what=f"email claimed: {parts['outcome']}")
+        for parts in self.ledger.find(paths.EMAIL_SENT, upload=self.id):
+            if sent := self.ledger.get(paths.EMAIL_SENT, **parts):
                 detail = counted(sent.recipients, "recipient")
-                yield Step(at=sent.at, what=f"emailed: {kind}", detail=detail)
-            elif "/claim-" in name and (claimed := self.ledger.get(_SendClaim, name)):
-                yield Step(at=claimed.at, what=f"email begun: {kind}")
+                yield Step(at=sent.at, what=f"emailed: {parts['outcome']}", detail=detail)

@@ -1,13 +1,12 @@
-"""Valid rows as Arrow IPC streams, compressed with zstd: what travels to enrich_records.
+"""Chunks: valid rows as Arrow IPC streams, compressed with zstd, for enrich_records.
 
-pyarrow is imported in functions only: a file without a valid row never pays for it.
+pyarrow is imported in functions only, so that a file without a valid row does not pay for it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from csvgate.chunks.narrowing import narrow, widen
 from csvgate.contracts.model import Contract
 from csvgate.contracts.table import column_type
 from csvgate.runtime.errors import Permanent
@@ -17,10 +16,12 @@ from csvgate.validation.batch import Batch
 if TYPE_CHECKING:
     import pyarrow as pa
 
+T = TypeVar("T", "pa.Table", "pa.RecordBatch")
+
 LINE: Final = "_line"
-"""The first column of a chunk: physical lines, int64."""
+"""The first column of a chunk: the physical line of each row, int64."""
 MAX_BYTES: Final = 7_000_000
-"""Of one encoded chunk: a Pub/Sub message takes 10 MB, attributes and all."""
+"""The limit for one encoded chunk: a Pub/Sub message has at most 10 MB, attributes included."""
 _END_OF_STREAM: Final = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 
 
@@ -28,13 +29,11 @@ _END_OF_STREAM: Final = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 class EncodedChunk:
     data: bytes
     rows: int
-    first_line: int
-    last_line: int
 
 
 def arrow_type(column: BigQueryType) -> "pa.DataType":
-    """The Arrow type that the Storage Write API takes for a column. NUMERIC(p, s) is decimal128 of
-    NUMERIC's own 38 digits whatever p and s are; TIMESTAMP is in UTC microseconds."""
+    """The Arrow type that the Storage Write API accepts for a column. NUMERIC(p, s) is always
+    decimal128 with NUMERIC's 38 digits; TIMESTAMP is in UTC microseconds."""
     import pyarrow as pa
 
     match column.kind:
@@ -62,11 +61,11 @@ def arrow_type(column: BigQueryType) -> "pa.DataType":
 
 
 def encode(batch: Batch, contract: Contract, max_bytes: int = MAX_BYTES) -> Sequence[EncodedChunk]:
-    """The batch's valid rows in file order: `_line`, then the contract's fields; such as have few
-    distinct texts perhaps as dictionaries, and numbers in narrower types where they fit.
+    """The batch's valid rows in file order: `_line`, then the contract's fields in the types of
+    `arrow_type`. Low-cardinality string columns may be dictionary-encoded.
 
     Usually one chunk. One that exceeds `max_bytes` is halved by rows until each half fits; a batch
-    without valid rows has none. Raises Permanent `chunk.row_too_large` for one row that cannot fit.
+    without valid rows gives none. Raises Permanent `chunk.row_too_large` if one row cannot fit.
     """
     if not len(batch.lines):
         return []
@@ -88,30 +87,32 @@ def _array(values: Sequence[object], kind: "pa.DataType") -> "pa.Array":
 
 def _halved(rows: "pa.RecordBatch", max_bytes: int) -> list[EncodedChunk]:
     data = _stream(rows)
-    lines = rows.column(0)
-    if len(data) > max_bytes and (whole := _plain(rows)) is not rows:
-        # Each half would have all of the dictionaries.
-        return _halved(whole, max_bytes)
     if len(data) <= max_bytes:
-        return [EncodedChunk(data, len(lines), lines[0].as_py(), lines[-1].as_py())]
-    if len(lines) == 1:
-        message = f"the row of line {lines[0].as_py()} takes {len(data)} bytes of {max_bytes}"
+        return [EncodedChunk(data, rows.num_rows)]
+    if (decoded := _without_dictionaries(rows)) is not rows:
+        # Each half would carry the whole dictionaries.
+        return _halved(decoded, max_bytes)
+    if rows.num_rows == 1:
+        message = f"the row of line {rows.column(0)[0]} takes {len(data)} bytes of {max_bytes}"
         raise Permanent("chunk.row_too_large", message)
-    half = len(lines) // 2
+    half = rows.num_rows // 2
     return [*_halved(rows.slice(0, half), max_bytes), *_halved(rows.slice(half), max_bytes)]
 
 
-def _plain(rows: "pa.RecordBatch") -> "pa.RecordBatch":
-    """Without dictionaries."""
+def _without_dictionaries(rows: T) -> T:
+    """Casts dictionary-encoded columns to the type of their values."""
     import pyarrow as pa
 
-    return widen(rows) if any(map(pa.types.is_dictionary, rows.schema.types)) else rows
+    types = rows.schema.types
+    if not any(map(pa.types.is_dictionary, types)):
+        return rows
+    decoded = [each.value_type if pa.types.is_dictionary(each) else each for each in types]
+    return rows.cast(pa.schema(list(zip(rows.schema.names, decoded, strict=True))))
 
 
 def _stream(rows: "pa.RecordBatch") -> bytes:
     import pyarrow as pa
 
-    rows = narrow(rows)
     options = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, rows.schema, options=options) as writer:
@@ -121,24 +122,27 @@ def _stream(rows: "pa.RecordBatch") -> bytes:
 
 
 def decode(data: bytes) -> "pa.Table":
-    """The table that `encode` was given, in one batch of rows, in the columns' own types.
+    """The rows that `encode` was given, as a table without dictionaries.
 
-    Raises Permanent `chunk.malformed` for a stream that was cut, or that is none of ours.
+    Raises Permanent `chunk.malformed` for a stream that was cut or that csvgate did not write.
     """
     import pyarrow as pa
 
-    # Arrow takes a stream cut between two messages for a whole one.
+    # Arrow reads a stream that was cut between two messages without an error.
     if not data.endswith(_END_OF_STREAM):
-        raise Permanent("chunk.malformed", "the chunk's Arrow stream has no end")
+        raise Permanent(
+            "chunk.malformed", "the chunk's Arrow stream was cut: its end marker is missing"
+        )
     try:
         with pa.ipc.open_stream(data) as reader:
             table = reader.read_all()
         table.validate(full=True)
-        table = widen(table)
+        table = _without_dictionaries(table)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise Permanent("chunk.malformed", f"the chunk is no Arrow stream: {error}") from error
+        message = f"the chunk cannot be read as an Arrow stream: {error}"
+        raise Permanent("chunk.malformed", message) from error
     if not table.num_columns or table.schema.field(0) != pa.field(LINE, pa.int64()):
-        raise Permanent("chunk.malformed", f"the chunk does not begin with a column {LINE}")
+        raise Permanent("chunk.malformed", f"the chunk's first column is not {LINE} (int64)")
     if not table.num_rows:
         raise Permanent("chunk.malformed", "the chunk has no rows")
     return table

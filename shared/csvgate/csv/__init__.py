@@ -1,1 +1,1 @@
-"""CSV bytes become records: compression, encoding, lines, quoting and header."""
+"""Turns the bytes of a CSV file into records: compression, encoding, lines, quoting and header."""

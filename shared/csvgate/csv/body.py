@@ -1,4 +1,4 @@
-"""What is around the header and the rows: a preamble before them, a footer after them."""
+"""Removes the preamble before the header and the footer after the rows."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -7,15 +7,18 @@ from typing import Final
 from csvgate.contracts.model import Contract, Dialect
 from csvgate.csv.lines import physical_lines
 
-MOST_BLANK: Final = 1000
-"""Blank lines that may follow the footer; more count as its lines, or they would fill memory."""
+MAX_BLANK_LINES: Final = 1000
+"""Blank lines after the footer that are ignored. More of them count as lines of the footer, because
+all of them are held in memory until the file ends."""
 
 
-def body(pieces: Iterable[bytes], dialect: Dialect, limit: int) -> tuple[Iterator[bytes], int]:
-    """Without the preamble and the footer, whatever is in them; and the number of the first line.
+def without_preamble_and_footer(
+    pieces: Iterable[bytes], dialect: Dialect, limit: int
+) -> tuple[Iterator[bytes], int]:
+    """Return the rest of the stream and the number of its first physical line.
 
-    Blank lines at the very end are not the footer's: who counts lines from the end does not see
-    them. Lines longer than `limit` come cut, as from `physical_lines`.
+    Blank lines at the very end do not count as lines of the footer: people who count lines from the
+    end do not see them. Lines longer than `limit` are cut, as in `physical_lines`.
     """
     before, after = dialect.preamble_lines, dialect.footer_lines
     if not before and not after:
@@ -28,9 +31,9 @@ def body(pieces: Iterable[bytes], dialect: Dialect, limit: int) -> tuple[Iterato
     return map(b"".join, blocks), before + 1
 
 
-def bare(contract: Contract) -> Contract:
-    """For a file in UTF-8 that has a header and rows and nothing around them, such as a stream of
-    records already taken out of their file. A preamble must not be taken off twice."""
+def contract_for_extracted_records(contract: Contract) -> Contract:
+    """Return the contract for UTF-8 records that were already extracted from their file: without
+    preamble, footer and comments, so that these are not removed twice."""
     dialect = contract.dialect.model_copy(
         update={"preamble_lines": 0, "footer_lines": 0, "comment_char": None}
     )
@@ -46,14 +49,14 @@ def _without_first(blocks: Iterable[list[bytes]], count: int) -> Iterator[list[b
 
 
 def _without_last(blocks: Iterable[list[bytes]], count: int) -> Iterator[list[bytes]]:
-    """Holds back at most `count` + MOST_BLANK lines."""
+    """Hold back at most `count` + MAX_BLANK_LINES lines."""
     held = deque[bytes]()
     blank = 0
     for block in blocks:
         passed = list[bytes]()
         for line in block:
             held.append(line)
-            blank = min(blank + 1, MOST_BLANK) if not line.strip(b"\r\n") else 0
+            blank = min(blank + 1, MAX_BLANK_LINES) if not line.strip(b"\r\n") else 0
             while len(held) > count + blank:
                 passed.append(held.popleft())
         if passed:

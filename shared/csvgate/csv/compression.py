@@ -1,23 +1,24 @@
-"""Gzip, told by its first bytes whatever an object's name or metadata say; in bounded memory."""
+"""Decompresses gzip in bounded memory, whatever the object's name or metadata say."""
 
 import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
-from csvgate.csv.encodings import take
+from csvgate.csv.lines import read_at_least
 from csvgate.validation.faults import FileFault
 
 FREE_BYTES: Final = 1024**3
-"""A file may expand to this in any case."""
-MOST_TIMES: Final = 250
-"""And beyond only to so many times its size. CSV compresses 3 to 30 times, gzip at most 1,032."""
+"""Without a limit in the contract, every file may expand to this many bytes (1 GiB)."""
+MAX_RATIO: Final = 250
+"""Beyond that, a file may expand to this many times its compressed size. CSV data compresses 3 to
+30 times, gzip can reach 1,032 times."""
 _MAGIC: Final = b"\x1f\x8b"
 _LAYERS: Final = 2
-"""A .gz file that the uploading tool compresses once more, for `Content-Encoding: gzip`."""
+"""An uploading tool may compress a .gz file once more, for `Content-Encoding: gzip`."""
 _GZIP_ONLY: Final = 16 + zlib.MAX_WBITS
 _IN_BYTES: Final = 16 * 1024
-"""What is left of a piece is copied at the end of each member, so a piece must not be long."""
+"""At the end of each gzip member zlib copies the rest of its input, so the input is short."""
 _OUT_BYTES: Final = 1024 * 1024
 
 
@@ -27,13 +28,13 @@ def decompress(
     max_bytes: int | None = None,
     free_bytes: int = FREE_BYTES,
 ) -> Iterator[bytes]:
-    """The expanded bytes of a gzip stream, of any number of members, perhaps compressed twice; any
-    other stream as it is.
+    """Yield the decompressed bytes of a gzip stream, or any other stream unchanged.
 
-    Raises FileFault `file.gzip_truncated`, `file.gzip_corrupt` and `file.expands_too_far`: past
-    `max_bytes` of expanded bytes; when that is None, past `free_bytes` and MOST_TIMES the size of
-    what they expand from. A stream that is not gzip is not measured. What comes of a stream does
-    not depend on how it is cut into pieces.
+    A gzip stream may have several members and may be compressed twice. The result does not depend
+    on how the stream is divided into pieces. Raises FileFault `file.gzip_truncated`,
+    `file.gzip_corrupt`, and `file.expands_too_far` when there are more than `max_bytes`
+    decompressed bytes or, if that is None, more than `free_bytes` and more than MAX_RATIO times the
+    compressed bytes read so far. Streams that are not gzip are not limited here.
     """
     for _ in range(_LAYERS):
         pieces = _layer(pieces, max_bytes, free_bytes)
@@ -41,54 +42,58 @@ def decompress(
 
 
 def _layer(pieces: Iterable[bytes], max_bytes: int | None, free_bytes: int) -> Iterator[bytes]:
-    head, rest = take(pieces, len(_MAGIC))
+    head, rest = read_at_least(pieces, len(_MAGIC))
     stream = chain([head], rest)
     if not head.startswith(_MAGIC):
         yield from stream
         return
     expanded = 0
-    for piece, consumed in _expand(_even(stream)):
+    for piece, consumed in _expand(_equal_pieces(stream)):
         expanded += len(piece)
         if max_bytes is None:
-            if expanded > max(free_bytes, MOST_TIMES * consumed):
+            if expanded > max(free_bytes, MAX_RATIO * consumed):
                 message = (
-                    f"the file expands to more than {MOST_TIMES} times its size, as no CSV does; "
-                    "if it is one, the contract's `limits.max_bytes` can allow it"
+                    f"the file expands to more than {MAX_RATIO} times its compressed size, which "
+                    "CSV data does not do; if the file is right, set the contract's "
+                    "`limits.max_bytes`"
                 )
                 raise FileFault("file.expands_too_far", message)
         elif expanded > max_bytes:
-            message = f"the file expands to more than the {max_bytes} bytes its contract allows"
+            message = (
+                f"the file expands to more than {max_bytes:,} bytes, which is the contract's "
+                "`limits.max_bytes`; split the file, or raise the limit"
+            )
             raise FileFault("file.expands_too_far", message)
         yield piece
 
 
-def _even(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in pieces of _IN_BYTES, but for the last."""
+def _equal_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of exactly _IN_BYTES, except for the last."""
     waiting = b""
     for piece in pieces:
         data = waiting + piece if waiting else piece
-        whole = len(data) - len(data) % _IN_BYTES
-        for start in range(0, whole, _IN_BYTES):
+        complete = len(data) - len(data) % _IN_BYTES
+        for start in range(0, complete, _IN_BYTES):
             yield data[start : start + _IN_BYTES]
-        waiting = data[whole:]
+        waiting = data[complete:]
     if waiting:
         yield waiting
 
 
 def _expand(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
-    """Expanded bytes, and how many bytes went in so far."""
+    """Yield decompressed bytes, with the number of compressed bytes read so far."""
     member = zlib.decompressobj(_GZIP_ONLY)
-    begun, members, consumed = False, 0, 0
+    in_member, members, consumed = False, 0, 0
     for piece in pieces:
         data = piece
         consumed += len(piece)
         while data:
-            if not begun:
-                # Zeros may pad the end of a file, or the gap between two members.
+            if not in_member:
+                # Zero bytes may pad the gap between two members and the end of the file.
                 data = data.lstrip(b"\0")
                 if not data:
                     break
-                begun = True
+                in_member = True
             try:
                 out = member.decompress(data, _OUT_BYTES)
             except zlib.error:
@@ -97,13 +102,16 @@ def _expand(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
                 yield out, consumed
             data = member.unused_data if member.eof else member.unconsumed_tail
             if member.eof:
-                member, begun, members = zlib.decompressobj(_GZIP_ONLY), False, members + 1
-    if begun:
-        message = "the file ends in the middle of its gzip compression; upload it again"
+                member, in_member, members = zlib.decompressobj(_GZIP_ONLY), False, members + 1
+    if in_member:
+        message = "the file ends before its gzip data does; upload it again"
         raise FileFault("file.gzip_truncated", message)
 
 
 def _corrupt(members: int) -> str:
     if members:
-        return "the file is damaged: what follows its gzip compression does not decode"
-    return "the file is damaged: its gzip compression does not decode; upload it again"
+        return (
+            "the file is damaged: what follows its gzip data is not gzip; compress and upload it "
+            "again"
+        )
+    return "the file is damaged: its gzip data cannot be decompressed; upload it again"

@@ -1,13 +1,20 @@
-"""From bytes to text: byte order marks, encodings, and what a reader gets to see of damage."""
+"""Opens a file's bytes as UTF-8 text: detects the encoding, and refuses files that are not CSV."""
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
 from csvgate.contracts.model import Encoding
-from csvgate.csv.encodings import ByteOrderMark, canonical, either, spoken, take, to_utf8
-from csvgate.csv.signatures import refuse_foreign, utf16_without_mark
+from csvgate.csv.encodings import (
+    ByteOrderMark,
+    codec_names,
+    encoding_label,
+    from_utf8_or,
+    to_utf8,
+)
+from csvgate.csv.lines import read_at_least
 from csvgate.validation.faults import FileFault
 
 _HEAD_BYTES: Final = 1024
@@ -16,60 +23,103 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_UTF32: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_SIGNATURES: Final = (
+    (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"%PDF-", "a PDF document"),
+    (b"PAR1\x15", "a Parquet file"),
+    (b"\x1f\x8b", "a file that was compressed with gzip more than twice"),
+    (b"\x28\xb5\x2f\xfd", "a file compressed with zstd (only gzip is supported)"),
+    (b"\xfd7zXZ\x00", "a file compressed with xz (only gzip is supported)"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+)
+_BZIP2: Final = re.compile(rb"BZh[1-9]1AY&SY")
+_WEB_PAGE: Final = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 
 
-def begin(pieces: Iterable[bytes], encoding: Encoding) -> tuple[ByteOrderMark, Iterator[bytes]]:
-    """The byte order mark (empty when there is none) and the rest of the stream, in UTF-8.
+def open_text(pieces: Iterable[bytes], encoding: Encoding) -> tuple[ByteOrderMark, Iterator[bytes]]:
+    """Return the byte order mark (empty if there is none) and the rest of the stream in UTF-8.
 
-    A mark decides, whatever the contract says; without one the contract does. Raises FileFault
-    `file.encoding` or `file.not_csv` when the first bytes are of something else, and when read on
-    what `to_utf8` raises.
+    A byte order mark takes precedence over the contract's `encoding`. Raises FileFault
+    `file.encoding` or `file.not_csv` at once if the first bytes show something else; reading the
+    stream raises what `to_utf8` raises.
     """
-    head, rest = take(pieces, _HEAD_BYTES)
-    refuse_foreign(head)
+    head, rest = read_at_least(pieces, _HEAD_BYTES)
+    _require_csv(head)
     for mark, name in _MARKS:
         if head.startswith(mark):
             return ByteOrderMark(mark, name), to_utf8(chain([head[len(mark) :]], rest), name)
-    names = canonical(encoding)
-    _contradict(head, names, encoding)
+    names = codec_names(encoding)
+    _require_encoding(head, names, encoding)
     stream = chain([head], rest)
     if len(names) == 1:
         return ByteOrderMark(b"", names[0]), to_utf8(stream, names[0])
-    undecided = ByteOrderMark(b"", "utf-8", own_words="ascii")
-    return undecided, either(stream, undecided, next(name for name in names if name != "utf-8"))
+    undecided = ByteOrderMark(b"", "utf-8", message_encoding="ascii")
+    other = next(name for name in names if name != "utf-8")
+    return undecided, from_utf8_or(other, stream, undecided)
 
 
-def _contradict(head: bytes, names: tuple[str, ...], encoding: Encoding) -> None:
-    """Raises FileFault where the zero bytes at the start are not those of the encoding."""
-    found = utf16_without_mark(head)
+def _require_csv(head: bytes) -> None:
+    """Raise FileFault `file.not_csv`, or `file.encoding` for UTF-32, going by the first bytes."""
+    if head.startswith(_UTF32):
+        message = "the file is in UTF-32 (by its byte order mark), which is not supported"
+        raise FileFault("file.encoding", f"{message}; save it as UTF-8")
+    found = next((what for signature, what in _SIGNATURES if head.startswith(signature)), None)
+    if _BZIP2.match(head):
+        found = "a file compressed with bzip2 (only gzip is supported)"
+    elif _WEB_PAGE.match(head):
+        found = "a web page, perhaps a login form or an error page instead of the download"
+    if found:
+        message = f"the file is not a CSV file: it starts like {found}; export it as CSV"
+        raise FileFault("file.not_csv", message)
+
+
+def _require_encoding(head: bytes, names: tuple[str, ...], encoding: Encoding) -> None:
+    """Raise FileFault if the zero bytes at the start contradict the contract's encoding."""
+    found = _utf16_without_mark(head)
     message = None
     if found and found not in names:
-        message = f"the file seems to be in {found}, without a byte order mark"
+        message = f"the file seems to be in {found} without a byte order mark"
     elif names == ("utf-16",) and head:
         message = "the file has no byte order mark"
     elif names[0].startswith("utf-16") and head and b"\0" not in head:
-        message = "the file has no zero bytes at its start, as any CSV in UTF-16 has"
+        message = "the file has no zero bytes at its start, unlike CSV text in UTF-16"
     if message:
-        remedy = "save it with a mark or as UTF-8, or change the contract's `encoding`"
-        raise FileFault("file.encoding", f"{message}; expected {spoken(encoding)}: {remedy}")
+        raise FileFault(
+            "file.encoding",
+            f"{message}, but the contract expects {encoding_label(encoding)}; save the file with "
+            "a byte order mark or as UTF-8, or change the contract's `encoding`",
+        )
 
 
-def decode(raw: bytes, encoding: str = "utf-8") -> tuple[str, bool]:
-    """The text, and whether all bytes were valid; those that are not become lone surrogates, so
-    that the cell they are in can be told."""
+def _utf16_without_mark(head: bytes) -> str | None:
+    """Return utf-16-le or utf-16-be if the first two characters are ASCII in that encoding."""
+    first = head[:4]
+    if len(first) == 4 and all(first[::2]) and not any(first[1::2]):
+        return "utf-16-le"
+    if len(first) == 4 and all(first[1::2]) and not any(first[::2]):
+        return "utf-16-be"
+    return None
+
+
+def decode(raw: bytes) -> tuple[str, bool]:
+    """Decode UTF-8; return the text, and whether all bytes were valid. Each invalid byte becomes a
+    lone surrogate, so that the cell that contains it can be found."""
     try:
-        return raw.decode(encoding), True
+        return raw.decode("utf-8"), True
     except UnicodeDecodeError:
-        return raw.decode(encoding, "surrogateescape"), False
+        return raw.decode("utf-8", "surrogateescape"), False
 
 
 def is_damaged(text: str) -> bool:
-    """Whether some of its bytes were not valid."""
+    """Return whether some bytes of a text from `decode` were invalid."""
     return not text.isascii() and any("\udc80" <= char <= "\udcff" for char in text)
 
 
 def displayable(text: str) -> str:
-    """With a replacement character for each byte that was not valid."""
+    """Return a text from `decode` with a replacement character for each invalid byte."""
     if text.isascii():
         return text
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)

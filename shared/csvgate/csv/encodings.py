@@ -1,8 +1,8 @@
-"""Every encoding becomes UTF-8 on the way in, and what it was again in the reject file.
+"""Converts every encoding to UTF-8 on the way in, and back to the original for the reject file.
 
-Inside the engine all bytes are UTF-8. What is no character of the file's encoding (a byte that
-Windows-1252 does not have, half a surrogate pair of UTF-16) becomes bytes that are not UTF-8
-either: so the cell they are in can be told, and the reject file can have them back as they were.
+Inside the engine all bytes are UTF-8. Bytes that are not a character in the file's encoding (one
+that Windows-1252 does not assign, half a surrogate pair of UTF-16) become bytes that are not valid
+UTF-8 either. So the cell that contains them can be reported, and the reject file can restore them.
 """
 
 import codecs
@@ -12,10 +12,11 @@ from itertools import chain
 from typing import Final
 
 from csvgate.contracts.model import Encoding
+from csvgate.csv.lines import read_at_least
 from csvgate.validation.faults import FileFault
 
 WINDOW: Final = 1024 * 1024
-"""Bytes that decide between UTF-8 and another encoding, from the first that is not ASCII on."""
+"""Bytes, from the first that is not ASCII, that decide between UTF-8 and another encoding."""
 _UTF16: Final = ("utf-16-le", "utf-16-be")
 _NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
 _UTF8: Final = re.compile(
@@ -23,63 +24,67 @@ _UTF8: Final = re.compile(
     rb"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
     rb"|[\xf1-\xf3][\x80-\xbf]{3}"
 )
-"""A character of more than one byte. In a text of another encoding these hardly ever occur."""
+"""A UTF-8 character of several bytes. Text in another encoding hardly ever contains one."""
 _UNLIKELY: Final = {
-    "cp1252": re.compile(rb"[\x81\x8d\x8f\x90\x9d]"),  # it has no such characters
-    "iso8859-1": re.compile(rb"[\x80-\x9f]"),  # control characters, which no text has
+    "cp1252": re.compile(rb"[\x81\x8d\x8f\x90\x9d]"),  # not assigned
+    "iso8859-1": re.compile(rb"[\x80-\x9f]"),  # control characters, which text does not contain
 }
 
 
-def canonical(encoding: Encoding) -> tuple[str, ...]:
-    """Python's names: utf-8, utf-16, utf-16-le, utf-16-be, iso8859-1, cp1252."""
+def codec_names(encoding: Encoding) -> tuple[str, ...]:
+    """Python's names of a contract's encodings: utf-8, utf-16, utf-16-le, utf-16-be, iso8859-1 or
+    cp1252."""
     names = (encoding,) if isinstance(encoding, str) else encoding
     return tuple(codecs.lookup(name).name for name in names)
 
 
-def spoken(encoding: Encoding) -> str:
-    """As the contract spells it, in words."""
+def encoding_label(encoding: Encoding) -> str:
+    """A contract's encodings as the contract spells them, for messages."""
     return encoding if isinstance(encoding, str) else " or ".join(encoding)
 
 
 class ByteOrderMark(bytes):
-    """A file's byte order mark, or nothing. It also knows the file's encoding, so that who repeats
-    the mark (the reject file) can go on in the encoding that it announces."""
+    """A file's byte order mark, possibly empty, and the file's encoding, so that the reject file
+    can repeat the mark and continue in that encoding."""
 
     encoding: str
-    """Of a file that may be in one of two, UTF-8 until a byte has told. By then all was ASCII."""
-    own_words: str
-    """For what is not from the file. Of one of two encodings, what both have: ASCII; so that they
-    do not depend on how far the file has been read."""
+    """For a file that may be in one of two encodings: UTF-8 until a byte shows that it is the
+    other. Until then all bytes are ASCII, which is the same in both."""
+    message_encoding: str
+    """The encoding whose characters csvgate's own words may use in the reject file. For a file that
+    may be in one of two encodings it is ASCII, so that the words do not depend on how far the file
+    has been read."""
 
     def __new__(
-        cls, mark: bytes = b"", encoding: str = "utf-8", own_words: str = ""
+        cls, mark: bytes = b"", encoding: str = "utf-8", message_encoding: str = ""
     ) -> "ByteOrderMark":
         made = super().__new__(cls, mark)
         made.encoding = encoding
-        made.own_words = own_words or encoding
+        made.message_encoding = message_encoding or encoding
         return made
 
     @staticmethod
     def of(mark: bytes) -> "ByteOrderMark":
-        """The mark itself; bytes that know no encoding are of UTF-8."""
+        """Return the mark itself; other bytes are taken as the mark of a UTF-8 file."""
         return mark if isinstance(mark, ByteOrderMark) else ByteOrderMark(mark)
 
-    def original(self, raw: bytes) -> bytes:
-        """UTF-8 of the engine, as it was in the file."""
+    def to_file_encoding(self, raw: bytes) -> bytes:
+        """Convert the engine's UTF-8 to the bytes that the file has."""
         if self.encoding == "utf-8" or (raw.isascii() and self.encoding not in _UTF16):
             return raw
         errors = "surrogatepass" if self.encoding in _UTF16 else "surrogateescape"
         return raw.decode("utf-8", errors).encode(self.encoding, errors)
 
-    def spelt(self, text: str) -> bytes:
-        """Words that are not from the file, in UTF-8, with ? for what its encoding lacks."""
+    def message_bytes(self, text: str) -> bytes:
+        """Return csvgate's own words as UTF-8, with ? for characters that the file's encoding does
+        not have."""
         if text.isascii():
             return text.encode()
-        return text.encode(self.own_words, "replace").decode(self.own_words).encode()
+        return text.encode(self.message_encoding, "replace").decode(self.message_encoding).encode()
 
 
-def whole_characters(raw: bytes) -> bytes:
-    """Without a last character of UTF-8 of which only the beginning is there."""
+def without_partial_character(raw: bytes) -> bytes:
+    """Remove the beginning of a UTF-8 character at the end, if the rest of it is missing."""
     for back in range(1, min(3, len(raw)) + 1):
         byte = raw[-back]
         if byte < 0x80:
@@ -91,9 +96,9 @@ def whole_characters(raw: bytes) -> bytes:
 
 
 def to_utf8(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """The stream in UTF-8, from one of the canonical names.
+    """Convert a stream to UTF-8. `encoding` is one of the names of `codec_names`, but not utf-16.
 
-    Raises FileFault `file.text_truncated` where UTF-16 has an odd number of bytes.
+    Raises FileFault `file.text_truncated` if UTF-16 has an odd number of bytes.
     """
     if encoding == "utf-8":
         return iter(pieces)
@@ -101,8 +106,8 @@ def to_utf8(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def _from_bytes(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """Bytes without a character stay: all are such as continue a character of UTF-8, and there is
-    none here for them to continue."""
+    """Convert an encoding of one byte per character. Unassigned bytes are kept: in UTF-8 each of
+    them could only continue a character, and none is begun, so they stay invalid."""
     for piece in pieces:
         if piece.isascii():
             yield piece
@@ -120,17 +125,18 @@ def _from_utf16(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         yield decoder.decode(data[:even]).encode("utf-8", "surrogatepass")
     yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
     if odd:
-        message = "the file ends in the middle of a character of UTF-16; upload it again"
+        message = "the file ends in the middle of a UTF-16 character; upload it again"
         raise FileFault("file.text_truncated", message)
 
 
-def either(pieces: Iterable[bytes], mark: ByteOrderMark, other: str) -> Iterator[bytes]:
-    """The stream in UTF-8, from UTF-8 or from another encoding in which ASCII is ASCII, whichever
-    the file proves to be in; tells `mark`.
+def from_utf8_or(other: str, pieces: Iterable[bytes], mark: ByteOrderMark) -> Iterator[bytes]:
+    """Convert a stream that is in UTF-8 or in another superset of ASCII, and set `mark.encoding`
+    once the content shows which.
 
-    It is in the other only if, in WINDOW bytes from the first that is not ASCII on, nothing is a
-    character of UTF-8, and nothing makes the other unlikely. So a file of UTF-8 with some damage
-    stays one. It does not depend on how the stream is cut into pieces.
+    It is the other encoding only if the WINDOW of bytes from the first that is not ASCII contains
+    neither a UTF-8 character nor a byte that is unlikely in the other. So a file in UTF-8 with a
+    few damaged bytes is still read as UTF-8. The result does not depend on how the stream is
+    divided into pieces.
     """
     rest = iter(pieces)
     for piece in rest:
@@ -139,19 +145,9 @@ def either(pieces: Iterable[bytes], mark: ByteOrderMark, other: str) -> Iterator
             yield piece
             continue
         yield piece[: found.start()]
-        window, behind = take(chain([piece[found.start() :]], rest), WINDOW)
+        window, behind = read_at_least(chain([piece[found.start() :]], rest), WINDOW)
         sample = window[:WINDOW]
         if not _UTF8.search(sample) and not _UNLIKELY[other].search(sample):
             mark.encoding = other
         yield from to_utf8(chain([window], behind), mark.encoding)
         return
-
-
-def take(pieces: Iterable[bytes], size: int) -> tuple[bytes, Iterator[bytes]]:
-    """At least so many bytes, or all there are; and the rest."""
-    rest = iter(pieces)
-    taken, length = list[bytes](), 0
-    while length < size and (piece := next(rest, None)) is not None:
-        taken.append(piece)
-        length += len(piece)
-    return b"".join(taken), rest

@@ -1,4 +1,4 @@
-"""The header: which cell of a record belongs to which field."""
+"""Matches the header's labels to the fields of the contract."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,14 @@ from csvgate.contracts.header_labels import fold
 from csvgate.contracts.model import Contract
 from csvgate.csv.decoding import decode
 from csvgate.csv.encodings import ByteOrderMark
-from csvgate.csv.labels import MOST_LABELS, joined, listed, mistakes, positions, shown
+from csvgate.csv.labels import (
+    MAX_LABELS,
+    display_label,
+    find_positions,
+    join_limited,
+    list_labels,
+    mistakes,
+)
 from csvgate.csv.records import Record
 from csvgate.validation.faults import FileFault
 
@@ -22,32 +29,32 @@ _DELIMITERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the reject file repeats, and where the fields are."""
+    """The header's bytes, which the reject file repeats, and the positions of the fields."""
 
     mark: bytes
     """The byte order mark (possibly empty); a ByteOrderMark also has the detected encoding."""
     raw: bytes
-    """UTF-8, without its terminator; empty when the dialect has no header."""
+    """The header in UTF-8 without its terminator; empty if the dialect has no header."""
     terminator: bytes
     order: tuple[int, ...]
     """For each field of the contract, the index of its cell in a record."""
 
 
-def by_position(contract: Contract, mark: bytes) -> Header:
-    """For a dialect without a header: the contract's fields in their order."""
+def header_by_position(contract: Contract, mark: bytes) -> Header:
+    """Return the header for a dialect without one: the cells come in the order of the fields."""
     return Header(mark, b"", b"", tuple(range(len(contract.schema_.fields))))
 
 
 def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
-    """Match labels to the fields' labels, in any order; case, spaces around a label and how its
-    characters are composed do not count.
+    """Match the labels to those of the fields, in any order. Upper and lower case, spaces around a
+    label, and the composition of its characters are ignored.
 
-    Raises FileFault with all that is wrong in one message; its code is that of the first.
+    Raises FileFault with all mistakes in one message, under the code of the first.
     """
     fields = contract.schema_.fields
     wanted = [field.header_label for field in fields]
     labels = record.cells or []
-    found = positions(labels, wanted)
+    found = find_positions(labels, wanted)
     matched = sum(map(bool, found.values()))
     other = _other_delimiter(record.raw, wanted, matched, contract)
     if other:
@@ -55,15 +62,18 @@ def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
     if record.broken is not None:
         raise FileFault("header.unreadable", f"in the header, {record.broken[1]}", record.line)
     if not record.valid_bytes:
-        message = f"the header has bytes that are not {ByteOrderMark.of(mark).encoding}"
+        message = (
+            f"the header contains bytes that are invalid in {ByteOrderMark.of(mark).encoding}; "
+            "save the file in the contract's `encoding`, or change the contract"
+        )
         raise FileFault("header.unreadable", message, record.line)
     if not matched:
-        message = _none_matches(labels, wanted, contract)
+        message = _no_label_matches(labels, wanted, contract)
         raise FileFault("header.missing_column", message, record.line)
     if wrong := list(mistakes(labels, {f.header_label: f.name for f in fields}, found)):
         (code, first), *others = wrong
-        said = ". ".join([first, *(words[0].upper() + words[1:] for _, words in others)])
-        raise FileFault(code, said, record.line)
+        message = ". ".join([first, *(words[0].upper() + words[1:] for _, words in others)])
+        raise FileFault(code, message, record.line)
     order = tuple(found[label][0] for label in wanted)
     return Header(mark, record.raw, record.terminator or b"\n", order)
 
@@ -71,7 +81,7 @@ def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
 def _other_delimiter(
     raw: bytes, wanted: Sequence[str], matched: int, contract: Contract
 ) -> str | None:
-    """Told when another delimiter finds more of the labels, and not just one by chance."""
+    """Return a message if another delimiter finds more labels, and not just one by chance."""
     if matched == len(wanted):
         return None
     delimiter, quote = contract.dialect.delimiter, contract.dialect.quote_char
@@ -85,19 +95,21 @@ def _other_delimiter(
         if count > matched and count >= min(2, len(wanted)) and len(labels) > 1:
             own = _DELIMITERS.get(delimiter, delimiter)
             return (
-                f"the file seems to be separated by {words}, where the contract says {own}: "
-                "save it so, or change the contract's `dialect.delimiter`"
+                f"the columns seem to be separated by {words}, but the contract expects {own}; "
+                "save the file with that delimiter, or change the contract's `dialect.delimiter`"
             )
     return None
 
 
-def _none_matches(labels: Sequence[str], wanted: Sequence[str], contract: Contract) -> str:
+def _no_label_matches(labels: Sequence[str], wanted: Sequence[str], contract: Contract) -> str:
     if any(field.sensitive for field in contract.schema_.fields):
-        # The first line may well be a row, and values of this dataset must not be repeated.
+        # The first line may be a row, and the values of this dataset must not be repeated.
         found = f"{len(labels)} other labels"
     else:
-        found = joined([shown(label) for label in labels[:MOST_LABELS]], len(labels))
+        shown = [display_label(label) for label in labels[:MAX_LABELS]]
+        found = join_limited(shown, len(labels))
     return (
-        f"none of the contract's columns is in the header: {listed(wanted)}. Found: {found}. Is "
-        "there a header, and nothing before it? `dialect.preambleLines` skips lines"
+        f"the header names none of the contract's columns: {list_labels(wanted)}. Found: {found}. "
+        "Check that the file begins with its header; the contract's `dialect.preambleLines` skips "
+        "lines before it"
     )

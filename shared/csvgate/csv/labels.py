@@ -1,4 +1,4 @@
-"""The labels of a header against those of the contract: which is which, and what is wrong."""
+"""Compares the labels of a header with those of the contract, and describes the differences."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -9,15 +9,15 @@ from csvgate.contracts.header_labels import fold
 from csvgate.csv.decoding import displayable
 from csvgate.text import shorten
 
-MOST_LABELS: Final = 50
-"""In a message; a file that is not CSV at all can have millions."""
-_MOST_COMPARED: Final = 500
+MAX_LABELS: Final = 50
+"""Labels in one message. A file that is not CSV can have millions."""
+_MAX_COMPARED: Final = 500
 _LABEL_CHARACTERS: Final = 40
-_BETWEEN_WORDS: Final = str.maketrans("", "", " _-.")
+_SEPARATORS: Final = str.maketrans("", "", " _-.")
 
 
-def positions(labels: Sequence[str], wanted: Sequence[str]) -> Mapping[str, Sequence[int]]:
-    """For each label that is wanted the indexes of those that are it."""
+def find_positions(labels: Sequence[str], wanted: Sequence[str]) -> Mapping[str, Sequence[int]]:
+    """Return, for each wanted label, the indexes in `labels` that match it."""
     found: dict[str, list[int]] = {fold(label): [] for label in wanted}
     for index, label in enumerate(labels):
         if (key := fold(label)) in found:
@@ -28,9 +28,11 @@ def positions(labels: Sequence[str], wanted: Sequence[str]) -> Mapping[str, Sequ
 def mistakes(
     labels: Sequence[str], wanted: Mapping[str, str], found: Mapping[str, Sequence[int]]
 ) -> Iterator[tuple[str, str]]:
-    """Code and message, none when each label is one that is wanted, and each of these is there.
+    """Yield a code and a message for each kind of mistake; nothing if the labels are exactly the
+    wanted ones.
 
-    `wanted` has for each label the name of its field, which may have been written in its place.
+    `wanted` maps each label to the name of its field, which somebody may have written instead of
+    the label. `found` is what `find_positions` returns.
     """
     missing = {label: name for label, name in wanted.items() if not found[label]}
     known = {index for indexes in found.values() for index in indexes}
@@ -39,65 +41,68 @@ def mistakes(
         if index not in known and (key := fold(label)):
             unknown.setdefault(key, []).append(index)
     if missing:
-        yield "header.missing_column", f"not in the header: {listed([*missing])}"
+        yield "header.missing_column", f"not in the header: {list_labels([*missing])}"
     if unknown:
         firsts = [indexes[0] for indexes in unknown.values()]
-        yield "header.extra_column", f"not in the contract: {_extra(labels, firsts, missing)}"
-    twice = [i for i in (*found.values(), *unknown.values()) if len(i) > 1]
-    if twice:
-        each = joined([_where(labels, same) for same in twice[:MOST_LABELS]], len(twice))
-        yield "header.duplicate_column", f"more than once in the header: {each}; keep one"
+        yield "header.extra_column", f"not in the contract: {_unknown(labels, firsts, missing)}"
+    repeated = [i for i in (*found.values(), *unknown.values()) if len(i) > 1]
+    if repeated:
+        each = [_occurrences(labels, same) for same in repeated[:MAX_LABELS]]
+        where = join_limited(each, len(repeated))
+        yield "header.duplicate_column", f"more than once in the header: {where}; keep one"
     blank = [str(i) for i, label in enumerate(labels, 1) if not fold(label)]
     if blank:
-        remedy = "name it, or remove it: perhaps a delimiter at the end of the line"
-        yield "header.blank_label", f"without a name: column {joined(blank)}; {remedy}"
+        remedy = "name it, or remove it; perhaps the line ends with a delimiter"
+        yield "header.blank_label", f"without a name: column {join_limited(blank)}; {remedy}"
 
 
-def _extra(labels: Sequence[str], extra: Sequence[int], missing: Mapping[str, str]) -> str:
-    """With what each may be meant to be."""
-    compared = dict(islice(missing.items(), _MOST_COMPARED))
+def _unknown(labels: Sequence[str], extra: Sequence[int], missing: Mapping[str, str]) -> str:
+    """List the unknown labels, each with the missing label that was probably intended."""
+    compared = dict(islice(missing.items(), _MAX_COMPARED))
     names = {fold(name): label for label, name in compared.items()}
-    wanted = {_squeezed(label): label for label in compared}
-    texts = list[str]()
-    for index in extra[:MOST_LABELS]:
-        text = shown(labels[index])
-        meant = names.get(fold(text))
-        if meant is None and (near := get_close_matches(_squeezed(text), wanted, n=1, cutoff=0.7)):
-            meant = wanted[near[0]]
-        if meant is not None and wanted.pop(_squeezed(meant), None) is not None:
-            text += f" (column {index + 1}: did you mean {_spelt(meant)}?)"
-        texts.append(text)
-    return joined(texts, len(extra))
+    wanted = {_without_separators(label): label for label in compared}
+    listed = list[str]()
+    for index in extra[:MAX_LABELS]:
+        text = display_label(labels[index])
+        likely = names.get(fold(text))
+        if likely is None:
+            near = get_close_matches(_without_separators(text), wanted, n=1, cutoff=0.7)
+            likely = wanted[near[0]] if near else None
+        if likely is not None and wanted.pop(_without_separators(likely), None) is not None:
+            text += f" (column {index + 1}: did you mean {_quoted_if_needed(likely)}?)"
+        listed.append(text)
+    return join_limited(listed, len(extra))
 
 
-def _squeezed(label: str) -> str:
-    return fold(label).translate(_BETWEEN_WORDS)
+def _without_separators(label: str) -> str:
+    return fold(label).translate(_SEPARATORS)
 
 
-def _where(labels: Sequence[str], same: Sequence[int]) -> str:
-    some = same[:MOST_LABELS]
-    spelt = list(dict.fromkeys(shown(labels[i]) for i in some))
-    columns = joined([str(i + 1) for i in some], len(same))
-    return f"{' = '.join(spelt[:3])} (columns {columns})"
+def _occurrences(labels: Sequence[str], same: Sequence[int]) -> str:
+    some = same[:MAX_LABELS]
+    spellings = list(dict.fromkeys(display_label(labels[i]) for i in some))
+    columns = join_limited([str(i + 1) for i in some], len(same))
+    return f"{' = '.join(spellings[:3])} (columns {columns})"
 
 
-def shown(label: str) -> str:
-    """Short, and in one line."""
+def display_label(label: str) -> str:
+    """Return a label of the file in one line, shortened."""
     return shorten(" ".join(displayable(label[: 2 * _LABEL_CHARACTERS]).split()), _LABEL_CHARACTERS)
 
 
-def listed(wanted: Sequence[str]) -> str:
-    """Labels of the contract, whole: that is what the file should say."""
-    return joined([_spelt(label) for label in wanted[:MOST_LABELS]], len(wanted))
+def list_labels(wanted: Sequence[str]) -> str:
+    """List labels of the contract. They are not shortened, so that they can be copied."""
+    return join_limited([_quoted_if_needed(label) for label in wanted[:MAX_LABELS]], len(wanted))
 
 
-def _spelt(label: str) -> str:
-    """In one line, and in quotes where one could not see where it ends."""
+def _quoted_if_needed(label: str) -> str:
+    """Return the label in one line, in quotes if it contains a comma."""
     text = " ".join(displayable(label).split())
     return f"'{text}'" if "," in text else text
 
 
-def joined(texts: Sequence[str], count: int | None = None) -> str:
-    """The first of `count` texts (by default those there are), and how many more."""
-    more = (len(texts) if count is None else count) - MOST_LABELS
-    return ", ".join(texts[:MOST_LABELS]) + (f" and {more} more" if more > 0 else "")
+def join_limited(texts: Sequence[str], count: int | None = None) -> str:
+    """Join the first MAX_LABELS texts, and say how many of `count` (by default of all texts) are
+    left out."""
+    more = (len(texts) if count is None else count) - MAX_LABELS
+    return ", ".join(texts[:MAX_LABELS]) + (f" and {more} more" if more > 0 else "")

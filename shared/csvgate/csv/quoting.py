@@ -1,7 +1,7 @@
-"""Cells of a record: RFC 4180, strictly, in the dialect of the contract.
+"""Splits a record into cells: RFC 4180, strictly, in the contract's dialect.
 
-A quote opens a quoted cell only where a cell starts, and after the closing quote comes the
-delimiter or the end of the record; anything else is a stray quote.
+A quote opens a quoted cell only at the start of the cell, and only a delimiter or the end of the
+record may follow the closing quote. A quote anywhere else is a stray quote.
 """
 
 import re
@@ -13,12 +13,13 @@ from csvgate.contracts.model import Dialect
 
 class State(Enum):
     CLOSED = "the record is complete"
-    OPEN = "a quoted cell goes on in the next line"
-    STRAY = "a quote inside an unquoted cell, or text after a closing quote"
+    OPEN = "a quoted cell continues in the next line"
+    STRAY = "there is a quote inside an unquoted cell, or text after a closing quote"
 
 
 class Grammar:
-    """A dialect, made ready. Its characters are ASCII, one each (the contract's rules say so)."""
+    """A dialect, prepared for reading. Each of its characters is one ASCII character, which the
+    checks of the contract ensure."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.delimiter: Final = dialect.delimiter
@@ -33,10 +34,11 @@ class Grammar:
         self._quote_or_escape: Final = re.compile(f"{quote}|{escape}")
         self._delimiter_quote_or_escape: Final = re.compile(f"{delimiter}|{quote}|{escape}")
         doubled = f"{quote}({quote})|" if self.double_quote else ""
-        self._written_specially: Final = re.compile(f"{doubled}{escape}(.)", re.DOTALL)
+        self._escaped: Final = re.compile(f"{doubled}{escape}(.)", re.DOTALL)
 
     def split(self, text: str) -> list[str] | None:
-        """The cells of a line whose form shows them at once; None when it has to be read."""
+        """Split a line without quotes, or one in which every cell is quoted, by its delimiters.
+        Return None if the line must be read by a `RecordReader`."""
         if self.escape and self.escape in text:
             return None
         quotes = text.count(self.quote)
@@ -44,13 +46,14 @@ class Grammar:
             cells = text.split(self.delimiter)
             return [cell.lstrip(" ") for cell in cells] if self.skip_initial_space else cells
         if text[0] == self.quote == text[-1] and len(text) > 1:
-            # Every cell quoted: right if these account for all the quotes there are.
+            # This split is right if the quotes around the cells are all the quotes of the line.
             cells = text[1:-1].split(self._between)
             return cells if quotes == 2 * len(cells) else None
         return None
 
-    def closing(self, text: str, start: int) -> int:
-        """Where the quoted cell that `start` is in ends; -1 when not in this text."""
+    def find_closing_quote(self, text: str, start: int) -> int:
+        """The position of the quote that closes the quoted cell around `start`; -1 if the text does
+        not contain it."""
         if not self.escape:
             at = text.find(self.quote, start)
             while at >= 0 and self.double_quote and text.startswith(self.quote, at + 1):
@@ -65,8 +68,9 @@ class Grammar:
                 return found.start()
         return -1
 
-    def unquoted_end(self, text: str, start: int) -> int:
-        """Where the delimiter after an unquoted cell is, or the text's end; -1: a stray quote."""
+    def find_unquoted_end(self, text: str, start: int) -> int:
+        """The position of the delimiter after the unquoted cell at `start`, or the end of the text;
+        -1 if the cell contains a quote."""
         while found := self._delimiter_quote_or_escape.search(text, start):
             if found[0] == self.delimiter:
                 return found.start()
@@ -75,25 +79,25 @@ class Grammar:
             start = found.end() + 1
         return len(text)
 
-    def plain(self, written: str) -> str:
-        """What a cell says, from how it is written: doubled quotes and escapes resolved."""
+    def unescape(self, written: str) -> str:
+        """The content of a cell: doubled quotes and escape characters are resolved."""
         if self.quote not in written and not (self.escape and self.escape in written):
             return written
-        return self._written_specially.sub(lambda m: m[m.lastindex or 0], written)
+        return self._escaped.sub(lambda m: m[m.lastindex or 0], written)
 
 
 class RecordReader:
-    """The state machine over one record, fed a physical line at a time."""
+    """The state machine that reads one record, one physical line at a time."""
 
     def __init__(self, grammar: Grammar) -> None:
         self.cells: list[str] = []
         self._grammar = grammar
         self._open: list[str] = []
-        """How the open quoted cell is written so far."""
+        """The lines so far of the quoted cell that is open."""
 
     def feed(self, text: str, terminator: str) -> State:
-        """Not to be called again after CLOSED or STRAY. `len(cells)` is the index of the cell that
-        is open or has the stray quote."""
+        """Read the next line. Must not be called after CLOSED or STRAY. After OPEN and STRAY,
+        `len(cells)` is the index of the cell that is open or contains the stray quote."""
         grammar, at = self._grammar, 0
         if self._open:
             at = self._close(text, terminator, 0)
@@ -114,18 +118,19 @@ class RecordReader:
                 if at < len(text) and not text.startswith(grammar.delimiter, at):
                     return self._stray()
             else:
-                end = grammar.unquoted_end(text, at)
+                end = grammar.find_unquoted_end(text, at)
                 if end < 0:
                     return State.STRAY
-                self.cells.append(grammar.plain(text[at:end]))
+                self.cells.append(grammar.unescape(text[at:end]))
                 at = end
             if at >= len(text):
                 return State.CLOSED
             at += 1
 
     def _close(self, text: str, terminator: str, start: int) -> int:
-        """Past the closing quote; -1 when the cell stays open."""
-        end = self._grammar.closing(text, start)
+        """Finish the open cell; return the position after its closing quote, or -1 if it stays
+        open."""
+        end = self._grammar.find_closing_quote(text, start)
         if end < 0:
             self._open.append(text[start:] + terminator)
             return -1
@@ -133,7 +138,7 @@ class RecordReader:
         if self._open:
             written = "".join([*self._open, written])
             self._open = []
-        self.cells.append(self._grammar.plain(written))
+        self.cells.append(self._grammar.unescape(written))
         return end + 1
 
     def _stray(self) -> State:

@@ -1,45 +1,45 @@
-"""Records of a stream of UTF-8, with their physical lines and their bytes as they are there."""
+"""Reads the records of a UTF-8 stream, with their physical lines and unchanged bytes."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from csvgate.csv.decoding import decode
-from csvgate.csv.encodings import whole_characters
+from csvgate.csv.encodings import without_partial_character
 from csvgate.csv.lines import physical_lines
 from csvgate.csv.quoting import Grammar, RecordReader, State
 
 MAX_RECORD_BYTES: Final = 2 * 1024 * 1024
-"""Even when each byte becomes three in UTF-8, a record stays under the 7 MB of a message."""
+"""2 MiB: even if each byte becomes three in UTF-8, a record stays below the 7 MB of a message."""
 
 
 class Record(NamedTuple):
-    """A run of physical lines, or one line of a record whose quoting is broken."""
+    """A run of physical lines that form one row, or the first line of a malformed record."""
 
     line: int
-    """The first physical line, from 1."""
+    """The number of the first physical line, from 1."""
     raw: bytes
-    """UTF-8, without the terminator; of a line that is too long only its beginning. What was in a
-    file of another encoding, the reject file restores."""
+    """The record in UTF-8 without its terminator; only the beginning of a line that is too long."""
     terminator: bytes
-    r"""\n, \r\n, \r, or nothing at the end of the file."""
+    r"""\n, \r\n, \r, or empty at the end of the file."""
     cells: list[str] | None
-    """None when they cannot be told; `broken` says why."""
+    """None if the record cannot be split into cells; `broken` says why."""
     valid_bytes: bool = True
-    """False when some cells have lone surrogates for bytes that are no characters."""
+    """False if some cells contain lone surrogates in place of invalid bytes."""
     broken: tuple[str, str] | None = None
-    """Code and message."""
+    """The code and message of the fault."""
 
 
 class Framer:
-    r"""Blank lines and comments are counted but are no records; a line of spaces is a record.
+    r"""Finds the records of a stream of UTF-8 bytes: where each begins and ends, and its cells.
 
-    The bytes are UTF-8 by now, whatever the file's encoding is.
+    Blank lines and comments are counted as lines, but they are not records. A line of spaces is
+    a record.
 
-    When a record turns out malformed, only its first physical line is faulted, and reading resumes
-    at the next: one missing quote must not swallow the rows after it. This stays linear. Reading on
-    in search of a closing quote passes only over lines with an even number of quotes that count;
-    none of these, read as a record's first line, leaves a quoted cell open. So no line is read
-    ahead twice.
+    Only the first physical line of a malformed record is faulted, and reading continues at the next
+    line, so that one missing quote does not swallow the rows after it. This takes linear time.
+    The search for a closing quote passes only lines in which an even number of quotes counts, and
+    such a line, read as the first line of a record, does not leave a quoted cell open. So no line
+    is searched twice.
     """
 
     def __init__(
@@ -49,6 +49,8 @@ class Framer:
         limit: int = MAX_RECORD_BYTES,
         line: int = 1,
     ) -> None:
+        """`limit` is the maximum number of bytes of a record, `line` the number of the first line
+        of the stream."""
         self._blocks = physical_lines(pieces, limit)
         self._grammar = grammar
         self._comment = ord(grammar.comment) if grammar.comment else -1
@@ -56,17 +58,15 @@ class Framer:
         self._lines: list[bytes] = []
         self._at = 0
         self._number = line
-        self.lines_ahead = 0
-        """Lines read in search of a closing quote: the work that could explode."""
 
     @property
     def line(self) -> int:
-        """The number of the physical line to read next."""
+        """The number of the physical line that is read next."""
         return self._number
 
     def records(self) -> Iterator[Record]:
         split, comment, limit = self._grammar.split, self._comment, self._limit
-        while self._more():
+        while self._has_line():
             line = self._lines[self._at]
             raw = line.rstrip(b"\r\n")
             number = self._number
@@ -83,8 +83,8 @@ class Framer:
                 self._advance(1)
                 yield Record(number, raw, line[len(raw) :], cells, valid)
 
-    def _more(self, ahead: int = 0) -> bool:
-        """Whether there is a line that far ahead; drops what has been passed when it fetches."""
+    def _has_line(self, ahead: int = 0) -> bool:
+        """Return whether there is a line `ahead` lines further; drops lines that have been read."""
         while self._at + ahead >= len(self._lines):
             block = next(self._blocks, None)
             if block is None:
@@ -100,56 +100,59 @@ class Framer:
 
     def _too_long(self, number: int, raw: bytes, line: bytes) -> Record:
         message = (
-            f"the line has more than {self._limit:,} bytes; only its beginning is kept, perhaps a "
-            "line break is missing"
+            f"the line is longer than {self._limit:,} bytes, and only its beginning is kept; "
+            "perhaps line breaks are missing"
         )
         terminator = line[len(raw) :]
-        beginning = whole_characters(raw[: self._limit])
+        beginning = without_partial_character(raw[: self._limit])
         return Record(number, beginning, terminator, None, broken=("row.too_long", message))
 
     def _read(self, number: int, raw: bytes, line: bytes, text: str, valid: bool) -> Record:
-        """A record whose quotes have to be looked at, from its first line."""
+        """Read a record with a RecordReader, beginning with its first line."""
         reader = RecordReader(self._grammar)
         state = reader.feed(text, line[len(raw) :].decode("ascii"))
         if state is State.STRAY:
             message = (
-                f"cell {len(reader.cells) + 1} has a quote inside it, or text after its closing "
-                "quote; quote the whole cell and double the quotes in it"
+                f"cell {len(reader.cells) + 1} contains a quote but does not begin with one, or "
+                "has text after its closing quote; quote the whole cell and double the quotes "
+                "inside it"
             )
             self._advance(1)
             return Record(number, raw, line[len(raw) :], None, broken=("row.stray_quote", message))
         if state is State.OPEN:
-            return self._read_on(number, raw, line, reader, valid)
+            return self._read_further_lines(number, raw, line, reader, valid)
         self._advance(1)
         return Record(number, raw, line[len(raw) :], reader.cells, valid)
 
-    def _read_on(
+    def _read_further_lines(
         self, number: int, raw: bytes, line: bytes, reader: RecordReader, valid: bool
     ) -> Record:
-        """A record whose first line leaves a quoted cell open."""
+        """Read the rest of a record whose first line leaves a quoted cell open."""
         cell, state, size, count = len(reader.cells) + 1, State.OPEN, len(line), 1
-        why = "the file ends before it"
-        while state is State.OPEN and self._more(count):
+        reason = "the file ends before the closing quote"
+        while state is State.OPEN and self._has_line(count):
             following = self._lines[self._at + count]
             size += len(following)
             if size > self._limit:
-                why = f"it is not within {self._limit:,} bytes"
+                reason = f"there is no closing quote within {self._limit:,} bytes"
                 break
             content = following.rstrip(b"\r\n")
             text, valid_here = decode(content)
             valid = valid and valid_here
             state = reader.feed(text, following[len(content) :].decode("ascii"))
             count += 1
-            self.lines_ahead += 1
         if state is not State.CLOSED:
             if state is State.STRAY:
-                why = f"line {number + count - 1} has a quote where none can be"
-            message = f"the quote that opens in cell {cell} is never properly closed: {why}"
+                reason = f"line {number + count - 1} contains a quote in the wrong place"
+            message = (
+                f"the quote that opens cell {cell} is never properly closed: {reason}; close the "
+                "quote, and double the quotes inside the cell"
+            )
             self._advance(1)
             return Record(
                 number, raw, line[len(raw) :], None, broken=("row.unclosed_quote", message)
             )
-        whole = b"".join(self._lines[self._at : self._at + count])
-        raw = whole.rstrip(b"\r\n")
+        data = b"".join(self._lines[self._at : self._at + count])
+        raw = data.rstrip(b"\r\n")
         self._advance(count)
-        return Record(number, raw, whole[len(raw) :], reader.cells, valid)
+        return Record(number, raw, data[len(raw) :], reader.cells, valid)

@@ -1,4 +1,4 @@
-"""Appending batches at their offsets, in order, whatever of them is there already."""
+"""Appends batches to a stream at their offsets, in order; rows that are already there are fine."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -8,54 +8,62 @@ from typing import Final
 import pyarrow as pa
 from google.api_core import exceptions as api
 
-from csvgate.gcp.append_errors import Broken, Verdict, of_error, of_response
 from csvgate.gcp.connection import Connection
+from csvgate.gcp.write_errors import (
+    AppendResult,
+    BrokenConnection,
+    append_error_result,
+    append_result,
+)
 from csvgate.runtime.errors import Permanent, Transient
 
 IN_FLIGHT: Final = 3
-"""Appends sent and not yet answered, of up to 10 MB each."""
+"""Appends sent but not yet answered, of up to 10 MB each."""
 
 Batch = tuple[int, pa.RecordBatch]
+"""The offset of its first row in the stream, and the rows."""
 
 
 class Append:
-    """`finalized` tells the stream's row count; asked only when it turns out to be closed."""
+    """Appends one chunk. `finalized_rows` returns the stream's row count; it is only called if the
+    stream turns out to be finalized."""
 
     def __init__(
         self,
         stream: str,
         batches: Iterable[Batch],
         connect: Callable[[], Connection],
-        finalized: Callable[[], int],
+        finalized_rows: Callable[[], int],
     ) -> None:
-        self._stream, self._connect, self._finalized = stream, connect, finalized
+        self._stream, self._connect, self._finalized_rows = stream, connect, finalized_rows
         self._rest = iter(batches)
         self._unanswered: deque[Batch] = deque()
 
     def run(self) -> None:
-        """Over further connections as long as each gets rows through: behind an offset that
-        exists the service may abort the rest, and it closes connections now and then."""
-        while self._over_one_connection():
+        """Append everything, over further connections as long as each makes progress: after an
+        offset that already exists the service may abort the requests that follow, and it closes
+        connections from time to time."""
+        while self._needs_another_connection():
             pass
 
-    def _over_one_connection(self) -> bool:
-        """Whether another one is needed."""
+    def _needs_another_connection(self) -> bool:
+        """Append over one connection; return whether rows are left for another one."""
         connection = self._connect()
         accepted = 0
         try:
             for batch in self._unanswered:
                 connection.send(*batch)
             while self._refill(connection):
-                verdict, usable = self._answer(connection)
-                if verdict is Verdict.CLOSED:
-                    self._require_covered()
+                result, usable = self._answer(connection)
+                if result is AppendResult.FINALIZED:
+                    self._require_all_rows()
                     return False
                 self._unanswered.popleft()
                 accepted += 1
                 if not usable:
                     return True
             return False
-        except Broken as broken:
+        except BrokenConnection as broken:
             if not accepted:
                 raise Transient("append.broken", f"stream {self._stream}: {broken}") from broken
             return True
@@ -63,28 +71,29 @@ class Append:
             connection.close()
 
     def _refill(self, connection: Connection) -> bool:
-        """Whether an answer is due."""
+        """Send as many batches as may be in flight; return whether an answer is due."""
         while len(self._unanswered) < IN_FLIGHT and (batch := next(self._rest, None)) is not None:
             self._unanswered.append(batch)
             connection.send(*batch)
         return bool(self._unanswered)
 
-    def _answer(self, connection: Connection) -> tuple[Verdict, bool]:
-        """On the oldest batch, and whether the connection can go on."""
+    def _answer(self, connection: Connection) -> tuple[AppendResult, bool]:
+        """Return the result for the oldest batch, and whether the connection is still usable."""
         offset = self._unanswered[0][0]
         try:
             response = connection.receive()
         except api.GoogleAPICallError as error:
-            return of_error(error, self._stream, offset), False
+            return append_error_result(error, self._stream, offset), False
         if response is None:
-            raise Broken("the service closed the connection")
-        return of_response(response, self._stream, offset), True
+            raise BrokenConnection("the service closed the connection")
+        return append_result(response, self._stream, offset), True
 
-    def _require_covered(self) -> None:
-        """A finalized stream holds all rows we still had to append, or it never will."""
+    def _require_all_rows(self) -> None:
+        """A finalized stream either has all rows that are still to be appended, or never will."""
         end = max(offset + batch.num_rows for offset, batch in chain(self._unanswered, self._rest))
-        rows = self._finalized()
+        rows = self._finalized_rows()
         if rows < end:
             raise Permanent(
-                "stream.short", f"{self._stream} was finalized with {rows} rows of at least {end}"
+                "stream.short",
+                f"{self._stream} was finalized with {rows} rows, but needs at least {end}",
             )

@@ -1,4 +1,4 @@
-"""BigQuery behind the Warehouse port."""
+"""The Warehouse port over BigQuery."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,8 +13,8 @@ from csvgate.runtime.errors import Failure
 
 
 class BigQueryWarehouse:
-    """`storage_emulator_host` (host:port) is where an emulator serves the Storage Write API; the
-    library itself only knows BIGQUERY_EMULATOR_HOST, for the tables."""
+    """`storage_emulator_host` (host:port) is where an emulator serves the Storage Write API. The
+    library only supports BIGQUERY_EMULATOR_HOST, which is for tables."""
 
     def __init__(
         self, project: str, *, credentials: Any = None, storage_emulator_host: str | None = None
@@ -36,7 +36,7 @@ class BigQueryWarehouse:
         try:
             self._streams.append(stream, schema, batches)
         except Failure:
-            # The table may have been altered or dropped: compare before the next delivery writes.
+            # The table may have been altered or dropped: check it again before the next write.
             _, _, _, dataset, _, table, *_ = stream.split("/")
             self._tables.forget(f"{dataset}.{table}")
             raise

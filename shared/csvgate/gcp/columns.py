@@ -1,4 +1,4 @@
-"""Whether a table that exists can take our rows. Pure: no Google import."""
+"""Compares an existing table with the columns of a contract. Pure: no Google library."""
 
 from collections.abc import Sequence
 
@@ -7,20 +7,20 @@ from csvgate.types.bigquery import BigQueryType, parse
 
 
 def differences(spec: TableSpec, found: Sequence[Column]) -> list[str]:
-    """In words, one per column at fault: a column of ours that is missing, of another type or a
-    narrower one (shorter, fewer digits), or that the table requires and we do not; one the table
-    requires and we lack. A wider column takes all our values, and further columns that may be
-    null are the table owner's business. BigQuery's column names know no upper case."""
+    """Describe each column for which the table cannot hold our rows: ours is missing, of another
+    type, narrower in the table (shorter, fewer digits) or required only there; or the table
+    requires a column that we do not have. Wider columns can hold all our values, and additional
+    nullable columns do not concern us. BigQuery ignores case in column names."""
     there = {column.name.lower(): column for column in found}
     wrong = []
     for column in spec.columns:
         other = there.pop(column.name.lower(), None)
         if other is None:
-            wrong.append(f"{column.name}: expected {_words(column)}, not in the table")
-        elif not _holds(other.type, column.type) or other.required > column.required:
-            wrong.append(f"{column.name}: expected {_words(column)}, found {_words(other)}")
+            wrong.append(f"{column.name}: expected {_described(column)}, not in the table")
+        elif not _can_hold(other.type, column.type) or other.required > column.required:
+            wrong.append(f"{column.name}: expected {_described(column)}, found {_described(other)}")
     wrong += [
-        f"{column.name}: the table requires it ({_words(column)}), the contract has no such column"
+        f"{column.name}: the table requires it ({_described(column)}), but the contract lacks it"
         for column in there.values()
         if column.required
     ]
@@ -28,14 +28,14 @@ def differences(spec: TableSpec, found: Sequence[Column]) -> list[str]:
 
 
 def contradiction(spec: TableSpec, wrong: Sequence[str]) -> str:
-    """The message of `table.contradicts`."""
+    """Return the message of the failure `table.contradicts`."""
     return (
-        f"table {spec.id} does not fit the contract. {'; '.join(wrong)}."
-        " Alter the table, or name another table in the contract's destination, and replay"
+        f"table {spec.id} does not match the contract. {'; '.join(wrong)}."
+        " Alter the table, or name another table in the contract's destination; then replay"
     )
 
 
-def _holds(table: str, ours: str) -> bool:
+def _can_hold(table: str, ours: str) -> bool:
     try:
         there, here = parse(table), parse(ours)
     except ValueError:
@@ -47,19 +47,19 @@ def _holds(table: str, ours: str) -> bool:
 
 
 def _widths(type_: BigQueryType) -> tuple[int | None, int | None, int | None]:
-    """Length, digits before the point, digits after it; None without a bound of its own."""
+    """Return the length and the digits before and after the point; None means no own bound."""
     if type_.precision is None:
         return type_.length, None, None
     return None, type_.integer_digits, type_.fraction_digits
 
 
 def canonical(type_: str) -> str:
-    """One spelling per type; a type we do not know stands for itself."""
+    """Return the one spelling of a type; an unknown type is only put in upper case."""
     try:
         return str(parse(type_))
     except ValueError:
         return type_.upper()
 
 
-def _words(column: Column) -> str:
+def _described(column: Column) -> str:
     return f"{canonical(column.type)} {'REQUIRED' if column.required else 'NULLABLE'}"

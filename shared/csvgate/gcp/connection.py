@@ -1,4 +1,4 @@
-"""One AppendRows connection: requests go out, their answers come back in the same order."""
+"""One AppendRows connection: requests are answered in the order they are sent."""
 
 from collections.abc import Iterator
 from queue import SimpleQueue
@@ -15,7 +15,8 @@ from google.cloud.bigquery_storage_v1.types import (
 
 
 class Connection:
-    """Rows as Arrow. `timeout` is the most seconds it may stay open. Not for several threads."""
+    """Sends rows as Arrow. The connection stays open for at most `timeout` seconds. Not
+    thread-safe."""
 
     def __init__(
         self, client: BigQueryWriteClient, stream: str, schema: pa.Schema, timeout: float
@@ -39,13 +40,13 @@ class Connection:
         )
 
     def receive(self) -> AppendRowsResponse | None:
-        """The next answer; None when the service closed the connection. Raises the library's
-        exceptions. The first opens the connection: the library waits for an answer in there, so
-        something must have been sent."""
+        """Return the next answer, or None if the service closed the connection. Raises the
+        library's exceptions. The first call opens the connection, and the library then waits for
+        an answer, so a request must have been sent before."""
         if self._responses is None:
             self._responses = self._client.append_rows(
                 self._outgoing(),
-                retry=None,  # it would send what is left of the iterator, as if nothing was lost
+                retry=None,  # a retry would only send the rest of the iterator
                 timeout=self._timeout,
                 metadata=(("x-goog-request-params", f"write_stream={self._stream}"),),
             )

@@ -1,9 +1,9 @@
-"""One translation from what Google's libraries raise to `Transient` and `Permanent`.
+"""Translates the exceptions of Google's libraries to `Transient` and `Permanent`.
 
-Retrying cannot mend a malformed or oversized request: Permanent. Everything else is Transient,
-also a denied permission and a missing bucket or topic: those are faults of a deploy, not of the
-file, roles take minutes to spread, and BigQuery reports exhausted quotas as 403. The platform
-backs off, and after its last attempt parks the message, untouched, in the dead-letter topic.
+A malformed or oversized request is Permanent, since retrying cannot fix it. Everything else is
+Transient, including a denied permission and a missing bucket or topic: those are faults of the
+deployment and not of the file, new roles take minutes to take effect, and BigQuery reports
+exhausted quotas as 403. The platform retries with backoff.
 """
 
 import re
@@ -17,9 +17,8 @@ import urllib3.exceptions
 from google.api_core import exceptions as api
 from google.auth import exceptions as auth
 
+from csvgate.gcp import SERVICES
 from csvgate.runtime.errors import Failure, Permanent, Transient
-
-NAMES: Final = {"storage": "Cloud Storage", "pubsub": "Pub/Sub", "bigquery": "BigQuery"}
 
 LIBRARY_ERRORS: Final[tuple[type[Exception], ...]] = (
     api.GoogleAPICallError, api.RetryError, auth.GoogleAuthError,
@@ -28,34 +27,34 @@ LIBRARY_ERRORS: Final[tuple[type[Exception], ...]] = (
 )  # fmt: skip
 
 _BY_STATUS: Final[dict[int, tuple[type[Failure], str, str]]] = {
-    400: (Permanent, "refused", "the request itself is at fault; see the reason"),
+    400: (Permanent, "refused", "the request is invalid; see the reason"),
     401: (Transient, "unauthenticated", "check the function's service account"),
     403: (
         Transient,
         "forbidden",
         "grant the function's service account its role (deploy/topology.yaml) or raise the quota;"
-        " a new role takes minutes to spread",
+        " a new role takes minutes to take effect",
     ),
-    404: (Transient, "missing", "it, or what should hold it, does not exist: deploy again"),
-    409: (Transient, "conflict", "another call is changing it; a retry will see the outcome"),
-    412: (Transient, "changed", "somebody changed it meanwhile; a retry will see the outcome"),
-    413: (Permanent, "too_large", "the service takes no request of this size"),
-    429: (Transient, "throttled", "the service asks to slow down, or a quota is used up"),
+    404: (Transient, "missing", "it or its parent does not exist: deploy again to create it"),
+    409: (Transient, "conflict", "another call is changing it; a retry will see the result"),
+    412: (Transient, "changed", "another call changed it meanwhile; a retry will see the result"),
+    413: (Permanent, "too_large", "the service does not accept a request of this size"),
+    429: (Transient, "throttled", "the service limits the request rate, or a quota is exhausted"),
 }
-_ANY: Final = (Transient, "unavailable", "the service or the way to it failed; a retry may pass")
+_ANY: Final = (Transient, "unavailable", "the service or the network failed; a retry may succeed")
 _QUERY: Final = re.compile(r"\?[^\s'\"]+")
 _TAIL: Final = re.compile(r"\s*:\s*\('Request failed with status code'.*", re.DOTALL)
 
 
 def _cause(error: Exception) -> Exception:
-    """What a library gave up retrying on."""
+    """Return the exception on which a library gave up retrying."""
     while isinstance(error, api.RetryError) and isinstance(error.cause, Exception):
         error = error.cause
     return error
 
 
 def status(error: Exception) -> int | None:
-    """The HTTP status, or its equivalent of a gRPC code; None when no answer came."""
+    """Return the HTTP status, or the one equivalent to a gRPC code; None without an answer."""
     error = _cause(error)
     code = getattr(error, "code", None)
     if code is None:  # the media library's InvalidResponse
@@ -64,16 +63,16 @@ def status(error: Exception) -> int | None:
 
 
 def reason(error: Exception) -> str:
-    """The library's words on one line, without query strings: the address of a resumable upload
-    lets anyone who reads it write to the object."""
+    """Return the library's message on one line and without query strings: anyone who reads the
+    address of a resumable upload could write to the object."""
     error = _cause(error)
-    words = getattr(error, "message", None) or str(error) or type(error).__name__
-    return _QUERY.sub("?…", " ".join(_TAIL.sub("", str(words)).split()))[:400]
+    text = getattr(error, "message", None) or str(error) or type(error).__name__
+    return _QUERY.sub("?…", " ".join(_TAIL.sub("", str(text)).split()))[:400]
 
 
 def translate(error: Exception, service: str, resource: str) -> Failure:
-    """`service` is a key of NAMES and the prefix of the code; `resource` is what the operator
-    should look at, for instance `gs://bucket/name` or `topic validated-records`."""
+    """Return the failure for an exception. `service` is a key of SERVICES and the prefix of the
+    code; `resource` names what the operator should look at, such as `gs://bucket/name`."""
     code = status(error)
     kind, suffix, remedy = _BY_STATUS.get(code or 0, _ANY)
     if code == 400 and isinstance(_cause(error), api.FailedPrecondition):
@@ -83,7 +82,7 @@ def translate(error: Exception, service: str, resource: str) -> Failure:
     answer = f"answered {code}" if code else "did not answer"
     return kind(
         f"{service}.{suffix}",
-        f"{NAMES[service]} {answer} for {resource}: {reason(error)} ({remedy})",
+        f"{SERVICES[service]} {answer} for {resource}: {reason(error)} ({remedy})",
     )
 
 
@@ -91,7 +90,8 @@ def translate(error: Exception, service: str, resource: str) -> Failure:
 def translated(
     service: str, resource: str, also: tuple[type[Exception], ...] = ()
 ) -> Iterator[None]:
-    """Around a library's call, and nothing else: raises its exceptions (and `also`) translated."""
+    """Translate what a library call raises, including the exceptions in `also`. Put nothing but
+    the call inside."""
     try:
         yield
     except (*LIBRARY_ERRORS, *also) as error:

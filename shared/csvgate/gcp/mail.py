@@ -1,8 +1,8 @@
-"""SendGrid's v3 mail/send, as `csvgate.ports.Mailer`.
+"""The Mailer port over SendGrid's v3 mail/send.
 
-Whether the email may have been sent decides the code, since SendGrid has no idempotency key. The
-client library (urllib inside) tells the two apart by where it raises: `URLError` before the request
-was sent whole, anything else after.
+SendGrid has no idempotency key, so the failure's code says whether the email may have been sent.
+The client library uses urllib: it raises `URLError` before the request was sent completely, and
+anything else after.
 """
 
 import json
@@ -23,9 +23,9 @@ REFUSED: Final = "mail.refused"
 
 _ACCEPTED: Final = 202
 _GATEWAY: Final = frozenset({502, 504})
-"""A gateway answered, not the service behind it, which may have accepted the email."""
+"""The answers of a gateway; the service behind it may have accepted the email."""
 _NO_TRACKING: Final = {
-    # Links of ours are to open what they show, and a bill for loading data is no newsletter.
+    # Links must open exactly what they show, and a report on an upload is not a newsletter.
     "click_tracking": {"enable": False, "enable_text": False},
     "open_tracking": {"enable": False},
     "subscription_tracking": {"enable": False},
@@ -33,10 +33,11 @@ _NO_TRACKING: Final = {
 
 
 class SendGridMailer:
-    """One request per email and one personalization per recipient: nobody sees the others.
+    """Sends one request per email, with one personalization per recipient, so that recipients do
+    not see each other.
 
-    `timeout_seconds` bounds each wait on the socket (connect, send, answer); the library itself
-    would wait for ever.
+    `timeout_seconds` limits each wait on the socket (connect, send, answer). The library has no
+    limit by default.
     """
 
     def __init__(
@@ -47,15 +48,18 @@ class SendGridMailer:
         self._timeout = timeout_seconds
 
     def send(self, email: Email) -> str:
-        """The X-Message-Id. Raises as `ports.Mailer` says; more than 1,000 recipients, or none,
-        are left to SendGrid to refuse."""
+        """Send the email and return its X-Message-Id. Raises as `ports.Mailer` says. SendGrid
+        itself refuses an email with no recipients or more than 1,000."""
         if not self._key:
-            # The library would look into the environment instead.
-            raise Permanent(REFUSED, "SendGrid was not asked: SENDGRID_API_KEY is empty")
+            # The library would fall back to the environment.
+            raise Permanent(
+                REFUSED, "the email was not sent to SendGrid: SENDGRID_API_KEY is empty"
+            )
+        # Imported here, so that an instance that never sends an email does not load the client.
         from python_http_client.exceptions import HTTPError
         from sendgrid import SendGridAPIClient
 
-        # At DEBUG the library logs every header, the key among them, and the whole email.
+        # At level DEBUG the library logs the whole email and every header, including the key.
         logging.getLogger("python_http_client.client").setLevel(logging.INFO)
         client = SendGridAPIClient(self._key, host=self._host)
         client.client.timeout = self._timeout
@@ -66,13 +70,13 @@ class SendGridMailer:
         except URLError as error:
             raise self._not_sent(error.reason) from error
         except (OSError, HTTPException) as error:
-            raise Transient(UNKNOWN, f"SendGrid did not answer: {_words(error)}") from error
+            raise Transient(UNKNOWN, f"SendGrid did not answer: {_described(error)}") from error
         except ValueError:
-            # Its text, and its context, may quote the header with the key.
-            message = f"no request can be made of host {self._host!r} and SENDGRID_API_KEY"
+            # The exception and its context may quote the header with the key.
+            message = f"host {self._host!r} or SENDGRID_API_KEY has characters that are not allowed"
             raise Permanent(REFUSED, message) from None
         if response.status_code != _ACCEPTED:
-            message = f"SendGrid answered {response.status_code} where 202 means accepted"
+            message = f"SendGrid answered {response.status_code} instead of 202 (accepted)"
             raise Transient(UNKNOWN, message)
         return str(response.headers.get("X-Message-Id") or "")
 
@@ -80,20 +84,20 @@ class SendGridMailer:
         lost = isinstance(reason, ConnectionError) and not isinstance(
             reason, ConnectionRefusedError
         )
-        message = f"cannot reach SendGrid at {self._host}: {_words(reason)}"
+        message = f"cannot reach SendGrid at {self._host}: {_described(reason)}"
         return Transient(UNKNOWN if lost else UNSENT, message)
 
     def _answered(self, status: int, body: bytes, headers: Mapping[str, str]) -> Failure:
-        said = _error_texts(body).replace(self._key, "[key]")
-        message = f"SendGrid answered {status}: {said}{_hint(status, headers)}"
+        text = _error_text(body).replace(self._key, "[key]")
+        message = f"SendGrid answered {status}: {text}{_hint(status, headers)}"
         if 400 <= status < 500 and status != 429:
             return Permanent(REFUSED, message)
         return Transient(UNKNOWN if status in _GATEWAY else UNSENT, message)
 
 
 def request_body(email: Email) -> dict[str, Any]:
-    """The JSON of mail/send. An address given twice, in whatever case, is used once: SendGrid
-    refuses the whole request otherwise. text/plain has to come first."""
+    """Return the JSON of mail/send. Addresses that differ only in case are used once, because
+    SendGrid refuses a request with duplicates. text/plain has to come first."""
     recipients: dict[str, dict[str, str]] = {}
     for address in map(_address, email.recipients):
         recipients.setdefault(address["email"].casefold(), address)
@@ -111,14 +115,14 @@ def request_body(email: Email) -> dict[str, Any]:
 
 
 def _address(text: str) -> dict[str, str]:
-    """`a@b.example` or `Name <a@b.example>`; what is neither goes as it is, to be refused."""
+    """Parse `a@b.example` or `Name <a@b.example>`; SendGrid gets to refuse any other text."""
     name, address = parseaddr(text)
     found = {"email": address or text.strip()}
     return {**found, "name": name} if name and address else found
 
 
-def _error_texts(body: bytes) -> str:
-    """SendGrid's own words, each after the field it is about, on one line."""
+def _error_text(body: bytes) -> str:
+    """Return SendGrid's error messages on one line, each after the field that it concerns."""
     try:
         errors = json.loads(body)["errors"][:5]
         texts = [": ".join(str(e[k]) for k in ("field", "message") if e.get(k)) for e in errors]
@@ -128,7 +132,7 @@ def _error_texts(body: bytes) -> str:
 
 
 def _hint(status: int, headers: Mapping[str, str]) -> str:
-    """When to come back, or what to look at."""
+    """Return when to try again or what to check, in parentheses, if the answer suggests it."""
     if status in (401, 403):
         return " (check SENDGRID_API_KEY and its permissions, and that the sender is verified)"
     after, reset = headers.get("Retry-After"), headers.get("X-RateLimit-Reset") or ""
@@ -139,7 +143,7 @@ def _hint(status: int, headers: Mapping[str, str]) -> str:
     return ""
 
 
-def _words(error: object) -> str:
+def _described(error: object) -> str:
     return _one_line(str(error), 200) or type(error).__name__
 
 

@@ -1,4 +1,4 @@
-"""Pub/Sub behind the Publisher port."""
+"""The Publisher port over Pub/Sub."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import BoundedSemaphore
@@ -16,9 +16,9 @@ from csvgate.ports import Message, Receipt
 from csvgate.runtime.errors import Permanent
 
 REQUEST_BYTES: Final = 10_000_000
-"""What Pub/Sub takes in a publish request, topic and attributes included."""
+"""The most that Pub/Sub accepts in one publish request, including topic and attributes."""
 IN_FLIGHT: Final = 8
-"""Messages published and not yet confirmed; `publish` blocks beyond it, which bounds memory."""
+"""Messages published but not yet confirmed. Beyond that `publish` blocks, to bound memory."""
 _SENDERS: Final = 4
 _TRY_SECONDS: Final = 20.0
 _RETRIED: Final = if_exception_type(
@@ -33,14 +33,14 @@ _RETRIED: Final = if_exception_type(
 
 
 class PubSubPublisher:
-    """One request per message, for ours are packed already and should not wait for company.
+    """Sends one request per message, because csvgate's messages are large and need no batching.
 
-    Sends through the client's own API method rather than its batching `publish`: that one takes
-    attributes as keyword arguments, so that a message with an attribute called `topic` or
-    `timeout` could not be dead-lettered as it came.
+    It calls the API method directly instead of the client's batching `publish`, which takes
+    attributes as keyword arguments: a message with an attribute named `topic` or `timeout` could
+    not be dead-lettered unchanged.
 
-    `deadline` is the most seconds a message is retried: the library's 600 outlive a function,
-    which would then never learn of the failure.
+    A message is retried for at most `deadline` seconds. The library's default of 600 outlives a
+    function, which would then never see the failure.
     """
 
     def __init__(self, project: str, *, credentials: Any = None, deadline: float = 60.0) -> None:
@@ -49,14 +49,14 @@ class PubSubPublisher:
         self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="publish")
         self._in_flight = BoundedSemaphore(IN_FLIGHT)
         self._call: dict[str, Any] = {
-            "timeout": ConstantTimeout(_TRY_SECONDS),  # type: ignore[no-untyped-call]  # untyped there
+            "timeout": ConstantTimeout(_TRY_SECONDS),  # type: ignore[no-untyped-call]
             "retry": Retry(
                 predicate=_RETRIED, initial=0.1, maximum=10.0, multiplier=2.0, timeout=deadline
             ),
         }
 
     def publish(self, topic: str, message: Message) -> Receipt:
-        """Raises Permanent `message.too_large` at once."""
+        """Raises Permanent `message.too_large` immediately, not in the receipt."""
         path = f"projects/{self._project}/topics/{topic}"
         request = PublishRequest(
             topic=path,
@@ -66,7 +66,7 @@ class PubSubPublisher:
         if size > REQUEST_BYTES:
             raise Permanent(
                 "message.too_large",
-                f"{size} bytes for topic {topic}: Pub/Sub takes {REQUEST_BYTES} in a request",
+                f"a message to topic {topic} has {size} bytes, but Pub/Sub accepts {REQUEST_BYTES}",
             )
         self._in_flight.acquire()
         future = self._senders.submit(PublisherApi.publish, self._client, request, **self._call)

@@ -1,4 +1,4 @@
-"""Cloud Storage behind the ObjectStore port."""
+"""The ObjectStore port over Cloud Storage."""
 
 from base64 import b64encode
 from collections.abc import Iterator
@@ -20,15 +20,15 @@ from csvgate.runtime.errors import Permanent, Transient
 
 PIECE_BYTES: Final = 1024 * 1024
 RANGE_BYTES: Final = 8 * 1024 * 1024
-"""Asked of the service at a time: the most a stream holds in memory, and what is lost with a
-dropped connection."""
+"""Bytes requested at a time: the most that a stream holds in memory, and the most that is read
+again after a dropped connection."""
 _WRITER: Final = "csvgate-writer"
 _failures = partial(translated, "storage", also=(DataCorruption, InvalidResponse))
 
 
 class GcsObjectStore:
-    """`budget` is the most seconds one call is retried, `timeout` the seconds to connect and
-    between two bytes of an answer, `page` the names listed at a time."""
+    """A call is retried for at most `budget` seconds. `timeout` are the seconds to connect and
+    between two bytes of an answer; `page` is the number of names per listing request."""
 
     def __init__(
         self,
@@ -61,17 +61,17 @@ class GcsObjectStore:
         )
 
     def stream(self, bucket: str, name: str, generation: int) -> Iterator[bytes]:
-        """By ranges of the pinned generation, so that a dropped connection is resumed by the
-        library; at the end the whole is held against the object's CRC32C."""
+        """Read the pinned generation range by range, so that the library can resume after a
+        dropped connection. At the end the bytes are checked against the object's CRC32C."""
         uri = f"gs://{bucket}/{name}#{generation}"
         gone = Permanent("object.gone", f"{uri} was deleted or overwritten; upload it again")
         found = self._found(bucket, name, generation)
         if found is None:
             raise gone
-        # Another one: with metadata the library would follow the object's media link, which is
-        # pinned to a generation only if the server wrote it so.
+        # A new blob without metadata: with it the library would follow the object's media link,
+        # which is pinned to a generation only if the server wrote it that way.
         blob = self._blob(bucket, name, generation)
-        checksum: Any = Checksum()  # type: ignore[no-untyped-call]  # it ships without types
+        checksum: Any = Checksum()  # type: ignore[no-untyped-call]  # the library is untyped
         size, expected = int(found.size), found.crc32c
         for start in range(0, size, RANGE_BYTES):
             end = min(start + RANGE_BYTES, size) - 1
@@ -83,12 +83,17 @@ class GcsObjectStore:
                     raise gone from failure
                 raise
             if len(data) != end - start + 1:
-                raise Transient("storage.short", f"{uri}: {len(data)} bytes came from {start} on")
+                raise Transient(
+                    "storage.short",
+                    f"{uri}: received {len(data)} of {end - start + 1} bytes from offset {start}",
+                )
             checksum.update(data)
             for offset in range(0, len(data), PIECE_BYTES):
                 yield data[offset : offset + PIECE_BYTES]
         if expected and expected != b64encode(checksum.digest()).decode():
-            raise Transient("storage.corrupt", f"{uri} arrived with another checksum than stored")
+            raise Transient(
+                "storage.corrupt", f"{uri}: the received bytes do not match its stored CRC32C"
+            )
 
     def read(self, bucket: str, name: str, generation: int | None = None) -> bytes | None:
         blob = self._blob(bucket, name, generation)
@@ -100,17 +105,21 @@ class GcsObjectStore:
                 return None
 
     def create(self, bucket: str, name: str, data: bytes, content_type: str) -> bool:
-        """One request. Each call signs the object with a random mark in its metadata: when the
-        answer of a first try is lost, the retry is refused by the object it made itself, and the
-        mark tells that from somebody else's, even one of equal content. Functions may create and
-        not delete in the ledger: an object in the way may then be told as 403 instead of 412."""
+        """Create it in one request. Each call writes a random token into the object's metadata.
+        If the answer to the first try is lost, the retry is refused because of the object that
+        the first try created; the token distinguishes that from another caller's object, even one
+        with the same content. Functions may create but not delete ledger objects, so the service
+        may report an existing object as 403 instead of 412."""
         uri = f"gs://{bucket}/{name}"
-        # The library sends more than this as a resumable upload: not one atomic request.
+        # The library sends larger data as a resumable upload, which is not one atomic request.
         if len(data) > CREATE_BYTES:
-            raise Permanent("storage.too_large", f"{uri}: {len(data)} bytes to create at once")
-        mark = uuid4().hex
+            raise Permanent(
+                "storage.too_large",
+                f"{uri} has {len(data)} bytes; one request creates at most {CREATE_BYTES}",
+            )
+        token = uuid4().hex
         blob = self._blob(bucket, name)
-        blob.metadata = {_WRITER: mark}
+        blob.metadata = {_WRITER: token}
         with _failures(uri):
             try:
                 blob.upload_from_string(data, content_type, if_generation_match=0, **self._call)
@@ -118,7 +127,7 @@ class GcsObjectStore:
                 there = self._found(bucket, name)
                 if there is None and isinstance(error, api.Forbidden):
                     raise
-                return there is not None and (there.metadata or {}).get(_WRITER) == mark
+                return there is not None and (there.metadata or {}).get(_WRITER) == token
         return True
 
     def writer(self, bucket: str, name: str, content_type: str) -> AbstractContextManager[BinaryIO]:
@@ -147,7 +156,7 @@ class GcsObjectStore:
         return self._client.bucket(bucket).blob(name, generation=generation)
 
     def _found(self, bucket: str, name: str, generation: int | None = None) -> Any:
-        """With its metadata; None when there is no such object."""
+        """Return the object with its metadata, or None if it does not exist."""
         blob = self._blob(bucket, name, generation)
         with _failures(f"gs://{bucket}/{name}"):
             try:
@@ -158,20 +167,21 @@ class GcsObjectStore:
         return None if generation is not None and int(blob.generation) != generation else blob
 
     def _check_bucket(self, bucket: str, error: Exception) -> None:
-        """Without its bucket nothing can be said of an object: it must not pass for absent. The
-        service answers 404 to both, and says 404 only to who may list."""
+        """Raise if the bucket does not exist: its objects must not count as absent. The service
+        answers 404 in both cases; a listing distinguishes them."""
         if bucket in self._existing:
             return
         try:
             list(self._client.list_blobs(bucket, max_results=1, **self._call))
         except api.NotFound:
             raise Transient(
-                "storage.missing", f"bucket {bucket} does not exist: deploy again, or `csvgate up`"
+                "storage.missing",
+                f"bucket {bucket} does not exist: create it with `csvgate deploy` or `csvgate up`",
             ) from error
         self._existing.add(bucket)
 
     def _bytes(self, blob: Any, generation: int | None, **extra: Any) -> bytes:
-        # Raw: otherwise gzip-encoded objects are decompressed, with no bound on the size.
+        # Raw, because the library decompresses gzip-encoded objects without a size limit.
         data: bytes = blob.download_as_bytes(
             raw_download=True, if_generation_match=generation, **extra, **self._call
         )

@@ -1,4 +1,4 @@
-"""BigQuery tables: created when missing, compared when there."""
+"""Creates BigQuery tables that are missing, and checks that existing ones can hold our rows."""
 
 import time
 from collections.abc import Callable
@@ -16,11 +16,11 @@ from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import parse
 
 TRUST_SECONDS: Final = 300.0
-"""How long a table that fitted is not looked at again."""
+"""For how long a table that matched is not checked again."""
 
 
 class Tables:
-    """`budget` is the most seconds one call is retried; `clock` tells seconds that only grow."""
+    """A call is retried for at most `budget` seconds; `clock` is a monotonic clock in seconds."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Tables:
         self._fitted[spec] = self._clock()
 
     def forget(self, table_id: str) -> None:
-        """Look again before the next write: an append said the table is not what it was."""
+        """Check the table again before the next write, because a write to it failed."""
         self._fitted = {s: at for s, at in self._fitted.items() if s.id != table_id}
 
     def _get(self, spec: TableSpec) -> bigquery.Table | None:
@@ -65,9 +65,9 @@ class Tables:
             table.time_partitioning = bigquery.TimePartitioning(field=spec.partition_by)
         if spec.cluster_by:
             table.clustering_fields = list(spec.cluster_by)
-        with suppress(api.Conflict):  # another delivery was first
+        with suppress(api.Conflict):  # another delivery created it first
             self._client.create_table(table, **self._call)
-        # As it is now, not as we asked for it: another delivery's may differ.
+        # Read it back: the one that another delivery created may differ.
         return self._client.get_table(self._reference(spec), **self._call)
 
     def _require_dataset(self, spec: TableSpec) -> None:
@@ -77,7 +77,7 @@ class Tables:
             raise Permanent(
                 "table.no_dataset",
                 f"dataset {spec.dataset} of table {spec.id} does not exist: create it in the"
-                " location of your choice, or correct the contract's destination, and replay",
+                " location of your choice, or correct the contract's destination; then replay",
             ) from error
 
     def _reference(self, spec: TableSpec) -> bigquery.TableReference:

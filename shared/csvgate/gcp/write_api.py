@@ -1,9 +1,9 @@
-"""Pending streams of the BigQuery Storage Write API.
+"""Creates, fills, finalizes and commits pending streams of the BigQuery Storage Write API.
 
-What the service promises: rows of a pending stream are invisible until its commit; a commit of
-several streams is atomic; a finalized stream may wait 4 hours in the buffer, and must be committed
-within 24 (cloud.google.com/bigquery/docs/write-api-batch). An application-created stream takes one
-connection at a time, and streams should not be created faster than 40 a second.
+The service guarantees that rows of a pending stream are invisible until its commit, and that a
+commit of several streams is atomic. A finalized stream may stay in the buffer for 4 hours and must
+be committed within 24 (cloud.google.com/bigquery/docs/write-api-batch). An application-created
+stream accepts one connection at a time, and no more than 40 streams should be created per second.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,10 +25,9 @@ from google.cloud.bigquery_storage_v1.types import (
 )
 
 from csvgate.gcp.append import Append, Batch
-from csvgate.gcp.append_errors import gone, storage_errors
-from csvgate.gcp.commit_errors import settle
 from csvgate.gcp.connection import Connection
 from csvgate.gcp.errors import reason, translated
+from csvgate.gcp.write_errors import resolve_commit_errors, storage_errors, stream_gone
 from csvgate.runtime.errors import Transient
 
 _RETRIED: Final = if_exception_type(
@@ -37,9 +36,9 @@ _RETRIED: Final = if_exception_type(
 
 
 class PendingStreams:
-    """`budget` is the most seconds one call is retried; `append_seconds` the most one connection
-    stays open; `commit_seconds` the most a commit may take, tried again only when it did not get
-    through; `host` (host:port) is an emulator's, spoken to without encryption."""
+    """A call is retried for at most `budget` seconds and an append connection stays open for at
+    most `append_seconds`. A commit may take `commit_seconds`; it is only retried if it did not
+    reach the service. `host` (host:port) is an emulator, which is called without encryption."""
 
     def __init__(
         self,
@@ -52,7 +51,7 @@ class PendingStreams:
         commit_seconds: float = 420.0,
     ) -> None:
         self._project, self._append_seconds = project, append_seconds
-        client: type[Any] = BigQueryWriteClient  # its constructor has no types
+        client: type[Any] = BigQueryWriteClient  # its constructor is untyped
         if host is None:
             self._client = client(credentials=credentials)
         else:
@@ -71,7 +70,8 @@ class PendingStreams:
         return f"projects/{self._project}/datasets/{dataset}/tables/{table}"
 
     def create(self, parent: str) -> str:
-        """A retry may leave a stream behind that nobody uses; it expires by itself."""
+        """Create a stream and return its name. A retry may leave an unused stream, which
+        expires."""
         with translated("bigquery", parent):
             stream = self._client.create_write_stream(
                 parent=parent,
@@ -91,18 +91,20 @@ class PendingStreams:
             try:
                 answer = self._client.finalize_write_stream(name=stream, **self._call)
             except api.NotFound as error:
-                raise gone(stream, reason(error)) from error
+                raise stream_gone(stream, reason(error)) from error
             except api.FailedPrecondition as error:
                 if "committed" not in reason(error):
                     raise
-                # Its rows are counted in the ledger by whoever finalized it, before the commit.
+                # The delivery that finalized it wrote its row count to the ledger before the
+                # commit, where a retry finds it.
                 raise Transient(
-                    "stream.committed", f"{stream} was committed meanwhile; a retry will see it"
+                    "stream.committed",
+                    f"{stream} was committed by another delivery; a retry will see that",
                 ) from error
         return int(answer.row_count)
 
     def commit(self, parent: str, streams: Sequence[str]) -> None:
-        """All streams in one call: BigQuery's quota page allows 10,000 in it."""
+        """Commit all streams in one call, which may name 10,000 (BigQuery's quota page)."""
         names = list(dict.fromkeys(streams))
         if not names:
             return
@@ -121,7 +123,7 @@ class PendingStreams:
                 if answer.commit_time:
                     return
                 errors = answer.stream_errors
-        settle(errors, names, self._is_committed)
+        resolve_commit_errors(errors, names, self._is_committed)
 
     def _is_committed(self, stream: str) -> bool:
         with translated("bigquery", stream):

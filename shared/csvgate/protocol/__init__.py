@@ -1,1 +1,1 @@
-"""The delivery protocol: identities, ledger, events, messages and dead letters."""
+"""The delivery protocol: identifiers, ledger, events, messages and dead letters."""

@@ -1,4 +1,4 @@
-"""CloudEvents on Pub/Sub in binary content mode, and messages out of the events that arrive.
+"""CloudEvents on Pub/Sub in binary content mode: to and from messages, and out of deliveries.
 
 Source: the Pub/Sub protocol binding of Google's CloudEvents specification
 (github.com/googleapis/google-cloudevents, docs/spec/pubsub.md).
@@ -19,7 +19,7 @@ from csvgate.runtime.errors import Permanent
 
 ARROW_STREAM: Final = "application/vnd.apache.arrow.stream"
 JSON: Final = "application/json"
-_PREFIX: Final = "ce-"
+ATTRIBUTE_PREFIX: Final = "ce-"
 _REQUIRED: Final = ("id", "source", "specversion", "type")
 
 
@@ -30,32 +30,34 @@ class Delivery:
     message: Message
     """The original bytes and attributes."""
     attempt: int | None
-    """From 1; None where the platform does not say."""
+    """From 1; None when the platform does not say."""
     first_seen: datetime | None
     trace: str
 
 
 def message_of(event: CloudEvent) -> Message:
-    """`event.data` must be bytes; every attribute value is a string of at most 1,024 bytes."""
-    attributes = {f"{_PREFIX}{k}": str(v) for k, v in event.get_attributes().items()}
-    content_type = attributes.pop(f"{_PREFIX}datacontenttype", None)
+    """The event as a message. `event.data` must be bytes; each attribute value must be a string of
+    at most 1,024 bytes."""
+    attributes = {f"{ATTRIBUTE_PREFIX}{k}": str(v) for k, v in event.get_attributes().items()}
+    content_type = attributes.pop(f"{ATTRIBUTE_PREFIX}datacontenttype", None)
     if content_type:
         attributes["content-type"] = content_type
     return Message(data=event.data, attributes=attributes)
 
 
 def event_of(message: Message) -> CloudEvent:
-    """Raises Permanent `event.malformed` when it is not a CloudEvent in binary mode."""
+    """The event in a message. Raises Permanent `event.malformed` when it is not a CloudEvent in
+    binary mode."""
     attributes = {
-        key.removeprefix(_PREFIX): value
+        key.removeprefix(ATTRIBUTE_PREFIX): value
         for key, value in message.attributes.items()
-        if key.startswith(_PREFIX)
+        if key.startswith(ATTRIBUTE_PREFIX)
     }
-    missing = [f"{_PREFIX}{name}" for name in _REQUIRED if not attributes.get(name)]
+    missing = [f"{ATTRIBUTE_PREFIX}{name}" for name in _REQUIRED if not attributes.get(name)]
     if missing:
         raise Permanent(
             "event.malformed",
-            f"the message lacks the attributes {', '.join(missing)}: it is not one of csvgate's",
+            f"the message lacks the attributes {', '.join(missing)}: csvgate did not publish it",
         )
     if "content-type" in message.attributes:
         attributes["datacontenttype"] = message.attributes["content-type"]
@@ -90,12 +92,12 @@ def pubsub_delivery(event: CloudEvent) -> Delivery:
 
 
 def raw_delivery(event: CloudEvent) -> Delivery:
-    """An event that did not come as one of our Pub/Sub messages, kept as one: its data as JSON,
-    its attributes in binary mode. Never fails, so that anything can be dead-lettered."""
+    """An event that did not arrive as one of csvgate's messages, as a message: its data as JSON,
+    its attributes in binary mode. Never fails, so that any event can be dead-lettered."""
     data = event.data
     if not isinstance(data, bytes):
         data = json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    attributes = {f"{_PREFIX}{k}": str(v)[:256] for k, v in event.get_attributes().items()}
+    attributes = {f"{ATTRIBUTE_PREFIX}{k}": str(v)[:256] for k, v in event.get_attributes().items()}
     time = event.get_attributes().get("time")
     try:
         seen = datetime.fromisoformat(str(time)) if time else None

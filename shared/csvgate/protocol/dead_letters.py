@@ -1,4 +1,4 @@
-"""The dead letter: the original message untouched, and why it is here in `csvgate-…` attributes."""
+"""Dead letters: the original message unchanged, with the reason in `csvgate-…` attributes."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _MAX_ATTRIBUTES: Final = 100
 
 
 def counts_attribute(counts: Mapping[str, int]) -> str:
-    """Rows by code as JSON, the rarest summed up under "other" where all would not fit."""
+    """Rows by code as JSON. The rarest codes are added up as "other" when not all of them fit."""
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     for kept in range(len(ranked), -1, -1):
         shown = dict(ranked[:kept])
@@ -25,16 +25,16 @@ def counts_attribute(counts: Mapping[str, int]) -> str:
         text = json.dumps({**shown, "other": other} if other else shown)
         if len(text.encode()) <= ATTRIBUTE_BYTES:
             return text
-    raise AssertionError("one number always fits")
+    raise AssertionError("the total alone always fits")
 
 
 def dead_letter(
     delivery: Delivery, reason: Failure, *, origin: Mapping[str, str], extra: Mapping[str, str]
 ) -> Message:
-    """`origin` and `extra` are attribute names without prefix; values are shortened to fit.
+    """`origin` and `extra` give attributes by name without prefix; values are shortened to fit.
 
-    A message that already has so many attributes that ours do not fit keeps its own: those of the
-    reason that matter most come first.
+    A message keeps all its own attributes. If there are too many for ours to fit, the most
+    important of ours are kept.
     """
     ours = {
         "type": DEAD_LETTER,
@@ -66,7 +66,7 @@ class DeadLetterTopic:
     def send(
         self, delivery: Delivery, reason: Failure, extra: Mapping[str, str] | None = None
     ) -> None:
-        """Returns once the letter is safe. Raises (Transient) when it is not: never drop."""
+        """Returns once Pub/Sub has the dead letter; raises Transient otherwise."""
         origin = {
             "function": self.function,
             "revision": self.revision,

@@ -1,7 +1,4 @@
-"""The events csvgate emits, and their JSON payloads.
-
-Identifiers are deterministic, so that a duplicate is recognisable (DESIGN: events).
-"""
+"""Types of the events that csvgate receives and emits, and their JSON payloads."""
 
 from datetime import datetime
 from typing import Final, Literal, Self
@@ -47,7 +44,7 @@ class UploadRef(Payload):
 
 
 class FaultExample(Payload):
-    """A fault as a person reads it. `value` is masked for columns marked sensitive."""
+    """A fault as users see it. `value` is masked in columns marked as sensitive."""
 
     line: int
     column: str | None
@@ -79,7 +76,7 @@ class ObjectRef(Payload):
 
 
 class UploadValidated(Payload):
-    """The marker: everything of the upload has been published, in `chunks` chunks."""
+    """The marker: the whole upload has been published, as `chunks` chunks."""
 
     upload: UploadRef
     plan: str
@@ -87,7 +84,7 @@ class UploadValidated(Payload):
     status: Literal["valid", "over_limit", "file_fault"]
     """Only `valid` is committed."""
     detail: str | None = None
-    """In words, why it is not `valid`."""
+    """Why the status is not `valid`, for people."""
     counts: Counts
     chunks: int = Field(ge=0)
     reasons: tuple[Reason, ...] = ()
@@ -97,7 +94,7 @@ class UploadValidated(Payload):
 
 
 class UploadFinished(Payload):
-    """An upload completed, was rejected as a whole, or failed."""
+    """The upload completed, was rejected, or failed for now."""
 
     upload: UploadRef
     plan: str
@@ -106,10 +103,10 @@ class UploadFinished(Payload):
     table: str | None = None
     """`dataset.table` in BigQuery."""
     counts: Counts
-    """`valid` rows are in the table if and only if the outcome is completed."""
+    """The `valid` rows are in the table if and only if the outcome is completed."""
     reasons: tuple[Reason, ...] = ()
     detail: str | None = None
-    """In words, why an upload was rejected or failed."""
+    """Why the upload was rejected or failed, for people."""
     rejects: ObjectRef | None = None
     received_at: datetime
     finished_at: datetime

@@ -1,17 +1,27 @@
-"""Who an upload, a plan and a chunk are: hashes that every delivery computes alike."""
+"""Identifiers: hashes that every delivery of the same upload computes alike."""
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
+
+_HEXADECIMAL: Final = frozenset("0123456789abcdef")
+_MAX_IDENTIFIER: Final = 64
 
 
 def digest(*parts: str, length: int = 20) -> str:
-    """`length` hex digits of SHA-256 over the parts, each with its length before it."""
+    """The first `length` hex digits of SHA-256 over the parts, each preceded by its length."""
     h = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
         h.update(len(data).to_bytes(8, "big"))
         h.update(data)
     return h.hexdigest()[:length]
+
+
+def is_identifier(text: str) -> bool:
+    """Return whether this may be the id of an upload or a plan. Messages may be forged: anything
+    else must not become part of an object's name in the ledger."""
+    return 0 < len(text) <= _MAX_IDENTIFIER and set(text) <= _HEXADECIMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +42,5 @@ class Upload:
 
     @property
     def traceparent(self) -> str:
-        """W3C trace context for an upload that arrived without one; the same on every delivery."""
+        """W3C trace context for an upload that arrived without one, the same on every delivery."""
         return f"00-{digest('trace', self.id, length=32)}-{digest('span', self.id, length=16)}-01"

@@ -1,14 +1,12 @@
-"""The event that ends an upload, or says that it failed, on enrichment-complete."""
+"""Publishing how an upload ended, or that a function gave up on it."""
 
 from dataclasses import dataclass
 
-from cloudevents.http import CloudEvent
-
 from csvgate.ports import Clock, Publisher
-from csvgate.protocol.cloudevents_pubsub import JSON, message_of
-from csvgate.protocol.events import OUTCOME_TYPES, Counts, UploadFinished, UploadValidated
-from csvgate.protocol.ledger import UploadLedger
-from csvgate.protocol.ledger_entries import Note, Received
+from csvgate.protocol.events import Counts, UploadFinished, UploadValidated
+from csvgate.protocol.ledger.entries import Note, Received
+from csvgate.protocol.ledger.ledger import UploadLedger
+from csvgate.protocol.messages.outcome import outcome_message
 from csvgate.runtime.errors import Failure
 
 _NONE = Counts(read=0, valid=0, rejected=0)
@@ -16,28 +14,17 @@ _NONE = Counts(read=0, valid=0, rejected=0)
 
 @dataclass(frozen=True, slots=True)
 class OutcomeTopic:
+    """The topic that ends an upload, as one function publishes to it."""
+
     publisher: Publisher
     topic: str
     function: str
     clock: Clock
 
     def publish(self, finished: UploadFinished, trace: str) -> None:
-        """Returns once the event is safe with the service."""
-        event = CloudEvent(
-            {
-                "type": OUTCOME_TYPES[finished.outcome],
-                "source": f"//csvgate/{self.function}",
-                "id": f"{finished.upload.id}-{finished.outcome}",
-                "time": finished.finished_at.isoformat(),
-                "subject": finished.upload.id,
-                "datacontenttype": JSON,
-                "traceparent": trace,
-                "uploadid": finished.upload.id,
-                "plan": finished.plan,
-            },
-            finished.model_dump_json().encode(),
-        )
-        self.publisher.publish(self.topic, message_of(event)).wait()
+        """Returns once Pub/Sub has the message."""
+        message = outcome_message(finished, function=self.function, trace=trace)
+        self.publisher.publish(self.topic, message).wait()
 
     def publish_failure(
         self,
@@ -46,12 +33,12 @@ class OutcomeTopic:
         entries: UploadLedger,
         validated: UploadValidated | None = None,
     ) -> None:
-        """Tell people that an operator must look. Not the end of the upload: once the cause is
-        mended, a replay of the dead letter may still complete it."""
+        """Announce that an operator must look at the upload. This does not end it: once the cause
+        is fixed, a replay of the dead letter may still complete it."""
         note = Note(
             at=self.clock(), code=failure.code, message=failure.message, function=self.function
         )
-        entries.note(f"failed.{self.function}.{failure.code}", note)
+        entries.note_failure(note)
         finished = UploadFinished(
             upload=received.upload,
             plan=received.plan,

@@ -1,4 +1,4 @@
-"""What an upload as a whole comes to, from its counts and the contract's limits."""
+"""Judge an upload by its counts and the contract's limits."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +15,7 @@ class Verdict:
 
 
 def judge(counts: Counts, limits: Limits) -> Verdict:
-    """Over the limit means strictly more than the contract allows."""
+    """An upload is over a limit if it exceeds it; exactly the limit is allowed."""
     if limits.rejected_rows is not None and counts.rejected > limits.rejected_rows:
         return Verdict(
             "over_limit",

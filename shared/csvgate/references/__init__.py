@@ -1,1 +1,1 @@
-"""Reference files: small CSV files that lookups and foreign keys read."""
+"""Reads reference files: the small CSV files behind lookups and foreign keys."""

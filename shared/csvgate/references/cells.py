@@ -1,4 +1,4 @@
-"""One cell of a reference file as a value of a BigQuery type."""
+"""Parses a cell of a reference file as a value of a BigQuery type."""
 
 import base64
 import json
@@ -18,15 +18,15 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def parse_cell(text: str, kind: BigQueryType) -> object:
-    """The value as PyArrow takes it for the kind. Raises ValueError, its words without the cell:
-    they end up in logs."""
+    """Return the value as PyArrow takes it for the type. Raises ValueError with a message that does
+    not repeat the cell, because it ends up in logs."""
     return _PARSERS[kind.kind](text, kind)
 
 
 def digits(text: str) -> tuple[int, int]:
-    """Significant digits before and after the point of a plain decimal number."""
-    whole, _, fraction = text.lstrip("+-").partition(".")
-    return len(whole.lstrip("0")), len(fraction.rstrip("0"))
+    """Count the significant digits before and after the point of a decimal number."""
+    integer, _, decimals = text.lstrip("+-").partition(".")
+    return len(integer.lstrip("0")), len(decimals.rstrip("0"))
 
 
 def _string(text: str, kind: BigQueryType) -> str:
@@ -39,7 +39,7 @@ def _bytes(text: str, kind: BigQueryType) -> bytes:
     try:
         value = base64.b64decode(text, validate=True)
     except ValueError:
-        raise ValueError("is not base64, the way BYTES are written") from None
+        raise ValueError("is not base64, which BYTES require") from None
     if kind.length is not None and len(value) > kind.length:
         raise ValueError(f"has {len(value)} bytes; {kind} holds {kind.length}")
     return value
@@ -47,13 +47,13 @@ def _bytes(text: str, kind: BigQueryType) -> bytes:
 
 def _integer(text: str, kind: BigQueryType) -> int:
     if not _INTEGER.fullmatch(text) or not -(2**63) <= int(text) < 2**63:
-        raise ValueError(f"is no {kind}")
+        raise ValueError(f"is not an {kind}")
     return int(text)
 
 
 def _number(text: str, kind: BigQueryType) -> Decimal:
     if not _NUMBER.fullmatch(text):
-        raise ValueError(f"is no {kind}, a plain decimal number")
+        raise ValueError(f"is not a {kind}: write digits with an optional decimal point")
     before, after = digits(text)
     if before > kind.integer_digits or after > kind.fraction_digits:
         raise ValueError(
@@ -65,40 +65,40 @@ def _number(text: str, kind: BigQueryType) -> Decimal:
 
 def _float(text: str, kind: BigQueryType) -> float:
     if not _FLOAT.fullmatch(text.lower()):
-        raise ValueError(f"is no {kind}")
+        raise ValueError(f"is not a {kind}")
     return float(text)
 
 
 def _boolean(text: str, kind: BigQueryType) -> bool:
     if text.lower() not in ("true", "false"):
-        raise ValueError(f"is no {kind}: neither true nor false")
+        raise ValueError(f"is not a {kind}: write true or false")
     return text.lower() == "true"
 
 
 def _date(text: str, kind: BigQueryType) -> date:
     if not _DATE.fullmatch(text):
-        raise ValueError(f"is no {kind} as in 2026-11-21")
+        raise ValueError(f"is not a {kind} like 2026-11-21")
     return _iso(date.fromisoformat, text, "2026-11-21", kind)
 
 
 def _time(text: str, kind: BigQueryType) -> time:
     value = _iso(time.fromisoformat, text, "13:45:00", kind)
     if value.tzinfo is not None:
-        raise ValueError(f"has a time zone; {kind} has none")
+        raise ValueError(f"has a time zone, which a {kind} must not have")
     return value
 
 
 def _datetime(text: str, kind: BigQueryType) -> datetime:
     value = _iso(datetime.fromisoformat, text, "2026-11-21T13:45:00", kind)
     if value.tzinfo is not None:
-        raise ValueError(f"has a time zone; {kind} has none")
+        raise ValueError(f"has a time zone, which a {kind} must not have")
     return value
 
 
 def _timestamp(text: str, kind: BigQueryType) -> datetime:
     value = _iso(datetime.fromisoformat, text, "2026-11-21T13:45:00Z", kind)
     if value.tzinfo is None:
-        raise ValueError(f"lacks the time zone of a {kind}")
+        raise ValueError(f"has no time zone, which a {kind} needs")
     return value
 
 
@@ -106,7 +106,7 @@ def _json(text: str, kind: BigQueryType) -> str:
     try:
         json.loads(text)
     except (ValueError, RecursionError):
-        raise ValueError(f"is no {kind}") from None
+        raise ValueError(f"is not valid {kind}") from None
     return text
 
 
@@ -114,7 +114,7 @@ def _iso(parse: Callable[[str], _T], text: str, example: str, kind: BigQueryType
     try:
         return parse(text)
     except ValueError:
-        raise ValueError(f"is no {kind} as in {example}") from None
+        raise ValueError(f"is not a {kind} like {example}") from None
 
 
 _PARSERS: Final[dict[str, Callable[[str, BigQueryType], object]]] = {

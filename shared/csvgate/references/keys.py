@@ -1,7 +1,7 @@
-"""Foreign keys, from the reference's side: the keys that it has, in memory.
+"""Loads the keys of references into memory, for foreign keys.
 
-Keys are compared as lookups compare them, as values of the column's type: in a reference, `7` and
-`07` are both the INT64 7; text is only the very same text.
+Keys are compared as values of the column's type, as lookups do: in a reference for an INT64 column,
+`7` and `07` are the same key; strings must be identical.
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -14,11 +14,11 @@ from csvgate.references.csv_file import MAX_BYTES, read_records
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
 
-MOST_KEYS: Final = 1_000_000
-"""Of all foreign keys of a contract together: about 120 MB when they are short."""
+MAX_KEYS: Final = 1_000_000
+"""Keys in memory for all foreign keys of a contract together: about 120 MB if they are short."""
 
 KeySets = Sequence[Container[object]]
-"""For each of a contract's foreign keys the keys there are: values, or tuples of several."""
+"""For each foreign key of a contract the keys of its reference: values, or tuples of values."""
 
 
 class _AnyKey(Container[object]):
@@ -26,18 +26,19 @@ class _AnyKey(Container[object]):
         return True
 
 
-class _Wanted(NamedTuple):
-    """Of one foreign key: its cells' places in the reference and parsers, and what they found."""
+class _KeyColumns(NamedTuple):
+    """The columns of a reference that one foreign key needs, and the keys found in them."""
 
     found: set[object]
     columns: tuple[str, ...]
-    places: tuple[int, ...]
+    indexes: tuple[int, ...]
+    """The positions of the columns in a record."""
     parsers: tuple[Callable[[str], object], ...]
 
     def add(self, cells: Sequence[str], line: int) -> None:
-        texts = [cells[place] for place in self.places]
+        texts = [cells[index] for index in self.indexes]
         if not all(texts):
-            return  # an empty cell is NULL, which equals nothing
+            return  # An empty cell is NULL, and NULL equals no value.
         if len(texts) == 1:
             self.found.add(self._value(0, texts[0], line))
         else:
@@ -51,23 +52,24 @@ class _Wanted(NamedTuple):
 
 
 def key_sets(
-    contract: Contract, references: Mapping[str, bytes], *, most: int = MOST_KEYS
+    contract: Contract, references: Mapping[str, bytes], *, max_keys: int = MAX_KEYS
 ) -> KeySets:
-    """For `validate`: read from the CSV bytes of the references, by their names in the contract.
+    """Return the keys that `validate` needs. `references` has the CSV bytes of the references by
+    their names in the contract; KeyError if one is missing.
 
-    Raises Permanent `reference.malformed` where one lacks a column or has a cell that is no value
-    of its field's type, `reference.too_large` for more than `most` keys; KeyError for a reference
-    that is not in `references`.
+    Raises Permanent `reference.malformed` if a reference lacks a column or a cell is not a value of
+    its field's type, and `reference.too_large` for more than `max_keys` keys.
     """
     found = tuple(set[object]() for _ in contract.schema_.foreign_keys)
     for name in sorted(referred_to(contract)):
         data = references[name]
         if len(data) > MAX_BYTES:
             raise Permanent(
-                "reference.too_large", f"reference {name} has {len(data)} bytes, over {MAX_BYTES}"
+                "reference.too_large",
+                f"reference {name} has {len(data):,} bytes, but at most {MAX_BYTES:,} are allowed",
             )
         try:
-            _collect(contract, name, data, found, most)
+            _collect(contract, name, data, found, max_keys)
         except ValueError as error:
             where = contract.references[name].object
             message = f"reference {name} ({where}), {error}. Correct it, then upload the data again"
@@ -76,32 +78,35 @@ def key_sets(
 
 
 def unchecked(contract: Contract) -> KeySets:
-    """For `validate` where the references are not at hand: every key counts as there."""
+    """Return keys for `validate` with which every foreign key holds, for use without references."""
     return [_AnyKey()] * len(contract.schema_.foreign_keys)
 
 
 def referred_to(contract: Contract) -> frozenset[str]:
-    """The names of the references that foreign keys need."""
+    """Return the names of the references that the contract's foreign keys need."""
     return frozenset(key.reference.resource for key in contract.schema_.foreign_keys)
 
 
 def _collect(
-    contract: Contract, name: str, data: bytes, found: Sequence[set[object]], most: int
+    contract: Contract, name: str, data: bytes, found: Sequence[set[object]], max_keys: int
 ) -> None:
     records = read_records(data)
     line, header = next(records)
-    wanted = list(_wanted(contract, name, header, line, found))
+    wanted = list(_key_columns(contract, name, header, line, found))
     for line, cells in records:
-        for each in wanted:
-            each.add(cells, line)
-        if sum(map(len, found)) > most:
-            message = f"reference {name}: foreign keys have more than {most} keys to compare with"
+        for columns in wanted:
+            columns.add(cells, line)
+        if sum(map(len, found)) > max_keys:
+            message = (
+                f"with reference {name}, the contract's foreign keys have more than {max_keys:,} "
+                "keys to compare with, which is the maximum"
+            )
             raise Permanent("reference.too_large", message)
 
 
-def _wanted(
+def _key_columns(
     contract: Contract, name: str, header: list[str], line: int, found: Sequence[set[object]]
-) -> Iterable[_Wanted]:
+) -> Iterable[_KeyColumns]:
     fields = {field.name: field for field in contract.schema_.fields}
     for key, keys in zip(contract.schema_.foreign_keys, found, strict=True):
         if key.reference.resource != name:
@@ -110,11 +115,13 @@ def _wanted(
         missing = [column for column in columns if column not in header]
         if missing:
             raise ValueError(
-                f"line {line}: no column {', '.join(missing)}, which a foreign key needs; "
-                f"there are {', '.join(header)}"
+                f"line {line}: column {', '.join(missing)} is missing, but a foreign key needs it; "
+                f"the columns are {', '.join(header)}"
             )
         kinds = [column_type(fields[field]).kind for field in key.fields]
-        yield _Wanted(keys, columns, tuple(map(header.index, columns)), tuple(map(_parser, kinds)))
+        yield _KeyColumns(
+            keys, columns, tuple(map(header.index, columns)), tuple(map(_parser, kinds))
+        )
 
 
 def _parser(kind: str) -> Callable[[str], object]:

@@ -1,1 +1,1 @@
-"""Rejected rows: the reject file, its summary, and corrections read back."""
+"""Rejected rows: the reject file, their summary, and corrected reject files."""

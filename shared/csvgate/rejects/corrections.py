@@ -1,58 +1,77 @@
-"""A reject file with its faults mended, read again: the same rows under their original lines.
+"""Reads a corrected reject file: the same rows, under their lines in the original file.
 
-The two columns before the original ones say which line each row was. They are cut off here, so that
-the engine reads a file of the original's shape; what it says of a line is then said of the original
-line.
+A reject file has two columns before the original ones, of which the first is the row's line in the
+original. They are removed here, so that the engine reads a file of the original's shape, and what
+it reports for a line is then reported for the line of the original.
 """
 
+import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
 
 from csvgate.contracts.model import Contract
-from csvgate.csv.body import bare
-from csvgate.csv.decoding import begin
-from csvgate.csv.encodings import take
+from csvgate.csv.body import contract_for_extracted_records
+from csvgate.csv.decoding import open_text
 from csvgate.csv.header import Header, read_header
+from csvgate.csv.lines import read_at_least
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer, Record
 from csvgate.rejects.reject_file import ERRORS, LINE
-from csvgate.validation.faults import Fault
-from csvgate.validation.validate import Batch, RejectedRow
+from csvgate.validation.batch import Batch, RejectedRow
+from csvgate.validation.faults import Fault, FileFault
 
 _HEAD_BYTES: Final = 256
 _MAX_DIGITS: Final = 15
+_NAME: Final = re.compile(r"\.([0-9a-f]{20})-[0-9a-f]{16}\.rejects")
+
+
+def upload_id_in_name(name: str) -> str | None:
+    """Return the id of the original upload from the name of a reject file, or of a file named after
+    one."""
+    found = _NAME.search(name)
+    return found[1] if found else None
+
+
+def name_without_upload_id() -> FileFault:
+    return FileFault(
+        "correction.unnamed",
+        "this is a corrected reject file, but its name does not say which upload it corrects; "
+        "keep the part like .0123456789abcdef0123-0123456789abcdef.rejects of the reject file's "
+        "name",
+    )
 
 
 def is_correction(pieces: Iterator[bytes], contract: Contract) -> tuple[bool, Iterator[bytes]]:
-    """Whether the file starts with the two columns of a reject file, and all its bytes again."""
-    head, rest = take(pieces, _HEAD_BYTES)
+    """Return whether the file starts with the two columns of a reject file, and all its bytes."""
+    head, rest = read_at_least(pieces, _HEAD_BYTES)
     quote, delimiter = contract.dialect.quote_char, contract.dialect.delimiter
     wanted = f"{LINE}{delimiter}{ERRORS}{delimiter}"
-    texts = (head.decode(codec, "replace") for codec in ("utf-8", "utf-16-le", "utf-16-be"))
-    found = any(t.removeprefix("\ufeff").replace(quote, "").startswith(wanted) for t in texts)
+    decoded = (head.decode(codec, "replace") for codec in ("utf-8", "utf-16-le", "utf-16-be"))
+    found = any(t.removeprefix("\ufeff").replace(quote, "").startswith(wanted) for t in decoded)
     return found, chain([head], rest)
 
 
 @dataclass(slots=True)
 class Correction:
-    """One reading of a mended reject file. `open_lines` are those that may still be loaded."""
+    """One reading of a corrected reject file."""
 
     contract: Contract
     open_lines: Container[int]
+    """The rejected lines of the original for which no corrected row is loaded yet."""
     loaded: list[int] = field(default_factory=list)
-    """Original lines that came out valid; complete when `batches` is exhausted."""
+    """The original lines of the valid rows; complete once `batches` is exhausted."""
     _header: Header | None = None
     _mark: bytes = b""
     _original: dict[int, int] = field(default_factory=dict)
-    """Line in what the engine reads → original line."""
+    """For each line that the engine reads, its line in the original."""
     _refused: list[RejectedRow] = field(default_factory=list)
 
     def pieces(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """The file, in UTF-8, without its two columns and the rows that may not be loaded."""
-        self._mark, text = begin(pieces, self.contract.encoding)
-        grammar = Grammar(bare(self.contract).dialect)
+        """Yield the file in UTF-8, without the two columns and the rows that may not be loaded."""
+        self._mark, text = open_text(pieces, self.contract.encoding)
+        grammar = Grammar(contract_for_extracted_records(self.contract).dialect)
         records = Framer(text, grammar).records()
         line, seen = 1, set[int]()
         for number, record in enumerate(records):
@@ -61,9 +80,9 @@ class Correction:
                 label = record._replace(raw=cut[1], cells=record.cells[2:])
                 self._header = read_header(label, self.contract, self._mark)
             if number > 0:
-                # A broken record stops here: without the cells before it, its open quote might
-                # find another end, rows further down.
-                refused = record.broken or self._may_load(cut, seen)
+                # A malformed record is refused here: without the two cells before it, its open
+                # quote might be closed by one several rows further down.
+                refused = record.broken or self._refusal(cut, seen)
                 if refused is not None:
                     self._refuse(record, cut, *refused)
                     continue
@@ -72,16 +91,18 @@ class Correction:
                 seen.add(original)
                 self._original[line] = original
             data = rest + record.terminator
-            line += _lines(data)
+            line += _count_lines(data)
             yield data
 
     def batches(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """What the engine said, under the original lines; the refused rows come last. To be read
-        with the `bare` contract: what was around the original is not around its reject file."""
+        """Yield the engine's batches with the lines of the original, then the refused rows.
+
+        The engine has to read `pieces` under `contract_for_extracted_records`, because a reject
+        file has neither preamble nor footer."""
         for batch in batches:
             batch.header = replace(batch.header, mark=self._mark)
             batch.lines = [self._original[int(line)] for line in batch.lines]
-            batch.rejected = [self._under_its_line(row) for row in batch.rejected]
+            batch.rejected = [self._with_original_line(row) for row in batch.rejected]
             self.loaded += batch.lines
             yield batch
         if self._refused and self._header is not None:
@@ -92,18 +113,25 @@ class Correction:
                 rejected=self._refused,
             )
 
-    def _may_load(
+    def _refusal(
         self, cut: tuple[int | None, bytes] | None, seen: set[int]
     ) -> tuple[str, str] | None:
         line = cut[0] if cut else None
         if line is None:
-            return "correction.line", f"its {LINE} is not the number it was in the reject file"
+            return (
+                "correction.line",
+                f"{LINE} is not a line number; restore the number from the reject file",
+            )
         if line in seen:
-            return "correction.repeated", f"line {line} is in this file already"
+            return (
+                "correction.repeated",
+                f"line {line} of the original appears in this file already; keep one row for it",
+            )
         if line not in self.open_lines:
             return (
                 "correction.not_open",
-                f"line {line} of the original was not rejected, or a mended row for it is loaded",
+                f"line {line} of the original was not rejected, or a corrected row for it is "
+                "loaded already; remove this row",
             )
         return None
 
@@ -113,11 +141,11 @@ class Correction:
         number, raw = cut or (None, record.raw)
         line = record.line if number is None else number
         fault = Fault(line, None if record.broken else LINE, code, None, message)
-        # Without a cut its cells cannot be told apart from ours: it goes back as one cell.
-        sound = cut is not None and record.cells is not None
-        self._refused.append(RejectedRow(line, raw, record.terminator, sound, (fault,)))
+        # If the two columns cannot be removed, the reject file repeats the row as a single cell.
+        well_formed = cut is not None and record.cells is not None
+        self._refused.append(RejectedRow(line, raw, record.terminator, well_formed, (fault,)))
 
-    def _under_its_line(self, row: RejectedRow) -> RejectedRow:
+    def _with_original_line(self, row: RejectedRow) -> RejectedRow:
         line = self._original.get(row.line, row.line)
         return row._replace(
             line=line, faults=tuple(fault._replace(line=line) for fault in row.faults)
@@ -125,17 +153,17 @@ class Correction:
 
 
 def _cut(record: Record, grammar: Grammar, *, first: bool) -> tuple[int | None, bytes] | None:
-    """The original line (None for the header's label) and the bytes after the two cells; None when
-    they cannot be told."""
+    """Return the original line (None for the header) and the bytes after the first two cells; None
+    if the record does not begin with two such cells."""
     text, at = record.raw.decode("utf-8", "surrogateescape"), 0
     if first:
         text = text.removeprefix("\ufeff")
     number = ""
     for cell in range(2):
         end = (
-            grammar.closing(text, at + 1) + 1
+            grammar.find_closing_quote(text, at + 1) + 1
             if text.startswith(grammar.quote, at)
-            else grammar.unquoted_end(text, at)
+            else grammar.find_unquoted_end(text, at)
         )
         if end <= 0 or not text.startswith(grammar.delimiter, end):
             return None
@@ -150,6 +178,6 @@ def _cut(record: Record, grammar: Grammar, *, first: bool) -> tuple[int | None, 
     return int(number), rest
 
 
-def _lines(data: bytes) -> int:
-    r"""Physical lines that end in it: \n, \r\n or \r."""
+def _count_lines(data: bytes) -> int:
+    r"""Return the number of line terminators: \n, \r\n or \r."""
     return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")

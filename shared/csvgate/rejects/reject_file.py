@@ -1,6 +1,6 @@
-"""The reject file: the rejected rows as they were, each with its line and its reasons before it.
+"""Writes the reject file: the rejected rows unchanged, each preceded by its line and its faults.
 
-The two columns of ours come first, so that rows with too few or too many cells still line up.
+The two added columns come first, so that rows with too few or too many cells still line up.
 """
 
 from typing import Final
@@ -8,15 +8,15 @@ from typing import Final
 from csvgate.contracts.model import Contract
 from csvgate.csv.encodings import ByteOrderMark
 from csvgate.csv.header import Header
+from csvgate.validation.batch import Batch, RejectedRow
 from csvgate.validation.faults import Fault
-from csvgate.validation.validate import Batch, RejectedRow
 
 LINE: Final = "_csvgate_line"
 ERRORS: Final = "_csvgate_errors"
 
 
 class RejectFile:
-    """Formats, and remembers only whether it has written the header yet."""
+    """Formats rejected rows. Its only state is whether the header is written."""
 
     def __init__(self, contract: Contract) -> None:
         dialect = contract.dialect
@@ -28,32 +28,32 @@ class RejectFile:
         elif self._escape:
             self._quote_inside = self._escape + self._quote
         else:
-            # In a dialect that cannot write a quote, the nearest thing to one.
+            # This dialect cannot write a quote inside a cell; a backtick resembles one.
             self._quote_inside = "`"
-        self._begun = False
+        self._has_header = False
 
     def render(self, batch: Batch) -> bytes:
-        """The bytes to append for a batch: nothing when it has no rejected rows, and the header
-        before the first that has. In the original's encoding, delimiter, quoting and line ends."""
+        """Return the bytes to append for a batch: the rejected rows, in the original's encoding,
+        delimiter, quoting and line ends. The first batch with rejected rows adds the header."""
         if not batch.rejected:
             return b""
         mark = ByteOrderMark.of(batch.header.mark)
-        head = b"" if self._begun else self._head(batch.header, mark)
-        self._begun = True
+        head = b"" if self._has_header else self._head(batch.header, mark)
+        self._has_header = True
         return head + b"".join(self._row(row, mark) for row in batch.rejected)
 
     def _head(self, header: Header, mark: ByteOrderMark) -> bytes:
         if not header.raw:
             return mark
-        ours = self._delimiter.join([LINE.encode("ascii"), ERRORS.encode("ascii"), b""])
-        return mark + mark.original(ours + header.raw + header.terminator)
+        added = self._delimiter.join([LINE.encode("ascii"), ERRORS.encode("ascii"), b""])
+        return mark + mark.to_file_encoding(added + header.raw + header.terminator)
 
     def _row(self, row: RejectedRow, mark: ByteOrderMark) -> bytes:
-        errors = self._quoted(mark.spelt(errors_text(row.faults)))
-        # A row whose quoting is broken would break the rows after it: it goes into one cell.
-        cells = row.raw if row.sound else self._quoted(row.raw)
+        errors = self._quoted(mark.message_bytes(errors_text(row.faults)))
+        # A row whose quoting is broken would break the rows after it, so it becomes a single cell.
+        cells = row.raw if row.well_formed else self._quoted(row.raw)
         line = str(row.line).encode("ascii")
-        return mark.original(self._delimiter.join([line, errors, cells]) + row.terminator)
+        return mark.to_file_encoding(self._delimiter.join([line, errors, cells]) + row.terminator)
 
     def _quoted(self, raw: bytes) -> bytes:
         quote, inside = self._quote.encode("ascii"), self._quote_inside.encode("ascii")
@@ -64,11 +64,11 @@ class RejectFile:
 
 
 def errors_text(faults: tuple[Fault, ...]) -> str:
-    """`column: code message; column: code message`, in one line; without a column for a fault of
-    the row as a whole."""
-    return "; ".join(map(_one, faults))
+    """Return `column: code message; column: code message` in one line. A fault of the whole row
+    has no column."""
+    return "; ".join(map(_fault_text, faults))
 
 
-def _one(fault: Fault) -> str:
+def _fault_text(fault: Fault) -> str:
     where = f"{fault.column}: " if fault.column else ""
     return " ".join(f"{where}{fault.code} {fault.message}".split())

@@ -1,18 +1,20 @@
-"""Why rows were rejected: counts by code and column, with the first few examples of each."""
+"""Summarises why rows were rejected: counts by code and column, with the first examples of each."""
 
 from typing import Final
 
 from csvgate.contracts.model import Contract
 from csvgate.protocol.events import FaultExample, Reason
+from csvgate.validation.batch import RejectedRow
 from csvgate.validation.faults import Fault
-from csvgate.validation.validate import RejectedRow
 
 EXAMPLES: Final = 3
+"""Examples kept for each code and column."""
 MASK: Final = "•••"
+"""Stands for a value of a sensitive column."""
 
 
 class Reasons:
-    """Accumulates in memory bounded by the codes and the contract's columns, not by the rows."""
+    """Counts rejected rows. Its memory depends on the number of codes and columns, not of rows."""
 
     def __init__(self, contract: Contract) -> None:
         self._sensitive = {f.name for f in contract.schema_.fields if f.sensitive}
@@ -20,7 +22,7 @@ class Reasons:
         self._examples: dict[tuple[str, str | None], list[FaultExample]] = {}
 
     def add(self, row: RejectedRow) -> None:
-        """Count the row once for each code and column it has a fault of."""
+        """Count the row once for each code and column of its faults."""
         for key, fault in {(fault.code, fault.column): fault for fault in row.faults}.items():
             self._rows[key] = self._rows.get(key, 0) + 1
             examples = self._examples.setdefault(key, [])
@@ -28,7 +30,7 @@ class Reasons:
                 examples.append(self._example(fault))
 
     def top(self) -> tuple[Reason, ...]:
-        """Most frequent first; among equals by code and column."""
+        """Return the reasons, the most frequent first, equally frequent ones by code and column."""
         reasons = [
             Reason(
                 code=code, column=column, rows=rows, examples=tuple(self._examples[code, column])

@@ -1,1 +1,1 @@
-"""What every function runs on: start-up, settings, logs, failure boundary and breaker."""
+"""Start-up, settings, logs, failure boundary and breaker of every function."""

@@ -1,12 +1,13 @@
-"""When a function should stop dead-lettering. Pure.
+"""Decides when a function should stop dead-lettering. Pure.
 
-A function that dead-letters nearly everything is a bad deploy or a broken neighbour, not bad
-messages. Its breaker then opens: it raises instead, and messages wait in their subscription.
+If a function dead-letters nearly everything, the cause is a bad deploy or a failing service and not
+the messages. Its breaker then opens: the function raises instead, and messages wait in their
+subscription.
 
-The latest letters decide, and what was handled between them: `letters` distinct messages within
-`window`, of all instances, with so few handled in between that the letters' share is `share` or
-more. A week of good work before the first letter does not delay the trip, and a trickle of letters
-never trips it.
+The breaker trips when the latest dead letters of all instances are `letters` distinct messages
+within `window`, and their share of all messages that were finished between them is at least
+`share`. Messages handled before the first of them do not count, so a week of good work does not
+delay the trip, and occasional dead letters never cause one.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from csvgate.runtime.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From deploy/topology.yaml."""
+    """The limits from deploy/topology.yaml."""
 
     window: timedelta
     letters: int
@@ -42,26 +43,26 @@ class CountedLetter:
 
     at: datetime
     message: str
-    """Its `message_key`."""
+    """The message's `message_key`."""
     handled: int
-    """Deliveries that its instance handled since the letter before."""
+    """Deliveries that its instance handled since its previous dead letter."""
     code: str
 
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """Why the breaker opens."""
+    """The reason why the breaker opens."""
 
     since: datetime
     letters: int
     handled: int
     codes: dict[str, int]
-    """Letters by code, most frequent first."""
+    """Dead letters by code, most frequent first."""
 
 
 def message_key(message: Message) -> str:
-    """The same for every delivery and every replay of a message: the event's own identity, or the
-    bytes of what is no event."""
+    """Return a key that is the same for every delivery and replay of a message: a hash of the
+    event's source and id, or of the data if the message is not a CloudEvent."""
     event = message.attributes.get("ce-id")
     source = message.attributes.get("ce-source", "")
     identity = f"{source}\n{event}".encode() if event else message.data
@@ -69,7 +70,7 @@ def message_key(message: Message) -> str:
 
 
 def decide(limits: Limits, letters: Iterable[CountedLetter], now: datetime) -> Trip | None:
-    """The trip that these letters make; None while they stay within the limits."""
+    """Return the trip that these letters cause, or None if they are within the limits."""
     distinct: dict[str, CountedLetter] = {}
     for letter in sorted(letters, key=lambda letter: letter.at):
         if letter.at > now - limits.window:

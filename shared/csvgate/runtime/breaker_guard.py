@@ -1,7 +1,8 @@
 """The breaker of one function, as the failure boundary uses it.
 
-What is handled costs a counter. A letter costs one listing before it is sent, one object and one or
-two listings after. A ledger that cannot be read never keeps a letter from being sent.
+A handled message only increments a counter. A dead letter costs one listing before it is sent, and
+one object and one or two listings afterwards. If the ledger cannot be read, the dead letter is sent
+as if there were no breaker.
 """
 
 import threading
@@ -9,36 +10,38 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from csvgate.ports import Clock, Message
-from csvgate.protocol.ledger_entries import Tripped
+from csvgate.protocol.ledger.entries import Tripped
 from csvgate.runtime.breaker import CountedLetter, Limits, Trip, decide, message_key
 from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.runtime.errors import Failure, Transient
 from csvgate.runtime.log import log
 
 _UNKNOWN: Final = 0
-"""No number of a breaker: they count from 1."""
+"""The permit while the ledger cannot be read; breakers are numbered from 1."""
 
 
 class Guard(Protocol):
+    """What the failure boundary needs of a breaker."""
+
     def handled(self) -> None:
-        """A delivery was handled."""
+        """Record that a delivery was handled."""
 
     def permit(self) -> int:
-        """Before a dead letter, and all that goes with it: what `sent` wants to know. Raises
-        Transient `breaker.open`."""
+        """Ask before anything is done for a dead letter. Returns the permit to pass to `sent`;
+        raises Transient `breaker.open`."""
 
     def sent(self, permit: int, message: Message, code: str) -> None:
-        """A dead letter was sent."""
+        """Record that a dead letter was sent."""
 
 
 class Unguarded:
-    """No breaker."""
+    """A guard without a breaker: it permits everything and counts nothing."""
 
     def handled(self) -> None:
         """Count nothing."""
 
     def permit(self) -> int:
-        """Never open."""
+        """Permit always."""
         return _UNKNOWN
 
     def sent(self, permit: int, message: Message, code: str) -> None:
@@ -47,11 +50,13 @@ class Unguarded:
 
 @dataclass(slots=True)
 class Breaker:
+    """Opens according to the dead letters of all instances, which it counts in the ledger."""
+
     entries: BreakerLedger
     limits: Limits
     clock: Clock
     _handled: int = 0
-    """Since the last letter of this process, whichever thread sent it."""
+    """Deliveries handled since the last dead letter of this process, by any thread."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def handled(self) -> None:
@@ -101,12 +106,16 @@ def _entry(trip: Trip, letter: CountedLetter) -> Tripped:
 
 
 def _unreadable(failure: Failure) -> int:
-    log("WARNING", "breaker not consulted", {"code": failure.code, "reason": failure.message})
+    log(
+        "WARNING",
+        "the breaker could not be read",
+        {"code": failure.code, "reason": failure.message},
+    )
     return _UNKNOWN
 
 
 def summary(tripped: Tripped) -> str:
-    """What tripped it: `50 of 52 messages were dead-lettered since …: 48 a.code, 2 b.code`."""
+    """Return what tripped it: `50 of 52 messages were dead-lettered since …: 48 a.code, …`."""
     codes = ", ".join(f"{count} {code}" for code, count in tripped.codes.items())
     return (
         f"{tripped.letters} of {tripped.letters + tripped.handled} messages were dead-lettered "
@@ -115,9 +124,10 @@ def summary(tripped: Tripped) -> str:
 
 
 def explain(entries: BreakerLedger, tripped: Tripped) -> str:
+    """Return the message of the failure `breaker.open`."""
     function = entries.function
     return (
         f"{function} ({entries.revision}) dead-letters nearly everything, so messages wait in its "
-        f"subscription: {summary(tripped)}. Mend the cause; a new revision starts with a closed "
-        f'breaker, or `csvgate breaker lift {function} --reason "…"`'
+        f"subscription: {summary(tripped)}. Fix the cause, then deploy a new revision, which "
+        f'starts with a closed breaker, or run `csvgate breaker lift {function} --reason "…"`'
     )

@@ -1,8 +1,8 @@
-"""The two kinds of failure: what the platform should retry, and what a person must look at."""
+"""The two kinds of failure: one that the platform retries, and one that a person must handle."""
 
 
 class Failure(Exception):
-    """A failure with a stable code and a message an operator understands."""
+    """A failure with a stable code and a message for the operator."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -11,8 +11,8 @@ class Failure(Exception):
 
 
 class Transient(Failure):
-    """May go away by itself: raised out of the function, the platform retries with backoff."""
+    """Retrying may help: the function raises it, and the platform retries with backoff."""
 
 
 class Permanent(Failure):
-    """Will not go away by itself: dead-letter the event with this reason, then return success."""
+    """Retrying cannot help: the event is dead-lettered with this reason, and counts as done."""

@@ -1,9 +1,9 @@
-"""The failure boundary of every function: the one place that decides what becomes of a failure.
+"""The failure boundary of every function: the one place that decides what happens on a failure.
 
-Permanent → dead letter, then success. Transient or unknown → raised, and the platform retries with
-backoff; on the last attempt it becomes a dead letter here, because the platform's own forwarding
-would lose the reason. While the function's breaker is open nothing is dead-lettered: it is raised,
-and nobody is told of a failure.
+A Permanent failure becomes a dead letter, and the event counts as done. A Transient or unknown one
+is raised, and the platform retries with backoff. On the last attempt it becomes a dead letter here,
+because the platform would forward the message without the reason. While the function's breaker is
+open, every failure is raised instead, without a dead letter and without a notification.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,24 +22,25 @@ T = TypeVar("T")
 
 
 class Handler(Protocol[T]):
-    """What one function does with one event, once decoded to a T."""
+    """What one function does with one event, which it decodes to a T."""
 
     def decode(self, event: CloudEvent, delivery: Delivery) -> T:
-        """Raises Permanent `event.malformed`."""
+        """Decode the event. Raises Permanent `event.malformed`."""
 
     def context(self, work: T) -> Mapping[str, str]:
-        """For logs and dead letters: `upload`, …, and `trace` where the delivery has none of
-        its own; never row content."""
+        """Return fields for logs and dead letters, such as `upload`, and `trace` if it is not the
+        delivery's. They must not contain row content."""
 
     def handle(self, work: T, delivery: Delivery) -> str:
-        """The outcome's name. Raises Transient and Permanent."""
+        """Process the event and return the outcome's name. Raises Transient and Permanent."""
 
     def give_up(self, work: T, failure: Failure) -> None:
-        """Before the dead letter is sent. When this raises, the event is retried."""
+        """Do what must happen before the dead letter is sent. If it raises, the event is
+        retried."""
 
 
 def classify(error: Exception) -> Failure:
-    """The failure an exception stands for; what nobody foresaw is transient."""
+    """Return the failure for an exception; an unexpected exception is transient."""
     if isinstance(error, Failure):
         return error
     return Transient("unexpected", f"{type(error).__name__}: {error}")
@@ -47,6 +48,8 @@ def classify(error: Exception) -> Failure:
 
 @dataclass(frozen=True, slots=True)
 class FailureBoundary(Generic[T]):
+    """Receives an event, lets the handler process it, and decides what happens on a failure."""
+
     handler: Handler[T]
     receive: Callable[[CloudEvent], Delivery]
     dead_letters: DeadLetterTopic
@@ -54,20 +57,21 @@ class FailureBoundary(Generic[T]):
     breaker: Guard = field(default_factory=Unguarded)
 
     def __call__(self, event: CloudEvent) -> str:
-        """The outcome's name. Raises what the platform should retry."""
+        """Handle the event and return the outcome's name. Raises what the platform should
+        retry."""
         try:
             delivery = self.receive(event)
         except Permanent as failure:
             return self._give_up(failure, raw_delivery(event), {}, failure)
         try:
             work = self.handler.decode(event, delivery)
-        except Exception as error:  # noqa: BLE001 - the one place that classifies them all
+        except Exception as error:  # noqa: BLE001 - the one place that classifies all
             return self._failed(error, delivery, {})
         context = dict(self.handler.context(work))
         delivery = replace(delivery, trace=context.pop("trace", delivery.trace))
         try:
             outcome = self.handler.handle(work, delivery)
-        except Exception as error:  # noqa: BLE001 - the one place that classifies them all
+        except Exception as error:  # noqa: BLE001 - the one place that classifies all
             return self._failed(error, delivery, context, work)
         self.breaker.handled()
         log("INFO", outcome, {**context, "trace": delivery.trace})
@@ -100,7 +104,7 @@ class FailureBoundary(Generic[T]):
             permit = self.breaker.permit()
         except Transient as opened:
             fields = _fields(opened, delivery, context) | {"failure": str(failure)}
-            log("WARNING", "left to be retried", fields)
+            log("WARNING", "breaker open, will be retried", fields)
             raise opened from error
         if work is not None:
             self.handler.give_up(work, failure)

@@ -1,6 +1,6 @@
-"""Structured logs: one JSON object a line on standard output, as Cloud Logging reads them.
+"""Structured logs: one JSON object per line on standard output, which Cloud Logging parses.
 
-Never row content, never a secret: fields are named one by one at the call.
+Callers name every field, so that neither row content nor a secret gets into the log by accident.
 """
 
 import json
@@ -14,6 +14,8 @@ _LOGGER = "csvgate"
 
 
 class JsonFormatter(logging.Formatter):
+    """Formats a record as the JSON object that Cloud Logging expects."""
+
     def __init__(self, project: str, function: str) -> None:
         super().__init__()
         self._project = project
@@ -38,7 +40,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(*, level: str, project: str, function: str) -> None:
-    """Send csvgate's log to standard output; calling it again replaces the handler."""
+    """Send csvgate's log to standard output. A second call replaces the first one's handler."""
     handler = logging.StreamHandler(sys.stdout)
     formatter = JsonFormatter(project, function)
     formatter.converter = time.gmtime

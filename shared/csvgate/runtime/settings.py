@@ -1,4 +1,4 @@
-"""What a function is told by its environment, read once by `build()` and never at import."""
+"""A function's settings from its environment, read once by `build()` and never at import."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from csvgate.runtime.errors import Transient
 
 
 class Settings(BaseModel):
-    """Each field's alias is its environment variable; deploy/topology.yaml gives the values."""
+    """A field's alias is its environment variable; the values come from deploy/topology.yaml."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -45,27 +45,27 @@ class Settings(BaseModel):
     console_url: str = Field(
         "https://storage.cloud.google.com", alias="CSVGATE_STORAGE_CONSOLE_URL"
     )
-    """Prefix of links to reject files in emails, before /BUCKET/NAME."""
+    """The prefix of links to reject files in emails; /BUCKET/NAME is appended."""
 
 
 SECRETS: Final = ("SENDGRID_API_KEY",)
 
 
 def read(environment: Mapping[str, str]) -> Settings:
-    """Raises Transient `settings.invalid` naming every variable at fault: a bad deploy must leave
-    the messages where they are."""
+    """Read the settings. Raises Transient `settings.invalid`, which names every invalid variable:
+    after a bad deploy the messages must wait in their subscription."""
     given = {k: v for k, v in environment.items() if v != ""} | _secrets_from_files(environment)
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
         wrong = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())
-        raise Transient("settings.invalid", f"environment variables: {wrong}") from error
+        raise Transient("settings.invalid", f"invalid environment variables: {wrong}") from error
 
 
 def _secrets_from_files(environment: Mapping[str, str]) -> dict[str, str]:
-    """A secret may be a mounted file instead of a variable: X_FILE is the path of one with X."""
+    """Read the secrets that are mounted as files: X_FILE is the path of the file with X."""
     paths = {name: environment.get(f"{name}_FILE") for name in SECRETS}
     try:
         return {name: Path(path).read_text("utf-8").strip() for name, path in paths.items() if path}
     except (OSError, UnicodeDecodeError) as error:
-        raise Transient("settings.invalid", f"the file of a secret: {error}") from error
+        raise Transient("settings.invalid", f"cannot read the file of a secret: {error}") from error

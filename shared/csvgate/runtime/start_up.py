@@ -1,4 +1,4 @@
-"""What every function is made of, composed once per instance from its environment."""
+"""Composes what every function needs, once per instance, from its environment."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ from cloudevents.http import CloudEvent
 
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.match import Contracts
+from csvgate.gcp.build import object_store, publisher
 from csvgate.ports import ObjectStore, Publisher
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.dead_letters import DeadLetterTopic
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.breaker import Limits
 from csvgate.runtime.breaker_guard import Breaker
 from csvgate.runtime.breaker_ledger import BreakerLedger
@@ -30,6 +31,8 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
+    """What every function has: settings, ports, ledger and dead-letter topic."""
+
     settings: Settings
     store: ObjectStore
     publisher: Publisher
@@ -50,28 +53,24 @@ class Runtime:
 
 
 def contracts(settings: Settings, source: Path) -> Contracts:
-    """The contracts deployed with the function whose source folder is given."""
+    """Load the contracts that were deployed in the function's source folder."""
     return load_directory(source / settings.contracts_dir)
 
 
 def start(environment: Mapping[str, str]) -> Runtime:
-    """Raises Transient `settings.invalid`."""
-    # Here, not above: the clients' import takes longer than everything else at a cold start, and
-    # tests of the pure parts should not pay for it.
-    from csvgate.gcp.pubsub import PubSubPublisher
-    from csvgate.gcp.storage import GcsObjectStore
-
+    """Read the settings, configure logging and build the ports. Raises Transient
+    `settings.invalid`."""
     settings = read(environment)
     configure(level=settings.log_level, project=settings.project, function=settings.function)
-    store = GcsObjectStore(settings.project)
-    publisher = PubSubPublisher(settings.project)
+    store = object_store(settings.project)
+    topics = publisher(settings.project)
     return Runtime(
         settings=settings,
         store=store,
-        publisher=publisher,
+        publisher=topics,
         ledger=Ledger(store, settings.ledger_bucket),
         dead_letters=DeadLetterTopic(
-            publisher=publisher,
+            publisher=topics,
             topic=settings.dead_letter_topic,
             function=settings.function,
             revision=settings.revision,

@@ -1,4 +1,4 @@
-"""A Bloom filter: tells of most keys that nobody has had them, without looking."""
+"""A Bloom filter: shows for most new keys that they are new, without a search."""
 
 from typing import Final
 
@@ -16,10 +16,10 @@ _LOW: Final = (1 << _PATTERN_BITS) - 1
 
 
 class KeyFilter:
-    """Four bits for each key, all in one word of 64, so that a key costs one visit to memory.
+    """Sets four bits for each key, all in one 64-bit word, so that a key costs one memory access.
 
-    The word is told by the highest bits of the key's first word, so that keys in order are visited
-    in order. With 13 bits a key about 1 in 100 strange keys seems known, with 25 bits 1 in 1000.
+    The highest bits of the key's first word choose the word, so that sorted keys access memory in
+    order. With 13 bits a key, about 1 in 100 new keys seems known; with 25 bits, 1 in 1000.
     """
 
     def __init__(self, size: int) -> None:
@@ -30,13 +30,13 @@ class KeyFilter:
         self._shift: Final = 64 - bits
 
     def may_have(self, first: Words) -> npt.NDArray[np.bool_]:
-        """(n,) for the first words (n,) of keys: False where the key was never added."""
+        """(n,), for the first words (n,) of keys: False where the key was never added."""
         patterns = _patterns(first)
         found: npt.NDArray[np.bool_] = self._words.take(self._places(first)) & patterns == patterns
         return found
 
     def add(self, first: Words) -> None:
-        """The first words (n,) of keys, which may repeat."""
+        """Adds keys by their first words (n,), which may repeat."""
         np.bitwise_or.at(self._words, self._places(first), _patterns(first))
 
     def may_have_one(self, first: int) -> bool:

@@ -1,4 +1,4 @@
-"""The arithmetic of `key_hash` on columns of words: whatever changes here changes there."""
+"""The arithmetic of `value_hash` on columns of words. The two modules must stay equal."""
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ _29, _32 = np.uint64(29), np.uint64(32)
 
 
 def mixed(low: Words, high: Words) -> Hashes:
-    """(n, 2): `key_hash.mixed` of each pair."""
+    """(n, 2): `value_hash.mixed` of each pair."""
     found = np.empty((len(low), 2), np.uint64)
     second = high ^ _spread(low)
     found[:, 0] = low ^ _spread(second)
@@ -24,7 +24,7 @@ def mixed(low: Words, high: Words) -> Hashes:
 
 
 def absorb(low: Words, high: Words, word: Words) -> None:
-    """One step of `key_hash.absorbed`, in place."""
+    """One step of `value_hash.absorbed`, in place."""
     low ^= word
     low *= _M1
     low ^= low >> _32

@@ -1,5 +1,7 @@
-"""Values of a column as words in an order of their own: such texts as have the length and the
-beginning of the first, and whole numbers."""
+"""Values of a column as 64-bit words that sort like the values.
+
+Integers have such words, and so have strings that have the same length and prefix as the first one.
+"""
 
 from collections.abc import Hashable
 from typing import Any, Final, NamedTuple, Protocol
@@ -20,34 +22,34 @@ _SIGN: Final = 2**63
 
 class Read(NamedTuple):
     words: Words
-    """(m,) Different for different values."""
+    """(m,): different for different values."""
     fits: Mask | None
-    """(n,) Which m of n values these are; None: all."""
+    """(n,): True for the m of n values that have a word; None if all have one."""
 
 
 class Order(Protocol):
     def words(self, values: "pa.Array") -> Read:
-        """Of n values, none of which is null."""
+        """The words of n values, none of which is null."""
 
     def word(self, value: Hashable) -> int | None:
-        """Of one value; None when it does not fit."""
+        """The word of one value; None if it has none."""
 
     def hashes(self, words: Words) -> Hashes:
-        """(n, 2) What `hash_column` makes of the values that have these words (n,)."""
+        """(n, 2): what `hash_column` returns for the values that have these words (n,)."""
 
 
 def order_of(values: "pa.Array") -> Order | None:
-    """One that takes the first of the values; None when there is none for their type."""
+    """An order in which the first value has a word; None if there is none for the type."""
     if not len(values):
         return None
     if values.type == pa.int64():
-        return WholeOrder()
+        return IntegerOrder()
     if values.type == pa.string() and 0 < len(first := _bytes(values[0].as_py())) <= _LONGEST:
-        return TextOrder(first)
+        return StringOrder(first)
     return None
 
 
-class WholeOrder:
+class IntegerOrder:
     def words(self, values: "pa.Array") -> Read:
         return Read(values.to_numpy().view(np.uint64) ^ np.uint64(_SIGN), None)
 
@@ -58,8 +60,8 @@ class WholeOrder:
         return hash_column(pa.array((words ^ np.uint64(_SIGN)).view(np.int64)))
 
 
-class TextOrder:
-    """By their last eight bytes; what comes before is the same in all."""
+class StringOrder:
+    """Orders strings by their last eight bytes; the bytes before these are the same in all."""
 
     def __init__(self, first: bytes) -> None:
         self._length: Final = len(first)
@@ -68,10 +70,11 @@ class TextOrder:
     def words(self, values: "pa.Array") -> Read:
         offsets = np.frombuffer(values.buffers()[1], np.int32)
         offsets = offsets[values.offset : values.offset + len(values) + 1]
-        even: Mask = np.diff(offsets) == self._length
-        if not even.all():
-            read = self.words(values.filter(pa.array(even)))
-            return Read(read.words, even if read.fits is None else _within(even, read.fits))
+        same_length: Mask = np.diff(offsets) == self._length
+        if not same_length.all():
+            read = self.words(values.filter(pa.array(same_length)))
+            kept = same_length if read.fits is None else _within(same_length, read.fits)
+            return Read(read.words, kept)
         if not len(values):
             return Read(np.empty(0, np.uint64), None)
         memory, start = values.buffers()[2], int(offsets[0])
@@ -96,7 +99,7 @@ class TextOrder:
         return hash_column(pa.Array.from_buffers(pa.string(), len(words), buffers))
 
     def _have_prefix(self, memory: Any, start: int, count: int) -> Mask | None:
-        """(n,) None: all do."""
+        """(n,): True for each string that has the prefix; None if all have it."""
         found: Mask | None = None
         for at in range(0, len(self._prefix), _WORD):
             part = self._prefix[at : at + _WORD]
@@ -118,7 +121,7 @@ class TextOrder:
 
 
 def _within(outer: Mask, inner: Mask) -> Mask:
-    """Which of all are those of the outer ones that are inner ones too."""
+    """`outer` (n,) with its Trues replaced by `inner`, which has one entry for each of them."""
     found = outer.copy()
     found[outer] = inner
     return found

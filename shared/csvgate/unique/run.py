@@ -1,19 +1,26 @@
-"""A run: keys in order, each with its line. What is common to those in memory and on disk."""
+"""Sorted runs: keys in order, each with the line that has it."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-Words = npt.NDArray[np.uint64]
+from csvgate.unique.mixing import Words
+
 Lines = npt.NDArray[np.int64]
+
+FAN: Final = 8
+"""Runs that are merged at a time."""
+_MOST_MERGED: Final = 2_000_000
+"""The most keys of a merged run. A merge takes up to 60 bytes a key beside its runs, so 120 MB;
+larger runs would save little, because the filter of `KeyIndex` answers for most new keys."""
 
 
 class Run(NamedTuple):
-    """Three arrays (n,): the keys' first and second words, in order of both; their lines, from 1.
-    Each key once."""
+    """Three arrays (n,): the keys' first and second words, sorted by both; their lines, from 1.
+    Each key occurs once."""
 
     first: Words
     second: Words
@@ -25,122 +32,99 @@ class Run(NamedTuple):
 
     def find(self, first: Words, second: Words) -> Lines:
         """(n,): the line of each key (n,), or 0."""
-        at = last_not_after(self.first, self.second, first, second)
-        # Before the first key is -1, the last key: which is another one, or else not after.
+        at = np.searchsorted(self.first, first, "right") - 1
+        # Two keys with the same first word are rarer than one in a million files.
+        late = np.flatnonzero(
+            (self.first.take(at, mode="clip") == first)
+            & (self.second.take(at, mode="clip") > second)
+        )
+        for row in late.tolist():
+            at[row] = self._last_not_after(int(first[row]), int(second[row]))
+        # -1, before the first key, takes the last key: a different one, or else not after.
         same = (self.first.take(at) == first) & (self.second.take(at) == second)
         return np.where(same, self.lines.take(at), 0)
 
     def find_one(self, first: int, second: int) -> int:
         """The line of a key, or 0."""
-        at = last_not_after_one(self.first.data, self.second.data, first, second)
+        at = self._last_not_after(first, second)
         if at < 0 or (self.first[at], self.second[at]) != (first, second):
             return 0
         return int(self.lines[at])
 
-    def count_up_to(self, first: int, second: int) -> int:
-        """Of the keys that are not after this one."""
-        return last_not_after_one(self.first.data, self.second.data, first, second) + 1
-
-    def before(self, other: "Run") -> "Run":
-        """With the keys of another, all of which are after these."""
-        return joined([self, other]) if self.size else other
-
-    def every(self, step: int) -> "Run":
-        """One of so many, the first of them first."""
-        return self._each(lambda words: words[::step].copy())
-
     def where(self, kept: npt.NDArray[np.bool_]) -> "Run":
-        """The keys whose place in `kept` (n,) is True."""
+        """The keys for which `kept` (n,) is True."""
         return self._each(lambda words: words[kept])
 
     def take(self, order: npt.NDArray[np.int64]) -> "Run":
-        """The keys at these places."""
+        """The keys at these indices."""
         return self._each(lambda words: words.take(order))
-
-    def part(self, start: int, end: int) -> "Run":
-        return self._each(lambda words: words[start:end])
 
     def _each(self, change: Callable[[Any], Any]) -> "Run":
         return Run(change(self.first), change(self.second), change(self.lines))
 
-    def close(self) -> None:
-        """Nothing to do: memory goes by itself."""
+    def _last_not_after(self, first: int, second: int) -> int:
+        """The index of the last key that does not sort after this one; -1 if all do."""
+        high = bisect_right(self.first.data, first)
+        low = bisect_left(self.first.data, first, 0, high)
+        return bisect_right(self.second.data, second, low, high) - 1
 
 
-def in_order(first: Words, second: Words) -> npt.NDArray[np.int64]:
-    """(n,): a permutation that puts keys (n,) into order, the same ones in theirs.
+class Runs:
+    """Few runs for many keys: eight runs of one tier are merged into one of the next.
 
-    A first word is even over its 64 bits, so two passes of radix sort over half of them leave next
-    to nothing to compare.
+    The runs have no key in common.
+    """
+
+    def __init__(self) -> None:
+        self._tiers: list[list[Run]] = [[]]
+
+    def __iter__(self) -> Iterator[Run]:
+        """The largest runs first."""
+        for tier in reversed(self._tiers):
+            yield from tier
+
+    def add(self, run: Run) -> None:
+        self._tiers[0].append(run)
+        for index, tier in enumerate(self._tiers):
+            if len(tier) < FAN or sum(each.size for each in tier) > _MOST_MERGED:
+                break
+            if index + 1 == len(self._tiers):
+                self._tiers.append([])
+            self._tiers[index + 1].append(merged(tier))
+            tier.clear()
+
+
+def sort_order(first: Words, second: Words) -> npt.NDArray[np.int64]:
+    """(n,): a stable permutation that sorts the keys (n,).
+
+    First words are evenly spread over their 64 bits, so two passes of radix sort over the upper
+    half leave next to nothing to compare.
     """
     quarters = first.astype("<u8", copy=False).view("<u2").reshape(-1, 4)
     order = np.argsort(quarters[:, 2], kind="stable")
     order = order.take(np.argsort(quarters[:, 3].take(order), kind="stable"))
     halves = first.take(order) >> np.uint64(32)
-    return _settle(order, halves, first, second)
-
-
-def joined(runs: Sequence[Run]) -> Run:
-    """The keys of each after those of the one before."""
-    return Run(
-        np.concatenate([run.first for run in runs]),
-        np.concatenate([run.second for run in runs]),
-        np.concatenate([run.lines for run in runs]),
-    )
+    return _break_ties(order, halves, first, second)
 
 
 def merged(runs: Sequence[Run]) -> Run:
-    """One run of all keys, of which no two are the same."""
-    keys = joined(runs)
+    """One run of all keys; no two runs may have a key in common."""
+    first = np.concatenate([run.first for run in runs])
+    second = np.concatenate([run.second for run in runs])
     # Timsort finds the runs and merges them.
-    order = np.argsort(keys.first, kind="stable")
-    return keys.take(_settle(order, keys.first.take(order), keys.first, keys.second))
+    order = np.argsort(first, kind="stable")
+    order = _break_ties(order, first.take(order), first, second)
+    lines = np.concatenate([run.lines for run in runs])
+    return Run(first.take(order), second.take(order), lines.take(order))
 
 
-def merged_in_parts(runs: Sequence[Run], parts: int) -> Iterator[Run]:
-    """The same, some of its keys at a time: about as many in each part."""
-    starts = [0 for _ in runs]
-    for part in range(1, parts + 1):
-        bound = np.uint64(2**64 * part // parts - 1)
-        ends = [int(np.searchsorted(run.first, bound, "right")) for run in runs]
-        places = zip(runs, starts, ends, strict=True)
-        keys = merged([run.part(start, end) for run, start, end in places])
-        if keys.size:
-            yield keys
-        starts = ends
-
-
-def _settle(
+def _break_ties(
     order: npt.NDArray[np.int64], sorted_by: Words, first: Words, second: Words
 ) -> npt.NDArray[np.int64]:
-    """`order`, right where `sorted_by` (n,) is the same for several keys too."""
+    """`order`, corrected where several keys have the same value in `sorted_by` (n,)."""
     same = sorted_by[1:] == sorted_by[:-1]
     if same.any():
         tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
         rows = order[tied]
         order[tied] = rows[np.lexsort((second[rows], first[rows]))]
     return order
-
-
-def last_not_after(
-    first: Words, second: Words, wanted_first: Words, wanted_second: Words
-) -> npt.NDArray[np.int64]:
-    """(m,): among keys (n,) in order, the index of the last that is not after each of the wanted
-    (m,); -1 where all are."""
-    at = np.searchsorted(first, wanted_first, "right") - 1
-    # Two keys with one first word are rarer than once in a million files.
-    late = (first.take(at, mode="clip") == wanted_first) & (
-        second.take(at, mode="clip") > wanted_second
-    )
-    for row in np.flatnonzero(late).tolist():
-        low = int(np.searchsorted(first, wanted_first[row], "left"))
-        same = second[low : at[row] + 1]
-        at[row] = low - 1 + np.searchsorted(same, wanted_second[row], "right")
-    return at
-
-
-def last_not_after_one(first: Any, second: Any, wanted_first: int, wanted_second: int) -> int:
-    """The same for one key, in sequences of numbers."""
-    high = bisect_right(first, wanted_first)
-    low = bisect_left(first, wanted_first, 0, high)
-    return bisect_right(second, wanted_second, low, high) - 1

@@ -1,7 +1,12 @@
-"""The validation engine: CSV bytes in; typed rows, and faults by line and column, out.
+"""The validation engine turns CSV bytes into typed rows, and into faults by line and column.
 
-Pure: no clients, no environment. `validate` is the way in; `arrow` encodes what it clears,
-`rejects` and `summary` tell people about the rest, `codes` lists every fault there is.
+It is pure: it uses no clients and does not read the environment. `validate.validate` is its entry.
+`csvgate.chunks` encodes the valid rows, `csvgate.rejects` writes the others to the reject file and
+summarises why they were rejected, and `codes` lists every fault.
+
+Two paths give the same result. The rule path (`rule_path`, `rules`) passes every record through one
+function and is the authority. The vectorised path (`fast`) handles large files, many rows at
+a time, and leaves to the rules whatever it is not certain about.
 """
 
 from importlib.metadata import PackageNotFoundError, version
@@ -11,11 +16,12 @@ from typing import Final
 def _engine_version(rules: int) -> str:
     try:
         pyarrow = version("pyarrow")
-    except PackageNotFoundError:  # a function that neither encodes nor decodes chunks
+    except PackageNotFoundError:  # in a function that neither encodes nor decodes chunks
         pyarrow = "none"
     return f"rules {rules}, pyarrow {pyarrow}"
 
 
-ENGINE_VERSION: Final = _engine_version(rules=6)
-"""Part of a plan's identity. Raise `rules` when the same file could come out as other chunks, other
-values or other faults; another pyarrow may encode the same rows as other bytes."""
+ENGINE_VERSION: Final = _engine_version(rules=7)
+"""Part of a plan's identity. Increment `rules` if the same file could now result in other chunks,
+values or faults. The version of pyarrow is included because it may encode the same rows as other
+bytes."""

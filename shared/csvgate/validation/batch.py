@@ -1,4 +1,4 @@
-"""What the engine hands out: runs of records, the valid ones typed and the others with reasons."""
+"""The engine's output: batches of records, the valid ones typed, the others with their faults."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,51 +9,56 @@ from csvgate.csv.records import Record
 from csvgate.validation.faults import Fault
 
 CHUNK_BYTES: Final = 16 * 1024 * 1024
+"""Bytes of the file after which a batch ends, by default: 16 MiB."""
 MAX_CELLS: Final = 2_000_000
-"""A batch ends here too: cells of two bytes each would take a hundred times their size."""
+"""Cells after which a batch ends: short cells take a hundred times their bytes in memory."""
 MAX_FAULTS: Final = 50_000
-"""And here, for the same reason."""
+"""Faults after which a batch ends, also to bound its memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one batch: it ends with the record that reaches one of them."""
+    """A batch ends with the record that reaches one of these limits."""
 
     size: int = CHUNK_BYTES
-    """Bytes of the file."""
+    """In bytes of the file."""
     rows: int = MAX_CELLS
     faults: int = MAX_FAULTS
 
     @staticmethod
     def of(chunk_bytes: int, fields: int) -> "Limits":
+        """The limits for records with that many fields."""
         return Limits(chunk_bytes, max(1, MAX_CELLS // (fields + 1)))
 
 
 class RejectedRow(NamedTuple):
+    """A row that is not loaded, as the reject file repeats it."""
+
     line: int
     raw: bytes
-    """As in the file, without its terminator."""
+    """The row's UTF-8 bytes without the terminator."""
     terminator: bytes
-    sound: bool
-    """False when the quoting is broken or the line too long."""
+    well_formed: bool
+    """False if the quoting is broken or the line is too long."""
     faults: tuple[Fault, ...]
 
 
 @dataclass(slots=True)
 class Batch:
-    """A run of whole records, cut by their bytes in the file: the same whatever the pieces were."""
+    """A run of records. Where it ends depends on the file alone, not on how it was read."""
 
     header: Header
     rows_read: int = 0
     lines: Sequence[int] = field(default_factory=list)
-    """The physical line of each valid row: a list, or an Arrow array of int64."""
+    """The physical line of each valid row, as a list or as an Arrow array of int64."""
     columns: Sequence[Sequence[object]] = field(default_factory=list)
-    """For each field of the contract, the values of the valid rows. As a list: str, int, Decimal,
-    float, bool, date, time, datetime (of a TIMESTAMP in UTC, of a DATETIME naive), bytes or None;
-    or all of them an Arrow array of the column's type, perhaps with a dictionary, or decimal64."""
+    """For each field of the contract the values of the valid rows. Either all columns are lists of
+    str, int, Decimal, float, bool, date, time, datetime (in UTC for TIMESTAMP, naive for DATETIME),
+    bytes or None; or all are Arrow arrays of the column's type, or of a dictionary with values of
+    that type."""
     rejected: list[RejectedRow] = field(default_factory=list)
 
 
 def rejected_row(record: Record, faults: tuple[Fault, ...]) -> RejectedRow:
-    sound = record.cells is not None
-    return RejectedRow(record.line, record.raw, record.terminator, sound, faults)
+    well_formed = record.cells is not None
+    return RejectedRow(record.line, record.raw, record.terminator, well_formed, faults)

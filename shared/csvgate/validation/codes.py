@@ -1,6 +1,7 @@
-"""Every fault there is: the one list of codes. docs/faults.md is made from it.
+"""The one list of fault codes, from which docs/faults.md is generated.
 
-A code, once published, keeps its meaning: people filter and count by it.
+The codes of field types are declared with the types; this list includes them.
+A published code keeps its meaning, because people filter and count by it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,10 +15,11 @@ class Code(NamedTuple):
     code: str
     title: str
     meaning: str
+    """What is wrong, and what to do about it, for the person who uploaded the file."""
 
 
 def _codes_of_types(prefix: str) -> Iterator[Code]:
-    """Each field type declares the codes that belong to it."""
+    """Yield the codes that the field types declare."""
     for kind in FIELD_TYPES.values():
         for fault in kind.faults:
             if fault.code.startswith(prefix):
@@ -29,223 +31,302 @@ _ALL: Final = (
     Code(
         "file.empty",
         "The file is empty",
-        "It has no bytes, or blank lines only, or nothing between preamble and footer. A header "
-        "alone is not empty: it is an upload of no rows.",
+        "It has no bytes, only blank lines, or nothing between preamble and footer. A file with a "
+        "header and no rows is not empty: it is an upload of zero rows. Check the export.",
     ),
     Code(
         "file.encoding",
         "The file is in another encoding",
-        "Its byte order mark says UTF-32; or its first bytes are UTF-16 without a mark where the "
-        "contract says another, or the other way round. A mark of UTF-8 or UTF-16 is no fault: it "
-        "decides, whatever the contract says.",
+        "Its byte order mark announces UTF-32, or its first bytes contradict the contract's "
+        "`encoding`: they are UTF-16 without a byte order mark although the contract expects "
+        "something else, or the other way round. A byte order mark of UTF-8 or UTF-16 is never a "
+        "fault; it takes precedence over the contract. Save the file in the expected encoding, or "
+        "change the contract.",
     ),
     Code(
         "file.text_truncated",
-        "The file is cut off in a character",
-        "UTF-16 has two bytes or four a character, and one is left over, as after a broken "
-        "transfer.",
+        "The file is cut off inside a character",
+        "A character of UTF-16 takes two or four bytes, and one byte is left over at the end. This "
+        "happens when a transfer breaks off. Upload the file again.",
     ),
     Code(
         "file.not_csv",
-        "The file is no CSV",
-        "By its first bytes it is an Excel workbook, an archive, a PDF, a Parquet file, a web "
-        "page, or compressed with anything but gzip. Export it as CSV.",
+        "The file is not a CSV file",
+        "Its first bytes are those of an Excel workbook, an archive, a PDF document, a Parquet "
+        "file, a web page, or a compression other than gzip. Export it as CSV, optionally "
+        "compressed with gzip.",
     ),
     Code(
         "file.overwrite",
-        "The name is taken",
-        "The contract says `on_overwrite: refuse`, and an upload of this name is loaded already.",
+        "A file of this name is loaded already",
+        "The contract says `on_overwrite: refuse`. Upload new data under a new name.",
     ),
     Code(
         "file.gone",
-        "The file is gone",
-        "It was deleted or overwritten before it was read whole. An overwrite is an upload of its "
-        "own.",
+        "The file no longer exists",
+        "It was deleted or overwritten before it was read to its end, and none of its rows is "
+        "loaded. An overwriting file is an upload of its own. After a deletion, upload the file "
+        "again.",
     ),
-    Code("file.too_large", "The file is too large", "It has more bytes than `limits.max_bytes`."),
+    Code(
+        "file.too_large",
+        "The file is too large",
+        "It has more bytes than the contract's `limits.max_bytes` allows. Split the file, or raise "
+        "the limit.",
+    ),
     Code(
         "file.expands_too_far",
         "The compressed file expands too far",
-        "Expanded, it has more bytes than `limits.max_bytes`; or, in a contract without it, more "
-        "than 1 GiB and 250 times its size, as no CSV has.",
+        "Decompressed, it has more bytes than the contract's `limits.max_bytes` allows. Without "
+        "that limit, it has more than 1 GiB and more than 250 times its compressed size, a ratio "
+        "that CSV data does not reach. Check the file; if it is right, set `limits.max_bytes`.",
     ),
     Code(
         "file.gzip_truncated",
         "The compressed file is cut off",
-        "It ends before its gzip compression does, as after a broken transfer.",
+        "The file ends before its gzip data does. This happens when a transfer breaks off. Upload "
+        "the file again.",
     ),
     Code(
         "file.gzip_corrupt",
         "The compressed file is damaged",
-        "Its gzip compression does not decode, its checksum is wrong, or something else follows "
-        "it.",
+        "Its gzip data cannot be decompressed, its checksum is wrong, or something other than gzip "
+        "data follows it. Compress and upload the file again.",
     ),
     # The header
     Code(
         "header.missing_column",
         "Columns are missing",
-        "The header does not name every field of the contract, by its label or else its name. The "
-        "order of columns, their case and spaces around them do not matter. All mistakes of a "
-        "header are told in one message, under the code of the first.",
+        "The header does not name every field of the contract. A field is named by its `label` if "
+        "it has one, otherwise by its `name`. The order of the columns, upper and lower case, and "
+        "spaces around a label do not matter. One message lists all mistakes of a header, under "
+        "the code of the first. Add the columns, or correct their labels.",
     ),
     Code(
         "header.wrong_delimiter",
-        "The file has another delimiter",
+        "The file uses another delimiter",
         "Split at another of comma, semicolon, tab and pipe, the header names more of the "
-        "contract's fields. It is not read so on a guess: a cell may have that character too.",
+        "contract's fields. csvgate does not switch to it on a guess, because cells may contain "
+        "that character too. Save the file with the contract's delimiter, or change the contract's "
+        "`dialect.delimiter`.",
     ),
-    Code("header.extra_column", "Columns are unknown", "The contract has no such fields."),
+    Code(
+        "header.extra_column",
+        "Columns are unknown",
+        "The contract has no such fields. Remove the columns, or add them to the contract.",
+    ),
     Code(
         "header.duplicate_column",
-        "Columns are there twice",
-        "It is not clear which one counts. Case and spaces make no difference.",
+        "Columns are named twice",
+        "Two labels are equal, apart from upper and lower case and spaces around them, so it is "
+        "unclear which column counts. Keep one of them.",
     ),
     Code(
         "header.blank_label",
         "Columns have no name",
-        "A label is empty or nothing but spaces; a delimiter at the end of the line makes one too.",
+        "A label is empty or consists of spaces. A delimiter at the end of the line also makes an "
+        "empty label. Name the column, or remove it.",
     ),
     Code(
         "header.unreadable",
         "The header cannot be read",
-        "Its quoting is broken, it has bytes that are not in the encoding, or it is far too long.",
+        "Its quoting is broken, it contains bytes that are invalid in the encoding, or it is "
+        "longer than 2 MiB. Check the first line of the file.",
     ),
-    # A mended reject file
+    # A corrected reject file
     Code(
         "correction.unnamed",
-        "It does not say of which upload it is",
-        "A reject file's name has the upload in it, and the mended file has to keep that part.",
+        "The name does not say which upload is corrected",
+        "The name of a reject file contains the id of the original upload, and the corrected file "
+        "must keep that part. Rename the file and upload it again.",
     ),
     Code(
         "correction.dataset",
-        "It is of another dataset",
-        "It was uploaded to where another contract matches.",
+        "The correction belongs to another dataset",
+        "The corrected file was uploaded under a name that matches the contract of another "
+        "dataset. Upload it to the folder of the original.",
     ),
     Code(
         "correction.nothing_loaded",
-        "The original was rejected whole",
-        "None of its rows is loaded, so its rejected rows alone would be a part of it.",
+        "The original was rejected as a whole",
+        "None of its rows is loaded, so loading only the corrected rows would leave the others "
+        "out. Correct the original file and upload it again.",
     ),
     Code(
         "correction.lines_unknown",
-        "The ledger does not know the rejected lines",
-        "There were more than 700,000, or the ledger is older than that.",
+        "The rejected lines of the original are unknown",
+        "The ledger has no list of them: more than 700,000 rows were rejected, or the upload is "
+        "older than this list. Delete the two columns that begin with `_csvgate_` and upload the "
+        "rows as a new file.",
     ),
     Code(
         "correction.line",
-        "Its line cannot be told",
-        "`_csvgate_line` is not the number it was in the reject file.",
+        "The row's original line is unknown",
+        "`_csvgate_line` is not a line number. Restore the number that the reject file had there.",
     ),
     Code(
         "correction.repeated",
-        "The line comes twice",
-        "Two rows of the mended file have the same `_csvgate_line`; the first stands.",
+        "The line appears twice",
+        "Two rows of the corrected file have the same `_csvgate_line`. The first of them counts. "
+        "Remove the other, or restore its own line number.",
     ),
     Code(
         "correction.not_open",
-        "The line is not open",
-        "It was not rejected in the original, or a mended row for it is loaded already.",
+        "The line cannot be corrected",
+        "The original upload did not reject this line, or a corrected row for it is loaded "
+        "already. Remove the row.",
     ),
     # The row
     Code(
         "row.too_few_fields",
-        "The row is short",
-        "It has fewer cells than the header: perhaps a delimiter is missing, or an unquoted cell "
-        "has a line break.",
+        "The row is too short",
+        "It has fewer cells than the header. Perhaps a delimiter is missing, or a cell contains a "
+        "line break and is not quoted.",
     ),
     Code(
         "row.too_many_fields",
-        "The row is long",
-        "It has more cells than the header: perhaps a cell with a delimiter in it is not quoted.",
+        "The row is too long",
+        "It has more cells than the header. Perhaps a cell contains a delimiter and is not quoted.",
     ),
     Code(
         "row.stray_quote",
-        "A quote is where none can be",
-        "A cell has a quote inside but does not begin with one, or text follows its closing quote. "
-        "Quote the whole cell and double the quotes in it.",
+        "A quote is in the wrong place",
+        "A cell contains a quote but does not begin with one, or text follows the closing quote. "
+        "Quote the whole cell and double the quotes inside it.",
     ),
     Code(
         "row.unclosed_quote",
         "A quote is never closed",
-        "The cell it opens does not end, or not properly. The line is where the row begins; "
-        "reading goes on at the next line, so that no other row is lost.",
+        "The quoted cell does not end, or text follows its closing quote. The reported line is the "
+        "one where the row begins. Reading continues at the next line, so no other row is lost. "
+        "Close the quote.",
     ),
     Code(
         "row.too_long",
         "The line is too long",
-        "It has more than 2 MiB. The reject file has its beginning.",
+        "It is longer than 2 MiB. The reject file contains only its beginning. Perhaps line breaks "
+        "are missing.",
     ),
     # The cell
     Code(
         "encoding.invalid",
-        "Bytes are not in the encoding",
-        "Often a cell pasted from a file in another encoding; in UTF-16, half a surrogate pair. If "
-        "all accented letters are told so, the file is not in the contract's `encoding`.",
+        "Bytes are invalid in the encoding",
+        "Often the cell was pasted from a file in another encoding; in UTF-16, half of a surrogate "
+        "pair is missing. If every accented letter is reported, the file is not in the contract's "
+        "`encoding`: save it in that encoding, or change the contract.",
     ),
-    Code("cell.nul", "The cell has a NUL character", "Often a sign of a damaged export."),
+    Code(
+        "cell.nul",
+        "The cell contains a NUL character",
+        "A byte of value zero is often the sign of a damaged export. Remove it.",
+    ),
     *_codes_of_types("type."),
     *_codes_of_types("format."),
-    Code("constraint.required", "A value is missing", "The cell is one of `missingValues`."),
+    Code(
+        "constraint.required",
+        "A value is missing",
+        "The field is required, but the cell contains one of the `missingValues`. Fill in a value.",
+    ),
     Code(
         "constraint.unique",
         "A value is repeated",
-        "The first valid occurrence in the file stands, even when its row is rejected for another "
-        "reason; later ones are rejected. Values are compared, not texts: 1.0 repeats 1.",
+        "Each value may occur once in the file. The first valid occurrence counts, even if its row "
+        "is rejected for another reason; later ones are rejected. Values are compared, not their "
+        "spelling: 1.0 repeats 1.",
     ),
     Code(
         "constraint.primary_key",
-        "A key of several columns is repeated",
-        "As for unique values: the first in the file stands.",
+        "A primary key is repeated",
+        "Each combination of the key's columns may occur once in the file. The first occurrence "
+        "counts, as for unique values.",
     ),
     Code(
         "constraint.foreign_key",
         "A value is not in the reference",
-        "Values are compared as values of the column's type, as in lookups. A key of several "
-        "fields is told for the row as a whole. A key whose cells are all empty is none, and need "
-        "not be there.",
+        "Correct the value, or add it to the reference and upload the data again. Both sides are "
+        "compared as values of the column's type, as in lookups. A key of several fields is "
+        "reported for the whole row. A key whose cells are all empty is not checked.",
     ),
-    Code("constraint.min_length", "Too short", "`minLength`, in characters, keys or items."),
-    Code("constraint.max_length", "Too long", "`maxLength`, in characters, keys or items."),
-    Code("constraint.minimum", "Below the minimum", "`minimum`."),
-    Code("constraint.maximum", "Above the maximum", "`maximum`."),
-    Code("constraint.exclusive_minimum", "Not above the bound", "`exclusiveMinimum`."),
-    Code("constraint.exclusive_maximum", "Not below the bound", "`exclusiveMaximum`."),
+    Code(
+        "constraint.min_length",
+        "Too short",
+        "The value has fewer characters, keys or items than the field's `minLength`.",
+    ),
+    Code(
+        "constraint.max_length",
+        "Too long",
+        "The value has more characters, keys or items than the field's `maxLength`.",
+    ),
+    Code(
+        "constraint.minimum",
+        "Below the minimum",
+        "The value must be at least the field's `minimum`.",
+    ),
+    Code(
+        "constraint.maximum",
+        "Above the maximum",
+        "The value must be at most the field's `maximum`.",
+    ),
+    Code(
+        "constraint.exclusive_minimum",
+        "Not above the lower bound",
+        "The value must be greater than the field's `exclusiveMinimum`.",
+    ),
+    Code(
+        "constraint.exclusive_maximum",
+        "Not below the upper bound",
+        "The value must be less than the field's `exclusiveMaximum`.",
+    ),
     Code(
         "constraint.pattern",
-        "Not of the pattern",
-        "The whole text has to match `pattern`, and have at most 1,000 characters where matching "
-        "longer ones could take long.",
+        "Does not match the pattern",
+        "The whole cell must match the field's `pattern`. If matching a long text could take too "
+        "much time, the cell may also have at most 1,000 characters.",
     ),
-    Code("constraint.enum", "Not one of the values allowed", "`enum`."),
+    Code(
+        "constraint.enum",
+        "Not one of the allowed values",
+        "Use one of the values in the field's `enum`.",
+    ),
     Code(
         "bigquery.range",
-        "Too large for the column",
-        "Outside INT64, too many digits before the point, no number (NaN), or outside the years "
-        "0001 to 9999.",
+        "Out of the column's range",
+        "The value is outside INT64, has more digits before the decimal point than the column, is "
+        "NaN or infinite in a column without them, or is outside the years 0001 to 9999.",
     ),
     Code(
         "bigquery.scale",
-        "Finer than the column",
-        "Digits after the point, or beyond the microsecond, that the column would drop or round. "
-        "Zeros at the end do not count.",
+        "More precise than the column",
+        "The column would drop or round digits after the decimal point, or below a microsecond. "
+        "Zeros at the end are ignored. Round the value, or use a column type with more digits.",
     ),
-    Code("bigquery.length", "Longer than the column", "STRING(n): characters; BYTES(n): bytes."),
+    Code(
+        "bigquery.length",
+        "Longer than the column",
+        "STRING(n) holds n characters, BYTES(n) holds n bytes. Shorten the value, or widen the "
+        "column.",
+    ),
     Code(
         "bigquery.time_zone",
-        "Time zone missing, or one too many",
-        "TIMESTAMP needs one: nobody can guess it. DATETIME has none.",
+        "The time zone is missing, or must be omitted",
+        "A TIMESTAMP needs a time zone, which cannot be guessed. A DATETIME must not have one.",
     ),
     Code(
         "bigquery.duration",
-        "A duration without a length in seconds",
-        "An INT64 or NUMERIC column has seconds, and years and months are no number of them.",
+        "A duration without a fixed length",
+        "An INT64 or NUMERIC column stores seconds, and years and months have no fixed number of "
+        "seconds. Write weeks, days, hours, minutes and seconds.",
     ),
-    Code("bigquery.bytes", "Not base64", "A BYTES column is written in base64, as in BigQuery."),
+    Code(
+        "bigquery.bytes",
+        "Not base64",
+        "A BYTES column takes padded base64 without line breaks, as BigQuery does.",
+    ),
     Code(
         "bigquery.json",
-        "Not JSON that the column keeps",
-        "A JSON column needs one JSON value (NaN is none), each key once, nested at most 500 "
-        "levels deep, with numbers of at most 17 digits or 64 bits.",
+        "Not JSON that the column can store",
+        "A JSON column takes one JSON value, with each key once, at most 500 levels of nesting, "
+        "and numbers of at most 17 digits or 64 bits. NaN is not JSON.",
     ),
 )
 

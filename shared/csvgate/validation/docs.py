@@ -1,4 +1,4 @@
-"""docs/faults.md, made from the list of codes.
+"""Generates docs/faults.md from the list of codes and the faults of the examples.
 
 python -m csvgate.validation.docs > docs/faults.md
 """
@@ -17,27 +17,30 @@ from csvgate.validation.faults import Fault, FileFault
 from csvgate.validation.validate import validate
 
 _GROUPS: Final = {
-    "file": ("The file", "The file as a whole cannot be loaded. None of its rows is."),
-    "header": ("The header", "The file as a whole cannot be loaded. None of its rows is."),
+    "file": ("The file", "The file cannot be loaded as a whole: none of its rows is loaded."),
+    "header": ("The header", "The file cannot be loaded as a whole: none of its rows is loaded."),
     "correction": (
-        "A mended reject file",
-        "Of the file as a whole, or of a row that is not loaded.",
+        "A corrected reject file",
+        "These faults concern the corrected file as a whole, or a row of it that is not loaded.",
     ),
-    "row": ("The row", "The row has no cells that could be checked."),
-    "encoding": ("The cell", "A row is told all the faults of all its cells at once."),
-    "bigquery": ("The column", "The value would be an error in BigQuery, or be changed by it."),
+    "row": (
+        "The row",
+        "The row is rejected without looking at its cells, because they cannot be told apart.",
+    ),
+    "encoding": ("The cell", "The row is rejected, with all the faults of all its cells."),
+    "bigquery": ("The column", "BigQuery would refuse the value, or change it."),
 }
 
-_SHOWN_CHARACTERS: Final = 120
+_MAX_CHARACTERS: Final = 120
 
 
 def faults_page() -> str:
-    """The page's Markdown."""
+    """Return the page as Markdown."""
     return "\n".join(_lines())
 
 
 def faults_of(example: Example) -> list[Fault]:
-    """What the engine says about an example."""
+    """Return the faults that the engine reports for an example."""
     contract = example.contract()
     texts = {name: text.encode() for name, text in example.references.items()}
     try:
@@ -52,9 +55,10 @@ def _lines() -> Iterator[str]:
     yield "# Faults"
     yield ""
     yield (
-        "A fault has a line (as an editor counts them, from 1), a column where there is one, a "
-        "code, the value and a message. Codes are stable. This page is made from the code's own "
-        "list (`make docs`), and every message in it comes from running the example."
+        "A fault has a line (counted from 1, as editors do), a column if it concerns one, a stable "
+        "code, the value, and a message. This page is generated from the source code (`make "
+        "docs`). Each example shows part of a contract, a file, and the message that csvgate "
+        "reports for it."
     )
     for code in CODES.values():
         prefix = code.code.split(".")[0]
@@ -76,12 +80,12 @@ def _entry(code: Code) -> Iterator[str]:
     example = EXAMPLES[code.code]
     fields = ", ".join(json.dumps(field) for field in example.fields)
     schema = "".join(f", {json.dumps(name)}: {json.dumps(v)}" for name, v in example.schema.items())
-    rest = "".join(f"{name}: {json.dumps(v)}, " for name, v in example.rest.items())
-    yield from ("", f"`{rest}schema: {{fields: [{fields}]{schema}}}`", "", "```csv")
+    properties = "".join(f"{name}: {json.dumps(v)}, " for name, v in example.properties.items())
+    yield from ("", f"`{properties}schema: {{fields: [{fields}]{schema}}}`", "", "```csv")
     yield from _shown(example.data)
     yield "```"
     for name, reference in example.references.items():
-        yield from ("", f"with the reference `{name}`", "", "```csv")
+        yield from ("", f"with this reference `{name}`:", "", "```csv")
         yield from _shown(reference.encode())
         yield "```"
     for fault in faults_of(example):
@@ -95,7 +99,7 @@ def _shown(data: bytes) -> list[str]:
     return [
         "".join(
             char if char.isprintable() else f"\\x{ord(char):02x}"
-            for char in shorten(line, _SHOWN_CHARACTERS)
+            for char in shorten(line, _MAX_CHARACTERS)
         )
         for line in text.split("\n")
         if line

@@ -1,4 +1,4 @@
-"""For each code a small file that has the fault: shown in docs/faults.md, run by the tests."""
+"""A small file for each fault code, which docs/faults.md shows and the tests run."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,14 @@ from csvgate.types.registry import FIELD_TYPES
 
 @dataclass(frozen=True, slots=True)
 class Example:
+    """A file and the contract under which it has exactly one fault."""
+
     data: bytes
     fields: tuple[Mapping[str, Any], ...] = ({"name": "a"}, {"name": "b"})
     schema: Mapping[str, Any] = field(default_factory=dict)
     references: Mapping[str, str] = field(default_factory=dict)
-    """CSV by name; the first column is the key."""
-    rest: Mapping[str, Any] = field(default_factory=dict)
+    """Reference files as CSV text, by name. The first column is the key."""
+    properties: Mapping[str, Any] = field(default_factory=dict)
     """Other properties of the contract."""
 
     def contract(self) -> Contract:
@@ -34,18 +36,18 @@ class Example:
                 "schema": schema,
                 "destination": destination,
                 "references": references,
-                **self.rest,
+                **self.properties,
             }
         )
 
 
 def _one(data: str, **properties: Any) -> Example:
-    """A file with one column."""
+    """An example with a single column."""
     return Example(data.encode(), ({"name": "a", **properties},))
 
 
 def _examples_of_types() -> Iterator[tuple[str, Example]]:
-    """For each code that belongs to a field type, a file with the cell that the type declares."""
+    """Yield an example for each code of a field type, with the faulty cell the type declares."""
     for name, kind in FIELD_TYPES.items():
         for fault in kind.faults:
             properties = {"type": name, "format": fault.format}
@@ -60,13 +62,13 @@ def _quoted(cell: str) -> str:
 
 
 _GZIP: Final = bytes.fromhex("1f8b08000000000002034bd449e232d4311a161800f7e381aecc000000")
-"""A header and 50 rows. Compressed once for all: another zlib would make other bytes of them."""
+"""A header and 50 rows, as fixed bytes because versions of zlib compress differently."""
 _EXAMPLES: Final[dict[str, Example]] = {
     "file.empty": Example(b""),
     "file.encoding": Example("a,b\n1,2\n".encode("utf-16-le")),
     "file.text_truncated": Example("a,b\n1,2\n".encode("utf-16")[:-1]),
     "file.not_csv": Example(b"PK\x03\x04\x14\x00"),
-    "file.expands_too_far": Example(_GZIP, rest={"limits": {"max_bytes": 100}}),
+    "file.expands_too_far": Example(_GZIP, properties={"limits": {"max_bytes": 100}}),
     "file.gzip_truncated": Example(_GZIP[:-10]),
     "file.gzip_corrupt": Example(_GZIP + b"1,2\n"),
     "header.missing_column": Example(
@@ -119,4 +121,4 @@ _EXAMPLES: Final[dict[str, Example]] = {
 }
 
 EXAMPLES: Final[Mapping[str, Example]] = MappingProxyType(_EXAMPLES)
-"""By code. Those without one are told before the file is read."""
+"""By code. Codes without an example concern the upload, not the content of its file."""

@@ -1,21 +1,21 @@
-"""A row fault or a file fault is data: where it is, a stable code, and words for a person.
+"""Faults of a row or a file, as data: the place, a stable code, and a message for the uploader.
 
-All codes, with what they mean, are in `csvgate.validation.codes` and in docs/faults.md.
+`csvgate.validation.codes` lists all codes with their meanings, and docs/faults.md shows them.
 """
 
 from typing import Final, NamedTuple
 
 VALUE_CHARACTERS: Final = 80
-"""A fault keeps no more of a cell than this, so that a broken file of any size fits in memory."""
+"""The part of a cell that a fault keeps, so that the faults of any file fit in memory."""
 
 
 class Fault(NamedTuple):
-    """What is wrong with one cell, one row (no column) or the whole file.
+    """A fault of one cell, of one row (without a column) or of the file.
 
-    `line` is the physical line, from 1, where the record starts in the file as an editor shows it.
-    `value` is the offending cell's text, shortened for display; None where no one cell is at fault.
-    `message` never repeats what is in the file, so that it may be shown even where the value must
-    not be: a sensitive column, a log.
+    `line` is the physical line on which the record starts, counted from 1 as editors do. `value` is
+    the text of the faulty cell, shortened for display; None if the fault concerns no single cell.
+    `message` never repeats cells of the file, so it may be shown where values must not be: for
+    a sensitive column, or in a log.
     """
 
     line: int
@@ -26,7 +26,7 @@ class Fault(NamedTuple):
 
 
 class FileFault(Exception):
-    """The file as a whole cannot be loaded; no row of it will be."""
+    """Raised if the file cannot be loaded as a whole: none of its rows will be."""
 
     def __init__(self, code: str, message: str, line: int = 1) -> None:
         super().__init__(f"{code}: {message}")

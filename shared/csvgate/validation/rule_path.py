@@ -1,4 +1,4 @@
-"""The rule path: every record through `Rules`. Of the two paths it is the authority."""
+"""The rule path passes every record through `Rules`. It is the authority of the two paths."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -9,22 +9,22 @@ from csvgate.validation.batch import Batch, Limits, RejectedRow, rejected_row
 from csvgate.validation.rules import Rules
 
 _ROWS_AT_ONCE: Final = 512
-"""Kept as rows before they become columns: the garbage collector would visit each list of each row
-again and again, at a quarter of the whole cost."""
+"""Rows that are kept as lists before they become columns. If more lists were alive, the garbage
+collector would visit them again and again, which took a quarter of the time."""
 
 
 def rule_batches(
     records: Iterable[Record], rules: Rules, header: Header, limits: Limits
 ) -> Iterator[Batch]:
-    """The batches of these records."""
-    batch = _Growing(header)
+    """Yield the batches of these records."""
+    batch = _BatchBuilder(header)
     for record in records:
         values, faults = rules.check(record)
         if faults:
             batch.rejected.append(rejected_row(record, faults))
             batch.faults += len(faults)
         else:
-            batch.take(record.line, values)
+            batch.add_valid(record.line, values)
         batch.rows_read += 1
         batch.size += len(record.raw) + len(record.terminator)
         if (
@@ -32,13 +32,13 @@ def rule_batches(
             or batch.rows_read >= limits.rows
             or batch.faults >= limits.faults
         ):
-            yield batch.done()
-            batch = _Growing(header)
+            yield batch.build()
+            batch = _BatchBuilder(header)
     if batch.rows_read:
-        yield batch.done()
+        yield batch.build()
 
 
-class _Growing:
+class _BatchBuilder:
     def __init__(self, header: Header) -> None:
         self._header = header
         self._lines: list[int] = []
@@ -47,17 +47,17 @@ class _Growing:
         self.rejected: list[RejectedRow] = []
         self.rows_read = self.size = self.faults = 0
 
-    def take(self, line: int, values: list[object]) -> None:
+    def add_valid(self, line: int, values: list[object]) -> None:
         self._lines.append(line)
         self._rows.append(values)
         if len(self._rows) == _ROWS_AT_ONCE:
-            self._move()
+            self._rows_to_columns()
 
-    def done(self) -> Batch:
-        self._move()
+    def build(self) -> Batch:
+        self._rows_to_columns()
         return Batch(self._header, self.rows_read, self._lines, self._columns, self.rejected)
 
-    def _move(self) -> None:
+    def _rows_to_columns(self) -> None:
         rows = self._rows
         for column, values in zip(self._columns, zip(*rows, strict=True), strict=bool(rows)):
             column.extend(values)

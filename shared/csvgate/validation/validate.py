@@ -1,7 +1,7 @@
-"""The seam of the engine: CSV bytes in, batches of typed rows and rejected rows out.
+"""The entry of the engine: CSV bytes in, batches of typed rows and rejected rows out.
 
-Two paths give the same batches: `rule_path`, the authority, for small files and for what the other
-does not understand; `vector`, which clears most rows in bulk.
+Two paths give the same batches. `rule_path` is the authority and takes small files and unusual
+dialects. `fast.path` takes the others, and checks most of their rows in bulk.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,26 +9,24 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from csvgate.contracts.model import Contract
-from csvgate.csv.body import body
-from csvgate.csv.decoding import begin
-from csvgate.csv.encodings import take
-from csvgate.csv.header import by_position, read_header
+from csvgate.csv.body import without_preamble_and_footer
+from csvgate.csv.decoding import open_text
+from csvgate.csv.header import header_by_position, read_header
+from csvgate.csv.lines import read_at_least
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer, Record
 from csvgate.references.keys import KeySets
-from csvgate.validation.batch import CHUNK_BYTES, Batch, Limits, RejectedRow
+from csvgate.validation.batch import CHUNK_BYTES, Batch, Limits
 from csvgate.validation.faults import FileFault
 from csvgate.validation.rule_path import rule_batches
 from csvgate.validation.rules import Rules
 
-__all__ = ["BLOCK_BYTES", "CHUNK_BYTES", "VECTOR_BYTES", "Batch", "RejectedRow", "validate"]
-
 VECTOR_BYTES: Final = 384 * 1024
-"""A smaller file takes the rule path, and never imports what the other needs: those imports take as
-long as the rules with so many bytes."""
+"""Smaller files take the rule path. Importing numpy and pyarrow for the other path would take as
+long as checking this many bytes (384 KiB) with the rules."""
 BLOCK_BYTES: Final = 4 * 1024 * 1024
-"""What the vectorised path takes at a time: its arrays then stay in the processor's cache, and the
-calls that handle them cost little beside the work."""
+"""Bytes that the vectorised path processes at a time: few enough that its arrays stay in the
+processor's cache, and enough that the calls to numpy cost little compared with the work (4 MiB)."""
 
 
 def validate(
@@ -40,24 +38,25 @@ def validate(
     vector_bytes: int = VECTOR_BYTES,
     block_bytes: int = BLOCK_BYTES,
 ) -> Iterator[Batch]:
-    """Batches of about `chunk_bytes` of CSV, in the file's order; none for a file without rows.
+    """Yield batches of about `chunk_bytes` of CSV in the file's order; none for a file of no rows.
 
-    `pieces` are the file's bytes, decompressed, in any sizes; `references` the keys of each of the
-    contract's foreign keys (see `reference_keys`; ValueError when there are not as many). Memory is
-    a small multiple of `chunk_bytes`. Raises FileFault when the file as a whole cannot be loaded:
-    at once, except for what `pieces` raises itself.
+    `pieces` are the file's decompressed bytes, divided in any way. `references` has one set of keys
+    for each foreign key of the contract (see `csvgate.references.keys`); ValueError if it has not.
+    Memory is a small multiple of `chunk_bytes`. Raises FileFault if the file cannot be loaded as
+    a whole. Apart from what `pieces` raises while it is read, that happens before the first batch.
     """
-    mark, pieces = begin(pieces, contract.encoding)
-    pieces, line = body(pieces, contract.dialect, MAX_RECORD_BYTES)
+    mark, pieces = open_text(pieces, contract.encoding)
+    pieces, line = without_preamble_and_footer(pieces, contract.dialect, MAX_RECORD_BYTES)
     limits = Limits.of(chunk_bytes, len(contract.schema_.fields))
-    head, rest = take(pieces, vector_bytes)
+    head, rest = read_at_least(pieces, vector_bytes)
     start = None
-    if len(head) >= vector_bytes and _suits(contract):
-        start = _start(head, line, contract)
+    if len(head) >= vector_bytes and _is_vectorisable(contract):
+        start = _find_start(head, line, contract)
     if start is not None:
+        # The only import of the vectorised path: a small file must not pay for numpy and pyarrow.
         from csvgate.validation.fast.path import vector_batches
 
-        header = by_position(contract, mark)
+        header = header_by_position(contract, mark)
         if contract.dialect.header:
             header = read_header(start.first, contract, mark)
         pieces = chain([head[start.offset :]], rest)
@@ -68,28 +67,29 @@ def validate(
     records = Framer(chain([head], rest), Grammar(contract.dialect), line=line).records()
     first = next(records, None)
     if first is None:
-        raise FileFault("file.empty", "the file is empty, or has nothing but blank lines")
+        raise FileFault("file.empty", "the file is empty or has only blank lines; check the export")
     if contract.dialect.header:
         header = read_header(first, contract, mark)
     else:
-        header = by_position(contract, mark)
+        header = header_by_position(contract, mark)
         records = chain([first], records)
     rules = Rules(contract, header, references=references)
-    try:
-        yield from rule_batches(records, rules, header, limits)
-    finally:
-        rules.close()
+    yield from rule_batches(records, rules, header, limits)
 
 
 class _Start(NamedTuple):
+    """Where the rows of a file begin."""
+
     first: Record
+    """The first record, which is the header if the dialect has one."""
     offset: int
-    """Of the byte where the rows begin, and its line."""
+    """The position of the first byte of the rows."""
     line: int
+    """The physical line of that byte."""
 
 
-def _suits(contract: Contract) -> bool:
-    """Whether the vectorised path understands the dialect."""
+def _is_vectorisable(contract: Contract) -> bool:
+    """Return whether the vectorised path supports the dialect."""
     dialect = contract.dialect
     return (
         dialect.double_quote
@@ -99,8 +99,8 @@ def _suits(contract: Contract) -> bool:
     )
 
 
-def _start(head: bytes, line: int, contract: Contract) -> _Start | None:
-    """None when the beginning of the file does not show it."""
+def _find_start(head: bytes, line: int, contract: Contract) -> _Start | None:
+    """Return None if the rows do not begin within `head`, or its first record is malformed."""
     framer = Framer([head], Grammar(contract.dialect), line=line)
     first = next(framer.records(), None)
     if first is None or first.broken is not None:

@@ -1,4 +1,4 @@
-"""The mailers that the suite holds to the same behaviour."""
+"""Runs the suite against every mailer."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One mailer of the suite, whichever it is."""
+"""A mailer under test, with its received emails."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from csvgate.ports import Email, Mailer
 
 @dataclass(frozen=True)
 class Post:
-    """A mailer, and what people got of it, oldest first."""
+    """A mailer, and the emails that recipients got, oldest first."""
 
     mailer: Mailer
     delivered: Callable[[], list[Email]]

@@ -1,4 +1,4 @@
-"""What every mailer does."""
+"""The Mailer port, with every mailer."""
 
 from dataclasses import replace
 

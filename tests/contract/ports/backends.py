@@ -1,4 +1,4 @@
-"""What a test may do to a backend besides using the port: what users, operators and consumers do.
+"""What a test can do with a backend besides using the port, as users and operators would.
 
 Each backend answers alike; where an emulator cannot do what the service does, DIFFERENCES says so.
 """
@@ -23,7 +23,7 @@ DIFFERENCES = {
     ("test_a_narrower_column_contradicts", "bqemulator"): "forgets lengths and precisions",
     ("test_parameters_of_types_survive", "bqemulator"): "forgets lengths and precisions",
 }
-"""(test, backend): why the emulator fails where the service would not; these must fail."""
+"""(test, backend) → why the emulator deviates from the service; these tests must fail."""
 
 
 class Bucket(Protocol):
@@ -48,7 +48,7 @@ class Topic(Protocol):
     def publisher(self) -> Publisher: ...
 
     def received(self, count: int) -> list[Message]:
-        """The first `count` messages a subscriber gets, in any order."""
+        """Return the first `count` messages that a subscriber gets, in any order."""
 
 
 class Dataset(Protocol):
@@ -64,7 +64,7 @@ class Dataset(Protocol):
     def columns(self, table: str) -> list[Column]: ...
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """By a query, in no order."""
+        """Query all rows, in no particular order."""
 
 
 @dataclass

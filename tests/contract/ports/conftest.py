@@ -1,4 +1,4 @@
-"""Every suite runs over the in-memory fake and over the server that stands for the service."""
+"""Runs every suite against the in-memory fake and against an emulator of the service."""
 
 from collections.abc import Iterator
 from itertools import count

@@ -1,4 +1,4 @@
-"""The backends that are servers: official clients do what users, operators and consumers do."""
+"""Backends over emulators; official client libraries act as users and operators."""
 
 import time
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ PULL_SECONDS = 20.0
 
 
 class GcsBucket:
-    """STORAGE_EMULATOR_HOST must be set while it is made."""
+    """STORAGE_EMULATOR_HOST must be set when it is created."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -41,7 +41,7 @@ class GcsBucket:
 
 
 class PubSubTopic:
-    """PUBSUB_EMULATOR_HOST must be set while it is made."""
+    """PUBSUB_EMULATOR_HOST must be set when it is created."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -90,7 +90,7 @@ class BigQueryDataset:
 
 
 def bigquery_dataset(name: str, storage_host: str) -> BigQueryDataset:
-    """BIGQUERY_EMULATOR_HOST must be set while it is made."""
+    """BIGQUERY_EMULATOR_HOST must be set when it is created."""
     anyone: Any = AnonymousCredentials
     client = bigquery.Client(project=PROJECT, credentials=anyone())
     client.create_dataset(name, exists_ok=True)

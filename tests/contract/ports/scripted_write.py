@@ -1,4 +1,4 @@
-"""A Storage Write API that answers as it is told, for answers no emulator gives."""
+"""A Storage Write API with scripted answers, for those that no emulator gives."""
 
 from collections.abc import Callable, Iterator
 from concurrent import futures
@@ -14,7 +14,7 @@ SERVICE = "google.cloud.bigquery.storage.v1.BigQueryWrite"
 Codes: Any = types.StorageError.StorageErrorCode  # proto-plus makes its members at run time
 
 Answer = types.AppendRowsResponse | Exception | None
-"""An exception ends the connection with UNAVAILABLE, None closes it politely."""
+"""An exception ends the connection with UNAVAILABLE; None closes it without an error."""
 
 
 def accepted(offset: int) -> types.AppendRowsResponse:
@@ -32,8 +32,8 @@ def error(code: grpc.StatusCode, own: Any = None, words: str = "") -> Any:
 
 
 class Script:
-    """`append` answers each request; it is given the connection's number, from 0, and the offset.
-    `commit` answers every commit; `committed` names the streams with a commit time."""
+    """`append` answers a request, given the connection's number (from 0) and the offset. `commit`
+    answers every commit; `committed` names the streams that have a commit time."""
 
     def __init__(self) -> None:
         self.append: Callable[[int, int], Answer] = lambda _, offset: accepted(offset)
@@ -69,7 +69,7 @@ class Script:
 
 @contextmanager
 def serving(script: Script) -> Iterator[str]:
-    """Its `host:port`."""
+    """The server's `host:port`."""
 
     def unary(call: Any, request: Any, response: Any) -> Any:
         return grpc.unary_unary_rpc_method_handler(call, request.deserialize, response.serialize)

@@ -1,4 +1,4 @@
-"""Cutting rows into requests: under the limit, the same cuts on every delivery."""
+"""Batches of rows stay below the request limit and are the same on every delivery."""
 
 import pyarrow as pa
 import pytest
@@ -13,7 +13,7 @@ SCHEMA = pa.schema([("line", pa.int64()), ("text", pa.string())])
 
 
 def table(sizes: list[int]) -> pa.Table:
-    """A row per size, with a text of so many bytes."""
+    """Return a table with one row per size, whose string has that many bytes."""
     return pa.table([list(range(len(sizes))), ["x" * size for size in sizes]], schema=SCHEMA)
 
 

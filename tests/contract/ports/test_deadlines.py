@@ -1,4 +1,4 @@
-"""No call of an adapter outlives its function, and none is repeated in step with other callers."""
+"""No call of an adapter outlives its function, and retries have jitter."""
 
 from itertools import islice
 from typing import Any
@@ -39,7 +39,7 @@ USERS = {
 
 
 def one_try(call: dict[str, Any]) -> float:
-    """The most seconds that a try takes, begun just before its retries' deadline."""
+    """The longest that a call takes if its last try starts just before the retry deadline."""
     timeout = call["timeout"]
     if isinstance(timeout, tuple):  # to connect, and between two bytes of the answer
         return float(sum(timeout))
@@ -65,7 +65,7 @@ def test_retries_have_jitter(name: str) -> None:
 
 
 def test_an_email_is_sent_within_its_lease() -> None:
-    """Three waits on the socket: to connect, to send, for the answer."""
+    """The mailer waits on the socket three times: to connect, to send and for the answer."""
     assert 3 * SendGridMailer("key")._timeout <= LEASE.total_seconds()
 
 

@@ -1,4 +1,4 @@
-"""The one translation of the libraries' exceptions."""
+"""The translation of the libraries' exceptions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The ObjectStore port, over the fake and over fake-gcs-server."""
+"""The ObjectStore port, with the fake and with fake-gcs-server."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -140,7 +140,7 @@ class TestCreate:
         assert contents(bucket, "claim") == b"%d" % won[0]
 
     def test_who_loses_reads_at_once_what_won(self, bucket: Bucket) -> None:
-        """However many race: a claim that stands is never read as absent or as another's."""
+        """In any race, a claim that was created is never read as absent or as another's."""
 
         def race(index: int) -> tuple[bool, bytes | None]:
             won = bucket.store.create(bucket.name, "claim", b"%d" % index, "text/plain")
@@ -152,7 +152,7 @@ class TestCreate:
         assert {b"%d" % winner} == {found for _, found in seen}
 
     def test_what_was_created_is_listed_at_once(self, bucket: Bucket) -> None:
-        """By whoever created the last of them, all are seen: so the upload ends."""
+        """The creator of the last object sees all of them, so one delivery finishes the upload."""
 
         def create(index: int) -> int:
             bucket.store.create(bucket.name, f"chunks/{index:06d}.done.json", b"{}", "text/plain")

@@ -1,4 +1,4 @@
-"""The Publisher port, over the fake, over our broker and, where it is installed, Google's."""
+"""The Publisher port, with the fake, the embedded broker and, if installed, Google's emulator."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the protocol relies on when a service was away: nothing that it answered for is gone.
+"""After a restart, a service still has everything that it has confirmed; the protocol needs that.
 
 Over the emulators alone: a service as such is never restarted, but its answers hold.
 """
@@ -32,8 +32,8 @@ def test_a_claim_is_still_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture(scope="module")
 def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BigQueryDataset, str]]:
-    """bqemulator after a restart: ten rows were committed before it, and ten were not. The stream
-    of the latter."""
+    """Restart bqemulator after committing ten rows and appending ten more; return the stream of
+    the uncommitted rows."""
     directory = tmp_path_factory.mktemp("restarted")
     with pytest.MonkeyPatch.context() as monkeypatch:
         with servers.bqemulator(directory, PROJECT) as (rest, grpc):
@@ -58,6 +58,6 @@ def test_committed_rows_are_there(restarted: tuple[BigQueryDataset, str]) -> Non
 
 @pytest.mark.xfail(reason="bqemulator keeps streams in memory", strict=True)
 def test_a_pending_stream_lives_on(restarted: tuple[BigQueryDataset, str]) -> None:
-    """BigQuery keeps it for a day. Without it the upload ends as `stream.gone`."""
+    """BigQuery keeps a pending stream for a day; without it, the upload ends as `stream.gone`."""
     dataset, pending = restarted
     assert 10 == dataset.warehouse.finalize(pending)

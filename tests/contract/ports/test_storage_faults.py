@@ -1,4 +1,4 @@
-"""What no emulator does by itself: lost answers, cut connections, refusals."""
+"""Faults that no emulator produces: lost answers, cut connections, refusals."""
 
 import gc
 import json
@@ -23,7 +23,7 @@ def bucket(gcs: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReq
 
 
 def intercept(bucket: GcsBucket, around: Callable[[Send, str, str], Any]) -> list[str]:
-    """`around(send, method, url)` stands between the library and the wire; the methods sent."""
+    """Intercept requests with `around(send, method, url)`; return the list of methods sent."""
     session = bucket.store._client._http
     original, sent = session.request, []
 
@@ -45,7 +45,7 @@ def once(fault: Callable[[Send], Any], method: str) -> Callable[[Send, str, str]
 
 
 def lost(send: Send) -> None:
-    """It took effect, and nobody heard."""
+    """The request took effect, but its answer was lost."""
     send()
     raise requests.ConnectionError("Connection reset by peer")
 
@@ -127,7 +127,7 @@ def test_other_bytes_than_stored_are_noticed(bucket: GcsBucket) -> None:
 
 @pytest.mark.parametrize("size", [3, 9 * MIB])
 def test_an_abandoned_upload_stays_so(bucket: GcsBucket, size: int) -> None:
-    """Also when the session cannot be ended, and when the garbage collector comes by."""
+    """Even if the session cannot be ended, and if the garbage collector runs."""
 
     def fail(size: int) -> None:
         with bucket.store.writer(bucket.name, "x", "text/csv") as file:

@@ -1,4 +1,4 @@
-"""The Warehouse port, over the fake and over bqemulator: the table."""
+"""The tables of the Warehouse port, with the fake and with bqemulator."""
 
 from dataclasses import replace
 
@@ -80,12 +80,12 @@ def test_every_difference_is_named(dataset: Dataset) -> None:
         dataset.warehouse.ensure_table(spec(dataset, *ours))
     assert (caught.value.code, caught.value.message) == (
         "table.contradicts",
-        f"table {dataset.name}.orders does not fit the contract."
+        f"table {dataset.name}.orders does not match the contract."
         " b: expected NUMERIC NULLABLE, found INT64 NULLABLE;"
         " c: expected DATE NULLABLE, found DATE REQUIRED;"
         " d: expected TIME NULLABLE, not in the table;"
-        " extra: the table requires it (BOOL REQUIRED), the contract has no such column."
-        " Alter the table, or name another table in the contract's destination, and replay",
+        " extra: the table requires it (BOOL REQUIRED), but the contract lacks it."
+        " Alter the table, or name another table in the contract's destination; then replay",
     )
 
 

@@ -1,4 +1,4 @@
-"""The Warehouse port, over the fake and over bqemulator: the pending-stream protocol."""
+"""The pending streams of the Warehouse port, with the fake and with bqemulator."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -66,7 +66,7 @@ class TestAppend:
     def test_two_may_append_the_same_at_once(
         self, dataset: Dataset, orders: TableSpec, stream: str
     ) -> None:
-        """A delivery and its repetition: each offset is taken once, whoever is first."""
+        """A delivery and its repetition append the same rows; each offset is taken once."""
         batches = [batch(n, 10) for n in range(0, 100, 10)]
 
         def append(_: int) -> bool:
@@ -194,7 +194,7 @@ class TestCommit:
     def test_a_stream_that_nobody_commits_stays_invisible(
         self, dataset: Dataset, orders: TableSpec
     ) -> None:
-        """What the loser of a race for a chunk leaves behind."""
+        """The loser of a race for a chunk leaves such a stream behind."""
         self.finalized(dataset, orders, 10, 5)
         dataset.warehouse.commit(orders, [self.finalized(dataset, orders, 0, 10)])
         assert visible(dataset) == expected(10)

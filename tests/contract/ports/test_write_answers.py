@@ -1,4 +1,4 @@
-"""How the Storage Write API's documented answers are taken that bqemulator never gives."""
+"""Handling of answers of the Storage Write API that are documented, but bqemulator never gives."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -58,7 +58,7 @@ class TestAppend:
         def answer(_: int, offset: int) -> Answer:
             if offset in there:
                 return EXISTS
-            # Fails behind what existed, as the documentation of ABORTED allows.
+            # Fails after the rows that existed, as the documentation of ABORTED allows.
             return ABORTED if 0 in script.sent[-1] else accepted(offset)
 
         script.append = answer

@@ -23,9 +23,9 @@ class Backend:
     queues: Queues
     subscription: str
     publish: Callable[[Message], str]
-    """To the subscription's topic; the message's id, or nothing where there is none to tell."""
+    """Publish to the subscription's topic and return the message's id, if it is known."""
     patience: float
-    """Seconds within which what is there is pulled."""
+    """Seconds within which existing messages are pulled."""
 
 
 @pytest.fixture(scope="session")

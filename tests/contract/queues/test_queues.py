@@ -1,4 +1,4 @@
-"""What the fake promises of a review subscription, the real ones do."""
+"""The fake, the embedded broker and the emulator behave alike as review subscriptions."""
 
 import time
 
@@ -25,7 +25,7 @@ def is_empty(backend: Backend) -> bool:
     return not backend.queues.pull(backend.subscription, 100, min(backend.patience, 0.5))
 
 
-def test_a_message_comes_as_it_was_published(backend: Backend) -> None:
+def test_a_message_is_delivered_as_it_was_published(backend: Backend) -> None:
     sent = backend.publish(Message(b"\x00data", {"a": "1", "b": "é"}))
     (pulled,) = pull_all(backend, 1)
     assert (b"\x00data", {"a": "1", "b": "é"}) == (pulled.data, dict(pulled.attributes))
@@ -33,13 +33,13 @@ def test_a_message_comes_as_it_was_published(backend: Backend) -> None:
     assert not sent or sent == pulled.id
 
 
-def test_what_is_held_does_not_come_to_another(backend: Backend) -> None:
+def test_a_leased_message_is_not_delivered_to_another_reader(backend: Backend) -> None:
     backend.publish(Message(b"1"))
     pull_all(backend, 1)
     assert is_empty(backend)
 
 
-def test_what_is_given_back_comes_again_under_its_id(backend: Backend) -> None:
+def test_a_released_message_is_delivered_again_with_the_same_id(backend: Backend) -> None:
     backend.publish(Message(b"1"))
     (first,) = pull_all(backend, 1)
     backend.queues.lease(backend.subscription, [first.ack_id], 0)
@@ -47,7 +47,7 @@ def test_what_is_given_back_comes_again_under_its_id(backend: Backend) -> None:
     assert (first.id, first.data) == (second.id, second.data)
 
 
-def test_what_is_acknowledged_is_gone(backend: Backend) -> None:
+def test_an_acknowledged_message_is_removed(backend: Backend) -> None:
     for n in range(3):
         backend.publish(Message(b"%d" % n))
     pulled = {p.data: p for p in pull_all(backend, 3)}
@@ -58,7 +58,7 @@ def test_what_is_acknowledged_is_gone(backend: Backend) -> None:
     assert is_empty(backend)
 
 
-def test_leasing_what_was_acknowledged_is_no_error(backend: Backend) -> None:
+def test_leasing_an_acknowledged_message_is_not_an_error(backend: Backend) -> None:
     backend.publish(Message(b"1"))
     (pulled,) = pull_all(backend, 1)
     backend.queues.acknowledge(backend.subscription, [pulled.ack_id])
@@ -81,7 +81,7 @@ def test_leases_are_renewed_while_they_are_wanted(backend: Backend) -> None:
     assert 1 == len(pull_all(backend, 1))
 
 
-def test_draining_gives_each_message_once_and_all_of_them_back(backend: Backend) -> None:
+def test_draining_yields_each_message_once_and_releases_all_of_them(backend: Backend) -> None:
     for n in range(25):
         backend.publish(Message(b"%d" % n))
     for _ in range(2):
@@ -93,7 +93,7 @@ def test_draining_gives_each_message_once_and_all_of_them_back(backend: Backend)
         assert sorted(b"%d" % n for n in range(25)) == sorted(data)
 
 
-def test_draining_stops_at_the_most(backend: Backend) -> None:
+def test_draining_stops_at_the_limit(backend: Backend) -> None:
     for n in range(9):
         backend.publish(Message(b"%d" % n))
     with Leases(backend.queues, backend.subscription) as leases:
@@ -102,7 +102,7 @@ def test_draining_stops_at_the_most(backend: Backend) -> None:
     assert 9 == len(pull_all(backend, 9))
 
 
-def test_a_message_of_ten_megabytes_comes_whole(backend: Backend) -> None:
+def test_a_message_of_ten_megabytes_is_delivered_complete(backend: Backend) -> None:
     data = bytes(9_900_000)
     backend.publish(Message(data))
     (pulled,) = pull_all(backend, 1)

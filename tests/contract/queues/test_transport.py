@@ -1,4 +1,4 @@
-"""The topic behind a Storage trigger, whose name Eventarc makes up."""
+"""The topic behind a Storage trigger, whose name Eventarc chooses."""
 
 from itertools import count
 
@@ -13,7 +13,7 @@ _numbers = count(1)
 
 
 def project_with(clients: Clients, **subscriptions: str) -> str:
-    """A new project with these subscriptions, each of its topic."""
+    """A new project with these subscriptions, each to a topic of its own."""
     project = f"transport-{next(_numbers)}"
     for topic in set(subscriptions.values()):
         clients.publisher.create_topic(name=f"projects/{project}/topics/{topic}")
@@ -33,7 +33,7 @@ def project_with(clients: Clients, **subscriptions: str) -> str:
         "eventarc-us-central1-validate-and-parse-sub-7",
     ],
 )
-def test_it_is_found_by_the_triggers_name(queues_embedded: Clients, name: str) -> None:
+def test_the_topic_is_found_by_the_name_of_the_trigger(queues_embedded: Clients, name: str) -> None:
     others = {
         "eventarc-europe-west3-enrich-records-sub-456": "validated-records",
         "eventarc-europe-west3-validate-and-parse-too-sub-9": "another",
@@ -45,7 +45,9 @@ def test_it_is_found_by_the_triggers_name(queues_embedded: Clients, name: str) -
 
 
 @pytest.mark.parametrize("numbers", [(), (1, 2)])
-def test_none_or_several_is_said(queues_embedded: Clients, numbers: tuple[int, ...]) -> None:
+def test_no_or_several_topics_are_reported(
+    queues_embedded: Clients, numbers: tuple[int, ...]
+) -> None:
     names = {f"eventarc-eu-validate-and-parse-sub-{n}": f"t-{n}xx" for n in numbers}
     project = project_with(queues_embedded, **names)
     with pytest.raises(Permanent, match=r"trigger\.unknown") as caught:

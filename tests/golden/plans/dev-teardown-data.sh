@@ -2,7 +2,7 @@
 set -euo pipefail
 export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 
-# What is watched
+# Alerts and dashboard
 gcloud alpha monitoring policies delete policies/dead-letters-expiring --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/dead-letters-old --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/dead-letters --quiet --project=example-csvgate-dev

@@ -10,19 +10,19 @@ from csvgate_ops.operate.console.access import TOKEN, Access
 from csvgate_ops.operate.console.app import create_app
 from csvgate_ops.operate.console.jobs import Jobs
 from csvgate_ops.operate.console.site import Site
-from unit.operate.dead_letters.contexts import Office
+from unit.operate.dead_letters.contexts import LetterWorld
 
 
 @dataclass(frozen=True)
 class Served:
-    office: Office
+    backend: LetterWorld
     url: str
     entrance: str
-    """The address that lets in."""
+    """The address with the token."""
 
 
 @contextmanager
-def served(there: Office) -> Iterator[Served]:
+def served(there: LetterWorld) -> Iterator[Served]:
     site, access = Site.of(there.context, "test-project", is_local=True), Access()
     listener = listen("127.0.0.1", 0)
     serving = server(listener, create_app(site, access, Jobs(site.now)))

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from browser import complaints, needs_chromium, watched
 from integration.console.console_server import Served, served
-from unit.operate.console.browsing import ENRICH, NOTIFY, address, letter, marker, office
+from unit.operate.console.browsing import ENRICH, NOTIFY, address, letter, letter_world, marker
 from unit.protocol.orders import orders
 from world import VALIDATED
 
@@ -18,7 +18,7 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture
 def console() -> Iterator[Served]:
-    there = office()
+    there = letter_world()
     there.world.validate(there.world.upload("orders/a.csv", orders(30, bad=2)))
     there.world.drain()
     for number in range(60):
@@ -59,7 +59,7 @@ def test_every_page_fits_a_phone_and_breaks_no_policy(
     context.close()
 
 
-def test_the_address_lets_in_and_forgets_its_token(page: Page, console: Served) -> None:
+def test_the_address_gives_access_and_loses_its_token(page: Page, console: Served) -> None:
     enter(page, console)
     page.wait_for_url(f"{console.url}/")
     (cookie,) = page.context.cookies()
@@ -67,22 +67,22 @@ def test_the_address_lets_in_and_forgets_its_token(page: Page, console: Served) 
 
 
 def test_replay_with_live_progress_and_stop(page: Page, console: Served) -> None:
-    before = len(console.office.world.publisher.topics[VALIDATED])
+    before = len(console.backend.world.publisher.topics[VALIDATED])
     enter(page, console)
     page.get_by_role("link", name="Dead letters").click()
     page.get_by_role("link", name="Groups").click()
-    page.get_by_role("button", name="Replay group group.one").click()
+    page.get_by_role("button", name="Replay, group group.one").click()
     expect(page.get_by_text("60 letters will go to validated-records")).to_be_visible()
-    # Slow enough that it is still under way when Stop is pressed, on any machine.
-    page.get_by_label("Letters a second").fill("0.5")
+    # Slow enough that the job is still running when Stop is pressed, on any machine.
+    page.get_by_label("Letters per second").fill("0.5")
     page.get_by_role("button", name="Replay 60 letters").click()
     done = page.locator("#progress dt:text-is('Done') + dd")
     expect(done).not_to_have_text("0")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("status")).to_have_text("Stopped")
-    sent = len(console.office.world.publisher.topics[VALIDATED]) - before
+    sent = len(console.backend.world.publisher.topics[VALIDATED]) - before
     expect(done).to_have_text(str(sent))
-    page.get_by_role("button", name="See what is left").click()
+    page.get_by_role("button", name="Back to the dead letters").click()
     expect(page.get_by_text(f"of {62 - sent} letters")).to_be_visible()
 
 
@@ -93,14 +93,14 @@ def test_replay_without_javascript(chromium: Browser, console: Served) -> None:
     page.goto(f"{console.url}/letters/?code=group.one")
     page.get_by_label("all 60 that match").check()
     page.get_by_role("button", name="Replay…").click()
-    page.get_by_label("Letters a second").fill("40")
+    page.get_by_label("Letters per second").fill("40")
     page.get_by_role("button", name="Replay 60 letters").click()
     expect(page.get_by_role("status")).to_have_text("Done")
-    assert 60 <= len(console.office.world.publisher.topics[VALIDATED])
+    assert 60 <= len(console.backend.world.publisher.topics[VALIDATED])
     context.close()
 
 
-def test_by_keyboard_alone(page: Page, console: Served) -> None:
+def test_with_the_keyboard_only(page: Page, console: Served) -> None:
     enter(page, console)
     page.goto(f"{console.url}/letters/?code=group.one")
     page.keyboard.press("Tab")
@@ -121,24 +121,24 @@ def test_by_keyboard_alone(page: Page, console: Served) -> None:
     page.get_by_label("Reason").press_sequentially("by hand")
     page.get_by_role("button", name="Discard 50 letters").press("Enter")
     expect(page.get_by_role("status")).to_have_text("Done")
-    assert 12 == console.office.left()
+    assert 12 == console.backend.left()
 
 
 def test_an_edit_survives_the_browser_unchanged(page: Page, console: Served) -> None:
-    """Browsers change line ends, and drop the first: what nobody touched must not count."""
-    odd = letter(console.office, ENRICH, b"\n\r\nfirst\r\nlast\n\n", odd="a\r\nb\u202e")
+    """Browsers change line ends and drop the first one, which must not count as a change."""
+    odd = letter(console.backend, ENRICH, b"\n\r\nfirst\r\nlast\n\n", odd="a\r\nb\u202e")
     enter(page, console)
     page.get_by_role("button", name="Refresh").click()
     page.goto(f"{console.url}{address(odd)}/edit")
-    page.get_by_role("button", name="See the difference").click()
+    page.get_by_role("button", name="Show the difference").click()
     # The answer is a 400 with the form, which the browser notes as a failed resource.
-    expect(page.get_by_text("Nothing is changed yet.")).to_be_visible()
+    expect(page.get_by_text("Nothing was changed.")).to_be_visible()
     complaints(page).clear()
     page.get_by_label("Attributes, as JSON").fill('{"odd": "c"}')
-    page.get_by_role("button", name="See the difference").click()
+    page.get_by_role("button", name="Show the difference").click()
     expect(page.locator(".diff .plus")).to_have_text("+odd: c")
     page.get_by_role("button", name="Send the edited letter").click()
     expect(page.get_by_role("status")).to_have_text("Done")
-    sent = console.office.world.publisher.topics[VALIDATED][-1]
+    sent = console.backend.world.publisher.topics[VALIDATED][-1]
     assert b"\n\r\nfirst\r\nlast\n\n" == sent.data
     assert "c" == sent.attributes["odd"]

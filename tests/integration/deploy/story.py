@@ -1,8 +1,9 @@
-"""A project's life, once: the scripts of deploy/ run the real gcloud and bq against the stand-in.
+"""The life of a project, once: the scripts of deploy/ run the real gcloud and bq against a
+stand-in.
 
-Deploy to an empty project stops for the secret's value; then it is killed twice, finishes, is run
-again, is examined with many faults at once, is given two changes, and is torn down without and
-with its data.
+The first deploy stops for the secret's value. Later ones are killed twice, finish, and are
+repeated. Then the doctor examines many faults at once, two settings change, and the project is torn
+down, first without its data and then with it.
 """
 
 import copy
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from integration.deploy import planted
+from integration.deploy import faults
 from servers import ROOT
 from standin import sdk
 from standin.project import Project
@@ -24,10 +25,13 @@ from standin.refusal import Refusal
 from standin.server import StandIn, serving
 from standin.service import Request
 
-LONGEST_SECONDS = 1200
-"""Of one run of a script: a guard against hanging only."""
+MAX_RUN_SECONDS = 1200
+"""Limit for one run of a script, only as a guard against hanging."""
 FOREIGN = "somebody-elses"
-WATCHED = {"log-metrics": ("csvgate_upload_seconds",), "policies": ("dead-letters", "slow-uploads")}
+KEPT_MONITORING = {
+    "log-metrics": ("csvgate_upload_seconds",),
+    "policies": ("dead-letters", "slow-uploads"),
+}
 
 
 Fault = Callable[[Request], None]
@@ -39,7 +43,7 @@ class Run:
     output: str
     changes: list[str]
     project: Project
-    """As it was afterwards."""
+    """The project after the run."""
 
 
 @dataclass
@@ -50,7 +54,7 @@ class Story:
     runs: dict[str, Run] = field(default_factory=dict)
 
     def run(self, name: str, *command: str, fault: "Fault | None" = None) -> Run:
-        """What `fault` does to a request that changes something."""
+        """Run a command. `fault` is called with each request that changes something."""
         before = len(self.stand_in.changes())
         process = subprocess.Popen(
             command,
@@ -67,7 +71,7 @@ class Story:
         if fault is not None:
             self.stand_in.on_change = fault
         try:
-            output = process.communicate(timeout=LONGEST_SECONDS)[0]
+            output = process.communicate(timeout=MAX_RUN_SECONDS)[0]
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -83,23 +87,23 @@ class Story:
         return self.run(name, "deploy/deploy.sh", "dev", fault=fault)
 
     def examine(self) -> None:
-        """The doctor sees a spoilt project, and what it suggests is done, as far as that is single
-        commands; afterwards all is as before."""
+        """Run the doctor on a project with faults, and run those of its fixes that are single
+        commands. Afterwards restore the project."""
         before = copy.deepcopy(self.stand_in.project)
-        planted.plant(self.stand_in.project)
+        faults.introduce(self.stand_in.project)
         run = self.run("doctor", ".venv/bin/csvgate", "doctor", "dev", "--json")
-        fixes = [f["fix"] for c in json.loads(run.output)["checks"] for f in c["faults"]]
-        single = dict.fromkeys(fix[0] for fix in fixes if len(fix) == 1)
+        suggested = [f["fix"] for c in json.loads(run.output)["checks"] for f in c["faults"]]
+        single = dict.fromkeys(fix[0] for fix in suggested if len(fix) == 1)
         by_hand = ("deploy/deploy.sh", " < FILE")
         commands = [c for c in single if not any(words in c for words in by_hand)]
-        self.run("mended", "bash", "-euc", "\n".join(commands))
+        self.run("fixed", "bash", "-euc", "\n".join(commands))
         self.stand_in.project.restore(before)
 
 
 @dataclass
 class Kill:
-    """Ends the command and all its children, as a power cut would, at the first request whose path
-    ends so; `heard`: whether the service still acts on it."""
+    """Kills the command and all its children, as a power failure would, at the first request whose
+    path ends with `path_end`. `heard` says whether the service still handles that request."""
 
     method: str
     path_end: str
@@ -113,12 +117,12 @@ class Kill:
         self.done = True
         os.killpg(self.group, signal.SIGKILL)
         if not self.heard:
-            raise Refusal(403, "nobody is there to hear this")
+            raise Refusal(403, "the client was killed")
 
 
 @dataclass
 class Propagating:
-    """Roles and accounts that were just made are not known yet where they are first needed."""
+    """Refuses the first requests that need new roles and accounts, which have not spread yet."""
 
     left: dict[str, str] = field(
         default_factory=lambda: {
@@ -136,12 +140,12 @@ class Propagating:
 
 
 def copy_of_repository(folder: Path) -> Path:
-    """What deploy needs of it, so that a test may change the topology."""
+    """Copy what deploy needs of the repository, so that a test can change the topology."""
     for name in ("ops", "shared", "functions", "contracts", "deploy"):
         ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    # A second of gcloud each; tests/integration/monitoring has every form of them.
-    for kind, kept in WATCHED.items():
+    # Each file costs a second of gcloud; tests/integration/monitoring covers all forms.
+    for kind, kept in KEPT_MONITORING.items():
         for file in (folder / "deploy" / "monitoring" / kind).iterdir():
             if file.stem not in kept:
                 file.unlink()
@@ -150,7 +154,7 @@ def copy_of_repository(folder: Path) -> Path:
 
 
 def project_with_foreign_things() -> Project:
-    """What others have in the project, of every kind that deploy touches."""
+    """A project with resources of others, of every kind that deploy touches."""
     project = Project()
     email = f"{FOREIGN}@{project.name}.iam.gserviceaccount.com"
     project.accounts[email] = {"name": email, "email": email, "displayName": "not ours"}
@@ -175,7 +179,7 @@ def replace(file: Path, old: str, new: str) -> None:
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[Story]:
+def lived(folder: Path) -> Iterator[Story]:
     root = copy_of_repository(folder / "repository")
     with serving(project_with_foreign_things()) as stand_in:
         environment = {

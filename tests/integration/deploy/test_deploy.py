@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from csvgate_ops.deploy import topology as topo
-from integration.deploy.planted import PLANTED
-from integration.deploy.story import FOREIGN, Run, Story, told
+from integration.deploy.faults import FAULTS
+from integration.deploy.story import FOREIGN, Run, Story, lived
 from servers import ROOT
 from standin import sdk
 from standin.project import Project
@@ -25,7 +25,7 @@ DAY = 86400
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    with told(tmp_path_factory.mktemp("story")) as story:
+    with lived(tmp_path_factory.mktemp("story")) as story:
         yield story
 
 
@@ -56,15 +56,15 @@ def test_without_the_secret_s_value_it_stops_and_says_what_to_do(story: Story) -
     assert {} == run.project.functions
 
 
-def test_killed_it_goes_on_where_it_was(story: Story, finished: Run) -> None:
+def test_a_killed_run_is_continued(story: Story, finished: Run) -> None:
     unheard, heard = story.runs["killed unheard"], story.runs["killed heard"]
     assert [FOREIGN] == list(unheard.project.buckets)
     assert ["notify-stakeholders"] == list(heard.project.functions)
-    assert "Done: example-csvgate-dev is what dev should be.\n" in finished.output
+    assert "Done: example-csvgate-dev matches environment dev.\n" in finished.output
     assert 0 == finished.code
 
 
-def test_nothing_was_malformed(story: Story) -> None:
+def test_every_request_was_well_formed(story: Story) -> None:
     """What was refused is what the story refuses."""
     location = f"projects/{PROJECT}/locations/europe-west1"
     assert [
@@ -74,18 +74,18 @@ def test_nothing_was_malformed(story: Story) -> None:
     ] == story.stand_in.refused()
 
 
-def test_what_is_not_known_everywhere_yet_is_waited_for(finished: Run) -> None:
-    assert 2 == finished.output.count("not yet known everywhere: again in 2 s")
+def test_propagation_is_waited_for_end_to_end(finished: Run) -> None:
+    assert 2 == finished.output.count("an earlier change has not spread yet: retrying in 2 s")
 
 
-def test_no_resource_was_made_twice(story: Story) -> None:
+def test_no_resource_was_created_twice(story: Story) -> None:
     assert not [c for c in story.stand_in.changes() if c.endswith(" 409")]
 
 
 def test_a_second_run_changes_nothing_and_says_so(story: Story) -> None:
     again = story.runs["again"]
     assert [] == again.changes
-    assert "Nothing to do: example-csvgate-dev is what dev should be.\n" == again.output
+    assert "Nothing to do: example-csvgate-dev matches environment dev.\n" == again.output
 
 
 def test_each_changed_field_is_one_change(story: Story) -> None:
@@ -137,7 +137,7 @@ def test_topics_and_review_subscriptions(project: Project, topology: topo.Topolo
 
 def test_dataset(project: Project) -> None:
     made = project.datasets["sales"]
-    assert ("EU", "Orders and what belongs to them") == (made["location"], made["description"])
+    assert ("EU", "Orders and related tables") == (made["location"], made["description"])
     assert {"role": "WRITER", "userByEmail": account("csvgate-enrich")} in made["access"]
 
 
@@ -171,7 +171,7 @@ def test_functions(project: Project, topology: topo.Topology) -> None:
     )
 
 
-def test_what_was_uploaded_is_what_is_staged(project: Project) -> None:
+def test_the_staged_source_was_uploaded(project: Project) -> None:
     for function in project.functions.values():
         source = function["buildConfig"]["source"]["storageSource"]["object"]
         names = zipfile.ZipFile(io.BytesIO(project.sources[source])).namelist()
@@ -215,7 +215,7 @@ def roles(project: Project, resource: str) -> set[tuple[str, str]]:
     return {(b["role"], member) for b in bindings for member in b["members"]}
 
 
-def test_roles_are_the_least(project: Project) -> None:
+def test_only_the_necessary_roles_are_granted(project: Project) -> None:
     def of(name: str) -> str:
         return f"serviceAccount:{account(name)}"
 
@@ -268,39 +268,39 @@ def test_the_secret_s_value_is_never_read(story: Story) -> None:
     assert 1 == len(with_key)  # the person's own
 
 
-def test_what_is_watched(project: Project) -> None:
-    names = {kind: len(items) for kind, items in project.watched.items() if items}
+def test_monitoring(project: Project) -> None:
+    names = {kind: len(items) for kind, items in project.monitoring.items() if items}
     made = {"metrics": 1, "notificationChannels": 1, "alertPolicies": 2, "dashboards": 1}
     assert made == names
-    (channel,) = project.watched["notificationChannels"].values()
-    for policy in project.watched["alertPolicies"].values():
+    (channel,) = project.monitoring["notificationChannels"].values()
+    for policy in project.monitoring["alertPolicies"].values():
         assert [channel["name"]] == policy["notificationChannels"]
 
 
-def test_the_doctor_finds_each_planted_fault_and_nothing_else(story: Story) -> None:
+def test_the_doctor_finds_each_faults_fault_and_nothing_else(story: Story) -> None:
     run = story.runs["doctor"]
     assert (1, []) == (run.code, run.changes)
     answer = json.loads(run.output)
-    found = sorted((c["about"], f["code"]) for c in answer["checks"] for f in c["faults"])
-    assert sorted(fault for _, faults in PLANTED for fault in faults) == found
+    found = sorted((c["subject"], f["code"]) for c in answer["checks"] for f in c["faults"])
+    assert sorted(fault for _, faults in FAULTS for fault in faults) == found
     assert 20 < len(found)
     assert [] == [c for c in answer["checks"] if c["state"] == "skipped"]
 
 
-def test_what_the_doctor_suggests_mends(story: Story, project: Project) -> None:
-    run = story.runs["mended"]
+def test_the_suggested_commands_fix_the_faults(story: Story, project: Project) -> None:
+    run = story.runs["fixed"]
     assert 0 == run.code, run.output
-    mended = run.project
-    assert project.apis == mended.apis
-    assert project.accounts == mended.accounts
+    fixed = run.project
+    assert project.apis == fixed.apis
+    assert project.accounts == fixed.accounts
     for name in project.buckets:
-        assert snapshot(project, "buckets")[name] == snapshot(mended, "buckets")[name]
+        assert snapshot(project, "buckets")[name] == snapshot(fixed, "buckets")[name]
     for name, subscription in project.subscriptions.items():
         # One pushes nowhere, which only Eventarc mends.
-        there = {k: v for k, v in mended.subscriptions[name].items() if k != "pushConfig"}
+        there = {k: v for k, v in fixed.subscriptions[name].items() if k != "pushConfig"}
         assert {k: v for k, v in subscription.items() if k != "pushConfig"} == there
     for on in project.policies.of:
-        assert roles(project, on) == roles(mended, on)
+        assert roles(project, on) == roles(fixed, on)
 
 
 def test_teardown_keeps_data(story: Story, project: Project) -> None:
@@ -314,15 +314,15 @@ def test_teardown_keeps_data(story: Story, project: Project) -> None:
     assert {f"{name}-review" for name in dead_letters} == left.subscriptions.keys()
     assert (project.secrets, project.versions) == (left.secrets, left.versions)
     assert {} == left.functions == left.triggers == left.repositories
-    assert not any(left.watched.values())
+    assert not any(left.monitoring.values())
     assert [account(FOREIGN)] == list(left.accounts)
     granted = {role for on in left.policies.of if on != "project" for role in roles(left, on)}
     assert set() == granted
     assert account("csvgate-enrich") not in json.dumps(left.datasets)
-    assert "Kept, for it is data: " in run.output
+    assert "Kept, because it is data: " in run.output
 
 
-def test_teardown_of_data_leaves_what_was_there_before(story: Story) -> None:
+def test_teardown_of_data_restores_the_original_project(story: Story) -> None:
     run, before = story.runs["teardown of data"], story.runs["before"].project
     assert 0 == run.code, run.output
     left = run.project

@@ -218,7 +218,7 @@ def test_an_empty_key_is_not_sought_in_the_environment(
 ) -> None:
     monkeypatch.setenv("SENDGRID_API_KEY", KEY)
     failed = failure(SendGridMailer(key, box.url))
-    assert failed.message == "SendGrid was not asked: SENDGRID_API_KEY is empty"
+    assert failed.message == "the email was not sent to SendGrid: SENDGRID_API_KEY is empty"
 
 
 def test_importing_and_building_it_loads_no_client() -> None:

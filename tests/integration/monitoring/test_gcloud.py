@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from csvgate_ops.deploy.monitoring.files import Monitoring
-from csvgate_ops.deploy.monitoring.observe import Observed, observe
+from csvgate_ops.deploy.monitoring.observe import MonitoringFound, observe
 from csvgate_ops.deploy.monitoring.plan import Command, Step, differs, plan, removal
 from integration.monitoring.stand_in import StandIn, served
 from unit.deploy.monitoring.rendered import PROJECT, monitoring
@@ -49,7 +49,7 @@ class Gcloud:
         found: list[dict[str, Any]] = json.loads(self.run((*argv, "--format=json")))
         return found
 
-    def observed(self) -> Observed:
+    def observed(self) -> MonitoringFound:
         return observe(self.read, PROJECT)
 
     def execute(self, steps: list[Step]) -> None:
@@ -109,7 +109,7 @@ def gcloud(stand_in: StandIn, tmp_path: Path) -> Iterator[Gcloud]:
         )
 
 
-def seen(stand_in: StandIn) -> Observed:
+def seen(stand_in: StandIn) -> MonitoringFound:
     """What gcloud would say, without asking it."""
     kinds = {"policies": "alertPolicies", "channels": "notificationChannels"}
 
@@ -151,7 +151,7 @@ def forms(value: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-def test_the_others_have_no_other_form() -> None:
+def test_the_remaining_commands_have_no_other_form() -> None:
     for tried, every in ((WANTED.policies, _ALL.policies), (WANTED.metrics, _ALL.metrics)):
         known = {form for body in tried.values() for form in forms(body)}
         assert {} == {
@@ -160,8 +160,8 @@ def test_the_others_have_no_other_form() -> None:
 
 
 @pytest.mark.timeout(300)
-def test_made_changed_and_removed(stand_in: StandIn, gcloud: Gcloud) -> None:
-    gcloud.execute(plan(WANTED, Observed()))
+def test_created_changed_and_removed(stand_in: StandIn, gcloud: Gcloud) -> None:
+    gcloud.execute(plan(WANTED, MonitoringFound()))
     assert not differs(wanted(WANTED), stored(stand_in))
     (channel,) = stand_in.stored["notificationChannels"].values()
     assert ("email", "ops@example.com") == (

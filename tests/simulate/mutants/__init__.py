@@ -1,5 +1,5 @@
-"""Deliberate bugs of the protocol, each of which the simulation must catch: what shows that its
-checks can fail. Switched on from outside; the functions know nothing of them."""
+"""Deliberate bugs of the protocol. The simulation must catch each, which shows that its checks can
+fail. They are patched in from outside; the functions do not know them."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -12,4 +12,4 @@ from simulate.mutants.validate import VALIDATE
 
 Mutant = Callable[[], AbstractContextManager[Any]]
 MUTANTS: Mapping[str, Mutant] = MappingProxyType({**VALIDATE, **ENRICH, **NOTIFY})
-"""By what the bug is."""
+"""By a description of the bug."""

@@ -9,8 +9,10 @@ from typing import Any
 from csvgate.chunks.append_requests import batches as cut
 from csvgate.chunks.append_requests import rows_per_append
 from csvgate.ports import Message
-from csvgate.protocol.ledger import PlanLedger, UploadLedger
-from csvgate.protocol.ledger_entries import ChunkDone, OutcomeClaim
+from csvgate.protocol.ledger.entries import ChunkDone, OutcomeClaim
+from csvgate.protocol.ledger.ledger import PlanLedger, UploadLedger
+from csvgate.protocol.ledger.paths import CHUNK_DONE
+from csvgate.protocol.messages.validated_records import Chunk
 from csvgate.protocol.outcome_events import OutcomeTopic
 from enrichment import load_chunk
 from enrichment.finish_upload import UploadFinisher
@@ -79,24 +81,26 @@ def _outcome_claim_not_exclusive() -> Swap:
 
 
 def _chunk_not_exclusive() -> Swap:
-    """Each delivery loads a stream of its own and marks it, over whatever was marked. (The claim
-    alone is no matter of safety: the mark decides which stream is committed.)"""
+    """Each delivery loads a stream of its own and overwrites the mark. (The claim of a stream alone
+    is not needed for safety: the mark decides which stream is committed.)"""
 
-    def chunk(self: Enricher, ref: Any, data: bytes, entries: UploadLedger) -> str:
-        loaded = self.plans.load(ref.upload, ref.plan)
-        self.chunks.load(ref, data, loaded, entries.plan(ref.plan))
-        return self.finisher.finish(ref.upload, loaded)
+    def load(self: Enricher, chunk: Chunk, entries: UploadLedger) -> str:
+        loaded = self.plans.load(chunk.upload, chunk.plan)
+        self.chunks.load(chunk, loaded, entries.plan(chunk.plan))
+        return self.finisher.finish(chunk.upload, loaded)
 
     def mark(self: PlanLedger, index: int, done: ChunkDone) -> None:
         store: Any = self.ledger.store
-        store.buckets["ledger"].pop(self._chunk(index, "done"), None)
+        store.buckets["ledger"].pop(
+            CHUNK_DONE.name(upload=self.upload, plan=self.id, chunk=index), None
+        )
         original(self, index, done)
 
     original = PlanLedger.mark_done
     stack = ExitStack()
     stack.enter_context(swapped(PlanLedger, "chunk_stream", lambda self, index: None))
     stack.enter_context(swapped(PlanLedger, "claim_stream", lambda self, index, ours: ours))
-    stack.enter_context(swapped(Enricher, "_chunk", chunk))
+    stack.enter_context(swapped(Enricher, "_chunk", load))
     stack.enter_context(swapped(PlanLedger, "mark_done", mark))
     return stack
 
@@ -105,19 +109,21 @@ def _mark_before_append() -> Swap:
     append = FakeWarehouse.append
     original = ChunkLoader.load
 
-    def load(self: ChunkLoader, ref: Any, data: bytes, loaded: Any, entries: Any) -> None:
+    def load(self: ChunkLoader, chunk: Chunk, loaded: Any, entries: Any) -> None:
         def mark_first(warehouse: Any, stream: str, *args: Any) -> None:
-            entries.mark_done(ref.index, ChunkDone(stream=stream, rows=ref.rows, at=self.clock()))
+            entries.mark_done(
+                chunk.index, ChunkDone(stream=stream, rows=chunk.rows, at=self.clock())
+            )
             append(warehouse, stream, *args)
 
         warehouse: Any = _Wrapped(self.warehouse, append=mark_first)
-        original(replace(self, warehouse=warehouse), ref, data, loaded, entries)
+        original(replace(self, warehouse=warehouse), chunk, loaded, entries)
 
     return swapped(ChunkLoader, "load", load)
 
 
 class _Wrapped:
-    """A port with one method of another behaviour, for one caller."""
+    """A port with one method replaced, for one caller."""
 
     def __init__(self, port: Any, **methods: Callable[..., Any]) -> None:
         self._port, self._methods = port, methods
@@ -132,14 +138,16 @@ class _Wrapped:
 def _mark_before_finalize() -> Swap:
     original = ChunkLoader.load
 
-    def load(self: ChunkLoader, ref: Any, data: bytes, loaded: Any, entries: Any) -> None:
+    def load(self: ChunkLoader, chunk: Chunk, loaded: Any, entries: Any) -> None:
         def mark_first(warehouse: Any, stream: str) -> int:
-            entries.mark_done(ref.index, ChunkDone(stream=stream, rows=ref.rows, at=self.clock()))
+            entries.mark_done(
+                chunk.index, ChunkDone(stream=stream, rows=chunk.rows, at=self.clock())
+            )
             rows: int = warehouse.finalize(stream)
             return rows
 
         warehouse: Any = _Wrapped(self.warehouse, finalize=mark_first)
-        original(replace(self, warehouse=warehouse), ref, data, loaded, entries)
+        original(replace(self, warehouse=warehouse), chunk, loaded, entries)
 
     return swapped(ChunkLoader, "load", load)
 
@@ -152,23 +160,23 @@ def _offsets_not_checked() -> Swap:
 
 
 def _row_count_not_checked() -> Swap:
-    """And offsets neither: what the count of the rows alone would have told."""
+    """Offsets are not checked either; otherwise they would catch it."""
     stack = ExitStack()
     stack.enter_context(_offsets_not_checked())
     original = ChunkLoader.load
 
-    def load(self: ChunkLoader, ref: Any, *args: Any) -> None:
+    def load(self: ChunkLoader, chunk: Chunk, *args: Any) -> None:
         warehouse: Any = _Wrapped(
-            self.warehouse, finalize=lambda port, stream: port.finalize(stream) and ref.rows
+            self.warehouse, finalize=lambda port, stream: port.finalize(stream) and chunk.rows
         )
-        original(replace(self, warehouse=warehouse), ref, *args)
+        original(replace(self, warehouse=warehouse), chunk, *args)
 
     stack.enter_context(swapped(ChunkLoader, "load", load))
     return stack
 
 
 def _cuts_of_today() -> Swap:
-    """A retry by other code appends other batches than those that are there."""
+    """A retry by other code appends other batches than the first delivery did."""
     loading: list[int] = []
     load_ = ChunkLoader.load
 
@@ -186,8 +194,8 @@ def _cuts_of_today() -> Swap:
 
 
 def _end(steps: str) -> Callable[..., str]:
-    """`UploadFinisher._end` with its last steps in another order: c commit, m mark it committed,
-    p publish, f finish."""
+    """`UploadFinisher._end` with its last steps in another order: c commits, m marks the commit,
+    p publishes, f finishes."""
 
     def end(self: UploadFinisher, entries: Any, validated: Any, loaded: Any, outcome: Any) -> str:
         plan = loaded.plan.id
@@ -237,16 +245,16 @@ def _end_not_awaited() -> Swap:
 
 
 def _claimed_rejection_not_told() -> Swap:
-    """As csvgate once did: who claimed it and died is not the marker, and no other plan's is."""
+    """The delivery that claimed a rejection crashed, and its retry does not announce it."""
     original = Enricher._chunk
 
-    def chunk(self: Enricher, ref: Any, data: bytes, entries: UploadLedger) -> str:
-        claim = entries.claim()
+    def load(self: Enricher, chunk: Chunk, entries: UploadLedger) -> str:
+        claim = entries.outcome_claim()
         if claim is not None and claim.outcome == "rejected":
             return "not needed"
-        return original(self, ref, data, entries)
+        return original(self, chunk, entries)
 
-    return swapped(Enricher, "_chunk", chunk)
+    return swapped(Enricher, "_chunk", load)
 
 
 ENRICH: dict[str, Callable[[], Swap]] = {
@@ -267,5 +275,5 @@ ENRICH: dict[str, Callable[[], Swap]] = {
     "finished without telling": lambda: swapped(UploadFinisher, "_end", _end("cmf")),
     "completion id random": _completion_id_random,
     "end not awaited": _end_not_awaited,
-    "claimed rejection not told": _claimed_rejection_not_told,
+    "claimed rejection not announced": _claimed_rejection_not_told,
 }

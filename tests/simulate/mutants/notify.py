@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
+from csvgate.protocol.ledger.paths import EMAIL_SENT
 from notification import send_once
 from notification.handler import Notifier
 from notification.send_once import SendClaims
@@ -27,7 +28,7 @@ def _marked_before_sent() -> Swap:
 
 def _no_claim() -> Swap:
     def acquire(self: SendClaims) -> int | None:
-        sent = self.ledger.get(send_once.Sent, f"{self.prefix}sent.json")
+        sent = self.ledger.get(EMAIL_SENT, upload=self.upload, outcome=self.outcome)
         return 0 if sent is None else None
 
     return swapped(SendClaims, "acquire", acquire)
@@ -46,7 +47,7 @@ def _claim_never_free() -> Swap:
 
 
 def _failure_is_sent() -> Swap:
-    """What the mailer refuses is taken for done."""
+    """An email that the mailer refuses counts as sent."""
     original = Notifier.handle
 
     def handle(self: Notifier, *args: Any) -> str:

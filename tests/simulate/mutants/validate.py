@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from csvgate.protocol.dead_letters import DeadLetterTopic, dead_letter
-from csvgate.protocol.ledger_entries import Note
+from csvgate.protocol.ledger.entries import Note
 from csvgate.runtime.errors import Transient
-from intake import corrections, handler
+from intake import corrections, read_upload
 from intake.chunk_output import ChunkPublisher
 from intake.corrections import Origin
 from intake.handler import Validator
 from intake.pin_plan import Pinned, Planner
-from intake.read_upload import UploadRun
+from intake.read_upload import UploadReader
 from intake.reject_output import RejectOutput
 from intake.rejected_rows_letter import Rejections, rejection
 from intake.storage_event import ObjectEvent
@@ -42,7 +42,7 @@ def _marker_not_awaited() -> AbstractContextManager[Any]:
 
 
 class _Careless:
-    """Publishes, and takes it for done."""
+    """Publishes without waiting."""
 
     def __init__(self, publisher: Any) -> None:
         self._publisher = publisher
@@ -83,7 +83,7 @@ def _letter_noted_before_it_is_sent() -> AbstractContextManager[Any]:
         def note_first(letters: DeadLetterTopic, *args: Any) -> None:
             reason = rejection(validated)
             note = Note(at=self.clock(), code=reason.code, message=reason.message, function="v")
-            self.ledger.upload(validated.upload.id).note(f"rejected.{validated.plan}", note)
+            self.ledger.upload(validated.upload.id).note_rejection(validated.plan, note)
             send(letters, *args)
 
         send = DeadLetterTopic.send
@@ -94,7 +94,7 @@ def _letter_noted_before_it_is_sent() -> AbstractContextManager[Any]:
 
 
 def _letter_after_the_upload_may_end() -> AbstractContextManager[Any]:
-    """As csvgate once did: the chunks end the upload, and nobody owes the letter any more."""
+    """The chunks may end the upload before the dead letter is sent, and then nobody sends it."""
     original = Validator._publish_marker
     report = Rejections.report
     owed: list[Any] = []
@@ -129,7 +129,7 @@ def _reject_file_after_the_marker() -> AbstractContextManager[Any]:
 
 
 def _plans_mixed() -> AbstractContextManager[Any]:
-    """A retry keeps the pinned plan's name and follows the contract and cuts of its own code."""
+    """A retry keeps the pinned plan's id and uses the contract and chunk size of its own code."""
     original = Planner.pin
 
     def pin(self: Planner, event: ObjectEvent, contract: Any) -> Pinned:
@@ -139,22 +139,22 @@ def _plans_mixed() -> AbstractContextManager[Any]:
         plan = self.ledger.upload(event.upload.id).plan(received.plan).plan()
         assert plan is not None
         mixed = plan.model_copy(update={"chunk_bytes": self.chunk_bytes})
-        return Pinned(received, mixed, contract, again=True)
+        return Pinned(received, mixed, contract, is_repeat=True)
 
     return swapped(Planner, "pin", pin)
 
 
 def _name_not_held() -> AbstractContextManager[Any]:
-    return swapped(handler, "refuse_overwrite", lambda upload, ledger: None)
+    return swapped(read_upload, "refuse_overwrite", lambda upload, ledger: None)
 
 
 def _corrections_do_not_see_each_other() -> AbstractContextManager[Any]:
-    return swapped(corrections, "_taken", lambda *_: frozenset())
+    return swapped(corrections, "_loaded_before", lambda *_: frozenset())
 
 
 def _correction_before_the_rows() -> AbstractContextManager[Any]:
-    """As csvgate once did: the claim to complete was taken for the end."""
-    return swapped(corrections, "_ended", lambda entries: entries.claim())
+    """The claim to complete is taken for the end of the upload."""
+    return swapped(corrections, "_ended", lambda entries: entries.outcome_claim())
 
 
 def _correction_of_any_line() -> AbstractContextManager[Any]:
@@ -163,13 +163,13 @@ def _correction_of_any_line() -> AbstractContextManager[Any]:
     def find(*args: Any) -> Origin:
         return replace(original(*args), open_lines=frozenset(range(100)))
 
-    return swapped(handler, "find_origin", find)
+    return swapped(read_upload, "find_origin", find)
 
 
 def _gone_is_no_end() -> AbstractContextManager[Any]:
-    """As csvgate once did: an upload whose file is gone held its name for ever."""
+    """An upload whose file is gone owns its name forever."""
     return swapped(
-        UploadRun,
+        UploadReader,
         "_stored",
         lambda self, upload: self.store.stream(upload.bucket, upload.name, upload.generation),
     )
@@ -189,5 +189,5 @@ VALIDATE: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "corrections do not see each other": _corrections_do_not_see_each_other,
     "correction before the rows": _correction_before_the_rows,
     "correction of any line": _correction_of_any_line,
-    "a file that is gone is no end": _gone_is_no_end,
+    "a file that is gone does not end its upload": _gone_is_no_end,
 }

@@ -1,15 +1,14 @@
-"""The world of the simulation: the functions as deployed in some revision, instances of which come
-and go, on fakes."""
+"""The world of the simulation: the functions on fakes, deployed in some revision. Their instances
+come and go."""
 
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from cloudevents.http import CloudEvent
-
 from csvgate.protocol.events import UploadFinished
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.messages.validated_records import Chunk, Marker
 from csvgate.runtime.failure_boundary import FailureBoundary
 from enrichment.handler import Enricher
 from fakes.effects import Effects
@@ -19,7 +18,7 @@ from simulate.world import shop
 from world import World
 
 AnyBoundary = (
-    FailureBoundary[ObjectEvent] | FailureBoundary[CloudEvent] | FailureBoundary[UploadFinished]
+    FailureBoundary[ObjectEvent] | FailureBoundary[Chunk | Marker] | FailureBoundary[UploadFinished]
 )
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 T = TypeVar("T")
@@ -32,9 +31,9 @@ class Revision:
     contracts: int = 1
     engine: str = "e1"
     chunk_bytes: int = 16
-    """Two rows or so."""
+    """About two rows."""
     request_bytes: int = 500
-    """Of an append: one row, as Arrow serialises them."""
+    """The size of an append request: one row, as Arrow serialises it."""
 
 
 @dataclass
@@ -47,19 +46,19 @@ class Cloud(World):
         World.__post_init__(self)
 
     def deploy(self, revision: Revision) -> None:
-        """Instances made from here on are of this revision."""
+        """New instances are of this revision."""
         self.revision = revision
         self.contracts = shop.contracts(revision.contracts)
         self.chunk_bytes = revision.chunk_bytes
 
     def unwatched_ledger(self) -> Ledger:
-        """For a look at any time, that is no call of a function."""
+        """For checks at any time: its reads do not count as calls of a function."""
         store = copy(self.store)
         store.effects = Effects()
         return Ledger(store, "ledger")
 
     def instance(self, function: str) -> AnyBoundary:
-        """Cold: with nothing in memory."""
+        """A cold instance, with nothing in memory."""
         if function == "validate_and_parse":
             return self.validator()
         return self.enricher() if function == "enrich_records" else self.notifier()
@@ -70,7 +69,7 @@ class Cloud(World):
         planner = replace(handler.planner, engine=self.revision.engine)
         return replace(boundary, handler=replace(handler, planner=planner))
 
-    def enricher(self) -> FailureBoundary[CloudEvent]:
+    def enricher(self) -> FailureBoundary[Chunk | Marker]:
         boundary = World.enricher(self)
         handler = _kind(Enricher, boundary.handler)
         chunks = replace(handler.chunks, request_bytes=self.revision.request_bytes)

@@ -1,12 +1,12 @@
-"""The end of an instance, as nothing in it can notice."""
+"""The crash of an instance, which no code in the instance can handle."""
 
 
 class Crash(BaseException):
-    """Not an Exception: what a function would do about one, a dead instance does not."""
+    """Not an Exception, because a crashed instance must not handle it."""
 
 
 class Violation(AssertionError):
-    """The promise is broken."""
+    """A promise of csvgate is broken."""
 
 
 def require(holds: bool, otherwise: str) -> None:

@@ -1,4 +1,4 @@
-"""The errors that the real adapters give (csvgate.gcp), by the port's calls."""
+"""The errors that the real adapters (csvgate.gcp) raise, by call of the port."""
 
 from random import Random
 
@@ -7,7 +7,7 @@ from fakes.effects import Effect
 
 _ANY = ("throttled", "unavailable", "forbidden")
 _LOST = ("unavailable",)
-"""The answer did not come: the call may have taken effect."""
+"""Codes of errors without an answer: the call may have taken effect."""
 
 
 def refused(effect: Effect, chance: Random) -> Exception:
@@ -37,7 +37,7 @@ def refused(effect: Effect, chance: Random) -> Exception:
 
 
 def lost(effect: Effect, chance: Random) -> Exception:
-    """It took effect, and nobody heard."""
+    """The call took effect, but its answer is lost."""
     service = effect.kind.split(".")[0]
     if service == "mail":
         return Transient("mail.unknown", "no answer")

@@ -1,4 +1,5 @@
-"""How wild one run is: drawn from its seed, so that some runs are calm and some are storms."""
+"""How likely each fault is in a run, drawn from its seed, so that some runs are calm and others are
+not."""
 
 from dataclasses import dataclass
 from random import Random
@@ -12,17 +13,17 @@ class Knobs:
     fault: float = 0.0
     duplicate: float = 0.0
     late: float = 0.0
-    """That a duplicate is a day late."""
+    """The probability that a duplicate is a day late."""
     stick: float = 1.0
-    """To the instance that had the last turn; 1 runs each to its end."""
+    """The probability that the same task continues; with 1 each task runs to its end."""
     instances: int = 1
-    """That run at the same time."""
+    """How many tasks may run at the same time."""
     arrive_early: float = 0.0
-    """That a message arrives while its publisher does not know it yet."""
+    """The probability that a message arrives before its publisher knows it."""
     jump: float = 0.0
-    """That minutes pass."""
+    """The probability that minutes pass."""
     day: float = 0.0
-    """That a day passes while nothing runs."""
+    """The probability that a day passes while nothing runs."""
     replay: float = 0.0
 
     @classmethod

@@ -1,5 +1,5 @@
-"""What the platform has to deliver, and what it does with an answer: again with backoff, and after
-the last attempt into the dead-letter topic."""
+"""What the platform has to deliver. A delivery that fails is repeated with backoff; after the last
+attempt its message is forwarded to the dead-letter topic."""
 
 import json
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from csvgate.ports import Message
 from csvgate.protocol.cloudevents_pubsub import raw_delivery
 from csvgate.protocol.dead_letters import PREFIX
 from csvgate.protocol.events import STORAGE_FINALIZED
+from csvgate.protocol.messages.attributes import CHUNK, PLAN, UPLOAD, attribute
 from simulate.world.cloud import Cloud
 from world import COMPLETE, FUNCTIONS, MAX_ATTEMPTS, VALIDATED, letters_of, published
 
@@ -28,7 +29,7 @@ class Parcel:
     label: str
     due: datetime
     storage_event: CloudEvent | None = None
-    """Or else a message."""
+    """None when it is a message."""
     message: Message = NO_MESSAGE
     attempt: int = 1
 
@@ -36,7 +37,7 @@ class Parcel:
         return self.storage_event or published(self.message, self.attempt)
 
     def kept(self) -> Message:
-        """As the platform's own forwarding keeps it."""
+        """The message as the platform's own forwarding keeps it."""
         return raw_delivery(self.storage_event).message if self.storage_event else self.message
 
     def __str__(self) -> str:
@@ -48,10 +49,10 @@ class Mailroom:
     cloud: Cloud
     waiting: list[Parcel] = field(default_factory=list)
     replayed: set[tuple[str, int]] = field(default_factory=set)
-    """Function and place in its dead-letter topic."""
+    """Function and index in its dead-letter topic."""
 
     def collect(self) -> None:
-        """What has been published since."""
+        """Collect the messages that have been published since the last call."""
         cloud = self.cloud
         for topic, function in SUBSCRIBERS.items():
             messages = cloud.publisher.topics[topic]
@@ -59,8 +60,8 @@ class Mailroom:
                 self.waiting.append(Parcel(function, label(message), cloud.now, message=message))
             cloud.delivered[topic] = len(messages)
 
-    def again(self, parcel: Parcel) -> None:
-        """It failed: later, or never."""
+    def retry(self, parcel: Parcel) -> None:
+        """Deliver it again later, or forward it to the dead-letter topic after its last attempt."""
         if parcel.attempt >= MAX_ATTEMPTS:
             self.cloud.publisher.accept(letters_of(parcel.function), parcel.kept())
             return
@@ -73,7 +74,7 @@ class Mailroom:
                 yield function, place, letter
 
     def replay(self, function: str, place: int) -> None:
-        """As an operator does: the original message, to the function it was for."""
+        """Replay a dead letter as an operator does: the original message, to its function."""
         self.replayed.add((function, place))
         letter = self.cloud.letters(function)[place]
         kept = {k: v for k, v in letter.attributes.items() if not k.startswith(PREFIX)}
@@ -84,7 +85,7 @@ class Mailroom:
 
 
 def storage_event(message: Message) -> CloudEvent:
-    """The event that a dead letter of validate_and_parse keeps."""
+    """The event in a dead letter of validate_and_parse."""
     attributes = {
         name.removeprefix("ce-"): value
         for name, value in message.attributes.items()
@@ -94,9 +95,11 @@ def storage_event(message: Message) -> CloudEvent:
 
 
 def label(message: Message) -> str:
-    """For a trace."""
-    kind = message.attributes.get("ce-type", "?").removeprefix("csvgate.").removesuffix(".v1")
-    chunk = message.attributes.get("chunk") or message.attributes.get("ce-chunk")
-    which = message.attributes.get("ce-uploadid", "")[:6]
-    plan = message.attributes.get("ce-plan", "")[:4]
+    """A short name for traces."""
+    kind = (
+        (attribute(message.attributes, "type") or "?").removeprefix("csvgate.").removesuffix(".v1")
+    )
+    chunk = message.attributes.get("chunk") or attribute(message.attributes, CHUNK)
+    which = attribute(message.attributes, UPLOAD)[:6]
+    plan = attribute(message.attributes, PLAN)[:4]
     return " ".join(part for part in (kind, which, plan, f"chunk {chunk}" if chunk else "") if part)

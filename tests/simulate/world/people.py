@@ -1,5 +1,4 @@
-"""What people do from outside: upload, overwrite, delete, mend a reject file; and what of it must
-be remembered to judge the outcome."""
+"""People upload, overwrite, delete and correct files; what they did is kept as evidence."""
 
 import csv
 import io
@@ -20,10 +19,10 @@ class Sent:
 
     upload: Upload
     file: shop.File
-    mends: dict[int, shop.Row] | None = None
-    """Of a correction: the rows it brings, by their original lines."""
+    corrected: dict[int, shop.Row] | None = None
+    """For a correction: the rows it contains, by their original lines."""
     gone: bool = False
-    """Overwritten or deleted since."""
+    """It was overwritten or deleted."""
 
     @property
     def refuses(self) -> bool:
@@ -37,9 +36,9 @@ class People:
     sent: list[Sent] = field(default_factory=list)
     streams_expired: bool = False
     heard: int = 0
-    """Announcements on enrichment-complete that were looked at."""
+    """How many messages of enrichment-complete have been checked."""
     second_emails: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """By upload and outcome: how often an email may have been sent without being marked so."""
+    """How often an email may have been sent without being marked, by upload and outcome."""
 
     def send(self, name: str, file: shop.File) -> Sent:
         return self._put(name, file.data, file)
@@ -51,25 +50,25 @@ class People:
     def touch_reference(self) -> None:
         self.cloud.store.put("references", "shops.csv", shop.OTHER_SHOPS)
 
-    def correct(self, name: str, *, mended: int) -> Sent:
-        """Send a reject file back with its first so many rows mended."""
+    def correct(self, name: str, *, fixed: int) -> Sent:
+        """Upload a reject file with its first `fixed` rows corrected."""
         text = self.cloud.store.buckets["rejects"][name].data.decode()
         records = list(csv.reader(io.StringIO(text)))
-        mends: dict[int, shop.Row] = {}
+        corrected: dict[int, shop.Row] = {}
         for number, cells in enumerate(records[1:]):
-            if number < mended:
+            if number < fixed:
                 cells[-1] = str(number + 1)
-            mends[int(cells[0])] = shop.Row(cells[2], cells[4])
+            corrected[int(cells[0])] = shop.Row(cells[2], cells[4])
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows(records)
-        return self._put(name, out.getvalue().encode(), shop.File(), mends)
+        return self._put(name, out.getvalue().encode(), shop.File(), corrected)
 
     def _put(
-        self, name: str, data: bytes, file: shop.File, mends: dict[int, shop.Row] | None = None
+        self, name: str, data: bytes, file: shop.File, corrected: dict[int, shop.Row] | None = None
     ) -> Sent:
         self._is_gone(name)
         info = self.cloud.store.put("uploads", name, data)
-        sent = Sent(Upload(info.bucket, info.name, info.generation), file, mends)
+        sent = Sent(Upload(info.bucket, info.name, info.generation), file, corrected)
         self.sent.append(sent)
         self.mailroom.waiting.append(storage_parcel(self.cloud, info))
         return sent

@@ -1,5 +1,5 @@
-"""Tiny uploads, the contracts they fall under, and what must come of each row: an oracle that
-shares no code with the engine."""
+"""Tiny uploads, their contracts, and the expected result of each row: an oracle that shares no code
+with the engine."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +10,7 @@ from csvgate.contracts.model import Contract
 
 HEADER = "id,shop,amount"
 MAX_REJECTED = 2
-"""Rows that the contracts let be rejected."""
+"""The rejected rows that the contracts allow."""
 SHOPS = b"shop,city\nS1,Ghent\nS2,Lille\n"
 OTHER_SHOPS = b"shop,city\nS1,Turin\n"
 TABLE = "sales.orders"
@@ -20,13 +20,13 @@ TABLE = "sales.orders"
 class Row:
     id: str
     amount: str
-    """A whole number, or the row is to be rejected."""
+    """An integer; with anything else the row must be rejected."""
 
     def text(self) -> str:
         return f"{self.id},S1,{self.amount}"
 
     def valid(self, version: int) -> bool:
-        """Version 2 of the contract takes no more than 99."""
+        """Version 2 of the contract allows amounts up to 99."""
         return self.amount.isdigit() and (version == 1 or int(self.amount) <= 99)
 
 
@@ -42,7 +42,7 @@ class File:
         ).encode()
 
     @property
-    def hopeless(self) -> bool:
+    def unreadable(self) -> bool:
         return self.header != HEADER
 
     def valid_lines(self, version: int) -> list[int]:
@@ -52,9 +52,9 @@ class File:
         return [n for n, row in enumerate(self.rows, 2) if not row.valid(version)]
 
     def expected(self, version: int) -> str:
-        """The outcome, if nothing comes between."""
+        """The outcome, if the upload is neither overwritten nor deleted."""
         over = len(self.rejected_lines(version)) > MAX_REJECTED
-        return "rejected" if self.hopeless or over else "completed"
+        return "rejected" if self.unreadable or over else "completed"
 
 
 def file(*amounts: str) -> File:
@@ -62,7 +62,7 @@ def file(*amounts: str) -> File:
     return File(tuple(Row(f"R{n}", amount) for n, amount in enumerate(amounts)))
 
 
-HOPELESS = File((Row("R0", "1"),), header="id,nothing,else")
+UNREADABLE = File((Row("R0", "1"),), header="id,nothing,else")
 
 
 @cache

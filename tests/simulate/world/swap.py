@@ -1,4 +1,4 @@
-"""One attribute of a class or module replaced for a while."""
+"""Replace one attribute of a class or module for a while."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What happened, one line each, for a person to read."""
+"""A trace for people to read: one line for each event."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class Trace:
-    """Silent unless `on`: ten thousand runs need no text."""
+    """Records nothing unless `on`: ten thousand runs need no trace."""
 
     on: bool = False
     lines: list[str] = field(default_factory=list)

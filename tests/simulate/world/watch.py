@@ -1,11 +1,11 @@
-"""What must hold at every moment, looked at when rows become visible or an end is announced."""
+"""What must hold at all times, checked when rows become visible or an outcome is announced."""
 
-from csvgate.protocol.cloudevents_pubsub import event_of
 from csvgate.protocol.events import UploadFinished
-from csvgate.protocol.ledger import UploadLedger
-from csvgate.protocol.ledger_entries import OutcomeClaim
+from csvgate.protocol.ledger.entries import OutcomeClaim
+from csvgate.protocol.ledger.ledger import UploadLedger
+from csvgate.protocol.ledger.paths import EMAIL_SENT
+from csvgate.protocol.messages.outcome import parse_outcome
 from fakes.effects import Effect
-from notification.handler import parse_finished
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
 from simulate.world.people import People
@@ -13,12 +13,12 @@ from world import COMPLETE
 
 
 def watch(people: People, effect: Effect) -> None:
-    """After an effect took place. Raises Violation."""
+    """Check the state after an effect. Raises Violation."""
     if effect.kind == "bigquery.commit":
         _whole_or_not_at_all(people)
     announced = people.cloud.publisher.topics[COMPLETE]
     while people.heard < len(announced):
-        _announced(people.cloud, parse_finished(event_of(announced[people.heard])))
+        _announced(people.cloud, parse_outcome(announced[people.heard]))
         people.heard += 1
 
 
@@ -27,12 +27,12 @@ Email = tuple[str, str]
 
 
 def unmarked_email(cloud: Cloud, effect: Effect, before: Email | None) -> Email | None:
-    """What a delivery has sent and not yet marked as sent, after an effect: should it end here, it
-    will be sent again, which is the one documented exception to "once"."""
+    """The email that a delivery has sent and not yet marked, after an effect. If the delivery
+    crashes here, the email is sent again: the one documented exception to "once"."""
     if effect.kind == "mail.send":
         said = cloud.mailer.sent[-1].custom_args
         return said["upload_id"], said["outcome"]
-    if effect.kind == "storage.create" and effect.target.endswith("/sent.json"):
+    if effect.kind == "storage.create" and EMAIL_SENT.parse(effect.target.removeprefix("ledger/")):
         return None
     return before
 
@@ -42,7 +42,7 @@ def _whole_or_not_at_all(people: People) -> None:
     ledger = people.cloud.unwatched_ledger()
     for sent in people.sent:
         entries = ledger.upload(sent.upload.id)
-        claim = entries.claim()
+        claim = entries.outcome_claim()
         streams = _streams(entries, claim) if claim else set()
         if claim and streams & committed:
             validated = entries.plan(claim.plan).validated()
@@ -56,7 +56,7 @@ def _whole_or_not_at_all(people: People) -> None:
 
 def _announced(cloud: Cloud, event: UploadFinished) -> None:
     entries = cloud.unwatched_ledger().upload(event.upload.id)
-    claim = entries.claim()
+    claim = entries.outcome_claim()
     if event.outcome == "failed":
         return
     require_equal(claim and claim.outcome, event.outcome, "outcome announced and claimed")

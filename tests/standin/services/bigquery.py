@@ -1,4 +1,4 @@
-"""BigQuery: datasets, and the two statements that give and take a role on one."""
+"""BigQuery: datasets, and the two statements that grant and revoke a role on one."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Eventarc triggers, with the subscription (and for buckets the topic) that each brings along."""
+"""Eventarc triggers, each with the subscription (and for buckets the topic) that it creates."""
 
 from typing import Any
 
@@ -118,7 +118,7 @@ class Eventarc(Service):
             raise not_found(service)
 
     def _topic(self, trigger: dict[str, Any], location: str, name: str) -> str:
-        """The topic that the events travel by; for a bucket's events it is made."""
+        """Return the topic that carries the events; for a bucket's events it is created."""
         filters, project = _filters(trigger), self.project
         if filters["type"] == PUBLISHED:
             topic = trigger.get("transport", {}).get("pubsub", {}).get("topic", "")

@@ -125,7 +125,7 @@ class CloudFunctions(Service):
     def patch(self, request: Request, project: str, location: str, name: str) -> Answer:
         there = self._there(project, location, name)
         mask = request.only("updateMask")["updateMask"]
-        # What the service itself adds may come back.
+        # A client may send back what the service added.
         readable = {**SERVICE, "service": str, "uri": str, "revision": str}
         shape = {**FUNCTION, "serviceConfig": readable, "state": str, "buildConfig": BUILD}
         check(request.body, shape)
@@ -145,7 +145,7 @@ class CloudFunctions(Service):
         return self.operation({})
 
     def operation(self, response: Answer) -> Answer:
-        """gcloud reads its stages, of which there may be none."""
+        """Return an operation with metadata: gcloud reads its stages, which may be empty."""
         kind = "type.googleapis.com/google.cloud.functions.v2.OperationMetadata"
         made = super().operation(response)
         made["metadata"] = {"@type": kind, "stages": [], "apiVersion": "v2"}
@@ -159,7 +159,7 @@ class CloudFunctions(Service):
         return found
 
     def _hold(self, function: dict[str, Any], location: str) -> None:
-        """What a build and a revision need to be there."""
+        """Refuse a function if something that its build or revision needs is missing."""
         build, service = function["buildConfig"], function["serviceConfig"]
         self.project.need_account(service["serviceAccountEmail"])
         self.project.need_account(build["serviceAccount"].rpartition("/")[2])

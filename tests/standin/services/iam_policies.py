@@ -1,4 +1,4 @@
-"""IAM policies on resources: read, changed under an etag, members that must exist."""
+"""IAM policies on resources: they change under an etag, and members must exist."""
 
 import base64
 import copy
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from standin.project import Project
 
 ROLE = Text(r"roles/[a-z]+(\.[A-Za-z]+)+")
-"""Predefined; a primitive one is refused, too: deploy never gives one."""
+"""Predefined roles. Primitive roles are refused, because deploy never grants one."""
 POLICY = {
     "version": int,
     "etag": str,
@@ -63,7 +63,7 @@ class Policies:
         return any(b["role"] == role and member in b["members"] for b in found)
 
     def add(self, resource: str, role: str, member: str) -> None:
-        """As Google itself does for its agents."""
+        """Grant a role as Google does for its agents."""
         policy = self.get(resource)
         policy.setdefault("bindings", []).append({"role": role, "members": [member]})
         self.of[resource] = policy

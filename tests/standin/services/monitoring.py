@@ -68,7 +68,7 @@ class _Collections(Service):
         ]
 
     def stored(self, kind: str) -> dict[str, Answer]:
-        return self.project.watched.setdefault(kind, {})
+        return self.project.monitoring.setdefault(kind, {})
 
     def list(self, request: Request, project: str, kind: str, **_: str) -> Answer:
         self.project.own(project)
@@ -113,7 +113,7 @@ class _Collections(Service):
         return {}
 
     def hold(self, kind: str, body: Answer) -> None:
-        """What the service insists on beyond the shape."""
+        """Check what the service requires beyond the shape."""
 
 
 class Monitoring(_Collections):

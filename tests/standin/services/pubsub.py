@@ -95,7 +95,7 @@ class PubSub(Service):
         return self.make(name, request.body)
 
     def make(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Also Eventarc's way."""
+        """Eventarc also creates subscriptions this way."""
         if name in self.project.subscriptions:
             raise exists(name)
         defaults = {
@@ -142,7 +142,7 @@ class PubSub(Service):
         self._there(project, there, short_name)
 
     def _hold(self, subscription: dict[str, Any]) -> None:
-        """What the service insists on."""
+        """Check what the service requires."""
         if short(subscription["topic"]) not in self.project.topics:
             raise not_found(subscription["topic"])
         _range(subscription, "messageRetentionDuration", 600, 31 * DAY)

@@ -91,7 +91,7 @@ class SecretManager(Service):
         return wanted[0]
 
     def usable(self, name: str, version: str, account: str) -> None:
-        """As Cloud Run checks when it makes a revision."""
+        """Check access as Cloud Run does when it creates a revision."""
         if name not in self.project.secrets:
             raise not_found(name)
         if self.found(name, version)["state"] != "ENABLED":

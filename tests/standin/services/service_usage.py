@@ -1,4 +1,4 @@
-"""Service Usage: which APIs are enabled, and the service agents of Google's own."""
+"""Service Usage: enabled APIs and Google's service agents."""
 
 from standin.project import Project
 from standin.refusal import invalid

@@ -116,7 +116,7 @@ class Storage(Service):
         return self.project.policies.set(f"buckets/{name}", request.body)
 
     def agent(self, request: Request, project: str) -> Answer:
-        """Asking for it makes it."""
+        """Return the agent; asking for it creates it."""
         self.project.own(project)
         email = self.project.agent("gs-project-accounts")
         self.project.agents.add(email)
@@ -129,7 +129,7 @@ class Storage(Service):
 
 
 def _merge(there: dict[str, Any], changes: dict[str, Any]) -> None:
-    """As JSON merge patches go: null takes away."""
+    """Apply a JSON merge patch: null removes a field."""
     for key, value in changes.items():
         if value is None:
             there.pop(key, None)

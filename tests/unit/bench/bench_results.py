@@ -1,4 +1,4 @@
-"""Measurements as a run would have them."""
+"""Made-up measurements of a run."""
 
 from bench.contenders import Entry
 from bench.measure import Measurement
@@ -7,7 +7,7 @@ from bench.truth import Score
 
 
 def measured(entry: Entry, *micros: float, score: Score | None = None) -> Result:
-    """A round of 1,000 rows for each of so many µs per row."""
+    """One round of 1,000 rows for each given number of µs per row."""
     rounds = [
         Measurement(
             rows=1000,

@@ -1,4 +1,4 @@
-"""The two ways to enrich make the same rows, so that their costs may be compared."""
+"""Both enrichments make the same rows, so that their costs can be compared."""
 
 import json
 from decimal import Decimal
@@ -12,7 +12,7 @@ from bench.wire import as_json, first_chunk, json_records
 NUMBERS = ("amount", "eur_rate", "amount_eur")
 
 
-def plain(row: dict[str, Any]) -> dict[str, Any]:
+def by_value(row: dict[str, Any]) -> dict[str, Any]:
     """Numbers by value: 1.50 is 1.5."""
     return {k: Decimal(v) if k in NUMBERS and v is not None else v for k, v in row.items()}
 
@@ -21,8 +21,8 @@ def test_the_same_rows(tmp_path: Path) -> None:
     chunk = first_chunk(orders.write(tmp_path, 2000).csv)
     records = json_records(chunk)
     arrow = enrich_arrow.enriched(chunk).to_pylist()
-    expected = [plain(json.loads(json.dumps(row, default=as_json))) for row in arrow]
-    assert expected == [plain(row) for row in enrich_rows.enriched(records)]
+    expected = [by_value(json.loads(json.dumps(row, default=as_json))) for row in arrow]
+    assert expected == [by_value(row) for row in enrich_rows.enriched(records)]
 
 
 def test_the_same_count_and_fewer_bytes(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Numbers, and how they are written."""
+"""Statistics, and how numbers are written."""
 
 import pytest
 from bench.reporting.markdown import mebibytes, micro, milliseconds, rate, table, times

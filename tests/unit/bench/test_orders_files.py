@@ -1,4 +1,4 @@
-"""Generated files: the truth is that of samples/make_orders.py, with record numbers."""
+"""Generated files have the same faults as those of samples/make_orders.py, with record numbers."""
 
 import json
 import re
@@ -32,9 +32,9 @@ def test_lines_run_ahead_of_records(made: orders.OrdersFile) -> None:
     assert last.line > last.record + 1
 
 
-def test_the_mended_file_differs_in_what_stops_a_contender(made: orders.OrdersFile) -> None:
+def test_the_cleaned_file_differs_in_what_stops_a_contender(made: orders.OrdersFile) -> None:
     before = made.csv.read_bytes().split(b"\n")
-    after = made.mended.read_bytes().decode("utf-8").split("\n")
+    after = made.cleaned.read_bytes().decode("utf-8").split("\n")
     stops = ("row.stray_quote", "encoding.invalid")
     expected = {w.line for w in truth.read(made.truth) if w.code in stops}
     actual = {
@@ -57,13 +57,13 @@ def test_large_findings_are_compared_in_order(made: orders.OrdersFile, tmp_path:
     assert (len(wrong), False) == large.compare(made.truth, findings)
 
 
-def test_rows_come_again_with_other_numbers() -> None:
+def test_rows_are_repeated_with_other_numbers() -> None:
     rows = Rows(3000)
     made = list(orders.records(3000))
     text = "".join(record for record, _ in made).encode("utf-8", "surrogateescape")
     wrong = [each for _, faults in made for each in faults]
-    assert (text, wrong) == rows.again(0)
-    later, wrong_then = rows.again(2)
+    assert (text, wrong) == rows.repetition(0)
+    later, wrong_then = rows.repetition(2)
     assert text.replace(b"ORD-10000000,", b"ORD-10006000,")[:40] == later[:40]
     lines = 2 * text.count(b"\n")
     assert [(w.line + lines, w.record + 6000, w.code) for w in wrong] == [

@@ -1,4 +1,4 @@
-"""Scores: what was found, missed, and made up."""
+"""Scores: faults found, missed, and reported falsely."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def test_without_codes_place_and_column_count() -> None:
     assert Score(2, 0, 0, 3, 0, 0, {}) == score(TRUTH, findings, "record")
 
 
-def test_record_numbers_are_no_lines() -> None:
+def test_record_numbers_are_not_lines() -> None:
     findings = [(wrong.record, wrong.column, None) for wrong in TRUTH]
     actual = score(TRUTH, findings, "line")
     assert (0, 2, 2) == (actual.rows_found, actual.rows_missed, actual.rows_false)

@@ -1,4 +1,4 @@
-"""Where commands look: a local cloud, or a project named by a topology file."""
+"""Sessions with a local cloud or with a project, whose resources a topology file names."""
 
 from pathlib import Path
 
@@ -22,19 +22,19 @@ def test_a_project_is_named_by_the_topology() -> None:
     assert " --project acme-prod" == session.options
 
 
-def test_a_topology_at_fault_is_said_whole(tmp_path: Path) -> None:
+def test_every_mistake_in_a_topology_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "topology.yaml"
     path.write_text("buckets: {}\n")
     with pytest.raises(CloudError, match=r"functions: Field required"):
         open_session(tmp_path, "acme-prod", path)
 
 
-def test_without_a_project_the_local_cloud_is_meant(tmp_path: Path) -> None:
-    with pytest.raises(CloudError, match="no local cloud is up"):
+def test_without_a_project_it_is_the_local_cloud(tmp_path: Path) -> None:
+    with pytest.raises(CloudError, match="no local cloud is running"):
         open_session(tmp_path, None)
 
 
-def test_missing_credentials_are_said_with_their_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_credentials_are_reported_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("STORAGE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json")

@@ -1,11 +1,15 @@
-"""Preamble, footer, comments: no rows, but lines; and whatever is in them does not matter."""
+"""Preamble, footer and comments are counted as lines but not as rows, whatever they contain."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from csvgate.contracts.model import Dialect
-from csvgate.csv.body import MOST_BLANK, bare, body
+from csvgate.csv.body import (
+    MAX_BLANK_LINES,
+    contract_for_extracted_records,
+    without_preamble_and_footer,
+)
 from csvgate.rejects.reject_file import RejectFile
 from unit.validation.files import batches, contract, cut, faults, valid_rows
 
@@ -30,16 +34,20 @@ def test_the_first_and_the_last_lines_are_gone(
         expected.pop()
     if after:
         expected = expected[:-after]
-    pieces, line = body(cut(data, sizes), dialect, 1000)
+    pieces, line = without_preamble_and_footer(cut(data, sizes), dialect, 1000)
     assert (b"".join(expected), before + 1) == (b"".join(pieces), line)
 
 
 def test_a_footer_is_found_before_blank_lines_up_to_a_bound() -> None:
     def kept(blank: int) -> bytes:
-        return b"".join(body([b"1\n2\n" + b"\n" * blank], Dialect(footer_lines=1), 1000)[0])
+        return b"".join(
+            without_preamble_and_footer([b"1\n2\n" + b"\n" * blank], Dialect(footer_lines=1), 1000)[
+                0
+            ]
+        )
 
-    assert b"1\n" == kept(MOST_BLANK)
-    assert b"1\n2\n" == kept(MOST_BLANK + 1)
+    assert b"1\n" == kept(MAX_BLANK_LINES)
+    assert b"1\n2\n" == kept(MAX_BLANK_LINES + 1)
 
 
 def test_lines_stay_true() -> None:
@@ -56,7 +64,7 @@ def test_the_reject_file_starts_with_the_mark_and_the_header() -> None:
     file = RejectFile(rules)
     assert (
         b"\xef\xbb\xbf_csvgate_line,_csvgate_errors,a,b\r\n"
-        b'3,"row.too_few_fields has 1 of 2 fields",x\r\n'
+        b'3,"row.too_few_fields has 1 of 2 cells; check for a missing delimiter or quote",x\r\n'
     ) == b"".join(map(file.render, batches(data, rules)))
 
 
@@ -72,7 +80,7 @@ def test_a_quoted_cell_does_not_reach_into_the_footer() -> None:
     assert [(2, None, "row.unclosed_quote")] == faults(data, rules)
 
 
-def test_comments_are_no_rows() -> None:
+def test_comments_are_not_rows() -> None:
     data = b'# "title\na,b\n#1,2\n3,"4\n#5"\n6,#7\n"#8",9\n #,0\n#'
     rules = contract("a", "b", dialect={"commentChar": "#"})
     found = batches(data, rules)
@@ -92,4 +100,6 @@ def test_a_bare_contract_reads_records_taken_out_of_their_file() -> None:
         encoding="utf-16-le",
         dialect={"preambleLines": 1, "footerLines": 1, "commentChar": "#", "delimiter": ";"},
     )
-    assert [(2, ("é",)), (3, ("#1",))] == valid_rows(batches("a\né\n#1\n".encode(), bare(rules)))
+    assert [(2, ("é",)), (3, ("#1",))] == valid_rows(
+        batches("a\né\n#1\n".encode(), contract_for_extracted_records(rules))
+    )

@@ -37,12 +37,14 @@ def test_other_streams_pass(data: bytes, sizes: list[int]) -> None:
 
 
 @given(MEMBERS, st.lists(st.integers(0, 20)))
-def test_what_is_compressed_twice_is_expanded_twice(members: list[bytes], sizes: list[int]) -> None:
+def test_a_stream_compressed_twice_is_expanded_twice(
+    members: list[bytes], sizes: list[int]
+) -> None:
     once = b"".join(map(gzip.compress, members))
     assert b"".join(members) == b"".join(decompress(cut(gzip.compress(once), sizes)))
 
 
-def test_what_is_compressed_three_times_is_no_csv() -> None:
+def test_a_file_compressed_three_times_is_not_csv() -> None:
     data = gzip.compress(gzip.compress(gzip.compress(b"a\n1\n")))
     with pytest.raises(FileFault, match=r"file\.not_csv: .* more than twice"):
         list(validate(decompress([data]), contract("a")))
@@ -53,13 +55,13 @@ def test_zeros_may_pad_the_end() -> None:
 
 
 @given(st.data())
-def test_a_file_cut_off_is_told(data: st.DataObject) -> None:
+def test_a_truncated_file_is_reported(data: st.DataObject) -> None:
     whole = gzip.compress(b"some text, long enough to be cut anywhere")
     length = data.draw(st.integers(2, len(whole) - 1))
     assert "file.gzip_truncated" == code(whole[:length])
 
 
-def test_a_damaged_file_is_told() -> None:
+def test_a_damaged_file_is_reported() -> None:
     whole = bytearray(gzip.compress(b"some text" * 100))
     whole[-5] ^= 1
     assert "file.gzip_corrupt" == code(bytes(whole))
@@ -87,7 +89,7 @@ def test_without_a_limit_a_bomb_is_stopped_by_its_ratio(sizes: list[int]) -> Non
     pieces = decompress(cut(BOMB, sizes), free_bytes=1_000_000)
     with pytest.raises(FileFault, match=r"file\.expands_too_far: .* 250 times"):
         given_out.extend(map(len, pieces))
-    # 250 times the first 16 KiB, in whole pieces: the same however the file came.
+    # 250 times the first 16 KiB, in complete pieces, however the file is divided.
     assert 3 * 1024 * 1024 == sum(given_out)
 
 
@@ -99,5 +101,5 @@ def test_a_second_layer_is_measured_too() -> None:
 
 
 def test_what_follows_the_compression_is_named() -> None:
-    with pytest.raises(FileFault, match="what follows its gzip compression does not decode"):
+    with pytest.raises(FileFault, match="what follows its gzip data is not gzip"):
         list(decompress([gzip.compress(b"a") + b"rubbish"]))

@@ -1,4 +1,4 @@
-"""Encodings: told by a mark, by the contract, or by the bytes when they are sure."""
+"""The encoding is decided by the mark, by the contract, or by the bytes if these are certain."""
 
 import codecs
 
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csvgate.contracts.model import Dialect, Encoding
-from csvgate.csv.decoding import begin
+from csvgate.csv.decoding import open_text
 from csvgate.csv.encodings import WINDOW
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
@@ -32,7 +32,7 @@ NAMED = st.sampled_from(
 
 def read(data: bytes, encoding: Encoding = "utf-8", sizes: list[int] | None = None) -> list[object]:
     """What comes out as UTF-8, the mark, the encoding."""
-    mark, pieces = begin(cut(data, sizes or []), encoding)
+    mark, pieces = open_text(cut(data, sizes or []), encoding)
     text = b"".join(pieces)
     return [text, bytes(mark), mark.encoding]
 
@@ -64,7 +64,7 @@ def test_text_comes_as_pythons_codecs_read_it(
         (codecs.BOM_UTF16_BE, "utf-16-be"),
     ],
 )
-def test_a_mark_decides_whatever_the_contract_says(
+def test_a_mark_takes_precedence_over_the_contract(
     mark: bytes, encoding: str, says: Encoding
 ) -> None:
     assert ("é", "日𝄞") == row(mark + "a,b\né,日𝄞\n".encode(encoding), says)
@@ -89,7 +89,7 @@ def test_first_bytes_that_contradict_the_contract(
     data: bytes, says: Encoding, message: str
 ) -> None:
     with pytest.raises(FileFault, match=rf"file\.encoding: the file {message}"):
-        begin([data], says)
+        open_text([data], says)
 
 
 @pytest.mark.parametrize("says", ["utf-8", "utf-16", "utf-16-le", "latin-1", EITHER])
@@ -99,13 +99,13 @@ def test_an_empty_file_is_empty_in_any_encoding(says: Encoding) -> None:
 
 @given(st.lists(st.integers(0, 0xFFFF), max_size=12), st.sampled_from(["le", "be"]), SIZES)
 def test_utf16_goes_back_as_it_was(units: list[int], order: str, sizes: list[int]) -> None:
-    """Whatever its surrogates: pairs become a character, the others bytes that are not UTF-8."""
+    """Surrogate pairs become a character, lone surrogates become bytes that are not UTF-8."""
     encoding = f"utf-16-{order}"
     data = b"".join(unit.to_bytes(2, "little" if order == "le" else "big") for unit in units)
     head = "a,b\n".encode(encoding)
-    mark, pieces = begin(cut(head + data, sizes), encoding)
+    mark, pieces = open_text(cut(head + data, sizes), encoding)
     text = b"".join(pieces)
-    assert head + data == mark.original(text)
+    assert head + data == mark.to_file_encoding(text)
     lone = any("\ud800" <= char <= "\udfff" for char in data.decode(encoding, "surrogatepass"))
     try:
         text.decode()
@@ -117,8 +117,8 @@ def test_utf16_goes_back_as_it_was(units: list[int], order: str, sizes: list[int
 
 @given(st.binary(max_size=30), st.sampled_from(["windows-1252", "iso-8859-1"]), SIZES)
 def test_single_bytes_go_back_as_they_were(data: bytes, encoding: str, sizes: list[int]) -> None:
-    mark, pieces = begin(cut(b"a,b\n" + data, sizes), encoding)
-    assert b"a,b\n" + data == mark.original(b"".join(pieces))
+    mark, pieces = open_text(cut(b"a,b\n" + data, sizes), encoding)
+    assert b"a,b\n" + data == mark.to_file_encoding(b"".join(pieces))
 
 
 def test_half_a_pair_is_the_fault_of_its_cell() -> None:
@@ -161,7 +161,7 @@ def test_one_of_two_encodings(data: bytes, expected: tuple[str, str]) -> None:
         (b"\xe9\x81,1\nx,2\n", 2),  # not of Windows-1252 either
     ],
 )
-def test_what_is_not_sure_stays_utf8(body: bytes, line: int) -> None:
+def test_an_uncertain_file_is_read_as_utf8(body: bytes, line: int) -> None:
     rules = contract("a", "b", encoding=EITHER)
     assert [(line, "a", "encoding.invalid")] == faults(b"a,b\n" + body, rules)
 
@@ -182,9 +182,9 @@ def test_the_window_decides_whatever_the_pieces(gap: int, sizes: list[int]) -> N
 )
 def test_a_line_is_cut_between_characters(text: str, encoding: str, limit: int) -> None:
     data = ("a,b\n" + text).encode(encoding, "surrogatepass")
-    mark, pieces = begin([data], encoding)
+    mark, pieces = open_text([data], encoding)
     for record in Framer(pieces, Grammar(Dialect()), limit=limit).records():
-        assert mark.original(record.raw) in data
+        assert mark.to_file_encoding(record.raw) in data
         assert limit >= len(record.raw)
         if "\ud800" not in text and "\udc00" not in text:
             assert record.raw.decode() in text + "a,b"
@@ -193,17 +193,19 @@ def test_a_line_is_cut_between_characters(text: str, encoding: str, limit: int) 
 @pytest.mark.parametrize(
     ("head", "what"),
     [
-        (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
+        (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
         (b"PAR1\x15\x04", "a Parquet file"),
-        (b"BZh91AY&SY", "compressed with bzip2"),
-        (b"\x28\xb5\x2f\xfd\x04", "compressed with zstd"),
+        (b"BZh91AY&SY", "a file compressed with bzip2"),
+        (b"\x28\xb5\x2f\xfd\x04", "a file compressed with zstd"),
         (b"\xef\xbb\xbf\r\n<!DOCTYPE html>\n", "a web page"),
         (b"<HTML lang='en'>", "a web page"),
     ],
 )
-def test_what_is_no_csv_is_named(head: bytes, what: str) -> None:
-    with pytest.raises(FileFault, match=rf"file\.not_csv: the file is {what}"):
-        begin(cut(head, [1, 2]), "utf-8")
+def test_a_file_that_is_not_csv_is_named(head: bytes, what: str) -> None:
+    with pytest.raises(
+        FileFault, match=rf"file\.not_csv: the file is not a CSV file: it starts like {what}"
+    ):
+        open_text(cut(head, [1, 2]), "utf-8")
 
 
 @pytest.mark.parametrize("head", [b"PAR1,b\n", b"BZh9,b\n", b"<htmlish>,b\n", b"7z,b\n", b"PK,b\n"])

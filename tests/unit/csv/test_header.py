@@ -1,4 +1,4 @@
-"""Labels matched to fields, and everything wrong with a header told at once."""
+"""Labels are matched to fields, and all mistakes of a header are reported at once."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_a_header_may_be_quoted_over_lines_and_come_after_blank_ones() -> None:
     assert [(4, ("1",))] == valid_rows(batches(b'\r\n\n"a"\n1\n', rules))
 
 
-def test_a_mark_before_the_header_is_no_part_of_it() -> None:
+def test_a_mark_before_the_header_is_not_part_of_it() -> None:
     (batch,) = batches(b"\xef\xbb\xbfa,b,c\n1,2,3\n", ABC)
     assert (b"\xef\xbb\xbf", b"a,b,c", b"\n") == (
         batch.header.mark,
@@ -37,7 +37,7 @@ def test_without_a_header_fields_come_by_position() -> None:
     assert [(1, ("b", "a")), (2, ("1", "2"))] == valid_rows(batches(b"b,a\n1,2\n", rules))
 
 
-def test_a_header_alone_is_a_file_of_no_rows() -> None:
+def test_a_file_with_only_a_header_has_zero_rows() -> None:
     assert [] == batches(b"a,b,c\n", ABC)
     assert [] == batches(b"a,b,c", ABC)
 
@@ -58,7 +58,7 @@ def test_a_header_alone_is_a_file_of_no_rows() -> None:
         (b"a,b,\xff\n", "header.unreadable"),
     ],
 )
-def test_whole_file_faults(data: bytes, code: str) -> None:
+def test_faults_of_the_file_as_a_whole(data: bytes, code: str) -> None:
     assert [(1, None, code)] == faults(data, ABC)
 
 
@@ -91,16 +91,16 @@ def test_labels_that_are_one_name_are_ambiguous() -> None:
     )
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     assert fault(b"a,x,X, ,a\n") == (
         "header.missing_column: not in the header: b, c. Not in the contract: x. "
         "More than once in the header: a (columns 1, 5), x = X (columns 2, 3); keep one. "
-        "Without a name: column 4; name it, or remove it: perhaps a delimiter at the end of the "
-        "line"
+        "Without a name: column 4; name it, or remove it; perhaps the line ends with "
+        "a delimiter"
     )
 
 
-def test_what_a_label_may_be_meant_to_be() -> None:
+def test_an_unknown_label_is_shown_with_the_likely_one() -> None:
     rules = contract("order_id", "customer_id", "email", "country")
     assert fault(b"Order-ID,custmer_id,E-Mail,colour,country\n", rules) == (
         "header.missing_column: not in the header: order_id, customer_id, email. "
@@ -112,9 +112,9 @@ def test_what_a_label_may_be_meant_to_be() -> None:
 
 def test_when_nothing_matches_the_names_are_listed_once() -> None:
     assert fault(b"1,2,3\n") == (
-        "header.missing_column: none of the contract's columns is in the header: a, b, c. "
-        "Found: 1, 2, 3. Is there a header, and nothing before it? `dialect.preambleLines` skips "
-        "lines"
+        "header.missing_column: the header names none of the contract's columns: a, b, c. "
+        "Found: 1, 2, 3. Check that the file begins with its header; the contract's "
+        "`dialect.preambleLines` skips lines before it"
     )
 
 
@@ -131,15 +131,16 @@ def test_when_nothing_matches_the_names_are_listed_once() -> None:
 )
 def test_the_wrong_delimiter_is_named(data: bytes, words: str) -> None:
     assert fault(data) == (
-        f"header.wrong_delimiter: the file seems to be separated by {words}, where the contract "
-        "says commas (,): save it so, or change the contract's `dialect.delimiter`"
+        f"header.wrong_delimiter: the columns seem to be separated by {words}, but the contract "
+        "expects commas (,); save the file with that delimiter, or change the contract's "
+        "`dialect.delimiter`"
     )
     other = contract("a", "b", "c", dialect={"delimiter": "^"})
-    assert "where the contract says ^:" in fault(data, other)
+    assert "but the contract expects ^;" in fault(data, other)
 
 
 def test_one_name_by_chance_is_not_another_delimiter() -> None:
-    assert fault(b"x;a;y\n").startswith("header.missing_column: none of")
+    assert fault(b"x;a;y\n").startswith("header.missing_column: the header names none of")
     assert fault(b"a,b,c;d\n").startswith("header.missing_column: not in the header: c.")
 
 
@@ -177,7 +178,7 @@ def test_fields_with_labels_may_come_in_any_order() -> None:
     )
 
 
-def test_with_a_label_the_name_is_no_label() -> None:
+def test_the_name_of_a_field_with_a_label_does_not_match() -> None:
     swapped = contract({"name": "a", "label": "b"}, {"name": "b", "label": "a"})
     assert [(2, ("2", "1"))] == valid_rows(batches(b"a,b\n1,2\n", swapped))
     assert fault(b"order_id,Amount (EUR),note\n", SOLD) == (
@@ -186,7 +187,7 @@ def test_with_a_label_the_name_is_no_label() -> None:
     )
 
 
-def test_who_writes_names_for_labels_is_told_which() -> None:
+def test_a_name_in_place_of_a_label_is_shown_with_the_label() -> None:
     rules = contract({"name": "id", "label": "Bestellung"}, {"name": "day", "label": "Tag"}, "b")
     assert fault(b"ID,b,Dey\n", rules) == (
         "header.missing_column: not in the header: Bestellung, Tag. Not in the contract: "
@@ -194,7 +195,7 @@ def test_who_writes_names_for_labels_is_told_which() -> None:
     )
 
 
-def test_mistakes_of_labels_are_told_in_labels() -> None:
+def test_mistakes_are_reported_by_label() -> None:
     assert fault(b"Ordr ID,note,Price\n", SOLD) == (
         "header.missing_column: not in the header: Order ID, Amount (EUR). "
         "Not in the contract: Ordr ID (column 1: did you mean Order ID?), Price"
@@ -203,13 +204,13 @@ def test_mistakes_of_labels_are_told_in_labels() -> None:
         "header.duplicate_column: more than once in the header: Order ID = order id "
         "(columns 1, 4); keep one"
     )
-    assert "none of the contract's columns is in the header: Order ID, Amount (EUR), note." in (
+    assert "the header names none of the contract's columns: Order ID, Amount (EUR), note." in (
         fault(b"1,2,3\n", SOLD)
     )
     assert fault(b"Order ID;Amount (EUR);note\n", SOLD).startswith("header.wrong_delimiter")
 
 
-def test_a_label_with_a_comma_or_over_lines_is_told_in_one_piece() -> None:
+def test_a_label_with_a_comma_or_line_break_is_shown_in_one_line() -> None:
     rules = contract({"name": "a", "label": "Amount,\nEUR"}, "b")
     assert [(3, ("1", "2"))] == valid_rows(batches(b'"Amount,\nEUR",b\n1,2\n', rules))
     assert fault(b"amount EUR,b\n", rules) == (

@@ -1,4 +1,4 @@
-"""Records and their physical lines, whatever the quotes and line ends do."""
+"""Records and their physical lines, with all kinds of quotes and line ends."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csvgate.contracts.model import Dialect
-from csvgate.csv.quoting import Grammar
+from csvgate.csv.quoting import Grammar, RecordReader, State
 from csvgate.csv.records import Framer, Record
 from unit.validation.files import cut
 
@@ -32,7 +32,7 @@ def framer(data: bytes, dialect: Dialect | None = None, limit: int = 1000) -> Fr
 
 
 def read(data: bytes, dialect: Dialect | None = None) -> list[tuple[int, list[str] | str]]:
-    """Line and cells of each record; the code where the cells cannot be told."""
+    """Line and cells of each record, or the code of its fault in place of the cells."""
     return [
         (r.line, r.cells if r.broken is None else r.broken[0])  # type: ignore[misc]
         for r in framer(data, dialect).records()
@@ -158,19 +158,35 @@ def test_every_byte_is_in_one_record_or_a_blank_line(
     assert {b""} >= {line.strip(b"\r\n") for line in lines[at:]}
 
 
+def lines_ahead(framer: Framer) -> int:
+    """Return the number of lines that are read in search of a closing quote."""
+    count = 0
+
+    class CountingReader(RecordReader):
+        fed = False
+
+        def feed(self, text: str, terminator: str) -> State:
+            nonlocal count
+            count += self.fed
+            self.fed = True
+            return super().feed(text, terminator)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("csvgate.csv.records.RecordReader", CountingReader)
+        assert all(record.line for record in framer.records())
+    return count
+
+
 @given(NOISE, DIALECTS, st.sampled_from([12, 1000]))
 def test_no_line_is_read_ahead_twice(data: bytes, dialect: Dialect, limit: int) -> None:
-    reading = framer(data, dialect, limit)
-    assert all(record.line for record in reading.records())
-    assert reading.lines_ahead <= len(data.splitlines())
+    assert lines_ahead(framer(data, dialect, limit)) <= len(data.splitlines())
 
 
 @pytest.mark.parametrize("line", [b'x,"y\n', b'"a""b\n', b'"\n', b'"x\n\n', b'x,"",""",\n'])
 def test_a_hostile_file_takes_linear_work(line: bytes) -> None:
     count = 100_000
-    reading = framer(line * count, limit=1_000_000)
-    assert sum(1 for _ in reading.records()) > 0
-    assert reading.lines_ahead <= count * line.count(b"\n")
+    ahead = lines_ahead(framer(line * count, limit=1_000_000))
+    assert 0 < ahead <= count * line.count(b"\n")
 
 
 def test_a_cell_of_many_megabytes_costs_its_row_and_no_other() -> None:

@@ -1,4 +1,4 @@
-"""deploy/topology.yaml holds; whatever is wrong with another is said, all at once."""
+"""deploy/topology.yaml is valid, and all mistakes of another topology are reported at once."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from csvgate.runtime.settings import Settings
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.topology.checks import mistakes
-from csvgate_ops.deploy.topology.derive import patience
+from csvgate_ops.deploy.topology.derive import seconds_until_forwarded
 from csvgate_ops.deploy.topology.model import Topology
 
 FILE = Path(__file__).parents[3] / "deploy" / "topology.yaml"
@@ -27,7 +27,7 @@ def document() -> Any:
     return YAML(typ="safe", pure=True).load(FILE.read_text())
 
 
-def test_names_are_those_of_the_design(topology: topo.Topology) -> None:
+def test_names_follow_the_design(topology: topo.Topology) -> None:
     assert topo.bucket_names(topology, "p") == {
         "uploads": "p-uploads",
         "rejects": "p-rejects",
@@ -84,7 +84,7 @@ def test_transports(topology: topo.Topology) -> None:
     )
 
 
-def test_the_defaults_of_breakers_are_those_of_the_settings(topology: topo.Topology) -> None:
+def test_breakers_have_the_defaults_of_the_settings(topology: topo.Topology) -> None:
     broken = document()
     del broken["functions"]["enrich_records"]["breaker"]
     derived = topo.environment(topo.Topology.model_validate(broken), "enrich_records", "p")
@@ -95,7 +95,9 @@ def test_the_defaults_of_breakers_are_those_of_the_settings(topology: topo.Topol
 
 def test_how_long_a_message_waits(topology: topo.Topology) -> None:
     trigger = topology.triggers["enrich-records"]
-    assert patience(trigger, trigger.retry) == 10 + 20 + 40 + 80 + 160 + 320 + 3 * 600
+    assert (
+        seconds_until_forwarded(trigger, trigger.retry) == 10 + 20 + 40 + 80 + 160 + 320 + 3 * 600
+    )
 
 
 def set_at(path: str, value: object) -> Callable[[Any], None]:
@@ -120,7 +122,7 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
             "triggers.enrich-records.ack_deadline",
             "60s",
             "triggers.enrich-records.ack_deadline: 60s is shorter than the timeout of "
-            "enrich_records (540s): a delivery would be repeated while it still runs",
+            "enrich_records (540s): deliveries would be repeated while it still runs",
         ),
         (
             "triggers.enrich-records.dead_letter.max_delivery_attempts",
@@ -162,20 +164,20 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
         (
             "triggers.notify-stakeholders.retention",
             "a week",
-            "triggers.notify-stakeholders.retention: a duration is digits followed by s, m, h or "
-            "d, for instance 600s or 7d",
+            "triggers.notify-stakeholders.retention: a duration is a number and a unit "
+            "(s, m, h or d), for example 600s or 7d",
         ),
         (
             "subscriptions.enrich-records-dead-letter-review",
             None,
-            "topics.enrich_records_dead_letter: without a subscription "
-            "`enrich-records-dead-letter-review` a dead-letter topic loses messages",
+            "topics.enrich_records_dead_letter: needs a subscription "
+            "`enrich-records-dead-letter-review`, or dead letters are lost",
         ),
         (
             "subscriptions.enrich-records-dead-letter-review.expires",
             "31d",
-            "subscriptions.enrich-records-dead-letter-review.expires: must be never, or messages "
-            "get lost",
+            "subscriptions.enrich-records-dead-letter-review.expires: must be never, "
+            "or dead letters are lost",
         ),
         (
             "functions.enrich_records.service_account",
@@ -196,7 +198,7 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
         (
             "functions.enrich_records.min_instances",
             99,
-            "functions.enrich_records.min_instances: more than max_instances",
+            "functions.enrich_records.min_instances: is more than max_instances",
         ),
         (
             "functions.enrich_records.memory",
@@ -226,7 +228,8 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
         (
             "functions.notify_stakeholders.uses.read",
             [],
-            "functions.notify_stakeholders.uses: its breaker reads and writes `ledger`",
+            "functions.notify_stakeholders.uses: must read and write `ledger`, which the "
+            "breaker needs",
         ),
         ("topics.validated", None, "topics: `validated` is missing"),
         (
@@ -237,13 +240,14 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
         (
             "buckets.ledger.lifecycle.0.delete_after",
             "7d",
-            "buckets.ledger.lifecycle[0].delete_after: not longer than the longest retention of a "
-            "trigger (604800s): a late redelivery would load its rows again",
+            "buckets.ledger.lifecycle[0].delete_after: must be longer than the longest retention "
+            "of a trigger (604800s), or a late redelivery would load rows again",
         ),
         (
             "buckets.uploads.lifecycle.0.delete_after",
             "30d",
-            "buckets.uploads.lifecycle[0]: exactly one of delete_after and delete_noncurrent_after",
+            "buckets.uploads.lifecycle[0]: must have exactly one of delete_after and "
+            "delete_noncurrent_after",
         ),
     ],
 )
@@ -272,12 +276,12 @@ def test_mistakes_come_all_at_once() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "a: [", "a: 1\na: 2", "- 1", "just words"])
-def test_what_is_no_topology(text: str) -> None:
+def test_documents_that_are_not_topologies(text: str) -> None:
     with pytest.raises(topo.TopologyError):
         topo.parse(text)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(topo.TopologyError, match="file: "):
         topo.load(tmp_path / "none.yaml")
 
@@ -286,12 +290,12 @@ def test_the_repository_s_topology_has_no_mistake(topology: Topology) -> None:
     assert list(mistakes(topology)) == []
 
 
-def test_functions_come_after_those_that_take_what_they_publish(topology: topo.Topology) -> None:
+def test_functions_come_after_the_consumers_of_their_messages(topology: topo.Topology) -> None:
     names = ["notify_stakeholders", "enrich_records", "validate_and_parse"]
     assert names == list(topo.consumers_first(topology))
 
 
-def test_functions_in_a_circle_keep_their_order(topology: topo.Topology) -> None:
+def test_functions_in_a_cycle_keep_their_order(topology: topo.Topology) -> None:
     functions = dict(topology.functions)
     notify = functions["notify_stakeholders"]
     uses = notify.uses.model_copy(update={"publish": ("validated",)})

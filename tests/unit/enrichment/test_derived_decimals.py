@@ -1,4 +1,4 @@
-"""Decimals stay exact: what Python's Decimal says, halves away from zero."""
+"""Decimals stay exact: results equal those of Python's Decimal, halves away from zero."""
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
@@ -33,7 +33,7 @@ def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
     rows=st.lists(st.tuples(AMOUNTS | st.none(), st.integers(0, 5)), max_size=50),
 )
 def test_amount_times_rate(rates: list[Decimal], rows: list[tuple[Decimal | None, int]]) -> None:
-    """With the rate of a reference; an unknown or null operand gives null, lines keep their row."""
+    """The rate comes from a reference; an unknown or null operand gives null."""
     fields = {"amount": "NUMERIC(12, 2)", "currency": "STRING"}
     steps = [
         {"lookup": {"reference": "ref", "by": "currency", "add": ["rate"]}},
@@ -80,7 +80,7 @@ def test_halves_go_away_from_zero(a: str, b: str, expected: str, sql: str, bigqu
 @settings(deadline=None)
 @given(rows=st.lists(st.tuples(AMOUNTS, RATES | RATES.map(lambda r: -r)), min_size=1, max_size=20))
 def test_quotients(rows: list[tuple[Decimal, Decimal]]) -> None:
-    """As BigQuery divides NUMERIC: nine digits, halves away from zero."""
+    """Quotients are those of BigQuery's NUMERIC: nine digits, halves away from zero."""
     fields = {"a": "NUMERIC(12, 2)", "b": "NUMERIC(10, 6)"}
     values = {"a": [a for a, _ in rows], "b": [b for _, b in rows]}
     expected = [quotient(a, b) for a, b in rows]

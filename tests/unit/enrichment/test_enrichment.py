@@ -123,7 +123,7 @@ def test_many_threads_get_their_own_rows() -> None:
         (chunk(FIELDS, {**ROWS, "amount": [Decimal("0.001")] * 4}), "does not fit NUMERIC(12, 2)"),
     ],
 )
-def test_a_chunk_that_is_not_ours(damaged: pa.Table, problem: str) -> None:
+def test_a_chunk_with_other_columns_is_malformed(damaged: pa.Table, problem: str) -> None:
     with pytest.raises(Permanent) as raised:
         orders()[1].apply(damaged)
     assert raised.value.code == "chunk.malformed"

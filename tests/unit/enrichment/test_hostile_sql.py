@@ -8,14 +8,14 @@ import pytest
 
 from enrichment.sql.allowed_functions import FUNCTIONS, OPERATORS
 from enrichment.sql.locked_duckdb import SqlError, shared
-from enrichment.steps import check_expressions
+from enrichment.steps import plan_steps
 from unit.enrichment.enrich_examples import contract, derive
 
 FIELDS = {"n": "INT64", "s": "STRING", "a": "NUMERIC(12, 2)", "b": "BIGNUMERIC", "d": "DATE"}
 
 
 def refusals(sql: str, bigquery: str = "STRING") -> list[tuple[object, str]]:
-    return list(check_expressions(contract(FIELDS, [derive(sql, bigquery)]), {}))
+    return list(plan_steps(contract(FIELDS, [derive(sql, bigquery)]), {}).complaints)
 
 
 @pytest.mark.parametrize(
@@ -69,20 +69,20 @@ def refusals(sql: str, bigquery: str = "STRING") -> list[tuple[object, str]]:
         ("lambda x: x", "a lambda"),
         ("csvgate_divide(1, 0)", "calls csvgate_divide"),
         ("repeat(s, 1000000000)", "calls repeat"),
-        ("rpad(s, 1000000000, 'x')", "a width that is no number up to 1000"),
-        ("rpad(s, n, 'x')", "a width that is no number up to 1000"),
+        ("rpad(s, 1000000000, 'x')", "a width that is not a literal number up to 1000"),
+        ("rpad(s, n, 'x')", "a width that is not a literal number up to 1000"),
         ("?", "a parameter"),
         ("$1", "a parameter"),
-        ("#1", "a column by number"),
+        ("#1", "a column by its number"),
         ("*", "*: name the columns"),
         ("COLUMNS('.*')", "*: name the columns"),
         ("DEFAULT", "uses default"),
         ("s COLLATE nocase", "a collation"),
-        ("nope", "an unknown column nope; there are n, s, a, b, d"),
+        ("nope", "an unknown column nope; the columns are n, s, a, b, d"),
         ("_line", "an unknown column _line"),
         ("rowid", "an unknown column rowid"),
         ("chunk", "an unknown column chunk"),
-        ("chunk.n", "name the column alone"),
+        ("chunk.n", "write the column's name alone"),
         ("upper(n)", "refused by DuckDB: No function matches"),
         ("CAST(s AS NUMERIC)", "casts to a NUMERIC without digits"),
         ("CAST(s AS nonsense)", "refused by DuckDB: Type with name nonsense"),
@@ -105,7 +105,7 @@ def test_refused(sql: str, why: str) -> None:
     ("sql", "bigquery", "why"),
     [
         ("n / 7", "NUMERIC", "gives DOUBLE, floating point and not exact, not NUMERIC"),
-        ("a * 1e0", "NUMERIC(12, 2)", "write CAST(… AS DECIMAL(12,2)) if that is meant"),
+        ("a * 1e0", "NUMERIC(12, 2)", "write CAST(… AS DECIMAL(12,2)) if you want that"),
         ("a", "INT64", "gives DECIMAL(12,2), which has a fraction, not INT64"),
         ("n", "STRING", "gives BIGINT, not STRING: write CAST(… AS VARCHAR)"),
         ("s", "INT64", "gives VARCHAR, not INT64"),
@@ -134,7 +134,7 @@ def test_all_mistakes_at_once() -> None:
             }
         },
     ]
-    found = check_expressions(contract(FIELDS, steps), {})
+    found = plan_steps(contract(FIELDS, steps), {}).complaints
     assert [path for path, _ in found] == [
         ("enrich", 0, "lookup", "reference"),
         ("enrich", 1, "derive", "v", "sql"),

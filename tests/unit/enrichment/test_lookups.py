@@ -56,9 +56,12 @@ def test_a_reference_without_rows() -> None:
 @pytest.mark.parametrize(
     ("table", "problem"),
     [
-        ("k,v\n7,a\n007,b\n", "line 3, column k: as INT64 the same key as line 2"),
-        ("k,v\n7,a\ntotal,b\n", "line 3, column k: the key is no INT64, as column c"),
-        ("k,w\n7,a\n", "line 1: no column v, which the contract adds; there are w"),
+        ("k,v\n7,a\n007,b\n", "line 3, column k: the same INT64 key as in line 2"),
+        (
+            "k,v\n7,a\ntotal,b\n",
+            "line 3, column k: the key is not an INT64; it is compared with column c",
+        ),
+        ("k,w\n7,a\n", "line 1: no column v, which the contract adds; the file has w"),
     ],
 )
 def test_a_reference_that_does_not_suit(table: str, problem: str) -> None:

@@ -1,5 +1,5 @@
-"""Storage events that were forged or mangled: a dead letter that names the field, or an outcome
-that says why nothing was done. Never an exception that is retried in vain."""
+"""Forged or mangled storage events end in a dead letter that names the field, or in an outcome that
+says why nothing was done, and never in an exception that is retried for nothing."""
 
 from typing import Any
 
@@ -22,16 +22,19 @@ MALFORMED: dict[str, tuple[Any, str]] = {
     "text": ("orders/a.csv", "not a JSON object"),
     "a list": ([GOOD], "not a JSON object"),
     **{f"no {f}": ({k: v for k, v in GOOD.items() if k != f}, f"data.{f}:") for f in GOOD},
-    "empty name": ({**GOOD, "name": ""}, "data.name: expected text"),
-    "a number as name": ({**GOOD, "name": 7}, "data.name: expected text"),
-    "a list as bucket": ({**GOOD, "bucket": ["uploads"]}, "data.bucket: expected text"),
-    "half a character": ({**GOOD, "name": "orders/\ud800.csv"}, "data.name: half a"),
+    "empty name": ({**GOOD, "name": ""}, "data.name: expected a string"),
+    "a number as name": ({**GOOD, "name": 7}, "data.name: expected a string"),
+    "a list as bucket": ({**GOOD, "bucket": ["uploads"]}, "data.bucket: expected a string"),
+    "half a character": (
+        {**GOOD, "name": "orders/\ud800.csv"},
+        "data.name: contains a lone surrogate",
+    ),
     "a negative generation": ({**GOOD, "generation": "-1"}, "data.generation: expected a number"),
     "a fraction": ({**GOOD, "generation": 1.5}, "data.generation: expected a number"),
     "true": ({**GOOD, "generation": True}, "data.generation: expected a number"),
     "other digits": ({**GOOD, "generation": "١٢"}, "data.generation: expected a number"),
     "a traversal": ({**GOOD, "generation": "../1"}, "data.generation: expected a number"),
-    "ten thousand digits": ({**GOOD, "size": "9" * 10_000}, "data.size: expected 64 bits"),
+    "ten thousand digits": ({**GOOD, "size": "9" * 10_000}, "data.size: expected at most 64 bits"),
     "an object as size": ({**GOOD, "size": {"$gt": 0}}, "data.size: expected a number"),
 }
 
@@ -69,7 +72,7 @@ def test_another_bucket() -> None:
 
 
 def test_an_object_that_is_not_there() -> None:
-    """Whoever forges the event of an object that nobody wrote gets a letter, and loads nothing."""
+    """A forged event of an object that does not exist ends in a dead letter, and loads nothing."""
     world = World()
     assert "validated: file_fault" == world.validate(event(GOOD))
     world.drain()

@@ -14,7 +14,7 @@ from world import World
 
 
 def limited(world: World, **limits: object) -> World:
-    """The same with other limits in every contract."""
+    """Return the world with other limits in every contract."""
     world.contracts = Contracts(tuple(_with_limits(c, limits) for c in world.contracts))
     world.restart()
     return world
@@ -26,7 +26,7 @@ def _with_limits(contract: Contract, limits: dict[str, object]) -> Contract:
 
 
 def end(world: World, data: bytes, name: str = "orders/a.csv") -> tuple[str, list[str]]:
-    """Outcome and codes of the upload's end."""
+    """Return the outcome of the upload and the codes of its reasons."""
     world.validate(world.upload(name, data))
     world.drain()
     (finished,) = world.finished()
@@ -104,7 +104,7 @@ def test_a_malformed_reference_loads_nothing() -> None:
     assert {"failed"} == {event.outcome for event in world.finished()}
 
 
-def test_a_reference_that_is_no_text() -> None:
+def test_a_reference_that_is_not_text() -> None:
     world = World()
     world.store.put("references", "customers.csv", bytes(range(256)) * 10)
     world.validate(world.upload("orders/a.csv", orders(5)))

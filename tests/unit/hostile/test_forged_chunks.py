@@ -1,5 +1,5 @@
-"""Chunks that were cut or changed anywhere on their way, or are Arrow of another shape: each ends
-in a dead letter with a name, and nothing of it becomes visible."""
+"""Chunks that were cut or changed anywhere on their way, or have another Arrow schema, end in
+a dead letter with a code, and none of their rows becomes visible."""
 
 import random
 

@@ -1,5 +1,5 @@
-"""Messages on our topics that are not ours, or were changed on the way: each ends in a dead letter
-with its reason, and no row of it is loaded."""
+"""Foreign or changed messages on csvgate's topics end in a dead letter with the reason, and none of
+their rows is loaded."""
 
 import json
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ def stream(table: pa.Table) -> bytes:
 
 
 def swollen(data: bytes) -> bytes:
-    """The same stream, one compressed buffer of which claims to be a terabyte."""
+    """Return the same stream with a compressed buffer that claims to be a terabyte."""
     magic = data.index(b"\x28\xb5\x2f\xfd")
     return data[: magic - 8] + (1 << 40).to_bytes(8, "little") + data[magic:]
 

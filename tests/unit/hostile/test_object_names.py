@@ -1,4 +1,4 @@
-"""Names of objects, which anybody who may upload chooses: each is an upload like any other, or
+"""Anybody who may upload chooses object names. With any name an upload is handled like others, or
 ends in a named outcome."""
 
 import pytest

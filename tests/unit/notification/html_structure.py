@@ -1,4 +1,4 @@
-"""What an email's HTML consists of, as a parser sees it."""
+"""The tags, attributes, links and text of an email's HTML, as a parser sees them."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -56,7 +56,7 @@ class _Reader(HTMLParser):
 
 
 def structure(html: str) -> Structure:
-    """Asserts that every tag that opens is closed, in order."""
+    """Parse the HTML, and assert that every opened tag is closed in order."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -65,7 +65,8 @@ def structure(html: str) -> Structure:
 
 
 def assert_harmless(html: str, links: list[str]) -> Structure:
-    """Nothing that acts, nothing fetched, no link but these; the structure, for more."""
+    """Assert that the HTML runs and fetches nothing and has only these links; return its
+    structure."""
     found = structure(html)
     assert found.tags <= ALLOWED
     assert not [name for name in found.attributes if name.startswith("on")]

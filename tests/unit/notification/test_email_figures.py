@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csvgate.protocol.events import Counts
-from csvgate.text import percent
-from notification.email.figures import bar, rows
+from csvgate.text import counted, percent
+from notification.email.figures import bar
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_percent(part: int, whole: int, expected: str) -> None:
     ("count", "expected"), [(0, "0 rows"), (1, "1 row"), (12345, "12,345 rows")]
 )
 def test_rows(count: int, expected: str) -> None:
-    assert rows(count) == expected
+    assert counted(count, "row") == expected
 
 
 @settings(deadline=None)

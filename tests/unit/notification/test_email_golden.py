@@ -1,4 +1,4 @@
-"""The text of each outcome, whole. `UPDATE_GOLDEN=1` writes the files anew: read the diff."""
+"""The complete text of each email. `UPDATE_GOLDEN=1` rewrites the files; review the diff."""
 
 import os
 from pathlib import Path

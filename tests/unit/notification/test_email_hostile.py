@@ -1,4 +1,4 @@
-"""Values that somebody wrote to harm: they are shown, on one line, and do nothing."""
+"""Malicious values are shown on one line and have no effect."""
 
 import unicodedata
 

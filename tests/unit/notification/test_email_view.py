@@ -1,4 +1,4 @@
-"""What the email says and holds, beyond the golden texts."""
+"""What the email contains, beyond the golden files."""
 
 from datetime import timedelta, timezone
 
@@ -25,7 +25,7 @@ def test_html_and_text_say_the_same(name: str) -> None:
     email = rendered(UPLOADS[name])
     html = " ".join(assert_harmless(email.html, [REJECT_URL] * ("href" in email.html)).text.split())
     lines = [line.strip() for line in email.text.splitlines()]
-    advice = lines[lines.index("WHAT NOW") + 1 :] if "WHAT NOW" in lines else []
+    advice = lines[lines.index("WHAT TO DO NEXT") + 1 :] if "WHAT TO DO NEXT" in lines else []
     for line in [lines[0], lines[1], *advice[: advice.index("") if advice else 0]]:
         assert line in html
 
@@ -69,7 +69,7 @@ def test_the_valid_rows_of_a_refused_file_are_not_called_loaded() -> None:
     assert "valid, not loaded" in email.text
 
 
-def test_a_failure_is_told_as_such_whatever_came_before() -> None:
+def test_a_failed_upload_shows_no_reasons_of_rejected_rows() -> None:
     upload = UPLOADS["failed"].model_copy(update={"reasons": UPLOADS["rejected_file"].reasons})
     assert rendered(upload).text == rendered(UPLOADS["failed"]).text
 

@@ -1,4 +1,4 @@
-"""Finished uploads for the tests of the email: one of each outcome, and the worst of values."""
+"""Finished uploads for the email tests: one of each outcome, and one with hostile values."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ RECEIVED = datetime(2026, 11, 21, 10, 12, 3, tzinfo=UTC)
 def reason(
     code: str, column: str | None, rows: int, *examples: tuple[int, str | None, str]
 ) -> Reason:
-    """`examples` are line, value and message."""
+    """Return a reason; `examples` are line, value and message."""
     return Reason(
         code=code,
         column=column,
@@ -50,7 +50,8 @@ REASONS = (
 
 
 def finished(**changes: Any) -> UploadFinished:
-    """Completed with 97 of 5,000 rows rejected, with changes; `name` is the object's."""
+    """Return a completed upload with 97 of 5,000 rows rejected, and these changes; `name` is the
+    object's name."""
     name = changes.pop("name", "orders/2026-11-21.csv")
     whole: dict[str, Any] = {
         "upload": UploadRef(
@@ -115,7 +116,7 @@ def rendered(upload: UploadFinished, reject_url: str | None = REJECT_URL) -> Ema
 
 
 def with_value(text: str) -> UploadFinished:
-    """This text wherever somebody outside can put one."""
+    """Return an upload with this text in every field that comes from outside."""
     return finished(
         name=text,
         dataset=text,

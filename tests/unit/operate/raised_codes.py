@@ -1,4 +1,4 @@
-"""Every code that the runtime raises, read off its source."""
+"""Collects every code that the runtime raises from its source."""
 
 import ast
 from collections import defaultdict
@@ -13,7 +13,7 @@ Codes = dict[str, set[str]]
 
 
 def raised() -> tuple[Codes, list[str]]:
-    """All codes, and `file: expression` of those that are no constants."""
+    """Return all codes, and `file: expression` for those that are not constants."""
     codes: Codes = defaultdict(set)
     computed: list[str] = []
     for path in sorted([*ROOT.glob("shared/**/*.py"), *ROOT.glob("functions/**/*.py")]):

@@ -1,14 +1,14 @@
-"""Breakers as an operator sees and lifts them."""
+"""Listing and lifting breakers."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Tripped
+from csvgate.protocol.ledger.entries import Tripped
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import AUDIT_RECORDED
 from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.runtime.errors import Transient
-from csvgate_ops.operate.audit import AuditEntry
 from csvgate_ops.operate.breakers import BreakerState, lift, states
 from fakes.effects import Effect, Effects
 from fakes.storage import FakeObjectStore
@@ -23,7 +23,7 @@ def trip(ledger: Ledger, function: str, revision: str, minute: int = 0, number: 
 
 
 def lifted(ledger: Ledger, function: str) -> list[BreakerState]:
-    return list(lift(ledger, function, "ada@context", "mended", lambda: NOW))
+    return list(lift(ledger, function, "ada@laptop", "fixed", lambda: NOW))
 
 
 def test_every_function_is_listed_in_order() -> None:
@@ -50,14 +50,17 @@ def test_a_lift_takes_every_revision_of_the_function_and_no_other() -> None:
         trip(ledger, function, revision)
     assert ["r1", "r2"] == sorted(str(state.revision) for state in lifted(ledger, "a"))
     now = {(state.function, state.revision): state for state in states(ledger, ["a", "b"])}
-    assert ("lifted", "ada@context", "mended") == (
+    assert ("lifted", "ada@laptop", "fixed") == (
         now["a", "r1"].state,
         now["a", "r1"].lifted_by,
         now["a", "r1"].reason,
     )
     assert "open" == now["b", "r1"].state
     assert [] == lifted(ledger, "a")
-    audits = [ledger.get(AuditEntry, name) for name in ledger.names("audit/2026-11-21/")]
+    audits = [
+        ledger.get(AUDIT_RECORDED, **parts)
+        for parts in ledger.find(AUDIT_RECORDED, day="2026-11-21")
+    ]
     assert ["r1", "r2"] == sorted(str(a.details["revision"]) for a in audits if a)
 
 

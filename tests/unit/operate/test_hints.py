@@ -1,4 +1,4 @@
-"""What an operator is advised to do about an upload: one table."""
+"""The hints for an operator, as one table of cases."""
 
 from dataclasses import dataclass
 
@@ -27,29 +27,29 @@ CASES = {
     "ignored": Case(UploadStatus(id="a", state="ignored"), (), (OPEN,)),
     "failed": Case(
         UploadStatus(id="a", state="failed", failures=(LOAD,), emailed=True),
-        ("enrich_records gave up, table.no_dataset",),
+        ("enrich_records gave up with table.no_dataset",),
     ),
-    "failed, mended by a replay": Case(
+    "failed, completed by a replay": Case(
         UploadStatus(id="a", state="completed", failures=(LOAD,), emailed=True), ()
     ),
     "email refused": Case(
         UploadStatus(id="a", state="completed", failures=(MAIL,)),
-        ("notify_stakeholders gave up, mail.refused",),
+        ("notify_stakeholders gave up with mail.refused",),
     ),
     "email refused, sent later": Case(
         UploadStatus(id="a", state="completed", failures=(MAIL,), emailed=True), ()
     ),
     "loading behind an open breaker": Case(
         UploadStatus(id="a", state="loading"),
-        ("The breaker of enrich_records is open: if revision r1", "Under way."),
+        ("The breaker of enrich_records is open: if revision r1", "In progress."),
         (OPEN,),
     ),
-    "validating": Case(UploadStatus(id="a", state="validating"), ("Under way.",)),
+    "validating": Case(UploadStatus(id="a", state="validating"), ("In progress.",)),
     "unknown code": Case(
         UploadStatus(
             id="a", state="failed", failures=(Failed(function="f", code="x.y"),), emailed=True
         ),
-        ("f gave up, x.y: See the letter.",),
+        ("f gave up with x.y: See the dead letter.",),
     ),
 }
 
@@ -69,7 +69,7 @@ def test_commands_are_pointed_at_the_project() -> None:
     assert expected == said.splitlines()[-1].removeprefix("Then: ")
 
 
-def test_what_a_replay_cannot_mend_is_discarded() -> None:
+def test_what_a_replay_cannot_fix_is_discarded() -> None:
     gone = Failed(function="validate_and_parse", code="object.gone")
     (said,) = hints(UploadStatus(id="a", state="failed", failures=(gone,), emailed=True), [])
     assert 'csvgate dlq discard --upload a --code object.gone --reason "…" --yes' in said

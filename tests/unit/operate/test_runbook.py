@@ -1,28 +1,29 @@
-"""The catalogue of codes holds every code that can be raised, and none that cannot."""
+"""The runbook explains every code that can be raised, and no other."""
 
 import re
 
 import pytest
 
+from csvgate.gcp import SERVICES
 from csvgate.gcp import errors as gcp
 from csvgate.runtime.errors import Permanent
 from csvgate.validation.codes import CODES
 from csvgate_ops.operate.runbook import CATALOGUE, remedy
 from csvgate_ops.operate.runbook.catalogue import SECTIONS
 from csvgate_ops.operate.runbook.findings import FINDINGS
-from csvgate_ops.operate.runbook.model import How, Operational
-from csvgate_ops.operate.runbook.services import SERVICES, service_codes
+from csvgate_ops.operate.runbook.model import OperationalCode, When
+from csvgate_ops.operate.runbook.services import service_codes
 from csvgate_ops.text import duration
 from unit.operate.raised_codes import ROOT, raised
 
 RAISED, COMPUTED = raised()
-OF_LETTERS = {"platform.max_attempts", "unknown"}
-"""Of letters that no function wrote."""
+FROM_THE_PLATFORM = {"platform.max_attempts", "unknown"}
+"""Codes of dead letters that no function wrote."""
 NEVER_IN_LETTERS = {"breaker.open", "settings.invalid"}
 
 
 def test_a_code_that_is_computed_is_accounted_for() -> None:
-    """Both give on a file fault's code, of the list that docs/faults.md is made from."""
+    """Both pass on the code of a file fault, which docs/faults.md lists."""
     assert [
         "shared/csvgate/csv/header.py: code",
         "functions/validate_and_parse/intake/rejected_rows_letter.py: validated.reasons[0].code",
@@ -36,7 +37,7 @@ def test_every_raised_code_is_in_the_catalogue() -> None:
 def test_every_code_of_the_catalogue_can_be_raised() -> None:
     services = {f"{service}.{suffix}" for service in SERVICES for suffix in suffixes()}
     headers = {code for code in CODES if code.startswith("header.")}
-    assert set() == CATALOGUE.keys() - RAISED.keys() - services - headers - OF_LETTERS
+    assert set() == CATALOGUE.keys() - RAISED.keys() - services - headers - FROM_THE_PLATFORM
 
 
 def suffixes() -> set[str]:
@@ -45,25 +46,24 @@ def suffixes() -> set[str]:
 
 
 def test_the_codes_of_services_are_those_of_the_translation() -> None:
-    assert gcp.NAMES == SERVICES
-    translated = {f"{service}.{suffix}" for service in gcp.NAMES for suffix in suffixes()}
+    translated = {f"{service}.{suffix}" for service in SERVICES for suffix in suffixes()}
     listed = {entry.code for entry in service_codes()}
     assert translated == listed | (translated & RAISED.keys())
     at_once = {s for kind, s, _ in (*gcp._BY_STATUS.values(), gcp._ANY) if kind is Permanent}
     for entry in service_codes():
-        expected = How.AT_ONCE if entry.code.split(".")[1] in at_once else How.RETRIED
-        assert expected == entry.how, entry.code
+        expected = When.AT_ONCE if entry.code.split(".")[1] in at_once else When.AFTER_RETRIES
+        assert expected == entry.when, entry.code
 
 
 @pytest.mark.parametrize("code", sorted(RAISED))
-def test_when_a_letter_comes_is_how_the_code_is_raised(code: str) -> None:
+def test_when_agrees_with_how_the_code_is_raised(code: str) -> None:
     if code in NEVER_IN_LETTERS:
-        expected = How.NEVER
+        expected = When.NEVER
     elif RAISED[code] == {"Permanent", "Transient"}:
-        expected = How.EITHER
+        expected = When.EITHER
     else:
-        expected = How.RETRIED if RAISED[code] == {"Transient"} else How.AT_ONCE
-    assert expected == CATALOGUE[code].how
+        expected = When.AFTER_RETRIES if RAISED[code] == {"Transient"} else When.AT_ONCE
+    assert expected == CATALOGUE[code].when
 
 
 def test_no_code_is_listed_twice() -> None:
@@ -72,7 +72,7 @@ def test_no_code_is_listed_twice() -> None:
 
 
 @pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.code)
-def test_an_entry_is_written_out(entry: Operational) -> None:
+def test_an_entry_is_written_out(entry: OperationalCode) -> None:
     assert re.fullmatch(r"[A-Z].*[^.]", entry.meaning)
     assert re.fullmatch(r"[A-Z`].*[.?]", entry.remedy)
     assert entry.remedy == remedy(entry.code)
@@ -94,5 +94,5 @@ def test_an_unknown_code_has_no_remedy() -> None:
     [(0, "no time"), (1, "1 second"), (60, "1 minute"), (90, "90 seconds"), (2430, "40 minutes"),
      (3600, "1 hour"), (56_430, "15 hours"), (86_400, "1 day"), (172_800, "2 days")],
 )  # fmt: skip
-def test_durations_are_spoken(seconds: int, words: str) -> None:
+def test_durations(seconds: int, words: str) -> None:
     assert words == duration(seconds)

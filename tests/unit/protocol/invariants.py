@@ -1,4 +1,4 @@
-"""What must hold of a world once everything is delivered, whatever happened on the way."""
+"""What must hold once everything is delivered, whatever happened before."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ def rejected(world: World) -> list[int]:
 
 
 def check(world: World, upload: str, *, valid: int, bad: int) -> None:
-    """A completed upload: every row once, here or there; one end; one email."""
+    """A completed upload: every row once, in table or reject file; one outcome; one email."""
     rows = loaded(world)
     assert valid == len(rows)
     assert [key for key, n in Counter(rows).items() if n > 1] == []

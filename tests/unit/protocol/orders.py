@@ -10,7 +10,7 @@ HEADER = b"order_id,customer_id,email,country,currency,amount,quantity,ordered_a
 
 
 def row(number: int, amount: str = "10.50") -> bytes:
-    """One valid row, unless `amount` is not."""
+    """One row, valid unless `amount` is invalid."""
     return (
         f"ORD-{number:08d},C0000001,a{number}@example.com,DE,EUR,{amount},1,"
         f"2026-11-20T10:00:00Z,NEW,note {number}\n"
@@ -18,7 +18,7 @@ def row(number: int, amount: str = "10.50") -> bytes:
 
 
 def orders(valid: int, bad: int = 0) -> bytes:
-    """A header, then `valid` good rows with `bad` ones spread among them."""
+    """A header, and `valid` valid rows with `bad` invalid ones spread among them."""
     rows = [row(n) for n in range(valid)]
     for n in range(bad):
         rows.insert(n * 3, row(10_000 + n, amount="twelve"))

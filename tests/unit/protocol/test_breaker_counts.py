@@ -1,4 +1,4 @@
-"""Bad data is no bad deploy: what uploaders are told of never opens a breaker."""
+"""Rejected rows and file faults never open a breaker: bad data is not a bad deploy."""
 
 from unit.protocol.orders import orders
 from world import World

@@ -1,4 +1,4 @@
-"""CloudEvents in Pub/Sub messages and back, and messages out of what arrives."""
+"""CloudEvents to Pub/Sub messages and back, and messages out of deliveries."""
 
 import base64
 from datetime import UTC, datetime

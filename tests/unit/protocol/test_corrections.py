@@ -1,4 +1,4 @@
-"""A reject file, mended and uploaded again: only its rows load, under their lines and upload."""
+"""A corrected reject file: only its rows are loaded, with the upload and lines of the original."""
 
 import pytest
 
@@ -15,7 +15,7 @@ ORIGINAL = "orders/a.csv"
 
 
 def send(world: World, name: str, data: bytes) -> str:
-    """Upload and deliver everything; the upload's id."""
+    """Upload, deliver everything, and return the upload's id."""
     event = world.upload(name, data)
     world.validate(event)
     world.drain()
@@ -38,7 +38,7 @@ def began() -> tuple[World, str]:
     return world, original
 
 
-def test_mended_rows_are_loaded_under_their_upload_and_line() -> None:
+def test_corrected_rows_are_loaded_under_their_upload_and_line() -> None:
     world, original = began()
     lines = sorted(rejected(world))
     name, data = reject_file(world)
@@ -52,7 +52,7 @@ def test_mended_rows_are_loaded_under_their_upload_and_line() -> None:
     assert ["completed", "completed"] == [event.outcome for event in world.finished()]
 
 
-def test_what_is_still_wrong_comes_back_with_its_original_line() -> None:
+def test_a_row_that_is_still_wrong_comes_back_with_its_original_line() -> None:
     world, _ = began()
     lines = sorted(rejected(world))
     name, data = reject_file(world)
@@ -70,9 +70,9 @@ def test_what_is_still_wrong_comes_back_with_its_original_line() -> None:
 def test_the_same_mended_file_again_loads_nothing_twice() -> None:
     world, _ = began()
     name, data = reject_file(world)
-    mended = data.replace(b",twelve,", b",12,")
-    send(world, name, mended)
-    send(world, name, mended)
+    corrected = data.replace(b",twelve,", b",12,")
+    send(world, name, corrected)
+    send(world, name, corrected)
     assert GOOD + BAD == len(set(loaded(world))) == len(loaded(world))
     assert b"correction.not_open" in reject_file(world)[1]
 
@@ -94,9 +94,9 @@ def test_a_quote_left_open_swallows_no_other_row() -> None:
     world, _ = began()
     lines = sorted(rejected(world))
     name, data = reject_file(world)
-    mended = data.replace(b",twelve,", b",12,").replace(b"note 10000", b'"note 10000')
-    mended = mended.replace(b"note 10003", b'"note 10003"')
-    send(world, name, mended)
+    corrected = data.replace(b",twelve,", b",12,").replace(b"note 10000", b'"note 10000')
+    corrected = corrected.replace(b"note 10003", b'"note 10003"')
+    send(world, name, corrected)
     assert GOOD + BAD - 1 == len(set(loaded(world)))
     again = reject_file(world)[1]
     assert again.splitlines()[1].startswith(b"%d," % lines[0])
@@ -112,7 +112,7 @@ def test_without_its_origins_name_it_is_explained() -> None:
     assert "correction.unnamed" == world.finished()[-1].reasons[0].code
 
 
-def test_a_correction_of_an_upload_that_was_rejected_whole_is_explained() -> None:
+def test_a_correction_of_an_upload_that_was_rejected_is_explained() -> None:
     world = World()
     send(world, ORIGINAL, orders(4, bad=4))
     name, data = reject_file(world)
@@ -124,10 +124,10 @@ def test_a_correction_of_an_upload_that_was_rejected_whole_is_explained() -> Non
 def test_a_correction_waits_for_the_one_before_it() -> None:
     world, _ = began()
     name, data = reject_file(world)
-    mended = data.replace(b",twelve,", b",12,")
-    first = world.upload(name, mended)
+    corrected = data.replace(b",twelve,", b",12,")
+    first = world.upload(name, corrected)
     world.validate(first)
-    second = world.upload(f"{name}.again.csv", mended)
+    second = world.upload(f"{name}.again.csv", corrected)
     import pytest
 
     with pytest.raises(Transient) as caught:
@@ -157,9 +157,9 @@ def test_a_preamble_and_an_encoding_are_the_originals_alone(encoding: str, mark:
     original = send(world, ORIGINAL, mark + text.encode(encoding))
     assert GOOD == len(loaded(world))
     name, data = reject_file(world)
-    mended = data.decode(encoding).replace(",twelve,", ",12,", BAD - 1)
-    assert mended != data.decode(encoding)
-    send(world, name, mended.encode(encoding))
+    corrected = data.decode(encoding).replace(",twelve,", ",12,", BAD - 1)
+    assert corrected != data.decode(encoding)
+    send(world, name, corrected.encode(encoding))
     assert GOOD + BAD - 1 == len(set(loaded(world))) == len(loaded(world))
     again_name, again = reject_file(world)
     assert again.startswith(mark)
@@ -167,7 +167,7 @@ def test_a_preamble_and_an_encoding_are_the_originals_alone(encoding: str, mark:
     assert {(original, line) for line in range(4, 4 + GOOD + BAD)} == set(loaded(world))
 
 
-def test_a_mended_file_has_the_labels_of_the_original_in_its_order() -> None:
+def test_a_corrected_file_has_the_labels_of_the_original_in_its_order() -> None:
     world = World(contracts=labelled_orders({"order_id": "Order ID", "amount": "Amount, EUR"}))
     swapped = [b",".join(reversed(line.split(b","))) for line in orders(GOOD, bad=BAD).splitlines()]
     swapped[0] = swapped[0].replace(b"order_id", b"ORDER ID ").replace(b"amount", b'"Amount, EUR"')

@@ -1,4 +1,4 @@
-"""Crash before and after every side effect of an upload, deliver again: the invariants hold."""
+"""The invariants hold after a crash before or after any side effect of an upload."""
 
 from collections.abc import Callable
 

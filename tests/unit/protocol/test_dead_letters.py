@@ -1,4 +1,4 @@
-"""Dead letters keep the original untouched and always fit the service's limits."""
+"""Dead letters keep the original unchanged and always fit the service's limits."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Foreign keys through the three functions: checked against the references that the plan pinned."""
+"""Foreign keys in all three functions are checked against the references of the plan."""
 
 from pathlib import Path
 from textwrap import dedent
@@ -28,7 +28,7 @@ CONTRACT = """
       tills: {object: tills.csv, key: shop}
 """
 PEOPLE = b"customer_id,segment\nC1,new\nC2,old\n"
-# Its key has duplicates, which only a lookup would mind.
+# Its key has duplicates, which only lookups forbid.
 TILLS = b"shop,till\nRome,01\nRome,02\nOslo,01\n"
 DATA = b"customer,shop,till\nC1,Rome,1\nC3,Rome,1\nC2,,\nC2,Oslo,2\nC1,Oslo,1\n"
 
@@ -50,7 +50,7 @@ def rows(world: World) -> list[tuple[object, ...]]:
     ]
 
 
-def test_rows_whose_keys_are_not_there_come_back(world: World) -> None:
+def test_rows_with_unknown_keys_are_rejected(world: World) -> None:
     assert "validated: valid" == world.validate(world.upload("returns/a.csv", DATA))
     world.drain()
     assert [

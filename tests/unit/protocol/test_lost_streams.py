@@ -4,9 +4,12 @@ every row is there once."""
 from datetime import timedelta
 
 from csvgate.ports import Message
-from csvgate.protocol.ledger_entries import OutcomeClaim
-from csvgate_ops.operate.dead_letters.actions import Filter, read, replay, show
-from unit.operate.dead_letters.contexts import REALLY, Office, office
+from csvgate.protocol.ledger.entries import OutcomeClaim
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.actions.replay import replay
+from csvgate_ops.operate.dead_letters.actions.show import show
+from csvgate_ops.operate.dead_letters.filters import Filter
+from unit.operate.dead_letters.contexts import REALLY, LetterWorld, letter_world
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import orders
 from unit.protocol.test_pipeline import upload_id
@@ -17,9 +20,9 @@ GOOD, BAD = 120, 3
 NAME = "orders/a.csv"
 
 
-def half_loaded() -> tuple[Office, list[Message]]:
-    """Two chunks are in their streams; the others have not come yet, and nor has the marker."""
-    there = office()
+def half_loaded() -> tuple[LetterWorld, list[Message]]:
+    """Two chunks are in their streams; the other chunks and the marker are not delivered yet."""
+    there = letter_world()
     world = there.world
     world.validate(world.upload(NAME, orders(GOOD, bad=BAD)))
     messages = list(world.publisher.topics[VALIDATED])
@@ -36,13 +39,13 @@ def lose_streams(world: World) -> None:
         world.warehouse.expire(stream)
 
 
-def deliver_rest(there: Office, messages: list[Message]) -> None:
+def deliver_rest(there: LetterWorld, messages: list[Message]) -> None:
     for message in messages:
         there.world.deliver(VALIDATED, message)
     there.world.drain()
 
 
-def replay_lost(there: Office) -> None:
+def replay_lost(there: LetterWorld) -> None:
     report = replay(there.context, Filter(codes=("stream.gone",)), REALLY)
     assert 0 == report.count("failed", "skipped")
     assert report.count("done")
@@ -51,7 +54,7 @@ def replay_lost(there: Office) -> None:
     there.world.restart()
 
 
-def in_the_end(there: Office) -> None:
+def in_the_end(there: LetterWorld) -> None:
     unfailed(there)
     rows = loaded(there.world)
     assert GOOD == len(rows) == len(set(rows))
@@ -59,7 +62,7 @@ def in_the_end(there: Office) -> None:
     assert {"completed"} == {event.outcome for event in there.world.finished()}
     outcomes = [email.custom_args["outcome"] for email in there.world.mailer.sent]
     assert 1 == outcomes.count("completed")
-    claim = there.world.ledger.upload(upload).claim()
+    claim = there.world.ledger.upload(upload).outcome_claim()
     assert claim is not None
     validated = there.world.ledger.upload(upload).plan(claim.plan).validated()
     assert validated is not None
@@ -72,7 +75,7 @@ def test_streams_lost_after_a_long_outage_are_found_before_the_claim() -> None:
     there.world.now += timedelta(days=2)
     deliver_rest(there, messages[2:])
     assert "stream.gone" in there.world.letter_codes()
-    assert there.world.ledger.upload(upload_id(there.world, NAME)).claim() is None
+    assert there.world.ledger.upload(upload_id(there.world, NAME)).outcome_claim() is None
     replay_lost(there)
     in_the_end(there)
 
@@ -104,7 +107,7 @@ def test_again_and_again() -> None:
 
 
 def test_the_old_plan_may_still_end_and_then_the_other_does_nothing() -> None:
-    """Abandoned by mistake: its streams are all there. Whichever is first ends the upload."""
+    """A plan was abandoned although its streams exist; the plan that is first ends the upload."""
     there, messages = half_loaded()
     upload = upload_id(there.world, NAME)
     received = there.world.ledger.upload(upload).received()
@@ -117,7 +120,7 @@ def test_the_old_plan_may_still_end_and_then_the_other_does_nothing() -> None:
     check_once(there)
 
 
-def check_once(there: Office) -> None:
+def check_once(there: LetterWorld) -> None:
     rows = loaded(there.world)
     assert GOOD == len(rows) == len(set(rows))
     assert ["completed"] == [event.outcome for event in there.world.finished()]

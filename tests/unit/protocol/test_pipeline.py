@@ -1,4 +1,4 @@
-"""The three functions together, on fakes: what an upload comes to."""
+"""The three functions together on fakes: how uploads end."""
 
 import random
 
@@ -86,7 +86,7 @@ def test_over_the_limit_nothing_is_loaded() -> None:
     assert len(world.mailer.sent) == 1
 
 
-def test_a_hopeless_file_ends_in_a_letter_and_an_email() -> None:
+def test_an_unreadable_file_ends_in_a_letter_and_an_email() -> None:
     world = World()
     assert (
         world.validate(world.upload("orders/a.csv", b"a,b,c\n1,2,3\n")) == "validated: file_fault"
@@ -114,7 +114,7 @@ def test_a_header_alone_completes_with_no_rows() -> None:
         ("ledger", "orders/a.csv", "ignored: other bucket"),
     ],
 )
-def test_objects_that_are_not_for_us(bucket: str, name: str, outcome: str) -> None:
+def test_objects_that_are_not_uploads(bucket: str, name: str, outcome: str) -> None:
     world = World()
     info = world.store.put(bucket, name, orders(1))
     assert outcome == world.validate(finalized(info))
@@ -144,7 +144,7 @@ def test_a_missing_reference_is_named_and_the_letter_can_be_replayed() -> None:
     assert len(loaded(world)) == 5
 
 
-def test_a_table_that_contradicts_the_contract_is_refused_and_mended() -> None:
+def test_a_table_that_contradicts_the_contract_is_refused_until_it_is_fixed() -> None:
     from csvgate.ports import Column
     from fakes.bigquery import Table
 

@@ -1,4 +1,4 @@
-"""Dead letters of every function, replayed after the cause is mended, and again after everything
+"""Dead letters of every function, replayed after the cause is fixed, and again after everything
 succeeded: every row once, one email."""
 
 from collections.abc import Callable
@@ -7,9 +7,11 @@ import pytest
 
 from csvgate.ports import Column, Message
 from csvgate.runtime.errors import Permanent
-from csvgate_ops.operate.dead_letters.actions import Filter, read, replay
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.actions.replay import replay
+from csvgate_ops.operate.dead_letters.filters import Filter
 from fakes.bigquery import Table
-from unit.operate.dead_letters.contexts import REALLY, Office, office
+from unit.operate.dead_letters.contexts import REALLY, LetterWorld, letter_world
 from unit.protocol.invariants import check
 from unit.protocol.orders import orders
 from unit.protocol.test_pipeline import upload_id
@@ -59,9 +61,9 @@ def break_mail(world: World) -> Callable[[], None]:
 BREAKS = dict(zip(FUNCTIONS, (break_references, break_table, break_mail), strict=True))
 
 
-def broken(function: str) -> tuple[Office, Callable[[], None], list[Message]]:
-    """An upload whose letters are of one function, how to mend the cause, and the letters."""
-    there = office()
+def broken(function: str) -> tuple[LetterWorld, Callable[[], None], list[Message]]:
+    """An upload whose letters are of one function, how to fix the cause, and these letters."""
+    there = letter_world()
     mend = BREAKS[function](there.world)
     there.world.validate(there.world.upload(NAME, orders(GOOD, bad=BAD)))
     there.world.drain()
@@ -70,7 +72,7 @@ def broken(function: str) -> tuple[Office, Callable[[], None], list[Message]]:
     return there, mend, letters
 
 
-def unfailed(there: Office) -> None:
+def unfailed(there: LetterWorld) -> None:
     """Forget the emails and events that announced the failure: `check` is about success."""
     events = there.world.publisher.topics["enrichment-complete"]
     there.world.publisher.topics["enrichment-complete"] = [
@@ -79,7 +81,7 @@ def unfailed(there: Office) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_after_the_cause_is_mended_a_replay_completes_the_upload_once(function: str) -> None:
+def test_after_the_cause_is_fixed_a_replay_completes_the_upload_once(function: str) -> None:
     there, mend, _ = broken(function)
     mend()
     report = replay(there.context, Filter(functions=(function,)), REALLY)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.errors import Transient
 from fakes.storage import FakeObjectStore
 from notification.send_once import LEASE, SendClaims
@@ -21,7 +21,7 @@ class Clock:
 
 
 def claims(store: FakeObjectStore, clock: Clock, holder: str = "one") -> SendClaims:
-    return SendClaims(Ledger(store, "ledger"), "uploads/abc/emails/completed/", holder, clock)
+    return SendClaims(Ledger(store, "ledger"), "abc", "completed", holder, clock)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What the protocol keeps in the ledger fits one request, or is streamed."""
 
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Lines
+from csvgate.protocol.ledger.entries import Lines
+from csvgate.protocol.ledger.ledger import Ledger
 from fakes.storage import FakeObjectStore
 from intake.read_upload import MOST_LINES
 from unit.protocol.orders import orders

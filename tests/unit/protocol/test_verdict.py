@@ -1,4 +1,4 @@
-"""What the limits of a contract make of an upload's counts."""
+"""The verdict about an upload, by its counts and the contract's limits."""
 
 import pytest
 

@@ -29,10 +29,13 @@ def test_rows_come_as_they_were() -> None:
         b'\xef\xbb\xbf_csvgate_line,_csvgate_errors,"b",a\r\n'
         b'3,"a: type.integer is not a whole number: digits, perhaps with a sign in front",'
         b'"x, ""y""\nz",one\r\n'
-        b'5,"row.too_few_fields has 1 of 2 fields",few\r'
-        b'6,"row.too_many_fields has 3 fields, 2 expected",x,1,2\n'
-        b'7,"row.unclosed_quote the quote that opens in cell 1 is never properly closed: the file '
-        b'ends before it","""q,1"'
+        b'5,"row.too_few_fields has 1 of 2 cells; check for a missing delimiter or quote",few\r'
+        b'6,"row.too_many_fields has 3 cells instead of 2; quote cells that contain the delimiter",'
+        b"x,1,2\n"
+        b'7,"row.unclosed_quote the quote that opens cell 1 is never properly closed: the file '
+        b"ends "
+        b'before the closing quote; close the quote, and double the quotes inside the cell",'
+        b'"""q,1"'
     ) == rejects(data)
 
 
@@ -129,7 +132,7 @@ def test_the_file_is_well_formed_and_has_every_cell(
 def _cells(row: RejectedRow, grammar: Grammar) -> tuple[str, ...]:
     """A row that is not sound comes back in one cell."""
     (record,) = Framer([row.raw + row.terminator], grammar).records()
-    assert row.sound == (record.cells is not None)
+    assert row.well_formed == (record.cells is not None)
     return tuple(record.cells or [row.raw.decode("utf-8", "surrogateescape")])
 
 

@@ -1,4 +1,4 @@
-"""When a breaker trips: one table."""
+"""When a breaker trips, as one table of cases."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ LIMITS = Limits(window=timedelta(minutes=10), letters=4, share=0.8)
 
 
 def letter(second: int, message: str = "", handled: int = 0, code: str = "a") -> CountedLetter:
-    """`second` after the window's beginning."""
+    """A dead letter, sent `second` seconds after the window begins."""
     at = NOW - timedelta(minutes=10) + timedelta(seconds=second)
     return CountedLetter(at, message or f"m{second}", handled, code)
 
@@ -34,7 +34,7 @@ def letters(count: int, *, start: int = 1, handled: int = 0) -> list[CountedLett
             [letter(1, handled=10_000), *letters(4, start=2)], True, id="good work long before"
         ),
         pytest.param(
-            [*letters(4), letter(9, handled=10_000)], False, id="mended before the latest letter"
+            [*letters(4), letter(9, handled=10_000)], False, id="fixed before the latest letter"
         ),
         pytest.param([letter(n, "same") for n in range(1, 99)], False, id="one message, often"),
         pytest.param(

@@ -1,4 +1,4 @@
-"""A function that dead-letters nearly everything stops, whichever instances see it."""
+"""A function that dead-letters nearly everything stops, however its instances share the work."""
 
 import threading
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from cloudevents.http import CloudEvent
 
 from csvgate.protocol.cloudevents_pubsub import Delivery, raw_delivery
 from csvgate.protocol.dead_letters import DeadLetterTopic
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Lifted
+from csvgate.protocol.ledger.entries import Lifted
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.breaker import Limits
 from csvgate.runtime.breaker_guard import Breaker
 from csvgate.runtime.breaker_ledger import BreakerLedger, breakers
@@ -25,7 +25,7 @@ MAX_ATTEMPTS = 5
 
 
 class Handler:
-    """Handles what is `good`; gives up on the rest."""
+    """Handles `good` messages, and gives up on all others."""
 
     def __init__(self) -> None:
         self.given_up = 0
@@ -47,7 +47,7 @@ class Handler:
 
 
 class Deployed:
-    """A function with one ledger and one dead-letter topic, and as many instances as are made."""
+    """A function with one ledger, one dead-letter topic and any number of instances."""
 
     def __init__(self, effects: Effects | None = None) -> None:
         self.now = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -187,11 +187,11 @@ def test_what_is_retried_anyway_does_not_count() -> None:
     assert [] == list(world.ledger.names("breaker"))
 
 
-def test_lifted_it_counts_from_the_beginning() -> None:
+def test_a_lifted_breaker_counts_from_zero() -> None:
     world = Deployed()
     boundary = world.instance()
     world.fail(boundary, LETTERS)
-    assert world.entries().lift(1, Lifted(at=world.now, actor="ada", reason="mended"))
+    assert world.entries().lift(1, Lifted(at=world.now, actor="ada", reason="fixed"))
     world.fail(boundary, LETTERS)
     assert "breaker.open" == refusal(boundary, world.event()).code
     standing = world.entries().standing()
@@ -205,7 +205,7 @@ def test_another_revision_starts_with_a_closed_breaker() -> None:
     assert "breaker.open" == refusal(world.instance("r1"), world.event()).code
 
 
-def test_without_its_ledger_letters_are_still_sent() -> None:
+def test_dead_letters_are_sent_when_the_ledger_cannot_be_read() -> None:
     def gone(effect: Effect) -> None:
         raise Transient("storage.unavailable", "no answer")
 
@@ -223,7 +223,7 @@ def test_success_costs_no_call() -> None:
 
 
 def test_threads_of_one_instance_lose_no_count() -> None:
-    """Whichever threads take them, what was handled is counted once over the letters."""
+    """Handled messages are counted once across all threads of an instance."""
     world = Deployed()
     boundary = world.instance()
 

@@ -1,4 +1,4 @@
-"""What becomes of a failure: one table."""
+"""What the boundary does with each kind of failure, as one table of cases."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 class Scripted:
-    """A handler that fails where it is told to."""
+    """A handler that fails in the given step."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Secrets may come as files that Secret Manager mounts."""
+"""Secrets can be files that Secret Manager mounts."""
 
 from pathlib import Path
 
@@ -24,6 +24,6 @@ def test_a_secret_as_a_file(tmp_path: Path) -> None:
     assert "SG.key" == found.sendgrid_api_key
 
 
-def test_a_file_that_is_not_there_leaves_the_messages_where_they_are(tmp_path: Path) -> None:
-    with pytest.raises(Transient, match=r"the file of a secret: .*No such file"):
+def test_a_missing_file_is_a_transient_failure(tmp_path: Path) -> None:
+    with pytest.raises(Transient, match=r"cannot read the file of a secret: .*No such file"):
         read({**ENVIRONMENT, "SENDGRID_API_KEY_FILE": str(tmp_path / "none")})

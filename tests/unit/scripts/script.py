@@ -1,4 +1,4 @@
-"""The repository's own scripts as modules."""
+"""Import the scripts of the repository as modules."""
 
 import importlib.util
 import sys
@@ -9,7 +9,7 @@ SCRIPTS = Path(__file__).resolve().parents[3] / "ops" / "scripts"
 
 
 def load(name: str) -> Any:
-    """A script finds those beside it, as when it is run."""
+    """Import a script. As when it is run, it can import the scripts beside it."""
     sys.path.append(str(SCRIPTS))
     spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
     assert spec is not None

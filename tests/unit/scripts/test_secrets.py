@@ -1,4 +1,4 @@
-"""The scan for secrets finds what looks like one, and passes what a person said is none."""
+"""The scan finds what looks like a secret, and skips lines that are marked as false alarms."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def test_a_key_is_found(tmp_path: Path, key: str) -> None:
     assert key not in found
 
 
-def test_a_line_may_say_that_it_is_none(tmp_path: Path) -> None:
+def test_a_line_may_be_marked_as_a_false_alarm(tmp_path: Path) -> None:
     path = tmp_path / "settings.py"
     path.write_text(f'value = "{KEYS["AWS"]}"  # pragma: allowlist secret\n')
     assert [] == check_secrets.scan([str(path)], guess=True)

@@ -1,18 +1,15 @@
-"""Unique keys, in memory and on disk."""
+"""Unique keys claimed one by one: in a dictionary, and in the index."""
 
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
-import numpy as np
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.unique.column_hash import hash_column
-from csvgate.unique.keys import SpillingKeys, fingerprint
+from csvgate.unique.keys import GrowingKeySet, fingerprint
 
 KEYS = st.one_of(
     st.text(max_size=3),
@@ -23,36 +20,26 @@ KEYS = st.one_of(
 
 
 @given(st.lists(KEYS), st.integers(0, 5))
-def test_in_the_index_is_as_in_the_dictionary(keys: list[str | int | bytes], most: int) -> None:
-    spilling, memory = SpillingKeys(most), dict[str | int | bytes, int]()
+def test_the_index_answers_like_the_dictionary(keys: list[str | int | bytes], most: int) -> None:
+    growing, memory = GrowingKeySet(most), dict[str | int | bytes, int]()
     for line, key in enumerate(keys, 2):
         first = memory.setdefault(fingerprint(key), line)
-        assert (None if first == line else first) == spilling.claim(key, line)
-        assert (None if first == line else first) == spilling.claim(key, line)
-    spilling.close()
+        assert (None if first == line else first) == growing.claim(key, line)
+        assert (None if first == line else first) == growing.claim(key, line)
 
 
-def test_what_is_in_the_index_is_gone_from_the_dictionary() -> None:
-    keys = SpillingKeys(10)
-    assert [None] * 100 == [keys.claim(f"key {i}", i) for i in range(1, 101)]
-    assert (3, 90) == (keys.claim("key 3", 200), keys.claim("key 90", 200))
-    assert {} == keys._memory
-    keys.close()
-
-
-def test_keys_claimed_one_by_one_and_by_the_column_are_the_same() -> None:
-    keys = SpillingKeys()
+def test_keys_that_move_to_the_index_leave_the_dictionary() -> None:
+    keys = GrowingKeySet(2)
     long = "x" * 100
     assert [None] * 3 == [keys.claim(key, line) for line, key in enumerate(["a", long, "b"], 2)]
-    column = hash_column(pa.array(["c", long, "c", "a"]))
-    assert [0, 3, 5, 2] == keys.index().claim(column, np.arange(5, 9)).tolist()
-    assert (5, 4, None) == (keys.claim("c", 9), keys.claim("b", 9), keys.claim("d", 9))
-    keys.close()
+    assert [None] * 100 == [keys.claim(f"key {i}", i) for i in range(1, 101)]
+    assert (3, 90, 3, 4) == tuple(keys.claim(k, 200) for k in ("key 3", "key 90", long, "b"))
+    assert {} == keys._dictionary
 
 
 def test_few_keys_need_no_numpy() -> None:
     program = (
-        "import sys; from csvgate.unique.keys import SpillingKeys; keys = SpillingKeys(1000)\n"
+        "import sys; from csvgate.unique.keys import GrowingKeySet; keys = GrowingKeySet(250)\n"
         "for n in range(250): keys.claim((n, 'x', 1.5), n + 1)\n"
         "assert 'numpy' not in sys.modules; keys.claim((250, 'x', 1.5), 251)\n"
         "assert 'numpy' in sys.modules"

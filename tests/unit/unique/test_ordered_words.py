@@ -1,4 +1,4 @@
-"""Keys in order: which are above all before, and words that keep the order of their values."""
+"""Ascending keys, and words that sort like their values."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 pa = pytest.importorskip("pyarrow")
 
-from csvgate.unique.ascending import Ascent  # noqa: E402
+from csvgate.unique.ascending import AscendingKeys  # noqa: E402
 from csvgate.unique.column_hash import hash_column  # noqa: E402
 from csvgate.unique.ordered_words import order_of  # noqa: E402
 
@@ -16,13 +16,13 @@ WORDS = st.lists(st.lists(st.integers(0, 30) | st.integers(2**64 - 5, 2**64 - 1)
 
 @settings(deadline=None)
 @given(WORDS, st.integers(1, 4))
-def test_an_ascent_keeps_what_is_above_all_before(blocks: list[list[int]], least: int) -> None:
+def test_keys_greater_than_all_before_are_kept(blocks: list[list[int]], smallest: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("csvgate.unique.ascending._LEAST", least)
-        ascent, greatest, kept, line = Ascent(), 0, dict[int, int](), 0
+        patch.setattr("csvgate.unique.ascending._SMALLEST_PART", smallest)
+        ascending, greatest, kept, line = AscendingKeys(), 0, dict[int, int](), 0
         for block in blocks:
             lines = np.arange(line + 1, line + 1 + len(block))
-            new = ascent.add(np.array(block, np.uint64), lines)
+            new = ascending.add(np.array(block, np.uint64), lines)
             expected = []
             for word in block:
                 line += 1
@@ -30,27 +30,26 @@ def test_an_ascent_keeps_what_is_above_all_before(blocks: list[list[int]], least
                 if word > greatest:
                     greatest, kept[word] = word, line
             assert expected == new.tolist()
-        while True:
-            assert len(kept) == ascent.size
-            asked = [0, *range(31), *range(2**64 - 5, 2**64)]
-            found = ascent.find(np.array(asked, np.uint64)).tolist()
-            assert [kept.get(word, 0) for word in asked] == found
-            if not kept:
-                return
-            least_words, lines = ascent.pop()
-            popped = list(zip(least_words.tolist(), lines.tolist(), strict=True))
-            assert popped
-            assert list(kept.items())[: len(popped)] == popped
-            kept = dict(list(kept.items())[len(popped) :])
+        asked = [0, *range(31), *range(2**64 - 5, 2**64)]
+        found = ascending.find(np.array(asked, np.uint64)).tolist()
+        assert [kept.get(word, 0) for word in asked] == found
+        drained = [
+            pair
+            for words, lines in ascending.drain()
+            for pair in zip(words.tolist(), lines.tolist(), strict=True)
+        ]
+        assert list(kept.items()) == drained
+        assert not ascending.find(np.array(asked, np.uint64)).any()
 
 
-def test_an_ascent_grows() -> None:
-    ascent = Ascent()
+def test_parts_follow_one_another() -> None:
+    ascending = AscendingKeys()
     for start in range(1, 300_000, 50_000):
         words = np.arange(start, start + 50_000, dtype=np.uint64)
-        assert ascent.add(words, words.astype(np.int64) * 2).all()
-    assert 300_000 == ascent.size
-    assert [2, 600_000, 0] == ascent.find(np.array([1, 300_000, 300_001], np.uint64)).tolist()
+        assert ascending.add(words, words.astype(np.int64) * 2).all()
+    asked = np.array([1, 300_000, 300_001], np.uint64)
+    assert [2, 600_000, 0] == ascending.find(asked).tolist()
+    assert 300_000 == sum(len(words) for words, _ in ascending.drain())
 
 
 TEXTS = st.lists(st.text("ab0é", min_size=0, max_size=20), min_size=1, max_size=8) | st.lists(
@@ -62,7 +61,7 @@ TEXTS = st.lists(st.text("ab0é", min_size=0, max_size=20), min_size=1, max_size
 
 @settings(deadline=None)
 @given(TEXTS, st.integers(0, 3))
-def test_texts_as_words(texts: list[str], skipped: int) -> None:
+def test_words_of_strings(texts: list[str], skipped: int) -> None:
     values = pa.array(["x"] * skipped + texts, pa.string()).slice(skipped)
     order = order_of(values)
     if not texts[0]:
@@ -86,7 +85,7 @@ def test_texts_as_words(texts: list[str], skipped: int) -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1))
-def test_whole_numbers_as_words(numbers: list[int]) -> None:
+def test_words_of_integers(numbers: list[int]) -> None:
     values = pa.array(numbers, pa.int64())
     order = order_of(values)
     assert order is not None

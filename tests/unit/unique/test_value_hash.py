@@ -1,4 +1,4 @@
-"""Hashes of keys: one by one and by the column, the same."""
+"""Hashes of keys, which are the same one by one and by the column."""
 
 from collections.abc import Hashable
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -59,7 +59,7 @@ def test_a_column_is_hashed_as_its_values(name: str, data: st.DataObject) -> Non
     assert one_by_one(values[2:-1]) == hash_column(array[2:-1]).tolist()
 
 
-def test_the_parts_of_a_column_follow_one_another() -> None:
+def test_the_chunks_of_a_column_follow_one_another() -> None:
     values = [f"key {n}" * (n % 12) for n in range(70_000)]
     chunks = pa.chunked_array([values[:10], [], values[10:]])
     assert one_by_one(values) == hash_column(chunks).tolist()
@@ -139,8 +139,8 @@ def all_different(values: list[Hashable]) -> bool:
 
 
 @pytest.mark.parametrize("length", [1, 2, 7, 8, 9, 14, 15, 16, 17, 63, 64, 65, 129])
-def test_every_bit_of_a_text_and_its_length_count(length: int) -> None:
-    """Lengths around those at which another way of hashing takes over."""
+def test_every_bit_of_a_string_and_its_length_count(length: int) -> None:
+    """The lengths are around those at which the method of hashing changes."""
     plain = b"m" * length
     flipped = [
         plain[:at] + bytes([plain[at] ^ 1 << bit]) + plain[at + 1 :]
@@ -153,7 +153,7 @@ def test_every_bit_of_a_text_and_its_length_count(length: int) -> None:
     assert all_different([*swapped, *(text[::-1] for text in swapped)])
 
 
-def test_all_short_texts_differ() -> None:
+def test_all_short_strings_differ() -> None:
     shorts = [bytes([a, b]) for a in range(256) for b in range(256)]
     assert all_different([b"", *(bytes([a]) for a in range(256)), *shorts])
     found = hash_column(pa.array(shorts, pa.binary()))
@@ -190,15 +190,15 @@ def test_a_digest_is_of_the_bytes_and_their_kind() -> None:
     assert digest(data, 7) != digest(data[1:], 7)
 
 
-def test_characters_of_half_a_pair_have_a_hash() -> None:
-    """What bytes that are no UTF-8 are, once read."""
+def test_lone_surrogates_have_a_hash() -> None:
+    """Bytes that are not UTF-8 are read as such characters."""
     texts = ["\udcff", "\udcfe", "\udcff\udcff", "a\udc80" * 9, "a\udc81" * 9]
     assert all_different([*texts])
 
 
 @pytest.mark.parametrize("form", ["{}", "OR-{:09d}", "{:036d}", "{:x}" * 6])
 def test_first_words_are_spread_evenly(form: str) -> None:
-    """What the filter and the sort of `KeyIndex` are built on."""
+    """The filter and the sort of `KeyIndex` rely on it."""
     keys = [form.format(*[n] * 6) for n in range(50_000)]
     first = hash_column(pa.array(keys))[:, 0]
     for shift in (0, 6, 12, 18, 32, 41, 58):

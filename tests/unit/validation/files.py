@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from csvgate.contracts.model import Contract
+from csvgate.validation.batch import CHUNK_BYTES, Batch, RejectedRow
 from csvgate.validation.faults import Fault, FileFault
-from csvgate.validation.validate import CHUNK_BYTES, Batch, RejectedRow, validate
+from csvgate.validation.validate import validate
 
 Field = Mapping[str, Any]
 
@@ -55,7 +56,7 @@ def _short(fault: Fault) -> tuple[int, str | None, str]:
 
 
 def cut(data: bytes, sizes: Iterable[int]) -> Iterator[bytes]:
-    """The same bytes in pieces of these sizes, the last as long as it takes."""
+    """Yield the same bytes in pieces of these sizes, and the rest in a last piece."""
     start = 0
     for size in sizes:
         yield data[start : start + size]

@@ -1,4 +1,4 @@
-"""One list of codes: complete, used, documented, and each example says what it should."""
+"""The list of codes is complete, used and documented, and each example has its fault."""
 
 import re
 from pathlib import Path
@@ -43,9 +43,18 @@ def test_an_example_has_its_fault_alone(code: str) -> None:
     assert [code] == [fault.code for fault in faults_of(EXAMPLES[code])]
 
 
-def test_only_what_is_told_before_a_file_is_read_has_no_example() -> None:
-    assert {"file.gone", "file.overwrite", "file.too_large"} <= set(CODES) - set(EXAMPLES)
-    assert not {code for code in set(CODES) - set(EXAMPLES) if code.startswith(("row", "header"))}
+def test_only_faults_found_before_the_file_is_read_lack_an_example() -> None:
+    """Faults of corrections depend on the ledger, the others on the upload's name and size."""
+    without = {code for code in set(CODES) - set(EXAMPLES) if not code.startswith("correction.")}
+    assert {"file.gone", "file.overwrite", "file.too_large"} == without
+
+
+def test_an_entry_is_written_for_the_uploader() -> None:
+    """The title is a phrase, and the meaning is one or more complete sentences."""
+    for code in CODES.values():
+        assert code.title[:1].isupper(), code
+        assert not code.title.endswith("."), code
+        assert code.meaning.endswith("."), code
 
 
 def test_the_documentation_is_current() -> None:

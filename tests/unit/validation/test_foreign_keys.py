@@ -102,11 +102,11 @@ def test_the_message_of_a_key_of_two_fields() -> None:
     ]
 
 
-def test_all_faults_are_told_at_once_in_the_order_of_the_fields() -> None:
+def test_all_faults_are_reported_at_once_in_the_order_of_the_fields() -> None:
     rules = with_key(
         "a", "k", {"name": "a", "constraints": {"unique": True}}, {"name": "b", "type": "date"}
     )
-    # What is not in the reference is no valid value, so it claims no key either.
+    # A value that is not in the reference is invalid, so it claims no key either.
     data = "a,b\nz,2026-01-01\nz,x\nx,2026-01-01\nx,2026-01-01\n"
     assert [
         (2, "a", CODE, "z"),
@@ -136,7 +136,7 @@ def test_several_keys_into_several_references() -> None:
 
 def test_a_rule_is_not_skipped_in_silence() -> None:
     rules = with_key("a", "k", "a")
-    with pytest.raises(ValueError, match=r"has 1 foreign keys; give `references`"):
+    with pytest.raises(ValueError, match=r"has 1 foreign keys, but `references` has 0"):
         list(validate([b"a\nx\n"], rules))
     assert [1] == [b.rows_read for b in validate([b"a\nx\n"], rules, references=unchecked(rules))]
     assert [] == rejected_rows(validate([b"a\nx\n"], rules, references=unchecked(rules)))
@@ -145,14 +145,17 @@ def test_a_rule_is_not_skipped_in_silence() -> None:
 @pytest.mark.parametrize(
     ("reference", "message"),
     [
-        (b"", "the file is empty; its first line names the columns"),
-        (b"x,y\n1,2\n", "line 1: no column k, which a foreign key needs; there are x, y"),
-        (b"k,k\n1,2\n", "line 1: columns named twice: k"),
-        (b"k\n1\n\nsecret\n", "line 4, column k: the cell is no INT64"),
-        (b"k\n99999999999999999999\n", "line 2, column k: the cell is no INT64"),
-        (b"k\n1,2\n", "line 2: 2 cells under a header of 1; quote cells that hold commas"),
-        (b"k\n\xff\n", "line 2: not UTF-8; save the file as UTF-8"),
-        (b'k\n"1\n', "line 2: not a CSV record: unexpected end of data"),
+        (b"", "the file is empty; its first line must name the columns"),
+        (
+            b"x,y\n1,2\n",
+            "line 1: column k is missing, but a foreign key needs it; the columns are x, y",
+        ),
+        (b"k,k\n1,2\n", "line 1: two columns have the same name: k"),
+        (b"k\n1\n\nsecret\n", "line 4, column k: the cell is not an INT64"),
+        (b"k\n99999999999999999999\n", "line 2, column k: the cell is not an INT64"),
+        (b"k\n1,2\n", "line 2: 2 cells under a header of 1; quote cells that contain commas"),
+        (b"k\n\xff\n", "line 2: the bytes are not UTF-8; save the file as UTF-8"),
+        (b'k\n"1\n', "line 2: the record is not valid CSV: unexpected end of data"),
     ],
 )
 def test_a_malformed_reference(reference: bytes, message: str) -> None:
@@ -166,9 +169,9 @@ def test_a_malformed_reference(reference: bytes, message: str) -> None:
 
 def test_a_reference_of_too_many_keys() -> None:
     rules = with_key("a", "k", "a")
-    assert 3 == len(key_sets(rules, {"ref": b"k\n1\n2\n3\n3\n\n"}, most=3)[0])  # type: ignore[arg-type]  # a set
+    assert 3 == len(key_sets(rules, {"ref": b"k\n1\n2\n3\n3\n\n"}, max_keys=3)[0])  # type: ignore[arg-type]  # a set
     with pytest.raises(Permanent) as caught:
-        key_sets(rules, {"ref": b"k\n1\n2\n3\n4\n"}, most=3)
+        key_sets(rules, {"ref": b"k\n1\n2\n3\n4\n"}, max_keys=3)
     assert "reference.too_large" == caught.value.code
 
 

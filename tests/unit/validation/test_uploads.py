@@ -1,4 +1,4 @@
-"""Whatever is uploaded: every row is read once, valid or rejected, or the file is refused whole."""
+"""Every row of any upload is read once and is valid or rejected, or the file is refused."""
 
 import codecs
 import csv
@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from csvgate.contracts.model import Contract, Encoding
 from csvgate.csv.compression import decompress
-from csvgate.csv.decoding import begin
+from csvgate.csv.decoding import open_text
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
 from csvgate.rejects.reject_file import RejectFile
+from csvgate.validation.batch import Batch
 from csvgate.validation.codes import CODES
 from csvgate.validation.faults import FileFault
-from csvgate.validation.validate import Batch, validate
+from csvgate.validation.validate import validate
 from unit.validation.files import contract, cut, rejected_rows, valid_rows
 
 FIELDS = ({"name": "a", "type": "integer"}, {"name": "b", "constraints": {"unique": True}})
@@ -90,7 +91,7 @@ ANYTHING = st.one_of(
 
 
 def outcome(data: bytes, rules: Contract, sizes: list[int]) -> tuple[list[Batch], bytes] | str:
-    """Batches and reject file; or the code of the file's fault."""
+    """Return the batches and the reject file, or the code of the file's fault."""
     file = RejectFile(rules)
     try:
         found = list(validate(decompress(cut(data, sizes)), rules, chunk_bytes=20))
@@ -137,10 +138,10 @@ def test_the_reject_file_has_the_rejected_rows_in_the_files_own_bytes(
         errors = "surrogatepass" if own.startswith("utf-16") else "surrogateescape"
         raw = row.raw if own == "utf-8" else row.raw.decode("utf-8", errors).encode(own, errors)
         assert raw in data
-        if row.sound:
+        if row.well_formed:
             assert raw in rejects
-    # It is CSV of the same kind itself, with the header if there is one, and each row once.
-    _, pieces = begin([rejects], own)
+    # The reject file is CSV in the same dialect, with the header if there is one.
+    _, pieces = open_text([rejects], own)
     records = list(Framer(pieces, Grammar(rules.dialect)).records())
     lines = [str(row.line) for row in rejected_rows(batches)]
     if rules.dialect.header:

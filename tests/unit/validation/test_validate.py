@@ -1,15 +1,17 @@
 """Files in, batches out."""
 
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from csvgate.contracts.model import Contract
-from csvgate.csv.header import by_position
+from csvgate.csv.header import header_by_position
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer, Record
+from csvgate.unique.keys import GrowingKeySet
 from csvgate.validation import ENGINE_VERSION
 from csvgate.validation.faults import FileFault
 from csvgate.validation.rules import Rules
@@ -31,7 +33,7 @@ ANY_BYTES = st.lists(
 ).map(b"".join)
 
 
-def test_a_row_is_told_all_its_faults() -> None:
+def test_all_faults_of_a_row_are_reported() -> None:
     data = b"id,amount,word\n1,2.5,x\n,0.25,z\n2,,\n"
     assert [(2, (1, Decimal("2.5"), "x")), (4, (2, None, None))] == valid_rows(batches(data, MIXED))
     assert [
@@ -48,7 +50,7 @@ def test_a_rejected_row_keeps_its_bytes_and_values() -> None:
         row.line,
         row.raw,
         row.terminator,
-        row.sound,
+        row.well_formed,
     )
     assert (2, "amount", "type.number", "oops") == (
         fault.line,
@@ -62,9 +64,12 @@ def test_faults_come_in_the_order_of_the_contract() -> None:
     assert ["id", "amount", "word"] == [c for _, c, _ in faults(b"word,id,amount\na,b,c\n", MIXED)]
 
 
-def test_wrong_counts_say_how_many() -> None:
+def test_messages_about_the_number_of_cells() -> None:
     rows = rejected_rows(batches(b"id,amount,word\n1\n1,2,x,4\n", MIXED))
-    assert ["has 1 of 3 fields", "has 4 fields, 3 expected"] == [r.faults[0].message for r in rows]
+    assert [
+        "has 1 of 3 cells; check for a missing delimiter or quote",
+        "has 4 cells instead of 3; quote cells that contain the delimiter",
+    ] == [r.faults[0].message for r in rows]
 
 
 def test_lines_are_those_of_an_editor() -> None:
@@ -113,10 +118,10 @@ def test_the_first_valid_key_stands_even_in_a_rejected_row() -> None:
         (7, "amount", "type.number"),
     ] == faults(data, MIXED)
     message = rejected_rows(batches(data, MIXED))[1].faults[0].message
-    assert "repeats the value of line 2; the first in the file stands" == message
+    assert "repeats the value of line 2; only the first occurrence is accepted" == message
 
 
-def test_no_value_is_not_repeated() -> None:
+def test_empty_cells_do_not_repeat_a_value() -> None:
     rules = contract({"name": "a", "constraints": {"unique": True}}, "b")
     assert [] == faults(b"a,b\n,1\n,2\n", rules)
 
@@ -138,10 +143,10 @@ def test_keys_on_disk_give_the_same_faults() -> None:
     framer = Framer([data], Grammar(MIXED.dialect))
     records: list[Record] = list(framer.records())
     outcomes = []
-    for keys_in_memory in (5, 1000):
-        rules = Rules(MIXED, by_position(MIXED, b""), keys_in_memory=keys_in_memory)
+    for dictionary_keys in (5, 1000):
+        key_set = partial(GrowingKeySet, dictionary_keys)
+        rules = Rules(MIXED, header_by_position(MIXED, b""), key_set=key_set)
         outcomes.append([rules.check(record) for record in records])
-        rules.close()
     assert outcomes[0] == outcomes[1]
     assert 300 - 49 == sum(bool(found) for _, found in outcomes[0])
 
@@ -197,7 +202,7 @@ def test_the_engine_has_a_version_with_that_of_pyarrow() -> None:
 def test_any_bytes_come_out_valid_or_rejected(
     rules: Contract, body: bytes, sizes: list[int], chunk_bytes: int
 ) -> None:
-    # A first row that is sound, so that the file as a whole is too.
+    # The first row is valid, so the file as a whole can be loaded.
     data = b"id,amount,word\n" + body
     found = batches(data, rules)
     assert all(b.rows_read == len(b.lines) + len(b.rejected) for b in found)

@@ -1,8 +1,9 @@
-"""What an expression may call: functions of their arguments alone, the same on every run.
+"""The functions that an expression may call: their result depends on their arguments alone.
 
-A list of the good rather than of the bad: a function that a new DuckDB brings stays out until
-somebody has looked at it. Left out on purpose: what makes much of little (repeat, format, printf)
-and what may change with DuckDB's version (hash). A test holds every name against its catalogue.
+This is an allow list, so that a function of a new DuckDB version is refused until somebody has
+reviewed it. It leaves out functions that make large values out of small ones (repeat, format,
+printf) and functions that may change with DuckDB's version (hash). A test compares every name with
+DuckDB's catalogue.
 """
 
 from typing import Final

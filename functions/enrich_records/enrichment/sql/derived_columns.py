@@ -1,4 +1,4 @@
-"""Derived columns: expressions over a chunk, computed whole; the bad rows when one fails."""
+"""Derived columns: SQL expressions over a chunk. When one fails, the failing rows are searched."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 from csvgate.chunks.arrow import arrow_type
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
-from enrichment.sql.error_messages import valueless_reason
 from enrichment.sql.expression import compile_expression
-from enrichment.sql.locked_duckdb import CHUNK, SqlError, shared
+from enrichment.sql.locked_duckdb import CHUNK, SqlError, row_error, shared
 from enrichment.sql.result_types import duckdb_type, quoted, result_fit, result_sql
 from enrichment.sql.syntax_check import RefusedExpression
 
@@ -27,17 +26,17 @@ class DerivedColumn:
     fit: BigQueryType
     """`type`, narrowed to the digits the expression can give."""
     text: str
-    """The expression as the contract has it."""
+    """The expression as it is in the contract."""
     sql: str
-    """Checked, over the columns it uses, and of the declared type."""
+    """The checked expression, cast to the declared type."""
     columns: tuple[str, ...]
 
 
 def prepare_column(
     name: str, text: str, declared: BigQueryType, columns: Mapping[str, BigQueryType]
 ) -> DerivedColumn:
-    """`columns`: the types to compute with, decimals as narrow as they are known to be.
-    Raises RefusedExpression."""
+    """Check one expression. `columns` gives the types to compute with, decimals as narrow as their
+    values are known to be. Raises RefusedExpression."""
     types = {column: duckdb_type(kind) for column, kind in columns.items()}
     expression = compile_expression(text, types, shared())
     floats = [used for used in expression.columns if columns[used].kind == "FLOAT64"]
@@ -51,7 +50,7 @@ def prepare_column(
 
 @dataclass(slots=True)
 class _Search:
-    """Lines that fail, the first few in order, and why the first of them does."""
+    """The first few lines that fail, in order, and why the first of them fails."""
 
     lines: list[int] = field(default_factory=list)
     reason: str = ""
@@ -59,14 +58,15 @@ class _Search:
 
 @dataclass(frozen=True, slots=True)
 class DeriveStep:
-    """Columns computed together, none from another of them."""
+    """Columns that are computed together, because none of them uses another."""
 
     columns: tuple[DerivedColumn, ...]
     inputs: Mapping[str, BigQueryType]
-    """The columns they use and the types to compute with."""
+    """The columns that the expressions use, and the types to compute with."""
 
     def compute(self, chunk: "pa.Table") -> "dict[str, pa.ChunkedArray]":
-        """Row for row with `chunk`. Raises Permanent `derive.failed`, `chunk.malformed`."""
+        """The derived columns, row for row with `chunk`. Raises Permanent `derive.failed` and
+        `chunk.malformed`."""
         narrow = self._narrow(chunk)
         try:
             found = shared().select(_query(self.columns), narrow)
@@ -75,8 +75,8 @@ class DeriveStep:
         return {c.name: found.column(c.name).cast(arrow_type(c.type)) for c in self.columns}
 
     def _narrow(self, chunk: "pa.Table") -> "pa.Table":
-        """Only what is used, decimals with no more digits than their type has: DuckDB multiplies
-        those without overflow. `_line` keeps the count of rows where nothing is used."""
+        """The columns that are used, with decimals cast to their narrow types: DuckDB multiplies
+        these without overflow. `_line` keeps the number of rows when no column is used."""
         import pyarrow as pa
 
         columns = {LINE: chunk.column(LINE)}
@@ -93,8 +93,8 @@ class DeriveStep:
         return pa.table(columns)
 
     def _one_by_one(self, column: DerivedColumn, narrow: "pa.Table") -> "pa.ChunkedArray":
-        """The column after all where parts succeed (the whole was too much for DuckDB's memory).
-        Raises Permanent `derive.failed`."""
+        """Compute the column in parts, which succeeds if only DuckDB's memory was too small for the
+        chunk. Raises Permanent `derive.failed` naming the lines that fail."""
         import pyarrow as pa
 
         search = _Search()
@@ -118,7 +118,7 @@ class DeriveStep:
             return list(found.cast(arrow_type(column.type)).chunks)
         except SqlError as error:
             if rows.num_rows <= 1:
-                search.reason = search.reason or valueless_reason(error)
+                search.reason = search.reason or row_error(error)
                 search.lines.extend(rows.column(LINE).to_pylist())
                 return []
         half = rows.num_rows // 2

@@ -1,21 +1,25 @@
-"""Makes DuckDB compute decimals exactly, or fail on the row; by itself it may do neither.
+"""Rewrite an expression so that DuckDB computes decimals exactly, or fails on the row.
 
-`/` and `%` of decimals can go through floating point, CASE and its like round their branches to the
-fewest fraction digits when all digits do not fit, and `*` of short decimals stops at 18 digits.
+By itself DuckDB may do neither: `/` and `%` of decimals can go through floating point, CASE and
+similar expressions round their branches to the fewest fraction digits when not all digits fit, and
+`*` of short decimals stops at 18 digits. The division of two integers stays floating point, as in
+BigQuery.
 """
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from enrichment.sql.exact_division import exact_quotient
 from enrichment.sql.locked_duckdb import LockedDuckDB, Node
 from enrichment.sql.result_types import decimal_of, is_decimal, quoted
 from enrichment.sql.syntax_check import RefusedExpression, nodes
 
 _MOST_DIVISIONS: Final = 8
-"""Each names its operands twice: n of them nested make 2^n copies of the innermost."""
+"""A division repeats its operands: n nested divisions copy the innermost one 2^n times."""
 _SHORT: Final = 18
-"""Digits of a decimal that DuckDB keeps in 64 bits."""
+"""Digits of the decimals that DuckDB keeps in 64 bits."""
+_QUOTIENT_SCALE: Final = 9
+_MOST_SHIFTED: Final = 37
+"""Powers of ten up to this one fit DuckDB's decimals."""
 _OF_ONE_TYPE: Final = ("greatest", "least", "list_value", "%", "mod", "nullif")
 _Place = tuple[Any, Any]
 """A list or dictionary, and where in it a syntax node is."""
@@ -31,7 +35,8 @@ class ExactDecimals:
         self._row = f"(SELECT {', '.join(typed) or '1'})"
 
     def rewrite(self, root: Node) -> None:
-        """In place. Raises RefusedExpression, and SqlError where types do not go together."""
+        """Rewrite the tree in place. Raises RefusedExpression, and SqlError for types that do not
+        match."""
         found = list(nodes(root))
         if sum(node.get("function_name") in ("/", "//") for node in found) > _MOST_DIVISIONS:
             raise RefusedExpression(f"divides more than {_MOST_DIVISIONS} times")
@@ -75,12 +80,12 @@ class ExactDecimals:
             return
         if node["function_name"] == "//":
             raise RefusedExpression("uses // on decimals: write trunc(a / b)")
-        quotient = self._parsed(exact_quotient(left, left_type, right, right_type))
+        quotient = self._parsed(_exact_quotient(left, left_type, right, right_type))
         node.clear()
         node.update(quotient)
 
     def _multiply(self, node: Node) -> None:
-        """Widen one factor beyond 18 digits, so that DuckDB takes 38 for the product."""
+        """Widen one factor beyond 18 digits: then DuckDB computes the product with 38."""
         places = _arguments(node)
         typed = [self._typed(place) for place in places]
         if not _has_decimal([kind for _, kind in typed]):
@@ -93,7 +98,7 @@ class ExactDecimals:
             self._put(places[at], f"CAST({typed[at][0]} AS DECIMAL({_SHORT + 1},{sizes[at][1]}))")
 
     def _align(self, places: list[_Place]) -> None:
-        """Give decimals that meet the same digits: the most that any has after the point."""
+        """Cast operands of one common type to the largest number of fraction digits among them."""
         typed = [self._typed(place) for place in places]
         numbers = {kind for _, kind in typed if kind != '"NULL"'}
         if len(numbers) < 2 or not _has_decimal([*numbers]):
@@ -123,3 +128,24 @@ def _branches(node: Node) -> list[_Place]:
 def _has_decimal(kinds: list[str]) -> bool:
     numbers = all(decimal_of(kind) is not None for kind in kinds)
     return numbers and any(map(is_decimal, kinds))
+
+
+def _exact_quotient(left: str, left_type: str, right: str, right_type: str) -> str:
+    """SQL for left / right as BigQuery divides NUMERIC: DECIMAL(38,9), halves away from zero.
+    Raises RefusedExpression when DuckDB has too few digits for it."""
+    _, left_scale = decimal_of(left_type) or (0, 0)
+    _, right_scale = decimal_of(right_type) or (0, 0)
+    shift = _QUOTIENT_SCALE + right_scale - left_scale
+    dividend = _as_integer(left, left_type, left_scale + max(shift, 0))
+    divisor = _as_integer(right, right_type, right_scale + max(-shift, 0))
+    quotient = f"CAST(csvgate_divide({dividend}, {divisor}) AS DECIMAL(38,0))"
+    return f"({quotient} * CAST('0.000000001' AS DECIMAL(9,9)))"
+
+
+def _as_integer(value: str, kind: str, shift: int) -> str:
+    """SQL for value · 10^shift as an integer. An overflow fails the row."""
+    if shift > _MOST_SHIFTED:
+        raise RefusedExpression("divides numbers with too many fraction digits: round them first")
+    if is_decimal(kind):
+        return f"CAST({value} * CAST('{10**shift}' AS DECIMAL(38,0)) AS HUGEINT)"
+    return f"(CAST({value} AS HUGEINT) * CAST('{10**shift}' AS HUGEINT))"

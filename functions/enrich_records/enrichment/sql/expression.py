@@ -1,16 +1,15 @@
-"""One scalar SQL expression over a row: read, checked and made ready for DuckDB.
+"""Compile one scalar SQL expression over a row: parse it, check it, make it exact.
 
-DuckDB's own parser reads it; every node of its syntax tree must be one that is known to be harmless
-and to give the same result on every run.
+DuckDB's own parser reads it. Every node of the syntax tree must be of a kind that is known to be
+harmless and to give the same result on every run.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from enrichment.sql.error_messages import short_reason
 from enrichment.sql.exact_decimals import ExactDecimals
-from enrichment.sql.locked_duckdb import LockedDuckDB, Node, SqlError
+from enrichment.sql.locked_duckdb import LockedDuckDB, Node, SqlError, binding_error
 from enrichment.sql.syntax_check import RefusedExpression, check
 
 _MOST_CHARACTERS: Final = 4_000
@@ -20,7 +19,7 @@ _MOST_CHARACTERS: Final = 4_000
 class Expression:
     sql: str
     columns: tuple[str, ...]
-    """The columns it uses, as the schema spells them, in the schema's order."""
+    """The columns it uses, in the schema's spelling and order."""
     type: str
     """DuckDB's type of the result."""
 
@@ -28,7 +27,7 @@ class Expression:
 def compile_expression(
     text: str, columns: Mapping[str, str | None], engine: LockedDuckDB
 ) -> Expression:
-    """`columns`: the DuckDB types by name; None for a column no expression can use.
+    """`columns` gives DuckDB types by name, None for a column that DuckDB cannot hold.
     Raises RefusedExpression."""
     tree = _parse(text, engine)
     root = tree["statements"][0]["node"]["select_list"][0]
@@ -42,14 +41,14 @@ def compile_expression(
     except RecursionError:
         raise RefusedExpression("is nested too deeply") from None
     except SqlError as error:
-        raise RefusedExpression(f"is refused by DuckDB: {short_reason(error)}") from None
+        raise RefusedExpression(f"is refused by DuckDB: {binding_error(error)}") from None
 
 
 def _parse(text: str, engine: LockedDuckDB) -> Node:
     if len(text) > _MOST_CHARACTERS:
         raise RefusedExpression(f"is longer than {_MOST_CHARACTERS:,} characters")
     try:
-        # The line end keeps a comment in it from swallowing the parenthesis.
+        # The line end closes a comment, so that it cannot hide the parenthesis.
         tree = engine.parse(f"SELECT ({text}\n)")
         plain = engine.parse("SELECT (1)")
     except (SqlError, RecursionError, ValueError):
@@ -62,7 +61,7 @@ def _parse(text: str, engine: LockedDuckDB) -> Node:
 
 
 def _frame(tree: Node) -> Any:
-    """Everything but the expression itself; two SELECTs of one bare expression have the same."""
+    """The statement without the expression: equal for any two SELECTs of one bare expression."""
 
     def bare(value: Any) -> Any:
         if isinstance(value, dict):

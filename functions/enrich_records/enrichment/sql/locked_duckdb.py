@@ -1,6 +1,7 @@
-"""DuckDB as a calculator: no files, no network, no extensions, no settings left to change."""
+"""DuckDB as a calculator: without files, network, extensions, or settings that can be changed."""
 
 import json
+import re
 import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from csvgate.runtime.errors import Transient
+from csvgate.text import shorten
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,6 +20,12 @@ CHUNK: Final = "chunk"
 Node = dict[str, Any]
 """DuckDB's syntax tree, as its json_serialize_sql writes it."""
 
+_QUOTED: Final = re.compile(r"(['\"]).*(['\"])|['\"].*$")
+# Digits that name a type (INT64, DECIMAL(12,2)) describe the contract; all others may be data.
+_NUMBER: Final = re.compile(r"(?<![A-Za-z0-9_(,])[-+]?\d[\d.,eE+-]*(?!\))|\((?!\d+(,\d+)?\)).*\)")
+_LONGEST: Final = 200
+"""Characters of an error message."""
+
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "enable_external_access": False,
     "autoload_known_extensions": False,
@@ -27,19 +35,19 @@ _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "python_enable_replacements": False,
     "temp_directory": "",
     "memory_limit": "512MB",
-    # One thread: the function's few cores are shared, and rows stay in the order of the chunk.
+    # One thread: the function has few cores, and the rows keep the order of the chunk.
     "threads": 1,
     "preserve_insertion_order": True,
-    # Division by zero, the root of -1 and the like are errors, not infinity or NaN.
+    # Division by zero and the root of -1 are errors, not infinity or NaN.
     "ieee_floating_point_ops": False,
 }
 _SETUP: Final = (
-    # Otherwise the machine's time zone would decide which day a TIMESTAMP is on.
+    # Otherwise the day of a TIMESTAMP would depend on the machine's time zone.
     "SET TimeZone = 'UTC'",
     # BigQuery's spellings that DuckDB lacks.
     "CREATE TYPE float64 AS DOUBLE",
     "CREATE TYPE bytes AS BLOB",
-    # Exact n / d, halves away from zero, for whole numbers; `//` cuts towards zero.
+    # Exact n / d of integers, halves rounded away from zero; `//` truncates towards zero.
     "CREATE MACRO csvgate_divide(n, d) AS (2 * n + sign(n) * abs(d)) // (2 * d)",
     "SET lock_configuration = true",
 )
@@ -55,7 +63,7 @@ class LockedDuckDB:
             self._connection.execute(statement)
 
     def select(self, sql: str, chunk: "pa.Table") -> "pa.Table":
-        """Run a query over `chunk`, which keeps its order of rows."""
+        """Run a query over the table `chunk`. The result has the rows in the same order."""
         with self._turn:
             try:
                 self._connection.register(CHUNK, chunk)
@@ -64,14 +72,14 @@ class LockedDuckDB:
                 finally:
                     self._connection.unregister(CHUNK)
             except (duckdb.FatalException, duckdb.InternalException) as error:
-                # The database refuses everything from here on: the retry gets a new one.
+                # DuckDB refuses every statement after this; a retry opens a new database.
                 shared.cache_clear()
                 raise Transient(
                     "derive.engine", f"DuckDB failed: {type(error).__name__}"
                 ) from error
 
     def types(self, sql: str) -> list[str]:
-        """The types of a query's columns, without running it."""
+        """The types of a query's columns. Does not run the query."""
         with self._turn:
             return [str(kind) for kind in self._connection.sql(sql).types]
 
@@ -85,12 +93,36 @@ class LockedDuckDB:
 
     def _value(self, sql: str, argument: str) -> str:
         with self._turn:
-            # To the last row: DuckDB counts a result not read to its end as still in use.
+            # Reads to the end: DuckDB counts an unfinished result as still in use.
             [[value]] = self._connection.execute(sql, [argument]).fetchall()
         return str(value)
 
 
 @cache
 def shared() -> LockedDuckDB:
-    """The instance's one database; opening it takes some 20 ms, so it is kept."""
+    """The database of this instance, kept because opening one takes about 20 ms."""
     return LockedDuckDB()
+
+
+def binding_error(error: Exception) -> str:
+    """The first line of an error in binding an expression, with the names it mentions."""
+    return shorten(_first_line(error), _LONGEST)
+
+
+def row_error(error: Exception) -> str:
+    """The first line of an error in computing rows, without the values that it quotes: it ends up
+    in logs and dead letters."""
+    first = _first_line(error)
+    if "division by zero" in first.lower():
+        return "division by zero"
+    # After a colon DuckDB repeats input without quotes.
+    first = _NUMBER.sub("…", _QUOTED.sub("…", first)).partition(": ")[0]
+    return shorten(first.rstrip(" …!.:"), _LONGEST)
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    for start in ("Use TRY(", "You might want to", "Either add a cast to DOUBLE"):
+        text = text.partition(start)[0]
+    kind, colon, words = text.partition(" Error: ")
+    return (words if colon and len(kind) < 30 else text).strip()

@@ -1,8 +1,8 @@
-"""BigQuery types and DuckDB's: what a column is in an expression, and what a result must be.
+"""Map BigQuery types to DuckDB's: the type of a column in an expression, and of a result.
 
-A result becomes its declared type only where that loses nothing but fraction digits, and those are
-rounded half away from zero, as BigQuery's own CAST does. Anything else needs a CAST in the
-expression, so that it is the author's decision.
+A result is converted to its declared type only if that loses at most fraction digits, which are
+rounded half away from zero, as BigQuery's own CAST does. Any other conversion needs a CAST in the
+expression, so that its author decides.
 """
 
 import re
@@ -16,7 +16,7 @@ _INTEGERS: Final = (
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
     *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
 )
-_PLAIN: Final = {
+_DIRECT: Final = {
     "STRING": "VARCHAR", "JSON": "VARCHAR", "GEOGRAPHY": "VARCHAR", "BYTES": "BLOB",
     "INT64": "BIGINT", "FLOAT64": "DOUBLE", "BOOL": "BOOLEAN", "DATE": "DATE", "TIME": "TIME",
     "DATETIME": "TIMESTAMP", "TIMESTAMP": "TIMESTAMP WITH TIME ZONE",
@@ -26,7 +26,7 @@ _WIDTH: Final = 38
 
 
 def quoted(name: str) -> str:
-    """A column's name as SQL."""
+    """A column's name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -43,9 +43,9 @@ def is_decimal(duckdb_type: str) -> bool:
 
 
 def duckdb_type(kind: BigQueryType) -> str | None:
-    """The DuckDB type of a column; None where DuckDB has none that wide."""
-    if kind.kind in _PLAIN:
-        return _PLAIN[kind.kind]
+    """The DuckDB type of a column; None when DuckDB's decimals are too narrow for it."""
+    if kind.kind in _DIRECT:
+        return _DIRECT[kind.kind]
     if kind.precision is not None:
         return f"DECIMAL({kind.precision},{kind.scale})" if kind.precision <= _WIDTH else None
     return "DECIMAL(38,9)" if kind.kind == "NUMERIC" else None
@@ -64,7 +64,8 @@ def result_fit(found: str, declared: BigQueryType) -> BigQueryType:
 
 def result_sql(value: str, found: str, declared: BigQueryType, floats: Sequence[str]) -> str:
     """SQL that turns `value` of DuckDB type `found` into the declared type, or fails on the row.
-    `floats` names the row's FLOAT64 columns. Raises ValueError where that needs a CAST."""
+    `floats` names the FLOAT64 columns that the expression uses. Raises ValueError when the author
+    must write a CAST."""
     if found == '"NULL"':
         return f"CAST({value} AS {duckdb_type(result_fit('BIGINT', declared))})"
     if not _assignable(found, declared):
@@ -74,8 +75,8 @@ def result_sql(value: str, found: str, declared: BigQueryType, floats: Sequence[
     problem = _problem(cast, declared, floats)
     if problem is None:
         return cast
-    condition, words = problem
-    return f"CASE WHEN {condition} THEN error('{words}') ELSE {cast} END"
+    condition, message = problem
+    return f"CASE WHEN {condition} THEN error('{message}') ELSE {cast} END"
 
 
 def _assignable(found: str, declared: BigQueryType) -> bool:
@@ -90,7 +91,7 @@ def _assignable(found: str, declared: BigQueryType) -> bool:
         case "JSON":
             return found in ("VARCHAR", "JSON")
         case _:
-            return found == _PLAIN[declared.kind]
+            return found == _DIRECT[declared.kind]
 
 
 def _unassignable(found: str, declared: BigQueryType) -> str:
@@ -102,30 +103,33 @@ def _unassignable(found: str, declared: BigQueryType) -> str:
         why = ", which has a fraction"
     elif declared.kind == "TIMESTAMP" and found in ("TIMESTAMP", "DATE"):
         return f"gives {found}, without a time zone: write (…) AT TIME ZONE 'UTC' if it is in UTC"
-    return f"gives {found}{why}, not {declared}: write CAST(… AS {target}) if that is meant"
+    return f"gives {found}{why}, not {declared}: write CAST(… AS {target}) if you want that"
 
 
 def _problem(value: str, declared: BigQueryType, floats: Sequence[str]) -> tuple[str, str] | None:
-    """A condition for values that DuckDB can hold and BigQuery cannot, and words without them."""
+    """An SQL condition for values that DuckDB can hold and BigQuery cannot, and the error message,
+    which does not quote the value."""
     match declared.kind:
         case "STRING" if declared.length is not None:
-            return f"length({value}) > {declared.length}", f"the text is too long for {declared}"
+            return f"length({value}) > {declared.length}", f"the string is too long for {declared}"
         case "BYTES" if declared.length is not None:
             return f"octet_length({value}) > {declared.length}", f"too many bytes for {declared}"
         case "JSON":
-            return f"NOT json_valid({value})", "the text is not JSON"
+            return f"NOT json_valid({value})", "the string is not JSON"
         case "DATE":
-            return f"{value} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'", _YEARS
+            return f"{value} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'", _outside(
+                declared
+            )
         case "DATETIME" | "TIMESTAMP":
             day = f"CAST({value} AS DATE)"
-            return f"{day} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'", _YEARS
+            return f"{day} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'", _outside(declared)
         case "TIME":
             return (
                 f"{value} = TIME '24:00:00'",
-                "the time is midnight at the end of a day, which TIME lacks",
+                "the time is midnight at the end of a day, which TIME cannot hold",
             )
         case "FLOAT64":
-            # Infinity in, infinity out is arithmetic; out of finite numbers it is overflow.
+            # Infinity is a valid result for infinite inputs; for finite inputs it is an overflow.
             finite = [f"isfinite({value}) = false"]
             finite += [f"coalesce(isfinite({quoted(name)}), true)" for name in floats]
             return " AND ".join(finite), "the number is too large for FLOAT64"
@@ -133,4 +137,5 @@ def _problem(value: str, declared: BigQueryType, floats: Sequence[str]) -> tuple
             return None
 
 
-_YEARS: Final = "the date is not of a year that BigQuery has"
+def _outside(declared: BigQueryType) -> str:
+    return f"the year is outside the range of {declared}"

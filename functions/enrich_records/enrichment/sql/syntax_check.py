@@ -1,4 +1,4 @@
-"""Which syntax trees are one harmless expression over a row, the same on every run."""
+"""Check that a syntax tree is a harmless expression over one row, the same on every run."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -14,7 +14,7 @@ _FORBIDDEN: Final = {
     "SUBQUERY": "a subquery: an expression sees one row; use a lookup",
     "WINDOW": "a window function: an expression sees one row",
     "PARAMETER": "a parameter: there is nothing to fill it with",
-    "POSITIONAL_REFERENCE": "a column by number: name it",
+    "POSITIONAL_REFERENCE": "a column by its number: use its name",
     "STAR": "*: name the columns",
     "LAMBDA": "a lambda or ->: write json_extract(…) for JSON",
     "COLLATE": "a collation",
@@ -40,18 +40,18 @@ _CLOCKS: Final = (
 
 
 _WIDEST: Final = 1_000
-"""Characters to pad a text to; a billion would take the function's memory."""
+"""The most characters to pad a string to; a billion would exhaust the function's memory."""
 
 
 class RefusedExpression(ValueError):
-    """Why, in words that follow the expression's name."""
+    """The reason, as the end of a sentence that starts with the expression."""
 
 
 def check(root: Node, columns: Mapping[str, str | None]) -> set[str]:
-    """The columns it uses, as `columns` spells them. Raises RefusedExpression."""
+    """The columns that the expression uses, as `columns` spells them. Raises RefusedExpression."""
     spelled = {name.lower(): name for name in columns}
     used = set()
-    # Outermost first, so that a subquery is refused as one and not for what is in it.
+    # Outermost first, so that a subquery is refused as a subquery, not for what it contains.
     for node in reversed([*nodes(root)]):
         _check_node(node)
         if node["class"] == "COLUMN_REF":
@@ -66,14 +66,14 @@ def check(root: Node, columns: Mapping[str, str | None]) -> set[str]:
 
 
 def nodes(node: Node) -> Iterator[Node]:
-    """An expression and all those in it, innermost first."""
+    """An expression and all expressions in it, innermost first."""
     for child in children(node):
         yield from nodes(child)
     yield node
 
 
 def children(node: Any) -> Iterator[Node]:
-    """The nearest expressions below."""
+    """The expressions directly inside an expression, or inside any part of it."""
     for value in node.values() if isinstance(node, dict) else node:
         if isinstance(value, dict) and "class" in value:
             yield value
@@ -90,7 +90,7 @@ def _check_node(node: Node) -> None:
     if kind == "FUNCTION":
         _check_function(node)
     if kind == "TYPE" and node["type_name"].upper() == "DECIMAL" and not node["children"]:
-        # DuckDB would take it for DECIMAL(18,3) and round to three digits without a word.
+        # DuckDB would read it as DECIMAL(18,3) and silently round to three digits.
         raise RefusedExpression("casts to a NUMERIC without digits: write NUMERIC(38, 9)")
 
 
@@ -106,18 +106,22 @@ def _check_function(node: Node) -> None:
     if name in ("lpad", "rpad"):
         literals = [a["expression"].get("literal", {}).get("text", "") for a in node["arguments"]]
         if len(literals) < 2 or not literals[1].isdigit() or int(literals[1]) > _WIDEST:
-            raise RefusedExpression(f"calls {name} with a width that is no number up to {_WIDEST}")
+            raise RefusedExpression(
+                f"calls {name} with a width that is not a literal number up to {_WIDEST}"
+            )
 
 
 def _column(node: Node, spelled: Mapping[str, str]) -> str:
     *qualifiers, last = node["column_names"]
     name = last.lower()
     if qualifiers:
-        raise RefusedExpression(f"uses {'.'.join(node['column_names'])}: name the column alone")
+        raise RefusedExpression(
+            f"uses {'.'.join(node['column_names'])}: write the column's name alone"
+        )
     if name not in spelled:
         if name in _CLOCKS:
             raise RefusedExpression(f"uses {name}, which differs from one run to the next")
         raise RefusedExpression(
-            f"uses an unknown column {last}; there are {', '.join(spelled.values())}"
+            f"uses an unknown column {last}; the columns are {', '.join(spelled.values())}"
         )
     return spelled[name]

@@ -1,1 +1,1 @@
-"""The text and the HTML of an email. Pure: no service and no clock."""
+"""Renders emails as HTML and plain text. Pure: no service, no clock."""

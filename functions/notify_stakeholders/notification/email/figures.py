@@ -1,4 +1,4 @@
-"""The numbers of an upload in words, and the bar that shows loaded against rejected."""
+"""The bar that compares loaded with rejected rows."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,29 +6,16 @@ from typing import Final
 from csvgate.protocol.events import Counts
 from csvgate.text import percent
 
-_LEAST: Final = 3
-"""Per cent of the bar's width that even one row in a million is given, to be seen at all."""
+_LEAST_WIDTH: Final = 3
+"""Percent of the bar's width that any part gets, so that one row in a million is visible."""
 _TEXT_WIDTH: Final = 40
-
-
-def number(value: int) -> str:
-    return f"{value:,}"
-
-
-def rows(count: int) -> str:
-    return f"{count:,} row" if count == 1 else f"{count:,} rows"
-
-
-def _share(part: int, whole: int, width: int, least: int) -> int:
-    """Of `width`, at least `least` for any part that is neither none nor all."""
-    if part in (0, whole):
-        return width if part else 0
-    return min(max(round(width * part / whole), least), width - least)
+"""Block characters in the bar of the plain-text email."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`valid_width` and `rejected_width` are per cent and add up to 100."""
+    """`valid_width` and `rejected_width` are percentages and add up to 100; the blocks are what
+    the plain-text email draws."""
 
     valid: int
     rejected: int
@@ -41,19 +28,27 @@ class Bar:
 
 
 def bar(counts: Counts) -> Bar | None:
-    """None when no row was read: there is nothing to compare."""
-    whole = counts.valid + counts.rejected
-    if whole == 0:
+    """Return the bar, or None when the file has no rows to compare."""
+    total = counts.valid + counts.rejected
+    if total == 0:
         return None
-    width = _share(counts.rejected, whole, 100, _LEAST)
-    blocks = _share(counts.rejected, whole, _TEXT_WIDTH, 1)
+    width = _part_of(100, counts.rejected, total, _LEAST_WIDTH)
+    blocks = _part_of(_TEXT_WIDTH, counts.rejected, total, 1)
     return Bar(
         valid=counts.valid,
         rejected=counts.rejected,
-        valid_percent=percent(counts.valid, whole),
-        rejected_percent=percent(counts.rejected, whole),
+        valid_percent=percent(counts.valid, total),
+        rejected_percent=percent(counts.rejected, total),
         valid_width=100 - width,
         rejected_width=width,
         valid_blocks="█" * (_TEXT_WIDTH - blocks),
         rejected_blocks="█" * blocks,
     )
+
+
+def _part_of(width: int, part: int, total: int, least: int) -> int:
+    """Return the share of `width` for a part; anything between none and all leaves at least
+    `least` to both sides."""
+    if part in (0, total):
+        return width if part else 0
+    return min(max(round(width * part / total), least), width - least)

@@ -1,7 +1,7 @@
-"""The email about a finished upload, in HTML and in text. Pure: no service, no clock.
+"""Render the email about a finished upload, in HTML and in plain text. Pure: no service, no clock.
 
-Every value comes from a file, or from an object's name, that anybody may have written: `one_line`
-stands between all of them and the templates (`finalize`), and Jinja escapes them in HTML.
+Values come from files and object names that anybody may have written. Every value that a template
+puts out passes through `one_line` (Jinja's `finalize`), and Jinja escapes it in HTML.
 """
 
 from datetime import UTC, datetime, tzinfo
@@ -14,16 +14,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from csvgate.ports import Email
-from csvgate.protocol.events import Reason, UploadFinished
-from csvgate.text import shorten, shorten_middle
-from notification.email.figures import bar, number, rows
+from csvgate.protocol.events import ObjectRef, Reason, UploadFinished, UploadRef
+from csvgate.text import counted, shorten, shorten_middle
+from notification.email.figures import bar
 from notification.email.safe_text import one_line
-from notification.email.wording import words
+from notification.email.wording import LABELS, wording
 
 TOP_REASONS: Final = 8
 EXAMPLES: Final = 3
 _SUBJECT_NAME: Final = 120
-"""Characters: mail servers fold or cut a subject far above this."""
+"""Characters of the object's name in the subject; far longer subjects are cut by mail servers."""
 _LINK: Final = pattern(r"https?://[^\s<>\"'`\\]+")
 
 
@@ -35,26 +35,29 @@ def render(
     reject_url: str | None,
     time_zone: tzinfo = UTC,
 ) -> Email:
-    """`reject_url` is linked when it is http or https and well formed, and left out otherwise."""
-    said = words(finished)
-    name = shorten_middle(one_line(finished.upload.name), _SUBJECT_NAME)
+    """Return the email. `reject_url` is linked if it is a well-formed http or https address, and
+    left out otherwise."""
     reasons = [reason for reason in finished.reasons if reason.rows]
+    words = wording(finished, hidden_reasons=len(reasons) - TOP_REASONS)
+    name = shorten_middle(one_line(finished.upload.name), _SUBJECT_NAME)
     values = {
-        "finished": finished,
-        "words": said,
+        "outcome": finished.outcome,
+        "dataset": finished.dataset,
+        "words": words,
+        "labels": LABELS,
         "name": name,
         "bar": bar(finished.counts),
+        "read": finished.counts.read,
         "detail": _detail(finished),
         "reasons": [_reason(reason) for reason in reasons[:TOP_REASONS]],
-        "more_reasons": len(reasons) - TOP_REASONS,
+        "reject_file": _uri(finished.rejects) if finished.rejects else None,
         "link": reject_url if reject_url and _LINK.fullmatch(reject_url) else None,
-        "times": [_time(at, time_zone) for at in (finished.received_at, finished.finished_at)],
-        "seconds": max(0, round((finished.finished_at - finished.received_at).total_seconds())),
+        "facts": _facts(finished, time_zone),
     }
     return Email(
         sender=sender,
         recipients=recipients,
-        subject=f"{said.verdict}: {name}",
+        subject=f"{words.verdict}: {name}",
         html=_templates().get_template("email.html.j2").render(values),
         text=_templates().get_template("email.txt.j2").render(values),
         custom_args={
@@ -77,12 +80,13 @@ def _templates() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters.update(number=number, rows=rows, shorten=shorten)
+    environment.filters.update(number="{:,}".format, counted=counted, shorten=shorten)
     return environment
 
 
 def _detail(finished: UploadFinished) -> str | None:
-    """A fault of the file as a whole is a reason of no rows: it says more, its line and code."""
+    """Return why the upload ended as it did. A fault of the file, which is a reason without rows,
+    is more specific than the upload's own detail: it has a line and a code."""
     faults = [reason for reason in finished.reasons if not reason.rows and reason.examples]
     if finished.outcome != "rejected" or not faults:
         return finished.detail
@@ -93,15 +97,34 @@ def _detail(finished: UploadFinished) -> str | None:
 
 def _reason(reason: Reason) -> dict[str, object]:
     return {
-        "where": shorten(reason.column or "the row as a whole", 80),
+        "where": shorten(reason.column or LABELS["whole_row"], 80),
         "code": shorten(reason.code, 80),
         "rows": reason.rows,
         "examples": reason.examples[:EXAMPLES],
     }
 
 
+def _facts(finished: UploadFinished, time_zone: tzinfo) -> list[tuple[str, str, bool]]:
+    """Return label and value of each line at the foot, and whether the value is an identifier."""
+    seconds = max(0, round((finished.finished_at - finished.received_at).total_seconds()))
+    facts = [
+        ("Upload", finished.upload.id, True),
+        ("File", _uri(finished.upload), True),
+        ("Generation", str(finished.upload.generation), True),
+        ("Dataset", finished.dataset, True),
+        ("Table", finished.table or "", True),
+        ("Received", _time(finished.received_at, time_zone), False),
+        ("Finished", f"{_time(finished.finished_at, time_zone)} ({seconds:,} s later)", False),
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def _uri(place: UploadRef | ObjectRef) -> str:
+    return f"gs://{place.bucket}/{place.name}"
+
+
 def _on_one_line(value: Any) -> Any:
-    """Of everything a template puts out, except what a macro of ours has made."""
+    """Make a template's output safe, except the markup that our own macros return."""
     return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

@@ -1,29 +1,67 @@
-"""What the email says of each outcome: the verdict, what became of the rows, what to do now."""
+"""Every sentence and label of the email. Both templates only lay them out.
 
-from dataclasses import dataclass
+To add a sentence, put it here: a field of `Wording` when it depends on the upload, otherwise a
+label. The templates have no words of their own (`test_email_wording.py`).
+"""
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
 from csvgate.protocol.events import UploadFinished
-from notification.email.figures import number, rows
+from csvgate.text import counted
 
-_MEND_IN_REJECTS = (
-    "mend the rows in the reject file, leave its two columns that begin with _csvgate_ as they are,"
-    " and upload it beside the original under the name it has. Only its rows are loaded, once."
+LABELS: Final = MappingProxyType(
+    {
+        "product": "csvgate",
+        "rows_read": "rows read",
+        "rejected": "rejected",
+        "reason": "Reason",
+        "advice": "What to do next",
+        "reject_file": "Reject file",
+        "open_reject_file": "Open the reject file",
+        "reasons": "Why rows were rejected",
+        "whole_row": "whole row",
+        "empty_value": "(empty)",
+        "line": "line",
+    }
+)
+"""Headings and captions that are the same in every email, by the name the templates use."""
+_LOADED_TWICE: Final = (
+    "Do not upload the original file again: {} loaded would then be in the table twice."
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """`tone` chooses the colours: good, partly, bad or stuck."""
+class Wording:
+    """What the email says about one upload. Empty strings and tuples are left out."""
 
     tone: str
+    """The colours of the HTML: good, partly, bad or stuck."""
     verdict: str
+    """The title, and the beginning of the subject."""
     lead: str
-    advice: tuple[str, ...]
     valid: str
-    rejected: str = "rejected"
+    """The caption of the valid rows in the bar."""
+    advice: tuple[str, ...] = ()
+    more_reasons: str = ""
+    why_you: str = ""
 
 
-def words(finished: UploadFinished) -> Words:
+def wording(finished: UploadFinished, *, hidden_reasons: int = 0) -> Wording:
+    """Return the words for an upload's outcome; `hidden_reasons` is how many reasons for rejected
+    rows the email does not list."""
+    return replace(
+        _outcome(finished),
+        more_reasons=_more_reasons(finished, hidden_reasons),
+        why_you=(
+            f"You receive this email because the contract for dataset {finished.dataset} lists "
+            "you as a recipient."
+        ),
+    )
+
+
+def _outcome(finished: UploadFinished) -> Wording:
     if finished.outcome == "failed":
         return _failed()
     if finished.outcome == "rejected":
@@ -31,64 +69,80 @@ def words(finished: UploadFinished) -> Words:
     return _partly_loaded(finished) if finished.counts.rejected else _loaded(finished)
 
 
-def _loaded(finished: UploadFinished) -> Words:
-    read = finished.counts.read
-    return Words(
+def _loaded(finished: UploadFinished) -> Wording:
+    read, table = finished.counts.read, finished.table or "the table"
+    if not read:
+        lead = "The file contains no rows, so there was nothing to load."
+    elif read == 1:
+        lead = f"The row is in {table}."
+    else:
+        lead = f"All rows are in {table}."
+    return Wording(
         tone="good",
-        verdict=f"Loaded all {rows(read)}" if read > 1 else f"Loaded {rows(read)}",
-        lead=(
-            f"{'Every row is' if read > 1 else 'Its row is'} in {finished.table or 'the table'}."
-            if read
-            else "The file holds no rows, so there was nothing to load."
-        ),
-        advice=(),
+        verdict=f"Loaded {'all ' if read > 1 else ''}{counted(read, 'row')}",
+        lead=lead,
         valid="loaded",
     )
 
 
-def _partly_loaded(finished: UploadFinished) -> Words:
-    counts = finished.counts
-    were = "row was" if counts.rejected == 1 else "rows were"
-    others = "The others are" if counts.valid != 1 else "The other one is"
-    rest = f" {others} in {finished.table or 'the table'}." if counts.valid else ""
-    advice = [f"To load the rejected rows, {_MEND_IN_REJECTS}"]
-    if counts.valid:
-        loaded = f"the {rows(counts.valid)} already loaded"
-        advice.append(f"Do not upload the original again: {loaded} would be there twice.")
-    return Words(
+def _partly_loaded(finished: UploadFinished) -> Wording:
+    counts, table = finished.counts, finished.table or "the table"
+    lead = (
+        f"{counted(counts.rejected, 'row')} {'was' if counts.rejected == 1 else 'were'} rejected."
+    )
+    advice = [
+        "To load the rejected rows, correct them in the reject file. Do not change its two "
+        "columns whose names begin with _csvgate_. Then upload the reject file to the folder of "
+        "the original, without renaming it. Only the rows in it are loaded, each of them once."
+    ]
+    if counts.valid == 1:
+        lead += f" The other row is in {table}."
+        advice.append(_LOADED_TWICE.format("the row that was"))
+    elif counts.valid:
+        lead += f" The other {counts.valid:,} rows are in {table}."
+        advice.append(_LOADED_TWICE.format(f"the {counts.valid:,} rows that were"))
+    return Wording(
         tone="partly",
-        verdict=f"Loaded {number(counts.valid)} of {rows(counts.read)}",
-        lead=f"{number(counts.rejected)} {were} rejected.{rest}",
-        advice=tuple(advice),
+        verdict=f"Loaded {counts.valid:,} of {counted(counts.read, 'row')}",
+        lead=lead,
         valid="loaded",
+        advice=tuple(advice),
     )
 
 
-def _rejected(finished: UploadFinished) -> Words:
-    mend = (
-        "mend the rows in your own file (the reject file gives the line and the reason of each),"
+def _rejected(finished: UploadFinished) -> Wording:
+    correct = (
+        "Correct the rejected rows in your own file (the reject file lists each with its line "
+        "number and the reason), then upload the whole file again."
         if finished.rejects
-        else "mend the file,"
+        else "Correct the file, then upload it again."
     )
-    return Words(
+    return Wording(
         tone="bad",
         verdict="Not loaded",
-        lead="No row of this file was loaded.",
-        advice=(f"Nothing was loaded, so nothing can double: {mend} then upload all of it again.",),
+        lead="No rows of this file were loaded.",
         valid="valid, not loaded",
+        advice=(f"{correct} Nothing was loaded, so no row can be loaded twice.",),
     )
 
 
-def _failed() -> Words:
-    return Words(
+def _failed() -> Wording:
+    return Wording(
         tone="stuck",
         verdict="Failed",
-        lead="csvgate could not finish this file. No row of it is in the table.",
-        advice=(
-            "If you uploaded it: wait, and do not upload it again. The operators have it in the "
-            "dead letters, and when they replay it, it is loaded once.",
-            "If you are an operator: its dead letter holds the original event and this reason. "
-            "Mend the cause, then replay the letter; no row can be loaded twice.",
-        ),
+        lead="csvgate could not finish processing this file. None of its rows are in the table.",
         valid="valid, not loaded",
+        advice=(
+            "If you uploaded the file: do not upload it again unless an operator asks you to. "
+            "When an operator replays its dead letter, the rows are loaded once.",
+            "If you are an operator: the dead letter contains the original event and the reason "
+            "above. Fix the cause, then replay the dead letter. A replay cannot load a row twice.",
+        ),
     )
+
+
+def _more_reasons(finished: UploadFinished, hidden: int) -> str:
+    if hidden <= 0:
+        return ""
+    where = "listed in the reject file" if finished.rejects else "not listed here"
+    return f"{counted(hidden, 'more reason')} {'is' if hidden == 1 else 'are'} {where}."

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from csvgate.rejects.names import unnamed, upload_named
+from csvgate.rejects.corrections import name_without_upload_id, upload_id_in_name
 
 _LEDGER_CHECKS: Final = {
     "correction.dataset": "that {} belongs to this dataset",
@@ -31,12 +31,12 @@ class CorrectedFile:
     @property
     def upload(self) -> str | None:
         """The upload id in the name, or None. It may be the id of a correction."""
-        return None if self.name is None else upload_named(self.name)
+        return None if self.name is None else upload_id_in_name(self.name)
 
     def require_upload(self) -> None:
         """Raise FileFault, as the cloud would, when the name does not contain an upload id."""
         if self.name is not None and self.upload is None:
-            raise unnamed()
+            raise name_without_upload_id()
 
     @property
     def unchecked(self) -> dict[str, str]:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from csvgate.contracts.model import Contract
-from csvgate.csv.body import bare
+from csvgate.csv.body import contract_for_extracted_records
 from csvgate.protocol.events import Counts, Reason
 from csvgate.references.keys import KeySets
 from csvgate.rejects.corrections import Correction, is_correction
 from csvgate.rejects.reject_file import RejectFile
 from csvgate.rejects.summary import Reasons
+from csvgate.validation.batch import Batch
 from csvgate.validation.faults import Fault, FileFault
-from csvgate.validation.validate import Batch, validate
+from csvgate.validation.validate import validate
 from csvgate_ops.author.check.corrected_file import CorrectedFile, EveryLine
 from csvgate_ops.author.check.fault_spool import FaultSpool
 from csvgate_ops.author.check.reject_output import RejectOutput
@@ -95,7 +96,9 @@ class Check:
         self._corrected_file.require_upload()
         correction = Correction(self._contract, EveryLine())
         stripped = correction.pieces(pieces)
-        return correction.batches(self._validate(stripped, bare(self._contract)))
+        return correction.batches(
+            self._validate(stripped, contract_for_extracted_records(self._contract))
+        )
 
     def _take(self, batch: Batch) -> None:
         self._read += batch.rows_read

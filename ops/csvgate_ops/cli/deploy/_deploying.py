@@ -1,4 +1,4 @@
-"""What `stage`, `deploy` and `teardown` share."""
+"""Parts that `stage`, `deploy`, `teardown` and `doctor` share."""
 
 import os
 from collections.abc import Iterator
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def said(failure: type[click.ClickException] = click.ClickException) -> Iterator[None]:
-    """Expected failures become an error message, without a traceback."""
+def errors_shown(failure: type[click.ClickException] = click.ClickException) -> Iterator[None]:
+    """Turn expected failures into an error message without a traceback."""
     from csvgate.contracts.reading.mistakes import ContractError
-    from csvgate_ops.deploy.errors import DeployError
+    from csvgate_ops.deploy import DeployError
     from csvgate_ops.deploy.topology import TopologyError
 
     try:
@@ -28,15 +28,19 @@ def said(failure: type[click.ClickException] = click.ClickException) -> Iterator
 
 
 NAME = click.argument("env", metavar="ENV")
-PLAN = click.option("--plan", "only_plan", is_flag=True, help="Print the commands, run none.")
+PLAN = click.option(
+    "--plan", "only_plan", is_flag=True, help="Print the commands as a shell script, and run none."
+)
 EMPTY = click.option(
-    "--assume-empty", is_flag=True, help="With --plan: as for an empty project, without gcloud."
+    "--assume-empty",
+    is_flag=True,
+    help="With --plan: plan for an empty project, without asking gcloud.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An environment with what it should have and how to get there."""
+    """An environment, what it should have, and how to run commands for it."""
 
     root: Path
     name: str
@@ -56,7 +60,7 @@ class Target:
 
 
 def target(env: str) -> Target:
-    """With its functions staged in build/."""
+    """Load an environment and stage its functions in build/."""
     from csvgate_ops.deploy.environment.load import load_environment
     from csvgate_ops.deploy.plan.desired import desired
     from csvgate_ops.deploy.run.gcloud import subprocesses

@@ -1,10 +1,10 @@
-"""Bring a project to what the topology says."""
+"""The command `deploy`."""
 
 from typing import TYPE_CHECKING
 
 import click
 
-from csvgate_ops.cli.deploy._deploying import EMPTY, NAME, PLAN, Target, said, target
+from csvgate_ops.cli.deploy._deploying import EMPTY, NAME, PLAN, Target, errors_shown, target
 
 if TYPE_CHECKING:
     from csvgate_ops.deploy.plan.model import Observed
@@ -15,32 +15,33 @@ if TYPE_CHECKING:
 @PLAN
 @EMPTY
 def command(env: str, only_plan: bool, assume_empty: bool) -> None:
-    """Make in a project what deploy/topology.yaml and deploy/env/ENV.yaml say, and only what is
-    missing there. It can be interrupted and run again at any time.
+    """Deploy to a Google Cloud project.
 
-    With --plan it prints the commands as a shell script; where gcloud cannot see the project, those
-    for an empty one.
+    Resources are created and changed until the project matches deploy/topology.yaml and
+    deploy/env/ENV.yaml. Only what is missing or differs is touched. The command can be interrupted
+    and run again at any time.
+
+    With --plan it only prints the commands, as a shell script. If gcloud cannot read the project,
+    the plan is the one for an empty project.
     """
     from csvgate_ops.deploy.plan.planner import plan
     from csvgate_ops.deploy.plan.script import script
 
     if assume_empty and not only_plan:
-        raise click.UsageError("--assume-empty goes with --plan")
-    with said():
+        raise click.UsageError("--assume-empty can only be used with --plan")
+    with errors_shown():
         place = target(env)
         observed = _planned_from(place, assume_empty) if only_plan else place.observed()
         steps = plan(place.desired, observed)
         project = place.desired.place.project
         if not steps:
-            click.echo(f"Nothing to do: {project} is what {env} should be.")
+            click.echo(f"Nothing to do: {project} matches environment {env}.")
         elif only_plan:
-            title = (
-                f"Deploy {env} to project {project}.\nRun from the repository, after `make stage`."
-            )
+            title = f"Deploy {env} to {project}.\nRun this in the repository, after `make stage`."
             click.echo(script(steps, title), nl=False)
         else:
             place.execute(steps)
-            click.echo(f"Done: {project} is what {env} should be.")
+            click.echo(f"Done: {project} matches environment {env}.")
 
 
 def _planned_from(place: Target, assume_empty: bool) -> "Observed":

@@ -1,12 +1,12 @@
-"""Ask a deployed system whether all is as it should be."""
+"""The command `doctor`."""
 
 import click
 
-from csvgate_ops.cli.deploy._deploying import NAME, said, target
+from csvgate_ops.cli.deploy._deploying import NAME, errors_shown, target
 from csvgate_ops.cli.options import as_json
 
 
-class CannotAsk(click.ClickException):
+class CannotRead(click.ClickException):
     exit_code = 2
 
 
@@ -14,11 +14,13 @@ class CannotAsk(click.ClickException):
 @NAME
 @as_json
 def command(env: str, as_json: bool) -> None:
-    """Ask the project of ENV, through gcloud, whether all is as deploy/topology.yaml and
-    deploy/env/ENV.yaml say, and print for every fault the command that mends it. It changes
-    nothing.
+    """Check a deployed project.
 
-    Exits 0 when all is well, 1 when something is not, 2 when it could not ask.
+    The project is compared with deploy/topology.yaml and deploy/env/ENV.yaml, through gcloud, and
+    the command that fixes each fault is printed. Nothing is changed.
+
+    The exit code is 0 if there is no fault, 1 if there is one, and 2 if the project could not be
+    read.
     """
     from csvgate.contracts.load import load_directory
     from csvgate_ops.deploy.doctor.diagnose import diagnose
@@ -27,7 +29,7 @@ def command(env: str, as_json: bool) -> None:
     from csvgate_ops.deploy.doctor.view import lines, summary
     from csvgate_ops.deploy.run.gcloud import JsonReader
 
-    with said(CannotAsk):
+    with errors_shown(CannotRead):
         place = target(env)
         contracts = tuple(load_directory(place.root / "contracts"))
         checks = diagnose(gather(env, place.desired, contracts, JsonReader(place.run)))

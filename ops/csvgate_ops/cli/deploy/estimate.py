@@ -1,4 +1,4 @@
-"""What an upload would cost, and which quota it comes near first."""
+"""The command `estimate`."""
 
 from pathlib import Path
 from typing import Any
@@ -22,24 +22,30 @@ def _size(_ctx: click.Context, _param: click.Parameter, value: str | None) -> An
 
 @click.command("estimate")
 @click.argument("file", type=FILE, required=False)
-@click.option("--rows", type=click.IntRange(min=0), help="Rows of the file, instead of FILE.")
-@click.option("--bytes", "csv_bytes", metavar="SIZE", callback=_size, help="And its size: 5GiB.")
+@click.option("--rows", type=click.IntRange(min=0), help="Number of rows, instead of FILE.")
+@click.option(
+    "--bytes",
+    "csv_bytes",
+    metavar="SIZE",
+    callback=_size,
+    help="With --rows: the size of the file, for example 5GiB.",
+)
 @click.option("--contract", type=FILE, help="The contract's YAML file.")
 @click.option(
     "--contracts",
     type=FOLDER,
-    help="Folder to find FILE's contract in.  [default: ./contracts, or the repository's]",
+    help="Folder with the contract for FILE.  [default: ./contracts, or the repository's]",
 )
-@click.option("--as", "name", metavar="NAME", help="The name to upload FILE under.")
+@click.option("--as", "name", metavar="NAME", help="Object name that FILE will be uploaded as.")
 @click.option(
     "--per-day",
     type=click.FloatRange(min=0, min_open=True),
     default=1.0,
     show_default=True,
-    help="Uploads like it on a day.",
+    help="Number of such uploads per day.",
 )
-@click.option("--free-tier", is_flag=True, help="Take off the month what Google gives free.")
-@click.option("--topology", type=FILE, help="[default: deploy/topology.yaml]")
+@click.option("--free-tier", is_flag=True, help="Subtract the free units of a month.")
+@click.option("--topology", type=FILE, help="The topology file.  [default: deploy/topology.yaml]")
 @as_json
 def command(
     file: Path | None,
@@ -53,11 +59,13 @@ def command(
     topology: Path | None,
     as_json: bool,
 ) -> None:
-    """The list price of uploading FILE (CSV, perhaps gzipped), by service, for once and for a month
-    of them; and the quota that it comes near first. Nothing is uploaded.
+    """Estimate what uploading FILE costs.
 
-    Sizes come from reading the beginning of FILE by its contract; or from --rows and --bytes, by
-    the ratios of an orders file.
+    FILE is a CSV file or a gzipped one. The list price is shown by service, for one upload and for
+    a month of such uploads, with the quota that it comes closest to. Nothing is uploaded.
+
+    The sizes are measured at the beginning of FILE with its contract, or calculated from --rows and
+    --bytes with the ratios of an orders file.
     """
     from csvgate_ops.author.check.choose import choose, load_one
     from csvgate_ops.cli.operate._status_view import console
@@ -74,7 +82,7 @@ def command(
     if (file is not None) == by_hand or (rows is None) != (csv_bytes is None):
         raise click.UsageError("give FILE, or both --rows and --bytes")
     if by_hand and (rows or 0) > (csv_bytes or 0):
-        raise click.UsageError(f"--rows {rows} do not fit into --bytes {csv_bytes}")
+        raise click.UsageError(f"--bytes {csv_bytes} is too small for --rows {rows}")
     prices = price_list()
     shape = Shape.of(load_one(contract, name)) if contract else Shape()
     if file is None:

@@ -1,4 +1,4 @@
-"""See that a deployment works, by a small upload."""
+"""The command `smoke`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +14,13 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command("smoke")
-@click.option("--contract", "dataset", default="orders", show_default=True, help="Its dataset.")
-@click.option("--sample", type=FILE, help="A CSV.  [default: samples/DATASET.csv]")
-@click.option("--as", "name", metavar="NAME", help="The object's name.  [default: a new one]")
-@click.option("--timeout", default=300.0, show_default=True, help="Seconds to wait for it all.")
-@click.option("--clean", is_flag=True, help="Take the rows out of the table again.")
+@click.option(
+    "--contract", "dataset", default="orders", show_default=True, help="Dataset of the contract."
+)
+@click.option("--sample", type=FILE, help="A CSV file.  [default: samples/DATASET.csv]")
+@click.option("--as", "name", metavar="NAME", help="Object name.  [default: a new name]")
+@click.option("--timeout", default=300.0, show_default=True, help="Seconds to wait in all.")
+@click.option("--clean", is_flag=True, help="Remove the rows from the table afterwards.")
 @connected
 def command(
     dataset: str,
@@ -30,11 +32,13 @@ def command(
     project: str | None,
     topology: Path | None,
 ) -> None:
-    """Upload the valid rows of a sample, follow them to the table and to the email, and show how
-    long each step took. The people whom the contract names get that email.
+    """Test a deployment with a small upload.
 
-    Exits 0 when all is well, 1 when something is not or the time is over, 2 when contract or sample
-    cannot be used.
+    The command uploads the valid rows of a sample, follows them to the table and to the email, and
+    shows how long each step took. The recipients that the contract names get that email.
+
+    The exit code is 0 if everything works, 1 if something does not or takes too long, and 2 if the
+    contract or the sample cannot be used.
     """
     import secrets
     from datetime import UTC, datetime
@@ -44,16 +48,15 @@ def command(
     from csvgate.runtime.errors import Failure
     from csvgate_ops.author.check.output import Unusable
     from csvgate_ops.cli.session import open_session
-    from csvgate_ops.deploy.smoke.contract import find
     from csvgate_ops.deploy.smoke.run import Smoke
-    from csvgate_ops.deploy.smoke.sample import object_name, valid_rows
+    from csvgate_ops.deploy.smoke.sample import find_contract, object_name, valid_rows
     from csvgate_ops.local.cloud.options import repository
 
     session = open_session(data_dir, project, topology)
-    contract = find(Path(session.endpoints["contracts"]), dataset)
+    contract = find_contract(Path(session.endpoints["contracts"]), dataset)
     sample = sample or repository() / "samples" / f"{dataset}.csv"
     if not sample.is_file():
-        raise Unusable(f"there is no {sample}: give --sample")
+        raise Unusable(f"{sample} does not exist: choose a file with --sample")
     data, rows = valid_rows(sample.read_bytes(), contract)
     name = name or object_name(contract, datetime.now(UTC), secrets.token_hex(2))
     smoke = Smoke(session, contract, timeout)
@@ -62,14 +65,20 @@ def command(
         if clean and smoke.last.state == "completed":
             smoke.remove_rows()
     except (GoogleAPIError, Failure) as error:
-        hint = "csvgate doctor looks at roles and resources" if project else "csvgate up"
+        hint = (
+            "`csvgate doctor ENV` checks roles"
+            if project
+            else "`csvgate up` starts the local cloud"
+        )
+
         raise click.ClickException(f"{str(error).splitlines()[0]}\n{hint}") from error
     if smoke.last.state == "completed":
-        kept = "stay in" if not clean else "are out of"
-        hint = "; with --clean they do not" if not clean else " again"
-        click.echo(f"\nits rows {kept} {smoke.table}{hint}")
+        if clean:
+            click.echo(f"\nThe rows were removed from {smoke.table}.")
+        else:
+            click.echo(f"\nThe rows stay in {smoke.table}; --clean removes them.")
     if not passed:
-        click.echo(f"more: csvgate status {smoke.last.id}{session.options}", err=True)
+        click.echo(f"For details, run: csvgate status {smoke.last.id}{session.options}", err=True)
         raise click.exceptions.Exit(1)
 
 

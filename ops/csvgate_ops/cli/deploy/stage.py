@@ -1,17 +1,21 @@
-"""Make the folders that are deployed."""
+"""The command `stage`."""
 
 import click
 
 
 @click.command("stage")
 def command() -> None:
-    """Stage each function in build/: its files, what it needs of csvgate, contracts, lock."""
-    from csvgate_ops.cli.deploy._deploying import said
+    """Build the source folder of each function in build/.
+
+    A folder contains the function's files, the csvgate modules that it imports, the contracts, and
+    the locked requirements.
+    """
+    from csvgate_ops.cli.deploy._deploying import errors_shown
     from csvgate_ops.deploy.staging.stage import stage
     from csvgate_ops.deploy.topology import load
     from csvgate_ops.local.cloud.options import repository
 
-    with said():
+    with errors_shown():
         root = repository()
         staged = stage(root, root / "build", load(root / "deploy" / "topology.yaml"))
         for name, made in staged.items():

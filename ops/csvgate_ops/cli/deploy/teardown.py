@@ -1,24 +1,26 @@
-"""Remove from a project what `deploy` made."""
+"""The command `teardown`."""
 
 import click
 
-from csvgate_ops.cli.deploy._deploying import NAME, PLAN, said, target
+from csvgate_ops.cli.deploy._deploying import NAME, PLAN, errors_shown, target
 
 
 @click.command("teardown")
 @NAME
 @PLAN
-@click.option("--delete-data", is_flag=True, help="Buckets, datasets, secrets, dead letters, too.")
-@click.option("--yes", is_flag=True, help="Do not ask for the project's name first.")
+@click.option(
+    "--delete-data", is_flag=True, help="Also delete buckets, datasets, secrets and dead letters."
+)
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def command(env: str, only_plan: bool, delete_data: bool, yes: bool) -> None:
-    """Remove from a project what deploy made there, and nothing else.
+    """Remove what deploy created in a project, and nothing else.
 
-    Data stay unless --delete-data is given: buckets, datasets, secrets, and dead letters.
+    Buckets, datasets, secrets and dead letters are kept unless --delete-data is given.
     """
     from csvgate_ops.deploy.plan.script import script
     from csvgate_ops.deploy.plan.teardown import kept, teardown
 
-    with said():
+    with errors_shown():
         place = target(env)
         observed = place.observed()
         steps = teardown(place.desired, observed, delete_data=delete_data)
@@ -28,9 +30,14 @@ def command(env: str, only_plan: bool, delete_data: bool, yes: bool) -> None:
         elif only_plan:
             click.echo(script(steps, f"Remove {env} from project {project}."), nl=False)
         else:
-            if not yes and click.prompt(f"Remove {env}? Type the project's name") != project:
-                raise click.ClickException("that is another name; nothing was removed")
+            if (
+                not yes
+                and click.prompt(f"Type the name of the project to remove {env} from it") != project
+            ):
+                raise click.ClickException(
+                    "that is not the name of the project; nothing was removed"
+                )
             place.execute(steps)
-            click.echo(f"Done: what deploy made is gone from {project}.")
+            click.echo(f"Done: everything that deploy created was removed from {project}.")
         if not only_plan and not delete_data and (left := kept(place.desired, observed)):
-            click.echo("Kept, for it is data: " + ", ".join(map(str, left)))
+            click.echo("Kept, because it is data: " + ", ".join(map(str, left)))

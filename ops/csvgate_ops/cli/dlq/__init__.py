@@ -1,2 +1,6 @@
-"""The subcommands of `csvgate dlq`, one a module: `command` is the click command. Modules that
-begin with an underscore are what they share."""
+"""The subcommands of `csvgate dlq`.
+
+A module without a leading underscore is a subcommand, whose click command is `command`. The
+subcommands that act on a selection of letters are built from the declarations of the actions
+(`_selection`). Modules with a leading underscore are shared.
+"""

@@ -1,4 +1,4 @@
-"""One letter in a terminal."""
+"""One letter in full for the terminal."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from rich.text import Text
 
 from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate_ops.cli.operate._status_view import detail as upload_view
-from csvgate_ops.operate.dead_letters.actions import Detail
+from csvgate_ops.operate.dead_letters.actions.show import Detail
 from csvgate_ops.operate.dead_letters.content.content import Grid
 from csvgate_ops.operate.dead_letters.content.letter_json import attributes
 from csvgate_ops.text import printable
@@ -31,9 +31,9 @@ def detail_view(detail: Detail) -> RenderableType:
         parts.append(Text(printable(detail.content.remark), style="yellow"))
     parts += [Rule("attributes", align="left"), _attributes(detail)]
     if detail.history:
-        parts += [Rule("on record", align="left"), _history(detail)]
+        parts += [Rule("audit log", align="left"), _history(detail)]
     if detail.upload:
-        parts += [Rule("its upload", align="left"), upload_view(detail.upload)]
+        parts += [Rule("upload", align="left"), upload_view(detail.upload)]
     if detail.remark:
         parts.append(Text(printable(detail.remark), style="yellow"))
     return Group(*parts)
@@ -60,12 +60,14 @@ def _facts(detail: Detail) -> RenderableType:
     if letter.trace:
         facts.add_row("trace", Text(printable(letter.trace)))
     facts.add_row("size", f"{letter.size:,} bytes")
-    facts.add_row("in", Text(printable(letter.subscription)))
+    facts.add_row("queue", Text(printable(letter.subscription)))
     colour = "green" if detail.replayable else "yellow"
     facts.add_row("replay", Text(printable(detail.replay), style=colour))
     if detail.masked:
         hidden = ", ".join(printable(name) for name in detail.masked)
-        facts.add_row("hidden", Text(f"{hidden}; --reveal shows them, on record"))
+        facts.add_row(
+            "hidden", Text(f"{hidden}; --reveal shows them and is recorded in the audit log")
+        )
     return facts
 
 
@@ -78,7 +80,7 @@ def _counts(detail: Detail) -> RenderableType:
 
 
 def _rejects(grid: Grid) -> list[RenderableType]:
-    """Reasons are sentences: beside the cells they would leave no room for either."""
+    """Show the reasons above the rows: beside the cells there would be no room for them."""
     if grid.columns[:2] != (LINE, ERRORS):
         return [_grid(grid)]
     reasons = Table.grid(padding=(0, 2))
@@ -97,7 +99,7 @@ def _grid(grid: Grid) -> RenderableType:
         table.add_row(*(Text(printable(cell)) for cell in row))
     left = (grid.total or 0) - len(grid.rows)
     if grid.total is None:
-        return Group(table, Text("and more; --rows shows more of them", style="dim"))
+        return Group(table, Text("and more; --rows N shows more of them", style="dim"))
     return Group(table, Text(f"and {left:,} more rows", style="dim")) if left > 0 else table
 
 
@@ -112,10 +114,10 @@ def _attributes(detail: Detail) -> RenderableType:
 
 def _history(detail: Detail) -> RenderableType:
     table = Table.grid(padding=(0, 2))
-    for mark in detail.history:
-        told = f"{mark.verb} {mark.outcome} by {mark.actor}, run {mark.run}"
+    for entry in detail.history:
+        text = f"{entry.verb} {entry.outcome} by {entry.actor}, run {entry.run}"
         table.add_row(
-            _when(mark.at), Text(printable(f"{told}: {mark.reason}" if mark.reason else told))
+            _when(entry.at), Text(printable(f"{text}: {entry.reason}" if entry.reason else text))
         )
     return table
 

@@ -1,19 +1,24 @@
-"""Options that the subcommands share, and what they give."""
+"""Options that the subcommands share, and the arguments they become."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
+from google.auth.exceptions import GoogleAuthError
 
-from csvgate_ops.cli.dlq._problems import problems
+from csvgate.contracts.reading.mistakes import ContractError
+from csvgate.runtime.errors import Failure
 from csvgate_ops.cli.options import data_dir
-
-if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
-    from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.deploy.topology import TopologyError
+from csvgate_ops.operate.dead_letters import connect
+from csvgate_ops.operate.dead_letters.actions.show import NoSuchLetter
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.text import printable
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True)
@@ -21,10 +26,10 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-class Moment(click.ParamType[datetime]):
-    """2026-11-21, 2026-11-21T10:00, or how long ago: 30m, 2h, 7d. Without a zone it is UTC."""
+class TimeType(click.ParamType[datetime]):
+    """2026-11-21, 2026-11-21T10:00, or an age: 30m, 2h, 7d. A time without a zone is UTC."""
 
-    name = "moment"
+    name = "time"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -39,13 +44,15 @@ class Moment(click.ParamType[datetime]):
         try:
             found = datetime.fromisoformat(text)
         except ValueError:
-            self.fail(f"{text!r} is no time: 2026-11-21T10:00 or 2h", param, ctx)
+            self.fail(
+                f"{text!r} is not a time; write 2026-11-21T10:00 or an age such as 2h", param, ctx
+            )
         return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def desk_options(function: F) -> F:
-    """Where the letters are: gives the command a `context`, and turns what a service raises into an
-    error message."""
+def context_options(function: F) -> F:
+    """Options that say where the letters are. They become the command's `context`, and exceptions
+    become error messages with exit code 1."""
 
     @functools.wraps(function)
     def wrapper(
@@ -56,21 +63,27 @@ def desk_options(function: F) -> F:
         contracts: Path | None,
         **kwargs: Any,
     ) -> Any:
-        with problems():
-            context = _desk(data_dir, project, topology, contracts)
+        with _error_messages():
+            context = _context(data_dir, project, topology, contracts)
             return function(*args, context=context, **kwargs)
 
     options = (
-        click.option("--project", help="A project of Google Cloud.  [default: the local cloud]"),
-        click.option("--topology", type=_FILE, help="With --project, instead of the repository's."),
-        click.option("--contracts", type=_FOLDER, help="Folder of contracts, for what is masked."),
+        click.option("--project", help="Id of a Google Cloud project.  [default: the local cloud]"),
+        click.option(
+            "--topology",
+            type=_FILE,
+            help="With --project: file with the names.  [default: deploy/topology.yaml]",
+        ),
+        click.option(
+            "--contracts", type=_FOLDER, help="Folder of contracts, which say what is masked."
+        ),
         data_dir,
     )
     return _decorated(wrapper, options)  # type: ignore[return-value]
 
 
 def filter_options(function: F) -> F:
-    """Which letters are meant: gives the command a `wanted`."""
+    """Options that select letters. They become the command's `wanted`."""
 
     @functools.wraps(function)
     def wrapper(*args: Any, since: datetime | None, until: datetime | None, **kwargs: Any) -> Any:
@@ -81,30 +94,51 @@ def filter_options(function: F) -> F:
         return click.option(name, variable, multiple=True, help=text)
 
     options = (
-        several("--id", "ids", "Of one letter; repeat any of these for more."),
-        several("--code", "codes", "Of the failure; * for any part: 'bigquery.*'."),
-        several("--function", "functions", "As validate_and_parse."),
-        several("--dataset", "datasets", "Of a contract."),
-        several("--upload", "uploads", "Id of an upload, or its beginning."),
-        click.option("--since", type=Moment(), help="Dead-lettered then or later: a time, or 2h."),
-        click.option("--until", type=Moment(), help="Dead-lettered before."),
+        several("--id", "ids", "Id of a letter. Repeat an option to give more values."),
+        several("--code", "codes", "Code of the failure; * matches anything: 'bigquery.*'."),
+        several("--function", "functions", "Function that failed, such as validate_and_parse."),
+        several("--dataset", "datasets", "Dataset of the upload."),
+        several("--upload", "uploads", "Id of the upload, or its beginning."),
+        click.option(
+            "--since",
+            type=TimeType(),
+            help="Dead-lettered since 2026-11-21T10:00, or in the last 2h.",
+        ),
+        click.option(
+            "--until", type=TimeType(), help="Dead-lettered before: a time, or an age such as 2h."
+        ),
     )
     return _decorated(wrapper, options)  # type: ignore[return-value]
 
 
-def acting_filter_options(function: F) -> F:
-    """The same for what acts: without any filter it must be said that all are meant."""
+def selection_options(function: F) -> F:
+    """The same for commands that act: they require a filter or --all."""
 
     @functools.wraps(function)
-    def wrapper(*args: Any, wanted: "Filter", every: bool, **kwargs: Any) -> Any:
+    def wrapper(*args: Any, wanted: Filter, every: bool, **kwargs: Any) -> Any:
         if wanted.is_empty and not every:
-            raise click.UsageError("say which letters: a filter such as --code, or --all")
+            raise click.UsageError(
+                "no letters are selected: give a filter such as --code, or --all"
+            )
         if every and not wanted.is_empty:
-            raise click.UsageError("--all and a filter contradict each other")
+            raise click.UsageError("--all cannot be combined with a filter")
         return function(*args, wanted=wanted, **kwargs)
 
-    option = click.option("--all", "every", is_flag=True, help="All there are.")
+    option = click.option("--all", "every", is_flag=True, help="Select all letters.")
     return filter_options(option(wrapper))  # type: ignore[return-value]
+
+
+@contextmanager
+def _error_messages() -> Iterator[None]:
+    try:
+        yield
+    except GoogleAuthError as error:
+        remedy = "log in with: gcloud auth application-default login"
+        raise click.ClickException(f"{printable(str(error))} ({remedy})") from error
+    except (Failure, NoSuchLetter) as error:
+        raise click.ClickException(printable(str(error))) from error
+    except (ContractError, TopologyError, OSError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _decorated(function: Callable[..., Any], options: tuple[Any, ...]) -> Callable[..., Any]:
@@ -113,20 +147,16 @@ def _decorated(function: Callable[..., Any], options: tuple[Any, ...]) -> Callab
     return function
 
 
-def _filter(given: dict[str, Any], since: datetime | None, until: datetime | None) -> "Filter":
-    from csvgate_ops.operate.dead_letters.filters import Filter
-
+def _filter(given: dict[str, Any], since: datetime | None, until: datetime | None) -> Filter:
     names = ("ids", "codes", "functions", "datasets", "uploads")
     return Filter(since=since, until=until, **{name: given.pop(name) for name in names})
 
 
-def _desk(
+def _context(
     data_dir: Path, project: str | None, topology: Path | None, contracts: Path | None
-) -> "DeadLetterContext":
-    from csvgate_ops.operate.dead_letters import connect
-
+) -> DeadLetterContext:
     if project is None:
         if topology is not None:
-            raise click.UsageError("--topology goes with --project")
+            raise click.UsageError("--topology requires --project")
         return connect.local(data_dir, contracts=contracts)
     return connect.project(project, topology=topology, contracts=contracts)

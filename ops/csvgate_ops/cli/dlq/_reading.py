@@ -1,18 +1,16 @@
-"""Read the letters, saying how far it is."""
-
-from typing import TYPE_CHECKING
+"""Read the letters while showing the progress."""
 
 import click
 from rich.console import Console
 
-if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.actions import Reading
-    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.actions.read import Reading, read
+from csvgate_ops.operate.dead_letters.audit import unfinished
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.queue.leases import LEASE_SECONDS
+from csvgate_ops.text import printable
 
 
-def reading(context: "DeadLetterContext", *, quiet: bool) -> "Reading":
-    from csvgate_ops.operate.dead_letters.actions import read
-
+def read_letters(context: DeadLetterContext, *, quiet: bool) -> Reading:
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         found = read(context)
@@ -23,23 +21,19 @@ def reading(context: "DeadLetterContext", *, quiet: bool) -> "Reading":
             )
     if not found.complete:
         click.echo(
-            f"There are more than the {len(found.letters):,} that were read; replay or discard "
-            "reaches them all.",
+            f"There are more letters than the {len(found.letters):,} that were read. A replay or "
+            "discard reaches all of them.",
             err=True,
         )
     return found
 
 
-def held_elsewhere(context: "DeadLetterContext") -> None:
-    """Say whose run may be holding letters that are not seen just now."""
-    from csvgate_ops.operate.dead_letters.audit import unfinished
-    from csvgate_ops.operate.dead_letters.queue.leases import LEASE_SECONDS
-    from csvgate_ops.text import printable
-
+def warn_about_unfinished_runs(context: DeadLetterContext) -> None:
+    """Print which runs may hold letters, because such letters are not delivered to others."""
     for run, begun in unfinished(context.ledger, context.clock()):
         click.echo(
-            f"Run {run} ({begun.action} by {printable(begun.actor)}) has not ended: it is at work "
-            f"or was interrupted. Letters it held come back within {LEASE_SECONDS} s of that; a "
-            "replay or discard waits for them.",
+            f"Run {run} ({begun.action} by {printable(begun.actor)}) has not ended: it is still "
+            "working or was interrupted. Letters it holds are delivered again within "
+            f"{LEASE_SECONDS} s of its end. A replay or discard waits for them.",
             err=True,
         )

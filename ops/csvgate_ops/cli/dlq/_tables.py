@@ -1,4 +1,4 @@
-"""Letters and groups in a terminal."""
+"""Tables of letters and of groups for the terminal."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from csvgate.text import shorten
 from csvgate_ops.operate.dead_letters.content.masking import message_of
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
@@ -17,7 +18,7 @@ _MOST_CODE = 40
 
 
 def age(then: datetime, now: datetime) -> str:
-    """One unit is enough: 45 s, 12 min, 3 h, 9 d."""
+    """An age in one unit: 45 s, 12 min, 3 h, 9 d."""
     seconds = max(0, int((now - then).total_seconds()))
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size or (size < 86400 and seconds >= size):
@@ -38,10 +39,10 @@ def letters_table(
             Text(printable(letter.id)),
             age(letter.dead_lettered_at, now),
             Text(printable(letter.function)),
-            Text(short(printable(letter.code), _MOST_CODE), style="red"),
+            Text(shorten(printable(letter.code), _MOST_CODE), style="red"),
             Text(printable(letter.dataset)),
             letter.upload[:8],
-            Text(replayed + short(printable(message_of(letter, context)), 300)),
+            Text(replayed + shorten(printable(message_of(letter, context)), 300)),
         )
     return table
 
@@ -49,7 +50,7 @@ def letters_table(
 def groups_table(
     groups: Sequence[Group], by: str, context: DeadLetterContext, now: datetime
 ) -> RenderableType:
-    table = _table(by, "letters", "uploads", "oldest", "newest", "newest reason")
+    table = _table(by, "letters", "uploads", "oldest", "newest", "reason of the newest")
     for column in table.columns[1:5]:
         column.justify = "right"
     table.columns[5].ratio = 1
@@ -60,13 +61,9 @@ def groups_table(
             f"{group.uploads:,}",
             age(group.oldest, now),
             age(group.newest, now),
-            Text(short(printable(message_of(group.example, context)), 300)),
+            Text(shorten(printable(message_of(group.example, context)), 300)),
         )
     return table
-
-
-def short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _table(*titles: str) -> Table:

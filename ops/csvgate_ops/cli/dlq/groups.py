@@ -1,40 +1,37 @@
-"""Count dead letters that failed alike."""
+"""Count dead letters by code, function, dataset or day."""
 
 import json
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import click
 
-from csvgate_ops.cli.dlq._options import desk_options, filter_options
+from csvgate_ops.cli.dlq._options import context_options, filter_options
+from csvgate_ops.cli.dlq._reading import read_letters, warn_about_unfinished_runs
+from csvgate_ops.cli.dlq._tables import groups_table
+from csvgate_ops.cli.operate._status_view import console
 from csvgate_ops.cli.options import as_json
+from csvgate_ops.operate.dead_letters.content.letter_json import group_json
+from csvgate_ops.operate.dead_letters.content.masking import message_of
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.groups import By, groups
 
-if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
-    from csvgate_ops.operate.dead_letters.filters import Filter
-    from csvgate_ops.operate.dead_letters.groups import By
 
-
-@click.command("groups", short_help="Count letters that failed alike.")
+@click.command("groups")
 @click.option(
     "--by",
     type=click.Choice(["code", "function", "dataset", "day"]),
     default="code",
     show_default=True,
+    help="Property by which letters are grouped.",
 )
 @filter_options
 @as_json
-@desk_options
-def command(by: str, wanted: "Filter", as_json: bool, context: "DeadLetterContext") -> None:
-    """Dead letters that failed alike, counted. Consumes nothing."""
-    from csvgate_ops.cli.dlq._reading import held_elsewhere, reading
-    from csvgate_ops.cli.dlq._tables import groups_table
-    from csvgate_ops.cli.operate._status_view import console
-    from csvgate_ops.operate.dead_letters.actions import groups
-    from csvgate_ops.operate.dead_letters.content.letter_json import group_json
-    from csvgate_ops.operate.dead_letters.content.masking import message_of
-
-    found = reading(context, quiet=as_json)
-    grouped = groups(wanted.of(found.letters), cast("By", by))
+@context_options
+def command(by: str, wanted: Filter, as_json: bool, context: DeadLetterContext) -> None:
+    """Count letters by code, function, dataset or day. Consumes nothing."""
+    found = read_letters(context, quiet=as_json)
+    grouped = groups(wanted.of(found.letters), cast(By, by))
     if as_json:
         click.echo(
             json.dumps([group_json(g, message_of(g.example, context)) for g in grouped], indent=2)
@@ -42,6 +39,8 @@ def command(by: str, wanted: "Filter", as_json: bool, context: "DeadLetterContex
     elif grouped:
         console().print(groups_table(grouped, by, context, found.at))
     else:
-        click.echo("No dead letters." if not found.letters else "None of them is meant.")
+        click.echo(
+            "No dead letters match the filter." if found.letters else "There are no dead letters."
+        )
     if not as_json:
-        held_elsewhere(context)
+        warn_about_unfinished_runs(context)

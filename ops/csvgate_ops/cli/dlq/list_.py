@@ -1,37 +1,38 @@
 """List dead letters."""
 
 import json
-from typing import TYPE_CHECKING
 
 import click
 
-from csvgate_ops.cli.dlq._options import desk_options, filter_options
+from csvgate.text import counted
+from csvgate_ops.cli.dlq._options import context_options, filter_options
+from csvgate_ops.cli.dlq._reading import read_letters, warn_about_unfinished_runs
+from csvgate_ops.cli.dlq._tables import letters_table
+from csvgate_ops.cli.operate._status_view import console
 from csvgate_ops.cli.options import as_json
+from csvgate_ops.operate.dead_letters.content.letter_json import letter_json
+from csvgate_ops.operate.dead_letters.content.masking import message_of
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.filters import Filter
 
-if TYPE_CHECKING:
-    from csvgate_ops.operate.dead_letters.context import DeadLetterContext
-    from csvgate_ops.operate.dead_letters.filters import Filter
 
-
-@click.command("list", short_help="What failed, why, and since when.")
+@click.command("list")
 @filter_options
 @click.option(
-    "--most", type=click.IntRange(min=0), default=50, show_default=True, help="0 means all."
+    "--most",
+    type=click.IntRange(min=0),
+    default=50,
+    show_default=True,
+    help="Letters to show; 0 shows all.",
 )
 @as_json
-@desk_options
-def command(wanted: "Filter", most: int, as_json: bool, context: "DeadLetterContext") -> None:
-    """What failed, why, and since when; the newest first. Consumes nothing.
+@context_options
+def command(wanted: Filter, most: int, as_json: bool, context: DeadLetterContext) -> None:
+    """List letters: what failed, why and when, the newest first. Consumes nothing.
 
-    --json gives all of them, whatever --most says.
+    --json prints all of them, regardless of --most.
     """
-    from csvgate_ops.cli.dlq._reading import held_elsewhere, reading
-    from csvgate_ops.cli.dlq._tables import letters_table
-    from csvgate_ops.cli.operate._status_view import console
-    from csvgate_ops.operate.dead_letters.content.letter_json import letter_json
-    from csvgate_ops.operate.dead_letters.content.masking import message_of
-
-    found = reading(context, quiet=as_json)
+    found = read_letters(context, quiet=as_json)
     letters = wanted.of(found.letters)
     if as_json:
         click.echo(
@@ -42,9 +43,11 @@ def command(wanted: "Filter", most: int, as_json: bool, context: "DeadLetterCont
         shown = letters[:most] if most else letters
         console().print(letters_table(shown, context, found.at))
         if len(shown) < len(letters):
-            click.echo(f"\nThe newest {len(shown):,} of {len(letters):,}; --most 0 shows all.")
+            click.echo(
+                f"\nThese are the newest {len(shown):,} of {len(letters):,}; --most 0 shows all."
+            )
     elif found.letters:
-        click.echo(f"None of {len(found.letters):,} dead letters is meant.")
+        click.echo(f"None of the {counted(len(found.letters), 'dead letter')} matches the filter.")
     else:
-        click.echo("No dead letters.")
-    held_elsewhere(context)
+        click.echo("There are no dead letters.")
+    warn_about_unfinished_runs(context)

@@ -1,1 +1,1 @@
-"""Commands for operators. Each module has a click command `command`."""
+"""Commands for operators; every module defines the click command `command`."""

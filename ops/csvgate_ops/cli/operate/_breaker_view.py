@@ -1,4 +1,4 @@
-"""Breakers in a terminal."""
+"""Shows breakers in the terminal."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,14 +7,14 @@ from rich.table import Table
 from rich.text import Text
 
 from csvgate_ops.deploy import topology as topo
-from csvgate_ops.deploy.topology.derive import patience
+from csvgate_ops.deploy.topology.derive import seconds_until_forwarded
 from csvgate_ops.operate.breakers import BreakerState
 from csvgate_ops.text import duration, printable
 
 _COLOURS = {"open": "red", "lifted": "yellow", "closed": "green"}
 
 
-def _moment(at: datetime | None) -> str:
+def _time(at: datetime | None) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if at else ""
 
 
@@ -23,28 +23,28 @@ def listing(states: Iterable[BreakerState]) -> Table:
     for title in ("function", "breaker", "revision", "opened", "what happened"):
         table.add_column(title, overflow="fold")
     for state in states:
-        story = state.tripped_by
+        history = state.tripped_by
         if state.state == "lifted":
-            story += f"; lifted {_moment(state.lifted_at)} by {state.lifted_by}: {state.reason}"
+            history += f"; lifted {_time(state.lifted_at)} by {state.lifted_by}: {state.reason}"
         table.add_row(
             Text(printable(state.function)),
             Text(state.state, style=_COLOURS[state.state]),
             Text(printable(state.revision or "")),
-            _moment(state.tripped_at),
-            Text(printable(story)),
+            _time(state.tripped_at),
+            Text(printable(history)),
         )
     return table
 
 
 def limits(topology: topo.Topology, function: str, *, local: bool) -> str:
-    """What waiting means for the messages of a function whose breaker is open."""
+    """Return how long the messages of a function with an open breaker wait, and what then."""
     trigger = topo.trigger_of(topology, function)
     retry = topo.local_retry(topology, trigger) if local else trigger.retry
     topic = topology.topics[trigger.dead_letter.topic].name
     return (
-        f"each message waits for about {duration(patience(trigger, retry))} "
+        f"each message waits for about {duration(seconds_until_forwarded(trigger, retry))} "
         f"({trigger.dead_letter.max_delivery_attempts} attempts, pauses of "
-        f"{retry.min_backoff} to {retry.max_backoff} s); then Pub/Sub moves it to {topic}, without "
-        f"a reason, to be replayed. Mend the cause, then redeploy or "
+        f"{retry.min_backoff} to {retry.max_backoff} s); then Pub/Sub moves it to {topic} without "
+        f"a reason, and it can be replayed. Fix the cause, then deploy a new revision or run "
         f'`csvgate breaker lift {function} --reason "…"`.'
     )

@@ -1,4 +1,4 @@
-"""Live progress of one upload: a bar on a terminal, a line for each change elsewhere."""
+"""Shows the progress of one upload: a bar in a terminal, otherwise a line for each change."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +11,13 @@ from csvgate_ops.operate.uploads import UploadStatus
 
 
 class Following:
-    """Told of bytes sent and of each new status."""
+    """The progress display; call `sent` with bytes sent and `show` with each new status."""
 
     def __init__(self, bar: Progress | None, quiet: bool, size: int) -> None:
         self._bar = bar
         self._quiet = quiet
         self._task = bar.add_task("uploading", total=max(size, 1)) if bar else None
-        self._said = ""
+        self._shown = ""
 
     def sent(self, count: int) -> None:
         if self._bar and self._task is not None:
@@ -34,14 +34,14 @@ class Following:
                 total=status.chunks or None,
                 completed=status.chunks_loaded,
             )
-        elif not self._quiet and text != self._said:
+        elif not self._quiet and text != self._shown:
             click.echo(text, err=True)
-        self._said = text
+        self._shown = text
 
 
 @contextmanager
 def following(*, quiet: bool, size: int) -> Iterator[Following]:
-    """`size` is the file's, in bytes. Progress goes to stderr."""
+    """Display progress on stderr while the context is open; `size` is the file's in bytes."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield Following(None, quiet, size)

@@ -1,4 +1,4 @@
-"""An upload's status in a terminal."""
+"""Shows uploads in the terminal."""
 
 import sys
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ _COLOURS = {
 
 
 def console() -> Console:
-    """As wide as the terminal; wide enough for a line each where there is none."""
+    """Return a console as wide as the terminal, or 130 columns wide if there is no terminal."""
     return Console(width=None if sys.stdout.isatty() else 130)
 
 
@@ -64,7 +64,7 @@ def listing(statuses: Iterable[UploadStatus]) -> RenderableType:
 
 
 def summary(status: UploadStatus) -> str:
-    """One line: the state, and what the numbers say."""
+    """Return one line with the state and the counts."""
     counts = status.counts
     if counts is None or not counts.read:
         return f"{status.state}: {status.detail}" if status.detail else status.state
@@ -82,7 +82,7 @@ def _example(fault: FaultExample) -> str:
 
 
 def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
-    """`hints` say what an operator may do, in a line each."""
+    """Show one upload; each hint is a paragraph that says what an operator can do."""
     facts = Table.grid(padding=(0, 2))
     facts.add_row("upload", status.id)
     generation = f"#{status.upload.generation}" if status.upload else ""

@@ -1,18 +1,23 @@
-"""Check that every row of every upload is where it should be."""
+"""Check that every row of every upload is in BigQuery or in its reject file."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.markup import escape
 
+from csvgate_ops.cli.operate._status_view import console
 from csvgate_ops.cli.options import as_json, connected
+from csvgate_ops.cli.session import open_session
+from csvgate_ops.deploy.topology.model import parse_duration
+from csvgate_ops.operate.reconcile.build import of_session
+from csvgate_ops.operate.reconcile.view import listing, summary
 
 _LONGEST = timedelta(days=36_500)
 
 
 def _duration(_ctx: click.Context, _param: click.Parameter, value: str) -> timedelta | None:
-    from csvgate_ops.deploy.topology.units import parse_duration
-
     if value == "all":
         return None
     try:
@@ -20,7 +25,7 @@ def _duration(_ctx: click.Context, _param: click.Parameter, value: str) -> timed
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
     if seconds > _LONGEST.total_seconds():
-        raise click.BadParameter(f"{value!r} is longer than {_LONGEST.days} days; say `all`")
+        raise click.BadParameter(f"{value!r} is longer than {_LONGEST.days} days; use `all`")
     return timedelta(seconds=seconds)
 
 
@@ -28,20 +33,24 @@ def _duration(_ctx: click.Context, _param: click.Parameter, value: str) -> timed
 @click.option(
     "--since",
     "period",
+    metavar="AGE",
     default="30d",
     show_default=True,
     callback=_duration,
-    help="How far back to look, as 7d or 12h; `all` for everything.",
+    help="How far back to look, such as 7d or 12h; `all` checks everything.",
 )
 @click.option(
     "--stuck-after",
+    metavar="AGE",
     default="1h",
     show_default=True,
     callback=_duration,
-    help="How long an upload may be under way.",
+    help="Report an unfinished upload as stuck when it is older than this.",
 )
 @click.option(
-    "--rejects/--no-rejects", default=True, help="Count the rows of reject files.  [default: yes]"
+    "--rejects/--no-rejects",
+    default=True,
+    help="Whether to count the rows of reject files.  [default: yes]",
 )
 @connected
 @as_json
@@ -54,27 +63,21 @@ def command(
     topology: Path | None,
     as_json: bool,
 ) -> None:
-    """Hold every upload's ledger against BigQuery and its reject file: rows read are rows loaded
-    plus rows rejected, nothing twice, nothing that no upload brought, no upload stuck.
+    """Compare every upload's ledger entries with BigQuery and with its reject file.
 
-    Exits 0 when all adds up, and 1 with a list when something does not, or cannot be read. It
-    changes nothing.
+    For each upload, the rows read must be the rows loaded plus the rows rejected. No row may be in
+    a table twice, no table may have rows of an unknown upload, and no upload may be stuck. The
+    command changes nothing. It exits 0 if it finds no discrepancy, and 1 if it finds some, which it
+    lists, or if something cannot be read.
 
-    Costs: a few reads of the ledger for each upload of the period, every reject file read whole,
-    and two queries a table, over the columns _upload_id, _line and _ingested_at alone: about 45
-    bytes a row, each. They read rows of the period only where the table is partitioned by
-    _ingested_at, otherwise those columns of the whole table. Rows that were deleted from a table
-    on purpose, also by an expiry, are missing here. An upload and its correction are held against
-    each other for duplicates when both lie in the period.
+    Cost: a few ledger reads per upload in the period, every reject file once, and two queries per
+    table. Each query reads the columns _upload_id, _line and _ingested_at, about 45 bytes per row.
+    It reads only rows of the period if the table is partitioned by _ingested_at, and all rows
+    otherwise.
+
+    Rows that were deleted from a table on purpose, or by an expiration, are reported as missing.
+    Duplicates between an upload and its correction are only found if both are in the period.
     """
-    from rich.console import Console
-    from rich.markup import escape
-
-    from csvgate_ops.cli.operate._status_view import console
-    from csvgate_ops.cli.session import open_session
-    from csvgate_ops.operate.reconcile.build import of_session
-    from csvgate_ops.operate.reconcile.view import listing, summary
-
     session = open_session(data_dir, project, topology)
     reconciliation = of_session(
         session, datetime.now(UTC), since=period, stuck_after=stuck_after, rejects=rejects
@@ -90,5 +93,5 @@ def command(
         click.echo(summary(report))
     if report.findings:
         if not as_json:
-            click.echo("what to do for each code: docs/runbook.md")
+            click.echo("docs/runbook.md says what to do for each code.")
         raise click.exceptions.Exit(1)

@@ -1,16 +1,23 @@
-"""Show uploads as the ledger tells them."""
+"""Show the latest uploads, or one upload from its arrival to its email."""
 
 import json
 from pathlib import Path
 
 import click
 
+from csvgate_ops.cli.operate._status_view import console, detail, listing
 from csvgate_ops.cli.options import as_json, connected
+from csvgate_ops.cli.session import open_session
+from csvgate_ops.operate.breakers import states
+from csvgate_ops.operate.hints import hints
+from csvgate_ops.operate.upload_list import find, statuses
 
 
 @click.command("status")
 @click.argument("upload", required=False)
-@click.option("--most", default=50, show_default=True, help="Uploads to list; 0 means all.")
+@click.option(
+    "--most", default=50, show_default=True, help="How many uploads to list; 0 lists all."
+)
 @connected
 @as_json
 def command(
@@ -21,14 +28,11 @@ def command(
     topology: Path | None,
     as_json: bool,
 ) -> None:
-    """The newest uploads; or one from arrival to email, by its id, the start of its id,
-    or its object's name (the newest of that name)."""
-    from csvgate_ops.cli.operate._status_view import console, detail, listing
-    from csvgate_ops.cli.session import open_session
-    from csvgate_ops.operate.breakers import states
-    from csvgate_ops.operate.hints import hints
-    from csvgate_ops.operate.uploads import find, statuses
+    """List the latest uploads, or show one UPLOAD from its arrival to its email.
 
+    UPLOAD is an upload's id, the beginning of an id, or the name of an object, such as
+    orders/monday.csv. If several uploads have that name, the latest is shown.
+    """
     session = open_session(data_dir, project, topology)
     ledger = session.ledger()
     if upload is None:
@@ -38,11 +42,11 @@ def command(
         elif every:
             console().print(listing(every))
         else:
-            click.echo("No uploads yet: csvgate upload FILE --as NAME")
+            click.echo("There are no uploads yet. To upload a file: csvgate upload FILE --as NAME")
         return
     found = find(ledger, upload)
     if found is None:
-        raise click.ClickException(f"no upload {upload!r}; `csvgate status` lists them")
+        raise click.ClickException(f"no upload matches {upload!r}; `csvgate status` lists them")
     if as_json:
         click.echo(found.model_dump_json(indent=2))
     else:

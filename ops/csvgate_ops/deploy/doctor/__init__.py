@@ -1,5 +1,5 @@
-"""Whether a deployed system is what the topology says: every fault with the command that mends it.
+"""Compare a deployed system with the topology, and show how to fix each fault.
 
-`gather` asks through gcloud and gives `Facts`; the checks are pure functions of them; `view` shows
-what they found.
+`gather` reads the system through gcloud into `Facts`; the checks are pure functions of them;
+`view` shows what they found.
 """

@@ -1,4 +1,4 @@
-"""Ask a deployed system, through gcloud and bq. Each command is run once, also for the planner."""
+"""Read a deployed system through gcloud and bq. Each command runs once, also for the planner."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,14 +6,10 @@ from typing import Any
 from csvgate.contracts.model import Contract
 from csvgate.ports import Column
 from csvgate_ops.deploy.doctor.model import Facts
-from csvgate_ops.deploy.kinds import account, dataset, function, subscription, trigger
-from csvgate_ops.deploy.kinds import trigger_subscription as own
-from csvgate_ops.deploy.kinds.kind import last
+from csvgate_ops.deploy.kinds import dataset, trigger_subscription
 from csvgate_ops.deploy.plan.model import Desired, Key, Observed, Place
-from csvgate_ops.deploy.plan.observe import each, observe
+from csvgate_ops.deploy.plan.observe import observe, run_concurrently
 from csvgate_ops.deploy.run.gcloud import CommandFailed, JsonReader
-
-Item = Mapping[str, Any]
 
 
 def gather(
@@ -21,61 +17,19 @@ def gather(
 ) -> Facts:
     """Raises NoProject, CommandFailed."""
     place, observed = desired.place, observe(desired, reader)
-    triggers = _known(observed, "trigger", reader, trigger.listing(place))
-    subscriptions = {
-        last(item["name"]): item
-        for item in _known(observed, "subscription", reader, subscription.listing(place)).values()
-    }
-    names = {name: trigger.subscription_of(item) for name, item in triggers.items()}
     project = reader.read(("gcloud", "projects", "describe", place.project))
-    number = {"PROJECT_NUMBER": str(project["projectNumber"])}
+    variables = {"PROJECT_NUMBER": str(project["projectNumber"])}
+    for key, fields in observed.resources.items():
+        if key.kind == "trigger-subscription":
+            variables[trigger_subscription.variable(key.name)] = str(fields["subscription"])
     return Facts(
         environment=environment,
         desired=desired,
         observed=observed,
-        values=number | {own.variable(n): s for n, s in names.items() if s in subscriptions},
-        disabled=frozenset(_disabled(observed, place, reader)),
-        once_only=frozenset(n for n, item in triggers.items() if _tries(item) == 1),
-        unpushed=frozenset(
-            n for n, s in names.items() if s in subscriptions and not _endpoint(subscriptions[s])
-        ),
-        own_triggers=dict(_own_triggers(observed, place, reader)),
+        variables=variables,
         contracts=contracts,
         tables=dict(_tables(observed, place, contracts, reader)),
     )
-
-
-def _known(
-    observed: Observed, kind: str, reader: JsonReader, listing: tuple[str, ...]
-) -> dict[str, Item]:
-    """By name, where the planner saw one of them: otherwise the API may not be enabled."""
-    if not any(key.kind == kind for key in observed.resources):
-        return {}
-    return {last(item["name"]): item for item in reader.read(listing)}
-
-
-def _tries(item: Item) -> int | None:
-    tries = item.get("retryPolicy", {}).get("maxAttempts")
-    return None if tries is None else int(tries)
-
-
-def _endpoint(item: Item) -> str:
-    return str(item.get("pushConfig", {}).get("pushEndpoint", ""))
-
-
-def _disabled(observed: Observed, place: Place, reader: JsonReader) -> Iterator[str]:
-    for name, item in _known(observed, "account", reader, account.listing(place)).items():
-        if item.get("disabled"):
-            yield name.partition("@")[0]
-
-
-def _own_triggers(
-    observed: Observed, place: Place, reader: JsonReader
-) -> Iterator[tuple[str, str]]:
-    for name, item in _known(observed, "function", reader, function.listing(place)).items():
-        path = item.get("eventTrigger", {}).get("trigger")
-        if path:
-            yield name, path
 
 
 def _tables(
@@ -86,7 +40,8 @@ def _tables(
         for c in contracts
         if Key("dataset", c.destination.dataset) in observed.resources
     ]
-    for name, columns in zip(names, each(lambda n: _columns(place, n, reader), names), strict=True):
+    found = run_concurrently(lambda name: _columns(place, name, reader), names)
+    for name, columns in zip(names, found, strict=True):
         if columns is not None:
             yield name, columns
 
@@ -101,7 +56,7 @@ def _columns(place: Place, table: str, reader: JsonReader) -> tuple[Column, ...]
     return tuple(_column(field) for field in described.get("schema", {}).get("fields", ()))
 
 
-def _column(field: Item) -> Column:
+def _column(field: Mapping[str, Any]) -> Column:
     from google.cloud.bigquery import SchemaField
 
     from csvgate.gcp.tables import as_column

@@ -1,4 +1,4 @@
-"""What is known of a deployed system, and what a check says of it: data without behaviour."""
+"""What is known of a deployed system, and what a check finds: data without behaviour."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,46 +11,40 @@ from csvgate_ops.deploy.plan.model import Desired, Observed
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Desired and observed are the planner's; the rest is what it does not compare."""
-
     environment: str
     desired: Desired
     observed: Observed
-    values: Mapping[str, str] = field(default_factory=dict)
-    """Of the variables that planned commands hold, by name."""
-    disabled: frozenset[str] = frozenset()
-    """Service accounts that were switched off."""
-    once_only: frozenset[str] = frozenset()
-    """Triggers that try each event once."""
-    unpushed: frozenset[str] = frozenset()
-    """Triggers whose subscription sends nowhere."""
-    own_triggers: Mapping[str, str] = field(default_factory=dict)
-    """Function → path of a trigger that it has besides the topology's."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Values of the variables that planned commands contain, as far as they are known."""
     contracts: tuple[Contract, ...] = ()
     tables: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
-    """`dataset.table` → its columns, of the contracts' tables that exist."""
+    """`dataset.table` → columns, for the tables of contracts that exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`code` is stable; `fix` are shell commands, in order, none where a person must decide."""
+    """`code` is stable. `fix` holds shell commands in order, or none if a person must decide."""
 
     code: str
-    said: str
+    description: str
     fix: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`skipped` says why it could not be asked: the cause is another check's fault."""
-
-    about: str
-    said: str = ""
+    subject: str
+    result: str = ""
+    """What was found if there is no fault."""
     faults: tuple[Fault, ...] = ()
     skipped: str = ""
+    """Why the check was not made: another check's fault is the cause."""
 
     @property
     def state(self) -> Literal["ok", "fault", "skipped"]:
         if self.faults:
             return "fault"
         return "skipped" if self.skipped else "ok"
+
+
+def with_consequence(description: str, consequence: str) -> str:
+    return f"{description}: {consequence}" if consequence else description

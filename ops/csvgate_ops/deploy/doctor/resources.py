@@ -1,122 +1,126 @@
-"""Each resource of the topology against the one that is there, field by field."""
+"""Compare each desired resource with the observed one, field by field."""
 
 import json
 from collections.abc import Iterator
 
 from csvgate_ops.deploy.doctor import fixes
-from csvgate_ops.deploy.doctor.delivery import special
-from csvgate_ops.deploy.doctor.model import Check, Facts, Fault
-from csvgate_ops.deploy.doctor.words import CONSEQUENCES, name_of, with_consequence
+from csvgate_ops.deploy.doctor.model import Check, Facts, Fault, with_consequence
 from csvgate_ops.deploy.kinds import KINDS
+from csvgate_ops.deploy.kinds.kind import Field, Fix, Kind, Symptom
 from csvgate_ops.deploy.plan.model import Fields, Key, Resource, Value
-
-TOGETHER = ("api", "agent")
-"""Kinds that make one check for all."""
-BY_DEPLOY = ("function",)
-"""What a single command cannot mend: it takes staged sources."""
-DATA = ("bucket", "dataset")
-SECONDS = ("ack_deadline", "retention", "timeout", "min_backoff", "max_backoff", "soft_delete")
 
 
 def checks(facts: Facts) -> Iterator[Check]:
-    yield _together(facts, "api", "APIs", "every command and function that uses it fails")
-    yield _together(facts, "agent", "Google's service agents", "roles for it have no holder")
-    for resource in facts.desired.resources:
-        if resource.key.kind not in TOGETHER:
-            yield _check(facts, resource)
+    for kind in KINDS.values():
+        wanted = [r for r in facts.desired.resources if r.key.kind == kind.name]
+        if kind.checked_together:
+            yield _together(facts, kind, wanted)
+        else:
+            yield from (_check(facts, resource) for resource in wanted)
 
 
-def _together(facts: Facts, kind: str, about: str, consequence: str) -> Check:
-    wanted = [r for r in facts.desired.resources if r.key.kind == kind]
+def _together(facts: Facts, kind: Kind, wanted: list[Resource]) -> Check:
     faults = tuple(
-        Fault(f"{kind}.missing", f"{r.key.name} is not there: {consequence}", _made(facts, r))
-        for r in wanted
-        if r.key not in facts.observed.resources
+        _missing(facts, resource, f"{resource.key.name} ")
+        for resource in wanted
+        if resource.key not in facts.observed.resources
     )
-    return Check(about, f"all {len(wanted)}", faults)
+    return Check(kind.checked_together, f"all {len(wanted)}", faults)
 
 
 def _check(facts: Facts, resource: Resource) -> Check:
     key = resource.key
-    if waits := _waits_for(facts, key):
-        return Check(name_of(key), skipped=waits)
-    found = facts.observed.resources.get(key)
+    kind, found = KINDS[key.kind], facts.observed.resources.get(key)
+    subject = kind.name_for_people(key.name)
+    if cause := _cause_elsewhere(facts, key):
+        return Check(subject, skipped=cause)
     if found is None:
-        return Check(name_of(key), faults=(_missing(facts, resource),))
-    return Check(name_of(key), "", (*_differences(facts, resource, found), *special(facts, key)))
+        return Check(subject, faults=(_missing(facts, resource),))
+    faults = list(_differences(facts, resource, found))
+    codes = {fault.code for fault in faults}
+    faults += [f for f in _symptoms(facts, key, found) if f.code not in codes]
+    return Check(subject, faults=tuple(faults))
 
 
-def _waits_for(facts: Facts, key: Key) -> str:
-    """The other fault that must be mended before anything can be said here."""
-    api = KINDS[key.kind].api
-    if Key("api", api) not in facts.observed.resources:
-        return f"{api} is not enabled"
-    if key.kind == "secret-version":
-        above = Key("secret", key.name.partition("/")[0])
-    elif key.kind == "trigger-subscription":
-        above = Key("trigger", key.name)
-    else:
+def _cause_elsewhere(facts: Facts, key: Key) -> str:
+    """Return the fault that must be fixed before this resource can be checked."""
+    kind, resources = KINDS[key.kind], facts.observed.resources
+    if Key("api", kind.api) not in resources:
+        return f"{kind.api} is not enabled"
+    whole = kind.part_of(key.name) if kind.part_of else key
+    if whole == key or whole in resources:
         return ""
-    return "" if above in facts.observed.resources else f"there is no {name_of(above)}"
+    return f"{KINDS[whole.kind].name_for_people(whole.name)} is missing"
 
 
-def _missing(facts: Facts, resource: Resource) -> Fault:
-    code = f"{resource.key.kind}.missing"
-    said = with_consequence("is not there", CONSEQUENCES.get(code))
-    if resource.key.kind == "secret-version":
-        said = f"has no enabled version: {CONSEQUENCES[code]}"
-    return Fault(code, said, _made(facts, resource))
-
-
-def _made(facts: Facts, resource: Resource) -> tuple[str, ...]:
-    key = resource.key
-    if key.kind in BY_DEPLOY:
-        return fixes.deploy(facts)
-    if key.kind == "trigger-subscription":
-        # Eventarc makes one with a trigger, and never again.
-        above = Key("trigger", key.name)
-        return fixes.made_again(facts, above, facts.observed.resources[above])
-    return fixes.commands(facts, KINDS[key.kind].create(facts.desired.place, resource))
+def _missing(facts: Facts, resource: Resource, subject: str = "") -> Fault:
+    key, kind = resource.key, KINDS[resource.key.kind]
+    match kind.missing.fix:
+        case Fix.COMMAND:
+            fix = fixes.commands(facts, kind.create(facts.desired.place, resource))
+        case Fix.REMAKE:
+            fix = fixes.remake(facts, key)
+        case _:
+            fix = fixes.deploy(facts)
+    description = f"{subject}{kind.missing.description}: {kind.missing.consequence}"
+    return Fault(f"{kind.name}.missing", description, fix)
 
 
 def _differences(facts: Facts, resource: Resource, found: Fields) -> Iterator[Fault]:
-    key = resource.key
+    kind = KINDS[resource.key.kind]
     for name, wanted in resource.fields.items():
-        # A subscription is where its trigger is, whose own fault it would be.
-        if found[name] == wanted or (key.kind, name) == ("trigger-subscription", "location"):
+        if found[name] == wanted:
             continue
-        code = f"{key.kind}.{name}"
-        consequence = CONSEQUENCES.get(code)
-        said = with_consequence(_said(name, found[name], wanted), consequence)
-        if name in KINDS[key.kind].fixed and key.kind in DATA:
-            said += "; it cannot be changed: move the data, or write what is there into deploy/env"
-            yield Fault(code, said)
-        else:
-            yield Fault(code, said, _mended(facts, resource, found, name))
+        field = kind.fields[name]
+        difference = _difference(name, field, found[name], wanted)
+        description = with_consequence(difference, field.consequence)
+        if field.fix is Fix.MOVE_DATA:
+            description += (
+                "; it cannot be changed: move the data, or write the present value into deploy/env"
+            )
+        yield Fault(f"{kind.name}.{name}", description, _fix(facts, resource, name))
 
 
-def _mended(facts: Facts, resource: Resource, found: Fields, name: str) -> tuple[str, ...]:
-    kind, key = KINDS[resource.key.kind], resource.key
-    if name in kind.fixed:
-        return fixes.made_again(facts, key, found)
-    if key.kind in BY_DEPLOY:
-        return fixes.deploy(facts)
-    changed = {name: resource.fields[name]}
-    return fixes.commands(facts, kind.update(facts.desired.place, resource, changed))
+def _fix(facts: Facts, resource: Resource, name: str) -> tuple[str, ...]:
+    kind = KINDS[resource.key.kind]
+    match kind.fields[name].fix:
+        case Fix.COMMAND:
+            changed = {name: resource.fields[name]}
+            return fixes.commands(facts, kind.update(facts.desired.place, resource, changed))
+        case Fix.DEPLOY:
+            return fixes.deploy(facts)
+        case Fix.REMAKE:
+            return fixes.remake(facts, resource.key)
+        case Fix.MOVE_DATA:
+            return ()
 
 
-def _said(name: str, found: Value, wanted: Value) -> str:
-    if name == "environment":
-        there, should = json.loads(str(found)), json.loads(str(wanted))
-        names = sorted(n for n in there.keys() | should.keys() if there.get(n) != should.get(n))
-        return f"other values of {', '.join(names)}"
-    spelt = name.replace("_", " ")
-    return f"{spelt} {_value(name, found)}, should be {_value(name, wanted)}"
+def _symptoms(facts: Facts, key: Key, found: Fields) -> Iterator[Fault]:
+    for symptom in KINDS[key.kind].symptoms:
+        if description := symptom.find(key, facts.observed.resources):
+            fix = _symptom_fix(facts, key, found, symptom)
+            yield Fault(f"{key.kind}.{symptom.code}", f"{description}: {symptom.consequence}", fix)
 
 
-def _value(name: str, value: Value) -> str:
+def _symptom_fix(facts: Facts, key: Key, found: Fields, symptom: Symptom) -> tuple[str, ...]:
+    if not isinstance(symptom.fix, Fix):
+        return fixes.commands(facts, symptom.fix(facts.desired.place, key, found))
+    return fixes.remake(facts, key) if symptom.fix is Fix.REMAKE else fixes.deploy(facts)
+
+
+def _difference(name: str, field: Field, found: Value, wanted: Value) -> str:
+    if field.shown == "variables":
+        observed, desired = json.loads(str(found)), json.loads(str(wanted))
+        names = observed.keys() | desired.keys()
+        differing = sorted(n for n in names if observed.get(n) != desired.get(n))
+        return f"{name} variables differ: {', '.join(differing)}"
+    label = name.replace("_", " ")
+    return f"{label} is {_value(field, found)}, should be {_value(field, wanted)}"
+
+
+def _value(field: Field, value: Value) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if value is None or value == "":
         return "none"
-    return f"{value} s" if name in SECONDS else str(value)
+    return f"{value} s" if field.shown == "seconds" else str(value)

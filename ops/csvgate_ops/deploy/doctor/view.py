@@ -14,14 +14,13 @@ COLOURS = {"ok": "green", "fault": "red", "skipped": "yellow"}
 
 
 def lines(checks: Sequence[Check]) -> Iterator[str]:
-    """A line for each check that is well and for each fault; under a fault, how to mend it."""
+    """Yield a line for each check without a fault and for each fault, followed by its fix."""
     for check in checks:
         if not check.faults:
-            said = check.said or ""
-            text = f"{check.about}: not asked, {check.skipped}" if check.skipped else check.about
-            yield _line(check.state, f"{text}: {said}" if said else text)
+            result = f"not checked, because {check.skipped}" if check.skipped else check.result
+            yield _line(check.state, f"{check.subject}: {result}" if result else check.subject)
         for fault in check.faults:
-            yield _line("fault", f"{check.about}: {fault.said}")
+            yield _line("fault", f"{check.subject}: {fault.description}")
             for command in fault.fix:
                 yield f"         {printable(command)}"
 
@@ -34,21 +33,21 @@ def summary(checks: Sequence[Check], project: str) -> str:
     faults = sum(len(check.faults) for check in checks)
     skipped = Counter(check.state for check in checks)["skipped"]
     text = f"{counted(faults, 'fault')} in {counted(len(checks), 'check')} of {project}"
-    return f"{text}, of which {skipped} could not be made" if skipped else text
+    return f"{text}; {counted(skipped, 'check')} could not be made" if skipped else text
 
 
 def as_json(checks: Sequence[Check], environment: str, project: str) -> str:
     listed = [
         {
-            "about": check.about,
+            "subject": check.subject,
             "state": check.state,
-            "said": check.skipped or check.said,
+            "result": check.skipped or check.result,
             "faults": [
-                {"code": fault.code, "said": fault.said, "fix": list(fault.fix)}
+                {"code": fault.code, "description": fault.description, "fix": list(fault.fix)}
                 for fault in check.faults
             ],
         }
         for check in checks
     ]
-    answer = {"environment": environment, "project": project, "checks": listed}
-    return json.dumps(answer, indent=2, ensure_ascii=False)
+    document = {"environment": environment, "project": project, "checks": listed}
+    return json.dumps(document, indent=2, ensure_ascii=False)

@@ -1,1 +1,1 @@
-"""Environment files: where the topology is deployed, and what differs there."""
+"""Environment files: where the topology is deployed, and which settings differ there."""

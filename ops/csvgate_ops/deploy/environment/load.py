@@ -1,4 +1,4 @@
-"""Read an environment file, reporting every mistake at once with its line and path."""
+"""Read an environment file, and report all mistakes at once with their lines and paths."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from csvgate.contracts.reading.mistakes import Complaint, Mistake, Path, spell, suggest
 from csvgate.contracts.reading.yaml import Document, read_yaml
+from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.environment.model import Environment, Network, SecretChoice, Sizes
-from csvgate_ops.deploy.errors import DeployError
 from csvgate_ops.deploy.topology.checks import DERIVED_VARIABLES
 from csvgate_ops.deploy.topology.model import Model, Topology
 
@@ -20,7 +20,7 @@ _PARTS: Mapping[str, type[Model]] = {
 
 
 class EnvironmentMistakes(DeployError):
-    """An environment that must not be deployed; `mistakes` has each one with its place."""
+    """An environment cannot be deployed. `mistakes` holds each mistake with its place."""
 
     def __init__(self, mistakes: list[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
@@ -30,12 +30,12 @@ class EnvironmentMistakes(DeployError):
 
 
 def load_environment(path: FilePath, topology: Topology) -> Environment:
-    """Raises EnvironmentMistakes, also when there is no such file."""
+    """Raises EnvironmentMistakes, also if the file does not exist."""
     try:
         data = path.read_bytes()
     except OSError as error:
         known = sorted(p.stem for p in path.parent.glob("*.yaml"))
-        message = f"{error.strerror or error}; there are: {', '.join(known) or 'none'}"
+        message = f"{error.strerror or error}; existing environments: {', '.join(known) or 'none'}"
         raise EnvironmentMistakes([Mistake(str(path), None, "", message)]) from error
     document = read_yaml(data)
     found = [Mistake(str(path), line, spell(at), text) for at, line, text in document.wrong]
@@ -60,7 +60,7 @@ def _complaint(loc: Path, message: str, kind: str) -> Complaint:
     path = tuple(step for step in loc if step != "[key]")
     if kind == "extra_forbidden":
         model = _PARTS[str(path[0])] if len(path) > 1 else Environment
-        return path, f"is no setting; {suggest(str(path[-1]), model.model_fields)}"
+        return path, f"is not a setting; {suggest(str(path[-1]), model.model_fields)}"
     return path, message.removeprefix("Value error, ")
 
 
@@ -69,7 +69,7 @@ def _contradictions(environment: Environment, topology: Topology) -> Iterator[Co
         path: Path = ("functions", name)
         function = topology.functions.get(name)
         if function is None:
-            yield path, f"is no function; {suggest(name, topology.functions)}"
+            yield path, f"is not a function; {suggest(name, topology.functions)}"
             continue
         least = function.min_instances if sizes.min_instances is None else sizes.min_instances
         most = function.max_instances if sizes.max_instances is None else sizes.max_instances
@@ -80,12 +80,12 @@ def _contradictions(environment: Environment, topology: Topology) -> Iterator[Co
             yield (
                 (*path, "timeout"),
                 f"{sizes.timeout}s is longer than the ack deadline of its trigger ({deadline}s): "
-                "a delivery would be repeated while it still runs",
+                "deliveries would be repeated while the function still runs",
             )
         for variable in sizes.environment:
             if variable in DERIVED_VARIABLES or variable in ("LOG_LEVEL", "CSVGATE_SENDER"):
-                yield (*path, "environment", variable), "follows from elsewhere: leave it out"
+                yield (*path, "environment", variable), "is set by csvgate: leave it out"
     wanted = {v for function in topology.functions.values() for v in function.secrets}
     for variable in environment.secrets:
         if variable not in wanted:
-            yield ("secrets", variable), f"no function takes it; {suggest(variable, wanted)}"
+            yield ("secrets", variable), f"is not used by any function; {suggest(variable, wanted)}"

@@ -1,32 +1,34 @@
-"""deploy/env/NAME.yaml: where the topology is deployed, and what differs there. Data only."""
+"""deploy/env/NAME.yaml: where the topology is deployed, and which settings differ there.
+
+Data without behaviour.
+"""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from csvgate_ops.deploy.topology.model import Model, Secret
-from csvgate_ops.deploy.topology.units import Memory, Seconds
+from csvgate_ops.deploy.topology.model import Memory, Model, Seconds, Secret
 
 Region = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+[0-9]$")]
 Location = Annotated[str, Field(pattern=r"^([A-Z]+|[a-z]+-[a-z]+[0-9])$")]
 """A region (`europe-west1`) or a multi-region (`EU`)."""
 
 
-def _number_as_text(value: object) -> object:
+def _number_as_string(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class SecretChoice(Secret):
-    """`version: 3` is meant as "3"."""
+    """A secret whose version may also be written as a number."""
 
     version: Annotated[
-        str, BeforeValidator(_number_as_text), Field(pattern=r"^(latest|[1-9][0-9]*)$")
+        str, BeforeValidator(_number_as_string), Field(pattern=r"^(latest|[1-9][0-9]*)$")
     ] = "latest"
 
 
 class Network(Model):
-    """Serverless VPC Access: a connector's name in the same region, or its full path."""
+    """Serverless VPC Access, with a connector's name in the same region or its full path."""
 
     connector: Annotated[
         str,
@@ -39,7 +41,7 @@ class Network(Model):
 
 
 class Sizes(Model):
-    """What a function has other than in the topology."""
+    """Settings of a function that differ from the topology."""
 
     memory: Memory | None = None
     cpu: Annotated[float, Field(gt=0, le=8)] | None = None
@@ -54,15 +56,15 @@ class Environment(Model):
     project: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")]
     region: Region
     bucket_location: Location | None = None
-    """The region, unless said otherwise."""
+    """By default, the region."""
     bigquery_location: Location | None = None
-    """The topology's, unless said otherwise."""
+    """By default, the location in the topology."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     sender: Annotated[str, Field(pattern=r"^[^@\s,]+@[^@\s,]+$")]
-    """Address that emails come from; SendGrid must know it as a verified sender."""
+    """The address that emails are sent from. It must be a verified sender at SendGrid."""
     alerts: tuple[Annotated[str, Field(pattern=r"^[^@\s,]+@[^@\s,]+$")], ...] = ()
-    """Addresses that are told of every alert."""
+    """Addresses that receive every alert."""
     network: Network | None = None
     functions: Mapping[str, Sizes] = {}
     secrets: Mapping[str, SecretChoice] = {}
-    """By the variable that the topology gives to a function."""
+    """Environment variable in the topology → the secret to use for it."""

@@ -1,11 +1,21 @@
-"""The topology with an environment laid over it."""
+"""The topology and its place, as an environment changes them."""
 
 from csvgate_ops.deploy.environment.model import Environment, Sizes
+from csvgate_ops.deploy.plan.model import Place
 from csvgate_ops.deploy.topology.model import Function, Topology
 
 
-def settle(topology: Topology, environment: Environment) -> Topology:
-    """Sizes, variables, secrets and locations as they are in that environment."""
+def place_of(topology: Topology, environment: Environment) -> Place:
+    return Place(
+        environment.project,
+        environment.region,
+        (environment.bucket_location or environment.region).lower(),
+        environment.bigquery_location or topology.bigquery.location,
+    )
+
+
+def overlay(topology: Topology, environment: Environment) -> Topology:
+    """Return the topology with the sizes, variables, secrets and locations of the environment."""
     location = environment.bigquery_location or topology.bigquery.location
     functions = {
         name: _function(function, environment, environment.functions.get(name, Sizes()))
@@ -13,6 +23,16 @@ def settle(topology: Topology, environment: Environment) -> Topology:
     }
     bigquery = topology.bigquery.model_copy(update={"location": location})
     return topology.model_copy(update={"functions": functions, "bigquery": bigquery})
+
+
+def connector_path(environment: Environment, place: Place) -> str:
+    """Return the full path of the VPC connector, or "" without one."""
+    if environment.network is None:
+        return ""
+    name = environment.network.connector
+    if "/" in name:
+        return name
+    return f"projects/{place.project}/locations/{place.region}/connectors/{name}"
 
 
 def _function(function: Function, environment: Environment, sizes: Sizes) -> Function:

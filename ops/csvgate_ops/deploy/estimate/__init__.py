@@ -1,2 +1,4 @@
-"""What an upload costs at list price, and the quota it comes near first. Arithmetic apart from
-reading the file."""
+"""Estimate what an upload costs at list price, and which quota it comes closest to.
+
+Except for reading the file, this is arithmetic.
+"""

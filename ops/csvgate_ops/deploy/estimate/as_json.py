@@ -1,4 +1,4 @@
-"""The estimate for programs."""
+"""The estimate as JSON."""
 
 import json
 from dataclasses import asdict
@@ -14,7 +14,7 @@ def as_json(found: Estimate) -> str:
         "prices_checked": prices.checked.isoformat(),
         "free_tier_subtracted": found.free,
         "upload": asdict(found.size)
-        | {"chunks": found.foot.chunks, "seconds": asdict(found.seconds)},
+        | {"chunks": found.footprint.chunks, "seconds": asdict(found.seconds)},
         "uploads_a_month": found.uploads,
         "cost": {"upload": found.upload_cost, "month": found.month_cost},
         "lines": [

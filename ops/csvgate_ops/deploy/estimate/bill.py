@@ -1,4 +1,5 @@
-"""What is used of each thing that has a price, and what that costs: once, and in a month."""
+"""The quantity used of everything that has a price, and its cost: for one upload and for a
+month."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,21 +21,22 @@ _MEMORY: Final = {"Mi": 1 / 1024, "Gi": 1.0}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One price of the list, applied."""
+    """One price, applied to the quantities of an upload and of a month."""
 
     key: str
     price: Price
     upload_quantity: float
     upload_cost: float
     month_quantity: float
-    """Of all uploads of a month, free units included."""
+    """For all uploads of a month, including free units."""
     month_cost: float
 
 
 def bill(
     quantities: Mapping[str, float], prices: PriceList, *, uploads: float, free: bool
 ) -> list[Line]:
-    """`uploads` in a month; with `free`, what Google gives free in a month is taken off it."""
+    """Price the quantities for one upload and for `uploads` in a month. With `free`, the free units
+    of a month are subtracted."""
     lines = []
     for key, price in prices.prices.items():
         one, month = quantities[key], quantities[key] * uploads
@@ -44,36 +46,37 @@ def bill(
 
 
 def quantities(
-    size: UploadSize, foot: Footprint, seconds: Work, topology: Topology
+    size: UploadSize, footprint: Footprint, seconds: Work, topology: Topology
 ) -> dict[str, float]:
-    """Of one upload, in the units of prices.yaml. What is kept is kept for a month."""
+    """Return what one upload uses, in the units of prices.yaml. Stored data is stored for a
+    month."""
     cpu = memory = 0.0
     for name, function in topology.functions.items():
         cpu += seconds.of(name) * function.cpu
         memory += seconds.of(name) * _gib(function.memory)
-    kept = size.stored_bytes + size.reject_bytes + foot.ledger_objects * _LEDGER_OBJECT_BYTES
+    kept = size.stored_bytes + size.reject_bytes + footprint.ledger_objects * _LEDGER_OBJECT_BYTES
     return {
-        "storage_writes": foot.writes,
-        "storage_reads": foot.reads,
+        "storage_writes": footprint.writes,
+        "storage_reads": footprint.reads,
         "storage_kept": kept / _GIB,
-        "eventarc_events": foot.deliveries,
+        "eventarc_events": footprint.deliveries,
         "run_cpu": cpu,
         "run_memory": memory,
-        "run_requests": foot.deliveries,
-        # Each message once published and once delivered to its one subscription.
-        "pubsub_throughput": 2 * sum(volume for _, volume in foot.topics.values()) / _GIB,
-        "pubsub_retained": sum(_retained(foot, topology)) / _GIB,
+        "run_requests": footprint.deliveries,
+        # Each message is published once and delivered once, to its only subscription.
+        "pubsub_throughput": 2 * sum(volume for _, volume in footprint.topics.values()) / _GIB,
+        "pubsub_retained": sum(_retained(footprint, topology)) / _GIB,
         "bigquery_written": size.table_bytes / _GIB,
         "bigquery_kept": size.table_bytes / _GIB,
     }
 
 
-def _retained(foot: Footprint, topology: Topology) -> Iterator[float]:
-    """Byte-months that topics keep what was published to them."""
-    letters = trigger_of(topology, "validate_and_parse").dead_letter.topic
-    for part, key in (*((name, name) for name in _TOPICS), ("dead_letter", letters)):
+def _retained(footprint: Footprint, topology: Topology) -> Iterator[float]:
+    """Yield the byte-months for which topics retain what was published to them."""
+    dead_letters = trigger_of(topology, "validate_and_parse").dead_letter.topic
+    for part, key in (*((name, name) for name in _TOPICS), ("dead_letter", dead_letters)):
         retention = topology.topics[key].retention or 0
-        yield foot.topics[part][1] * retention / (MONTH_DAYS * _DAY)
+        yield footprint.topics[part][1] * retention / (MONTH_DAYS * _DAY)
 
 
 def _gib(memory: str) -> float:

@@ -1,4 +1,4 @@
-"""The whole estimate, as data."""
+"""The complete estimate, as data."""
 
 from dataclasses import dataclass
 
@@ -14,18 +14,18 @@ from csvgate_ops.deploy.topology import Topology
 @dataclass(frozen=True, slots=True)
 class Estimate:
     size: UploadSize
-    foot: Footprint
+    footprint: Footprint
     seconds: Work
     lines: list[Line]
     limits: list[Headroom]
-    """The nearest first."""
+    """The one that is closest to being reached comes first."""
     per_day: float
     free: bool
     prices: PriceList
 
     @property
     def uploads(self) -> float:
-        """In a month."""
+        """Uploads in a month."""
         return self.per_day * MONTH_DAYS
 
     @property
@@ -46,27 +46,27 @@ def estimate(
     per_day: float = 1,
     free: bool = False,
 ) -> Estimate:
-    # Its import loads the official client: not for whoever only reads prices.
+    # Imported here because it loads the Cloud Storage client, which takes a while.
     from csvgate.gcp.storage import RANGE_BYTES
     from csvgate.runtime.settings import Settings
 
     validate = topology.functions["validate_and_parse"]
     default = Settings.model_fields["chunk_bytes"].default
-    foot = footprint(
+    requests = footprint(
         size,
         shape,
         chunk_bytes=int(validate.environment.get("CSVGATE_CHUNK_BYTES", default)),
         instances=topology.functions["enrich_records"].max_instances,
         range_bytes=RANGE_BYTES,
     )
-    seconds = work(size, foot, prices)
-    used = quantities(size, foot, seconds, topology)
+    seconds = work(size, requests, prices)
+    used = quantities(size, requests, seconds, topology)
     return Estimate(
         size=size,
-        foot=foot,
+        footprint=requests,
         seconds=seconds,
         lines=bill(used, prices, uploads=per_day * MONTH_DAYS, free=free),
-        limits=headroom(size, foot, seconds, topology, prices, per_day),
+        limits=headroom(size, requests, seconds, topology, prices, per_day),
         per_day=per_day,
         free=free,
         prices=prices,

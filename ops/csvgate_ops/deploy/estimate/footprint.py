@@ -1,42 +1,44 @@
-"""What one upload asks of each service, counted as the functions' code does it.
+"""Count the requests that one upload makes to each service, as the functions make them.
 
-One delivery of everything, and each chunk enriched after the last was published: what a quiet day
-looks like, and the most listings that it can take. Retries come on top. Held to the pipeline itself
-by tests/unit/ops/estimate.
+It assumes that everything is delivered once, and that chunks are enriched after the last one was
+published, which needs the most listings. Retries are not counted. tests/unit/deploy/estimate
+compares the counts with the pipeline itself.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from math import ceil, log2
 from typing import Final
 
 from csvgate.chunks.append_requests import REQUEST_BYTES
 from csvgate.chunks.arrow import MAX_BYTES
-from csvgate.protocol.ledger import FEW_CHUNKS
+from csvgate.protocol.identity import Upload, digest
+from csvgate.protocol.ledger.ledger import FEW_CHUNKS
+from csvgate.protocol.messages.validated_records import Chunk, chunk_message
 from csvgate.validation.batch import Limits
 from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
 
 PAGE: Final = 1000
-"""Names in one answer to a listing (csvgate.gcp.storage)."""
+"""Names per page of a listing (csvgate.gcp.storage)."""
 ENVELOPE_BYTES: Final = 20 + 16
-"""Pub/Sub counts a message's timestamp and identifier."""
-CHUNK_ATTRIBUTES: Final = 560
-"""Of a chunk message: ce-… names and values, traceparent and all."""
+"""Pub/Sub charges for a message's timestamp and id."""
 EVENT_BYTES: Final = 1500
-"""A Storage event with its attributes; as large as the rejected rows' letter."""
+"""A Storage event with its attributes. The dead letter for rejected rows is as large."""
 MARKER_BYTES: Final = 700
-"""The marker or the completion event of an upload with few reasons, attributes included."""
+"""The marker or completion event of an upload with few reasons, including attributes."""
 REASON_BYTES: Final = 1000
-"""More of it when rows were rejected: reasons with their examples."""
+"""Added to it if rows were rejected: reasons with examples."""
 LEAST_BYTES: Final = 1000
-"""Charged for each request that publishes or delivers."""
+"""The minimum charged for each request that publishes or delivers."""
 
 
 @dataclass(frozen=True, slots=True)
 class StorageUse:
     writes: int
-    """Class A: writes and pages of listings."""
+    """Class A operations: writes and pages of listings."""
     reads: int
-    """Class B."""
+    """Class B operations."""
     ledger_objects: int
 
 
@@ -48,16 +50,17 @@ class Footprint:
     enrich: StorageUse
     notify: StorageUse
     topics: dict[str, tuple[int, int]]
-    """Topic by its part in the pipeline → messages, and their bytes as Pub/Sub charges them."""
+    """Topic, by its role in the pipeline → number of messages, and bytes as Pub/Sub charges
+    them."""
 
     @property
     def writes(self) -> int:
-        """The uploader's own included."""
+        """Includes the upload itself."""
         return 1 + sum(use.writes for use in (self.validate, self.enrich, self.notify))
 
     @property
     def reads(self) -> int:
-        """The notification of the upload included."""
+        """Includes the notification of the upload."""
         return 1 + sum(use.reads for use in (self.validate, self.enrich, self.notify))
 
     @property
@@ -66,15 +69,15 @@ class Footprint:
 
     @property
     def deliveries(self) -> int:
-        """Requests to functions: the event, each chunk and the marker, the completion."""
+        """Requests to functions: the event, each chunk, the marker and the completion event."""
         return 1 + (self.chunks + 1) + 1
 
 
 def footprint(
     size: UploadSize, shape: Shape, *, chunk_bytes: int, instances: int = 1, range_bytes: int
 ) -> Footprint:
-    """`instances` of enrich_records share the chunks; `range_bytes` is what csvgate.gcp.storage
-    asks of an object at a time."""
+    """`instances` of enrich_records share the chunks. `range_bytes` is how much of an object
+    csvgate.gcp.storage reads per request."""
     chunks = chunk_count(size, shape, chunk_bytes)
     return Footprint(
         chunks=chunks,
@@ -87,8 +90,8 @@ def footprint(
 
 
 def chunk_count(size: UploadSize, shape: Shape, chunk_bytes: int) -> int:
-    """A batch ends with the record that reaches its bytes or its cells; its chunk is halved while
-    it is too large for a message."""
+    """Return the number of chunks. A batch ends with the record that reaches its limit of bytes or
+    cells, and its chunk is halved while it is too large for a message."""
     if not size.valid:
         return 0
     limits = Limits.of(chunk_bytes, shape.fields)
@@ -130,19 +133,29 @@ def _enrich(chunks: int, shape: Shape, instances: int) -> StorageUse:
     return StorageUse(writes=created + listings, reads=reads, ledger_objects=created)
 
 
+@cache
+def chunk_attribute_bytes() -> int:
+    """Return the bytes that the attributes of one chunk message have, as Pub/Sub counts them."""
+    upload = Upload("bucket", "name", 1)
+    chunk = Chunk(upload.id, digest("plan", length=16), 0, 10_000, b"")
+    received_at = datetime(2026, 1, 1, microsecond=1, tzinfo=UTC)
+    message = chunk_message(chunk, received_at=received_at, trace=upload.traceparent)
+    return sum(len(name) + len(value) for name, value in message.attributes.items())
+
+
 def _topics(size: UploadSize, chunks: int) -> dict[str, tuple[int, int]]:
-    more = REASON_BYTES if size.rejected else 0
+    reasons = REASON_BYTES if size.rejected else 0
     messages = {
         "events": (1, EVENT_BYTES),
         "validated": (
             chunks + 1,
             size.wire_bytes
-            + chunks * (CHUNK_ATTRIBUTES + ENVELOPE_BYTES)
+            + chunks * (chunk_attribute_bytes() + ENVELOPE_BYTES)
             + MARKER_BYTES
-            + more
+            + reasons
             + ENVELOPE_BYTES,
         ),
-        "complete": (1, MARKER_BYTES + more + ENVELOPE_BYTES),
+        "complete": (1, MARKER_BYTES + reasons + ENVELOPE_BYTES),
         "dead_letter": (1, EVENT_BYTES + ENVELOPE_BYTES) if size.rejected else (0, 0),
     }
     return {name: (n, max(volume, n * LEAST_BYTES)) for name, (n, volume) in messages.items()}

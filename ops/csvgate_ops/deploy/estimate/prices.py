@@ -1,4 +1,5 @@
-"""prices.yaml: list prices, default quotas, and the rates that seconds follow from."""
+"""Read prices.yaml: list prices, default quotas, and the rates that durations are calculated
+from."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -20,10 +21,10 @@ class Price(_Model):
     what: str
     unit: str
     price: float = Field(ge=0)
-    """Of `per` units."""
+    """For `per` units."""
     per: float = Field(gt=0)
     free: float = Field(0, ge=0)
-    """Units a month that Google does not charge for."""
+    """Units per month that Google does not charge for."""
     source: str = Field(pattern=r"^https://cloud\.google\.com/")
 
     def of(self, quantity: float) -> float:
@@ -39,21 +40,21 @@ class Quota(_Model):
 
 
 class Measured(_Model):
-    """bench/RESULTS.md, per core of the machine it names."""
+    """Rates from bench/RESULTS.md, per core of the machine named there."""
 
     validate_ns_per_byte: float
     enrich_us_per_row: float
     wire_per_byte: float
-    """Bytes of Arrow published for each of CSV."""
+    """Bytes of Arrow published per byte of CSV."""
     table_per_byte: float
-    """Bytes appended to BigQuery for each of CSV."""
+    """Bytes appended to BigQuery per byte of CSV."""
 
 
 class Assumed(_Model):
-    """What was not measured in a project."""
+    """Values that have not been measured on Google Cloud."""
 
     slower: float
-    """How many times slower than the measured machine a vCPU of Cloud Run is taken to be."""
+    """How many times slower a vCPU of Cloud Run is than a core of the measured machine."""
     storage_seconds: float
     pubsub_seconds: float
     bigquery_seconds: float

@@ -1,4 +1,4 @@
-"""The size of a file from its beginning: the engine reads a sample, the rest is extrapolated."""
+"""Measure an upload by a sample from the beginning of its file, and extrapolate the rest."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,13 +16,11 @@ from csvgate_ops.author.infer.sample import MOST_BYTES, take
 from csvgate_ops.deploy.estimate.upload_size import UploadSize
 
 LINEAGE_BYTES: Final = 40
-"""Appended with each row: `_upload_id` (20 characters and an offset), `_line`, `_ingested_at`."""
+"""Appended to each row: `_upload_id` (20 characters and an offset), `_line`, `_ingested_at`."""
 ADDED_BYTES: Final = 12
-"""Of a column that `enrich` adds, between a short text and a NUMERIC."""
-
-
+"""For a column that `enrich` adds: between a short string and a NUMERIC."""
 _PIECE_BYTES: Final = 16 * 1024
-"""Small, for a piece of a gzip file may expand to much of the sample."""
+"""Small, because one piece of a gzip file may expand to a large part of the sample."""
 
 
 @dataclass(slots=True)
@@ -35,24 +33,24 @@ class _Sizes:
 
 
 class _Stored:
-    """The bytes of the file as it is, and how many of them were taken."""
+    """Iterates over the bytes of the file as stored, and counts those that were read."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.taken = 0
+        self.bytes_read = 0
 
     def __iter__(self) -> Iterator[bytes]:
         with self._path.open("rb") as file:
             while piece := file.read(_PIECE_BYTES):
-                self.taken += len(piece)
+                self.bytes_read += len(piece)
                 yield piece
 
 
 def measure(path: Path, contract: Contract, most: int = MOST_BYTES) -> UploadSize:
-    """From the first `most` expanded bytes. Foreign keys are taken to hold. Raises Unusable when
-    the file cannot be read, or could not be loaded at all."""
+    """Measure the first `most` decompressed bytes. Foreign keys count as valid. Raises Unusable if
+    the file cannot be read, or would be rejected as a whole."""
     if not path.is_file():
-        raise Unusable(f"{path} is no regular file: give --rows and --bytes instead")
+        raise Unusable(f"{path} is not a regular file: give --rows and --bytes instead")
     stored = _Stored(path)
     try:
         stored_bytes = path.stat().st_size
@@ -62,27 +60,29 @@ def measure(path: Path, contract: Contract, most: int = MOST_BYTES) -> UploadSiz
     except OSError as error:
         raise Unusable(f"cannot read {path}: {error.strerror or error}") from error
     except FileFault as error:
-        message = f"{path} would be refused whole: {error.fault.message} ({error.fault.code})"
+        message = f"{path} would be rejected as a whole: {error.fault.message} ({error.fault.code})"
         raise Unusable(message) from error
     csv_bytes = len(sample.data)
     if not sample.complete:
-        csv_bytes = round(csv_bytes * stored_bytes / stored.taken)
-    times = csv_bytes / len(sample.data)
+        csv_bytes = round(csv_bytes * stored_bytes / stored.bytes_read)
+    factor = csv_bytes / len(sample.data)
     return UploadSize(
         stored_bytes=stored_bytes,
         csv_bytes=csv_bytes,
-        rows=round(found.rows * times),
-        rejected=round(found.rejected * times),
-        reject_bytes=round(found.reject_bytes * times),
-        wire_bytes=round(found.wire_bytes * times),
-        table_bytes=round(found.table_bytes * times),
-        sampled=1 / times,
+        rows=round(found.rows * factor),
+        rejected=round(found.rejected * factor),
+        reject_bytes=round(found.reject_bytes * factor),
+        wire_bytes=round(found.wire_bytes * factor),
+        table_bytes=round(found.table_bytes * factor),
+        sampled=1 / factor,
     )
 
 
 def _check_limit(path: Path, stored_bytes: int, limit: int | None) -> None:
     if limit is not None and stored_bytes > limit:
-        raise Unusable(f"{path} would be refused: it has {stored_bytes} bytes of {limit} allowed")
+        raise Unusable(
+            f"{path} would be rejected: it has {stored_bytes} bytes, but {limit} are allowed"
+        )
 
 
 def _read(data: bytes, contract: Contract) -> _Sizes:

@@ -1,4 +1,4 @@
-"""What is known of an upload before it is made."""
+"""The size of an upload before it is made."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -10,18 +10,19 @@ from csvgate_ops.deploy.estimate.prices import Measured
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What of a contract changes the number of requests. The defaults are those of orders."""
+    """The properties of a contract that change the number of requests. The defaults are those of
+    the contract orders."""
 
     fields: int = 10
     lookups: int = 2
-    """References that lookups read."""
+    """Number of references that lookups read."""
     foreign_keys: int = 0
-    """References that foreign keys read."""
+    """Number of references that foreign keys read."""
     references: int = 2
-    """References of either kind."""
+    """Number of different references in all."""
     refuses_overwrite: bool = False
     emails: bool = True
-    """Somebody is told of a completed upload."""
+    """Whether a completed upload sends emails."""
 
     @classmethod
     def of(cls, contract: Contract) -> Self:
@@ -39,20 +40,20 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class UploadSize:
-    """Bytes and rows, header excluded; of a sample extrapolated to the file, or given by hand."""
+    """Bytes and rows without the header, extrapolated from a sample or given by the user."""
 
     stored_bytes: int
-    """Of the object: compressed ones of a gzip file."""
+    """Size of the object, which is compressed if the file is."""
     csv_bytes: int
     rows: int
     rejected: int
     reject_bytes: int
     wire_bytes: int
-    """Of all encoded chunks."""
+    """Size of all encoded chunks."""
     table_bytes: int
-    """Of all rows as they are appended."""
+    """Size of all rows as they are appended to BigQuery."""
     sampled: float = 1.0
-    """Share of the file that was read; 0 when sizes were given by hand."""
+    """Fraction of the file that was read; 0 if the user gave the size."""
 
     @property
     def valid(self) -> int:
@@ -60,7 +61,8 @@ class UploadSize:
 
     @classmethod
     def given(cls, rows: int, csv_bytes: int, measured: Measured) -> Self:
-        """By the measured ratios of an orders file; all rows valid."""
+        """Calculate the other sizes with the ratios measured for an orders file, with all rows
+        valid."""
         filled = csv_bytes if rows else 0
         return cls(
             stored_bytes=csv_bytes,

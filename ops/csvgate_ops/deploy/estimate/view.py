@@ -1,4 +1,4 @@
-"""The estimate for people: a table by service, then the limits that are nearest."""
+"""The estimate for people: a table of costs by service, then the closest limits."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -22,7 +22,7 @@ def view(found: Estimate) -> RenderableType:
 
 
 def money(amount: float) -> str:
-    """To the cent from a dollar on; below, to two digits that say something."""
+    """Format an amount: to the cent from one dollar, otherwise with two significant digits."""
     if amount >= 1:
         return f"${amount:,.2f}"
     if amount == 0:
@@ -31,7 +31,7 @@ def money(amount: float) -> str:
     return f"${amount:.{digits}f}" if digits else "<$0.00001"
 
 
-def bytes_words(count: float) -> str:
+def format_bytes(count: float) -> str:
     for unit in _UNITS:
         if count < 1024 or unit == _UNITS[-1]:
             return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
@@ -46,11 +46,11 @@ def quantity(count: float) -> str:
 
 
 def amount(count: float, unit: str) -> tuple[str, str]:
-    """Number and unit; of parts of a GiB, in what they are large numbers of."""
+    """Return number and unit. Parts of a GiB are given in a smaller unit."""
     if not unit.startswith("GiB") or unit == "GiB-s":
         return quantity(count), unit
-    number, words = bytes_words(count * 1024**3).split()
-    return number, words + unit.removeprefix("GiB")
+    number, smaller_unit = format_bytes(count * 1024**3).split()
+    return number, smaller_unit + unit.removeprefix("GiB")
 
 
 def percent(share: float) -> str:
@@ -60,36 +60,38 @@ def percent(share: float) -> str:
 
 
 def _about(found: Estimate) -> str:
-    size, foot = found.size, found.foot
-    told = f"{size.rows:,} rows, {bytes_words(size.csv_bytes)} of CSV"
+    size, footprint = found.size, found.footprint
+    text = f"{size.rows:,} rows, {format_bytes(size.csv_bytes)} of CSV"
     if size.stored_bytes != size.csv_bytes:
-        told += f" ({bytes_words(size.stored_bytes)} as stored)"
+        text += f" ({format_bytes(size.stored_bytes)} as stored)"
     if size.rejected:
-        told += f", {size.rejected:,} of them rejected"
-    chunks = f"{foot.chunks:,} chunk" + ("" if foot.chunks == 1 else "s")
-    told += f": {chunks} of {bytes_words(size.wire_bytes)} in all"
-    told += f", {bytes_words(size.table_bytes)} into BigQuery"
+        text += f", {size.rejected:,} of them rejected"
+    chunks = f"{footprint.chunks:,} chunk" + ("" if footprint.chunks == 1 else "s")
+    text += f": {chunks} of {format_bytes(size.wire_bytes)} in all"
+    text += f", {format_bytes(size.table_bytes)} into BigQuery"
     if not size.sampled:
-        note = "Bytes after parsing are by the ratios of an orders file: give FILE for its own."
-        return f"{told}.\n{note}"
+        note = (
+            "Bytes after parsing use the ratios of an orders file; give FILE to measure your own."
+        )
+        return f"{text}.\n{note}"
     if size.sampled < 0.999:
-        return f"{told}.\nExtrapolated from the first {percent(size.sampled)} of the file."
-    return f"{told}."
+        return f"{text}.\nExtrapolated from the first {percent(size.sampled)} of the file."
+    return f"{text}."
 
 
 def _free(price: Price) -> str:
-    words = f"{quantity(price.free)} {price.unit}"
-    return f"{words} {price.what}" if price.unit == "GiB" else words
+    amount = f"{quantity(price.free)} {price.unit}"
+    return f"{amount} {price.what}" if price.unit == "GiB" else amount
 
 
 def _costs(found: Estimate) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("service")
     table.add_column("what", overflow="fold")
-    table.add_column("an upload", justify="right", no_wrap=True)
+    table.add_column("per upload", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("cost", justify="right", no_wrap=True)
-    table.add_column(f"a month ({found.uploads:,.0f} uploads)", justify="right")
+    table.add_column(f"per month ({found.uploads:,.0f} uploads)", justify="right")
     for service, group in groupby(found.lines, key=lambda line: line.price.service):
         lines = list(group)
         for index, line in enumerate(lines):
@@ -107,11 +109,11 @@ def _costs(found: Estimate) -> Table:
 
 
 def _nearest(limit: Headroom) -> str:
-    said = f"Nearest limit: {limit.service}, {limit.what}: {percent(limit.share)} of "
-    said += f"{quantity(limit.limit)} {limit.unit}."
+    text = f"Closest limit: {limit.service}, {limit.what}: {percent(limit.share)} of "
+    text += f"{quantity(limit.limit)} {limit.unit}."
     if limit.share > 1:
-        said += " It would not hold."
-    return said
+        text += " The upload would exceed it."
+    return text
 
 
 def _style(limit: Headroom) -> str:
@@ -145,18 +147,18 @@ def _notes(found: Estimate) -> Iterator[str]:
         "sources are in ops/csvgate_ops/deploy/estimate/prices.yaml."
     )
     kept = sum(line.month_cost for line in found.lines if line.key.endswith("_kept"))
-    yield f"What is kept costs {money(kept)} again for every further month that it is kept."
+    yield f"Storage costs {money(kept)} again for every further month."
     free = "; ".join(
         f"{service}: " + ", ".join(map(_free, group))
         for service, group in groupby(
             (line.price for line in found.lines if line.price.free), key=lambda p: p.service
         )
     )
-    verb = "Taken off the month" if found.free else "Not taken off the month (--free-tier does)"
-    yield f"{verb} is what is free each month: {free}."
+    verb = "are subtracted" if found.free else "are not subtracted (--free-tier does that)"
+    yield f"The free units of each month {verb}: {free}."
     yield (
-        "Not counted: SendGrid's plan, queries of the table, logs past their free 50 GiB, alert "
-        "conditions, builds and images, retries, traffic that leaves the region."
+        "Not included: SendGrid's plan, queries of the table, logs beyond the free 50 GiB, alert "
+        "conditions, builds and images, retries, and traffic that leaves the region."
     )
     if found.per_day > 1:
-        yield f"A day's uploads are taken to arrive evenly within {BUSY_HOURS} hours."
+        yield f"The uploads of a day are assumed to arrive evenly within {BUSY_HOURS} hours."

@@ -1,5 +1,5 @@
-"""Seconds that an upload keeps each function busy: measured rates, and what is assumed of the
-services around them."""
+"""The seconds for which an upload occupies each function, from measured rates and from assumptions
+about the services."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -9,16 +9,16 @@ from csvgate_ops.deploy.estimate.prices import PriceList
 from csvgate_ops.deploy.estimate.upload_size import UploadSize
 
 _BILLED_SECONDS = 0.1
-"""Cloud Run rounds each request up to these."""
+"""Cloud Run rounds the duration of each request up to a multiple of this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Seconds of all requests of each function, as though no two shared an instance."""
+    """Seconds of all requests to each function, as if no two of them shared an instance."""
 
     validate: float
     enrich: float
-    """Of the chunks and the marker together."""
+    """Sum over the chunks and the marker."""
     notify: float
 
     def of(self, function: str) -> float:
@@ -30,7 +30,7 @@ class Work:
         return seconds[function]
 
 
-def work(size: UploadSize, foot: Footprint, prices: PriceList) -> Work:
+def work(size: UploadSize, footprint: Footprint, prices: PriceList) -> Work:
     rates, assumed = prices.measured, prices.assumed
 
     def storage(use: StorageUse) -> float:
@@ -38,21 +38,21 @@ def work(size: UploadSize, foot: Footprint, prices: PriceList) -> Work:
 
     validate = (
         assumed.slower * size.csv_bytes * rates.validate_ns_per_byte / 1e9
-        + storage(foot.validate)
-        + 2 * assumed.pubsub_seconds  # the chunks overlap; then the last of them, and the marker
+        + storage(footprint.validate)
+        + 2 * assumed.pubsub_seconds  # for the last chunk and the marker; the rest overlaps
     )
     enrich = (
         assumed.slower * size.valid * rates.enrich_us_per_row / 1e6
         + size.table_bytes / (assumed.append_mb_per_second * 1e6)
-        + storage(foot.enrich)
-        + assumed.bigquery_seconds * (2 * foot.chunks + 1)
+        + storage(footprint.enrich)
+        + assumed.bigquery_seconds * (2 * footprint.chunks + 1)
         + assumed.pubsub_seconds
     )
-    notify = storage(foot.notify) + (assumed.send_seconds if foot.notify.writes else 0)
+    notify = storage(footprint.notify) + (assumed.send_seconds if footprint.notify.writes else 0)
     start = assumed.start_seconds
     return Work(
         validate=_billed(start + validate, 1),
-        enrich=_billed(start + enrich, foot.chunks + 1),
+        enrich=_billed(start + enrich, footprint.chunks + 1),
         notify=_billed(start + notify, 1),
     )
 

@@ -1,6 +1,7 @@
-"""Each kind of resource, by the name that keys have."""
+"""The registry of the kinds of resources, in the order in which they are created."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from csvgate_ops.deploy.kinds import (
     account,
@@ -16,20 +17,38 @@ from csvgate_ops.deploy.kinds import (
     trigger,
     trigger_subscription,
 )
+from csvgate_ops.deploy.kinds.iam import ROLES
 from csvgate_ops.deploy.kinds.kind import Kind
 
-KINDS: Mapping[str, Kind] = {
-    "api": api.KIND,
-    "agent": agent.KIND,
-    "account": account.KIND,
-    "secret": secret.KIND,
-    "secret-version": secret.VERSION,
-    "repository": repository.KIND,
-    "bucket": bucket.KIND,
-    "topic": topic.KIND,
-    "subscription": subscription.KIND,
-    "dataset": dataset.KIND,
-    "function": function.KIND,
-    "trigger": trigger.KIND,
-    "trigger-subscription": trigger_subscription.KIND,
-}
+_CREATION_ORDER: Final[tuple[Kind | str, ...]] = (
+    api.KIND,
+    agent.KIND,
+    account.KIND,
+    secret.KIND,
+    secret.VERSION,
+    repository.KIND,
+    bucket.KIND,
+    topic.KIND,
+    subscription.KIND,
+    dataset.KIND,
+    ROLES,  # on everything above
+    function.KIND,
+    trigger.KIND,
+    trigger_subscription.KIND,
+)
+
+KINDS: Final[Mapping[str, Kind]] = {e.name: e for e in _CREATION_ORDER if isinstance(e, Kind)}
+
+
+def _headings() -> Iterator[str]:
+    for entry in _CREATION_ORDER:
+        if isinstance(entry, str):
+            yield entry
+            continue
+        yield entry.heading
+        if entry.iam is not None and entry.iam.heading != ROLES:
+            yield entry.iam.heading
+
+
+HEADINGS: Final = tuple(dict.fromkeys(_headings()))
+"""The sections of a plan, in order."""

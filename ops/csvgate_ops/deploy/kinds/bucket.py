@@ -1,47 +1,64 @@
-"""Cloud Storage buckets. A lifecycle is compared as its canonical JSON."""
+"""Cloud Storage buckets. Lifecycles are compared as canonical JSON."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader
+from csvgate_ops.deploy.kinds.iam import GcloudPolicy
+from csvgate_ops.deploy.kinds.kind import (
+    Field,
+    Fix,
+    Kind,
+    Missing,
+    Names,
+    Phase,
+    Reader,
+    Removal,
+    always,
+    named,
+)
 from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step, Value, Write
 
-BUCKETS = ("gcloud", "storage", "buckets")
+_GROUP = ("gcloud", "storage", "buckets")
 
 
 def lifecycle(rules: list[dict[str, Any]]) -> str:
-    """Canonical JSON; empty without rules."""
+    """Return the rules as canonical JSON, or "" if there are none."""
     return json.dumps({"rule": rules}, sort_keys=True, separators=(",", ":")) if rules else ""
 
 
 def create(place: Place, resource: Resource) -> list[Step]:
     fields = resource.fields
     first = {n: v for n, v in fields.items() if n not in ("location", "versioning")}
-    argv = (*BUCKETS, "create", _url(resource.key), f"--location={fields['location']}")
+    argv = (*_GROUP, "create", _url(resource.key), f"--location={fields['location']}")
     flags = [
         flag for name, value in first.items() for flag in _flags(resource.key, name, value, True)
     ]
-    command = Command((*argv, *flags, f"--project={place.project}"), "bucket")
+    command = Command(
+        (*argv, *flags, f"--project={place.project}"), f"create bucket {resource.key.name}"
+    )
     steps: list[Step] = [*_file(resource.key, fields), command]
-    if fields["versioning"]:  # no flag of create
+    if fields["versioning"]:  # the create command has no flag for it
         steps += update(place, resource, {"versioning": True})
     return steps
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     flags = [flag for name, value in changed.items() for flag in _flags(resource.key, name, value)]
-    argv = (*BUCKETS, "update", _url(resource.key), *flags, f"--project={place.project}")
-    return [*_file(resource.key, changed), Command(argv, " and ".join(changed))]
+    argv = (*_GROUP, "update", _url(resource.key), *flags, f"--project={place.project}")
+    return [
+        *_file(resource.key, changed),
+        Command(argv, f"bucket {resource.key.name}: change {named(changed)}"),
+    ]
 
 
-def delete(place: Place, key: Key, _fields: Fields) -> list[Step]:
+def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
     argv = ("gcloud", "storage", "rm", "--recursive", _url(key), f"--project={place.project}")
-    return [Command(argv, f"bucket {key.name} and all in it")]
+    return [Command(argv, f"delete bucket {key.name} and its objects")]
 
 
 def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
-    listing = (*BUCKETS, "list", "--raw", f"--project={place.project}")
+    listing = (*_GROUP, "list", "--raw", f"--project={place.project}")
     return {item["name"]: _fields(item) for item in reader.read(listing)}
 
 
@@ -76,7 +93,7 @@ def _flags(key: Key, name: str, value: Value, new: bool = False) -> list[str]:
 
 
 def _file(key: Key, fields: Fields) -> list[Step]:
-    """gcloud wants the lifecycle in a file, and takes no pipe for one."""
+    """Return the step that writes the lifecycle: gcloud reads it from a regular file only."""
     text = fields.get("lifecycle")
     return [Write(_path(key), str(text))] if text else []
 
@@ -90,5 +107,24 @@ def _url(key: Key) -> str:
 
 
 KIND = Kind(
-    "storage.googleapis.com", create, update, observe, delete, fixed=frozenset({"location"})
+    name="bucket",
+    noun="bucket",
+    heading="Buckets",
+    api="storage.googleapis.com",
+    create=create,
+    update=update,
+    observe=observe,
+    fields={
+        "location": Field(fix=Fix.MOVE_DATA),
+        "uniform_access": Field("access to single objects can bypass the bucket's policy"),
+        "public_access_prevention": Field("it can be made public by mistake"),
+        "versioning": Field("a retry may not find the version that its event names"),
+        "soft_delete": Field(
+            "objects deleted by mistake cannot be restored for that long", shown="seconds"
+        ),
+        "lifecycle": Field("objects are kept too long or not long enough"),
+    },
+    missing=Missing("the functions that use it fail"),
+    iam=GcloudPolicy(_GROUP, name=lambda _place, name, _found: f"gs://{name}"),
+    removal=Removal(Phase.DATA, "Buckets", delete, holds_data=always),
 )

@@ -1,9 +1,22 @@
-"""BigQuery datasets, by `bq`: gcloud's own commands for them cannot choose a location."""
+"""BigQuery datasets, managed with `bq`: gcloud's commands for them cannot choose a location."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
 
-from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader
-from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step
+from csvgate_ops.deploy.kinds.iam import PUBLIC, ROLES
+from csvgate_ops.deploy.kinds.kind import (
+    Field,
+    Fix,
+    Kind,
+    Missing,
+    Names,
+    Phase,
+    Reader,
+    Removal,
+    always,
+)
+from csvgate_ops.deploy.plan.model import Binding, Command, Fields, Key, Place, Resource, Step
 
 
 def bq(place: Place) -> tuple[str, str]:
@@ -14,17 +27,19 @@ def create(place: Place, resource: Resource) -> list[Step]:
     location = f"--location={resource.fields['location']}"
     described = f"--description={resource.fields['description']}"
     argv = (*bq(place), location, "mk", "--dataset", described, resource.key.name)
-    return [Command(argv, "dataset")]
+    return [Command(argv, f"create dataset {resource.key.name}")]
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     described = f"--description={changed['description']}"
-    return [Command((*bq(place), "update", described, resource.key.name), "description")]
+    name = resource.key.name
+    argv = (*bq(place), "update", described, name)
+    return [Command(argv, f"dataset {name}: change the description")]
 
 
-def delete(place: Place, key: Key, _fields: Fields) -> list[Step]:
+def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
     argv = (*bq(place), "rm", "-r", "-f", "--dataset", key.name)
-    return [Command(argv, f"dataset {key.name} and its tables")]
+    return [Command(argv, f"delete dataset {key.name} and its tables")]
 
 
 def describe(place: Place, name: str) -> tuple[str, ...]:
@@ -37,12 +52,62 @@ def observe(place: Place, reader: Reader, names: Names) -> Mapping[str, Fields]:
     for item in reader.read(listing):
         name = item["datasetReference"]["datasetId"]
         if name in names:
-            whole = reader.read(describe(place, name))
-            described = {"description": whole.get("description", "")}
-            found[name] = {"location": whole["location"], **described}
+            described = reader.read(describe(place, name))
+            found[name] = {
+                "location": described["location"],
+                "description": described.get("description", ""),
+            }
     return found
 
 
+def query(place: Place, statement: str) -> tuple[str, ...]:
+    location = f"--location={place.bigquery_location}"
+    return (*bq(place), location, "query", "--nouse_legacy_sql", statement)
+
+
+_BASIC_ROLES: Final = {"OWNER": "dataOwner", "WRITER": "dataEditor", "READER": "dataViewer"}
+"""BigQuery reports three of its predefined roles under the names of its older basic roles."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetAccess:
+    """Roles on a dataset. No gcloud command grants them; a SQL statement changes one role and
+    leaves everybody else's access alone."""
+
+    heading: str = ROLES
+    consequences: Mapping[str, str] = field(default_factory=dict)
+
+    def change(self, place: Place, binding: Binding, *, grant: bool) -> tuple[str, ...]:
+        verb, preposition = ("GRANT", "TO") if grant else ("REVOKE", "FROM")
+        group = "specialGroup:" if binding.member in PUBLIC else ""
+        return query(
+            place,
+            f"{verb} `{binding.role}` ON SCHEMA `{place.project}`.{binding.on.name} "
+            f'{preposition} "{group}{binding.member}"',
+        )
+
+    def read(self, place: Place, on: Key, _found: Fields, reader: Reader) -> Iterator[Binding]:
+        for entry in reader.read(describe(place, on.name)).get("access", ()):
+            role = entry.get("role", "")
+            if role in _BASIC_ROLES:
+                role = f"roles/bigquery.{_BASIC_ROLES[role]}"
+            if email := entry.get("userByEmail"):
+                prefix = "serviceAccount" if email.endswith(".gserviceaccount.com") else "user"
+                yield Binding(on, role, f"{prefix}:{email}")
+            elif entry.get("iamMember") or entry.get("specialGroup") in PUBLIC:
+                yield Binding(on, role, entry.get("iamMember") or entry["specialGroup"])
+
+
 KIND = Kind(
-    "bigquery.googleapis.com", create, update, observe, delete, fixed=frozenset({"location"})
+    name="dataset",
+    noun="dataset",
+    heading="Datasets",
+    api="bigquery.googleapis.com",
+    create=create,
+    update=update,
+    observe=observe,
+    fields={"location": Field(fix=Fix.MOVE_DATA), "description": Field()},
+    missing=Missing("uploads cannot be loaded"),
+    iam=DatasetAccess(),
+    removal=Removal(Phase.DATA, "Datasets", delete, holds_data=always),
 )

@@ -1,55 +1,71 @@
-"""Cloud Run functions, by the Cloud Functions API, each with a trigger of its own made apart.
+"""Cloud Run functions, managed with the Cloud Functions API.
 
-Made with `--trigger-http`, because the topology's triggers have names, a service account and a
-location of their own; that a function takes CloudEvents is said by its decorator. One command
-states all of a function, so that making and changing are the same command.
+They are deployed with `--trigger-http`, and their Eventarc triggers are created separately: only
+then can a trigger have the name, service account and location that the topology gives it. A
+decorator in the code says that a function takes CloudEvents. The deploy command names every
+setting, so it both creates and changes a function.
 """
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
-from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last
+from csvgate_ops.deploy.kinds import trigger
+from csvgate_ops.deploy.kinds.iam import GcloudPolicy
+from csvgate_ops.deploy.kinds.kind import (
+    Field,
+    Fix,
+    Kind,
+    Missing,
+    Names,
+    Phase,
+    Reader,
+    Removal,
+    Symptom,
+    last_segment,
+    named,
+)
 from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step
 
-FUNCTIONS = ("gcloud", "functions")
-SOURCE_LABEL = "csvgate-source"
-"""Holds the digest of the staged source that was deployed."""
+_GROUP = ("gcloud", "functions")
+_SOURCE_LABEL = "csvgate-source"
+"""The label that holds the digest of the deployed source."""
 
 
 def create(place: Place, resource: Resource) -> list[Step]:
-    never = ("--trigger-http", "--no-allow-unauthenticated")
-    return [Command((*_deploy(place, resource), *never), "function")]
+    once = ("--trigger-http", "--no-allow-unauthenticated")
+    why = f"create function {resource.key.name}"
+    return [Command((*_deploy(place, resource), *once), why)]
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
-    names = ("its source" if name == "source" else name for name in changed)
-    return [Command(_deploy(place, resource), f"changed: {', '.join(names)}")]
+    why = f"function {resource.key.name}: change {named(changed)}"
+    return [Command(_deploy(place, resource), why)]
 
 
-def delete(place: Place, key: Key, _fields: Fields) -> list[Step]:
-    argv = (*FUNCTIONS, "delete", key.name, f"--region={place.region}")
-    return [Command((*argv, f"--project={place.project}"), f"function {key.name}")]
+def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
+    argv = (*_GROUP, "delete", key.name, f"--region={place.region}")
+    return [Command((*argv, f"--project={place.project}"), f"delete function {key.name}")]
 
 
 def joined(pairs: Mapping[str, str]) -> str:
-    """A map as gcloud's flags take it; `gcloud topic escaping` has the other separators."""
+    """Join a map as gcloud's flags take it; see `gcloud topic escaping` for the separators."""
     parts = [f"{name}={value}" for name, value in sorted(pairs.items())]
     separator = next(s for s in ",;|~" if all(s not in part for part in parts))
     return ("" if separator == "," else f"^{separator}^") + separator.join(parts)
 
 
 def folder(name: str) -> str:
-    """Where a function is staged, relative to the repository."""
+    """Return the folder that a function is staged in, relative to the repository."""
     return f"build/{name.replace('-', '_')}"
 
 
 def _deploy(place: Place, resource: Resource) -> tuple[str, ...]:
     name, f = resource.key.name, resource.fields
     return (
-        *(*FUNCTIONS, "deploy", name, "--gen2", f"--region={place.region}"),
+        *(*_GROUP, "deploy", name, "--gen2", f"--region={place.region}"),
         f"--project={place.project}",
-        *(f"--source={folder(name)}", f"--update-labels={SOURCE_LABEL}={f['source']}"),
+        *(f"--source={folder(name)}", f"--update-labels={_SOURCE_LABEL}={f['source']}"),
         *(f"--runtime={f['runtime']}", f"--entry-point={f['entry_point']}"),
         *(f"--memory={f['memory']}", f"--cpu={f['cpu']}", f"--concurrency={f['concurrency']}"),
         f"--min-instances={f['min_instances']}",
@@ -71,22 +87,19 @@ def _network(fields: Fields) -> tuple[str, ...]:
     return f"--vpc-connector={fields['connector']}", f"--egress-settings={fields['egress']}"
 
 
-def listing(place: Place) -> tuple[str, ...]:
-    where = (f"--regions={place.region}", f"--project={place.project}")
-    return (*FUNCTIONS, "list", "--v2", *where)
-
-
 def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
-    return {last(item["name"]): _fields(item) for item in reader.read(listing(place))}
+    where = (f"--regions={place.region}", f"--project={place.project}")
+    found = reader.read((*_GROUP, "list", "--v2", *where))
+    return {last_segment(item["name"]): _fields(item) for item in found}
 
 
 def _fields(item: Mapping[str, Any]) -> Fields:
     build, service = item.get("buildConfig", {}), item.get("serviceConfig", {})
     connector = service.get("vpcConnector", "")
     return {
-        # A build that failed leaves a function that must be deployed again.
+        # A failed build leaves a function that must be deployed again.
         "state": item.get("state", "ACTIVE"),
-        "source": item.get("labels", {}).get(SOURCE_LABEL, ""),
+        "source": item.get("labels", {}).get(_SOURCE_LABEL, ""),
         "runtime": build.get("runtime"),
         "entry_point": build.get("entryPoint"),
         "memory": service.get("availableMemory"),
@@ -98,34 +111,89 @@ def _fields(item: Mapping[str, Any]) -> Fields:
         "service_account": service.get("serviceAccountEmail"),
         "build_service_account": build.get("serviceAccount"),
         "repository": build.get("dockerRepository"),
-        "ingress": _spelt(service.get("ingressSettings", "ALLOW_ALL")).removeprefix("allow-"),
+        "ingress": _kebab_case(service.get("ingressSettings", "ALLOW_ALL")).removeprefix("allow-"),
         "connector": connector,
-        "egress": _spelt(service.get("vpcConnectorEgressSettings", "")) if connector else "",
+        "egress": _kebab_case(service.get("vpcConnectorEgressSettings", "")) if connector else "",
         "environment": json.dumps(service.get("environmentVariables", {}), sort_keys=True),
         "secrets": secrets(_secrets(service)),
+        "own_trigger": item.get("eventTrigger", {}).get("trigger", ""),
     }
 
 
 def secrets(references: Mapping[str, str]) -> str:
-    """Variable or path of a file → `secret:version`, as the flag takes it."""
+    """Format a map from variable or file path to `secret:version` as the flag takes it."""
     return joined(references) if references else ""
 
 
 def _secrets(service: Mapping[str, Any]) -> dict[str, str]:
     found = {
-        v["key"]: f"{last(v['secret'])}:{v['version']}"
+        v["key"]: f"{last_segment(v['secret'])}:{v['version']}"
         for v in service.get("secretEnvironmentVariables", ())
     }
     for volume in service.get("secretVolumes", ()):
         for version in volume.get("versions", ()):
             path = f"{volume['mountPath'].rstrip('/')}/{version['path'].lstrip('/')}"
-            found[path] = f"{last(volume['secret'])}:{version['version']}"
+            found[path] = f"{last_segment(volume['secret'])}:{version['version']}"
     return found
 
 
-def _spelt(enum: str) -> str:
+def _kebab_case(enum: str) -> str:
     """`ALLOW_INTERNAL_ONLY` → `allow-internal-only`."""
     return enum.lower().replace("_", "-")
 
 
-KIND = Kind("cloudfunctions.googleapis.com", create, update, observe, delete)
+def _has_another_trigger(key: Key, found: Mapping[Key, Fields]) -> str:
+    path = str(found[key]["own_trigger"])
+    return f"has another trigger, {last_segment(path)}" if path else ""
+
+
+def _delete_trigger(_place: Place, _key: Key, found: Fields) -> list[Step]:
+    """Delete it by its full path: projects/P/locations/L/triggers/NAME."""
+    path = str(found["own_trigger"])
+    return [Command((*trigger.GROUP, "delete", path), f"delete trigger {last_segment(path)}")]
+
+
+_CONSEQUENCES = {
+    "state": "the last build failed or is still running",
+    "source": "it does not run the source that is staged here",
+    "ingress": "it can be called from outside the project",
+}
+_SHOWN: Mapping[str, Literal["seconds", "variables"]] = {
+    "timeout": "seconds",
+    "environment": "variables",
+}
+_FIELDS = (
+    *("state", "source", "runtime", "entry_point", "memory", "cpu", "concurrency"),
+    *("min_instances", "max_instances", "timeout", "service_account", "build_service_account"),
+    *("repository", "ingress", "connector", "egress", "environment", "secrets"),
+)
+
+KIND = Kind(
+    name="function",
+    noun="function",
+    heading="Functions",
+    api="cloudfunctions.googleapis.com",
+    create=create,
+    update=update,
+    observe=observe,
+    fields={
+        name: Field(_CONSEQUENCES.get(name, ""), Fix.DEPLOY, _SHOWN.get(name, "value"))
+        for name in _FIELDS
+    },
+    missing=Missing("its events wait, and become dead letters", fix=Fix.DEPLOY),
+    iam=GcloudPolicy(
+        ("gcloud", "run", "services"),
+        flags=lambda place: (f"--region={place.region}", f"--project={place.project}"),
+        heading="Who may call them",
+        consequences={"csvgate-triggers": "every event is refused"},
+    ),
+    removal=Removal(Phase.CODE, "Functions", delete),
+    symptoms=(
+        Symptom(
+            code="own_trigger",
+            consequence="each event reaches it twice, once without a dead-letter topic",
+            find=_has_another_trigger,
+            fix=_delete_trigger,
+        ),
+    ),
+)

@@ -1,45 +1,178 @@
-"""What the planner and the reader need to know of a kind of resource."""
+"""What deploy knows about one kind of resource.
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+Each module beside this one declares a kind: its name for people, its commands, the fields that are
+compared, where roles on it are granted, how it is removed, and what follows from its faults. The
+planner, the teardown and the doctor know nothing else about it.
+"""
 
-from csvgate_ops.deploy.plan.model import Fields, Key, Place, Resource, Step
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum, auto
+from typing import Any, Literal, Protocol
+
+from csvgate_ops.deploy.plan.model import Binding, Fields, Key, Place, Resource, Step
 
 
 class Reader(Protocol):
     def read(self, argv: Sequence[str]) -> Any:
-        """The JSON that a listing or describing command prints; each command is run once."""
+        """Return the JSON that a listing or describing command prints. Each command runs once."""
 
 
 Names = Collection[str]
 
 
+class Fix(Enum):
+    """How a fault is fixed."""
+
+    COMMAND = auto()
+    """By the kind's own create or update command."""
+    DEPLOY = auto()
+    """By a deploy, because the command needs staged sources."""
+    REMAKE = auto()
+    """By deleting the resource, or the one that it is part of, and deploying again: the service
+    cannot change it in place."""
+    MOVE_DATA = auto()
+    """By a person: the service cannot change it in place, and deleting it would lose data."""
+
+
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """`delete` is None where nothing is ever deleted. `fixed` are the fields that the service
-    cannot change in place. `observe` gives what the project has, by name, with all fields that a
-    desired one may have; it may leave out what is not among the names given. Without `api` enabled
-    there are none."""
+class Field:
+    """A field that is compared. `consequence` is what follows if it differs, for the doctor."""
 
-    api: str
-    create: Callable[[Place, Resource], Sequence[Step]]
-    update: Callable[[Place, Resource, Fields], Sequence[Step]]
-    observe: Callable[[Place, Reader, Names], Mapping[str, Fields]]
-    delete: Callable[[Place, Key, Fields], Sequence[Step]] | None = None
-    fixed: frozenset[str] = frozenset()
+    consequence: str = ""
+    fix: Fix = Fix.COMMAND
+    shown: Literal["value", "seconds", "variables"] = "value"
+    """`variables`: a JSON object of which only the names that differ are shown."""
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the service refuses to change the field in place."""
+        return self.fix in (Fix.REMAKE, Fix.MOVE_DATA)
 
 
-def nothing(*_: object) -> Sequence[Step]:
-    """For kinds whose resources have nothing to change."""
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The fault that a resource does not exist."""
+
+    consequence: str
+    fix: Fix = Fix.COMMAND
+    description: str = "is missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """A fault in something that deploy does not set, so that no field differs.
+
+    `find` gets the key of an existing resource and everything observed. It returns a description
+    of the fault, or "" if there is none.
+    """
+
+    code: str
+    """The second half of the fault's code, after the kind's name."""
+    consequence: str
+    find: Callable[[Key, Mapping[Key, Fields]], str]
+    fix: Fix | Callable[[Place, Key, Fields], Sequence[Step]]
+
+
+class Phase(IntEnum):
+    """When the teardown deletes a kind. Within a phase, the kind created last is deleted first."""
+
+    DELIVERY = auto()
+    CODE = auto()
+    MESSAGES = auto()
+    DATA = auto()
+    ACCOUNTS = auto()
+    """After the roles: otherwise policies would name accounts that no longer exist."""
+
+
+def never(_key: Key, _desired: Collection[Resource]) -> bool:
+    return False
+
+
+def always(_key: Key, _desired: Collection[Resource]) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How the teardown deletes a kind. `holds_data` says whether a resource is kept unless the
+    user asks to delete data."""
+
+    phase: Phase
+    heading: str
+    delete: Callable[[Place, Key, Fields], Sequence[Step]]
+    holds_data: Callable[[Key, Collection[Resource]], bool] = never
+
+
+class IamTarget(Protocol):
+    """How roles on a resource are granted, revoked and read."""
+
+    @property
+    def heading(self) -> str:
+        """The section of the plan in which roles are granted."""
+
+    @property
+    def consequences(self) -> Mapping[str, str]:
+        """What follows if a role is missing, by the short name of the account that lacks it."""
+
+    def change(self, place: Place, binding: Binding, *, grant: bool) -> tuple[str, ...]:
+        """Return the command that grants the role, or revokes it."""
+
+    def read(self, place: Place, on: Key, found: Fields, reader: Reader) -> Iterator[Binding]:
+        """Yield the roles granted on a resource that exists with the fields `found`."""
+
+
+def no_update(_place: Place, _resource: Resource, _changed: Fields) -> Sequence[Step]:
+    """Return no command, for kinds without fields."""
     return ()
 
 
-def last(path: str) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of resource. Whatever has no default must be decided for each kind."""
+
+    name: str
+    """The first half of keys and of the doctor's fault codes."""
+    noun: str
+    """What people call it."""
+    heading: str
+    """The section of the plan in which it is created."""
+    api: str
+    """The API that manages it. While it is disabled, no such resource exists."""
+    create: Callable[[Place, Resource], Sequence[Step]]
+    observe: Callable[[Place, Reader, Names], Mapping[str, Fields]]
+    """Returns what the project has, by name, with at least the compared fields. Resources that are
+    not among the names given may be left out."""
+    fields: Mapping[str, Field]
+    missing: Missing
+    iam: IamTarget | None
+    """None if roles are not granted on single resources of this kind."""
+    removal: Removal | None
+    """None if the teardown never deletes it: others may use it, or it is part of another."""
+    update: Callable[[Place, Resource, Fields], Sequence[Step]] = no_update
+    """Gets the fields that changed, with the values they should have."""
+    part_of: Callable[[str], Key] | None = None
+    """Name → the resource that it is created and deleted with."""
+    create_all: Callable[[Place, Sequence[str]], Step] | None = None
+    """Creates several by one command."""
+    checked_together: str = ""
+    """If set, the doctor makes one check for all of them, under this title."""
+    symptoms: tuple[Symptom, ...] = field(default=())
+
+    def name_for_people(self, name: str) -> str:
+        return f"{self.noun} {name}".rstrip()
+
+
+def last_segment(path: str) -> str:
     """`projects/p/topics/t` → `t`."""
     return path.rpartition("/")[2]
 
 
 def seconds(text: str | None) -> int | None:
-    """Google's JSON for a duration: `604800s`, `604800.500s`."""
+    """Parse a duration in Google's JSON: `604800s`, `604800.500s`."""
     return None if text is None else int(float(text.removesuffix("s")))
+
+
+def named(fields: Fields) -> str:
+    """Return the names of fields for people: `soft delete and versioning`."""
+    return " and ".join(name.replace("_", " ") for name in fields)

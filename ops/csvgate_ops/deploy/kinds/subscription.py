@@ -1,13 +1,29 @@
-"""Pub/Sub subscriptions of people; those of triggers share how they are listed and spelt."""
+"""The Pub/Sub subscriptions that people read.
+
+`trigger_subscription` uses the same listing and flags.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
-from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last, seconds
+from csvgate_ops.deploy.kinds.kind import (
+    Field,
+    Fix,
+    Kind,
+    Missing,
+    Names,
+    Phase,
+    Reader,
+    Removal,
+    always,
+    last_segment,
+    named,
+    seconds,
+)
 from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step
 
-SUBSCRIPTIONS = ("gcloud", "pubsub", "subscriptions")
-FLAGS = {
+GROUP = ("gcloud", "pubsub", "subscriptions")
+_FLAGS = {
     "topic": "--topic={}",
     "ack_deadline": "--ack-deadline={}",
     "retention": "--message-retention-duration={}s",
@@ -18,59 +34,83 @@ FLAGS = {
     "max_backoff": "--max-retry-delay={}s",
 }
 
+_TOGETHER = ({"dead_letter_topic", "max_delivery_attempts"}, {"min_backoff", "max_backoff"})
+"""Each set is one policy: a command that names only half of it resets the other half."""
 
-TOGETHER = ({"dead_letter_topic", "max_delivery_attempts"}, {"min_backoff", "max_backoff"})
-"""One policy each: to state half of it would reset the other half."""
+
+_LOST = "dead letters published to its topic are lost"
 
 
 def flags(fields: Fields) -> list[str]:
-    return [FLAGS[name].format(value) for name, value in fields.items() if name in FLAGS]
+    return [_FLAGS[name].format(value) for name, value in fields.items()]
 
 
-def stated(resource: Resource, changed: Fields) -> Fields:
-    """The fields to state when these have changed."""
-    names = set(changed).union(*(group for group in TOGETHER if group & changed.keys()))
+def to_update(resource: Resource, changed: Fields) -> Fields:
+    """Return the changed fields, and those that must be repeated with them."""
+    names = set(changed).union(*(group for group in _TOGETHER if group & changed.keys()))
     return {name: value for name, value in resource.fields.items() if name in names}
 
 
 def create(place: Place, resource: Resource) -> list[Step]:
     name, project = resource.key.name, f"--project={place.project}"
-    argv = (*SUBSCRIPTIONS, "create", name, *flags(resource.fields), project)
-    return [Command(argv, f"a topic without one loses what {resource.fields['topic']} is sent")]
+    argv = (*GROUP, "create", name, *flags(resource.fields), project)
+    return [Command(argv, f"create subscription {name}")]
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
-    argv = (*SUBSCRIPTIONS, "update", resource.key.name, *flags(stated(resource, changed)))
-    return [Command((*argv, f"--project={place.project}"), " and ".join(changed))]
+    name = resource.key.name
+    argv = (*GROUP, "update", name, *flags(to_update(resource, changed)))
+    why = f"subscription {name}: change {named(changed)}"
+    return [Command((*argv, f"--project={place.project}"), why)]
 
 
-def delete(place: Place, key: Key, _fields: Fields) -> list[Step]:
-    argv = (*SUBSCRIPTIONS, "delete", key.name, f"--project={place.project}")
-    return [Command(argv, f"subscription {key.name} and what waits in it")]
+def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
+    argv = (*GROUP, "delete", key.name, f"--project={place.project}")
+    return [Command(argv, f"delete subscription {key.name} and its messages")]
 
 
 def listing(place: Place) -> tuple[str, ...]:
-    return (*SUBSCRIPTIONS, "list", f"--project={place.project}")
+    return (*GROUP, "list", f"--project={place.project}")
 
 
 def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
-    return {last(item["name"]): fields(item) for item in reader.read(listing(place))}
+    return {last_segment(item["name"]): fields(item) for item in reader.read(listing(place))}
 
 
 def fields(item: Mapping[str, Any]) -> Fields:
-    """`expires` is `never` or a number of seconds with its unit, as the flag wants it."""
+    """Return the fields of a listed subscription. `expires` is `never` or seconds with their unit,
+    as the flag takes it."""
     dead_letter, retry = item.get("deadLetterPolicy", {}), item.get("retryPolicy", {})
     expires = item.get("expirationPolicy", {}).get("ttl", "never")
     return {
-        "topic": last(item["topic"]),
+        "topic": last_segment(item["topic"]),
         "ack_deadline": item.get("ackDeadlineSeconds", 10),
         "retention": seconds(item.get("messageRetentionDuration")),
         "expires": expires,
-        "dead_letter_topic": last(dead_letter.get("deadLetterTopic", "")) or None,
+        "dead_letter_topic": last_segment(dead_letter.get("deadLetterTopic", "")) or None,
         "max_delivery_attempts": dead_letter.get("maxDeliveryAttempts"),
         "min_backoff": seconds(retry.get("minimumBackoff")),
         "max_backoff": seconds(retry.get("maximumBackoff")),
     }
 
 
-KIND = Kind("pubsub.googleapis.com", create, update, observe, delete, fixed=frozenset({"topic"}))
+KIND = Kind(
+    name="subscription",
+    noun="review subscription",
+    heading="Subscriptions that people read",
+    api="pubsub.googleapis.com",
+    create=create,
+    update=update,
+    observe=observe,
+    fields={
+        "topic": Field(_LOST, fix=Fix.REMAKE),
+        "ack_deadline": Field(shown="seconds"),
+        "retention": Field("older dead letters are lost", shown="seconds"),
+        "expires": Field(
+            "Pub/Sub deletes it with its dead letters if nobody reads it for that long"
+        ),
+    },
+    missing=Missing(_LOST),
+    iam=None,
+    removal=Removal(Phase.MESSAGES, "Subscriptions that people read", delete, holds_data=always),
+)

@@ -1,35 +1,46 @@
 """Pub/Sub topics."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last, seconds
+from csvgate_ops.deploy.kinds.iam import NOT_FORWARDED, GcloudPolicy
+from csvgate_ops.deploy.kinds.kind import (
+    Field,
+    Kind,
+    Missing,
+    Names,
+    Phase,
+    Reader,
+    Removal,
+    last_segment,
+    seconds,
+)
 from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step, Value
 
-TOPICS = ("gcloud", "pubsub", "topics")
+_GROUP = ("gcloud", "pubsub", "topics")
 
 
 def create(place: Place, resource: Resource) -> list[Step]:
     retention = resource.fields["retention"]
     flags = _retention(retention) if retention else ()
-    argv = (*TOPICS, "create", resource.key.name, *flags, f"--project={place.project}")
-    return [Command(argv, "topic")]
+    argv = (*_GROUP, "create", resource.key.name, *flags, f"--project={place.project}")
+    return [Command(argv, f"create topic {resource.key.name}")]
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     flags = _retention(changed["retention"])
-    argv = (*TOPICS, "update", resource.key.name, *flags, f"--project={place.project}")
-    return [Command(argv, "retention")]
+    argv = (*_GROUP, "update", resource.key.name, *flags, f"--project={place.project}")
+    return [Command(argv, f"topic {resource.key.name}: change the retention")]
 
 
-def delete(place: Place, key: Key, _fields: Fields) -> list[Step]:
-    argv = (*TOPICS, "delete", key.name, f"--project={place.project}")
-    return [Command(argv, f"topic {key.name}")]
+def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
+    argv = (*_GROUP, "delete", key.name, f"--project={place.project}")
+    return [Command(argv, f"delete topic {key.name}")]
 
 
 def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     return {
-        last(item["name"]): {"retention": seconds(item.get("messageRetentionDuration"))}
-        for item in reader.read((*TOPICS, "list", f"--project={place.project}"))
+        last_segment(item["name"]): {"retention": seconds(item.get("messageRetentionDuration"))}
+        for item in reader.read((*_GROUP, "list", f"--project={place.project}"))
     }
 
 
@@ -39,4 +50,23 @@ def _retention(value: Value) -> tuple[str]:
     return (f"--message-retention-duration={value}s",)
 
 
-KIND = Kind("pubsub.googleapis.com", create, update, observe, delete)
+def _holds_dead_letters(key: Key, desired: Collection[Resource]) -> bool:
+    """Return whether people read the topic: such a topic and its subscription stay together."""
+    return any(r.key.kind == "subscription" and r.fields["topic"] == key.name for r in desired)
+
+
+KIND = Kind(
+    name="topic",
+    noun="topic",
+    heading="Topics",
+    api="pubsub.googleapis.com",
+    create=create,
+    update=update,
+    observe=observe,
+    fields={
+        "retention": Field("older messages cannot be replayed from the topic", shown="seconds")
+    },
+    missing=Missing("publishing to it fails"),
+    iam=GcloudPolicy(_GROUP, consequences={"gcp-sa-pubsub": NOT_FORWARDED}),
+    removal=Removal(Phase.MESSAGES, "Topics", delete, holds_data=_holds_dead_letters),
+)

@@ -1,52 +1,70 @@
-"""Eventarc triggers. Deliveries are retried until the retention of the subscription ends."""
+"""Eventarc triggers. A failed delivery is retried until its subscription's retention ends."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from csvgate_ops.deploy.kinds.kind import Kind, Names, Reader, last
+from csvgate_ops.deploy.kinds.kind import (
+    Field,
+    Fix,
+    Kind,
+    Missing,
+    Names,
+    Phase,
+    Reader,
+    Removal,
+    Symptom,
+    last_segment,
+    named,
+)
 from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step
 
-TRIGGERS = ("gcloud", "eventarc", "triggers")
+GROUP = ("gcloud", "eventarc", "triggers")
 
 
 def create(place: Place, resource: Resource) -> list[Step]:
     fields, filters = resource.fields, f"--event-filters=type={resource.fields['type']}"
-    argv = [*TRIGGERS, "create", resource.key.name, f"--location={fields['location']}"]
+    argv = [*GROUP, "create", resource.key.name, f"--location={fields['location']}"]
     if fields["bucket"]:
         argv += [f"{filters},bucket={fields['bucket']}"]
     else:
         argv += [filters, f"--transport-topic={fields['topic']}"]
     argv += [*_destination(place, fields), f"--service-account={fields['service_account']}"]
-    return [Command((*argv, f"--project={place.project}"), f"calls {fields['service']}")]
+    return [
+        Command(
+            (*argv, f"--project={place.project}"),
+            f"create trigger {resource.key.name}, which calls {fields['service']}",
+        )
+    ]
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     fields = resource.fields
-    argv = [*TRIGGERS, "update", resource.key.name, f"--location={fields['location']}"]
+    argv = [*GROUP, "update", resource.key.name, f"--location={fields['location']}"]
     if "service_account" in changed:
         argv.append(f"--service-account={changed['service_account']}")
     if "service" in changed:
         argv += _destination(place, fields)
-    return [Command((*argv, f"--project={place.project}"), " and ".join(changed))]
+    why = f"trigger {resource.key.name}: change {named(changed)}"
+    return [Command((*argv, f"--project={place.project}"), why)]
 
 
-def delete(place: Place, key: Key, fields: Fields) -> list[Step]:
-    argv = (*TRIGGERS, "delete", key.name, f"--location={fields['location']}")
-    why = f"trigger {key.name} and its subscription"
+def delete(place: Place, key: Key, found: Fields) -> list[Step]:
+    argv = (*GROUP, "delete", key.name, f"--location={found['location']}")
+    why = f"delete trigger {key.name} and its subscription"
     return [Command((*argv, f"--project={place.project}"), why)]
 
 
 def listing(place: Place) -> tuple[str, ...]:
-    return (*TRIGGERS, "list", "--location=-", f"--project={place.project}")
+    return (*GROUP, "list", "--location=-", f"--project={place.project}")
 
 
 def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
-    return {last(item["name"]): _fields(item) for item in reader.read(listing(place))}
+    return {last_segment(item["name"]): _fields(item) for item in reader.read(listing(place))}
 
 
 def subscription_of(item: Mapping[str, Any]) -> str:
-    """The plain name of the subscription that Eventarc made for a trigger."""
-    return last(item.get("transport", {}).get("pubsub", {}).get("subscription", ""))
+    """Return the short name of the subscription that Eventarc created for a listed trigger."""
+    return last_segment(item.get("transport", {}).get("pubsub", {}).get("subscription", ""))
 
 
 def _fields(item: Mapping[str, Any]) -> Fields:
@@ -56,10 +74,16 @@ def _fields(item: Mapping[str, Any]) -> Fields:
         "location": item["name"].split("/")[3],
         "type": filters["type"],
         "bucket": filters.get("bucket", ""),
-        "topic": "" if "bucket" in filters else last(topic),
+        "topic": "" if "bucket" in filters else last_segment(topic),
         "service": item.get("destination", {}).get("cloudRun", {}).get("service", ""),
         "service_account": item.get("serviceAccount", ""),
+        "max_attempts": item.get("retryPolicy", {}).get("maxAttempts"),
     }
+
+
+def _tries_once(key: Key, found: Mapping[Key, Fields]) -> str:
+    attempts = found[key]["max_attempts"]
+    return "tries each event once" if attempts is not None and int(attempts) == 1 else ""
 
 
 def _destination(place: Place, fields: Fields) -> tuple[str, str]:
@@ -70,10 +94,30 @@ def _destination(place: Place, fields: Fields) -> tuple[str, str]:
 
 
 KIND = Kind(
-    "eventarc.googleapis.com",
-    create,
-    update,
-    observe,
-    delete,
-    fixed=frozenset({"location", "type", "bucket", "topic"}),
+    name="trigger",
+    noun="trigger",
+    heading="Triggers",
+    api="eventarc.googleapis.com",
+    create=create,
+    update=update,
+    observe=observe,
+    fields={
+        "location": Field(fix=Fix.REMAKE),
+        "type": Field(fix=Fix.REMAKE),
+        "bucket": Field(fix=Fix.REMAKE),
+        "topic": Field(fix=Fix.REMAKE),
+        "service": Field("events go to another function"),
+        "service_account": Field(),
+    },
+    missing=Missing("its function does not get any events"),
+    iam=None,
+    removal=Removal(Phase.DELIVERY, "Triggers and their subscriptions", delete),
+    symptoms=(
+        Symptom(
+            code="once_only",
+            consequence="retries are off, so an event is lost after one failed delivery",
+            find=_tries_once,
+            fix=Fix.REMAKE,
+        ),
+    ),
 )

@@ -1,4 +1,4 @@
-"""deploy/monitoring, rendered for one project."""
+"""Read deploy/monitoring and fill in one project."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from ruamel.yaml import YAML
 from csvgate_ops.deploy.topology import expand
 
 Body = Mapping[str, Any]
-"""As the API takes it."""
+"""A resource as the API takes it."""
 LABEL = "csvgate"
-"""User label of what is ours; of a policy its value is the policy's file."""
+"""The user label of everything that deploy creates; a policy's value names its file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
-    """What an environment should have. Bodies by name."""
+    """The monitoring that an environment should have: bodies by name."""
 
     project: str
     emails: tuple[str, ...]
-    """Told of every alert."""
+    """Recipients of every alert."""
     metrics: Mapping[str, Body]
     policies: Mapping[str, Body]
     dashboards: Mapping[str, Body]
@@ -38,7 +38,7 @@ def render(folder: Path, project: str, emails: tuple[str, ...]) -> Monitoring:
             for path in sorted((folder / "log-metrics").glob("*.yaml"))
         },
         policies={
-            # Said, so that one which somebody switched off differs.
+            # Explicit, so that a policy that somebody has disabled differs.
             path.stem: {"enabled": True, **_read(path, project)}
             for path in sorted((folder / "policies").glob("*.yaml"))
         },
@@ -54,7 +54,7 @@ def _read(path: Path, project: str) -> dict[str, Any]:
 
 
 def _filled(value: Any, project: str) -> Any:
-    """Other `${…}` are Cloud Monitoring's own, filled in when an alert is sent."""
+    """Fill in `${project}`. Cloud Monitoring fills in other `${…}` when it sends an alert."""
     match value:
         case str():
             return expand(value, project)

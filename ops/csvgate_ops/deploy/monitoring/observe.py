@@ -1,4 +1,4 @@
-"""What a project has of ours, as gcloud tells it."""
+"""Read the monitoring that deploy created in a project, through gcloud."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,8 @@ from typing import Any
 from csvgate_ops.deploy.monitoring.files import LABEL, Body
 
 Read = Callable[[tuple[str, ...]], list[dict[str, Any]]]
-"""Runs a `gcloud … list`, with `--format=json`, and gives what it printed."""
+"""Runs a `gcloud … list` with `--format=json` and returns what it prints."""
+APIS = ("monitoring.googleapis.com", "logging.googleapis.com")
 METRIC_PREFIX = "csvgate_"
 POLICIES = ("gcloud", "alpha", "monitoring", "policies")
 CHANNELS = ("gcloud", "beta", "monitoring", "channels")
@@ -17,21 +18,21 @@ OUR_CHANNELS = f'userLabels.{LABEL}="channel"'
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
-    """An empty one is an empty project."""
+class MonitoringFound:
+    """The monitoring that deploy created in a project. The default is an empty project."""
 
     channels: Mapping[str, str] = field(default_factory=dict)
-    """Address of ours → name of its channel."""
+    """Email address → name of its notification channel."""
     metrics: Mapping[str, Body] = field(default_factory=dict)
     policies: Mapping[str, Body] = field(default_factory=dict)
-    """By the value of their label."""
+    """By the value of their `csvgate` label."""
     dashboards: Mapping[str, Body] = field(default_factory=dict)
 
 
 def listings(project: str) -> tuple[tuple[str, ...], ...]:
-    """Of channels, policies, metrics and dashboards."""
+    """Return the commands that list channels, policies, metrics and dashboards."""
     where = f"--project={project}"
-    # gcloud sends the filter of channels to the service, which compares and no more.
+    # The service filters channels itself, and only supports comparisons.
     return (
         (*CHANNELS, "list", f"--filter={OUR_CHANNELS}", where),
         (*POLICIES, "list", f"--filter=userLabels.{LABEL}:*", where),
@@ -40,9 +41,9 @@ def listings(project: str) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def observe(read: Read, project: str) -> Observed:
+def observe(read: Read, project: str) -> MonitoringFound:
     channels, policies, metrics, dashboards = map(read, listings(project))
-    return Observed(
+    return MonitoringFound(
         channels={c["labels"]["email_address"]: c["name"] for c in channels},
         metrics={m["name"]: m for m in metrics if m["name"].startswith(METRIC_PREFIX)},
         policies={p["userLabels"][LABEL]: p for p in policies},

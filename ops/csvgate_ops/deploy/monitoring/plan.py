@@ -1,4 +1,5 @@
-"""monitoring × observed → the ordered commands that make them equal, and the way back."""
+"""Compare deploy/monitoring with what a project has: the ordered commands that make them equal, and
+those that remove everything."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from csvgate_ops.deploy.monitoring.observe import (
     METRICS,
     OUR_CHANNELS,
     POLICIES,
-    Observed,
+    MonitoringFound,
 )
 
 _STDIN = "-"
@@ -20,12 +21,16 @@ _STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An argument vector, what is written to its standard input, and why it is run. An argument may
-    hold the `${VARIABLE}` of a Lookup."""
+    """An argument vector, what it creates, updates or deletes, and its standard input. An argument
+    may contain the `${VARIABLE}` of a Lookup."""
 
     argv: tuple[str, ...]
-    why: str
+    subject: str
     stdin: str = ""
+
+    @property
+    def verb(self) -> str:
+        return next(verb for verb in ("create", "update", "delete") if verb in self.argv)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +44,9 @@ class Lookup:
 Step = Command | Lookup
 
 
-def plan(wanted: Monitoring, observed: Observed) -> list[Step]:
-    """Metrics first: a policy is refused while a metric that it names does not exist (it may take
-    Cloud Monitoring some minutes to know of one). Nothing for what is there already."""
+def plan(wanted: Monitoring, observed: MonitoringFound) -> list[Step]:
+    """Plan what is missing or differs. Metrics come first: a policy is refused while a metric that
+    it names does not exist, and Cloud Monitoring may take minutes to know a new one."""
     return [
         *_metrics(wanted, observed),
         *_channels(wanted, observed),
@@ -50,8 +55,8 @@ def plan(wanted: Monitoring, observed: Observed) -> list[Step]:
     ]
 
 
-def removal(observed: Observed, project: str) -> list[Command]:
-    """Policies first: a metric or channel in use is not deleted."""
+def removal(observed: MonitoringFound, project: str) -> list[Command]:
+    """Policies come first: a metric or channel that a policy uses cannot be deleted."""
     where = f"--project={project}"
     return [
         *(_delete_policy(body, key, where) for key, body in observed.policies.items()),
@@ -67,31 +72,31 @@ def removal(observed: Observed, project: str) -> list[Command]:
     ]
 
 
-def differs(wanted: Any, there: Any) -> bool:
-    """Whether something of `wanted` is not so; what the service added itself does not matter."""
-    if isinstance(wanted, dict) and isinstance(there, dict):
-        return any(differs(item, there.get(key)) for key, item in wanted.items())
-    if isinstance(wanted, list) and isinstance(there, list):
-        return len(wanted) != len(there) or any(map(differs, wanted, there))
-    # The service leaves out zeros and empty texts, and gives 64-bit numbers as text.
-    if not wanted and there is None:
+def differs(wanted: Any, found: Any) -> bool:
+    """Return whether a value of `wanted` differs; what the service adds itself does not count."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        return any(differs(item, found.get(key)) for key, item in wanted.items())
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(wanted) != len(found) or any(map(differs, wanted, found))
+    # The service leaves out zeros and empty strings, and returns 64-bit integers as strings.
+    if not wanted and found is None:
         return False
-    return bool(wanted != there and str(wanted) != str(there))
+    return bool(wanted != found and str(wanted) != str(found))
 
 
-def _metrics(wanted: Monitoring, observed: Observed) -> Iterator[Command]:
+def _metrics(wanted: Monitoring, observed: MonitoringFound) -> Iterator[Command]:
     where = f"--project={wanted.project}"
     for name, body in wanted.metrics.items():
-        there = observed.metrics.get(name)
-        if there is None or differs(body, there):
-            verb = "create" if there is None else "update"
+        found = observed.metrics.get(name)
+        if found is None or differs(body, found):
+            verb = "create" if found is None else "update"
             argv = (*METRICS, verb, name, f"--config-from-file={_STDIN}", where)
             yield Command(argv, f"log-based metric {name}", _text(body))
     for name in observed.metrics.keys() - wanted.metrics.keys():
         yield _delete_metric(name, where)
 
 
-def _channels(wanted: Monitoring, observed: Observed) -> Iterator[Step]:
+def _channels(wanted: Monitoring, observed: MonitoringFound) -> Iterator[Step]:
     where = f"--project={wanted.project}"
     for index, email in enumerate(wanted.emails):
         if email in observed.channels:
@@ -106,7 +111,7 @@ def _channels(wanted: Monitoring, observed: Observed) -> Iterator[Step]:
         yield Lookup(_variable(index), (*CHANNELS, "list", chosen, value, "--limit=1", where))
 
 
-def _policies(wanted: Monitoring, observed: Observed) -> Iterator[Command]:
+def _policies(wanted: Monitoring, observed: MonitoringFound) -> Iterator[Command]:
     where = f"--project={wanted.project}"
     channels = [
         observed.channels.get(email, f"${{{_variable(index)}}}")
@@ -114,30 +119,34 @@ def _policies(wanted: Monitoring, observed: Observed) -> Iterator[Command]:
     ]
     joined = ",".join(channels)
     for key, body in wanted.policies.items():
-        there = observed.policies.get(key)
-        if there is None:
-            verb, told = ["create"], f"--notification-channels={joined}"
-        elif differs(body, there) or set(channels) != set(there.get("notificationChannels", ())):
-            verb, told = ["update", there["name"]], f"--set-notification-channels={joined}"
-            told = told if channels else "--clear-notification-channels"
+        found = observed.policies.get(key)
+        if found is None:
+            verb, recipients = ["create"], f"--notification-channels={joined}"
+        elif differs(body, found) or set(channels) != set(found.get("notificationChannels", ())):
+            verb, recipients = ["update", found["name"]], f"--set-notification-channels={joined}"
+            recipients = recipients if channels else "--clear-notification-channels"
         else:
             continue
-        flags = (f"--policy-from-file={_STDIN}", *([told] if channels or there else []), where)
+        flags = (
+            f"--policy-from-file={_STDIN}",
+            *([recipients] if channels or found else []),
+            where,
+        )
         yield Command((*POLICIES, *verb, *flags), f"alert policy {key}", _text(body))
     for key in observed.policies.keys() - wanted.policies.keys():
         yield _delete_policy(observed.policies[key], key, where)
 
 
-def _dashboards(wanted: Monitoring, observed: Observed) -> Iterator[Command]:
+def _dashboards(wanted: Monitoring, observed: MonitoringFound) -> Iterator[Command]:
     where = f"--project={wanted.project}"
     for name, body in wanted.dashboards.items():
-        there = observed.dashboards.get(name)
-        # It comes back with the project's number in its name.
+        found = observed.dashboards.get(name)
+        # The service returns the name with the project's number, so names are not compared.
         content = {key: value for key, value in body.items() if key != "name"}
-        if there is None:
+        if found is None:
             verb, text = ["create"], _text(body)
-        elif differs(content, there):
-            verb, text = ["update", name], _text({**content, "etag": there["etag"]})
+        elif differs(content, found):
+            verb, text = ["update", name], _text({**content, "etag": found["etag"]})
         else:
             continue
         argv = (*DASHBOARDS, *verb, f"--config-from-file={_STDIN}", where)
@@ -153,7 +162,7 @@ def _delete_policy(body: Body, key: str, where: str) -> Command:
 
 
 def _variable(index: int) -> str:
-    """Letters only, as the planner's variables are."""
+    """Return a name in letters only, as the planner requires."""
     return f"CHANNEL_{chr(ord('A') + index)}"
 
 

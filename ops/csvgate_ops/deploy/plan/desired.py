@@ -1,43 +1,16 @@
-"""What must be there: pure data, in the order it can be made in."""
+"""What a project should have, as pure data in the order in which it can be created."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.environment.model import Environment
-from csvgate_ops.deploy.environment.overlay import settle
+from csvgate_ops.deploy.environment.overlay import overlay, place_of
+from csvgate_ops.deploy.kinds import HEADINGS, KINDS
 from csvgate_ops.deploy.monitoring.files import render
-from csvgate_ops.deploy.plan import function_resources, resources, roles
-from csvgate_ops.deploy.plan.model import Binding, Desired, Key, Place, Resource, Section
+from csvgate_ops.deploy.plan import function_resources, policies, resources, roles
+from csvgate_ops.deploy.plan.model import Binding, Desired, Resource, Section
 from csvgate_ops.deploy.topology.model import Topology
-
-APIS = (
-    "artifactregistry",
-    "bigquery",
-    "bigquerystorage",
-    "cloudbuild",
-    "cloudfunctions",
-    "cloudresourcemanager",
-    "eventarc",
-    "iam",
-    "iamcredentials",
-    "logging",
-    "monitoring",
-    "pubsub",
-    "run",
-    "secretmanager",
-    "serviceusage",
-    "storage",
-)
-
-
-def place_of(topology: Topology, environment: Environment) -> Place:
-    return Place(
-        environment.project,
-        environment.region,
-        (environment.bucket_location or environment.region).lower(),
-        environment.bigquery_location or topology.bigquery.location,
-    )
 
 
 def desired(
@@ -45,53 +18,47 @@ def desired(
 ) -> Desired:
     """`digests` are those of the staged sources, by function; `monitoring` is deploy/monitoring."""
     place = place_of(topology, environment)
-    topology = _in_order(settle(topology, environment))
-    connector = function_resources.connector(environment, place)
-    apis = (*APIS, *(["vpcaccess"] if connector else []))
-    early = (*roles.of_triggers(topology, place), *roles.of_builds(topology, place))
-    sections = (
-        Section("APIs", _named("api", (f"{api}.googleapis.com" for api in sorted(apis)))),
-        Section(
-            "Service agents",
-            _named("agent", (f"{api}.googleapis.com" for api in ("pubsub", "eventarc", "storage"))),
-        ),
-        Section("Service accounts", tuple(resources.accounts(topology))),
-        Section("Secrets", tuple(resources.secrets(topology))),
-        Section("Images", _named("repository", [topology.build.repository])),
-        Section("Buckets", tuple(resources.buckets(topology, place))),
-        Section("Topics", tuple(resources.topics(topology))),
-        Section("Subscriptions that people read", tuple(resources.subscriptions(topology))),
-        Section("Datasets", tuple(resources.datasets(topology, place))),
-        Section("Roles", _unique((*early, *roles.of_functions(topology, place)))),
-        Section(
-            "Functions", tuple(function_resources.functions(topology, environment, place, digests))
-        ),
-        Section("Who may call them", _unique(roles.of_callers(topology, place))),
-        Section("Triggers", tuple(resources.triggers(topology, place))),
-        Section(
-            "What Eventarc subscribed",
-            (
-                *resources.trigger_subscriptions(topology, place),
-                *roles.of_subscriptions(topology, place),
-            ),
-        ),
+    topology = _consumers_first(overlay(topology, environment))
+    found = (
+        *resources.apis(environment),
+        *resources.agents(),
+        *resources.accounts(topology),
+        *resources.secrets(topology),
+        *resources.repositories(topology),
+        *resources.buckets(topology, place),
+        *resources.topics(topology),
+        *resources.subscriptions(topology),
+        *resources.datasets(topology, place),
+        *function_resources.functions(topology, environment, place, digests),
+        *resources.triggers(topology, place),
+        *resources.trigger_subscriptions(topology),
+    )
+    bindings = (
+        *roles.of_triggers(topology, place),
+        *roles.of_builds(topology, place),
+        *roles.of_functions(topology, place),
+        *roles.of_callers(topology, place),
+        *roles.of_subscriptions(topology),
     )
     members = frozenset(roles.account(place, name) for name in topology.service_accounts)
+    sections = tuple(_sections(found, dict.fromkeys(bindings)))
     return Desired(place, sections, members, render(monitoring, place.project, environment.alerts))
 
 
-def _in_order(topology: Topology) -> Topology:
-    """Its functions and triggers such that whoever takes messages is there first, and of the same
-    version at least as whoever sends them."""
+def _sections(found: Iterable[Resource], bindings: Iterable[Binding]) -> Iterator[Section]:
+    items: dict[str, list[Resource | Binding]] = {heading: [] for heading in HEADINGS}
+    for resource in found:
+        items[KINDS[resource.key.kind].heading].append(resource)
+    for binding in bindings:
+        items[policies.target(binding.on.kind).heading].append(binding)
+    for heading, listed in items.items():
+        yield Section(heading, tuple(listed))
+
+
+def _consumers_first(topology: Topology) -> Topology:
+    """Order functions and triggers so that a consumer of messages exists before their publisher,
+    and is never the older version of the two."""
     order = topo.consumers_first(topology)
     triggers = sorted(topology.triggers.items(), key=lambda item: order.index(item[1].function))
     functions = {name: topology.functions[name] for name in order}
     return topology.model_copy(update={"functions": functions, "triggers": dict(triggers)})
-
-
-def _named(kind: str, names: Iterable[str]) -> tuple[Resource, ...]:
-    return tuple(Resource(Key(kind, name)) for name in names)
-
-
-def _unique(bindings: Iterable[Binding]) -> tuple[Binding, ...]:
-    return tuple(dict.fromkeys(bindings))

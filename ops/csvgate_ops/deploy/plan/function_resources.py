@@ -1,10 +1,11 @@
-"""What a function is on Google Cloud: sizes, accounts, network, variables and secrets."""
+"""The desired functions: sizes, accounts, network, variables and secrets."""
 
 import json
 from collections.abc import Iterator, Mapping
 
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.environment.model import Environment
+from csvgate_ops.deploy.environment.overlay import connector_path
 from csvgate_ops.deploy.kinds import function
 from csvgate_ops.deploy.plan.model import Fields, Key, Place, Resource
 from csvgate_ops.deploy.topology.model import Topology
@@ -20,7 +21,7 @@ def functions(
         variables = {
             **topo.environment(topology, name, project),
             **{f"{v}_FILE": path for v, path in files.items()},
-            # gcloud would add it, and the framework then rewrite what is logged.
+            # Otherwise gcloud sets it to true, and the framework rewrites every log entry.
             "LOG_EXECUTION_ID": "false",
         }
         references = {files.get(v, v): f"{s.secret}:{s.version}" for v, s in wanted.secrets.items()}
@@ -40,18 +41,9 @@ def functions(
             "repository": f"projects/{project}/locations/{region}/repositories/"
             f"{topology.build.repository}",
             "ingress": "internal-only",
-            "connector": connector(environment, place),
+            "connector": connector_path(environment, place),
             "egress": environment.network.egress if environment.network else "",
             "environment": json.dumps(variables, sort_keys=True),
             "secrets": function.secrets(references),
         }
         yield Resource(Key("function", topo.service_name(name)), fields)
-
-
-def connector(environment: Environment, place: Place) -> str:
-    if environment.network is None:
-        return ""
-    name = environment.network.connector
-    if "/" in name:
-        return name
-    return f"projects/{place.project}/locations/{place.region}/connectors/{name}"

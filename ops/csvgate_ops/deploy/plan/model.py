@@ -1,13 +1,14 @@
-"""What plans are made of: data without behaviour.
+"""The parts of a plan: data without behaviour.
 
-An argument may hold `${NAME}`: a value that only the project knows, looked up when the plan runs.
+An argument may contain `${NAME}`, a value that only the project knows. It is looked up when the
+plan runs.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from csvgate_ops.deploy.monitoring.files import Monitoring
-from csvgate_ops.deploy.monitoring.observe import Observed as Watched
+from csvgate_ops.deploy.monitoring.observe import MonitoringFound
 
 Value = str | int | float | bool | None
 Fields = Mapping[str, Value]
@@ -16,7 +17,7 @@ PROJECT_NUMBER = "${PROJECT_NUMBER}"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an environment is."""
+    """Where an environment is deployed."""
 
     project: str
     region: str
@@ -40,7 +41,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """`fields` are compared one by one with what is there; equal means done."""
+    """`fields` are compared one by one with those observed; only what differs is changed."""
 
     key: Key
     fields: Fields = field(default_factory=dict)
@@ -48,7 +49,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Binding:
-    """A role for a member on one resource, perhaps under a condition (an IAM expression)."""
+    """A role of a member on one resource, optionally under a condition (an IAM expression)."""
 
     on: Key
     role: str
@@ -58,7 +59,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Things that are made one after another, under a heading."""
+    """Items that are created one after another, under a title."""
 
     title: str
     items: tuple[Resource | Binding, ...]
@@ -69,7 +70,7 @@ class Desired:
     place: Place
     sections: tuple[Section, ...]
     members: frozenset[str]
-    """Accounts of ours: a role that they have on our resources and need not is taken away."""
+    """The accounts that deploy creates. Roles that they do not need are revoked."""
     monitoring: Monitoring | None = None
 
     @property
@@ -83,16 +84,16 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What a project has. An empty one is an empty project."""
+    """What a project has. The default is an empty project."""
 
     resources: Mapping[Key, Fields] = field(default_factory=dict)
     bindings: frozenset[Binding] = frozenset()
-    monitoring: Watched = field(default_factory=Watched)
+    monitoring: MonitoringFound = field(default_factory=MonitoringFound)
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An argument vector, and why it is run."""
+    """An argument vector, and what it is for."""
 
     argv: tuple[str, ...]
     why: str
@@ -116,8 +117,8 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """What a person must do: `argv` is for them, and csvgate never runs it. It is done when `check`
-    prints `answer`."""
+    """A command that a person must run; csvgate never does. It is done when `check` prints
+    `answer`."""
 
     argv: tuple[str, ...]
     check: tuple[str, ...]
@@ -136,7 +137,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Stages without steps are left out."""
+    """Stages in the order in which they run; none is empty."""
 
     stages: tuple[Stage, ...]
 

@@ -1,4 +1,4 @@
-"""What a project has, read through gcloud's listing commands; a few at a time."""
+"""Read what a project has, through gcloud's listing commands, a few at a time."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -6,11 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
-from csvgate_ops.deploy.errors import DeployError
-from csvgate_ops.deploy.kinds import KINDS, trigger
-from csvgate_ops.deploy.kinds.kind import last
+from csvgate_ops.deploy import DeployError
+from csvgate_ops.deploy.kinds import KINDS
 from csvgate_ops.deploy.monitoring import observe as monitoring
-from csvgate_ops.deploy.monitoring.observe import Observed as Watched
+from csvgate_ops.deploy.monitoring.observe import MonitoringFound
 from csvgate_ops.deploy.plan import policies
 from csvgate_ops.deploy.plan.model import (
     PROJECT_NUMBER,
@@ -23,17 +22,17 @@ from csvgate_ops.deploy.plan.model import (
 )
 from csvgate_ops.deploy.run.gcloud import CommandFailed, JsonReader
 
-AT_A_TIME = 4
+_CONCURRENT_COMMANDS = 4
 A = TypeVar("A")
 B = TypeVar("B")
 
 
 class NoProject(DeployError):
-    """The project is not there, or not for this account to see."""
+    """The project does not exist, or this account may not see it."""
 
 
 def observe(desired: Desired, reader: JsonReader) -> Observed:
-    """All that a plan compares with. Raises NoProject, CommandFailed."""
+    """Return everything that a plan compares with. Raises NoProject, CommandFailed."""
     place = desired.place
     number = _number(place, reader)
     apis = KINDS["api"].observe(place, reader, ())
@@ -44,27 +43,26 @@ def observe(desired: Desired, reader: JsonReader) -> Observed:
         found = KINDS[kind].observe(place, reader, names)
         return [(Key(kind, name), fields) for name, fields in found.items()]
 
-    there = dict(_flat(each(resources, kinds)))
-    names = _true_names(place, reader, there)
+    existing = dict(_flat(run_concurrently(resources, kinds)))
 
     def granted(on: Key) -> list[Binding]:
-        return list(policies.read(place, on, reader, names))
+        return list(policies.read(place, on, existing.get(on, {}), reader))
 
     targets = dict.fromkeys(b.on for b in desired.bindings)
-    present = [on for on in targets if on.kind == "project" or on in there]
-    bindings = (_nameless(b, number) for b in _flat(each(granted, present)))
-    return Observed(there, frozenset(bindings), _watched(place, reader, apis))
+    present = [on for on in targets if on.kind == "project" or on in existing]
+    bindings = (_without_number(b, number) for b in _flat(run_concurrently(granted, present)))
+    return Observed(existing, frozenset(bindings), _monitoring(place, reader, apis))
 
 
-def _watched(place: Place, reader: JsonReader, apis: Mapping[str, Fields]) -> Watched:
-    if not apis.keys() >= {"monitoring.googleapis.com", "logging.googleapis.com"}:
-        return Watched()
-    each(reader.read, monitoring.listings(place.project))
+def _monitoring(place: Place, reader: JsonReader, apis: Mapping[str, Fields]) -> MonitoringFound:
+    if not apis.keys() >= set(monitoring.APIS):
+        return MonitoringFound()
+    run_concurrently(reader.read, monitoring.listings(place.project))
     return monitoring.observe(reader.read, place.project)
 
 
-def each(call: Callable[[A], B], items: Iterable[A]) -> list[B]:
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
+def run_concurrently(call: Callable[[A], B], items: Iterable[A]) -> list[B]:
+    with ThreadPoolExecutor(_CONCURRENT_COMMANDS) as pool:
         return list(pool.map(call, items))
 
 
@@ -77,22 +75,14 @@ def _number(place: Place, reader: JsonReader) -> str:
         described = reader.read(("gcloud", "projects", "describe", place.project))
     except CommandFailed as error:
         raise NoProject(
-            f"project {place.project} is not there, or not for you to see: `gcloud auth login`, "
-            f"or `gcloud projects create {place.project}`, or correct deploy/env.\n{error}"
+            f"project {place.project} does not exist, or this account may not see it. Log in with "
+            f"`gcloud auth login`, create it with `gcloud projects create {place.project}`, or "
+            f"correct `project` in deploy/env.\n{error}"
         ) from error
     return str(described["projectNumber"])
 
 
-def _true_names(place: Place, reader: JsonReader, there: Mapping[Key, Fields]) -> Mapping[Key, str]:
-    if not any(key.kind == "trigger-subscription" for key in there):
-        return {}
-    return {
-        Key("trigger-subscription", last(item["name"])): trigger.subscription_of(item)
-        for item in reader.read(trigger.listing(place))
-    }
-
-
-def _nameless(binding: Binding, number: str) -> Binding:
-    """Service agents are named after the project's number, which plans leave open."""
+def _without_number(binding: Binding, number: str) -> Binding:
+    """Put the variable that plans use in place of the project's number in an agent's name."""
     member = re.sub(rf"\bservice-{number}@", f"service-{PROJECT_NUMBER}@", binding.member)
     return replace(binding, member=member)

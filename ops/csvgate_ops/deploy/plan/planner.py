@@ -1,11 +1,15 @@
-"""desired × observed → the ordered list of commands that makes them equal. It calls nothing."""
+"""Compare what is desired with what was observed, and return the commands that make them equal.
+
+Nothing is run here.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
 
-from csvgate_ops.deploy.errors import DeployError
-from csvgate_ops.deploy.kinds import KINDS, api, trigger_subscription
-from csvgate_ops.deploy.plan import policies, watching
+from csvgate_ops.deploy import DeployError
+from csvgate_ops.deploy.kinds import KINDS, trigger_subscription
+from csvgate_ops.deploy.kinds.iam import PUBLIC
+from csvgate_ops.deploy.plan import monitoring, policies
 from csvgate_ops.deploy.plan.model import (
     Binding,
     ByHand,
@@ -26,30 +30,35 @@ _VARIABLE = re.compile(r"\$\{([A-Z_]+)\}")
 
 
 class NotInPlace(DeployError):
-    """A field that its service cannot change differs: it is for a person to decide."""
+    """A field differs that its service cannot change in place, so a person must decide."""
 
 
 def plan(desired: Desired, observed: Observed) -> Plan:
     """Raises NotInPlace."""
     stages = [Stage(s.title, tuple(_section(desired.place, s, observed))) for s in desired.sections]
-    # The first section enables the APIs.
-    stages.insert(1, Stage("Metrics from the log", tuple(watching.metrics(desired, observed))))
-    stages.append(Stage("What is watched", tuple(watching.the_rest(desired, observed))))
+    # Metrics come directly after the first section, which enables the APIs: Cloud Monitoring may
+    # take ten minutes to know a metric that the alerts at the end refer to.
+    stages.insert(1, Stage("Log-based metrics", tuple(monitoring.metrics(desired, observed))))
+    stages.append(Stage(monitoring.HEADING, tuple(monitoring.all_but_metrics(desired, observed))))
     stages.append(Stage("Roles that are not needed", tuple(_surplus(desired, observed))))
     return Plan(tuple(with_lookups(desired, (stage for stage in stages if stage.steps))))
 
 
 def _section(place: Place, section: Section, observed: Observed) -> Iterator[Step]:
-    apis = [i.key for i in section.items if isinstance(i, Resource) and i.key.kind == "api"]
-    missing = [key.name for key in apis if key not in observed.resources]
-    if missing:
-        yield api.enable(place, missing)
+    together: dict[str, list[str]] = {}
+    steps: list[Step] = []
     for item in section.items:
         if isinstance(item, Binding):
             if item not in observed.bindings:
-                yield policies.grant(place, item)
-        elif item.key.kind != "api":
-            yield from _resource(place, item, observed)
+                steps.append(policies.grant(place, item))
+        elif KINDS[item.key.kind].create_all and item.key not in observed.resources:
+            together.setdefault(item.key.kind, []).append(item.key.name)
+        else:
+            steps += _resource(place, item, observed)
+    for kind, names in together.items():
+        if create_all := KINDS[kind].create_all:
+            yield create_all(place, names)
+    yield from steps
 
 
 def _resource(place: Place, resource: Resource, observed: Observed) -> Iterable[Step]:
@@ -57,25 +66,25 @@ def _resource(place: Place, resource: Resource, observed: Observed) -> Iterable[
     if found is None:
         return kind.create(place, resource)
     changed = {n: v for n, v in resource.fields.items() if found[n] != v}
-    for name in sorted(kind.fixed & changed.keys()):
+    for name in sorted(n for n in changed if kind.fields[n].fixed):
         raise NotInPlace(
             f"{resource.key}: {name} is {found[name]!r} and should be {changed[name]!r}, which "
-            "cannot be changed in place: delete it and deploy again, or write what is there into "
-            "deploy/env or deploy/topology.yaml"
+            "cannot be changed in place. Delete it and deploy again, or write the present value "
+            "into deploy/env or deploy/topology.yaml"
         )
     return kind.update(place, resource, changed) if changed else ()
 
 
 def _surplus(desired: Desired, observed: Observed) -> Iterator[Step]:
-    """Roles of ours that nothing asks for, and access for everybody."""
+    """Revoke roles of our accounts that nothing needs, and access for everybody."""
     wanted = set(desired.bindings)
     for binding in sorted(observed.bindings - wanted):
-        if binding.member in desired.members or binding.member in policies.PUBLIC:
+        if binding.member in desired.members or binding.member in PUBLIC:
             yield policies.revoke(desired.place, binding)
 
 
 def with_lookups(desired: Desired, stages: Iterable[Stage]) -> Iterator[Stage]:
-    """Each variable is looked up in front of the first command that holds it."""
+    """Look up each variable before the first command that contains it."""
     known: set[str] = set()
     triggers = [r for r in desired.resources if r.key.kind == "trigger"]
     locations = {r.key.name: str(r.fields["location"]) for r in triggers}
@@ -97,7 +106,7 @@ def with_lookups(desired: Desired, stages: Iterable[Stage]) -> Iterator[Stage]:
 
 
 def variables(step: Step) -> list[str]:
-    """The names of the variables in a step's arguments, each once, in order."""
+    """Return the names of the variables in a step's arguments, each once, in order."""
     if isinstance(step, ByHand | Write):
         return []
     return list(dict.fromkeys(_VARIABLE.findall(" ".join(step.argv))))
@@ -109,5 +118,5 @@ def _project_number(place: Place) -> Lookup:
 
 
 def substituted(command: Command, values: dict[str, str]) -> tuple[str, ...]:
-    """The argument vector with its variables filled in."""
+    """Return the argument vector with its variables filled in."""
     return tuple(_VARIABLE.sub(lambda found: values[found[1]], part) for part in command.argv)

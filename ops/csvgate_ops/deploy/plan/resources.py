@@ -1,14 +1,30 @@
-"""What the topology says of accounts, secrets, storage, Pub/Sub, BigQuery and Eventarc: resources
-to compare with what is there."""
+"""The desired resources that the topology names or needs, except functions."""
 
 from collections.abc import Iterator
 
 from csvgate_ops.deploy import topology as topo
-from csvgate_ops.deploy.kinds import bucket
+from csvgate_ops.deploy.environment.model import Environment
+from csvgate_ops.deploy.kinds import KINDS, agent, bucket
 from csvgate_ops.deploy.plan.model import Fields, Key, Place, Resource
 from csvgate_ops.deploy.topology.model import Bucket, StorageEvent, Topology, Trigger
 
 DAY = 86400
+_FURTHER_APIS = ("bigquerystorage", "cloudbuild", "iamcredentials", "logging", "monitoring", "run")
+"""APIs that are used, but do not manage any kind of resource here."""
+
+
+def apis(environment: Environment) -> Iterator[Resource]:
+    names = {f"{name}.googleapis.com" for name in _FURTHER_APIS}
+    names |= {kind.api for kind in KINDS.values()}
+    if environment.network is not None:
+        names.add("vpcaccess.googleapis.com")
+    for name in sorted(names):
+        yield Resource(Key("api", name))
+
+
+def agents() -> Iterator[Resource]:
+    for api in agent.DOMAINS:
+        yield Resource(Key("agent", api))
 
 
 def accounts(topology: Topology) -> Iterator[Resource]:
@@ -22,6 +38,10 @@ def secrets(topology: Topology) -> Iterator[Resource]:
         yield Resource(Key("secret", name))
     for name in dict.fromkeys(f"{s.secret}/{s.version}" for s in used):
         yield Resource(Key("secret-version", name))
+
+
+def repositories(topology: Topology) -> Iterator[Resource]:
+    yield Resource(Key("repository", topology.build.repository))
 
 
 def buckets(topology: Topology, place: Place) -> Iterator[Resource]:
@@ -90,14 +110,13 @@ def triggers(topology: Topology, place: Place) -> Iterator[Resource]:
 
 
 def _location(trigger: Trigger, place: Place) -> str:
-    """A bucket's events are to be had in the bucket's own location only."""
+    """Return where a trigger must be: Eventarc delivers a bucket's events only in its location."""
     return place.bucket_location if isinstance(trigger.event, StorageEvent) else place.region
 
 
-def trigger_subscriptions(topology: Topology, place: Place) -> Iterator[Resource]:
+def trigger_subscriptions(topology: Topology) -> Iterator[Resource]:
     for name, wanted in topology.triggers.items():
         fields: Fields = {
-            "location": _location(wanted, place),
             "ack_deadline": wanted.ack_deadline,
             "retention": wanted.retention,
             "expires": "never",

@@ -1,8 +1,9 @@
-"""The roles that follow from what the topology says is touched: each on that one resource.
+"""The roles that follow from what the topology says each function uses, on single resources.
 
-Four are on the project for want of a narrower place: `eventarc.eventReceiver` exists nowhere else;
-Storage's agent publishes to a topic that Eventarc makes while it checks that very role; builds log,
-and read sources from a bucket that Cloud Functions makes later (hence by a condition on its name).
+Four roles are granted on the project because no narrower resource will do: `eventarc.eventReceiver`
+exists only there; Storage's agent publishes to a topic that Eventarc creates while it checks for
+that role; builds write logs; and builds read sources from a bucket that Cloud Functions creates
+later (therefore under a condition on its name).
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ def account(place: Place, name: str) -> str:
 
 
 def of_functions(topology: Topology, place: Place) -> Iterator[Binding]:
-    """What each function's account may do."""
+    """Yield the roles that each function's account needs."""
     for name, function in topology.functions.items():
         member = account(place, function.service_account)
         for on, role in _uses(topology, place, name, function):
@@ -38,13 +39,13 @@ def _uses(
     for key in uses.create:
         yield Key("bucket", buckets[key]), "storage.objectCreator"
     for key in uses.write:
-        # To replace an object is to delete one, which a creator may not.
+        # Replacing an object deletes one, which objectCreator does not allow.
         yield Key("bucket", buckets[key]), "storage.objectUser"
     dead_letter = topo.trigger_of(topology, name).dead_letter.topic
     for key in (*uses.publish, dead_letter):
         yield Key("topic", topology.topics[key].name), "pubsub.publisher"
     for key in uses.load:
-        # Tables are created, and written to by the Storage Write API.
+        # The function creates tables and writes to them with the Storage Write API.
         yield Key("dataset", key), "bigquery.dataEditor"
     for secret in {s.secret: None for s in function.secrets.values()}:
         yield Key("secret", secret), "secretmanager.secretAccessor"
@@ -59,11 +60,12 @@ def of_builds(topology: Topology, place: Place) -> Iterator[Binding]:
 
 
 def of_triggers(topology: Topology, place: Place) -> Iterator[Binding]:
-    """Before any trigger is made: its account receives events, Pub/Sub makes tokens for it."""
+    """Yield what must be granted before a trigger is created: its account receives events, and
+    Pub/Sub creates tokens for that account."""
     project = Key("project", "")
     for name in dict.fromkeys(t.service_account for t in topology.triggers.values()):
         yield Binding(project, "roles/eventarc.eventReceiver", account(place, name))
-        # Given by Pub/Sub's agent role, too, in projects since 2021.
+        # In projects created since 2021, Pub/Sub's agent has this through its own role already.
         role = "roles/iam.serviceAccountOpenIdTokenCreator"
         yield Binding(Key("account", name), role, PUBSUB_AGENT)
     if any(isinstance(t.event, StorageEvent) for t in topology.triggers.values()):
@@ -80,8 +82,8 @@ def of_callers(topology: Topology, place: Place) -> Iterator[Binding]:
         yield Binding(service, "roles/run.invoker", account(place, trigger.service_account))
 
 
-def of_subscriptions(topology: Topology, _place: Place) -> Iterator[Binding]:
-    """What forwarding to a dead-letter topic takes at its source."""
+def of_subscriptions(topology: Topology) -> Iterator[Binding]:
+    """Yield the role that Pub/Sub needs on a subscription to forward its dead letters."""
     for name in topology.triggers:
         on = Key("trigger-subscription", name)
         yield Binding(on, "roles/pubsub.subscriber", PUBSUB_AGENT)

@@ -1,4 +1,4 @@
-"""A plan as a shell script: what `--plan` prints and what golden files hold."""
+"""Render a plan as a shell script, as `--plan` prints it and golden files contain it."""
 
 import shlex
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from csvgate_ops.deploy.plan.model import ByHand, Lookup, Plan, Step, Write
 
 LONGEST = 400
-"""A longer command has a line for each flag."""
+"""Characters; a longer command gets one line per flag."""
 HEAD = """\
 {title}
 set -euo pipefail
@@ -23,7 +23,8 @@ def script(plan: Plan, title: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def words(argv: tuple[str, ...], before_flag: str = " --") -> str:
+def shell_line(argv: tuple[str, ...], before_flag: str = " --") -> str:
+    """Quote an argument vector for a shell. Variables stay open to expansion."""
     quoted = [_quoted(part) for part in argv]
     return "".join(
         f"{before_flag}{part[2:]}" if part.startswith("--") else f" {part}" for part in quoted
@@ -32,14 +33,14 @@ def words(argv: tuple[str, ...], before_flag: str = " --") -> str:
 
 def _line(step: Step) -> str:
     if isinstance(step, Lookup):
-        return f"{step.variable}=$({words(step.argv)})"
+        return f"{step.variable}=$({shell_line(step.argv)})"
     if isinstance(step, ByHand):
-        by_hand = f"# by hand, before: {words(step.argv)} < FILE"
-        return f"{by_hand}\n[[ $({words(step.check)}) == {step.answer} ]]"
+        by_hand = f"# run by hand first: {shell_line(step.argv)} < FILE"
+        return f"{by_hand}\n[[ $({shell_line(step.check)}) == {step.answer} ]]"
     if isinstance(step, Write):
         return f"cat > {step.path} <<'END'\n{step.text}\nEND"
-    line = words(step.argv)
-    return line if len(line) <= LONGEST else words(step.argv, " \\\n  --")
+    line = shell_line(step.argv)
+    return line if len(line) <= LONGEST else shell_line(step.argv, " \\\n  --")
 
 
 def _quoted(part: str) -> str:

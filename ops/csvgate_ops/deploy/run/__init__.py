@@ -1,1 +1,1 @@
-"""Running a plan with gcloud and bq."""
+"""Run a plan with gcloud and bq."""

@@ -1,4 +1,4 @@
-"""Running gcloud and bq: the one place where deploy touches the world."""
+"""Run gcloud and bq. Nothing else in deploy reaches Google Cloud."""
 
 import json
 import os
@@ -11,7 +11,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
-from csvgate_ops.deploy.errors import DeployError
+from csvgate_ops.deploy import DeployError
+from csvgate_ops.deploy.plan.script import shell_line
 
 LAST_LINES = 30
 
@@ -28,34 +29,32 @@ class Runner(Protocol):
 
 
 class CommandFailed(DeployError):
-    """A command ended with another exit code than 0."""
+    """A command ended with an exit code other than 0."""
 
     def __init__(self, argv: Sequence[str], finished: Finished) -> None:
         self.finished = finished
-        from csvgate_ops.deploy.plan.script import words
-
-        # bq says what is wrong on its standard output.
-        said = (finished.stderr.strip() or finished.stdout.strip()).splitlines()[-LAST_LINES:]
-        lines = "\n".join(f"    {line}" for line in said)
-        super().__init__(f"exit code {finished.code} of\n  {words(tuple(argv))}\n{lines}")
+        # bq prints errors on its standard output.
+        output = (finished.stderr.strip() or finished.stdout.strip()).splitlines()[-LAST_LINES:]
+        lines = "\n".join(f"    {line}" for line in output)
+        super().__init__(
+            f"command failed with exit code {finished.code}:\n  {shell_line(tuple(argv))}\n{lines}"
+        )
 
 
 class GcloudMissing(DeployError):
-    """There is no gcloud on this machine."""
+    """gcloud or bq is not installed on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subprocesses:
-    """Runs commands in `folder`, without prompts."""
+    """Runs commands in `folder` with prompts disabled."""
 
     folder: Path
     environment: Mapping[str, str]
 
     def __call__(self, argv: Sequence[str]) -> Finished:
         if shutil.which(argv[0], path=self.environment.get("PATH")) is None:
-            raise GcloudMissing(
-                f"{argv[0]} is not on the PATH: install the Google Cloud CLI, `gcloud auth login`"
-            )
+            raise GcloudMissing(f"{argv[0]} is not on the PATH: install the Google Cloud CLI")
         done = subprocess.run(
             argv,
             stdin=subprocess.DEVNULL,
@@ -71,13 +70,14 @@ class Subprocesses:
 def subprocesses(folder: Path) -> Subprocesses:
     environment = dict(os.environ)
     if not Path("~/.bigqueryrc").expanduser().exists():
-        # Without a file of settings bq may greet its user first, on standard output.
+        # Without a settings file bq may print a greeting on standard output first.
         environment.setdefault("BIGQUERYRC", os.devnull)
     return Subprocesses(folder, environment)
 
 
 class JsonReader:
-    """The answers of listing and describing commands, each asked for once, by many threads."""
+    """Runs listing and describing commands and keeps their output. Threads share it, and each
+    command runs only once."""
 
     def __init__(self, run: Runner) -> None:
         self._run = run
@@ -93,7 +93,7 @@ class JsonReader:
         if first:
             try:
                 answer.set_result(self._ask(key))
-            except Exception as error:  # noqa: BLE001 - raised where the answer is wanted
+            except Exception as error:  # noqa: BLE001 - raised by every reader of the answer
                 answer.set_exception(error)
         return answer.result()
 
@@ -102,5 +102,5 @@ class JsonReader:
         finished = self._run(asked)
         if finished.code:
             raise CommandFailed(asked, finished)
-        # bq prints nothing at all for an empty list.
+        # For an empty list bq prints nothing.
         return json.loads(finished.stdout) if finished.stdout.strip() else []

@@ -1,33 +1,33 @@
-"""Failures that pass by themselves: Google Cloud takes minutes to know everywhere what it was told.
+"""Failures that pass by themselves, because a change takes minutes to reach all of Google Cloud.
 
-Each pattern is the service's own words for it.
+Each pattern is part of a service's own message.
 """
 
 import re
 from typing import Final
 
-PASSING: Final = tuple(
+_TEMPORARY: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        # an API that was just enabled
+        # an API that has just been enabled
         r"has not been used in project \S+ before or it is disabled",
         r"SERVICE_DISABLED",
-        # an account that was just made
+        # an account that has just been created
         r"service account \S+ does not exist",
-        # roles that were just given
+        # roles that have just been granted
         r"Permission denied while using the Eventarc Service Agent",
         r"Cloud Storage service account for your bucket is unable to publish",
         r"does not have storage\.objects\.get access",
         r"Permission denied on secret: \S+ for Revision service account",
-        # a log-based metric that was just made
+        # a log-based metric that has just been created
         r"Cannot find metric\(?s?\)? that match",
-        # somebody else, or an earlier run, is at it
+        # another change, perhaps of an earlier run, is still under way
         r"concurrent policy changes",
         r"unable to queue the operation",
     )
 )
 
 
-def passes(said: str) -> bool:
-    """Whether a failure with these words is worth another try."""
-    return any(pattern.search(said) for pattern in PASSING)
+def is_temporary(output: str) -> bool:
+    """Return whether a command that failed with this output should be retried."""
+    return any(pattern.search(output) for pattern in _TEMPORARY)

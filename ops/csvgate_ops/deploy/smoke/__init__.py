@@ -1,1 +1,1 @@
-"""One small upload through all of a deployment, to see that it works."""
+"""Test a deployment with one small upload."""

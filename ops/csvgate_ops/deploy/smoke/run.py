@@ -1,4 +1,4 @@
-"""Upload, follow, and look whether what should have happened did."""
+"""Upload a file, follow it, and check the results."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -23,13 +23,13 @@ class Check:
 
 class Smoke:
     def __init__(self, session: Session, contract: Contract, timeout: float) -> None:
-        """`timeout` in seconds, for everything."""
+        """`timeout` is in seconds, for the whole test."""
         self._session, self._contract = session, contract
         self._deadline = time.monotonic() + timeout
         self.last = UploadStatus(id="", state="unknown")
 
     def upload(self, path: Path, name: str, show: Callable[[UploadStatus], None]) -> None:
-        """Returns once it ended or the time is over; `last` is its status then."""
+        """Return when the upload has ended or the time is over. `last` then holds its status."""
         uploaded = send(self._session, path, name)
         self.last = UploadStatus(id=uploaded.id, state="unknown")
         left = max(0.0, self._deadline - time.monotonic())
@@ -38,7 +38,7 @@ class Smoke:
             show(found)
 
     def checks(self, rows: int) -> Iterator[Check]:
-        """Of the upload, which brought so many rows. Waits for its email."""
+        """Check the upload, which had this number of rows. Waits for its email."""
         state = self.last.state
         yield Check("the upload completes", state == "completed", self.last.detail or state)
         if state != "completed":
@@ -51,11 +51,11 @@ class Smoke:
             (read, rejected) == (rows, 0),
             f"{rows} sent, {read} read, {rejected} rejected",
         )
-        there = self._rows_in_table()
-        yield Check("every row is in the table once", there == rows, f"{there} in {self.table}")
+        loaded = self._rows_in_table()
+        yield Check("every row is in the table once", loaded == rows, f"{loaded} in {self.table}")
         if self._contract.notify.completed:
-            told = ", ".join(self._contract.notify.completed)
-            yield Check("its email is sent", self._emailed(), told)
+            recipients = ", ".join(self._contract.notify.completed)
+            yield Check("its email is sent", self._emailed(), recipients)
 
     @property
     def table(self) -> str:
@@ -63,7 +63,7 @@ class Smoke:
         return f"{self._session.project}.{destination.dataset}.{destination.table}"
 
     def remove_rows(self) -> None:
-        """Take the upload's rows out of the table again; the ledger keeps that it was loaded."""
+        """Remove the upload's rows from the table. The ledger still records that it was loaded."""
         self._query(f"DELETE FROM `{self.table}` WHERE _upload_id = @upload")  # noqa: S608 - a name
 
     def _rows_in_table(self) -> int:
@@ -72,7 +72,7 @@ class Smoke:
             "WHERE _upload_id = @upload"
         )
         (row,) = self._query(counted)
-        # A line twice must not make up for one that is missing.
+        # A duplicate line must not make up for a missing one.
         return int(row["n"]) if row["n"] == row["lines"] else -1
 
     def _query(self, sql: str) -> list[Any]:

@@ -1,1 +1,1 @@
-"""Staging: the source folder of each function as it is deployed."""
+"""Build the source folder of each function as it is deployed."""

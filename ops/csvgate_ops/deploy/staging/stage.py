@@ -1,7 +1,7 @@
-"""Staging: for each function a folder with all that it needs and nothing else.
+"""Build for each function a folder with everything that it needs and nothing else.
 
-The function's files, the modules of `csvgate` that they reach, the contracts, and the locked
-requirements. The same commit gives the same bytes: contents, times and modes.
+It contains the function's files, the modules of `csvgate` that they import, the contracts, and the
+locked requirements. The same commit always gives the same contents, times and modes.
 """
 
 import hashlib
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from csvgate.contracts.load import load_directory
-from csvgate_ops.deploy.errors import DeployError
-from csvgate_ops.deploy.staging.reachable_modules import reached
+from csvgate_ops.deploy import DeployError
+from csvgate_ops.deploy.staging.reachable_modules import reachable
 from csvgate_ops.deploy.topology.model import Topology
 
 EPOCH = 315_619_200
-"""1980-01-02: a zip knows no earlier day, in any time zone."""
+"""1980-01-02: the earliest date that a zip file can hold in every time zone."""
 LEFT_OUT = {".in", ".pyc", ".typed"}
 Files = Mapping[PurePosixPath, bytes]
 
@@ -26,15 +26,15 @@ Files = Mapping[PurePosixPath, bytes]
 class Staged:
     folder: Path
     digest: str
-    """Of names and contents: 40 hexadecimal digits."""
+    """A digest of names and contents, as 40 hexadecimal digits."""
     files: int
     bytes: int
 
 
 def stage(root: Path, out: Path, topology: Topology) -> dict[str, Staged]:
-    """Write `out/FUNCTION` for each function, replacing what was there. Raises DeployError,
+    """Write `out/FUNCTION` for each function and replace its previous contents. Raises DeployError,
     ContractError."""
-    load_directory(root / "contracts")  # what is wrong with contracts is to be said before a deploy
+    load_directory(root / "contracts")  # reports mistakes in contracts before a deploy
     staged = {}
     for name, function in topology.functions.items():
         files = contents(root, root / function.source)
@@ -43,25 +43,25 @@ def stage(root: Path, out: Path, topology: Topology) -> dict[str, Staged]:
 
 
 def contents(root: Path, source: Path) -> Files:
-    """Relative path → bytes, sorted by path. Raises DeployError without the files it cannot do
-    without."""
+    """Return a map from relative path to bytes, sorted by path. Raises DeployError if a required
+    file is missing."""
     for needed in ("main.py", "requirements.txt"):
         if not (source / needed).is_file():
-            raise DeployError(f"{source / needed} is missing: a function cannot be built without")
+            raise DeployError(f"{source / needed} is missing: the function cannot be built")
     found = dict(_read(source, source, PurePosixPath()))
     shared = root / "shared"
-    for module in reached(source, shared):
+    for module in reachable(source, shared):
         found[PurePosixPath(module.relative_to(shared))] = module.read_bytes()
     found |= dict(_read(root / "contracts", root / "contracts", PurePosixPath("contracts")))
     return dict(sorted(found.items()))
 
 
 def digest(files: Files) -> str:
-    whole = hashlib.sha256()
+    hashed = hashlib.sha256()
     for path, data in files.items():
         for part in (str(path).encode(), data):
-            whole.update(len(part).to_bytes(8, "big") + part)
-    return whole.hexdigest()[:40]
+            hashed.update(len(part).to_bytes(8, "big") + part)
+    return hashed.hexdigest()[:40]
 
 
 def write(files: Files, folder: Path) -> Staged:

@@ -1,10 +1,13 @@
-"""deploy/topology.yaml: model, loader, checks, and what follows from it. Pure but for reading the
-file."""
+"""deploy/topology.yaml: its model, loader and checks, and what is derived from it.
+
+Except for reading the file, everything here is pure.
+"""
 
 from csvgate_ops.deploy.topology.checks import Mistake
 from csvgate_ops.deploy.topology.derive import (
     Transport,
     bucket_names,
+    consumers_first,
     environment,
     expand,
     local_retry,
@@ -14,7 +17,6 @@ from csvgate_ops.deploy.topology.derive import (
 )
 from csvgate_ops.deploy.topology.load import TopologyError, load, parse
 from csvgate_ops.deploy.topology.model import PubSubEvent, StorageEvent, Topology, Trigger
-from csvgate_ops.deploy.topology.order import consumers_first
 
 __all__ = [
     "Mistake",

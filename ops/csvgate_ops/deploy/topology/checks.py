@@ -1,4 +1,4 @@
-"""What a topology must hold beyond the shape of each part; every mistake with its path."""
+"""Check a topology for contradictions between its parts, and report every mistake with its path."""
 
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
@@ -30,7 +30,7 @@ class Mistake(NamedTuple):
 
 
 def mistakes(topology: Topology) -> Iterator[Mistake]:
-    """Every contradiction in a well-formed topology."""
+    """Yield every contradiction in a well-formed topology."""
     yield from _roles(topology)
     yield from _names(topology)
     yield from _functions(topology)
@@ -84,12 +84,12 @@ def _functions(topology: Topology) -> Iterator[Mistake]:
             "service_accounts",
         )
         if function.min_instances > function.max_instances:
-            yield Mistake(f"{path}.min_instances", "more than max_instances")
+            yield Mistake(f"{path}.min_instances", "is more than max_instances")
         for variable in (*function.environment, *function.secrets):
             if variable in DERIVED_VARIABLES:
                 yield Mistake(path, f"{variable} is derived from the topology: leave it out")
         for variable in function.environment.keys() & function.secrets.keys():
-            yield Mistake(f"{path}.secrets.{variable}", "also in environment")
+            yield Mistake(f"{path}.secrets.{variable}", "is also in environment")
         for verb in ("read", "create", "write"):
             for key in getattr(function.uses, verb):
                 yield from _known(f"{path}.uses.{verb}", key, topology.buckets, "buckets")
@@ -101,7 +101,10 @@ def _functions(topology: Topology) -> Iterator[Mistake]:
             )
         count = sum(trigger.function == name for trigger in topology.triggers.values())
         if count != 1:
-            yield Mistake(path, f"has {count} triggers; its dead-letter topic needs exactly one")
+            yield Mistake(
+                path,
+                f"has {count} triggers, but must have exactly one, with its dead-letter topic",
+            )
 
 
 def _breakers(topology: Topology) -> Iterator[Mistake]:
@@ -109,7 +112,9 @@ def _breakers(topology: Topology) -> Iterator[Mistake]:
         uses = function.uses.model_dump()
         writes = {key for verb in uses.keys() - {"read", "publish", "load"} for key in uses[verb]}
         if "ledger" not in writes or "ledger" not in uses["read"]:
-            yield Mistake(f"functions.{name}.uses", "its breaker reads and writes `ledger`")
+            yield Mistake(
+                f"functions.{name}.uses", "must read and write `ledger`, which the breaker needs"
+            )
 
 
 def _triggers(topology: Topology) -> Iterator[Mistake]:
@@ -138,7 +143,7 @@ def _triggers(topology: Topology) -> Iterator[Mistake]:
             yield Mistake(
                 f"{path}.ack_deadline",
                 f"{trigger.ack_deadline}s is shorter than the timeout of {trigger.function} "
-                f"({function.timeout}s): a delivery would be repeated while it still runs",
+                f"({function.timeout}s): deliveries would be repeated while it still runs",
             )
 
 
@@ -155,11 +160,12 @@ def _reviews(topology: Topology) -> Iterator[Mistake]:
         if review is None or review.topic != key:
             yield Mistake(
                 f"topics.{key}",
-                f"without a subscription `{topic.name}-review` a dead-letter topic loses messages",
+                f"needs a subscription `{topic.name}-review`, or dead letters are lost",
             )
         elif review.expires != "never":
             yield Mistake(
-                f"subscriptions.{topic.name}-review.expires", "must be never, or messages get lost"
+                f"subscriptions.{topic.name}-review.expires",
+                "must be never, or dead letters are lost",
             )
 
 
@@ -169,15 +175,17 @@ def _lifecycles(topology: Topology) -> Iterator[Mistake]:
             path = f"buckets.{key}.lifecycle[{index}]"
             given = [a for a in (rule.delete_after, rule.delete_noncurrent_after) if a is not None]
             if len(given) != 1:
-                yield Mistake(path, "exactly one of delete_after and delete_noncurrent_after")
+                yield Mistake(
+                    path, "must have exactly one of delete_after and delete_noncurrent_after"
+                )
             elif given[0] % 86400:
-                yield Mistake(path, "ages are whole days")
+                yield Mistake(path, "ages must be whole days")
     longest = max((t.retention for t in topology.triggers.values()), default=0)
     ledger = topology.buckets.get("ledger")
     for index, rule in enumerate(ledger.lifecycle if ledger else ()):
         if rule.delete_after is not None and rule.delete_after <= longest:
             yield Mistake(
                 f"buckets.ledger.lifecycle[{index}].delete_after",
-                f"not longer than the longest retention of a trigger ({longest}s): a late "
-                "redelivery would load its rows again",
+                f"must be longer than the longest retention of a trigger ({longest}s), or a late "
+                "redelivery would load rows again",
             )

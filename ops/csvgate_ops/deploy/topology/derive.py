@@ -1,9 +1,10 @@
-"""What follows from a topology for a project, so that nobody writes it twice."""
+"""Derive from a topology what would otherwise have to be written twice."""
 
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
 from csvgate_ops.deploy.topology.checks import ROLES_OF_BUCKETS, ROLES_OF_TOPICS
-from csvgate_ops.deploy.topology.model import Retry, StorageEvent, Topology, Trigger
+from csvgate_ops.deploy.topology.model import PubSubEvent, Retry, StorageEvent, Topology, Trigger
 
 
 def expand(text: str, project: str, region: str = "") -> str:
@@ -12,22 +13,22 @@ def expand(text: str, project: str, region: str = "") -> str:
 
 
 def bucket_names(topology: Topology, project: str) -> dict[str, str]:
-    """Key of the topology → the bucket's real name."""
+    """Return the full name of each bucket, by its key in the topology."""
     return {key: expand(bucket.name, project) for key, bucket in topology.buckets.items()}
 
 
 def trigger_of(topology: Topology, function: str) -> Trigger:
-    """The one trigger of a function."""
+    """Return the only trigger of a function."""
     return next(t for t in topology.triggers.values() if t.function == function)
 
 
 def service_name(function: str) -> str:
-    """The Cloud Run service of a function; services know no underscore."""
+    """Return the name of a function's Cloud Run service, which cannot contain underscores."""
     return function.replace("_", "-")
 
 
 def environment(topology: Topology, function: str, project: str) -> dict[str, str]:
-    """A function's environment variables, secrets excepted."""
+    """Return a function's environment variables, without secrets."""
     buckets = bucket_names(topology, project)
     dead_letter = trigger_of(topology, function).dead_letter
     breaker = topology.functions[function].breaker
@@ -43,23 +44,24 @@ def environment(topology: Topology, function: str, project: str) -> dict[str, st
         **{f"CSVGATE_{role.upper()}_BUCKET": buckets[role] for role in ROLES_OF_BUCKETS},
         **{f"CSVGATE_{role.upper()}_TOPIC": topology.topics[role].name for role in ROLES_OF_TOPICS},
     }
-    own = topology.functions[function].environment
-    return derived | {name: expand(value, project) for name, value in own.items()}
+    configured = topology.functions[function].environment
+    return derived | {name: expand(value, project) for name, value in configured.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """The Pub/Sub side of a trigger, by plain names (no `projects/…` before them)."""
+    """The Pub/Sub side of a trigger, in short names (without `projects/…`)."""
 
     trigger: str
     topic: str
     subscription: str
     owns_topic: bool
-    """True when Eventarc makes the topic too: a Storage trigger's."""
+    """True if Eventarc creates the topic too, as it does for a Storage trigger."""
 
 
 def transport(topology: Topology, name: str) -> Transport:
-    """How a trigger's events travel. Eventarc adds region and a random suffix to these names."""
+    """Return the topic and subscription that carry a trigger's events. Eventarc adds the region and
+    a random suffix to these names."""
     event = topology.triggers[name].event
     if isinstance(event, StorageEvent):
         return Transport(name, f"eventarc-{name}", f"eventarc-{name}-sub", owns_topic=True)
@@ -68,14 +70,31 @@ def transport(topology: Topology, name: str) -> Transport:
 
 
 def local_retry(topology: Topology, trigger: Trigger) -> Retry:
-    """The backoff on one machine, where somebody waits for it."""
+    """Return the backoff for the local cloud, where a person is waiting."""
     return topology.local.retry or trigger.retry
 
 
-def patience(trigger: Trigger, retry: Retry) -> int:
-    """About how many seconds a message that fails every time waits before Pub/Sub forwards it to
-    the dead-letter topic: the backoffs between its attempts, each twice the one before."""
+def seconds_until_forwarded(trigger: Trigger, retry: Retry) -> int:
+    """Return roughly how many seconds pass before Pub/Sub forwards a message that always fails: the
+    sum of the backoffs between its attempts, each of which is twice the previous one."""
     pauses = [
         retry.min_backoff * 2**n for n in range(trigger.dead_letter.max_delivery_attempts - 1)
     ]
     return sum(min(pause, retry.max_backoff) for pause in pauses)
+
+
+def consumers_first(topology: Topology) -> tuple[str, ...]:
+    """Return the functions, each after the consumers of what it publishes: a message for which
+    nobody has subscribed yet is lost. Keep the topology's order if they publish in a cycle."""
+    consumers: dict[str, list[str]] = {}
+    for name in topology.functions:
+        event = trigger_of(topology, name).event
+        if isinstance(event, PubSubEvent):
+            consumers.setdefault(event.topic, []).append(name)
+    sorter = TopologicalSorter[str]()
+    for name, function in topology.functions.items():
+        sorter.add(name, *(t for topic in function.uses.publish for t in consumers.get(topic, [])))
+    try:
+        return tuple(sorter.static_order())
+    except CycleError:
+        return tuple(topology.functions)

@@ -1,4 +1,4 @@
-"""Read a topology file, reporting every mistake at once."""
+"""Read a topology file, and report all mistakes at once."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,22 +7,23 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from csvgate.text import counted
 from csvgate_ops.deploy.topology.checks import Mistake, mistakes
 from csvgate_ops.deploy.topology.model import Topology
 
 
 class TopologyError(Exception):
-    """The topology cannot be used; `mistakes` has each one with its path."""
+    """A topology cannot be used. `mistakes` holds each mistake with its path."""
 
     def __init__(self, origin: str, mistakes: Sequence[Mistake]) -> None:
         self.origin = origin
         self.mistakes = tuple(mistakes)
         lines = "\n".join(f"  {mistake}" for mistake in mistakes)
-        super().__init__(f"{origin} has {len(self.mistakes)} mistake(s):\n{lines}")
+        super().__init__(f"{origin} has {counted(len(self.mistakes), 'mistake')}:\n{lines}")
 
 
 def parse(text: str, origin: str = "topology") -> Topology:
-    """The topology in a YAML 1.2 text. Raises TopologyError."""
+    """Parse a topology in YAML 1.2. Raises TopologyError."""
     try:
         document = YAML(typ="safe", pure=True).load(text)
     except YAMLError as error:
@@ -41,7 +42,7 @@ def parse(text: str, origin: str = "topology") -> Topology:
 
 
 def load(path: Path) -> Topology:
-    """The topology in a file. Raises TopologyError, also when it cannot be read."""
+    """Read a topology file. Raises TopologyError, also if the file cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -50,7 +51,8 @@ def load(path: Path) -> Topology:
 
 
 def _path(loc: tuple[int | str, ...]) -> str:
-    """`("a", "b", 0)` → `a.b[0]`, without pydantic's own steps (a union's tag, a key's mark)."""
+    """Format `("a", "b", 0)` as `a.b[0]`, without the steps that pydantic adds for unions and
+    keys."""
     path = ""
     for step in loc:
         if isinstance(step, int):

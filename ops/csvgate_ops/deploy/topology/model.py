@@ -1,11 +1,10 @@
-"""The topology, as deploy/topology.yaml says it: data without behaviour."""
+"""The model of deploy/topology.yaml: data without behaviour."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from csvgate_ops.deploy.topology.units import Memory, Seconds
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 DAY = 86400
 STORAGE_FINALIZED: Literal["google.cloud.storage.object.v1.finalized"] = (
@@ -15,22 +14,40 @@ PUBSUB_MESSAGE: Literal["google.cloud.pubsub.topic.v1.messagePublished"] = (
     "google.cloud.pubsub.topic.v1.messagePublished"
 )
 
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def parse_duration(value: object) -> object:
+    """Parse `"10m"` as 600. Anything but a string is left to the type's own check."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"([0-9]+)([smhd])", value)
+    if found is None:
+        raise ValueError("a duration is a number and a unit (s, m, h or d), for example 600s or 7d")
+    return int(found[1]) * _SECONDS[found[2]]
+
+
+Seconds = Annotated[int, BeforeValidator(parse_duration), Field(ge=0)]
+"""Seconds, as an integer once loaded."""
+
+Memory = Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
+
 Resource = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
-"""What Eventarc, Cloud Run and service accounts accept as a name."""
+"""A name that Eventarc and Cloud Run accept."""
 TopicName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$")]
 Retention = Annotated[Seconds, Field(ge=600, le=31 * DAY)]
-"""Pub/Sub keeps messages from 10 minutes to 31 days."""
+"""Pub/Sub can keep messages for 10 minutes to 31 days."""
 AckDeadline = Annotated[Seconds, Field(ge=10, le=600)]
 
 
 class Model(BaseModel):
-    """Unknown properties are mistakes."""
+    """Base of all parts: an unknown property is a mistake."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class LifecycleRule(Model):
-    """Exactly one of the two, in whole days."""
+    """Exactly one of the two is set, to whole days."""
 
     delete_after: Annotated[Seconds, Field(ge=DAY)] | None = None
     delete_noncurrent_after: Annotated[Seconds, Field(ge=DAY)] | None = None
@@ -72,7 +89,7 @@ class ServiceAccount(Model):
 
 
 class Secret(Model):
-    """A version of a secret in Secret Manager, given to the function as an environment variable, or
+    """A version of a secret in Secret Manager. The function gets it as an environment variable, or
     as a file named after that variable in the folder `mount`."""
 
     secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")]
@@ -81,22 +98,22 @@ class Secret(Model):
 
 
 class Uses(Model):
-    """What a function touches; keys of `buckets`, `topics` and `bigquery.datasets`. Its dead-letter
-    topic is understood."""
+    """What a function uses: keys of `buckets`, `topics` and `bigquery.datasets`. Its dead-letter
+    topic is implied."""
 
     read: tuple[str, ...] = ()
     create: tuple[str, ...] = ()
-    """Objects that are made once and neither replaced nor deleted."""
+    """Buckets in which objects are created, but never replaced or deleted."""
     write: tuple[str, ...] = ()
-    """Objects that may replace earlier ones."""
+    """Buckets in which objects may be created and replaced."""
     publish: tuple[str, ...] = ()
     load: tuple[str, ...] = ()
 
 
 class Breaker(Model):
-    """When a function stops dead-lettering: `letters` messages within `window`, which are `share`
-    or more of what it ended meanwhile. `csvgate.runtime.settings` has the same bounds and
-    defaults."""
+    """When a function stops dead-lettering: after `letters` dead letters within `window`, if they
+    are at least `share` of the messages that it finished in that time. `csvgate.runtime.settings`
+    has the same bounds and defaults."""
 
     window: Annotated[Seconds, Field(ge=60, le=DAY)] = 600
     letters: Annotated[int, Field(ge=2, le=1000)] = 50
@@ -105,7 +122,7 @@ class Breaker(Model):
 
 class Function(Model):
     source: str
-    """Folder, relative to the repository."""
+    """The source folder, relative to the repository."""
     entry_point: str
     runtime: Annotated[str, Field(pattern=r"^python3[0-9]+$")] = "python311"
     memory: Memory
@@ -132,7 +149,7 @@ class PubSubEvent(Model):
 
 
 class Retry(Model):
-    """Exponential backoff between deliveries."""
+    """The exponential backoff between deliveries."""
 
     min_backoff: Annotated[Seconds, Field(le=600)]
     max_backoff: Annotated[Seconds, Field(le=600)]
@@ -144,7 +161,7 @@ class DeadLetter(Model):
 
 
 class Trigger(Model):
-    """An Eventarc trigger and the policies of the subscription that Eventarc makes for it."""
+    """An Eventarc trigger, and the policies of the subscription that Eventarc creates for it."""
 
     function: str
     service_account: str
@@ -156,15 +173,15 @@ class Trigger(Model):
 
 
 class Build(Model):
-    """How function images are made."""
+    """How the images of the functions are built."""
 
     service_account: str
     repository: Resource
-    """In Artifact Registry."""
+    """A repository in Artifact Registry."""
 
 
 class Local(Model):
-    """What the local cloud does otherwise than the deployed one."""
+    """Settings of the local cloud that differ from a deployment."""
 
     instances: Annotated[int, Field(ge=1, le=16)] = 1
     retry: Retry | None = None

@@ -1,5 +1,5 @@
-"""The web console: overview, uploads, dead letters and what is done about them, on loopback.
+"""The web console on loopback: overview, uploads, dead letters and the actions on them.
 
-`app` puts it together; each `*_pages` module is one blueprint; what needs no request is apart from
-them. The letters and actions are those of `csvgate_ops.operate.dead_letters`.
+`app` builds the application, and each module in `pages` is one blueprint. The modules here do not
+need a request. Letters and actions are those of `csvgate_ops.operate.dead_letters`.
 """

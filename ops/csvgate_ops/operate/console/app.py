@@ -1,10 +1,10 @@
-"""The console as one WSGI application over one context."""
+"""The console as a WSGI application for one context."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, Response, make_response, render_template
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from csvgate.runtime.errors import Failure
 from csvgate_ops.local.loopback.guard import guard
@@ -18,15 +18,31 @@ from csvgate_ops.operate.console.pages.jobs import jobs_pages
 from csvgate_ops.operate.console.pages.letters import letters_pages
 from csvgate_ops.operate.console.pages.overview import overview_pages
 from csvgate_ops.operate.console.pages.uploads import uploads_pages
-from csvgate_ops.operate.console.policy import HTMX_CONFIG, HTMX_FILE, POLICY, REFERRER
-from csvgate_ops.operate.console.refresh import refresh
 from csvgate_ops.operate.console.site import Site
+from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
 from csvgate_ops.operate.dead_letters.content.masking import message_of, reason_of
 from csvgate_ops.operate.runbook import remedy
 from csvgate_ops.text import printable
 
-_MOST_SENT = 64 * 1024 * 1024
-"""Bytes of a form: a letter of 10 MB to be edited, three times as long where it is escaped."""
+_HTMX_FILE: Final = "htmx-2.0.11.min.js"
+_HTMX_CONFIG: Final = {
+    "allowEval": False,
+    "allowScriptTags": False,
+    "includeIndicatorStyles": False,
+    "selfRequestsOnly": True,
+    "historyEnabled": False,
+    "historyCacheSize": 0,
+    "refreshOnHistoryMiss": False,
+}
+"""Keeps htmx within the policy: it uses no eval and no inline style, and stores no page."""
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_REFERRER: Final = "same-origin"
+"""With `no-referrer`, a browser would send `Origin: null` even with our own forms."""
+_MOST_SENT: Final = 64 * 1024 * 1024
+"""The largest form in bytes: in a form, a letter of 10 MB may become three times as long."""
 
 
 def create_app(site: Site, access: Access, jobs: Jobs) -> Flask:
@@ -34,7 +50,7 @@ def create_app(site: Site, access: Access, jobs: Jobs) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _MOST_SENT
     app.config["MAX_FORM_PARTS"] = 100_000
     _templates(app, site)
-    guard(app, "console", POLICY, REFERRER)
+    guard(app, "console", _POLICY, _REFERRER)
     access.require(app)
     app.context_processor(lambda: _everywhere(site, jobs))
     for blueprint in (
@@ -45,7 +61,6 @@ def create_app(site: Site, access: Access, jobs: Jobs) -> Flask:
         actions_pages(site, jobs),
         jobs_pages(jobs),
         audit_pages(site),
-        refresh(site),
     ):
         app.register_blueprint(blueprint)
     app.register_error_handler(HTTPException, _error)
@@ -70,9 +85,10 @@ def _templates(app: Flask, site: Site) -> None:
         ),
     }
     environment.globals |= {
-        "plain": printable,
-        "htmx_config": json.dumps(HTMX_CONFIG),
-        "htmx_file": HTMX_FILE,
+        "printable": printable,
+        "htmx_config": json.dumps(_HTMX_CONFIG),
+        "htmx_file": _HTMX_FILE,
+        "selection_actions": SELECTION_ACTIONS,
     }
 
 
@@ -81,12 +97,14 @@ def _everywhere(site: Site, jobs: Jobs) -> dict[str, Any]:
 
 
 def _error(error: Exception) -> Response:
-    """Who may not come in sees nothing of the console."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for these alone
-    template = "shut.html" if error.code == 401 else "error.html"
+    """Without access, the error page shows nothing of the console."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered only for these
+    if error.code == 404 and error.description == NotFound.description:
+        error.description = "The console has no page with this address."
+    template = "unauthorized.html" if error.code == 401 else "error.html"
     return make_response(render_template(template, error=error), error.code or 500)
 
 
 def _failure(error: Exception) -> Response:
-    """The cloud did not answer as it should: said on a page, with what is known."""
+    """A service failed: the page shows the error."""
     return make_response(render_template("failure.html", reason=str(error)), 502)

@@ -1,7 +1,7 @@
-"""An edited letter as a form has it, and back. Pure.
+"""Convert a letter to the fields of the edit form, and the submitted fields to an Edit. Pure.
 
-Attributes are edited as JSON, so that any value comes back as it was. A browser sends line ends of
-a text as CRLF whatever they were.
+Attributes are edited as JSON, so that any value survives. A browser sends every line end of a text
+as CRLF.
 """
 
 import json
@@ -16,44 +16,46 @@ from csvgate_ops.operate.dead_letters.content.masking import Mask
 from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM, DeadLetter
 
 _ABOUT: Final = (PREFIX, PLATFORM)
-"""Attributes that begin so are about the letter and never sent."""
+"""Beginnings of the names of attributes that describe the letter. They are never sent."""
 _MOST_BYTES: Final = 10_000_000
 
 
-class Mistake(Exception):
-    """Why what was typed cannot be sent, for whoever typed it."""
+class InvalidEdit(Exception):
+    """The message tells the operator what is wrong in the form."""
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class FormFields:
     """The two fields of the form."""
 
     attributes: str
     data: str | None
-    """None for data that is no text."""
+    """None when the data is not text."""
 
 
-def presented(letter: DeadLetter) -> Typed:
-    """What the form shows at first. `letter.data` must be there."""
-    return Typed(json_text(own(letter.attributes)), _text(letter) if is_text(letter) else None)
+def form_fields(letter: DeadLetter) -> FormFields:
+    """The first content of the form. Requires `letter.data`."""
+    return FormFields(
+        json_text(sent_attributes(letter.attributes)), _text(letter) if is_text(letter) else None
+    )
 
 
-def own(attributes: Mapping[str, str]) -> dict[str, str]:
+def sent_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
     return {n: attributes[n] for n in sorted(attributes) if not n.startswith(_ABOUT)}
 
 
-def understood(letter: DeadLetter, typed: Typed) -> Edit:
-    """Raises Mistake."""
-    attributes, before = _attributes(typed.attributes), own(letter.attributes)
+def parse_edit(letter: DeadLetter, fields: FormFields) -> Edit:
+    """The changes that the submitted form makes to the letter. Raises InvalidEdit."""
+    attributes, before = _attributes(fields.attributes), sent_attributes(letter.attributes)
     return Edit(
-        data=_data(letter, typed.data),
+        data=_data(letter, fields.data),
         attributes={n: v for n, v in attributes.items() if before.get(n) != v},
         without=tuple(n for n in before if n not in attributes),
     )
 
 
-def hides(letter: DeadLetter, mask: Mask) -> bool:
-    """Editing shows what the letter's page hides: keys of JSON."""
+def shows_hidden_values(letter: DeadLetter, mask: Mask) -> bool:
+    """Whether the form would show values of JSON keys that the letter's page masks."""
     try:
         found = json.loads(letter.data or b"") if is_text(letter) else None
         return bool(mask.json(found) != found)
@@ -66,40 +68,42 @@ def _text(letter: DeadLetter) -> str:
     return without_controls(text) if _is_json(text) else text
 
 
-def _data(letter: DeadLetter, typed: str | None) -> bytes | None:
-    """None when it is as it was."""
-    if typed is None or not is_text(letter):
+def _data(letter: DeadLetter, submitted: str | None) -> bytes | None:
+    """The new data; None when it is unchanged."""
+    if submitted is None or not is_text(letter):
         return None
-    text = _line_ends(typed)
+    text = _line_ends(submitted)
     shown = _text(letter)
     if text == _line_ends(shown):
         return None
     if not _is_json(shown) and "\r\n" in shown:
         text = text.replace("\n", "\r\n")
     elif _is_json(shown) and not _is_json(text):
-        raise Mistake(f"The data was JSON and is none any more: {_json_problem(text)}")
+        raise InvalidEdit(f"The data was JSON and no longer is: {_json_problem(text)}")
     data = text.encode("utf-8", "surrogatepass")
     if len(data) > _MOST_BYTES:
-        raise Mistake(f"The data has {len(data):,} bytes; Pub/Sub takes {_MOST_BYTES:,}.")
+        raise InvalidEdit(f"The data has {len(data):,} bytes; Pub/Sub allows {_MOST_BYTES:,}.")
     return data
 
 
-def _attributes(typed: str) -> dict[str, str]:
+def _attributes(submitted: str) -> dict[str, str]:
     try:
-        found = json.loads(typed)
+        found = json.loads(submitted)
     except (ValueError, RecursionError) as error:
-        raise Mistake(f"The attributes are not JSON: {error}") from error
+        raise InvalidEdit(f"The attributes are not JSON: {error}") from error
     if not isinstance(found, dict):
-        raise Mistake("The attributes are not a JSON object.")
+        raise InvalidEdit("The attributes are not a JSON object.")
     for name, value in found.items():
         if not isinstance(value, str):
-            raise Mistake(f"Attribute {name}: the value is not a text in quotes.")
+            raise InvalidEdit(f"Attribute {name}: the value is not a string in quotes.")
         if not name or len(name.encode()) > 256 or name.startswith("goog"):
-            raise Mistake(f"Attribute {name or '(empty)'}: Pub/Sub does not take this name.")
+            raise InvalidEdit(f"Attribute {name or '(empty)'}: Pub/Sub does not allow this name.")
         if name.startswith(_ABOUT):
-            raise Mistake(f"Attribute {name}: such names are about the letter and never sent.")
+            raise InvalidEdit(
+                f"Attribute {name}: names that begin so describe the letter and are never sent."
+            )
         if len(value.encode("utf-8", "replace")) > 1024:
-            raise Mistake(f"Attribute {name}: the value is longer than 1,024 bytes.")
+            raise InvalidEdit(f"Attribute {name}: the value is longer than 1,024 bytes.")
     return found
 
 

@@ -1,22 +1,22 @@
-"""Work on letters in the background: one at a time, watched, stoppable."""
+"""Jobs: runs of actions in the background, one at a time, which can be watched and stopped."""
 
 import logging
 import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from csvgate_ops.operate.dead_letters.acting import Progress, Report
+from csvgate_ops.operate.dead_letters.runs import Progress, Report, RunOptions
 
-_KEPT: Final = 50
+_MOST_KEPT: Final = 50
 _LOG: Final = logging.getLogger(__name__)
-Work = Callable[["Job"], Report]
+Work = Callable[[RunOptions], Report]
 
 
 class Busy(Exception):
-    """Another job is under way."""
+    """Another job is running."""
 
     def __init__(self, job: "Job") -> None:
         super().__init__(job.title)
@@ -25,11 +25,11 @@ class Busy(Exception):
 
 @dataclass(slots=True)
 class Job:
-    """Written by its own thread; a reader may see a moment that has just passed."""
+    """Only its own thread writes it; other threads may see a slightly older state."""
 
     title: str
     total: int
-    """Letters that were chosen."""
+    """Number of selected letters."""
     started_at: datetime
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     stop: threading.Event = field(default_factory=threading.Event)
@@ -42,10 +42,6 @@ class Job:
     def is_running(self) -> bool:
         return self.ended_at is None
 
-    @property
-    def settled(self) -> int:
-        return self.progress.done + self.progress.skipped + self.progress.failed
-
     def watch(self, progress: Progress) -> None:
         self.progress = progress
 
@@ -57,23 +53,24 @@ class Jobs:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def start(self, title: str, total: int, work: Work) -> Job:
-        """`work` runs in a thread of its own. Raises Busy."""
+    def start(self, title: str, total: int, options: RunOptions, work: Work) -> Job:
+        """Run `work` in a new thread. It gets the options, extended so that the job can be watched
+        and stopped. Raises Busy."""
         with self._lock:
             if running := self._running():
                 raise Busy(running)
             job = Job(title, total, self._clock())
             self._jobs[job.id] = job
-            while len(self._jobs) > _KEPT:
+            while len(self._jobs) > _MOST_KEPT:
                 del self._jobs[next(iter(self._jobs))]
             self._thread = threading.Thread(
-                target=self._run, args=(job, work), name="job", daemon=True
+                target=self._run, args=(job, options, work), name="job", daemon=True
             )
             self._thread.start()
         return job
 
     def end(self, patience: float) -> None:
-        """Stop the job that is under way, and wait so many seconds until it is recorded."""
+        """Stop the running job, and wait up to `patience` seconds until its end is recorded."""
         with self._lock:
             running, thread = self._running(), self._thread
         if running is not None and thread is not None:
@@ -90,11 +87,11 @@ class Jobs:
     def _running(self) -> Job | None:
         return next((job for job in self._jobs.values() if job.is_running), None)
 
-    def _run(self, job: Job, work: Work) -> None:
+    def _run(self, job: Job, options: RunOptions, work: Work) -> None:
         try:
-            job.report = work(job)
+            job.report = work(replace(options, on_progress=job.watch, stop=job.stop))
         except Exception as error:  # noqa: BLE001 - the outermost frame of the thread
-            # Whatever ended it: what it had done is on record, and the person has to know.
+            # What the job had done is recorded. The page shows the error, whatever it is.
             _LOG.exception("%s ended early", job.title)
             job.error = str(error) or type(error).__name__
         finally:

@@ -1,4 +1,4 @@
-"""The figures of the overview, from uploads and letters. Pure."""
+"""The overview's figures about uploads. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -26,11 +26,11 @@ _ROWS: Final = ("loaded", "rejected")
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Of the uploads received in the period."""
+    """Figures about the uploads that were received in the period."""
 
     over: Over
     states: tuple[tuple[str, int], ...]
-    """Uploads by state; objects that no contract wants are not among them."""
+    """Number of uploads by state, without objects that match no contract."""
     by_state: tuple[Column, ...]
     by_rows: tuple[Column, ...]
     uploads: int
@@ -81,12 +81,12 @@ def arrived(upload: UploadStatus) -> datetime | None:
 
 
 def loaded(upload: UploadStatus) -> int:
-    """Rows in BigQuery: all valid ones or none."""
+    """Rows in BigQuery: all valid rows or none."""
     return upload.counts.valid if upload.counts and upload.state == "completed" else 0
 
 
 def rejected(upload: UploadStatus) -> int:
-    """Rows handed back: of an upload rejected as a whole every one that was read."""
+    """Rejected rows. When the whole upload was rejected, these are all rows that were read."""
     if upload.counts is None:
         return 0
     return upload.counts.read if upload.state == "rejected" else upload.counts.rejected

@@ -1,4 +1,4 @@
-"""What all pages share: where the console looks, what was read, and the lock around the queues."""
+"""State that all pages share: the context, the snapshots, and the lock on the queues."""
 
 import threading
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 PATIENCE: Final = 2.0
-"""Seconds that a page waits for the first reading before it says that one is under way."""
-STILL_READING: Final = "The dead letters are still being read. Try again in a moment."
+"""Seconds that a page waits for the first reading before it says that one is in progress."""
+STILL_READING: Final = "The dead letters are still being read. Try again in a few seconds."
 Key = tuple[str, str]
-"""A letter's topic and id: ids are unique within a topic."""
+"""A letter's topic and id, because ids are unique only within a topic."""
 
 
 def key(letter: DeadLetter) -> Key:
@@ -35,10 +35,10 @@ class Site:
     uploads_index: UploadsIndex
     uploads: Snapshot[Uploads]
     breakers: Snapshot[list[BreakerState]]
-    """Of functions that have stopped dead-lettering."""
+    """The open breakers: their functions have stopped dead-lettering."""
     letters: Snapshot[Letters]
     queues: threading.Lock
-    """Held by whoever pulls: what one holds, another does not see."""
+    """Held while pulling, because letters held by one reader are not delivered to another."""
 
     @classmethod
     def of(cls, context: DeadLetterContext, project: str, *, is_local: bool) -> Self:
@@ -63,7 +63,7 @@ class Site:
         return self.context.clock()
 
     def known_letters(self) -> tuple[DeadLetter, ...]:
-        """Of the last reading, newest first; none before the first."""
+        """The letters of the last reading, newest first; none before the first reading."""
         value = self.letters.current().value
         return value.letters if value else ()
 
@@ -71,12 +71,12 @@ class Site:
         return {key(letter): letter for letter in self.known_letters()}
 
     def refresh(self) -> None:
-        """Begin to read everything again."""
+        """Start reading everything again."""
         for snapshot in (self.letters, self.uploads, self.breakers):
             snapshot.refresh()
 
     def forget(self, gone: set[Key]) -> None:
-        """Letters that have left their queues."""
+        """Remove letters that have left their queues from the last reading."""
 
         def without(known: Letters) -> Letters:
             kept = tuple(letter for letter in known.letters if key(letter) not in gone)
@@ -90,13 +90,13 @@ def _open_breakers(context: DeadLetterContext) -> list[BreakerState]:
     return [state for state in states(context.ledger, functions) if state.state == "open"]
 
 
-def patiently(snapshot: Snapshot[Any]) -> Reading[Any]:
-    """The reading for a page: worth a short wait while there is none at all."""
+def wait_for_reading(snapshot: Snapshot[Any]) -> Reading[Any]:
+    """The last reading. When there is none yet, wait for the first one for a short time."""
     reading = snapshot.current()
     return snapshot.current(PATIENCE) if reading.value is None else reading
 
 
-def waiting(what: Literal["uploads", "letters"], reading: Reading[Any]) -> Response:
-    """In place of a page that has nothing to show yet: it asks again by itself, or says why not."""
+def reading_page(what: Literal["uploads", "letters"], reading: Reading[Any]) -> Response:
+    """Shown while the data of a page was not read yet. It reloads itself, or shows the error."""
     page = render_template("reading.html", what=what, reading=reading)
     return make_response(page, 503 if reading.error and not reading.is_under_way else 200)

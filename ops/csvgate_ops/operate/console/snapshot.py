@@ -1,4 +1,4 @@
-"""What was read once and is shown from memory until somebody asks for it again."""
+"""Keep what was read in memory until it is read again on request."""
 
 import logging
 import threading
@@ -13,7 +13,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
-    """`value` is None until the first time that reading succeeded; `error` is of the last time."""
+    """`value` is None until a reading has succeeded; `error` is that of the last reading."""
 
     value: T | None = None
     read_at: datetime | None = None
@@ -22,7 +22,7 @@ class Reading(Generic[T]):
 
 
 class Snapshot(Generic[T]):
-    """Reads in the background, one at a time; readers get the last one whole."""
+    """Reads in the background, one reading at a time. `current` returns the last complete one."""
 
     def __init__(self, read: Callable[[], T], clock: Callable[[], datetime]) -> None:
         self._read, self._clock = read, clock
@@ -31,14 +31,15 @@ class Snapshot(Generic[T]):
         self._thread: threading.Thread | None = None
 
     def refresh(self) -> None:
-        """Begin to read, unless that is under way."""
+        """Start reading, unless a reading is in progress."""
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="reading", daemon=True)
                 self._thread.start()
 
     def current(self, patience: float = 0.0) -> Reading[T]:
-        """The last reading; begins the first one. Waits so many seconds for one under way."""
+        """Return the last reading, and start the first one. Wait up to `patience` seconds for a
+        reading in progress."""
         with self._lock:
             thread = self._thread
         if thread is None:
@@ -52,7 +53,7 @@ class Snapshot(Generic[T]):
         return Reading(last.value, last.read_at, last.error, alive)
 
     def change(self, change: Callable[[T], T]) -> None:
-        """What is known to have changed since: the reading keeps its time."""
+        """Apply a known change to the last reading, which keeps its time."""
         with self._lock:
             last = self._reading
             if last.value is not None:
@@ -63,14 +64,14 @@ class Snapshot(Generic[T]):
         try:
             value = self._read()
         except Exception as error:  # noqa: BLE001 - the outermost frame of the thread
-            # Shown on every page; the last good reading stays.
+            # Pages show the error together with the last successful reading.
             _LOG.warning("cannot read: %s", error)
             with self._lock:
-                self._reading = Reading(self._reading.value, self._reading.read_at, _words(error))
+                self._reading = Reading(self._reading.value, self._reading.read_at, _text_of(error))
         else:
             with self._lock:
                 self._reading = Reading(value, at)
 
 
-def _words(error: Exception) -> str:
+def _text_of(error: Exception) -> str:
     return str(error) or type(error).__name__

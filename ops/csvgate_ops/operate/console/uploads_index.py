@@ -1,7 +1,8 @@
-"""Uploads, newest first, read from the ledger once and kept.
+"""Uploads, newest first, read from the ledger and kept in memory.
 
-A ledger holds a year of uploads and each takes some ten reads to tell in full. So when each arrived
-is read once and for all (it never changes), and the rest only of the newest and of those looked at.
+A ledger holds a year of uploads, and the full status of one takes about ten reads. So the arrival
+of each upload, which never changes, is read once, and the status only of the newest uploads and of
+those that somebody looks at.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
-from csvgate.protocol.ledger import Ledger
-from csvgate_ops.operate.uploads import Arrival, UploadStatus, arrival, status, upload_ids
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate_ops.operate.upload_list import Arrival, arrival, upload_ids
+from csvgate_ops.operate.uploads import UploadStatus, status
 
 NEWEST: Final = 300
-"""Uploads told in full at each reading: those of the overview."""
+"""Uploads whose status is read each time; the overview counts these."""
 _READERS: Final = 8
 
 
@@ -27,7 +29,7 @@ class Uploads:
 
 @dataclass(slots=True)
 class UploadsIndex:
-    """Safe to read from several threads: at worst something is read twice."""
+    """Safe to use from several threads: at worst an upload is read twice."""
 
     ledger: Ledger
     _arrivals: dict[str, Arrival] = field(default_factory=dict)
@@ -40,25 +42,25 @@ class UploadsIndex:
                 if found is not None:
                     self._arrivals[found.upload.id] = found
         ordered = sorted(self._arrivals.values(), key=lambda a: (a.at, a.upload.id), reverse=True)
-        newest = self.told(a.upload.id for a in ordered[:NEWEST])
+        newest = self.statuses(a.upload.id for a in ordered[:NEWEST])
         return Uploads(tuple(ordered), tuple(newest))
 
-    def told(self, ids: Iterable[str]) -> Sequence[UploadStatus]:
-        """In full, in this order; what has ended is not read again."""
+    def statuses(self, ids: Iterable[str]) -> Sequence[UploadStatus]:
+        """The statuses in the given order. An upload that has ended is not read again."""
         with ThreadPoolExecutor(_READERS) as readers:
-            return list(readers.map(self._told, ids))
+            return list(readers.map(self._status, ids))
 
     def fresh(self, upload_id: str) -> UploadStatus:
-        """One upload as it is at this moment; state `unknown` without a trace of it."""
+        """The current status of one upload; `unknown` when the ledger has no entry of it."""
         found = status(self.ledger, upload_id)
         self._keep(found)
         return found
 
-    def _told(self, upload_id: str) -> UploadStatus:
+    def _status(self, upload_id: str) -> UploadStatus:
         return self._ended.get(upload_id) or self.fresh(upload_id)
 
     def _keep(self, found: UploadStatus) -> None:
-        """Only what will not change: a failed upload may still complete, an email comes after the
-        end."""
+        """Keep only a final status: a failed upload may still complete, and the email is sent after
+        the upload has ended."""
         if found.state == "ignored" or (found.state in ("completed", "rejected") and found.emailed):
             self._ended[found.id] = found

@@ -1,6 +1,5 @@
-"""Dead letters: what is in the review subscriptions, and what may be done with it.
+"""Dead letters: reading the review subscriptions and acting on what is in them.
 
-`actions` is what the command and the console share; everything else serves it. The subscriptions
-are the source of truth: a letter leaves one only after its replay is published or its discard is
-recorded.
+`actions` is what the command and the console share. The subscriptions are the source of truth: a
+letter leaves its subscription only after its replay is published or its discard is recorded.
 """

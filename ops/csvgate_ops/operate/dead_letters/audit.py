@@ -1,89 +1,38 @@
-"""Who did what to which letter, when and why: objects in the ledger bucket, created once.
+"""Record in the audit log what runs do to dead letters, and read it back.
 
-    audit/<yyyy-mm-dd>/<run>/begun.json        who, what, why, which letters were meant
-    audit/<yyyy-mm-dd>/<run>/ended.json        what became of each; missing after an interruption
-    audit/<yyyy-mm-dd>/<run>/followed.json     a later run waited for the letters that this one held
-    audit/<yyyy-mm-dd>/<run>/revealed.json     instead: who saw sensitive columns of which letters
-    audit/letters/<topic>/<yyyy-mm-dd>/<hhmmss.ffffff>-<id>.<verb>.json
-                                               one letter, by the time of its publishing
-
-The name of a letter's own object follows from the letter alone, so that whoever meets a letter
-that was replayed, and not yet removed when the run ended, can tell. The time is part of it because
-an emulator that forgets its messages gives the same ids again.
+The name of a letter's entry depends only on the letter. So a later run recognises a letter that was
+replayed but not acknowledged before its run was interrupted. The time is part of the name because
+an emulator that loses its messages assigns the same ids again.
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final
 from urllib.parse import quote
-from uuid import uuid4
 
 from csvgate.ports import Clock
-from csvgate.protocol.ledger import Ledger
-from csvgate.protocol.ledger_entries import Entry
-from csvgate_ops.operate.dead_letters.acting import Action, Outcome
+from csvgate.protocol.ledger.entries import (
+    AuditAction,
+    AuditEnd,
+    AuditFollowed,
+    LetterMark,
+    ListedOutcome,
+)
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import AUDIT_BEGUN, AUDIT_ENDED, AUDIT_FOLLOWED, LETTER_MARK
+from csvgate_ops.operate.audit import run_parts
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.runs import Outcome
 
-Verb = Literal["replayed", "edited", "discarded"]
 _MOST_LISTED: Final = 10_000
-"""Outcomes that `ended.json` spells out; each letter has its own object anyway."""
-
-
-class Begun(Entry):
-    action: Action
-    actor: str
-    at: datetime
-    reason: str
-    wanted: dict[str, object]
-
-
-class ListedOutcome(Entry):
-    letter: str
-    function: str
-    code: str
-    upload: str
-    result: str
-    detail: str
-
-
-class Ended(Entry):
-    at: datetime
-    stopped: bool
-    done: int
-    skipped: int
-    failed: int
-    outcomes: tuple[ListedOutcome, ...]
-
-
-class Followed(Entry):
-    by: str
-    at: datetime
-
-
-class LetterMark(Entry):
-    verb: Verb
-    run: str
-    actor: str
-    at: datetime
-    reason: str
-    letter: str
-    function: str
-    code: str
-    upload: str
-    outcome: str
-    """Where it went: topic and message id, or how it was changed."""
-
-
-def new_run(clock: Clock) -> str:
-    """A name that sorts by time and that no other run has."""
-    return f"{clock():%Y-%m-%d}/{clock():%H%M%S}-{uuid4().hex[:8]}"
+"""The most outcomes listed at the end of a run; each letter has an entry of its own anyway."""
 
 
 @dataclass(slots=True)
-class AuditTrail:
-    """The entries of one run, and what earlier runs left about the letters it meets."""
+class AuditLog:
+    """Writes the entries of one run, and reads what earlier runs did to the same letters."""
 
     ledger: Ledger
     actor: str
@@ -93,17 +42,15 @@ class AuditTrail:
     _known: dict[str, frozenset[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def begin(self, action: Action, wanted: dict[str, object]) -> None:
-        self._open("begun", action, wanted)
-
-    def reveal(self, wanted: dict[str, object]) -> None:
-        self._open("revealed", "reveal", wanted)
-
-    def _open(self, name: str, action: Action, wanted: dict[str, object]) -> None:
-        begun = Begun(
-            action=action, actor=self.actor, at=self.clock(), reason=self.reason, wanted=wanted
+    def begin(self, action: str, wanted: Mapping[str, Any]) -> None:
+        begun = AuditAction(
+            action=action,
+            actor=self.actor,
+            at=self.clock(),
+            reason=self.reason,
+            details=dict(wanted),
         )
-        self.ledger.create(f"audit/{self.run}/{name}.json", begun)
+        self.ledger.create(AUDIT_BEGUN, begun, **run_parts(self.run))
 
     def end(self, outcomes: list[Outcome], *, stopped: bool) -> None:
         def count(*results: str) -> int:
@@ -120,7 +67,7 @@ class AuditTrail:
             )
             for o in outcomes[:_MOST_LISTED]
         )
-        ended = Ended(
+        ended = AuditEnd(
             at=self.clock(),
             stopped=stopped,
             done=count("done", "done before"),
@@ -128,17 +75,18 @@ class AuditTrail:
             failed=count("failed"),
             outcomes=listed,
         )
-        self.ledger.create(f"audit/{self.run}/ended.json", ended)
+        self.ledger.create(AUDIT_ENDED, ended, **run_parts(self.run))
 
     def follow(self, runs: Iterable[str]) -> None:
-        """Nobody need wait for what these held: this run has."""
+        """Record that this run waited for the letters that the given runs held. No other run has
+        to."""
         for run in runs:
-            followed = Followed(by=self.run, at=self.clock())
-            self.ledger.create(f"audit/{run}/followed.json", followed)
+            followed = AuditFollowed(by=self.run, at=self.clock())
+            self.ledger.create(AUDIT_FOLLOWED, followed, **run_parts(run))
 
-    def mark(self, letter: DeadLetter, verb: Verb, outcome: str) -> None:
-        """Returns once it is on record. Somebody who was first has it on record already."""
-        mark = LetterMark(
+    def record(self, letter: DeadLetter, verb: str, outcome: str) -> None:
+        """Record what was done to a letter. If another run was faster, its entry stays."""
+        entry = LetterMark(
             verb=verb,
             run=self.run,
             actor=self.actor,
@@ -150,50 +98,55 @@ class AuditTrail:
             upload=letter.upload,
             outcome=outcome,
         )
-        self.ledger.create(_name(letter, verb), mark)
+        self.ledger.create(LETTER_MARK, entry, **_parts(letter), verb=verb)
 
-    def earlier(self, letter: DeadLetter, *verbs: Verb) -> LetterMark | None:
-        """What an earlier run has on record: one listing for all letters of a topic and day."""
-        folder = _folder(letter)
+    def earlier(self, letter: DeadLetter, *verbs: str) -> LetterMark | None:
+        """The entry of an earlier run about the letter. It takes one listing for all letters of a
+        topic and day."""
+        day = LETTER_MARK.prefix(topic=letter.topic, day=_day(letter))
         with self._lock:
-            if folder not in self._known:
-                self._known[folder] = frozenset(self.ledger.names(folder))
-            known = self._known[folder]
+            if day not in self._known:
+                self._known[day] = frozenset(self.ledger.names(day))
+            known = self._known[day]
         for verb in verbs:
-            if _name(letter, verb) in known:
-                return self.ledger.get(LetterMark, _name(letter, verb))
+            if LETTER_MARK.name(**_parts(letter), verb=verb) in known:
+                return self.ledger.get(LETTER_MARK, **_parts(letter), verb=verb)
         return None
 
 
-def marks(ledger: Ledger, letter: DeadLetter) -> list[LetterMark]:
-    """All that is on record about a letter."""
-    names = ledger.names(f"{_stem(letter)}.")
-    return [mark for name in names if (mark := ledger.get(LetterMark, name))]
+def letter_history(ledger: Ledger, letter: DeadLetter) -> list[LetterMark]:
+    """All entries about a letter."""
+    found = [
+        ledger.get(LETTER_MARK, **parts) for parts in ledger.find(LETTER_MARK, **_parts(letter))
+    ]
+    return [entry for entry in found if entry]
 
 
-def unfinished(ledger: Ledger, now: datetime) -> list[tuple[str, Begun]]:
-    """Runs of the last day that have not ended: at work somewhere, or interrupted, and nobody has
-    waited for the letters they held."""
+def unfinished(ledger: Ledger, now: datetime) -> list[tuple[str, AuditAction]]:
+    """The runs of the last day, with their names, that have not ended: they are still working, or
+    were interrupted and no later run has waited for the letters they held."""
     names: set[str] = set()
     for day in (now - timedelta(days=1), now):
-        names.update(ledger.names(f"audit/{day:%Y-%m-%d}/"))
+        names.update(ledger.names(AUDIT_BEGUN.prefix(day=f"{day:%Y-%m-%d}")))
     found = []
     for name in sorted(names):
-        over = {name.replace("/begun.", after) for after in ("/ended.", "/followed.")}
-        if name.endswith("/begun.json") and not over & names:
-            begun = ledger.get(Begun, name)
-            if begun is not None and now - begun.at < timedelta(days=1):
-                found.append((name.removeprefix("audit/").removesuffix("/begun.json"), begun))
+        parts = AUDIT_BEGUN.parse(name)
+        if parts is None or names & {path.name(**parts) for path in (AUDIT_ENDED, AUDIT_FOLLOWED)}:
+            continue
+        begun = ledger.get(AUDIT_BEGUN, **parts)
+        if begun is not None and now - begun.at < timedelta(days=1):
+            found.append((f"{parts['day']}/{parts['run']}", begun))
     return found
 
 
-def _folder(letter: DeadLetter) -> str:
-    return f"audit/letters/{letter.topic}/{letter.published_at:%Y-%m-%d}/"
+def _parts(letter: DeadLetter) -> dict[str, str]:
+    return {
+        "topic": letter.topic,
+        "day": _day(letter),
+        "time": f"{letter.published_at:%H%M%S.%f}",
+        "letter": quote(letter.id, safe=""),
+    }
 
 
-def _name(letter: DeadLetter, verb: Verb) -> str:
-    return f"{_stem(letter)}.{verb}.json"
-
-
-def _stem(letter: DeadLetter) -> str:
-    return f"{_folder(letter)}{letter.published_at:%H%M%S.%f}-{quote(letter.id, safe='')}"
+def _day(letter: DeadLetter) -> str:
+    return f"{letter.published_at:%Y-%m-%d}"

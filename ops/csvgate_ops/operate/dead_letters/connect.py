@@ -1,10 +1,11 @@
-"""The context of a local cloud, or of a real project."""
+"""Build the context for a local cloud or for a project of Google Cloud."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from csvgate.contracts.load import load_directory
-from csvgate.protocol.ledger import Ledger
+from csvgate.gcp.build import object_store, publisher
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.start_up import utc_now
 from csvgate_ops.cli import session
 from csvgate_ops.deploy import topology as topo
@@ -23,10 +24,11 @@ _PATIENCE: Final = 5.0
 def local(
     data_dir: Path, *, contracts: Path | None = None, actor: str | None = None
 ) -> DeadLetterContext:
-    """Raises CloudError when no local cloud is up there, ContractError."""
-    here = session.connect(data_dir)
-    triggers = here.endpoints["triggers"].values()
-    letters = here.endpoints["dead_letters"]
+    """The context of the local cloud in `data_dir`. Raises CloudError when it is not running, and
+    ContractError."""
+    cloud = session.connect(data_dir)
+    triggers = cloud.endpoints["triggers"].values()
+    letters = cloud.endpoints["dead_letters"]
     found = tuple(
         Route(
             function=trigger["function"],
@@ -37,11 +39,11 @@ def local(
         )
         for trigger in triggers
     )
-    return _desk(
-        here.project,
+    return _context(
+        cloud.project,
         found,
-        here.endpoints["buckets"],
-        contracts or Path(here.endpoints["contracts"]),
+        cloud.endpoints["buckets"],
+        contracts or Path(cloud.endpoints["contracts"]),
         actor or operator(),
         _LOCAL_PATIENCE,
     )
@@ -54,7 +56,8 @@ def project(
     contracts: Path | None = None,
     actor: str | None = None,
 ) -> DeadLetterContext:
-    """A project of Google Cloud, by application default credentials; `topology` gives the names.
+    """The context of a project of Google Cloud, with application default credentials. `topology`
+    gives the names of topics, subscriptions and buckets.
 
     Raises TopologyError, ContractError, Permanent `trigger.unknown`, and what Google's clients
     raise without credentials.
@@ -67,7 +70,7 @@ def project(
     def topic_of(transport: topo.Transport) -> str:
         return transport_topic(subscriber, name, transport.trigger, transport.subscription)
 
-    return _desk(
+    return _context(
         name,
         routes(plan, topic_of),
         topo.bucket_names(plan, name),
@@ -78,7 +81,7 @@ def project(
 
 
 def account() -> str:
-    """The account of the application default credentials, where they tell it, and who sits here."""
+    """The account of the application default credentials, if they name one, and the local user."""
     import google.auth
 
     credentials, _ = google.auth.default()
@@ -88,7 +91,7 @@ def account() -> str:
     return operator()
 
 
-def _desk(
+def _context(
     name: str,
     found: tuple[Route, ...],
     buckets: "Mapping[str, str]",
@@ -96,15 +99,13 @@ def _desk(
     actor: str,
     patience: float,
 ) -> DeadLetterContext:
-    from csvgate.gcp.pubsub import PubSubPublisher
-    from csvgate.gcp.storage import GcsObjectStore
     from csvgate_ops.operate.dead_letters.queue.pubsub import PubSubQueues, client
 
     return DeadLetterContext(
         routes=found,
         queues=PubSubQueues(name, client()),
-        publisher=PubSubPublisher(name),
-        ledger=Ledger(GcsObjectStore(name), buckets["ledger"]),
+        publisher=publisher(name),
+        ledger=Ledger(object_store(name), buckets["ledger"]),
         buckets=buckets,
         contracts=load_directory(contracts),
         actor=actor,

@@ -1,14 +1,18 @@
-"""What the actions need of the world."""
+"""The services and settings that the actions on dead letters use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from csvgate.contracts.match import Contracts
 from csvgate.ports import Clock, ObjectStore, Publisher
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.queue.leases import LEASE_SECONDS
 from csvgate_ops.operate.dead_letters.queue.port import Queues
 from csvgate_ops.operate.dead_letters.queue.routes import Route
+
+NO_ROUTE: Final = "its review subscription is not in the topology"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +23,15 @@ class DeadLetterContext:
     publisher: Publisher
     ledger: Ledger
     buckets: Mapping[str, str]
-    """Key of the topology (`uploads`, `rejects`, …) → the bucket's real name."""
+    """Bucket names by their keys in the topology: `uploads`, `rejects`, …"""
     contracts: Contracts
     actor: str
-    """Who acts, for the audit trail."""
+    """Who acts, for the audit log."""
     clock: Clock
     patience: float = 1.0
     """Seconds without a message after which a subscription counts as drained."""
     lease_wait: float = LEASE_SECONDS + 2
-    """Seconds in which letters that an interrupted run held come back."""
+    """Seconds within which letters that an interrupted run held are delivered again."""
 
     @property
     def store(self) -> ObjectStore:
@@ -37,3 +41,7 @@ class DeadLetterContext:
     def storage_topic(self) -> str:
         """The topic of Cloud Storage's notifications."""
         return next(route.source_topic for route in self.routes if route.is_storage)
+
+    def route_of(self, letter: DeadLetter) -> Route | None:
+        """None when the letter's review subscription is not in the topology."""
+        return next((r for r in self.routes if r.review == letter.subscription), None)

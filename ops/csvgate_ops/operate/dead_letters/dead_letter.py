@@ -12,26 +12,26 @@ PLATFORM: Final = "CloudPubSubDeadLetterSource"
 PLATFORM_CODE: Final = "platform.max_attempts"
 UNKNOWN_CODE: Final = "unknown"
 VALIDATES: Final = "validate_and_parse"
-"""The function that hands rows back. Its failures know no plan yet."""
+"""The function that reports rejected rows. Its failures have no plan yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """Every text in it may be hostile: anybody who may publish can write one."""
+    """No value in it can be trusted: anyone with the right to publish can write one."""
 
     id: str
     """Pub/Sub's id of the letter."""
     subscription: str
-    """The review subscription that holds it, by its plain name."""
+    """The review subscription that holds it, without `projects/…`."""
     topic: str
     """The dead-letter topic."""
     function: str
     source_topic: str
-    """Where a replay goes."""
+    """The topic that a replay publishes to."""
     dataset: str
-    """Empty when nothing tells."""
+    """Empty when it is not known."""
     upload: str
-    """Id of the upload; empty when nothing tells."""
+    """The upload's id; empty when it is not known."""
     code: str
     message: str
     attempt: int | None
@@ -44,17 +44,17 @@ class DeadLetter:
     """Bytes of data."""
     attributes: Mapping[str, str]
     data: bytes | None
-    """None when it is too large to be kept: `actions.show` fetches it again."""
+    """None when it was too large to keep; `actions.show` fetches it again."""
     platform_forwarded: bool
-    """Put there by Pub/Sub itself after the last delivery attempt: it knows no reason."""
+    """Pub/Sub itself forwarded it after the last delivery attempt, without a reason."""
     replays: int
-    """How often it has been replayed before, as far as the message can tell."""
+    """How often it has been replayed, according to its attributes."""
     kind: Kind
 
     @property
     def is_rejection(self) -> bool:
-        """It tells of rejected rows, or a rejected file: nothing failed, and replaying the event
-        changes nothing."""
+        """Whether it reports rejected rows or a rejected file: nothing failed, and replaying the
+        event changes nothing."""
         ours = self.attributes
         complete = f"{PREFIX}plan" in ours and f"{PREFIX}dataset" in ours and bool(self.upload)
         return complete and self.function == VALIDATES

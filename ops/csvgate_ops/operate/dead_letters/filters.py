@@ -1,4 +1,4 @@
-"""Which letters are meant."""
+"""The filter that selects letters."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """All that is given must hold; of several values of one property any one."""
+    """A letter matches when it has one of the given values of every property that is given."""
 
     ids: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
-    """`*` stands for anything: `bigquery.*`."""
+    """`*` matches any characters: `bigquery.*`."""
     functions: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
     uploads: tuple[str, ...] = ()
-    """Ids, or how they begin."""
+    """Ids or their beginnings."""
     since: datetime | None = None
-    """Dead-lettered then or later."""
+    """Dead-lettered at this time or later."""
     until: datetime | None = None
-    """Dead-lettered before."""
+    """Dead-lettered before this time."""
 
     @property
     def is_empty(self) -> bool:
@@ -40,11 +40,11 @@ class Filter:
         )
 
     def of(self, letters: Iterable[DeadLetter]) -> list[DeadLetter]:
-        """Those that match, in the order given."""
+        """The letters that match, in the same order."""
         return [letter for letter in letters if self.matches(letter)]
 
     def as_json(self) -> dict[str, object]:
-        """What is given, for the audit trail."""
+        """The given values, for the audit log."""
         given = {
             "ids": list(self.ids),
             "codes": list(self.codes),

@@ -1,4 +1,4 @@
-"""Letters that failed alike, counted."""
+"""Count the letters that have the same code, function, dataset or day."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ _KEYS: Final[dict[By, Callable[[DeadLetter], str]]] = {
 @dataclass(frozen=True, slots=True)
 class Group:
     key: str
-    """The code, function, dataset or UTC day; empty for letters that tell no dataset."""
+    """The code, function, dataset or UTC day; empty for letters without a known dataset."""
     count: int
     uploads: int
-    """Different uploads among them."""
+    """Number of different uploads among the letters."""
     oldest: datetime
     newest: datetime
     example: DeadLetter
-    """The newest."""
+    """The newest letter of the group."""
 
 
 def groups(letters: Iterable[DeadLetter], by: By = "code") -> list[Group]:
-    """The largest first; days in their order, the newest first."""
+    """The largest group comes first; of days, the newest."""
     found: dict[str, list[DeadLetter]] = {}
     for letter in letters:
         found.setdefault(_KEYS[by](letter), []).append(letter)

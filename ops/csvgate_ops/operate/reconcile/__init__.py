@@ -1,1 +1,1 @@
-"""Every upload's ledger against the rows in BigQuery and the reject file. Reads only."""
+"""Compares the ledger with the rows in BigQuery and in reject files. Changes nothing."""

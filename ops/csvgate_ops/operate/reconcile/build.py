@@ -1,4 +1,4 @@
-"""A reconciliation of the local cloud or of a project."""
+"""Builds the reconciliation of a local cloud or a project."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,7 +9,7 @@ from csvgate.contracts.match import Contracts
 from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.cli.session import Session
 from csvgate_ops.local.cloud.errors import CloudError, Fault
-from csvgate_ops.operate.reconcile.facts import Patience
+from csvgate_ops.operate.reconcile.facts import Deadline
 from csvgate_ops.operate.reconcile.read_tables import read_table
 from csvgate_ops.operate.reconcile.run import Reconciliation
 
@@ -22,8 +22,8 @@ def of_session(
     stuck_after: timedelta | None,
     rejects: bool = True,
 ) -> Reconciliation:
-    """`since` None looks at everything, `stuck_after` None takes no upload for stuck. Raises
-    CloudError."""
+    """Return the reconciliation. If `since` is None it covers everything; if `stuck_after` is None
+    no upload counts as stuck. Raises CloudError."""
     rules = session.topology().buckets["rejects"].lifecycle
     kept = [rule.delete_after for rule in rules if rule.delete_after is not None]
     destinations = [contract.destination for contract in _contracts(session)]
@@ -31,7 +31,7 @@ def of_session(
         ledger=session.ledger(),
         read_table=partial(read_table, session.bigquery()),
         tables=frozenset(f"{d.dataset}.{d.table}" for d in destinations),
-        patience=Patience(now, timedelta.max if stuck_after is None else stuck_after),
+        deadline=Deadline(now, timedelta.max if stuck_after is None else stuck_after),
         since=None if since is None else now - since,
         rejects_kept=timedelta(seconds=min(kept)) if kept else None,
         look_at_rejects=rejects,

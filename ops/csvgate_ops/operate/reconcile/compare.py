@@ -1,12 +1,12 @@
-"""What does not add up between the ledger, the tables and the reject files. Pure."""
+"""Finds discrepancies between the ledger, the tables and the reject files. Pure."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 
 from csvgate.text import counted
 from csvgate_ops.operate.reconcile.facts import (
+    Deadline,
     Finding,
     Key,
-    Patience,
     RejectFacts,
     Repeated,
     RowGroup,
@@ -19,16 +19,17 @@ def compare(
     uploads: Iterable[UploadFacts],
     tables: Iterable[TableFacts],
     rejects: Mapping[str, RejectFacts],
-    patience: Patience,
-    under_way: Container[Key] = (),
+    deadline: Deadline,
+    in_progress: Container[Key] = (),
 ) -> list[Finding]:
-    """`rejects` by upload id: of those with a reject file that was looked at. `under_way` are
-    uploads that committed while we looked: their rows are no surprise."""
+    """Return the findings. `rejects` has the reject files that were read, by upload id.
+    `in_progress` are uploads that committed between the reading of the ledger and of the tables;
+    their rows are expected."""
     known = {upload.id: upload for upload in uploads}
     by_key = {upload.key: upload for upload in known.values()}
     findings: list[Finding] = []
     for upload in known.values():
-        findings += _within(upload, patience)
+        findings += _from_the_ledger(upload, deadline)
         if upload.id in rejects:
             findings += _reject_file(upload, rejects[upload.id])
     for table in tables:
@@ -40,36 +41,38 @@ def compare(
             if upload.table == table.id and upload.committed:
                 findings += _loaded(upload, groups.get(upload.key), table.id)
         for group in table.groups:
-            if group.key not in under_way:
-                findings += _unexpected(group, by_key, table.id, patience)
+            if group.key not in in_progress:
+                findings += _not_committed(group, by_key, table.id, deadline)
         for repeated in table.repeated:
             findings.append(_repeated(repeated, table.id))
     return findings
 
 
-def _within(upload: UploadFacts, patience: Patience) -> Iterator[Finding]:
-    """What the ledger alone tells."""
+def _from_the_ledger(upload: UploadFacts, deadline: Deadline) -> Iterator[Finding]:
+    """Yield the findings that follow from the ledger alone."""
     counts = upload.counts
     if counts is not None and counts.read != counts.valid + counts.rejected:
-        yield _of(
+        yield _finding(
             upload,
             "counts.unequal",
-            f"{counts.read:,} rows read are not {counts.valid:,} valid + {counts.rejected:,} "
-            "rejected",
+            f"{counts.read:,} rows were read, but {counts.valid:,} valid + {counts.rejected:,} "
+            "rejected rows are recorded",
         )
-    if upload.finished or upload.failed or not patience.is_over(upload):
+    if upload.finished or upload.failed or not deadline.has_passed(upload):
         return
     since = f"since {upload.received_at:%Y-%m-%d %H:%M}Z"
     if upload.committed:
-        yield _of(
-            upload, "upload.unfinished", f"loaded, but nobody was told: its end is due {since}"
+        yield _finding(
+            upload,
+            "upload.unfinished",
+            f"loaded, but its completion was not announced {since}",
         )
     else:
         step = "validated" if upload.counts else "received"
-        yield _of(
+        yield _finding(
             upload,
             "upload.stuck",
-            f"{step} and no further {since}, without a dead letter that says why",
+            f"{step}, but no progress and no dead letter {since}",
         )
 
 
@@ -90,7 +93,7 @@ def _reject_file(upload: UploadFacts, found: RejectFacts) -> Iterator[Finding]:
             code="rejects.rows",
             upload=upload.id,
             where=where,
-            message=f"{counted(found.rows, 'row')} in the reject file, {expected:,} were rejected",
+            message=f"the reject file has {counted(found.rows, 'row')}; {expected:,} were rejected",
         )
 
 
@@ -104,28 +107,28 @@ def _loaded(upload: UploadFacts, group: RowGroup | None, table: str) -> Iterator
         code=code,
         upload=upload.id,
         where=table,
-        message=f"{there:,} of its lines are in the table, {expected:,} were committed",
+        message=f"{there:,} of its lines are in the table, but {expected:,} were committed",
     )
 
 
-def _unexpected(
+def _not_committed(
     group: RowGroup,
     by_key: Mapping[Key, UploadFacts],
     table: str,
-    patience: Patience,
+    deadline: Deadline,
 ) -> Iterator[Finding]:
-    """Rows that no upload has committed to this table."""
+    """Yield a finding if no upload has committed these rows to this table."""
     upload = by_key.get(group.key)
     if upload is not None and upload.committed and upload.table == table:
         return
-    if upload is not None and upload.outcome == "completed" and not patience.is_over(upload):
+    if upload is not None and upload.outcome == "completed" and not deadline.has_passed(upload):
         return
     id_, at = group.key
     rows = f"{counted(group.rows, 'row')} of {at:%Y-%m-%d %H:%M:%S}Z"
     if upload is None:
-        code, message = "rows.orphan", f"{rows} that no upload in the ledger accounts for"
+        code, message = "rows.orphan", f"{rows} whose upload is not in the ledger"
     else:
-        code, message = "rows.uncommitted", f"{rows} that the ledger has not committed"
+        code, message = "rows.uncommitted", f"{rows} that are not committed in the ledger"
     yield Finding(code=code, upload=id_, where=table, message=message)
 
 
@@ -134,8 +137,8 @@ def _repeated(repeated: Repeated, table: str) -> Finding:
         code="rows.duplicate",
         upload=repeated.upload,
         where=table,
-        message=f"{counted(repeated.lines, 'line')} more than once, {repeated.rows:,} rows in all, "
-        f"the first of line {repeated.first}",
+        message=f"{counted(repeated.lines, 'line')} more than once, in {repeated.rows:,} rows; "
+        f"the first is line {repeated.first}",
     )
 
 
@@ -146,9 +149,9 @@ def _no_table(table: TableFacts, uploads: Iterable[UploadFacts]) -> Iterator[Fin
             code="table.missing",
             upload="",
             where=table.id,
-            message=f"the table is gone; loaded into it: {counted(len(loaded), 'upload')}",
+            message=f"the table is gone; {counted(len(loaded), 'upload')} had been loaded into it",
         )
 
 
-def _of(upload: UploadFacts, code: str, message: str) -> Finding:
+def _finding(upload: UploadFacts, code: str, message: str) -> Finding:
     return Finding(code=code, upload=upload.id, where=upload.name, message=message)

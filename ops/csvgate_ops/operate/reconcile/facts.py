@@ -1,4 +1,4 @@
-"""What the ledger promises and what the tables hold: data without behaviour."""
+"""Facts from the ledger, the tables and the reject files, and the findings about them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,29 +9,29 @@ from pydantic import BaseModel
 from csvgate.protocol.events import Counts, ObjectRef
 
 Key = tuple[str, datetime]
-"""`_upload_id` and `_ingested_at`: of an upload its own id and when it was received; of a
-correction the id of the upload that it corrects, and when the correction itself was received."""
+"""`_upload_id` and `_ingested_at` of a row: the upload's id and when it was received. For a
+correction it is the id of the corrected upload, and when the correction itself was received."""
 
 
 @dataclass(frozen=True, slots=True)
 class UploadFacts:
-    """One upload, as the ledger tells it."""
+    """One upload according to the ledger."""
 
     id: str
     name: str
     received_at: datetime
     table: str | None = None
-    """`dataset.table`; None when its plan is gone."""
+    """`dataset.table`; None if its plan is gone."""
     corrects: str | None = None
     counts: Counts | None = None
     """None while it is being validated."""
     rejects: ObjectRef | None = None
     outcome: Literal["completed", "rejected"] | None = None
-    """What the upload's claim says."""
+    """The outcome that the upload's claim names."""
     committed: bool = False
     finished: bool = False
     failed: bool = False
-    """It has a dead letter of a function that gave up on it."""
+    """Whether a function gave up on it and sent a dead letter."""
 
     @property
     def key(self) -> Key:
@@ -45,12 +45,12 @@ class RowGroup:
     key: Key
     rows: int
     lines: int
-    """Distinct `_line`s."""
+    """Distinct values of `_line`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """Lines of one `_upload_id` that a table has more than once."""
+    """The lines of one `_upload_id` that a table has more than once."""
 
     upload: str
     lines: int
@@ -61,6 +61,8 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class TableFacts:
+    """What a table holds."""
+
     id: str
     """`dataset.table`."""
     groups: tuple[RowGroup, ...] = ()
@@ -74,26 +76,28 @@ class RejectFacts:
     """The reject file of an upload."""
 
     rows: int | None
-    """None when there is no such object."""
+    """None if the object does not exist."""
     expired: bool = False
-    """Older than the bucket keeps its objects: then it may be gone."""
+    """Whether it is old enough for the bucket's lifecycle rule to have deleted it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Deadline:
+    """How old an unfinished upload may be before it counts as stuck."""
+
     now: datetime
     stuck_after: timedelta
 
-    def is_over(self, upload: UploadFacts) -> bool:
+    def has_passed(self, upload: UploadFacts) -> bool:
         return self.now - upload.received_at > self.stuck_after
 
 
 class Finding(BaseModel):
-    """Something that does not add up."""
+    """One discrepancy."""
 
     code: str
     upload: str
-    """Its id; empty when there is none."""
+    """The upload's id; empty if the finding is not about one upload."""
     where: str
     """The object's name, the reject file or the table."""
     message: str

@@ -1,34 +1,43 @@
-"""The facts of every upload of a period: one listing of the ledger, and a few reads an upload."""
+"""Reads the facts of all uploads in a period: one ledger listing, and a few reads per upload."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from csvgate.contracts.hashing import from_json
 from csvgate.contracts.model import Contract
-from csvgate.protocol.ledger import Ledger
+from csvgate.protocol.ledger import paths
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import LedgerPath
 from csvgate_ops.operate.reconcile.facts import UploadFacts
 
 _THREADS = 8
+_WANTED: Final[tuple[LedgerPath, ...]] = (
+    *(paths.RECEIVED, paths.OUTCOME, paths.CORRECTS),
+    *(paths.COMMITTED, paths.FINISHED, paths.FAILURE_NOTE),
+)
+"""The entries whose existence is enough to know."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ReadUpload:
+    """One upload of the period, with the contract that it was validated by."""
+
     facts: UploadFacts
     contract: Contract | None
-    """Of the plan that counts; it says how the reject file is written."""
+    """The contract of the plan in effect; it defines the dialect of the reject file."""
 
 
-def read_uploads(ledger: Ledger, since: datetime | None) -> list[Known]:
-    """Uploads received since then, oldest first; those that were ignored are none."""
-    by_upload: dict[str, set[str]] = defaultdict(set)
-    for name in ledger.names("uploads/"):
-        _, upload, rest = name.split("/", 2)
-        by_upload[upload].add(rest)
+def read_uploads(ledger: Ledger, since: datetime | None) -> list[ReadUpload]:
+    """Return the uploads received since then, oldest first, without ignored objects."""
+    by_upload: dict[str, set[LedgerPath]] = defaultdict(set)
+    for name in ledger.names(paths.UPLOADS):
+        by_upload[paths.upload_of(name)].update(p for p in _WANTED if p.parse(name))
 
-    def read(upload: str) -> list[Known]:
+    def read(upload: str) -> list[ReadUpload]:
         return list(_read(ledger, upload, by_upload[upload], since))
 
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -37,32 +46,32 @@ def read_uploads(ledger: Ledger, since: datetime | None) -> list[Known]:
 
 
 def _read(
-    ledger: Ledger, upload: str, entries: set[str], since: datetime | None
-) -> Iterator[Known]:
-    if "received.json" not in entries:
+    ledger: Ledger, upload: str, entries: set[LedgerPath], since: datetime | None
+) -> Iterator[ReadUpload]:
+    if paths.RECEIVED not in entries:
         return
     there = ledger.upload(upload)
     received = there.received()
     if received is None or (since is not None and received.received_at < since):
         return
-    claim = there.claim() if "outcome.json" in entries else None
+    claim = there.outcome_claim() if paths.OUTCOME in entries else None
     plan_ledger = there.plan(claim.plan if claim else received.plan)
     plan, validated = plan_ledger.plan(), plan_ledger.validated()
     contract = from_json(plan.contract) if plan else None
     destination = contract.destination if contract else None
-    yield Known(
+    yield ReadUpload(
         UploadFacts(
             id=upload,
             name=received.upload.name,
             received_at=received.received_at,
             table=f"{destination.dataset}.{destination.table}" if destination else None,
-            corrects=there.corrects() if "corrects.json" in entries else None,
+            corrects=there.corrects() if paths.CORRECTS in entries else None,
             counts=validated.counts if validated else None,
             rejects=validated.rejects if validated else None,
             outcome=claim.outcome if claim else None,
-            committed="committed.json" in entries,
-            finished="finished.json" in entries,
-            failed=any(name.startswith("notes/failed.") for name in entries),
+            committed=paths.COMMITTED in entries,
+            finished=paths.FINISHED in entries,
+            failed=paths.FAILURE_NOTE in entries,
         ),
         contract,
     )

@@ -1,4 +1,4 @@
-"""What the tables hold: two aggregate queries a table, over three columns of csvgate's own."""
+"""Reads the facts of a table with two aggregate queries over csvgate's own three columns."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from google.cloud import bigquery
 
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
-"""Of rows that somebody inserted without our columns."""
+"""Stands for a missing `_ingested_at`, in rows that another program inserted."""
 _GROUPS = """
 SELECT _upload_id, _ingested_at, COUNT(*) AS row_count, COUNT(DISTINCT _line) AS line_count
 FROM `{table}`{period}
@@ -29,8 +29,9 @@ GROUP BY _upload_id
 
 
 def read_table(client: "bigquery.Client", table: str, since: datetime | None) -> TableFacts:
-    """`table` is `dataset.table`. Of the rows ingested since then; a table that is partitioned by
-    `_ingested_at` is read no further back. Raises Transient and Permanent `bigquery.…`."""
+    """Return the facts about the rows ingested since then; `table` is `dataset.table`. BigQuery
+    only reads that period if the table is partitioned by `_ingested_at`. Raises Transient and
+    Permanent `bigquery.…`."""
     from google.api_core.exceptions import NotFound
 
     with translated("bigquery", f"table {table}"):

@@ -1,4 +1,4 @@
-"""A reconciliation in a terminal."""
+"""Shows the result of a reconciliation in the terminal."""
 
 from rich.table import Table
 from rich.text import Text
@@ -24,11 +24,9 @@ def listing(findings: tuple[Finding, ...]) -> Table:
 
 
 def summary(report: Report) -> str:
-    """One line: what was looked at, and how much did not add up."""
+    """Return one line: how many findings there are, and what was checked."""
     found = len(report.findings)
-    verdict = "all adds up" if not found else f"{counted(found, 'thing')} does not add up"
-    if found > 1:
-        verdict = verdict.replace("does", "do")
+    verdict = counted(found, "finding") if found else "no discrepancies"
     text = (
         f"{verdict}: {counted(report.uploads, 'upload')}, {counted(report.tables, 'table')}, "
         f"{counted(report.reject_files, 'reject file')}; {counted(report.loaded, 'row')} loaded, "
@@ -37,5 +35,5 @@ def summary(report: Report) -> str:
     if report.bytes_read:
         text += f"; BigQuery read {report.bytes_read / 1e6:,.1f} MB"
     if report.awaiting:
-        text += f"; {counted(report.awaiting, 'failed upload')} left to `csvgate dlq`"
+        text += f"; {counted(report.awaiting, 'failed upload')} in `csvgate dlq`"
     return text

@@ -1,4 +1,4 @@
-"""What to do for every code that an operator can meet. docs/runbook.md is made from it."""
+"""What to do about every code that an operator can meet; docs/runbook.md is generated from it."""
 
 from csvgate_ops.operate.runbook.catalogue import CATALOGUE, remedy
 

@@ -1,97 +1,101 @@
-"""Codes that speak of a contract, its references or its table."""
+"""Codes about a contract, its references or its table."""
 
 from typing import Final
 
-from csvgate_ops.operate.runbook.model import How, Operational, Then
+from csvgate_ops.operate.runbook.model import NextStep, OperationalCode, When
 
-_ANEW: Final = (
-    "The upload keeps the contract and references it was pinned to: have the file uploaded again."
+_PINNED: Final = (
+    "The upload stays pinned to the old contract and references, so have the file uploaded again."
 )
 
 CONTRACTS: Final = (
-    Operational(
+    OperationalCode(
         "reference.missing",
-        How.AT_ONCE,
+        When.AT_ONCE,
         "The contract names a reference that is not in the references bucket",
         "Upload the reference file under the name that the message gives.",
-        Then.REPLAY,
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "reference.changing",
-        How.RETRIED,
-        "The reference was replaced each time it was being copied",
-        "Find what uploads the reference so often, and let it rest for a minute.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "The reference was replaced every time csvgate copied it",
+        "Find out what uploads the reference so often, and pause it for a minute.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "reference.malformed",
-        How.AT_ONCE,
-        "A reference file does not fit what the contract says of it",
-        f"Mend the reference file as the message says, and upload it. {_ANEW}",
-        Then.UPLOAD,
+        When.AT_ONCE,
+        "A reference file does not match its description in the contract",
+        f"Correct the reference file as the message says and upload it. {_PINNED}",
+        NextStep.UPLOAD,
     ),
-    Operational(
+    OperationalCode(
         "reference.too_large",
-        How.AT_ONCE,
+        When.AT_ONCE,
         "A reference file has more bytes or rows than fit in a function's memory",
-        f"Make the reference file smaller and upload it. {_ANEW}",
-        Then.UPLOAD,
+        f"Make the reference file smaller and upload it. {_PINNED}",
+        NextStep.UPLOAD,
     ),
-    Operational(
+    OperationalCode(
         "reference.gone",
-        How.AT_ONCE,
+        When.AT_ONCE,
         "The ledger's copy of a reference was deleted",
-        f"Find who deletes from the ledger bucket: only its lifecycle may. {_ANEW}",
-        Then.UPLOAD,
+        "Find out who deletes objects from the ledger bucket: only its lifecycle rules may. "
+        + _PINNED,
+        NextStep.UPLOAD,
     ),
-    Operational(
+    OperationalCode(
         "enrich.invalid",
-        How.AT_ONCE,
-        "The contract's `enrich` cannot run with these references",
-        f"Mend the contract, or the reference, as the message says, and deploy. {_ANEW}",
-        Then.UPLOAD,
+        When.AT_ONCE,
+        "The contract's `enrich` section cannot run with these references",
+        f"Correct the contract or the reference as the message says, and deploy. {_PINNED}",
+        NextStep.UPLOAD,
     ),
-    Operational(
+    OperationalCode(
         "derive.failed",
-        How.AT_ONCE,
-        "An expression of the contract fails on the values of a row, or its result does not fit",
-        f"Mend the expression so that it takes the value, and deploy. {_ANEW}",
-        Then.UPLOAD,
+        When.AT_ONCE,
+        "A derived column's expression fails on the values of a row, or its result does not fit "
+        "the column",
+        f"Change the expression so that it handles the value, and deploy. {_PINNED}",
+        NextStep.UPLOAD,
     ),
-    Operational(
+    OperationalCode(
         "derive.engine",
-        How.RETRIED,
+        When.AFTER_RETRIES,
         "DuckDB, which computes derived columns, failed",
-        "It is most often memory: give enrich_records more in deploy/topology.yaml, and deploy.",
-        Then.REPLAY,
+        "Usually it ran out of memory: give enrich_records more memory in deploy/topology.yaml "
+        "and deploy.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "table.no_dataset",
-        How.AT_ONCE,
+        When.AT_ONCE,
         "The BigQuery dataset of the contract's destination does not exist",
-        "Create the dataset (name it in deploy/topology.yaml and deploy).",
-        Then.REPLAY,
+        "Create the dataset: add it to deploy/topology.yaml and deploy.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "table.contradicts",
-        How.AT_ONCE,
-        "The BigQuery table exists and cannot take these rows",
-        "The message names every column at fault. Alter the table to fit; or, if the contract is "
-        "wrong, mend it, deploy, and have the file uploaded again.",
-        Then.REPLAY,
+        When.AT_ONCE,
+        "The BigQuery table exists but cannot hold these rows",
+        "The message names every column that does not fit. Alter the table. If instead the "
+        "contract is wrong, correct it, deploy, and have the file uploaded again.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "table.schema",
-        How.RETRIED,
+        When.AFTER_RETRIES,
         "The table's columns changed while rows were being written",
-        "Wait some minutes until BigQuery knows the new columns everywhere.",
-        Then.REPLAY,
+        "Wait a few minutes until all of BigQuery knows the new columns.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "notify.no_contract",
-        How.AT_ONCE,
+        When.AT_ONCE,
         "The function was deployed without the contract of this dataset",
-        "Deploy notify_stakeholders with the contracts. The rows are loaded; only the email waits.",
-        Then.REPLAY,
+        "Deploy notify_stakeholders with the contracts. The rows are loaded; only the email is "
+        "outstanding.",
+        NextStep.REPLAY,
     ),
 )

@@ -1,9 +1,11 @@
-"""What `csvgate reconcile` finds. No letters come of these; `then` does not apply."""
+"""The findings of `csvgate reconcile`. They do not produce dead letters."""
 
 from typing import Final, NamedTuple
 
 
 class FindingCode(NamedTuple):
+    """The entry for one finding, with its meaning and remedy as in `OperationalCode`."""
+
     code: str
     meaning: str
     remedy: str
@@ -12,65 +14,66 @@ class FindingCode(NamedTuple):
 FINDINGS: Final = (
     FindingCode(
         "counts.unequal",
-        "The ledger's own counts do not add up",
-        "It is a mistake of csvgate: report it with `csvgate status UPLOAD --json`.",
+        "The ledger's own row counts do not add up",
+        "This is a bug in csvgate: report it and attach `csvgate status UPLOAD --json`.",
     ),
     FindingCode(
         "rows.missing",
         "The table has fewer lines of an upload than were committed",
-        "Were rows deleted, or did a partition expire? Otherwise restore them: time travel "
-        "(`FOR SYSTEM_TIME AS OF`) keeps 7 days. Uploading the file again loads all of it as a new "
-        "upload: delete what is left of the old one first.",
+        "Check whether rows were deleted or a partition expired. Otherwise restore them: BigQuery "
+        "time travel (`FOR SYSTEM_TIME AS OF`) goes back 7 days. If you upload the file again, all "
+        "of it is loaded as a new upload: first delete the rows that are left of the old one.",
     ),
     FindingCode(
         "rows.surplus",
         "The table has more lines of an upload than were committed",
-        "Find who writes to the table besides csvgate, and delete the lines that the file does not "
-        "have.",
+        "Find out who else writes to the table, and delete the lines that are not in the file.",
     ),
     FindingCode(
         "rows.duplicate",
         "The table has lines of an upload more than once",
-        "Find who copied rows (a restored table, an INSERT … SELECT). Keep one of each "
+        "Find out who copied rows (a restored table, an INSERT … SELECT). Keep one row of each "
         "(_upload_id, _line).",
     ),
     FindingCode(
         "rows.orphan",
-        "The table has rows that no upload in the ledger accounts for",
-        "They come from another program, from another project's csvgate, or their ledger was "
-        "deleted. Find out which before deleting anything.",
+        "The table has rows whose upload is not in the ledger",
+        "Another program wrote them, or the csvgate of another project, or their ledger entries "
+        "were deleted. Find out which before you delete anything.",
     ),
     FindingCode(
         "rows.uncommitted",
-        "The table has rows of an upload that the ledger has not committed to it",
-        "If the upload is under way, replay its dead letters: the commit is repeated and does no "
-        "harm. If it was rejected, somebody else put the rows there.",
+        "The table has rows of an upload that the ledger does not record as committed to it",
+        "If the upload is in progress, replay its dead letters: repeating the commit is harmless. "
+        "If the upload was rejected, another program wrote the rows.",
     ),
     FindingCode(
         "rejects.missing",
-        "A reject file is gone, and younger than its bucket's lifecycle",
+        "A reject file is gone before its bucket's lifecycle rule would have deleted it",
         "Restore it from soft delete: `gcloud storage restore`.",
     ),
     FindingCode(
         "rejects.rows",
-        "A reject file has another number of rows than were rejected",
-        "Somebody edited it in place. Corrections belong in the uploads bucket; restore the file "
-        "from soft delete.",
+        "The number of rows in a reject file is not the number of rejected rows",
+        "Somebody edited the file in place. Corrections belong in the uploads bucket. Restore the "
+        "file from soft delete.",
     ),
     FindingCode(
         "table.missing",
         "A table into which uploads were loaded is gone",
-        "Restore it: `bq cp TABLE@TIME TABLE`, within 7 days.",
+        "Restore it within 7 days: `bq cp TABLE@TIME TABLE`.",
     ),
     FindingCode(
         "upload.stuck",
-        "An upload goes no further, and no dead letter says why",
-        "Look for letters that Pub/Sub forwarded (`csvgate dlq list`), an open breaker, and the "
-        "subscription's backlog. With nothing of these, upload the file again.",
+        "An upload makes no progress, and no dead letter says why",
+        "Look for dead letters that Pub/Sub forwarded (`csvgate dlq list`), for an open breaker "
+        "(`csvgate breaker`), and at the subscription's backlog. If you find none of these, upload "
+        "the file again.",
     ),
     FindingCode(
         "upload.unfinished",
-        "An upload is loaded, and its end was never announced",
-        "As upload.stuck: a replay of its dead letters announces it. The rows are right.",
+        "An upload was loaded, but its completion was never announced",
+        "Look where upload.stuck says: a replay of its dead letters announces the completion. The "
+        "rows are correct.",
     ),
 )

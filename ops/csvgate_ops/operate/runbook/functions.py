@@ -1,99 +1,100 @@
-"""Codes of the functions as such, of the emails they send and of how messages reach them."""
+"""Codes about the functions themselves, their emails and the delivery of messages."""
 
 from typing import Final
 
-from csvgate_ops.operate.runbook.model import How, Operational, Then
+from csvgate_ops.operate.runbook.model import NextStep, OperationalCode, When
 
 FUNCTIONS: Final = (
-    Operational(
+    OperationalCode(
         "unexpected",
-        How.RETRIED,
-        "An error that nobody foresaw",
-        "The function's log has it whole: filter by the letter's trace. If it began with a deploy, "
-        "deploy the revision before it. Report it.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "An error that csvgate does not anticipate",
+        "The function's log contains the traceback: filter by the dead letter's trace. If the "
+        "errors started with a deploy, deploy the previous revision. Report the error.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "breaker.open",
-        How.NEVER,
+        When.NEVER,
         "The function dead-letters nearly everything, so its messages wait in the subscription",
-        "`csvgate breaker` says what tripped it: mend that code. Deploying a new revision starts "
-        "with a closed breaker; otherwise `csvgate breaker lift`.",
-        Then.NONE,
+        "`csvgate breaker` shows the codes that opened it: fix their cause. A new revision starts "
+        "with a closed breaker; without a deploy, use `csvgate breaker lift`.",
+        NextStep.NONE,
     ),
-    Operational(
+    OperationalCode(
         "settings.invalid",
-        How.NEVER,
-        "The function was deployed with wrong environment variables and takes no messages",
+        When.NEVER,
+        "The function was deployed with invalid environment variables and accepts no messages",
         "The function's log names the variables. Correct deploy/topology.yaml and deploy again; "
-        "what waits in the subscription goes through.",
-        Then.NONE,
+        "the messages that wait in the subscription are then processed.",
+        NextStep.NONE,
     ),
-    Operational(
+    OperationalCode(
         "platform.max_attempts",
-        How.RETRIED,
-        "Pub/Sub gave up and forwarded the message itself: the function was never able to say why",
-        "It crashed, ran out of time or memory, could not start, or its breaker was open all the "
-        "while. See its log for the time of the letter, and `csvgate breaker`.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "Pub/Sub gave up and forwarded the message itself, because the function never gave a "
+        "reason",
+        "The function crashed, ran out of time or memory, could not start, or its breaker was open "
+        "the whole time. Check its log at the time of the dead letter, and `csvgate breaker`.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "unknown",
-        How.NEVER,
-        "A message in a dead-letter topic that csvgate did not put there",
+        When.NEVER,
+        "The dead-letter topic holds a message that csvgate did not send",
         "Look at it (`csvgate dlq show`) and find out who publishes to the topic.",
-        Then.DISCARD,
+        NextStep.DISCARD,
     ),
-    Operational(
+    OperationalCode(
         "storage.missing",
-        How.RETRIED,
-        "A bucket, or an object that must be there, does not exist",
+        When.AFTER_RETRIES,
+        "A bucket, or an object that must exist, does not exist",
         "The message names it. Deploy again to create it, or restore what was deleted.",
-        Then.REPLAY,
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "storage.short",
-        How.RETRIED,
-        "Fewer bytes of an object came than it has, time and again",
-        "See https://status.cloud.google.com.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "Every attempt received fewer bytes of an object than it has",
+        "Check https://status.cloud.google.com.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "storage.corrupt",
-        How.RETRIED,
-        "An object arrived with another checksum than it was stored with, time and again",
-        "Download it with `gcloud storage cp`, which checks too. If that fails, have the file "
-        "uploaded again.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "Every attempt received an object whose checksum differs from the stored one",
+        "Download the object with `gcloud storage cp`, which also verifies checksums. If that "
+        "fails, have the file uploaded again.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "mail.unsent",
-        How.RETRIED,
-        "SendGrid did not take the email: it was busy, or could not be reached",
-        "See https://status.sendgrid.com and the limits of the account.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "SendGrid did not accept the email: it was busy or could not be reached",
+        "Check https://status.sendgrid.com and the limits of the account.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "mail.unknown",
-        How.RETRIED,
-        "SendGrid did not say whether it took the email",
-        "See the activity of the account at SendGrid: discard the letter if the email is there; a "
-        "replay sends it again.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "SendGrid did not confirm whether it accepted the email",
+        "Check the account's activity at SendGrid. If the email is there, discard the dead letter: "
+        "a replay would send it again.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "mail.refused",
-        How.AT_ONCE,
-        "SendGrid refused the email: its key, the sender or an address",
-        "The message says which. Renew the secret sendgrid-api-key, verify the sender, or mend the "
-        "addresses in the contract's `notify`; deploy notify_stakeholders.",
-        Then.REPLAY,
+        When.AT_ONCE,
+        "SendGrid refused the email because of its API key, the sender or an address",
+        "The message says which. Renew the secret sendgrid-api-key, verify the sender, or correct "
+        "the addresses under the contract's `notify`; then deploy notify_stakeholders.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "notify.claimed",
-        How.RETRIED,
-        "Another delivery of the same email was under way at each attempt",
-        "`csvgate status` says whether the email was sent.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "At every attempt another delivery was sending the same email",
+        "`csvgate status` shows whether the email was sent.",
+        NextStep.REPLAY,
     ),
 )

@@ -1,110 +1,116 @@
-"""Codes of the ledger and of the load into BigQuery."""
+"""Codes about the ledger and about loading into BigQuery."""
 
 from typing import Final
 
-from csvgate_ops.operate.runbook.model import How, Operational, Then
+from csvgate_ops.operate.runbook.model import UPLOAD_AGAIN, NextStep, OperationalCode, When
 
-_LEDGER: Final = "Find who writes to or deletes from the ledger bucket: only csvgate may."
-_CHECK: Final = "Check with `csvgate reconcile` what the table has of it."
+_LEDGER: Final = (
+    "Find out who writes to or deletes from the ledger bucket: only csvgate may. Restore the "
+    "object that the message names from soft delete."
+)
+_RECONCILE: Final = "Check with `csvgate reconcile` which rows of the upload the table has."
+_NOT_VISIBLE: Final = "No row of the upload is visible in the table."
 
 LOADING: Final = (
-    Operational(
+    OperationalCode(
         "plan.unknown",
-        How.AT_ONCE,
-        "The ledger knows nothing of the upload that the message belongs to",
-        "Either the message is not csvgate's, or its ledger was deleted: then have the file "
-        "uploaded again.",
-        Then.UPLOAD,
+        When.AT_ONCE,
+        "The ledger has no entry for the upload that the message belongs to",
+        "Either the message is not from csvgate, or its ledger entries were deleted; in that case "
+        "have the file uploaded again.",
+        NextStep.UPLOAD,
     ),
-    Operational(
+    OperationalCode(
         "ledger.corrupt",
-        How.AT_ONCE,
+        When.AT_ONCE,
         "An entry of the ledger is not what csvgate wrote",
-        f"{_LEDGER} Restore the object that the message names from soft delete.",
-        Then.REPLAY,
+        _LEDGER,
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "ledger.vanished",
-        How.RETRIED,
-        "An entry of the ledger was there and is gone",
-        f"{_LEDGER} Restore the object that the message names from soft delete.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "An entry of the ledger existed and is gone",
+        _LEDGER,
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "chunk.row_count",
-        How.AT_ONCE,
-        "BigQuery holds another number of rows than the chunk has",
-        "Somebody else wrote to the stream, or it is a mistake of csvgate: report it. Nothing of "
-        "the upload is visible; have the file uploaded again.",
-        Then.UPLOAD,
+        When.AT_ONCE,
+        "The number of rows in BigQuery's write stream is not the chunk's",
+        "Either another program wrote to the stream, or this is a bug in csvgate: report it. "
+        f"{_NOT_VISIBLE} {UPLOAD_AGAIN}",
+        NextStep.UPLOAD,
     ),
-    Operational(
+    OperationalCode(
         "commit.row_count",
-        How.AT_ONCE,
+        When.AT_ONCE,
         "The loaded chunks are not the rows that were validated, so nothing was committed",
-        "It is a mistake of csvgate, or of a changed ledger: report it. Have the file uploaded "
-        "again.",
-        Then.UPLOAD,
+        "Either the ledger was changed, or this is a bug in csvgate: report it. "
+        f"{_NOT_VISIBLE} {UPLOAD_AGAIN}",
+        NextStep.UPLOAD,
     ),
-    Operational(
+    OperationalCode(
         "commit.refused",
-        How.EITHER,
+        When.EITHER,
         "BigQuery refused to make the rows visible",
-        "Read the reason in the letter: a dropped or altered table is the usual one. If a replay "
-        f"fails again, have the file uploaded again. {_CHECK}",
-        Then.REPLAY,
+        "Read the reason in the dead letter; usually the table was dropped or altered. If a replay "
+        f"fails again, have the file uploaded again. {_RECONCILE}",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "commit.contradictory",
-        How.RETRIED,
-        "BigQuery says that only some of an upload's streams are committed, which it never does",
-        f"{_CHECK} Report it with the letter.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "BigQuery reports that only some of an upload's streams are committed, although it commits "
+        "all or none",
+        f"{_RECONCILE} Report it and attach the dead letter.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "stream.gone",
-        How.AT_ONCE,
-        "The write stream of a chunk expired after a day, or its table was dropped",
-        "The chunk waited too long, or the table was made anew. A replay has the upload read again "
-        "from its file. Where a commit was begun it refuses and says what to ask BigQuery: unless "
-        f"the table has rows of the upload, have the file uploaded again. {_CHECK}",
-        Then.REPLAY,
+        When.AT_ONCE,
+        "A chunk's write stream expired after a day, or its table was dropped",
+        "The chunk waited too long, or the table was created again. A replay reads the upload "
+        "again from its file. If a commit had already begun, the replay refuses and says what to "
+        "ask BigQuery; unless the table has rows of the upload, have the file uploaded again. "
+        + _RECONCILE,
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "stream.short",
-        How.AT_ONCE,
-        "The write stream of a chunk was closed with rows missing",
-        "Somebody else closed it, or it is a mistake of csvgate: report it. Nothing of the upload "
-        "is visible; have the file uploaded again.",
-        Then.UPLOAD,
+        When.AT_ONCE,
+        "A chunk's write stream was finalized before it had all rows",
+        "Either another program finalized it, or this is a bug in csvgate: report it. "
+        f"{_NOT_VISIBLE} {UPLOAD_AGAIN}",
+        NextStep.UPLOAD,
     ),
-    Operational(
+    OperationalCode(
         "stream.committed",
-        How.RETRIED,
-        "Another delivery committed the chunk's stream meanwhile",
-        "A replay finds it done.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "Another delivery committed the chunk's stream in the meantime",
+        "A replay finds that it is done.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "append.gap",
-        How.RETRIED,
-        "Rows before these are missing in the write stream",
-        "A replay appends them from the beginning. If it comes back, report it.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "Earlier rows are missing in the write stream",
+        "A replay appends them from the beginning. If the code returns, report it.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "append.broken",
-        How.RETRIED,
-        "The connection to BigQuery broke time and again while rows were written",
-        "See https://status.cloud.google.com.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "The connection to BigQuery broke at every attempt while rows were being written",
+        "Check https://status.cloud.google.com.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "rows.refused",
-        How.AT_ONCE,
-        "BigQuery refused rows that csvgate took for valid",
-        "The message names the first of them. It is a gap in the validation: report it. Have the "
-        "file uploaded again without these rows.",
-        Then.UPLOAD,
+        When.AT_ONCE,
+        "BigQuery refused rows that csvgate had found valid",
+        "The message names the first of them. The validation has a gap: report it. Have the file "
+        "uploaded again without these rows.",
+        NextStep.UPLOAD,
     ),
 )

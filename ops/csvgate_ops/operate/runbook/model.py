@@ -1,38 +1,43 @@
-"""What an operator is told about a code."""
+"""The runbook's entry for one code: what it means, what to do, and what then."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+REPORT: Final = "Report this as a bug in csvgate and attach the dead letter (`csvgate dlq export`)."
+UPLOAD_AGAIN: Final = "Have the file uploaded again."
 
 
-class Then(StrEnum):
-    """What becomes of the dead letter once the remedy is done."""
-
-    REPLAY = "replay"
-    """Send it again: it goes on from where it stopped."""
-    UPLOAD = "upload again, then discard"
-    """Its message can never succeed; the file comes anew."""
-    CORRECT = "the uploader's; discard"
-    """People were told by email; it needs nothing of an operator."""
-    REVALIDATE = "the uploader's, or replay rejected rows"
-    """As CORRECT; but if the contract was at fault, its rows can be validated again."""
-    DISCARD = "discard"
-    NONE = "none is sent"
-    """It never ends in a letter."""
-
-
-class How(StrEnum):
-    """When the letter comes."""
+class When(StrEnum):
+    """When a function sends the dead letter."""
 
     AT_ONCE = "at once"
-    RETRIED = "after the last attempt"
+    AFTER_RETRIES = "after the last attempt"
     EITHER = "at once, or after the last attempt"
     NEVER = "never"
 
 
-class Operational(NamedTuple):
+class NextStep(StrEnum):
+    """What to do with the dead letter after the remedy."""
+
+    REPLAY = "replay"
+    """Send the message again: processing continues where it stopped."""
+    UPLOAD = "upload again, then discard"
+    """The message can never succeed; the file has to be uploaded again."""
+    CORRECT = "discard"
+    """The uploader was informed by email and corrects the file. The operator need not act."""
+    REVALIDATE = "discard, or replay the rejected rows"
+    """Like CORRECT; but if the contract was wrong, the rows can be validated again."""
+    DISCARD = "discard"
+    NONE = "no dead letter"
+
+
+class OperationalCode(NamedTuple):
+    """One entry of the runbook."""
+
     code: str
-    how: How
+    when: When
     meaning: str
+    """What happened, as one clause without a period."""
     remedy: str
-    """Whole sentences: what to look at, what to do."""
-    then: Then
+    """What to look at and what to do, in full sentences."""
+    next_step: NextStep

@@ -1,84 +1,92 @@
-"""docs/runbook.md, made from the catalogue and the topology."""
+"""Generates docs/runbook.md from the catalogue and the topology."""
 
 from collections.abc import Iterable, Iterator
 
 from csvgate_ops.deploy import topology as topo
-from csvgate_ops.deploy.topology.derive import patience
-from csvgate_ops.operate.runbook.catalogue import SECTIONS
+from csvgate_ops.deploy.topology.derive import seconds_until_forwarded
+from csvgate_ops.operate.runbook.catalogue import FILES, SECTIONS
 from csvgate_ops.operate.runbook.findings import FINDINGS
-from csvgate_ops.operate.runbook.model import Operational
+from csvgate_ops.operate.runbook.model import OperationalCode
 from csvgate_ops.text import duration
 
-_HEAD = """# Runbook
+_INTRODUCTION = """# Runbook
 
-For whoever is on duty. This page is made from the code's own lists (`make docs`); a test holds them
-against every code that the functions can raise. All commands work on the local cloud, and on a real
-project with `--project ID` (by your application default credentials).
+For the operator on duty. This page is generated from the code (`make docs`), and a test checks that
+it covers every code that the functions can raise. All commands work on the local cloud, and with
+`--project ID` on a real project, using your application default credentials.
 
-## In five steps
+## Five steps
 
-1. **What is there?** `csvgate dlq groups` shows the dead letters by code, with how many and since
-   when. `csvgate breaker` shows functions that have stopped dead-lettering.
-2. **What happened?** `csvgate dlq list --code CODE` names the letters, `csvgate dlq show ID` shows
-   one with its reason; `csvgate status UPLOAD` one upload from its arrival to the email.
-3. **Mend the cause**: look the code up below.
-4. **Let it go on**: as the code's last column says.
-   - *replay*: `csvgate dlq replay --code CODE` says what it would do, with `--yes` it does it. A
-     replay cannot double a row. `mail.unknown` apart, it cannot double an email either.
-   - *upload again, then discard*: the file anew, under a new name; then
+1. **See what there is.** `csvgate dlq groups` counts the dead letters by code and shows since when
+   they have been coming. `csvgate breaker` shows functions that have stopped dead-lettering.
+2. **Find out what happened.** `csvgate dlq list --code CODE` lists the dead letters of a code,
+   `csvgate dlq show ID` shows one with its reason, and `csvgate status UPLOAD` follows one upload
+   from its arrival to its email.
+3. **Fix the cause.** Look up the code below.
+4. **Replay or discard**, as the last column of the code says.
+   - *replay*: `csvgate dlq replay --code CODE` shows what it would do, and does it with `--yes`. A
+     replay cannot load a row twice. It cannot send an email twice either, except for
+     `mail.unknown`.
+   - *upload again, then discard*: have the file uploaded under a new name, then
      `csvgate dlq discard --code CODE --upload UPLOAD --reason "…" --yes`.
-   - *the uploader's*: nothing is left to do: `csvgate dlq discard --code CODE --reason "…" --yes`.
-     If the contract was at fault for rejected rows:
+   - *discard*: nothing else is left to do:
+     `csvgate dlq discard --code CODE --reason "…" --yes`.
+   - *replay the rejected rows*, if the contract was wrong:
      `csvgate dlq replay --rejected-rows --upload UPLOAD --yes` validates them again.
-5. **Is all well?** `csvgate reconcile` holds every upload against BigQuery and its reject file.
+5. **Check the result.** `csvgate reconcile` compares every upload with BigQuery and its reject
+   file.
 
-Who replayed, discarded or lifted what, and why, is kept under `audit/` in the ledger bucket.
+The ledger bucket keeps under `audit/` who replayed, discarded or lifted what, and why.
 """
 
 _BREAKER = """## When a function dead-letters everything
 
-A bad deploy, a dropped table, a contract left out: then a function gives up on every message. Its
-breaker opens once it dead-lettered {letters} different messages within {window}, and these were
-{share:.0%} or more of what it ended meanwhile (`breaker` in deploy/topology.yaml). Rejected rows
-and files do not count: they are data. From then on it raises instead: the messages wait in their
-subscription, and no email speaks of a failure. The log says `breaker tripped` once, at severity
-ERROR, and `left to be retried` for each message.
+After a bad deploy, or when a table or a contract is missing, a function would dead-letter every
+message. Its breaker prevents that. It opens when the function has dead-lettered {letters} different
+messages within {window} and these are at least {share:.0%} of the messages it finished in that
+time (`breaker` in deploy/topology.yaml). Rejected rows and files do not count, because they are
+data. While the breaker is open, the function raises an error instead: the messages wait in their
+subscription, and no email reports a failure. The log has one entry `breaker tripped` at severity
+ERROR, and an entry `breaker open, will be retried` for each message.
 
-1. `csvgate breaker` says which function, since when, and the codes of the letters.
-2. Mend that. A new revision (a deploy, also of the code before) starts with a closed breaker and
-   counts from the beginning; what waits goes through. The old revision's breaker stays in the list
-   until it is lifted, and holds nothing. On the local cloud all code is one revision: lift it.
-3. Where nothing is deployed: `csvgate breaker lift FUNCTION --reason "…"`. What waits is delivered
-   again when its pause ends, after 10 minutes at most. If the cause is still there, the breaker
-   opens again after as many letters.
-4. Replay the letters from before it opened.
+1. `csvgate breaker` shows the function, since when its breaker is open, and the codes of the dead
+   letters.
+2. Fix that cause. A new revision, even one with the previous code, starts with a closed breaker
+   and a new count, and processes the waiting messages. The old revision's breaker stays in the
+   list until it is lifted, but has no effect. On the local cloud all code is one revision, so lift
+   its breaker.
+3. If you do not deploy: `csvgate breaker lift FUNCTION --reason "…"`. Each waiting message is
+   delivered again after its current backoff, 10 minutes at most. If the cause is still there, the
+   breaker opens again after as many dead letters.
+4. Replay the dead letters from before it opened.
 
-Messages do not wait for ever. Each is delivered again with growing pauses, and after the trigger's
-`max_delivery_attempts` Pub/Sub moves it to the dead-letter topic itself, untouched but without a
-reason (`platform.max_attempts` below); it can be replayed like any other. So these bound the time
-that a person has:
+The messages do not wait forever. Pub/Sub delivers each again with growing backoff. After the
+trigger's `max_delivery_attempts` it moves the message to the dead-letter topic itself, unchanged
+but without a reason (`platform.max_attempts` below); it can be replayed like any other. You have
+about this long to fix the cause:
 """
 
-_THEN = """
-To have longer, raise `max_delivery_attempts` (100 at most, which is 15 hours with these pauses)
-and deploy. The breaker's state is in the ledger bucket, under `breakers/`; while the bucket cannot
-be read, letters are sent as if there were no breaker.
+_AFTER_BREAKER = """
+To gain time, raise `max_delivery_attempts` and deploy; the maximum of 100 takes 15 hours with this
+backoff. The state of the breakers is in the ledger bucket under `breakers/`. While that bucket
+cannot be read, functions send dead letters as if they had no breaker.
 
 ## Deploy again
 
-`csvgate deploy ENV` brings a project to what deploy/ and contracts/ say. Messages wait meanwhile,
-and uploads under way keep the contract and references they began with.
+`csvgate deploy ENV` brings a project to the state that deploy/ and contracts/ describe. Messages
+wait in the meantime, and uploads in progress keep the contract and references that they started
+with.
 """
 
 
 def runbook_page(topology: topo.Topology) -> str:
-    """The page's Markdown."""
-    return "\n".join([_HEAD, _breaker(topology), *_codes(), *_findings()]) + "\n"
+    """Return the page as Markdown."""
+    return "\n".join([_INTRODUCTION, _breaker(topology), *_codes(), *_findings()]) + "\n"
 
 
 def _breaker(topology: topo.Topology) -> str:
     limits = next(iter(topology.functions.values())).breaker
-    said = _BREAKER.format(
+    text = _BREAKER.format(
         letters=limits.letters, window=duration(limits.window), share=limits.share
     )
     rows = [
@@ -86,32 +94,32 @@ def _breaker(topology: topo.Topology) -> str:
         for trigger in topology.triggers.values()
     ]
     return "\n".join(
-        [said, *_table(["function", "attempts", "a message waits about"], rows), _THEN]
+        [text, *_table(["function", "attempts", "a message waits about"], rows), _AFTER_BREAKER]
     )
 
 
 def _wait(trigger: topo.Trigger) -> str:
-    return duration(patience(trigger, trigger.retry))
+    return duration(seconds_until_forwarded(trigger, trigger.retry))
 
 
 def _codes() -> Iterator[str]:
     yield "## Codes of dead letters"
     yield ""
     yield (
-        "A letter comes *at once* where retrying cannot help, and *after the last attempt* where "
-        "it might have."
+        "A function sends a dead letter *at once* if retrying cannot help, and *after the last "
+        "attempt* if it might have helped."
     )
     for title, entries in SECTIONS.items():
         yield from ("", f"### {title}", "")
-        if title == "Files that are rejected whole":
-            yield "[faults.md](faults.md) explains each to the uploader, with an example."
+        if title == FILES:
+            yield "[faults.md](faults.md) explains each code to the uploader, with an example."
             yield ""
         yield from _entries(entries)
 
 
-def _entries(entries: Iterable[Operational]) -> Iterator[str]:
-    rows = [_row([f"`{e.code}`", e.how, e.meaning, e.remedy, e.then]) for e in entries]
-    yield from _table(["code", "letter", "meaning", "what to do", "then"], rows)
+def _entries(entries: Iterable[OperationalCode]) -> Iterator[str]:
+    rows = [_row([f"`{e.code}`", e.when, e.meaning, e.remedy, e.next_step]) for e in entries]
+    yield from _table(["code", "dead letter", "meaning", "what to do", "then"], rows)
 
 
 def _findings() -> Iterator[str]:

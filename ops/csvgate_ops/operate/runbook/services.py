@@ -1,68 +1,70 @@
-"""Failures of Google's services: `storage.forbidden`, `bigquery.throttled`, …"""
+"""Codes for failures of Google Cloud services: `storage.forbidden`, `bigquery.throttled`, …"""
 
 from collections.abc import Iterator
 from typing import Final
 
-from csvgate_ops.operate.runbook.model import How, Operational, Then
+from csvgate.gcp import SERVICES
+from csvgate_ops.operate.runbook.model import REPORT, NextStep, OperationalCode, When
 
-SERVICES: Final = {"storage": "Cloud Storage", "pubsub": "Pub/Sub", "bigquery": "BigQuery"}
+_LISTED_ELSEWHERE: Final = ("storage.missing", "storage.too_large")
+"""csvgate raises these itself too; their entries explain both cases."""
+_OTHER_WRITER: Final = (
+    "Look for another program that writes to the resource that the message names."
+)
 
-_BY_SUFFIX: Final[dict[str, tuple[How, str, str]]] = {
+_BY_SUFFIX: Final[dict[str, tuple[When, str, str]]] = {
     "refused": (
-        How.AT_ONCE,
-        "{service} took the request for a wrong one",
-        "Read the reason in the letter. If nothing was changed around the deploy it is a mistake "
-        "of csvgate: report it with the letter (`csvgate dlq export`).",
+        When.AT_ONCE,
+        "{service} considers the request invalid",
+        "Read the reason in the dead letter, and correct what was changed in the deployment. If "
+        f"nothing was changed, the request is at fault. {REPORT}",
     ),
     "unauthenticated": (
-        How.RETRIED,
-        "{service} does not know the function's service account",
-        "Check that the account of the function exists and is enabled, and deploy again.",
+        When.AFTER_RETRIES,
+        "{service} does not accept the function's service account",
+        "Check that the function's service account exists and is enabled, and deploy again.",
     ),
     "forbidden": (
-        How.RETRIED,
-        "The function's service account lacks a role, or a quota is used up",
-        "The message names the resource. Deploy again to grant the roles of deploy/topology.yaml; "
-        "a new role takes minutes to spread. Where the message speaks of a quota, raise it.",
+        When.AFTER_RETRIES,
+        "The function's service account lacks a role, or a quota is exhausted",
+        "The message names the resource. Deploy again to grant the roles in deploy/topology.yaml; "
+        "a new role takes minutes to take effect. If the message mentions a quota, raise it.",
     ),
     "missing": (
-        How.RETRIED,
-        "Something does not exist in {service}: a bucket, topic or table, or what holds it",
+        When.AFTER_RETRIES,
+        "A resource in {service}, such as a bucket, topic or table, does not exist",
         "The message names it. Deploy again to create it, or restore what was deleted.",
     ),
     "conflict": (
-        How.RETRIED,
-        "Another call was changing the same thing, time and again",
-        "Look for another program that writes to the resource that the message names.",
+        When.AFTER_RETRIES,
+        "At every attempt another call was changing the same resource",
+        _OTHER_WRITER,
     ),
     "changed": (
-        How.RETRIED,
-        "The thing was changed by somebody else, time and again",
-        "Look for another program that writes to the resource that the message names.",
+        When.AFTER_RETRIES,
+        "At every attempt the resource had been changed by another call",
+        _OTHER_WRITER,
     ),
-    "too_large": (
-        How.AT_ONCE,
-        "{service} takes no request of that size",
-        "It is a mistake of csvgate: report it with the letter (`csvgate dlq export`).",
-    ),
+    "too_large": (When.AT_ONCE, "{service} does not accept a request of this size", REPORT),
     "throttled": (
-        How.RETRIED,
-        "{service} asked to slow down for longer than the retries last",
+        When.AFTER_RETRIES,
+        "{service} limited the request rate for longer than the retries last",
         "Raise the quota that the message names, or lower `max_instances` in deploy/topology.yaml.",
     ),
     "unavailable": (
-        How.RETRIED,
-        "{service} did not answer, or answered with an error of its own",
-        "See https://status.cloud.google.com. On the local cloud: is the component up "
-        "(`csvgate env`)?",
+        When.AFTER_RETRIES,
+        "{service} did not answer, or answered with an internal error",
+        "Check https://status.cloud.google.com. On the local cloud, check that the component is "
+        "running (`csvgate env`).",
     ),
 }
 
 
-def service_codes() -> Iterator[Operational]:
-    for service, spoken in SERVICES.items():
-        for suffix, (how, meaning, remedy) in _BY_SUFFIX.items():
-            said = meaning.format(service=spoken)
+def service_codes() -> Iterator[OperationalCode]:
+    for service, name in SERVICES.items():
+        for suffix, (when, meaning, remedy) in _BY_SUFFIX.items():
             code = f"{service}.{suffix}"
-            if code not in ("storage.missing", "storage.too_large"):
-                yield Operational(code, how, said, remedy, Then.REPLAY)
+            if code not in _LISTED_ELSEWHERE:
+                yield OperationalCode(
+                    code, when, meaning.format(service=name), remedy, NextStep.REPLAY
+                )

@@ -1,111 +1,113 @@
-"""Codes that speak of an upload: its rows, its file, the messages made of it."""
+"""Codes about an upload: its rows, its file, and the messages about it."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from csvgate.validation.codes import CODES
-from csvgate_ops.operate.runbook.model import How, Operational, Then
+from csvgate_ops.operate.runbook.model import REPORT, NextStep, OperationalCode, When
 
 _NOT_OURS: Final = (
-    "Look at the message (`csvgate dlq show`): who publishes to this topic besides csvgate? Remove "
-    "their right to. A message damaged by hand can be mended with `csvgate dlq edit`."
+    "Look at the message (`csvgate dlq show`) and find out who else publishes to this topic; "
+    "revoke their permission. A message that was damaged by hand can be corrected with "
+    "`csvgate dlq edit`."
 )
-_REPORT: Final = "It is a mistake of csvgate: report it with the letter (`csvgate dlq export`)."
+_ROW_TOO_LARGE: Final = (
+    "Have the row removed from the file or shortened, and the file uploaded again."
+)
 
 UPLOADS: Final = (
-    Operational(
+    OperationalCode(
         "rows.rejected",
-        How.AT_ONCE,
-        "Rows of an upload were handed back; the others are loaded",
-        "The uploader has the reject file and mends it. Do something only when the same code comes "
-        "back in many uploads: then the contract may be wrong. Mend it, deploy, and replay the "
+        When.AT_ONCE,
+        "Some rows of an upload were rejected; the others are loaded",
+        "The uploader has the reject file and corrects it. Act only if the same code appears in "
+        "many uploads, because then the contract may be wrong: correct it, deploy, and replay the "
         "rejected rows.",
-        Then.REVALIDATE,
+        NextStep.REVALIDATE,
     ),
-    Operational(
+    OperationalCode(
         "limit.rejected",
-        How.AT_ONCE,
+        When.AT_ONCE,
         "More rows were rejected than the contract allows; nothing is loaded",
-        "The uploader was told, and uploads the mended file whole. If the contract or its limits "
-        "are wrong, mend it, deploy, and have the file uploaded again.",
-        Then.CORRECT,
+        "The uploader was informed by email and uploads the whole corrected file. If the contract "
+        "or its limits are wrong, correct them, deploy, and have the file uploaded again.",
+        NextStep.CORRECT,
     ),
-    Operational(
+    OperationalCode(
         "object.gone",
-        How.AT_ONCE,
+        When.AT_ONCE,
         "The uploaded object was deleted or overwritten before it was read to its end",
-        "Have the file uploaded again, under a new name. Check that the uploads bucket has "
-        "versions switched on.",
-        Then.UPLOAD,
+        "Have the file uploaded again under a new name. Check that object versioning is enabled "
+        "on the uploads bucket.",
+        NextStep.UPLOAD,
     ),
-    Operational(
+    OperationalCode(
         "origin.waiting",
-        How.RETRIED,
-        "A correction waits for its original, or for another correction before it",
-        "The message names the upload it waits for: see what stops that one (`csvgate status`), "
-        "and mend that first.",
-        Then.REPLAY,
+        When.AFTER_RETRIES,
+        "A correction waits for its original upload, or for an earlier correction of it",
+        "The message names the upload it waits for. Find out what holds up that one "
+        "(`csvgate status`), and fix it first.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "event.malformed",
-        How.AT_ONCE,
-        "The message is none of csvgate's, or is damaged",
+        When.AT_ONCE,
+        "The message is not from csvgate, or is damaged",
         _NOT_OURS,
-        Then.DISCARD,
+        NextStep.DISCARD,
     ),
-    Operational(
+    OperationalCode(
         "chunk.malformed",
-        How.AT_ONCE,
+        When.AT_ONCE,
         "A chunk of records is not what validate_and_parse writes",
         _NOT_OURS,
-        Then.DISCARD,
+        NextStep.DISCARD,
     ),
-    Operational(
+    OperationalCode(
         "message.too_large",
-        How.AT_ONCE,
-        "A message would have more bytes than Pub/Sub takes",
-        _REPORT,
-        Then.REPLAY,
+        When.AT_ONCE,
+        "A message has more bytes than Pub/Sub accepts",
+        REPORT,
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "storage.too_large",
-        How.AT_ONCE,
-        "An entry of the ledger, or a reference's copy, has more bytes than one request takes",
-        "If the message names a reference, make that file smaller. Otherwise it is a mistake of "
-        "csvgate: report it with the letter (`csvgate dlq export`).",
-        Then.REPLAY,
+        When.AT_ONCE,
+        "A ledger entry, or the copy of a reference, has more bytes than one request can hold",
+        f"{REPORT} But if the message names a reference, make that file smaller.",
+        NextStep.REPLAY,
     ),
-    Operational(
+    OperationalCode(
         "chunk.row_too_large",
-        How.AT_ONCE,
-        "One row alone has more bytes than a message may have",
-        "Take the row out of the file, or shorten it, and have the file uploaded again.",
-        Then.UPLOAD,
+        When.AT_ONCE,
+        "A single row has more bytes than a message can hold",
+        _ROW_TOO_LARGE,
+        NextStep.UPLOAD,
     ),
-    Operational(
+    OperationalCode(
         "append.row_too_large",
-        How.AT_ONCE,
-        "One row alone has more bytes than BigQuery takes",
-        "Take the row out of the file, or shorten it, and have the file uploaded again.",
-        Then.UPLOAD,
+        When.AT_ONCE,
+        "A single row has more bytes than BigQuery accepts",
+        _ROW_TOO_LARGE,
+        NextStep.UPLOAD,
     ),
 )
 
 
-_OF_ROWS: Final = frozenset(["correction.line", "correction.repeated", "correction.not_open"])
-"""Faults of a row of a correction, not of the file."""
+_ROW_FAULTS: Final = frozenset(["correction.line", "correction.repeated", "correction.not_open"])
+"""These `correction.…` codes concern one row, not the file."""
 
 
-def file_fault_codes() -> Iterator[Operational]:
-    """The codes of files that are rejected whole, as docs/faults.md explains them."""
+def file_fault_codes() -> Iterator[OperationalCode]:
+    """Yield the codes for which a whole file is rejected; docs/faults.md explains each."""
     for code in CODES.values():
         kind = code.code.split(".")[0]
-        if kind in ("file", "header", "correction") and code.code not in _OF_ROWS:
-            yield Operational(
+        if kind in ("file", "header", "correction") and code.code not in _ROW_FAULTS:
+            yield OperationalCode(
                 code.code,
-                How.AT_ONCE,
+                When.AT_ONCE,
                 code.title,
-                "The uploader was told, and uploads the mended file again. If the contract is "
-                "wrong, mend it, deploy, and have the file uploaded again.",
-                Then.CORRECT,
+                "The uploader was informed by email and uploads the corrected file. If the "
+                "contract is wrong, correct it, deploy, and have the file uploaded again.",
+                NextStep.CORRECT,
             )

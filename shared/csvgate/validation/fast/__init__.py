@@ -1,9 +1,26 @@
-"""The vectorised path: the same batches as the rule path, many rows at a time.
+"""The vectorised path: the same batches as the rule path, many rows at a time with numpy.
 
-A block of bytes is framed by the parity of its quotes (`frames`, `framing`), its cells found where
-they are (`table`, `slices`), each column cleared in bulk (`choose` says how), keys claimed in the
-file's order (`claims`), and what was not cleared given to `Rules` with its exact record (`judge`).
-The rule path is the authority in each step: whatever a step does not understand it leaves to it.
+A file passes through it in blocks of a few MiB (`path`):
 
-numpy and pyarrow are imported here; a small file never gets here.
+1. `blocks` cuts the stream into blocks of whole physical lines.
+2. `structural_index` finds the quotes, delimiters and line feeds of a block. A position is outside
+   quoted cells if an even number of quotes precedes it, and a line feed or delimiter outside quoted
+   cells ends a record or a cell. `block_records` lists the records. Where the quoting is irregular
+   it leaves a record to `csv.records.Framer`.
+3. `table` sorts the cells of the well-formed records into columns. `cell_slices` are the cells of
+   a column: positions in the block, without a copy. `words` reads them eight bytes at a time.
+4. A kernel of `kernels` for each field *clears* cells: it proves that a cell has no fault and gives
+   its value. `kernels.choose` picks the kernel for a field. A cell that a kernel does not clear may
+   still be valid; only the rules know.
+5. `block_validator` puts the rows together. It takes rows whose cells are all cleared as they are,
+   and passes the others, read one by one by `row_reader`, to `Rules`. `key_claims` (with
+   `ordered_keys`) and `foreign_groups` check the keys of all rows.
+6. `batcher` cuts the rows into batches exactly where the rule path does.
+
+The rule path is the authority in each step: a step may leave any row to the rules, but must never
+accept what the rules would not, nor give another value. Property tests compare both paths.
+
+The arrays are described by their shape: `(n,)` has one entry for each of the n cells or rows. The
+modules here import numpy and pyarrow when they are imported, so `csvgate.validation.validate` is
+the only one that imports them, and only for a file that is large enough.
 """

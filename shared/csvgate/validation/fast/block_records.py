@@ -1,59 +1,71 @@
-"""The records of a block: those that parity finds, and those that only the `Framer` can read."""
+"""Lists the records of a block: regular ones by the structural index, others by the `Framer`."""
 
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer, Record
+from csvgate.validation.fast.arrays import Ints, Ints32
 from csvgate.validation.fast.blocks import SPARE, Block
-from csvgate.validation.fast.structural_index import Places, Range, StructuralIndex
+from csvgate.validation.fast.structural_index import RegularRange, StructuralIndex
 
-Ints = npt.NDArray[np.int64]
 _LF: Final = 10
 _CR: Final = 13
 _NONE: Final = np.empty(0, np.int64)
-_NO_PLACES: Final = np.empty(0, np.int32)
+_NONE_32: Final = np.empty(0, np.int32)
 
 
-class Framed(NamedTuple):
-    """The records of a block, in order; n of them."""
+class FramedBlock(NamedTuple):
+    """The n records of a block, in order."""
 
     block: Block
     starts: Ints
-    """(n,) Their first bytes; not of those that are `read`."""
+    """(n,) The position of the first byte of each record; not for `framer_records`."""
     ends: Ints
-    """(n,) Past their terminators; not of those that are `read`."""
+    """(n,) The position after the terminator of each record; not for `framer_records`."""
     lines: Ints
-    """(n,) Their first physical lines."""
+    """(n,) The first physical line of each record."""
     sizes: Ints
-    """(n,) In bytes, for the cutting of batches."""
-    read: dict[int, Record]
-    """By their index, the records that the `Framer` had to read."""
-    separators: Places
-    """Where the cells of the other records end."""
+    """(n,) In bytes, by which batches are cut."""
+    framer_records: dict[int, Record]
+    """The records that a `Framer` had to read, by their index."""
+    separators: Ints32
+    """The positions after the cells of the other records."""
     firsts: Ints
-    """(n,) Which of them is that of a record's first cell."""
+    """(n,) The index of the separator after the first cell of each record."""
     lasts: Ints
-    """(n,) That of its last cell. Smaller than the first for those that are `read`."""
+    """(n,) The index of the separator after the last cell; less than the first for
+    `framer_records`."""
     quoted: Ints | None
-    """Which of the separators end cells that begin with a quote; None when these are many."""
+    """The indexes of the separators after cells that begin with a quote; None if these are many."""
     doubled: Ints
-    """Where cells have a quote inside: the first of the two it is written as."""
+    """The positions of the first quote of each doubled quote inside a cell."""
     used: int
-    """Up to the end of the last record; the next block starts with the rest."""
+    """The position after the last record. The next block begins with what follows."""
     next_line: int
+    """The physical line at `used`."""
 
     @staticmethod
-    def of_read(records: list[Record]) -> "Framed":
-        """All of whose records are read."""
+    def of_records(records: list[Record]) -> "FramedBlock":
+        """Records that a `Framer` has read, without a block."""
         lines = np.array([record.line for record in records], np.int64)
         sizes = np.array([len(r.raw) + len(r.terminator) for r in records], np.int64)
-        none, read = np.zeros(len(records), np.int64), dict(enumerate(records))
-        block = Block.of([], last=True)
-        return Framed(
-            block, none, none, lines, sizes, read, _NO_PLACES, none, none - 1, _NONE, _NONE, 0, 0
+        zeros, by_index = np.zeros(len(records), np.int64), dict(enumerate(records))
+        return FramedBlock(
+            Block.of([], last=True),
+            starts=zeros,
+            ends=zeros,
+            lines=lines,
+            sizes=sizes,
+            framer_records=by_index,
+            separators=_NONE_32,
+            firsts=zeros,
+            lasts=zeros - 1,
+            quoted=_NONE,
+            doubled=_NONE,
+            used=0,
+            next_line=0,
         )
 
 
@@ -62,13 +74,13 @@ class BlockFramer:
         self._grammar: Final = grammar
         self._limit: Final = limit
 
-    def frame(self, block: Block, line: int) -> Framed:
-        """The block begins at a record's start, on that physical line."""
-        return _Walk(block, line, self._grammar, self._limit).framed()
+    def frame(self, block: Block, line: int) -> FramedBlock:
+        """List the records of a block that begins with a record on the physical line `line`."""
+        return _BlockScan(block, line, self._grammar, self._limit).framed()
 
 
-class _Walk:
-    """Through one block, from stray quote to stray quote."""
+class _BlockScan:
+    """One pass through a block, from one irregular record to the next."""
 
     def __init__(self, block: Block, line: int, grammar: Grammar, limit: int) -> None:
         self._block: Final = block
@@ -77,87 +89,89 @@ class _Walk:
         self._limit: Final = limit
         self._end: Final = block.end
         self._index: Final = StructuralIndex(block, grammar.delimiter, grammar.quote)
-        self._ranges: list[Range] = []
-        self._read: list[tuple[int, Record]] = []
-        """Where they start, and the records."""
+        self._ranges: list[RegularRange] = []
+        self._irregular: list[tuple[int, Record]] = []
+        """The start of each record that a Framer read, and the record."""
 
-    def framed(self) -> Framed:
+    def framed(self) -> FramedBlock:
         at, end = SPARE, self._end
         while at < end:
-            found = self._sound(at)
-            if found.end > at:
-                self._ranges.append(found)
-            at = found.end
+            regular = self._regular_range(at)
+            if regular.end > at:
+                self._ranges.append(regular)
+            at = regular.end
             if at < end:
-                at = self._one(at)
-                if at < 0:
-                    at = found.end
+                after = self._read_irregular(at)
+                if after < 0:
                     break
+                at = after
         return self._result(at)
 
-    def _sound(self, start: int) -> Range:
-        """The records from there up to the first that is not sound."""
+    def _regular_range(self, start: int) -> RegularRange:
+        """The records from `start` up to the first irregular one."""
         index, limit = self._index, self._limit // 2
         parity = index.parity(start)
-        stop = index.first_odd(parity, start)
-        last = index.last_end(parity, start, stop)
+        stop = index.first_irregular(parity, start)
+        last = index.last_record_end(parity, start, stop)
         unfinished = stop == self._end > last and self._block.last and index.parity(stop) == parity
         end = stop if unfinished else last
         if end - start > limit:
-            # Near the limit of a record's length, the Framer knows best.
-            ends = np.append(index.ends(parity, start, last)[0], [stop] * unfinished)
+            # A record near the maximum length is left to the Framer, which knows the exact rule.
+            ends = np.append(index.record_ends(parity, start, last), [stop] * unfinished)
             sizes = np.diff(ends, prepend=start)
             if sizes.max() > limit:
                 long = int(np.argmax(sizes > limit))
-                return Range(start, int(ends[long - 1]) if long else start, parity)
-        return Range(start, end, parity, unfinished)
+                return RegularRange(start, int(ends[long - 1]) if long else start, parity)
+        return RegularRange(start, end, parity, unfinished)
 
-    def _one(self, start: int) -> int:
-        """Reads one record there with the Framer; gives where the next starts, or -1 when the block
-        does not have all it takes to tell."""
+    def _read_irregular(self, start: int) -> int:
+        """Read the record at `start` with a Framer. Return the position after it, or -1 if the rest
+        of the block is not enough to decide where it ends."""
         data, last, end = self._block.data, self._block.last, self._end
         parity = self._index.parity(start)
-        stop = self._index.first_odd(parity, start)
-        open_at_end = stop == end and self._index.last_end(parity, start, stop) == start
+        stop = self._index.first_irregular(parity, start)
+        open_at_end = stop == end and self._index.last_record_end(parity, start, stop) == start
         if open_at_end and not last and end - start <= 2 * self._limit:
             return -1
+        # The Framer gets the lines up to the stray quote, and more only if it needs them.
         window = data.find(b"\n", stop, end) + 1 or end
         stray = stop < end and data[stop] == ord(self._grammar.quote)
         line = self._line_at(start)
         while True:
             framer = Framer([data[start:window]], self._grammar, limit=self._limit, line=line)
             record = next(framer.records(), None)
-            whole = window == end
-            told = stray or (whole and last) or window - start > 2 * self._limit
-            if told or record is None or record.broken is None:
+            at_end = window == end
+            is_final = stray or (at_end and last) or window - start > 2 * self._limit
+            if is_final or record is None or record.broken is None:
                 break
             if record.broken[0] != "row.unclosed_quote":
                 break
-            if whole:
+            if at_end:
                 return -1
             window = min(end, start + 8 * (window - start))
             window = data.find(b"\n", window, end) + 1 or end
         if record is not None:
-            self._read.append((start, record))
-        return self._index.past_lines(start, framer.line - line)
+            self._irregular.append((start, record))
+        return self._index.after_lines(start, framer.line - line)
 
     def _line_at(self, position: int) -> int:
         return self._line + int(self._index.lines_before(np.array(position)))
 
-    def _result(self, used: int) -> Framed:
+    def _result(self, used: int) -> FramedBlock:
         index, text = self._index, np.frombuffer(self._block.data, np.uint8)
         separators = index.separators(self._ranges)
-        lasts, counts = separators.lasts, separators.counts
+        lasts, line_feeds = separators.lasts, separators.line_feeds
         ends = separators.positions.take(lasts).astype(np.int64) + 1
         if self._ranges and self._ranges[-1].unfinished:
             ends[-1] -= 1
+        # Each record follows the one before it, except for the first of each range.
         starts, firsts, lines = np.empty_like(ends), np.empty_like(ends), np.empty_like(ends)
-        starts[1:], firsts[:1], firsts[1:], lines[1:] = ends[:-1], 0, lasts[:-1] + 1, counts[:-1]
-        # The first record of each range does not follow the one before.
+        starts[1:], lines[1:] = ends[:-1], line_feeds[:-1]
+        firsts[:1], firsts[1:] = 0, lasts[:-1] + 1
         begins = np.array([each.start for each in self._ranges], np.int64)
         at = np.searchsorted(ends, begins, side="right")
         starts[at], lines[at] = begins, index.lines_before(begins)
-        if index.has_returns:
+        if index.has_lone_returns:
             lines = index.lines_before(starts)
         lines += self._line
         records = [starts, ends, lines, firsts, lasts]
@@ -166,44 +180,43 @@ class _Walk:
             blank = ((sizes == 1) | (text.take(starts) == _CR)) & (text.take(ends - 1) == _LF)
             blank &= sizes <= 2
             records = [each[~blank] for each in records]
-        starts, ends, lines, firsts, lasts, read = self._with_read(records)
+        starts, ends, lines, firsts, lasts, framer_records = self._with_irregular(records)
         sizes = ends - starts
-        for row, record in read.items():
+        for row, record in framer_records.items():
             sizes[row] = len(record.raw) + len(record.terminator)
-        line = self._line_at(used)
-        return Framed(
+        return FramedBlock(
             self._block,
             starts,
             ends,
             lines,
             sizes,
-            read,
+            framer_records,
             separators.positions,
             firsts,
             lasts,
             separators.quoted,
             separators.doubled,
             used,
-            line,
+            next_line=self._line_at(used),
         )
 
-    def _with_read(
+    def _with_irregular(
         self, records: list[Ints]
     ) -> tuple[Ints, Ints, Ints, Ints, Ints, dict[int, Record]]:
+        """Insert the records that a Framer read among the regular ones."""
         starts, ends, lines, firsts, lasts = records
-        if not self._read:
+        if not self._irregular:
             return starts, ends, lines, firsts, lasts, {}
-        read_at = np.array([start for start, _ in self._read])
-        read_lines = np.array([record.line for _, record in self._read])
-        at = np.searchsorted(starts, read_at)
-        found = dict(
-            zip((at + np.arange(len(at))).tolist(), (r for _, r in self._read), strict=True)
-        )
+        read_starts = np.array([start for start, _ in self._irregular])
+        read_lines = np.array([record.line for _, record in self._irregular])
+        at = np.searchsorted(starts, read_starts)
+        rows = (at + np.arange(len(at))).tolist()
+        framer_records = dict(zip(rows, (r for _, r in self._irregular), strict=True))
         return (
-            np.insert(starts, at, read_at),
-            np.insert(ends, at, read_at),
+            np.insert(starts, at, read_starts),
+            np.insert(ends, at, read_starts),
             np.insert(lines, at, read_lines),
             np.insert(firsts, at, 0),
             np.insert(lasts, at, -1),
-            found,
+            framer_records,
         )

@@ -1,4 +1,4 @@
-"""Blocks of whole physical lines from a stream of pieces."""
+"""Cuts a stream of pieces into blocks of whole physical lines."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,25 +6,27 @@ from functools import cached_property
 from typing import Final
 
 SPARE: Final = 32
-"""Zero bytes before and after a block's content: what reads by the word may look past a cell."""
+"""Zero bytes before and after a block's content, so that reading cells by the word may go beyond
+their ends."""
 _SPARE_BYTES: Final = bytes(SPARE)
 
 
 @dataclass(frozen=True)
 class Block:
     data: bytes
-    """The content, with SPARE bytes on both sides. Positions count from the first of these."""
+    """The content with SPARE bytes on both sides. Positions in a block count from the first byte of
+    `data`, so the content begins at SPARE."""
     last: bool
-    """Nothing follows. Otherwise the content ends with a line feed."""
+    """True if the stream ends with this block. Every other block ends with a line feed."""
 
     @cached_property
     def has_zeros(self) -> bool:
-        """Among the content."""
+        """Return whether the content has zero bytes."""
         return self.data.find(0, SPARE, self.end) >= 0
 
     @property
     def end(self) -> int:
-        """Past the content."""
+        """The position after the content."""
         return len(self.data) - SPARE
 
     @staticmethod
@@ -32,39 +34,41 @@ class Block:
         return Block(b"".join([_SPARE_BYTES, *parts, _SPARE_BYTES]), last)
 
 
-class Blocks:
-    """Always the same blocks of a stream, whatever its pieces are."""
+class BlockReader:
+    """Reads blocks of about `size` bytes. They do not depend on how the stream is divided."""
 
     def __init__(self, pieces: Iterable[bytes], size: int) -> None:
         self._pieces = iter(pieces)
         self._size = size
         self._waiting: list[tuple[bytes, int]] = []
-        """Pieces, and how much of each has been handed out."""
+        """The pieces that are not used up, each with the number of bytes that are."""
         self._have = 0
+        """The number of bytes that wait."""
         self._ended = False
 
-    def next(self, kept: bytes, most: int) -> Block | None:
-        """The next block, `kept` (of the one before) at its beginning, always longer than `kept`
-        unless it is the last. None when the next line has more than about `most` bytes."""
+    def next(self, leftover: bytes, max_line: int) -> Block | None:
+        """Return the next block. It begins with `leftover`, the rest of the block before, and is
+        longer than that unless it is the last. None if the next line has more than about `max_line`
+        bytes."""
         size = self._size
         while True:
             self._fill(size)
             if self._ended and self._have <= size:
-                return Block.of([kept, *self._take(self._have)], last=True)
-            end = self._past_line_feed(size)
+                return Block.of([leftover, *self._take(self._have)], last=True)
+            end = self._after_last_line_feed(size)
             if end:
-                return Block.of([kept, *self._take(end)], last=False)
-            if size > most:
+                return Block.of([leftover, *self._take(end)], last=False)
+            if size > max_line:
                 return None
             size *= 2
 
     def remainder(self) -> Iterator[bytes]:
-        """The bytes after the last block, for another reader."""
+        """Yield the bytes after the last block, for another reader."""
         yield from map(bytes, self._take(self._have))
         yield from self._pieces
 
     def _fill(self, size: int) -> None:
-        """Waits for more than `size` bytes unless the stream ends."""
+        """Read until more than `size` bytes wait, or the stream ends."""
         while self._have <= size and not self._ended:
             piece = next(self._pieces, None)
             if piece is None:
@@ -73,8 +77,9 @@ class Blocks:
                 self._waiting.append((piece, 0))
                 self._have += len(piece)
 
-    def _past_line_feed(self, size: int) -> int:
-        """Past the last line feed among the first `size` bytes that wait; 0 when there is none."""
+    def _after_last_line_feed(self, size: int) -> int:
+        """The number of bytes up to the last line feed among the first `size` that wait; 0 if there
+        is none."""
         before, found = 0, 0
         for piece, start in self._waiting:
             at = piece.rfind(b"\n", start, start + size - before)
@@ -86,7 +91,7 @@ class Blocks:
         return found
 
     def _take(self, count: int) -> list[memoryview]:
-        """The first `count` bytes that wait, which do not any more."""
+        """Remove the first `count` bytes that wait, and return them."""
         self._have -= count
         found = list[memoryview]()
         while count:

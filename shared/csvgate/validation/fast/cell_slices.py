@@ -1,4 +1,4 @@
-"""The cells of a column where they are in their block."""
+"""The cells of a column as positions in their block."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csvgate.validation.fast.arrays import Ints, Ints32, Mask, Words
 from csvgate.validation.fast.blocks import Block
-from csvgate.validation.fast.structural_index import Places
-from csvgate.validation.fast.words import WORD, Ints, Mask, Text, Words, windows
+from csvgate.validation.fast.words import WORD, Text, windows
 
-_MOST_WORDS: Final = 2
+_MAX_WORDS: Final = 2
 _KEPT: Final = [
     np.array(
         [
@@ -21,69 +21,71 @@ _KEPT: Final = [
         ],
         np.uint64,
     )
-    for count in range(_MOST_WORDS + 1)
+    for count in range(_MAX_WORDS + 1)
 ]
-"""For so many words, of each length: masks for what is text in them."""
+"""For each number of words and each length of a cell, masks for the bytes of the cell."""
 
 
 @dataclass(frozen=True)
 class Slices:
-    """n cells in the file's order, without the quotes around them."""
+    """n cells of a column, in the file's order, without the quotes around them."""
 
     block: Block
-    starts: Places
-    """(n,)"""
-    ends: Places
-    """(n,)"""
+    starts: Ints32
+    """(n,) The position of the first byte of each cell."""
+    ends: Ints32
+    """(n,) The position after the last byte of each cell."""
     doubled: Ints
-    """Which of them have quotes inside, written twice."""
+    """The indexes of the cells that contain quotes, which are written twice."""
     quote: str
-    zeros: bool
-    """Whether there are zero bytes in the block."""
+    has_zeros: bool
+    """True if the block contains zero bytes."""
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def first(self, count: int) -> "Slices":
-        """So many of them."""
+        """The first `count` cells."""
         doubled = self.doubled[: int(np.searchsorted(self.doubled, count))]
         return replace(self, starts=self.starts[:count], ends=self.ends[:count], doubled=doubled)
 
-    def cell(self, place: int) -> bytes:
-        """One of them."""
-        return self.plain(self.block.data[self.starts.item(place) : self.ends.item(place)])
+    def cell(self, index: int) -> bytes:
+        """The content of one cell."""
+        return self.unescape(self.block.data[self.starts.item(index) : self.ends.item(index)])
 
-    def plain(self, written: bytes) -> bytes:
-        """What a cell says: a quote inside is always written twice."""
+    def unescape(self, written: bytes) -> bytes:
+        """The content of a cell as it is written: each doubled quote stands for one."""
         quote = self.quote.encode()
         return written.replace(quote * 2, quote) if quote in written else written
 
     @cached_property
     def text(self) -> Text:
-        """Read in place, unless quotes in them are written twice."""
+        """The contents, read in place unless some contain doubled quotes."""
         return Text.of(self.binary) if len(self.doubled) else self._in_place
 
     @cached_property
     def _in_place(self) -> Text:
-        """With quotes inside as they are written."""
+        """The cells as they are written, read in place."""
         data = np.frombuffer(self.block.data, np.uint8)
         return Text(data, self.starts, self.ends - self.starts)
 
     @cached_property
     def written_words(self) -> Words | None:
-        """(n, 1 or 2) The bytes of each, quotes inside as they are written, then zeros, in as few
-        words as all need; None where that does not tell them."""
+        """(n, 1 or 2) The bytes of each cell as it is written, padded with zero bytes, in as few
+        words as the longest needs; None if that is more than 16 bytes, if there are no cells, or if
+        the block contains zero bytes, which would look like padding."""
         text = self._in_place
         longest = int(text.lengths.max(initial=0))
         count = max(1, -(-longest // WORD))
-        if self.zeros or not len(self) or count > _MOST_WORDS:
+        if self.has_zeros or not len(self) or count > _MAX_WORDS:
             return None
-        words = text.heads(count)
+        words = text.first_words(count)
         words &= _KEPT[count].take(text.lengths, axis=0)
         return words
 
-    def cut(self, length: int) -> "pa.Array":
-        """A copy of so many bytes from the start of each, SPARE at most, whatever they are."""
+    def prefixes(self, length: int) -> "pa.Array":
+        """A `binary` array with a copy of the `length` bytes (at most SPARE) from the start of each
+        cell, even if the cell is shorter."""
         data = windows(self._in_place.data, length, self.starts).view(np.uint8)
         offsets = np.arange(0, (len(self) + 1) * length, length, dtype=np.int32)
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
@@ -91,10 +93,11 @@ class Slices:
 
     @cached_property
     def written(self) -> "pa.Array":
-        """A copy, the cells one after the other, quotes inside as they are written."""
+        """A `binary` array with a copy of the cells as they are written."""
         if not len(self):
             return pa.array([], pa.binary())
-        # Cells and what is between them, in turns: Arrow takes every other one.
+        # An array of the cells and the gaps between them in turns, of which Arrow copies every
+        # other entry.
         offsets = np.empty((len(self), 2), np.int32)
         offsets[:, 0], offsets[:, 1] = self.starts, self.ends
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(self.block.data)]
@@ -103,14 +106,14 @@ class Slices:
 
     @cached_property
     def binary(self) -> "pa.Array":
-        """A copy, the cells one after the other."""
+        """A `binary` array with a copy of the contents of the cells."""
         cells = self.written
         if not len(self.doubled):
             return cells
         quote = self.quote.encode()
         written = cells.take(pa.array(self.doubled))
-        plain = pc.replace_substring(written, pattern=quote * 2, replacement=quote)
-        return pc.replace_with_mask(cells, pa.array(self._is_doubled()), plain)
+        contents = pc.replace_substring(written, pattern=quote * 2, replacement=quote)
+        return pc.replace_with_mask(cells, pa.array(self._is_doubled()), contents)
 
     def _is_doubled(self) -> Mask:
         found = np.zeros(len(self), np.bool_)

@@ -1,66 +1,70 @@
-"""Keys of a block's rows, claimed in the file's order, whoever has cleared the row."""
+"""Claims the unique keys of a block's rows in the file's order, cleared by column or not."""
 
 from collections.abc import Hashable, Sequence
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from csvgate.unique.column_hash import combine_columns, hash_column
 from csvgate.unique.index import KeyIndex
 from csvgate.unique.value_hash import hash_value
-from csvgate.validation.fast.kernels.ordered import OrderedKeys, Taken
-
-Ints = npt.NDArray[np.int64]
+from csvgate.validation.fast.arrays import Ints
+from csvgate.validation.fast.ordered_keys import OrderedKeys, RepeatedKeys
 
 
 class BlockKeys:
-    """What `Rules` takes for its keys of a field or of a group of fields. It notes the claims of
-    rows that are checked one by one, and answers once all of the block are settled."""
+    """The keys of a field or of a group of fields, in the form that `Rules` needs.
 
-    def __init__(self, most: int) -> None:
-        """`most` as `KeyIndex` has it."""
-        self._index: Final = KeyIndex(most)
-        self._ordered: Final = OrderedKeys(self._index, 2 * most)
-        self._noted: dict[int, Hashable] = {}
-        self._taken: dict[int, int] = {}
+    Rows that the rules check one by one claim their keys with `claim`, which only records them.
+    `resolve` then claims all keys of the block in the order of their lines, and from then on
+    `claim` gives the true answer for these rows.
+    """
+
+    def __init__(self) -> None:
+        self._index: Final = KeyIndex()
+        self._ordered: Final = OrderedKeys(self._index)
+        self._recorded: dict[int, Hashable] = {}
+        """The keys of rows checked one by one, by line."""
+        self._owners: dict[int, int] = {}
+        """For each line whose key is repeated, the line of the first occurrence."""
 
     def claim(self, key: Hashable, line: int) -> int | None:
-        self._noted[line] = key
-        return self._taken.get(line)
+        self._recorded[line] = key
+        return self._owners.get(line)
 
-    def close(self) -> None:
-        self._ordered.close()
+    def start_block(self) -> None:
+        """Begin a new block, whose lines all follow those of the blocks before."""
+        self._recorded = {}
+        self._owners = {}
 
-    def begin(self) -> None:
-        """A new block: all lines are larger from here on."""
-        self._noted = {}
-        self._taken = {}
+    def resolve(self, columns: Sequence["pa.Array"], lines: Ints) -> Ints:
+        """Claim the keys of cleared rows and the recorded ones; return the lines, in order, of rows
+        that repeat a key.
 
-    def settle(self, columns: Sequence["pa.Array"], lines: Ints) -> Ints:
-        """Claims the keys of cleared rows and those noted; gives the lines, in order, of the rows
-        whose keys are taken. `columns` are the values of the cleared rows' fields (one, or those of
-        a group), `lines` their lines."""
-        taken = (
-            self._of_one(columns[0], lines) if len(columns) == 1 else self._of_group(columns, lines)
+        `columns` are the values of the cleared rows in the fields of the key, `lines` their lines.
+        """
+        repeated = (
+            self._resolve_single(columns[0], lines)
+            if len(columns) == 1
+            else self._resolve_group(columns, lines)
         )
-        self._taken = dict(zip(taken.lines.tolist(), taken.owners.tolist(), strict=True))
-        return taken.lines
+        self._owners = dict(zip(repeated.lines.tolist(), repeated.owners.tolist(), strict=True))
+        return repeated.lines
 
-    def _of_one(self, values: "pa.Array", lines: Ints) -> Taken:
+    def _resolve_single(self, values: "pa.Array", lines: Ints) -> RepeatedKeys:
         if values.null_count:
             given = values.is_valid()
             values, lines = values.filter(given), lines[given.to_numpy(zero_copy_only=False)]
-        return self._ordered.claim(values, lines, self._noted)
+        return self._ordered.claim(values, lines, self._recorded)
 
-    def _of_group(self, columns: Sequence["pa.Array"], lines: Ints) -> Taken:
+    def _resolve_group(self, columns: Sequence["pa.Array"], lines: Ints) -> RepeatedKeys:
         keys = combine_columns([hash_column(column) for column in columns])
-        if self._noted:
-            noted = np.array([hash_value(key) for key in self._noted.values()], np.uint64)
-            lines = np.concatenate((lines, np.fromiter(self._noted, np.int64)))
+        if self._recorded:
+            recorded = np.array([hash_value(key) for key in self._recorded.values()], np.uint64)
+            lines = np.concatenate((lines, np.fromiter(self._recorded, np.int64)))
             order = np.argsort(lines, kind="stable")
-            keys, lines = np.concatenate((keys, noted))[order], lines[order]
+            keys, lines = np.concatenate((keys, recorded))[order], lines[order]
         owners = self._index.claim(keys, lines)
         late = np.flatnonzero(owners)
-        return Taken(lines[late], owners[late])
+        return RepeatedKeys(lines[late], owners[late])

@@ -1,4 +1,4 @@
-"""The way through a file: blocks framed, split, judged, cut into batches."""
+"""The vectorised path through a file: blocks are framed, validated and cut into batches."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -13,9 +13,9 @@ from csvgate.csv.records import MAX_RECORD_BYTES, Framer
 from csvgate.references.keys import KeySets
 from csvgate.validation.batch import Batch, Limits
 from csvgate.validation.fast.batcher import Batcher
-from csvgate.validation.fast.block_records import BlockFramer, Framed
-from csvgate.validation.fast.blocks import Blocks
-from csvgate.validation.fast.judge import Judge
+from csvgate.validation.fast.block_records import BlockFramer, FramedBlock
+from csvgate.validation.fast.block_validator import BlockValidator
+from csvgate.validation.fast.blocks import BlockReader
 
 _RECORDS_AT_ONCE: Final = 4096
 _KEPT_BYTES: Final = 24 * 1024 * 1024
@@ -30,39 +30,38 @@ def vector_batches(
     references: KeySets,
     block_bytes: int,
 ) -> Iterator[Batch]:
-    """The batches of the records in `pieces`, which start at a record's start, on that line."""
+    """Yield the batches of the records in `pieces`, which begin on the physical line `line`."""
     _keep_memory()
-    judge, cutter = Judge(contract, header, references), Batcher(header, limits)
-    try:
-        for framed in _framed(pieces, line, contract, block_bytes):
-            yield from cutter.add(judge.judge(framed))
-        yield from cutter.rest()
-    finally:
-        judge.close()
+    validator, batcher = BlockValidator(contract, header, references), Batcher(header, limits)
+    for framed in _framed_blocks(pieces, line, contract, block_bytes):
+        yield from batcher.add(validator.validate(framed))
+    yield from batcher.rest()
 
 
 def _keep_memory() -> None:
-    """Every block takes and gives back the same few MB; by default the C library returns them to
-    the system each time, which has to clear them again. Once it has freed a piece as large as this,
-    it keeps twice as much (mallopt(3), M_MMAP_THRESHOLD). Nothing is written to the piece."""
+    """Make the C library keep freed memory instead of returning it to the system.
+
+    Every block allocates and frees the same few MiB, and the system would have to clear them again
+    each time. Once the library has freed a piece of this size, it keeps up to twice as much
+    (mallopt(3), M_MMAP_THRESHOLD). The piece is never written, so it takes no memory itself."""
     np.empty(_KEPT_BYTES, np.uint8)
 
 
-def _framed(
+def _framed_blocks(
     pieces: Iterable[bytes], line: int, contract: Contract, block_bytes: int
-) -> Iterator[Framed]:
+) -> Iterator[FramedBlock]:
     grammar = Grammar(contract.dialect)
-    blocks, framer = Blocks(pieces, block_bytes), BlockFramer(grammar)
-    kept = b""
-    while block := blocks.next(kept, 2 * MAX_RECORD_BYTES):
+    reader, framer = BlockReader(pieces, block_bytes), BlockFramer(grammar)
+    leftover = b""
+    while block := reader.next(leftover, 2 * MAX_RECORD_BYTES):
         framed = framer.frame(block, line)
-        line, kept = framed.next_line, block.data[framed.used : block.end]
+        line, leftover = framed.next_line, block.data[framed.used : block.end]
         if len(framed.starts):
             yield framed
         if block.last:
             return
-    # A line without an end that is near: perhaps a file of \r only.
-    rest = chain([kept], blocks.remainder())
+    # The next line feed is far away: perhaps the file's lines end with \r alone.
+    rest = chain([leftover], reader.remainder())
     records = Framer(rest, grammar, line=line).records()
     while some := list(islice(records, _RECORDS_AT_ONCE)):
-        yield Framed.of_read(some)
+        yield FramedBlock.of_records(some)

@@ -1,4 +1,4 @@
-"""Rows of a block read one by one, for the rules."""
+"""Reads single rows of a block for the rules."""
 
 import csv
 from collections.abc import Iterable
@@ -8,45 +8,47 @@ from csvgate.csv.decoding import decode
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer, Record
 from csvgate.validation.batch import RejectedRow, rejected_row
-from csvgate.validation.fast.block_records import Framed
+from csvgate.validation.fast.block_records import FramedBlock
 from csvgate.validation.fast.table import Table
 from csvgate.validation.faults import Fault
 
 
-class Reader:
-    def __init__(self, framed: Framed, table: Table, grammar: Grammar) -> None:
+class RowReader:
+    """Reads the rows of one block. A `row` is the index of a record in the block."""
+
+    def __init__(self, framed: FramedBlock, table: Table, grammar: Grammar) -> None:
         self._framed: Final = framed
         self._table: Final = table
         self._grammar: Final = grammar
 
     def line(self, row: int) -> int:
+        """The row's first physical line."""
         return self._framed.lines.item(row)
 
     def record(self, row: int) -> Record:
-        """As the `Framer` reads it."""
-        read = self._framed.read.get(row)
-        return self._sound(row) if read is None else read
+        """The record exactly as a `Framer` reads it."""
+        record = self._framed.framer_records.get(row)
+        return self._well_formed(row) if record is None else record
 
-    def texts(self, place: int, fields: Iterable[int]) -> dict[int, str]:
-        """Of these fields of a row, by its place in the table, the cells as the `Framer` reads
-        them."""
+    def texts(self, index: int, fields: Iterable[int]) -> dict[int, str]:
+        """The cells of these fields, by field, in the row at that index of the table."""
         columns = self._table.columns
-        return {field: decode(columns[field].cell(place))[0] for field in fields}
+        return {field: decode(columns[field].cell(index))[0] for field in fields}
 
     def rejected(self, row: int, faults: tuple[Fault, ...]) -> RejectedRow:
-        read = self._framed.read.get(row)
-        if read is not None:
-            return rejected_row(read, faults)
+        record = self._framed.framer_records.get(row)
+        if record is not None:
+            return rejected_row(record, faults)
         return RejectedRow(self.line(row), *self._bytes(row), True, faults)
 
     def _bytes(self, row: int) -> tuple[bytes, bytes]:
-        """As they are, and the terminator."""
+        """The bytes of a well-formed record and its terminator."""
         framed = self._framed
         data = framed.block.data[framed.starts.item(row) : framed.ends.item(row)]
         raw = data.rstrip(b"\r\n")
         return raw, data[len(raw) :]
 
-    def _sound(self, row: int) -> Record:
+    def _well_formed(self, row: int) -> Record:
         line, (raw, terminator) = self.line(row), self._bytes(row)
         text, valid = decode(raw)
         cells = self._grammar.split(text)
@@ -58,11 +60,11 @@ class Reader:
 
 
 def _split(text: str, grammar: Grammar) -> list[str] | None:
-    """The cells of a record whose quotes are sound: then Python's own reader, which is faster,
-    makes the same of them. None when it will not read it."""
+    """Split a record whose quoting is well-formed with Python's own reader. It is faster than
+    a `Framer` and gives the same cells. None if the record is too long for it."""
     try:
         return next(
             csv.reader([text], "excel", delimiter=grammar.delimiter, quotechar=grammar.quote)
         )
-    except csv.Error:  # too long for it
+    except csv.Error:
         return None

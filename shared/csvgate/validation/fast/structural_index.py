@@ -1,9 +1,17 @@
-"""Where the records and cells of a block are, by the parity of its quotes.
+"""Finds the records and cells of a block by the parity of its quotes.
 
-A byte is outside of quoted cells when an even number of quotes precedes it, as long as each quote
-that opens follows a delimiter, a line's start or the quote before it, and each that closes precedes
-a delimiter, a line's end or the next quote. A quote that does not is stray: its record is read by
-the `Framer`, and the parity starts afresh at the next line.
+A byte is outside quoted cells if an even number of quotes precedes it. This holds as long as each
+opening quote follows a delimiter, the start of a line or another quote, and each closing quote
+precedes a delimiter, the end of a line or another quote. (A doubled quote inside a cell counts as
+a closing and an opening one.) A quote anywhere else is stray: its record is read by the `Framer`,
+and counting starts again at the next line.
+
+For example, in `a,"b,c"\\n` the quotes are at 2 and 6. The comma at 1 has no quote before it and
+ends a cell; the comma at 4 has one before it, so it is part of a cell; the line feed at 7 has two
+before it and ends the record.
+
+After a stray quote the parity of the sound records may be reversed. So everything here is asked for
+a parity: 0 if the quotes with an even number of quotes before them open cells, 1 otherwise.
 """
 
 from collections.abc import Sequence
@@ -11,51 +19,47 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Mask
 from csvgate.validation.fast.blocks import SPARE, Block
 
-Positions = npt.NDArray[np.int64]
-Places = npt.NDArray[np.int32]
-"""Positions again, in half the memory: no block has 2 GB."""
-Mask = npt.NDArray[np.bool_]
 _LF: Final = 10
 _CR: Final = 13
 _AT_ONCE: Final = 128 * 1024
-"""Bytes, for what passes over them more than once."""
+"""Bytes that are compared with several characters at a time, so that they stay in the cache."""
 _MANY_QUOTED: Final = 1 / 8
-"""Share of cells, from which on looking at each is faster."""
+"""The share of quoted cells above which looking at the first byte of every cell is faster."""
 _FEW: Final = 64
-"""Line feeds, of which the last may well be outside of quotes."""
+"""Line feeds looked at first; the last of them is most likely outside quoted cells."""
 
 
-class Range(NamedTuple):
-    """Sound records, one after the other, between quotes of that parity."""
+class RegularRange(NamedTuple):
+    """Consecutive records with regular quoting, whose quotes open at `parity`."""
 
     start: int
     end: int
     parity: int
     unfinished: bool = False
-    """The last record has no terminator, and ends with the block."""
+    """True if the last record has no terminator and ends with the block."""
 
 
 class Separators(NamedTuple):
-    """The delimiters and line feeds that end the cells of some records, in order; n of them."""
+    """The n delimiters and line feeds that end the cells of some records, in order."""
 
-    positions: Places
-    """(n,) For a record that is unfinished, the end of the block is the last."""
-    lasts: Positions
-    """Which of them end records."""
-    counts: Positions
-    """How many line feeds there are up to the end of each record."""
-    quoted: Positions | None
-    """Which of them end cells that begin with a quote; None when these are many."""
-    doubled: Positions
-    """Where cells have a quote inside: the first of the two it is written as."""
+    positions: Ints32
+    """(n,) For an unfinished record, the last is the end of the block."""
+    lasts: Ints
+    """The indexes of those that end a record."""
+    line_feeds: Ints
+    """For each record, the number of line feeds in the block up to its end."""
+    quoted: Ints | None
+    """The indexes of those that end a cell that begins with a quote; None if these are many."""
+    doubled: Ints
+    """The positions of the first quote of each doubled quote inside a cell."""
 
 
 class StructuralIndex:
-    """The quotes, delimiters and line feeds of a block, which starts outside of quotes."""
+    """The quotes, delimiters and line feeds of a block that begins outside quoted cells."""
 
     def __init__(self, block: Block, delimiter: str, quote: str) -> None:
         data = block.data
@@ -63,17 +67,20 @@ class StructuralIndex:
         self._end: Final = block.end
         self._delimiter: Final = ord(delimiter)
         self._quote: Final = ord(quote)
-        self._special: Final = self._find(quoted=quote.encode() in data)
+        # "Special" are the positions of all delimiters, quotes and line feeds. Names that end with
+        # `_at` are indexes into them; the other arrays are positions in the block.
+        self._special: Final = self._find_special(quoted=quote.encode() in data)
         kinds = self._text.take(self._special)
-        self._is_feed: Final[Mask] = kinds == _LF
-        self._feeds: Final[Positions] = np.flatnonzero(self._is_feed)
-        self._line_feeds: Final[Positions] = self._special.take(self._feeds)
-        self._quotes_at: Final[Positions] = np.flatnonzero(kinds == self._quote)
-        self._quotes: Final[Positions] = self._special.take(self._quotes_at)
-        self._returns: Final = self._lone_returns() if b"\r" in data else self._quotes[:0]
-        self._odd: Final = dict[int, Positions]()
+        self._is_line_feed: Final[Mask] = kinds == _LF
+        self._line_feeds_at: Final[Ints] = np.flatnonzero(self._is_line_feed)
+        self._line_feeds: Final[Ints] = self._special.take(self._line_feeds_at)
+        self._quotes_at: Final[Ints] = np.flatnonzero(kinds == self._quote)
+        self._quotes: Final[Ints] = self._special.take(self._quotes_at)
+        self._lone_returns: Final = self._find_lone_returns() if b"\r" in data else self._quotes[:0]
+        self._irregular: Final = dict[int, Ints]()
+        """By parity."""
 
-    def _find(self, *, quoted: bool) -> Positions:
+    def _find_special(self, *, quoted: bool) -> Ints:
         others = [self._delimiter, self._quote] if quoted else [self._delimiter]
         special = np.empty(len(self._text), np.bool_)
         also = np.empty(min(len(special), _AT_ONCE), np.bool_)
@@ -86,45 +93,45 @@ class StructuralIndex:
         special[:SPARE] = special[-SPARE:] = False
         return np.flatnonzero(special)
 
-    def parity(self, at: int) -> int:
-        """Of the number of quotes before that position."""
-        return int(np.searchsorted(self._quotes, at)) & 1
+    def parity(self, position: int) -> int:
+        """The parity of the number of quotes before the position."""
+        return int(np.searchsorted(self._quotes, position)) & 1
 
-    def first_odd(self, parity: int, at: int) -> int:
-        """From there on, the first byte that is not as it should be when quotes of this parity
-        open; the end of the block when all are."""
-        odd = self._odd.get(parity)
-        if odd is None:
-            odd = self._odd[parity] = self._odd_from(parity)
-        found = int(np.searchsorted(odd, at))
-        return int(odd[found]) if found < len(odd) else self._end
+    def first_irregular(self, parity: int, start: int) -> int:
+        """The position of the first stray quote or lone \\r from `start` on, if quotes open at this
+        parity; the end of the block if there is none."""
+        irregular = self._irregular.get(parity)
+        if irregular is None:
+            irregular = self._irregular[parity] = self._find_irregular(parity)
+        found = int(np.searchsorted(irregular, start))
+        return int(irregular[found]) if found < len(irregular) else self._end
 
-    def last_end(self, parity: int, start: int, stop: int) -> int:
-        """Past the last line feed in that range that is outside of quotes, when these open at this
-        parity; `start` when there is none."""
+    def last_record_end(self, parity: int, start: int, stop: int) -> int:
+        """The position after the last line feed between `start` and `stop` that is outside quoted
+        cells, if quotes open at this parity; `start` if there is none."""
         low, high = np.searchsorted(self._line_feeds, (start, stop)).tolist()
         count = _FEW
         while low < high:
-            # From the end: most of the time it is the last one.
-            some = self._outside_feeds(parity, max(low, high - count), high)
+            # Searched from the end, because most of the time the last one is outside.
+            some = self._outside_quotes(parity, max(low, high - count), high)
             if len(some):
                 return int(some[-1]) + 1
             high, count = high - count, 2 * count
         return start
 
-    def ends(self, parity: int, start: int, stop: int) -> Positions:
-        """Past each of these line feeds."""
+    def record_ends(self, parity: int, start: int, stop: int) -> Ints:
+        """The positions after all such line feeds."""
         low, high = np.searchsorted(self._line_feeds, (start, stop)).tolist()
-        return self._outside_feeds(parity, low, high) + 1
+        return self._outside_quotes(parity, low, high) + 1
 
-    def _outside_feeds(self, parity: int, low: int, high: int) -> Positions:
-        """Of these line feeds."""
+    def _outside_quotes(self, parity: int, low: int, high: int) -> Ints:
+        """The line feeds from number `low` to `high` that are outside quoted cells."""
         some = self._line_feeds[low:high]
-        found: Positions = some[np.searchsorted(self._quotes, some) & 1 == parity]
+        found: Ints = some[np.searchsorted(self._quotes, some) & 1 == parity]
         return found
 
-    def separators(self, ranges: Sequence[Range]) -> Separators:
-        """Those of the records in these ranges."""
+    def separators(self, ranges: Sequence[RegularRange]) -> Separators:
+        """The separators of the records in these ranges."""
         bounds = np.searchsorted(
             self._special,
             np.array([(each.start, each.end) for each in ranges], np.int64).reshape(-1, 2),
@@ -135,83 +142,87 @@ class StructuralIndex:
             for each, (low, high) in zip(ranges, quotes.tolist(), strict=True)
         ]
         opens = np.concatenate([self._quotes_at[:0], *opening])
-        inside = self._inside(opens)
+        inside = self._inside_quotes(opens)
         kept = np.zeros(len(self._special), np.bool_)
         for low, high in bounds.tolist():
             kept[low:high] = True
         kept[self._quotes_at] = kept[inside] = False
         positions = self._special[kept].astype(np.int32)
-        lasts = np.flatnonzero(self._is_feed[kept])
-        counts = np.flatnonzero(kept.take(self._feeds)) + 1
+        lasts = np.flatnonzero(self._is_line_feed[kept])
+        line_feeds = np.flatnonzero(kept.take(self._line_feeds_at)) + 1
         if ranges and ranges[-1].unfinished:
             lasts = np.append(lasts, len(positions))
             positions = np.append(positions, np.int32(self._end))
-            counts = np.append(counts, len(self._feeds))
+            line_feeds = np.append(line_feeds, len(self._line_feeds_at))
         doubled = self._quotes.take(opens + 1)
         doubled = doubled[self._text.take(doubled + 1) == self._quote]
         if len(opens) > _MANY_QUOTED * len(positions):
-            return Separators(positions, lasts, counts, None, doubled)
-        # How many are kept before a quote: those before it in its range that are no quotes and not
-        # inside of any, and those of the ranges before.
+            return Separators(positions, lasts, line_feeds, None, doubled)
+        # The number of the separator after an opening quote is the number of separators before the
+        # quote: in its range all special characters that are neither quotes nor inside quoted
+        # cells, plus the separators of the ranges before.
         others = np.diff(bounds - quotes)[:, 0]
         before = np.cumsum(others) - others - (bounds - quotes)[:, 0]
         at = self._quotes_at.take(opens)
         cells = at - opens + np.repeat(before, [len(each) for each in opening])
         cells -= np.searchsorted(inside, at)
-        # A quote that opens where another one has just closed is the second half of one quote.
+        # A quote that opens right after another has closed is the second half of a doubled one.
         new = self._text.take(self._special.take(at) - 1) != self._quote
-        return Separators(positions, lasts, counts, cells[new], doubled)
+        return Separators(positions, lasts, line_feeds, cells[new], doubled)
 
-    def _inside(self, opens: Positions) -> Positions:
-        """What of the special is between each of these quotes and the next, which closes."""
+    def _inside_quotes(self, opens: Ints) -> Ints:
+        """The indexes of the special characters between each of these opening quotes (given by
+        number) and the quote that closes it."""
         starts = self._quotes_at.take(opens) + 1
         counts = self._quotes_at.take(opens + 1) - starts
-        around = np.flatnonzero(counts)
-        starts, counts = starts.take(around), counts.take(around)
+        nonempty = np.flatnonzero(counts)
+        starts, counts = starts.take(nonempty), counts.take(nonempty)
         steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        found: Positions = np.repeat(starts, counts) + steps
+        found: Ints = np.repeat(starts, counts) + steps
         return found
 
     @property
-    def has_returns(self) -> bool:
-        r"""Whether physical lines end with \r alone, somewhere."""
-        return len(self._returns) > 0
+    def has_lone_returns(self) -> bool:
+        r"""Return whether some physical line ends with \r alone."""
+        return len(self._lone_returns) > 0
 
-    def lines_before(self, positions: Positions) -> Positions:
-        """How many physical lines end before each."""
+    def lines_before(self, positions: Ints) -> Ints:
+        """The number of physical lines that end before each position."""
         return np.searchsorted(self._line_ends, positions)
 
-    def past_lines(self, start: int, count: int) -> int:
-        """Past so many physical lines from there on."""
-        past = int(np.searchsorted(self._line_ends, start)) + count - 1
-        return int(self._line_ends[past]) + 1 if past < len(self._line_ends) else self._end
+    def after_lines(self, start: int, count: int) -> int:
+        """The position after the next `count` physical lines from `start` on."""
+        last = int(np.searchsorted(self._line_ends, start)) + count - 1
+        return int(self._line_ends[last]) + 1 if last < len(self._line_ends) else self._end
 
     @cached_property
-    def _line_ends(self) -> Positions:
-        r"""The last byte of each physical line's terminator: \n, \r\n or \r."""
-        if not len(self._returns):
+    def _line_ends(self) -> Ints:
+        r"""The position of the last byte of each line terminator: \n, \r\n or \r."""
+        if not len(self._lone_returns):
             return self._line_feeds
-        both: Positions = np.sort(np.concatenate((self._line_feeds, self._returns)))
+        both: Ints = np.sort(np.concatenate((self._line_feeds, self._lone_returns)))
         return both
 
-    def _odd_from(self, parity: int) -> Positions:
-        """All that is not as it should be, when quotes of this parity open."""
+    def _find_irregular(self, parity: int) -> Ints:
+        r"""The positions of each stray quote, if quotes open at this parity, and each lone \r."""
         text, opening, closing = self._text, self._quotes[parity::2], self._quotes[1 - parity :: 2]
         before, after = text.take(opening - 1), text.take(closing + 1)
-        # The block's edges are line ends.
+        # The edges of the block count as line ends.
         before[:1][opening[:1] == SPARE] = _LF
         after[-1:][closing[-1:] == self._end - 1] = _LF
-        stray = opening[~self._borders(before)], closing[~self._borders(after)]
-        return np.sort(np.concatenate((*stray, self._returns)))
+        stray = opening[~self._may_adjoin(before)], closing[~self._may_adjoin(after)]
+        return np.sort(np.concatenate((*stray, self._lone_returns)))
 
-    def _borders(self, text: npt.NDArray[np.uint8]) -> Mask:
+    def _may_adjoin(self, text: Bytes) -> Mask:
+        """Return whether each byte may stand outside of a quoted cell right beside its quote."""
         found: Mask = text == self._delimiter
         for other in (_LF, _CR, self._quote):
             found |= text == other
         return found
 
-    def _lone_returns(self) -> Positions:
-        r"""The \r that no \n follows: the end of a physical line, inside of quotes or not."""
+    def _find_lone_returns(self) -> Ints:
+        r"""The positions of each \r without a \n after it. It ends a physical line, inside quoted
+        cells too."""
         returns = np.flatnonzero(self._text == _CR)
-        lone: Positions = returns[self._text[returns + 1] != _LF]
+        lone: Ints = returns[self._text[returns + 1] != _LF]
         return lone

@@ -1,6 +1,7 @@
-"""Cells read eight bytes at a time, as 64-bit words: a word's lowest byte is the first of its text.
+"""Reads cells eight bytes at a time as 64-bit words; a word's lowest byte is its first character.
 
-Within a word, arithmetic on all eight characters at once: no byte here ever carries into the next.
+Arithmetic on a word treats its eight characters at once. A byte carries into the next one only in
+words that are rejected anyway.
 """
 
 from typing import Final, NamedTuple
@@ -9,28 +10,24 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Mask, Words, content, offsets
 from csvgate.validation.fast.blocks import SPARE
-from csvgate.validation.fast.kernels.column import content, offsets
-
-Words = npt.NDArray[np.uint64]
-Places = npt.NDArray[np.int32]
-Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 WORD: Final = 8
-"""Characters of a word."""
-MOST_HEADS: Final = SPARE // WORD
+"""Characters in a word."""
+MAX_FIRST_WORDS: Final = SPARE // WORD
 _LAST: Final = np.array(
     [(2**64 - 1) << 8 * (8 - kept) & (2**64 - 1) for kept in range(9)], np.uint64
 )
-"""A mask for the last so many bytes of a word."""
+"""For each count from 0 to 8, a mask for the last `count` characters of a word."""
 _U: Final = tuple(map(np.uint64, range(65)))
 _ZEROS: Final = np.uint64(0x3030303030303030)
 _SIXES: Final = np.uint64(0x0606060606060606)
 _HIGH_HALVES: Final = np.uint64(0xF0F0F0F0F0F0F0F0)
 _LOW_BITS: Final = np.uint64(0x7F7F7F7F7F7F7F7F)
 _PLACES: Final = np.uint64(0x0807060504030201)
-"""Times a one in the lowest bit of a byte: that byte's place, from the word's end, from 1."""
+"""Multiplied by a word with a one in a single byte, the top byte is that byte's place, counted from
+the end of the word from 1."""
 _PAIRS: Final = np.uint64(0x00FF00FF00FF00FF)
 _FOURS: Final = np.uint64(0x0000FFFF0000FFFF)
 _BY_2: Final = np.uint64(1 + (10 << 8))
@@ -39,16 +36,18 @@ _BY_8: Final = np.uint64(1 + (10_000 << 32))
 
 
 class Text(NamedTuple):
-    """The cells of a column; n of them."""
+    """The characters of n cells of a column."""
 
-    data: npt.NDArray[np.uint8]
-    starts: Places
-    """(n,) Of each in `data`, which has bytes to spare on both sides."""
-    lengths: Places
-    """(n,)"""
+    data: Bytes
+    """The bytes that contain the cells, with SPARE more on both sides."""
+    starts: Ints32
+    """(n,) The position in `data` of the first byte of each cell."""
+    lengths: Ints32
+    """(n,) In bytes."""
 
     @staticmethod
     def of(cells: "pa.Array") -> "Text":
+        """Copy the cells of a `binary` array."""
         limits = offsets(cells).copy()
         first, end = int(limits[0]), int(limits[-1])
         spare = np.zeros(SPARE, np.uint8)
@@ -56,63 +55,64 @@ class Text(NamedTuple):
         limits += SPARE - first
         return Text(data, limits[:-1], np.diff(limits))
 
-    def bytes_at(self, positions: Places) -> npt.NDArray[np.uint8]:
+    def bytes_at(self, positions: Ints32) -> Bytes:
         return self.data.take(positions)
 
-    def words_at(self, positions: Places) -> Words:
-        """The eight bytes from each position, which may be before the start of the cell by 16 and
-        past its end by 24."""
+    def words_at(self, positions: Ints32) -> Words:
+        """The eight bytes from each position on. A position may be up to 16 before the start of the
+        cell and up to 24 after its end."""
         return self._windows(1, positions)
 
-    def heads(self, count: int) -> Words:
-        """(n, count) The first words of each, and what follows if it has fewer; MOST_HEADS at
-        most. They take no longer than one."""
+    def first_words(self, count: int) -> Words:
+        """(n, count) The first words of each cell, at most MAX_FIRST_WORDS. A shorter cell is
+        followed by whatever comes after it. Several words take no longer than one."""
         return self._windows(count, self.starts).reshape(-1, count)
 
-    def _windows(self, count: int, positions: Places) -> Words:
+    def _windows(self, count: int, positions: Ints32) -> Words:
         return windows(self.data, WORD * count, positions).view(np.uint64)
 
-    def some(self, where: Ints) -> "Text":
+    def select(self, where: Ints) -> "Text":
+        """Only the cells at these indexes."""
         return Text(self.data, self.starts[where], self.lengths[where])
 
 
-def windows(data: npt.NDArray[np.uint8], size: int, positions: Places) -> npt.NDArray[np.void]:
-    """(n,) So many bytes from each position on."""
+def windows(data: Bytes, size: int, positions: Ints32) -> npt.NDArray[np.void]:
+    """(n,) `size` bytes from each position on."""
     parts = np.ndarray((len(data) - size + 1,), f"V{size}", data, strides=(1,))
     found: npt.NDArray[np.void] = parts[positions]
     return found
 
 
-def digits(text: Text, ends: Places, counts: Places) -> tuple[Ints, Mask]:
-    """The numbers that the `counts` digits before each of `ends` make, and where there are as many
-    digits, 1 to 16."""
+def parse_digits(text: Text, ends: Ints32, counts: Ints32) -> tuple[Ints, Mask]:
+    """Return the numbers in the `counts` characters before each of `ends`, and where these are 1 to
+    16 digits."""
     few = np.minimum(counts, 8)
-    value, fine = _up_to_8(text.words_at(ends - 8), few)
-    fine &= counts > 0
+    value, valid = _parse_up_to_8(text.words_at(ends - 8), few)
+    valid &= counts > 0
     long = np.flatnonzero(counts > 8)
     if len(long):
         more = counts[long] - 8
-        high, also = _up_to_8(text.words_at(ends[long] - 16), np.minimum(more, 8))
+        high, high_valid = _parse_up_to_8(text.words_at(ends[long] - 16), np.minimum(more, 8))
         value[long] += high * 100_000_000
-        fine[long] &= also & (more <= 8)
-    return value, fine
+        valid[long] &= high_valid & (more <= 8)
+    return value, valid
 
 
 def last_words(text: Text) -> Words:
-    """(n,) The last eight characters of each, zeros before them where there are fewer."""
+    """(n,) The last eight characters of each cell, with zero bytes before a shorter one."""
     words = text.words_at(text.starts + text.lengths - WORD)
     words &= _LAST.take(text.lengths, mode="clip")
     return words
 
 
-def after_only(words: Words, character: int) -> Places:
-    """(n,) How many characters of each word are after that one; -1 where it is not there, or more
-    than once."""
+def count_after_only(words: Words, character: int) -> Ints32:
+    """(n,) The number of characters of each word after the only one that equals `character`; -1 if
+    it occurs never or more than once."""
     other = words ^ np.uint64(character * 0x0101010101010101)
     found = (other & _LOW_BITS) + _LOW_BITS
     found |= other
     found |= _LOW_BITS
-    # A one in the lowest bit of each byte that had the character.
+    # Now a byte is all ones unless it is the character; then its top bit is zero.
     np.invert(found, out=found)
     found >>= _U[7]
     many = (found & (found - _U[1])) != 0
@@ -123,28 +123,33 @@ def after_only(words: Words, character: int) -> Places:
     return after
 
 
-def digits_around(
-    words: Words, before: Places, after: Places, has_point: Mask
+def parse_around_point(
+    words: Words, before: Ints32, after: Ints32, has_point: Mask
 ) -> tuple[Ints, Mask]:
-    """The numbers that `before` and `after` digits at the end of the words make, as if there were
-    no point between them; and where there are as many. Anything where there are more than WORD
-    characters in all. Changes the words."""
+    """Return the numbers in the last characters of the words: `before` digits, a point if
+    `has_point`, and `after` digits, read as if there were no point; and where these are digits.
+
+    The result is arbitrary where there are more than WORD characters in all. Changes `words`.
+    """
     if has_point.any():
         kept = _LAST.take(after)
         without = words << _U[8]
         without &= ~kept
         without |= words & kept
         words = np.where(has_point, without, words)
-    return _up_to_8(words, np.minimum(before + after, WORD))
+    return _parse_up_to_8(words, np.minimum(before + after, WORD))
 
 
-def _up_to_8(words: Words, counts: Places) -> tuple[Ints, Mask]:
-    """The number that the last `counts` characters of each word make; none make zero."""
+def _parse_up_to_8(words: Words, counts: Ints32) -> tuple[Ints, Mask]:
+    """Return the numbers in the last `counts` characters of the words (zero for no characters), and
+    where all of these are digits. Changes `words`."""
     words ^= _ZEROS
     words &= _LAST.take(counts, mode="clip")
+    # A byte above 9 now has bits in its high half, itself or with 6 added.
     odd = words + _SIXES
     odd |= words
     odd &= _HIGH_HALVES
+    # Digits become pairs, pairs fours, and fours eights.
     words *= _BY_2
     words >>= _U[8]
     words &= _PAIRS

@@ -168,7 +168,8 @@ def test_rows_that_no_contract_accepts_are_named(tmp_path: Path) -> None:
     done = run(tmp_path / "things.csv")
     assert done.stderr.splitlines()[1:] == [
         "1 row is broken, and no contract accepts it:",
-        "  line 3: row.too_many_fields has 3 fields, 2 expected",
+        "  line 3: row.too_many_fields has 3 cells instead of 2; quote cells that contain the "
+        "delimiter",
     ]
 
 

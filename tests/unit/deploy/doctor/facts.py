@@ -1,4 +1,4 @@
-"""A healthy deployment of dev as the doctor sees it, and ways to spoil it."""
+"""A healthy deployment of dev as the doctor sees it, and functions that introduce faults."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from csvgate_ops.deploy.doctor.diagnose import diagnose
 from csvgate_ops.deploy.doctor.model import Check, Facts, Fault
 from csvgate_ops.deploy.doctor.tables import expected
 from csvgate_ops.deploy.plan.model import Binding, Key, Value
-from unit.deploy.plan.places import ROOT, all_there, wanted
+from unit.deploy.plan.environments import ROOT, healthy_project, wanted
 
 Spoil = Callable[[Facts], Facts]
 PROJECT = "example-csvgate-dev"
@@ -25,7 +25,7 @@ def contracts() -> tuple[Contract, ...]:
 
 
 def columns() -> tuple[Column, ...]:
-    """As the first upload makes them."""
+    """The columns as the first upload creates them."""
     (contract,) = contracts()
     return expected(contract, ()).columns
 
@@ -36,8 +36,8 @@ def healthy() -> Facts:
     return Facts(
         environment="dev",
         desired=desired,
-        observed=all_there(desired),
-        values={
+        observed=healthy_project(desired),
+        variables={
             "PROJECT_NUMBER": NUMBER,
             **{f"{n}_SUBSCRIPTION": f"eventarc-sub-{n[:3].lower()}" for n in names},
         },
@@ -50,8 +50,8 @@ def faults(facts: Facts) -> list[Fault]:
     return [fault for check in diagnose(facts) for fault in check.faults]
 
 
-def check(facts: Facts, about: str) -> Check:
-    (found,) = [c for c in diagnose(facts) if c.about == about]
+def check(facts: Facts, subject: str) -> Check:
+    (found,) = [c for c in diagnose(facts) if c.subject == subject]
     return found
 
 
@@ -103,17 +103,17 @@ def with_role(kind: str, name: str, role: str, member: str) -> Spoil:
     return spoil
 
 
-def with_watched(kind: str, name: str, **change: object) -> Spoil:
-    """A policy, metric, channel or dashboard with another field, or without any: not there."""
+def with_monitoring(kind: str, name: str, **change: object) -> Spoil:
+    """Change fields of a policy, metric, channel or dashboard; without changes, remove it."""
 
     def spoil(facts: Facts) -> Facts:
-        watched = facts.observed.monitoring
-        items = dict(getattr(watched, kind))
+        found = facts.observed.monitoring
+        items = dict(getattr(found, kind))
         there = items.pop(name)
         if change:
             items[name] = {**there, **change}
-        watched = replace(watched, **{kind: items})
-        return replace(facts, observed=replace(facts.observed, monitoring=watched))
+        found = replace(found, **{kind: items})
+        return replace(facts, observed=replace(facts.observed, monitoring=found))
 
     return spoil
 
@@ -123,7 +123,7 @@ def with_columns(change: Callable[[tuple[Column, ...]], tuple[Column, ...]]) -> 
 
 
 def with_type(name: str, type_: str) -> Spoil:
-    """A column of the table with another type."""
+    """Give a column of the table another type."""
     return with_columns(
         lambda found: tuple(replace(c, type=type_) if c.name == name else c for c in found)
     )

@@ -1,4 +1,4 @@
-"""What a check says besides a fault: what could not be asked, and what is well."""
+"""Checks without a fault: what they found, or why they were skipped."""
 
 import json
 from dataclasses import replace
@@ -19,17 +19,17 @@ from unit.deploy.doctor.facts import (
 )
 
 
-def test_every_resource_has_a_check_and_every_member_of_roles() -> None:
+def test_every_resource_and_every_role_member_has_a_check() -> None:
     facts = healthy()
     checks = diagnose(facts)
     single = [r for r in facts.desired.resources if r.key.kind not in ("api", "agent")]
     members = {b.member for b in facts.desired.bindings}
     assert 2 + len(single) + 1 + len(members) + len(facts.contracts) + 1 == len(checks)
-    assert len({c.about for c in checks}) == len(checks)
+    assert len({c.subject for c in checks}) == len(checks)
     assert {"ok"} == {c.state for c in checks}
 
 
-def test_an_api_that_is_off_is_one_fault_and_its_resources_are_not_asked_for() -> None:
+def test_a_disabled_api_is_one_fault_and_its_resources_are_not_checked() -> None:
     facts = healthy()
     gone = [
         (k.kind, k.name)
@@ -42,37 +42,37 @@ def test_an_api_that_is_off_is_one_fault_and_its_resources_are_not_asked_for() -
     assert ("skipped", "pubsub.googleapis.com is not enabled") == (spoilt.state, spoilt.skipped)
 
 
-def test_without_a_trigger_its_subscription_is_not_asked_for() -> None:
+def test_without_a_trigger_its_subscription_is_not_checked() -> None:
     spoil = without(("trigger", "enrich-records"), ("trigger-subscription", "enrich-records"))
     (fault,) = faults(spoil(healthy()))
     assert "trigger.missing" == fault.code
-    assert "there is no trigger enrich-records" == (
+    assert "trigger enrich-records is missing" == (
         check(spoil(healthy()), "subscription of trigger enrich-records").skipped
     )
 
 
-def test_an_empty_project_has_faults_of_apis_agents_roles_on_it_and_no_more() -> None:
-    facts = replace(healthy(), observed=Observed(), tables={}, values={})
+def test_an_empty_project_lacks_apis_agents_and_roles_on_the_project() -> None:
+    facts = replace(healthy(), observed=Observed(), tables={}, variables={})
     assert {"api.missing", "agent.missing", "role.missing"} == {f.code for f in faults(facts)}
     # Without the project's number a command would be wrong.
-    agents = [f for f in faults(facts) if "roles/pubsub.publisher" in f.said]
+    agents = [f for f in faults(facts) if "roles/pubsub.publisher" in f.description]
     assert [("deploy/deploy.sh dev",)] == [f.fix for f in agents]
 
 
-def test_an_ack_deadline_shorter_than_a_function_that_was_given_longer() -> None:
+def test_an_ack_deadline_shorter_than_an_increased_timeout() -> None:
     facts = with_field("function", "enrich-records", "timeout", 3600)(healthy())
     found = {f.code: f for f in faults(facts)}
     assert {"function.timeout", "trigger-subscription.ack_deadline"} == found.keys()
-    said = found["trigger-subscription.ack_deadline"].said
-    assert said.startswith("ack deadline 600 s, its function may run for 3600 s")
+    said = found["trigger-subscription.ack_deadline"].description
+    assert said.startswith("ack deadline 600 s, but its function may run for 3600 s")
 
 
-def test_no_table_yet_is_well() -> None:
+def test_a_table_may_be_missing() -> None:
     found = check(replace(healthy(), tables={}), f"table {TABLE} of contract orders")
-    assert ("ok", "is made by the first upload") == (found.state, found.said)
+    assert ("ok", "is created by the first upload") == (found.state, found.result)
 
 
-def test_a_table_may_have_further_and_wider_columns() -> None:
+def test_a_table_may_have_additional_and_wider_columns() -> None:
     spoil = with_columns(
         lambda found: (
             *(replace(c, required=False) for c in found),
@@ -82,7 +82,7 @@ def test_a_table_may_have_further_and_wider_columns() -> None:
     assert [] == faults(spoil(healthy()))
 
 
-def test_a_column_of_a_lookup_may_have_whatever_type_the_reference_gave() -> None:
+def test_a_column_of_a_lookup_may_have_any_type() -> None:
     (contract,) = healthy().contracts
     name = next(name for step in contract.enrich if step.lookup for name in step.lookup.add)
     retyped = with_columns(
@@ -91,7 +91,7 @@ def test_a_column_of_a_lookup_may_have_whatever_type_the_reference_gave() -> Non
     assert [] == faults(retyped(healthy()))
 
 
-def test_a_contract_whose_dataset_the_topology_has_not() -> None:
+def test_a_contract_whose_dataset_is_not_in_the_topology() -> None:
     (contract,) = healthy().contracts
     destination = contract.destination.model_copy(update={"dataset": "elsewhere"})
     facts = replace(
@@ -107,15 +107,15 @@ def test_lines_and_json() -> None:
     text = list(lines(checks))
     at = next(n for n, line in enumerate(text) if "fault" in line)
     assert text[at].endswith(
-        "topic validated-records: retention 600 s, should be 604800 s: "
-        "messages cannot be sought back that far"
+        "topic validated-records: retention is 600 s, should be 604800 s: "
+        "older messages cannot be replayed from the topic"
     )
     assert text[at + 1].strip().startswith("gcloud pubsub topics update validated-records ")
     assert len(checks) + 1 == len(text)
     assert f"1 fault in {len(checks)} checks of {PROJECT}" == summary(checks, PROJECT)
     answer = json.loads(as_json(checks, "dev", PROJECT))
     (spoilt,) = [c for c in answer["checks"] if c["faults"]]
-    assert ("topic validated-records", "fault") == (spoilt["about"], spoilt["state"])
+    assert ("topic validated-records", "fault") == (spoilt["subject"], spoilt["state"])
     assert "topic.retention" == spoilt["faults"][0]["code"]
 
 

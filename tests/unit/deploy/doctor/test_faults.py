@@ -1,6 +1,4 @@
-"""Each fault that may be planted is found, alone, with the command that mends it."""
-
-from dataclasses import replace
+"""Each introduced fault is found, and no other, with the command that fixes it."""
 
 import pytest
 
@@ -13,9 +11,9 @@ from unit.deploy.doctor.facts import (
     healthy,
     with_columns,
     with_field,
+    with_monitoring,
     with_role,
     with_type,
-    with_watched,
     without,
     without_role,
 )
@@ -34,7 +32,7 @@ ALTER = (
 SUBSCRIPTION = "gcloud pubsub subscriptions update eventarc-sub-enr"
 DELETE_TRIGGER = f"gcloud eventarc triggers delete enrich-records --location=europe-west1 {AT}"
 
-PLANTED: list[tuple[str, Spoil, list[str]]] = [
+FAULTS: list[tuple[str, Spoil, list[str]]] = [
     (
         "api.missing",
         without(("api", "logging.googleapis.com")),
@@ -55,7 +53,7 @@ PLANTED: list[tuple[str, Spoil, list[str]]] = [
     ),
     (
         "account.disabled",
-        lambda facts: replace(facts, disabled=frozenset({"csvgate-validate"})),
+        with_field("account", "csvgate-validate", "disabled", True),
         [f"gcloud iam service-accounts enable {ACCOUNT} {AT}"],
     ),
     (
@@ -109,14 +107,17 @@ PLANTED: list[tuple[str, Spoil, list[str]]] = [
     ("function.ingress", with_field("function", "enrich-records", "ingress", "all"), [DEPLOY]),
     (
         "function.own_trigger",
-        lambda facts: replace(
-            facts, own_triggers={"enrich-records": f"projects/{PROJECT}/locations/eu/triggers/x"}
+        with_field(
+            "function",
+            "enrich-records",
+            "own_trigger",
+            f"projects/{PROJECT}/locations/eu/triggers/x",
         ),
         [f"gcloud eventarc triggers delete projects/{PROJECT}/locations/eu/triggers/x"],
     ),
     (
         "trigger.once_only",
-        lambda facts: replace(facts, once_only=frozenset({"enrich-records"})),
+        with_field("trigger", "enrich-records", "max_attempts", 1),
         [DELETE_TRIGGER, DEPLOY],
     ),
     (
@@ -134,7 +135,7 @@ PLANTED: list[tuple[str, Spoil, list[str]]] = [
     ),
     (
         "trigger-subscription.unpushed",
-        lambda facts: replace(facts, unpushed=frozenset({"enrich-records"})),
+        with_field("trigger-subscription", "enrich-records", "push_endpoint", ""),
         [DELETE_TRIGGER, DEPLOY],
     ),
     (
@@ -215,15 +216,15 @@ PLANTED: list[tuple[str, Spoil, list[str]]] = [
             f"{AT} --member=allAuthenticatedUsers --role=roles/run.invoker"
         ],
     ),
-    ("watched.missing", with_watched("policies", "dead-letters"), [DEPLOY]),
-    ("watched.missing", with_watched("metrics", "csvgate_retries"), [DEPLOY]),
-    ("watched.differs", with_watched("policies", "slow-uploads", enabled=False), [DEPLOY]),
+    ("monitoring.missing", with_monitoring("policies", "dead-letters"), [DEPLOY]),
+    ("monitoring.missing", with_monitoring("metrics", "csvgate_retries"), [DEPLOY]),
+    ("monitoring.differs", with_monitoring("policies", "slow-uploads", enabled=False), [DEPLOY]),
     (
-        "watched.differs",
-        with_watched("policies", "failed-uploads", notificationChannels=[]),
+        "monitoring.differs",
+        with_monitoring("policies", "failed-uploads", notificationChannels=[]),
         [DEPLOY],
     ),
-    ("watched.differs", with_watched("dashboards", "csvgate", displayName="mine"), [DEPLOY]),
+    ("monitoring.differs", with_monitoring("dashboards", "csvgate", displayName="mine"), [DEPLOY]),
     ("table.column", with_type("quantity", "STRING"), []),
     (
         "table.column",
@@ -248,8 +249,8 @@ PLANTED: list[tuple[str, Spoil, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("code", "spoil", "fix"), PLANTED, ids=[code for code, _, _ in PLANTED])
-def test_a_planted_fault_is_found_alone_with_its_fix(
+@pytest.mark.parametrize(("code", "spoil", "fix"), FAULTS, ids=[code for code, _, _ in FAULTS])
+def test_an_introduced_fault_is_found_alone_with_its_fix(
     code: str, spoil: Spoil, fix: list[str]
 ) -> None:
     (fault,) = faults(spoil(healthy()))
@@ -261,9 +262,9 @@ def test_a_healthy_deployment_has_no_fault() -> None:
 
 
 def test_all_faults_at_once_are_all_found() -> None:
-    """Those that can be together: a thing that is gone has no other fault."""
+    """Combine the faults that can occur together: a missing resource has no other fault."""
     facts = healthy()
-    together = [p for p in PLANTED if not p[0].endswith((".missing", ".column"))]
+    together = [p for p in FAULTS if not p[0].endswith((".missing", ".column"))]
     for _, spoil, _ in together:
         facts = spoil(facts)
     assert sorted(code for code, _, _ in together) == sorted(f.code for f in faults(facts))

@@ -1,4 +1,4 @@
-"""The pipeline in memory, with every request counted that Cloud Storage would charge."""
+"""The pipeline in memory, counting every request that Cloud Storage would charge."""
 
 from collections import Counter
 from collections.abc import Iterator

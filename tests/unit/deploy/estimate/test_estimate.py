@@ -1,4 +1,4 @@
-"""What an estimate says of sizes, prices and limits."""
+"""Estimates: sizes, prices and limits."""
 
 import gzip
 import json
@@ -49,15 +49,15 @@ def answer(*arguments: str | Path) -> dict[str, Any]:
 
 
 def test_a_gib_at_list_price(topology: Topology) -> None:
-    """Reckoned by hand: 1 GiB of CSV, 10 million rows."""
+    """Calculated by hand: 1 GiB of CSV, 10 million rows."""
     found = given(10_000_000, 1 << 30, topology)
     costs = {line.key: line.upload_cost for line in found.lines}
     assert 0.020 == pytest.approx(costs["storage_kept"], rel=0.001)
     assert 0.025 * 2.11 == pytest.approx(costs["bigquery_written"])
     assert 0.02 * 2.11 == pytest.approx(costs["bigquery_kept"])
-    # Published and delivered: 2 × 0.1174 GiB at $40 a TiB, and the attributes of 64 chunks.
-    assert 2 * 0.1174 * 40 / 1024 == pytest.approx(costs["pubsub_throughput"], rel=0.001)
-    assert 0.1174 * 0.27 * 7 / MONTH_DAYS == pytest.approx(costs["pubsub_retained"], rel=0.001)
+    # Published and delivered: 2 × 0.2078 GiB at $40 a TiB, and the attributes of 64 chunks.
+    assert 2 * 0.2078 * 40 / 1024 == pytest.approx(costs["pubsub_throughput"], rel=0.001)
+    assert 0.2078 * 0.27 * 7 / MONTH_DAYS == pytest.approx(costs["pubsub_retained"], rel=0.001)
     assert 0 == costs["eventarc_events"]
     assert sum(costs.values()) == pytest.approx(found.upload_cost)
 
@@ -78,7 +78,7 @@ def test_free_units_come_off_the_month_only(topology: Topology) -> None:
     assert kept.month_cost == by_key["storage_kept"].month_cost
 
 
-def test_processor_time_grows_with_the_functions(topology: Topology) -> None:
+def test_cpu_time_grows_with_the_functions(topology: Topology) -> None:
     small = {line.key: line.upload_cost for line in given(10**6, 10**8, topology).lines}
     functions = {
         name: function.model_copy(update={"cpu": 2 * function.cpu, "memory": "4Gi"})
@@ -91,26 +91,26 @@ def test_processor_time_grows_with_the_functions(topology: Topology) -> None:
     assert small["run_requests"] == large["run_requests"]
 
 
-def test_one_huge_file_meets_the_timeout_first(topology: Topology) -> None:
+def test_one_huge_file_reaches_the_timeout_first(topology: Topology) -> None:
     nearest = given(200_000_000, 25_000_000_000, topology).limits[0]
     assert ("validate_and_parse", 540) == (nearest.service, nearest.limit)
     assert 1 < nearest.share
 
 
-def test_many_small_files_meet_the_streams_first(topology: Topology) -> None:
+def test_many_small_files_reach_the_stream_quota_first(topology: Topology) -> None:
     nearest = given(100, 10_000, topology, per_day=20_000).limits[0]
     assert "write streams created in 4 hours" == nearest.what
     assert 10_000 / 30_000 == pytest.approx(nearest.share)
 
 
-def test_every_quota_is_reckoned_with(topology: Topology) -> None:
+def test_every_quota_is_calculated(topology: Topology) -> None:
     limits = given(1000, 100_000, topology).limits
     assert {quota.what for quota in PRICES.quotas.values()} <= {limit.what for limit in limits}
     assert [limit.share for limit in limits] == sorted((x.share for x in limits), reverse=True)
 
 
-def test_the_bench_still_says_what_is_measured() -> None:
-    """bench/RESULTS.md is written again now and then: the rates here must follow."""
+def test_measured_rates_match_the_bench() -> None:
+    """bench/RESULTS.md changes from time to time, and the rates here must follow."""
     results = (ROOT / "bench" / "RESULTS.md").read_text()
     row = next(x for x in results.splitlines() if x.startswith("| csvgate, end to end |"))
     validate = float(row.split("|")[3])
@@ -161,7 +161,7 @@ def test_the_command_on_a_file(tmp_path: Path) -> None:
     shown = run(path, "--as", "orders/a.csv").stdout
     for service in ("Cloud Storage", "Eventarc", "Cloud Run functions", "Pub/Sub", "BigQuery"):
         assert service in shown
-    assert "Nearest limit" in shown
+    assert "Closest limit" in shown
     assert "SendGrid" in shown
 
 
@@ -176,27 +176,27 @@ def test_the_command_without_a_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ((), "give FILE, or both --rows and --bytes"),
         (("--rows", "5"), "give FILE, or both --rows and --bytes"),
         (("--rows", "5", "--bytes", "many"), "'many' is not a size"),
-        (("--rows", "50", "--bytes", "10"), "--rows 50 do not fit into --bytes 10"),
+        (("--rows", "50", "--bytes", "10"), "--bytes 10 is too small for --rows 50"),
         (("--rows", "5", "--bytes", "100", "--per-day", "0"), "--per-day"),
     ],
 )
-def test_wrong_usage(arguments: tuple[str, ...], told: str) -> None:
+def test_wrong_usage(arguments: tuple[str, ...], message: str) -> None:
     done = run(*arguments)
     assert 2 == done.exit_code
-    assert told in done.stderr
+    assert message in done.stderr
 
 
-def test_a_file_that_would_be_refused(tmp_path: Path) -> None:
+def test_a_file_that_would_be_rejected_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"nothing,like,orders\n1,2,3\n")
     done = run(path, "--as", "orders/a.csv")
     assert 2 == done.exit_code
-    assert "would be refused whole" in done.stderr
+    assert "would be rejected as a whole" in done.stderr
     path.write_bytes(HEADER)
     assert 0 == run(path, "--as", "orders/a.csv").exit_code
 
@@ -207,7 +207,7 @@ def test_a_file_that_is_larger_than_its_contract_allows(tmp_path: Path) -> None:
     contract = load(CONTRACT)
     limits = contract.limits.model_copy(update={"max_bytes": 100})
     size = path.stat().st_size
-    with pytest.raises(Unusable, match=f"it has {size} bytes of 100 allowed"):
+    with pytest.raises(Unusable, match=f"it has {size} bytes, but 100 are allowed"):
         measure(path, contract.model_copy(update={"limits": limits}))
 
 

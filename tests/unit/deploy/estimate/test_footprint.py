@@ -1,4 +1,4 @@
-"""The model of what an upload asks for, held to what the pipeline does ask for."""
+"""The footprint model matches the requests that the pipeline really makes."""
 
 import gzip
 from dataclasses import replace
@@ -85,7 +85,7 @@ def test_bytes_into_bigquery(pair: tuple[UploadSize, Footprint, Seen]) -> None:
     assert seen.table_bytes == pytest.approx(size.table_bytes, rel=0.2)
 
 
-def test_bytes_of_a_chunk_that_is_whole() -> None:
+def test_bytes_of_a_full_chunk() -> None:
     _, data, chunk_bytes = UPLOADS["one chunk"]
     seen = run("orders/a.csv", data, chunk_bytes)
     assert 1 == seen.chunks
@@ -115,5 +115,5 @@ def test_a_chunk_too_large_for_a_message_is_halved() -> None:
     assert 4 == chunk_count(size_of(1_000, 100, wire_bytes=14_000_001), Shape(), 16 << 20)
 
 
-def test_what_a_contract_asks_for() -> None:
+def test_shape_of_a_contract() -> None:
     assert Shape() == SHAPE

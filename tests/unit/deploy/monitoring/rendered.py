@@ -1,4 +1,4 @@
-"""deploy/monitoring as the tests use it."""
+"""deploy/monitoring, rendered for tests."""
 
 import re
 from collections.abc import Iterator

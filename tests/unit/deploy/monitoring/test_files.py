@@ -1,4 +1,4 @@
-"""What is watched, held against the topology and against what Google calls things."""
+"""deploy/monitoring covers the topology and uses the names that Google gives to metrics."""
 
 import re
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def watching(policy: str) -> str:
     ("policy", "kind"),
     [("dead-letters", WAITING), ("dead-letters-old", AGE), ("dead-letters-expiring", AGE)],
 )
-def test_every_review_subscription_is_watched(policy: str, kind: str) -> None:
+def test_every_review_subscription_is_monitored(policy: str, kind: str) -> None:
     assert kind == metric(watching(policy))
     assert reviews() == named(watching(policy), "resource.label.subscription_id")
 
@@ -61,19 +61,19 @@ def test_any_dead_letter_alerts() -> None:
     assert ("COMPARISON_GT", 0) == (condition["comparison"], condition["thresholdValue"])
 
 
-def test_letters_are_told_of_before_they_are_lost() -> None:
+def test_dead_letters_raise_an_alert_before_they_are_lost() -> None:
     condition = MONITORING.policies["dead-letters-expiring"]["conditions"][0]["conditionThreshold"]
     kept = min(TOPOLOGY.subscriptions[name].retention for name in reviews())
     assert 86400 < condition["thresholdValue"] <= kept - 7 * 86400
 
 
-def test_every_function_is_watched() -> None:
+def test_every_function_is_monitored() -> None:
     assert REQUESTS == metric(watching("function-errors"))
     assert services() == named(watching("function-errors"), "resource.label.service_name")
     assert {"5xx"} == named(watching("function-errors"), "metric.label.response_code_class")
 
 
-def test_every_trigger_is_watched() -> None:
+def test_every_trigger_is_monitored() -> None:
     (pattern,) = named(
         watching("waiting-events").replace("(validate", "<validate").replace(").*", ">.*"),
         "resource.label.subscription_id",
@@ -94,7 +94,7 @@ def test_the_dashboard_shows_them_all() -> None:
     assert ours <= set(by_metric)
 
 
-def test_metrics_are_called_what_google_calls_them() -> None:
+def test_metrics_have_the_names_that_google_gives_them() -> None:
     for text in every_filter():
         name = metric(text)
         if name.startswith(USER):

@@ -1,4 +1,4 @@
-"""The filters of log-based metrics, held against what the functions really write."""
+"""The filters of the log-based metrics match what the functions really log."""
 
 import json
 import re
@@ -119,7 +119,7 @@ def test_a_failure_that_is_retried_counts_as_one(capsys: pytest.CaptureFixture[s
     } == everything(logged(capsys))
 
 
-def test_an_upload_that_is_given_up_on_counts_as_failed(
+def test_an_abandoned_upload_counts_as_failed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     world = start("validate_and_parse")
@@ -130,7 +130,7 @@ def test_an_upload_that_is_given_up_on_counts_as_failed(
     } == everything(logged(capsys))
 
 
-def test_an_email_that_is_given_up_on_counts_as_unsent(
+def test_an_abandoned_email_counts_as_unsent(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     world = start("enrich_records")

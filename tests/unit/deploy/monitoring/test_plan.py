@@ -1,15 +1,15 @@
-"""From what is wanted and what there is to commands."""
+"""The commands that make a project's monitoring match deploy/monitoring."""
 
 from dataclasses import replace
 from typing import Any
 
-from csvgate_ops.deploy.monitoring.observe import Observed, observe
+from csvgate_ops.deploy.monitoring.observe import MonitoringFound, observe
 from csvgate_ops.deploy.monitoring.plan import Command, Lookup, differs, plan, removal
 from unit.deploy.monitoring.rendered import EMAILS, PROJECT, monitoring
 
 WANTED = monitoring()
 CHANNELS = {email: f"projects/{PROJECT}/notificationChannels/{n}" for n, email in enumerate(EMAILS)}
-THERE = Observed(
+THERE = MonitoringFound(
     channels=CHANNELS,
     metrics=WANTED.metrics,
     policies={
@@ -28,8 +28,8 @@ THERE = Observed(
 )
 
 
-def why(wanted: Any, there: Observed) -> list[str]:
-    return [step.why for step in plan(wanted, there) if isinstance(step, Command)]
+def why(wanted: Any, there: MonitoringFound) -> list[str]:
+    return [step.subject for step in plan(wanted, there) if isinstance(step, Command)]
 
 
 def test_an_empty_project_gets_everything_metrics_first() -> None:
@@ -38,16 +38,16 @@ def test_an_empty_project_gets_everything_metrics_first() -> None:
         *(f"alerts to {email}" for email in EMAILS),
         *(f"alert policy {key}" for key in WANTED.policies),
         "dashboard csvgate",
-    ] == why(WANTED, Observed())
+    ] == why(WANTED, MonitoringFound())
 
 
 def test_every_command_names_the_project() -> None:
-    steps = [*plan(WANTED, Observed()), *removal(THERE, PROJECT)]
+    steps = [*plan(WANTED, MonitoringFound()), *removal(THERE, PROJECT)]
     assert [] == [step for step in steps if f"--project={PROJECT}" not in step.argv]
 
 
-def test_policies_tell_channels_that_are_made_before_them() -> None:
-    steps = plan(WANTED, Observed())
+def test_policies_notify_channels_that_are_created_before_them() -> None:
+    steps = plan(WANTED, MonitoringFound())
     looked_up = [step.variable for step in steps if isinstance(step, Lookup)]
     assert ["CHANNEL_A", "CHANNEL_B"] == looked_up
     told = {
@@ -60,11 +60,11 @@ def test_policies_tell_channels_that_are_made_before_them() -> None:
     assert {"--notification-channels=${CHANNEL_A},${CHANNEL_B}"} == told
 
 
-def test_what_is_there_is_left_alone() -> None:
+def test_existing_monitoring_is_left_alone() -> None:
     assert [] == plan(WANTED, THERE)
 
 
-def test_another_address_is_told_by_every_policy() -> None:
+def test_every_policy_notifies_an_added_address() -> None:
     wanted = replace(WANTED, emails=(EMAILS[0], "new@example.com"))
     assert [
         "alerts to new@example.com",
@@ -72,11 +72,13 @@ def test_another_address_is_told_by_every_policy() -> None:
     ] == why(wanted, THERE)
 
 
-def test_nobody_to_tell() -> None:
+def test_without_recipients() -> None:
     steps = plan(replace(WANTED, emails=()), THERE)
     assert len(WANTED.policies) == len(steps)
     assert all("--clear-notification-channels" in step.argv for step in steps)
-    assert not any("notification-channels" in str(s.argv) for s in plan(monitoring(()), Observed()))
+    assert not any(
+        "notification-channels" in str(s.argv) for s in plan(monitoring(()), MonitoringFound())
+    )
 
 
 def test_a_dashboard_is_updated_by_its_etag() -> None:
@@ -87,7 +89,7 @@ def test_a_dashboard_is_updated_by_its_etag() -> None:
     assert '"name"' not in step.stdin.split('"mosaicLayout"')[0]
 
 
-def test_what_is_ours_and_wanted_no_more_is_deleted() -> None:
+def test_our_items_without_a_file_are_deleted() -> None:
     old = {"name": f"projects/{PROJECT}/alertPolicies/9", "userLabels": {"csvgate": "old"}}
     there = replace(
         THERE,
@@ -99,7 +101,7 @@ def test_what_is_ours_and_wanted_no_more_is_deleted() -> None:
     ]
 
 
-def test_only_what_is_ours_is_observed() -> None:
+def test_only_our_items_are_observed() -> None:
     answers: dict[str, list[dict[str, Any]]] = {
         "channels": [],
         "policies": [],

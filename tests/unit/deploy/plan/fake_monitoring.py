@@ -1,11 +1,17 @@
-"""What the commands for alerts and the dashboard leave behind, read off their arguments."""
+"""Interprets the arguments of the commands that create alerts and the dashboard."""
 
 import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from csvgate_ops.deploy.monitoring.observe import CHANNELS, DASHBOARDS, METRICS, POLICIES, Observed
+from csvgate_ops.deploy.monitoring.observe import (
+    CHANNELS,
+    DASHBOARDS,
+    METRICS,
+    POLICIES,
+    MonitoringFound,
+)
 
 VARIABLE = re.compile(r"\$\{CHANNEL_(.)\}")
 
@@ -22,8 +28,8 @@ class FakeMonitoring:
         self.policies: dict[str, dict[str, Any]] = {}
         self.dashboards: dict[str, dict[str, Any]] = {}
 
-    def observed(self) -> Observed:
-        return Observed(
+    def observed(self) -> MonitoringFound:
+        return MonitoringFound(
             dict(self.channels), dict(self.metrics), dict(self.policies), dict(self.dashboards)
         )
 

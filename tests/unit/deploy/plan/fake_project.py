@@ -1,6 +1,6 @@
-"""What each command of a plan leaves behind, read off its arguments: a project without a cloud.
+"""A project without a cloud: it interprets the arguments of the commands in a plan.
 
-Small on purpose: tests/integration/deploy holds the same commands to the real gcloud.
+It is small on purpose: tests/integration/deploy runs the same commands with the real gcloud.
 """
 
 import json
@@ -19,13 +19,13 @@ from csvgate_ops.deploy.plan.model import (
 )
 from unit.deploy.plan.fake_monitoring import FakeMonitoring
 
-EVENTARC_S_OWN: Fields = {
+EVENTARC_DEFAULTS: Fields = {
     "ack_deadline": 10,
     "retention": 86400,
     "expires": "2678400s",
     "dead_letter_topic": None,
     "max_delivery_attempts": None,
-    "min_backoff": 10,  # by chance what the topology says, so that one command has them or not
+    "min_backoff": 10,  # happens to equal the topology, so a command may leave it out
     "max_backoff": 600,
 }
 
@@ -198,8 +198,7 @@ def _trigger(project: FakeProject, words: list[str], flags: Flags) -> None:
         service=flags["destination-run-service"],
         service_account=flags["service-account"],
     )
-    location = {"location": flags["location"]}
-    project.make("trigger-subscription", words[0], **EVENTARC_S_OWN, **location)
+    project.make("trigger-subscription", words[0], **EVENTARC_DEFAULTS)
 
 
 COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]] = {

@@ -1,12 +1,12 @@
-"""Environment files: what they may say, and every mistake with its place."""
+"""Environment files: what they may contain, and every mistake with its place."""
 
 from pathlib import Path
 
 import pytest
 
 from csvgate_ops.deploy.environment.load import EnvironmentMistakes, load_environment
-from csvgate_ops.deploy.environment.overlay import settle
-from unit.deploy.plan.places import ENVIRONMENTS, environment, topology
+from csvgate_ops.deploy.environment.overlay import overlay
+from unit.deploy.plan.environments import ENVIRONMENTS, environment, topology
 
 GOOD = """\
 project: example-project
@@ -24,20 +24,20 @@ def mistakes(tmp_path: Path, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_those_of_the_repository_hold(name: str) -> None:
+def test_the_repository_s_environments_are_valid(name: str) -> None:
     assert environment(name).project == f"example-csvgate-{name}"
 
 
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ("memory: 2Gi", ":4: memory: is no setting; known: project"),
+        ("memory: 2Gi", ":4: memory: is not a setting; known: project"),
         ("log_level: debug", ":4: log_level: Input should be 'DEBUG', 'INFO', 'WARNING' or"),
         ("project: twice", ":4: project: is there twice, first in line 1; keep one"),
-        ("functions: {enrich: {}}", ":4: functions.enrich: is no function; did you mean"),
+        ("functions: {enrich: {}}", ":4: functions.enrich: is not a function; did you mean"),
         (
             "functions:\n  enrich_records:\n    memry: 2Gi",
-            ":6: functions.enrich_records.memry: is no setting; did you mean `memory`?",
+            ":6: functions.enrich_records.memry: is not a setting; did you mean `memory`?",
         ),
         (
             "functions:\n  enrich_records:\n    memory: 2GB",
@@ -53,13 +53,14 @@ def test_those_of_the_repository_hold(name: str) -> None:
         ),
         (
             "functions: {enrich_records: {environment: {CSVGATE_LEDGER_BUCKET: x}}}",
-            ":4: functions.enrich_records.environment.CSVGATE_LEDGER_BUCKET: follows from",
+            ":4: functions.enrich_records.environment.CSVGATE_LEDGER_BUCKET: is set by csvgate",
         ),
         ("network: {connector: Mine}", ":4: network.connector: String should match pattern"),
         ("network: {egress: all}", ":4: network.connector: Field required"),
         (
             "secrets: {SENDGRID_KEY: {secret: k}}",
-            ":4: secrets.SENDGRID_KEY: no function takes it; did you mean `SENDGRID_API_KEY`?",
+            ":4: secrets.SENDGRID_KEY: is not used by any function; did you mean "
+            "`SENDGRID_API_KEY`?",
         ),
         (
             "secrets: {SENDGRID_API_KEY: {secret: k, version: newest}}",
@@ -79,13 +80,13 @@ def test_mistakes_come_all_at_once(tmp_path: Path) -> None:
     assert ["project", "region", "sender", "log_level"] == places
 
 
-def test_no_such_environment_names_those_there_are() -> None:
-    with pytest.raises(EnvironmentMistakes, match="there are: dev, prod, staging"):
+def test_an_unknown_environment_names_the_existing_ones() -> None:
+    with pytest.raises(EnvironmentMistakes, match="existing environments: dev, prod, staging"):
         environment("production")
 
 
-def test_it_is_laid_over_the_topology() -> None:
-    settled = settle(topology(), environment("prod"))
+def test_an_environment_overlays_the_topology() -> None:
+    settled = overlay(topology(), environment("prod"))
     function = settled.functions["notify_stakeholders"]
     assert "csvgate@example.com" == function.environment["CSVGATE_SENDER"]
     assert "1" == function.secrets["SENDGRID_API_KEY"].version

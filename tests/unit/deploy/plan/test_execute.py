@@ -1,11 +1,11 @@
-"""Running a plan: what passes by itself is waited for, everything else stops it at once."""
+"""Running a plan: temporary failures are retried, all others stop it at once."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from csvgate_ops.deploy.errors import DeployError
+from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.plan.model import ByHand, Command, Lookup, Plan, Stage, Step, Write
 from csvgate_ops.deploy.run.execute import Execution, Stopped
 from csvgate_ops.deploy.run.gcloud import (
@@ -51,7 +51,7 @@ def test_propagation_is_waited_for(words: str) -> None:
     said, waited = execute(run, Command(("gcloud", "x"), "why"))
     assert [("gcloud", "x")] * 3 == run.asked
     assert [2.0, 4.0] == waited
-    assert "      not yet known everywhere: again in 2 s" in said
+    assert "      an earlier change has not spread yet: retrying in 2 s" in said
 
 
 def test_propagation_that_takes_too_long() -> None:
@@ -68,13 +68,13 @@ def test_another_failure_stops_at_once_and_is_shown() -> None:
     assert 1 == len(run.asked)
 
 
-def test_bq_says_what_is_wrong_on_its_standard_output() -> None:
+def test_bq_prints_errors_on_its_standard_output() -> None:
     run = Scripted(Finished(2, "BigQuery error in mk operation: no", ""))
     with pytest.raises(CommandFailed, match="BigQuery error in mk operation: no"):
         execute(run, Command(("bq", "mk"), "why"))
 
 
-def test_what_is_looked_up_is_filled_in(tmp_path: Path) -> None:
+def test_looked_up_values_are_filled_in(tmp_path: Path) -> None:
     run = Scripted(Finished(0, "123\n", ""), SUCCESS)
     lookup = Lookup("PROJECT_NUMBER", ("gcloud", "number"))
     command = Command(("gcloud", "x", "--member=service-${PROJECT_NUMBER}@y"), "why")
@@ -83,15 +83,17 @@ def test_what_is_looked_up_is_filled_in(tmp_path: Path) -> None:
     assert "text" == (tmp_path / "file").read_text()
 
 
-def test_a_lookup_without_an_answer() -> None:
-    with pytest.raises(DeployError, match="no answer from\n  gcloud number"):
+def test_a_lookup_that_prints_nothing() -> None:
+    with pytest.raises(
+        DeployError, match="the command printed nothing, but its output is needed:\n  gcloud number"
+    ):
         execute(Scripted(SUCCESS), Lookup("PROJECT_NUMBER", ("gcloud", "number")))
 
 
 @pytest.mark.parametrize(
     "answer", [failed("NOT_FOUND"), Finished(0, "DISABLED\n", ""), Finished(0, "", "")]
 )
-def test_what_is_done_by_hand_is_asked_for(answer: Finished) -> None:
+def test_a_manual_step_stops_the_plan_until_it_is_done(answer: Finished) -> None:
     step = ByHand(("gcloud", "add"), ("gcloud", "check"), "ENABLED", "secret s has no version")
     with pytest.raises(
         Stopped, match=r"secret s has no version\. Add one, .*\n  gcloud add < FILE"
@@ -102,7 +104,7 @@ def test_what_is_done_by_hand_is_asked_for(answer: Finished) -> None:
     assert [("gcloud", "check"), ("gcloud", "x")] == run.asked
 
 
-def test_a_listing_is_asked_for_once() -> None:
+def test_a_listing_runs_once() -> None:
     run = Scripted(Finished(0, "[1]", ""))
     reader = JsonReader(run)
     assert [1] == reader.read(("gcloud", "list")) == reader.read(["gcloud", "list"])

@@ -1,4 +1,4 @@
-"""Interrupted at whatever command, another run goes on: it does the rest and nothing twice."""
+"""After an interruption at any command, the next run does the rest and repeats nothing."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,9 @@ import pytest
 
 from csvgate_ops.deploy.plan.model import Command, Observed, Plan, Step
 from csvgate_ops.deploy.plan.planner import plan
+from unit.deploy.plan.environments import ENVIRONMENTS, wanted
 from unit.deploy.plan.fake_monitoring import named
 from unit.deploy.plan.fake_project import FakeProject
-from unit.deploy.plan.places import ENVIRONMENTS, wanted
 
 
 def what(steps: Sequence[Step]) -> list[list[str]]:

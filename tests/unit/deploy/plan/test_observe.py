@@ -1,7 +1,6 @@
-"""What gcloud's listings say, as the fields and bindings that plans compare.
+"""gcloud's listings are read as the fields and bindings that plans compare.
 
-tests/integration/deploy reads the real gcloud; these are answers as it gives them, for where it is
-absent.
+These are answers in gcloud's format; tests/integration/deploy uses the real gcloud.
 """
 
 import json
@@ -13,7 +12,7 @@ import pytest
 from csvgate_ops.deploy.plan.model import Binding, Key
 from csvgate_ops.deploy.plan.observe import NoProject, observe
 from csvgate_ops.deploy.run.gcloud import Finished, JsonReader
-from unit.deploy.plan.places import wanted
+from unit.deploy.plan.environments import wanted
 
 PROJECT = "example-csvgate-dev"
 DESCRIBED = {"projectId": PROJECT, "projectNumber": "123"}
@@ -65,15 +64,17 @@ def enabled(*apis: str) -> list[dict[str, str]]:
     return [{"name": f"projects/123/services/{api}.googleapis.com"} for api in apis]
 
 
-def test_a_project_that_is_not_there() -> None:
+def test_a_missing_project() -> None:
     def run(argv: Sequence[str]) -> Finished:
         return Finished(1, "", "ERROR: (gcloud.projects.describe) you may not, or it is not there")
 
-    with pytest.raises(NoProject, match=f"project {PROJECT} is not there, or not for you to see"):
+    with pytest.raises(
+        NoProject, match=f"project {PROJECT} does not exist, or this account may not see it"
+    ):
         observe(wanted("dev"), JsonReader(run))
 
 
-def test_what_is_not_enabled_is_not_asked() -> None:
+def test_disabled_apis_are_not_called() -> None:
     """To list what an API has that is not enabled is an error."""
     run = Answers({"projects describe": DESCRIBED, "services list": enabled("storage")})
     observed = observe(wanted("dev"), JsonReader(run))
@@ -102,7 +103,8 @@ def test_a_trigger_s_subscription_is_known_by_its_trigger() -> None:
     observed = observe(wanted("dev"), JsonReader(run))
     key = Key("trigger-subscription", "enrich-records")
     assert {
-        "location": "europe-west1",
+        "subscription": SUBSCRIPTION,
+        "push_endpoint": "",
         "topic": "validated-records",
         "ack_deadline": 600,
         "retention": 604800,
@@ -112,8 +114,8 @@ def test_a_trigger_s_subscription_is_known_by_its_trigger() -> None:
         "min_backoff": None,
         "max_backoff": None,
     } == observed.resources[key]
-    nameless = agent.replace("123", "${PROJECT_NUMBER}")
-    assert {Binding(key, "roles/pubsub.subscriber", nameless)} == observed.bindings
+    without_number = agent.replace("123", "${PROJECT_NUMBER}")
+    assert {Binding(key, "roles/pubsub.subscriber", without_number)} == observed.bindings
 
 
 def test_a_dataset_s_access_is_read_as_roles() -> None:

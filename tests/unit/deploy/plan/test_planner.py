@@ -1,4 +1,4 @@
-"""desired × observed → commands: only what is missing, each change by one command."""
+"""The planner emits commands only for what is missing or differs, one per change."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from csvgate_ops.deploy.plan.model import (
     Value,
 )
 from csvgate_ops.deploy.plan.planner import NotInPlace, plan
-from unit.deploy.plan.places import ENVIRONMENTS, all_there, wanted
+from unit.deploy.plan.environments import ENVIRONMENTS, healthy_project, wanted
 
 BUCKET = Key("bucket", "example-csvgate-dev-uploads")
 VALIDATE = "serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com"
@@ -37,7 +37,7 @@ def commands(found: Plan) -> list[str]:
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_nothing_to_do(name: str) -> None:
-    assert Plan(()) == plan(wanted(name), all_there(wanted(name)))
+    assert Plan(()) == plan(wanted(name), healthy_project(wanted(name)))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_nothing_to_do(name: str) -> None:
             "description",
             "",
             "bq --project_id=example-csvgate-dev update "
-            "--description=Orders and what belongs to them sales",
+            "--description=Orders and related tables sales",
         ),
         (
             "trigger",
@@ -120,28 +120,28 @@ def test_a_changed_field_is_one_command(
     kind: str, name: str, field: str, value: Value, expected: str
 ) -> None:
     desired = wanted("dev")
-    found = plan(desired, with_field(all_there(desired), Key(kind, name), field, value))
+    found = plan(desired, with_field(healthy_project(desired), Key(kind, name), field, value))
     project = "" if expected.startswith("bq") else " --project=example-csvgate-dev"
     assert [expected + project] == commands(found)
 
 
-def test_a_function_s_changed_field_states_all_of_the_function() -> None:
+def test_a_changed_field_of_a_function_deploys_the_whole_function() -> None:
     desired = wanted("dev")
     key = Key("function", "enrich-records")
     for field, value in (("memory", "1Gi"), ("state", "FAILED"), ("source", "old")):
-        (only,) = commands(plan(desired, with_field(all_there(desired), key, field, value)))
+        (only,) = commands(plan(desired, with_field(healthy_project(desired), key, field, value)))
         assert only.startswith("gcloud functions deploy enrich-records --gen2 ")
         assert "--memory=2Gi" in only
         assert "--trigger-http" not in only
 
 
-def test_what_a_service_cannot_change_is_for_a_person() -> None:
+def test_a_field_that_a_service_cannot_change_stops_the_plan() -> None:
     desired = wanted("dev")
     with pytest.raises(NotInPlace, match="location is 'us' and should be 'europe-west1'"):
-        plan(desired, with_field(all_there(desired), BUCKET, "location", "us"))
+        plan(desired, with_field(healthy_project(desired), BUCKET, "location", "us"))
 
 
-def test_a_role_that_is_not_needed_is_taken_away() -> None:
+def test_a_role_that_is_not_needed_is_revoked() -> None:
     desired = wanted("dev")
     surplus = frozenset(
         {
@@ -151,7 +151,7 @@ def test_a_role_that_is_not_needed_is_taken_away() -> None:
             Binding(Key("dataset", "sales"), "roles/bigquery.dataViewer", "allUsers"),
         }
     )
-    observed = all_there(desired)
+    observed = healthy_project(desired)
     found = plan(desired, replace(observed, bindings=observed.bindings | surplus))
     start = f"gcloud storage buckets remove-iam-policy-binding gs://{BUCKET.name} "
     end = "--project=example-csvgate-dev --member={} --role=roles/storage.{}"
@@ -164,10 +164,10 @@ def test_a_role_that_is_not_needed_is_taken_away() -> None:
     ] == commands(found)
 
 
-def test_variables_are_looked_up_where_they_are_used_and_once() -> None:
+def test_variables_are_looked_up_once_before_their_first_use() -> None:
     desired = wanted("dev")
     key = Key("trigger-subscription", "enrich-records")
-    observed = with_field(all_there(desired), key, "ack_deadline", 10)
+    observed = with_field(healthy_project(desired), key, "ack_deadline", 10)
     subscriber = Binding(key, "roles/pubsub.subscriber", _agent(desired))
     observed = replace(observed, bindings=observed.bindings - {subscriber})
     steps = plan(desired, observed).steps
@@ -182,14 +182,14 @@ def _agent(desired: Desired) -> str:
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_whatever_is_missing_is_made_and_nothing_else(name: str) -> None:
+def test_only_what_is_missing_is_created(name: str) -> None:
     desired = wanted(name)
-    whole = set(plan(desired, Observed()).steps)
+    complete = set(plan(desired, Observed()).steps)
     for resource in desired.resources:
-        found = plan(desired, without(all_there(desired), resource.key))
+        found = plan(desired, without(healthy_project(desired), resource.key))
         assert found
-        assert resource.key.kind == "api" or set(found.steps) <= whole
+        assert resource.key.kind == "api" or set(found.steps) <= complete
     for binding in desired.bindings:
-        observed = all_there(desired)
+        observed = healthy_project(desired)
         found = plan(desired, replace(observed, bindings=observed.bindings - {binding}))
         assert 1 == len(commands(found))

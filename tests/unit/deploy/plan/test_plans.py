@@ -1,4 +1,5 @@
-"""The plan of each environment for an empty project, as golden files that a review sees change.
+"""The plan of each environment for an empty project, as golden files whose changes show in a
+review.
 
 After a change that is meant: CSVGATE_WRITE_GOLDEN=1 pytest tests/unit/ops/deploy
 """
@@ -11,7 +12,7 @@ import pytest
 from csvgate_ops.deploy.plan.model import Command, Observed
 from csvgate_ops.deploy.plan.planner import plan
 from csvgate_ops.deploy.plan.script import script
-from unit.deploy.plan.places import ENVIRONMENTS, ROOT, golden, wanted
+from unit.deploy.plan.environments import ENVIRONMENTS, ROOT, golden, wanted
 
 PRIMITIVE = ("roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer")
 GOLDEN = ROOT / "tests" / "golden" / "plans"
@@ -23,7 +24,7 @@ def text(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_plan_is_the_golden_one(name: str) -> None:
+def test_plan_matches_its_golden_file(name: str) -> None:
     assert golden(GOLDEN / f"{name}.sh", text(name)) == text(name)
 
 
@@ -61,7 +62,7 @@ def test_no_primitive_role_and_nothing_public(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_roles_on_the_project_are_the_four_that_have_no_narrower_place(name: str) -> None:
+def test_only_four_roles_are_granted_on_the_project(name: str) -> None:
     found = [
         (b.role, b.member.partition(":")[2].partition("@")[0], bool(b.condition))
         for b in wanted(name).bindings
@@ -76,6 +77,6 @@ def test_roles_on_the_project_are_the_four_that_have_no_narrower_place(name: str
 
 
 @pytest.mark.parametrize("kind", ["function", "trigger"])
-def test_who_takes_messages_is_there_before_who_sends_them(kind: str) -> None:
+def test_consumers_are_created_before_publishers(kind: str) -> None:
     names = [r.key.name for r in wanted("dev").resources if r.key.kind == kind]
     assert ["notify-stakeholders", "enrich-records", "validate-and-parse"] == names

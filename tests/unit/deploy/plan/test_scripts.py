@@ -1,8 +1,8 @@
-"""The scripts that people call: without a fault that shellcheck knows."""
+"""The scripts that people run pass shellcheck."""
 
 import subprocess
 
-from unit.deploy.plan.places import ROOT
+from unit.deploy.plan.environments import ROOT
 
 
 def test_shell_scripts_are_clean() -> None:
@@ -13,10 +13,10 @@ def test_shell_scripts_are_clean() -> None:
     assert (0, "") == (checked.returncode, checked.stdout)
 
 
-def test_an_unknown_environment_names_those_there_are() -> None:
+def test_an_unknown_environment_names_the_existing_ones() -> None:
     run = subprocess.run(
         [ROOT / "deploy" / "deploy.sh", "production"], capture_output=True, text=True, check=False
     )
     assert 1 == run.returncode
     assert "deploy/env/production.yaml: No such file or directory" in run.stderr
-    assert "there are: dev, prod, staging" in run.stderr
+    assert "existing environments: dev, prod, staging" in run.stderr

@@ -1,15 +1,16 @@
-"""Staged folders: what is in them, and the same bytes whenever they are made."""
+"""Staged folders: their contents, and that they are reproducible byte by byte."""
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from csvgate_ops.deploy.errors import DeployError
-from csvgate_ops.deploy.staging.reachable_modules import reached
+from csvgate_ops.deploy import DeployError
+from csvgate_ops.deploy.staging.reachable_modules import reachable
 from csvgate_ops.deploy.staging.stage import Staged, stage
-from unit.deploy.plan.places import ROOT, topology
+from unit.deploy.plan.environments import ROOT, topology
 
 FUNCTIONS = ("validate_and_parse", "enrich_records", "notify_stakeholders")
 Entry = tuple[str, int, int, bytes]
@@ -59,7 +60,7 @@ def test_another_checkout_gives_the_same_bytes(
         assert entries(out / name) == entries(tmp_path / "again" / name)
 
 
-def test_one_byte_more_is_another_digest_of_the_functions_that_have_it(
+def test_an_added_byte_changes_the_digests_of_the_functions_that_contain_it(
     staged: dict[str, Staged], clone: Path, tmp_path: Path
 ) -> None:
     file = clone / "shared" / "csvgate" / "validation" / "rules.py"
@@ -69,7 +70,7 @@ def test_one_byte_more_is_another_digest_of_the_functions_that_have_it(
     assert ["validate_and_parse"] == changed
 
 
-def test_what_was_staged_before_is_gone(clone: Path, tmp_path: Path) -> None:
+def test_the_previous_contents_are_replaced(clone: Path, tmp_path: Path) -> None:
     stage(clone, tmp_path / "again", topology())
     wording = Path("notify_stakeholders") / "notification" / "email" / "wording.py"
     assert (tmp_path / "again" / wording).exists()
@@ -79,7 +80,7 @@ def test_what_was_staged_before_is_gone(clone: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_what_is_in_a_stage(name: str, out: Path, staged: dict[str, Staged]) -> None:
+def test_contents_of_a_staged_folder(name: str, out: Path, staged: dict[str, Staged]) -> None:
     names = {entry[0] for entry in entries(out / name)}
     boundary = "csvgate/runtime/failure_boundary.py"
     assert {"main.py", "requirements.txt", "contracts/orders.yaml", boundary} <= names
@@ -102,8 +103,7 @@ def test_a_function_without_its_lock(clone: Path, tmp_path: Path) -> None:
         stage(clone, tmp_path / "again", topology())
 
 
-def test_imports_are_followed_wherever_they_stand(tmp_path: Path) -> None:
-    shared, source = tmp_path / "shared", tmp_path / "source"
+def test_imports_are_followed_anywhere_in_a_file(tmp_path: Path) -> None:
     files = {
         "shared/csvgate/__init__.py": "",
         "shared/csvgate/a.py": "def late() -> None:\n    import csvgate.deep.b\n",
@@ -115,13 +115,59 @@ def test_imports_are_followed_wherever_they_stand(tmp_path: Path) -> None:
         "source/main.py": "from typing import TYPE_CHECKING\nfrom csvgate.a import late\n"
         "if TYPE_CHECKING:\n    from csvgate.types_only import T\n",
     }
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
     assert [
         "__init__.py",
         "a.py",
         "deep/__init__.py",
         "deep/b.py",
         "deep/c.py",
-    ] == [str(p.relative_to(shared / "csvgate")) for p in reached(source, shared)]
+    ] == found(tmp_path, files)
+
+
+BUILD = """
+def first():
+    import csvgate.one
+def second():
+    import csvgate.two
+    return helper()
+def helper():
+    import csvgate.three
+@registered
+def fourth():
+    import csvgate.four
+"""
+
+
+@pytest.mark.parametrize(
+    ("imported", "expected"),
+    [
+        ("from csvgate.build import first", {"one", "three", "four"}),
+        ("from csvgate.build import second", {"two", "three", "four"}),
+        ("from csvgate import build", {"one", "two", "three", "four"}),
+        ("import csvgate.build", {"one", "two", "three", "four"}),
+        ("from csvgate.relay import first", {"one", "three", "four"}),
+    ],
+)
+def test_imports_in_unused_functions_are_not_followed(
+    imported: str, expected: set[str], tmp_path: Path
+) -> None:
+    """`helper` is named in its module and `fourth` is decorated, so they may be called."""
+    files = {
+        "shared/csvgate/__init__.py": "",
+        "shared/csvgate/build.py": BUILD,
+        "shared/csvgate/relay.py": "from csvgate.build import first\n",
+        **{f"shared/csvgate/{name}.py": "" for name in ("one", "two", "three", "four")},
+        "source/main.py": f"{imported}\n",
+    }
+    names = {name.removesuffix(".py") for name in found(tmp_path, files)}
+    assert expected == names - {"__init__", "build", "relay"}
+
+
+def found(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """Write the files, and return the modules in `shared` that `source` reaches."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    shared = folder / "shared"
+    modules = reachable(folder / "source", shared)
+    return [str(module.relative_to(shared / "csvgate")) for module in modules]

@@ -1,4 +1,4 @@
-"""The way back: data only when asked for, and never what deploy did not make."""
+"""The teardown deletes data only on request, and never what deploy did not create."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from csvgate_ops.deploy.plan.model import Binding, Command, Desired, Key, Observed, Plan
 from csvgate_ops.deploy.plan.script import script
 from csvgate_ops.deploy.plan.teardown import kept, teardown
-from unit.deploy.plan.places import ROOT, all_there, golden, wanted
+from unit.deploy.plan.environments import ROOT, golden, healthy_project, wanted
 
 
 def commands(plan: Plan) -> list[str]:
@@ -20,8 +20,10 @@ def desired() -> Desired:
 
 
 @pytest.mark.parametrize(("name", "delete_data"), [("teardown", False), ("teardown-data", True)])
-def test_the_plan_is_the_golden_one(name: str, delete_data: bool, desired: Desired) -> None:
-    text = script(teardown(desired, all_there(desired), delete_data=delete_data), f"{name} of dev")
+def test_the_plan_matches_its_golden_file(name: str, delete_data: bool, desired: Desired) -> None:
+    text = script(
+        teardown(desired, healthy_project(desired), delete_data=delete_data), f"{name} of dev"
+    )
     assert golden(ROOT / "tests" / "golden" / "plans" / f"dev-{name}.sh", text) == text
 
 
@@ -30,8 +32,8 @@ def test_an_empty_project(desired: Desired) -> None:
     assert [] == kept(desired, Observed())
 
 
-def test_what_others_have_is_left_alone(desired: Desired) -> None:
-    theirs = {
+def test_resources_of_others_are_left_alone(desired: Desired) -> None:
+    foreign = {
         Key("bucket", "somebody-elses"): {"location": "us"},
         Key("account", "somebody-else"): {"display_name": ""},
         Key("api", "compute.googleapis.com"): {},
@@ -42,28 +44,30 @@ def test_what_others_have_is_left_alone(desired: Desired) -> None:
             Binding(Key("bucket", "example-csvgate-dev-uploads"), "roles/x.y", "user:jo@x.org"),
         }
     )
-    observed = all_there(desired)
+    observed = healthy_project(desired)
     more = replace(
         observed,
-        resources={**observed.resources, **theirs},
+        resources={**observed.resources, **foreign},
         bindings=observed.bindings | bindings,
     )
     for delete_data in (False, True):
-        plain = teardown(desired, observed, delete_data=delete_data)
-        assert plain == teardown(desired, more, delete_data=delete_data)
+        expected = teardown(desired, observed, delete_data=delete_data)
+        assert expected == teardown(desired, more, delete_data=delete_data)
 
 
-def test_what_keeps_data_is_named(desired: Desired) -> None:
+def test_kept_data_is_named(desired: Desired) -> None:
     assert {"bucket", "dataset", "secret", "subscription", "topic"} == {
-        key.kind for key in kept(desired, all_there(desired))
+        key.kind for key in kept(desired, healthy_project(desired))
     }
-    deleted = commands(teardown(desired, all_there(desired), delete_data=False))
+    deleted = commands(teardown(desired, healthy_project(desired), delete_data=False))
     assert not [c for c in deleted if c.startswith(("gcloud storage rm", "bq --project_id=x rm"))]
     letters = [c for c in deleted if c.startswith("gcloud pubsub") and "dead-letter" in c]
     assert not [c for c in letters if " delete " in c]
 
 
 def test_roles_go_before_the_accounts_that_have_them(desired: Desired) -> None:
-    titles = [s.title for s in teardown(desired, all_there(desired), delete_data=False).stages]
+    titles = [
+        s.title for s in teardown(desired, healthy_project(desired), delete_data=False).stages
+    ]
     assert ["Roles", "Service accounts"] == titles[-2:]
-    assert ["What is watched", "Triggers and their subscriptions"] == titles[:2]
+    assert ["Alerts and dashboard", "Triggers and their subscriptions"] == titles[:2]

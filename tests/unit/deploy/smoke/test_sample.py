@@ -1,4 +1,4 @@
-"""What a smoke test uploads, and under which name."""
+"""The rows and the object name that a smoke test uploads."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +9,7 @@ from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract
 from csvgate.validation.validate import validate
 from csvgate_ops.author.check.output import Unusable
-from csvgate_ops.deploy.smoke.contract import find
-from csvgate_ops.deploy.smoke.sample import object_name, valid_rows
+from csvgate_ops.deploy.smoke.sample import find_contract, object_name, valid_rows
 from unit.protocol.orders import HEADER, orders, row
 from world import ROOT
 
@@ -34,12 +33,12 @@ def named(*match: str) -> str:
         (("orders/????-*.csv",), f"orders/xxxx-{OWN}.csv"),
     ],
 )
-def test_a_name_that_the_contract_takes(match: tuple[str, ...], name: str) -> None:
+def test_a_name_that_the_contract_matches(match: tuple[str, ...], name: str) -> None:
     assert name == named(*match)
 
 
 def test_no_name_is_left() -> None:
-    with pytest.raises(Unusable, match=r"takes orders\.csv, o\?.csv: no name of its own"):
+    with pytest.raises(Unusable, match=r"matches orders\.csv, o\?.csv, which leaves no room"):
         named("orders.csv", "o?.csv")
 
 
@@ -49,14 +48,14 @@ def loaded(data: bytes) -> tuple[int, int]:
     return sum(len(b.lines) for b in batches), sum(len(b.rejected) for b in batches)
 
 
-def test_the_sample_of_the_repository_without_what_is_wrong_with_it() -> None:
+def test_the_repository_s_sample_without_its_rejected_rows() -> None:
     data, rows = valid_rows((ROOT / "samples" / "orders.csv").read_bytes(), CONTRACT)
     assert (5, 0) == (rows, 0)
     assert (5, 0) == loaded(data)
     assert b"or with the neighbour" in data
 
 
-def test_rejected_rows_of_several_lines_go_whole() -> None:
+def test_rejected_rows_of_several_lines_are_removed_completely() -> None:
     bad = b'ORD-00000099,C0000001,nobody,DE,EUR,1,1,2026-11-20T10:00:00Z,NEW,"one\ntwo\nthree"\n'
     data, rows = valid_rows(HEADER + row(1) + bad + row(2), CONTRACT)
     assert (HEADER + row(1) + row(2), 2) == (data, rows)
@@ -72,20 +71,20 @@ def test_many_rejected_rows() -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"no,orders\n1,2\n", "would be refused whole"),
+        (b"no,orders\n1,2\n", "would be rejected as a whole"),
         (HEADER, "accepts no row"),
         (orders(0, bad=2), "accepts no row"),
     ],
 )
-def test_a_sample_that_is_of_no_use(data: bytes, told: str) -> None:
+def test_a_sample_that_cannot_be_used(data: bytes, told: str) -> None:
     with pytest.raises(Unusable, match=told):
         valid_rows(data, CONTRACT)
 
 
-def test_a_dataset_that_there_is_not(tmp_path: Path) -> None:
-    found: Contract = find(ROOT / "contracts", "orders")
+def test_an_unknown_dataset(tmp_path: Path) -> None:
+    found: Contract = find_contract(ROOT / "contracts", "orders")
     assert CONTRACT == found
-    with pytest.raises(Unusable, match=r"no contract invoices in .*; there is orders"):
-        find(ROOT / "contracts", "invoices")
+    with pytest.raises(Unusable, match=r"has no contract invoices; it has orders"):
+        find_contract(ROOT / "contracts", "invoices")
     with pytest.raises(Unusable, match="has no contracts"):
-        find(tmp_path, "orders")
+        find_contract(tmp_path, "orders")

@@ -1,4 +1,4 @@
-"""The console over the in-memory pipeline, and somebody who uses it without JavaScript."""
+"""The console over the in-memory pipeline, and a client that uses it without JavaScript."""
 
 import json
 import re
@@ -19,8 +19,8 @@ from csvgate_ops.operate.console.access import Access
 from csvgate_ops.operate.console.app import create_app
 from csvgate_ops.operate.console.jobs import Jobs
 from csvgate_ops.operate.console.site import Site
-from unit.operate.dead_letters.contexts import Office
-from unit.operate.dead_letters.contexts import office as desk_office
+from unit.operate.dead_letters.contexts import LetterWorld
+from unit.operate.dead_letters.contexts import letter_world as plain_letter_world
 from world import ROOT, World, letters_of
 
 HOST = "127.0.0.1:8080"
@@ -30,17 +30,17 @@ HANG_SECONDS = 30.0
 
 @cache
 def contracts() -> Contracts:
-    """Reading YAML takes longer than all the rest."""
+    """Cached, because reading the YAML files takes longer than a test."""
     return load_directory(ROOT / "contracts")
 
 
-def office() -> Office:
-    return desk_office(World(contracts=contracts()))
+def letter_world() -> LetterWorld:
+    return plain_letter_world(World(contracts=contracts()))
 
 
 @dataclass
 class Visit:
-    office: Office
+    backend: LetterWorld
     site: Site
     access: Access
     jobs: Jobs
@@ -63,7 +63,7 @@ class Visit:
         return self.post("/actions/confirm", **fields)
 
     def begin(self, confirmation: TestResponse, **fields: str) -> TestResponse:
-        return self.post("/actions/begin", order=field(confirmation.text, "order"), **fields)
+        return self.post("/actions/begin", preview=field(confirmation.text, "preview"), **fields)
 
     def ended(self, job: TestResponse) -> str:
         """The page of a job once it has ended."""
@@ -74,9 +74,9 @@ class Visit:
         self.post("/refresh")
 
 
-def visit(there: Office | None = None) -> Visit:
-    """Somebody with the printed address, in front of letters that are read."""
-    found = there or office()
+def visit(there: LetterWorld | None = None) -> Visit:
+    """A client with access; the console has read the letters."""
+    found = there or letter_world()
     site = Site.of(found.context, "test-project", is_local=True)
     access = Access()
     jobs = Jobs(site.now)
@@ -88,8 +88,10 @@ def visit(there: Office | None = None) -> Visit:
     return here
 
 
-def letter(there: Office, function: str = ENRICH, data: bytes = b"{}", **attributes: str) -> str:
-    """Put a letter into a function's topic; its id in the fake. `_` in names stands for `-`."""
+def letter(
+    there: LetterWorld, function: str = ENRICH, data: bytes = b"{}", **attributes: str
+) -> str:
+    """Publish a letter to a function's topic and return its id. `_` in names stands for `-`."""
     topic = letters_of(function)
     ours = {"csvgate-code": "test.code", "csvgate-function": function}
     named = ours | {name.replace("_", "-"): value for name, value in attributes.items()}
@@ -103,7 +105,7 @@ def address(letter_id: str, function: str = ENRICH) -> str:
 
 
 def value_of(letter_id: str, function: str = ENRICH) -> str:
-    """What the letter's box in the list sends."""
+    """The value that the letter's checkbox sends."""
     return f"{letters_of(function)}/{letter_id}"
 
 
@@ -115,19 +117,19 @@ def field(page: str, name: str) -> str:
 
 
 def textarea(page: str, name: str) -> str:
-    """What a browser has in it: without the line end that follows the tag."""
+    """The content as a browser sees it, without the line end after the tag."""
     found = re.search(rf'<textarea id="{name}"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)
     assert found is not None, f"no textarea {name}"
     return unescape(found[1])
 
 
 def words(page: str) -> str:
-    """The text of a page, its white space as one."""
+    """The text of a page with single spaces."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def codes(page: str) -> list[str]:
-    """Of the letters listed, in their order."""
+    """The codes of the listed letters, in their order."""
     return re.findall(r'<th scope="row"><a href="/letters/[^"]+"><code>([^<]*)</code>', page)
 
 
@@ -140,5 +142,5 @@ def until(look: Callable[[], str | None]) -> str:
 
 
 def marker(**more: object) -> bytes:
-    """JSON as csvgate's events have it."""
+    """JSON like that of csvgate's events."""
     return json.dumps({"upload": {"id": "ab12" * 4}, "dataset": "orders", **more}).encode()

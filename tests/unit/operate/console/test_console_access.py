@@ -1,4 +1,4 @@
-"""Who may use the console, and what its answers allow a page to do."""
+"""Access to the console, and what its responses allow a page to do."""
 
 import re
 
@@ -6,14 +6,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from csvgate_ops.operate.console.access import Access
-from unit.operate.console.browsing import HOST, Visit, letter, office, visit
+from unit.operate.console.browsing import HOST, Visit, letter, letter_world, visit
 
 COOKIE = "csvgate-console-8080"
 
 
 @pytest.fixture
 def here() -> Visit:
-    there = office()
+    there = letter_world()
     letter(there)
     return visit(there)
 
@@ -23,7 +23,7 @@ def stranger(here: Visit) -> FlaskClient:
 
 
 def routes(here: Visit, method: str) -> list[str]:
-    """Every address that takes the method, with something in the place of its variables."""
+    """Every address that accepts the method, with values for its variables."""
     found = [
         re.sub(r"<[^>]+>", "x", rule.rule)
         for rule in here.app.url_map.iter_rules()
@@ -33,7 +33,7 @@ def routes(here: Visit, method: str) -> list[str]:
     return found
 
 
-def test_the_printed_address_lets_in_and_is_taken_from_the_address_bar(here: Visit) -> None:
+def test_the_printed_address_gives_access_and_its_token_leaves_the_address_bar(here: Visit) -> None:
     answer = stranger(here).get(
         f"/letters/?token={here.access.token}&code=a%26b", base_url=f"http://{HOST}"
     )
@@ -55,7 +55,7 @@ def test_no_redirect_leads_elsewhere(here: Visit) -> None:
             assert re.match(r"/(?![/\\])", "".join(target)), target
 
 
-def test_nobody_else_gets_anything(here: Visit) -> None:
+def test_nothing_is_shown_without_access(here: Visit) -> None:
     for path in routes(here, "GET"):
         for method in ("get", "post"):
             answer = getattr(stranger(here), method)(path, base_url=f"http://{HOST}")
@@ -71,7 +71,7 @@ def test_a_wrong_token_is_refused(here: Visit, token: str) -> None:
         assert "Set-Cookie" not in answer.headers
 
 
-def test_a_ticket_lets_in_once(here: Visit) -> None:
+def test_a_ticket_can_be_used_once(here: Visit) -> None:
     ticket = here.access.ticket()
     answers = [
         stranger(here).get("/", query_string={"token": ticket}, base_url=f"http://{HOST}")
@@ -95,7 +95,7 @@ def test_secrets_differ_from_run_to_run_and_from_each_other() -> None:
     assert 43 == min(map(len, secrets))
 
 
-def test_every_form_needs_the_run_s_own_token(here: Visit) -> None:
+def test_every_form_needs_the_token_of_this_run(here: Visit) -> None:
     for path in routes(here, "POST"):
         for data in ({}, {"csrf": ""}, {"csrf": "x"}, {"csrf": here.access.token}):
             answer = here.client.post(path, data=data, base_url=f"http://{HOST}")
@@ -112,7 +112,7 @@ def test_every_form_needs_the_run_s_own_token(here: Visit) -> None:
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-def test_a_form_of_another_site_is_refused(here: Visit, headers: dict[str, str]) -> None:
+def test_a_form_from_another_site_is_refused(here: Visit, headers: dict[str, str]) -> None:
     data = {"csrf": here.access.csrf}
     answer = here.client.post("/refresh", data=data, headers=headers, base_url=f"http://{HOST}")
     assert 403 == answer.status_code

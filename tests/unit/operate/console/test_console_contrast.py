@@ -1,4 +1,4 @@
-"""Text can be read in either colour scheme: 4.5 to 1, as WCAG 2.2 (1.4.3) asks."""
+"""The contrast of text is at least 4.5 to 1 in both colour schemes (WCAG 2.2, 1.4.3)."""
 
 import re
 from pathlib import Path

@@ -1,18 +1,26 @@
-"""Editing a letter: nothing changes by itself, what changes is shown before it is sent."""
+"""Editing a letter changes only what the operator changed, and shows it before it is sent."""
 
 import json
 from dataclasses import replace
 
 import pytest
 
-from csvgate_ops.operate.console.edits import Mistake, Typed, own, presented, understood
-from csvgate_ops.operate.dead_letters.actions import DeadLetter, Edit, read
+from csvgate_ops.operate.console.edits import (
+    FormFields,
+    InvalidEdit,
+    form_fields,
+    parse_edit,
+    sent_attributes,
+)
+from csvgate_ops.operate.dead_letters.actions.edit import Edit
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from unit.operate.console.browsing import (
     Visit,
     address,
     letter,
+    letter_world,
     marker,
-    office,
     textarea,
     visit,
     words,
@@ -21,7 +29,7 @@ from world import VALIDATED
 
 
 def one_letter(data: bytes = b'{"a": 1}', **attributes: str) -> DeadLetter:
-    there = office()
+    there = letter_world()
     letter(there, data=data, **attributes)
     return read(there.context).letters[0]
 
@@ -41,60 +49,60 @@ def as_a_browser_sends(text: str | None) -> str | None:
         b"",
     ],
 )
-def test_what_nobody_changed_is_unchanged(data: bytes) -> None:
+def test_a_form_that_was_not_changed_changes_nothing(data: bytes) -> None:
     given = one_letter(data, odd="line\r\nend\u202e", ce_id="1")
-    shown = presented(given)
-    typed = Typed(str(as_a_browser_sends(shown.attributes)), as_a_browser_sends(shown.data))
-    assert Edit() == understood(given, typed)
+    shown = form_fields(given)
+    typed = FormFields(str(as_a_browser_sends(shown.attributes)), as_a_browser_sends(shown.data))
+    assert Edit() == parse_edit(given, typed)
 
 
-def test_json_is_shown_without_what_does_not_print() -> None:
+def test_json_is_shown_without_control_characters() -> None:
     given = one_letter('{"a": "\u202e\x7f\U000e0001é"}'.encode())
-    shown = presented(given).data
+    shown = form_fields(given).data
     assert shown is not None
     assert '"\\u202e\\u007f\\udb40\\udc01é"' in shown
     assert json.loads(given.data or b"") == json.loads(shown)
 
 
-def test_changes_are_those_typed() -> None:
+def test_an_edit_contains_only_what_was_changed() -> None:
     given = one_letter(b"one\r\ntwo", keep="k", change="old", drop="d")
     attributes = json.dumps({"keep": "k", "change": "new", "add": "a"})
-    edit = understood(given, Typed(attributes, "one\r\nthree"))
+    edit = parse_edit(given, FormFields(attributes, "one\r\nthree"))
     assert Edit(b"one\r\nthree", {"change": "new", "add": "a"}, ("drop",)) == edit
-    assert {"keep": "k", "change": "old", "drop": "d"} == own(given.attributes)
+    assert {"keep": "k", "change": "old", "drop": "d"} == sent_attributes(given.attributes)
 
 
 @pytest.mark.parametrize(
-    ("attributes", "data", "told"),
+    ("attributes", "data", "expected"),
     [
         ("{", "{}", "not JSON"),
         ("[1]", "{}", "not a JSON object"),
         ('{"a": 1}', "{}", "Attribute a"),
-        ('{"": "x"}', "{}", "does not take this name"),
-        ('{"googx": "x"}', "{}", "does not take this name"),
+        ('{"": "x"}', "{}", "does not allow this name"),
+        ('{"googx": "x"}', "{}", "does not allow this name"),
         ('{"csvgate-code": "x"}', "{}", "never sent"),
         (json.dumps({"a": "x" * 1025}), "{}", "longer than 1,024 bytes"),
-        ("{}", '{"a": ', "was JSON and is none any more"),
-        ("{}", '"' + "x" * 10_000_001 + '"', "Pub/Sub takes 10,000,000"),
+        ("{}", '{"a": ', "was JSON and no longer is"),
+        ("{}", '"' + "x" * 10_000_001 + '"', "Pub/Sub allows 10,000,000"),
         ("[" * 100_000, "{}", "not JSON"),
     ],
 )
-def test_mistakes_are_named(attributes: str, data: str, told: str) -> None:
-    with pytest.raises(Mistake, match=told):
-        understood(one_letter(), Typed(attributes, data))
+def test_invalid_edits_are_reported(attributes: str, data: str, expected: str) -> None:
+    with pytest.raises(InvalidEdit, match=expected):
+        parse_edit(one_letter(), FormFields(attributes, data))
 
 
-def test_data_that_is_no_text_is_left_alone() -> None:
+def test_data_that_is_not_text_is_unchanged() -> None:
     given = one_letter(b"\xff\xfe")
-    assert presented(given).data is None
-    assert understood(given, Typed("{}", "smuggled")).data is None
+    assert form_fields(given).data is None
+    assert parse_edit(given, FormFields("{}", "smuggled")).data is None
     chunk = replace(one_letter(), kind="arrow chunk")
-    assert presented(chunk).data is None
+    assert form_fields(chunk).data is None
 
 
 @pytest.fixture
 def here() -> Visit:
-    there = office()
+    there = letter_world()
     letter(there, data=marker(n=1), ce_id="the id")
     return visit(there)
 
@@ -108,32 +116,32 @@ def test_edit_see_the_difference_send(here: Visit) -> None:
     page = words(shown.text)
     assert '- "dataset": "orders"' in page
     assert '+ "dataset": "returns"' in page
-    assert [] == here.office.world.publisher.topics[VALIDATED]
+    assert [] == here.backend.world.publisher.topics[VALIDATED]
     draft = shown.text.split('name="draft" value="')[1].split('"')[0]
     back = here.post(f"{address('1000')}/edit/send", draft=draft, back="1")
     assert data.strip() == textarea(back.text, "data").strip()
     job = here.post(f"{address('1000')}/edit/send", draft=draft, reason="wrong dataset")
     here.ended(job)
-    (message,) = here.office.world.publisher.topics[VALIDATED]
+    (message,) = here.backend.world.publisher.topics[VALIDATED]
     assert "returns" == json.loads(message.data)["dataset"]
     assert "the id" == message.attributes["ce-id"]
-    assert 0 == here.office.left()
+    assert 0 == here.backend.left()
     assert 409 == here.post(f"{address('1000')}/edit/send", draft=draft).status_code
     assert "wrong dataset" in here.page("/audit/")
 
 
-def test_a_mistake_comes_back_with_what_was_typed(here: Visit) -> None:
+def test_an_invalid_edit_shows_the_form_again_with_the_input(here: Visit) -> None:
     answer = here.post(f"{address('1000')}/edit/difference", data="{broken", attributes="{}")
     assert 400 == answer.status_code
-    assert "was JSON and is none any more" in words(answer.text)
+    assert "was JSON and no longer is" in words(answer.text)
     assert "{broken" == textarea(answer.text, "data")
 
 
-def test_nothing_changed_is_told(here: Visit) -> None:
+def test_an_edit_without_changes_is_reported(here: Visit) -> None:
     form = here.page(f"{address('1000')}/edit")
     answer = here.post(
         f"{address('1000')}/edit/difference",
         data=textarea(form, "data"),
         attributes=textarea(form, "attributes"),
     )
-    assert "Nothing is changed yet." in answer.text
+    assert "Nothing was changed." in answer.text

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from csvgate_ops.operate.console.letters_query import Query
+from csvgate_ops.operate.console.letter_search import LetterSearch
 from unit.operate.console.browsing import (
     ENRICH,
     NOTIFY,
@@ -12,22 +12,22 @@ from unit.operate.console.browsing import (
     address,
     codes,
     letter,
+    letter_world,
     marker,
-    office,
     visit,
     words,
 )
-from unit.operate.dead_letters.contexts import Office
+from unit.operate.dead_letters.contexts import LetterWorld
 
 
-def at(there: Office, **back: float) -> str:
+def at(there: LetterWorld, **back: float) -> str:
     return (there.world.now - timedelta(**back)).isoformat()
 
 
 @pytest.fixture(scope="module")
 def here() -> Visit:
     """For tests that change nothing."""
-    there = office()
+    there = letter_world()
     letter(there, ENRICH, marker(), csvgate_code="b.new", csvgate_dead_lettered_at=at(there))
     letter(
         there,
@@ -81,20 +81,20 @@ def here() -> Visit:
 def test_filters_and_orders(here: Visit, query: str, expected: list[str]) -> None:
     page = here.page(f"/letters/?{query}")
     assert expected == codes(page)
-    assert expected or "No letter matches" in page
+    assert expected or "No letters match" in page
 
 
-def test_the_list_says_what_it_lists(here: Visit) -> None:
+def test_the_list_names_its_filters(here: Visit) -> None:
     assert "1 letter with code a.old, of notify_stakeholders" in words(
         here.page("/letters/?code=a.old&function=notify_stakeholders")
     )
-    assert "1 letter of no known dataset" in words(here.page("/letters/?dataset=–"))
+    assert "1 letter without a known dataset" in words(here.page("/letters/?dataset=–"))
 
 
-def test_an_address_keeps_what_differs_from_the_plain_list() -> None:
+def test_an_address_contains_only_parameters_that_differ_from_the_default() -> None:
     asked = {"code": " a ", "order": "newest", "age": "1d", "other": "x", "text": ""}
-    assert {"code": "a", "age": "1d"} == Query.of(asked).parameters
-    assert Query.of(asked) == Query.of(Query.of(asked).parameters)
+    assert {"code": "a", "age": "1d"} == LetterSearch.of(asked).parameters
+    assert LetterSearch.of(asked) == LetterSearch.of(LetterSearch.of(asked).parameters)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_an_address_keeps_what_differs_from_the_plain_list() -> None:
     [
         ("code", ["*", "a.old", "b.new"]),
         ("function", ["enrich_records", "notify_stakeholders"]),
-        ("dataset", ["none known", "orders", "returns"]),
+        ("dataset", ["unknown", "orders", "returns"]),
         ("day", ["2026-11-21", "2026-11-19"]),
         ("nonsense", ["*", "a.old", "b.new"]),
     ],
@@ -117,8 +117,8 @@ def test_groups(here: Visit, by: str, expected: list[str]) -> None:
     assert expected == keys
 
 
-def test_many_letters_come_in_pages() -> None:
-    there = office()
+def test_many_letters_are_divided_into_pages() -> None:
+    there = letter_world()
     for number in range(120):
         letter(there, csvgate_code=f"code.{number:03d}")
     here = visit(there)
@@ -132,17 +132,17 @@ def test_many_letters_come_in_pages() -> None:
     assert 'href="/letters/?page=2&amp;order=code"' in first
 
 
-def test_letters_are_read_once_and_again_when_asked() -> None:
+def test_letters_are_read_once_and_again_on_refresh() -> None:
     here = visit()
     here.page("/letters/")
-    letter(here.office, csvgate_code="came.later")
+    letter(here.backend, csvgate_code="came.later")
     assert "came.later" not in here.page("/letters/")
     here.refresh()
     assert "came.later" in here.page("/letters/")
-    assert 0 == here.office.queues.held()
+    assert 0 == here.backend.queues.held()
 
 
-def test_a_letter_that_is_gone_is_a_page_that_says_so(here: Visit) -> None:
+def test_a_letter_that_no_longer_exists_has_an_error_page(here: Visit) -> None:
     for path in (address("9999"), f"{address('9999')}/edit", "/letters/other-topic/2000"):
         answer = here.get(path)
         assert 404 == answer.status_code
@@ -151,20 +151,25 @@ def test_a_letter_that_is_gone_is_a_page_that_says_so(here: Visit) -> None:
 
 def test_a_letter_in_full(here: Visit) -> None:
     page = words(here.page(address("1000")))
-    for told in ("b.new", "A replay goes to validated-records.", '"dataset": "orders"', "ab12ab12"):
-        assert told in page
+    for expected in (
+        "b.new",
+        "A replay sends the message to validated-records.",
+        '"dataset": "orders"',
+        "ab12ab12",
+    ):
+        assert expected in page
 
 
 def test_a_known_code_comes_with_what_to_do() -> None:
-    there = office()
+    there = letter_world()
     known, unknown = letter(there, csvgate_code="reference.missing"), letter(there)
     here = visit(there)
-    assert "What to do." in here.page(address(known))
-    assert "What to do." not in here.page(address(unknown))
+    assert "What to do:" in here.page(address(known))
+    assert "What to do:" not in here.page(address(unknown))
 
 
-def test_a_queue_that_cannot_be_read_is_named() -> None:
-    there = office()
+def test_a_queue_that_cannot_be_read_is_reported() -> None:
+    there = letter_world()
     there.queues._topics.clear()
     answer = visit(there).get("/letters/")
     assert 503 == answer.status_code
@@ -172,7 +177,7 @@ def test_a_queue_that_cannot_be_read_is_named() -> None:
     assert "could not be read" in answer.text
 
 
-def test_times_are_told_with_their_zone(here: Visit) -> None:
+def test_times_are_shown_with_their_zone(here: Visit) -> None:
     day = datetime.fromisoformat("2026-11-21")
     assert f"{day:%d %b %Y}" in here.page(address("1000"))
     assert "UTC" in here.page(address("1000"))

@@ -1,19 +1,19 @@
-"""Sensitive columns are hidden until somebody asks for them on record."""
+"""Sensitive columns are hidden until a reveal is recorded in the audit log."""
 
 import json
 
 from csvgate.ports import Column
-from csvgate.protocol.ledger_entries import Note
-from csvgate_ops.operate.uploads import upload_ids
+from csvgate.protocol.ledger.entries import Note
+from csvgate_ops.operate.upload_list import upload_ids
 from fakes.bigquery import Table
-from unit.operate.console.browsing import Visit, address, letter, office, visit, words
+from unit.operate.console.browsing import Visit, address, letter, letter_world, visit, words
 from unit.protocol.orders import orders
 
 EMAIL = "customer@example.com"
 
 
-def test_rows_of_a_chunk_are_shown_without_what_is_sensitive() -> None:
-    there = office()
+def test_rows_of_a_chunk_are_shown_without_sensitive_values() -> None:
+    there = letter_world()
     there.world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
     there.world.validate(there.world.upload("orders/a.csv", orders(20)))
     there.world.drain()
@@ -26,53 +26,53 @@ def test_rows_of_a_chunk_are_shown_without_what_is_sensitive() -> None:
     hidden = here.page(link)
     assert "ORD-" in hidden
     assert "@example.com" not in hidden
-    assert "Hidden as sensitive: email" in words(hidden)
+    assert "Sensitive, so hidden: email" in words(hidden)
     assert [] == runs(here)
     shown = here.post(f"{link}/reveal")
     assert "@example.com" in shown.text
-    assert "audit trail" in shown.text
+    assert "audit log" in shown.text
     assert ["reveal"] == runs(here)
     assert "reveal" in here.page("/audit/")
     assert "@example.com" not in here.page(link)
 
 
 def runs(here: Visit) -> list[str]:
-    """Actions on record."""
-    store = here.office.world.store.buckets["ledger"]
+    """Actions in the audit log."""
+    store = here.backend.world.store.buckets["ledger"]
     return [
         json.loads(store[name].data)["action"]
         for name in sorted(store)
-        if name.endswith(("/begun.json", "/revealed.json"))
+        if name.endswith(("/begun.json", "/recorded.json"))
     ]
 
 
-def test_editing_what_is_hidden_goes_on_record() -> None:
-    there = office()
+def test_editing_hidden_values_is_recorded() -> None:
+    there = letter_world()
     found = letter(there, data=json.dumps({"dataset": "orders", "email": EMAIL}).encode())
     here = visit(there)
     assert EMAIL not in here.page(address(found))
     asked = here.page(f"{address(found)}/edit")
     assert EMAIL not in asked
-    assert "goes on record" in asked
+    assert "the audit log records that you saw them" in asked
     assert [] == runs(here)
     assert EMAIL in here.post(f"{address(found)}/edit").text
     assert ["reveal"] == runs(here)
 
 
-def test_the_timeline_of_an_upload_masks_the_same_words() -> None:
-    there = office()
+def test_the_timeline_of_an_upload_masks_the_same_values() -> None:
+    there = letter_world()
     there.world.validate(there.world.upload("orders/a.csv", orders(5)))
     (uploaded,) = upload_ids(there.world.ledger)
     words_of_a_row = f"could not convert '{EMAIL}'"
     note = Note(at=there.world.now, code="unexpected", message=words_of_a_row, function="f")
-    there.world.ledger.upload(uploaded).note("odd", note)
+    there.world.ledger.upload(uploaded).note_repeat("odd", note)
     page = visit(there).page(f"/uploads/{uploaded}")
     assert "could not convert" in page
     assert EMAIL not in page
 
 
-def test_words_of_a_service_that_may_quote_a_row_are_masked_everywhere() -> None:
-    there = office()
+def test_service_messages_that_may_quote_a_row_are_masked_everywhere() -> None:
+    there = letter_world()
     found = letter(
         there, csvgate_code="rows.refused", csvgate_message=f"bad value '{EMAIL}' in row 7"
     )

@@ -1,4 +1,4 @@
-"""The overview, uploads, and what they are made of."""
+"""The overview and the pages of uploads."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 
 from csvgate.ports import Column
 from csvgate.protocol.events import Counts
-from csvgate.protocol.ledger_entries import Tripped
+from csvgate.protocol.ledger.entries import Tripped
 from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.text import counted, percent
 from csvgate_ops.operate.breakers import lift
@@ -17,10 +17,11 @@ from csvgate_ops.operate.console.pages.paging import Page, page
 from csvgate_ops.operate.console.pages.safe_values import clipped, lines, shown
 from csvgate_ops.operate.console.pages.wording import after, ago
 from csvgate_ops.operate.console.snapshot import Snapshot
-from csvgate_ops.operate.uploads import State, Step, UploadStatus, upload_ids
+from csvgate_ops.operate.upload_list import upload_ids
+from csvgate_ops.operate.uploads import State, Step, UploadStatus
 from csvgate_ops.text import byte_size, rough_duration
 from fakes.bigquery import Table
-from unit.operate.console.browsing import HANG_SECONDS, letter, office, visit, words
+from unit.operate.console.browsing import HANG_SECONDS, letter, letter_world, visit, words
 from unit.protocol.orders import orders
 
 NOW = datetime(2026, 11, 21, 12, 7, tzinfo=UTC)
@@ -35,7 +36,7 @@ def upload(state: State, read: int = 0, rejected: int = 0, **back: float) -> Upl
     )
 
 
-def test_uploads_fall_into_their_hours_and_rows_with_them() -> None:
+def test_uploads_and_rows_are_counted_in_the_hour_of_arrival() -> None:
     found = overview(
         [
             upload("completed", 10, 2, minutes=1),
@@ -72,7 +73,7 @@ def test_the_period_fits_the_uploads(back: timedelta, expected: Over) -> None:
     assert "hour" == fitting([], NOW)
 
 
-def test_bars_share_the_height_of_the_tallest_and_the_least_is_seen() -> None:
+def test_bars_are_scaled_to_the_tallest_and_small_values_stay_visible() -> None:
     empty, small, tall = columns(["a", "b", "c"], ["x", "y"], [(0, 0), (1, 0), (999, 1)])
     assert (0, 1, 1000) == (empty.total, small.total, tall.total)
     assert [2.0, 0.0] == [part.height for part in small.parts]
@@ -99,19 +100,19 @@ def test_numbers_in_words() -> None:
     ]  # fmt: skip
 
 
-def test_values_are_made_visible() -> None:
+def test_control_characters_are_made_visible() -> None:
     assert r"a\u202eb\x1b[0m\n" == shown("a\u202eb\x1b[0m\n")
     assert "a\n\tb\\r&lt;" == str(lines("a\n\tb\r<"))
     assert ["abc", "ab…"] == [clipped("abc", 3), clipped("abcd", 3)]
     assert 5 == shown(5)
 
 
-def test_pages_of_nothing() -> None:
+def test_an_empty_list_has_one_page() -> None:
     found: Page[int] = page([], "7")
     assert (1, 1, 0, 0) == (found.number, found.pages, found.first, found.last)
 
 
-def test_a_reading_that_fails_keeps_the_one_before() -> None:
+def test_a_failed_reading_keeps_the_previous_one() -> None:
     answers = iter(["first", "", "third"])
 
     def read() -> str:
@@ -136,24 +137,24 @@ def _told(snapshot: Snapshot[str]) -> tuple[str | None, str]:
 
 
 def test_the_overview_of_a_pipeline() -> None:
-    there = office()
+    there = letter_world()
     there.world.validate(there.world.upload("orders/a.csv", orders(30, bad=2)))
     there.world.drain()
     letter(there, csvgate_code="some.failure")
     page = words(visit(there).page("/"))
-    for told in (
+    for expected in (
         "Dead letters 2 in 2 groups by code",
         "Uploads, last hour 1 1 completed",
         "Rows loaded 30",
-        "Rows handed back 2",
+        "Rejected rows 2",
         "some.failure",
         "rows.rejected",
     ):
-        assert told in page
+        assert expected in page
 
 
-def test_an_open_breaker_is_on_the_overview_and_its_lifting_on_record() -> None:
-    there = office()
+def test_an_open_breaker_is_on_the_overview_and_lifting_it_is_in_the_audit_log() -> None:
+    there = letter_world()
     entries = BreakerLedger(there.world.ledger, "enrich_records", "r1")
     now = there.world.now
     tripped = Tripped(at=now, since=now, letters=50, handled=1, codes={"table.contradicts": 50})
@@ -163,32 +164,32 @@ def test_an_open_breaker_is_on_the_overview_and_its_lifting_on_record() -> None:
     assert 1 == len(list(lift(there.world.ledger, "enrich_records", "ada@here", "table is back")))
     here = visit(there)
     assert "The breaker of" not in here.page("/")
-    trail = here.page("/audit/")
-    for told in ("breaker.lift", "ada@here", "table is back"):
-        assert told in trail
-    (link,) = re.findall(r'href="(/audit/2[^"]+)"', trail)
+    log = here.page("/audit/")
+    for expected in ("breaker.lift", "ada@here", "table is back"):
+        assert expected in log
+    (link,) = re.findall(r'href="(/audit/2[^"]+)"', log)
     assert "function enrich_records" in words(here.page(link))
 
 
 def test_a_failed_upload_says_what_to_do() -> None:
-    there = office()
+    there = letter_world()
     there.world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
     there.world.validate(there.world.upload("orders/a.csv", orders(5)))
     there.world.drain()
     (uploaded,) = upload_ids(there.world.ledger)
     page = words(visit(there).page(f"/uploads/{uploaded}"))
-    assert "enrich_records gave up, table.contradicts" in page
+    assert "enrich_records gave up with table.contradicts" in page
     assert f"csvgate dlq replay --upload {uploaded}" in page
 
 
-def test_an_overview_of_nothing() -> None:
+def test_an_empty_overview() -> None:
     page = words(visit().page("/"))
-    assert "Dead letters 0 the queues are empty" in page
-    assert "Oldest letter – nothing waits" in page
+    assert "Dead letters 0 there are none" in page
+    assert "Oldest letter – there are none" in page
 
 
-def test_uploads_and_one_of_them() -> None:
-    there = office()
+def test_the_list_of_uploads_and_the_page_of_one() -> None:
+    there = letter_world()
     for name in ("orders/a.csv", "orders/b.csv", "unknown/c.csv"):
         there.world.validate(there.world.upload(name, orders(30, bad=2)))
     there.world.drain()
@@ -199,10 +200,16 @@ def test_uploads_and_one_of_them() -> None:
     found = here.page("/uploads/?text=B.CSV")
     assert "orders/b.csv" in found
     assert "orders/a.csv" not in found
-    assert "No upload matches" in here.page("/uploads/?text=zzz")
+    assert "No uploads match" in here.page("/uploads/?text=zzz")
     (link,) = re.findall(r'href="(/uploads/[0-9a-f]+)"', found)
     one = words(here.page(link))
-    for told in ("orders/b.csv completed", "Rows read 32", "Loaded 30", "committed", "received"):
-        assert told in one
+    for expected in (
+        "orders/b.csv completed",
+        "Rows read 32",
+        "Loaded 30",
+        "committed",
+        "received",
+    ):
+        assert expected in one
     for missing in ("ffff", "..%2F", "x", "%00"):
         assert 404 == here.get(f"/uploads/{missing}").status_code

@@ -9,15 +9,15 @@ from csvgate.ports import Message
 from csvgate.protocol.events import STORAGE_FINALIZED
 from csvgate_ops.local.eventarc.message import Received
 from csvgate_ops.local.eventarc.storage_event import object_finalized
-from csvgate_ops.operate.dead_letters.acting import Acting
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.queue.routes import Route
+from csvgate_ops.operate.dead_letters.runs import RunOptions
 from fakes.queues import START, FakeQueues
 from world import COMPLETE, FUNCTIONS, VALIDATED, World, letters_of
 
 TRANSPORT = "eventarc-validate-and-parse"
 SOURCES = dict(zip(FUNCTIONS, (TRANSPORT, VALIDATED, COMPLETE), strict=True))
-REALLY = Acting(dry_run=False, reason="a test")
+REALLY = RunOptions(dry_run=False, reason="a test")
 
 
 def review_of(function: str) -> str:
@@ -25,7 +25,7 @@ def review_of(function: str) -> str:
 
 
 @dataclass
-class Office:
+class LetterWorld:
     """A world and the context where its dead letters are reviewed."""
 
     world: World
@@ -46,7 +46,7 @@ class Office:
         return outcomes
 
 
-def office(world: World | None = None, contracts: Contracts | None = None) -> Office:
+def letter_world(world: World | None = None, contracts: Contracts | None = None) -> LetterWorld:
     world = world or World()
     world.publisher.topics.setdefault(TRANSPORT, [])
     queues = FakeQueues(
@@ -76,11 +76,11 @@ def office(world: World | None = None, contracts: Contracts | None = None) -> Of
         patience=0.0,
         lease_wait=0.0,
     )
-    return Office(world, context, queues)
+    return LetterWorld(world, context, queues)
 
 
 def storage_event(message: Message) -> CloudEvent:
-    """What Eventarc makes of a notification."""
+    """The event that Eventarc makes from a notification."""
     received = Received(message.data, message.attributes, "m", START)
     event = object_finalized(received, bucket="uploads")
     assert STORAGE_FINALIZED == event.attributes["type"]

@@ -1,4 +1,4 @@
-"""What a contract calls sensitive is in nothing that is shown, unless it is revealed on record."""
+"""Sensitive values are shown nowhere, unless a reveal is recorded in the audit log."""
 
 import base64
 import json
@@ -9,54 +9,49 @@ import pytest
 
 from csvgate.contracts.match import Contracts
 from csvgate.ports import Column, Message
+from csvgate.protocol.ledger.entries import AuditAction
+from csvgate.protocol.ledger.paths import AUDIT_RECORDED
 from csvgate.rejects.summary import MASK
 from csvgate.runtime.errors import Permanent
-from csvgate_ops.operate.dead_letters.actions import (
-    Detail,
-    Edit,
-    Filter,
-    difference,
-    export,
-    fetch,
-    read,
-    show,
-)
-from csvgate_ops.operate.dead_letters.audit import Begun
+from csvgate_ops.operate.dead_letters.actions.edit import Edit, difference
+from csvgate_ops.operate.dead_letters.actions.export import export
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.actions.show import Detail, fetch, show
 from csvgate_ops.operate.dead_letters.content.content import content
-from csvgate_ops.operate.dead_letters.content.detail_json import detail_json
 from csvgate_ops.operate.dead_letters.content.masking import Mask, message_of
 from csvgate_ops.operate.dead_letters.content.reject_file import grid_of
+from csvgate_ops.operate.dead_letters.filters import Filter
 from fakes.bigquery import Table
 from fakes.effects import Effect
-from unit.operate.dead_letters.contexts import Office, office
+from unit.operate.dead_letters.contexts import LetterWorld, letter_world
 from unit.protocol.orders import HEADER, labelled_orders, orders, row
 from world import World, letters_of
 
 SECRET = "a3@example.com"
 
 
-def chunk_letter() -> Office:
+def chunk_letter() -> LetterWorld:
     """A letter that holds a chunk of rows with email addresses."""
     world = World()
     world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
-    there = office(world)
+    there = letter_world(world)
     world.validate(world.upload("orders/a.csv", orders(5)))
     world.drain()
     return there
 
 
-def chunk_id(there: Office) -> str:
+def chunk_id(there: LetterWorld) -> str:
     return next(it.id for it in read(there.context).letters if it.kind == "arrow chunk")
 
 
 def everything(detail: Detail) -> str:
-    return json.dumps(detail_json(detail))
+    return json.dumps(detail.as_json())
 
 
-def revealed(there: Office) -> list[Begun]:
+def revealed(there: LetterWorld) -> list[AuditAction]:
     ledger = there.world.ledger
-    names = [n for n in ledger.names("audit/") if n.endswith("/revealed.json")]
-    return [found for name in names if (found := ledger.get(Begun, name))]
+    actions = [ledger.get(AUDIT_RECORDED, **parts) for parts in ledger.find(AUDIT_RECORDED)]
+    return [found for found in actions if found]
 
 
 def test_a_chunk_is_a_table_with_its_sensitive_columns_masked() -> None:
@@ -71,15 +66,15 @@ def test_a_chunk_is_a_table_with_its_sensitive_columns_masked() -> None:
     assert [] == revealed(there)
 
 
-def test_revealing_is_on_record() -> None:
+def test_revealing_is_recorded_in_the_audit_log() -> None:
     there = chunk_letter()
     letter = chunk_id(there)
     assert SECRET in everything(show(there.context, letter, reveal=True))
     (record,) = revealed(there)
-    assert ("tester@here", {"ids": [letter]}) == (record.actor, record.wanted)
+    assert ("tester@here", {"ids": [letter]}) == (record.actor, record.details)
 
 
-def test_without_a_record_nothing_is_revealed() -> None:
+def test_nothing_is_revealed_when_it_cannot_be_recorded() -> None:
     there = chunk_letter()
     letter = chunk_id(there)
 
@@ -91,7 +86,7 @@ def test_without_a_record_nothing_is_revealed() -> None:
         show(there.context, letter, reveal=True)
 
 
-def test_a_column_is_masked_by_the_plans_contract_when_the_present_one_is_gone() -> None:
+def test_a_column_is_masked_by_the_plans_contract_when_the_current_one_was_removed() -> None:
     there = chunk_letter()
     letter = fetch(there.context, chunk_id(there))
     bare = replace(there.context, contracts=Contracts([]))
@@ -107,9 +102,9 @@ def test_without_any_contract_every_column_is_masked() -> None:
     assert ["2", "3", "4", "5", "6"] == [cells[0] for cells in grid.rows]
 
 
-def test_reject_rows_are_masked_and_rows_that_do_not_line_up_hidden_whole() -> None:
+def test_reject_rows_are_masked_and_rows_that_do_not_match_the_header_are_hidden() -> None:
     world = World()
-    there = office(world)
+    there = letter_world(world)
     broken = row(77).replace(b",DE,", b",DE,one,too,many,")
     world.validate(world.upload("orders/a.csv", orders(20, bad=1) + broken))
     world.drain()
@@ -137,7 +132,7 @@ def test_reject_rows_are_masked_whatever_the_header_calls_them(
 ) -> None:
     contracts = labelled_orders(labels)
     world = World(contracts=contracts)
-    there = office(world, contracts)
+    there = letter_world(world, contracts)
     data = orders(20, bad=1).replace(b",email,", f",{spelt},".encode())
     world.validate(world.upload("orders/a.csv", data))
     world.drain()
@@ -148,9 +143,9 @@ def test_reject_rows_are_masked_whatever_the_header_calls_them(
     assert "example.com" not in json.dumps(grid.rows)
 
 
-def test_the_beginning_of_a_reject_file_shows_whole_rows_only() -> None:
+def test_the_beginning_of_a_reject_file_shows_only_complete_rows() -> None:
     data = b"_csvgate_line,_csvgate_errors,a\n2,x,1\n3,y,2\n4,z,cut"
-    grid = grid_of(data, None, Mask(frozenset()), 10, whole=False)
+    grid = grid_of(data, None, Mask(frozenset()), 10, complete=False)
     assert grid is not None
     assert ((("2", "x", "1"),), None) == (grid.rows, grid.total)
 
@@ -180,8 +175,8 @@ def test_examples_and_keys_of_json_are_masked() -> None:
     assert "x" == found["name"]
 
 
-def test_json_of_no_known_dataset_is_masked_by_all_contracts() -> None:
-    there = office()
+def test_json_without_a_known_dataset_is_masked_by_all_contracts() -> None:
+    there = letter_world()
     there.world.publisher.topics[letters_of("notify_stakeholders")].append(
         Message(json.dumps({"email": SECRET, "note": "seen"}).encode(), {})
     )
@@ -191,8 +186,8 @@ def test_json_of_no_known_dataset_is_masked_by_all_contracts() -> None:
     assert {"email": MASK, "note": "seen"} == json.loads(shown)
 
 
-def test_words_of_a_service_that_repeat_a_row_are_masked_in_lists() -> None:
-    there = office()
+def test_service_messages_that_quote_a_row_are_masked_in_lists() -> None:
+    there = letter_world()
     there.world.publisher.topics[letters_of("enrich_records")].append(
         Message(
             b"",
@@ -210,7 +205,7 @@ def test_words_of_a_service_that_repeat_a_row_are_masked_in_lists() -> None:
 
 
 def test_a_difference_is_masked() -> None:
-    there = office()
+    there = letter_world()
     there.world.publisher.topics[letters_of("enrich_records")].append(
         Message(
             json.dumps({"email": SECRET, "a": 1}).encode(), {"content-type": "application/json"}
@@ -223,7 +218,7 @@ def test_a_difference_is_masked() -> None:
     assert {"+x: y", '+  "a": 2', '-  "a": 1'} <= set(lines)
 
 
-def test_an_email_never_had_it() -> None:
+def test_emails_do_not_contain_sensitive_values() -> None:
     world = World()
     data = (
         HEADER

@@ -1,4 +1,4 @@
-"""The message that a replay sends: the original, where it came from, with its lineage."""
+"""A replay sends the original message, with attributes that say where it came from."""
 
 import json
 from datetime import UTC, datetime
@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 import pytest
 
 from csvgate.ports import Column, Message
-from csvgate_ops.operate.dead_letters.actions import Filter, read, replay
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.actions.replay import replay
 from csvgate_ops.operate.dead_letters.content.original import Unreplayable, original, with_lineage
 from csvgate_ops.operate.dead_letters.content.parse import parse
+from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.queue.port import Pulled
 from csvgate_ops.operate.dead_letters.queue.routes import Route
 from fakes.bigquery import Table
-from unit.operate.dead_letters.contexts import REALLY, office, storage_event
+from unit.operate.dead_letters.contexts import REALLY, letter_world, storage_event
 from unit.protocol.orders import orders
 from world import World
 
@@ -20,7 +22,7 @@ AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ROUTE = Route("enrich_records", "review", "letters", "validated-records", is_storage=False)
 
 
-def test_what_dead_lettering_added_is_taken_off() -> None:
+def test_attributes_added_by_dead_lettering_are_removed() -> None:
     kept = {"ce-id": "1", "content-type": "x/y", "googclient_x": "2"}
     added = {"csvgate-code": "c", "CloudPubSubDeadLetterSourceDeliveryCount": "5"}
     assert Message(b"d", kept) == original(kept | added, b"d", is_storage=False)
@@ -50,7 +52,7 @@ def test_a_storage_event_becomes_the_notification_it_came_from() -> None:
     assert (event.data, event["subject"]) == (again.data, again["subject"])
 
 
-def test_a_notification_that_pubsub_forwarded_goes_as_it_is() -> None:
+def test_a_notification_that_pubsub_forwarded_is_sent_unchanged() -> None:
     own = {"eventType": "OBJECT_FINALIZE", "bucketId": "b"}
     forwarded = own | {"CloudPubSubDeadLetterSourceSubscription": "s"}
     assert Message(b"anything", own) == original(forwarded, b"anything", is_storage=True)
@@ -66,7 +68,7 @@ def test_a_notification_that_pubsub_forwarded_goes_as_it_is() -> None:
         (b'{"bucket": "b", "name": "n", "generation": "x"}', "generation"),
     ],
 )
-def test_poison_says_why_it_cannot_be_sent_and_what_can_be_done(data: bytes, why: str) -> None:
+def test_data_without_an_original_message_says_why_and_what_to_do(data: bytes, why: str) -> None:
     with pytest.raises(Unreplayable, match=why) as caught:
         original({}, data, is_storage=True)
     assert "edit" in str(caught.value)
@@ -96,16 +98,16 @@ def test_lineage_names_the_first_letter_and_counts() -> None:
     )
 
 
-def test_a_message_full_of_attributes_is_sent_with_them_all() -> None:
+def test_a_message_with_the_most_attributes_keeps_all_of_them() -> None:
     full = {f"a{n}": "x" for n in range(100)}
     letter = parse(Pulled("ack", "17", AT, full, b"d"), ROUTE)
     assert full == with_lineage(Message(b"d", full), letter, actor="me", run="r").attributes
 
 
-def test_a_replayed_letter_that_comes_back_knows_it() -> None:
+def test_a_replayed_letter_that_comes_back_counts_its_replays() -> None:
     world = World()
     world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
-    there = office(world)
+    there = letter_world(world)
     world.validate(world.upload("orders/a.csv", orders(5)))
     world.drain()
     before = {letter.id for letter in read(there.context).letters}

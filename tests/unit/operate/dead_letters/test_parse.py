@@ -1,4 +1,4 @@
-"""A message of a dead-letter topic as an operator sees it."""
+"""Messages from a dead-letter topic are parsed into letters."""
 
 import json
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ def pulled(attributes: dict[str, str], data: bytes = b"") -> Pulled:
     return Pulled("ack", "17", AT, attributes, data)
 
 
-def test_a_letter_of_ours() -> None:
+def test_a_letter_of_csvgate() -> None:
     letter = parse(
         pulled(
             {
@@ -89,7 +89,7 @@ def test_the_upload_of_a_completion_event_is_in_its_data() -> None:
     assert (UPLOAD, "orders", "json") == (letter.upload, letter.dataset, letter.kind)
 
 
-def test_large_data_is_left_out_and_its_size_told() -> None:
+def test_large_data_is_dropped_and_its_size_is_kept() -> None:
     letter = parse(pulled({}, b"x" * 11), ENRICH, keep_bytes=10)
     assert (None, 11) == (letter.data, letter.size)
     assert b"x" * 10 == parse(pulled({}, b"x" * 10), ENRICH, keep_bytes=10).data
@@ -125,7 +125,9 @@ DATA = st.one_of(
 
 @pytest.mark.parametrize("route", [ENRICH, VALIDATE], ids=lambda r: r.function)
 @given(st.dictionaries(st.one_of(NAMES, st.text()), VALUES), DATA)
-def test_nothing_makes_it_fail(route: Route, attributes: dict[str, str], data: bytes) -> None:
+def test_no_message_makes_parsing_fail(
+    route: Route, attributes: dict[str, str], data: bytes
+) -> None:
     letter = parse(pulled(attributes, data), route)
     assert ("17", len(data)) == (letter.id, letter.size)
     assert set(letter.upload) <= set("0123456789abcdef"), "it becomes part of a ledger's name"

@@ -1,4 +1,4 @@
-"""Every way in which ledger, tables and reject files may disagree, and what is said of it."""
+"""Every discrepancy between ledger, tables and reject files, and the finding for it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ import pytest
 from csvgate.protocol.events import Counts, ObjectRef
 from csvgate_ops.operate.reconcile.compare import compare
 from csvgate_ops.operate.reconcile.facts import (
-    Patience,
+    Deadline,
     RejectFacts,
     Repeated,
     RowGroup,
@@ -18,7 +18,7 @@ from csvgate_ops.operate.reconcile.facts import (
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 OLD, YOUNG = NOW - timedelta(hours=5), NOW - timedelta(minutes=5)
-PATIENCE = Patience(NOW, timedelta(hours=1))
+DEADLINE = Deadline(NOW, timedelta(hours=1))
 TABLE = "sales.orders"
 COUNTS = Counts(read=10, valid=8, rejected=2)
 DONE = UploadFacts(
@@ -55,9 +55,9 @@ def found(
     table: TableFacts = EMPTY,
     rejects: RejectFacts = REJECTED,
 ) -> list[str]:
-    """Codes of the findings. The reject file is upload a's, where it has one."""
+    """Return the codes of the findings; every upload with a reject file has this one."""
     files = {u.id: rejects for u in uploads if u.rejects is not None}
-    return [f.code for f in compare(uploads, [table], files, PATIENCE)]
+    return [f.code for f in compare(uploads, [table], files, DEADLINE)]
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,11 @@ def found(
         pytest.param([REFUSED], EMPTY, id="a rejected upload"),
         pytest.param([replace(RECEIVED, received_at=YOUNG)], EMPTY, id="being validated"),
         pytest.param([replace(LOADING, received_at=YOUNG)], EMPTY, id="being loaded"),
-        pytest.param([replace(LOADING, failed=True)], EMPTY, id="in the hands of an operator"),
+        pytest.param([replace(LOADING, failed=True)], EMPTY, id="failed, waiting for an operator"),
         pytest.param(
             [replace(LOADING, received_at=YOUNG, outcome="completed")],
             TableFacts(TABLE, (replace(GROUP, key=("a", YOUNG)),)),
-            id="committed a moment ago",
+            id="just committed",
         ),
         pytest.param(
             [DONE, CORRECTION],
@@ -85,7 +85,7 @@ def found(
         ),
     ],
 )
-def test_what_adds_up(uploads: list[UploadFacts], table: TableFacts) -> None:
+def test_no_discrepancy(uploads: list[UploadFacts], table: TableFacts) -> None:
     assert [] == found(uploads, table)
 
 
@@ -143,13 +143,13 @@ def test_what_adds_up(uploads: list[UploadFacts], table: TableFacts) -> None:
             [DONE], TableFacts(TABLE, missing=True), ["table.missing"], id="the table dropped"
         ),
         pytest.param(
-            [replace(DONE, finished=False)], LOADED, ["upload.unfinished"], id="nobody was told"
+            [replace(DONE, finished=False)], LOADED, ["upload.unfinished"], id="not announced"
         ),
-        pytest.param([RECEIVED], EMPTY, ["upload.stuck"], id="received, then silence"),
-        pytest.param([LOADING], EMPTY, ["upload.stuck"], id="validated, then silence"),
+        pytest.param([RECEIVED], EMPTY, ["upload.stuck"], id="received, no progress"),
+        pytest.param([LOADING], EMPTY, ["upload.stuck"], id="validated, no progress"),
     ],
 )
-def test_what_does_not(uploads: list[UploadFacts], table: TableFacts, expected: list[str]) -> None:
+def test_discrepancies(uploads: list[UploadFacts], table: TableFacts, expected: list[str]) -> None:
     assert expected == found(uploads, table)
 
 
@@ -167,13 +167,13 @@ def test_reject_files(rejects: RejectFacts, expected: list[str]) -> None:
     assert expected == found([DONE], LOADED, rejects)
 
 
-def test_what_committed_while_we_looked_is_no_orphan() -> None:
-    assert [] == compare([], [LOADED], {}, PATIENCE, under_way={DONE.key})
+def test_what_commits_during_the_reading_is_not_an_orphan() -> None:
+    assert [] == compare([], [LOADED], {}, DEADLINE, in_progress={DONE.key})
 
 
 def test_a_finding_names_the_place() -> None:
-    (missing,) = compare([DONE, CORRECTION], [LOADED], {"a": REJECTED}, PATIENCE)
-    assert ("b", TABLE, "0 of its lines are in the table, 2 were committed") == (
+    (missing,) = compare([DONE, CORRECTION], [LOADED], {"a": REJECTED}, DEADLINE)
+    assert ("b", TABLE, "0 of its lines are in the table, but 2 were committed") == (
         missing.upload,
         missing.where,
         missing.message,

@@ -1,4 +1,4 @@
-"""From real ledger entries and reject files, as the functions write them, to a report."""
+"""Reports on ledger entries and reject files that the real functions wrote."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from csvgate.contracts.load import load
-from csvgate_ops.operate.reconcile.facts import Patience, RowGroup, TableFacts
+from csvgate_ops.operate.reconcile.facts import Deadline, RowGroup, TableFacts
 from csvgate_ops.operate.reconcile.read_ledger import read_uploads
-from csvgate_ops.operate.reconcile.reject_rows import count_rows
-from csvgate_ops.operate.reconcile.run import Reconciliation, Report
+from csvgate_ops.operate.reconcile.run import Reconciliation, Report, count_rows
 from unit.protocol.orders import orders
 from world import ROOT, World
 
@@ -19,7 +18,7 @@ TABLE = "sales.orders"
 
 
 def read(world: World) -> Callable[[str, datetime | None], TableFacts]:
-    """What the queries would say of the fake warehouse."""
+    """What the queries would return from the fake warehouse."""
 
     def table(table: str, since: datetime | None) -> TableFacts:
         rows = world.warehouse.rows(table)
@@ -39,13 +38,13 @@ def report(
     after: timedelta = timedelta(hours=1),
     read_table: Callable[[str, datetime | None], TableFacts] | None = None,
 ) -> Report:
-    """As it would be so much later."""
+    """The report at that time after the uploads."""
     now = world.now + after
     return Reconciliation(
         ledger=world.ledger,
         read_table=read_table or read(world),
         tables=frozenset([TABLE]),
-        patience=Patience(now, timedelta(minutes=30)),
+        deadline=Deadline(now, timedelta(minutes=30)),
         since=since,
         rejects_kept=timedelta(days=90),
     ).report(lambda _: None)
@@ -57,32 +56,33 @@ def codes(of: Report) -> list[str]:
 
 @pytest.fixture
 def world() -> World:
-    """A completed upload with its correction, one over its limit, a hopeless and a lost one."""
+    """A completed upload with its correction, one over its limit, one without any valid row, and
+    one that failed."""
     world = World()
     world.validate(world.upload("orders/a.csv", orders(50, bad=2)))
     world.drain()
     (name,) = [n for n in world.store.buckets["rejects"] if n.startswith("orders/a.")]
-    mended = world.store.buckets["rejects"][name].data.replace(b",twelve,", b",12.00,")
-    world.validate(world.upload(name, mended))
+    corrected = world.store.buckets["rejects"][name].data.replace(b",twelve,", b",12.00,")
+    world.validate(world.upload(name, corrected))
     world.validate(world.upload("orders/limit.csv", orders(5, bad=4)))
-    world.validate(world.upload("orders/hopeless.csv", b"a\n1\n"))
+    world.validate(world.upload("orders/no_header.csv", b"a\n1\n"))
     world.drain()
     world.restart()
-    world.validate(world.upload("orders/lost.csv", orders(1)))
+    world.validate(world.upload("orders/failed.csv", orders(1)))
     for copy in list(world.ledger.names("references/")):
         world.store.delete("ledger", copy)
     world.drain()
     return world
 
 
-def test_all_that_the_functions_did_adds_up(world: World) -> None:
+def test_what_the_functions_did_has_no_discrepancy(world: World) -> None:
     found = report(world)
     assert () == found.findings
     assert (5, 1, 1) == (found.uploads, found.tables, found.awaiting)
     assert len(world.warehouse.rows(TABLE)) == found.loaded
 
 
-def test_a_row_taken_away_is_missed(world: World) -> None:
+def test_a_deleted_row_is_missing(world: World) -> None:
     world.warehouse.rows(TABLE).pop()
     assert ["rows.missing"] == codes(report(world))
 
@@ -101,20 +101,20 @@ def test_a_reject_file_cut_short(world: World) -> None:
     assert ["rejects.rows"] == codes(report(world))
 
 
-def test_an_upload_that_went_no_further(world: World) -> None:
+def test_an_upload_without_progress_is_stuck(world: World) -> None:
     world.validate(world.upload("orders/late.csv", orders(3)))
     assert [] == codes(report(world, after=timedelta(minutes=1)))
     assert ["upload.stuck"] == codes(report(world))
 
 
-def test_only_the_period_is_looked_at(world: World) -> None:
+def test_only_the_period_is_checked(world: World) -> None:
     world.warehouse.rows(TABLE).clear()
     assert ["rows.missing"] * 2 == sorted(codes(report(world)))
     found = report(world, since=world.now + timedelta(minutes=1))
     assert (0, ()) == (found.uploads, found.findings)
 
 
-def test_an_upload_that_commits_while_we_look(world: World) -> None:
+def test_an_upload_that_commits_during_the_reading(world: World) -> None:
     def commits_first(table: str, since: datetime | None) -> TableFacts:
         world.validate(world.upload("orders/meanwhile.csv", orders(3)))
         world.drain()
@@ -123,7 +123,7 @@ def test_an_upload_that_commits_while_we_look(world: World) -> None:
     assert [] == codes(report(world, read_table=commits_first))
 
 
-def test_rows_without_their_ledger(world: World) -> None:
+def test_rows_without_ledger_entries_are_orphans(world: World) -> None:
     upload = read_uploads(world.ledger, None)[0].facts.id
     for name in list(world.ledger.names(f"uploads/{upload}/")):
         world.store.delete("ledger", name)

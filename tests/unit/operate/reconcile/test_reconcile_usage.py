@@ -1,4 +1,4 @@
-"""How `csvgate reconcile` and `csvgate breaker` are called wrongly, and what they say."""
+"""Wrong usage of `csvgate reconcile` and `csvgate breaker`, and the error messages."""
 
 from pathlib import Path
 
@@ -11,13 +11,13 @@ from csvgate_ops.cli import main as cli
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("reconcile", "--since", "yesterday"), "a duration is digits followed by"),
-        (("reconcile", "--since", "99999999999999d"), "say `all`"),
-        (("reconcile", "--stuck-after", "-1h"), "a duration is digits followed by"),
+        (("reconcile", "--since", "yesterday"), "a duration is a number and a unit"),
+        (("reconcile", "--since", "99999999999999d"), "use `all`"),
+        (("reconcile", "--stuck-after", "-1h"), "a duration is a number and a unit"),
         (("reconcile", "--project", "p", "--topology", "/nowhere.yaml"), "does not exist"),
         (("breaker", "lift", "enrich_records"), "--reason"),
         (("breaker", "lift", "enrich", "--reason", "x", "--project", "p"), "enrich_records"),
-        (("breaker", "lift", "enrich_records", "--reason", " ", "--project", "p"), "say why"),
+        (("breaker", "lift", "enrich_records", "--reason", " ", "--project", "p"), "give a reason"),
         (("breaker", "--project", "p", "lift", "enrich", "--reason", "x"), "enrich_records"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A column of cells, cleared by what the contract's field is given."""
+"""A column of cells, cleared by the kernel that a field of a contract gets."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -9,18 +9,18 @@ import pyarrow as pa
 from csvgate.validation.cells import Cells
 from csvgate.validation.fast.blocks import SPARE, Block
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.kernels.choose import clearers
-from csvgate.validation.fast.kernels.column import plain
+from csvgate.validation.fast.kernels.choose import kernels_of
+from csvgate.validation.fast.kernels.column import as_column_type
 from unit.validation.files import contract
 
 
 class Found(NamedTuple):
-    clear: list[bool]
+    cleared: list[bool]
     values: list[Any]
 
 
 def slices(cells: Sequence[bytes]) -> Slices:
-    """These cells, one after the other in a block."""
+    """Return these cells, which follow each other in a block."""
     block = Block.of([cell + b"," for cell in cells], last=True)
     ends = SPARE + np.cumsum([len(cell) + 1 for cell in cells], dtype=np.int32) - 1
     starts = ends - np.array([len(cell) for cell in cells], np.int32)
@@ -30,9 +30,9 @@ def slices(cells: Sequence[bytes]) -> Slices:
 def cleared(cells: Sequence[bytes], **field: Any) -> Found:
     rules = contract({"name": "a", **field})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
-    column = clearers(rules, [reader])[0].clear(slices(cells))
-    clear = np.ones(len(cells), np.bool_) if column.clear is None else column.clear
-    # Where they are not clear, values may be anything, and no text.
+    column = kernels_of(rules, [reader])[0].clear(slices(cells))
+    clear = np.ones(len(cells), np.bool_) if column.cleared is None else column.cleared
+    # The values of cells that are not cleared are arbitrary, and may not be text.
     values = np.full(len(cells), None)
-    values[clear] = plain(column.values.filter(pa.array(clear))).to_pylist()
+    values[clear] = as_column_type(column.values.filter(pa.array(clear))).to_pylist()
     return Found(clear.tolist(), values.tolist())

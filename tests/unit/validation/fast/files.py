@@ -156,7 +156,7 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
 
 
 class Most:
-    """Keys of a reference: three of four that there can be."""
+    """The keys of a reference that contains three of four possible keys."""
 
     def __contains__(self, key: object) -> bool:
         assert isinstance(key, Hashable)
@@ -165,7 +165,7 @@ class Most:
 
 @st.composite
 def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
-    """Rows near to what the contract takes, in some order of columns, and damage."""
+    """Rows that are nearly valid, with the columns in any order, and damage."""
     dialect = rules.dialect
     order = list(range(len(cells)))
     lines = list[bytes]()
@@ -174,7 +174,7 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
         labels = [rules.schema_.fields[i].header_label for i in order]
         lines.append(dialect.delimiter.join(labels).encode() + b"\n")
     newline = draw(st.sampled_from(["\n", "\n", "\r\n"]))
-    # The first of each is fine: with only near misses hardly a row would be valid.
+    # The first cell of each kind is valid, because with near misses only, hardly a row would be.
     texts = [st.one_of(st.just(cells[i][0]), st.sampled_from(cells[i])) for i in order]
     rows = st.tuples(*(st.tuples(text, st.integers(0, 5)) for text in texts))
     least = draw(st.sampled_from([0, 1, 5, 15]))
@@ -192,7 +192,7 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
 
 
 def _written(text: str, style: int, delimiter: str, quote: str) -> str:
-    """A cell as CSV; in one of six cases as it should not be."""
+    """Return a cell as CSV; in one of six cases without the quotes that it needs."""
     needed = any(char in text for char in (delimiter, quote, "\n", "\r"))
     if style == 0 and not needed:
         return quote + text + quote

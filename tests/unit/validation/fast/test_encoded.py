@@ -1,4 +1,4 @@
-"""Distinct cells: found by the word, remembered from block to block, and never mistaken."""
+"""Distinct cells are found by word, remembered from block to block, and never confused."""
 
 import tracemalloc
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csvgate.validation.cells import Cells
-from csvgate.validation.fast.kernels.dictionary import encoded_words
-from csvgate.validation.fast.kernels.distinct import Distinct
+from csvgate.validation.fast.kernels.dictionary import encode_words
+from csvgate.validation.fast.kernels.distinct import DistinctKernel
 from csvgate.validation.fast.kernels.recent import _FACTOR, UNSEEN, Recent
 from unit.validation.fast.columns import slices
 from unit.validation.files import contract
@@ -32,7 +32,7 @@ def array(words: Sequence[Sequence[int]]) -> npt.NDArray[np.uint64]:
 
 @given(cells())
 def test_words_are_encoded(words: list[list[int]]) -> None:
-    found = encoded_words(array(words))
+    found = encode_words(array(words))
     assert found is not None
     assert words == found.distinct.take(found.indices, axis=0).tolist()
     assert len({tuple(word) for word in words}) == len(found.distinct) == len(found.keys())
@@ -41,7 +41,7 @@ def test_words_are_encoded(words: list[list[int]]) -> None:
 
 
 @given(st.lists(cells(), max_size=4))
-def test_what_is_recent_is_known_or_unseen(blocks: list[list[list[int]]]) -> None:
+def test_a_recent_cell_has_its_code_or_is_unseen(blocks: list[list[list[int]]]) -> None:
     blocks = [block for block in blocks if len(block[0]) == len(blocks[0][0])]
     known = dict[tuple[int, ...], int]()
     recent = Recent(len(blocks[0][0]) if blocks else 1)
@@ -57,7 +57,7 @@ def test_what_is_recent_is_known_or_unseen(blocks: list[list[list[int]]]) -> Non
             assert list(fresh.values())[-1] == recent.codes(array(more[-1:]))[0]
 
 
-def test_a_word_that_is_pushed_out_is_unseen_not_another() -> None:
+def test_a_replaced_word_is_unseen() -> None:
     recent, many = Recent(1), np.arange(1, 100_001, dtype=np.uint64).reshape(-1, 1)
     recent.add(many, np.arange(100_000, dtype=np.int32))
     codes = recent.codes(many)
@@ -66,7 +66,7 @@ def test_a_word_that_is_pushed_out_is_unseen_not_another() -> None:
     assert seen.tolist() == codes[seen].tolist()
 
 
-def test_words_that_push_each_other_out_take_no_more_memory() -> None:
+def test_words_that_replace_each_other_take_no_more_memory() -> None:
     recent, many = Recent(1, 4), np.arange(1, 1001, dtype=np.uint64).reshape(-1, 1)
     codes = np.arange(1000, dtype=np.int32)
     tracemalloc.start()
@@ -83,7 +83,7 @@ def test_a_column_of_thousands_has_a_small_table() -> None:
     rules = contract({"name": "a"})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     for columns in (1, 64, 5_000, 2_000_000):
-        distinct = Distinct(reader, pa.string(), columns)
+        distinct = DistinctKernel(reader, pa.string(), columns)
         texts = [str(number) for number in range(300)]
         for _ in range(2):
             column = distinct.clear(slices([text.encode() for text in texts]))
@@ -91,7 +91,7 @@ def test_a_column_of_thousands_has_a_small_table() -> None:
 
 
 def colliding() -> list[bytes]:
-    """Two texts of ASCII whose pairs of words mix to the same."""
+    """Return two ASCII texts of two words each that mix to the same word."""
     first = int.from_bytes(b"aaaaaaaa", "little")
     for number in range(10**6):
         ends = [b"tail", f"{number:06}".encode()]
@@ -102,25 +102,25 @@ def colliding() -> list[bytes]:
     raise AssertionError("no such pair")
 
 
-def test_cells_that_mix_to_the_same_are_told_apart() -> None:
+def test_cells_that_mix_to_the_same_word_are_distinguished() -> None:
     pair = colliding()
     words = [[int.from_bytes(text[at : at + 8], "little") for at in (0, 8)] for text in pair]
-    assert encoded_words(array(words)) is None
+    assert encode_words(array(words)) is None
     rules = contract({"name": "a"})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     for block in (pair, pair[::-1], pair * 3):
-        column = Distinct(reader, pa.string()).clear(slices(block))
+        column = DistinctKernel(reader, pa.string()).clear(slices(block))
         assert [text.decode() for text in block] == column.values.cast(pa.string()).to_pylist()
-    once = Distinct(reader, pa.string())
+    once = DistinctKernel(reader, pa.string())
     for block in (pair[:1], pair[1:], pair):
         column = once.clear(slices(block))
         assert [text.decode() for text in block] == column.values.cast(pa.string()).to_pylist()
 
 
-def test_more_texts_than_are_kept() -> None:
+def test_more_distinct_cells_than_are_remembered() -> None:
     rules = contract({"name": "a", "missingValues": ["7"]})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
-    distinct = Distinct(reader, pa.string())
+    distinct = DistinctKernel(reader, pa.string())
     for start in (0, 9_000, 18_000, 27_000, 0):
         texts = [str(number) for number in range(start, start + 12_000)]
         column = distinct.clear(slices([text.encode() for text in texts]))
@@ -128,12 +128,12 @@ def test_more_texts_than_are_kept() -> None:
         assert expected == column.values.cast(pa.string()).to_pylist()
 
 
-def test_of_many_texts_no_more_than_the_first_are_looked_at() -> None:
+def test_a_sample_shows_that_most_cells_are_distinct() -> None:
     rules = contract({"name": "a"})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     many, few = [b"text %d" % n for n in range(5000)], [b"the same"] * 5000
-    assert Distinct(reader, pa.string()).clear_few(slices(many), 1 / 2) is None
-    assert Distinct(reader, pa.string()).clear_few(slices(few), 1 / 2) is not None
+    assert DistinctKernel(reader, pa.string()).clear_if_few(slices(many), 1 / 2) is None
+    assert DistinctKernel(reader, pa.string()).clear_if_few(slices(few), 1 / 2) is not None
     few_first = [*few[:3000], *many]
-    assert Distinct(reader, pa.string()).clear_few(slices(few_first), 1 / 2) is None
-    assert Distinct(reader, pa.string()).clear_few(slices(few_first), 1) is not None
+    assert DistinctKernel(reader, pa.string()).clear_if_few(slices(few_first), 1 / 2) is None
+    assert DistinctKernel(reader, pa.string()).clear_if_few(slices(few_first), 1) is not None

@@ -1,4 +1,4 @@
-"""What a kernel clears, the rules' reader reads to the same value; and it clears what is usual."""
+"""For cells that a kernel clears the rules read the same value, and usual cells are cleared."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 pytest.importorskip("pyarrow")
 
-from csvgate.validation.fast.utf8 import damaged
+from csvgate.validation.fast.kernels.utf8 import not_text
 from unit.types.cell import exact, read
 from unit.validation.fast.columns import cleared, slices
 
 AMOUNT = {"type": "number", "bigquery": "NUMERIC(12, 2)", "constraints": {"minimum": 0}}
-MOMENT = {"type": "datetime", "bigquery": "TIMESTAMP"}
+TIMESTAMP = {"type": "datetime", "bigquery": "TIMESTAMP"}
 FIELDS: dict[str, dict[str, Any]] = {
     "whole": {"type": "integer", "constraints": {"minimum": -50, "maximum": 100_000}},
     "unbounded": {"type": "integer"},
@@ -24,7 +24,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "comma": {"type": "number", "bigquery": "NUMERIC", "decimalChar": ","},
     "float": {"type": "number", "bigquery": "FLOAT64"},
     "day": {"type": "date", "bigquery": "DATE"},
-    "moment": MOMENT,
+    "timestamp": TIMESTAMP,
     "local": {"type": "datetime", "bigquery": "DATETIME"},
     "template": {"type": "string", "constraints": {"pattern": "ORD-[0-9]{4}", "unique": True}},
     "email": {"type": "string", "format": "email"},
@@ -59,23 +59,23 @@ CELLS = st.one_of(
 @pytest.mark.parametrize("name", FIELDS)
 @settings(max_examples=40, deadline=None)
 @given(st.data())
-def test_what_is_clear_is_what_the_rules_read(name: str, data: st.DataObject) -> None:
+def test_cleared_values_are_those_that_the_rules_read(name: str, data: st.DataObject) -> None:
     texts = data.draw(st.lists(CELLS, max_size=30))
-    clear, values = cleared([text.encode() for text in texts], **FIELDS[name])
+    is_cleared, values = cleared([text.encode() for text in texts], **FIELDS[name])
     expected = [read(text, **FIELDS[name]) for text in texts]
-    for text, fine, wanted, actual in zip(texts, clear, expected, values, strict=True):
+    for text, fine, wanted, actual in zip(texts, is_cleared, expected, values, strict=True):
         if fine:
             assert (text, same(wanted)) == (text, same(actual))
 
 
-@pytest.mark.parametrize("name", ["day", "moment", "local"])
+@pytest.mark.parametrize("name", ["day", "timestamp", "local"])
 @given(st.lists(DAYS | LIKELY, max_size=2), st.integers(0, 40))
 def test_a_few_days_of_other_months_than_most(name: str, others: list[str], at: int) -> None:
-    end = {"day": "", "moment": "T23:59:59Z", "local": "T00:00:00"}[name]
+    end = {"day": "", "timestamp": "T23:59:59Z", "local": "T00:00:00"}[name]
     texts = [f"2026-02-{day:02}{end}" for day in range(32)] + ["2026-02-28" + end] * 9
     texts[at:at] = [day + end for day in others]
-    clear, values = cleared([text.encode() for text in texts], **FIELDS[name])
-    for text, fine, actual in zip(texts, clear, values, strict=True):
+    is_cleared, values = cleared([text.encode() for text in texts], **FIELDS[name])
+    for text, fine, actual in zip(texts, is_cleared, values, strict=True):
         wanted = read(text, **FIELDS[name])
         if text.startswith("2026-02-"):
             assert (text, fine) == (text, not isinstance(wanted, list))
@@ -115,11 +115,11 @@ def same(value: object) -> object:
         ("day", "2026-02-29", None),
         ("day", "2026-13-01", None),
         ("day", "0000-01-01", None),
-        ("moment", "2026-11-21T14:30:59Z", datetime(2026, 11, 21, 14, 30, 59, tzinfo=UTC)),
-        ("moment", "2026-11-21T01:30:00+02:00", datetime(2026, 11, 20, 23, 30, tzinfo=UTC)),
-        ("moment", "2026-11-21T14:30:00.5Z", datetime(2026, 11, 21, 14, 30, 0, 500_000, UTC)),
-        ("moment", "2026-11-21T24:00:00Z", None),
-        ("moment", "2026-11-21T14:30:00", None),
+        ("timestamp", "2026-11-21T14:30:59Z", datetime(2026, 11, 21, 14, 30, 59, tzinfo=UTC)),
+        ("timestamp", "2026-11-21T01:30:00+02:00", datetime(2026, 11, 20, 23, 30, tzinfo=UTC)),
+        ("timestamp", "2026-11-21T14:30:00.5Z", datetime(2026, 11, 21, 14, 30, 0, 500_000, UTC)),
+        ("timestamp", "2026-11-21T24:00:00Z", None),
+        ("timestamp", "2026-11-21T14:30:00", None),
         ("local", "2026-11-21T14:30:00", datetime(2026, 11, 21, 14, 30)),
         ("template", "ORD-0129", "ORD-0129"),
         ("template", "ORD-012x", None),
@@ -135,11 +135,11 @@ def same(value: object) -> object:
         ("boolean", "true", True),
     ],
 )
-def test_what_is_usual_is_cleared(name: str, cell: str, value: object) -> None:
-    """None: not cleared."""
-    clear, values = cleared([cell.encode()] * 3, **FIELDS[name])
+def test_usual_cells_are_cleared(name: str, cell: str, value: object) -> None:
+    """A value of None stands for cells that are not cleared."""
+    is_cleared, values = cleared([cell.encode()] * 3, **FIELDS[name])
     assert [value] * 3 == [
-        found if fine else None for fine, found in zip(clear, values, strict=True)
+        found if fine else None for fine, found in zip(is_cleared, values, strict=True)
     ]
 
 
@@ -157,14 +157,14 @@ def test_what_is_usual_is_cleared(name: str, cell: str, value: object) -> None:
         ([b"\0", b"\xff", b""], [True, True, False]),
     ],
 )
-def test_damaged_cells(cells: list[bytes], expected: list[bool] | None) -> None:
-    found = damaged(slices(cells).binary)
+def test_cells_that_are_not_text(cells: list[bytes], expected: list[bool] | None) -> None:
+    found = not_text(slices(cells).binary)
     assert expected == (None if found is None else found.tolist())
 
 
 @given(st.lists(st.binary(max_size=4) | st.text(max_size=3).map(str.encode), max_size=12))
-def test_damaged_is_what_does_not_decode(cells: list[bytes]) -> None:
-    found = damaged(slices(cells).binary)
+def test_cells_that_do_not_decode_are_not_text(cells: list[bytes]) -> None:
+    found = not_text(slices(cells).binary)
     actual = [False] * len(cells) if found is None else found.tolist()
     assert [not _is_text(cell) for cell in cells] == actual
 

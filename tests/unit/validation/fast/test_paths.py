@@ -28,7 +28,7 @@ RULES_ONLY = 2**62
 
 
 def outcome(pieces: Iterable[bytes], rules: Contract, **sizes: Any) -> Any:
-    """Of each batch: how many rows were read, the valid ones as decoded, the rejected ones."""
+    """Return for each batch the number of rows, the decoded valid rows, and the rejected ones."""
     from csvgate.chunks.arrow import decode, encode
 
     found = []
@@ -135,7 +135,7 @@ def test_batches_are_cut_by_faults_and_rows_too(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize(("size", "imported"), [(VECTOR_BYTES - 1, False), (VECTOR_BYTES, True)])
-def test_a_small_file_needs_no_imports(size: int, imported: bool) -> None:
+def test_a_small_file_imports_neither_numpy_nor_pyarrow(size: int, imported: bool) -> None:
     code = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "tests")!r})
@@ -169,8 +169,8 @@ def test_foreign_keys(fields: list[str]) -> None:
 
 @pytest.mark.parametrize("block_bytes", [1, 16, 10_000])
 def test_foreign_keys_of_several_fields_beside_other_faults(block_bytes: int) -> None:
-    """Rows whose only fault is a combination that is not there; others that have more; and unique
-    keys, which a row without its reference takes too."""
+    """Some rows have no other fault than a combination that is not in the reference, others have
+    more; and such rows claim their unique keys too."""
     keys = [
         {"fields": fields, "reference": {"resource": "others", "fields": fields}}
         for fields in (["id", "day"], ["day", "text"], ["text"])
@@ -194,9 +194,9 @@ def test_foreign_keys_of_several_fields_beside_other_faults(block_bytes: int) ->
 def test_foreign_keys_of_several_fields_are_cleared_by_column(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Only the row whose combination is not there comes before the rules."""
+    """Only the row whose combination is not in the reference is checked by the rules."""
     checked = list[int]()
-    check = Rules.faults
+    check = Rules.faults_in
 
     def spy(
         self: Rules, line: int, texts: Mapping[int, str], fields: Collection[int]
@@ -204,7 +204,7 @@ def test_foreign_keys_of_several_fields_are_cleared_by_column(
         checked.append(line)
         return check(self, line, texts, fields)
 
-    monkeypatch.setattr(Rules, "faults", spy)
+    monkeypatch.setattr(Rules, "faults_in", spy)
     key = {"fields": ["id", "text"], "reference": {"resource": "r", "fields": ["id", "text"]}}
     rules = contract(SALES, "text", dialect={"header": False}, schema={"foreignKeys": [key]})
     file = b"".join(b"%d,%c\n" % (n, b"ab"[n == 70]) for n in range(100))

@@ -1,4 +1,4 @@
-"""Where records and cells of a block are: against the `Framer`, and byte by byte."""
+"""The records and cells of a block are those that the `Framer` finds, or a search by byte."""
 
 import csv
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from csvgate.contracts.model import Dialect
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
-from csvgate.validation.fast.block_records import BlockFramer, Framed
-from csvgate.validation.fast.blocks import SPARE, Block, Blocks
-from csvgate.validation.fast.structural_index import Range, StructuralIndex
+from csvgate.validation.fast.block_records import BlockFramer, FramedBlock
+from csvgate.validation.fast.blocks import SPARE, Block, BlockReader
+from csvgate.validation.fast.structural_index import RegularRange, StructuralIndex
 
 GRAMMAR = Grammar(Dialect())
 FILES = st.text('a,"\n\r é東\0', max_size=60).map(str.encode)
@@ -46,8 +46,8 @@ def index(data: bytes) -> StructuralIndex:
 def framed(
     data: bytes, size: int = 1 << 20, line: int = 1, limit: int = 1 << 20
 ) -> Iterator[Found]:
-    """The records that the blocks of a file have; each block of about `size` bytes."""
-    blocks, framer, kept = Blocks([data], size), BlockFramer(GRAMMAR, limit), b""
+    """Yield the records of a file that is read in blocks of about `size` bytes."""
+    blocks, framer, kept = BlockReader([data], size), BlockFramer(GRAMMAR, limit), b""
     while True:
         found = blocks.next(kept, 1 << 20)
         assert found is not None
@@ -59,11 +59,11 @@ def framed(
             return
 
 
-def records(frame: Framed) -> Iterator[Found]:
+def records(frame: FramedBlock) -> Iterator[Found]:
     data = frame.block.data
     for row, line in enumerate(frame.lines.tolist()):
-        if row in frame.read:
-            record = frame.read[row]
+        if row in frame.framer_records:
+            record = frame.framer_records[row]
             yield Found(line, record.raw, record.terminator, record.cells)
             continue
         start, end = int(frame.starts[row]), int(frame.ends[row])
@@ -98,14 +98,14 @@ def test_blocks_have_the_records_of_their_file(data: bytes, size: int) -> None:
 
 
 @given(SOUND, st.sampled_from(["\n", "\r\n"]), st.booleans(), st.integers(1, 20))
-def test_sound_records_need_no_framer(rows: list[str], end: str, final: bool, size: int) -> None:
+def test_regular_records_need_no_framer(rows: list[str], end: str, final: bool, size: int) -> None:
     data = (end.join(rows) + (end if final else "")).encode()
     assert list(expected(data)) == list(framed(data, size))
-    assert {} == BlockFramer(GRAMMAR).frame(block(data), 1).read
+    assert {} == BlockFramer(GRAMMAR).frame(block(data), 1).framer_records
 
 
 @given(SOUND)
-def test_sound_records_have_the_cells_that_pythons_reader_finds(rows: list[str]) -> None:
+def test_regular_records_have_the_cells_that_pythons_reader_finds(rows: list[str]) -> None:
     text = "".join(row + "\n" for row in rows if row)
     lines = text.splitlines(keepends=True)
     assert [r for r in csv.reader(lines) if r] == [f.cells for f in framed(text.encode())]
@@ -178,8 +178,8 @@ def test_the_index_counts_quotes(data: bytes, draws: st.DataObject) -> None:
         feeds = [SPARE + p + 1 for p in outside(data, parity) if data[p : p + 1] == b"\n"]
         here = [end for end in feeds if end > SPARE + at]
         whole = SPARE + at, SPARE + len(data)
-        assert here == found.ends(parity, *whole).tolist()
-        assert max(here, default=SPARE + at) == found.last_end(parity, *whole)
+        assert here == found.record_ends(parity, *whole).tolist()
+        assert max(here, default=SPARE + at) == found.last_record_end(parity, *whole)
 
 
 @given(st.text('a,"\n', max_size=30).map(str.encode))
@@ -187,13 +187,13 @@ def test_separators_are_outside_of_quotes(data: bytes) -> None:
     assume(data.count(b'"') % 2 == 0)
     for parity, before in enumerate([b"", b'"\n']):
         start = SPARE + len(before)
-        found = index(before + data).separators([Range(start, start + len(data), parity)])
+        found = index(before + data).separators([RegularRange(start, start + len(data), parity)])
         wanted = [start + p for p in outside(data, 0) if data[p] in b",\n"]
         assert wanted == found.positions.tolist()
         feeds = [n for n, place in enumerate(wanted) if data[place - start] == ord("\n")]
         assert feeds == found.lasts.tolist()
         passed = [(before + data[: wanted[n] - start + 1]).count(b"\n") for n in feeds]
-        assert passed == found.counts.tolist()
+        assert passed == found.line_feeds.tolist()
 
 
 QUOTED = st.sampled_from([b'"a"', b'"a,b"', b'""', b'"""a"', b'"\n"', b'"a""b"'])
@@ -204,7 +204,7 @@ def test_the_cells_that_are_quoted(
     quoted: list[bytes], breaks: list[bool], data: st.DataObject
 ) -> None:
     """In ranges with other records between them, and other quotes in those."""
-    parts, ranges, expected, before, at = [], list[Range](), list[int](), 0, SPARE
+    parts, ranges, expected, before, at = [], list[RegularRange](), list[int](), 0, SPARE
     for odd in [False, *breaks]:
         parts.append(b'x"x,x\n' if odd else b"y,y\n")
         start = at + len(parts[-1])
@@ -212,7 +212,7 @@ def test_the_cells_that_are_quoted(
         parts.append(b",".join(cells) + b"\n")
         at = start + len(parts[-1])
         parity = b"".join(parts[:-1]).count(b'"') % 2
-        ranges.append(Range(start, at, parity))
+        ranges.append(RegularRange(start, at, parity))
         expected += [before + n for n, cell in enumerate(cells) if cell[:1] == b'"']
         before += len(cells)
     found = index(b"".join(parts)).separators(ranges)
@@ -220,18 +220,21 @@ def test_the_cells_that_are_quoted(
     assert expected == found.quoted.tolist()
 
 
-def test_when_many_cells_are_quoted_they_are_not_told() -> None:
+def test_many_quoted_cells_are_not_listed() -> None:
     data = b'"a","b"\n'
-    assert index(data).separators([Range(SPARE, SPARE + len(data), 0)]).quoted is None
+    assert index(data).separators([RegularRange(SPARE, SPARE + len(data), 0)]).quoted is None
 
 
 def test_separators_of_ranges_apart_and_of_an_unfinished_record() -> None:
     data = b"a,b\nx,y\nc,d"
-    first, last = Range(SPARE, SPARE + 4, 0), Range(SPARE + 8, SPARE + 11, 0, unfinished=True)
+    first, last = (
+        RegularRange(SPARE, SPARE + 4, 0),
+        RegularRange(SPARE + 8, SPARE + 11, 0, unfinished=True),
+    )
     found = index(data).separators([first, last])
     assert [1, 3, 9, 11] == (found.positions - SPARE).tolist()
     assert [1, 3] == found.lasts.tolist()
-    assert [1, 2] == found.counts.tolist()
+    assert [1, 2] == found.line_feeds.tolist()
     none = index(b"").separators([])
     assert not len(none.positions)
     assert not len(none.lasts)
@@ -255,8 +258,8 @@ def test_separators_of_ranges_apart_and_of_an_unfinished_record() -> None:
 )
 def test_the_first_odd_byte(data: bytes, even: int, odd: int) -> None:
     found = index(data)
-    assert even == found.first_odd(0, SPARE) - SPARE
-    assert odd == found.first_odd(1, SPARE) - SPARE
+    assert even == found.first_irregular(0, SPARE) - SPARE
+    assert odd == found.first_irregular(1, SPARE) - SPARE
 
 
 @given(st.text('a,"\n\ré', max_size=30).map(str.encode), st.data())
@@ -272,7 +275,7 @@ def test_physical_lines(data: bytes, draws: st.DataObject) -> None:
     for count in (1, 2, 3):
         rest = ends[before + count - 1 :]
         wanted = rest[0] + 1 if rest else len(data)
-        assert wanted == found.past_lines(SPARE + at, count) - SPARE
+        assert wanted == found.after_lines(SPARE + at, count) - SPARE
 
 
 @pytest.mark.parametrize(
@@ -287,5 +290,5 @@ def test_physical_lines(data: bytes, draws: st.DataObject) -> None:
     ],
 )
 def test_quotes_inside_of_cells(data: bytes, doubled: list[int]) -> None:
-    found = index(data).separators([Range(SPARE, SPARE + len(data), 0, unfinished=True)])
+    found = index(data).separators([RegularRange(SPARE, SPARE + len(data), 0, unfinished=True)])
     assert doubled == [at - SPARE for at in found.doubled.tolist()]

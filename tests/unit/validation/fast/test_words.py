@@ -1,4 +1,4 @@
-"""Cells by the word: what the arithmetic makes of them, and what Python's own int does."""
+"""The arithmetic on words gives the same numbers as Python's own int."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.validation.fast.words import WORD, Text, after_only, digits, digits_around, last_words
+from csvgate.validation.fast.words import (
+    WORD,
+    Text,
+    count_after_only,
+    last_words,
+    parse_around_point,
+    parse_digits,
+)
 
 CELL = st.one_of(
     st.text("0123456789", max_size=20),
@@ -24,7 +31,7 @@ def text(cells: Sequence[bytes]) -> Text:
 def read(cells: Sequence[bytes]) -> list[int | None]:
     """Each cell as a number; None where it is none."""
     column = text(cells)
-    values, fine = digits(column, column.starts + column.lengths, column.lengths)
+    values, fine = parse_digits(column, column.starts + column.lengths, column.lengths)
     return [v if f else None for v, f in zip(values.tolist(), fine.tolist(), strict=True)]
 
 
@@ -46,7 +53,7 @@ def test_digits_of_every_length(length: int) -> None:
 
 @pytest.mark.parametrize("length", [1, 2, 7, 8, 9, 15, 16])
 @pytest.mark.parametrize("byte", [0x2F, 0x3A, 0x3F, 0x00, 0x20, 0x2B, 0x2D, 0x2E, 0x70, 0xB0, 0xFF])
-def test_no_other_byte_passes_for_a_digit(length: int, byte: int) -> None:
+def test_only_digits_are_parsed_as_digits(length: int, byte: int) -> None:
     """The neighbours of 0 and 9, and those that differ from a digit in the high half only."""
     cells = [b"5" * at + bytes([byte]) + b"5" * (length - at - 1) for at in range(length)]
     assert [None] * length == read(cells)
@@ -55,12 +62,12 @@ def test_no_other_byte_passes_for_a_digit(length: int, byte: int) -> None:
 def test_only_so_many_digits_before_the_end_are_read() -> None:
     column = text([b"x12", b"99:59", b"", b"0"])
     ends = column.starts + column.lengths
-    values, fine = digits(column, ends, np.array([2, 2, 0, 1], np.int32))
+    values, fine = parse_digits(column, ends, np.array([2, 2, 0, 1], np.int32))
     assert [12, 59, 0, 0] == values.tolist()
     assert [True, True, False, True] == fine.tolist()
 
 
-def test_no_cells_have_no_digits() -> None:
+def test_an_empty_column_is_parsed() -> None:
     assert [] == read([])
 
 
@@ -74,7 +81,7 @@ def around(cells: Sequence[bytes]) -> list[int | None]:
     points = np.array([b"." in cell for cell in cells], np.bool_)
     before = np.array([len(cell.partition(b".")[0]) for cell in cells], np.int32)
     after = np.array([len(cell.partition(b".")[2]) for cell in cells], np.int32)
-    values, fine = digits_around(last_words(column), before, after, points)
+    values, fine = parse_around_point(last_words(column), before, after, points)
     return [v if f else None for v, f in zip(values.tolist(), fine.tolist(), strict=True)]
 
 
@@ -107,13 +114,13 @@ def test_text_of_nothing() -> None:
     column = text([])
     assert [] == column.starts.tolist()
     assert [] == column.lengths.tolist()
-    assert [] == text([b""]).some(np.array([], np.int64)).lengths.tolist()
+    assert [] == text([b""]).select(np.array([], np.int64)).lengths.tolist()
 
 
 def test_some_cells_of_a_text() -> None:
     cells = [b"10", b"200", b"", b"4"]
-    some = text(cells).some(np.array([3, 1, 3], np.int64))
-    values, fine = digits(some, some.starts + some.lengths, some.lengths)
+    some = text(cells).select(np.array([3, 1, 3], np.int64))
+    values, fine = parse_digits(some, some.starts + some.lengths, some.lengths)
     assert [4, 200, 4] == values.tolist()
     assert fine.all()
 
@@ -128,7 +135,7 @@ def test_a_word_has_its_first_byte_lowest() -> None:
 
 @pytest.mark.parametrize("cells", [[b""], [b"7"], [b"x" * 100]])
 def test_words_may_reach_past_both_ends(cells: list[bytes]) -> None:
-    """16 before the start and 24 past the end: what readers of moments and numbers ask for."""
+    """16 before the start and 24 past the end: which the parsers of timestamps and numbers need."""
     column = text(cells)
     before = column.words_at(column.starts - 16)
     past = column.words_at(column.starts + column.lengths + 16)
@@ -146,4 +153,4 @@ def test_last_words_are_the_ends_of_the_cells(cells: list[bytes]) -> None:
 def test_how_much_is_after_the_only_point(cells: list[bytes]) -> None:
     ends = [cell[-WORD:] for cell in cells]
     expected = [len(end) - 1 - end.index(b".") if end.count(b".") == 1 else -1 for end in ends]
-    assert expected == after_only(last_words(text(cells)), ord(".")).tolist()
+    assert expected == count_after_only(last_words(text(cells)), ord(".")).tolist()

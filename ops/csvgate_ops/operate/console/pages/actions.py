@@ -1,4 +1,4 @@
-"""Replay and discard: choose, confirm, begin."""
+"""Act on selected letters: the confirmation page and the start of the job."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,70 +8,68 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from csvgate.text import counted
-from csvgate_ops.operate.console.jobs import Busy, Job, Jobs
-from csvgate_ops.operate.console.letters_query import Query
-from csvgate_ops.operate.console.orders import VERBS, ActionName, Order, Orders, order
-from csvgate_ops.operate.console.site import STILL_READING, Key, Site, key, patiently
-from csvgate_ops.operate.dead_letters.acting import Acting, Report
-from csvgate_ops.operate.dead_letters.actions.discard import discard
-from csvgate_ops.operate.dead_letters.actions.rejected import replay_rejected
-from csvgate_ops.operate.dead_letters.actions.replay import replay
+from csvgate_ops.operate.console.jobs import Busy, Jobs
+from csvgate_ops.operate.console.letter_search import LetterSearch
+from csvgate_ops.operate.console.previews import PendingPreviews, Preview, preview
+from csvgate_ops.operate.console.site import STILL_READING, Key, Site, key, wait_for_reading
+from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
+from csvgate_ops.operate.dead_letters.actions.action import SelectionAction
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
 _LONGEST_REASON: Final = 1000
-_ACTIONS: Final = {"replay": replay, "discard": discard, "rejected": replay_rejected}
+_ACTIONS: Final = {action.name: action for action in SELECTION_ACTIONS}
 
 
 def actions_pages(site: Site, jobs: Jobs) -> Blueprint:
     pages = Blueprint("actions", __name__, url_prefix="/actions")
-    orders = Orders()
+    previews = PendingPreviews()
 
     @pages.post("/confirm")
     def confirm() -> str:
-        """What will happen, before it does."""
-        if patiently(site.letters).value is None:
+        """Show what the action will do."""
+        if wait_for_reading(site.letters).value is None:
             abort(503, STILL_READING)
-        letters, meant = _chosen(site, request.form)
+        letters, selection = _selected(site, request.form)
         if not letters:
-            abort(400, "No letters are chosen. Go back and tick some.")
-        prepared = order(site.context, _action(request.form.get("action", "")), letters, meant)
-        orders.put(prepared)
-        return _confirmation(site, prepared)
+            abort(400, "No letters are selected. Go back and tick some.")
+        action = _ACTIONS.get(request.form.get("action", ""))
+        if action is None:
+            abort(400, "The form names an unknown action. Go back, reload the page and try again.")
+        pending = preview(site.context, action, letters, selection)
+        previews.put(pending)
+        return _confirmation(site, pending)
 
     @pages.post("/begin")
     def begin() -> str | Response:
-        prepared = orders.take(request.form.get("order", ""))
-        if prepared is None:
-            abort(409, "This was begun already, or too long ago. The audit trail tells what was.")
-        problem = _problem(prepared)
+        pending = previews.take(request.form.get("preview", ""))
+        if pending is None:
+            abort(409, "This was already started, or confirmed too late. See the audit log.")
+        problem = _problem(pending.action)
         if problem:
-            orders.put(prepared)
-            return _confirmation(site, prepared, problem)
-        reason, rate = request.form.get("reason", "").strip(), _rate(request.form.get("rate", ""))
+            previews.put(pending)
+            return _confirmation(site, pending, problem)
+        options = RunOptions(
+            dry_run=False,
+            rate=_rate(request.form.get("rate", "")),
+            reason=request.form.get("reason", "").strip(),
+        )
         try:
             job = jobs.start(
-                prepared.title,
-                len(prepared.letters),
-                lambda job: _act(site, prepared, job, reason, rate),
+                pending.title, len(pending.letters), options, lambda it: _run(site, pending, it)
             )
         except Busy as busy:
-            orders.put(prepared)
-            return _confirmation(site, prepared, f"“{busy}” is under way: wait, or stop it.")
+            previews.put(pending)
+            return _confirmation(site, pending, f"“{busy}” is still running: wait, or stop it.")
         return redirect(url_for("jobs.one", job_id=job.id), 303)
 
     return pages
 
 
-def _action(asked: str) -> ActionName:
-    known: dict[str, ActionName] = {action: action for action in VERBS}
-    if asked not in known:
-        abort(400, "Neither a replay nor a discard.")
-    return known[asked]
-
-
-def _chosen(site: Site, form: "MultiDict[str, str]") -> tuple[Sequence[DeadLetter], str]:
-    """The letters that were ticked, or all that match the filters of the form; and in words."""
+def _selected(site: Site, form: "MultiDict[str, str]") -> tuple[Sequence[DeadLetter], str]:
+    """The letters that were ticked, or all that match the filters in the form, and a description
+    of the selection."""
     known = site.letters_by_key()
     scope = form.get("scope")
     if scope in ("ticked", "this"):
@@ -79,10 +77,10 @@ def _chosen(site: Site, form: "MultiDict[str, str]") -> tuple[Sequence[DeadLette
         found = [known[one] for one in wanted if one in known]
         if scope == "this" and found:
             return found, f"letter {found[0].id}"
-        return found, f"{counted(len(found), 'letter')} by ticking"
-    query = Query.of(form)
-    found = query.select(known.values(), site.now())
-    return found, f"every letter {query.words()}" if query.words() else "every letter there is"
+        return found, counted(len(found), "ticked letter")
+    search = LetterSearch.of(form)
+    found = search.select(known.values(), site.now())
+    return found, f"every letter {search.words()}" if search.words() else "every letter"
 
 
 def _key(text: str) -> Key:
@@ -90,23 +88,27 @@ def _key(text: str) -> Key:
     return topic, letter_id
 
 
-def _confirmation(site: Site, prepared: Order, problem: str = "") -> str:
-    reading = site.letters.current()
+def _confirmation(site: Site, pending: Preview, problem: str = "") -> str:
     return render_template(
-        "confirm.html", order=prepared, problem=problem, form=request.form, reading=reading
+        "preview.html",
+        preview=pending,
+        action=pending.action,
+        problem=problem,
+        form=request.form,
+        reading=site.letters.current(),
     )
 
 
-def _problem(prepared: Order) -> str:
-    """With what was filled in."""
+def _problem(action: SelectionAction) -> str:
+    """What is wrong in the filled-in form; empty when nothing is."""
     reason = request.form.get("reason", "").strip()
-    if prepared.action == "discard" and not reason:
-        return "Say why: a discard needs a reason."
+    if action.needs_reason and not reason:
+        return "The reason is missing. It is kept in the audit log."
     if len(reason) > _LONGEST_REASON:
         return f"The reason is longer than {_LONGEST_REASON:,} characters."
     rate = request.form.get("rate", "").strip()
     if rate and _rate(rate) is None:
-        return f"“{rate}” is not a number of letters a second, for instance 50."
+        return f"“{rate}” is not a number of letters per second, such as 50."
     return ""
 
 
@@ -118,12 +120,11 @@ def _rate(text: str) -> float | None:
     return rate if 0 < rate <= 1_000_000 else None
 
 
-def _act(site: Site, prepared: Order, job: Job, reason: str, rate: float | None) -> Report:
-    wanted = Filter(ids=tuple(letter.id for letter in prepared.letters))
-    acting = Acting(dry_run=False, rate=rate, on_progress=job.watch, stop=job.stop, reason=reason)
+def _run(site: Site, pending: Preview, options: RunOptions) -> Report:
+    wanted = Filter(ids=tuple(letter.id for letter in pending.letters))
     with site.queues:
-        report = _ACTIONS[prepared.action](site.context, wanted, acting)
+        report = pending.action.run(site.context, wanted, options)
     gone = {outcome.letter for outcome in report.outcomes if outcome.result.startswith("done")}
-    site.forget({key(letter) for letter in prepared.letters if letter.id in gone})
+    site.forget({key(letter) for letter in pending.letters if letter.id in gone})
     site.uploads.refresh()
     return report

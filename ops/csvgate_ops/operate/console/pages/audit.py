@@ -1,34 +1,75 @@
-"""The audit trail: who did what, when and why."""
+"""The audit log: who did what, when and why; the newest entries first."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, abort, render_template, request
 
-from csvgate_ops.operate.console.audit_log import audit_record, audit_records, names
+from csvgate.protocol.ledger.entries import AuditAction, AuditEnd
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import AUDIT_BEGUN, AUDIT_ENDED, AUDIT_RECORDED
+from csvgate_ops.operate.audit import run_parts
 from csvgate_ops.operate.console.pages.paging import page
 from csvgate_ops.operate.console.site import Site
 
 _NAME: Final = re.compile(r"2\d{3}-\d{2}-\d{2}/[0-9a-z._-]{1,100}")
+_READERS: Final = 8
+_OUTCOMES_PER_PAGE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    name: str
+    """`<yyyy-mm-dd>/<run>`, which sorts by time."""
+    action: AuditAction
+    ended: AuditEnd | None
+    """None while a run is in progress, after an interruption, and for other actions."""
+    is_run: bool
+    """Whether it is a run on letters, which has an end."""
 
 
 def audit_pages(site: Site) -> Blueprint:
     pages = Blueprint("audit", __name__, url_prefix="/audit")
+    ledger = site.context.ledger
 
     @pages.get("/")
     def index() -> str:
-        shown = page(names(site.context.ledger), request.args.get("page", ""))
-        return render_template(
-            "audit.html", page=shown, audit_records=audit_records(site.context.ledger, shown.items)
-        )
+        shown = page(_names(ledger), request.args.get("page", ""))
+        with ThreadPoolExecutor(_READERS) as readers:
+            records = list(filter(None, readers.map(lambda n: _record(ledger, n), shown.items)))
+        return render_template("audit.html", page=shown, records=records)
 
     @pages.get("/<path:name>")
     def one(name: str) -> str:
-        found = audit_record(site.context.ledger, name) if _NAME.fullmatch(name) else None
+        found = _record(ledger, name) if _NAME.fullmatch(name) else None
         if found is None:
-            abort(404, "The audit trail has no such run.")
+            abort(404, "The audit log has no entry with this name.")
         outcomes = found.ended.outcomes if found.ended else ()
-        shown = page(outcomes, request.args.get("page", ""), 200)
-        return render_template("audit_run.html", audit_record=found, page=shown)
+        shown = page(outcomes, request.args.get("page", ""), _OUTCOMES_PER_PAGE)
+        return render_template("audit_run.html", record=found, page=shown)
 
     return pages
+
+
+def _names(ledger: Ledger) -> list[str]:
+    """Newest first, from one listing."""
+    parts = [
+        found
+        for name in ledger.names(AUDIT_BEGUN.prefix())
+        for path in (AUDIT_BEGUN, AUDIT_RECORDED)
+        if (found := path.parse(name))
+    ]
+    return sorted({f"{found['day']}/{found['run']}" for found in parts}, reverse=True)
+
+
+def _record(ledger: Ledger, name: str) -> _Record | None:
+    """None when there is no such entry."""
+    parts = run_parts(name)
+    begun = ledger.get(AUDIT_BEGUN, **parts)
+    action = begun or ledger.get(AUDIT_RECORDED, **parts)
+    if action is None:
+        return None
+    ended = ledger.get(AUDIT_ENDED, **parts) if begun else None
+    return _Record(name, action, ended, is_run=begun is not None)

@@ -1,16 +1,16 @@
-"""Geometry of the bars. Pure: values in, percentages out; the templates draw them as SVG."""
+"""Geometry of bar charts in per cent. Pure; the templates draw the bars as SVG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 _LEAST: Final = 2.0
-"""Per cent: what there is a little of can still be seen."""
+"""The smallest height in per cent, so that a small value can still be seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One colour of a bar. Per cent of the chart's height, from the top."""
+    """One colour of a bar. `y` and `height` are per cent of the chart's height, from the top."""
 
     kind: str
     value: int
@@ -31,8 +31,8 @@ class Column:
 def columns(
     labels: Sequence[str], kinds: Sequence[str], values: Sequence[Sequence[int]]
 ) -> tuple[Column, ...]:
-    """One stacked bar a label, the first kind at the bottom; the tallest takes the whole height.
-    `values[i][k]` is of the i-th label and the k-th kind."""
+    """One stacked bar per label, with the first kind at the bottom; the tallest bar takes the whole
+    height. `values[i][k]` is the value of the i-th label and the k-th kind."""
     most = max((sum(row) for row in values), default=0)
     return tuple(
         Column(label, _parts(kinds, row, most)) for label, row in zip(labels, values, strict=True)
@@ -53,10 +53,10 @@ def _parts(kinds: Sequence[str], row: Sequence[int], most: int) -> tuple[Part, .
 
 
 def width(value: int, most: int) -> float:
-    """Per cent of a lying bar."""
+    """Width of a horizontal bar in per cent."""
     return round(max(100 * value / most, _LEAST), 3) if value and most else 0.0
 
 
 def peak(found: Sequence[Column]) -> int:
-    """What the tallest bar stands for."""
+    """The value of the tallest bar."""
     return max((column.total for column in found), default=0)

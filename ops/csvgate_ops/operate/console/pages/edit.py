@@ -1,4 +1,4 @@
-"""Mend one letter by hand: the form, the difference, the sending."""
+"""Edit and replay one letter: the form, the difference, the start of the job."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -7,27 +7,33 @@ from typing import Final
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from csvgate_ops.operate.console.edits import Mistake, Typed, hides, presented, understood
-from csvgate_ops.operate.console.jobs import Busy, Job, Jobs
-from csvgate_ops.operate.console.pages.letters import known_letter, whole
+from csvgate_ops.operate.console.edits import (
+    FormFields,
+    InvalidEdit,
+    form_fields,
+    parse_edit,
+    shows_hidden_values,
+)
+from csvgate_ops.operate.console.jobs import Busy, Jobs
+from csvgate_ops.operate.console.pages.letters import known_letter, with_data
 from csvgate_ops.operate.console.site import Site, key
-from csvgate_ops.operate.dead_letters.acting import Acting, Report
 from csvgate_ops.operate.dead_letters.actions.edit import Edit, difference, edit_and_replay, problem
-from csvgate_ops.operate.dead_letters.actions.reveal import record_reveal
+from csvgate_ops.operate.dead_letters.actions.show import record_reveal
 from csvgate_ops.operate.dead_letters.content.masking import NOTHING, mask_of
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
-_KEPT: Final = 20
+_MOST_KEPT: Final = 20
 _MOST_LINES: Final = 2000
-"""Lines of the difference that are shown."""
+"""The most lines shown of the difference."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """An edit that was shown and waits to be sent."""
+    """An edit whose difference was shown and that waits to be sent."""
 
     letter: DeadLetter
-    typed: Typed
+    fields: FormFields
     edit: Edit
     id: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -38,32 +44,32 @@ def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
 
     @pages.get("/<topic>/<letter_id>/edit")
     def form(topic: str, letter_id: str) -> str:
-        letter = whole(site, known_letter(site, topic, letter_id))
-        if hides(letter, mask_of(letter, site.context)):
+        letter = with_data(site, known_letter(site, topic, letter_id))
+        if shows_hidden_values(letter, mask_of(letter, site.context)):
             return render_template("edit_hidden.html", letter=letter)
-        return _form(letter, presented(letter))
+        return _form(letter, form_fields(letter))
 
     @pages.post("/<topic>/<letter_id>/edit")
     def opened(topic: str, letter_id: str) -> str:
-        """The form with values that are hidden elsewhere."""
-        letter = whole(site, known_letter(site, topic, letter_id))
+        """Show the form with values that other pages mask."""
+        letter = with_data(site, known_letter(site, topic, letter_id))
         record_reveal(site.context, "edit", {"ids": [letter.id]})
-        return _form(letter, presented(letter))
+        return _form(letter, form_fields(letter))
 
     @pages.post("/<topic>/<letter_id>/edit/difference")
     def preview(topic: str, letter_id: str) -> str | tuple[str, int]:
-        letter = whole(site, known_letter(site, topic, letter_id))
-        typed = Typed(request.form.get("attributes", ""), request.form.get("data"))
+        letter = with_data(site, known_letter(site, topic, letter_id))
+        fields = FormFields(request.form.get("attributes", ""), request.form.get("data"))
         try:
-            edit = understood(letter, typed)
-        except Mistake as mistake:
-            return _form(letter, typed, str(mistake)), 400
+            edit = parse_edit(letter, fields)
+        except InvalidEdit as mistake:
+            return _form(letter, fields, str(mistake)), 400
         lines = difference(letter, edit, NOTHING)
         if not lines:
-            return _form(letter, typed, "Nothing is changed yet."), 400
-        draft = _Draft(letter, typed, edit)
+            return _form(letter, fields, "Nothing was changed."), 400
+        draft = _Draft(letter, fields, edit)
         drafts[draft.id] = draft
-        while len(drafts) > _KEPT:
+        while len(drafts) > _MOST_KEPT:
             drafts.pop(next(iter(drafts)), None)
         return render_template(
             "edit_difference.html",
@@ -78,28 +84,32 @@ def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
     def send(topic: str, letter_id: str) -> str | Response:
         draft = drafts.get(request.form.get("draft", ""))
         if draft is None or key(draft.letter) != (topic, letter_id):
-            abort(409, "This edit was sent already, or made too long ago. Edit the letter again.")
+            abort(409, "This edit was already sent, or made too long ago. Edit the letter again.")
         if "back" in request.form:
-            return _form(draft.letter, draft.typed)
+            return _form(draft.letter, draft.fields)
         reason = request.form.get("reason", "").strip()[:1000]
         try:
-            job = jobs.start("Send 1 edited letter", 1, lambda job: _act(site, draft, job, reason))
+            job = jobs.start(
+                "Send 1 edited letter",
+                1,
+                RunOptions(dry_run=False, reason=reason),
+                lambda options: _run(site, draft, options),
+            )
         except Busy as busy:
-            abort(409, f"“{busy}” is under way: wait, or stop it. Then send this page again.")
+            abort(409, f"“{busy}” is still running: wait, or stop it. Then send this page again.")
         drafts.pop(draft.id, None)
         return redirect(url_for("jobs.one", job_id=job.id), 303)
 
     return pages
 
 
-def _form(letter: DeadLetter, typed: Typed, mistake: str = "") -> str:
-    return render_template("edit.html", letter=letter, typed=typed, mistake=mistake)
+def _form(letter: DeadLetter, fields: FormFields, mistake: str = "") -> str:
+    return render_template("edit.html", letter=letter, fields=fields, mistake=mistake)
 
 
-def _act(site: Site, draft: _Draft, job: Job, reason: str) -> Report:
-    acting = Acting(dry_run=False, on_progress=job.watch, stop=job.stop, reason=reason)
+def _run(site: Site, draft: _Draft, options: RunOptions) -> Report:
     with site.queues:
-        report = edit_and_replay(site.context, draft.letter.id, draft.edit, acting)
+        report = edit_and_replay(site.context, draft.letter.id, draft.edit, options)
     if report.count("done", "done before"):
         site.forget({key(draft.letter)})
     return report

@@ -1,4 +1,4 @@
-"""A job while it runs, and what came of it."""
+"""A job: its progress while it runs, then its result."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from csvgate_ops.operate.console.jobs import Job, Jobs
 
 _MOST_LISTED: Final = 200
-"""Letters listed of those that stay; the audit trail has all."""
+"""The most letters listed that were not done; the audit log has all of them."""
 
 
 def jobs_pages(jobs: Jobs) -> Blueprint:
@@ -20,8 +20,8 @@ def jobs_pages(jobs: Jobs) -> Blueprint:
 
     @pages.get("/<job_id>/progress")
     def progress(job_id: str) -> Response:
-        """The part of the page that changes; at the end htmx loads the page anew, with all around
-        it that has changed as well."""
+        """The part of the page that changes. At the end of the job htmx reloads the page, because
+        other parts have changed as well."""
         job = _found(jobs, job_id)
         answer = make_response(_rendered("job_progress.html", job))
         if not job.is_running:
@@ -39,11 +39,15 @@ def jobs_pages(jobs: Jobs) -> Blueprint:
 def _found(jobs: Jobs, job_id: str) -> Job:
     job = jobs.get(job_id)
     if job is None:
-        abort(404, "No such job in this run of the console. The audit trail knows what was done.")
+        abort(
+            404, "This run of the console has no such job. The audit log has what earlier jobs did."
+        )
     return job
 
 
 def _rendered(template: str, job: Job) -> str:
     outcomes = job.report.outcomes if job.report else ()
-    stayed = [outcome for outcome in outcomes if outcome.result in ("skipped", "failed")]
-    return render_template(template, job=job, stayed=stayed[:_MOST_LISTED], all_stayed=len(stayed))
+    not_done = [outcome for outcome in outcomes if outcome.result in ("skipped", "failed")]
+    return render_template(
+        template, job=job, not_done=not_done[:_MOST_LISTED], all_not_done=len(not_done)
+    )

@@ -1,19 +1,28 @@
-"""Dead letters: the list, groups, and one of them."""
-
-from typing import Any
+"""Dead letters: the list, the groups, and the page of one letter."""
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
-from csvgate_ops.operate.console.letters_query import AGES, BYS, NONE, ORDERS, Query, choices
+from csvgate.runtime.errors import Failure
+from csvgate_ops.operate.console.letter_search import (
+    AGES,
+    GROUPINGS,
+    NONE,
+    ORDERS,
+    LetterSearch,
+    choices,
+)
 from csvgate_ops.operate.console.pages.charts import width
 from csvgate_ops.operate.console.pages.paging import page
-from csvgate_ops.operate.console.site import STILL_READING, Site, patiently, waiting
-from csvgate_ops.operate.dead_letters.actions.show import Detail, NoSuchLetter, fetch, show_letter
+from csvgate_ops.operate.console.site import STILL_READING, Site, reading_page, wait_for_reading
+from csvgate_ops.operate.dead_letters.actions import ACTIONS, SELECTION_ACTIONS
+from csvgate_ops.operate.dead_letters.actions.action import Action, SelectionAction, Skipped
+from csvgate_ops.operate.dead_letters.actions.show import NoSuchLetter, fetch, show_letter
+from csvgate_ops.operate.dead_letters.content.letter_json import attributes
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.groups import By, groups
 
 MOST_SHOWN = 100_000
-"""Characters of a letter's data on its page."""
+"""The most characters shown of a letter's data."""
 _PATIENCE = 5.0
 
 
@@ -22,18 +31,18 @@ def letters_pages(site: Site) -> Blueprint:
 
     @pages.get("/")
     def index() -> str | Response:
-        reading = patiently(site.letters)
+        reading = wait_for_reading(site.letters)
         if reading.value is None:
-            return waiting("letters", reading)
-        query, letters = Query.of(request.args), reading.value.letters
-        found = query.select(letters, site.now())
+            return reading_page("letters", reading)
+        search, letters = LetterSearch.of(request.args), reading.value.letters
+        found = search.select(letters, site.now())
         return render_template(
             "letters.html",
             reading=reading,
             letters=reading.value,
-            query=query,
+            search=search,
             page=page(found, request.args.get("page", "")),
-            rejections=sum(letter.is_rejection for letter in found),
+            offered=[a for a in SELECTION_ACTIONS if any(map(a.applies_to, found))],
             choices=choices(letters),
             ages=AGES,
             orders=ORDERS,
@@ -41,15 +50,15 @@ def letters_pages(site: Site) -> Blueprint:
 
     @pages.get("/groups")
     def grouped() -> str | Response:
-        reading = patiently(site.letters)
+        reading = wait_for_reading(site.letters)
         if reading.value is None:
-            return waiting("letters", reading)
+            return reading_page("letters", reading)
         by = _by(request.args.get("by", ""))
         found = groups(reading.value.letters, by)
         shown = page(found, request.args.get("page", ""))
         return render_template(
-            "groups.html", reading=reading, by=by, bys=BYS, page=shown, share=width, none=NONE,
-            most=max((group.count for group in found), default=0),
+            "groups.html", reading=reading, by=by, groupings=GROUPINGS, page=shown, share=width,
+            none=NONE,            most=max((group.count for group in found), default=0),
         )  # fmt: skip
 
     @pages.get("/<topic>/<letter_id>")
@@ -64,27 +73,27 @@ def letters_pages(site: Site) -> Blueprint:
 
 
 def _by(asked: str) -> By:
-    known: dict[str, By] = {by: by for by in BYS}
+    known: dict[str, By] = {by: by for by in GROUPINGS}
     return known.get(asked, "code")
 
 
 def known_letter(site: Site, topic: str, letter_id: str) -> DeadLetter:
-    """The letter of the last reading; ends the request when there is none."""
-    reading = patiently(site.letters)
+    """The letter from the last reading; ends the request when it is not there."""
+    reading = wait_for_reading(site.letters)
     if reading.value is None:
         abort(503, STILL_READING)
     letter = site.letters_by_key().get((topic, letter_id))
     if letter is None:
-        abort(404, "This letter was not there at the last reading: it was replayed or discarded.")
+        abort(404, "The last reading does not have this letter: it was replayed or discarded.")
     return letter
 
 
-def whole(site: Site, letter: DeadLetter) -> DeadLetter:
-    """With its data: what was not kept is pulled again, which needs the queues for a moment."""
+def with_data(site: Site, letter: DeadLetter) -> DeadLetter:
+    """The letter with its data. Data that was not kept is pulled again."""
     if letter.data is not None:
         return letter
     if not site.queues.acquire(timeout=_PATIENCE):
-        abort(503, "The queues are being read, or a job is under way. Try again when it ended.")
+        abort(503, "The queues are being read, or a job is running. Try again when it has ended.")
     try:
         return fetch(site.context, letter.id)
     except NoSuchLetter as gone:
@@ -95,21 +104,27 @@ def whole(site: Site, letter: DeadLetter) -> DeadLetter:
 
 def _page(site: Site, topic: str, letter_id: str, *, reveal: bool) -> str:
     letter = known_letter(site, topic, letter_id)
-    detail = show_letter(site.context, whole(site, letter), reveal=reveal)
+    detail = show_letter(site.context, with_data(site, letter), reveal=reveal)
     return render_template(
         "letter.html",
         detail=detail,
         letter=detail.letter,
-        attributes=_attributes(detail),
+        attributes=sorted(attributes(detail.letter, detail.message).items()),
+        offered=[action for action in ACTIONS if _is_offered(site, action, detail.letter)],
         revealed=reveal,
         most=MOST_SHOWN,
         address=url_for("letters.one", topic=topic, letter_id=letter_id),
     )
 
 
-def _attributes(detail: Detail) -> list[tuple[str, str]]:
-    """With the reason as it may be shown."""
-    given: dict[str, Any] = dict(detail.letter.attributes)
-    if "csvgate-message" in given:
-        given["csvgate-message"] = detail.message
-    return sorted(given.items())
+def _is_offered(site: Site, action: Action, letter: DeadLetter) -> bool:
+    """Whether the action applies to the letter and would not skip it."""
+    if not action.applies_to(letter):
+        return False
+    route = site.context.route_of(letter)
+    try:
+        if route is not None and isinstance(action, SelectionAction):
+            action.preview(site.context, letter, route)
+    except (Skipped, Failure):
+        return False
+    return route is not None

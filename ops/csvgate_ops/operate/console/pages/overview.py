@@ -1,14 +1,19 @@
-"""How things stand, on one page."""
+"""The overview: the state of everything on one page."""
 
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from csvgate_ops.operate.console.overview import OVERS, Over, fitting, overview
 from csvgate_ops.operate.console.pages.charts import peak, width
-from csvgate_ops.operate.console.site import Site, patiently, waiting
+from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
 from csvgate_ops.operate.console.uploads_index import NEWEST, Uploads
 from csvgate_ops.operate.dead_letters.groups import groups
+
+_PATIENCE: Final = 5.0
+"""Seconds that Refresh waits. If reading takes longer, the page still shows the last reading."""
 
 
 def overview_pages(site: Site) -> Blueprint:
@@ -16,9 +21,9 @@ def overview_pages(site: Site) -> Blueprint:
 
     @pages.get("/")
     def index() -> str | Response:
-        reading = patiently(site.uploads)
+        reading = wait_for_reading(site.uploads)
         if reading.value is None:
-            return waiting("uploads", reading)
+            return reading_page("uploads", reading)
         return render_template(
             "overview.html",
             reading=reading,
@@ -26,12 +31,29 @@ def overview_pages(site: Site) -> Blueprint:
             overs=OVERS,
             share=width,
             peak=peak,
-            breakers=patiently(site.breakers).value or (),
+            breakers=wait_for_reading(site.breakers).value or (),
             **_uploads(site, reading.value),
             **_letters(site),
         )
 
+    @pages.post("/refresh")
+    def refresh() -> AnyResponse:
+        """Read everything again."""
+        site.refresh()
+        for snapshot in (site.letters, site.uploads, site.breakers):
+            snapshot.current(_PATIENCE)
+        return redirect(_own(request.form.get("next", "")), 303)
+
     return pages
+
+
+def _own(target: str) -> str:
+    """The page that asked for the refresh, if it is one of the console's."""
+    parts = urlsplit(target)
+    inside = target.startswith("/") and not target.startswith(("//", "/\\"))
+    if not inside or parts.netloc or not target.isprintable():
+        return url_for("overview.index")
+    return target
 
 
 def _uploads(site: Site, uploads: Uploads) -> dict[str, Any]:
@@ -46,7 +68,7 @@ def _uploads(site: Site, uploads: Uploads) -> dict[str, Any]:
 
 
 def _letters(site: Site) -> dict[str, Any]:
-    reading = patiently(site.letters)
+    reading = wait_for_reading(site.letters)
     if reading.value is None:
         return {"letters": None, "letters_error": reading.error, "codes": (), "oldest": None}
     letters = reading.value.letters

@@ -1,4 +1,4 @@
-"""Pages of a long list. Pure."""
+"""Divide a long list into pages. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Page(Generic[T]):
     pages: int
     """At least 1."""
     first: int
-    """Place of the first item in the whole list, from 1; 0 when it is empty."""
+    """Position of the first item in the list, from 1; 0 when the list is empty."""
     total: int
 
     @property
@@ -25,7 +25,8 @@ class Page(Generic[T]):
 
 
 def page(items: Sequence[T], wanted: str, per_page: int = PER_PAGE) -> Page[T]:
-    """`wanted` as in the address: nonsense is the first page, too far is the last."""
+    """`wanted` is the page number from the address. Anything that is not a number gives the first
+    page, and a number that is too large gives the last."""
     pages = max(1, -(-len(items) // per_page))
     number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 9 else 1
     number = min(max(number, 1), pages)

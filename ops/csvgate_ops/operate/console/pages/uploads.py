@@ -1,4 +1,4 @@
-"""Uploads, and one of them from arrival to email."""
+"""Uploads: the list, and one upload from its arrival to its email."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,9 +8,10 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from csvgate_ops.operate.console.overview import loaded, rejected
 from csvgate_ops.operate.console.pages.paging import page
-from csvgate_ops.operate.console.site import Site, patiently, waiting
+from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
 from csvgate_ops.operate.hints import hints
-from csvgate_ops.operate.uploads import Arrival, UploadStatus
+from csvgate_ops.operate.upload_list import Arrival
+from csvgate_ops.operate.uploads import UploadStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,16 @@ def uploads_pages(site: Site) -> Blueprint:
 
     @pages.get("/")
     def index() -> str | Response:
-        reading = patiently(site.uploads)
+        reading = wait_for_reading(site.uploads)
         if reading.value is None:
-            return waiting("uploads", reading)
+            return reading_page("uploads", reading)
         text = request.args.get("text", "").strip()
         shown = page(_matching(reading.value.arrivals, text), request.args.get("page", ""))
-        told = site.uploads_index.told(arrival.upload.id for arrival in shown.items)
+        statuses = site.uploads_index.statuses(arrival.upload.id for arrival in shown.items)
         letters = _letters_by_upload(site)
         rows = [
             _Row(arrival, status, letters[status.id])
-            for arrival, status in zip(shown.items, told, strict=True)
+            for arrival, status in zip(shown.items, statuses, strict=True)
         ]
         return render_template("uploads.html", reading=reading, page=shown, rows=rows, text=text)
 
@@ -50,7 +51,7 @@ def uploads_pages(site: Site) -> Blueprint:
     def one(upload_id: str) -> str:
         status = site.uploads_index.fresh(upload_id) if _is_id(upload_id) else None
         if status is None or status.state == "unknown":
-            abort(404, "The ledger knows no such upload.")
+            abort(404, "The ledger has no upload with this id.")
         return render_template(
             "upload.html",
             hints=list(hints(status, site.breakers.current().value or (), _options(site))),
@@ -64,12 +65,12 @@ def uploads_pages(site: Site) -> Blueprint:
 
 
 def _options(site: Site) -> str:
-    """What the commands in hints need to be pointed here."""
+    """The options with which the commands in the hints find this project."""
     return "" if site.is_local else f" --project {site.project}"
 
 
 def _matching(arrivals: Sequence[Arrival], text: str) -> Sequence[Arrival]:
-    """By a part of the object's name or the dataset, or the beginning of the id."""
+    """The arrivals whose object name or dataset contains the text, or whose id begins with it."""
     wanted = text.casefold()
     return [
         arrival
@@ -85,5 +86,5 @@ def _letters_by_upload(site: Site) -> Counter[str]:
 
 
 def _is_id(upload_id: str) -> bool:
-    """Anything else could be part of the name of another object in the ledger."""
+    """Whether the text can be an id. Anything else could name another object in the ledger."""
     return bool(upload_id) and set(upload_id) <= set("0123456789abcdef")

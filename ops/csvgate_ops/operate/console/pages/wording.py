@@ -1,4 +1,4 @@
-"""Numbers, times and sizes in words. Times are UTC, as everywhere in csvgate."""
+"""Filters that format numbers, times and sizes for templates. Times are in UTC."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,31 +18,31 @@ def ago(at: datetime, now: datetime) -> str:
     return f"{rough_duration(passed)} ago"
 
 
-def moment(at: datetime) -> str:
+def timestamp(at: datetime) -> str:
     return f"{at.astimezone(UTC):%d %b %Y, %H:%M:%S} UTC"
 
 
 def clock(at: datetime) -> str:
-    """Time of day, to the millisecond, for a timeline."""
+    """Time of day with milliseconds, for a timeline."""
     return f"{at.astimezone(UTC):%H:%M:%S}.{at.microsecond // 1000:03d}"
 
 
 def after(earlier: datetime, later: datetime) -> str:
-    """`+0.124 s`, or in words from a minute on."""
+    """The time between two steps: `+0.124 s`, and in words from one minute."""
     passed: timedelta = later - earlier
     seconds = passed.total_seconds()
     return f"+{seconds:.3f} s" if seconds < 60 else f"+{rough_duration(seconds)}"
 
 
 def filters(now: Callable[[], datetime]) -> dict[str, Callable[..., str]]:
-    """By the names that templates use."""
+    """The filters by their names in templates."""
     return {
         "number": number,
         "counted": counted,
         "percent": percent,
         "span": rough_duration,
         "ago": lambda at: ago(at, now()),
-        "moment": moment,
+        "timestamp": timestamp,
         "clock": clock,
         "after": after,
         "size": byte_size,

@@ -1,4 +1,4 @@
-// Comfort only: every page works without it.
+// A convenience: every page works without this script.
 "use strict";
 for (const form of document.querySelectorAll("form[data-choose]")) {
   const boxes = [...form.querySelectorAll("input[name=letter]")];

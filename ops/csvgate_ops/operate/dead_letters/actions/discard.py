@@ -1,34 +1,46 @@
-"""Take letters out of their queues for good, with a reason on record."""
+"""Discard: remove letters from their queues for good, with the reason in the audit log."""
 
-from dataclasses import dataclass
-
-from csvgate_ops.operate.dead_letters.acting import Acting, Action, Report, Result
-from csvgate_ops.operate.dead_letters.actions.each import for_each
-from csvgate_ops.operate.dead_letters.audit import AuditTrail
+from csvgate_ops.operate.dead_letters.actions.action import SelectionAction
+from csvgate_ops.operate.dead_letters.actions.run import run_action
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.queue.routes import Route
+from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
 
-def discard(context: DeadLetterContext, wanted: Filter, acting: Acting) -> Report:
-    """Raises ValueError without `acting.reason`, Transient and Permanent when the queues cannot
-    be read, or the run not recorded."""
-    if not acting.reason.strip() and not acting.dry_run:
+def discard(context: DeadLetterContext, wanted: Filter, options: RunOptions) -> Report:
+    """Raises ValueError without `options.reason`, Transient and Permanent when the queues cannot
+    be read or the run cannot be recorded."""
+    if not options.reason.strip() and not options.dry_run:
         raise ValueError("a discard needs a reason")
-    return for_each(context, wanted, acting, _Discard())
+    return run_action(DISCARD, _Discard(), context, wanted, options)
 
 
-@dataclass(frozen=True, slots=True)
+DISCARD = SelectionAction(
+    name="discard",
+    verb="discarded",
+    is_destructive=True,
+    run=discard,
+    preview=lambda _context, _letter, route: f"leave {route.review} for good",
+    title="Discard {letters}",
+    command="discard",
+    summary="Remove dead letters for good, with a reason.",
+    help="""Remove letters from their queues for good. The audit log keeps who did it and why.
+
+    This is a dry run unless --yes is given. Run `csvgate dlq export` first to keep a copy.""",
+    explanation="A discarded letter is gone for good, and its message will not be processed. The "
+    "audit log keeps its id, its code and your reason.",
+    needs_reason=True,
+    paced=False,
+)
+
+
 class _Discard:
-    action: Action = "discard"
+    """Acknowledging the letter is all that there is to do."""
 
-    def plan(self, letter: DeadLetter, route: Route) -> str:  # noqa: ARG002 - the port has it
+    def plan(self, letter: DeadLetter, route: Route) -> str:  # noqa: ARG002 - the protocol has it
         return f"out of {route.review}"
 
-    def do(self, letter: DeadLetter, route: Route, trail: AuditTrail) -> tuple[Result, str]:
-        if earlier := trail.earlier(letter, "discarded"):
-            return "done before", f"discarded by run {earlier.run}: {earlier.reason}"
-        detail = f"out of {route.review}"
-        trail.mark(letter, "discarded", detail)
-        return "done", detail
+    def do(self, letter: DeadLetter, route: Route, run: str) -> str:  # noqa: ARG002
+        return self.plan(letter, route)

@@ -1,4 +1,4 @@
-"""Mend one letter by hand and send it."""
+"""Edit and replay: change one letter by hand and publish it."""
 
 import difflib
 import hashlib
@@ -8,29 +8,29 @@ from dataclasses import dataclass, field
 
 from csvgate.ports import Message, Publisher
 from csvgate.protocol.dead_letters import PREFIX
-from csvgate_ops.operate.dead_letters.acting import Acting, Action, Report, Result
-from csvgate_ops.operate.dead_letters.actions.each import Skipped, for_each
-from csvgate_ops.operate.dead_letters.audit import AuditTrail
-from csvgate_ops.operate.dead_letters.content.content import plain
+from csvgate_ops.operate.dead_letters.actions.action import Action, Skipped
+from csvgate_ops.operate.dead_letters.actions.run import run_action
+from csvgate_ops.operate.dead_letters.content.content import text_beginning
 from csvgate_ops.operate.dead_letters.content.masking import Mask
 from csvgate_ops.operate.dead_letters.content.original import Unreplayable, original, with_lineage
-from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.context import NO_ROUTE, DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM, DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.queue.routes import Route
+from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Changes to the letter's own data and attributes; those that begin with csvgate- or
-    CloudPubSubDeadLetter are about the letter and are never sent."""
+    """Changes to a letter's data and attributes. Attributes whose names begin with csvgate- or
+    CloudPubSubDeadLetter describe the letter and are never sent."""
 
     data: bytes | None = None
-    """None leaves it as it is."""
+    """None keeps the data."""
     attributes: Mapping[str, str] = field(default_factory=dict)
-    """Set, or set anew."""
+    """Attributes to add or overwrite."""
     without: tuple[str, ...] = ()
-    """Attributes taken away."""
+    """Names of attributes to remove."""
 
     def applied(self, letter: DeadLetter) -> tuple[dict[str, str], bytes]:
         kept = {k: v for k, v in letter.attributes.items() if k not in self.without}
@@ -39,7 +39,7 @@ class Edit:
 
 
 def is_text(letter: DeadLetter) -> bool:
-    """Whether its data can be edited as text."""
+    """Whether the letter's data can be edited as text."""
     try:
         (letter.data or b"").decode()
     except UnicodeDecodeError:
@@ -48,7 +48,7 @@ def is_text(letter: DeadLetter) -> bool:
 
 
 def text_of(letter: DeadLetter) -> str:
-    """Its data laid out to be edited: JSON with a line each, any other text as it is."""
+    """The letter's data for an editor: JSON is indented, any other text is unchanged."""
     data = (letter.data or b"").decode()
     try:
         return json.dumps(json.loads(data), indent=2, ensure_ascii=False) + "\n"
@@ -57,8 +57,8 @@ def text_of(letter: DeadLetter) -> str:
 
 
 def difference(letter: DeadLetter, edit: Edit, mask: Mask) -> list[str]:
-    """Lines of a unified diff of attributes and data; empty when nothing changes. Binary data is
-    named by size and digest."""
+    """Lines of a unified diff of attributes and data; empty when nothing changes. Binary data
+    appears as its size and digest."""
     attributes, data = edit.applied(letter)
     before = _lines(letter.attributes, letter.data or b"", mask)
     after = _lines(attributes, data, mask)
@@ -66,8 +66,10 @@ def difference(letter: DeadLetter, edit: Edit, mask: Mask) -> list[str]:
 
 
 def problem(context: DeadLetterContext, letter: DeadLetter, edit: Edit) -> str:
-    """Why the edited letter could not be sent; empty when it can."""
-    route = next(r for r in context.routes if r.review == letter.subscription)
+    """Why the edited letter cannot be sent; empty when it can."""
+    route = context.route_of(letter)
+    if route is None:
+        return NO_ROUTE
     try:
         _edited(letter, edit, route)
     except Skipped as why:
@@ -76,12 +78,21 @@ def problem(context: DeadLetterContext, letter: DeadLetter, edit: Edit) -> str:
 
 
 def edit_and_replay(
-    context: DeadLetterContext, letter_id: str, edit: Edit, acting: Acting
+    context: DeadLetterContext, letter_id: str, edit: Edit, options: RunOptions
 ) -> Report:
-    """One outcome, or none when no subscription holds the letter just now. Raises Transient and
-    Permanent when the queues cannot be read, or the run not recorded."""
-    action = _EditAndReplay(context.publisher, context.actor, edit)
-    return for_each(context, Filter(ids=(letter_id,)), acting, action)
+    """The report has one outcome, or none when no subscription holds the letter at the moment.
+    Raises Transient and Permanent when the queues cannot be read or the run cannot be recorded."""
+    operation = _EditAndReplay(context.publisher, context.actor, edit)
+    return run_action(EDIT, operation, context, Filter(ids=(letter_id,)), options)
+
+
+EDIT = Action(
+    name="edit",
+    verb="edited",
+    unless=("replayed",),
+    applies_to=lambda letter: not letter.is_rejection,
+    page="edit",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +100,16 @@ class _EditAndReplay:
     publisher: Publisher
     actor: str
     edit: Edit
-    action: Action = "edit"
 
     def plan(self, letter: DeadLetter, route: Route) -> str:
         _edited(letter, self.edit, route)
         return f"to {route.source_topic}, {_changes(letter, self.edit)}"
 
-    def do(self, letter: DeadLetter, route: Route, trail: AuditTrail) -> tuple[Result, str]:
+    def do(self, letter: DeadLetter, route: Route, run: str) -> str:
         message = _edited(letter, self.edit, route)
-        if earlier := trail.earlier(letter, "edited", "replayed"):
-            return "done before", f"{earlier.verb} by run {earlier.run}: {earlier.outcome}"
-        message = with_lineage(message, letter, actor=self.actor, run=trail.run)
-        sent = self.publisher.publish(route.source_topic, message).wait()
-        detail = f"to {route.source_topic} as message {sent}, {_changes(letter, self.edit)}"
-        trail.mark(letter, "edited", detail)
-        return "done", detail
+        message = with_lineage(message, letter, actor=self.actor, run=run)
+        message_id = self.publisher.publish(route.source_topic, message).wait()
+        return f"to {route.source_topic} as message {message_id}, {_changes(letter, self.edit)}"
 
 
 def _edited(letter: DeadLetter, edit: Edit, route: Route) -> Message:
@@ -115,7 +121,7 @@ def _edited(letter: DeadLetter, edit: Edit, route: Route) -> Message:
 
 
 def _changes(letter: DeadLetter, edit: Edit) -> str:
-    """For the record: which attributes, and digests of the data; no values."""
+    """For the audit log: names of changed attributes and digests of the data, without values."""
     attributes, data = edit.applied(letter)
     names = sorted(
         name
@@ -139,7 +145,7 @@ def _lines(attributes: Mapping[str, str], data: bytes, mask: Mask) -> list[str]:
     except (ValueError, RecursionError):
         try:
             data.decode()
-            text = plain(data)
+            text = text_beginning(data)
         except UnicodeDecodeError:
             text = f"{len(data):,} bytes, sha256 {_digest(data)}"
     return [*lines, "", *text.splitlines()]

@@ -1,4 +1,4 @@
-"""Letters into a file, and still in their queues."""
+"""Export: write letters to a file and leave them in their queues."""
 
 import base64
 import json
@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from csvgate_ops.operate.dead_letters.actions.reveal import record_reveal
+from csvgate_ops.operate.dead_letters.actions.show import record_reveal
 from csvgate_ops.operate.dead_letters.content.content import chunk_grid, content
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
 from csvgate_ops.operate.dead_letters.content.letter_json import (
@@ -26,28 +26,28 @@ _MOST = 1_000_000
 
 
 def export(context: DeadLetterContext, wanted: Filter, path: Path, *, reveal: bool = False) -> int:
-    """Write a JSON line for each letter; how many. With `reveal`, which is put on record, each has
-    its bytes as base64 in `data`; otherwise its content with sensitive columns masked, from which
-    nothing can be sent again.
+    """Write a JSON line for each letter, and return their number. With `reveal`, which the audit
+    log records, each line has the letter's bytes as base64 in `data`. Otherwise it has the content
+    with sensitive columns masked, from which the message cannot be restored.
 
-    Raises FileExistsError, OSError, Transient and Permanent; the file is there only when all is.
+    Raises FileExistsError, OSError, Transient and Permanent; then no file is written.
     """
     if path.exists():
-        raise FileExistsError(f"{path} exists")
+        raise FileExistsError(f"{path} already exists: choose another name or remove it")
     if reveal:
         record_reveal(context, "export", wanted.as_json())
     partial = path.with_name(f".{path.name}.part")
     count = 0
     try:
         with partial.open("w", encoding="utf-8") as out:
-            # Its rows are for their owner alone.
-            os.chmod(partial, 0o600)  # noqa: PTH101 - of what is open
+            # Only the owner may read the rows.
+            os.chmod(partial, 0o600)  # noqa: PTH101 - the file is open
             for route in context.routes:
                 with Leases(context.queues, route.review) as leases:
-                    for portion in drain(
+                    for batch in drain(
                         context.queues, route.review, leases, most=_MOST, patience=context.patience
                     ):
-                        letters = with_datasets([parse(p, route) for p in portion], context)
+                        letters = with_datasets([parse(p, route) for p in batch], context)
                         for letter in wanted.of(letters):
                             out.write(json.dumps(_line(letter, context, reveal=reveal)) + "\n")
                             count += 1

@@ -1,4 +1,4 @@
-"""Look into the review subscriptions without consuming anything."""
+"""Read the review subscriptions without consuming anything."""
 
 import threading
 from collections.abc import Callable
@@ -17,19 +17,19 @@ from csvgate_ops.operate.dead_letters.queue.routes import Route
 
 MOST: Final = 20_000
 KEEP_BYTES: Final = 16 * 1024
-"""Data kept of each letter: that of nearly all but chunks."""
+"""The most data kept for each letter: nearly every message fits, except chunks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was there at one moment. Letters that somebody else holds just then are not seen: they
-    come back within `leases.LEASE_SECONDS`, or are being replayed."""
+    """The letters at one time. Letters that another process holds at that time are missing: they
+    are delivered again within `leases.LEASE_SECONDS`, or are being replayed."""
 
     letters: tuple[DeadLetter, ...]
     """Newest first."""
     at: datetime
     complete: bool
-    """False when there are more than were asked for."""
+    """False when the queues hold more letters than were read."""
 
 
 def read(
@@ -38,8 +38,9 @@ def read(
     most: int = MOST,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Reading:
-    """Up to `most` letters of each function; `on_progress` gets the number read so far, from
-    several threads. Everything is given back before it returns. Raises Transient and Permanent."""
+    """Read up to `most` letters of each function. `on_progress` gets the number read so far, from
+    several threads. All letters are released before this returns. Raises Transient and
+    Permanent."""
     counter = _Counter(on_progress)
     with ThreadPoolExecutor(len(context.routes) or 1) as threads:
         found = list(threads.map(lambda r: _peek(r, context, most, counter), context.routes))
@@ -64,9 +65,9 @@ def _peek(
 ) -> list[DeadLetter]:
     found: list[DeadLetter] = []
     with Leases(context.queues, route.review) as leases:
-        for portion in drain(
+        for batch in drain(
             context.queues, route.review, leases, most=most, patience=context.patience
         ):
-            found += [parse(pulled, route, KEEP_BYTES) for pulled in portion]
-            counter.add(len(portion))
+            found += [parse(pulled, route, KEEP_BYTES) for pulled in batch]
+            counter.add(len(batch))
     return found

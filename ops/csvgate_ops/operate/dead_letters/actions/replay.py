@@ -1,62 +1,85 @@
-"""Send letters again to where they came from."""
+"""Replay: publish letters again where they came from."""
 
 from dataclasses import dataclass
 
 from csvgate.ports import Message
-from csvgate_ops.operate.dead_letters.acting import Acting, Action, Report, Result
-from csvgate_ops.operate.dead_letters.actions.each import Skipped, for_each
-from csvgate_ops.operate.dead_letters.audit import AuditTrail
+from csvgate_ops.operate.dead_letters.actions.action import SelectionAction, Skipped
+from csvgate_ops.operate.dead_letters.actions.run import run_action
 from csvgate_ops.operate.dead_letters.content.original import Unreplayable, original, with_lineage
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.queue.routes import Route
 from csvgate_ops.operate.dead_letters.restart import abandon, needs_restart, restart_message
-
-REJECTION = (
-    "it tells of rejected rows: nothing failed, and its event again changes nothing. After a fix "
-    "in the contract replay the rejected rows; otherwise discard it"
-)
+from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
 
-def replay(context: DeadLetterContext, wanted: Filter, acting: Acting) -> Report:
-    """Every letter that is meant, except those of rejected rows (see `replay_rejected`). Harmless
-    however often: identifiers are the same, and the protocol takes each once. An upload whose write
-    streams are lost is read again from its file.
+def replay(context: DeadLetterContext, wanted: Filter, options: RunOptions) -> Report:
+    """Replay the selected letters, except those that report rejected rows. Repeating a replay is
+    harmless: identifiers stay the same, and the pipeline accepts each of them once. An upload
+    whose write streams are lost is read again from its file.
 
-    Raises Transient and Permanent when the queues cannot be read, or the run not recorded.
+    Raises Transient and Permanent when the queues cannot be read or the run cannot be recorded.
     """
-    return for_each(context, wanted, acting, _Replay(context))
+    return run_action(REPLAY, _Replay(context), context, wanted, options)
+
+
+def _preview(context: DeadLetterContext, letter: DeadLetter, route: Route) -> str:
+    if letter.data is None and route.is_storage:
+        # The data was too large to be kept, so whether an event can be made of it shows later.
+        return f"go to {route.source_topic}, for {route.function}"
+    sent = sending(letter, route, context)
+    return f"go {sent.described}" + ("" if sent.restarts else f", for {route.function}")
+
+
+REPLAY = SelectionAction(
+    name="replay",
+    verb="replayed",
+    unless=("edited",),
+    applies_to=lambda letter: not letter.is_rejection,
+    otherwise="it only reports rejected rows, so replaying its event would change nothing. Fix the "
+    "contract and validate the rejected rows again, or discard the letter",
+    run=replay,
+    preview=_preview,
+    title="Replay {letters}",
+    command="replay",
+    summary="Send dead letters again to where they came from.",
+    help="""Send letters, unchanged, to the topics they came from. A replay cannot duplicate a row
+    or an email.
+
+    This is a dry run unless --yes is given. Ctrl-C stops between two letters; the same command
+    continues. The exit code is 1 when a letter failed; that letter stays in its queue.""",
+    explanation="Each message is sent unchanged, with its own identifiers, and its letter leaves "
+    "the queue once the message is published. Rows that are already loaded are not loaded again. "
+    "If the cause is not fixed, the message comes back as a dead letter.",
+    warns_of_replayed=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Replay:
     context: DeadLetterContext
-    action: Action = "replay"
 
     def plan(self, letter: DeadLetter, route: Route) -> str:
         return sending(letter, route, self.context).described
 
-    def do(self, letter: DeadLetter, route: Route, trail: AuditTrail) -> tuple[Result, str]:
+    def do(self, letter: DeadLetter, route: Route, run: str) -> str:
         sent = sending(letter, route, self.context)
-        if earlier := trail.earlier(letter, "replayed", "edited"):
-            return "done before", f"{earlier.verb} by run {earlier.run}: {earlier.outcome}"
         if sent.restarts:
             abandon(letter, self.context)
-        message = with_lineage(sent.message, letter, actor=self.context.actor, run=trail.run)
-        number = self.context.publisher.publish(sent.topic, message).wait()
-        detail = f"{sent.described} as message {number}"
-        trail.mark(letter, "replayed", detail)
-        return "done", detail
+        message = with_lineage(sent.message, letter, actor=self.context.actor, run=run)
+        message_id = self.context.publisher.publish(sent.topic, message).wait()
+        return f"{sent.described} as message {message_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What a replay sends, and where."""
+    """What a replay publishes, and where."""
 
     message: Message
     topic: str
     restarts: bool
+    """The message makes the pipeline read the upload again."""
 
     @property
     def described(self) -> str:
@@ -65,9 +88,7 @@ class Sending:
 
 
 def sending(letter: DeadLetter, route: Route, context: DeadLetterContext) -> Sending:
-    """Raises Skipped, Transient."""
-    if letter.is_rejection:
-        raise Skipped(REJECTION)
+    """What a replay of the letter would publish. Raises Skipped, Transient."""
     try:
         if needs_restart(letter, context):
             return Sending(restart_message(letter, context), context.storage_topic, restarts=True)

@@ -1,18 +1,24 @@
-"""One letter in full: what it holds, why it is here, and what became of its upload."""
+"""Show one letter in full: its content, its reason and the state of its upload."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 from csvgate.protocol.dead_letters import PREFIX
+from csvgate.protocol.ledger.entries import LetterMark
 from csvgate.runtime.errors import Failure
-from csvgate_ops.operate.dead_letters.actions.each import Skipped
-from csvgate_ops.operate.dead_letters.actions.replay import sending
-from csvgate_ops.operate.dead_letters.actions.reveal import record_reveal
-from csvgate_ops.operate.dead_letters.audit import LetterMark, marks
+from csvgate_ops.operate.audit import record
+from csvgate_ops.operate.dead_letters.actions.action import Skipped
+from csvgate_ops.operate.dead_letters.actions.replay import REPLAY, sending
+from csvgate_ops.operate.dead_letters.audit import letter_history
 from csvgate_ops.operate.dead_letters.content.content import ROWS, Content, Grid, content
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
+from csvgate_ops.operate.dead_letters.content.letter_json import (
+    attributes,
+    content_json,
+    letter_json,
+)
 from csvgate_ops.operate.dead_letters.content.masking import (
     NOTHING,
     Mask,
@@ -22,7 +28,7 @@ from csvgate_ops.operate.dead_letters.content.masking import (
 )
 from csvgate_ops.operate.dead_letters.content.parse import parse
 from csvgate_ops.operate.dead_letters.content.reject_file import sample
-from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.context import NO_ROUTE, DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.queue.drain import drain
 from csvgate_ops.operate.dead_letters.queue.leases import Leases
@@ -32,46 +38,63 @@ _MOST: Final = 1_000_000
 
 
 class NoSuchLetter(Exception):
-    """No review subscription holds it just now."""
+    """No review subscription delivers a letter with this id."""
 
     def __init__(self, letter_id: str) -> None:
         super().__init__(
-            f"no dead letter {letter_id!r}: it was replayed or discarded, or somebody holds it just"
-            " now; `csvgate dlq list` shows those there are"
+            f"there is no dead letter {letter_id!r}: it was replayed or discarded, or another"
+            " process holds it; `csvgate dlq list` shows the letters in the queues"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
     letter: DeadLetter
-    """With its data, whatever its size. Raw: show `message`, `content`, and attributes."""
+    """Unmasked, with its data of any size. Show `message`, `content` and attributes instead."""
     message: str
-    """Its reason, masked where it may repeat a row."""
+    """The reason, masked where it may quote a row."""
     content: Content
     masked: tuple[str, ...]
-    """Names of columns hidden in content and reject rows."""
+    """Columns whose values are hidden in the content and the reject rows."""
     counts: Mapping[str, int]
-    """Rejected rows by code; empty when it is not about rejected rows."""
+    """Rejected rows by code; empty when the letter does not report rejected rows."""
     reject_rows: Grid | None
     upload: UploadStatus | None
-    """With its timeline; None when the ledger knows nothing of it."""
+    """With its timeline; None when the ledger has no entry of it."""
     replay: str
-    """What a replay would do, or why it cannot."""
+    """What a replay would do, or why there cannot be one."""
     replayable: bool
     history: tuple[LetterMark, ...]
-    """What is on record about this letter."""
+    """The audit log's entries about this letter."""
     remark: str = ""
-    """What could not be read just now, and why."""
+    """What could not be read, and why."""
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            **letter_json(self.letter, self.message),
+            "attributes": attributes(self.letter, self.message),
+            "content": content_json(self.content),
+            "masked": list(self.masked),
+            "counts": dict(self.counts),
+            "reject_rows": asdict(self.reject_rows) if self.reject_rows else None,
+            "replayable": self.replayable,
+            "replay": self.replay,
+            "upload_status": self.upload.model_dump(mode="json") if self.upload else None,
+            "history": [entry.model_dump(mode="json") for entry in self.history],
+            "remark": self.remark or None,
+        }
 
 
 def fetch(context: DeadLetterContext, letter_id: str) -> DeadLetter:
-    """The letter with its data, left where it is. Raises NoSuchLetter, Transient, Permanent."""
+    """Read one letter with its data and leave it in its queue. Raises NoSuchLetter, Transient,
+    Permanent."""
     for route in context.routes:
         with Leases(context.queues, route.review) as leases:
-            for portion in drain(
+            for batch in drain(
                 context.queues, route.review, leases, most=_MOST, patience=context.patience
             ):
-                for pulled in portion:
+                for pulled in batch:
                     if pulled.id == letter_id:
                         return with_datasets([parse(pulled, route)], context)[0]
     raise NoSuchLetter(letter_id)
@@ -80,15 +103,15 @@ def fetch(context: DeadLetterContext, letter_id: str) -> DeadLetter:
 def show(
     context: DeadLetterContext, letter_id: str, *, reveal: bool = False, rows: int = ROWS
 ) -> Detail:
-    """`reveal` shows sensitive columns, and puts on record who saw them. Raises NoSuchLetter,
-    Transient and Permanent."""
+    """Read one letter and everything known about it. `reveal` shows sensitive columns, and the
+    audit log records who saw them. Raises NoSuchLetter, Transient and Permanent."""
     return show_letter(context, fetch(context, letter_id), reveal=reveal, rows=rows)
 
 
 def show_letter(
     context: DeadLetterContext, letter: DeadLetter, *, reveal: bool = False, rows: int = ROWS
 ) -> Detail:
-    """The same for a letter at hand; one whose data was not kept is fetched again."""
+    """The same for a letter that was already read. Data that was not kept is fetched again."""
     if letter.data is None:
         letter = fetch(context, letter.id)
     if reveal:
@@ -98,7 +121,7 @@ def show_letter(
     replayable, replay = _replay(letter, context)
     try:
         known = status(context.ledger, letter.upload) if letter.upload else None
-        history, remark = tuple(marks(context.ledger, letter)), ""
+        history, remark = tuple(letter_history(context.ledger, letter)), ""
         reject_rows = _reject_rows(letter, context, mask, rows)
     except Failure as failure:
         known, history, reject_rows, remark = None, (), None, str(failure)
@@ -119,6 +142,13 @@ def show_letter(
     )
 
 
+def record_reveal(context: DeadLetterContext, what: str, wanted: dict[str, object]) -> str:
+    """Record that somebody is about to see sensitive values, and return the run's name. `what` is
+    the command that shows them. Raises Transient, Permanent."""
+    reason = f"{what} --reveal"
+    return record(context.ledger, "reveal", context.actor, reason, wanted, context.clock)
+
+
 def _reject_rows(
     letter: DeadLetter, context: DeadLetterContext, mask: Mask, rows: int
 ) -> Grid | None:
@@ -129,15 +159,16 @@ def _reject_rows(
 
 
 def _replay(letter: DeadLetter, context: DeadLetterContext) -> tuple[bool, str]:
-    route = next((r for r in context.routes if r.review == letter.subscription), None)
+    route = context.route_of(letter)
     if route is None:
-        return False, "its review subscription is not in the topology"
+        return False, NO_ROUTE
     try:
-        return True, f"goes {sending(letter, route, context).described}"
+        REPLAY.check(letter)
+        return True, f"sends the message {sending(letter, route, context).described}"
     except Skipped as why:
         return False, str(why)
     except Failure as failure:
-        return False, f"cannot be told just now: {failure}"
+        return False, f"cannot be determined at the moment: {failure}"
 
 
 def _counts(letter: DeadLetter) -> Mapping[str, int]:

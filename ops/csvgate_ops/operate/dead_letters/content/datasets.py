@@ -1,4 +1,4 @@
-"""The dataset of letters that do not tell it themselves: by the object's name, or the ledger."""
+"""Find the dataset of letters that do not name it, from the object's name or from the ledger."""
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +14,9 @@ _READERS: Final = 16
 
 
 def with_datasets(letters: Iterable[DeadLetter], context: DeadLetterContext) -> list[DeadLetter]:
-    """One read of the ledger for each upload that has no other way to tell. A ledger that cannot
-    be read leaves the dataset open: the letters matter more."""
+    """Fill in the dataset where it is empty. This takes one read from the ledger for each upload
+    whose dataset cannot be found otherwise. When the ledger cannot be read, the dataset stays
+    empty, because the letters matter more."""
     named = [_named(letter, context) for letter in letters]
     unknown = sorted({letter.upload for letter in named if letter.upload and not letter.dataset})
     if not unknown:

@@ -1,4 +1,4 @@
-"""Letters as JSON for programs: what a list, `show` and an export say."""
+"""Letters and groups as JSON for programs, as `list`, `show`, `groups` and `export` print them."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -10,7 +10,7 @@ from csvgate_ops.operate.dead_letters.groups import Group
 
 
 def letter_json(letter: DeadLetter, message: str) -> dict[str, Any]:
-    """Without attributes and data; `message` as it may be shown."""
+    """Without attributes and data. `message` is the reason, masked where necessary."""
     return {
         "id": letter.id,
         "function": letter.function,
@@ -56,7 +56,7 @@ def content_json(content: Content) -> dict[str, Any]:
 
 
 def attributes(letter: DeadLetter, message: str) -> dict[str, str]:
-    """All of them; its reason as it may be shown."""
+    """All attributes, with the reason replaced by `message`."""
     found = dict(letter.attributes)
     if "csvgate-message" in found:
         found["csvgate-message"] = message

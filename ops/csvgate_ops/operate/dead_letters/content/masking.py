@@ -1,4 +1,4 @@
-"""What of a letter may be shown: never the values of columns that a contract marks sensitive."""
+"""Mask what a letter must not show: the values of columns that a contract marks sensitive."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -16,17 +16,17 @@ from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|[^\s'\"]+@[^\s'\"]+")
 _MAY_QUOTE_ROWS: Final = ("rows.refused", "unexpected")
-"""Codes whose words are a library's or a service's, which may repeat what is in a row."""
+"""Codes whose messages come from a library or a service and may quote values of a row."""
 _OURS: Final = ("_line", "_csvgate_line", "_csvgate_errors")
 
 
 @dataclass(frozen=True, slots=True)
 class Mask:
     columns: frozenset[str] | None
-    """Folded names, and labels that headers have for them; None when no contract is known: then
+    """Hidden columns: folded field names and header labels. None when no contract is known; then
     every column is hidden."""
     keys: frozenset[str] = frozenset()
-    """Folded keys of JSON whose values are hidden, too."""
+    """Folded JSON keys whose values are hidden too."""
 
     def hides(self, column: str) -> bool:
         if self.columns is None:
@@ -40,7 +40,8 @@ class Mask:
         return MASK if value and self.hides(column) else value
 
     def json(self, value: Any) -> Any:
-        """The value of any key that is a hidden column's name, and of examples of its faults."""
+        """The value with masks for every key that is the name of a hidden column, and for the
+        examples of faults in hidden columns."""
         if isinstance(value, list):
             return [self.json(item) for item in value]
         if not isinstance(value, dict):
@@ -59,12 +60,12 @@ class Mask:
 
 
 NOTHING: Final = Mask(frozenset())
-"""Hides nothing: what an explicit, recorded reveal gives."""
+"""Hides nothing. Used after a reveal that the audit log has recorded."""
 
 
 def mask_of(letter: DeadLetter, context: DeadLetterContext) -> Mask:
-    """Of the contract as it is, and of the one that the upload's plan has pinned. For a letter of
-    no known dataset, what any contract calls sensitive is."""
+    """The mask by the current contract and by the contract that the upload's plan has pinned. For a
+    letter without a known dataset it hides everything that any contract marks sensitive."""
     contracts = [c for c in (_current(letter, context), pinned_contract(letter, context)) if c]
     if not contracts:
         return Mask(None, keys=_sensitive(context.contracts))
@@ -78,12 +79,12 @@ def _sensitive(contracts: Iterable[Contract]) -> frozenset[str]:
 
 
 def message_of(letter: DeadLetter, context: DeadLetterContext) -> str:
-    """The letter's reason as a list may show it."""
+    """The letter's reason, with values masked that may come from a row."""
     return reason_of(letter.code, letter.message, letter.dataset, context)
 
 
 def reason_of(code: str, message: str, dataset: str, context: DeadLetterContext) -> str:
-    """A failure's words as they may be shown, also where the ledger repeats them."""
+    """A failure's message, masked like a letter's reason. The ledger repeats such messages."""
     if code not in _MAY_QUOTE_ROWS:
         return message
     contract = context.contracts.for_dataset(dataset) if dataset else None
@@ -93,7 +94,7 @@ def reason_of(code: str, message: str, dataset: str, context: DeadLetterContext)
 
 
 def pinned_contract(letter: DeadLetter, context: DeadLetterContext) -> Contract | None:
-    """The contract that the upload was read by; None when the ledger does not know."""
+    """The contract with which the upload was read; None when the ledger has no entry of it."""
     if not letter.upload:
         return None
     entries = context.ledger.upload(letter.upload)

@@ -1,4 +1,4 @@
-"""The message as it was before it failed, to be published again where it came from. Pure."""
+"""Rebuild the message that a letter was made from, to publish it again. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -20,13 +20,14 @@ NOTIFICATION: Final = {"eventType": "OBJECT_FINALIZE", "payloadFormat": "JSON_AP
 
 
 class Unreplayable(Exception):
-    """In words for an operator: why there is no message to send, and what can be done instead."""
+    """The message tells an operator why there is nothing to send, and what can be done instead."""
 
 
 def original(attributes: Mapping[str, str], data: bytes, *, is_storage: bool) -> Message:
-    """Without what dead-lettering added. Letters of a Storage trigger hold the CloudEvent that the
-    function got; its transport topic carries notifications, so that form is built again
-    (https://cloud.google.com/storage/docs/pubsub-notifications). Raises Unreplayable."""
+    """The message without the attributes that dead-lettering added. A letter of a Storage trigger
+    holds the CloudEvent that the function received, but the transport topic carries Storage
+    notifications (https://cloud.google.com/storage/docs/pubsub-notifications), so a notification
+    is built from the event. Raises Unreplayable."""
     own = {
         name: value for name, value in attributes.items() if not name.startswith((PREFIX, PLATFORM))
     }
@@ -36,8 +37,9 @@ def original(attributes: Mapping[str, str], data: bytes, *, is_storage: bool) ->
 
 
 def with_lineage(message: Message, letter: DeadLetter, *, actor: str, run: str) -> Message:
-    """Who sent it again, how often, and as which letter it came back first. Left out where the
-    message has as many attributes as Pub/Sub takes."""
+    """Add attributes that say who replayed the message, in which run, how often, and which letter
+    was its first. They are left out when the message already has the most attributes that Pub/Sub
+    allows."""
     attributes = dict(message.attributes)
     lineage = {
         REPLAY_OF: letter.attributes.get(REPLAY_OF) or letter.id,
@@ -56,9 +58,9 @@ def _notification(own: Mapping[str, str], data: bytes) -> Message:
     bucket, name = resource.get("bucket"), resource.get("name")
     generation = str(resource.get("generation", ""))
     if not (isinstance(bucket, str) and bucket and isinstance(name, str) and name):
-        raise Unreplayable(_hopeless("it names no bucket and object"))
+        raise Unreplayable(_not_a_notification("its data names no bucket and object"))
     if not (generation.isascii() and generation.isdigit()):
-        raise Unreplayable(_hopeless("its generation is no number"))
+        raise Unreplayable(_not_a_notification("its generation is not a number"))
     named = {
         **NOTIFICATION,
         "bucketId": bucket,
@@ -73,14 +75,14 @@ def _resource(data: bytes) -> Mapping[str, Any]:
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
-        raise Unreplayable(_hopeless("its data is not JSON")) from None
+        raise Unreplayable(_not_a_notification("its data is not JSON")) from None
     if not isinstance(found, dict):
-        raise Unreplayable(_hopeless("its data is not a JSON object"))
+        raise Unreplayable(_not_a_notification("its data is not a JSON object"))
     return found
 
 
-def _hopeless(why: str) -> str:
+def _not_a_notification(why: str) -> str:
     return (
-        f"no Storage notification can be made of it: {why}; edit its data, or discard it and "
+        f"no Storage notification can be built from it: {why}; edit its data, or discard it and "
         "upload the file again"
     )

@@ -1,4 +1,4 @@
-"""Parse a message of a dead-letter topic into a DeadLetter. Pure; no message can make it fail."""
+"""Parse a message from a dead-letter topic into a DeadLetter. Pure; no message makes it fail."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from csvgate.protocol.cloudevents_pubsub import ARROW_STREAM, JSON
 from csvgate.protocol.dead_letters import PREFIX
-from csvgate.protocol.identity import Upload
+from csvgate.protocol.identity import Upload, is_identifier
+from csvgate.protocol.messages.attributes import TRACE, UPLOAD, attribute
+from csvgate.text import counted
 from csvgate_ops.operate.dead_letters.dead_letter import (
     PLATFORM,
     PLATFORM_CODE,
@@ -23,11 +25,12 @@ REPLAY_OF: Final = f"{PREFIX}replay-of"
 REPLAYED_BY: Final = f"{PREFIX}replayed-by"
 REPLAY_RUN: Final = f"{PREFIX}replay-run"
 _MOST_PARSED: Final = 64 * 1024
-"""Bytes of JSON looked into for an upload or a dataset: what csvgate sends is far smaller."""
+"""The largest JSON in bytes that is searched for an upload and a dataset; csvgate's own messages
+are far smaller."""
 
 
 def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> DeadLetter:
-    """`keep_bytes` is the most data kept; None keeps any."""
+    """Data larger than `keep_bytes` is dropped; None keeps data of any size."""
     attributes = pulled.attributes
     platform = f"{PLATFORM}Subscription" in attributes and f"{PREFIX}code" not in attributes
     body = _object(pulled.data, attributes)
@@ -46,7 +49,7 @@ def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> DeadLe
         first_seen=_time(attributes, f"{PREFIX}first-seen", f"{PLATFORM}TopicPublishTime"),
         dead_lettered_at=_time(attributes, f"{PREFIX}dead-lettered-at") or pulled.published_at,
         published_at=pulled.published_at,
-        trace=attributes.get(f"{PREFIX}trace") or attributes.get("ce-traceparent", ""),
+        trace=attributes.get(f"{PREFIX}trace") or attribute(attributes, TRACE),
         revision=attributes.get(f"{PREFIX}revision", ""),
         size=len(pulled.data),
         attributes=dict(attributes),
@@ -58,7 +61,7 @@ def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> DeadLe
 
 
 def object_name(letter: DeadLetter) -> str:
-    """Name of the uploaded object that a storage event is about; empty when nothing tells."""
+    """Name of the uploaded object that a storage event is about; empty when it is not known."""
     if letter.kind != "storage event":
         return ""
     if name := letter.attributes.get("objectId"):
@@ -69,13 +72,18 @@ def object_name(letter: DeadLetter) -> str:
 def _message(attributes: Mapping[str, str], route: Route, *, platform: bool) -> str:
     if not platform:
         given = attributes.get(f"{PREFIX}message")
-        return given or "the message says nothing: it was put here by hand, or by something else"
-    count = attributes.get(f"{PLATFORM}DeliveryCount", "the last of its")
+        return (
+            given
+            or "the message gives no reason: it was published here by hand or by another program"
+        )
+    count = _number(attributes, f"{PLATFORM}DeliveryCount")
+    after = counted(count, "delivery", "deliveries") if count else "the last delivery"
     source = attributes[f"{PLATFORM}Subscription"]
     return (
-        f"Pub/Sub gave up after {count} deliveries by {source}: {route.function} did not answer, "
-        "or could not be given this message (not running, out of memory or time, or nothing that "
-        "its trigger takes). Its logs say more; the message is as it was published"
+        f"Pub/Sub gave up after {after} from {source}: {route.function} did not answer, "
+        "or the message could not be delivered to it (the function does not start, runs out of "
+        "memory or time, or its trigger refuses the message). See its logs. The message is "
+        "unchanged"
     )
 
 
@@ -89,7 +97,7 @@ def _kind(attributes: Mapping[str, str], body: Mapping[str, Any], route: Route) 
 
 
 def _object(data: bytes, attributes: Mapping[str, str]) -> Mapping[str, Any]:
-    """The JSON object that the data is; empty when it is none, or too large to be ours."""
+    """The data as a JSON object; empty when it is not one, or too large to be one of csvgate's."""
     if attributes.get("content-type") == ARROW_STREAM or len(data) > _MOST_PARSED:
         return {}
     if data[:1] not in (b"{", b" ", b"\n", b"\t"):
@@ -105,10 +113,10 @@ def _upload(attributes: Mapping[str, str], body: Mapping[str, Any]) -> str:
     inner = body.get("upload")
     for found in (
         attributes.get(f"{PREFIX}upload", ""),
-        attributes.get("ce-uploadid", ""),
+        attribute(attributes, UPLOAD),
         _text(inner, "id") if isinstance(inner, dict) else "",
     ):
-        if found and len(found) <= 64 and set(found) <= set("0123456789abcdef"):
+        if is_identifier(found):
             return found
     bucket = attributes.get("bucketId") or _text(body, "bucket")
     name = attributes.get("objectId") or _text(body, "name")

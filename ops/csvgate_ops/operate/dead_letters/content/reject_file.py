@@ -1,4 +1,4 @@
-"""The first rows of an upload's reject file, for whoever reads its letter."""
+"""Read the first rows of an upload's reject file, to show them with its letter."""
 
 import csv
 import io
@@ -18,8 +18,8 @@ _MOST_BYTES: Final = 256 * 1024
 
 
 def address(letter: DeadLetter, context: DeadLetterContext) -> tuple[str, str] | None:
-    """Bucket and name of the reject file; None when the letter names none in the bucket for them:
-    an attribute anybody may have written must not make us read elsewhere."""
+    """Bucket and name of the reject file. None unless the letter names an object in the bucket for
+    reject files: an attribute that anyone may have written must not make csvgate read elsewhere."""
     text = letter.attributes.get(f"{PREFIX}rejects", "")
     bucket, slash, name = text.removeprefix("gs://").partition("/")
     if not (text.startswith("gs://") and slash and name) or bucket != context.buckets["rejects"]:
@@ -30,26 +30,27 @@ def address(letter: DeadLetter, context: DeadLetterContext) -> tuple[str, str] |
 def sample(
     letter: DeadLetter, context: DeadLetterContext, contract: Contract | None, mask: Mask, rows: int
 ) -> Grid | None:
-    """None when the letter names no file, or it is gone. Raises Transient."""
+    """The first rows; None when the letter names no reject file or the file does not exist. Raises
+    Transient."""
     where = address(letter, context)
     info = context.store.stat(*where) if where else None
     if where is None or info is None:
         return None
-    data, whole = bytearray(), True
+    data, complete = bytearray(), True
     for piece in context.store.stream(*where, info.generation):
         data += piece
         if len(data) > _MOST_BYTES:
-            whole = False
+            complete = False
             break
-    return grid_of(bytes(data), contract, mask, rows, whole=whole)
+    return grid_of(bytes(data), contract, mask, rows, complete=complete)
 
 
 def grid_of(
-    data: bytes, contract: Contract | None, mask: Mask, rows: int, *, whole: bool
+    data: bytes, contract: Contract | None, mask: Mask, rows: int, *, complete: bool
 ) -> Grid | None:
-    """The rows of a reject file, or of its beginning when not `whole`."""
+    """The first rows of a reject file; `data` is only its beginning unless `complete`."""
     text = _decoded(data, contract)
-    if not whole:
+    if not complete:
         text = text[: text.rfind("\n") + 1]
     try:
         lines = list(_reader(text, contract))
@@ -62,18 +63,18 @@ def grid_of(
         body = lines
     else:
         columns, body = tuple(lines[0]), lines[1:]
-    if not whole:
-        body = body[:-1]  # it may have been cut within a quoted line break
+    if not complete:
+        body = body[:-1]  # the last row may have been cut inside a quoted line break
     return Grid(
         columns=columns,
         masked=mask.hidden(columns),
         rows=tuple(_row(columns, cells, mask) for cells in body[:rows]),
-        total=len(body) if whole else None,
+        total=len(body) if complete else None,
     )
 
 
 def _row(columns: tuple[str, ...], cells: list[str], mask: Mask) -> tuple[str, ...]:
-    # A row whose cells do not line up with the header may have anything anywhere.
+    # The cells do not match the header, so any of them may hold a sensitive value.
     if len(cells) != len(columns) and mask.hidden(columns):
         shown = [*cells[:2], MASK]
     else:

@@ -1,4 +1,4 @@
-"""Pull what a review subscription holds, each message once."""
+"""Pull all messages of a review subscription, each of them once."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -8,7 +8,8 @@ from csvgate_ops.operate.dead_letters.queue.port import Pulled, Queues
 
 _PER_PULL: Final = 1000
 _MOST_REPEATED: Final = 10
-"""Pulls in a row of nothing but what came before: then leases do not hold, and never would."""
+"""Pulls in a row that bring only messages seen before: then leases have no effect, and waiting
+would not help."""
 
 
 def drain(
@@ -20,9 +21,9 @@ def drain(
     patience: float,
     wait: Callable[[], bool] = lambda: False,
 ) -> Iterator[list[Pulled]]:
-    """Every message that nobody else holds, in portions, until none comes for `patience` seconds
-    (while `wait` says so, for longer) or `most` have come. All stay held by `leases`, which also
-    has repeated deliveries."""
+    """Yield every message that no other process holds, in batches, until none arrives within
+    `patience` seconds (longer while `wait` returns true) or `most` have arrived. `leases` keeps
+    all of them leased, including repeated deliveries."""
     seen: set[str] = set()
     repeated = 0
     while len(seen) < most and repeated < _MOST_REPEATED:

@@ -1,4 +1,4 @@
-"""Messages held while somebody looks at them, and given back whatever happens."""
+"""Leases on the messages that are being read, renewed until they are released."""
 
 import threading
 from collections.abc import Iterable
@@ -9,12 +9,12 @@ from csvgate.runtime.errors import Failure
 from csvgate_ops.operate.dead_letters.queue.port import Queues
 
 LEASE_SECONDS: Final = 20
-"""Short: what a killed process held comes back to everybody this much later."""
+"""Short, because the messages that a killed process held are delivered again this much later."""
 
 
 class Leases:
-    """A context: renews the leases of one subscription's messages in the background, and gives
-    back at its end what was neither settled nor released."""
+    """A context manager that renews the leases of one subscription's messages in the background and
+    releases at its end those that were not acknowledged."""
 
     def __init__(self, queues: Queues, subscription: str, seconds: int = LEASE_SECONDS) -> None:
         self._queues, self._subscription, self._seconds = queues, subscription, seconds
@@ -41,18 +41,19 @@ class Leases:
             try:
                 self._queues.lease(self._subscription, left, 0)
             except Failure:
-                # They come back when their lease ends; an error on its way out matters more.
+                # The leases end by themselves; an exception in flight matters more.
                 if error is None:
                     raise
 
     def hold(self, ack_ids: Iterable[str]) -> None:
-        found = list(ack_ids)
+        """Lease the messages until they are acknowledged or the context ends."""
+        new = list(ack_ids)
         with self._lock:
-            self._held.update(found)
-        self._queues.lease(self._subscription, found, self._seconds)
+            self._held.update(new)
+        self._queues.lease(self._subscription, new, self._seconds)
 
-    def settle(self, ack_ids: list[str]) -> None:
-        """Acknowledge: the message is gone for good when this returns."""
+    def acknowledge(self, ack_ids: list[str]) -> None:
+        """Remove the messages for good."""
         self._queues.acknowledge(self._subscription, ack_ids)
         with self._lock:
             self._held.difference_update(ack_ids)
@@ -65,5 +66,5 @@ class Leases:
                 try:
                     self._queues.lease(self._subscription, held, self._seconds)
                 except Failure:
-                    # The next round may pass; at worst a message comes to somebody else too.
+                    # The next round may succeed; at worst another process gets the message too.
                     continue

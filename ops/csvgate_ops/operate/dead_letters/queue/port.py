@@ -1,8 +1,8 @@
-"""What dead letters need of Pub/Sub's subscriptions.
+"""The port to Pub/Sub subscriptions.
 
-Implementations: `csvgate_ops.operate.dead_letters.queue.pubsub` (real) and a small fake in the
-tests; one contract suite holds both. Every method raises `Transient` or `Permanent` and no
-library's own exception.
+`csvgate_ops.operate.dead_letters.queue.pubsub` implements it for the real service, and the tests
+have a small fake; one contract suite checks both. Every method raises `Transient` or `Permanent`,
+and never an exception of a client library.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """One delivery of a message, held until its lease ends."""
+    """One delivery of a message, leased to this process."""
 
     ack_id: str
     id: str
@@ -23,15 +23,15 @@ class Pulled:
 
 
 class Queues(Protocol):
-    """Subscriptions by their plain names."""
+    """All methods take subscription names without `projects/…`."""
 
     def pull(self, subscription: str, most: int, seconds: float) -> Sequence[Pulled]:
-        """Up to `most` messages that nobody holds; empty when none came within so many seconds.
-        The subscription's own ack deadline begins for each."""
+        """Return up to `most` messages that no process holds, or none when none arrives within
+        `seconds`. The subscription's ack deadline starts for each of them."""
 
     def lease(self, subscription: str, ack_ids: Sequence[str], seconds: int) -> None:
-        """Hold messages for so many seconds from now; 0 gives them back at once. A lease that
-        ended meanwhile is no error."""
+        """Lease messages for `seconds` from now; 0 releases them at once. A lease that has already
+        ended is not an error."""
 
     def acknowledge(self, subscription: str, ack_ids: Sequence[str]) -> None:
-        """Remove messages for good. After a lease ended the message may come again."""
+        """Remove messages for good. A message whose lease has ended may be delivered again."""

@@ -1,4 +1,4 @@
-"""Subscriptions of Pub/Sub behind the Queues port, by Google's client."""
+"""The Queues port, implemented with Google's Pub/Sub client."""
 
 import os
 import re
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from google.cloud.pubsub_v1 import SubscriberClient
 
 _IDS_PER_REQUEST: Final = 500
-"""Ack ids take some 200 bytes each, a request 512 KiB."""
+"""An ack id has about 200 bytes, and a request may have 512 KiB."""
 _CALL_SECONDS: Final = 30.0
 
 
 def client(credentials: Any = None) -> "SubscriberClient":
-    """One that takes messages of any size, from an emulator as from the service."""
+    """A subscriber for the service or an emulator that accepts messages of any size."""
     if host := os.environ.get("PUBSUB_EMULATOR_HOST"):
         from csvgate_ops.local.eventarc.client import subscriber
 
@@ -32,7 +32,7 @@ def client(credentials: Any = None) -> "SubscriberClient":
 
 
 class PubSubQueues:
-    """Unary calls: what is pulled is held and given back on purpose, never in the background."""
+    """Uses unary calls instead of streaming pull, so that leases are under the caller's control."""
 
     def __init__(self, project: str, subscriber: "SubscriberClient") -> None:
         self._project = project
@@ -82,8 +82,8 @@ class PubSubQueues:
 def transport_topic(
     subscriber: "SubscriberClient", project: str, trigger: str, subscription: str
 ) -> str:
-    """The plain name of the topic behind a trigger's subscription. Eventarc puts the region before
-    the trigger's name and a number after it; the local cloud uses `subscription` as it is.
+    """The name of the topic behind a trigger's subscription. Eventarc puts the region before the
+    trigger's name and a number after it; the local cloud uses `subscription` unchanged.
 
     Raises Permanent `trigger.unknown`, and what `translated` raises.
     """
@@ -95,16 +95,17 @@ def transport_topic(
                 project=f"projects/{project}", timeout=_CALL_SECONDS
             )
         }
-    fitting = [name for name in found if name == subscription] or [
+    matching = [name for name in found if name == subscription] or [
         name for name in found if wanted.fullmatch(name)
     ]
-    if len(fitting) != 1:
+    if len(matching) != 1:
         raise Permanent(
             "trigger.unknown",
-            f"project {project} has {len(fitting)} subscriptions of trigger {trigger} "
-            f"({', '.join(fitting) or 'none'}): deploy it, or remove what is left of an old one",
+            f"project {project} has {len(matching)} subscriptions of trigger {trigger} "
+            f"({', '.join(matching) or 'none'}), not one: deploy the trigger, or remove what an "
+            "earlier one left behind",
         )
-    return str(found[fitting[0]])
+    return str(found[matching[0]])
 
 
 def _parts(ack_ids: Sequence[str]) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""Where each function's dead letters are reviewed, and where its messages came from."""
+"""Routes: where a function's dead letters are held, and the topic their messages came from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,20 +8,20 @@ from csvgate_ops.deploy import topology as topo
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """All names are plain, without `projects/…`."""
+    """All names are without `projects/…`."""
 
     function: str
     review: str
-    """The subscription that holds the letters."""
+    """The review subscription, which holds the letters."""
     dead_letter_topic: str
     source_topic: str
-    """The topic of the trigger's subscription: replays go there."""
+    """The topic of the trigger's subscription. Replays are published there."""
     is_storage: bool
-    """The source carries Cloud Storage notifications, not CloudEvents of ours."""
+    """The source topic carries Cloud Storage notifications, not csvgate's CloudEvents."""
 
 
 def routes(topology: topo.Topology, topic_of: Callable[[topo.Transport], str]) -> tuple[Route, ...]:
-    """One per function. `topic_of` gives the real name of a transport topic that Eventarc made."""
+    """One route per function. `topic_of` returns the name of a topic that Eventarc created."""
     found = []
     for name, trigger in topology.triggers.items():
         transport = topo.transport(topology, name)

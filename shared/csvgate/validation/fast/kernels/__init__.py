@@ -1,1 +1,1 @@
-"""Vectorised kernels: each clears the cells of one column in bulk."""
+"""Kernels: each clears the cells of one column in bulk, and gives their values."""

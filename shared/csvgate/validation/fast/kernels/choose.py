@@ -1,4 +1,4 @@
-"""Chooses for each field of a contract how its columns are read in bulk."""
+"""Chooses the kernel that clears the cells of each field of a contract."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -13,29 +13,33 @@ from csvgate.types.common.field_type import KernelName
 from csvgate.types.registry import FIELD_TYPES
 from csvgate.validation.cells import Cells
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.kernels.bounds import Bounds, bounds_of
-from csvgate.validation.fast.kernels.column import Clearer, Column
-from csvgate.validation.fast.kernels.decimals import SCALE, Decimals
-from csvgate.validation.fast.kernels.distinct import Distinct
-from csvgate.validation.fast.kernels.high_cardinality import HighCardinality, Kernel, takes_any
-from csvgate.validation.fast.kernels.integers import Integers
-from csvgate.validation.fast.kernels.strings import Strings, tests_of
-from csvgate.validation.fast.kernels.timestamps import Dates, Timestamps
+from csvgate.validation.fast.kernels.column import Column, Kernel
+from csvgate.validation.fast.kernels.distinct import DistinctKernel
+from csvgate.validation.fast.kernels.fixed_width import CellParser, FixedWidthKernel, parses_any
+from csvgate.validation.fast.kernels.numbers import (
+    SCALE,
+    Bounds,
+    DecimalParser,
+    IntegerParser,
+    bounds_of,
+)
+from csvgate.validation.fast.kernels.strings import StringKernel, tests_of
+from csvgate.validation.fast.kernels.timestamps import DateParser, TimestampParser
 
 _MANY_DISTINCT: Final = 1 / 2
-"""The share of distinct cells above which the kernel of a type is faster than `Distinct`."""
+"""The share of distinct cells above which the kernel of a type is faster than `DistinctKernel`."""
 _MANY_DISTINCT_UNCHECKED: Final = 1 / 16
 """The same for columns whose characters are not checked."""
-_MANY_UNCLEAR: Final = 1 / 16
-"""The share of cells that a kernel leaves to the rules, above which `Distinct` is faster."""
+_MANY_UNCLEARED: Final = 1 / 16
+"""The share of uncleared cells above which `DistinctKernel` is faster than the type's kernel."""
 
 
-class Adaptive:
-    """Reads distinct cells while there are few of them; then uses the kernel, as long as it clears
-    nearly all cells."""
+class AdaptiveKernel:
+    """Reads distinct cells while there are few of them; then uses the type's kernel, while that
+    clears nearly all cells."""
 
     def __init__(
-        self, distinct: Distinct, kernel: Clearer, many_distinct: float, *, kernel_first: bool
+        self, distinct: DistinctKernel, kernel: Kernel, many_distinct: float, *, kernel_first: bool
     ) -> None:
         self._distinct: Final = distinct
         self._kernel: Final = kernel
@@ -46,28 +50,28 @@ class Adaptive:
     def clear(self, cells: Slices) -> Column:
         if not self._use_kernel:
             share = self._many_distinct if self._may_change else 1
-            few = self._distinct.clear_few(cells, share)
+            few = self._distinct.clear_if_few(cells, share)
             if few is not None:
                 return few
             self._use_kernel = True
         column = self._kernel.clear(cells)
-        if column.clear is None or not len(cells):
+        if column.cleared is None or not len(cells):
             return column
-        if len(cells) - np.count_nonzero(column.clear) <= len(cells) * _MANY_UNCLEAR:
+        if len(cells) - np.count_nonzero(column.cleared) <= len(cells) * _MANY_UNCLEARED:
             return column
         self._use_kernel = self._may_change = False
         return self._distinct.clear(cells)
 
 
-def clearers(contract: Contract, cells: Sequence[Cells]) -> list[Clearer]:
-    """One for each field. `cells` are the rules' readers of the fields' cells."""
+def kernels_of(contract: Contract, cells: Sequence[Cells]) -> list[Kernel]:
+    """Return the kernel of each field. `cells` are the rules' readers of the fields' cells."""
     schema = contract.schema_
-    found = list[Clearer]()
+    found = list[Kernel]()
     # Foreign keys of several fields are checked by row, however their cells are read.
     foreign = {key.fields[0] for key in schema.foreign_keys if len(key.fields) == 1}
     for field, reader in zip(schema.fields, cells, strict=True):
         column = column_type(field)
-        distinct = Distinct(reader, arrow_type(column), len(schema.fields))
+        distinct = DistinctKernel(reader, arrow_type(column), len(schema.fields))
         own_missing = field.missing_values
         missing = frozenset(schema.missing_values if own_missing is None else own_missing)
         required = field.constraints.required or field.name in (schema.primary_key or ())
@@ -79,7 +83,7 @@ def clearers(contract: Contract, cells: Sequence[Cells]) -> list[Clearer]:
         else:
             many = _MANY_DISTINCT if _is_checked(field) else _MANY_DISTINCT_UNCHECKED
             repeats = FIELD_TYPES[field.type].usually_repeats and not field.constraints.unique
-            found.append(Adaptive(distinct, kernel, many, kernel_first=not repeats))
+            found.append(AdaptiveKernel(distinct, kernel, many, kernel_first=not repeats))
     return found
 
 
@@ -89,7 +93,7 @@ def _is_checked(field: SchemaField) -> bool:
 
 def _kernel(
     field: SchemaField, column: BigQueryType, missing: frozenset[str], *, required: bool
-) -> Clearer | None:
+) -> Kernel | None:
     type_ = FIELD_TYPES[field.type]
     # Kernels know neither enum nor constraints that do not apply to their type.
     if field.constraints.limiting() - type_.constraints:
@@ -99,28 +103,28 @@ def _kernel(
         return None
     if name is KernelName.STRINGS:
         tests = tests_of(field, column.length)
-        return None if tests is None else Strings(tests, missing, required=required)
-    kernel = _of_fixed_width(name, field, column)
-    # A kernel must not take a missing value for a value.
-    if kernel is None or takes_any(kernel, sorted(missing)):
+        return None if tests is None else StringKernel(tests, missing, required=required)
+    parser = _parser(name, field, column)
+    # The parser must not take a missing value for a value.
+    if parser is None or parses_any(parser, sorted(missing)):
         return None
-    return HighCardinality(kernel, empty_is_null="" in missing and not required)
+    return FixedWidthKernel(parser, empty_is_null="" in missing and not required)
 
 
-def _of_fixed_width(name: KernelName, field: SchemaField, column: BigQueryType) -> Kernel | None:
+def _parser(name: KernelName, field: SchemaField, column: BigQueryType) -> CellParser | None:
     match name:
         case KernelName.INTEGERS:
             bounds = _bounds(field, 0)
-            return None if bounds is None else Integers(bounds)
+            return None if bounds is None else IntegerParser(bounds)
         case KernelName.DECIMALS:
             bounds = _bounds(field, SCALE)
-            return None if bounds is None else Decimals(column, field.decimal_char, bounds)
+            return None if bounds is None else DecimalParser(column, field.decimal_char, bounds)
         case KernelName.DATES:
-            return Dates()
+            return DateParser()
         case KernelName.TIMESTAMPS:
-            return Timestamps(zoned=True)
+            return TimestampParser(zoned=True)
         case KernelName.LOCAL_TIMESTAMPS:
-            return Timestamps(zoned=False)
+            return TimestampParser(zoned=False)
     raise ValueError(f"{name} does not make values of a fixed width")
 
 

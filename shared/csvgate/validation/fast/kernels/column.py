@@ -1,76 +1,41 @@
-"""What a clearer makes of a column of cells."""
+"""What a kernel returns for a column of cells, and how such columns are joined."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from csvgate.chunks.narrow_columns import NARROW_DIGITS, NUMERIC_SCALE, widened_type
-
-if TYPE_CHECKING:
-    from csvgate.validation.fast.cell_slices import Slices
-
-Mask = npt.NDArray[np.bool_]
+from csvgate.validation.fast.arrays import Mask
+from csvgate.validation.fast.cell_slices import Slices
 
 
 class Column(NamedTuple):
+    """The values of n cells, as far as a kernel is certain of them."""
+
     values: "pa.Array"
-    """(n,) Of the column's Arrow type, perhaps as a dictionary, or decimal64; anything where not
-    clear."""
-    clear: Mask | None
-    """(n,) Where the cell is without fault, and has that value for certain; None: everywhere."""
+    """(n,) Of the column's Arrow type, or of a dictionary with values of that type. The values of
+    cells that are not cleared are arbitrary."""
+    cleared: Mask | None
+    """(n,) True for the cells that certainly have no fault and this value; None if all are."""
 
 
-class Clearer(Protocol):
-    def clear(self, cells: "Slices") -> Column:
-        """Takes the cells of a field."""
+class Kernel(Protocol):
+    def clear(self, cells: Slices) -> Column:
+        """Read the cells of one field."""
 
 
-def offsets(cells: "pa.Array") -> npt.NDArray[np.int32]:
-    """(n + 1,) Where in `content` each cell starts, and where the last one ends."""
-    found = np.frombuffer(cells.buffers()[1], np.int32, len(cells) + cells.offset + 1)
-    return found[cells.offset :]
-
-
-def content(cells: "pa.Array") -> npt.NDArray[np.uint8]:
-    """The bytes of all cells; `offsets` point into it."""
-    buffer = cells.buffers()[2]
-    return np.frombuffer(buffer if buffer is not None else b"", np.uint8)
-
-
-def as_text(cells: "pa.Array", missing: Mask | None = None) -> "pa.Array":
-    """The cells as they are as `string`, without copying or looking: they have to be UTF-8."""
-    bitmap = None if missing is None else pa.py_buffer(np.packbits(~missing, bitorder="little"))
-    return pa.Array.from_buffers(pa.string(), len(cells), [bitmap, *cells.buffers()[1:]])
-
-
-def joined(arrays: Sequence["pa.Array"]) -> "pa.Array":
-    """One array; a dictionary, or narrow, when all are."""
+def concatenate(arrays: Sequence["pa.Array"]) -> "pa.Array":
+    """Join arrays of a column. The result is a dictionary only if all of them are."""
     if len({array.type for array in arrays}) > 1:
-        arrays = [plain(array) for array in arrays]
+        arrays = [as_column_type(array) for array in arrays]
     return pa.concat_arrays(arrays)
 
 
-def plain(array: "pa.Array") -> "pa.Array":
-    """Of the column's own type."""
-    return array.cast(widened_type(array.type))
+def as_column_type(array: "pa.Array") -> "pa.Array":
+    """The array in the type of its column, without a dictionary."""
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
 
 
-def narrow_decimal() -> "pa.DataType":
-    """What there may be in place of NUMERIC's decimal128."""
-    return pa.decimal64(NARROW_DIGITS, NUMERIC_SCALE)
-
-
-def like(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
-    """Few values as that type, which may be a dictionary's or narrow; as they are if they do not
-    fit."""
-    if pa.types.is_dictionary(kind):
-        return array.dictionary_encode().cast(kind)
-    if kind == narrow_decimal():
-        try:
-            return array.cast(kind)
-        except pa.ArrowInvalid:
-            return array
-    return array
+def cast_to_match(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
+    """A few values of a column in a type that may be a dictionary of the column's type."""
+    return array.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else array

@@ -1,106 +1,115 @@
-"""Clears a column by its distinct cells, each read once by the rules' own reader.
+"""Clears a column by reading each distinct cell once with the rules' own reader.
 
-It understands every type, format and constraint, because it understands none.
+This works for every type, format and constraint, because the reader does all the checking.
 """
 
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from csvgate.types.common.field_type import CellFault
 from csvgate.validation.cells import Cells
+from csvgate.validation.fast.arrays import Ints, Ints32, Mask, as_string
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.kernels.column import Column, Mask, as_text
-from csvgate.validation.fast.kernels.dictionary import Encoded, EncodedWords, encoded, encoded_words
-from csvgate.validation.fast.kernels.recent import MOST_BITS, UNSEEN, Codes, Recent
+from csvgate.validation.fast.kernels.column import Column
+from csvgate.validation.fast.kernels.dictionary import Encoded, EncodedWords, encode, encode_words
+from csvgate.validation.fast.kernels.recent import MAX_BITS, UNSEEN, Recent
 
-_MOST: Final = 20_000
-_MOST_CODED: Final = 4096
-_CODED_SHARE: Final = 1 / 2
-"""Distinct texts, and their share of all, up to which a column of them is a dictionary and codes:
-quicker to take rows from, and to compress."""
+_MAX_KNOWN: Final = 20_000
+"""Distinct cells that are remembered; with more, everything is forgotten."""
+_MAX_DICTIONARY: Final = 4096
+_MAX_DICTIONARY_SHARE: Final = 1 / 2
+"""Distinct strings, and their share of the rows, up to which a string column becomes a dictionary:
+rows are then taken from it faster, and it compresses better."""
 _SAMPLE: Final = 2048
-_MOST_OF_SAMPLE: Final = 0.95
-"""Distinct ones among the first cells: then there are about 20,000 in all, or more."""
+_MAX_DISTINCT_IN_SAMPLE: Final = 0.95
+"""A share of distinct cells in the sample that suggests about 20,000 in all, or more."""
 _PLACES: Final = 1 << 20
-"""Of recent cells, in all columns together: about 20 MB."""
+"""Places for recent cells in all columns together: about 20 MB."""
 _FAULTY: Final = -1
+"""The code of a cell that is not cleared."""
 _NULL: Final = -2
+"""The code of a cell without a value."""
 
 
-class _Looked(NamedTuple):
-    codes: Codes
-    """(n,) Of the cells of a column, those that were there before."""
-    unseen: npt.NDArray[np.int64] | slice
-    """Which cells were not."""
-    found: Encoded | EncodedWords
-    """These."""
+class _Lookup(NamedTuple):
+    """What is known about the n cells of a column from earlier blocks."""
+
+    codes: Ints32
+    """(n,) The codes of the cells that are known."""
+    unseen: Ints | slice
+    """The indexes of the others."""
+    encoded: Encoded | EncodedWords
+    """The others."""
 
 
-class Distinct:
+class DistinctKernel:
+    """Gives each distinct cell a code, which is the index of its value in `_values`, _FAULTY or
+    _NULL. Codes are remembered from block to block: all of them by the cell, and recent ones of up
+    to 16 bytes in a table that numpy looks up."""
+
     def __init__(self, cells: Cells, kind: "pa.DataType", columns: int = 1) -> None:
-        """`columns`: how many the file has, which share the memory for what is recent."""
+        """`cells` is the rules' reader. The file's `columns` share the memory for recent cells."""
         self._cells: Final = cells
-        self._bits: Final = max(0, min(MOST_BITS, (_PLACES // columns).bit_length() - 1))
+        self._bits: Final = max(0, min(MAX_BITS, (_PLACES // columns).bit_length() - 1))
         self._kind: Final = kind
-        self._of_text: Final = kind == pa.string()
-        self._none: Final = [""] if self._of_text else [None]
+        self._is_string: Final = kind == pa.string()
+        self._placeholder: Final = [""] if self._is_string else [None]
         self._rows = 0
-        """All that it has seen."""
-        self._as_they_are = True
-        """Each value is the text of its cell."""
+        """The number of cells so far."""
+        self._values_are_texts = True
+        """True while each value is the text of its cell."""
         self._forget()
 
     def _forget(self) -> None:
-        # What has codes of the values has been handed out with its own dictionary.
+        # Dictionaries that were handed out keep their own values.
         self._codes: dict[bytes, int] = {}
-        """Of each text: which of the values is its."""
+        """The code of each distinct cell."""
         self._values: list[object] = []
         self._dictionary: pa.Array | None = None
-        """Of the values, unless there are more since."""
+        """The values as an array; None if values were added since."""
         self._recent: dict[int, Recent] = {}
-        """By the number of words."""
+        """By the number of words of a cell."""
 
     def clear(self, cells: Slices) -> Column:
-        return self._clear(cells, self._look(cells))
+        return self._clear(cells, self._look_up(cells))
 
-    def clear_few(self, cells: Slices, most: float) -> Column | None:
-        """None when a greater share of the cells is distinct and was not there before: then it does
-        not read them."""
+    def clear_if_few(self, cells: Slices, max_share: float) -> Column | None:
+        """Return None, without reading the cells, if a greater share of them is distinct and
+        unknown."""
         if not self._codes and len(cells) > _SAMPLE:
-            sample = self._look(cells.first(_SAMPLE)).found
-            if len(sample.distinct) > _MOST_OF_SAMPLE * _SAMPLE:
+            sample = self._look_up(cells.first(_SAMPLE)).encoded
+            if len(sample.distinct) > _MAX_DISTINCT_IN_SAMPLE * _SAMPLE:
                 return None
-        looked = self._look(cells)
-        few = len(looked.found.distinct) <= most * len(cells)
-        return self._clear(cells, looked) if few else None
+        lookup = self._look_up(cells)
+        few = len(lookup.encoded.distinct) <= max_share * len(cells)
+        return self._clear(cells, lookup) if few else None
 
-    def _clear(self, cells: Slices, looked: _Looked) -> Column:
-        codes = self._codes_of(cells, looked)
+    def _clear(self, cells: Slices, lookup: _Lookup) -> Column:
+        codes = self._codes_of(cells, lookup)
         if codes.min(initial=0) >= 0:
             return Column(self._column(cells, codes, None), None)
-        clear, null = codes != _FAULTY, codes == _NULL
-        column = self._column(cells, codes, null if null.any() else None)
-        return Column(column, None if clear.all() else clear)
+        cleared, null = codes != _FAULTY, codes == _NULL
+        values = self._column(cells, codes, null if null.any() else None)
+        return Column(values, None if cleared.all() else cleared)
 
-    def _column(self, cells: Slices, codes: Codes, null: Mask | None) -> "pa.Array":
+    def _column(self, cells: Slices, codes: Ints32, null: Mask | None) -> "pa.Array":
         self._rows += len(cells)
-        few = len(self._values) <= min(_MOST_CODED, self._rows * _CODED_SHARE)
-        if self._of_text and self._as_they_are and not few:
-            return as_text(cells.binary, null)
+        few = len(self._values) <= min(_MAX_DICTIONARY, self._rows * _MAX_DICTIONARY_SHARE)
+        if self._is_string and self._values_are_texts and not few:
+            return as_string(cells.binary, null)
         if self._dictionary is None:
-            self._dictionary = pa.array(self._values or self._none, self._kind)
-        # Whatever is not clear is anything: the first.
+            self._dictionary = pa.array(self._values or self._placeholder, self._kind)
+        # Cells that are not cleared may have any value: here, the first.
         codes = np.maximum(codes, 0)
-        if self._of_text and few:
-            coded = pa.array(codes.astype(np.int16), mask=null)
-            return pa.DictionaryArray.from_arrays(coded, self._dictionary, safe=False)
+        if self._is_string and few:
+            indices = pa.array(codes.astype(np.int16), mask=null)
+            return pa.DictionaryArray.from_arrays(indices, self._dictionary, safe=False)
         return self._dictionary.take(pa.array(codes, mask=null))
 
-    def _look(self, cells: Slices) -> _Looked:
-        if len(self._codes) > _MOST:
+    def _look_up(self, cells: Slices) -> _Lookup:
+        if len(self._codes) > _MAX_KNOWN:
             self._forget()
         words = cells.written_words
         if words is not None:
@@ -109,31 +118,31 @@ class Distinct:
                 self._recent[count] = Recent(count, self._bits)
             codes = self._recent[count].codes(words)
             unseen = np.flatnonzero(codes == UNSEEN)
-            found = encoded_words(words.take(unseen, axis=0))
-            if found is not None:
-                return _Looked(codes, unseen, found)
-        return _Looked(np.empty(len(cells), np.int32), slice(None), encoded(cells.written))
+            encoded = encode_words(words.take(unseen, axis=0))
+            if encoded is not None:
+                return _Lookup(codes, unseen, encoded)
+        return _Lookup(np.empty(len(cells), np.int32), slice(None), encode(cells.written))
 
-    def _codes_of(self, cells: Slices, looked: _Looked) -> Codes:
-        codes, unseen, found = looked
-        if len(found.distinct):
-            learnt = self._learn(found.keys(), cells)
-            codes[unseen] = learnt.take(found.indices)
-            if isinstance(found, EncodedWords):
-                self._recent[found.distinct.shape[1]].add(found.distinct, learnt)
+    def _codes_of(self, cells: Slices, lookup: _Lookup) -> Ints32:
+        codes, unseen, encoded = lookup
+        if len(encoded.distinct):
+            new_codes = self._assign_codes(encoded.keys(), cells)
+            codes[unseen] = new_codes.take(encoded.indices)
+            if isinstance(encoded, EncodedWords):
+                self._recent[encoded.distinct.shape[1]].add(encoded.distinct, new_codes)
         return codes
 
-    def _learn(self, keys: list[bytes], cells: Slices) -> Codes:
-        """Of texts as they are written."""
+    def _assign_codes(self, keys: list[bytes], cells: Slices) -> Ints32:
+        """Return the codes of distinct cells, in which quotes may still be doubled."""
         if len(cells.doubled):
-            keys = [cells.plain(key) for key in keys]
+            keys = [cells.unescape(key) for key in keys]
         known = self._codes
         for key in keys:
             if key not in known:
-                known[key] = self._code(key)
+                known[key] = self._new_code(key)
         return np.array([known[key] for key in keys], np.int32)
 
-    def _code(self, cell: bytes) -> int:
+    def _new_code(self, cell: bytes) -> int:
         try:
             text = cell.decode("utf-8")
             value = self._cells[text]
@@ -143,7 +152,7 @@ class Distinct:
             return _FAULTY
         if value is None:
             return _NULL
-        self._as_they_are &= value == text
+        self._values_are_texts &= value == text
         self._values.append(value)
         self._dictionary = None
         return len(self._values) - 1

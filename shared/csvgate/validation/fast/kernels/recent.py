@@ -1,32 +1,30 @@
-"""Codes of cells that were there in the blocks before."""
+"""Remembers the codes of cells that occurred in earlier blocks."""
 
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from csvgate.validation.fast.words import Words
-
-Codes = npt.NDArray[np.int32]
+from csvgate.validation.fast.arrays import Ints, Ints32, Words
 
 UNSEEN: Final = -3
-MOST_BITS: Final = 14
+"""The code of a cell that is not in the table."""
+MAX_BITS: Final = 14
 _FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
-"""Odd, its bits at random."""
+"""An odd number with random-looking bits, for multiplicative hashing."""
 
 
 class Recent:
-    """A table of cells of one word or two, in memory that does not grow: of those that fall on one
-    place the last has it."""
+    """A hash table of cells of one or two words whose size is fixed: a cell replaces the one that
+    had its place."""
 
-    def __init__(self, count: int, bits: int = MOST_BITS) -> None:
-        """`count`: of words; `bits`: of the number of places."""
+    def __init__(self, count: int, bits: int = MAX_BITS) -> None:
+        """The table has 2**`bits` places for cells of `count` words."""
         self._shift: Final = np.uint64(64 - bits)
         self._words: Final[Words] = np.zeros((1 << bits, count), np.uint64)
-        self._codes: Final[Codes] = np.full(1 << bits, UNSEEN, np.int32)
+        self._codes: Final[Ints32] = np.full(1 << bits, UNSEEN, np.int32)
 
-    def codes(self, words: Words) -> Codes:
-        """(n,) For cells (n, count): the code of each, or UNSEEN."""
+    def codes(self, words: Words) -> Ints32:
+        """(n,) The code of each of the cells (n, count), or UNSEEN."""
         places = self._places(words)
         codes = self._codes.take(places)
         known = self._words.take(places, axis=0)
@@ -34,19 +32,19 @@ class Recent:
             codes[known[:, column] != words[:, column]] = UNSEEN
         return codes
 
-    def add(self, words: Words, codes: Codes) -> None:
-        """For cells (k, count), each another."""
-        # Each place once, so that the word and the code there are those of one cell.
+    def add(self, words: Words, codes: Ints32) -> None:
+        """Remember the codes of the distinct cells (k, count)."""
+        # Write each place once, so that its words and its code belong to the same cell.
         places, which = np.unique(self._places(words)[::-1], return_index=True)
         which = len(words) - 1 - which
         self._words[places], self._codes[places] = words[which], codes[which]
 
-    def _places(self, words: Words) -> npt.NDArray[np.int64]:
-        found = mixed(words) * _FACTOR
+    def _places(self, words: Words) -> Ints:
+        found = mix(words) * _FACTOR
         found >>= self._shift
         return found.view(np.int64)
 
 
-def mixed(words: Words) -> Words:
-    """(n,) One word of the one or two of each cell (n, 1 or 2)."""
+def mix(words: Words) -> Words:
+    """(n,) The one or two words of each cell (n, 1 or 2), mixed into one."""
     return words[:, 0] if words.shape[1] == 1 else words[:, 0] ^ words[:, 1] * _FACTOR

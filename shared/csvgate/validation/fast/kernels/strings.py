@@ -1,4 +1,4 @@
-"""Strings that are their own values: any of them, or those of a length or a pattern."""
+"""Clears string columns, whose cells are their values: checks lengths, formats and patterns."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -9,21 +9,23 @@ import pyarrow.compute as pc
 
 from csvgate.contracts.patterns.cost import text_limit
 from csvgate.types.common.field_type import Field
+from csvgate.validation.fast.arrays import Mask, as_string
 from csvgate.validation.fast.blocks import SPARE
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.kernels.column import Column, as_text
-from csvgate.validation.fast.kernels.fixed_pattern import Template, ranges
-from csvgate.validation.fast.utf8 import damaged
-from csvgate.validation.fast.words import Mask
+from csvgate.validation.fast.kernels.column import Column
+from csvgate.validation.fast.kernels.fixed_pattern import FixedPattern, character_ranges
+from csvgate.validation.fast.kernels.utf8 import not_text
 
 
 class Test(NamedTuple):
+    """One rule about the cells of a column."""
+
     fits: Callable[[Slices], Mask]
-    """Where cells are certain to fit, if they are text at all."""
+    """Returns a mask of the cells that certainly keep the rule, provided they are valid text."""
     ascii_only: bool
-    """And, where they fit, are text for certain."""
+    """True if only ASCII without NUL fits, which is certainly valid text."""
     length: int | None = None
-    """That all have that fit, in bytes."""
+    """The length in bytes, if all cells that fit have the same."""
 
 
 _SAME_IN_RE2: Final = re.compile(
@@ -35,11 +37,11 @@ _SIMPLE: Final = {
     r"@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]+",
     "uuid": r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
 }
-"""Part of what the formats take, of up to 60 characters."""
-_MOST_OF_SIMPLE: Final = 60
+"""Patterns for a part of what the formats accept, in up to 60 characters."""
+_MAX_OF_SIMPLE: Final = 60
 
 
-class Strings:
+class StringKernel:
     def __init__(self, tests: Sequence[Test], missing: frozenset[str], *, required: bool) -> None:
         self._tests: Final = tests
         self._ascii_only: Final = any(test.ascii_only for test in tests)
@@ -49,23 +51,23 @@ class Strings:
         self._required: Final = required
 
     def clear(self, slices: Slices) -> Column:
-        fine: Mask | None = None
+        cleared: Mask | None = None
         for test in self._tests:
-            found = test.fits(slices)
-            fine = found if fine is None else fine & found
+            fits = test.fits(slices)
+            cleared = fits if cleared is None else cleared & fits
         missing = self._where_missing(slices)
         if missing is not None:
             if self._required:
-                fine = ~missing if fine is None else fine & ~missing
+                cleared = ~missing if cleared is None else cleared & ~missing
                 missing = None
-            elif fine is not None:
-                fine |= missing
+            elif cleared is not None:
+                cleared |= missing
         if self._length and missing is None and not len(slices.doubled):
-            return Column(as_text(slices.cut(self._length)), fine)
-        no_text = None if self._ascii_only else damaged(slices.binary)
-        if no_text is not None:
-            fine = ~no_text if fine is None else fine & ~no_text
-        return Column(as_text(slices.binary, missing), fine)
+            return Column(as_string(slices.prefixes(self._length)), cleared)
+        invalid = None if self._ascii_only else not_text(slices.binary)
+        if invalid is not None:
+            cleared = ~invalid if cleared is None else cleared & ~invalid
+        return Column(as_string(slices.binary, missing), cleared)
 
     def _where_missing(self, cells: Slices) -> Mask | None:
         if not self._missing:
@@ -79,25 +81,23 @@ class Strings:
 
 
 def tests_of(field: Field, length: int | None) -> list[Test] | None:
-    """For a field of type string; `length` is that of its column. None when some of its rules have
-    no test."""
+    """Return the tests for a field of type string whose column has that maximum length; None if one
+    of its rules cannot be tested here."""
     rules, found = field.constraints, list[Test]()
-    most = [limit for limit in (rules.max_length, length) if limit is not None]
-    if rules.min_length is not None or most:
-        found.append(_within(rules.min_length or 0, min(most, default=None)))
+    maxima = [limit for limit in (rules.max_length, length) if limit is not None]
+    if rules.min_length is not None or maxima:
+        found.append(_within(rules.min_length or 0, min(maxima, default=None)))
     if field.format != "default":
         if field.format not in _SIMPLE:
             return None
-        found += [_within(0, _MOST_OF_SIMPLE), _matching(_SIMPLE[field.format])]
+        found += [_within(0, _MAX_OF_SIMPLE), _matching(_SIMPLE[field.format])]
     if rules.pattern is not None:
         if (limit := text_limit(rules.pattern)) is not None:
             found.append(_within(0, limit))
-        if characters := ranges(rules.pattern):
-            template = Template(characters)
+        if characters := character_ranges(rules.pattern):
+            fixed = FixedPattern(characters)
             length = len(characters)
-            found.append(
-                Test(lambda cells: template.fits(cells.text), ascii_only=True, length=length)
-            )
+            found.append(Test(lambda cells: fixed.fits(cells.text), ascii_only=True, length=length))
         elif _is_same_in_re2(rules.pattern):
             found.append(_matching(rules.pattern))
         else:
@@ -105,21 +105,21 @@ def tests_of(field: Field, length: int | None) -> list[Test] | None:
     return found
 
 
-def _within(least: int, most: int | None) -> Test:
-    def fits(cells: Slices) -> Mask:
-        lengths = pc.utf8_length(as_text(cells.binary)).to_numpy()
-        fine: Mask = lengths >= least
-        return fine if most is None else fine & (lengths <= most)
+def _within(least: int, greatest: int | None) -> Test:
+    def test(cells: Slices) -> Mask:
+        lengths = pc.utf8_length(as_string(cells.binary)).to_numpy()
+        fits: Mask = lengths >= least
+        return fits if greatest is None else fits & (lengths <= greatest)
 
-    return Test(fits, ascii_only=False)
+    return Test(test, ascii_only=False)
 
 
 def _matching(pattern: str) -> Test:
-    """A pattern of nothing but ASCII."""
-    whole = rf"\A(?:{pattern})\z"
+    """A test for a pattern that matches ASCII text only."""
+    anchored = rf"\A(?:{pattern})\z"
 
     def fits(cells: Slices) -> Mask:
-        found = pc.match_substring_regex(as_text(cells.binary), whole)
+        found = pc.match_substring_regex(as_string(cells.binary), anchored)
         mask: Mask = found.to_numpy(zero_copy_only=False)
         return mask
 
@@ -127,7 +127,7 @@ def _matching(pattern: str) -> Test:
 
 
 def _is_same_in_re2(pattern: str) -> bool:
-    """Whether it has nothing but what means the same there as in Python."""
+    """Return whether all parts of the pattern mean the same in RE2 (Arrow) and in Python."""
     at = 0
     while at < len(pattern):
         part = _SAME_IN_RE2.match(pattern, at)

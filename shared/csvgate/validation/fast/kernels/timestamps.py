@@ -1,14 +1,13 @@
-"""Dates and times in ISO 8601, read by the position of their digits."""
+"""Parses dates and timestamps in ISO 8601 by the position of their digits."""
 
 from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from csvgate.validation.fast.kernels.high_cardinality import fixed_width
-from csvgate.validation.fast.words import Ints, Mask, Places, Text, Words, digits
+from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Mask, Words, fixed_width_array
+from csvgate.validation.fast.words import Text, parse_digits
 
 _DAY: Final = 86_400
 _SECOND: Final = 1_000_000
@@ -18,14 +17,14 @@ _TENS: Final = 10 ** np.arange(8, dtype=np.int64)
 _Z, _PLUS, _MINUS, _POINT = map(ord, "Z+-.")
 _BEFORE_FRACTION: Final = 19
 _FEW: Final = 1 / 16
-"""Share of cells that are of another month than most, below which each is looked at."""
-_ZONE: Final = 6
+"""The share of cells in another month than most, up to which these are parsed without encoding."""
+_OFFSET_LENGTH: Final = 6
 """Characters of +02:00."""
 
 
 class Shape(NamedTuple):
-    """Eight characters: digits where it says 0, the character itself where it says another, and
-    anything where it says ?."""
+    """A pattern for eight characters: `0` stands for a digit, `?` for anything, and any other
+    character for itself. The fields are masks for a word."""
 
     zeros: np.uint64
     sixes: np.uint64
@@ -44,15 +43,15 @@ class Shape(NamedTuple):
             word([0 if char == "?" else 0xFF for char in text]),
         )
 
-    def pairs(self, words: Words, fine: Mask) -> npt.NDArray[np.uint8]:
-        """(n, 8): at each place the number that its digit and the next one make. Makes `fine` false
+    def pairs(self, words: Words, cleared: Mask) -> Bytes:
+        """(n, 8) For each character the two-digit number that begins there. Sets `cleared` to false
         where a word has another shape."""
         values = words ^ self.zeros
         values &= self.known
         odd = values + self.sixes
         odd |= values
         odd &= self.odd
-        fine &= odd == 0
+        cleared &= odd == 0
         pairs = values * _TEN
         pairs += values >> _EIGHT
         return pairs.view(np.uint8).reshape(-1, 8)
@@ -62,9 +61,9 @@ _TEN: Final = np.uint64(10)
 _EIGHT: Final = np.uint64(8)
 _24, _40, _48, _SIXTY = map(np.uint64, (24, 40, 48, 60))
 _CLOCK_PAIRS: Final = np.uint64(0x00FF_0000_FF00_00FF)
-"""The bytes of 14:30:00 that have hours, minutes and seconds, once they are pairs."""
+"""The bytes in which `pairs` of 14:30:00 have the hours, minutes and seconds."""
 _BEYOND_CLOCK: Final = np.uint64(128 - 24 | 128 - 60 << 24 | 128 - 60 << 48)
-"""Plus these: a top bit in each that is too large."""
+"""Added to these, it sets the top bit of each byte that is too large."""
 _TOP_BITS: Final = np.uint64(0x0080_0000_8000_0080)
 _HOURS_TO_MINUTES: Final = np.uint64(60 << 24 | 1)
 _LOW_WORD: Final = np.uint64(0xFFFF)
@@ -75,63 +74,64 @@ _CLOCK: Final = Shape.of("00:00:00")
 _OFFSET: Final = Shape.of("???00:00")
 
 
-class Dates:
-    """2026-11-21, for DATE."""
+class DateParser:
+    """Parses 2026-11-21, for DATE."""
 
-    def read(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
-        fine = text.lengths == 10
-        days = _days(text.heads(2), _DATE_END, fine)
-        return fixed_width(pa.date32(), days.astype(np.int32), missing), fine
+    def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
+        cleared = text.lengths == 10
+        days = _days(text.first_words(2), _DATE_END, cleared)
+        return fixed_width_array(pa.date32(), days.astype(np.int32), missing), cleared
 
 
-class Timestamps:
-    """2026-11-21T14:30:00, perhaps with a fraction; with a zone for TIMESTAMP, without one for
-    DATETIME."""
+class TimestampParser:
+    """Parses 2026-11-21T14:30:00, optionally with a fraction; with a time zone for TIMESTAMP,
+    without one for DATETIME."""
 
     def __init__(self, *, zoned: bool) -> None:
         self._zoned: Final = zoned
         self._kind: Final = pa.timestamp("us", tz="UTC" if zoned else None)
 
-    def read(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
-        fine = text.lengths >= _BEFORE_FRACTION
-        heads = text.heads(3)
-        days = _days(heads, _DAY_AND_T, fine)
-        # From the eleventh character on.
-        moments = _seconds(heads[:, 1] >> _24 | heads[:, 2] << _40, fine)
+    def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
+        cleared = text.lengths >= _BEFORE_FRACTION
+        words = text.first_words(3)
+        days = _days(words, _DAY_AND_T, cleared)
+        # The time begins at the twelfth character.
+        timestamps = _seconds(words[:, 1] >> _24 | words[:, 2] << _40, cleared)
         days *= _DAY
-        moments += days
+        timestamps += days
         zone = np.zeros_like(text.lengths)
         if self._zoned:
             is_z = text.bytes_at(text.starts + text.lengths - 1) == _Z
             zone += is_z
             offset = np.flatnonzero(~is_z)
             if len(offset):
-                some, well = text.some(offset), fine[offset]
-                moments[offset] -= _offsets(some, well)
-                zone[offset], fine[offset] = _ZONE, well
-        moments *= _SECOND
+                some, valid = text.select(offset), cleared[offset]
+                timestamps[offset] -= _offsets(some, valid)
+                zone[offset], cleared[offset] = _OFFSET_LENGTH, valid
+        timestamps *= _SECOND
         after = text.lengths - zone - _BEFORE_FRACTION
-        fractions = np.flatnonzero(fine & (after != 0))
+        fractions = np.flatnonzero(cleared & (after != 0))
         if len(fractions):
-            some, well = text.some(fractions), np.ones(len(fractions), np.bool_)
-            moments[fractions] += _fractions(some, zone[fractions], after[fractions], well)
-            fine[fractions] = well
-        fine &= (moments >= _FIRST) & (moments < _END)
-        return fixed_width(self._kind, moments, missing), fine
+            some, valid = text.select(fractions), np.ones(len(fractions), np.bool_)
+            timestamps[fractions] += _fractions(some, zone[fractions], after[fractions], valid)
+            cleared[fractions] = valid
+        cleared &= (timestamps >= _FIRST) & (timestamps < _END)
+        return fixed_width_array(self._kind, timestamps, missing), cleared
 
 
-def _days(heads: Words, end: Shape, fine: Mask) -> Ints:
-    """Since 1970, of cells with these first words (n, 2 at least). Makes `fine` false where a cell
-    does not begin with a day of the calendar and `end`."""
-    before, lengths = _months_of(heads[:, 0])
-    day = end.pairs(heads[:, 1], fine)[:, 0]
-    fine &= (day >= 1) & (day <= lengths)
+def _days(words: Words, end: Shape, cleared: Mask) -> Ints:
+    """Return the days since 1970 of cells with these first words (n, 2 or more). Sets `cleared` to
+    false where the second word does not have the shape `end`, or the day does not exist."""
+    before, lengths = _months_of(words[:, 0])
+    day = end.pairs(words[:, 1], cleared)[:, 0]
+    cleared &= (day >= 1) & (day <= lengths)
     before += day
     return before
 
 
-def _months_of(words: Words) -> tuple[Ints, npt.NDArray[np.uint8]]:
-    """`_months` of words of which few differ: files have few months, and many have one."""
+def _months_of(words: Words) -> tuple[Ints, Bytes]:
+    """Return the same as `_months`, but parse each distinct word once: files have few months, and
+    many have a single one."""
     if not len(words):
         return _months(words)
     usual = words[len(words) // 2]
@@ -147,13 +147,14 @@ def _months_of(words: Words) -> tuple[Ints, npt.NDArray[np.uint8]]:
     return before, lengths
 
 
-def _seconds(words: Words, fine: Mask) -> Ints:
-    """Of the day, of words such as 14:30:00. Makes `fine` false where they are no time."""
-    pairs = _CLOCK.pairs(words, fine).view(np.uint64).reshape(-1)
+def _seconds(words: Words, cleared: Mask) -> Ints:
+    """Return the second of the day of words like 14:30:00. Sets `cleared` to false where a word is
+    not a time of day."""
+    pairs = _CLOCK.pairs(words, cleared).view(np.uint64).reshape(-1)
     pairs &= _CLOCK_PAIRS
-    fine &= (pairs + _BEYOND_CLOCK) & _TOP_BITS == 0
+    cleared &= (pairs + _BEYOND_CLOCK) & _TOP_BITS == 0
     seconds = pairs >> _48
-    # Hours and minutes where the minutes are.
+    # From the bits of the minutes on, the word becomes hours * 60 + minutes.
     pairs *= _HOURS_TO_MINUTES
     pairs >>= _24
     pairs &= _LOW_WORD
@@ -162,43 +163,45 @@ def _seconds(words: Words, fine: Mask) -> Ints:
     return pairs.view(np.int64)
 
 
-def _months(words: Words) -> tuple[Ints, npt.NDArray[np.uint8]]:
-    """Of each word, if it is a month as in 2026-11-: the day before it, since 1970, and its number
-    of days; zero if it is none."""
-    fine = np.ones(len(words), np.bool_)
-    pairs = _YEAR_MONTH.pairs(words, fine)
+def _months(words: Words) -> tuple[Ints, Bytes]:
+    """For each word like 2026-11-, return the day before that month, since 1970, and the number of
+    its days, which is zero if the word is not a month."""
+    valid = np.ones(len(words), np.bool_)
+    pairs = _YEAR_MONTH.pairs(words, valid)
     months = pairs[:, 0] * np.int64(1200) + pairs[:, 2] * np.int64(12) + pairs[:, 5] - 1
-    fine &= (pairs[:, 5] >= 1) & (pairs[:, 5] <= 12) & (months >= 12)
-    months[~fine] = 12
+    valid &= (pairs[:, 5] >= 1) & (pairs[:, 5] <= 12) & (months >= 12)
+    months[~valid] = 12
     starts, lengths = _calendar()
-    return starts[months] - 1, (lengths[months] * fine).astype(np.uint8)
+    return starts[months] - 1, (lengths[months] * valid).astype(np.uint8)
 
 
-def _offsets(text: Text, well: Mask) -> Ints:
-    """In seconds, of cells that end with +02:00; makes `well` false where they do not."""
+def _offsets(text: Text, valid: Mask) -> Ints:
+    """Return the time zone offsets in seconds of cells that end like +02:00. Sets `valid` to false
+    where a cell does not."""
     ends = text.starts + text.lengths
-    pairs = _OFFSET.pairs(text.words_at(ends - 8), well)
+    pairs = _OFFSET.pairs(text.words_at(ends - 8), valid)
     hours, minutes = pairs[:, 3], pairs[:, 6]
-    well &= (hours < 24) & (minutes < 60)
+    valid &= (hours < 24) & (minutes < 60)
     offset = hours * np.int64(3600) + minutes * np.int64(60)
-    sign = text.bytes_at(ends - _ZONE)
+    sign = text.bytes_at(ends - _OFFSET_LENGTH)
     minus = sign == _MINUS
-    well &= minus | (sign == _PLUS)
+    valid &= minus | (sign == _PLUS)
     return np.where(minus, -offset, offset)
 
 
-def _fractions(text: Text, zone: Places, after: Places, well: Mask) -> Ints:
-    """In microseconds; `after` is how many characters they have, with the point."""
+def _fractions(text: Text, zone: Ints32, after: Ints32, valid: Mask) -> Ints:
+    """Return the fractions in microseconds. `after` is the number of their characters, with the
+    point. Sets `valid` to false where a cell has no such fraction."""
     counts = after - 1
-    well &= text.bytes_at(text.starts + _BEFORE_FRACTION) == _POINT
-    value, fine = digits(text, text.starts + text.lengths - zone, np.clip(counts, 0, 6))
-    well &= fine & (counts >= 1) & (counts <= 6)
+    valid &= text.bytes_at(text.starts + _BEFORE_FRACTION) == _POINT
+    value, are_digits = parse_digits(text, text.starts + text.lengths - zone, np.clip(counts, 0, 6))
+    valid &= are_digits & (counts >= 1) & (counts <= 6)
     return value * _TENS[6 - np.clip(counts, 0, 6)]
 
 
 @cache
 def _calendar() -> tuple[Ints, Ints]:
-    """(120,000) Of each month from the year 0: its first day since 1970, its number of days."""
+    """(120,000,) For each month from the year 0: its first day since 1970, and its length."""
     months = np.arange("0000-01", "10000-02", dtype="datetime64[M]")
     starts = months.astype("datetime64[D]").astype(np.int64)
     return starts[:-1], np.diff(starts)

@@ -1,62 +1,62 @@
-"""What the clearers know about a table: values, and where they are certain."""
+"""The columns of a block after the kernels: values, and which cells are cleared."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from csvgate.validation.fast.kernels.column import Clearer, Column, Mask
+from csvgate.validation.fast.arrays import Ints, Mask
+from csvgate.validation.fast.kernels.column import Column, Kernel
 from csvgate.validation.fast.table import Table
 
-Ints = npt.NDArray[np.int64]
 
+class UnclearedRow(NamedTuple):
+    """A row of the columns with a cell that is not cleared."""
 
-class Doubt(NamedTuple):
-    """About a record."""
-
-    place: int
-    """Among those that are cleared."""
+    position: int
+    """Its index in the columns."""
     fields: set[int]
-    """Whose cells are not clear."""
+    """The fields whose cells are not cleared."""
 
 
 class ValidatedColumns(NamedTuple):
+    """The cells of the m well-formed records of a block."""
+
     columns: list[Column]
-    """By field of the contract; of m cells each."""
+    """(m,) each, by field of the contract."""
     rows: Ints
-    """(m,) Which records of the block these are."""
+    """(m,) The indexes of these records in the block."""
 
     @staticmethod
-    def of(table: Table, clearers: Sequence[Clearer]) -> "ValidatedColumns":
-        pairs = zip(clearers, table.columns, strict=True)
-        return ValidatedColumns([clearer.clear(cells) for clearer, cells in pairs], table.rows)
+    def of(table: Table, kernels: Sequence[Kernel]) -> "ValidatedColumns":
+        pairs = zip(kernels, table.columns, strict=True)
+        return ValidatedColumns([kernel.clear(cells) for kernel, cells in pairs], table.rows)
 
-    def where(self, fields: Iterable[int]) -> Mask | None:
-        """(m,) The rows in which the cells of all these fields are clear; None: all rows."""
+    def cleared_rows(self, fields: Iterable[int]) -> Mask | None:
+        """(m,) Whether the cells of all these fields are cleared in each row; None if in all."""
         found: Mask | None = None
         for field in fields:
-            clear = self.columns[field].clear
-            if clear is not None:
-                found = clear if found is None else found & clear
+            cleared = self.columns[field].cleared
+            if cleared is not None:
+                found = cleared if found is None else found & cleared
         return found
 
-    def doubtful(self) -> dict[int, Doubt]:
-        """Each record that is not clear, by its index in the block."""
-        found: dict[int, Doubt] = {}
+    def uncleared_rows(self) -> dict[int, UnclearedRow]:
+        """The rows with cells that are not cleared, by their index in the block."""
+        found: dict[int, UnclearedRow] = {}
         for field, column in enumerate(self.columns):
-            if column.clear is not None:
-                places = np.flatnonzero(~column.clear)
-                for row, place in zip(self.rows[places].tolist(), places.tolist(), strict=True):
+            if column.cleared is not None:
+                indexes = np.flatnonzero(~column.cleared)
+                for row, index in zip(self.rows[indexes].tolist(), indexes.tolist(), strict=True):
                     if row in found:
                         found[row].fields.add(field)
                     else:
-                        found[row] = Doubt(place, {field})
+                        found[row] = UnclearedRow(index, {field})
         return found
 
     def values(self, fields: Sequence[int], where: Mask | None) -> list["pa.Array"]:
-        """The values of these fields in those rows."""
+        """The values of these fields, in the rows of the mask or in all."""
         arrays = [self.columns[field].values for field in fields]
         if where is None:
             return arrays

@@ -1,0 +1,60 @@
+"""Which objects are uploads: each of the others ends in a named outcome, none in an exception."""
+
+from csvgate.contracts.match import Contracts
+from csvgate.ports import Clock
+from csvgate.protocol.events import UploadRef
+from csvgate.protocol.identity import Upload, digest
+from csvgate.protocol.ledger.entries import Holder, Ignored
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import HOLDER
+from csvgate.validation.faults import FileFault
+
+
+def out_of_scope(upload: Upload, *, uploads_bucket: str, rejects_bucket: str) -> str | None:
+    """The outcome's name for an object that is not an upload; None for an upload."""
+    if upload.bucket == rejects_bucket:
+        return "ignored: reject file"
+    if upload.bucket != uploads_bucket:
+        return "ignored: other bucket"
+    if upload.name.endswith("/"):
+        return "ignored: folder"
+    return None
+
+
+def ignore_unmatched(upload: Upload, contracts: Contracts, ledger: Ledger, clock: Clock) -> str:
+    """Record that no contract matches the object, for `csvgate status`; return the outcome."""
+    patterns = ", ".join(sorted(p for c in contracts for p in c.match)) or "none"
+    ledger.upload(upload.id).ignore(
+        Ignored(
+            upload=UploadRef.of(upload),
+            reason="no_contract",
+            detail=f"no contract matches {upload.name}; the contracts match: {patterns}",
+            at=clock(),
+        )
+    )
+    return "ignored: no contract"
+
+
+def refuse_overwrite(upload: Upload, ledger: Ledger) -> None:
+    """For `on_overwrite: refuse`: an object name is owned by its first upload until that is
+    rejected. Raises FileFault `file.overwrite` when another upload of this name is loaded or under
+    way.
+
+    Owners are numbered and each entry is created once; a later one follows only a rejected one.
+    """
+    name = digest(upload.bucket, upload.name)
+    number = 0
+    while True:
+        ours = Holder(upload=upload.id, generation=upload.generation)
+        holder = ledger.create_or_get(HOLDER, ours, object=name, number=number)
+        if holder.upload == upload.id:
+            return
+        claim = ledger.upload(holder.upload).outcome_claim()
+        if claim is None or claim.outcome != "rejected":
+            state = "loaded" if claim else "being loaded"
+            raise FileFault(
+                "file.overwrite",
+                f"{upload.name} is already {state} (generation {holder.generation}) and the "
+                "contract refuses to load a name twice; upload it under another name",
+            )
+        number += 1

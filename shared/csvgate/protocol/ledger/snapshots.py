@@ -1,0 +1,46 @@
+"""Copies of reference objects in the ledger.
+
+The references bucket keeps no old versions, and every chunk of an upload must be enriched with the
+same generation. So the plan pins a copy, which later uploads of the reference do not change.
+"""
+
+from csvgate.ports import CREATE_BYTES
+from csvgate.protocol.identity import digest
+from csvgate.protocol.ledger.entries import Plan
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import REFERENCE
+from csvgate.runtime.errors import Permanent
+
+_CSV = "text/csv"
+
+
+def snapshot_name(bucket: str, name: str, generation: int) -> str:
+    """The name of the copy of this generation."""
+    digested = digest(f"gs://{bucket}/{name}", str(generation))
+    return REFERENCE.name(snapshot=digested)
+
+
+def has_snapshot(ledger: Ledger, snapshot: str) -> bool:
+    return ledger.store.stat(ledger.bucket, snapshot) is not None
+
+
+def write_snapshot(ledger: Ledger, snapshot: str, data: bytes) -> None:
+    """Deliveries that write the copy at the same time write the same bytes."""
+    if len(data) <= CREATE_BYTES:
+        ledger.store.create(ledger.bucket, snapshot, data, _CSV)
+        return
+    with ledger.store.writer(ledger.bucket, snapshot, _CSV) as copy:
+        copy.write(data)
+
+
+def read_snapshot(ledger: Ledger, plan: Plan, reference: str) -> bytes:
+    """The copy that the plan has pinned, by the reference's name in the contract. Raises Permanent
+    `reference.gone`."""
+    snapshot = plan.references[reference].snapshot
+    data = ledger.store.read(ledger.bucket, snapshot)
+    if data is None:
+        raise Permanent(
+            "reference.gone",
+            f"reference {reference}: its copy gs://{ledger.bucket}/{snapshot} is gone",
+        )
+    return data

@@ -1,0 +1,61 @@
+"""Finds the cells that are not text: those that are not UTF-8 and those with zero bytes.
+
+All cells are decoded at once, and only the cells around an error one by one. A character may also
+be divided between two cells; then the text of all cells has no error there, but both cells have.
+"""
+
+from codecs import utf_8_decode
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Mask, content, offsets
+
+
+def not_text(cells: "pa.Array") -> Mask | None:
+    """(n,) True for the cells of a `binary` array that are not text; None if all are."""
+    limits, data = offsets(cells), content(cells)
+    first, end = int(limits[0]), int(limits[-1])
+    some = data[first:end]
+    if not len(some) or (some.max() < 0x80 and some.min() > 0):
+        return None
+    found = np.zeros(len(cells), np.bool_)
+    if not some.min():
+        found[_rows(limits, first + np.flatnonzero(some == 0))] = True
+    if some.max() >= 0x80:
+        memory = memoryview(cells.buffers()[2])
+        for row in {*_with_errors(memory, limits), *_around_cuts(data, limits)}:
+            found[row] |= _first_error(memory[limits[row] : limits[row + 1]]) >= 0
+    return found if found.any() else None
+
+
+def _with_errors(memory: memoryview, limits: Ints32) -> Iterator[int]:
+    """Yield the cells in which the joined text of all cells has an error."""
+    start, end = int(limits[0]), int(limits[-1])
+    while (error := _first_error(memory[start:end])) >= 0:
+        row = int(_rows(limits, np.array(start + error)))
+        yield row
+        start = int(limits[row + 1])
+
+
+def _around_cuts(data: Bytes, limits: Ints32) -> Iterator[int]:
+    """Yield the cells before and after each border that may divide a character."""
+    nonempty = np.flatnonzero(np.diff(limits))
+    cut = np.flatnonzero(data[limits[nonempty]] & 0xC0 == 0x80)
+    yield from nonempty[cut].tolist()
+    yield from nonempty[cut[cut > 0] - 1].tolist()
+
+
+def _rows(limits: Ints32, positions: Ints) -> Ints:
+    """The cells that contain these bytes."""
+    return np.searchsorted(limits, positions, side="right") - 1
+
+
+def _first_error(data: memoryview) -> int:
+    """The position of the first byte that is not UTF-8; -1 if all are."""
+    try:
+        utf_8_decode(data, "strict", True)
+    except UnicodeDecodeError as error:
+        return error.start
+    return -1

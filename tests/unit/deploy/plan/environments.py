@@ -1,0 +1,71 @@
+"""The topology and environments of the repository, for the tests of deploy."""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from csvgate_ops.deploy import topology as topo
+from csvgate_ops.deploy.environment.load import load_environment
+from csvgate_ops.deploy.environment.model import Environment
+from csvgate_ops.deploy.monitoring.observe import MonitoringFound
+from csvgate_ops.deploy.plan.desired import desired
+from csvgate_ops.deploy.plan.model import Desired, Fields, Observed
+from csvgate_ops.deploy.topology.model import Topology
+
+ROOT = Path(__file__).parents[4]
+ENVIRONMENTS = ("dev", "staging", "prod")
+
+
+@cache
+def topology() -> Topology:
+    return topo.load(ROOT / "deploy" / "topology.yaml")
+
+
+def environment(name: str) -> Environment:
+    return load_environment(ROOT / "deploy" / "env" / f"{name}.yaml", topology())
+
+
+_BESIDES: Mapping[str, Fields] = {
+    "account": {"disabled": False},
+    "function": {"own_trigger": ""},
+    "trigger": {"max_attempts": None},
+    "trigger-subscription": {"push_endpoint": "https://eventarc", "subscription": "eventarc-sub"},
+}
+"""Kind → what is observed of a healthy resource besides the fields that are compared."""
+
+
+def healthy_project(desired: Desired) -> Observed:
+    """A project that is as it should be."""
+    resources = {r.key: {**r.fields, **_BESIDES.get(r.key.kind, {})} for r in desired.resources}
+    return Observed(resources, frozenset(desired.bindings), _monitoring(desired))
+
+
+def _monitoring(desired: Desired) -> MonitoringFound:
+    """The desired monitoring, with what the services add themselves."""
+    wanted = desired.monitoring
+    assert wanted is not None
+    channels = {email: f"channels/{at}" for at, email in enumerate(wanted.emails)}
+    recipients = {"notificationChannels": list(channels.values())}
+    return MonitoringFound(
+        channels=channels,
+        metrics=wanted.metrics,
+        policies={
+            k: {**body, **recipients, "name": f"policies/{k}"}
+            for k, body in wanted.policies.items()
+        },
+        dashboards={k: {**body, "etag": "1"} for k, body in wanted.dashboards.items()},
+    )
+
+
+def golden(file: Path, text: str) -> str:
+    """Return the contents of a golden file; with CSVGATE_WRITE_GOLDEN, write `text` to it first."""
+    if os.environ.get("CSVGATE_WRITE_GOLDEN"):
+        file.write_text(text)
+    return file.read_text()
+
+
+@cache
+def wanted(name: str) -> Desired:
+    digests = dict.fromkeys(topology().functions, "0" * 40)
+    return desired(topology(), environment(name), digests, ROOT / "deploy" / "monitoring")
