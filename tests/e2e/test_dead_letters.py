@@ -73,7 +73,7 @@ def test_rubbish_in_the_triggers_topic_is_forwarded_by_the_platform(cloud: Local
     cloud.publish(transport, b"hello by hand", who="rubbish-1")
     letter = letter_of(cloud, "validate_and_parse", "rubbish-1")
     assert ("platform.max_attempts", True) == (letter["code"], letter["platform_forwarded"])
-    assert "gave up after 5 deliveries by eventarc-validate-and-parse-sub" in letter["message"]
+    assert "gave up after 5 deliveries from eventarc-validate-and-parse-sub" in letter["message"]
     assert "hello by hand" == letter["content"]["text"]
 
 
