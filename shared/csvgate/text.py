@@ -29,7 +29,8 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """One decimal. Only nothing is 0% and only everything is 100%; without a whole, a dash."""
+    """Return the percentage with one decimal. Only 0 of `whole` is 0%, and only all of it is 100%.
+    A dash stands for the percentage of 0."""
     if not whole:
         return "–"
     if part in (0, whole):

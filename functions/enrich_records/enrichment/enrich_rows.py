@@ -27,7 +27,7 @@ _LINE: Final = "_line"
 
 
 class Enrichment:
-    """What a contract adds to its records. Reuse it: creating it compiles every expression."""
+    """Adds a contract's columns to its records. Reuse it: creating it compiles every expression."""
 
     def __init__(self, contract: Contract, references: Mapping[str, ReferenceTable]) -> None:
         """Raises Permanent `enrich.invalid`, `reference.malformed`."""
@@ -56,13 +56,13 @@ class Enrichment:
                 self._added.update({column.name: column.type for column in step.columns})
 
     def added_columns(self) -> dict[str, BigQueryType]:
-        """The columns that follow the fields, in the contract's order."""
+        """Return the columns that follow the fields, in the contract's order."""
         return dict(self._added)
 
     def apply(self, chunk: "pa.Table", unknown_keys: Counter[str] | None = None) -> "pa.Table":
-        """The chunk's fields, the added columns and `_line`, row for row with `chunk`. Counts in
-        `unknown_keys`, by reference, the keys that the reference lacks; their added columns are
-        null. Raises Permanent `chunk.malformed` and `derive.failed`."""
+        """Return the chunk's fields, the added columns and `_line`, row for row with `chunk`.
+        Counts in `unknown_keys`, by reference, the keys that the reference lacks; their added
+        columns are null. Raises Permanent `chunk.malformed` and `derive.failed`."""
         table = self._checked(chunk)
         for step in self._steps:
             if isinstance(step, PreparedLookup):
@@ -76,8 +76,8 @@ class Enrichment:
         return table.select([*self._fields, *self._added, _LINE])
 
     def finish(self, table: "pa.Table", upload_id: str, ingested_at: datetime) -> "pa.Table":
-        """The rows of `apply` as the destination table has them: with `_upload_id` before `_line`,
-        and `_ingested_at` after it. `ingested_at` has a time zone."""
+        """Return the rows of `apply` as the destination table has them: with `_upload_id` before
+        `_line`, and `_ingested_at` after it. `ingested_at` has a time zone."""
         import pyarrow as pa
 
         timestamp = pa.scalar(ingested_at, arrow_type(BigQueryType("TIMESTAMP")))

@@ -82,7 +82,7 @@ def parse_reference(data: bytes, *, name: str, reference: Reference) -> Referenc
 
 
 def _read(data: bytes) -> tuple[list[str], list[list[str]], list[int]]:
-    """The header, the cells by column, and the first line of each record."""
+    """Return the header, the cells by column, and the first line of each record."""
     records = read_records(data)
     _, header = next(records)
     lines: list[int] = []

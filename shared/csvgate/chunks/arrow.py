@@ -32,8 +32,8 @@ class EncodedChunk:
 
 
 def arrow_type(column: BigQueryType) -> "pa.DataType":
-    """The Arrow type that the Storage Write API accepts for a column. NUMERIC(p, s) is always
-    decimal128 with NUMERIC's 38 digits; TIMESTAMP is in UTC microseconds."""
+    """Return the Arrow type that the Storage Write API accepts for a column. NUMERIC(p, s) is
+    always decimal128 with NUMERIC's 38 digits; TIMESTAMP is in UTC microseconds."""
     import pyarrow as pa
 
     match column.kind:
@@ -61,8 +61,8 @@ def arrow_type(column: BigQueryType) -> "pa.DataType":
 
 
 def encode(batch: Batch, contract: Contract, max_bytes: int = MAX_BYTES) -> Sequence[EncodedChunk]:
-    """The batch's valid rows in file order: `_line`, then the contract's fields in the types of
-    `arrow_type`. Low-cardinality string columns may be dictionary-encoded.
+    """Return the batch's valid rows in file order: `_line`, then the contract's fields in the types
+    of `arrow_type`. Low-cardinality string columns may be dictionary-encoded.
 
     Usually one chunk. One that exceeds `max_bytes` is halved by rows until each half fits; a batch
     without valid rows gives none. Raises Permanent `chunk.row_too_large` if one row cannot fit.
@@ -122,7 +122,7 @@ def _stream(rows: "pa.RecordBatch") -> bytes:
 
 
 def decode(data: bytes) -> "pa.Table":
-    """The rows that `encode` was given, as a table without dictionaries.
+    """Return the rows that `encode` was given, as a table without dictionaries.
 
     Raises Permanent `chunk.malformed` for a stream that was cut or that csvgate did not write.
     """

@@ -34,8 +34,8 @@ def contract_hash(contract: Contract) -> str:
 
 
 def to_json(contract: Contract) -> str:
-    """The contract on one line. `from_json` restores an equal contract, including the order of
-    keys."""
+    """Return the contract on one line. `from_json` restores an equal contract, including the order
+    of keys."""
     return _dump(contract.model_dump(mode="json", by_alias=True), sort_keys=False)
 
 

@@ -17,8 +17,8 @@ _LINEAGE_DESCRIPTIONS: Final = {
 
 
 def column_type(field: SchemaField) -> BigQueryType:
-    """The type of a field's column. Raises ValueError for a type that a loaded contract cannot
-    have."""
+    """Return the type of a field's column. Raises ValueError for a type that a loaded contract
+    cannot have."""
     return parse(field.bigquery or FIELD_TYPES[field.type].default_column)
 
 

@@ -73,7 +73,8 @@ def _parse_json_pair(text: str, form: str) -> tuple[Decimal, Decimal] | None:
 
 
 def _without_exponent(degrees: Decimal) -> str:
-    """The digits without an exponent, without zeros at the end, without a minus before zero."""
+    """Return the digits without an exponent, without zeros at the end, without a minus before
+    zero."""
     # Adding zero turns minus zero into zero.
     text = format(Decimal(repr(float(degrees) + 0.0)), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

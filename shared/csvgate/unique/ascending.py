@@ -49,7 +49,8 @@ class AscendingKeys:
         return found
 
     def drain(self) -> Iterator[tuple[Words, Lines]]:
-        """All kept keys and their lines, a part at a time, each forgotten as it is returned."""
+        """Yield all kept keys and their lines, a part at a time, each forgotten as it is
+        returned."""
         while self._parts:
             yield self._parts.pop(0)
 

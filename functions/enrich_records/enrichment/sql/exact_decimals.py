@@ -50,7 +50,7 @@ class ExactDecimals:
                     self._align(_branches(node))
 
     def text(self, node: Node) -> str:
-        """The expression's SQL, in parentheses."""
+        """Return the expression's SQL, in parentheses."""
         [statement] = self._tree["statements"]
         select = {**statement, "node": {**statement["node"], "select_list": [node]}}
         sql = self._engine.unparse({**self._tree, "statements": [select]})
@@ -113,7 +113,7 @@ def _arguments(node: Node) -> list[_Place]:
 
 
 def _branches(node: Node) -> list[_Place]:
-    """The operands that DuckDB gives one common type."""
+    """Return the operands that DuckDB gives one common type."""
     if node["class"] == "CASE":
         cases = [(case, "then_expr") for case in node["case_checks"]]
         return [*cases, (node, "else_expr")]

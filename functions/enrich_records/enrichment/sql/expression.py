@@ -61,7 +61,8 @@ def _parse(text: str, engine: LockedDuckDB) -> Node:
 
 
 def _frame(tree: Node) -> Any:
-    """The statement without the expression: equal for any two SELECTs of one bare expression."""
+    """Return the statement without the expression: equal for any two SELECTs of one bare
+    expression."""
 
     def bare(value: Any) -> Any:
         if isinstance(value, dict):

@@ -26,7 +26,7 @@ _WIDTH: Final = 38
 
 
 def quoted(name: str) -> str:
-    """A column's name as a quoted SQL identifier."""
+    """Return a column's name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -43,7 +43,7 @@ def is_decimal(duckdb_type: str) -> bool:
 
 
 def duckdb_type(kind: BigQueryType) -> str | None:
-    """The DuckDB type of a column; None when DuckDB's decimals are too narrow for it."""
+    """Return the DuckDB type of a column; None when DuckDB's decimals are too narrow for it."""
     if kind.kind in _DIRECT:
         return _DIRECT[kind.kind]
     if kind.precision is not None:
@@ -107,8 +107,8 @@ def _unassignable(found: str, declared: BigQueryType) -> str:
 
 
 def _problem(value: str, declared: BigQueryType, floats: Sequence[str]) -> tuple[str, str] | None:
-    """An SQL condition for values that DuckDB can hold and BigQuery cannot, and the error message,
-    which does not quote the value."""
+    """Return an SQL condition for values that DuckDB can hold and BigQuery cannot, and the error
+    message, which does not quote the value."""
     match declared.kind:
         case "STRING" if declared.length is not None:
             return f"length({value}) > {declared.length}", f"the string is too long for {declared}"

@@ -87,7 +87,7 @@ def _type(column: Column, values: list[str], shape: Shape) -> bool:
 def _boolean_words(
     values: list[str],
 ) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None] | None:
-    """The values for true and for false, or (None, None) for the default ones."""
+    """Return the values for true and for false, or (None, None) for the default ones."""
     for true, false in _BOOLEANS:
         folded = {value.casefold() for value in values}
         alone = true == "true" and folded <= {true, false}
@@ -134,7 +134,7 @@ def _few(counts: Counter[str]) -> bool:
 
 
 def _mostly(counts: Counter[str]) -> tuple[str, int] | None:
-    """What most of the values look like, and how many do: the others may be mistakes."""
+    """Return what most of the values look like, and how many do: the others may be mistakes."""
     kinds = Counter[str]()
     for value, count in counts.items():
         if number := guess_number([value], ","):

@@ -46,12 +46,12 @@ def _stem(file: Path) -> str:
 
 
 def identify_columns(labels: Sequence[str]) -> bool:
-    """Whether the labels are valid and distinct, so that each identifies a column."""
+    """Return whether the labels are valid and distinct, so that each identifies a column."""
     return len(set(map(fold, labels))) == len(labels) and not any(map(wrong_label, labels))
 
 
 def column_names(labels: Sequence[str]) -> list[str]:
-    """A valid column name for each label: the label itself where possible."""
+    """Return a valid column name for each label: the label itself where possible."""
     own: dict[str, int] = {}
     for number, label in enumerate(labels, 1):
         if wrong_column_name(label) is None:

@@ -19,7 +19,8 @@ FAKE_GCS = "vendor/fake-gcs-server/bin/fake-gcs-server-linux-amd64"
 def pubsub(
     options: Options, ports: Mapping[str, int], variables: Mapping[str, str], data_dir: DataDir
 ) -> Component:
-    """The embedded broker or Google's emulator. Raises CloudError if that is not installed."""
+    """Return the embedded broker or Google's emulator. Raises CloudError if that is not
+    installed."""
     port = ports["pubsub"]
     if options.pubsub == "google":
         argv = _google_pubsub(port)
@@ -116,7 +117,7 @@ def bigquery(
 
 
 def mailbox(ports: Mapping[str, int], variables: Mapping[str, str], data_dir: DataDir) -> Component:
-    """The SendGrid stand-in."""
+    """Return the SendGrid stand-in."""
     port = ports["mailbox"]
     return Component(
         name="mailbox",
@@ -139,7 +140,7 @@ def mailbox(ports: Mapping[str, int], variables: Mapping[str, str], data_dir: Da
 
 
 def _package_folder(name: str) -> Path:
-    """The folder of an installed package, or a missing path, which `needs` then reports."""
+    """Return the folder of an installed package, or a missing path, which `needs` then reports."""
     found = importlib.util.find_spec(name)
     if found is None or found.origin is None:
         return Path(sys.prefix) / name

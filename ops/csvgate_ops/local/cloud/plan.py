@@ -38,7 +38,8 @@ def plan(
     ports: Mapping[str, int],
     outer: Mapping[str, str],
 ) -> Plan:
-    """The plan; `outer` is the user's environment, of which components inherit only a part."""
+    """Return the plan; `outer` is the user's environment, of which components inherit only a
+    part."""
     addresses = endpoints(topology, options, ports)
     variables = inherited(outer) | emulator_variables(addresses)
     data_dir = DataDir(options.data_dir)
@@ -89,7 +90,7 @@ def function_process(
     ports: Mapping[str, int],
     variables: Mapping[str, str],
 ) -> Component:
-    """A functions-framework process, configured by the topology as Cloud Run would be."""
+    """Return a functions-framework process, configured by the topology as Cloud Run would be."""
     function = topology.functions[name]
     source = options.functions / Path(function.source).name / "main.py"
     framework = Path(sys.executable).with_name("functions-framework")

@@ -17,7 +17,7 @@ TYPE = "google.cloud.pubsub.topic.v1.messagePublished"
 def message_published(
     message: Received, *, project: str, topic: str, subscription: str
 ) -> CloudEvent:
-    """The event of a message; `topic` and `subscription` are names without a path."""
+    """Return the event of a message; `topic` and `subscription` are names without a path."""
     published = timestamp(message.publish_time)
     body: dict[str, Any] = {}
     if message.attributes:

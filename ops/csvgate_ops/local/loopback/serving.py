@@ -45,7 +45,7 @@ def address(listener: socket.socket) -> str:
 
 
 def server(listener: socket.socket, app: WSGIApplication) -> BaseWSGIServer:
-    """A server on a listener from `listen`, with one thread per request."""
+    """Return a server on a listener from `listen`, with one thread per request."""
     host, port = listener.getsockname()[:2]
     return make_server(host, port, app, threaded=True, request_handler=_Quiet, fd=listener.fileno())
 

@@ -19,7 +19,7 @@ LINEAGE: Final[Mapping[str, str]] = {
 
 
 def wrong_column_name(name: str) -> str | None:
-    """Why a column cannot have a name; None if it can."""
+    """Return why a column cannot have a name; None if it can."""
     if not _COLUMN.fullmatch(name):
         return (
             f"{name!r} is not a valid BigQuery column name: use letters, digits and _, at most "

@@ -181,7 +181,8 @@ class Automaton:
         self.looks = max(self.looks, degree + bool(self.loop_count))
 
     def degree(self, nodes: Any) -> int:
-        """The degree of the polynomial in the length of the text that bounds the number of ways.
+        """Return the degree of the polynomial in the length of the text that bounds the number of
+        ways.
 
         Raises TooManyWaysError if no polynomial does."""
         whole = self.part(nodes, frozenset())

@@ -18,7 +18,8 @@ class HostilePatternError(ValueError):
 
 @lru_cache(maxsize=256)
 def text_limit(pattern: str) -> int | None:
-    """The most characters that the pattern may be matched against; None if any number is fine.
+    """Return the most characters that the pattern may be matched against; None if any number is
+    fine.
 
     Raises re.error for a pattern that is not a regular expression, and HostilePatternError for one
     that a text of a few dozen characters could keep `re` busy with for ever.

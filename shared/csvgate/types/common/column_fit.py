@@ -15,7 +15,7 @@ _INT64: Final = (-(2**63), 2**63 - 1)
 
 
 def fit_number(column: BigQueryType) -> Fit | None:
-    """For integers and decimals; None for a column that is not a number's."""
+    """Return the fit of an integer or a decimal; None for a column of any other kind."""
     match column.kind:
         case "INT64":
             return fit_int64

@@ -134,7 +134,8 @@ class BlockValidator:
     def _merge(
         self, validated: ValidatedColumns, accepted: Mask, checked: dict[int, list[object]]
     ) -> Sequence["pa.Array"]:
-        """The values of the accepted rows and of those that `Rules` found valid, in order."""
+        """Return the values of the accepted rows and of those that `Rules` found valid, in
+        order."""
         fields = range(len(validated.columns))
         if not checked:
             return validated.values(fields, None if accepted.all() else accepted)

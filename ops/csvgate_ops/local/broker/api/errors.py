@@ -43,7 +43,7 @@ def already_exists(name: str) -> BrokerError:
 
 
 def unimplemented(message: str) -> BrokerError:
-    """UNIMPLEMENTED for a feature of the real service that the local broker lacks."""
+    """Return UNIMPLEMENTED, for a feature of the real service that the local broker lacks."""
     return BrokerError(grpc.StatusCode.UNIMPLEMENTED, f"{message} in csvgate's local broker")
 
 
@@ -53,7 +53,7 @@ def too_large(
     maximum: int | str,
     code: grpc.StatusCode = grpc.StatusCode.INVALID_ARGUMENT,
 ) -> BrokerError:
-    """A value over its limit, in the service's wording."""
+    """Return the error for a value over its limit, in the service's wording."""
     return BrokerError(
         code,
         f"The value for {field} is too large. You passed {value} in the request, "
@@ -67,7 +67,7 @@ def too_small(
     minimum: int | str,
     code: grpc.StatusCode = grpc.StatusCode.INVALID_ARGUMENT,
 ) -> BrokerError:
-    """A value under its limit, in the service's wording."""
+    """Return the error for a value under its limit, in the service's wording."""
     return BrokerError(
         code,
         f"The value for {field} is too small. You passed {value} in the request, "
@@ -76,7 +76,7 @@ def too_small(
 
 
 def out_of_bounds(field: str, value: str, low: str, high: str) -> BrokerError:
-    """A duration outside its range, in the service's wording."""
+    """Return the error for a duration outside its range, in the service's wording."""
     return invalid(
         f"The value for {field} is out of bounds. You passed {value} in the request, "
         f"but the value must be between {low} and {high}."

@@ -115,7 +115,7 @@ def _within(least: int, greatest: int | None) -> Test:
 
 
 def _matching(pattern: str) -> Test:
-    """A test for a pattern that matches ASCII text only."""
+    """Return a test for a pattern that matches ASCII text only."""
     anchored = rf"\A(?:{pattern})\z"
 
     def fits(cells: Slices) -> Mask:
