@@ -7,9 +7,10 @@ a retry appends the same rows at the same offsets.
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from csvgate.chunks.arrow import arrow_type
+from csvgate.contracts.checks.column_names import INGESTED_AT, LINE, UPLOAD_ID
 from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import spell
 from csvgate.runtime.errors import Permanent
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from enrichment.sql.derived_columns import DeriveStep
-
-_LINE: Final = "_line"
 
 
 class Enrichment:
@@ -73,7 +72,7 @@ class Enrichment:
                 columns = step.compute(table)
             for name, values in columns.items():
                 table = table.append_column(name, values)
-        return table.select([*self._fields, *self._added, _LINE])
+        return table.select([*self._fields, *self._added, LINE])
 
     def finish(self, table: "pa.Table", upload_id: str, ingested_at: datetime) -> "pa.Table":
         """Return the rows of `apply` as the destination table has them: with `_upload_id` before
@@ -82,13 +81,13 @@ class Enrichment:
 
         timestamp = pa.scalar(ingested_at, arrow_type(BigQueryType("TIMESTAMP")))
         uploads = pa.repeat(pa.scalar(upload_id, pa.utf8()), table.num_rows)
-        at = table.schema.get_field_index(_LINE)
-        return table.add_column(at, "_upload_id", uploads).append_column(
-            "_ingested_at", pa.repeat(timestamp, table.num_rows)
+        at = table.schema.get_field_index(LINE)
+        return table.add_column(at, UPLOAD_ID, uploads).append_column(
+            INGESTED_AT, pa.repeat(timestamp, table.num_rows)
         )
 
     def _checked(self, chunk: "pa.Table") -> "pa.Table":
-        expected = {_LINE: BigQueryType("INT64"), **self._fields}
+        expected = {LINE: BigQueryType("INT64"), **self._fields}
         wrong = [
             f"{name} is {chunk.schema.field(name).type}, not {arrow_type(kind)}"
             if name in chunk.column_names

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from csvgate.chunks.arrow import arrow_type
+from csvgate.contracts.checks.column_names import LINE
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
 from enrichment.sql.expression import compile_expression
@@ -15,7 +16,6 @@ from enrichment.sql.syntax_check import RefusedExpression
 if TYPE_CHECKING:
     import pyarrow as pa
 
-LINE: Final = "_line"
 _NAMED_LINES: Final = 5
 
 

@@ -16,7 +16,6 @@ from csvgate_ops.local.cloud.options import Options
 from csvgate_ops.local.cloud.ports import HOST
 from csvgate_ops.local.supervisor.component import Component, ExitProbe, HttpProbe, Need
 
-SETUP = "run `make setup`"
 GOOGLE_LONGEST_RETENTION = 7 * 86400
 """The limit in Google's emulator; the service has raised it to 31 days."""
 SPARE_THREADS = 2
@@ -117,7 +116,7 @@ def function_process(
         probes=(HttpProbe(f"http://{HOST}:{ports[name]}/", any_answer=True),),
         ports=(ports[name],),
         needs=(
-            Need(framework, SETUP),
+            Need(framework, emulators.SETUP),
             Need(source, "give the folder that contains it with --functions"),
             Need(options.contracts, "give the folder of contracts with --contracts"),
         ),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate_ops.operate.uploads import UploadStatus
 from csvgate_ops.session import Session
 
@@ -54,7 +55,7 @@ def rejected_rows(session: Session, status: UploadStatus, most: int) -> list[Rej
     )
     rows = csv.DictReader(io.StringIO(text, newline=""))
     first = (row for row, _ in zip(rows, range(most), strict=False))
-    return [RejectedRow(int(row["_csvgate_line"]), row["_csvgate_errors"]) for row in first]
+    return [RejectedRow(int(row[LINE]), row[ERRORS]) for row in first]
 
 
 def email_address(session: Session, upload_id: str) -> tuple[str, dict[str, Any]] | None:

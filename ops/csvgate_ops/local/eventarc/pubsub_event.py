@@ -9,9 +9,8 @@ out, as in protobuf's JSON format.
 import base64
 from typing import Any
 
+from csvgate.protocol.events import PUBSUB_MESSAGE
 from csvgate_ops.local.eventarc.message import CloudEvent, Received, timestamp
-
-TYPE = "google.cloud.pubsub.topic.v1.messagePublished"
 
 
 def message_published(
@@ -41,7 +40,7 @@ def message_published(
             "source": f"//pubsub.googleapis.com/projects/{project}/topics/{topic}",
             "specversion": "1.0",
             "time": published,
-            "type": TYPE,
+            "type": PUBSUB_MESSAGE,
         },
         data,
     )

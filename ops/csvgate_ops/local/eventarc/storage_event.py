@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from csvgate.protocol.events import STORAGE_FINALIZED
 from csvgate_ops.local.eventarc.message import (
     CloudEvent,
     NotAnEvent,
@@ -21,7 +22,6 @@ from csvgate_ops.local.eventarc.message import (
     timestamp,
 )
 
-TYPE = "google.cloud.storage.object.v1.finalized"
 # fmt: off
 FIELDS = frozenset({
     "bucket", "cacheControl", "componentCount", "contentDisposition", "contentEncoding",
@@ -64,7 +64,7 @@ def object_finalized(message: Received, *, bucket: str) -> CloudEvent:
             "specversion": "1.0",
             "subject": f"objects/{data['name']}",
             "time": data["updated"],
-            "type": TYPE,
+            "type": STORAGE_FINALIZED,
         },
         data,
     )

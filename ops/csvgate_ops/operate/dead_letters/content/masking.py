@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
 
+from csvgate.contracts.checks.column_names import LINE
 from csvgate.contracts.hashing import from_json
 from csvgate.contracts.header_labels import fold
 from csvgate.contracts.model import Contract
+from csvgate.rejects import reject_file
 from csvgate.rejects.summary import MASK
 from csvgate.runtime.errors import Failure
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
@@ -17,7 +19,7 @@ from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|[^\s'\"]+@[^\s'\"]+")
 _MAY_QUOTE_ROWS: Final = ("rows.refused", "unexpected")
 """Codes whose messages come from a library or a service and may quote values of a row."""
-_OURS: Final = ("_line", "_csvgate_line", "_csvgate_errors")
+_OURS: Final = (LINE, reject_file.LINE, reject_file.ERRORS)
 
 
 @dataclass(frozen=True, slots=True)
