@@ -86,7 +86,7 @@ class Automaton:
             case "AT":
                 return Part()
         raise TooManyWaysError(
-            "refers to an earlier group, which can make matching take for ever; spell it out"
+            "refers to an earlier group, which can make matching take forever; spell it out"
         )
 
     def _position(self, chars: CharSet, loops: frozenset[int]) -> Part:

@@ -116,8 +116,8 @@ class BlockValidator:
         the uncleared fields and `more_fields` first: if they have faults, these are all."""
         if uncleared is not None:
             fields = uncleared.fields.union(more_fields)
-            texts = reader.texts(uncleared.position, fields | self._rules.foreign_fields)
-            faults = self._rules.faults_in(reader.line(row), texts, fields)
+            strings = reader.strings(uncleared.position, fields | self._rules.foreign_fields)
+            faults = self._rules.faults_in(reader.line(row), strings, fields)
             if faults:
                 return [], faults
         return self._rules.check(reader.record(row))

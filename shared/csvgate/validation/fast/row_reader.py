@@ -30,7 +30,7 @@ class RowReader:
         record = self._framed.framer_records.get(row)
         return self._well_formed(row) if record is None else record
 
-    def texts(self, index: int, fields: Iterable[int]) -> dict[int, str]:
+    def strings(self, index: int, fields: Iterable[int]) -> dict[int, str]:
         """Return the cells of these fields, by field, in the row at that index of the table."""
         columns = self._table.columns
         return {field: decode(columns[field].cell(index))[0] for field in fields}
