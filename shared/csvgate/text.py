@@ -24,7 +24,8 @@ def shorten_bytes(text: str, limit: int) -> str:
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 row`, `2,000 rows`; `plural` is for nouns that do not just take an s."""
+    """Return a number with its noun: `1 row`, `2,000 rows`; `plural` is for nouns that do not just
+    take an s."""
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 

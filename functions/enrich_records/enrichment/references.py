@@ -135,7 +135,7 @@ def _column(
 
 
 def _inferred(cells: list[str]) -> BigQueryType:
-    """NUMERIC if every value is a plain number; otherwise, and without values, STRING."""
+    """Return NUMERIC if every value is a plain number; otherwise, and without values, STRING."""
     filled = [text for text in cells if text]
     return _NUMERIC if filled and all(map(_PLAIN_NUMBER.fullmatch, filled)) else _STRING
 

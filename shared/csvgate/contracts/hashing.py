@@ -20,7 +20,8 @@ _UNHASHED_IN_FIELDS: Final = frozenset(["title", "description"])
 
 
 def contract_hash(contract: Contract) -> str:
-    """32 hexadecimal digits, equal for contracts under which an upload results in the same rows."""
+    """Return 32 hexadecimal digits, equal for contracts under which an upload results in the same
+    rows."""
     hashed = contract.model_dump(
         mode="json", by_alias=True, exclude_defaults=True, exclude=set(_UNHASHED)
     )

@@ -32,8 +32,8 @@ _UNLIKELY: Final = {
 
 
 def codec_names(encoding: Encoding) -> tuple[str, ...]:
-    """Python's names of a contract's encodings: utf-8, utf-16, utf-16-le, utf-16-be, iso8859-1 or
-    cp1252."""
+    """Return Python's names of a contract's encodings: utf-8, utf-16, utf-16-le, utf-16-be,
+    iso8859-1 or cp1252."""
     names = (encoding,) if isinstance(encoding, str) else encoding
     return tuple(codecs.lookup(name).name for name in names)
 

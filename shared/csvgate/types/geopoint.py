@@ -40,8 +40,8 @@ class Geopoint(NamedTuple):
 
 
 def parse_geopoint(text: str, form: str = "default") -> Geopoint:
-    """`form` is default, array or object. Raises ValueError with a message for people that does not
-    repeat the text."""
+    """Parse a geopoint. `form` is default, array or object. Raises ValueError with a message for
+    people that does not repeat the text."""
     pair = _parse_pair(text) if form == "default" else _parse_json_pair(text, form)
     if pair is None:
         raise ValueError(f"is not a point such as {EXAMPLES[form]}: longitude, then latitude")

@@ -52,7 +52,7 @@ def duckdb_type(kind: BigQueryType) -> str | None:
 
 
 def result_fit(found: str, declared: BigQueryType) -> BigQueryType:
-    """`declared`, narrowed to the digits a result of type `found` can have."""
+    """Return `declared`, narrowed to the digits a result of type `found` can have."""
     number = decimal_of(found)
     if number is None or declared.kind not in ("NUMERIC", "BIGNUMERIC"):
         return declared
@@ -63,9 +63,9 @@ def result_fit(found: str, declared: BigQueryType) -> BigQueryType:
 
 
 def result_sql(value: str, found: str, declared: BigQueryType, floats: Sequence[str]) -> str:
-    """SQL that turns `value` of DuckDB type `found` into the declared type, or fails on the row.
-    `floats` names the FLOAT64 columns that the expression uses. Raises ValueError when the author
-    must write a CAST."""
+    """Return SQL that turns `value` of DuckDB type `found` into the declared type, or fails on the
+    row. `floats` names the FLOAT64 columns that the expression uses. Raises ValueError when the
+    author must write a CAST."""
     if found == '"NULL"':
         return f"CAST({value} AS {duckdb_type(result_fit('BIGINT', declared))})"
     if not _assignable(found, declared):

@@ -42,7 +42,8 @@ _EMAIL: Final = "an email address"
 
 
 def guess_column(name: str, values: Sequence[str], shape: Shape) -> Column:
-    """`values` are all values of the column in the sample, including empty ones."""
+    """Guess the field of a column. `values` are all its values in the sample,
+    including empty ones."""
     counts = Counter(values)
     empty = counts.pop("", 0)
     column = Column(name, required=bool(values) and not empty)

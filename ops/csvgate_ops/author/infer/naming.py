@@ -19,7 +19,8 @@ _SERIAL: Final = re.compile(
 
 
 def dataset_name(file: Path | None) -> str:
-    """`orders` of orders.csv, orders_2026-11-21.csv.gz and orders/2026-11-21.csv."""
+    """Return the dataset that a path suggests: `orders` for orders.csv, orders_2026-11-21.csv.gz
+    and orders/2026-11-21.csv."""
     if file is None:
         return "uploads"
     stem = _stem(file)

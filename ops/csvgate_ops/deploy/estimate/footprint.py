@@ -76,8 +76,8 @@ class Footprint:
 def footprint(
     size: UploadSize, shape: Shape, *, chunk_bytes: int, instances: int = 1, range_bytes: int
 ) -> Footprint:
-    """`instances` of enrich_records share the chunks. `range_bytes` is how much of an object
-    csvgate.gcp.storage reads per request."""
+    """Count an upload's requests. `instances` of enrich_records share the chunks. `range_bytes` is
+    how much of an object csvgate.gcp.storage reads per request."""
     chunks = chunk_count(size, shape, chunk_bytes)
     return Footprint(
         chunks=chunks,

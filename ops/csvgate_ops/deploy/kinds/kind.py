@@ -165,7 +165,7 @@ class Kind:
 
 
 def last_segment(path: str) -> str:
-    """`projects/p/topics/t` → `t`."""
+    """Return `t` for `projects/p/topics/t`."""
     return path.rpartition("/")[2]
 
 

@@ -65,7 +65,8 @@ def storage(
     variables: Mapping[str, str],
     data_dir: DataDir,
 ) -> Component:
-    """fake-gcs-server, with notifications of objects in the bucket of the Storage trigger."""
+    """Return fake-gcs-server, with notifications of objects in the bucket of the Storage
+    trigger."""
     port = ports["storage"]
     address = f"{HOST}:{port}"
     buckets = topo.bucket_names(topology, options.project)
@@ -97,7 +98,7 @@ def storage(
 def bigquery(
     options: Options, ports: Mapping[str, int], variables: Mapping[str, str], data_dir: DataDir
 ) -> Component:
-    """bqemulator, in a separate virtual environment and without time travel."""
+    """Return bqemulator, in a separate virtual environment and without time travel."""
     rest, grpc = ports["bigquery"], ports["bigquery_storage"]
     program = repository() / ".venv-bigquery" / "bin" / "python"
     script = repository() / "ops" / "bqemulator" / "serve.py"

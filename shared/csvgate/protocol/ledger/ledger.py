@@ -79,7 +79,7 @@ class Ledger:
                 yield found
 
     def names(self, prefix: str) -> Iterator[str]:
-        """Names of objects of any kind, sorted."""
+        """Yield the names of objects of any kind, sorted."""
         return self.store.names(self.bucket, prefix)
 
     def upload(self, upload_id: str) -> "UploadLedger":

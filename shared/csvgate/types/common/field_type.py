@@ -177,7 +177,7 @@ class FieldType(ABC):
         return None if self.is_text and column.length is None else _fit_text(column.length)
 
     def fit_value(self, column: BigQueryType) -> Fit | None:  # noqa: ARG002
-        """`fit` for the columns that are not STRING."""
+        """Return the `fit` for columns that are not STRING."""
         return None
 
     def kernel(self, field: Field, column: BigQueryType) -> KernelName | None:  # noqa: ARG002

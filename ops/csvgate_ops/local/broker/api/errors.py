@@ -23,19 +23,19 @@ class BrokerError(Exception):
 
 
 def invalid(message: str) -> BrokerError:
-    """INVALID_ARGUMENT with this message."""
+    """Return INVALID_ARGUMENT with this message."""
     return BrokerError(grpc.StatusCode.INVALID_ARGUMENT, message)
 
 
 def not_found(name: str) -> BrokerError:
-    """NOT_FOUND for a full name, of which the service's message shows the last part only."""
+    """Return NOT_FOUND for a full name, of which the service's message shows the last part only."""
     return BrokerError(
         grpc.StatusCode.NOT_FOUND, f"Resource not found (resource={name.rpartition('/')[2]})."
     )
 
 
 def already_exists(name: str) -> BrokerError:
-    """ALREADY_EXISTS for a full name, of which the message shows the last part only."""
+    """Return ALREADY_EXISTS for a full name, of which the message shows the last part only."""
     return BrokerError(
         grpc.StatusCode.ALREADY_EXISTS,
         f"Resource already exists in the project (resource={name.rpartition('/')[2]}).",

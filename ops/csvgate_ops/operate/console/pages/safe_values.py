@@ -42,7 +42,7 @@ def clipped(text: str, most: int) -> str:
 
 
 def json_text(value: Any) -> str:
-    """JSON for people: indented, and only characters that do not print are escaped."""
+    """Return JSON for people: indented, and only characters that do not print are escaped."""
     return without_controls(json.dumps(value, indent=2, ensure_ascii=False))
 
 

@@ -57,8 +57,8 @@ def text_of(letter: DeadLetter) -> str:
 
 
 def difference(letter: DeadLetter, edit: Edit, mask: Mask) -> list[str]:
-    """Lines of a unified diff of attributes and data; empty when nothing changes. Binary data
-    appears as its size and digest."""
+    """Return the lines of a unified diff of attributes and data; empty when nothing changes. Binary
+    data appears as its size and digest."""
     attributes, data = edit.applied(letter)
     before = _lines(letter.attributes, letter.data or b"", mask)
     after = _lines(attributes, data, mask)
