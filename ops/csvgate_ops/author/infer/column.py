@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from csvgate.types.common.string_formats import UUID
 from csvgate.types.registry import FIELD_TYPES
 from csvgate_ops.author.infer.draft import Column, Shape
 from csvgate_ops.author.infer.numeric import guess_number
@@ -23,7 +24,7 @@ _BOOLEANS: Final = (
     ("oui", "non"),
 )
 _FORMATS: Final[Mapping[str, re.Pattern[str]]] = {
-    "uuid": re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"),
+    "uuid": re.compile(UUID),
     "email": re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\".]+(?:\.[^@\s,;<>()\".]+)+"),
     "uri": re.compile(r"[a-z][a-z0-9+.-]*://[!-~]+"),
 }
