@@ -65,7 +65,7 @@ def rough_duration(seconds: float) -> str:
 
 
 def byte_size(octets: float) -> str:
-    """`1 byte`, `1.5 KiB`, `20.0 GiB`"""
+    """Return a size such as `1 byte`, `1.5 KiB` or `20.0 GiB`."""
     if octets < 1024:
         return counted(int(octets), "byte")
     for unit, power in (("KiB", 1), ("MiB", 2), ("GiB", 3)):

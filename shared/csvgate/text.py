@@ -24,12 +24,14 @@ def shorten_bytes(text: str, limit: int) -> str:
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 row`, `2,000 rows`; `plural` is for nouns that do not just take an s."""
+    """Return a number with its noun: `1 row`, `2,000 rows`; `plural` is for nouns that do not just
+    take an s."""
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def percent(part: int, whole: int) -> str:
-    """One decimal. Only nothing is 0% and only everything is 100%; without a whole, a dash."""
+    """Return the percentage with one decimal. Only 0 of `whole` is 0%, and only all of it is 100%.
+    A dash stands for the percentage of 0."""
     if not whole:
         return "–"
     if part in (0, whole):

@@ -7,9 +7,10 @@ a retry appends the same rows at the same offsets.
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from csvgate.chunks.arrow import arrow_type
+from csvgate.contracts.checks.column_names import INGESTED_AT, LINE, UPLOAD_ID
 from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import spell
 from csvgate.runtime.errors import Permanent
@@ -23,11 +24,9 @@ if TYPE_CHECKING:
 
     from enrichment.sql.derived_columns import DeriveStep
 
-_LINE: Final = "_line"
-
 
 class Enrichment:
-    """What a contract adds to its records. Reuse it: creating it compiles every expression."""
+    """Adds a contract's columns to its records. Reuse it: creating it compiles every expression."""
 
     def __init__(self, contract: Contract, references: Mapping[str, ReferenceTable]) -> None:
         """Raises Permanent `enrich.invalid`, `reference.malformed`."""
@@ -56,13 +55,13 @@ class Enrichment:
                 self._added.update({column.name: column.type for column in step.columns})
 
     def added_columns(self) -> dict[str, BigQueryType]:
-        """The columns that follow the fields, in the contract's order."""
+        """Return the columns that follow the fields, in the contract's order."""
         return dict(self._added)
 
     def apply(self, chunk: "pa.Table", unknown_keys: Counter[str] | None = None) -> "pa.Table":
-        """The chunk's fields, the added columns and `_line`, row for row with `chunk`. Counts in
-        `unknown_keys`, by reference, the keys that the reference lacks; their added columns are
-        null. Raises Permanent `chunk.malformed` and `derive.failed`."""
+        """Return the chunk's fields, the added columns and `_line`, row for row with `chunk`.
+        Counts in `unknown_keys`, by reference, the keys that the reference lacks; their added
+        columns are null. Raises Permanent `chunk.malformed` and `derive.failed`."""
         table = self._checked(chunk)
         for step in self._steps:
             if isinstance(step, PreparedLookup):
@@ -73,22 +72,22 @@ class Enrichment:
                 columns = step.compute(table)
             for name, values in columns.items():
                 table = table.append_column(name, values)
-        return table.select([*self._fields, *self._added, _LINE])
+        return table.select([*self._fields, *self._added, LINE])
 
     def finish(self, table: "pa.Table", upload_id: str, ingested_at: datetime) -> "pa.Table":
-        """The rows of `apply` as the destination table has them: with `_upload_id` before `_line`,
-        and `_ingested_at` after it. `ingested_at` has a time zone."""
+        """Return the rows of `apply` as the destination table has them: with `_upload_id` before
+        `_line`, and `_ingested_at` after it. `ingested_at` has a time zone."""
         import pyarrow as pa
 
         timestamp = pa.scalar(ingested_at, arrow_type(BigQueryType("TIMESTAMP")))
         uploads = pa.repeat(pa.scalar(upload_id, pa.utf8()), table.num_rows)
-        at = table.schema.get_field_index(_LINE)
-        return table.add_column(at, "_upload_id", uploads).append_column(
-            "_ingested_at", pa.repeat(timestamp, table.num_rows)
+        at = table.schema.get_field_index(LINE)
+        return table.add_column(at, UPLOAD_ID, uploads).append_column(
+            INGESTED_AT, pa.repeat(timestamp, table.num_rows)
         )
 
     def _checked(self, chunk: "pa.Table") -> "pa.Table":
-        expected = {_LINE: BigQueryType("INT64"), **self._fields}
+        expected = {LINE: BigQueryType("INT64"), **self._fields}
         wrong = [
             f"{name} is {chunk.schema.field(name).type}, not {arrow_type(kind)}"
             if name in chunk.column_names

@@ -30,7 +30,7 @@ class UploadFinisher:
     clock: Clock
 
     def finish(self, upload: str, loaded: LoadedPlan) -> str:
-        """The outcome's name. Raises Transient and Permanent."""
+        """Return the outcome's name. Raises Transient and Permanent."""
         entries = self.ledger.upload(upload)
         plan = entries.plan(loaded.plan.id)
         validated = plan.validated()

@@ -48,7 +48,7 @@ class Enricher:
         return context
 
     def handle(self, work: Chunk | Marker, delivery: Delivery) -> str:  # noqa: ARG002
-        """The outcome's name. Raises Transient and Permanent."""
+        """Return the outcome's name. Raises Transient and Permanent."""
         entries = self.ledger.upload(work.upload)
         if entries.is_finished():
             return "finished before"

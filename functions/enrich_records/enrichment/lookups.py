@@ -26,8 +26,8 @@ class PreparedLookup:
     columns: "dict[str, pa.Array]"
 
     def join(self, by: "pa.ChunkedArray") -> "tuple[dict[str, pa.ChunkedArray], int]":
-        """The added columns, null where the key is null or unknown, and the number of unknown
-        keys."""
+        """Return the added columns, null where the key is null or unknown, and the number of
+        unknown keys."""
         import pyarrow.compute as pc
 
         found = pc.index_in(by, value_set=self.keys)

@@ -82,7 +82,7 @@ def parse_reference(data: bytes, *, name: str, reference: Reference) -> Referenc
 
 
 def _read(data: bytes) -> tuple[list[str], list[list[str]], list[int]]:
-    """The header, the cells by column, and the first line of each record."""
+    """Return the header, the cells by column, and the first line of each record."""
     records = read_records(data)
     _, header = next(records)
     lines: list[int] = []
@@ -135,7 +135,7 @@ def _column(
 
 
 def _inferred(cells: list[str]) -> BigQueryType:
-    """NUMERIC if every value is a plain number; otherwise, and without values, STRING."""
+    """Return NUMERIC if every value is a plain number; otherwise, and without values, STRING."""
     filled = [text for text in cells if text]
     return _NUMERIC if filled and all(map(_PLAIN_NUMBER.fullmatch, filled)) else _STRING
 

@@ -32,8 +32,8 @@ class Steps:
 
 
 def plan_steps(contract: Contract, references: Mapping[str, Types]) -> Steps:
-    """`references` gives the types to compute with (`ReferenceColumn.fit`), by reference and
-    column."""
+    """Plan the steps. `references` gives the types to compute with (`ReferenceColumn.fit`), by
+    reference and column."""
     planner = _Planner(references, field_types(contract))
     for index, step in enumerate(contract.enrich):
         if step.lookup is not None:

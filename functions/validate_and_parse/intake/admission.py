@@ -11,7 +11,7 @@ from csvgate.validation.faults import FileFault
 
 
 def out_of_scope(upload: Upload, *, uploads_bucket: str, rejects_bucket: str) -> str | None:
-    """The outcome's name for an object that is not an upload; None for an upload."""
+    """Return the outcome's name for an object that is not an upload; None for an upload."""
     if upload.bucket == rejects_bucket:
         return "ignored: reject file"
     if upload.bucket != uploads_bucket:
@@ -36,7 +36,7 @@ def ignore_unmatched(upload: Upload, contracts: Contracts, ledger: Ledger, clock
 
 
 def refuse_overwrite(upload: Upload, ledger: Ledger) -> None:
-    """For `on_overwrite: refuse`: an object name is owned by its first upload until that is
+    """Enforce `on_overwrite: refuse`: an object name is owned by its first upload until that is
     rejected. Raises FileFault `file.overwrite` when another upload of this name is loaded or under
     way.
 

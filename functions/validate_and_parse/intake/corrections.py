@@ -61,7 +61,7 @@ def _origin_id(upload: Upload, dataset: str, ledger: Ledger) -> str:
 
 
 def _loaded_before(upload: Upload, origin: str, ledger: Ledger) -> frozenset[int]:
-    """The lines that earlier corrections have loaded."""
+    """Return the lines that earlier corrections have loaded."""
     loaded: set[int] = set()
     number = 0
     while (owner := ledger.upload(origin).claim_correction_slot(number, upload.id)) != upload.id:
@@ -76,8 +76,8 @@ def _loaded_before(upload: Upload, origin: str, ledger: Ledger) -> frozenset[int
 
 
 def _ended(entries: UploadLedger) -> OutcomeClaim | None:
-    """The claim of an upload that has ended. A claim to complete it is not enough before its rows
-    are committed: if they never are, a correction would be loaded without them."""
+    """Return the claim of an upload that has ended. A claim to complete it is not enough before its
+    rows are committed: if they never are, a correction would be loaded without them."""
     claim = entries.outcome_claim()
     if claim is None or (claim.outcome == "completed" and not entries.is_committed()):
         return None

@@ -81,7 +81,7 @@ class Validator:
             self.outcome_topic.publish_failure(failure, received, entries)
 
     def handle(self, work: ObjectEvent, delivery: Delivery) -> str:
-        """The outcome's name. Raises Transient and Permanent."""
+        """Return the outcome's name. Raises Transient and Permanent."""
         upload = work.upload
         ignored = out_of_scope(
             upload, uploads_bucket=self.uploads_bucket, rejects_bucket=self.rejects_bucket

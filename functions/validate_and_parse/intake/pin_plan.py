@@ -42,10 +42,10 @@ class Planner:
     engine: str = ENGINE_VERSION
 
     def pin(self, event: ObjectEvent, contract: Contract) -> Pinned:
-        """The plan of the first delivery, or the plan that replaced it. When the first delivery had
-        another engine version, which may cut and type the records otherwise, this makes a plan of
-        its own: their chunks must never mix. Raises Permanent `reference.missing` and
-        `reference.too_large`, Transient `reference.changing`."""
+        """Return the plan of the first delivery, or the plan that replaced it. When the first
+        delivery had another engine version, which may cut and type the records otherwise, this
+        makes a plan of its own: their chunks must never mix. Raises Permanent `reference.missing`
+        and `reference.too_large`, Transient `reference.changing`."""
         entries = self.ledger.upload(event.upload.id)
         received = entries.received()
         if received is not None:
@@ -63,8 +63,8 @@ class Planner:
         return Pinned(received, plan, from_json(plan.contract), is_repeat)
 
     def _current(self, plan: Plan, entries: UploadLedger) -> Plan:
-        """The plan, or its successor each time an operator abandoned it: the same contract and
-        references under another id, and so with new write streams."""
+        """Return the plan, or its successor each time an operator abandoned it: the same contract
+        and references under another id, and so with new write streams."""
         while entries.plan(plan.id).is_abandoned():
             successor = digest("plan again", plan.id, length=16)
             copy = plan.model_copy(update={"id": successor, "at": self.clock()})
@@ -117,7 +117,8 @@ class Planner:
 
 
 def received_now(event: ObjectEvent, dataset: str, plan: str, clock: Clock) -> Received:
-    """The pin of a first delivery. `plan` is empty when the upload failed before it had one."""
+    """Return the pin of a first delivery. `plan` is empty when the upload failed before it had
+    one."""
     return Received(
         upload=UploadRef.of(event.upload),
         plan=plan,
@@ -129,8 +130,8 @@ def received_now(event: ObjectEvent, dataset: str, plan: str, clock: Clock) -> R
 
 
 def pinned_keys(pinned: Pinned, ledger: Ledger) -> KeySets:
-    """The keys of the contract's foreign keys, from the references that the plan has pinned. Reads
-    nothing for a contract without foreign keys. Raises Permanent `reference.gone`,
+    """Return the keys of the contract's foreign keys, from the references that the plan has pinned.
+    Reads nothing for a contract without foreign keys. Raises Permanent `reference.gone`,
     `reference.malformed` and `reference.too_large`."""
     names = referred_to(pinned.contract)
     references = {name: read_snapshot(ledger, pinned.plan, name) for name in names}

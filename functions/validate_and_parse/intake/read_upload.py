@@ -37,7 +37,7 @@ _NO_ROWS: Final = Counts(read=0, valid=0, rejected=0)
 
 @dataclass(frozen=True, slots=True)
 class UploadReading:
-    """What one reading of an upload found. Pub/Sub has its chunks, and its reject file is there."""
+    """The result of reading an upload. Its chunks are published and its reject file is written."""
 
     verdict: Verdict
     counts: Counts
@@ -47,7 +47,7 @@ class UploadReading:
     """The number of chunks published, also before a file fault was found."""
     rejects: ObjectRef | None = None
     lines: Lines | None = None
-    """What a later correction needs to know; None when no line was rejected or corrected."""
+    """The lines that a later correction needs; None when no line was rejected or corrected."""
 
 
 class _Source(NamedTuple):
@@ -197,7 +197,7 @@ class _Tally:
 
 
 def _faulty(fault: Fault, chunks: int) -> UploadReading:
-    """The result for a file that cannot be loaded at all."""
+    """Return the result for a file that cannot be loaded at all."""
     example = FaultExample(
         line=fault.line, column=fault.column, code=fault.code, value=None, message=fault.message
     )

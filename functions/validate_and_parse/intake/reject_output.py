@@ -13,7 +13,8 @@ _MAX_NAME_BYTES = 1024
 
 
 def rejects_name(upload: Upload, plan: str) -> str:
-    """The original's path, with the ids of upload and plan: a retry writes the same object."""
+    """Return the original's path, with the ids of upload and plan: a retry writes the same
+    object."""
     stem = upload.name
     for ending in (".gz", ".csv"):
         stem = stem.removesuffix(ending)

@@ -38,7 +38,7 @@ class Rejections:
 
 
 def rejection(validated: UploadValidated) -> Permanent:
-    """Why some rows of this upload, or the whole upload, were rejected."""
+    """Return why some rows of this upload, or the whole upload, were rejected."""
     if validated.status == "file_fault":
         return Permanent(validated.reasons[0].code, validated.detail or "")
     if validated.status == "over_limit":

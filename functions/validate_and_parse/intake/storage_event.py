@@ -45,8 +45,8 @@ def parse(event: CloudEvent) -> ObjectEvent:
 
 
 def _trace(event: CloudEvent) -> str | None:
-    """None unless it is a W3C trace context: a value longer than a Pub/Sub attribute may be would
-    prevent every message about the upload from being published."""
+    """Return the value if it is a W3C trace context, and None otherwise: a value longer than a
+    Pub/Sub attribute may be would prevent every message about the upload from being published."""
     trace = str(event.get_attributes().get("traceparent") or "")
     return trace if _TRACEPARENT.fullmatch(trace) else None
 

@@ -24,7 +24,8 @@ _STOP_SECONDS = 5.0
 
 
 def find_jar() -> Path | None:
-    """The newest emulator jar of the Cloud SDK that `gcloud` on the PATH belongs to, or None."""
+    """Return the newest emulator jar of the Cloud SDK that `gcloud` on the PATH belongs to, or
+    None."""
     gcloud = shutil.which("gcloud")
     if gcloud is None:
         return None
@@ -33,7 +34,8 @@ def find_jar() -> Path | None:
 
 
 def command(host: str, port: int) -> list[str]:
-    """The command that serves `host:port`. Raises StartError when something is not installed."""
+    """Return the command that serves `host:port`. Raises StartError when something is not
+    installed."""
     java, jar = shutil.which("java"), find_jar()
     if java is None or jar is None:
         raise StartError(f"Google's emulator {NEEDS}")
@@ -41,7 +43,7 @@ def command(host: str, port: int) -> list[str]:
 
 
 def installed() -> bool:
-    """Whether the emulator can be started."""
+    """Return whether the emulator can be started."""
     return shutil.which("java") is not None and find_jar() is not None
 
 

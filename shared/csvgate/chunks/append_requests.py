@@ -16,9 +16,9 @@ ROW_BYTES: Final = 9_000_000
 
 
 def rows_per_append(table: "pa.Table", max_bytes: int = REQUEST_BYTES) -> int:
-    """The number of rows of each append except a shorter last one, at least 1, such that no request
-    exceeds `max_bytes` as Arrow serialises it. It depends only on the table; the caller pins it
-    nevertheless, because another version of Arrow may serialise differently.
+    """Return the number of rows of each append except a shorter last one, at least 1, such that no
+    request exceeds `max_bytes` as Arrow serialises it. It depends only on the table; the caller
+    pins it nevertheless, because another version of Arrow may serialise differently.
 
     Raises Permanent `append.row_too_large`."""
     rows: int = max(1, table.num_rows)
@@ -40,7 +40,8 @@ def rows_per_append(table: "pa.Table", max_bytes: int = REQUEST_BYTES) -> int:
 
 
 def batches(table: "pa.Table", rows_per_append: int) -> Iterator[tuple[int, "pa.RecordBatch"]]:
-    """Each batch with the offset of its first row; the batches are slices and share memory."""
+    """Yield each batch with the offset of its first row; the batches are slices and share
+    memory."""
     offset = 0
     for batch in table.combine_chunks().to_batches(max_chunksize=rows_per_append):
         yield offset, batch

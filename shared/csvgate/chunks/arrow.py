@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from csvgate.contracts.checks.column_names import LINE
 from csvgate.contracts.model import Contract
 from csvgate.contracts.table import column_type
 from csvgate.runtime.errors import Permanent
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", "pa.Table", "pa.RecordBatch")
 
-LINE: Final = "_line"
-"""The first column of a chunk: the physical line of each row, int64."""
 MAX_BYTES: Final = 7_000_000
 """The limit for one encoded chunk: a Pub/Sub message has at most 10 MB, attributes included."""
 _END_OF_STREAM: Final = b"\xff\xff\xff\xff\x00\x00\x00\x00"
@@ -32,8 +31,8 @@ class EncodedChunk:
 
 
 def arrow_type(column: BigQueryType) -> "pa.DataType":
-    """The Arrow type that the Storage Write API accepts for a column. NUMERIC(p, s) is always
-    decimal128 with NUMERIC's 38 digits; TIMESTAMP is in UTC microseconds."""
+    """Return the Arrow type that the Storage Write API accepts for a column. NUMERIC(p, s) is
+    always decimal128 with NUMERIC's 38 digits; TIMESTAMP is in UTC microseconds."""
     import pyarrow as pa
 
     match column.kind:
@@ -61,8 +60,8 @@ def arrow_type(column: BigQueryType) -> "pa.DataType":
 
 
 def encode(batch: Batch, contract: Contract, max_bytes: int = MAX_BYTES) -> Sequence[EncodedChunk]:
-    """The batch's valid rows in file order: `_line`, then the contract's fields in the types of
-    `arrow_type`. Low-cardinality string columns may be dictionary-encoded.
+    """Return the batch's valid rows in file order: `_line` (int64), then the contract's fields in
+    the types of `arrow_type`. Low-cardinality string columns may be dictionary-encoded.
 
     Usually one chunk. One that exceeds `max_bytes` is halved by rows until each half fits; a batch
     without valid rows gives none. Raises Permanent `chunk.row_too_large` if one row cannot fit.
@@ -122,7 +121,7 @@ def _stream(rows: "pa.RecordBatch") -> bytes:
 
 
 def decode(data: bytes) -> "pa.Table":
-    """The rows that `encode` was given, as a table without dictionaries.
+    """Return the rows that `encode` was given, as a table without dictionaries.
 
     Raises Permanent `chunk.malformed` for a stream that was cut or that csvgate did not write.
     """

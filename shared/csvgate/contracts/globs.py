@@ -16,13 +16,13 @@ _ANY, _IN_FOLDER = "any", "in folder"
 
 @cache
 def compile_glob(pattern: str) -> re.Pattern[str]:
-    """The pattern as a regular expression for `fullmatch`."""
+    """Return the pattern as a regular expression for `fullmatch`."""
     tokens = _TOKEN.findall(pattern)
     return re.compile("".join(_REGEX.get(t) or re.escape(t) for t in tokens), re.DOTALL)
 
 
 def common_name(one: str, other: str) -> str | None:
-    """A name that both patterns match, or None if no name does."""
+    """Return a name that both patterns match, or None if no name does."""
     if not _prefixes_agree(one, other):
         return None
     a, b = _steps(one), _steps(other)
@@ -48,7 +48,7 @@ def common_name(one: str, other: str) -> str | None:
 
 
 def _prefixes_agree(one: str, other: str) -> bool:
-    """Whether the parts before the first wildcards can begin the same name."""
+    """Return whether the parts before the first wildcards can begin the same name."""
     a, b = (re.split(r"[*?]", p, maxsplit=1)[0] for p in (one, other))
     return a.startswith(b) or b.startswith(a)
 
@@ -57,8 +57,8 @@ _Steps = list[list[tuple[str, int]]]
 
 
 def _steps(pattern: str) -> _Steps:
-    """The pattern as a nondeterministic automaton: for each state, pairs of a character and the
-    next state. The last state accepts; a move by the empty character consumes nothing."""
+    """Return the pattern as a nondeterministic automaton: for each state, pairs of a character and
+    the next state. The last state accepts; a move by the empty character consumes nothing."""
     steps: _Steps = [[]]
     for part in _TOKEN.findall(pattern):
         here, there = len(steps) - 1, len(steps)
@@ -75,7 +75,8 @@ def _steps(pattern: str) -> _Steps:
 
 
 def _both(one: str, other: str) -> str:
-    """A character that both moves consume; empty if there is none or a move consumes nothing."""
+    """Return a character that both moves consume; empty if there is none or a move consumes
+    nothing."""
     if not one or not other:
         return ""
     wild = {_ANY, _IN_FOLDER}

@@ -20,7 +20,8 @@ _UNHASHED_IN_FIELDS: Final = frozenset(["title", "description"])
 
 
 def contract_hash(contract: Contract) -> str:
-    """32 hexadecimal digits, equal for contracts under which an upload results in the same rows."""
+    """Return 32 hexadecimal digits, equal for contracts under which an upload results in the same
+    rows."""
     hashed = contract.model_dump(
         mode="json", by_alias=True, exclude_defaults=True, exclude=set(_UNHASHED)
     )
@@ -34,8 +35,8 @@ def contract_hash(contract: Contract) -> str:
 
 
 def to_json(contract: Contract) -> str:
-    """The contract on one line. `from_json` restores an equal contract, including the order of
-    keys."""
+    """Return the contract on one line. `from_json` restores an equal contract, including the order
+    of keys."""
     return _dump(contract.model_dump(mode="json", by_alias=True), sort_keys=False)
 
 

@@ -9,8 +9,8 @@ mark."""
 
 
 def fold(label: str) -> str:
-    """The form in which labels are compared: case, spaces of any kind around the label and Unicode
-    composition are ignored."""
+    """Return the form in which labels are compared: case, spaces of any kind around the label and
+    Unicode composition are ignored."""
     if label.isascii():
         return label.strip().casefold()
     composed = unicodedata.normalize("NFKC", label.translate(_INVISIBLE))
@@ -18,8 +18,8 @@ def fold(label: str) -> str:
 
 
 def wrong_label(label: str) -> str | None:
-    """Why a contract may not declare a label: it is blank, or one of csvgate's own. None if it
-    may."""
+    """Return why a contract may not declare a label: it is blank, or one of csvgate's own. None if
+    it may."""
     folded = fold(label)
     if not folded:
         return "is blank; write the label from the file's header, or drop the property"

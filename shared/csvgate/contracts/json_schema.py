@@ -29,7 +29,7 @@ class _ForEditors(GenerateJsonSchema):
 
 
 def contract_schema() -> str:
-    """The schema as text; the same on each run."""
+    """Return the schema as text; the same on each run."""
     schema = Contract.model_json_schema(by_alias=True, schema_generator=_ForEditors)
     return json.dumps({"$schema": _DIALECT, **schema}, indent=2, ensure_ascii=False) + "\n"
 

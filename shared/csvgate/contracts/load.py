@@ -12,7 +12,7 @@ _SUFFIXES = (".yaml", ".yml")
 
 
 def load(path: FilePath) -> Contract:
-    """The contract in a file. Raises ContractError with all its mistakes, or OSError."""
+    """Return the contract in a file. Raises ContractError with all its mistakes, or OSError."""
     contract, mistakes, _ = _read(path)
     if contract is None or mistakes:
         raise ContractError(mistakes)
@@ -20,7 +20,7 @@ def load(path: FilePath) -> Contract:
 
 
 def load_directory(path: FilePath) -> Contracts:
-    """All contracts in a folder (`*.yaml`, `*.yml`), without those in folders inside it.
+    """Return all contracts in a folder (`*.yaml`, `*.yml`), without those in folders inside it.
 
     Raises ContractError with every mistake in every file.
     """

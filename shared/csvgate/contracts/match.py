@@ -25,15 +25,15 @@ class Contracts:
                 raise ValueError(f"contract {contract.dataset}: {message}")
 
     def for_object(self, name: str) -> Contract | None:
-        """The contract whose `match` fits the object's name (without its bucket), if there is
-        one."""
+        """Return the contract whose `match` fits the object's name (without its bucket), if there
+        is one."""
         for contract in self._contracts:
             if any(compile_glob(pattern).fullmatch(name) for pattern in contract.match):
                 return contract
         return None
 
     def for_dataset(self, dataset: str) -> Contract | None:
-        """The contract with this name, if there is one."""
+        """Return the contract with this name, if there is one."""
         return self._by_dataset.get(dataset)
 
     def __iter__(self) -> Iterator[Contract]:
@@ -47,7 +47,7 @@ class Contracts:
 
 
 def overlaps(contract: Contract, others: Iterable[Contract]) -> Complaints:
-    """The patterns of `contract` that can match a name which another contract matches too."""
+    """Yield the patterns of `contract` that can match a name which another contract matches too."""
     for other in others:
         for i, mine in enumerate(contract.match):
             for theirs in other.match:

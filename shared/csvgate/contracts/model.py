@@ -49,8 +49,8 @@ _UNITS: Final = {
 
 
 def parse_size(value: object) -> object:
-    """The number of bytes that a text such as `5GiB` or `100 MB` says. A value that is not text is
-    returned as it is, for pydantic to check.
+    """Return the number of bytes that a text such as `5GiB` or `100 MB` says. A value that is not
+    text is returned as it is, for pydantic to check.
 
     Raises ValueError with a message for people.
     """

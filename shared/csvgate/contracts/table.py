@@ -3,22 +3,22 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from csvgate.contracts.checks.column_names import LINEAGE
+from csvgate.contracts.checks.column_names import INGESTED_AT, LINE, LINEAGE, UPLOAD_ID
 from csvgate.contracts.model import Contract, SchemaField
 from csvgate.ports import Column, TableSpec
 from csvgate.types.bigquery import BigQueryType, parse
 from csvgate.types.registry import FIELD_TYPES
 
 _LINEAGE_DESCRIPTIONS: Final = {
-    "_upload_id": "The upload that brought the row",
-    "_line": "The line of the file on which the row starts, from 1",
-    "_ingested_at": "When the upload was received",
+    UPLOAD_ID: "The upload that brought the row",
+    LINE: "The line of the file on which the row starts, from 1",
+    INGESTED_AT: "When the upload was received",
 }
 
 
 def column_type(field: SchemaField) -> BigQueryType:
-    """The type of a field's column. Raises ValueError for a type that a loaded contract cannot
-    have."""
+    """Return the type of a field's column. Raises ValueError for a type that a loaded contract
+    cannot have."""
     return parse(field.bigquery or FIELD_TYPES[field.type].default_column)
 
 

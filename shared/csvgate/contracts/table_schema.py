@@ -58,8 +58,8 @@ class Constraints(Model):
     enum: tuple[_Scalar, ...] | None = Field(None, description="The only values allowed.")
 
     def limiting(self) -> frozenset[str]:
-        """The names of the constraints given that limit single values: all but `required` and
-        `unique`."""
+        """Return the names of the constraints given that limit single values: all but `required`
+        and `unique`."""
         return frozenset(
             field.alias or name
             for name, field in type(self).model_fields.items()

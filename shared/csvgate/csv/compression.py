@@ -9,7 +9,7 @@ from csvgate.csv.lines import read_at_least
 from csvgate.validation.faults import FileFault
 
 FREE_BYTES: Final = 1024**3
-"""Without a limit in the contract, every file may expand to this many bytes (1 GiB)."""
+"""A file may expand to this many bytes (1 GiB) if its contract has no limit."""
 MAX_RATIO: Final = 250
 """Beyond that, a file may expand to this many times its compressed size. CSV data compresses 3 to
 30 times, gzip can reach 1,032 times."""
@@ -68,7 +68,7 @@ def _layer(pieces: Iterable[bytes], max_bytes: int | None, free_bytes: int) -> I
 
 
 def _equal_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in pieces of exactly _IN_BYTES, except for the last."""
+    """Yield the same bytes in pieces of exactly _IN_BYTES, except for the last."""
     waiting = b""
     for piece in pieces:
         data = waiting + piece if waiting else piece

@@ -32,14 +32,14 @@ _UNLIKELY: Final = {
 
 
 def codec_names(encoding: Encoding) -> tuple[str, ...]:
-    """Python's names of a contract's encodings: utf-8, utf-16, utf-16-le, utf-16-be, iso8859-1 or
-    cp1252."""
+    """Return Python's names of a contract's encodings: utf-8, utf-16, utf-16-le, utf-16-be,
+    iso8859-1 or cp1252."""
     names = (encoding,) if isinstance(encoding, str) else encoding
     return tuple(codecs.lookup(name).name for name in names)
 
 
 def encoding_label(encoding: Encoding) -> str:
-    """A contract's encodings as the contract spells them, for messages."""
+    """Return a contract's encodings as the contract spells them, for messages."""
     return encoding if isinstance(encoding, str) else " or ".join(encoding)
 
 
@@ -48,7 +48,7 @@ class ByteOrderMark(bytes):
     can repeat the mark and continue in that encoding."""
 
     encoding: str
-    """For a file that may be in one of two encodings: UTF-8 until a byte shows that it is the
+    """UTF-8 for a file that may be in one of two encodings, until a byte shows that it is in the
     other. Until then all bytes are ASCII, which is the same in both."""
     message_encoding: str
     """The encoding whose characters csvgate's own words may use in the reject file. For a file that

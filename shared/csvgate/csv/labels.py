@@ -101,8 +101,8 @@ def _quoted_if_needed(label: str) -> str:
     return f"'{text}'" if "," in text else text
 
 
-def join_limited(texts: Sequence[str], count: int | None = None) -> str:
-    """Join the first MAX_LABELS texts, and say how many of `count` (by default of all texts) are
-    left out."""
-    more = (len(texts) if count is None else count) - MAX_LABELS
-    return ", ".join(texts[:MAX_LABELS]) + (f" and {more} more" if more > 0 else "")
+def join_limited(strings: Sequence[str], count: int | None = None) -> str:
+    """Join the first MAX_LABELS strings, and say how many of `count` (by default of all strings)
+    are left out."""
+    more = (len(strings) if count is None else count) - MAX_LABELS
+    return ", ".join(strings[:MAX_LABELS]) + (f" and {more} more" if more > 0 else "")

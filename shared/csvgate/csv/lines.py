@@ -36,7 +36,7 @@ def physical_lines(pieces: Iterable[bytes], limit: int) -> Iterator[list[bytes]]
 
 
 def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in non-empty blocks of at least _BLOCK_BYTES, except for the last."""
+    """Yield the same bytes in non-empty blocks of at least _BLOCK_BYTES, except for the last."""
     waiting: list[bytes] = []
     size = 0
     for piece in pieces:

@@ -52,8 +52,8 @@ class Grammar:
         return None
 
     def find_closing_quote(self, text: str, start: int) -> int:
-        """The position of the quote that closes the quoted cell around `start`; -1 if the text does
-        not contain it."""
+        """Return the position of the quote that closes the quoted cell around `start`; -1 if the
+        text does not contain it."""
         if not self.escape:
             at = text.find(self.quote, start)
             while at >= 0 and self.double_quote and text.startswith(self.quote, at + 1):
@@ -69,8 +69,8 @@ class Grammar:
         return -1
 
     def find_unquoted_end(self, text: str, start: int) -> int:
-        """The position of the delimiter after the unquoted cell at `start`, or the end of the text;
-        -1 if the cell contains a quote."""
+        """Return the position of the delimiter after the unquoted cell at `start`, or the end of
+        the text; -1 if the cell contains a quote."""
         while found := self._delimiter_quote_or_escape.search(text, start):
             if found[0] == self.delimiter:
                 return found.start()
@@ -80,7 +80,7 @@ class Grammar:
         return len(text)
 
     def unescape(self, written: str) -> str:
-        """The content of a cell: doubled quotes and escape characters are resolved."""
+        """Return the content of a cell: doubled quotes and escape characters are resolved."""
         if self.quote not in written and not (self.escape and self.escape in written):
             return written
         return self._escaped.sub(lambda m: m[m.lastindex or 0], written)

@@ -23,8 +23,8 @@ def publisher(project: str) -> Publisher:
 
 
 def warehouse(settings: Settings, environment: Mapping[str, str]) -> Warehouse:
-    """BIGQUERY_EMULATOR_HOST, which the library reads, and BIGQUERY_STORAGE_EMULATOR_HOST
-    (host:port), which no library reads, point it at an emulator."""
+    """Build the port over BigQuery. BIGQUERY_EMULATOR_HOST, which the library reads, and
+    BIGQUERY_STORAGE_EMULATOR_HOST (host:port), which no library reads, point it at an emulator."""
     from csvgate.gcp.bigquery import BigQueryWarehouse
 
     return BigQueryWarehouse(

@@ -125,10 +125,10 @@ def _error_text(body: bytes) -> str:
     """Return SendGrid's error messages on one line, each after the field that it concerns."""
     try:
         errors = json.loads(body)["errors"][:5]
-        texts = [": ".join(str(e[k]) for k in ("field", "message") if e.get(k)) for e in errors]
+        messages = [": ".join(str(e[k]) for k in ("field", "message") if e.get(k)) for e in errors]
     except (ValueError, TypeError, KeyError, AttributeError):
-        texts = [body.decode(errors="replace")]
-    return _one_line("; ".join(texts), 600) or "without a reason"
+        messages = [body.decode(errors="replace")]
+    return _one_line("; ".join(messages), 600) or "without a reason"
 
 
 def _hint(status: int, headers: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import parse
 
 TRUST_SECONDS: Final = 300.0
-"""For how long a table that matched is not checked again."""
+"""A table that matched is not checked again for this long."""
 
 
 class Tables:

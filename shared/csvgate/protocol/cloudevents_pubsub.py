@@ -36,8 +36,8 @@ class Delivery:
 
 
 def message_of(event: CloudEvent) -> Message:
-    """The event as a message. `event.data` must be bytes; each attribute value must be a string of
-    at most 1,024 bytes."""
+    """Return the event as a message. `event.data` must be bytes; each attribute value must be a
+    string of at most 1,024 bytes."""
     attributes = {f"{ATTRIBUTE_PREFIX}{k}": str(v) for k, v in event.get_attributes().items()}
     content_type = attributes.pop(f"{ATTRIBUTE_PREFIX}datacontenttype", None)
     if content_type:
@@ -46,8 +46,8 @@ def message_of(event: CloudEvent) -> Message:
 
 
 def event_of(message: Message) -> CloudEvent:
-    """The event in a message. Raises Permanent `event.malformed` when it is not a CloudEvent in
-    binary mode."""
+    """Return the event in a message. Raises Permanent `event.malformed` when it is not a CloudEvent
+    in binary mode."""
     attributes = {
         key.removeprefix(ATTRIBUTE_PREFIX): value
         for key, value in message.attributes.items()
@@ -68,7 +68,7 @@ def event_of(message: Message) -> CloudEvent:
 
 
 def pubsub_delivery(event: CloudEvent) -> Delivery:
-    """The message inside a `google.cloud.pubsub.topic.v1.messagePublished` event."""
+    """Return the message inside a `google.cloud.pubsub.topic.v1.messagePublished` event."""
     try:
         body: Mapping[str, Any] = event.data
         published = body["message"]
@@ -92,8 +92,8 @@ def pubsub_delivery(event: CloudEvent) -> Delivery:
 
 
 def raw_delivery(event: CloudEvent) -> Delivery:
-    """An event that did not arrive as one of csvgate's messages, as a message: its data as JSON,
-    its attributes in binary mode. Never fails, so that any event can be dead-lettered."""
+    """Return an event that did not arrive as one of csvgate's messages, as a message: its data as
+    JSON, its attributes in binary mode. Never fails, so that any event can be dead-lettered."""
     data = event.data
     if not isinstance(data, bytes):
         data = json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass")

@@ -17,7 +17,8 @@ _MAX_ATTRIBUTES: Final = 100
 
 
 def counts_attribute(counts: Mapping[str, int]) -> str:
-    """Rows by code as JSON. The rarest codes are added up as "other" when not all of them fit."""
+    """Return the rows by code as JSON. The rarest codes are added up as "other" when not all of
+    them fit."""
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     for kept in range(len(ranked), -1, -1):
         shown = dict(ranked[:kept])
@@ -31,7 +32,8 @@ def counts_attribute(counts: Mapping[str, int]) -> str:
 def dead_letter(
     delivery: Delivery, reason: Failure, *, origin: Mapping[str, str], extra: Mapping[str, str]
 ) -> Message:
-    """`origin` and `extra` give attributes by name without prefix; values are shortened to fit.
+    """Return the dead letter of a message. `origin` and `extra` give attributes by name without
+    prefix; values are shortened to fit.
 
     A message keeps all its own attributes. If there are too many for ours to fit, the most
     important of ours are kept.

@@ -9,7 +9,8 @@ _MAX_IDENTIFIER: Final = 64
 
 
 def digest(*parts: str, length: int = 20) -> str:
-    """The first `length` hex digits of SHA-256 over the parts, each preceded by its length."""
+    """Return the first `length` hex digits of SHA-256 over the parts, each preceded by its
+    length."""
     h = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")

@@ -36,13 +36,13 @@ class _KeyColumns(NamedTuple):
     parsers: tuple[Callable[[str], object], ...]
 
     def add(self, cells: Sequence[str], line: int) -> None:
-        texts = [cells[index] for index in self.indexes]
-        if not all(texts):
+        strings = [cells[index] for index in self.indexes]
+        if not all(strings):
             return  # An empty cell is NULL, and NULL equals no value.
-        if len(texts) == 1:
-            self.found.add(self._value(0, texts[0], line))
+        if len(strings) == 1:
+            self.found.add(self._value(0, strings[0], line))
         else:
-            self.found.add(tuple(self._value(i, text, line) for i, text in enumerate(texts)))
+            self.found.add(tuple(self._value(i, text, line) for i, text in enumerate(strings)))
 
     def _value(self, i: int, text: str, line: int) -> object:
         try:

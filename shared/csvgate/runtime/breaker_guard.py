@@ -21,7 +21,7 @@ _UNKNOWN: Final = 0
 
 
 class Guard(Protocol):
-    """What the failure boundary needs of a breaker."""
+    """The part of a breaker that the failure boundary uses."""
 
     def handled(self) -> None:
         """Record that a delivery was handled."""

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Handler(Protocol[T]):
-    """What one function does with one event, which it decodes to a T."""
+    """Handles the events of one function, each decoded into a T."""
 
     def decode(self, event: CloudEvent, delivery: Delivery) -> T:
         """Decode the event. Raises Permanent `event.malformed`."""

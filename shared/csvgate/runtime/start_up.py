@@ -31,7 +31,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What every function has: settings, ports, ledger and dead-letter topic."""
+    """The parts that every function uses: settings, ports, ledger and dead-letter topic."""
 
     settings: Settings
     store: ObjectStore

@@ -1,4 +1,4 @@
-"""`any`: text that nothing is assumed about."""
+"""`any`: text without any rules."""
 
 from csvgate.types.bigquery import BigQueryType
 from csvgate.types.common.field_type import Field, FieldType, Scalar

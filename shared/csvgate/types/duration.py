@@ -92,7 +92,8 @@ def parse_duration(text: str) -> Duration | None:
 
 
 def _days(month: int) -> int:
-    """The days from a fixed day long ago to the first of a month; months count from the year 0."""
+    """Return the days from a fixed day long ago to the first of a month; months count from the year
+    0."""
     year, month = divmod(month, 12)
     cycles, year = divmod(year, _CYCLE_YEARS)
     return cycles * _CYCLE_DAYS + date(year + _CYCLE_YEARS, month + 1, 1).toordinal()

@@ -40,8 +40,8 @@ class Geopoint(NamedTuple):
 
 
 def parse_geopoint(text: str, form: str = "default") -> Geopoint:
-    """`form` is default, array or object. Raises ValueError with a message for people that does not
-    repeat the text."""
+    """Parse a geopoint. `form` is default, array or object. Raises ValueError with a message for
+    people that does not repeat the text."""
     pair = _parse_pair(text) if form == "default" else _parse_json_pair(text, form)
     if pair is None:
         raise ValueError(f"is not a point such as {EXAMPLES[form]}: longitude, then latitude")
@@ -73,7 +73,8 @@ def _parse_json_pair(text: str, form: str) -> tuple[Decimal, Decimal] | None:
 
 
 def _without_exponent(degrees: Decimal) -> str:
-    """The digits without an exponent, without zeros at the end, without a minus before zero."""
+    """Return the digits without an exponent, without zeros at the end, without a minus before
+    zero."""
     # Adding zero turns minus zero into zero.
     text = format(Decimal(repr(float(degrees) + 0.0)), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -38,4 +38,4 @@ _TYPES: Final[tuple[type[FieldType], ...]] = (
 )
 
 FIELD_TYPES: Final[Mapping[str, FieldType]] = MappingProxyType({t.name: t() for t in _TYPES})
-"""By name, in the order in which messages and documentation list them."""
+"""The field types by name, in the order in which messages and documentation list them."""

@@ -24,7 +24,8 @@ class AscendingKeys:
         """Sorted keys and their lines; the keys of each part are greater than the one before's."""
 
     def add(self, keys: Words, lines: Lines) -> Mask:
-        """(n,): True for each key that is greater than all keys given before it. These are kept."""
+        """Return an array (n,) that is True for each key that is greater than all keys given before
+        it. These are kept."""
         if not len(keys):
             return np.empty(0, np.bool_)
         greatest = np.maximum.accumulate(np.concatenate((self._greatest, keys)))
@@ -34,7 +35,7 @@ class AscendingKeys:
         return new
 
     def find(self, keys: Words) -> Lines:
-        """(n,): the line of each key, or 0."""
+        """Return an array (n,) with the line of each key, or 0."""
         found = np.zeros(len(keys), np.int64)
         if not self._parts or not len(keys):
             return found
@@ -49,7 +50,8 @@ class AscendingKeys:
         return found
 
     def drain(self) -> Iterator[tuple[Words, Lines]]:
-        """All kept keys and their lines, a part at a time, each forgotten as it is returned."""
+        """Yield all kept keys and their lines, a part at a time, each forgotten as it is
+        returned."""
         while self._parts:
             yield self._parts.pop(0)
 

@@ -30,7 +30,8 @@ class KeyFilter:
         self._shift: Final = 64 - bits
 
     def may_have(self, first: Words) -> npt.NDArray[np.bool_]:
-        """(n,), for the first words (n,) of keys: False where the key was never added."""
+        """Return an array (n,), given the first words (n,) of keys: it is False where the key was
+        never added."""
         patterns = _patterns(first)
         found: npt.NDArray[np.bool_] = self._words.take(self._places(first)) & patterns == patterns
         return found

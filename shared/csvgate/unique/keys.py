@@ -20,8 +20,8 @@ class KeySet(Protocol):
     """The keys of one field, or of one group of fields."""
 
     def claim(self, key: Hashable, line: int) -> int | None:
-        """None if the key belongs to this line, now or already; otherwise the line to which it
-        belongs."""
+        """Return None if the key belongs to this line, now or already; otherwise the line to which
+        it belongs."""
 
 
 class GrowingKeySet:
@@ -52,8 +52,9 @@ class GrowingKeySet:
 
 
 def fingerprint(key: Hashable) -> str | int | bytes:
-    """A short string or an integer itself; of any other value, its hash. Equal values have equal
-    fingerprints however they were written: 1.0 and 1.00, noon in Paris and eleven in London."""
+    """Return a short string or an integer unchanged, and the hash of any other value. Equal values
+    have equal fingerprints however they were written: 1.0 and 1.00, noon in Paris and eleven in
+    London."""
     if isinstance(key, str) and len(key) <= _SHORT:
         return key
     if isinstance(key, int):

@@ -29,17 +29,17 @@ class Read(NamedTuple):
 
 class Order(Protocol):
     def words(self, values: "pa.Array") -> Read:
-        """The words of n values, none of which is null."""
+        """Return the words of n values, none of which is null."""
 
     def word(self, value: Hashable) -> int | None:
-        """The word of one value; None if it has none."""
+        """Return the word of one value; None if it has none."""
 
     def hashes(self, words: Words) -> Hashes:
         """(n, 2): what `hash_column` returns for the values that have these words (n,)."""
 
 
 def order_of(values: "pa.Array") -> Order | None:
-    """An order in which the first value has a word; None if there is none for the type."""
+    """Return an order in which the first value has a word; None if there is none for the type."""
     if not len(values):
         return None
     if values.type == pa.int64():

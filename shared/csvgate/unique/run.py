@@ -45,25 +45,25 @@ class Run(NamedTuple):
         return np.where(same, self.lines.take(at), 0)
 
     def find_one(self, first: int, second: int) -> int:
-        """The line of a key, or 0."""
+        """Return the line of a key, or 0."""
         at = self._last_not_after(first, second)
         if at < 0 or (self.first[at], self.second[at]) != (first, second):
             return 0
         return int(self.lines[at])
 
     def where(self, kept: npt.NDArray[np.bool_]) -> "Run":
-        """The keys for which `kept` (n,) is True."""
+        """Return the keys for which `kept` (n,) is True."""
         return self._each(lambda words: words[kept])
 
     def take(self, order: npt.NDArray[np.int64]) -> "Run":
-        """The keys at these indices."""
+        """Return the keys at these indices."""
         return self._each(lambda words: words.take(order))
 
     def _each(self, change: Callable[[Any], Any]) -> "Run":
         return Run(change(self.first), change(self.second), change(self.lines))
 
     def _last_not_after(self, first: int, second: int) -> int:
-        """The index of the last key that does not sort after this one; -1 if all do."""
+        """Return the index of the last key that does not sort after this one; -1 if all do."""
         high = bisect_right(self.first.data, first)
         low = bisect_left(self.first.data, first, 0, high)
         return bisect_right(self.second.data, second, low, high) - 1
@@ -79,7 +79,7 @@ class Runs:
         self._tiers: list[list[Run]] = [[]]
 
     def __iter__(self) -> Iterator[Run]:
-        """The largest runs first."""
+        """Yield the runs, the largest first."""
         for tier in reversed(self._tiers):
             yield from tier
 
@@ -108,7 +108,7 @@ def sort_order(first: Words, second: Words) -> npt.NDArray[np.int64]:
 
 
 def merged(runs: Sequence[Run]) -> Run:
-    """One run of all keys; no two runs may have a key in common."""
+    """Return one run of all keys; no two runs may have a key in common."""
     first = np.concatenate([run.first for run in runs])
     second = np.concatenate([run.second for run in runs])
     # Timsort finds the runs and merges them.

@@ -35,7 +35,7 @@ def hash_bytes(array: Any, kind: int) -> Hashes:
 
 
 def _layout(array: Any) -> tuple[npt.NDArray[np.uint8], _Offsets, _Offsets]:
-    """The bytes of all values, padded by two words; the offset of each value; its length."""
+    """Return the bytes of all values, padded by two words; the offset of each value; its length."""
     _, buffer, memory = array.buffers()
     wide = pa.types.is_large_string(array.type) or pa.types.is_large_binary(array.type)
     all_offsets: npt.NDArray[Any] = np.frombuffer(buffer, np.int64 if wide else np.int32)

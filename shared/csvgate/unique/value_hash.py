@@ -35,8 +35,8 @@ INTEGER: Final = 0xE7037ED1A0B428DB
 FLOAT: Final = 0x8EBC6AF09C88C6E3
 DECIMAL: Final = 0x589965CC75374CC3
 FINER: Final = DECIMAL ^ 1 << 63
-"""For decimals with more digits than NUMERIC: the high word of a short string has top bits that
-no NUMERIC sets."""
+"""The seed for decimals with more digits than NUMERIC: the high word of a short string has top bits
+that no NUMERIC sets."""
 DATE: Final = 0x1D8E4E27C47D124F
 TIME: Final = 0xEB44ACCAB455D165
 INSTANT: Final = 0x9C6E6877736C46E3
@@ -57,8 +57,8 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def hash_value(value: Hashable) -> Words:
-    """The hash of a value: equal for equal values of one type, however they were written (1.0 and
-    1.00, noon in Paris and eleven in London). A tuple is an ordered group of values."""
+    """Return the hash of a value: equal for equal values of one type, however they were written
+    (1.0 and 1.00, noon in Paris and eleven in London). A tuple is an ordered group of values."""
     match value:
         case str():
             return _hash_bytes(value.encode(errors="surrogatepass"), STRING)
@@ -147,5 +147,5 @@ def _hash_decimal(value: Decimal) -> Words:
 
 
 def _bits(value: float) -> int:
-    """The IEEE 754 bits of a float; both zeros have the same bits, and so do all NaNs."""
+    """Return the IEEE 754 bits of a float; both zeros have the same bits, and so do all NaNs."""
     return NAN if value != value else int(unpack("<Q", pack("<d", value + 0.0))[0])

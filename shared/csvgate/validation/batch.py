@@ -21,13 +21,13 @@ class Limits:
     """A batch ends with the record that reaches one of these limits."""
 
     size: int = CHUNK_BYTES
-    """In bytes of the file."""
+    """The number of bytes of the file."""
     rows: int = MAX_CELLS
     faults: int = MAX_FAULTS
 
     @staticmethod
     def of(chunk_bytes: int, fields: int) -> "Limits":
-        """The limits for records with that many fields."""
+        """Return the limits for records with that many fields."""
         return Limits(chunk_bytes, max(1, MAX_CELLS // (fields + 1)))
 
 

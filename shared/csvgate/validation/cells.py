@@ -28,7 +28,7 @@ class Cells(dict[str, object]):
 
     _MAX_TEXTS: Final = 4096
     _MAX_TEXTS_OF_FILE: Final = 65_536
-    """For all columns of a file together, of which there may be thousands: about 16 MB."""
+    """The limit for all columns of a file, of which there may be thousands: about 16 MB."""
     _MAX_CHARACTERS: Final = 64
 
     def __init__(

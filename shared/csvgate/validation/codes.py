@@ -331,4 +331,4 @@ _ALL: Final = (
 )
 
 CODES: Final[Mapping[str, Code]] = MappingProxyType({code.code: code for code in _ALL})
-"""By code, in the order of the documentation."""
+"""The fault codes by name, in the order of the documentation."""

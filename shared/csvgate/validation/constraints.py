@@ -23,8 +23,8 @@ _MAX_SHOWN: Final = 20
 
 
 def checks(field: SchemaField) -> Iterator[Check]:
-    """In the order in which their faults are reported. `required` and `unique` are checked
-    elsewhere: they concern cells that have no value, and more than one row."""
+    """Yield the checks of a field in the order in which their faults are reported. `required` and
+    `unique` are checked elsewhere: they concern cells that have no value, and more than one row."""
     constraints, kind = field.constraints, FIELD_TYPES[field.type]
     if constraints.min_length is not None:
         yield _min_length(constraints.min_length, kind.length_unit)

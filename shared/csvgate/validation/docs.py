@@ -25,7 +25,7 @@ _GROUPS: Final = {
     ),
     "row": (
         "The row",
-        "The row is rejected without looking at its cells, because they cannot be told apart.",
+        "The row is rejected without checking its cells, because they cannot be separated.",
     ),
     "encoding": ("The cell", "The row is rejected, with all the faults of all its cells."),
     "bigquery": ("The column", "BigQuery would refuse the value, or change it."),
@@ -42,10 +42,10 @@ def faults_page() -> str:
 def faults_of(example: Example) -> list[Fault]:
     """Return the faults that the engine reports for an example."""
     contract = example.contract()
-    texts = {name: text.encode() for name, text in example.references.items()}
+    strings = {name: text.encode() for name, text in example.references.items()}
     try:
         pieces = decompress([example.data], max_bytes=contract.limits.max_bytes)
-        batches = list(validate(pieces, contract, references=key_sets(contract, texts)))
+        batches = list(validate(pieces, contract, references=key_sets(contract, strings)))
     except FileFault as error:
         return [error.fault]
     return [fault for batch in batches for row in batch.rejected for fault in row.faults]

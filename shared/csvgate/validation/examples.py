@@ -42,7 +42,7 @@ class Example:
 
 
 def _one(data: str, **properties: Any) -> Example:
-    """An example with a single column."""
+    """Return an example with a single column."""
     return Example(data.encode(), ({"name": "a", **properties},))
 
 
@@ -121,4 +121,5 @@ _EXAMPLES: Final[dict[str, Example]] = {
 }
 
 EXAMPLES: Final[Mapping[str, Example]] = MappingProxyType(_EXAMPLES)
-"""By code. Codes without an example concern the upload, not the content of its file."""
+"""An example for each code. Codes without an example concern the upload, not the content of its
+file."""

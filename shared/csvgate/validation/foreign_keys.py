@@ -63,7 +63,7 @@ class ForeignKeys:
                 self.groups.append(GroupKey(fields, reference_keys, fault))
 
     def of_field(self, name: str) -> Sequence[Known]:
-        """The foreign keys of this field alone."""
+        """Return the foreign keys of this field alone."""
         return self._single.get(name, ())
 
     def of_row(self, values: Sequence[object], valid: Collection[int]) -> Iterator[tuple[str, str]]:

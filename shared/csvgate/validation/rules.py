@@ -116,28 +116,28 @@ class Rules:
         return self._in_foreign_groups
 
     def faults_in(
-        self, line: int, texts: Mapping[int, str], fields: Collection[int]
+        self, line: int, strings: Mapping[int, str], fields: Collection[int]
     ) -> tuple[Fault, ...]:
         """Return the faults that `check` would find in these fields (by index), in unique keys
         whose fields are all among them, and in foreign keys of several fields. Only these unique
         keys are claimed.
 
         For records of the right number of cells whose other fields are known to be without faults.
-        `texts` are the cells of `fields` and of `foreign_fields`.
+        `strings` are the cells of `fields` and of `foreign_fields`.
         """
         if self._groups or self._foreign.groups or not self._unique_fields.isdisjoint(fields):
-            return self._check_each(line, texts, fields)[1]
+            return self._check_each(line, strings, fields)[1]
         values: dict[int, object] = {}
         return tuple(
-            self._fault(line, index, texts[index], *fault)
+            self._fault(line, index, strings[index], *fault)
             for index in sorted(fields)
-            for fault in self._faults_of(index, texts[index], values)
+            for fault in self._faults_of(index, strings[index], values)
         )
 
     def _check_each(
         self,
         line: int,
-        texts: Sequence[str] | Mapping[int, str],
+        strings: Sequence[str] | Mapping[int, str],
         among: Collection[int] | None = None,
     ) -> tuple[list[object], tuple[Fault, ...]]:
         """Return the same as `check` but collect every fault, in all fields or those `among` them.
@@ -146,7 +146,7 @@ class Rules:
         faults = list[Fault]()
         valid = set[int]()
         for index in range(self._width) if among is None else sorted(among):
-            text = texts[index]
+            text = strings[index]
             found = self._faults_of(index, text, values)
             if not found:
                 valid.add(index)
@@ -160,7 +160,7 @@ class Rules:
             if among is not None:
                 # These have no faults. They are read for their values only, and claim no keys.
                 for index in self._in_foreign_groups.difference(among):
-                    if not self._faults_of(index, texts[index], values):
+                    if not self._faults_of(index, strings[index], values):
                         valid.add(index)
             for code, message in self._foreign.of_row(values, valid):
                 faults.append(Fault(line, None, code, None, message))

@@ -59,7 +59,7 @@ def test_other_exceptions_pass() -> None:
         raise KeyError
 
 
-def test_no_address_lets_a_reader_in() -> None:
+def test_messages_do_not_contain_signed_addresses() -> None:
     words = "url: /upload/storage/v1/b/x/o?uploadType=resumable&upload_id=SECRET (refused)"
     failure = translate(requests.ConnectionError(words), "storage", "gs://b/x")
     assert "SECRET" not in failure.message

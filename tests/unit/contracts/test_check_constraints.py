@@ -50,7 +50,7 @@ ORDERED = "integer, number, date, time, datetime, year, yearmonth, duration"
             {"pattern": "(a+)+"},
             "pattern",
             "repeats a part that can match the same text in several ways: some texts would take "
-            "for ever to refuse",
+            "forever to refuse",
         ),
         *(
             (

@@ -68,7 +68,7 @@ def test_failing_rows_are_named(sql: str, bigquery: str, lines: list[int], reaso
 
 
 @pytest.mark.parametrize(("sql", "bigquery"), [case[:2] for case in FAILING])
-def test_reasons_tell_no_value(sql: str, bigquery: str) -> None:
+def test_reasons_do_not_contain_values(sql: str, bigquery: str) -> None:
     """Reasons end up in logs."""
     with pytest.raises(Permanent) as raised:
         derived(sql, bigquery, FIELDS, ROWS)

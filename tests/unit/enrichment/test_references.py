@@ -96,7 +96,7 @@ def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
         reference("k,v\nab,1234\n")
 
 
-def test_the_cell_itself_is_not_told() -> None:
+def test_messages_do_not_contain_the_cell() -> None:
     with pytest.raises(Permanent) as raised:
         reference("k,v\na,secret\n", v="INT64")
     assert "secret" not in str(raised.value)

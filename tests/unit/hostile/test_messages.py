@@ -119,7 +119,7 @@ def finished_message(world: World) -> Message:
     ],
     ids=["another outcome", "no outcome", "no counts", "traversal", "no dataset"],
 )
-def test_a_forged_end(change: dict[str, object]) -> None:
+def test_a_forged_outcome(change: dict[str, object]) -> None:
     world = World()
     message = finished_message(world)
     world.mailer.sent.clear()
@@ -129,7 +129,7 @@ def test_a_forged_end(change: dict[str, object]) -> None:
     assert [] == world.mailer.sent
 
 
-def test_the_end_of_a_dataset_that_there_is_not() -> None:
+def test_an_outcome_of_an_unknown_dataset() -> None:
     """The recipients are those of our contracts, never of the message."""
     world = World()
     message = finished_message(world)

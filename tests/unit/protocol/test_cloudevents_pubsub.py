@@ -86,7 +86,7 @@ def test_a_published_message_comes_out_of_its_event() -> None:
         {"message": {"publishTime": "yesterday"}},
     ],
 )
-def test_what_is_no_published_message_is_malformed(data: Any) -> None:
+def test_anything_but_a_published_message_is_malformed(data: Any) -> None:
     with pytest.raises(Permanent) as caught:
         pubsub_delivery(pubsub_event(data))
     assert caught.value.code == "event.malformed"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from csvgate.chunks.arrow import arrow_type
+from csvgate.contracts.checks.column_names import LINE
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
 from enrichment.sql.expression import compile_expression
@@ -15,7 +16,6 @@ from enrichment.sql.syntax_check import RefusedExpression
 if TYPE_CHECKING:
     import pyarrow as pa
 
-LINE: Final = "_line"
 _NAMED_LINES: Final = 5
 
 
@@ -65,8 +65,8 @@ class DeriveStep:
     """The columns that the expressions use, and the types to compute with."""
 
     def compute(self, chunk: "pa.Table") -> "dict[str, pa.ChunkedArray]":
-        """The derived columns, row for row with `chunk`. Raises Permanent `derive.failed` and
-        `chunk.malformed`."""
+        """Return the derived columns, row for row with `chunk`. Raises Permanent `derive.failed`
+        and `chunk.malformed`."""
         narrow = self._narrow(chunk)
         try:
             found = shared().select(_query(self.columns), narrow)
@@ -75,8 +75,9 @@ class DeriveStep:
         return {c.name: found.column(c.name).cast(arrow_type(c.type)) for c in self.columns}
 
     def _narrow(self, chunk: "pa.Table") -> "pa.Table":
-        """The columns that are used, with decimals cast to their narrow types: DuckDB multiplies
-        these without overflow. `_line` keeps the number of rows when no column is used."""
+        """Return the columns that are used, with decimals cast to their narrow types: DuckDB
+        multiplies these without overflow. `_line` keeps the number of rows when no column is
+        used."""
         import pyarrow as pa
 
         columns = {LINE: chunk.column(LINE)}

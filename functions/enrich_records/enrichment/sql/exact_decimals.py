@@ -50,14 +50,14 @@ class ExactDecimals:
                     self._align(_branches(node))
 
     def text(self, node: Node) -> str:
-        """The expression's SQL, in parentheses."""
+        """Return the expression's SQL, in parentheses."""
         [statement] = self._tree["statements"]
         select = {**statement, "node": {**statement["node"], "select_list": [node]}}
         sql = self._engine.unparse({**self._tree, "statements": [select]})
         return f"({sql.removeprefix('SELECT ')})"
 
     def type(self, sql: str) -> str:
-        """DuckDB's type of an expression over the columns."""
+        """Return DuckDB's type of an expression over the columns."""
         [kind] = self._engine.types(f"SELECT {sql} FROM {self._row}")  # noqa: S608 - checked
         return kind
 
@@ -113,7 +113,7 @@ def _arguments(node: Node) -> list[_Place]:
 
 
 def _branches(node: Node) -> list[_Place]:
-    """The operands that DuckDB gives one common type."""
+    """Return the operands that DuckDB gives one common type."""
     if node["class"] == "CASE":
         cases = [(case, "then_expr") for case in node["case_checks"]]
         return [*cases, (node, "else_expr")]
@@ -131,8 +131,8 @@ def _has_decimal(kinds: list[str]) -> bool:
 
 
 def _exact_quotient(left: str, left_type: str, right: str, right_type: str) -> str:
-    """SQL for left / right as BigQuery divides NUMERIC: DECIMAL(38,9), halves away from zero.
-    Raises RefusedExpression when DuckDB has too few digits for it."""
+    """Return SQL for left / right as BigQuery divides NUMERIC: DECIMAL(38,9), halves away from
+    zero. Raises RefusedExpression when DuckDB has too few digits for it."""
     _, left_scale = decimal_of(left_type) or (0, 0)
     _, right_scale = decimal_of(right_type) or (0, 0)
     shift = _QUOTIENT_SCALE + right_scale - left_scale
@@ -143,7 +143,7 @@ def _exact_quotient(left: str, left_type: str, right: str, right_type: str) -> s
 
 
 def _as_integer(value: str, kind: str, shift: int) -> str:
-    """SQL for value · 10^shift as an integer. An overflow fails the row."""
+    """Return SQL for value · 10^shift as an integer. An overflow fails the row."""
     if shift > _MOST_SHIFTED:
         raise RefusedExpression("divides numbers with too many fraction digits: round them first")
     if is_decimal(kind):

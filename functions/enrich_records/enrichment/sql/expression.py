@@ -27,8 +27,8 @@ class Expression:
 def compile_expression(
     text: str, columns: Mapping[str, str | None], engine: LockedDuckDB
 ) -> Expression:
-    """`columns` gives DuckDB types by name, None for a column that DuckDB cannot hold.
-    Raises RefusedExpression."""
+    """Compile the expression. `columns` gives DuckDB types by name, None for a column that DuckDB
+    cannot hold. Raises RefusedExpression."""
     tree = _parse(text, engine)
     root = tree["statements"][0]["node"]["select_list"][0]
     try:
@@ -61,7 +61,8 @@ def _parse(text: str, engine: LockedDuckDB) -> Node:
 
 
 def _frame(tree: Node) -> Any:
-    """The statement without the expression: equal for any two SELECTs of one bare expression."""
+    """Return the statement without the expression: equal for any two SELECTs of one bare
+    expression."""
 
     def bare(value: Any) -> Any:
         if isinstance(value, dict):

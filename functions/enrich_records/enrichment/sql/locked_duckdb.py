@@ -79,12 +79,12 @@ class LockedDuckDB:
                 ) from error
 
     def types(self, sql: str) -> list[str]:
-        """The types of a query's columns. Does not run the query."""
+        """Return the types of a query's columns. Does not run the query."""
         with self._turn:
             return [str(kind) for kind in self._connection.sql(sql).types]
 
     def parse(self, sql: str) -> Node:
-        """The syntax tree, or its `error_message`, of one or more SELECT statements."""
+        """Return the syntax tree, or its `error_message`, of one or more SELECT statements."""
         found: Node = json.loads(self._value("SELECT json_serialize_sql(?)", sql))
         return found
 
@@ -100,18 +100,18 @@ class LockedDuckDB:
 
 @cache
 def shared() -> LockedDuckDB:
-    """The database of this instance, kept because opening one takes about 20 ms."""
+    """Return the database of this instance, kept because opening one takes about 20 ms."""
     return LockedDuckDB()
 
 
 def binding_error(error: Exception) -> str:
-    """The first line of an error in binding an expression, with the names it mentions."""
+    """Return the first line of an error in binding an expression, with the names it mentions."""
     return shorten(_first_line(error), _LONGEST)
 
 
 def row_error(error: Exception) -> str:
-    """The first line of an error in computing rows, without the values that it quotes: it ends up
-    in logs and dead letters."""
+    """Return the first line of an error in computing rows, without the values that it quotes: it
+    ends up in logs and dead letters."""
     first = _first_line(error)
     if "division by zero" in first.lower():
         return "division by zero"

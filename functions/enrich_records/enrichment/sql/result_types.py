@@ -26,7 +26,7 @@ _WIDTH: Final = 38
 
 
 def quoted(name: str) -> str:
-    """A column's name as a quoted SQL identifier."""
+    """Return a column's name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -43,7 +43,7 @@ def is_decimal(duckdb_type: str) -> bool:
 
 
 def duckdb_type(kind: BigQueryType) -> str | None:
-    """The DuckDB type of a column; None when DuckDB's decimals are too narrow for it."""
+    """Return the DuckDB type of a column; None when DuckDB's decimals are too narrow for it."""
     if kind.kind in _DIRECT:
         return _DIRECT[kind.kind]
     if kind.precision is not None:
@@ -52,7 +52,7 @@ def duckdb_type(kind: BigQueryType) -> str | None:
 
 
 def result_fit(found: str, declared: BigQueryType) -> BigQueryType:
-    """`declared`, narrowed to the digits a result of type `found` can have."""
+    """Return `declared`, narrowed to the digits a result of type `found` can have."""
     number = decimal_of(found)
     if number is None or declared.kind not in ("NUMERIC", "BIGNUMERIC"):
         return declared
@@ -63,9 +63,9 @@ def result_fit(found: str, declared: BigQueryType) -> BigQueryType:
 
 
 def result_sql(value: str, found: str, declared: BigQueryType, floats: Sequence[str]) -> str:
-    """SQL that turns `value` of DuckDB type `found` into the declared type, or fails on the row.
-    `floats` names the FLOAT64 columns that the expression uses. Raises ValueError when the author
-    must write a CAST."""
+    """Return SQL that turns `value` of DuckDB type `found` into the declared type, or fails on the
+    row. `floats` names the FLOAT64 columns that the expression uses. Raises ValueError when the
+    author must write a CAST."""
     if found == '"NULL"':
         return f"CAST({value} AS {duckdb_type(result_fit('BIGINT', declared))})"
     if not _assignable(found, declared):
@@ -107,8 +107,8 @@ def _unassignable(found: str, declared: BigQueryType) -> str:
 
 
 def _problem(value: str, declared: BigQueryType, floats: Sequence[str]) -> tuple[str, str] | None:
-    """An SQL condition for values that DuckDB can hold and BigQuery cannot, and the error message,
-    which does not quote the value."""
+    """Return an SQL condition for values that DuckDB can hold and BigQuery cannot, and the error
+    message, which does not quote the value."""
     match declared.kind:
         case "STRING" if declared.length is not None:
             return f"length({value}) > {declared.length}", f"the string is too long for {declared}"

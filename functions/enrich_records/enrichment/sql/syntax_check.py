@@ -48,7 +48,8 @@ class RefusedExpression(ValueError):
 
 
 def check(root: Node, columns: Mapping[str, str | None]) -> set[str]:
-    """The columns that the expression uses, as `columns` spells them. Raises RefusedExpression."""
+    """Return the columns that the expression uses, as `columns` spells them. Raises
+    RefusedExpression."""
     spelled = {name.lower(): name for name in columns}
     used = set()
     # Outermost first, so that a subquery is refused as a subquery, not for what it contains.
@@ -66,14 +67,14 @@ def check(root: Node, columns: Mapping[str, str | None]) -> set[str]:
 
 
 def nodes(node: Node) -> Iterator[Node]:
-    """An expression and all expressions in it, innermost first."""
+    """Yield an expression and all expressions in it, innermost first."""
     for child in children(node):
         yield from nodes(child)
     yield node
 
 
 def children(node: Any) -> Iterator[Node]:
-    """The expressions directly inside an expression, or inside any part of it."""
+    """Yield the expressions directly inside an expression, or inside any part of it."""
     for value in node.values() if isinstance(node, dict) else node:
         if isinstance(value, dict) and "class" in value:
             yield value

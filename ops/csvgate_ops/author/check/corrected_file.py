@@ -16,7 +16,8 @@ _NAME_CHECK: Final = {"correction.unnamed": "that its name contains the id of th
 
 
 class EveryLine:
-    """The set of lines that may be loaded, for lack of the ledger: all of them."""
+    """Stands for the set of lines that may be loaded: it contains every line, because the ledger is
+    not available."""
 
     def __contains__(self, line: object) -> bool:
         return True

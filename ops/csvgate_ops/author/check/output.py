@@ -43,5 +43,5 @@ def colours() -> bool:
 
 
 def columns() -> int | None:
-    """The width of the terminal, or None if standard output is not a terminal."""
+    """Return the width of the terminal, or None if standard output is not a terminal."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

@@ -9,7 +9,8 @@ from csvgate_ops.author.check.output import Unusable
 
 
 def foreign_keys(contract: Contract, folder: Path | None) -> KeySets:
-    """The key sets for `validate`. Without a folder every key is accepted. Raises Unusable."""
+    """Return the key sets for `validate`. Without a folder every key is accepted. Raises
+    Unusable."""
     if folder is None:
         return unchecked(contract)
     references: dict[str, bytes] = {}
@@ -28,7 +29,7 @@ def foreign_keys(contract: Contract, folder: Path | None) -> KeySets:
 
 
 def left_out(contract: Contract, folder: Path | None) -> str | None:
-    """A note on the foreign keys that are not checked without a folder, or None."""
+    """Return a note on the foreign keys that are not checked without a folder, or None."""
     names = sorted(referred_to(contract))
     if folder is not None or not names:
         return None

@@ -152,7 +152,7 @@ def _valid(counts: Counts) -> str:
 
 
 def _allowed(limits: Limits) -> str:
-    """What the limits allow, given that they are not exceeded."""
+    """Return what the limits allow, given that they are not exceeded."""
     allowed = [f"up to {limits.rejected_rate:.1%}"] if limits.rejected_rate < 1 else []
     if limits.rejected_rows is not None:
         allowed.append(f"up to {limits.rejected_rows:,}")

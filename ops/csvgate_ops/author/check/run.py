@@ -114,12 +114,12 @@ class Check:
 
 
 def revealed(contract: Contract) -> Contract:
-    """A copy of the contract without sensitive columns."""
+    """Return a copy of the contract without sensitive columns."""
     fields = [f.model_copy(update={"sensitive": False}) for f in contract.schema_.fields]
     schema = contract.schema_.model_copy(update={"fields": tuple(fields)})
     return contract.model_copy(update={"schema_": schema})
 
 
 def sensitive(contract: Contract) -> frozenset[str]:
-    """The names of the sensitive columns."""
+    """Return the names of the sensitive columns."""
     return frozenset(field.name for field in contract.schema_.fields if field.sensitive)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from csvgate.types.common.string_formats import UUID
 from csvgate.types.registry import FIELD_TYPES
 from csvgate_ops.author.infer.draft import Column, Shape
 from csvgate_ops.author.infer.numeric import guess_number
@@ -23,7 +24,7 @@ _BOOLEANS: Final = (
     ("oui", "non"),
 )
 _FORMATS: Final[Mapping[str, re.Pattern[str]]] = {
-    "uuid": re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"),
+    "uuid": re.compile(UUID),
     "email": re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\".]+(?:\.[^@\s,;<>()\".]+)+"),
     "uri": re.compile(r"[a-z][a-z0-9+.-]*://[!-~]+"),
 }
@@ -42,7 +43,8 @@ _EMAIL: Final = "an email address"
 
 
 def guess_column(name: str, values: Sequence[str], shape: Shape) -> Column:
-    """`values` are all values of the column in the sample, including empty ones."""
+    """Guess the field of a column. `values` are all its values in the sample,
+    including empty ones."""
     counts = Counter(values)
     empty = counts.pop("", 0)
     column = Column(name, required=bool(values) and not empty)
@@ -87,7 +89,7 @@ def _type(column: Column, values: list[str], shape: Shape) -> bool:
 def _boolean_words(
     values: list[str],
 ) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None] | None:
-    """The values for true and for false, or (None, None) for the default ones."""
+    """Return the values for true and for false, or (None, None) for the default ones."""
     for true, false in _BOOLEANS:
         folded = {value.casefold() for value in values}
         alone = true == "true" and folded <= {true, false}
@@ -134,7 +136,7 @@ def _few(counts: Counter[str]) -> bool:
 
 
 def _mostly(counts: Counter[str]) -> tuple[str, int] | None:
-    """What most of the values look like, and how many do: the others may be mistakes."""
+    """Return what most of the values look like, and how many do: the others may be mistakes."""
     kinds = Counter[str]()
     for value, count in counts.items():
         if number := guess_number([value], ","):

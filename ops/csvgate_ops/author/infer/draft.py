@@ -35,7 +35,7 @@ class Column:
 
     @property
     def renamed(self) -> bool:
-        """Whether the label in the header differs from the name."""
+        """Return whether the label in the header differs from the name."""
         return fold(self.label) != fold(self.name)
 
     def become_text(self, why: str) -> None:
@@ -58,7 +58,7 @@ class Shape:
     skip_initial_space: bool = False
 
     def as_dialect(self) -> dict[str, object]:
-        """The properties under their names in CSV Dialect."""
+        """Return the properties under their names in CSV Dialect."""
         dialect: dict[str, object] = {"delimiter": self.delimiter, "quoteChar": self.quote_char}
         if self.escape_char:
             dialect |= {"doubleQuote": False, "escapeChar": self.escape_char}
@@ -80,7 +80,7 @@ class Draft:
     rows: int
     """The number of rows in the sample."""
     complete: bool
-    """Whether the sample is the whole file."""
+    """True if the sample is the whole file."""
     encoding_note: str = ""
     origin: str = ""
     """What the contract was drafted from, as a sentence."""

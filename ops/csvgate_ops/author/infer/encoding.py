@@ -15,7 +15,7 @@ _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def guess_encoding(data: bytes) -> tuple[str, str | None]:
-    """The name of the encoding for the contract, and a note if it is a guess."""
+    """Return the name of the encoding for the contract, and a note if it is a guess."""
     if data.startswith(_UTF16):
         return "utf-16", None
     zeros = data[:4096].count(0)

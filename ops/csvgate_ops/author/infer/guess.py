@@ -62,8 +62,8 @@ def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Dr
 
 
 def _has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row names the columns: it has no values, such as numbers, and none of its
-    labels is a value further down in the same column."""
+    """Return whether the first row names the columns: it has no values, such as numbers, and none
+    of its labels is a value further down in the same column."""
     if any(_VALUE.fullmatch(label.strip()) or len(label) > _LONGEST_LABEL for label in first):
         return False
     if not any(label.strip() for label in first):
@@ -73,7 +73,7 @@ def _has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
 
 
 def _sound(cells: Sequence[str], width: int) -> bool:
-    """Whether a row has the right number of undamaged cells."""
+    """Return whether a row has the right number of undamaged cells."""
     return len(cells) == width and not any(map(_damaged, cells))
 
 

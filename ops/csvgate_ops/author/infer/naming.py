@@ -19,7 +19,8 @@ _SERIAL: Final = re.compile(
 
 
 def dataset_name(file: Path | None) -> str:
-    """`orders` of orders.csv, orders_2026-11-21.csv.gz and orders/2026-11-21.csv."""
+    """Return the dataset that a path suggests: `orders` for orders.csv, orders_2026-11-21.csv.gz
+    and orders/2026-11-21.csv."""
     if file is None:
         return "uploads"
     stem = _stem(file)
@@ -46,12 +47,12 @@ def _stem(file: Path) -> str:
 
 
 def identify_columns(labels: Sequence[str]) -> bool:
-    """Whether the labels are valid and distinct, so that each identifies a column."""
+    """Return whether the labels are valid and distinct, so that each identifies a column."""
     return len(set(map(fold, labels))) == len(labels) and not any(map(wrong_label, labels))
 
 
 def column_names(labels: Sequence[str]) -> list[str]:
-    """A valid column name for each label: the label itself where possible."""
+    """Return a valid column name for each label: the label itself where possible."""
     own: dict[str, int] = {}
     for number, label in enumerate(labels, 1):
         if wrong_column_name(label) is None:

@@ -30,7 +30,7 @@ class Sample:
     data: bytes
     """Complete lines, or the whole file."""
     complete: bool
-    """Whether the sample is the whole file."""
+    """True if the sample is the whole file."""
 
 
 def take(pieces: Iterator[bytes], most: int = MOST_BYTES) -> Sample:

@@ -71,7 +71,7 @@ def _fit(cells: list[tuple[str, ...] | None]) -> Fit:
 
 
 def _in_apostrophes(cells: list[tuple[str, ...] | None]) -> bool:
-    """Whether all values of some column are in apostrophes."""
+    """Return whether all values of some column are in apostrophes."""
     columns = zip(*_rectangle(cells), strict=True)
     return any(
         any(column) and all(len(c) > 1 and c[0] == c[-1] == "'" for c in column if c)
@@ -80,7 +80,7 @@ def _in_apostrophes(cells: list[tuple[str, ...] | None]) -> bool:
 
 
 def _after_spaces(cells: list[tuple[str, ...] | None]) -> bool:
-    """Whether a space follows every delimiter."""
+    """Return whether a space follows every delimiter."""
     later = [cell for row in _rectangle(cells) for cell in row[1:]]
     return bool(later) and all(cell.startswith(" ") for cell in later)
 

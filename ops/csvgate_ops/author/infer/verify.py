@@ -29,7 +29,7 @@ class Outcome:
 
 
 def contract_of(draft: Draft) -> Contract:
-    """The draft as the loader reads it from a file."""
+    """Return the draft as the loader reads it from a file."""
     with tempfile.TemporaryDirectory(prefix="csvgate-infer-") as folder:
         path = Path(folder) / f"{draft.dataset}.yaml"
         path.write_text(yaml_text(draft), encoding="utf-8")

@@ -20,7 +20,7 @@ Value = None | bool | int | float | str | Sequence["Value"] | Mapping[str, "Valu
 
 
 def yaml_text(draft: Draft) -> str:
-    """The YAML text. Strings that YAML could read as another type are quoted."""
+    """Return the YAML text. Strings that YAML could read as another type are quoted."""
     head = [
         (f"dataset: {flow(draft.dataset)}", ""),
         (f"match: {flow(draft.match)}", "the names of objects in the uploads bucket"),
@@ -117,7 +117,7 @@ def _field(column: Column, *, header: bool) -> Mapping[str, Value]:
 
 
 def flow(value: Value) -> str:
-    """A value in YAML's flow style, on one line."""
+    """Return a value in YAML's flow style, on one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

@@ -112,7 +112,7 @@ def filter_options(function: F) -> F:
 
 
 def selection_options(function: F) -> F:
-    """The same for commands that act: they require a filter or --all."""
+    """Add the filter options to a command that acts, which then requires a filter or --all."""
 
     @functools.wraps(function)
     def wrapper(*args: Any, wanted: Filter, every: bool, **kwargs: Any) -> Any:

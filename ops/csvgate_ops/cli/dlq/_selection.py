@@ -15,8 +15,8 @@ from csvgate_ops.operate.dead_letters.runs import RunOptions
 
 
 def selection_commands() -> dict[str, click.Command]:
-    """One command for each `command` that an action declares; actions that declare a `flag` become
-    options of it."""
+    """Return one command for each `command` that an action declares; actions that declare a `flag`
+    become options of it."""
     return {
         action.command: _command(
             action, [it for it in SELECTION_ACTIONS if it.flag and it.command == action.command]

@@ -18,7 +18,7 @@ _MOST_CODE = 40
 
 
 def age(then: datetime, now: datetime) -> str:
-    """An age in one unit: 45 s, 12 min, 3 h, 9 d."""
+    """Return an age in one unit: 45 s, 12 min, 3 h, 9 d."""
     seconds = max(0, int((now - then).total_seconds()))
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size or (size < 86400 and seconds >= size):

@@ -76,7 +76,7 @@ class Progress:
 
 
 def addresses(endpoints: Mapping[str, Any]) -> str:
-    """The addresses of the local cloud, as aligned lines."""
+    """Return the addresses of the local cloud, as aligned lines."""
     rows = [
         ("project", endpoints["project"]),
         ("uploads", f"gs://{endpoints['buckets']['uploads']}"),

@@ -10,7 +10,8 @@ from csvgate_ops.deploy.plan.script import shell_line
 
 
 def deploy(facts: Facts) -> tuple[str, ...]:
-    """For what needs more than single commands: staged sources, files or a certain order."""
+    """Return the command for faults whose fix needs more than single commands: staged sources,
+    files or a certain order."""
     return (f"deploy/deploy.sh {facts.environment}",)
 
 

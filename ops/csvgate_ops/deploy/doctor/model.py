@@ -34,7 +34,7 @@ class Fault:
 class Check:
     subject: str
     result: str = ""
-    """What was found if there is no fault."""
+    """The text for a check that found no fault."""
     faults: tuple[Fault, ...] = ()
     skipped: str = ""
     """Why the check was not made: another check's fault is the cause."""

@@ -28,7 +28,7 @@ class Line:
     upload_quantity: float
     upload_cost: float
     month_quantity: float
-    """For all uploads of a month, including free units."""
+    """The units that all uploads of a month use, including free units."""
     month_cost: float
 
 

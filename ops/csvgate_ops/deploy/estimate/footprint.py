@@ -76,8 +76,8 @@ class Footprint:
 def footprint(
     size: UploadSize, shape: Shape, *, chunk_bytes: int, instances: int = 1, range_bytes: int
 ) -> Footprint:
-    """`instances` of enrich_records share the chunks. `range_bytes` is how much of an object
-    csvgate.gcp.storage reads per request."""
+    """Count an upload's requests. `instances` of enrich_records share the chunks. `range_bytes` is
+    how much of an object csvgate.gcp.storage reads per request."""
     chunks = chunk_count(size, shape, chunk_bytes)
     return Footprint(
         chunks=chunks,
@@ -104,31 +104,33 @@ def chunk_count(size: UploadSize, shape: Shape, chunk_bytes: int) -> int:
 
 def _validate(size: UploadSize, shape: Shape, range_bytes: int) -> StorageUse:
     rejected = 1 if size.rejected else 0
-    # received, plan, validated; with rejected rows lines and the note of their letter
+    # The entries received, plan and validated; with rejected rows also lines and the note that
+    # their dead letter is sent.
     created = 3 + 2 * rejected + (1 if shape.refuses_overwrite else 0)
     reads = (
-        4  # finished? received? its plan abandoned? validated?
+        4  # the entries finished, received, abandoned and validated
         + 2 * shape.references  # the reference's generation, and its copy in the ledger
         + shape.foreign_keys
         + 1  # the object's metadata, then its ranges
         + ceil(size.stored_bytes / range_bytes)
-        + rejected  # was the letter sent?
+        + rejected  # the note that the dead letter is sent
     )
     return StorageUse(writes=created + rejected, reads=reads, ledger_objects=created)
 
 
 def _enrich(chunks: int, shape: Shape, instances: int) -> StorageUse:
-    # Each chunk looks which are done: reads few of them, or lists two names each, itself included.
+    # Each chunk checks which chunks are done: it reads their entries if there are few chunks.
+    # Otherwise it lists two entries for each chunk so far, itself included.
     few = chunks <= FEW_CHUNKS
     listings = 0 if few else sum(ceil(2 * (done + 1) / PAGE) for done in range(chunks))
-    created = 2 * chunks + 3  # stream and done of each; outcome, committed, finished
+    created = 2 * chunks + 3  # stream and done of each chunk; outcome, committed, finished
     reads = (
-        instances * (2 + shape.lookups)  # received and plan, and the copies of references
-        + 6 * chunks  # finished? outcome? done? stream, twice; validated?
-        + 1  # committed?
-        + chunks  # the stream of each, for the commit
+        instances * (2 + shape.lookups)  # received, plan, and the copies of references
+        + 6 * chunks  # finished, outcome, done, stream (twice), validated
+        + 1  # committed
+        + chunks  # the stream of each chunk, for the commit
         + (chunks * chunks if few else 0)
-        + (1 if chunks else 2)  # the marker: finished? and of an upload without rows validated?
+        + (1 if chunks else 2)  # the marker: finished; without rows also validated
     )
     return StorageUse(writes=created + listings, reads=reads, ledger_objects=created)
 

@@ -21,7 +21,7 @@ class Price(_Model):
     what: str
     unit: str
     price: float = Field(ge=0)
-    """For `per` units."""
+    """The price of `per` units."""
     per: float = Field(gt=0)
     free: float = Field(0, ge=0)
     """Units per month that Google does not charge for."""

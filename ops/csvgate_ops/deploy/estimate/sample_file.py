@@ -18,7 +18,7 @@ from csvgate_ops.deploy.estimate.upload_size import UploadSize
 LINEAGE_BYTES: Final = 40
 """Appended to each row: `_upload_id` (20 characters and an offset), `_line`, `_ingested_at`."""
 ADDED_BYTES: Final = 12
-"""For a column that `enrich` adds: between a short string and a NUMERIC."""
+"""The bytes assumed for a column that `enrich` adds: between a short string and a NUMERIC."""
 _PIECE_BYTES: Final = 16 * 1024
 """Small, because one piece of a gzip file may expand to a large part of the sample."""
 

@@ -22,7 +22,7 @@ class Shape:
     """Number of different references in all."""
     refuses_overwrite: bool = False
     emails: bool = True
-    """Whether a completed upload sends emails."""
+    """True if a completed upload sends emails."""
 
     @classmethod
     def of(cls, contract: Contract) -> Self:

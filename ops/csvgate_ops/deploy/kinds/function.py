@@ -138,7 +138,7 @@ def _secrets(service: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _kebab_case(enum: str) -> str:
-    """`ALLOW_INTERNAL_ONLY` → `allow-internal-only`."""
+    """Convert `ALLOW_INTERNAL_ONLY` to `allow-internal-only`."""
     return enum.lower().replace("_", "-")
 
 

@@ -25,14 +25,15 @@ class Fix(Enum):
     """How a fault is fixed."""
 
     COMMAND = auto()
-    """By the kind's own create or update command."""
+    """The kind's own create or update command fixes it."""
     DEPLOY = auto()
-    """By a deploy, because the command needs staged sources."""
+    """A deploy fixes it, because the command needs staged sources."""
     REMAKE = auto()
-    """By deleting the resource, or the one that it is part of, and deploying again: the service
-    cannot change it in place."""
+    """Deleting the resource, or the one that it is part of, and deploying again fixes it: the
+    service cannot change it in place."""
     MOVE_DATA = auto()
-    """By a person: the service cannot change it in place, and deleting it would lose data."""
+    """A person has to fix it: the service cannot change it in place, and deleting it would lose
+    data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Field:
 
     @property
     def fixed(self) -> bool:
-        """Whether the service refuses to change the field in place."""
+        """Return whether the service refuses to change the field in place."""
         return self.fix in (Fix.REMAKE, Fix.MOVE_DATA)
 
 
@@ -113,7 +114,7 @@ class IamTarget(Protocol):
 
     @property
     def consequences(self) -> Mapping[str, str]:
-        """What follows if a role is missing, by the short name of the account that lacks it."""
+        """The consequence of a missing role, by the short name of the account that lacks it."""
 
     def change(self, place: Place, binding: Binding, *, grant: bool) -> tuple[str, ...]:
         """Return the command that grants the role, or revokes it."""
@@ -164,7 +165,7 @@ class Kind:
 
 
 def last_segment(path: str) -> str:
-    """`projects/p/topics/t` → `t`."""
+    """Return `t` for `projects/p/topics/t`."""
     return path.rpartition("/")[2]
 
 

@@ -25,7 +25,7 @@ class MonitoringFound:
     """Email address → name of its notification channel."""
     metrics: Mapping[str, Body] = field(default_factory=dict)
     policies: Mapping[str, Body] = field(default_factory=dict)
-    """By the value of their `csvgate` label."""
+    """The policies by the value of their `csvgate` label."""
     dashboards: Mapping[str, Body] = field(default_factory=dict)
 
 

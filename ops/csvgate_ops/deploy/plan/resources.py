@@ -6,9 +6,8 @@ from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.environment.model import Environment
 from csvgate_ops.deploy.kinds import KINDS, agent, bucket
 from csvgate_ops.deploy.plan.model import Fields, Key, Place, Resource
-from csvgate_ops.deploy.topology.model import Bucket, StorageEvent, Topology, Trigger
+from csvgate_ops.deploy.topology.model import DAY, Bucket, StorageEvent, Topology, Trigger
 
-DAY = 86400
 _FURTHER_APIS = ("bigquerystorage", "cloudbuild", "iamcredentials", "logging", "monitoring", "run")
 """APIs that are used, but do not manage any kind of resource here."""
 

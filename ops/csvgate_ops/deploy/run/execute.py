@@ -13,7 +13,7 @@ from csvgate_ops.deploy.run.gcloud import CommandFailed, Finished, Runner
 from csvgate_ops.deploy.run.propagation import is_temporary
 
 MAX_WAIT_SECONDS = 660.0
-"""By its own documentation, Cloud Monitoring may take ten minutes to know a new metric."""
+"""Cloud Monitoring's documentation says that it may take ten minutes to know a new metric."""
 _LONGEST_PAUSE_SECONDS = 30.0
 
 

@@ -7,12 +7,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 DAY = 86400
-STORAGE_FINALIZED: Literal["google.cloud.storage.object.v1.finalized"] = (
-    "google.cloud.storage.object.v1.finalized"
-)
-PUBSUB_MESSAGE: Literal["google.cloud.pubsub.topic.v1.messagePublished"] = (
-    "google.cloud.pubsub.topic.v1.messagePublished"
-)
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 

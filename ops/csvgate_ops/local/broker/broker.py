@@ -72,7 +72,7 @@ class Broker:
         return Subscription(row_id, config, self._services)
 
     def now_micros(self) -> int:
-        """The wall-clock time in microseconds since the epoch."""
+        """Return the wall-clock time in microseconds since the epoch."""
         return int(self.clock.wall() * protobuf.MICROS)
 
     def stop_consumers(self) -> None:
@@ -161,7 +161,7 @@ class Broker:
 
 
 def _dead_letter(body: bytes, subscription: str, failures: int) -> Any:
-    """The PubsubMessage to forward: the original with attributes that say where it failed.
+    """Return the PubsubMessage to forward: the original with attributes that say where it failed.
 
     `body` is the serialized original, `subscription` the full name, `failures` the number of
     deliveries that were nacked or expired.

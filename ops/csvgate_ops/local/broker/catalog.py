@@ -29,15 +29,15 @@ class Catalog:
         self.subscriptions: dict[str, Subscription] = {}
 
     def topic(self, name: str) -> Topic:
-        """The topic of this name."""
+        """Return the topic of this name."""
         return _get(self.topics, name)
 
     def subscription(self, name: str) -> Subscription:
-        """The subscription of this name."""
+        """Return the subscription of this name."""
         return _get(self.subscriptions, name)
 
     def topic_of(self, subscription: Subscription) -> Topic | None:
-        """The topic of a subscription, or None once it is deleted."""
+        """Return the topic of a subscription, or None once it is deleted."""
         topic = self.topics.get(subscription.config.topic)
         return topic if topic and subscription in topic.subscriptions else None
 
@@ -56,13 +56,13 @@ def check_new(resources: dict[str, T], name: str) -> None:
 
 
 def of_project(resources: dict[str, T], project: str) -> dict[str, T]:
-    """The resources of a project, which is given as `projects/P`."""
+    """Return the resources of a project, which is given as `projects/P`."""
     prefix = f"projects/{project_of(project)}/"
     return {name: value for name, value in resources.items() if name.startswith(prefix)}
 
 
 def page_of(names: list[str], size: int, token: str) -> tuple[list[str], str]:
-    """One page of the sorted names, and the token of the next page ("" on the last page).
+    """Return one page of the sorted names, and the token of the next page ("" on the last page).
 
     A token is the last name of the previous page, so that resources created or deleted between
     two calls do not shift the pages.

@@ -19,7 +19,8 @@ FAKE_GCS = "vendor/fake-gcs-server/bin/fake-gcs-server-linux-amd64"
 def pubsub(
     options: Options, ports: Mapping[str, int], variables: Mapping[str, str], data_dir: DataDir
 ) -> Component:
-    """The embedded broker or Google's emulator. Raises CloudError if that is not installed."""
+    """Return the embedded broker or Google's emulator. Raises CloudError if that is not
+    installed."""
     port = ports["pubsub"]
     if options.pubsub == "google":
         argv = _google_pubsub(port)
@@ -64,7 +65,8 @@ def storage(
     variables: Mapping[str, str],
     data_dir: DataDir,
 ) -> Component:
-    """fake-gcs-server, with notifications of objects in the bucket of the Storage trigger."""
+    """Return fake-gcs-server, with notifications of objects in the bucket of the Storage
+    trigger."""
     port = ports["storage"]
     address = f"{HOST}:{port}"
     buckets = topo.bucket_names(topology, options.project)
@@ -96,7 +98,7 @@ def storage(
 def bigquery(
     options: Options, ports: Mapping[str, int], variables: Mapping[str, str], data_dir: DataDir
 ) -> Component:
-    """bqemulator, in a separate virtual environment and without time travel."""
+    """Return bqemulator, in a separate virtual environment and without time travel."""
     rest, grpc = ports["bigquery"], ports["bigquery_storage"]
     program = repository() / ".venv-bigquery" / "bin" / "python"
     script = repository() / "ops" / "bqemulator" / "serve.py"
@@ -116,7 +118,7 @@ def bigquery(
 
 
 def mailbox(ports: Mapping[str, int], variables: Mapping[str, str], data_dir: DataDir) -> Component:
-    """The SendGrid stand-in."""
+    """Return the SendGrid stand-in."""
     port = ports["mailbox"]
     return Component(
         name="mailbox",
@@ -139,7 +141,7 @@ def mailbox(ports: Mapping[str, int], variables: Mapping[str, str], data_dir: Da
 
 
 def _package_folder(name: str) -> Path:
-    """The folder of an installed package, or a missing path, which `needs` then reports."""
+    """Return the folder of an installed package, or a missing path, which `needs` then reports."""
     found = importlib.util.find_spec(name)
     if found is None or found.origin is None:
         return Path(sys.prefix) / name

@@ -20,12 +20,12 @@ SERVICES = (
 
 
 def services(topology: topo.Topology) -> tuple[str, ...]:
-    """All services that have a port, in the order in which `--port-base` numbers them."""
+    """Return all services that have a port, in the order in which `--port-base` numbers them."""
     return (*SERVICES, *topology.functions)
 
 
 def names(topology: topo.Topology, project: str) -> dict[str, Any]:
-    """The names of the resources in a project, local or real."""
+    """Return the names of the resources in a project, local or real."""
     return {
         "project": project,
         "buckets": topo.bucket_names(topology, project),
@@ -47,7 +47,7 @@ def names(topology: topo.Topology, project: str) -> dict[str, Any]:
 def endpoints(
     topology: topo.Topology, options: Options, ports: Mapping[str, int]
 ) -> dict[str, Any]:
-    """The contents of endpoints.json, without the pids."""
+    """Return the contents of endpoints.json, without the pids."""
     data_dir = DataDir(options.data_dir)
     return {
         **names(topology, options.project),

@@ -9,7 +9,7 @@ LOOPBACK = "127.0.0.1,localhost"
 
 
 def inherited(outer: Mapping[str, str]) -> dict[str, str]:
-    """The part of the user's environment that child processes inherit.
+    """Return the part of the user's environment that child processes inherit.
 
     It has neither settings for Google Cloud nor proxies, so that nothing leaves this machine.
     """
@@ -22,7 +22,7 @@ def inherited(outer: Mapping[str, str]) -> dict[str, str]:
 
 
 def emulators(endpoints: Mapping[str, Any]) -> dict[str, str]:
-    """The variables that point the official clients at a local cloud, from its endpoints."""
+    """Return the variables that point the official clients at a local cloud, from its endpoints."""
     return {
         "GOOGLE_CLOUD_PROJECT": endpoints["project"],
         "GOOGLE_APPLICATION_CREDENTIALS": endpoints["credentials"],
@@ -37,7 +37,8 @@ def emulators(endpoints: Mapping[str, Any]) -> dict[str, str]:
 
 
 def exports(endpoints: Mapping[str, Any], outer: Mapping[str, str]) -> dict[str, str]:
-    """The variables that `csvgate env` prints; they exclude loopback from the user's proxy."""
+    """Return the variables that `csvgate env` prints; they exclude loopback from the user's
+    proxy."""
     variables = emulators(endpoints)
     present = {name.lower() for name, value in outer.items() if value}
     if present & set(PROXIES):

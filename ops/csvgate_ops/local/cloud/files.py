@@ -49,7 +49,7 @@ class DataDir:
         return self.logs / f"{component}.log"
 
     def state(self, component: str) -> Path:
-        """The folder for a component's state, which survives `down`."""
+        """Return the folder for a component's state, which survives `down`."""
         return self.root / component
 
 
@@ -66,7 +66,7 @@ def write_json(path: Path, data: Any, mode: int = 0o644) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The parsed file, or None if it is missing or is not JSON."""
+    """Return the parsed file, or None if it is missing or is not JSON."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -74,7 +74,7 @@ def read_json(path: Path) -> Any:
 
 
 def last_lines(path: Path, count: int = 15) -> tuple[str, ...]:
-    """The last lines of a log, of which at most 16 KiB are read."""
+    """Return the last lines of a log, of which at most 16 KiB are read."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - 16384))

@@ -26,13 +26,13 @@ STOP_SECONDS = 20.0
 class Started:
     endpoints: dict[str, Any]
     already: bool
-    """Whether it was running before."""
+    """True if it was running before."""
     differing: tuple[str, ...] = ()
     """If it was: the options whose values differ from those requested now."""
 
 
 def find(data_dir: DataDir) -> dict[str, Any]:
-    """The endpoints of the running local cloud. Raises CloudError if it is not ready."""
+    """Return the endpoints of the running local cloud. Raises CloudError if it is not ready."""
     endpoints = read_json(data_dir.endpoints)
     if is_running(data_dir):
         if endpoints is not None:
@@ -80,7 +80,7 @@ def start(options: Options, report: Report) -> Started:
 
 
 def last_failure(data_dir: DataDir) -> Fault | None:
-    """The fault that ended the last run, unless another one has been started since."""
+    """Return the fault that ended the last run, unless another one has been started since."""
     recorded = read_json(data_dir.failure)
     if not isinstance(recorded, dict):
         return None

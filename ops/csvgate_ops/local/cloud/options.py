@@ -10,7 +10,7 @@ PubSub = Literal["embedded", "google"]
 
 
 def repository() -> Path:
-    """The root of the repository, which `make setup` installs in editable mode."""
+    """Return the root of the repository, which `make setup` installs in editable mode."""
     return Path(__file__).resolve().parents[4]
 
 

@@ -16,7 +16,6 @@ from csvgate_ops.local.cloud.options import Options
 from csvgate_ops.local.cloud.ports import HOST
 from csvgate_ops.local.supervisor.component import Component, ExitProbe, HttpProbe, Need
 
-SETUP = "run `make setup`"
 GOOGLE_LONGEST_RETENTION = 7 * 86400
 """The limit in Google's emulator; the service has raised it to 31 days."""
 SPARE_THREADS = 2
@@ -38,7 +37,8 @@ def plan(
     ports: Mapping[str, int],
     outer: Mapping[str, str],
 ) -> Plan:
-    """The plan; `outer` is the user's environment, of which components inherit only a part."""
+    """Return the plan; `outer` is the user's environment, of which components inherit only a
+    part."""
     addresses = endpoints(topology, options, ports)
     variables = inherited(outer) | emulator_variables(addresses)
     data_dir = DataDir(options.data_dir)
@@ -89,7 +89,7 @@ def function_process(
     ports: Mapping[str, int],
     variables: Mapping[str, str],
 ) -> Component:
-    """A functions-framework process, configured by the topology as Cloud Run would be."""
+    """Return a functions-framework process, configured by the topology as Cloud Run would be."""
     function = topology.functions[name]
     source = options.functions / Path(function.source).name / "main.py"
     framework = Path(sys.executable).with_name("functions-framework")
@@ -116,7 +116,7 @@ def function_process(
         probes=(HttpProbe(f"http://{HOST}:{ports[name]}/", any_answer=True),),
         ports=(ports[name],),
         needs=(
-            Need(framework, SETUP),
+            Need(framework, emulators.SETUP),
             Need(source, "give the folder that contains it with --functions"),
             Need(options.contracts, "give the folder of contracts with --contracts"),
         ),

@@ -43,7 +43,8 @@ def provision_pubsub(topology: topo.Topology, project: str, longest_retention: i
 
 
 def trigger_subscriptions(topology: topo.Topology, project: str) -> list[dict[str, Any]]:
-    """The subscriptions of the triggers, with the policies that deploy sets on Eventarc's."""
+    """Return the subscriptions of the triggers, with the policies that deploy sets on
+    Eventarc's."""
     found = []
     for name, trigger in topology.triggers.items():
         transport = topo.transport(topology, name)
@@ -70,7 +71,7 @@ def trigger_subscriptions(topology: topo.Topology, project: str) -> list[dict[st
 
 
 def review_subscriptions(topology: topo.Topology, project: str) -> list[dict[str, Any]]:
-    """The subscriptions for reviewing dead letters."""
+    """Return the subscriptions for reviewing dead letters."""
     return [
         {
             "name": f"projects/{project}/subscriptions/{name}",

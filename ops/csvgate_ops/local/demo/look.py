@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate_ops.operate.uploads import UploadStatus
 from csvgate_ops.session import Session
 
@@ -45,7 +46,7 @@ def query(session: Session, sql: str, **parameters: str) -> list[dict[str, Any]]
 
 
 def rejected_rows(session: Session, status: UploadStatus, most: int) -> list[RejectedRow]:
-    """The first rows of the reject file."""
+    """Return the first rows of the reject file."""
     if status.rejects is None:
         return []
     bucket, name = status.rejects.removeprefix("gs://").split("/", 1)
@@ -54,11 +55,12 @@ def rejected_rows(session: Session, status: UploadStatus, most: int) -> list[Rej
     )
     rows = csv.DictReader(io.StringIO(text, newline=""))
     first = (row for row, _ in zip(rows, range(most), strict=False))
-    return [RejectedRow(int(row["_csvgate_line"]), row["_csvgate_errors"]) for row in first]
+    return [RejectedRow(int(row[LINE]), row[ERRORS]) for row in first]
 
 
 def email_address(session: Session, upload_id: str) -> tuple[str, dict[str, Any]] | None:
-    """The address of the upload's email in the mailbox and the email, or None if there is none."""
+    """Return the address of the upload's email in the mailbox and the email, or None if there is
+    none."""
     mailbox = session.endpoints["mailbox"]
     address = f"{mailbox}/emails.json?{urllib.parse.urlencode({'upload_id': upload_id})}"
     with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own loopback
@@ -70,7 +72,7 @@ def email_address(session: Session, upload_id: str) -> tuple[str, dict[str, Any]
 
 
 def dead_letter(session: Session, function: str, upload_id: str) -> dict[str, str] | None:
-    """The attributes of the upload's dead letter, which stays in its topic, or None."""
+    """Return the attributes of the upload's dead letter, which stays in its topic, or None."""
     for attributes in _peek(session, session.endpoints["dead_letters"][function]["review"]):
         if attributes.get("csvgate-upload") == upload_id:
             return attributes

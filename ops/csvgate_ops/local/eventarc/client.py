@@ -18,6 +18,6 @@ OPTIONS = (
 
 
 def subscriber(host: str) -> SubscriberClient:
-    """A subscriber for `host`, which is host:port as in PUBSUB_EMULATOR_HOST."""
+    """Return a subscriber for `host`, which is host:port as in PUBSUB_EMULATOR_HOST."""
     channel = grpc.insecure_channel(host, options=OPTIONS)
     return SubscriberClient(transport=SubscriberGrpcTransport(channel=channel))

@@ -43,7 +43,7 @@ def post(url: str, event: CloudEvent, timeout: float) -> Answer:
 
 
 def headers(event: CloudEvent) -> dict[str, str]:
-    """The headers that Google's servers send, except host, length and transport headers."""
+    """Return the headers that Google's servers send, except host, length and transport headers."""
     context = {f"ce-{name}": header_value(value) for name, value in event.attributes.items()}
     return context | {
         "accept": "application/json",
@@ -54,7 +54,7 @@ def headers(event: CloudEvent) -> dict[str, str]:
 
 
 def body(event: CloudEvent) -> bytes:
-    """The data as JSON."""
+    """Return the data as JSON."""
     return json.dumps(event.data, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 

@@ -35,7 +35,8 @@ class NotForTrigger(NotAnEvent):
 
 
 def timestamp(time: datetime) -> str:
-    """RFC 3339 in UTC with 0, 3 or 6 fractional digits, as in protobuf's JSON format."""
+    """Format a time as RFC 3339 in UTC with 0, 3 or 6 fractional digits, as in protobuf's JSON
+    format."""
     time = time.astimezone(UTC)
     text = time.strftime("%Y-%m-%dT%H:%M:%S")
     if time.microsecond == 0:

@@ -9,15 +9,14 @@ out, as in protobuf's JSON format.
 import base64
 from typing import Any
 
+from csvgate.protocol.events import PUBSUB_MESSAGE
 from csvgate_ops.local.eventarc.message import CloudEvent, Received, timestamp
-
-TYPE = "google.cloud.pubsub.topic.v1.messagePublished"
 
 
 def message_published(
     message: Received, *, project: str, topic: str, subscription: str
 ) -> CloudEvent:
-    """The event of a message; `topic` and `subscription` are names without a path."""
+    """Return the event of a message; `topic` and `subscription` are names without a path."""
     published = timestamp(message.publish_time)
     body: dict[str, Any] = {}
     if message.attributes:
@@ -41,7 +40,7 @@ def message_published(
             "source": f"//pubsub.googleapis.com/projects/{project}/topics/{topic}",
             "specversion": "1.0",
             "time": published,
-            "type": TYPE,
+            "type": PUBSUB_MESSAGE,
         },
         data,
     )

@@ -28,7 +28,7 @@ class Route:
         return f"projects/{self.project}/subscriptions/{self.subscription}"
 
     def event(self, message: Received) -> CloudEvent:
-        """The event of a message. Raises NotAnEvent when the trigger does not match it."""
+        """Return the event of a message. Raises NotAnEvent when the trigger does not match it."""
         if self.bucket is not None:
             return object_finalized(message, bucket=self.bucket)
         return message_published(
@@ -39,7 +39,7 @@ class Route:
 def routes(
     topology: topo.Topology, project: str, functions: Mapping[str, str]
 ) -> tuple[Route, ...]:
-    """The routes of all triggers; `functions` is function → URL."""
+    """Return the routes of all triggers; `functions` is function → URL."""
     buckets = topo.bucket_names(topology, project)
     found = []
     for name, trigger in topology.triggers.items():

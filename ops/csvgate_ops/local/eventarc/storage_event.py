@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from csvgate.protocol.events import STORAGE_FINALIZED
 from csvgate_ops.local.eventarc.message import (
     CloudEvent,
     NotAnEvent,
@@ -21,7 +22,6 @@ from csvgate_ops.local.eventarc.message import (
     timestamp,
 )
 
-TYPE = "google.cloud.storage.object.v1.finalized"
 # fmt: off
 FIELDS = frozenset({
     "bucket", "cacheControl", "componentCount", "contentDisposition", "contentEncoding",
@@ -38,7 +38,7 @@ DOWNLOADS = "https://storage.googleapis.com/download/storage/v1"
 
 
 def object_finalized(message: Received, *, bucket: str) -> CloudEvent:
-    """The event for the notification of a finalized object in `bucket`.
+    """Return the event for the notification of a finalized object in `bucket`.
 
     Raises NotForTrigger for another notification and NotAnEvent for another message.
     """
@@ -64,14 +64,15 @@ def object_finalized(message: Received, *, bucket: str) -> CloudEvent:
             "specversion": "1.0",
             "subject": f"objects/{data['name']}",
             "time": data["updated"],
-            "type": TYPE,
+            "type": STORAGE_FINALIZED,
         },
         data,
     )
 
 
 def complete(resource: Mapping[str, Any], message: Received) -> dict[str, Any]:
-    """The resource with all fields that Cloud Storage sends, in alphabetical order as there."""
+    """Return the resource with all fields that Cloud Storage sends, in alphabetical order as
+    there."""
     bucket, name = message.attributes["bucketId"], message.attributes.get("objectId", "")
     generation = str(resource.get("generation") or message.attributes.get("objectGeneration", ""))
     if not name or not generation.isdigit():
@@ -105,7 +106,7 @@ def complete(resource: Mapping[str, Any], message: Received) -> dict[str, Any]:
 
 
 def etag(generation: int, metageneration: int) -> str:
-    """The etag as Cloud Storage makes it: a protobuf message of both numbers, in base64."""
+    """Return the etag as Cloud Storage makes it: a protobuf message of both numbers, in base64."""
     parts = b"\x08" + _varint(generation) + b"\x10" + _varint(metageneration)
     return base64.b64encode(parts).decode("ascii")
 
@@ -119,7 +120,7 @@ def _varint(number: int) -> bytes:
 
 
 def _time(text: str) -> str:
-    """The time in UTC with milliseconds, as in Cloud Storage."""
+    """Return the time in UTC with milliseconds, as in Cloud Storage."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError as error:

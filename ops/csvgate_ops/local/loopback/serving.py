@@ -39,13 +39,13 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address(listener: socket.socket) -> str:
-    """`http://host:port`"""
+    """Return `http://host:port`."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def server(listener: socket.socket, app: WSGIApplication) -> BaseWSGIServer:
-    """A server on a listener from `listen`, with one thread per request."""
+    """Return a server on a listener from `listen`, with one thread per request."""
     host, port = listener.getsockname()[:2]
     return make_server(host, port, app, threaded=True, request_handler=_Quiet, fd=listener.fileno())
 

@@ -33,7 +33,7 @@ NO_FROM: Final = (
 
 
 def recipients(request: dict[str, Any]) -> list[str]:
-    """The recipients of a valid request, in order."""
+    """Return the recipients of a valid request, in order."""
     return [
         str(each["email"])
         for personalization in request["personalizations"]

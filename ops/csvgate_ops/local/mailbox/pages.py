@@ -15,7 +15,8 @@ _EMAIL_POLICY: Final = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'"
 )
-"""For the HTML of an email, which is untrusted: no scripts, no requests, and an opaque origin."""
+"""The policy for the HTML of an email, which is untrusted: no scripts, no requests, and an opaque
+origin."""
 
 
 def pages(store: EmailStore) -> Blueprint:
@@ -76,7 +77,7 @@ def _found(store: EmailStore, message_id: str) -> StoredEmail:
 
 
 def _search(store: EmailStore, limit: int) -> list[StoredEmail]:
-    """The emails that match the query's `to`, `upload_id` and `before`, newest first."""
+    """Return the emails that match the query's `to`, `upload_id` and `before`, newest first."""
     return store.newest(
         to=request.args.get("to"),
         upload_id=request.args.get("upload_id"),
@@ -110,7 +111,7 @@ def _time(stored: str) -> str:
 
 
 def _links(html: str) -> list[str]:
-    """The distinct web links of the email, which cannot be followed in its sandbox."""
+    """Return the distinct web links of the email, which cannot be followed in its sandbox."""
     found: list[str] = []
 
     class Anchors(HTMLParser):

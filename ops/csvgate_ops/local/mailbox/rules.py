@@ -32,7 +32,7 @@ _ORDER: Final = (
 
 
 def errors(*problems: tuple[str, str | None, str | None]) -> dict[str, Any]:
-    """The response body for problems, each given as message, field and help address."""
+    """Return the response body for problems, each given as message, field and help address."""
     return {
         "errors": [
             {"message": text, "field": field, "help": page} for text, field, page in problems
@@ -65,7 +65,8 @@ def checked(request: object) -> dict[str, Any]:
 
 
 def _is_text(request: dict[str, Any]) -> bool:
-    """Whether all strings are valid Unicode: JSON can escape lone surrogates, emails cannot."""
+    """Return whether all strings are valid Unicode: JSON can escape lone surrogates, emails
+    cannot."""
     try:
         json.dumps(request, ensure_ascii=False).encode()
     except UnicodeEncodeError:

@@ -54,7 +54,7 @@ class StoredEmail:
         return dict(self.request.get("custom_args") or {})
 
     def content(self, kind: str) -> str | None:
-        """The content of type `kind`, such as text/plain or text/html, or None."""
+        """Return the content of type `kind`, such as text/plain or text/html, or None."""
         blocks = (b["value"] for b in self.request["content"] if b.get("type") == kind)
         return next(blocks, None)
 
@@ -92,7 +92,8 @@ class EmailStore:
         before: int | None = None,
         limit: int = 100,
     ) -> list[StoredEmail]:
-        """The matching emails, newest first; `before` excludes that `number` and later ones."""
+        """Return the matching emails, newest first; `before` excludes that `number` and later
+        ones."""
         conditions, values = ["true"], list[str | int]()
         if to:
             conditions.append("number in (select number from recipients where address = ?)")

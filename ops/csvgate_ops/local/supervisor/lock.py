@@ -31,7 +31,7 @@ def hold_lock(data_dir: DataDir) -> Iterator[None]:
 
 
 def is_running(data_dir: DataDir) -> bool:
-    """Whether a supervisor is running, starting or stopping."""
+    """Return whether a supervisor is running, starting or stopping."""
     try:
         with data_dir.lock.open("a") as file:
             # Shared, so that two callers of is_running do not see each other.

@@ -12,7 +12,7 @@ HTTP2_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x
 
 
 def is_ready(probe: Probe) -> bool:
-    """Whether the component is ready; always False for a task, which must exit instead."""
+    """Return whether the component is ready; always False for a task, which must exit instead."""
     match probe:
         case HttpProbe(url, any_answer):
             return _http(url, any_answer)

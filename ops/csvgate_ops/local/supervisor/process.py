@@ -39,7 +39,7 @@ class Child:
         self.process = identify(self._popen.pid) or Process(self._popen.pid, 0)
 
     def exit_status(self) -> int | None:
-        """None while the process runs, then the exit status as in Popen.returncode.
+        """Return None while the process runs, then the exit status as in Popen.returncode.
 
         The rest of the group is killed before the pid is released, so that the group id cannot
         have been reused.

@@ -31,7 +31,7 @@ class Process:
 
 
 def identify(pid: int) -> Process | None:
-    """The running process with this pid, or None; a zombie does not count as running."""
+    """Return the running process with this pid, or None; a zombie does not count as running."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -41,7 +41,7 @@ def identify(pid: int) -> Process | None:
 
 
 def is_stopped(process: Process) -> bool:
-    """Whether the process is suspended by SIGSTOP or a terminal, so that it cannot respond.
+    """Return whether the process is suspended by SIGSTOP or a terminal, so that it cannot respond.
 
     A process that a debugger has stopped does not count.
     """
@@ -77,7 +77,7 @@ def send(process: Process, number: signal.Signals) -> bool:
 
 
 def members(instance: str) -> Iterator[Process]:
-    """All running processes that descend from the local cloud with this instance id."""
+    """Yield all running processes that descend from the local cloud with this instance id."""
     mark = f"{INSTANCE_VARIABLE}={instance}".encode()
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():

@@ -13,12 +13,12 @@ from csvgate_ops.local.supervisor.process_identity import (
 
 
 def recorded_supervisor(data_dir: DataDir) -> Process | None:
-    """The supervisor that wrote supervisor.json, which may have ended."""
+    """Return the supervisor that wrote supervisor.json, which may have ended."""
     return Process.from_json(read_json(data_dir.supervisor))
 
 
 def leftovers(data_dir: DataDir) -> list[Process]:
-    """The processes of the last run that are still running, except the supervisor."""
+    """Return the processes of the last run that are still running, except the supervisor."""
     state = read_json(data_dir.supervisor)
     if not isinstance(state, dict):
         return []

@@ -28,7 +28,8 @@ class Access:
     _tickets: set[str] = field(default_factory=set)
 
     def ticket(self) -> str:
-        """A token that can be used once: other users can read the command line of a browser."""
+        """Return a token that can be used once: other users can read the command line of a
+        browser."""
         ticket = _secret()
         self._tickets.add(ticket)
         return ticket
@@ -55,7 +56,7 @@ class Access:
         return None
 
     def _use_ticket(self, given: str) -> bool:
-        """Whether it was a valid ticket. It is not valid any longer."""
+        """Return whether it was a valid ticket. It is not valid any longer."""
         try:
             self._tickets.remove(given)
         except KeyError:
@@ -63,9 +64,9 @@ class Access:
         return True
 
     def _sign_in(self) -> Response:
-        """A page that sets the cookie and goes on to the same address without the token. It is not
-        a redirect, because after a link from another site the browser would not send a Strict
-        cookie to a redirect's target."""
+        """Return a page that sets the cookie and goes on to the same address without the token. It
+        is not a redirect, because after a link from another site the browser would not send a
+        Strict cookie to a redirect's target."""
         rest = [(n, v) for n, v in request.args.items(multi=True) if n != TOKEN]
         # A path such as //elsewhere would lead to another host.
         path = quote("/" + request.path.lstrip("/\\"))

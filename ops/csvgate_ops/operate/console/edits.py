@@ -34,7 +34,7 @@ class FormFields:
 
 
 def form_fields(letter: DeadLetter) -> FormFields:
-    """The first content of the form. Requires `letter.data`."""
+    """Return the first content of the form. Requires `letter.data`."""
     return FormFields(
         json_text(sent_attributes(letter.attributes)), _text(letter) if is_text(letter) else None
     )
@@ -45,7 +45,7 @@ def sent_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
 
 
 def parse_edit(letter: DeadLetter, fields: FormFields) -> Edit:
-    """The changes that the submitted form makes to the letter. Raises InvalidEdit."""
+    """Return the changes that the submitted form makes to the letter. Raises InvalidEdit."""
     attributes, before = _attributes(fields.attributes), sent_attributes(letter.attributes)
     return Edit(
         data=_data(letter, fields.data),
@@ -55,7 +55,7 @@ def parse_edit(letter: DeadLetter, fields: FormFields) -> Edit:
 
 
 def shows_hidden_values(letter: DeadLetter, mask: Mask) -> bool:
-    """Whether the form would show values of JSON keys that the letter's page masks."""
+    """Return whether the form would show values of JSON keys that the letter's page masks."""
     try:
         found = json.loads(letter.data or b"") if is_text(letter) else None
         return bool(mask.json(found) != found)
@@ -69,7 +69,7 @@ def _text(letter: DeadLetter) -> str:
 
 
 def _data(letter: DeadLetter, submitted: str | None) -> bytes | None:
-    """The new data; None when it is unchanged."""
+    """Return the new data; None when it is unchanged."""
     if submitted is None or not is_text(letter):
         return None
     text = _line_ends(submitted)

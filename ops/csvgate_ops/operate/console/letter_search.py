@@ -74,7 +74,7 @@ class LetterSearch:
         return not set(self.parameters) - {"order"}
 
     def words(self) -> str:
-        """The filters in words: `with code x, older than a day`; empty without filters."""
+        """Return the filters in words: `with code x, older than a day`; empty without filters."""
         unknown = "without a known dataset"
         parts = [
             (self.code, f"with code {self.code}"),
@@ -88,7 +88,8 @@ class LetterSearch:
         return ", ".join(words for given, words in parts if given)
 
     def select(self, letters: Iterable[DeadLetter], now: datetime) -> list[DeadLetter]:
-        """The letters that match, in the requested order. `letters` are sorted, newest first."""
+        """Return the letters that match, in the requested order. `letters` are sorted, newest
+        first."""
         since, until = self._times(now)
         text = self.text.casefold()
         found = [
@@ -114,7 +115,7 @@ class LetterSearch:
 
 
 def _contains(letter: DeadLetter, text: str) -> bool:
-    """Whether the reason, the id, an attribute or the data contains the text. Rows of chunks
+    """Return whether the reason, the id, an attribute or the data contains the text. Rows of chunks
     are not searched."""
     if text in printable(letter.message).casefold() or text in letter.id:
         return True
@@ -144,7 +145,7 @@ def _day(text: str) -> date | None:
 
 
 def choices(letters: Iterable[DeadLetter]) -> dict[str, list[str]]:
-    """The values of code, function and dataset that occur among the letters."""
+    """Return the values of code, function and dataset that occur among the letters."""
     found: dict[str, set[str]] = {"code": set(), "function": set(), "dataset": set()}
     for letter in letters:
         found["code"].add(letter.code)

@@ -40,7 +40,7 @@ class Overview:
 
 
 def fitting(uploads: Iterable[UploadStatus], now: datetime) -> Over:
-    """The shortest period that holds all uploads, or the longest."""
+    """Return the shortest period that holds all uploads, or the longest."""
     oldest = min((at for u in uploads if (at := arrived(u))), default=now)
     for over, (size, number, _) in _BUCKETS.items():
         if now - oldest < size * (number - 1):

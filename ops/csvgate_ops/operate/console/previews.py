@@ -81,7 +81,8 @@ def preview(
 
 
 def _lines(counter: Counter[str]) -> tuple[Line, ...]:
-    """The most frequent texts. The others are summed up, because some reasons name an upload."""
+    """Return the most frequent texts. The others are summed up, because some reasons name an
+    upload."""
     lines = [Line(count, words) for words, count in counter.most_common()]
     others = sum(line.letters for line in lines[_MOST_LINES:])
     more = [Line(others, "for other reasons, which the result will list")] if others else []

@@ -63,7 +63,7 @@ class Site:
         return self.context.clock()
 
     def known_letters(self) -> tuple[DeadLetter, ...]:
-        """The letters of the last reading, newest first; none before the first reading."""
+        """Return the letters of the last reading, newest first; none before the first reading."""
         value = self.letters.current().value
         return value.letters if value else ()
 
@@ -91,7 +91,7 @@ def _open_breakers(context: DeadLetterContext) -> list[BreakerState]:
 
 
 def wait_for_reading(snapshot: Snapshot[Any]) -> Reading[Any]:
-    """The last reading. When there is none yet, wait for the first one for a short time."""
+    """Return the last reading. When there is none yet, wait for the first one for a short time."""
     reading = snapshot.current()
     return snapshot.current(PATIENCE) if reading.value is None else reading
 

@@ -46,12 +46,12 @@ class UploadsIndex:
         return Uploads(tuple(ordered), tuple(newest))
 
     def statuses(self, ids: Iterable[str]) -> Sequence[UploadStatus]:
-        """The statuses in the given order. An upload that has ended is not read again."""
+        """Return the statuses in the given order. An upload that has ended is not read again."""
         with ThreadPoolExecutor(_READERS) as readers:
             return list(readers.map(self._status, ids))
 
     def fresh(self, upload_id: str) -> UploadStatus:
-        """The current status of one upload; `unknown` when the ledger has no entry of it."""
+        """Return the current status of one upload; `unknown` when the ledger has no entry of it."""
         found = status(self.ledger, upload_id)
         self._keep(found)
         return found

@@ -101,8 +101,8 @@ class AuditLog:
         self.ledger.create(LETTER_MARK, entry, **_parts(letter), verb=verb)
 
     def earlier(self, letter: DeadLetter, *verbs: str) -> LetterMark | None:
-        """The entry of an earlier run about the letter. It takes one listing for all letters of a
-        topic and day."""
+        """Return the entry of an earlier run about the letter. It takes one listing for all letters
+        of a topic and day."""
         day = LETTER_MARK.prefix(topic=letter.topic, day=_day(letter))
         with self._lock:
             if day not in self._known:
@@ -115,7 +115,7 @@ class AuditLog:
 
 
 def letter_history(ledger: Ledger, letter: DeadLetter) -> list[LetterMark]:
-    """All entries about a letter."""
+    """Return all entries about a letter."""
     found = [
         ledger.get(LETTER_MARK, **parts) for parts in ledger.find(LETTER_MARK, **_parts(letter))
     ]
@@ -123,8 +123,8 @@ def letter_history(ledger: Ledger, letter: DeadLetter) -> list[LetterMark]:
 
 
 def unfinished(ledger: Ledger, now: datetime) -> list[tuple[str, AuditAction]]:
-    """The runs of the last day, with their names, that have not ended: they are still working, or
-    were interrupted and no later run has waited for the letters they held."""
+    """Return the runs of the last day, with their names, that have not ended: they are still
+    working, or were interrupted and no later run has waited for the letters they held."""
     names: set[str] = set()
     for day in (now - timedelta(days=1), now):
         names.update(ledger.names(AUDIT_BEGUN.prefix(day=f"{day:%Y-%m-%d}")))

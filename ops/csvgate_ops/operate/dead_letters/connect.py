@@ -24,8 +24,8 @@ _PATIENCE: Final = 5.0
 def local(
     data_dir: Path, *, contracts: Path | None = None, actor: str | None = None
 ) -> DeadLetterContext:
-    """The context of the local cloud in `data_dir`. Raises CloudError when it is not running, and
-    ContractError."""
+    """Return the context of the local cloud in `data_dir`. Raises CloudError when it is not
+    running, and ContractError."""
     cloud = session.connect(data_dir)
     triggers = cloud.endpoints["triggers"].values()
     letters = cloud.endpoints["dead_letters"]
@@ -56,8 +56,8 @@ def project(
     contracts: Path | None = None,
     actor: str | None = None,
 ) -> DeadLetterContext:
-    """The context of a project of Google Cloud, with application default credentials. `topology`
-    gives the names of topics, subscriptions and buckets.
+    """Return the context of a project of Google Cloud, with application default credentials.
+    `topology` gives the names of topics, subscriptions and buckets.
 
     Raises TopologyError, ContractError, Permanent `trigger.unknown`, and what Google's clients
     raise without credentials.
@@ -81,7 +81,8 @@ def project(
 
 
 def account() -> str:
-    """The account of the application default credentials, if they name one, and the local user."""
+    """Return the account of the application default credentials, if they name one, and the local
+    user."""
     import google.auth
 
     credentials, _ = google.auth.default()

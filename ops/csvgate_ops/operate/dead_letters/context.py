@@ -43,5 +43,5 @@ class DeadLetterContext:
         return next(route.source_topic for route in self.routes if route.is_storage)
 
     def route_of(self, letter: DeadLetter) -> Route | None:
-        """None when the letter's review subscription is not in the topology."""
+        """Return the letter's route, or None when the topology lacks its review subscription."""
         return next((r for r in self.routes if r.review == letter.subscription), None)

@@ -53,8 +53,8 @@ class DeadLetter:
 
     @property
     def is_rejection(self) -> bool:
-        """Whether it reports rejected rows or a rejected file: nothing failed, and replaying the
-        event changes nothing."""
+        """Return whether it reports rejected rows or a rejected file: nothing failed, and replaying
+        the event changes nothing."""
         ours = self.attributes
         complete = f"{PREFIX}plan" in ours and f"{PREFIX}dataset" in ours and bool(self.upload)
         return complete and self.function == VALIDATES

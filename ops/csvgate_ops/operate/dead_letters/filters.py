@@ -40,11 +40,11 @@ class Filter:
         )
 
     def of(self, letters: Iterable[DeadLetter]) -> list[DeadLetter]:
-        """The letters that match, in the same order."""
+        """Return the letters that match, in the same order."""
         return [letter for letter in letters if self.matches(letter)]
 
     def as_json(self) -> dict[str, object]:
-        """The given values, for the audit log."""
+        """Return the given values, for the audit log."""
         given = {
             "ids": list(self.ids),
             "codes": list(self.codes),

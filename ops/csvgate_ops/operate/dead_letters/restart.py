@@ -21,15 +21,15 @@ LOST: Final = "stream.gone"
 
 
 def needs_restart(letter: DeadLetter, context: DeadLetterContext) -> bool:
-    """Whether a replay has to restart the upload. Once another plan has finished the upload, there
-    is nothing to restart, and sending the message again is harmless. Raises Transient."""
+    """Return whether a replay has to restart the upload. Once another plan has finished the upload,
+    there is nothing to restart, and sending the message again is harmless. Raises Transient."""
     if letter.code != LOST or not letter.upload or not _plan(letter):
         return False
     return not context.ledger.upload(letter.upload).is_finished()
 
 
 def restart_message(letter: DeadLetter, context: DeadLetterContext) -> Message:
-    """The Storage notification that makes validate_and_parse read the upload again. Raises
+    """Return the Storage notification that makes validate_and_parse read the upload again. Raises
     Unreplayable, Transient."""
     entries = context.ledger.upload(letter.upload)
     received, claim = entries.received(), entries.outcome_claim()
@@ -60,8 +60,8 @@ def abandon(letter: DeadLetter, context: DeadLetterContext) -> None:
 
 
 def _plan(letter: DeadLetter) -> str:
-    """The letter's plan id. It becomes part of an object name in the ledger, so anything that does
-    not look like one of csvgate's ids is ignored."""
+    """Return the letter's plan id. It becomes part of an object name in the ledger, so anything
+    that does not look like one of csvgate's ids is ignored."""
     found = letter.attributes.get(f"{PREFIX}plan", "")
     return found if is_identifier(found) else ""
 

@@ -60,7 +60,7 @@ class Report:
     stopped: bool
     """The run ended before it had looked at all letters."""
     outcomes: tuple[Outcome, ...]
-    """In the order in which the letters were processed."""
+    """The outcomes in the order in which the letters were processed."""
 
     def count(self, *results: Result) -> int:
         return sum(outcome.result in results for outcome in self.outcomes)

@@ -31,7 +31,7 @@ class UploadFacts:
     committed: bool = False
     finished: bool = False
     failed: bool = False
-    """Whether a function gave up on it and sent a dead letter."""
+    """True if a function gave up on it and sent a dead letter."""
 
     @property
     def key(self) -> Key:
@@ -78,7 +78,7 @@ class RejectFacts:
     rows: int | None
     """None if the object does not exist."""
     expired: bool = False
-    """Whether it is old enough for the bucket's lifecycle rule to have deleted it."""
+    """True if it is old enough for the bucket's lifecycle rule to have deleted it."""
 
 
 @dataclass(frozen=True, slots=True)

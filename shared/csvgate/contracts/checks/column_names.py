@@ -10,16 +10,19 @@ _RESERVED_PREFIXES: Final = (
     "_TABLE_", "_FILE_", "_PARTITION", "_ROW_TIMESTAMP", "__ROOT__", "_COLIDENTIFIER",
     "_CHANGE_SEQUENCE_NUMBER", "_CHANGE_TYPE", "_CHANGE_TIMESTAMP",
 )  # fmt: skip
+UPLOAD_ID: Final = "_upload_id"
+LINE: Final = "_line"
+INGESTED_AT: Final = "_ingested_at"
 LINEAGE: Final[Mapping[str, str]] = {
-    "_upload_id": "STRING",
-    "_line": "INT64",
-    "_ingested_at": "TIMESTAMP",
+    UPLOAD_ID: "STRING",
+    LINE: "INT64",
+    INGESTED_AT: "TIMESTAMP",
 }
 """The columns that csvgate adds to every table."""
 
 
 def wrong_column_name(name: str) -> str | None:
-    """Why a column cannot have a name; None if it can."""
+    """Return why a column cannot have a name; None if it can."""
     if not _COLUMN.fullmatch(name):
         return (
             f"{name!r} is not a valid BigQuery column name: use letters, digits and _, at most "

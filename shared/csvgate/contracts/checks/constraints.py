@@ -81,7 +81,7 @@ def _types_with(constraint: str) -> Iterator[str]:
 
 
 def _comparable(field: SchemaField, declared: Scalar) -> Any:
-    """A declared value that can be compared with the field's values. Raises ValueError."""
+    """Return a declared value that can be compared with the field's values. Raises ValueError."""
     kind = FIELD_TYPES[field.type]
     value = kind.cast(declared)
     kind.check_comparable(value, column_type(field))

@@ -67,7 +67,7 @@ def _inapplicable(field: SchemaField) -> Complaints:
 
 
 def _given(field: SchemaField) -> list[str]:
-    """The properties that the contract gives the field, in the order of the model."""
+    """Return the properties that the contract gives the field, in the order of the model."""
     properties = type(field).model_fields
     return [p.alias or name for name, p in properties.items() if name in field.model_fields_set]
 

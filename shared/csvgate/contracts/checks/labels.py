@@ -28,7 +28,7 @@ def check_labels(contract: Contract, unsure: Collection[str] = ()) -> Complaints
 
 
 def _repeated(first: _Numbered, second: _Numbered) -> Complaint:
-    """The complaint about two equal labels, at the later field that declares one."""
+    """Return the complaint about two equal labels, at the later field that declares one."""
     labelled, other = (first, second) if second[1].label is None else (second, first)
     (i, field), (j, like) = labelled, other
     also = "the name" if like.label is None else "the label"

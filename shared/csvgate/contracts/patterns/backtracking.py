@@ -86,7 +86,7 @@ class Automaton:
             case "AT":
                 return Part()
         raise TooManyWaysError(
-            "refers to an earlier group, which can make matching take for ever; spell it out"
+            "refers to an earlier group, which can make matching take forever; spell it out"
         )
 
     def _position(self, chars: CharSet, loops: frozenset[int]) -> Part:
@@ -181,7 +181,8 @@ class Automaton:
         self.looks = max(self.looks, degree + bool(self.loop_count))
 
     def degree(self, nodes: Any) -> int:
-        """The degree of the polynomial in the length of the text that bounds the number of ways.
+        """Return the degree of the polynomial in the length of the text that bounds the number of
+        ways.
 
         Raises TooManyWaysError if no polynomial does."""
         whole = self.part(nodes, frozenset())

@@ -38,7 +38,7 @@ class CharSet:
         return CharSet(_ALL & ~self.must, _ALL & ~self.may)
 
     def meets(self, other: "CharSet") -> bool:
-        """Whether some character may be in both sets."""
+        """Return whether some character may be in both sets."""
         return bool(self.may & other.may)
 
     def of_any_case(self) -> "CharSet":
@@ -64,7 +64,7 @@ _SPACES: Final = CharSet(_ascii(str.isspace) | _SPACE, _ascii(str.isspace))
 
 
 def category(name: str, *, ascii_only: bool) -> CharSet:
-    """The set for one of the parser's names: CATEGORY_DIGIT, CATEGORY_NOT_SPACE, …"""
+    """Return the set for one of the parser's names: CATEGORY_DIGIT, CATEGORY_NOT_SPACE, …"""
     kind = name.removeprefix("CATEGORY_").removeprefix("NOT_")
     found = {"DIGIT": _DIGITS, "WORD": _WORDS, "SPACE": _SPACES}[kind]
     if not ascii_only:
@@ -74,7 +74,7 @@ def category(name: str, *, ascii_only: bool) -> CharSet:
 
 
 def span(low: int, high: int) -> CharSet:
-    """The code points from `low` to `high`, both included."""
+    """Return the code points from `low` to `high`, both included."""
     ascii_part = ((1 << min(high, _ASCII - 1) + 1) - 1) & ~((1 << low) - 1) if low < _ASCII else 0
     may = ascii_part
     if high >= _ASCII:

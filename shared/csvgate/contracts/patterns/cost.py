@@ -18,10 +18,11 @@ class HostilePatternError(ValueError):
 
 @lru_cache(maxsize=256)
 def text_limit(pattern: str) -> int | None:
-    """The most characters that the pattern may be matched against; None if any number is fine.
+    """Return the most characters that the pattern may be matched against; None if any number is
+    fine.
 
     Raises re.error for a pattern that is not a regular expression, and HostilePatternError for one
-    that a text of a few dozen characters could keep `re` busy with for ever.
+    that a text of a few dozen characters could keep `re` busy with forever.
     """
     try:
         tree = _parser.parse(pattern)
@@ -32,11 +33,11 @@ def text_limit(pattern: str) -> int | None:
     except RecursionError:
         raise HostilePatternError("is nested too deeply; simplify it") from None
     except TooManyWaysError as error:
-        raise HostilePatternError(f"{error}: some texts would take for ever to refuse") from None
+        raise HostilePatternError(f"{error}: some texts would take forever to refuse") from None
     if degree > 1 or automaton.choices > _MOST_CHOICES:
         raise HostilePatternError(
-            "has parts one after the other that can match the same text: some texts would take for "
-            "ever to refuse; put something between them that neither matches, or bound them by "
+            "has parts one after the other that can match the same text: some texts would take "
+            "forever to refuse; put something between them that neither matches, or bound them by "
             "maxLength and a simpler pattern"
         )
     return LONGEST_TEXT if degree else None

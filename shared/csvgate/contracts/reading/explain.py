@@ -32,7 +32,7 @@ _WANTED: Final[Mapping[str, str]] = {
 
 
 def explain(errors: Sequence[ErrorDetails], data: Data) -> Iterator[tuple[Path, str, str]]:
-    """One path, message and pydantic error type for each place with errors."""
+    """Yield one path, message and pydantic error type for each place with errors."""
     places: dict[Path, list[ErrorDetails]] = {}
     for error in errors:
         places.setdefault(_place(error, data), []).append(error)
@@ -45,7 +45,8 @@ def explain(errors: Sequence[ErrorDetails], data: Data) -> Iterator[tuple[Path, 
 
 
 def _place(error: ErrorDetails, data: Data) -> Path:
-    """The error's place in the document. Pydantic's own path includes the union member it tried."""
+    """Return the error's place in the document. Pydantic's own path includes the union member it
+    tried."""
     path: list[str | int] = []
     for part in error["loc"]:
         if isinstance(data, list) and isinstance(part, int) and part < len(data):
@@ -116,7 +117,7 @@ def _near(value: object, words: Sequence[str]) -> str:
 
 
 def properties_at(path: Path) -> list[str]:
-    """The properties that a contract may have in the mapping at a place."""
+    """Return the properties that a contract may have in the mapping at a place."""
     annotation: Any = Contract
     for part in path:
         annotation = _inside(annotation, part)
@@ -124,7 +125,7 @@ def properties_at(path: Path) -> list[str]:
 
 
 def _inside(annotation: Any, part: str | int) -> Any:
-    """The annotation of the part of an annotated value."""
+    """Return the annotation of the part of an annotated value."""
     arguments = get_args(annotation)
     if get_origin(annotation) is tuple:
         found = arguments[0]

@@ -44,7 +44,8 @@ def spell(path: Path) -> str:
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """The end of a message about an unknown word: the most similar known word, or all of them."""
+    """Return the end of a message about an unknown word: the most similar known word, or all of
+    them."""
     candidates = list(known)
     folded = {c.casefold(): c for c in candidates}
     near = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)

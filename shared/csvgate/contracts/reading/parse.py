@@ -24,7 +24,8 @@ _PLACEHOLDERS: Final[dict[Path, object]] = {
 
 
 def parse(document: Document) -> tuple[Contract | None, list[Complaint]]:
-    """The contract, if it can be built, and everything wrong beyond the document's own mistakes.
+    """Return the contract, if it can be built, and everything wrong beyond the document's own
+    mistakes.
 
     If only the structure of some property is wrong, the rules are still checked without it, but
     complaints about the part that contains it are dropped: a wrong type must not be reported as
@@ -59,7 +60,8 @@ def _validate(data: Data) -> Contract:
 
 
 def _salvage(data: Data, unknown: list[Path], wrong: list[Path]) -> Contract | None:
-    """The contract without its wrong properties, or with a placeholder where one is required."""
+    """Return the contract without its wrong properties, or with a placeholder where one is
+    required."""
     rest = copy.deepcopy(data)
     for path in unknown:
         _set(rest, path, None)
@@ -93,7 +95,7 @@ def _set(data: Any, path: Path, value: object) -> None:
 
 
 def _property(path: Path) -> Path:
-    """The path without the indices at its end: removing one entry of a list would renumber
+    """Return the path without the indices at its end: removing one entry of a list would renumber
     others."""
     while path and isinstance(path[-1], int):
         path = path[:-1]
@@ -101,20 +103,20 @@ def _property(path: Path) -> Path:
 
 
 def _loses_names(path: Path) -> bool:
-    """Whether fields, columns or references lose their names without this property."""
+    """Return whether fields, columns or references lose their names without this property."""
     path = _property(path)
     return not path or path[-1] in _NAMING or path[-2:-1] in (("references",), ("derive",))
 
 
 def _may_name(path: Path) -> bool:
-    """Whether an unknown property may be a misspelt one that names fields, columns or
+    """Return whether an unknown property may be a misspelt one that names fields, columns or
     references."""
     return bool(get_close_matches(str(path[-1]), _NAMING))
 
 
 def _unit(path: Path) -> Path:
-    """The part of a contract whose rules cannot be relied on while something in it is wrong: a
-    field, a step, a reference; otherwise the path itself."""
+    """Return the part of a contract whose rules cannot be relied on while something in it is wrong:
+    a field, a step, a reference; otherwise the path itself."""
     if path[:2] == _FIELDS:
         return path[:3]
     return path[:2] if path[:1] in (("enrich",), ("references",)) else path

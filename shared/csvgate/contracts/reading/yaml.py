@@ -39,7 +39,7 @@ class Document:
     wrong: list[tuple[Path, int | None, str]] = field(default_factory=list)
 
     def line(self, path: Path) -> int | None:
-        """The line of a path. A missing property has the line of its parent."""
+        """Return the line of a path. A missing property has the line of its parent."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path)

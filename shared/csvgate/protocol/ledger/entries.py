@@ -60,7 +60,7 @@ class Lines(Entry):
 
     rejected: tuple[int, ...]
     loaded: tuple[int, ...] = ()
-    """For a correction: the lines that it loads, which are not open any more once it completes."""
+    """The lines that a correction loads. They are not open any more once it completes."""
     complete: bool = True
     """False when there were too many lines to keep: then the upload cannot be corrected."""
 

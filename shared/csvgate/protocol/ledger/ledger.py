@@ -43,7 +43,8 @@ class Ledger:
     bucket: str
 
     def get(self, path: EntryPath[E], /, **parts: Part) -> E | None:
-        """The entry, or None. Raises Permanent `ledger.corrupt` when the object is not one."""
+        """Return the entry, or None. Raises Permanent `ledger.corrupt` when the object is not
+        one."""
         name = path.name(**parts)
         data = self.store.read(self.bucket, name)
         if data is None:
@@ -71,13 +72,14 @@ class Ledger:
         return found
 
     def find(self, path: LedgerPath, /, **parts: Part) -> Iterator[dict[str, Any]]:
-        """All parts of the name of each object of this kind, where these parts are as given."""
+        """Yield all parts of the name of each object of this kind, where these parts are as
+        given."""
         for name in self.names(path.prefix(**parts)):
             if found := path.parse(name):
                 yield found
 
     def names(self, prefix: str) -> Iterator[str]:
-        """Names of objects of any kind, sorted."""
+        """Yield the names of objects of any kind, sorted."""
         return self.store.names(self.bucket, prefix)
 
     def upload(self, upload_id: str) -> "UploadLedger":
@@ -95,7 +97,7 @@ class UploadLedger:
         return self.ledger.get(paths.RECEIVED, upload=self.id)
 
     def pin(self, received: Received) -> Received:
-        """The pin that stands: this one unless another delivery created one before."""
+        """Return the pin that stands: this one unless another delivery created one before."""
         return self.ledger.create_or_get(paths.RECEIVED, received, upload=self.id)
 
     def ignored(self) -> Ignored | None:
@@ -108,7 +110,7 @@ class UploadLedger:
         return self.ledger.get(paths.OUTCOME, upload=self.id)
 
     def claim_outcome(self, claim: OutcomeClaim) -> OutcomeClaim:
-        """The claim that stands: this one unless another delivery created one before."""
+        """Return the claim that stands: this one unless another delivery created one before."""
         return self.ledger.create_or_get(paths.OUTCOME, claim, upload=self.id)
 
     def is_committed(self) -> bool:
@@ -149,7 +151,7 @@ class UploadLedger:
                 return
 
     def notes(self) -> list[tuple[EntryPath[Note], Note]]:
-        """Every note with its kind, from one listing."""
+        """Return every note with its kind, from one listing."""
         found = []
         for name in self.ledger.names(paths.FAILURE_NOTE.folder(upload=self.id)):
             for kind in paths.NOTES:
@@ -159,13 +161,13 @@ class UploadLedger:
         return found
 
     def claim_correction_slot(self, number: int, upload_id: str) -> str:
-        """The correction that owns the slot: the given one unless another took it before."""
+        """Return the correction that owns the slot: the given one unless another took it before."""
         slot = CorrectionLink(upload=upload_id)
         found = self.ledger.create_or_get(paths.CORRECTION, slot, upload=self.id, number=number)
         return found.upload
 
     def corrections(self) -> list[str]:
-        """The uploads that correct this one, in the order of their slots."""
+        """Return the uploads that correct this one, in the order of their slots."""
         slots = self.ledger.find(paths.CORRECTION, upload=self.id)
         found = [self.ledger.get(paths.CORRECTION, **parts) for parts in slots]
         return [slot.upload for slot in found if slot is not None]
@@ -174,7 +176,7 @@ class UploadLedger:
         self.ledger.create(paths.CORRECTS, CorrectionLink(upload=origin), upload=self.id)
 
     def corrects(self) -> str | None:
-        """The upload that this one corrects."""
+        """Return the upload that this one corrects."""
         link = self.ledger.get(paths.CORRECTS, upload=self.id)
         return link.upload if link else None
 
@@ -194,7 +196,7 @@ class PlanLedger:
         return self._get(paths.PLAN)
 
     def pin(self, plan: Plan) -> Plan:
-        """The plan that stands under this id."""
+        """Return the plan that stands under this id."""
         return self.ledger.create_or_get(paths.PLAN, plan, upload=self.upload, plan=self.id)
 
     def is_abandoned(self) -> bool:
@@ -208,7 +210,7 @@ class PlanLedger:
         return self._get(paths.VALIDATED)
 
     def mark_validated(self, validated: UploadValidated) -> UploadValidated:
-        """The entry that stands: this one unless another delivery created one before."""
+        """Return the entry that stands: this one unless another delivery created one before."""
         parts = {"upload": self.upload, "plan": self.id}
         return self.ledger.create_or_get(paths.VALIDATED, validated, **parts)
 
@@ -222,8 +224,8 @@ class PlanLedger:
         return self._get(paths.CHUNK_STREAM, chunk=index)
 
     def claim_stream(self, index: int, stream: ChunkStream) -> ChunkStream:
-        """The stream that the chunk is loaded into: this one unless another delivery claimed one
-        before."""
+        """Return the stream that the chunk is loaded into: this one unless another delivery claimed
+        one before."""
         parts = {"upload": self.upload, "plan": self.id}
         return self.ledger.create_or_get(paths.CHUNK_STREAM, stream, **parts, chunk=index)
 
@@ -240,8 +242,8 @@ class PlanLedger:
                 yield parts["chunk"], done
 
     def done_count(self, chunks: int | None = None) -> int:
-        """How many chunks are done. A small number of chunks, if given, is read one by one: a
-        listing costs as much as a dozen reads."""
+        """Return how many chunks are done. A small number of chunks, if given, is read one by one:
+        a listing costs as much as a dozen reads."""
         if chunks is not None and chunks <= FEW_CHUNKS:
             return sum(self.chunk_done(index) is not None for index in range(chunks))
         done = self.ledger.find(paths.CHUNK_DONE, upload=self.upload, plan=self.id)

@@ -55,12 +55,12 @@ class LedgerPath:
         return re.sub(r":\w+\}", "}", self.template)
 
     def name(self, /, **parts: Part) -> str:
-        """The object's name. Raises KeyError when a part is missing."""
+        """Return the object's name. Raises KeyError when a part is missing."""
         return self.template.format(**parts)
 
     def prefix(self, /, **parts: Part) -> str:
-        """The longest common start of the names with these parts: the template up to the first
-        part that is not given."""
+        """Return the longest common start of the names with these parts: the template up to the
+        first part that is not given."""
         start = ""
         for literal, part, spec, _ in Formatter().parse(self.template):
             start += literal
@@ -70,12 +70,12 @@ class LedgerPath:
         return start
 
     def folder(self, /, **parts: Part) -> str:
-        """The prefix, up to its last slash."""
+        """Return the prefix, up to its last slash."""
         start, slash, _ = self.prefix(**parts).rpartition("/")
         return start + slash
 
     def parse(self, name: str) -> dict[str, Any] | None:
-        """The parts of a listed name; None when the object is of another kind."""
+        """Return the parts of a listed name; None when the object is of another kind."""
         found = _pattern(self.template).fullmatch(name)
         if found is None:
             return None
@@ -212,5 +212,5 @@ UPLOADS: Final = RECEIVED.prefix()
 
 
 def upload_of(name: str) -> str:
-    """The upload that an object under `uploads/` belongs to."""
+    """Return the upload that an object under `uploads/` belongs to."""
     return name.removeprefix(UPLOADS).partition("/")[0]

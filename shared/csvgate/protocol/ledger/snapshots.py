@@ -15,7 +15,7 @@ _CSV = "text/csv"
 
 
 def snapshot_name(bucket: str, name: str, generation: int) -> str:
-    """The name of the copy of this generation."""
+    """Return the name of the copy of this generation."""
     digested = digest(f"gs://{bucket}/{name}", str(generation))
     return REFERENCE.name(snapshot=digested)
 
@@ -34,8 +34,8 @@ def write_snapshot(ledger: Ledger, snapshot: str, data: bytes) -> None:
 
 
 def read_snapshot(ledger: Ledger, plan: Plan, reference: str) -> bytes:
-    """The copy that the plan has pinned, by the reference's name in the contract. Raises Permanent
-    `reference.gone`."""
+    """Return the copy that the plan has pinned, by the reference's name in the contract. Raises
+    Permanent `reference.gone`."""
     snapshot = plan.references[reference].snapshot
     data = ledger.store.read(ledger.bucket, snapshot)
     if data is None:

@@ -19,8 +19,8 @@ _MAX_DIGITS: Final = 9
 
 
 def identifier(event: CloudEvent, name: str) -> str:
-    """The id of an upload or a plan. Raises Permanent `event.malformed`: it becomes a part of
-    object names in the ledger, so that nothing but csvgate's own digests is accepted."""
+    """Return the id of an upload or a plan. Raises Permanent `event.malformed`: it becomes a part
+    of object names in the ledger, so that nothing but csvgate's own digests is accepted."""
     value = str(event.get_attributes().get(name, ""))
     if not is_identifier(value):
         raise Permanent("event.malformed", f"ce-{name}: not an id of csvgate: {value!r:.80}")
@@ -28,7 +28,7 @@ def identifier(event: CloudEvent, name: str) -> str:
 
 
 def number(event: CloudEvent, name: str) -> int:
-    """A number of at most nine digits. Raises Permanent `event.malformed`."""
+    """Return a number of at most nine digits. Raises Permanent `event.malformed`."""
     value = str(event.get_attributes().get(name, ""))
     if not value.isascii() or not value.isdigit() or len(value) > _MAX_DIGITS:
         raise Permanent("event.malformed", f"ce-{name}: expected a number, got {value!r:.80}")
@@ -36,5 +36,6 @@ def number(event: CloudEvent, name: str) -> int:
 
 
 def attribute(attributes: Mapping[str, str], name: str) -> str:
-    """The CloudEvents attribute of any message, unchecked; empty when the message lacks it."""
+    """Return the CloudEvents attribute of any message, unchecked; empty when the message lacks
+    it."""
     return attributes.get(f"{ATTRIBUTE_PREFIX}{name}", "")

@@ -15,7 +15,7 @@ _INT64: Final = (-(2**63), 2**63 - 1)
 
 
 def fit_number(column: BigQueryType) -> Fit | None:
-    """For integers and decimals; None for a column that is not a number's."""
+    """Return the fit of an integer or a decimal; None for a column of any other kind."""
     match column.kind:
         case "INT64":
             return fit_int64
@@ -48,8 +48,8 @@ def _fit_float64(_: str, value: int | Decimal) -> float:
 
 
 def fit_decimal(column: BigQueryType) -> Fit:
-    """For NUMERIC and BIGNUMERIC. Zeros at the end of the digits after the point are dropped where
-    there are too many: 1.50 fits a column with one such digit.
+    """Return the fit of NUMERIC or BIGNUMERIC. Zeros at the end of the digits after the point are
+    dropped where there are too many: 1.50 fits a column with one such digit.
 
     The fit raises CellFault `bigquery.range`, `bigquery.scale`.
     """
@@ -82,7 +82,7 @@ def fit_decimal(column: BigQueryType) -> Fit:
 
 
 def fit_bytes(length: int | None) -> Fit:
-    """For text in base64. The fit raises CellFault `bigquery.bytes`, `bigquery.length`."""
+    """Return the fit of text in base64. It raises CellFault `bigquery.bytes`, `bigquery.length`."""
 
     def fit(text: str, _: object) -> bytes:
         try:
@@ -99,8 +99,8 @@ def fit_bytes(length: int | None) -> Fit:
 
 
 def fit_json(require: Callable[[str], None]) -> Fit:
-    """For texts that `require` accepts; where it raises WrongJson, the fit raises CellFault
-    `bigquery.json`."""
+    """Return the fit of texts that `require` accepts; where it raises WrongJson, the fit raises
+    CellFault `bigquery.json`."""
 
     def fit(text: str, _: object) -> str:
         try:

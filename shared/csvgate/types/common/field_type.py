@@ -78,9 +78,9 @@ class KernelName(Enum):
     DECIMALS = auto()
     DATES = auto()
     TIMESTAMPS = auto()
-    """With a time zone."""
+    """Timestamps, which have a time zone."""
     LOCAL_TIMESTAMPS = auto()
-    """Without a time zone."""
+    """Dates and times that do not have a time zone."""
 
 
 class TypeFault(NamedTuple):
@@ -113,11 +113,11 @@ class FieldType(ABC):
     constraints: ClassVar[frozenset[str]] = frozenset()
     """Constraints that apply to some types only, and to this one: `BOUNDS`, `LENGTHS`, pattern."""
     length_unit: ClassVar[str] = "characters"
-    """What minLength and maxLength count."""
+    """The unit that minLength and maxLength count."""
     is_text: ClassVar[bool] = False
-    """Whether the value of a cell is its text."""
+    """True if the value of a cell is its text."""
     usually_repeats: ClassVar[bool] = False
-    """Whether a column of the type is likely to have few distinct cells."""
+    """True if a column of the type is likely to have few distinct cells."""
     hashable: ClassVar[Callable[..., Hashable] | None] = None
     """Makes a cell's value comparable with declared ones; None if it already is."""
 
@@ -127,8 +127,8 @@ class FieldType(ABC):
         return self.columns[0]
 
     def cast(self, value: Scalar) -> Any:
-        """A value that a contract declares (`minimum`, `enum`) as one to compare a cell's value
-        with. It is written the same way whatever `format` or `decimalChar` the file uses.
+        """Return a value that a contract declares (`minimum`, `enum`) as one to compare a cell's
+        value with. It is written the same way whatever `format` or `decimalChar` the file uses.
 
         Raises ValueError with a message for the contract's author.
         """
@@ -143,14 +143,15 @@ class FieldType(ABC):
 
     @abstractmethod
     def parse_declared(self, value: Scalar) -> Any:
-        """The declared value, or None if it is not one of this type. May raise ValueError too."""
+        """Return the declared value, or None if it is not one of this type. May raise ValueError
+        too."""
 
     def check_comparable(self, value: Any, column: BigQueryType) -> None:  # noqa: B027
         """Raises ValueError if a declared value cannot be compared with the cells of a column."""
 
     def format_problem(self, name: str, column: str | None) -> str | None:
-        """What is wrong with a field's format; None if nothing is. `column` is the kind of its
-        BigQuery type, None if that is wrong too."""
+        """Return what is wrong with a field's format; None if nothing is. `column` is the kind of
+        its BigQuery type, None if that is wrong too."""
         if name == "default":
             return None
         if name not in self.formats:
@@ -176,11 +177,12 @@ class FieldType(ABC):
         return None if self.is_text and column.length is None else _fit_text(column.length)
 
     def fit_value(self, column: BigQueryType) -> Fit | None:  # noqa: ARG002
-        """`fit` for the columns that are not STRING."""
+        """Return the `fit` for columns that are not STRING."""
         return None
 
     def kernel(self, field: Field, column: BigQueryType) -> KernelName | None:  # noqa: ARG002
-        """The kernel that reads many cells of a field at once; None where there is only the reader.
+        """Return the kernel that reads many cells of a field at once; None where there is only the
+        reader.
 
         The caller handles `enum`, and constraints that do not apply to the type.
         """

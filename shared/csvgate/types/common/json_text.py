@@ -21,7 +21,8 @@ class WrongJson(ValueError):
 
 
 def parse_json(text: str, number: Callable[[str], object] = Decimal) -> Any:
-    """The value: dict, list, str, bool, None, and for numbers what `number` returns for their text.
+    """Return the value: dict, list, str, bool, None, and for numbers what `number` returns for
+    their text.
 
     Raises WrongJson, also for a key that one object has twice: BigQuery would keep only one.
     """

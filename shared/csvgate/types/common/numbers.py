@@ -14,7 +14,7 @@ TOO_LARGE: Final = ("bigquery.range", "has far more digits than any column holds
 
 
 def integer_shape(field: Field) -> str:
-    """A regular expression for a sign and digits, perhaps with groups."""
+    """Return a regular expression for a sign and digits, perhaps with groups."""
     if not field.group_char:
         return r"[+-]?[0-9]+"
     # The last group has three digits; the others have two (India) or three. So 12,50 is not 1250.
@@ -46,5 +46,5 @@ def number_extractor(field: Field, shape: str) -> Callable[[str], str | None]:
 
 
 def grouping_hint(field: Field) -> str:
-    """The end of a message about a cell that is not a number."""
+    """Return the end of a message about a cell that is not a number."""
     return f", grouped by {field.group_char!r}" if field.group_char else ""

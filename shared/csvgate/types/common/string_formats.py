@@ -23,11 +23,13 @@ _URI: Final = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+"
 )
 _HOSTED: Final = ("http", "https", "ftp", "ftps", "ws", "wss")
-_UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+UUID: Final = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+_UUID: Final = re.compile(UUID)
 
 
 def is_email(text: str) -> bool:
-    """An address as RFC 6531 defines it, in any script, whose domain has a dot."""
+    """Return whether the text is an email address as RFC 6531 defines it, in any script, and its
+    domain has a dot."""
     if len(text) > _EMAIL_OCTETS:
         return False
     found = _EMAIL.fullmatch(text)
@@ -49,7 +51,8 @@ def is_email(text: str) -> bool:
 
 
 def is_uri(text: str) -> bool:
-    """A URI as RFC 3986 defines it, with a scheme; http and similar schemes need a host."""
+    """Return whether the text is a URI as RFC 3986 defines it, with a scheme. http and similar
+    schemes need a host."""
     if not _URI.fullmatch(text):
         return False
     try:
@@ -61,12 +64,12 @@ def is_uri(text: str) -> bool:
 
 
 def is_uuid(text: str) -> bool:
-    """Whether the text is 32 hexadecimal digits in groups of 8-4-4-4-12."""
+    """Return whether the text is 32 hexadecimal digits in groups of 8-4-4-4-12."""
     return _UUID.fullmatch(text) is not None
 
 
 def is_base64(text: str) -> bool:
-    """Base64 as RFC 4648 defines it, padded and in one line."""
+    """Return whether the text is base64 as RFC 4648 defines it, padded and on one line."""
     try:
         b64decode(text, validate=True)
     except ValueError:
@@ -138,4 +141,4 @@ FORMATS: Final[Mapping[str, StringFormat]] = {
         columns=("STRING", "BYTES"),
     ),
 }
-"""By name."""
+"""The formats by name."""

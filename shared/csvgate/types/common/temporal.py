@@ -44,7 +44,7 @@ class TemporalType(FieldType):
         return problem and f"{problem} or a pattern such as %d.%m.%Y"
 
     def pattern_problem(self, pattern: str, column: str | None) -> str | None:  # noqa: ARG002
-        """What is wrong with a strptime pattern; None if nothing is."""
+        """Return what is wrong with a strptime pattern; None if nothing is."""
         moment = datetime(2026, 11, 21, 14, 30, 59, 123456, tzinfo=UTC)
         try:
             datetime.strptime(moment.strftime(pattern), pattern)
@@ -53,7 +53,7 @@ class TemporalType(FieldType):
         return None
 
     def wrong(self, field: Field) -> tuple[str, str]:
-        """The fault of a cell that does not have the field's format."""
+        """Return the fault of a cell that does not have the field's format."""
         code = f"type.{self.name}"
         if field.format == "default":
             return code, f"is not {self.noun} such as {self.iso_example}"
@@ -63,12 +63,12 @@ class TemporalType(FieldType):
 
 
 def is_pattern(field: Field) -> bool:
-    """Whether the format is a strptime pattern."""
+    """Return whether the format is a strptime pattern."""
     return field.format not in ("default", "any")
 
 
 def is_plain(field: Field) -> bool:
-    """Whether a kernel can read the field: ISO 8601 without bounds."""
+    """Return whether a kernel can read the field: ISO 8601 without bounds."""
     return field.format == "default" and not _is_bounded(field.constraints)
 
 
@@ -98,13 +98,13 @@ def pattern_reader(pattern: str, wrong: tuple[str, str]) -> Callable[[str], date
 
 
 def iso_date(found: re.Match[str]) -> str:
-    """A match of `ANY_DATE` in ISO 8601."""
+    """Return a match of `ANY_DATE` as an ISO 8601 date."""
     year, month, day = found.group(*("y", "m", "d") if found["y"] else ("y2", "m2", "d2"))
     return f"{year}-{month:0>2}-{day:0>2}"
 
 
 def iso_time(found: re.Match[str]) -> str:
-    """A match of `ANY_TIME` in ISO 8601."""
+    """Return a match of `ANY_TIME` as an ISO 8601 time."""
     return f"{found['h']:0>2}:{found['rest']}"
 
 
@@ -117,5 +117,5 @@ def check_fineness(found: re.Match[str]) -> None:
 
 
 def impossible_date(text: str, code: str, message: str) -> CellFault:
-    """The fault of a date that has the right shape and does not exist."""
+    """Return the fault of a date that has the right shape and does not exist."""
     return CellFault(_YEAR_ZERO if text.startswith("0000") else (code, message))

@@ -21,14 +21,14 @@ def offsets(cells: "pa.Array") -> Ints32:
 
 
 def content(cells: "pa.Array") -> Bytes:
-    """The bytes of all cells of a `binary` or `string` array, which `offsets` point into."""
+    """Return the bytes of all cells of a `binary` or `string` array, which `offsets` point into."""
     buffer = cells.buffers()[2]
     return np.frombuffer(buffer if buffer is not None else b"", np.uint8)
 
 
 def as_string(cells: "pa.Array", missing: Mask | None = None) -> "pa.Array":
-    """A `binary` array as a `string` array, null where `missing`. Nothing is copied or checked: the
-    cells must be UTF-8, or unused."""
+    """Return a `binary` array as a `string` array, null where `missing`. Nothing is copied or
+    checked: the cells must be UTF-8, or unused."""
     return pa.Array.from_buffers(
         pa.string(), len(cells), [_validity(missing), *cells.buffers()[1:]]
     )
@@ -37,7 +37,7 @@ def as_string(cells: "pa.Array", missing: Mask | None = None) -> "pa.Array":
 def fixed_width_array(
     kind: "pa.DataType", values: np.ndarray, missing: Mask | None = None
 ) -> "pa.Array":
-    """An array of a fixed-width type with the bytes of `values`, null where `missing`."""
+    """Return an array of a fixed-width type with the bytes of `values`, null where `missing`."""
     data = pa.py_buffer(np.ascontiguousarray(values))
     return pa.Array.from_buffers(kind, len(values), [_validity(missing), data])
 

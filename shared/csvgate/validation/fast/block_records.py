@@ -108,7 +108,7 @@ class _BlockScan:
         return self._result(at)
 
     def _regular_range(self, start: int) -> RegularRange:
-        """The records from `start` up to the first irregular one."""
+        """Return the records from `start` up to the first irregular one."""
         index, limit = self._index, self._limit // 2
         parity = index.parity(start)
         stop = index.first_irregular(parity, start)

@@ -116,8 +116,8 @@ class BlockValidator:
         the uncleared fields and `more_fields` first: if they have faults, these are all."""
         if uncleared is not None:
             fields = uncleared.fields.union(more_fields)
-            texts = reader.texts(uncleared.position, fields | self._rules.foreign_fields)
-            faults = self._rules.faults_in(reader.line(row), texts, fields)
+            strings = reader.strings(uncleared.position, fields | self._rules.foreign_fields)
+            faults = self._rules.faults_in(reader.line(row), strings, fields)
             if faults:
                 return [], faults
         return self._rules.check(reader.record(row))
@@ -134,7 +134,8 @@ class BlockValidator:
     def _merge(
         self, validated: ValidatedColumns, accepted: Mask, checked: dict[int, list[object]]
     ) -> Sequence["pa.Array"]:
-        """The values of the accepted rows and of those that `Rules` found valid, in order."""
+        """Return the values of the accepted rows and of those that `Rules` found valid, in
+        order."""
         fields = range(len(validated.columns))
         if not checked:
             return validated.values(fields, None if accepted.all() else accepted)

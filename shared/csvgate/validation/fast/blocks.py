@@ -78,8 +78,8 @@ class BlockReader:
                 self._have += len(piece)
 
     def _after_last_line_feed(self, size: int) -> int:
-        """The number of bytes up to the last line feed among the first `size` that wait; 0 if there
-        is none."""
+        """Return the number of bytes up to the last line feed among the first `size` that wait; 0
+        if there is none."""
         before, found = 0, 0
         for piece, start in self._waiting:
             at = piece.rfind(b"\n", start, start + size - before)

@@ -45,16 +45,16 @@ class Slices:
         return len(self.starts)
 
     def first(self, count: int) -> "Slices":
-        """The first `count` cells."""
+        """Return the first `count` cells."""
         doubled = self.doubled[: int(np.searchsorted(self.doubled, count))]
         return replace(self, starts=self.starts[:count], ends=self.ends[:count], doubled=doubled)
 
     def cell(self, index: int) -> bytes:
-        """The content of one cell."""
+        """Return the content of one cell."""
         return self.unescape(self.block.data[self.starts.item(index) : self.ends.item(index)])
 
     def unescape(self, written: bytes) -> bytes:
-        """The content of a cell as it is written: each doubled quote stands for one."""
+        """Return the content of a cell as it is written: each doubled quote stands for one."""
         quote = self.quote.encode()
         return written.replace(quote * 2, quote) if quote in written else written
 
@@ -84,8 +84,8 @@ class Slices:
         return words
 
     def prefixes(self, length: int) -> "pa.Array":
-        """A `binary` array with a copy of the `length` bytes (at most SPARE) from the start of each
-        cell, even if the cell is shorter."""
+        """Return a `binary` array with a copy of the `length` bytes (at most SPARE) from the start
+        of each cell, even if the cell is shorter."""
         data = windows(self._in_place.data, length, self.starts).view(np.uint8)
         offsets = np.arange(0, (len(self) + 1) * length, length, dtype=np.int32)
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]

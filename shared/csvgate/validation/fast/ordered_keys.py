@@ -98,7 +98,7 @@ class _Entries(NamedTuple):
     """(n + k,)"""
 
     def first(self) -> "pa.Array":
-        """The first entry, as an array of one value."""
+        """Return the first entry, as an array of one value."""
         return self.values[:1] if len(self.values) else pa.array(self.others[:1], self.values.type)
 
     def read(self, order: Order) -> tuple[Lines, Words]:

@@ -22,16 +22,16 @@ class RowReader:
         self._grammar: Final = grammar
 
     def line(self, row: int) -> int:
-        """The row's first physical line."""
+        """Return the row's first physical line."""
         return self._framed.lines.item(row)
 
     def record(self, row: int) -> Record:
-        """The record exactly as a `Framer` reads it."""
+        """Return the record exactly as a `Framer` reads it."""
         record = self._framed.framer_records.get(row)
         return self._well_formed(row) if record is None else record
 
-    def texts(self, index: int, fields: Iterable[int]) -> dict[int, str]:
-        """The cells of these fields, by field, in the row at that index of the table."""
+    def strings(self, index: int, fields: Iterable[int]) -> dict[int, str]:
+        """Return the cells of these fields, by field, in the row at that index of the table."""
         columns = self._table.columns
         return {field: decode(columns[field].cell(index))[0] for field in fields}
 
@@ -42,7 +42,7 @@ class RowReader:
         return RejectedRow(self.line(row), *self._bytes(row), True, faults)
 
     def _bytes(self, row: int) -> tuple[bytes, bytes]:
-        """The bytes of a well-formed record and its terminator."""
+        """Return the bytes of a well-formed record and its terminator."""
         framed = self._framed
         data = framed.block.data[framed.starts.item(row) : framed.ends.item(row)]
         raw = data.rstrip(b"\r\n")

@@ -78,7 +78,7 @@ class StructuralIndex:
         self._quotes: Final[Ints] = self._special.take(self._quotes_at)
         self._lone_returns: Final = self._find_lone_returns() if b"\r" in data else self._quotes[:0]
         self._irregular: Final = dict[int, Ints]()
-        """By parity."""
+        """The cached positions by parity."""
 
     def _find_special(self, *, quoted: bool) -> Ints:
         others = [self._delimiter, self._quote] if quoted else [self._delimiter]
@@ -94,12 +94,12 @@ class StructuralIndex:
         return np.flatnonzero(special)
 
     def parity(self, position: int) -> int:
-        """The parity of the number of quotes before the position."""
+        """Return the parity of the number of quotes before the position."""
         return int(np.searchsorted(self._quotes, position)) & 1
 
     def first_irregular(self, parity: int, start: int) -> int:
-        """The position of the first stray quote or lone \\r from `start` on, if quotes open at this
-        parity; the end of the block if there is none."""
+        """Return the position of the first stray quote or lone \\r from `start` on, if quotes open
+        at this parity; the end of the block if there is none."""
         irregular = self._irregular.get(parity)
         if irregular is None:
             irregular = self._irregular[parity] = self._find_irregular(parity)
@@ -107,8 +107,8 @@ class StructuralIndex:
         return int(irregular[found]) if found < len(irregular) else self._end
 
     def last_record_end(self, parity: int, start: int, stop: int) -> int:
-        """The position after the last line feed between `start` and `stop` that is outside quoted
-        cells, if quotes open at this parity; `start` if there is none."""
+        """Return the position after the last line feed between `start` and `stop` that is outside
+        quoted cells, if quotes open at this parity; `start` if there is none."""
         low, high = np.searchsorted(self._line_feeds, (start, stop)).tolist()
         count = _FEW
         while low < high:
@@ -120,18 +120,18 @@ class StructuralIndex:
         return start
 
     def record_ends(self, parity: int, start: int, stop: int) -> Ints:
-        """The positions after all such line feeds."""
+        """Return the positions after all such line feeds."""
         low, high = np.searchsorted(self._line_feeds, (start, stop)).tolist()
         return self._outside_quotes(parity, low, high) + 1
 
     def _outside_quotes(self, parity: int, low: int, high: int) -> Ints:
-        """The line feeds from number `low` to `high` that are outside quoted cells."""
+        """Return the line feeds from number `low` to `high` that are outside quoted cells."""
         some = self._line_feeds[low:high]
         found: Ints = some[np.searchsorted(self._quotes, some) & 1 == parity]
         return found
 
     def separators(self, ranges: Sequence[RegularRange]) -> Separators:
-        """The separators of the records in these ranges."""
+        """Return the separators of the records in these ranges."""
         bounds = np.searchsorted(
             self._special,
             np.array([(each.start, each.end) for each in ranges], np.int64).reshape(-1, 2),
@@ -171,8 +171,8 @@ class StructuralIndex:
         return Separators(positions, lasts, line_feeds, cells[new], doubled)
 
     def _inside_quotes(self, opens: Ints) -> Ints:
-        """The indexes of the special characters between each of these opening quotes (given by
-        number) and the quote that closes it."""
+        """Return the indexes of the special characters between each of these opening quotes (given
+        by number) and the quote that closes it."""
         starts = self._quotes_at.take(opens) + 1
         counts = self._quotes_at.take(opens + 1) - starts
         nonempty = np.flatnonzero(counts)
@@ -187,11 +187,11 @@ class StructuralIndex:
         return len(self._lone_returns) > 0
 
     def lines_before(self, positions: Ints) -> Ints:
-        """The number of physical lines that end before each position."""
+        """Return the number of physical lines that end before each position."""
         return np.searchsorted(self._line_ends, positions)
 
     def after_lines(self, start: int, count: int) -> int:
-        """The position after the next `count` physical lines from `start` on."""
+        """Return the position after the next `count` physical lines from `start` on."""
         last = int(np.searchsorted(self._line_ends, start)) + count - 1
         return int(self._line_ends[last]) + 1 if last < len(self._line_ends) else self._end
 

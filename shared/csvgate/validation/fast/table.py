@@ -49,7 +49,7 @@ class CellSplitter:
         return Table([columns[cell] for cell in self._order], rows)
 
     def _slices(self, framed: FramedBlock, starts: Ints32, ends: Ints32, quoted: Ints) -> Slices:
-        """The cells without the quotes around them. Changes `starts` and `ends`."""
+        """Return the cells without the quotes around them. Changes `starts` and `ends`."""
         starts[quoted] += 1
         ends[quoted] -= 1
         doubled = _cells_containing(framed.doubled, starts, ends, quoted)
@@ -78,7 +78,7 @@ class _Quoted(NamedTuple):
         return _Quoted(rows.take(order), limits)
 
     def rows(self, column: int) -> Ints:
-        """The rows whose cell in this column begins with a quote, in order."""
+        """Return the rows whose cell in this column begins with a quote, in order."""
         found: Ints = self.of_rows[self.limits[column] : self.limits[column + 1]]
         return found
 
@@ -95,7 +95,8 @@ def _ends(separators: Ints32, firsts: Ints, width: int) -> Ints32:
 
 
 def _cells_containing(positions: Ints, starts: Ints32, ends: Ints32, among: Ints) -> Ints:
-    """The indexes of the cells, of those `among` them, that contain one of these positions."""
+    """Return the indexes of the cells, of those `among` them, that contain one of these
+    positions."""
     if not len(positions) or not len(among):
         return _NONE
     starts, ends = starts.take(among), ends.take(among)

@@ -59,8 +59,8 @@ class Text(NamedTuple):
         return self.data.take(positions)
 
     def words_at(self, positions: Ints32) -> Words:
-        """The eight bytes from each position on. A position may be up to 16 before the start of the
-        cell and up to 24 after its end."""
+        """Return the eight bytes from each position on. A position may be up to 16 before the start
+        of the cell and up to 24 after its end."""
         return self._windows(1, positions)
 
     def first_words(self, count: int) -> Words:

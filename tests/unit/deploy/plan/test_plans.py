@@ -1,7 +1,7 @@
 """The plan of each environment for an empty project, as golden files whose changes show in a
 review.
 
-After a change that is meant: CSVGATE_WRITE_GOLDEN=1 pytest tests/unit/ops/deploy
+After an intended change: CSVGATE_WRITE_GOLDEN=1 pytest tests/unit/deploy
 """
 
 import subprocess

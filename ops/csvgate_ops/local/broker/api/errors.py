@@ -23,19 +23,19 @@ class BrokerError(Exception):
 
 
 def invalid(message: str) -> BrokerError:
-    """INVALID_ARGUMENT with this message."""
+    """Return INVALID_ARGUMENT with this message."""
     return BrokerError(grpc.StatusCode.INVALID_ARGUMENT, message)
 
 
 def not_found(name: str) -> BrokerError:
-    """NOT_FOUND for a full name, of which the service's message shows the last part only."""
+    """Return NOT_FOUND for a full name, of which the service's message shows the last part only."""
     return BrokerError(
         grpc.StatusCode.NOT_FOUND, f"Resource not found (resource={name.rpartition('/')[2]})."
     )
 
 
 def already_exists(name: str) -> BrokerError:
-    """ALREADY_EXISTS for a full name, of which the message shows the last part only."""
+    """Return ALREADY_EXISTS for a full name, of which the message shows the last part only."""
     return BrokerError(
         grpc.StatusCode.ALREADY_EXISTS,
         f"Resource already exists in the project (resource={name.rpartition('/')[2]}).",
@@ -43,7 +43,7 @@ def already_exists(name: str) -> BrokerError:
 
 
 def unimplemented(message: str) -> BrokerError:
-    """UNIMPLEMENTED for a feature of the real service that the local broker lacks."""
+    """Return UNIMPLEMENTED, for a feature of the real service that the local broker lacks."""
     return BrokerError(grpc.StatusCode.UNIMPLEMENTED, f"{message} in csvgate's local broker")
 
 
@@ -53,7 +53,7 @@ def too_large(
     maximum: int | str,
     code: grpc.StatusCode = grpc.StatusCode.INVALID_ARGUMENT,
 ) -> BrokerError:
-    """A value over its limit, in the service's wording."""
+    """Return the error for a value over its limit, in the service's wording."""
     return BrokerError(
         code,
         f"The value for {field} is too large. You passed {value} in the request, "
@@ -67,7 +67,7 @@ def too_small(
     minimum: int | str,
     code: grpc.StatusCode = grpc.StatusCode.INVALID_ARGUMENT,
 ) -> BrokerError:
-    """A value under its limit, in the service's wording."""
+    """Return the error for a value under its limit, in the service's wording."""
     return BrokerError(
         code,
         f"The value for {field} is too small. You passed {value} in the request, "
@@ -76,7 +76,7 @@ def too_small(
 
 
 def out_of_bounds(field: str, value: str, low: str, high: str) -> BrokerError:
-    """A duration outside its range, in the service's wording."""
+    """Return the error for a duration outside its range, in the service's wording."""
     return invalid(
         f"The value for {field} is out of bounds. You passed {value} in the request, "
         f"but the value must be between {low} and {high}."

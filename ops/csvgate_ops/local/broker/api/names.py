@@ -21,7 +21,8 @@ def check(name: str, collection: str) -> str:
 
 
 def project_of(name: str) -> str:
-    """The project of a full name or of `projects/P`; raises INVALID_ARGUMENT for other names."""
+    """Return the project of a full name or of `projects/P`; raises INVALID_ARGUMENT for other
+    names."""
     parts = name.split("/")
     if len(parts) < 2 or parts[0] != "projects" or not parts[1]:
         raise invalid(f"Invalid [projects] name: (name={name})")
@@ -29,5 +30,5 @@ def project_of(name: str) -> str:
 
 
 def identifier_of(name: str) -> str:
-    """The last part of a full name."""
+    """Return the last part of a full name."""
     return name.rpartition("/")[2]

@@ -17,7 +17,7 @@ MICROS = 1_000_000
 
 
 def message_class(name: str) -> Any:
-    """The raw protobuf class of `google.pubsub.v1.<name>`; "Empty" is google.protobuf's."""
+    """Return the raw protobuf class of `google.pubsub.v1.<name>`; "Empty" is google.protobuf's."""
     return _Empty if name == "Empty" else getattr(pubsub, name).pb()
 
 
@@ -34,15 +34,15 @@ ListSubscriptionsResponse = message_class("ListSubscriptionsResponse")
 
 
 def seconds(duration: Any) -> float:
-    """A google.protobuf.Duration in seconds."""
+    """Return a google.protobuf.Duration in seconds."""
     return float(duration.seconds + duration.nanos / 1e9)
 
 
 def micros(timestamp: Any) -> int:
-    """A google.protobuf.Timestamp in microseconds since the Unix epoch, rounded down."""
+    """Return a google.protobuf.Timestamp in microseconds since the Unix epoch, rounded down."""
     return int(timestamp.seconds * MICROS + timestamp.nanos // 1000)
 
 
 def timestamp(at_micros: int) -> Any:
-    """The Timestamp of microseconds since the Unix epoch."""
+    """Return the Timestamp of microseconds since the Unix epoch."""
     return _Timestamp(seconds=at_micros // MICROS, nanos=at_micros % MICROS * 1000)

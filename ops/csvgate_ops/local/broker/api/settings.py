@@ -59,7 +59,7 @@ class SubscriptionSettings:
 
     @classmethod
     def read(cls, config: Any) -> "SubscriptionSettings":
-        """The settings of a `Subscription` that `complete_subscription` has checked."""
+        """Return the settings of a `Subscription` that `complete_subscription` has checked."""
         retry = config.retry_policy if config.HasField("retry_policy") else None
         dead = config.dead_letter_policy if config.HasField("dead_letter_policy") else None
         return cls(
@@ -177,7 +177,8 @@ def _complete_dead_letter(policy: Any) -> None:
 
 
 def updated(current: Any, wanted: Any, mask: Any, mutable: frozenset[str]) -> Any:
-    """A copy of `current` with the mask's fields replaced by those of `wanted`, unset or not.
+    """Return a copy of `current` with the mask's fields replaced by those of `wanted`, unset or
+    not.
 
     Raises INVALID_ARGUMENT for an empty mask and for a field that is unknown or not `mutable`.
     """

@@ -45,7 +45,7 @@ class StreamingPull:
         self._apply(first)
 
     def responses(self) -> Iterator[Any]:
-        """StreamingPullResponses until the caller or the broker ends the call.
+        """Yield StreamingPullResponses until the caller or the broker ends the call.
 
         Raises BrokerError for an invalid request and when the subscription is deleted.
         """

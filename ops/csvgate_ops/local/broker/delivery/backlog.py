@@ -138,7 +138,7 @@ class Backlog:
         entry.holder = None
 
     def leased(self, seq: int, token: int) -> Entry | None:
-        """The entry, if the delivery with this token is its current one."""
+        """Return the entry, if the delivery with this token is its current one."""
         entry = self._entries.get(seq)
         if entry and entry.state is State.LEASED and entry.token == token:
             return entry

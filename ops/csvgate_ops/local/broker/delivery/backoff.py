@@ -16,7 +16,7 @@ class RetryPolicy:
     maximum: float = DEFAULT_MAXIMUM_SECONDS
 
     def delay(self, failures: int) -> float:
-        """Seconds to wait after the `failures`-th nack or expired lease, counted from 1.
+        """Return the seconds to wait after the `failures`-th nack or expired lease, counted from 1.
 
         The delay starts at the minimum and doubles with each failure, up to the maximum.
         """
@@ -25,5 +25,5 @@ class RetryPolicy:
 
 
 def delay_after(policy: RetryPolicy | None, failures: int) -> float:
-    """Seconds to wait under a subscription's policy; 0 without a policy."""
+    """Return the seconds to wait under a subscription's policy; 0 without a policy."""
     return policy.delay(failures) if policy else 0.0

@@ -23,7 +23,7 @@ class Flow:
         self._bytes = 0
 
     def room(self) -> Room:
-        """The room in the next response.
+        """Return the room in the next response.
 
         A message over the byte limit is delivered when no other message is outstanding.
         """

@@ -14,10 +14,10 @@ class Clock(Protocol):
     """Two clocks, both in seconds, injected so that tests of leases and backoff need not wait."""
 
     def wall(self) -> float:
-        """Seconds since the Unix epoch, for publish times and retention."""
+        """Return the seconds since the Unix epoch, for publish times and retention."""
 
     def monotonic(self) -> float:
-        """Seconds on a clock that never steps back, for leases and backoff."""
+        """Return the seconds on a clock that never steps back, for leases and backoff."""
 
 
 class SystemClock:

@@ -26,7 +26,7 @@ class BodyCache:
                 self._bytes -= len(self._bodies.popitem(last=False)[1])
 
     def get(self, seqs: Sequence[int]) -> dict[int, bytes]:
-        """The bodies that are in the cache, by seq."""
+        """Return the bodies that are in the cache, by seq."""
         with self._lock:
             return {seq: body for seq in seqs if (body := self._bodies.get(seq)) is not None}
 

@@ -35,12 +35,13 @@ class MessageStore:
         self._bodies = BodyCache()
 
     def last_published(self) -> int:
-        """The latest publish time in the file, 0 when it holds no messages."""
+        """Return the latest publish time in the file, 0 when it holds no messages."""
         [(published,)] = self._database.read("SELECT max(published) FROM message")
         return published or 0
 
     def reserve(self, count: int) -> range:
-        """The next `count` sequence numbers; no later call, in any process, returns them again."""
+        """Return the next `count` sequence numbers; no later call, in any process, returns them
+        again."""
         with self._database.transaction() as db:
             [(last,)] = db.execute("UPDATE reserved SET seq = seq + ? RETURNING seq", (count,))
         return range(last - count + 1, last + 1)
@@ -68,7 +69,7 @@ class MessageStore:
         self._bodies.add((message.seq, message.body) for message in messages)
 
     def page(self, subscription_id: int, after: int, limit: int) -> list[Entry]:
-        """The next unacknowledged messages of a subscription, in order of publication."""
+        """Return the next unacknowledged messages of a subscription, in order of publication."""
         query = (
             "SELECT backlog.seq, size, failures FROM backlog"
             " JOIN message ON message.seq = backlog.seq"
@@ -78,7 +79,7 @@ class MessageStore:
         return [Entry(*row) for row in self._database.read(query, (subscription_id, after, limit))]
 
     def bodies(self, seqs: Sequence[int]) -> dict[int, bytes]:
-        """The serialized messages by seq, without those that have been deleted."""
+        """Return the serialized messages by seq, without those that have been deleted."""
         found = self._bodies.get(seqs)
         missing = [seq for seq in seqs if seq not in found]
         for start in range(0, len(missing), _BODIES_AT_ONCE):
@@ -109,7 +110,7 @@ class MessageStore:
     # -- retention -------------------------------------------------------------------------
 
     def oldest(self, subscription_id: int) -> int | None:
-        """The publish time of the oldest message in a backlog, or None when it is empty."""
+        """Return the publish time of the oldest message in a backlog, or None when it is empty."""
         query = (
             "SELECT published FROM message WHERE seq ="
             " (SELECT min(seq) FROM backlog WHERE subscription_id = ?)"

@@ -36,12 +36,12 @@ class TopologyStore:
         self._database = database
 
     def topics(self) -> list[StoredTopic]:
-        """All topics."""
+        """Return all topics."""
         rows = self._database.read("SELECT id, name, config FROM topic")
         return [StoredTopic(*row) for row in rows]
 
     def subscriptions(self) -> list[StoredSubscription]:
-        """All subscriptions."""
+        """Return all subscriptions."""
         rows = self._database.read("SELECT id, name, topic_id, config FROM subscription")
         return [StoredSubscription(*row) for row in rows]
 

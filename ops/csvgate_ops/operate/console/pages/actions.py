@@ -68,8 +68,8 @@ def actions_pages(site: Site, jobs: Jobs) -> Blueprint:
 
 
 def _selected(site: Site, form: "MultiDict[str, str]") -> tuple[Sequence[DeadLetter], str]:
-    """The letters that were ticked, or all that match the filters in the form, and a description
-    of the selection."""
+    """Return the letters that were ticked, or all that match the filters in the form, and a
+    description of the selection."""
     known = site.letters_by_key()
     scope = form.get("scope")
     if scope in ("ticked", "this"):
@@ -100,7 +100,7 @@ def _confirmation(site: Site, pending: Preview, problem: str = "") -> str:
 
 
 def _problem(action: SelectionAction) -> str:
-    """What is wrong in the filled-in form; empty when nothing is."""
+    """Return what is wrong in the filled-in form; empty when nothing is."""
     reason = request.form.get("reason", "").strip()
     if action.needs_reason and not reason:
         return "The reason is missing. It is kept in the audit log."

@@ -27,7 +27,7 @@ class _Record:
     ended: AuditEnd | None
     """None while a run is in progress, after an interruption, and for other actions."""
     is_run: bool
-    """Whether it is a run on letters, which has an end."""
+    """True if it is a run on letters, which has an end."""
 
 
 def audit_pages(site: Site) -> Blueprint:
@@ -65,7 +65,7 @@ def _names(ledger: Ledger) -> list[str]:
 
 
 def _record(ledger: Ledger, name: str) -> _Record | None:
-    """None when there is no such entry."""
+    """Return the run or action of this name, or None when the audit log does not have it."""
     parts = run_parts(name)
     begun = ledger.get(AUDIT_BEGUN, **parts)
     action = begun or ledger.get(AUDIT_RECORDED, **parts)

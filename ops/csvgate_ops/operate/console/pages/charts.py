@@ -31,8 +31,8 @@ class Column:
 def columns(
     labels: Sequence[str], kinds: Sequence[str], values: Sequence[Sequence[int]]
 ) -> tuple[Column, ...]:
-    """One stacked bar per label, with the first kind at the bottom; the tallest bar takes the whole
-    height. `values[i][k]` is the value of the i-th label and the k-th kind."""
+    """Return one stacked bar per label, with the first kind at the bottom; the tallest bar takes
+    the whole height. `values[i][k]` is the value of the i-th label and the k-th kind."""
     most = max((sum(row) for row in values), default=0)
     return tuple(
         Column(label, _parts(kinds, row, most)) for label, row in zip(labels, values, strict=True)
@@ -58,5 +58,5 @@ def width(value: int, most: int) -> float:
 
 
 def peak(found: Sequence[Column]) -> int:
-    """The value of the tallest bar."""
+    """Return the value of the tallest bar."""
     return max((column.total for column in found), default=0)

@@ -20,8 +20,8 @@ def jobs_pages(jobs: Jobs) -> Blueprint:
 
     @pages.get("/<job_id>/progress")
     def progress(job_id: str) -> Response:
-        """The part of the page that changes. At the end of the job htmx reloads the page, because
-        other parts have changed as well."""
+        """Return the part of the page that changes. At the end of the job htmx reloads the page,
+        because other parts have changed as well."""
         job = _found(jobs, job_id)
         answer = make_response(_rendered("job_progress.html", job))
         if not job.is_running:

@@ -78,7 +78,7 @@ def _by(asked: str) -> By:
 
 
 def known_letter(site: Site, topic: str, letter_id: str) -> DeadLetter:
-    """The letter from the last reading; ends the request when it is not there."""
+    """Return the letter from the last reading; ends the request when it is not there."""
     reading = wait_for_reading(site.letters)
     if reading.value is None:
         abort(503, STILL_READING)
@@ -89,7 +89,7 @@ def known_letter(site: Site, topic: str, letter_id: str) -> DeadLetter:
 
 
 def with_data(site: Site, letter: DeadLetter) -> DeadLetter:
-    """The letter with its data. Data that was not kept is pulled again."""
+    """Return the letter with its data. Data that was not kept is pulled again."""
     if letter.data is not None:
         return letter
     if not site.queues.acquire(timeout=_PATIENCE):
@@ -118,7 +118,7 @@ def _page(site: Site, topic: str, letter_id: str, *, reveal: bool) -> str:
 
 
 def _is_offered(site: Site, action: Action, letter: DeadLetter) -> bool:
-    """Whether the action applies to the letter and would not skip it."""
+    """Return whether the action applies to the letter and would not skip it."""
     if not action.applies_to(letter):
         return False
     route = site.context.route_of(letter)

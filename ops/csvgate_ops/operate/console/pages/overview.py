@@ -48,7 +48,7 @@ def overview_pages(site: Site) -> Blueprint:
 
 
 def _own(target: str) -> str:
-    """The page that asked for the refresh, if it is one of the console's."""
+    """Return the page that asked for the refresh, if it is one of the console's."""
     parts = urlsplit(target)
     inside = target.startswith("/") and not target.startswith(("//", "/\\"))
     if not inside or parts.netloc or not target.isprintable():

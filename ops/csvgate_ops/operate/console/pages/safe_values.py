@@ -32,27 +32,27 @@ def with_code(text: str) -> Markup:
 
 
 def exact(text: str) -> Markup:
-    """The value of a form field, which the browser must send back unchanged."""
+    """Return the value of a form field, which the browser must send back unchanged."""
     return escape(text)
 
 
 def clipped(text: str, most: int) -> str:
-    """The beginning of a text that is too long for its place. `most` counts characters."""
+    """Return the beginning of a text that is too long for its place. `most` counts characters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def json_text(value: Any) -> str:
-    """JSON for people: indented, and only characters that do not print are escaped."""
+    """Return JSON for people: indented, and only characters that do not print are escaped."""
     return without_controls(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def without_controls(text: str) -> str:
-    """The same JSON with escapes for characters that do not print, except line ends."""
+    """Return the same JSON with escapes for characters that do not print, except line ends."""
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
     return "".join(c if c == "\n" or c.isprintable() else _escape(c) for c in text)
 
 
 def _escape(c: str) -> str:
-    """The escape of one character; `json` does not escape DEL."""
+    """Return the escape of one character; `json` does not escape DEL."""
     return f"\\u{ord(c):04x}" if c == "\x7f" else json.dumps(c)[1:-1]

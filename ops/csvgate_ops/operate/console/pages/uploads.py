@@ -65,12 +65,13 @@ def uploads_pages(site: Site) -> Blueprint:
 
 
 def _options(site: Site) -> str:
-    """The options with which the commands in the hints find this project."""
+    """Return the options with which the commands in the hints find this project."""
     return "" if site.is_local else f" --project {site.project}"
 
 
 def _matching(arrivals: Sequence[Arrival], text: str) -> Sequence[Arrival]:
-    """The arrivals whose object name or dataset contains the text, or whose id begins with it."""
+    """Return the arrivals whose object name or dataset contains the text, or whose id begins with
+    it."""
     wanted = text.casefold()
     return [
         arrival
@@ -86,5 +87,6 @@ def _letters_by_upload(site: Site) -> Counter[str]:
 
 
 def _is_id(upload_id: str) -> bool:
-    """Whether the text can be an id. Anything else could name another object in the ledger."""
+    """Return whether the text can be an id. Anything else could name another object in the
+    ledger."""
     return bool(upload_id) and set(upload_id) <= set("0123456789abcdef")

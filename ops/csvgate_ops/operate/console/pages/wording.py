@@ -28,14 +28,14 @@ def clock(at: datetime) -> str:
 
 
 def after(earlier: datetime, later: datetime) -> str:
-    """The time between two steps: `+0.124 s`, and in words from one minute."""
+    """Return the time between two steps: `+0.124 s`, and in words from one minute."""
     passed: timedelta = later - earlier
     seconds = passed.total_seconds()
     return f"+{seconds:.3f} s" if seconds < 60 else f"+{rough_duration(seconds)}"
 
 
 def filters(now: Callable[[], datetime]) -> dict[str, Callable[..., str]]:
-    """The filters by their names in templates."""
+    """Return the filters by their names in templates."""
     return {
         "number": number,
         "counted": counted,

@@ -20,5 +20,5 @@ from csvgate_ops.operate.dead_letters.actions.rejected_rows import VALIDATE_REJE
 from csvgate_ops.operate.dead_letters.actions.replay import REPLAY
 
 ACTIONS: Final[tuple[Action, ...]] = (REPLAY, VALIDATE_REJECTED_ROWS, EDIT, DISCARD)
-"""In the order of their buttons."""
+"""The actions in the order of their buttons."""
 SELECTION_ACTIONS: Final = tuple(a for a in ACTIONS if isinstance(a, SelectionAction))

@@ -31,7 +31,7 @@ class Action:
     is_destructive: bool = False
     """Its buttons warn."""
     applies_to: Callable[[DeadLetter], bool] = lambda _: True
-    """Whether it is offered for a letter."""
+    """True if it is offered for a letter."""
     otherwise: str = ""
     """Why a run skips the letters to which it does not apply. Without this text the action is not
     offered for them, but it can be done."""

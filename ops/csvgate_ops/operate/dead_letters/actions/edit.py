@@ -39,7 +39,7 @@ class Edit:
 
 
 def is_text(letter: DeadLetter) -> bool:
-    """Whether the letter's data can be edited as text."""
+    """Return whether the letter's data can be edited as text."""
     try:
         (letter.data or b"").decode()
     except UnicodeDecodeError:
@@ -48,7 +48,7 @@ def is_text(letter: DeadLetter) -> bool:
 
 
 def text_of(letter: DeadLetter) -> str:
-    """The letter's data for an editor: JSON is indented, any other text is unchanged."""
+    """Return the letter's data for an editor: JSON is indented, any other text is unchanged."""
     data = (letter.data or b"").decode()
     try:
         return json.dumps(json.loads(data), indent=2, ensure_ascii=False) + "\n"
@@ -57,8 +57,8 @@ def text_of(letter: DeadLetter) -> str:
 
 
 def difference(letter: DeadLetter, edit: Edit, mask: Mask) -> list[str]:
-    """Lines of a unified diff of attributes and data; empty when nothing changes. Binary data
-    appears as its size and digest."""
+    """Return the lines of a unified diff of attributes and data; empty when nothing changes. Binary
+    data appears as its size and digest."""
     attributes, data = edit.applied(letter)
     before = _lines(letter.attributes, letter.data or b"", mask)
     after = _lines(attributes, data, mask)
@@ -66,7 +66,7 @@ def difference(letter: DeadLetter, edit: Edit, mask: Mask) -> list[str]:
 
 
 def problem(context: DeadLetterContext, letter: DeadLetter, edit: Edit) -> str:
-    """Why the edited letter cannot be sent; empty when it can."""
+    """Return why the edited letter cannot be sent; empty when it can."""
     route = context.route_of(letter)
     if route is None:
         return NO_ROUTE
@@ -121,7 +121,8 @@ def _edited(letter: DeadLetter, edit: Edit, route: Route) -> Message:
 
 
 def _changes(letter: DeadLetter, edit: Edit) -> str:
-    """For the audit log: names of changed attributes and digests of the data, without values."""
+    """The changes for the audit log: names of changed attributes and digests of the data, without
+    values."""
     attributes, data = edit.applied(letter)
     names = sorted(
         name

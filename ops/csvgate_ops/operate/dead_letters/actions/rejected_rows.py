@@ -75,7 +75,8 @@ class _ValidateRejectedRows:
         return done
 
     def _source(self, letter: DeadLetter) -> ObjectInfo:
-        """The reject file, or the uploaded file if all of it was rejected. Raises Skipped."""
+        """Return the reject file, or the uploaded file if all of it was rejected. Raises
+        Skipped."""
         entries = self.context.ledger.upload(letter.upload)
         claim = entries.outcome_claim()
         validated = entries.plan(claim.plan).validated() if claim else None
@@ -125,7 +126,7 @@ class _ValidateRejectedRows:
         return f"as gs://{target}/{source.name}#{info.generation}"
 
     def _warning(self, letter: DeadLetter) -> str:
-        """A warning that the result will be the same, because the contract is."""
+        """Return a warning that the result will be the same, because the contract is."""
         pinned = pinned_contract(letter, self.context)
         current = self.context.contracts.for_dataset(letter.dataset)
         if pinned and current and contract_hash(pinned) == contract_hash(current):

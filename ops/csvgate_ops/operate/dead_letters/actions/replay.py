@@ -88,7 +88,7 @@ class Sending:
 
 
 def sending(letter: DeadLetter, route: Route, context: DeadLetterContext) -> Sending:
-    """What a replay of the letter would publish. Raises Skipped, Transient."""
+    """Return what a replay of the letter would publish. Raises Skipped, Transient."""
     try:
         if needs_restart(letter, context):
             return Sending(restart_message(letter, context), context.storage_topic, restarts=True)

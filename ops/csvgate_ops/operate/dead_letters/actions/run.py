@@ -37,10 +37,10 @@ _MOST_LETTERS: Final = 1_000_000
 
 
 class Operation(Protocol):
-    """What an action does to one letter. Called from several threads."""
+    """The work that an action does on one letter. Its methods are called from several threads."""
 
     def plan(self, letter: DeadLetter, route: Route) -> str:
-        """What would be done. Raises Skipped."""
+        """Return what would be done. Raises Skipped."""
 
     def do(self, letter: DeadLetter, route: Route, run: str) -> str:
         """Do it and return what was done. `run` is the run's name in the audit log. Raises Skipped,
@@ -102,7 +102,8 @@ class _Work:
         return self.options.stop.is_set() or self._failed_in_a_row >= _MOST_FAILURES
 
     def is_over(self) -> bool:
-        """Whether the run was stopped or has found every letter that the filter names by id."""
+        """Return whether the run was stopped or has found every letter that the filter names by
+        id."""
         return self.stopped or bool(self.wanted.ids and len(self.outcomes) >= len(self.wanted.ids))
 
     def process(self, route: Route) -> None:

@@ -60,7 +60,7 @@ class Detail:
     """Rejected rows by code; empty when the letter does not report rejected rows."""
     reject_rows: Grid | None
     upload: UploadStatus | None
-    """With its timeline; None when the ledger has no entry of it."""
+    """The upload with its timeline; None when the ledger has no entry of it."""
     replay: str
     """What a replay would do, or why there cannot be one."""
     replayable: bool
@@ -70,7 +70,7 @@ class Detail:
     """What could not be read, and why."""
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """Return the details for programs."""
         return {
             **letter_json(self.letter, self.message),
             "attributes": attributes(self.letter, self.message),
@@ -111,7 +111,7 @@ def show(
 def show_letter(
     context: DeadLetterContext, letter: DeadLetter, *, reveal: bool = False, rows: int = ROWS
 ) -> Detail:
-    """The same for a letter that was already read. Data that was not kept is fetched again."""
+    """Show a letter that was already read. Data that was not kept is fetched again."""
     if letter.data is None:
         letter = fetch(context, letter.id)
     if reveal:

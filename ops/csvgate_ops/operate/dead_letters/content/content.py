@@ -62,8 +62,8 @@ def content(letter: DeadLetter, mask: Mask, rows: int = ROWS) -> Content:
 
 
 def chunk_grid(data: bytes, mask: Mask, rows: int | None = ROWS) -> Grid:
-    """The first `rows` rows of a chunk, with long cells cut; None gives all rows, uncut. Raises
-    Permanent `chunk.malformed`."""
+    """Return the first `rows` rows of a chunk, with long cells cut; None gives all rows, uncut.
+    Raises Permanent `chunk.malformed`."""
     from csvgate.chunks.arrow import decode
 
     table = decode(data)
@@ -82,7 +82,7 @@ def chunk_grid(data: bytes, mask: Mask, rows: int | None = ROWS) -> Grid:
 
 
 def text_beginning(data: bytes) -> str:
-    """The beginning of the data as text; bytes that are not UTF-8 are escaped."""
+    """Return the beginning of the data as text; bytes that are not UTF-8 are escaped."""
     text = data[: 4 * _TEXT].decode("utf-8", "backslashreplace")
     return text if len(text) <= _TEXT else f"{text[:_TEXT]}…"
 

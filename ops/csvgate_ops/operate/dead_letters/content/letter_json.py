@@ -10,7 +10,8 @@ from csvgate_ops.operate.dead_letters.groups import Group
 
 
 def letter_json(letter: DeadLetter, message: str) -> dict[str, Any]:
-    """Without attributes and data. `message` is the reason, masked where necessary."""
+    """Return the letter as JSON, without attributes and data. `message` is the reason, masked where
+    necessary."""
     return {
         "id": letter.id,
         "function": letter.function,
@@ -56,7 +57,7 @@ def content_json(content: Content) -> dict[str, Any]:
 
 
 def attributes(letter: DeadLetter, message: str) -> dict[str, str]:
-    """All attributes, with the reason replaced by `message`."""
+    """Return all attributes, with the reason replaced by `message`."""
     found = dict(letter.attributes)
     if "csvgate-message" in found:
         found["csvgate-message"] = message

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
 
+from csvgate.contracts.checks.column_names import LINE
 from csvgate.contracts.hashing import from_json
 from csvgate.contracts.header_labels import fold
 from csvgate.contracts.model import Contract
+from csvgate.rejects import reject_file
 from csvgate.rejects.summary import MASK
 from csvgate.runtime.errors import Failure
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
@@ -17,7 +19,7 @@ from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|[^\s'\"]+@[^\s'\"]+")
 _MAY_QUOTE_ROWS: Final = ("rows.refused", "unexpected")
 """Codes whose messages come from a library or a service and may quote values of a row."""
-_OURS: Final = ("_line", "_csvgate_line", "_csvgate_errors")
+_OURS: Final = (LINE, reject_file.LINE, reject_file.ERRORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ class Mask:
         return MASK if value and self.hides(column) else value
 
     def json(self, value: Any) -> Any:
-        """The value with masks for every key that is the name of a hidden column, and for the
-        examples of faults in hidden columns."""
+        """Return the value with masks for every key that is the name of a hidden column, and for
+        the examples of faults in hidden columns."""
         if isinstance(value, list):
             return [self.json(item) for item in value]
         if not isinstance(value, dict):
@@ -64,8 +66,9 @@ NOTHING: Final = Mask(frozenset())
 
 
 def mask_of(letter: DeadLetter, context: DeadLetterContext) -> Mask:
-    """The mask by the current contract and by the contract that the upload's plan has pinned. For a
-    letter without a known dataset it hides everything that any contract marks sensitive."""
+    """Return the mask by the current contract and by the contract that the upload's plan has
+    pinned. For a letter without a known dataset it hides everything that any contract marks
+    sensitive."""
     contracts = [c for c in (_current(letter, context), pinned_contract(letter, context)) if c]
     if not contracts:
         return Mask(None, keys=_sensitive(context.contracts))
@@ -79,12 +82,13 @@ def _sensitive(contracts: Iterable[Contract]) -> frozenset[str]:
 
 
 def message_of(letter: DeadLetter, context: DeadLetterContext) -> str:
-    """The letter's reason, with values masked that may come from a row."""
+    """Return the letter's reason, with values masked that may come from a row."""
     return reason_of(letter.code, letter.message, letter.dataset, context)
 
 
 def reason_of(code: str, message: str, dataset: str, context: DeadLetterContext) -> str:
-    """A failure's message, masked like a letter's reason. The ledger repeats such messages."""
+    """Return a failure's message, masked like a letter's reason. The ledger repeats such
+    messages."""
     if code not in _MAY_QUOTE_ROWS:
         return message
     contract = context.contracts.for_dataset(dataset) if dataset else None
@@ -94,7 +98,8 @@ def reason_of(code: str, message: str, dataset: str, context: DeadLetterContext)
 
 
 def pinned_contract(letter: DeadLetter, context: DeadLetterContext) -> Contract | None:
-    """The contract with which the upload was read; None when the ledger has no entry of it."""
+    """Return the contract with which the upload was read; None when the ledger has no entry of
+    it."""
     if not letter.upload:
         return None
     entries = context.ledger.upload(letter.upload)

@@ -24,10 +24,10 @@ class Unreplayable(Exception):
 
 
 def original(attributes: Mapping[str, str], data: bytes, *, is_storage: bool) -> Message:
-    """The message without the attributes that dead-lettering added. A letter of a Storage trigger
-    holds the CloudEvent that the function received, but the transport topic carries Storage
-    notifications (https://cloud.google.com/storage/docs/pubsub-notifications), so a notification
-    is built from the event. Raises Unreplayable."""
+    """Return the message without the attributes that dead-lettering added. A letter of a Storage
+    trigger holds the CloudEvent that the function received, but the transport topic carries Storage
+    notifications (https://cloud.google.com/storage/docs/pubsub-notifications), so a notification is
+    built from the event. Raises Unreplayable."""
     own = {
         name: value for name, value in attributes.items() if not name.startswith((PREFIX, PLATFORM))
     }

@@ -97,7 +97,8 @@ def _kind(attributes: Mapping[str, str], body: Mapping[str, Any], route: Route) 
 
 
 def _object(data: bytes, attributes: Mapping[str, str]) -> Mapping[str, Any]:
-    """The data as a JSON object; empty when it is not one, or too large to be one of csvgate's."""
+    """Return the data as a JSON object; empty when it is not one, or too large to be one of
+    csvgate's."""
     if attributes.get("content-type") == ARROW_STREAM or len(data) > _MOST_PARSED:
         return {}
     if data[:1] not in (b"{", b" ", b"\n", b"\t"):

@@ -30,8 +30,8 @@ def address(letter: DeadLetter, context: DeadLetterContext) -> tuple[str, str] |
 def sample(
     letter: DeadLetter, context: DeadLetterContext, contract: Contract | None, mask: Mask, rows: int
 ) -> Grid | None:
-    """The first rows; None when the letter names no reject file or the file does not exist. Raises
-    Transient."""
+    """Return the first rows; None when the letter names no reject file or the file does not exist.
+    Raises Transient."""
     where = address(letter, context)
     info = context.store.stat(*where) if where else None
     if where is None or info is None:
@@ -48,7 +48,7 @@ def sample(
 def grid_of(
     data: bytes, contract: Contract | None, mask: Mask, rows: int, *, complete: bool
 ) -> Grid | None:
-    """The first rows of a reject file; `data` is only its beginning unless `complete`."""
+    """Return the first rows of a reject file; `data` is only its beginning unless `complete`."""
     text = _decoded(data, contract)
     if not complete:
         text = text[: text.rfind("\n") + 1]

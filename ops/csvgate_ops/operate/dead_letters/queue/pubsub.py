@@ -21,7 +21,7 @@ _CALL_SECONDS: Final = 30.0
 
 
 def client(credentials: Any = None) -> "SubscriberClient":
-    """A subscriber for the service or an emulator that accepts messages of any size."""
+    """Return a subscriber for the service or an emulator that accepts messages of any size."""
     if host := os.environ.get("PUBSUB_EMULATOR_HOST"):
         from csvgate_ops.local.eventarc.client import subscriber
 
@@ -82,8 +82,8 @@ class PubSubQueues:
 def transport_topic(
     subscriber: "SubscriberClient", project: str, trigger: str, subscription: str
 ) -> str:
-    """The name of the topic behind a trigger's subscription. Eventarc puts the region before the
-    trigger's name and a number after it; the local cloud uses `subscription` unchanged.
+    """Return the name of the topic behind a trigger's subscription. Eventarc puts the region before
+    the trigger's name and a number after it; the local cloud uses `subscription` unchanged.
 
     Raises Permanent `trigger.unknown`, and what `translated` raises.
     """

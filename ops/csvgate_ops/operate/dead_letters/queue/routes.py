@@ -21,7 +21,8 @@ class Route:
 
 
 def routes(topology: topo.Topology, topic_of: Callable[[topo.Transport], str]) -> tuple[Route, ...]:
-    """One route per function. `topic_of` returns the name of a topic that Eventarc created."""
+    """Return one route per function. `topic_of` returns the name of a topic that Eventarc
+    created."""
     found = []
     for name, trigger in topology.triggers.items():
         transport = topo.transport(topology, name)

@@ -32,10 +32,10 @@ def concatenate(arrays: Sequence["pa.Array"]) -> "pa.Array":
 
 
 def as_column_type(array: "pa.Array") -> "pa.Array":
-    """The array in the type of its column, without a dictionary."""
+    """Return the array in the type of its column, without a dictionary."""
     return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
 
 
 def cast_to_match(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
-    """A few values of a column in a type that may be a dictionary of the column's type."""
+    """Return a few values of a column in a type that may be a dictionary of the column's type."""
     return array.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else array

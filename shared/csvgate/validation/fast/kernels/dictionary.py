@@ -19,7 +19,7 @@ class Encoded(NamedTuple):
     """(n,) The index in `distinct` of each cell."""
 
     def keys(self) -> list[bytes]:
-        """The distinct cells."""
+        """Return the distinct cells."""
         found: list[bytes] = self.distinct.to_pylist()
         return found
 
@@ -33,7 +33,8 @@ class EncodedWords(NamedTuple):
     """(n,) The index in `distinct` of each cell."""
 
     def keys(self) -> list[bytes]:
-        """The distinct cells. The zero bytes at their ends are padding, as cells have none."""
+        """Return the distinct cells. The zero bytes at their ends are padding, as cells have
+        none."""
         data, size = self.distinct.tobytes(), WORD * self.distinct.shape[1]
         return [data[at : at + size].rstrip(b"\0") for at in range(0, len(data), size)]
 

@@ -70,7 +70,7 @@ class DistinctKernel:
         self._dictionary: pa.Array | None = None
         """The values as an array; None if values were added since."""
         self._recent: dict[int, Recent] = {}
-        """By the number of words of a cell."""
+        """The cells seen last, by their number of words."""
 
     def clear(self, cells: Slices) -> Column:
         return self._clear(cells, self._look_up(cells))

@@ -36,7 +36,7 @@ class FixedWidthKernel:
         return Column(values, None if cleared.all() else cleared)
 
 
-def parses_any(parser: CellParser, texts: list[str]) -> bool:
-    """Return whether the parser would return a value for one of these texts."""
-    cells = pa.array([text.encode() for text in texts], pa.binary())
-    return bool(len(texts)) and bool(parser.parse(Text.of(cells), None)[1].any())
+def parses_any(parser: CellParser, strings: list[str]) -> bool:
+    """Return whether the parser would return a value for one of these strings."""
+    cells = pa.array([text.encode() for text in strings], pa.binary())
+    return bool(len(strings)) and bool(parser.parse(Text.of(cells), None)[1].any())

@@ -60,8 +60,8 @@ class Bounds:
 def bounds_of(
     constraints: FieldConstraints, cast: Callable[[Scalar], Any], *, scale: int
 ) -> Bounds | None:
-    """The bounds in units of the last of `scale` digits after the point; None if they have more
-    digits. `cast` makes numbers of declared values."""
+    """Return the bounds in units of the last of `scale` digits after the point; None if they have
+    more digits. `cast` makes numbers of declared values."""
     lower, upper = list[int](), list[int]()
     for name, is_upper, step in _CONSTRAINTS:
         given = getattr(constraints, name)
@@ -147,7 +147,7 @@ class DecimalParser:
         return numbers, cleared
 
     def _count_after_point(self, text: Text, ends: Ints32, words: Words) -> Ints32:
-        """The number of characters after the point; -1 if it is not among the last nine."""
+        """Return the number of characters after the point; -1 if it is not among the last nine."""
         after = count_after_only(words, self._point)
         # The words contain only the last eight characters.
         long = np.flatnonzero((after < 0) & (text.lengths > _MAX_AFTER + 1))

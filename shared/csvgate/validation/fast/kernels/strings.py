@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from csvgate.contracts.patterns.cost import text_limit
 from csvgate.types.common.field_type import Field
+from csvgate.types.common.string_formats import UUID
 from csvgate.validation.fast.arrays import Mask, as_string
 from csvgate.validation.fast.blocks import SPARE
 from csvgate.validation.fast.cell_slices import Slices
@@ -35,7 +36,7 @@ _SAME_IN_RE2: Final = re.compile(
 _SIMPLE: Final = {
     "email": r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
     r"@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]+",
-    "uuid": r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+    "uuid": UUID,
 }
 """Patterns for a part of what the formats accept, in up to 60 characters."""
 _MAX_OF_SIMPLE: Final = 60
@@ -115,7 +116,7 @@ def _within(least: int, greatest: int | None) -> Test:
 
 
 def _matching(pattern: str) -> Test:
-    """A test for a pattern that matches ASCII text only."""
+    """Return a test for a pattern that matches ASCII text only."""
     anchored = rf"\A(?:{pattern})\z"
 
     def fits(cells: Slices) -> Mask:

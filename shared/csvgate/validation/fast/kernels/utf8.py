@@ -48,12 +48,12 @@ def _around_cuts(data: Bytes, limits: Ints32) -> Iterator[int]:
 
 
 def _rows(limits: Ints32, positions: Ints) -> Ints:
-    """The cells that contain these bytes."""
+    """Return the cells that contain these bytes."""
     return np.searchsorted(limits, positions, side="right") - 1
 
 
 def _first_error(data: memoryview) -> int:
-    """The position of the first byte that is not UTF-8; -1 if all are."""
+    """Return the position of the first byte that is not UTF-8; -1 if all are."""
     try:
         utf_8_decode(data, "strict", True)
     except UnicodeDecodeError as error:

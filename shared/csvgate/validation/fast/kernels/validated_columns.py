@@ -43,7 +43,7 @@ class ValidatedColumns(NamedTuple):
         return found
 
     def uncleared_rows(self) -> dict[int, UnclearedRow]:
-        """The rows with cells that are not cleared, by their index in the block."""
+        """Return the rows with cells that are not cleared, by their index in the block."""
         found: dict[int, UnclearedRow] = {}
         for field, column in enumerate(self.columns):
             if column.cleared is not None:
@@ -56,7 +56,7 @@ class ValidatedColumns(NamedTuple):
         return found
 
     def values(self, fields: Sequence[int], where: Mask | None) -> list["pa.Array"]:
-        """The values of these fields, in the rows of the mask or in all."""
+        """Return the values of these fields, in the rows of the mask or in all."""
         arrays = [self.columns[field].values for field in fields]
         if where is None:
             return arrays
