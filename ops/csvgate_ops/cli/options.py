@@ -17,13 +17,13 @@ data_dir = click.option(
     help="Folder in which the local cloud keeps its state and logs.",
 )
 
-_project = click.option(
+project_id = click.option(
     "--project",
     metavar="ID",
     help="Google Cloud project to use instead of the local cloud, with your application default "
     "credentials.",
 )
-_topology = click.option(
+topology_file = click.option(
     "--topology",
     type=click.Path(path_type=Path, dir_okay=False, exists=True, resolve_path=True),
     help="With --project: the file that names its resources.  [default: deploy/topology.yaml]",
@@ -32,7 +32,7 @@ _topology = click.option(
 
 def connected(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that `open_session` needs: `data_dir`, `project` and `topology`."""
-    return data_dir(_project(_topology(command)))
+    return data_dir(project_id(topology_file(command)))
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

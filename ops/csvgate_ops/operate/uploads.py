@@ -157,14 +157,14 @@ class _Reader:
             )
             yield Step(at=validated.validated_at, what="validated", detail=detail)
         for index, done in plan.done_chunks():
-            yield Step(at=done.at, what=f"chunk {index} loaded", detail=counted(done.rows, "row"))
+            yield Step(at=done.at, what=f"chunk {index} written", detail=counted(done.rows, "row"))
 
     def _end_steps(self, entries: UploadLedger, notes: Notes) -> Iterator[Step]:
         committed, finished = entries.committed(), entries.finished()
         if committed:
             yield Step(at=committed.at, what="committed", detail="all rows visible at once")
         if finished and (claim := entries.outcome_claim()):
-            yield Step(at=finished.at, what=claim.outcome, detail="completion event published")
+            yield Step(at=finished.at, what=claim.outcome, detail="its event is published")
         for _, note in notes:
             yield Step(at=note.at, what=note.code, detail=f"{note.message} ({note.function})")
         for parts in self.ledger.find(paths.EMAIL_CLAIM, upload=self.id):

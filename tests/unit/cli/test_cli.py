@@ -68,7 +68,7 @@ def test_env_of_nothing_says_so(tmp_path: Path) -> None:
     done = run("env", "--data-dir", str(tmp_path))
     assert done.returncode == 1
     assert done.stdout == ""
-    assert f"not running in {tmp_path}" in done.stderr
+    assert f"no local cloud is running in {tmp_path}" in done.stderr
     assert "csvgate up" in done.stderr
 
 

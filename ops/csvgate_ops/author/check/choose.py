@@ -68,6 +68,6 @@ def _none(tried: str, contracts: Contracts, folder: Path, name: str | None) -> s
     there = "; ".join(map(_described, contracts))
     remedy = "" if name else ", or give the name of the upload with --as NAME"
     return (
-        f"no contract in {folder} fits {tried!r}. It has {there}. "
+        f"no contract in the folder {folder} fits {tried!r}. It has {there}. "
         f"Choose one with --contract PATH{remedy}"
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from csvgate.text import counted
 from csvgate.validation.faults import FileFault
 from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.check.source import Source
@@ -57,10 +58,9 @@ def remarks(inferred: Inferred, path: Path | None) -> Iterator[str]:
     """Yield what the user should know, one line each."""
     draft, outcome = inferred.draft, inferred.outcome
     what = f"contract {draft.dataset}" if path is None else str(path)
+    columns = counted(len(draft.columns), "column")
     tested = _tested(outcome, inferred.all_tested)
-    yield printable(
-        f"{what}: {len(draft.columns)} columns from {_sampled(draft)}, tested on {tested}"
-    )
+    yield printable(f"{what}: {columns} from {_sampled(draft)}, tested on {tested}")
     if draft.preamble_lines:
         yield f"Columns are read by position, because labels of the header are {UNUSABLE_LABELS}:"
         for column in draft.columns:

@@ -12,7 +12,7 @@ from google.auth.exceptions import GoogleAuthError
 
 from csvgate.contracts.reading.mistakes import ContractError
 from csvgate.runtime.errors import Failure
-from csvgate_ops.cli.options import data_dir
+from csvgate_ops.cli.options import data_dir, project_id, topology_file
 from csvgate_ops.deploy.topology import TopologyError
 from csvgate_ops.operate.dead_letters import connect
 from csvgate_ops.operate.dead_letters.actions.show import NoSuchLetter
@@ -21,7 +21,6 @@ from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.text import printable
 
 F = TypeVar("F", bound=Callable[..., Any])
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True)
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -68,12 +67,8 @@ def context_options(function: F) -> F:
             return function(*args, context=context, **kwargs)
 
     options = (
-        click.option("--project", help="Id of a Google Cloud project.  [default: the local cloud]"),
-        click.option(
-            "--topology",
-            type=_FILE,
-            help="With --project: file with the names.  [default: deploy/topology.yaml]",
-        ),
+        project_id,
+        topology_file,
         click.option(
             "--contracts", type=_FOLDER, help="Folder of contracts, which say what is masked."
         ),
@@ -102,7 +97,8 @@ def filter_options(function: F) -> F:
         click.option(
             "--since",
             type=TimeType(),
-            help="Dead-lettered since 2026-11-21T10:00, or in the last 2h.",
+            help="Dead-lettered since 2026-11-21T10:00, or in the last 2h. "
+            "A time without a zone is UTC.",
         ),
         click.option(
             "--until", type=TimeType(), help="Dead-lettered before: a time, or an age such as 2h."

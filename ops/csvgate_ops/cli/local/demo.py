@@ -40,3 +40,4 @@ def command(stay: bool, data_dir: Path) -> None:
         click.echo("\nThe local cloud was running before and is still running.")
     else:
         click.echo("\nThe local cloud is stopped.")
+        click.echo("Start it again, with these uploads, by `.venv/bin/csvgate up`.")

@@ -24,7 +24,7 @@ class Following:
             self._bar.advance(self._task, count)
 
     def show(self, status: UploadStatus) -> None:
-        text: str = status.state
+        text = "waiting" if status.state == "unknown" else str(status.state)
         if status.state == "loading" and status.chunks:
             text = f"loading {status.chunks_loaded} of {status.chunks} chunks"
         if self._bar and self._task is not None:

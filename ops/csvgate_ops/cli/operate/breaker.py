@@ -1,4 +1,4 @@
-"""Show which functions have stopped dead-lettering, and let them continue."""
+"""Show which functions hold their messages back, and let them continue."""
 
 import json
 from pathlib import Path

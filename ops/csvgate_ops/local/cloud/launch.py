@@ -42,7 +42,7 @@ def find(data_dir: DataDir) -> dict[str, Any]:
     if failure is not None:
         raise CloudError(Fault("local cloud", f"it is not running; {failure.message}"))
     raise CloudError(
-        Fault("local cloud", f"it is not running in {data_dir.root}", "run `csvgate up`")
+        Fault("csvgate", f"no local cloud is running in {data_dir.root}", remedy="csvgate up")
     )
 
 

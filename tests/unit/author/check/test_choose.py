@@ -47,7 +47,7 @@ def test_by_the_folder_that_one_is_in(folder: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("file", "name", "said"),
     [
-        ("x.csv", None, "no contract in {folder} fits 'x.csv'"),
+        ("x.csv", None, "no contract in the folder {folder} fits 'x.csv'"),
         ("orders/x.csv", "elsewhere/x.csv", "fits 'elsewhere/x.csv'"),
         ("home/in/orders/x.csv", None, "several contracts fit 'in/orders/x.csv'"),
     ],

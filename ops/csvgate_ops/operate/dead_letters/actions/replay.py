@@ -37,8 +37,8 @@ REPLAY = SelectionAction(
     verb="replayed",
     unless=("edited",),
     applies_to=lambda letter: not letter.is_rejection,
-    otherwise="it only reports rejected rows, so replaying its event would change nothing. Fix the "
-    "contract and validate the rejected rows again, or discard the letter",
+    otherwise="it only reports rejected rows or a rejected file, so replaying its event would "
+    "change nothing. Fix the contract and validate the rejected rows again, or discard the letter",
     run=replay,
     preview=_preview,
     title="Replay {letters}",
