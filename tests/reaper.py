@@ -4,9 +4,10 @@
 
 Every process of the tests starts one reaper and puts a token into its own environment, which all
 that it starts inherits. The reaper's standard input is a pipe that only that process holds: the end
-of the pipe without the word ENDED means that the process was interrupted or killed. Then the
+of the pipe without the line ENDED means that the process was interrupted or killed. Then the
 reaper ends every process that has the token: first with SIGTERM, so that the supervisor of a local
-cloud ends its own children, then with SIGKILL.
+cloud ends its own children, then with SIGKILL. It reads a line, not to the end of the pipe: a
+forked child would hold the pipe open.
 """
 
 import ctypes
@@ -23,7 +24,8 @@ VARIABLE = "CSVGATE_TEST_RUN"
 PARENT = "CSVGATE_TEST_PARENT"
 """The pid of `make test`."""
 PR_SET_PDEATHSIG = 1
-ENDED = b"ended"
+ENDED = b"ended\n"
+INTERRUPTED = b"interrupted\n"
 GRACE_SECONDS = 10.0
 """A supervisor gives its children some seconds to end by themselves."""
 LONGEST_SECONDS = 30.0
@@ -48,7 +50,7 @@ class Reaper:
     def dismiss(self, *, interrupted: bool) -> None:
         """Return when the reaper has ended: at once, or, after an interruption, when nothing is
         left of what the run started."""
-        self._process.communicate(None if interrupted else ENDED)
+        self._process.communicate(INTERRUPTED if interrupted else ENDED)
 
 
 def end_with_make() -> None:
@@ -93,7 +95,7 @@ def end_all(token: str) -> None:
 def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    if sys.stdin.buffer.read() != ENDED:
+    if sys.stdin.buffer.readline() != ENDED:
         end_all(sys.argv[1])
 
 

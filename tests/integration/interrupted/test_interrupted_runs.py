@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from local_cloud import ROOT, eventually, mentions
-from reaper import PARENT, VARIABLE
+from reaper import PARENT
 
 SERVERS = "tests/integration/interrupted/waiting_servers.py"
 CLOUD = "tests/integration/interrupted/waiting_cloud.py"
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
-OUTER = (VARIABLE, PARENT, "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "MAKEFLAGS")
+OUTER = (PARENT, "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "MAKEFLAGS")
 
 
 @contextmanager
@@ -74,3 +74,15 @@ def test_a_signal_to_make(number: signal.Signals, tmp_path: Path) -> None:
             process.send_signal(number)
         process.wait(60)
         require_nothing_left(tmp_path)
+
+
+def test_a_fork_that_survives_the_run_does_not_delay_its_end() -> None:
+    program = (
+        "import os, signal, time; from reaper import Reaper; reaper = Reaper(); fork = os.fork()\n"
+        "if not fork: time.sleep(60); os._exit(0)\n"
+        "reaper.dismiss(interrupted=False); os.kill(fork, signal.SIGKILL)"
+    )
+    environment = {name: value for name, value in os.environ.items() if name not in OUTER}
+    subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT / "tests", env=environment, check=True, timeout=20
+    )
