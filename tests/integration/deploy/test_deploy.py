@@ -277,7 +277,7 @@ def test_monitoring(project: Project) -> None:
         assert [channel["name"]] == policy["notificationChannels"]
 
 
-def test_the_doctor_finds_each_faults_fault_and_nothing_else(story: Story) -> None:
+def test_the_doctor_finds_each_introduced_fault_and_nothing_else(story: Story) -> None:
     run = story.runs["doctor"]
     assert (1, []) == (run.code, run.changes)
     answer = json.loads(run.output)
