@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from csvgate.runtime.errors import Transient
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,10 +31,21 @@ class ObjectInfo:
     """Stored bytes; these are compressed if `content_encoding` is gzip."""
     content_encoding: str | None
     created: datetime
+    crc32c: str
+    """The CRC32C of the stored bytes in base64, as Cloud Storage reports it."""
 
 
 CREATE_BYTES: Final = 8 * 1024 * 1024
 """The most bytes that `create` accepts, because it is one request."""
+
+
+class ObjectWriter(Protocol):
+    """An object that is being streamed up. Nothing of it can be seen before `finish`."""
+
+    def write(self, data: bytes) -> int: ...
+
+    def finish(self) -> ObjectInfo | None:
+        """Make the object appear, unless another object has taken the name; then return None."""
 
 
 class ObjectStore(Protocol):
@@ -43,25 +56,36 @@ class ObjectStore(Protocol):
         """Return the object's metadata, or None if the object or this generation does not
         exist."""
 
-    def stream(self, bucket: str, name: str, generation: int) -> Iterator[bytes]:
+    def stream(self, bucket: str, name: str, generation: int, size: int) -> Iterator[bytes]:
         """Yield the stored bytes of exactly this generation, without decompression, in pieces of
-        at most a few MiB. Raises Permanent `object.gone` if the generation no longer exists."""
+        at most a few MiB. `size` is what its metadata says in bytes. The bytes may be damaged on
+        their way: the caller compares their number and CRC32C. Raises Permanent `object.gone` if
+        the generation does not exist any more."""
 
-    def read(self, bucket: str, name: str, generation: int | None = None) -> bytes | None:
-        """Return all stored bytes of a small object, or None if it does not exist."""
+    def read(
+        self, bucket: str, name: str, generation: int | None = None, max_bytes: int | None = None
+    ) -> bytes | None:
+        """Return all stored bytes of a small object, or None if it does not exist. Raises Permanent
+        `storage.too_large` if it has more than `max_bytes`, without reading further."""
 
-    def create(self, bucket: str, name: str, data: bytes, content_type: str) -> bool:
-        """Write the object only if it does not exist yet. At most one of all callers gets True,
-        even if the bytes are equal; the others get False. Raises Permanent `storage.too_large`
-        above CREATE_BYTES."""
+    def create(self, bucket: str, name: str, data: bytes, content_type: str) -> int | None:
+        """Write the object if the name is free, and return its generation; None if it is taken. At
+        most one of all callers gets a generation, even if the bytes are equal. Raises Permanent
+        `storage.too_large` above CREATE_BYTES. If it raises Transient, the object may exist."""
 
-    def writer(self, bucket: str, name: str, content_type: str) -> AbstractContextManager[BinaryIO]:
-        """Stream an object up in bounded memory. It appears, and replaces any earlier one, when
-        the context ends without an exception, and not at all otherwise. Closing the file within
-        the context, as TextIOWrapper does, has no effect."""
+    def writer(
+        self, bucket: str, name: str, content_type: str, *, replace: bool = False
+    ) -> AbstractContextManager[ObjectWriter]:
+        """Stream an object up in bounded memory. It appears when `finish` is called, and not at all
+        if the context ends without that. Only with `replace` does it take the place of an object
+        that has the name."""
 
     def names(self, bucket: str, prefix: str) -> Iterator[str]:
         """Yield the names with this prefix, in lexicographic order."""
+
+    def generations(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
+        """Yield the metadata of every generation that the bucket has of objects with this prefix,
+        noncurrent ones included, by name and then by generation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,34 +138,82 @@ class TableSpec:
         return f"{self.dataset}.{self.table}"
 
 
+@dataclass(frozen=True, slots=True)
+class PartitionBounds:
+    """The least and greatest value that a load has in its table's partition column."""
+
+    column: str
+    low: str
+    """As a SQL literal without its type, for example `2026-11-21` or `2026-11-21 08:00:00+00`."""
+    high: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRows:
+    """What identifies the rows of one load among all rows of its table."""
+
+    table: TableSpec
+    upload: str
+    """The value of `_upload_id`, which a correction shares with its original."""
+    ingested_at: datetime
+    """The value of `_ingested_at`, which no other load of this upload has."""
+    bounds: PartitionBounds | None
+
+
+class StreamGone(Transient):
+    """`stream.gone`: the service does not find the stream. It also says so of streams and tables
+    that were created seconds ago, so that the caller has to judge by the stream's age."""
+
+
+class StreamShort(Transient):
+    """`stream.short`: the stream was finalized before it had all rows of the append."""
+
+
+class StreamCommitted(Transient):
+    """`stream.committed`: the pending stream was committed, by this delivery or another one."""
+
+
+StreamKind = Literal["pending", "committed"]
+"""Rows of a pending stream become visible when it is committed; of a committed one at once."""
+
+
 class Warehouse(Protocol):
-    """BigQuery tables and the pending streams of its Storage Write API."""
+    """BigQuery tables and the write streams of its Storage Write API. Calls that exceed a quota are
+    repeated with growing pauses before they raise Transient `bigquery.throttled`."""
 
     def ensure_table(self, spec: TableSpec) -> None:
         """Create the table if it is missing. Raises Permanent `table.contradicts`, which names
         every mismatched column, if it exists and cannot hold our rows, and `table.no_dataset` if
         its dataset does not exist."""
 
-    def create_stream(self, spec: TableSpec) -> str:
-        """Create a PENDING stream and return its name."""
+    def create_stream(self, spec: TableSpec, kind: StreamKind) -> str:
+        """Create a stream and return its name."""
 
     def append(
         self, stream: str, schema: "pa.Schema", batches: Iterable[tuple[int, "pa.RecordBatch"]]
     ) -> None:
         """Append each batch at its row offset, in order; a batch that is already there is a
-        success. Each must fit in a request (`csvgate.chunks.append_requests`). Raises Transient
-        `append.gap` if rows before a batch are missing, `stream.committed`, and `table.schema` if
-        the table changed; Permanent `rows.refused`, `stream.gone` if the stream expired or its
-        table was dropped, and `stream.short` if it was finalized without these rows."""
+        success. Each must fit in a request (`csvgate.chunks.append_requests`). A request with a row
+        that the table refuses appends nothing. Raises Transient `append.gap` if rows before a batch
+        are missing, `table.schema` if the table changed, StreamCommitted, StreamGone and
+        StreamShort; Permanent `rows.refused`."""
+
+    def append_once(self, stream: str, offset: int, rows: "pa.RecordBatch") -> bool:
+        """Append the rows in exactly one request. Return True if this request appended them, and
+        False if rows were already there at this offset. Raises like `append`, except that a
+        Transient failure leaves open whether the rows were appended, or will be."""
 
     def finalize(self, stream: str) -> int:
-        """Close the stream to appends and return its row count. Can be repeated. Raises
-        Transient `stream.committed` and Permanent `stream.gone`."""
+        """Close the stream to appends and return its row count. Can be repeated. Raises StreamGone
+        and, for a pending stream, StreamCommitted."""
 
     def commit(self, spec: TableSpec, streams: Sequence[str]) -> None:
-        """Make the rows of all streams visible at once. It succeeds if all streams are already
-        committed, and without streams. Raises Transient `commit.refused` if a stream is not
-        finalized and `commit.contradictory` if only some are committed; Permanent `stream.gone`."""
+        """Make the rows of all pending streams visible at once. It succeeds if at least one of them
+        is committed already, because the service commits all or none, and without streams. Raises
+        Transient `commit.refused` if a stream is not finalized, and StreamGone."""
+
+    def count_rows(self, load: LoadedRows) -> int:
+        """Return how many rows of a load a query sees now; 0 if the table does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
