@@ -25,7 +25,9 @@ OUTCOME_TYPES: Final[dict[Outcome, str]] = {
 
 
 class Payload(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """The JSON of an event. Readers ignore unknown fields: a newer function may add some."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class UploadRef(Payload):
@@ -75,21 +77,37 @@ class ObjectRef(Payload):
     name: str
 
 
+class RejectsRef(ObjectRef):
+    """The reject file as it was when the upload was sealed."""
+
+    generation: int
+    crc32c: str
+    """In base64, as Cloud Storage reports it."""
+
+
+class ChunkAddress(Payload):
+    """The data of the event of one chunk, whose rows are in the staging bucket."""
+
+    index: int = Field(ge=0)
+    rows: int = Field(ge=1)
+    sha256: str
+    dataref: str
+    """The URI of the staged object (CloudEvents' claim check). A reader computes it itself."""
+
+
 class UploadValidated(Payload):
-    """The marker: the whole upload has been published, as `chunks` chunks."""
+    """The marker: the upload was read to its end, and its seal says what was found."""
 
     upload: UploadRef
     plan: str
+    seal: int = Field(ge=1)
     dataset: str
     status: Literal["valid", "over_limit", "file_fault"]
-    """Only `valid` is committed."""
-    detail: str | None = None
-    """Why the status is not `valid`, for people."""
+    """Only `valid` is loaded."""
     counts: Counts
     chunks: int = Field(ge=0)
-    reasons: tuple[Reason, ...] = ()
-    """Most frequent first; the file fault alone when there is one."""
-    rejects: ObjectRef | None = None
+    chunk: ChunkAddress | None = None
+    """The only chunk of an upload that has one: then there is no other event."""
     validated_at: datetime
 
 
@@ -105,6 +123,10 @@ class UploadFinished(Payload):
     counts: Counts
     """The `valid` rows are in the table if and only if the outcome is completed."""
     reasons: tuple[Reason, ...] = ()
+    attempt: int = Field(1, ge=1)
+    """Counts the attempts to load the upload; each of them ends at most once."""
+    code: str | None = None
+    """The code of the failure; None for the other outcomes."""
     detail: str | None = None
     """Why the upload was rejected or failed, for people."""
     rejects: ObjectRef | None = None
