@@ -44,6 +44,7 @@ class OutcomeTopic:
             plan=received.plan,
             dataset=received.dataset,
             outcome="failed",
+            code=failure.code,
             counts=validated.counts if validated else _NONE,
             reasons=validated.reasons if validated else (),
             detail=f"{failure.code}: {failure.message}",

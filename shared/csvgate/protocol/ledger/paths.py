@@ -158,12 +158,12 @@ CORRECTION: Final = EntryPath(
     _U + "corrections/{number:06d}.json", "the corrections of this upload, in order", CorrectionLink
 )
 EMAIL_CLAIM: Final = EntryPath(
-    _U + "emails/{outcome}/claim-{number:04d}.json", "who is sending the email", SendClaim
+    _U + "emails/{end}/claim-{number:04d}.json", "who is sending the email about an end", SendClaim
 )
 EMAIL_RELEASED: Final = EntryPath(
-    _U + "emails/{outcome}/released-{number:04d}.json", "that claim sent nothing", SendReleased
+    _U + "emails/{end}/released-{number:04d}.json", "that claim sent nothing", SendReleased
 )
-EMAIL_SENT: Final = EntryPath(_U + "emails/{outcome}/sent.json", "the email is sent", Sent)
+EMAIL_SENT: Final = EntryPath(_U + "emails/{end}/sent.json", "the email is sent", Sent)
 HOLDER: Final = EntryPath(
     "objects/{object}/{number:06d}.json",
     "the upload that owns an object name",
