@@ -108,7 +108,7 @@ class _Reader:
         rejects = validated.rejects if validated else None
         return UploadStatus(
             id=self.id,
-            state=self._state(entries, validated, failed=bool(failures)),
+            state=(state := self._state(entries, validated, failed=bool(failures))),
             upload=received.upload,
             dataset=received.dataset,
             size=received.size,
@@ -122,7 +122,7 @@ class _Reader:
             corrected_by=(corrections := tuple(entries.corrections())),
             open_rows=self._open_rows(validated, claim, corrections),
             failures=failures,
-            emailed=any(s.what.startswith("emailed") for s in steps),
+            emailed=any(s.what.startswith(f"emailed: {state}.") for s in steps),
             timeline=tuple(steps),
         )
 
@@ -169,8 +169,8 @@ class _Reader:
             yield Step(at=note.at, what=note.code, detail=f"{note.message} ({note.function})")
         for parts in self.ledger.find(paths.EMAIL_CLAIM, upload=self.id):
             if claimed := self.ledger.get(paths.EMAIL_CLAIM, **parts):
-                yield Step(at=claimed.at, what=f"email claimed: {parts['outcome']}")
+                yield Step(at=claimed.at, what=f"email claimed: {parts['end']}")
         for parts in self.ledger.find(paths.EMAIL_SENT, upload=self.id):
             if sent := self.ledger.get(paths.EMAIL_SENT, **parts):
                 detail = counted(sent.recipients, "recipient")
-                yield Step(at=sent.at, what=f"emailed: {parts['outcome']}", detail=detail)
+                yield Step(at=sent.at, what=f"emailed: {parts['end']}", detail=detail)
