@@ -6,20 +6,15 @@ next attempt is opened only on proof that this one can never take effect.
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
 
 from csvgate.ports import Clock, StreamCommitted, StreamGone, Warehouse
 from csvgate.protocol.ledger.entries import ChunkStream, Decision, PendingCommit
 from csvgate.protocol.ledger.ledger import AttemptLedger
+from csvgate.protocol.stream_ages import StreamAges
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment.abandon import abandon, abandon_if_lost
 from enrichment.count_visible import CountedRows
 from enrichment.sealed_load import SealedLoad
-
-COMMIT_WITHIN: Final = timedelta(hours=25)
-"""A pending stream must be committed within 24 hours; an hour is added for clocks and for calls
-that are executed late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +23,7 @@ class PendingCommitter:
     counted: CountedRows
     pool: Executor
     clock: Clock
+    ages: StreamAges = StreamAges()
 
     def decide(self, load: SealedLoad, attempt: AttemptLedger) -> None:
         """Finalize the streams of all chunks, which must be done, compare their row counts with the
@@ -41,7 +37,9 @@ class PendingCommitter:
             if isinstance(count, StreamCommitted):
                 return
             if isinstance(count, StreamGone):
-                abandon_if_lost(attempt, load.number, count, stream.at, self.clock)
+                abandon_if_lost(
+                    attempt, load.number, count, stream.at, young=self.ages.young, clock=self.clock
+                )
                 return
         self._require_all_rows(load, attempt, counts)
         commit = PendingCommit(
@@ -59,7 +57,7 @@ class PendingCommitter:
         try:
             self.warehouse.commit(load.plan.table, commit.streams)
         except StreamGone as gone:
-            known = commit.oldest + COMMIT_WITHIN
+            known = commit.oldest + self.ages.commit_within
             if self.clock() > known:
                 return self.counted.settle(load, attempt, gone.message)
             if self.counted.is_settled_as_committed(attempt):

@@ -44,6 +44,10 @@ class Settings(BaseModel):
     small_uploads: Literal["shared", "pending"] = Field("shared", alias="CSVGATE_SMALL_UPLOADS")
     """How uploads of one small chunk are loaded: over a COMMITTED stream that they share, or over a
     pending stream of their own."""
+    stream_hour_seconds: Annotated[int, Field(ge=1)] = Field(
+        3600, alias="CSVGATE_STREAM_HOUR_SECONDS"
+    )
+    """The unit of `csvgate.protocol.stream_ages`; another value is only right for an emulator."""
     breaker_window_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
         600, alias="CSVGATE_BREAKER_WINDOW_SECONDS"
     )
