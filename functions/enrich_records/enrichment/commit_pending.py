@@ -5,7 +5,7 @@ next attempt is opened only on proof that this one can never take effect.
 """
 
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from csvgate.ports import Clock, StreamCommitted, StreamGone, Warehouse
 from csvgate.protocol.ledger.entries import ChunkStream, Decision, PendingCommit
@@ -23,7 +23,7 @@ class PendingCommitter:
     counted: CountedRows
     pool: Executor
     clock: Clock
-    ages: StreamAges = StreamAges()
+    ages: StreamAges = field(default_factory=StreamAges)
 
     def decide(self, load: SealedLoad, attempt: AttemptLedger) -> None:
         """Finalize the streams of all chunks, which must be done, compare their row counts with the

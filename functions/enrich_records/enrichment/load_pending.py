@@ -1,6 +1,6 @@
 """Step 5 of the delivery protocol: load one chunk into its pending write stream."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from csvgate.chunks.append_requests import REQUEST_BYTES, batches, rows_per_append
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class PendingLoader:
     warehouse: Warehouse
     clock: Clock
-    ages: StreamAges = StreamAges()
+    ages: StreamAges = field(default_factory=StreamAges)
     request_bytes: int = REQUEST_BYTES
 
     def load(self, load: SealedLoad, attempt: AttemptLedger, index: int, rows: "pa.Table") -> bool:

@@ -5,7 +5,7 @@ all rows visible or none. A delivery that finds the decision of another one wait
 same append at the same offset: it cannot take effect twice.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -35,7 +35,7 @@ class SharedLoader:
     streams: SharedStreams
     counted: CountedRows
     clock: Clock
-    ages: StreamAges = StreamAges()
+    ages: StreamAges = field(default_factory=StreamAges)
     request_bytes: int = REQUEST_BYTES
 
     def fits(self, rows: "pa.Table") -> bool:
