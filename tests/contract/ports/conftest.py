@@ -67,6 +67,13 @@ def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> B
     return GcsBucket(name)
 
 
+@pytest.fixture(params=["fake"])
+def versioned(request: pytest.FixtureRequest) -> Bucket:
+    """A bucket that keeps noncurrent generations, which fake-gcs-server does not on files."""
+    name = f"bucket-{next(_numbers)}"
+    return FakeBucket(name, FakeObjectStore(name, versioned=True))
+
+
 @pytest.fixture(params=["fake", "fake-eager", "broker", "google_broker"])
 def topic(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Topic]:
     _expect(request)

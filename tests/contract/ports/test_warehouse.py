@@ -38,7 +38,7 @@ def orders(dataset: Dataset) -> TableSpec:
 
 @pytest.fixture
 def stream(dataset: Dataset, orders: TableSpec) -> str:
-    return dataset.warehouse.create_stream(orders)
+    return dataset.warehouse.create_stream(orders, "pending")
 
 
 class TestAppend:
@@ -151,7 +151,7 @@ class TestFinalize:
 
 class TestCommit:
     def finalized(self, dataset: Dataset, orders: TableSpec, first: int, rows: int) -> str:
-        stream = dataset.warehouse.create_stream(orders)
+        stream = dataset.warehouse.create_stream(orders, "pending")
         offset, rows_ = batch(first, rows)
         dataset.warehouse.append(stream, SCHEMA, [(offset - first, rows_)])
         dataset.warehouse.finalize(stream)
