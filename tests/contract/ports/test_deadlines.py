@@ -11,7 +11,7 @@ from csvgate.gcp.mail import SendGridMailer
 from csvgate.gcp.pubsub import PubSubPublisher
 from csvgate.gcp.storage import GcsObjectStore
 from csvgate.gcp.tables import Tables
-from csvgate.gcp.write_api import PendingStreams
+from csvgate.gcp.write_api.streams import WriteStreams
 from csvgate.ports import Column, TableSpec
 from csvgate_ops.deploy.topology.load import load
 from notification.send_once import LEASE
@@ -21,7 +21,7 @@ CREDENTIALS = AnonymousCredentials()  # type: ignore[no-untyped-call]  # untyped
 STORAGE = GcsObjectStore("p", credentials=CREDENTIALS)._call
 PUBSUB = PubSubPublisher("p", credentials=CREDENTIALS)._call
 TABLES = Tables("p", credentials=CREDENTIALS)._call
-STREAMS = PendingStreams("p", credentials=CREDENTIALS)
+STREAMS = WriteStreams("p", credentials=CREDENTIALS)
 CALLS: dict[str, dict[str, Any]] = {
     "storage": STORAGE,
     "publish": PUBSUB,
@@ -85,7 +85,7 @@ def test_a_table_that_fitted_is_looked_at_again_after_a_while(
             looked.append(now[0])
             return bigquery.Table("p.d.t", schema=[bigquery.SchemaField("a", "STRING")])
 
-    monkeypatch.setattr(tables, "_client", Client())
+    monkeypatch.setattr(tables, "client", Client())
     for moment in (0.0, 299.0, 300.0, 599.0, 601.0):
         now[0] = moment
         tables.ensure(spec)

@@ -9,7 +9,7 @@ import pytest
 from google.cloud.bigquery_storage_v1 import types
 
 from contract.ports.scripted_write import Answer, Codes, Script, accepted, error, serving
-from csvgate.gcp.write_api import PendingStreams
+from csvgate.gcp.write_api.streams import PendingStreams
 from csvgate.runtime.errors import Failure, Permanent, Transient
 
 PARENT = "projects/p/datasets/sales/tables/orders"
