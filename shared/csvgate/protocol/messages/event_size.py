@@ -18,8 +18,8 @@ MAX_PUSH_BYTES: Final = 480_000
 documentation means decimal kilobytes, with 6% to spare."""
 
 ENVELOPE_BYTES: Final = 4096
-"""An upper bound of what surrounds data and attributes: message id and publish time in both
-spellings, the subscription's path, the delivery attempt, and the CloudEvent context in headers.
+"""An upper bound of what surrounds data and attributes: their names, message id and publish time in
+both spellings, the subscription's path, the delivery attempt, and the CloudEvent context in headers.
 With ids of 64 characters and the longest names that Google allows, percent-encoded where a header
 requires it, that is 1.9 KB; the rest is for the identity token and other headers that Google
 adds."""
