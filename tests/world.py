@@ -164,6 +164,7 @@ def settings_of(function: str, chunk_bytes: int) -> Settings:
             "CSVGATE_FUNCTION": function,
             "CSVGATE_UPLOADS_BUCKET": "uploads",
             "CSVGATE_REJECTS_BUCKET": "rejects",
+            "CSVGATE_STAGING_BUCKET": "staging",
             "CSVGATE_LEDGER_BUCKET": "ledger",
             "CSVGATE_REFERENCES_BUCKET": "references",
             "CSVGATE_DEAD_LETTER_TOPIC": letters_of(function),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,6 +20,7 @@ class Settings(BaseModel):
     log_level: str = Field("INFO", alias="LOG_LEVEL")
     uploads_bucket: str = Field(alias="CSVGATE_UPLOADS_BUCKET")
     rejects_bucket: str = Field(alias="CSVGATE_REJECTS_BUCKET")
+    staging_bucket: str = Field(alias="CSVGATE_STAGING_BUCKET")
     ledger_bucket: str = Field(alias="CSVGATE_LEDGER_BUCKET")
     references_bucket: str = Field(alias="CSVGATE_REFERENCES_BUCKET")
     validated_topic: str = Field("validated-records", alias="CSVGATE_VALIDATED_TOPIC")
@@ -31,6 +32,17 @@ class Settings(BaseModel):
     max_delivery_attempts: Annotated[int, Field(ge=5, le=100)] = Field(
         5, alias="CSVGATE_MAX_DELIVERY_ATTEMPTS"
     )
+    timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        540, alias="CSVGATE_TIMEOUT_SECONDS"
+    )
+    """How long the platform lets one delivery run."""
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = Field(1, alias="CSVGATE_CONCURRENCY")
+    """How many deliveries one instance handles at the same time."""
+    read_bytes_per_second: Annotated[int, Field(ge=1)] | None = Field(
+        None, alias="CSVGATE_READ_BYTES_PER_SECOND"
+    )
+    """The rate at which an upload is certain to be read; None if no file is refused by its size."""
+    small_uploads: Literal["shared", "pending"] = Field("shared", alias="CSVGATE_SMALL_UPLOADS")
     breaker_window_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
         600, alias="CSVGATE_BREAKER_WINDOW_SECONDS"
     )
