@@ -1,46 +1,51 @@
-"""BigQuery in memory: tables of rows, and pending streams with the service's rules."""
+"""BigQuery in memory: tables of rows, and write streams with the service's rules."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from csvgate.contracts.checks.column_names import INGESTED_AT, UPLOAD_ID
 from csvgate.gcp.columns import contradiction, differences
-from csvgate.ports import Clock, Column, TableSpec
+from csvgate.ports import (
+    Clock,
+    LoadedRows,
+    PartitionBounds,
+    StreamCommitted,
+    StreamGone,
+    StreamKind,
+    StreamShort,
+    TableSpec,
+)
 from csvgate.runtime.errors import Permanent, Transient
 from fakes.effects import Effects
+from fakes.write_streams import Lifetimes, Stream, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-
-@dataclass(slots=True)
-class Table:
-    columns: tuple[Column, ...]
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    """Committed rows, by column name."""
-
-
-@dataclass(slots=True)
-class Stream:
-    table: str
-    created: datetime
-    state: str = "open"
-    """open, finalized or committed"""
-    rows: list[dict[str, Any]] = field(default_factory=list)
+__all__ = ["FakeWarehouse", "Stream", "Table"]
 
 
 class FakeWarehouse:
+    """Time passes only by `clock`. For `young_seconds` after the creation of a stream or a table,
+    `unseen` decides for each call whether the service finds it, given its name. A committed pending
+    stream still answers for `remembered`. `tables` and `datasets` may be changed by a test: a table
+    that is deleted or replaced loses its streams."""
+
     def __init__(
         self,
         *datasets: str,
         effects: Effects | None = None,
         clock: Clock = lambda: datetime.now(UTC),
+        young_seconds: float = 0,
+        unseen: Callable[[str], bool] = lambda _name: True,
+        remembered: timedelta = timedelta(hours=24),
     ) -> None:
         self.datasets = set(datasets)
         self.tables: dict[str, Table] = {}
         self.streams: dict[str, Stream] = {}
+        self.lifetimes = Lifetimes(remembered, timedelta(seconds=young_seconds), unseen)
         self.effects = effects or Effects()
         self._clock = clock
         self._created = 0
@@ -50,41 +55,41 @@ class FakeWarehouse:
         return self.tables[table].rows if table in self.tables else []
 
     def expire(self, stream: str) -> None:
-        """Delete a pending stream, as the service does after a day."""
+        """Delete a stream, whatever its age."""
         del self.streams[stream]
 
-    def expire_created_before(self, limit: datetime) -> list[str]:
-        """Delete all pending streams created before then; return their names."""
-        old = [
-            name
-            for name, stream in self.streams.items()
-            if stream.state != "committed" and stream.created < limit
-        ]
-        for name in old:
-            self.expire(name)
-        return old
+    def is_lost(self, stream: str) -> bool:
+        """Return whether the service has deleted the stream, or has never had it."""
+        there = self.streams.get(stream)
+        return (
+            there is None
+            or self.tables.get(there.table) is not there.home
+            or self.lifetimes.lost(there, self._clock())
+        )
 
     def ensure_table(self, spec: TableSpec) -> None:
         self.effects.look("bigquery.get_table", spec.id)
         if spec.dataset not in self.datasets:
             raise Permanent("table.no_dataset", f"dataset {spec.dataset} does not exist")
+
+        def change() -> None:
+            if spec.id not in self.tables:
+                self.tables[spec.id] = Table(spec.columns, created=self._clock())
+
         if spec.id not in self.tables:
-            self.effects.do(
-                "bigquery.create_table",
-                spec.id,
-                lambda: self.tables.setdefault(spec.id, Table(spec.columns)),
-            )
+            self.effects.do("bigquery.create_table", spec.id, change)
         if wrong := differences(spec, self.tables[spec.id].columns):
             raise Permanent("table.contradicts", contradiction(spec, wrong))
 
-    def create_stream(self, spec: TableSpec) -> str:
+    def create_stream(self, spec: TableSpec, kind: StreamKind) -> str:
         def change() -> str:
-            if spec.id not in self.tables:
+            home, now = self.tables.get(spec.id), self._clock()
+            if home is None or self.lifetimes.hidden(spec.id, home.created, now):
                 raise Transient("bigquery.missing", f"table {spec.id} does not exist")
             self._created += 1
             path = f"projects/fake/datasets/{spec.dataset}/tables/{spec.table}"
             name = f"{path}/streams/{self._created:06}"
-            self.streams[name] = Stream(spec.id, self._clock())
+            self.streams[name] = Stream(spec.id, home, kind, created=now, used=now)
             return name
 
         return self.effects.do("bigquery.create_stream", spec.id, change)
@@ -93,24 +98,21 @@ class FakeWarehouse:
         self, stream: str, schema: "pa.Schema", batches: Iterable[tuple[int, "pa.RecordBatch"]]
     ) -> None:
         self.effects.look("bigquery.connect", stream)
-        there = self._stream(stream)
-        columns = {column.name.lower() for column in self.tables[there.table].columns}
-        if extra := [name for name in schema.names if name.lower() not in columns]:
-            raise Transient("table.schema", f"{there.table} has no column {extra}")
+        self._require_columns(stream, schema)
         for offset, batch in batches:
-            rows = batch.to_pylist()
-            self.effects.do(
-                "bigquery.append",
-                f"{stream}@{offset}",
-                partial(self._accept, stream, offset, rows),
-            )
+            self._append(stream, offset, batch)
+
+    def append_once(self, stream: str, offset: int, rows: "pa.RecordBatch") -> bool:
+        self.effects.look("bigquery.connect", stream)
+        self._require_columns(stream, rows.schema)
+        return self._append(stream, offset, rows)
 
     def finalize(self, stream: str) -> int:
         def change() -> int:
-            there = self._stream(stream)
+            there, now = self._stream(stream), self._clock()
             if there.state == "committed":
-                raise Transient("stream.committed", stream)
-            there.state = "finalized"
+                raise StreamCommitted("stream.committed", stream)
+            there.state, there.finalized, there.used = "finalized", there.finalized or now, now
             return len(there.rows)
 
         return self.effects.do("bigquery.finalize", stream, change)
@@ -121,42 +123,86 @@ class FakeWarehouse:
             return
         self.effects.do("bigquery.commit", spec.id, lambda: self._commit(spec, names))
 
-    def _commit(self, spec: TableSpec, names: Sequence[str]) -> None:
-        if strange := [name for name in names if self._stream(name).table != spec.id]:
-            raise Permanent("bigquery.refused", f"{strange} are not streams of {spec.id}")
-        committed = [name for name in names if self._is(name, "committed")]
-        if len(committed) == len(names):
-            return
-        if committed:
-            raise Transient("commit.contradictory", f"{committed} are committed, others not")
-        if unfinished := [name for name in names if not self._is(name, "finalized")]:
-            raise Transient("commit.refused", f"not finalized: {unfinished}")
-        for name in names:
-            self.streams[name].state = "committed"
-            self.tables[spec.id].rows.extend(self.streams[name].rows)
+    def count_rows(self, load: LoadedRows) -> int:
+        self.effects.look("bigquery.count_rows", load.table.id)
+        return sum(
+            row.get(UPLOAD_ID) == load.upload
+            and row.get(INGESTED_AT) == load.ingested_at
+            and _within(load.bounds, row)
+            for row in self.rows(load.table.id)
+        )
 
-    def _accept(self, name: str, offset: int, rows: list[dict[str, Any]]) -> None:
+    def _commit(self, spec: TableSpec, names: Sequence[str]) -> None:
+        found, gone = [], None
+        for name in names:
+            try:
+                found.append(self._stream(name))
+            except StreamGone as error:
+                gone = error
+        if strange := [stream.table for stream in found if stream.table != spec.id]:
+            raise Permanent("bigquery.refused", f"{strange} are not {spec.id}")
+        if any(stream.state == "committed" for stream in found):
+            return  # the service commits all or none
+        if gone:
+            raise gone
+        if any(stream.kind != "pending" for stream in found):
+            raise Permanent("commit.refused", f"not pending streams: {names}")
+        if any(stream.state != "finalized" for stream in found):
+            raise Transient("commit.refused", f"not all finalized: {names}")
+        for stream in found:
+            stream.state, stream.committed = "committed", self._clock()
+            stream.home.rows.extend(stream.rows)
+
+    def _require_columns(self, stream: str, schema: "pa.Schema") -> None:
+        there = self._stream(stream)
+        columns = {column.name.lower() for column in there.home.columns}
+        if extra := [name for name in schema.names if name.lower() not in columns]:
+            raise Transient("table.schema", f"{there.table} has no column {extra}")
+
+    def _append(self, stream: str, offset: int, batch: "pa.RecordBatch") -> bool:
+        accept = partial(self._accept, stream, offset, batch.to_pylist())
+        return self.effects.do("bigquery.append", f"{stream}@{offset}", accept)
+
+    def _accept(self, name: str, offset: int, rows: list[dict[str, Any]]) -> bool:
+        """Append the rows of one request, or none of them; return whether they were appended."""
         stream = self._stream(name)
         if stream.state == "committed":
-            raise Transient("stream.committed", name)
+            raise StreamCommitted("stream.committed", name)
         end = len(stream.rows)
-        if stream.state == "finalized" and offset + len(rows) > end:
-            raise Permanent("stream.short", f"{name} was finalized with {end} rows")
+        if stream.state == "finalized":
+            if offset + len(rows) > end:
+                raise StreamShort("stream.short", f"{name} was finalized with {end} rows")
+            return False
         if offset > end:
             raise Transient("append.gap", f"{name}: offset {offset}, but {end} rows")
         if offset < end:
-            return
-        required = [c.name.lower() for c in self.tables[stream.table].columns if c.required]
+            return False
+        required = [c.name.lower() for c in stream.home.columns if c.required]
         for index, row in enumerate(rows):
             values = {key.lower(): value for key, value in row.items()}
             if missing := [name for name in required if values.get(name) is None]:
                 raise Permanent("rows.refused", f"row {offset + index}: {missing} is null")
         stream.rows.extend(rows)
-
-    def _is(self, name: str, state: str) -> bool:
-        return self._stream(name).state == state
+        stream.used = self._clock()
+        if stream.kind == "committed":
+            stream.home.rows.extend(rows)
+        return True
 
     def _stream(self, name: str) -> Stream:
-        if name not in self.streams:
-            raise Permanent("stream.gone", f"stream {name} does not exist any more")
-        return self.streams[name]
+        """Return the stream. Raises StreamGone if it is lost, or young and not found."""
+        if self.is_lost(name):
+            raise StreamGone("stream.gone", f"stream {name} does not exist")
+        stream, now = self.streams[name], self._clock()
+        if self.lifetimes.hidden(name, stream.created, now) or self.lifetimes.hidden(
+            stream.table, stream.home.created, now
+        ):
+            raise StreamGone("stream.gone", f"stream {name} was not found")
+        return stream
+
+
+def _within(bounds: PartitionBounds | None, row: dict[str, Any]) -> bool:
+    value = None if bounds is None else row.get(bounds.column)
+    if bounds is None or value is None:
+        return True  # a row without a value is in the partition for NULL
+    read = type(value).fromisoformat if isinstance(value, date) else type(value)
+    return bool(read(bounds.low) <= value <= read(bounds.high))

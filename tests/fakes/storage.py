@@ -1,17 +1,25 @@
 """Cloud Storage in memory. Generations only grow; `versioned` keeps overwritten ones."""
 
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, cast
+
+import google_crc32c
 
 from csvgate.ports import CREATE_BYTES, Clock, ObjectInfo
 from csvgate.runtime.errors import Permanent, Transient
 from fakes.effects import Effects
 
 PIECE_BYTES = 1024 * 1024
+RANGE_BYTES = 8 * PIECE_BYTES
+"""A stream costs one read of the service for each started range, as in csvgate.gcp.storage."""
+
+Corrupt = Callable[[str, str, bytes], bytes]
+"""Given a bucket, an object's name and its bytes; returns what a read of them receives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +29,39 @@ class Stored:
     content_type: str
 
 
-class _Body(BytesIO):
+def crc32c(data: bytes) -> str:
+    """Return the CRC32C of the bytes in base64, as Cloud Storage reports it."""
+    module = cast("Any", google_crc32c)
+    return b64encode(module.Checksum(data).digest()).decode()
+
+
+class Body(BytesIO):
+    """The object that a writer streams up."""
+
+    def __init__(self, finish: Callable[[bytes], ObjectInfo | None]) -> None:
+        super().__init__()
+        self._finish = finish
+
     def close(self) -> None:
-        """Do nothing: as with the real writer, the context manager decides."""
+        """Do nothing, as with the real writer: only `finish` makes the object appear."""
+
+    def finish(self) -> ObjectInfo | None:
+        return self._finish(self.getvalue())
 
 
 class FakeObjectStore:
+    """`corrupt` damages what a read receives; it is called once for each `read` and each `stream`,
+    with all bytes of the object."""
+
     def __init__(
         self,
         *buckets: str,
         effects: Effects | None = None,
         clock: Clock = lambda: datetime.now(UTC),
         versioned: bool = False,
+        corrupt: Corrupt = lambda _bucket, _name, data: data,
     ) -> None:
-        self.versioned = versioned
+        self.versioned, self.corrupt = versioned, corrupt
         self._noncurrent: dict[tuple[str, str, int], Stored] = {}
         self.buckets: dict[str, dict[str, Stored]] = {bucket: {} for bucket in buckets}
         self.effects = effects or Effects()
@@ -57,43 +84,65 @@ class FakeObjectStore:
         stored = self._found(bucket, name, generation)
         return stored.info if stored else None
 
-    def stream(self, bucket: str, name: str, generation: int) -> Iterator[bytes]:
+    def stream(self, bucket: str, name: str, generation: int, size: int) -> Iterator[bytes]:
+        """Each range is a `storage.stream`, which is one read of the service, and each piece a
+        `storage.piece`."""
         self.effects.look("storage.stream", f"{bucket}/{name}")
-        for start in range(0, len(self._pinned(bucket, name, generation)), PIECE_BYTES):
-            # Looked up for each piece: the service fails too after an overwrite in mid-read.
+        data = self.corrupt(bucket, name, self._pinned(bucket, name, generation))[:size]
+        for start in range(0, len(data), PIECE_BYTES):
+            if start and start % RANGE_BYTES == 0:
+                self.effects.look("storage.stream", f"{bucket}/{name}")
             self.effects.look("storage.piece", f"{bucket}/{name}")
-            yield self._pinned(bucket, name, generation)[start : start + PIECE_BYTES]
+            # Looked up for each piece: the service fails too after an overwrite in mid-read.
+            self._pinned(bucket, name, generation)
+            yield data[start : start + PIECE_BYTES]
 
-    def read(self, bucket: str, name: str, generation: int | None = None) -> bytes | None:
+    def read(
+        self, bucket: str, name: str, generation: int | None = None, max_bytes: int | None = None
+    ) -> bytes | None:
         self.effects.look("storage.read", f"{bucket}/{name}")
         stored = self._found(bucket, name, generation)
-        return stored.data if stored else None
+        if stored is None:
+            return None
+        if max_bytes is not None and len(stored.data) > max_bytes:
+            raise Permanent("storage.too_large", f"gs://{bucket}/{name}: over {max_bytes} bytes")
+        return self.corrupt(bucket, name, stored.data)
 
-    def create(self, bucket: str, name: str, data: bytes, content_type: str) -> bool:
+    def create(self, bucket: str, name: str, data: bytes, content_type: str) -> int | None:
         if len(data) > CREATE_BYTES:
             raise Permanent("storage.too_large", f"gs://{bucket}/{name}: {len(data)} bytes")
 
-        def change() -> bool:
-            if name in self._bucket(bucket):
-                return False
-            self._store(bucket, name, data, content_type)
-            return True
+        def change() -> int | None:
+            info = self._store_new(bucket, name, data, content_type)
+            return info.generation if info else None
 
         return self.effects.do("storage.create", f"{bucket}/{name}", change)
 
     @contextmanager
-    def writer(self, bucket: str, name: str, content_type: str) -> Iterator[BinaryIO]:
-        body = _Body()
-        yield body
-        self.effects.do(
-            "storage.write",
-            f"{bucket}/{name}",
-            lambda: self._store(bucket, name, body.getvalue(), content_type),
+    def writer(
+        self, bucket: str, name: str, content_type: str, *, replace: bool = False
+    ) -> Iterator[Body]:
+        def change(data: bytes) -> ObjectInfo | None:
+            if replace:
+                return self._store(bucket, name, data, content_type).info
+            return self._store_new(bucket, name, data, content_type)
+
+        yield Body(
+            lambda data: self.effects.do("storage.write", f"{bucket}/{name}", lambda: change(data))
         )
 
     def names(self, bucket: str, prefix: str) -> Iterator[str]:
         self.effects.look("storage.names", f"{bucket}/{prefix}")
         yield from sorted(name for name in self._bucket(bucket) if name.startswith(prefix))
+
+    def generations(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
+        self.effects.look("storage.generations", f"{bucket}/{prefix}")
+        current = [stored.info for stored in self._bucket(bucket).values()]
+        older = [
+            stored.info for (place, _, _), stored in self._noncurrent.items() if place == bucket
+        ]
+        found = [info for info in current + older if info.name.startswith(prefix)]
+        yield from sorted(found, key=lambda info: (info.name, info.generation))
 
     def _bucket(self, bucket: str) -> dict[str, Stored]:
         if bucket not in self.buckets:
@@ -117,6 +166,13 @@ class FakeObjectStore:
             raise Permanent("object.gone", f"gs://{bucket}/{name}#{generation}")
         return stored.data
 
+    def _store_new(
+        self, bucket: str, name: str, data: bytes, content_type: str
+    ) -> ObjectInfo | None:
+        if name in self._bucket(bucket):
+            return None
+        return self._store(bucket, name, data, content_type).info
+
     def _store(
         self,
         bucket: str,
@@ -125,9 +181,16 @@ class FakeObjectStore:
         content_type: str,
         content_encoding: str | None = None,
     ) -> Stored:
+        self._bucket(bucket)
         self._generation += 1
         info = ObjectInfo(
-            bucket, name, self._generation, len(data), content_encoding, self._clock()
+            bucket=bucket,
+            name=name,
+            generation=self._generation,
+            size=len(data),
+            content_encoding=content_encoding,
+            created=self._clock(),
+            crc32c=crc32c(data),
         )
         stored = Stored(info, data, content_type)
         self._keep(bucket, name)
