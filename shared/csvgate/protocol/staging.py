@@ -8,3 +8,8 @@ def staged_name(upload: str, sha256: str) -> str:
 
 def staged_uri(bucket: str, upload: str, sha256: str) -> str:
     return f"gs://{bucket}/{staged_name(upload, sha256)}"
+
+
+def staged_folder(upload: str) -> str:
+    """Return the prefix of all chunks of an upload."""
+    return f"{upload}/"
