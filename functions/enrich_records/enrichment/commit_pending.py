@@ -6,20 +6,15 @@ next attempt is opened only on proof that this one can never take effect.
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
 
 from csvgate.ports import Clock, StreamCommitted, StreamGone, Warehouse
 from csvgate.protocol.ledger.entries import ChunkStream, Decision, PendingCommit
+from csvgate.protocol.ledger.horizon import COMMIT_WITHIN
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment.abandon import abandon, abandon_if_lost
 from enrichment.count_visible import CountedRows
 from enrichment.sealed_load import SealedLoad
-
-COMMIT_WITHIN: Final = timedelta(hours=25)
-"""A pending stream must be committed within 24 hours; an hour is added for clocks and for calls
-that are executed late."""
 
 
 @dataclass(frozen=True, slots=True)

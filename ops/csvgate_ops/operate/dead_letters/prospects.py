@@ -9,14 +9,14 @@ from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
 UNSETTLED = "commit.unsettled"
-PARTIAL = "commit.partial"
+NEEDS_VERDICT = ("commit.partial", "load.contradictory")
 
 
 def warning(letter: DeadLetter, context: DeadLetterContext) -> str:
     """Return why the letter would come back if it were replayed now; empty when nothing is known
     that prevents its success. Reads the ledger only for the codes that it concerns. Raises
     Transient."""
-    if letter.code not in (UNSETTLED, PARTIAL) or not letter.upload:
+    if letter.code not in (UNSETTLED, *NEEDS_VERDICT) or not letter.upload:
         return ""
     current = current_attempt(context.ledger.upload(letter.upload))
     if current.decision is None or current.decision.outcome != "commit":
@@ -32,6 +32,6 @@ def warning(letter: DeadLetter, context: DeadLetterContext) -> str:
     if current.entries.settled() is not None or current.entries.finished() is not None:
         return ""
     return (
-        "the table has some of its rows: first look at them and run `csvgate settle "
-        f'{letter.upload} --as committed|not-loaded --reason "…"`, otherwise it comes back'
+        "csvgate cannot know whether its rows are loaded: first look at the table and run `csvgate "
+        f'settle {letter.upload} --as committed|not-loaded --reason "…"`, otherwise it comes back'
     )

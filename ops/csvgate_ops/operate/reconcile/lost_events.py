@@ -48,8 +48,8 @@ def unknown_objects(
             continue
         if ledger_kept is not None and age > ledger_kept - timedelta(days=1):
             continue
-        if upload_of(info).id in known:
-            continue
+        if info.name.endswith("/") or upload_of(info).id in known:
+            continue  # a folder is not an upload
         (lost if contracts.for_object(info.name) else unmatched).append(info)
     return UnknownObjects(tuple(lost), tuple(unmatched))
 
