@@ -100,17 +100,8 @@ def _loaded_by(decision: Decision) -> str:
 def _emails(entries: UploadLedger) -> Iterator[Step]:
     for parts in entries.ledger.find(paths.EMAIL_CLAIM, upload=entries.id):
         if claimed := entries.ledger.get(paths.EMAIL_CLAIM, **parts):
-            yield Step(at=claimed.at, what=f"email claimed: {_end(parts['end'])}")
+            yield Step(at=claimed.at, what=f"email claimed: {parts['end']}")
     for parts in entries.ledger.find(paths.EMAIL_SENT, upload=entries.id):
         if sent := entries.ledger.get(paths.EMAIL_SENT, **parts):
             detail = counted(sent.recipients, "recipient")
-            yield Step(at=sent.at, what=f"emailed: {_end(parts['end'])}", detail=detail)
-
-
-def _end(end: str) -> str:
-    """Return `completed.1` as "completed", `completed.2` as "completed, attempt 2", and
-    `failed.some.code` as "failed, some.code"."""
-    outcome, _, rest = end.partition(".")
-    if rest == "1":
-        return outcome
-    return f"{outcome}, attempt {rest}" if rest.isdigit() else f"{outcome}, {rest}"
+            yield Step(at=sent.at, what=f"emailed: {parts['end']}", detail=detail)

@@ -75,6 +75,7 @@ class UploadStatus(BaseModel):
     failures: tuple[Failed, ...] = ()
     """Dead-lettered failures; a replay may have succeeded since."""
     emailed: bool = False
+    """The email about this state is sent."""
     timeline: tuple[Step, ...] = ()
 
 
@@ -113,9 +114,10 @@ def _received(entries: UploadLedger, received: Received) -> UploadStatus:
     )
     steps = timeline(entries, received, seal, current, notes)
     rejects = seal.rejects if seal else None
+    state = _state(seal, decision, finished, failed=bool(failures))
     return UploadStatus(
         id=entries.id,
-        state=_state(seal, decision, finished, failed=bool(failures)),
+        state=state,
         upload=received.upload,
         dataset=received.dataset,
         size=received.size,
@@ -133,7 +135,7 @@ def _received(entries: UploadLedger, received: Received) -> UploadStatus:
         corrected_by=(corrections := tuple(entries.corrections())),
         open_rows=_open_rows(entries.ledger, seal, finished, corrections),
         failures=failures,
-        emailed=any(step.what.startswith("emailed") for step in steps),
+        emailed=any(step.what.startswith(_emailed(state, current)) for step in steps),
         timeline=steps,
     )
 
@@ -154,6 +156,11 @@ def _state(
     if decision is not None and decision.outcome == "commit":
         return "committing"
     return "validating" if seal is None else "loading"
+
+
+def _emailed(state: State, current: CurrentAttempt) -> str:
+    """Return how the step begins that says that the email about this state is sent."""
+    return "emailed: failed." if state == "failed" else f"emailed: {state}.{current.number}"
 
 
 def _chunks_loaded(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from csvgate.protocol.identity import Upload
 
@@ -23,9 +23,14 @@ OUTCOME_TYPES: Final[dict[Outcome, str]] = {
     "failed": UPLOAD_FAILED,
 }
 
+CODE: Final = r"^[a-z0-9_]+(\.[a-z0-9_]+)*$"
+"""The pattern of failure codes. A code becomes a part of object names in the ledger."""
+CODE_LENGTH: Final = 64
+
 
 class Payload(BaseModel):
-    """The JSON of an event. Readers ignore unknown fields: a newer function may add some."""
+    """A part of an event. Readers ignore fields that they do not know: during a deploy, events of
+    a newer version reach an older reader."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -118,6 +123,10 @@ class UploadFinished(Payload):
     plan: str
     dataset: str
     outcome: Outcome
+    attempt: int = Field(1, ge=1, le=9999)
+    """The load attempt that ended. An upload that was revoked and restored ends again."""
+    code: str | None = Field(None, pattern=CODE, max_length=CODE_LENGTH)
+    """The failure's code; required if the outcome is failed."""
     table: str | None = None
     """`dataset.table` in BigQuery."""
     counts: Counts
@@ -132,3 +141,9 @@ class UploadFinished(Payload):
     rejects: ObjectRef | None = None
     received_at: datetime
     finished_at: datetime
+
+    @model_validator(mode="after")
+    def _has_code(self) -> Self:
+        if self.outcome == "failed" and self.code is None:
+            raise ValueError("a failed upload needs the failure's code")
+        return self

@@ -178,7 +178,7 @@ CORRECTION: Final = EntryPath(
     _U + "corrections/{number:06d}.json", "the corrections of this upload, in order", CorrectionSlot
 )
 EMAIL_CLAIM: Final = EntryPath(
-    _U + "emails/{end}/claim-{number:04d}.json", "who is sending the email", SendClaim
+    _U + "emails/{end}/claim-{number:04d}.json", "who is sending the email about an end", SendClaim
 )
 EMAIL_RELEASED: Final = EntryPath(
     _U + "emails/{end}/released-{number:04d}.json", "that claim sent nothing", SendReleased
