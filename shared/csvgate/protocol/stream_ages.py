@@ -5,7 +5,10 @@ for up to a day. A single answer "not found" therefore proves nothing about a yo
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Final
+
+from csvgate.protocol.ledger.entries import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,16 @@ class StreamAges:
         """A pending stream must be committed within 24 hours; an hour is added for clocks and for
         calls that are executed late."""
         return 25 * self.hour
+
+
+_DEFAULT: Final = StreamAges()
+
+
+def horizon(decision: Decision, ages: StreamAges = _DEFAULT) -> datetime | None:
+    """Return the hour from which the commit of this decision cannot take effect any more, counted
+    from the creation of its oldest stream. None if it has no stream: nothing can be gone then."""
+    if decision.pending is not None:
+        return decision.pending.oldest + ages.commit_within
+    if decision.shared is not None:
+        return decision.shared.created + ages.commit_within
+    return None
