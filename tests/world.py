@@ -20,13 +20,14 @@ from csvgate.protocol.dead_letters import DeadLetterTopic
 from csvgate.protocol.events import PUBSUB_MESSAGE, STORAGE_FINALIZED, UploadFinished
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.messages.outcome import parse_outcome
-from csvgate.protocol.messages.validated_records import Chunk, Marker
+from csvgate.protocol.messages.validated_records import SealedUpload
 from csvgate.runtime.failure_boundary import FailureBoundary
 from csvgate.runtime.settings import Settings, read
 from csvgate.runtime.start_up import Runtime
 from enrichment.handler import Enricher
 from fakes.bigquery import FakeWarehouse
 from fakes.effects import Effects
+from fakes.executor import InlineExecutor
 from fakes.mail import FakeMailer
 from fakes.pubsub import FakePublisher
 from fakes.storage import FakeObjectStore
@@ -66,7 +67,13 @@ class World:
 
     def __post_init__(self) -> None:
         self.store = FakeObjectStore(
-            "uploads", "rejects", "ledger", "references", effects=self.effects, clock=self.clock
+            "uploads",
+            "rejects",
+            "staging",
+            "ledger",
+            "references",
+            effects=self.effects,
+            clock=self.clock,
         )
         self.publisher = FakePublisher(
             VALIDATED, COMPLETE, *map(letters_of, FUNCTIONS), effects=self.effects
@@ -92,7 +99,7 @@ class World:
         handler = Validator.of(runtime, self.contracts, self.clock)
         return runtime.failure_boundary(handler, receive=raw_delivery)
 
-    def enricher(self) -> FailureBoundary[Chunk | Marker]:
+    def enricher(self) -> FailureBoundary[SealedUpload]:
         runtime = self._runtime("enrich_records")
         handler = Enricher.of(runtime, self.warehouse, self.clock)
         return runtime.failure_boundary(handler, receive=pubsub_delivery)
@@ -112,6 +119,7 @@ class World:
             dead_letters=DeadLetterTopic(
                 self.publisher, settings.dead_letter_topic, function, "r1", self.clock
             ),
+            pool=InlineExecutor(),
         )
 
     @property
@@ -164,6 +172,7 @@ def settings_of(function: str, chunk_bytes: int) -> Settings:
             "CSVGATE_FUNCTION": function,
             "CSVGATE_UPLOADS_BUCKET": "uploads",
             "CSVGATE_REJECTS_BUCKET": "rejects",
+            "CSVGATE_STAGING_BUCKET": "staging",
             "CSVGATE_LEDGER_BUCKET": "ledger",
             "CSVGATE_REFERENCES_BUCKET": "references",
             "CSVGATE_DEAD_LETTER_TOPIC": letters_of(function),
@@ -186,6 +195,8 @@ def finalized(info: ObjectInfo) -> CloudEvent:
             "name": info.name,
             "generation": str(info.generation),
             "size": str(info.size),
+            "crc32c": info.crc32c,
+            "timeCreated": info.created.isoformat(),
             "contentEncoding": info.content_encoding,
         },
     )

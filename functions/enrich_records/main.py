@@ -8,14 +8,14 @@ from cloudevents.http import CloudEvent
 
 from csvgate.gcp.build import warehouse
 from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
-from csvgate.protocol.messages.validated_records import Chunk, Marker
+from csvgate.protocol.messages.validated_records import SealedUpload
 from csvgate.runtime.failure_boundary import FailureBoundary
 from csvgate.runtime.start_up import start, utc_now
 from enrichment.handler import Enricher
 
 
 @cache
-def build() -> FailureBoundary[Chunk | Marker]:
+def build() -> FailureBoundary[SealedUpload]:
     runtime = start(os.environ)
     handler = Enricher.of(runtime, warehouse(runtime.settings, os.environ), utc_now)
     return runtime.failure_boundary(handler, receive=pubsub_delivery)

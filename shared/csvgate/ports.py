@@ -228,10 +228,16 @@ class Email:
     custom_args: Mapping[str, str] = field(default_factory=dict)
 
 
+SEND_SECONDS: Final = 20
+"""The most seconds that one `send` takes, from connecting to the end of the answer. The lease of an
+email's claim is longer (`notification.send_once`)."""
+
+
 class Mailer(Protocol):
     """A service that sends emails."""
 
     def send(self, email: Email) -> str:
-        """Hand the email to the service and return its message id. Raises Transient on 429, 5xx
-        and a failed connection (`mail.unsent` if the email was certainly not sent, `mail.unknown`
-        if it may have been), and Permanent `mail.refused` on any other 4xx."""
+        """Hand the email to the service and return its message id. Nothing is sent any more after
+        SEND_SECONDS. Raises Transient `mail.unsent` (429, 5xx, a failed connection: certainly not
+        sent), `mail.credits` (the account's emails are used up: certainly not sent) and
+        `mail.unknown` (it may have been sent), and Permanent `mail.refused` on any other 4xx."""

@@ -26,7 +26,7 @@ def ended(ledger: Ledger, sent: list[Sent]) -> set[str]:
     for name in ledger.names(UPLOADS):
         if parts := FINISHED.parse(name):
             finished.add(parts["upload"])
-        elif (parts := EMAIL_SENT.parse(name)) and parts["outcome"] != "failed":
+        elif (parts := EMAIL_SENT.parse(name)) and not parts["end"].startswith("failed."):
             emailed.add(parts["upload"])
     return finished & emailed & {one.upload.id for one in sent}
 
@@ -108,7 +108,7 @@ def account(cloud: LocalCloud, ledger: Ledger, sent: Sent) -> Account:
         loaded=table(cloud, sent.upload.id),
         rejected=reject_lines(cloud, {"rejects": found.rejects}),
         emails=_emails(cloud, sent.upload.id),
-        sends=Counter(parts["outcome"] for parts in claims),
+        sends=Counter(parts["end"].partition(".")[0] for parts in claims),
     )
 
 

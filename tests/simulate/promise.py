@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from csvgate.protocol.events import UploadFinished, UploadValidated
 from csvgate.protocol.ledger.entries import OutcomeClaim
 from csvgate.protocol.ledger.ledger import UploadLedger
-from csvgate.protocol.messages.outcome import parse_outcome
+from csvgate.protocol.messages.outcome import end_of, parse_outcome
 from simulate.world import shop
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
@@ -109,7 +109,7 @@ class _Check:
                 bool(codes & self._excuses(sent)),
                 f"{upload} did not end, and its letters do not excuse it: {sorted(codes)}",
             )
-        announced = {event.outcome for event in self.events if event.upload.id == upload}
+        announced = {end_of(event) for event in self.events if event.upload.id == upload}
         messages = self.cloud.publisher.topics[COMPLETE]
         ids = [m.attributes["ce-id"] for m in messages if m.attributes["ce-uploadid"] == upload]
         require_equal(len(announced), len(set(ids)), f"identifiers of events of {upload}")
@@ -140,14 +140,14 @@ class _Check:
 
     def _emails(self, upload: str, announced: AbstractSet[str]) -> None:
         sent = Counter(
-            email.custom_args["outcome"]
+            email.custom_args["end"]
             for email in self.cloud.mailer.sent
             if email.custom_args["upload_id"] == upload
         )
-        require_equal(announced, set(sent), f"outcomes of {upload} sent by email")
-        for outcome, number in sent.items():
-            most = 1 + self.people.second_emails[upload, outcome]
-            require(number <= most, f"{number} emails say that {upload} {outcome}, not {most}")
+        require_equal(announced, set(sent), f"ends of {upload} sent by email")
+        for end, number in sent.items():
+            most = 1 + self.people.second_emails[upload, end]
+            require(number <= most, f"{number} emails say that {upload} {end}, not {most}")
 
     def _has_letter(self, upload: str, plan: str) -> bool:
         return any(

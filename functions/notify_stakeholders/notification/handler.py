@@ -1,4 +1,4 @@
-"""Sends one email per finished upload to the recipients in its contract."""
+"""Sends one email per end of an upload to the recipients in its contract."""
 
 from dataclasses import dataclass
 from typing import Final, Self
@@ -12,10 +12,11 @@ from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger.entries import Note
 from csvgate.protocol.ledger.ledger import Ledger
-from csvgate.protocol.messages.outcome import parse_outcome
+from csvgate.protocol.messages.outcome import end_of, parse_outcome
 from csvgate.runtime.errors import Failure, Permanent, Transient
 from csvgate.runtime.start_up import Runtime
 from notification.email.view import render
+from notification.recipients import recipients
 from notification.send_once import SendClaims
 
 _FUNCTION: Final = "notify_stakeholders"
@@ -65,13 +66,13 @@ class Notifier:
         """Send the email unless it was sent before, and return what was done. Raises Transient
         and Permanent."""
         finished = work
-        recipients = self._recipients(finished)
-        if not recipients:
+        addresses = recipients(finished, self.contracts, self.ledger)
+        if not addresses:
             return "no recipients"
         claims = SendClaims(
             ledger=self.ledger,
             upload=finished.upload.id,
-            outcome=finished.outcome,
+            end=end_of(finished),
             holder=self.holder,
             clock=self.clock,
         )
@@ -81,7 +82,7 @@ class Notifier:
         email = render(
             finished,
             sender=self.sender,
-            recipients=recipients,
+            recipients=addresses,
             reject_url=self._reject_url(finished),
         )
         try:
@@ -90,20 +91,8 @@ class Notifier:
             if failure.code != "mail.unknown":
                 claims.release(number)
             raise
-        claims.mark_sent(message_id, len(recipients))
+        claims.mark_sent(message_id, len(addresses))
         return "sent"
-
-    def _recipients(self, finished: UploadFinished) -> tuple[str, ...]:
-        """Return the recipients in the contract as it is deployed now, not as it was pinned, so
-        that a changed list takes effect at once."""
-        contract = self.contracts.for_dataset(finished.dataset)
-        if contract is None:
-            raise Permanent(
-                "notify.no_contract",
-                f"no contract for dataset {finished.dataset}: deploy it, then replay this letter",
-            )
-        addresses: tuple[str, ...] = getattr(contract.notify, finished.outcome)
-        return addresses
 
     def _reject_url(self, finished: UploadFinished) -> str | None:
         if finished.rejects is None:

@@ -4,6 +4,7 @@ from csvgate.contracts.match import Contracts
 from csvgate.ports import Clock
 from csvgate.protocol.events import UploadRef
 from csvgate.protocol.identity import Upload, digest
+from csvgate.protocol.ledger.attempts import end_of_upload
 from csvgate.protocol.ledger.entries import Holder, Ignored
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.paths import HOLDER
@@ -49,9 +50,9 @@ def refuse_overwrite(upload: Upload, ledger: Ledger) -> None:
         holder = ledger.create_or_get(HOLDER, ours, object=name, number=number)
         if holder.upload == upload.id:
             return
-        claim = ledger.upload(holder.upload).outcome_claim()
-        if claim is None or claim.outcome != "rejected":
-            state = "loaded" if claim else "being loaded"
+        end = end_of_upload(ledger.upload(holder.upload))
+        if end is None or end.finished.outcome != "rejected":
+            state = "loaded" if end else "being loaded"
             raise FileFault(
                 "file.overwrite",
                 f"{upload.name} is already {state} (generation {holder.generation}) and the "

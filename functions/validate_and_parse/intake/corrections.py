@@ -1,17 +1,24 @@
 """Find the upload that a corrected reject file belongs to, and the lines it may still load.
 
 Corrections of one upload take numbered slots, each created once, and each waits for the one before
-it: a line that two corrections contain is loaded by the first of them only.
+it: a line that two corrections contain is loaded by the first of them only. A slot also fixes the
+`_ingested_at` of the correction's rows, by which they can be told apart from those of the original
+and of other corrections, whose `_upload_id` they share.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
-from csvgate.protocol.identity import Upload
-from csvgate.protocol.ledger.entries import OutcomeClaim
-from csvgate.protocol.ledger.ledger import Ledger, PlanLedger, UploadLedger
+from csvgate.protocol.ledger.attempts import End, end_of_upload
+from csvgate.protocol.ledger.entries import CorrectionSlot, Received, Seal
+from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.rejects.corrections import name_without_upload_id, upload_id_in_name
-from csvgate.runtime.errors import Transient
+from csvgate.runtime.errors import Permanent, Transient
 from csvgate.validation.faults import FileFault
+
+_STEP: Final = timedelta(microseconds=1)
+"""The resolution of a TIMESTAMP in BigQuery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,69 +27,86 @@ class Origin:
     """The original upload: corrected rows keep its `_upload_id` and their line numbers."""
     open_lines: frozenset[int]
     """Rejected lines that no correction has loaded yet."""
+    ingested_at: datetime
+    """The `_ingested_at` of the correction's rows."""
 
 
-def find_origin(upload: Upload, dataset: str, ledger: Ledger) -> Origin:
+def find_origin(correction: Received, ledger: Ledger) -> Origin:
     """Raises FileFault when nothing can be corrected, and Transient `origin.waiting` while the
     original or an earlier correction is under way."""
-    origin = _origin_id(upload, dataset, ledger)
-    claim = _ended(ledger.upload(origin))
-    if claim is None:
+    origin = _original(correction, ledger)
+    upload = origin.upload.id
+    end = end_of_upload(ledger.upload(upload))
+    if end is None:
         raise Transient(
-            "origin.waiting", f"upload {origin}, which this file corrects, is still under way"
+            "origin.waiting", f"upload {upload}, which this file corrects, is still under way"
         )
-    if claim.outcome != "completed":
+    if end.finished.outcome != "completed":
         raise FileFault(
             "correction.nothing_loaded",
-            f"nothing of upload {origin} was loaded; correct the original and upload all of it",
+            f"nothing of upload {upload} was loaded; correct the original and upload all of it",
         )
-    rejected = _plan_of(ledger, origin, claim).lines()
+    rejected = ledger.upload(upload).lines(_seal(upload, end, ledger))
     if rejected is None or not rejected.complete:
         raise FileFault(
             "correction.lines_unknown",
-            f"the ledger does not say which lines of upload {origin} were rejected; delete the two "
+            f"the ledger does not say which lines of upload {upload} were rejected; delete the two "
             "columns that begin with _csvgate_ and upload the rows as a new file",
         )
-    loaded = _loaded_before(upload, origin, ledger)
-    return Origin(origin, frozenset(rejected.rejected) - loaded)
+    loaded, ingested_at = _take_slot(correction, origin, ledger)
+    return Origin(upload, frozenset(rejected.rejected) - loaded, ingested_at)
 
 
-def _origin_id(upload: Upload, dataset: str, ledger: Ledger) -> str:
-    named = upload_id_in_name(upload.name)
+def _original(correction: Received, ledger: Ledger) -> Received:
+    named = upload_id_in_name(correction.upload.name)
     received = ledger.upload(named).received() if named else None
     if received is None:
         raise name_without_upload_id()
-    if received.dataset != dataset:
+    if received.dataset != correction.dataset:
         raise FileFault(
             "correction.dataset",
-            f"this is a reject file of dataset {received.dataset}, uploaded to {dataset}",
+            f"this is a reject file of dataset {received.dataset}, uploaded to "
+            f"{correction.dataset}",
         )
-    return ledger.upload(received.upload.id).corrects() or received.upload.id
+    first = ledger.upload(received.upload.id).corrects()
+    original = ledger.upload(first).received() if first else received
+    if original is None:
+        raise Permanent("ledger.incomplete", f"the ledger does not know upload {first}")
+    return original
 
 
-def _loaded_before(upload: Upload, origin: str, ledger: Ledger) -> frozenset[int]:
-    """Return the lines that earlier corrections have loaded."""
+def _take_slot(
+    correction: Received, origin: Received, ledger: Ledger
+) -> tuple[frozenset[int], datetime]:
+    """Take the next slot, or find the one that an earlier delivery took. Return the lines that the
+    corrections before it have loaded, and the slot's `_ingested_at`."""
     loaded: set[int] = set()
-    number = 0
-    while (owner := ledger.upload(origin).claim_correction_slot(number, upload.id)) != upload.id:
-        claim = _ended(ledger.upload(owner))
-        if claim is None:
-            raise Transient("origin.waiting", f"correction {owner} of upload {origin} is under way")
-        if claim.outcome == "completed":
-            lines = _plan_of(ledger, owner, claim).lines()
+    number, before = 0, origin.received_at
+    entries = ledger.upload(origin.upload.id)
+    while True:
+        ours = CorrectionSlot(
+            upload=correction.upload.id, ingested_at=max(correction.received_at, before + _STEP)
+        )
+        slot = entries.claim_correction_slot(number, ours)
+        if slot.upload == correction.upload.id:
+            return frozenset(loaded), slot.ingested_at
+        end = end_of_upload(ledger.upload(slot.upload))
+        if end is None:
+            raise Transient(
+                "origin.waiting",
+                f"correction {slot.upload} of upload {origin.upload.id} is under way",
+            )
+        if end.finished.outcome == "completed":
+            lines = ledger.upload(slot.upload).lines(_seal(slot.upload, end, ledger))
             loaded.update(lines.loaded if lines else ())
-        number += 1
-    return frozenset(loaded)
+        number, before = number + 1, slot.ingested_at
 
 
-def _ended(entries: UploadLedger) -> OutcomeClaim | None:
-    """Return the claim of an upload that has ended. A claim to complete it is not enough before its
-    rows are committed: if they never are, a correction would be loaded without them."""
-    claim = entries.outcome_claim()
-    if claim is None or (claim.outcome == "completed" and not entries.is_committed()):
-        return None
-    return claim
-
-
-def _plan_of(ledger: Ledger, upload_id: str, claim: OutcomeClaim) -> PlanLedger:
-    return ledger.upload(upload_id).plan(claim.plan)
+def _seal(upload: str, end: End, ledger: Ledger) -> Seal:
+    """Return the seal whose rows the upload's end is about."""
+    seal = ledger.upload(upload).seal(end.decision.seal)
+    if seal is None:
+        raise Permanent(
+            "ledger.incomplete", f"the ledger lacks seal {end.decision.seal} of upload {upload}"
+        )
+    return seal

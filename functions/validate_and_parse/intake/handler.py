@@ -1,69 +1,93 @@
-"""Step 1 of the delivery protocol: one upload, from its Storage event to the marker.
+"""Steps 1 to 4 of the delivery protocol: pin an upload, stage its chunks, seal it, announce it.
 
 Another delivery of the event may repeat any of this, at the same time or days later: ledger entries
-are created once, and the same upload gives the same chunks, identifiers and reject file.
+are created once, and what stands in the ledger counts, never what this delivery meant to write.
 """
 
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Self
 
 from cloudevents.http import CloudEvent
 
 from csvgate.contracts.match import Contracts
-from csvgate.ports import Clock, Publisher
+from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.cloudevents_pubsub import Delivery
-from csvgate.protocol.events import UploadValidated
-from csvgate.protocol.ledger.entries import Note
-from csvgate.protocol.ledger.ledger import Ledger
-from csvgate.protocol.messages.validated_records import marker_message
+from csvgate.protocol.ledger.attempts import end_of_upload
+from csvgate.protocol.ledger.entries import Start
+from csvgate.protocol.ledger.ledger import Ledger, Starts
 from csvgate.protocol.outcome_events import OutcomeTopic
-from csvgate.runtime.errors import Failure
+from csvgate.runtime.errors import Failure, Permanent
+from csvgate.runtime.failure_boundary import classify
 from csvgate.runtime.start_up import Runtime
+from csvgate.text import counted
 from intake.admission import ignore_unmatched, out_of_scope
 from intake.pin_plan import Pinned, Planner, received_now
-from intake.read_upload import GONE, UploadReader
-from intake.rejected_rows_letter import Rejections
+from intake.publish_seal import SealPublisher
+from intake.read_upload import UploadReader
+from intake.seal_upload import Sealer, StandingSeal
 from intake.storage_event import ObjectEvent, parse
+from intake.time_limits import TimeLimits
+
+LAST_START: Final = 90
+"""Below the 100 delivery attempts of the trigger: an attempt that Cloud Run answers with 429 does
+not start the function."""
+LAST_START_AFTER: Final = timedelta(hours=14)
+"""100 attempts that are at most 10 minutes apart take 15.7 hours."""
+_FEWEST_STARTS: Final = 5
+_FIRST: Final = Starts(number=1, overruns=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Validator:
-    publisher: Publisher
+    store: ObjectStore
     ledger: Ledger
     planner: Planner
     reader: UploadReader
+    sealer: Sealer
+    seals: SealPublisher
     contracts: Contracts
-    rejections: Rejections
     outcome_topic: OutcomeTopic
     clock: Clock
     uploads_bucket: str
     rejects_bucket: str
-    validated_topic: str
+    revision: str
 
     @classmethod
     def of(cls, runtime: Runtime, contracts: Contracts, clock: Clock) -> Self:
         settings, store, ledger = runtime.settings, runtime.store, runtime.ledger
-        publisher = runtime.publisher
+        publisher, staging = runtime.publisher, settings.staging_bucket
+        timeout = timedelta(seconds=settings.timeout_seconds)
         return cls(
-            publisher=publisher,
+            store=store,
             ledger=ledger,
             planner=Planner(store, ledger, settings.references_bucket, settings.chunk_bytes, clock),
             reader=UploadReader(
                 store=store,
-                publisher=publisher,
                 ledger=ledger,
-                validated_topic=settings.validated_topic,
+                pool=runtime.pool,
+                staging_bucket=staging,
                 rejects_bucket=settings.rejects_bucket,
+                limits=TimeLimits(timeout, settings.read_bytes_per_second),
+                clock=clock,
+            ),
+            sealer=Sealer(store, ledger, staging, clock),
+            seals=SealPublisher(
+                publisher=publisher,
+                topic=settings.validated_topic,
+                staging_bucket=staging,
+                dead_letters=runtime.dead_letters,
+                ledger=ledger,
+                clock=clock,
             ),
             contracts=contracts,
-            rejections=Rejections(runtime.dead_letters, ledger, clock),
             outcome_topic=OutcomeTopic(
                 publisher, settings.complete_topic, settings.function, clock
             ),
             clock=clock,
             uploads_bucket=settings.uploads_bucket,
             rejects_bucket=settings.rejects_bucket,
-            validated_topic=settings.validated_topic,
+            revision=settings.revision,
         )
 
     def decode(self, event: CloudEvent, delivery: Delivery) -> ObjectEvent:  # noqa: ARG002
@@ -73,71 +97,67 @@ class Validator:
         return {"upload": work.upload.id, "trace": work.trace}
 
     def give_up(self, work: ObjectEvent, failure: Failure) -> None:
-        """Announce the failure by email, if a contract matches the object."""
+        """Announce the failure by email, if the upload is pinned or a contract matches it."""
+        if work.upload.bucket != self.uploads_bucket:
+            return
+        entries = self.ledger.upload(work.upload.id)
+        received = entries.received()
         contract = self.contracts.for_object(work.upload.name)
-        if contract is not None and work.upload.bucket == self.uploads_bucket:
-            entries = self.ledger.upload(work.upload.id)
-            received = entries.received() or received_now(work, contract.dataset, "", self.clock)
+        if received is None and contract is not None:
+            received = received_now(work, contract, self.clock, {}, engine="", chunk_bytes=0)
+        if received is not None:
             self.outcome_topic.publish_failure(failure, received, entries)
 
     def handle(self, work: ObjectEvent, delivery: Delivery) -> str:
         """Return the outcome's name. Raises Transient and Permanent."""
-        upload = work.upload
+        began, upload = self.clock(), work.upload
         ignored = out_of_scope(
             upload, uploads_bucket=self.uploads_bucket, rejects_bucket=self.rejects_bucket
         )
         if ignored:
             return ignored
-        contract = self.contracts.for_object(upload.name)
-        if contract is None:
+        work = self._with_checksum(work)
+        pinned = self.planner.pin(work, self.contracts.for_object(upload.name))
+        if pinned is None:
             return ignore_unmatched(upload, self.contracts, self.ledger, self.clock)
-        if self.ledger.upload(upload.id).is_finished():
-            return "finished before"
-        pinned = self.planner.pin(work, contract)
+        entries, starts = self.ledger.upload(upload.id), _FIRST
         if pinned.is_repeat:
-            self._note_repeat(upload.id)
-        validated = self._validate(work, pinned)
-        entries = self.ledger.upload(upload.id).plan(validated.plan)
-        # The dead letter comes first: once `validated.json` exists, the chunks can end the upload
-        # without this delivery.
-        self.rejections.report(entries.validated() or validated, delivery)
-        validated = entries.mark_validated(validated)
-        self._publish_marker(validated, pinned)
-        return f"validated: {validated.status}"
+            if end_of_upload(entries) is not None:
+                return "finished before"
+            starts = entries.count_start(Start(at=began, revision=self.revision))
+        try:
+            standing = self._sealed(pinned, starts, began)
+            self.seals.publish(pinned.received, standing, delivery)
+        except Exception as error:
+            failure = classify(error)
+            if failure.code == "deadline.exceeded":
+                entries.note_overrun(starts.number, self.clock())
+            if isinstance(failure, Permanent) or not self._is_last(pinned, starts):
+                raise
+            after = counted(starts.number, "attempt", "attempts")
+            raise Permanent(failure.code, f"{failure.message} (given up after {after})") from error
+        return f"sealed: {standing.seal.status}"
 
-    def _note_repeat(self, upload: str) -> None:
-        note = Note(
-            at=self.clock(),
-            code="delivered.again",
-            message="validation was started again: an earlier delivery failed or was repeated",
-            function="validate_and_parse",
+    def _with_checksum(self, work: ObjectEvent) -> ObjectEvent:
+        """Cloud Storage's events have the checksum; one that an operator sends may lack it."""
+        if work.crc32c:
+            return work
+        ref = work.upload
+        info = self.store.stat(ref.bucket, ref.name, ref.generation)
+        return replace(work, crc32c=info.crc32c, size=info.size) if info else work
+
+    def _sealed(self, pinned: Pinned, starts: Starts, began: datetime) -> StandingSeal:
+        if pinned.is_repeat:
+            standing = self.sealer.usable(pinned.received.upload.id)
+            if standing is not None:
+                return standing
+        reading = self.reader.read(pinned, began, starts.overruns)
+        return self.sealer.seal(pinned, reading)
+
+    def _is_last(self, pinned: Pinned, starts: Starts) -> bool:
+        """Return whether this is the last start: the platform does not say, because a Storage event
+        carries no delivery attempt."""
+        waited = self.clock() - pinned.received.received_at
+        return starts.number >= LAST_START or (
+            starts.number >= _FEWEST_STARTS and waited >= LAST_START_AFTER
         )
-        self.ledger.upload(upload).note_repeat("validate_and_parse", note)
-
-    def _validate(self, event: ObjectEvent, pinned: Pinned) -> UploadValidated:
-        """Publish every chunk, write the reject file; nobody can see anything of it yet."""
-        reading = self.reader.read(event, pinned)
-        entries = self.ledger.upload(event.upload.id)
-        if reading.verdict.code == GONE:
-            # An earlier delivery may have read the file to its end under the plan it pinned.
-            earlier = entries.plan(pinned.received.plan).validated()
-            if earlier is not None:
-                return earlier
-        if reading.lines is not None:
-            entries.plan(pinned.plan.id).keep_lines(reading.lines)
-        return UploadValidated(
-            upload=pinned.received.upload,
-            plan=pinned.plan.id,
-            dataset=pinned.plan.dataset,
-            status=reading.verdict.status,
-            detail=reading.verdict.detail,
-            counts=reading.counts,
-            chunks=reading.chunks,
-            reasons=reading.reasons,
-            rejects=reading.rejects,
-            validated_at=self.clock(),
-        )
-
-    def _publish_marker(self, validated: UploadValidated, pinned: Pinned) -> None:
-        message = marker_message(validated, trace=pinned.received.trace)
-        self.publisher.publish(self.validated_topic, message).wait()

@@ -1,32 +1,38 @@
-"""Pin an upload to a plan: the contract, engine and references that all its deliveries use."""
+"""Pin an upload: the contract, engine and references that all its deliveries use."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
-from csvgate.contracts.hashing import contract_hash, from_json, to_json
+from csvgate.contracts.hashing import from_json, to_json
 from csvgate.contracts.model import Contract, Reference
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.events import UploadRef
-from csvgate.protocol.identity import digest
-from csvgate.protocol.ledger.entries import PinnedReference, Plan, Received
-from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
+from csvgate.protocol.identity import PROTOCOL_VERSION
+from csvgate.protocol.ledger.entries import PinnedReference, Received
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import RECEIVED
 from csvgate.protocol.ledger.snapshots import (
     has_snapshot,
     read_snapshot,
     snapshot_name,
     write_snapshot,
 )
+from csvgate.protocol.plan import plan_id, plan_of_engine
 from csvgate.references.csv_file import MAX_BYTES
 from csvgate.references.keys import KeySets, key_sets, referred_to
 from csvgate.runtime.errors import Permanent, Transient
 from csvgate.validation import ENGINE_VERSION
 from intake.storage_event import ObjectEvent
 
+_KEPT: Final = 1000
+"""Names of snapshots that are known to exist."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
     received: Received
-    plan: Plan
+    plan: str
+    """The id of the pinned plan with the engine of this delivery."""
     contract: Contract
     is_repeat: bool
     """An earlier delivery has pinned the upload."""
@@ -40,57 +46,55 @@ class Planner:
     chunk_bytes: int
     clock: Clock
     engine: str = ENGINE_VERSION
+    _snapshots: set[str] = field(default_factory=set)
+    """Snapshots that this instance has seen in the ledger."""
 
-    def pin(self, event: ObjectEvent, contract: Contract) -> Pinned:
-        """Return the plan of the first delivery, or the plan that replaced it. When the first
-        delivery had another engine version, which may cut and type the records otherwise, this
-        makes a plan of its own: their chunks must never mix. Raises Permanent `reference.missing`
-        and `reference.too_large`, Transient `reference.changing`."""
+    def pin(self, event: ObjectEvent, contract: Contract | None) -> Pinned | None:
+        """Return the pin of the first delivery, which may be this one. `contract` is the deployed
+        contract that matches the object; without one the upload must be pinned already, and the
+        answer is None if it is not. Raises Permanent `reference.missing` and `reference.too_large`,
+        Transient `reference.changing`."""
         entries = self.ledger.upload(event.upload.id)
-        received = entries.received()
-        if received is not None:
-            plan = entries.plan(received.plan).plan()
-            if plan is not None and plan.engine == self.engine:
-                plan = self._current(plan, entries)
-                return Pinned(received, plan, from_json(plan.contract), is_repeat=True)
-        plan = self._new_plan(contract)
-        plan = self._current(entries.plan(plan.id).pin(plan), entries)
-        is_repeat = received is not None
-        if received is None:
-            received = entries.pin(received_now(event, plan.dataset, plan.id, self.clock))
-            if received.plan != plan.id:
-                return self.pin(event, contract)
-        return Pinned(received, plan, from_json(plan.contract), is_repeat)
+        # Creating the pin comes first: that the ledger refuses it leads to the pin that stands. But
+        # the references of an upload that is pinned may be gone, so that it must be read first.
+        if contract is None or _references(contract):
+            standing = entries.received()
+            if standing is not None:
+                return self._pinned(standing, is_repeat=True)
+            if contract is None:
+                return None
+        ours = self._received(event, contract)
+        if self.ledger.create(RECEIVED, ours, upload=event.upload.id):
+            return self._pinned(ours, is_repeat=False)
+        standing = entries.received()
+        if standing is None:
+            raise Transient("ledger.vanished", f"the pin of upload {event.upload.id} is gone")
+        return self._pinned(standing, is_repeat=True)
 
-    def _current(self, plan: Plan, entries: UploadLedger) -> Plan:
-        """Return the plan, or its successor each time an operator abandoned it: the same contract
-        and references under another id, and so with new write streams."""
-        while entries.plan(plan.id).is_abandoned():
-            successor = digest("plan again", plan.id, length=16)
-            copy = plan.model_copy(update={"id": successor, "at": self.clock()})
-            plan = entries.plan(successor).pin(copy)
-        return plan
+    def _pinned(self, received: Received, *, is_repeat: bool) -> Pinned:
+        if received.protocol != PROTOCOL_VERSION:
+            raise Transient(
+                "protocol.version",
+                f"upload {received.upload.id} is pinned to version {received.protocol} of the "
+                f"delivery protocol, and this revision has version {PROTOCOL_VERSION}: deploy the "
+                "newer revision of both",
+            )
+        plan = plan_of_engine(received, self.engine)
+        return Pinned(received, plan, from_json(received.contract), is_repeat)
 
-    def _new_plan(self, contract: Contract) -> Plan:
-        used = {step.lookup.reference for step in contract.enrich if step.lookup}
-        used |= referred_to(contract)
+    def _received(self, event: ObjectEvent, contract: Contract) -> Received:
         references = {
-            name: self._pin_reference(name, contract.references[name]) for name in sorted(used)
+            name: self._pin_reference(name, contract.references[name])
+            for name in sorted(_references(contract))
         }
-        return Plan(
-            id=self._plan_id(contract, references),
-            dataset=contract.dataset,
-            contract=to_json(contract),
+        return received_now(
+            event,
+            contract,
+            self.clock,
+            references,
             engine=self.engine,
             chunk_bytes=self.chunk_bytes,
-            references=references,
-            at=self.clock(),
         )
-
-    def _plan_id(self, contract: Contract, references: Mapping[str, PinnedReference]) -> str:
-        pinned = [f"{name}={r.object}#{r.generation}" for name, r in references.items()]
-        chunks = str(self.chunk_bytes)
-        return digest("plan", contract_hash(contract), self.engine, chunks, *pinned, length=16)
 
     def _pin_reference(self, name: str, reference: Reference) -> PinnedReference:
         """Copy the current generation of the reference into the ledger, unless it has been."""
@@ -107,32 +111,59 @@ class Planner:
                 f"reference {name}: {where} has {info.size} bytes, over {MAX_BYTES}",
             )
         bucket, generation = self.references_bucket, info.generation
-        snapshot = snapshot_name(bucket, reference.object, generation)
-        if not has_snapshot(self.ledger, snapshot):
-            data = self.store.read(bucket, reference.object, generation)
-            if data is None:
-                raise Transient("reference.changing", f"reference {name}: {where} was replaced")
-            write_snapshot(self.ledger, snapshot, data)
+        snapshot = snapshot_name(bucket, reference.object, generation, self.clock())
+        if snapshot not in self._snapshots:
+            if not has_snapshot(self.ledger, snapshot):
+                data = self.store.read(bucket, reference.object, generation)
+                if data is None:
+                    raise Transient("reference.changing", f"reference {name}: {where} was replaced")
+                write_snapshot(self.ledger, snapshot, data)
+            if len(self._snapshots) >= _KEPT:
+                self._snapshots.clear()
+            self._snapshots.add(snapshot)
         return PinnedReference(object=reference.object, generation=generation, snapshot=snapshot)
 
 
-def received_now(event: ObjectEvent, dataset: str, plan: str, clock: Clock) -> Received:
-    """Return the pin of a first delivery. `plan` is empty when the upload failed before it had
-    one."""
+def received_now(
+    event: ObjectEvent,
+    contract: Contract,
+    clock: Clock,
+    references: dict[str, PinnedReference],
+    *,
+    engine: str,
+    chunk_bytes: int,
+) -> Received:
+    """Return the pin of a first delivery."""
+    now = clock()
+    pinned = [f"{r.object}#{r.generation}" for _, r in sorted(references.items())]
     return Received(
         upload=UploadRef.of(event.upload),
-        plan=plan,
-        dataset=dataset,
+        plan=plan_id(contract, engine, chunk_bytes, pinned),
+        dataset=contract.dataset,
+        contract=to_json(contract),
+        engine=engine,
+        protocol=PROTOCOL_VERSION,
+        chunk_bytes=chunk_bytes,
+        references=references,
         size=event.size,
-        received_at=clock(),
+        crc32c=event.crc32c,
+        created_at=event.created_at or now,
+        received_at=now,
         trace=event.trace,
     )
 
 
 def pinned_keys(pinned: Pinned, ledger: Ledger) -> KeySets:
-    """Return the keys of the contract's foreign keys, from the references that the plan has pinned.
-    Reads nothing for a contract without foreign keys. Raises Permanent `reference.gone`,
+    """Return the keys of the contract's foreign keys, from the references that the upload has
+    pinned. Reads nothing for a contract without foreign keys. Raises Permanent `reference.gone`,
     `reference.malformed` and `reference.too_large`."""
     names = referred_to(pinned.contract)
-    references = {name: read_snapshot(ledger, pinned.plan, name) for name in names}
+    references = {name: read_snapshot(ledger, pinned.received, name) for name in names}
     return key_sets(pinned.contract, references)
+
+
+def _references(contract: Contract) -> set[str]:
+    """Return the names of the references that lookups and foreign keys use."""
+    return {step.lookup.reference for step in contract.enrich if step.lookup} | referred_to(
+        contract
+    )

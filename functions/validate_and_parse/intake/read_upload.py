@@ -1,17 +1,19 @@
-"""Read one upload: publish its valid records as chunks, write its reject file."""
+"""Read one upload: stage its valid records as chunks, and write its reject file."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from csvgate.chunks.arrow import encode
 from csvgate.contracts.model import Contract, Limits
 from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.compression import decompress
-from csvgate.ports import ObjectStore, Publisher
-from csvgate.protocol.events import Counts, FaultExample, ObjectRef, Reason
+from csvgate.ports import Clock, ObjectStore
+from csvgate.protocol.events import Counts, FaultExample, Reason, RejectsRef
 from csvgate.protocol.identity import Upload
-from csvgate.protocol.ledger.entries import Lines
+from csvgate.protocol.ledger.entries import Bounds, Lines, StagedChunk
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.verdict import Verdict, judge
 from csvgate.references.keys import KeySets
@@ -23,13 +25,14 @@ from csvgate.validation.batch import Batch
 from csvgate.validation.faults import Fault, FileFault
 from csvgate.validation.validate import validate
 from intake.admission import refuse_overwrite
-from intake.chunk_output import ChunkPublisher
 from intake.corrections import Origin, find_origin
+from intake.partition_bounds import PartitionRange
 from intake.pin_plan import Pinned, pinned_keys
-from intake.reject_output import RejectOutput, rejects_name
-from intake.storage_event import ObjectEvent
+from intake.reject_output import RejectOutput
+from intake.staging_output import StagingOutput
+from intake.time_limits import TimeLimits
+from intake.verified_source import GONE, VerifiedSource
 
-GONE: Final = "file.gone"
 MOST_LINES: Final = 700_000
 """Line numbers that the ledger keeps for an upload: at ten digits each, they fit one request."""
 _NO_ROWS: Final = Counts(read=0, valid=0, rejected=0)
@@ -37,21 +40,23 @@ _NO_ROWS: Final = Counts(read=0, valid=0, rejected=0)
 
 @dataclass(frozen=True, slots=True)
 class UploadReading:
-    """The result of reading an upload. Its chunks are published and its reject file is written."""
+    """The result of reading an upload. Its chunks are staged and its reject file is written."""
 
     verdict: Verdict
     counts: Counts
     reasons: tuple[Reason, ...]
     """Most frequent first; the file fault alone when there is one."""
-    chunks: int
-    """The number of chunks published, also before a file fault was found."""
-    rejects: ObjectRef | None = None
+    chunks: tuple[StagedChunk, ...] = ()
+    rejects: RejectsRef | None = None
     lines: Lines | None = None
     """The lines that a later correction needs; None when no line was rejected or corrected."""
+    origin: Origin | None = None
+    """The upload that this one corrects."""
+    bounds: Bounds | None = None
 
 
 class _Source(NamedTuple):
-    """The bytes of an upload, and the upload that they correct if they are a reject file."""
+    """The decompressed bytes, and the upload that they correct if they are a reject file."""
 
     pieces: Iterator[bytes]
     origin: Origin | None
@@ -60,109 +65,109 @@ class _Source(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class UploadReader:
     store: ObjectStore
-    publisher: Publisher
     ledger: Ledger
-    validated_topic: str
+    pool: Executor
+    staging_bucket: str
     rejects_bucket: str
+    limits: TimeLimits
+    clock: Clock
 
-    def read(self, event: ObjectEvent, pinned: Pinned) -> UploadReading:
-        """Read the pinned generation to its end, or to a file fault. Raises Transient and
-        Permanent."""
+    def read(self, pinned: Pinned, began: datetime, overruns: int) -> UploadReading:
+        """Read the pinned generation to its end. `began` is when this delivery began, `overruns`
+        how many deliveries before it ran out of time. Nothing is concluded from bytes that were
+        not verified. Raises Transient and Permanent."""
         references = pinned_keys(pinned, self.ledger)
         try:
-            source = self._open(event, pinned)
+            self._admit(pinned, overruns)
         except FileFault as error:
-            return _faulty(error.fault, chunks=0)
-        chunks = ChunkPublisher(
-            publisher=self.publisher,
-            topic=self.validated_topic,
-            received=pinned.received,
-            plan=pinned.plan.id,
-            corrects=source.origin.upload if source.origin else None,
-        )
-        rejects = RejectOutput(
-            self.store, self.rejects_bucket, rejects_name(event.upload, pinned.plan.id)
-        )
+            return _faulty(error.fault)
+        deadline = self.limits.deadline(began)
+        source = VerifiedSource(self.store, pinned.received, self.clock, deadline)
         try:
-            return _process(source, pinned, references, chunks, rejects)
+            return self._process(source, pinned, references)
         except FileFault as error:
-            return _faulty(error.fault, chunks.count)
+            if error.fault.code != GONE:
+                source.verify()
+            return _faulty(error.fault)
+        except Permanent:
+            source.verify()
+            raise
 
-    def _open(self, event: ObjectEvent, pinned: Pinned) -> _Source:
+    def _admit(self, pinned: Pinned, overruns: int) -> None:
         """Raises FileFault for an upload that must not be loaded, whatever its rows are."""
+        size, limit = pinned.received.size, pinned.contract.limits.max_bytes
+        if limit is not None and size > limit:
+            raise FileFault(
+                "file.too_large", f"the file has {size} bytes; the contract allows {limit}"
+            )
+        self.limits.require_feasible(size, overruns)
         if pinned.contract.on_overwrite == "refuse":
-            refuse_overwrite(event.upload, self.ledger)
-        is_corrected, pieces = is_correction(self._pieces(event, pinned.contract), pinned.contract)
+            refuse_overwrite(_upload(pinned), self.ledger)
+
+    def _open(self, source: VerifiedSource, pinned: Pinned) -> _Source:
+        limit = pinned.contract.limits.max_bytes
+        pieces = decompress(source.pieces(), max_bytes=limit)
+        is_corrected, pieces = is_correction(pieces, pinned.contract)
         if not is_corrected:
             return _Source(pieces, None)
-        origin = find_origin(event.upload, pinned.plan.dataset, self.ledger)
-        self.ledger.upload(event.upload.id).link_origin(origin.upload)
+        origin = find_origin(pinned.received, self.ledger)
+        self.ledger.upload(pinned.received.upload.id).link_origin(origin.upload)
         return _Source(pieces, origin)
 
-    def _pieces(self, event: ObjectEvent, contract: Contract) -> Iterator[bytes]:
-        limit = contract.limits.max_bytes
-        if limit is not None and event.size > limit:
-            raise FileFault(
-                "file.too_large",
-                f"the file has {event.size} bytes; the contract allows {limit}",
+    def _process(
+        self, verified: VerifiedSource, pinned: Pinned, references: KeySets
+    ) -> UploadReading:
+        """Raises FileFault, Transient and Permanent."""
+        contract, correction = pinned.contract, None
+        source = self._open(verified, pinned)
+        if source.origin is None:
+            batches = _batches(source.pieces, contract, pinned, references)
+        else:
+            correction = Correction(contract, source.origin.open_lines)
+            stripped = correction.pieces(source.pieces)
+            batches = correction.batches(
+                _batches(stripped, contract_for_extracted_records(contract), pinned, references)
             )
-        return decompress(self._stored(event.upload), max_bytes=limit)
-
-    def _stored(self, upload: Upload) -> Iterator[bytes]:
-        try:
-            yield from self.store.stream(upload.bucket, upload.name, upload.generation)
-        except Permanent as failure:
-            if failure.code != "object.gone":
-                raise
-            # This must end the upload, not only the delivery: whatever waits for its end, such as
-            # the next owner of its name, would wait forever.
-            raise FileFault(GONE, failure.message) from failure
-
-
-def _process(
-    source: _Source,
-    pinned: Pinned,
-    references: KeySets,
-    chunks: ChunkPublisher,
-    rejects: RejectOutput,
-) -> UploadReading:
-    """Raises FileFault, Transient and Permanent."""
-    contract, correction = pinned.contract, None
-    if source.origin is None:
-        batches = _batches(source.pieces, contract, pinned, references)
-    else:
-        correction = Correction(contract, source.origin.open_lines)
-        stripped = correction.pieces(source.pieces)
-        batches = correction.batches(
-            _batches(stripped, contract_for_extracted_records(contract), pinned, references)
+        upload = _upload(pinned)
+        staged = StagingOutput(self.store, self.pool, self.staging_bucket, upload.id)
+        tally, reject_file = _Tally(Reasons(contract)), RejectFile(contract)
+        partition = PartitionRange(contract)
+        with RejectOutput(self.store, self.rejects_bucket, upload, pinned.plan) as rejects:
+            for batch in batches:
+                tally.add(batch)
+                partition.add(batch)
+                if batch.rejected:
+                    rejects.write(reject_file.render(batch))
+                for chunk in encode(batch, contract):
+                    staged.write(chunk.data, chunk.rows)
+                # Otherwise 100 MiB would stay in memory while the next batch is made.
+                del batch
+            staged.wait()
+            verified.verify()
+            written = rejects.finish()
+        # The original was judged by the contract's limits; its corrected rows are not judged again.
+        verdict = judge(tally.counts, contract.limits if correction is None else Limits())
+        return UploadReading(
+            verdict=verdict,
+            counts=tally.counts,
+            reasons=tally.reasons.top(),
+            chunks=tuple(staged.chunks) if verdict.status == "valid" else (),
+            rejects=written,
+            lines=tally.lines(correction.loaded if correction else None),
+            origin=source.origin,
+            bounds=partition.bounds(),
         )
-    tally, reject_file = _Tally(Reasons(contract)), RejectFile(contract)
-    with rejects:
-        for batch in batches:
-            tally.add(batch)
-            if batch.rejected:
-                rejects.write(reject_file.render(batch))
-            for chunk in encode(batch, contract):
-                chunks.publish(chunk.data, chunk.rows)
-            # Otherwise 100 MiB would stay in memory while the next batch is made.
-            del batch
-    chunks.wait()
-    # The original was judged by the contract's limits; its corrected rows are not judged again.
-    limits = contract.limits if correction is None else Limits()
-    return UploadReading(
-        verdict=judge(tally.counts, limits),
-        counts=tally.counts,
-        reasons=tally.reasons.top(),
-        chunks=chunks.count,
-        rejects=rejects.ref,
-        lines=tally.lines(correction.loaded if correction else None),
-    )
+
+
+def _upload(pinned: Pinned) -> Upload:
+    ref = pinned.received.upload
+    return Upload(ref.bucket, ref.name, ref.generation)
 
 
 def _batches(
     pieces: Iterable[bytes], contract: Contract, pinned: Pinned, references: KeySets
 ) -> Iterator[Batch]:
-    chunk_bytes = pinned.plan.chunk_bytes
+    chunk_bytes = pinned.received.chunk_bytes
     return validate(pieces, contract, chunk_bytes=chunk_bytes, references=references)
 
 
@@ -196,7 +201,7 @@ class _Tally:
         )
 
 
-def _faulty(fault: Fault, chunks: int) -> UploadReading:
+def _faulty(fault: Fault) -> UploadReading:
     """Return the result for a file that cannot be loaded at all."""
     example = FaultExample(
         line=fault.line, column=fault.column, code=fault.code, value=None, message=fault.message
@@ -206,5 +211,4 @@ def _faulty(fault: Fault, chunks: int) -> UploadReading:
         verdict=Verdict("file_fault", fault.code, fault.message),
         counts=_NO_ROWS,
         reasons=(reason,),
-        chunks=chunks,
     )

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from cloudevents.http import CloudEvent
@@ -11,6 +12,7 @@ from csvgate.protocol.identity import Upload
 from csvgate.runtime.errors import Permanent
 
 _MOST_DIGITS = 19
+_CRC32C = re.compile(r"[A-Za-z0-9+/]{6}==")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[!-~]{0,200})?")
 
 
@@ -19,6 +21,9 @@ class ObjectEvent:
     upload: Upload
     size: int
     """The bytes stored, which may be compressed."""
+    crc32c: str
+    """Of the stored bytes, in base64; empty if the event does not say."""
+    created_at: datetime | None
     trace: str
     """W3C traceparent."""
 
@@ -40,8 +45,28 @@ def parse(event: CloudEvent) -> ObjectEvent:
     return ObjectEvent(
         upload=upload,
         size=_number(data, "size"),
+        crc32c=_crc32c(data),
+        created_at=_time(data, "timeCreated"),
         trace=_trace(event) or upload.traceparent,
     )
+
+
+def _crc32c(data: dict[str, Any]) -> str:
+    """Return the checksum. Raises Permanent `event.malformed` if it is not one."""
+    value = data.get("crc32c") or ""
+    if not isinstance(value, str) or (value and not _CRC32C.fullmatch(value)):
+        raise Permanent(
+            "event.malformed", f"data.crc32c: expected a CRC32C in base64, got {value!r:.80}"
+        )
+    return value
+
+
+def _time(data: dict[str, Any], field: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(data.get(field)))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _trace(event: CloudEvent) -> str | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from csvgate.protocol.identity import Upload
 
@@ -23,9 +23,16 @@ OUTCOME_TYPES: Final[dict[Outcome, str]] = {
     "failed": UPLOAD_FAILED,
 }
 
+CODE: Final = r"^[a-z0-9_]+(\.[a-z0-9_]+)*$"
+"""The pattern of failure codes. A code becomes a part of object names in the ledger."""
+CODE_LENGTH: Final = 64
+
 
 class Payload(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """A part of an event. Readers ignore fields that they do not know: during a deploy, events of
+    a newer version reach an older reader."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class UploadRef(Payload):
@@ -75,21 +82,37 @@ class ObjectRef(Payload):
     name: str
 
 
+class RejectsRef(ObjectRef):
+    """The reject file as it was when the upload was sealed."""
+
+    generation: int
+    crc32c: str
+    """In base64, as Cloud Storage reports it."""
+
+
+class ChunkAddress(Payload):
+    """The data of the event of one chunk, whose rows are in the staging bucket."""
+
+    index: int = Field(ge=0)
+    rows: int = Field(ge=1)
+    sha256: str
+    dataref: str
+    """The URI of the staged object (CloudEvents' claim check). A reader computes it itself."""
+
+
 class UploadValidated(Payload):
-    """The marker: the whole upload has been published, as `chunks` chunks."""
+    """The marker: the upload was read to its end, and its seal says what was found."""
 
     upload: UploadRef
     plan: str
+    seal: int = Field(ge=1)
     dataset: str
     status: Literal["valid", "over_limit", "file_fault"]
-    """Only `valid` is committed."""
-    detail: str | None = None
-    """Why the status is not `valid`, for people."""
+    """Only `valid` is loaded."""
     counts: Counts
     chunks: int = Field(ge=0)
-    reasons: tuple[Reason, ...] = ()
-    """Most frequent first; the file fault alone when there is one."""
-    rejects: ObjectRef | None = None
+    chunk: ChunkAddress | None = None
+    """The only chunk of an upload that has one: then there is no other event."""
     validated_at: datetime
 
 
@@ -100,6 +123,10 @@ class UploadFinished(Payload):
     plan: str
     dataset: str
     outcome: Outcome
+    attempt: int = Field(1, ge=1, le=9999)
+    """The load attempt that ended. An upload that was revoked and restored ends again."""
+    code: str | None = Field(None, pattern=CODE, max_length=CODE_LENGTH)
+    """The failure's code; required if the outcome is failed."""
     table: str | None = None
     """`dataset.table` in BigQuery."""
     counts: Counts
@@ -110,3 +137,9 @@ class UploadFinished(Payload):
     rejects: ObjectRef | None = None
     received_at: datetime
     finished_at: datetime
+
+    @model_validator(mode="after")
+    def _has_code(self) -> Self:
+        if self.outcome == "failed" and self.code is None:
+            raise ValueError("a failed upload needs the failure's code")
+        return self

@@ -4,8 +4,12 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
+PROTOCOL_VERSION: Final = 2
+"""The version of the delivery protocol. It is part of a plan's id, so that functions of two
+versions never share the attempts of an upload."""
 _HEXADECIMAL: Final = frozenset("0123456789abcdef")
 _MAX_IDENTIFIER: Final = 64
+_SHA256_DIGITS: Final = 64
 
 
 def digest(*parts: str, length: int = 20) -> str:
@@ -23,6 +27,11 @@ def is_identifier(text: str) -> bool:
     """Return whether this may be the id of an upload or a plan. Messages may be forged: anything
     else must not become part of an object's name in the ledger."""
     return 0 < len(text) <= _MAX_IDENTIFIER and set(text) <= _HEXADECIMAL
+
+
+def is_sha256(text: str) -> bool:
+    """Return whether this is a SHA-256 in hexadecimal."""
+    return len(text) == _SHA256_DIGITS and set(text) <= _HEXADECIMAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from csvgate.ports import Clock, Publisher
-from csvgate.protocol.events import Counts, UploadFinished, UploadValidated
-from csvgate.protocol.ledger.entries import Note, Received
+from csvgate.protocol.events import Counts, UploadFinished
+from csvgate.protocol.ledger.entries import Note, Received, Seal
 from csvgate.protocol.ledger.ledger import UploadLedger
 from csvgate.protocol.messages.outcome import outcome_message
 from csvgate.runtime.errors import Failure
@@ -31,7 +31,7 @@ class OutcomeTopic:
         failure: Failure,
         received: Received,
         entries: UploadLedger,
-        validated: UploadValidated | None = None,
+        seal: Seal | None = None,
     ) -> None:
         """Announce that an operator must look at the upload. This does not end it: once the cause
         is fixed, a replay of the dead letter may still complete it."""
@@ -44,10 +44,11 @@ class OutcomeTopic:
             plan=received.plan,
             dataset=received.dataset,
             outcome="failed",
-            counts=validated.counts if validated else _NONE,
-            reasons=validated.reasons if validated else (),
+            counts=seal.counts if seal else _NONE,
+            reasons=seal.reasons if seal else (),
+            code=failure.code,
             detail=f"{failure.code}: {failure.message}",
-            rejects=validated.rejects if validated else None,
+            rejects=seal.rejects if seal else None,
             received_at=received.received_at,
             finished_at=note.at,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,6 +20,7 @@ class Settings(BaseModel):
     log_level: str = Field("INFO", alias="LOG_LEVEL")
     uploads_bucket: str = Field(alias="CSVGATE_UPLOADS_BUCKET")
     rejects_bucket: str = Field(alias="CSVGATE_REJECTS_BUCKET")
+    staging_bucket: str = Field(alias="CSVGATE_STAGING_BUCKET")
     ledger_bucket: str = Field(alias="CSVGATE_LEDGER_BUCKET")
     references_bucket: str = Field(alias="CSVGATE_REFERENCES_BUCKET")
     validated_topic: str = Field("validated-records", alias="CSVGATE_VALIDATED_TOPIC")
@@ -31,6 +32,22 @@ class Settings(BaseModel):
     max_delivery_attempts: Annotated[int, Field(ge=5, le=100)] = Field(
         5, alias="CSVGATE_MAX_DELIVERY_ATTEMPTS"
     )
+    concurrency: Annotated[int, Field(ge=1)] = Field(1, alias="CSVGATE_CONCURRENCY")
+    """Requests that an instance handles at the same time."""
+    timeout_seconds: Annotated[int, Field(ge=60)] = Field(540, alias="CSVGATE_TIMEOUT_SECONDS")
+    """When the platform ends a request."""
+    read_bytes_per_second: Annotated[int, Field(ge=1)] | None = Field(
+        None, alias="CSVGATE_READ_BYTES_PER_SECOND"
+    )
+    """The most bytes of a file that validate_and_parse reads in a second. A file that would take
+    longer than the timeout even at this rate is refused at once; none is if this is None."""
+    small_uploads: Literal["shared", "pending"] = Field("shared", alias="CSVGATE_SMALL_UPLOADS")
+    """How uploads of one small chunk are loaded: over a COMMITTED stream that they share, or over a
+    pending stream of their own."""
+    stream_hour_seconds: Annotated[int, Field(ge=1)] = Field(
+        3600, alias="CSVGATE_STREAM_HOUR_SECONDS"
+    )
+    """The unit of `csvgate.protocol.stream_ages`; another value is only right for an emulator."""
     breaker_window_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
         600, alias="CSVGATE_BREAKER_WINDOW_SECONDS"
     )

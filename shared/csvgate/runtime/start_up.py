@@ -1,10 +1,11 @@
 """Composes what every function needs, once per instance, from its environment."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from cloudevents.http import CloudEvent
 
@@ -23,6 +24,8 @@ from csvgate.runtime.log import configure
 from csvgate.runtime.settings import Settings, read
 
 T = TypeVar("T")
+_CALLS: Final = 8
+"""Calls of ports that an instance makes at the same time."""
 
 
 def utc_now() -> datetime:
@@ -38,6 +41,8 @@ class Runtime:
     publisher: Publisher
     ledger: Ledger
     dead_letters: DeadLetterTopic
+    pool: Executor
+    """Runs calls of the ports that can be made at the same time."""
 
     def failure_boundary(
         self, handler: Handler[T], *, receive: Callable[[CloudEvent], Delivery]
@@ -76,4 +81,5 @@ def start(environment: Mapping[str, str]) -> Runtime:
             revision=settings.revision,
             clock=utc_now,
         ),
+        pool=ThreadPoolExecutor(_CALLS, thread_name_prefix="call"),
     )

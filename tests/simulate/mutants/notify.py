@@ -28,7 +28,7 @@ def _marked_before_sent() -> Swap:
 
 def _no_claim() -> Swap:
     def acquire(self: SendClaims) -> int | None:
-        sent = self.ledger.get(EMAIL_SENT, upload=self.upload, outcome=self.outcome)
+        sent = self.ledger.get(EMAIL_SENT, upload=self.upload, end=self.end)
         return 0 if sent is None else None
 
     return swapped(SendClaims, "acquire", acquire)

@@ -38,7 +38,7 @@ class People:
     heard: int = 0
     """How many messages of enrichment-complete have been checked."""
     second_emails: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """How often an email may have been sent without being marked, by upload and outcome."""
+    """How often an email may have been sent without being marked, by upload and end."""
 
     def send(self, name: str, file: shop.File) -> Sent:
         return self._put(name, file.data, file)

@@ -23,7 +23,7 @@ def watch(people: People, effect: Effect) -> None:
 
 
 Email = tuple[str, str]
-"""Upload and outcome."""
+"""Upload and end."""
 
 
 def unmarked_email(cloud: Cloud, effect: Effect, before: Email | None) -> Email | None:
@@ -31,7 +31,7 @@ def unmarked_email(cloud: Cloud, effect: Effect, before: Email | None) -> Email 
     crashes here, the email is sent again: the one documented exception to "once"."""
     if effect.kind == "mail.send":
         said = cloud.mailer.sent[-1].custom_args
-        return said["upload_id"], said["outcome"]
+        return said["upload_id"], said["end"]
     if effect.kind == "storage.create" and EMAIL_SENT.parse(effect.target.removeprefix("ledger/")):
         return None
     return before

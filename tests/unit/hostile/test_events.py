@@ -74,7 +74,7 @@ def test_another_bucket() -> None:
 def test_an_object_that_is_not_there() -> None:
     """A forged event of an object that does not exist ends in a dead letter, and loads nothing."""
     world = World()
-    assert "validated: file_fault" == world.validate(event(GOOD))
+    assert "sealed: file_fault" == world.validate(event(GOOD))
     world.drain()
     assert (["file.gone"], []) == (world.letter_codes(), loaded(world))
 
@@ -84,7 +84,7 @@ def test_a_forged_source_changes_nothing() -> None:
     world = World()
     real = finalized(world.store.put("uploads", "orders/a.csv", orders(5)))
     forged = event(real.data, source="//evil.example/\n<script>", subject="objects/other.csv")
-    assert "validated: valid" == world.validate(forged)
+    assert "sealed: valid" == world.validate(forged)
     world.drain()
     assert [2, 3, 4, 5, 6] == [line for _, line in loaded(world)]
 

@@ -41,7 +41,7 @@ def everything() -> Contracts:
 @pytest.mark.parametrize("name", UPLOADS.values(), ids=UPLOADS)
 def test_an_upload_like_any_other(name: str) -> None:
     world = World(contracts=everything())
-    assert "validated: valid" == world.validate(world.upload(name, orders(12, 2)))
+    assert "sealed: valid" == world.validate(world.upload(name, orders(12, 2)))
     world.drain()
     (finished,) = world.finished()
     assert name == finished.upload.name

@@ -122,6 +122,7 @@ def test_carries_sender_recipients_and_what_it_is_about() -> None:
     assert email.custom_args == {
         "upload_id": "9f2c41d07be35a68",
         "outcome": "completed",
+        "end": "completed.1",
         "dataset": "orders",
     }
 

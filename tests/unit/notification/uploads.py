@@ -97,6 +97,7 @@ UPLOADS = {
     ),
     "failed": finished(
         outcome="failed",
+        code="table.contradicts",
         table=None,
         counts=NONE,
         reasons=(),

@@ -51,7 +51,7 @@ def rows(world: World) -> list[tuple[object, ...]]:
 
 
 def test_rows_with_unknown_keys_are_rejected(world: World) -> None:
-    assert "validated: valid" == world.validate(world.upload("returns/a.csv", DATA))
+    assert "sealed: valid" == world.validate(world.upload("returns/a.csv", DATA))
     world.drain()
     assert [
         (2, "C1", "Rome", 1, "new"),
@@ -90,7 +90,7 @@ def test_a_missing_reference_is_named_and_the_letter_can_be_replayed(world: Worl
     event = world.upload("returns/a.csv", DATA)
     assert "dead-lettered: reference.missing" == world.validate(event)
     world.store.put("references", "tills.csv", tills.data)
-    assert "validated: valid" == world.validate(event)
+    assert "sealed: valid" == world.validate(event)
     world.drain()
     assert 3 == len(rows(world))
 

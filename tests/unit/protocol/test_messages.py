@@ -58,6 +58,7 @@ def test_an_outcome(outcome: str) -> None:
         plan=PLAN,
         dataset="orders",
         outcome=outcome,
+        code="table.contradicts" if outcome == "failed" else None,
         counts=COUNTS,
         received_at=AT,
         finished_at=AT,

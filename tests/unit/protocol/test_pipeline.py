@@ -19,7 +19,7 @@ def upload_id(world: World, name: str = "orders/a.csv") -> str:
 def test_every_row_is_loaded_or_handed_back() -> None:
     world = World()
     event = world.upload("orders/a.csv", orders(100, bad=7))
-    assert world.validate(event) == "validated: valid"
+    assert world.validate(event) == "sealed: valid"
     assert loaded(world) == [], "nothing is visible before the commit"
     world.drain()
     check(world, upload_id(world), valid=100, bad=7)
@@ -75,9 +75,7 @@ def test_a_new_generation_is_another_upload() -> None:
 
 def test_over_the_limit_nothing_is_loaded() -> None:
     world = World()
-    assert (
-        world.validate(world.upload("orders/a.csv", orders(10, bad=4))) == "validated: over_limit"
-    )
+    assert world.validate(world.upload("orders/a.csv", orders(10, bad=4))) == "sealed: over_limit"
     world.drain()
     assert loaded(world) == []
     assert len(rejected(world)) == 4
@@ -88,9 +86,7 @@ def test_over_the_limit_nothing_is_loaded() -> None:
 
 def test_an_unreadable_file_ends_in_a_letter_and_an_email() -> None:
     world = World()
-    assert (
-        world.validate(world.upload("orders/a.csv", b"a,b,c\n1,2,3\n")) == "validated: file_fault"
-    )
+    assert world.validate(world.upload("orders/a.csv", b"a,b,c\n1,2,3\n")) == "sealed: file_fault"
     world.drain()
     assert world.letter_codes() == ["header.missing_column"]
     assert [event.outcome for event in world.finished()] == ["rejected"]
@@ -126,7 +122,7 @@ def test_an_upload_that_was_overwritten_before_it_was_read() -> None:
     world = World()
     event = world.upload("orders/a.csv", orders(5))
     world.upload("orders/a.csv", orders(6))
-    assert world.validate(event) == "validated: file_fault"
+    assert world.validate(event) == "sealed: file_fault"
     world.drain()
     assert world.letter_codes() == ["file.gone"]
     assert [e.outcome for e in world.finished()] == ["rejected"]

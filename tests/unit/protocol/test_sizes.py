@@ -12,7 +12,7 @@ def test_a_reference_larger_than_a_request_is_pinned() -> None:
     rates = sample_references()["fx_rates.csv"]
     large = rates + b"".join(b"X%08d,1\n" % n for n in range(900_000))
     world = World(references={**sample_references(), "fx_rates.csv": large})
-    assert "validated: valid" == world.validate(world.upload("orders/a.csv", orders(2)))
+    assert "sealed: valid" == world.validate(world.upload("orders/a.csv", orders(2)))
     assert large in {stored.data for stored in world.store.buckets["ledger"].values()}
 
 

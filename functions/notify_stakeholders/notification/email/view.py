@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from csvgate.ports import Email
 from csvgate.protocol.events import ObjectRef, Reason, UploadFinished, UploadRef
+from csvgate.protocol.messages.outcome import end_of
 from csvgate.text import counted, shorten, shorten_middle
 from notification.email.figures import bar
 from notification.email.safe_text import one_line
@@ -63,6 +64,7 @@ def render(
         custom_args={
             "upload_id": finished.upload.id,
             "outcome": finished.outcome,
+            "end": end_of(finished),
             "dataset": finished.dataset,
         },
     )

@@ -92,4 +92,4 @@ class Smoke:
         return True
 
     def _sent(self) -> bool:
-        return any(step.what == "emailed: completed" for step in self.last.timeline)
+        return any(step.what.startswith("emailed: completed.") for step in self.last.timeline)

@@ -7,7 +7,9 @@ from typing import Final, Literal
 
 from csvgate.protocol.dead_letters import PREFIX
 
-Kind = Literal["storage event", "arrow chunk", "json", "other"]
+Kind = Literal["storage event", "chunk", "json", "other"]
+"""A `chunk` is a message of validated-records that names a staged chunk. The marker of an upload
+with exactly one chunk is one, too."""
 PLATFORM: Final = "CloudPubSubDeadLetterSource"
 PLATFORM_CODE: Final = "platform.max_attempts"
 UNKNOWN_CODE: Final = "unknown"

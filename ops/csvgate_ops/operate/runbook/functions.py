@@ -53,6 +53,22 @@ FUNCTIONS: Final = (
         NextStep.REPLAY,
     ),
     OperationalCode(
+        "deadline.exceeded",
+        When.AFTER_RETRIES,
+        "Every attempt to read the file took longer than the function may run",
+        "After three such attempts the file is rejected as file.too_slow, so the services were "
+        "slow or the instance was. Check the function's CPU, memory and timeout in "
+        "deploy/topology.yaml.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "rejects.raced",
+        When.AFTER_RETRIES,
+        "At every attempt another delivery was writing the reject file under the same name",
+        "A replay takes another name.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
         "storage.short",
         When.AFTER_RETRIES,
         "Every attempt received fewer bytes of an object than it has",
@@ -72,6 +88,14 @@ FUNCTIONS: Final = (
         When.AFTER_RETRIES,
         "SendGrid did not accept the email: it was busy or could not be reached",
         "Check https://status.sendgrid.com and the limits of the account.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "mail.credits",
+        When.AFTER_RETRIES,
+        "The SendGrid account has sent as many emails as its plan allows",
+        "The key is not wrong. Wait until the plan's next period begins, or raise the plan at "
+        "SendGrid. Then replay: none of these emails was sent.",
         NextStep.REPLAY,
     ),
     OperationalCode(

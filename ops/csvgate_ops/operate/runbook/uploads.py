@@ -64,6 +64,13 @@ UPLOADS: Final = (
         NextStep.DISCARD,
     ),
     OperationalCode(
+        "event.too_large",
+        When.AT_ONCE,
+        "An event has more bytes than Eventarc delivers to a function",
+        REPORT,
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
         "message.too_large",
         When.AT_ONCE,
         "A message has more bytes than Pub/Sub accepts",

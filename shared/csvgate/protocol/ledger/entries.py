@@ -5,21 +5,41 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from csvgate.protocol.events import UploadRef
+from csvgate.protocol.events import Counts, Reason, RejectsRef, UploadRef
 
 
 class Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class PinnedReference(Entry):
+    """The generation of a reference that an upload uses."""
+
+    object: str
+    generation: int
+    snapshot: str
+    """The name of the copy in the ledger bucket."""
+
+
 class Received(Entry):
-    """The pin of an upload."""
+    """The pin of an upload: everything that decides how it is read and enriched."""
 
     upload: UploadRef
     plan: str
+    """The id of the plan of the first delivery, see `csvgate.protocol.plan`."""
     dataset: str
+    contract: str
+    """The whole contract as JSON: an upload is finished under it, whatever is deployed."""
+    engine: str
+    protocol: int
+    chunk_bytes: int
+    references: dict[str, PinnedReference]
     size: int
     """The bytes stored."""
+    crc32c: str
+    """In base64, as Cloud Storage reports it."""
+    created_at: datetime
+    """When the object was created; of two uploads of a name, the later object is the newer one."""
     received_at: datetime
     trace: str
 
@@ -33,26 +53,20 @@ class Ignored(Entry):
     at: datetime
 
 
-class PinnedReference(Entry):
-    """The generation of a reference that a plan uses."""
+class Start(Entry):
+    """A delivery of the Storage event started to work on the upload, after the first one."""
 
-    object: str
-    generation: int
-    snapshot: str
-    """The name of the copy in the ledger bucket."""
-
-
-class Plan(Entry):
-    """Everything that decides how an upload is read and enriched."""
-
-    id: str
-    dataset: str
-    contract: str
-    """The whole contract as JSON: enrichment never reads a deployed one."""
-    engine: str
-    chunk_bytes: int
-    references: dict[str, PinnedReference]
     at: datetime
+    revision: str
+
+
+class StagedChunk(Entry):
+    """A chunk in the staging bucket, under a name that contains its digest."""
+
+    rows: int
+    bytes: int
+    sha256: str
+    """In hexadecimal, over the encoded bytes."""
 
 
 class Lines(Entry):
@@ -65,33 +79,122 @@ class Lines(Entry):
     """False when there were too many lines to keep: then the upload cannot be corrected."""
 
 
+class Bounds(Entry):
+    """The least and greatest value of the partition column, as SQL literals without their type."""
+
+    column: str
+    low: str
+    high: str
+
+
+class Seal(Entry):
+    """What reading the upload found. The file was read to its end and its bytes were intact."""
+
+    plan: str
+    """The plan under which it was read, which names the engine."""
+    status: Literal["valid", "over_limit", "file_fault"]
+    """Only `valid` is loaded."""
+    detail: str | None = None
+    """Why the status is not `valid`, for people."""
+    counts: Counts
+    reasons: tuple[Reason, ...] = ()
+    """Most frequent first; the file fault alone when there is one."""
+    chunks: tuple[StagedChunk, ...] = ()
+    """In the order of the file; empty unless the status is `valid`."""
+    rejects: RejectsRef | None = None
+    lines: Lines | None = None
+    """None also when there are so many that `lines_digest` names the object that holds them."""
+    lines_digest: str | None = None
+    corrects: str | None = None
+    """The upload whose rejected rows these are, when the upload is a correction."""
+    ingested_at: datetime
+    """The `_ingested_at` of all its rows, which no other load with this `_upload_id` has."""
+    bounds: Bounds | None = None
+    at: datetime
+
+
 class CorrectionLink(Entry):
-    """From an upload to the one it corrects, or to one that corrects it."""
+    """From a correction to the upload that it corrects."""
 
     upload: str
 
 
+class CorrectionSlot(Entry):
+    """From an upload to one that corrects it."""
+
+    upload: str
+    ingested_at: datetime
+    """The `_ingested_at` of its rows: later than that of the original and of the slots before."""
+
+
 class ChunkStream(Entry):
-    """The claim of the write stream for a chunk."""
+    """The claim of the pending stream for a chunk, in one attempt to load the upload."""
 
     stream: str
     rows_per_append: int
     """Pinned, so that a retry by other code appends at the same offsets."""
     at: datetime
+    """When the stream was created, or a moment before."""
 
 
 class ChunkDone(Entry):
-    """All rows of the chunk are in its stream, which is finalized."""
+    """All rows of the chunk are in its stream."""
 
-    stream: str
     rows: int
     at: datetime
 
 
-class OutcomeClaim(Entry):
-    """The one plan that ends the upload, and how."""
+class PendingCommit(Entry):
+    """The frozen list of the streams that one commit makes visible together."""
 
-    plan: str
+    streams: tuple[str, ...]
+    oldest: datetime
+    """When the oldest of them was created."""
+
+
+class SharedAppend(Entry):
+    """The place of a small upload in a COMMITTED stream that it shares with others."""
+
+    stream: str
+    created: datetime
+    offset: int
+    rows: int
+    nonce: str
+    """Differs between deliveries, so that each recognises its own claim."""
+
+
+class Decision(Entry):
+    """How one attempt to load an upload ends; there is one for each attempt. A commit has either
+    `pending` or `shared`, and neither of them when the upload has no rows."""
+
+    outcome: Literal["commit", "abandoned", "rejected"]
+    seal: int
+    pending: PendingCommit | None = None
+    shared: SharedAppend | None = None
+    reason: str = ""
+    """Why the attempt was abandoned."""
+    at: datetime
+
+
+class Dead(Entry):
+    """Proof that the commit of an attempt can never take effect."""
+
+    reason: str
+    at: datetime
+
+
+class Settled(Entry):
+    """What an operator found about a commit whose outcome csvgate could not know."""
+
+    verdict: Literal["committed", "not-loaded"]
+    actor: str
+    reason: str
+    at: datetime
+
+
+class Finished(Entry):
+    """The terminal event of an attempt is published. A completed upload is visible in BigQuery."""
+
     outcome: Literal["completed", "rejected"]
     at: datetime
 

@@ -5,23 +5,28 @@ coordination between deliveries.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from csvgate.ports import ObjectStore
-from csvgate.protocol.events import UploadValidated
 from csvgate.protocol.ledger import paths
 from csvgate.protocol.ledger.entries import (
     ChunkDone,
     ChunkStream,
     CorrectionLink,
+    CorrectionSlot,
+    Dead,
+    Decision,
+    Finished,
     Ignored,
     Lines,
     Note,
-    OutcomeClaim,
-    Plan,
     Received,
+    Seal,
+    Settled,
+    Start,
     Timestamp,
 )
 from csvgate.protocol.ledger.paths import EntryPath, LedgerPath, Part
@@ -59,7 +64,7 @@ class Ledger:
     def create(self, path: EntryPath[E], entry: E, /, **parts: Part) -> bool:
         """Create the entry; False when there is one already."""
         data = entry.model_dump_json(indent=None if path.compact else 1).encode()
-        return self.store.create(self.bucket, path.name(**parts), data, _JSON)
+        return self.store.create(self.bucket, path.name(**parts), data, _JSON) is not None
 
     def create_or_get(self, path: EntryPath[E], entry: E, /, **parts: Part) -> E:
         """Create the entry, or return the one that exists. Raises Transient `ledger.vanished`."""
@@ -106,41 +111,68 @@ class UploadLedger:
     def ignore(self, ignored: Ignored) -> Ignored:
         return self.ledger.create_or_get(paths.IGNORED, ignored, upload=self.id)
 
-    def outcome_claim(self) -> OutcomeClaim | None:
-        return self.ledger.get(paths.OUTCOME, upload=self.id)
+    def starts(self) -> "Starts":
+        """Return the later deliveries that started to work on the upload, from one listing."""
+        names = list(self.ledger.names(paths.START.folder(upload=self.id)))
+        numbers = [parts["number"] for name in names if (parts := paths.START.parse(name))]
+        overruns = sum(paths.OVERRUN.parse(name) is not None for name in names)
+        return Starts(max(numbers, default=1), overruns)
 
-    def claim_outcome(self, claim: OutcomeClaim) -> OutcomeClaim:
-        """Return the claim that stands: this one unless another delivery created one before."""
-        return self.ledger.create_or_get(paths.OUTCOME, claim, upload=self.id)
+    def count_start(self, start: Start) -> "Starts":
+        """Record one more start and return how many there are, the first delivery included."""
+        starts = self.starts()
+        number = starts.number + 1
+        while not self.ledger.create(paths.START, start, upload=self.id, number=number):
+            number += 1
+        return Starts(number, starts.overruns)
 
-    def is_committed(self) -> bool:
-        return self.committed() is not None
+    def note_overrun(self, number: int, at: datetime) -> None:
+        """Record that a start ran out of time."""
+        self.ledger.create(paths.OVERRUN, Timestamp(at=at), upload=self.id, number=number)
 
-    def committed(self) -> Timestamp | None:
-        return self.ledger.get(paths.COMMITTED, upload=self.id)
+    def seal(self, number: int) -> Seal | None:
+        return self.ledger.get(paths.SEAL, upload=self.id, seal=number)
 
-    def mark_committed(self, at: datetime) -> None:
-        self.ledger.create(paths.COMMITTED, Timestamp(at=at), upload=self.id)
+    def create_seal(self, number: int, seal: Seal) -> Seal:
+        """Return the seal that stands under this number: this one unless another delivery created
+        one before."""
+        return self.ledger.create_or_get(paths.SEAL, seal, upload=self.id, seal=number)
 
-    def is_finished(self) -> bool:
-        return self.finished() is not None
+    def standing_seal(self) -> tuple[int, Seal] | None:
+        """Return the number and content of the last seal; None if the upload has none."""
+        number = max(
+            (parts["seal"] for parts in self.ledger.find(paths.SEAL, upload=self.id)), default=0
+        )
+        seal = self.seal(number) if number else None
+        return (number, seal) if seal else None
 
-    def finished(self) -> Timestamp | None:
-        return self.ledger.get(paths.FINISHED, upload=self.id)
+    def lines(self, seal: Seal) -> Lines | None:
+        """Return the rejected and loaded lines of a seal; None if it has none."""
+        if seal.lines_digest is None:
+            return seal.lines
+        return self.ledger.get(paths.LINES, upload=self.id, digest=seal.lines_digest)
 
-    def mark_finished(self, at: datetime) -> None:
-        self.ledger.create(paths.FINISHED, Timestamp(at=at), upload=self.id)
+    def keep_lines(self, digest: str, lines: Lines) -> None:
+        """Keep lines that a seal names by their digest."""
+        self.ledger.create(paths.LINES, lines, upload=self.id, digest=digest)
+
+    def attempt(self, number: int) -> "AttemptLedger":
+        return AttemptLedger(self.ledger, self.id, number)
+
+    def attempts(self) -> "Iterator[AttemptLedger]":
+        """Yield the attempts from the first one; each only exists once the one before is over."""
+        return map(self.attempt, count(1))
 
     def note_failure(self, note: Note) -> None:
         """One note for each function and code."""
         parts = {"function": note.function, "code": note.code}
         self.ledger.create(paths.FAILURE_NOTE, note, upload=self.id, **parts)
 
-    def note_rejection(self, plan: str, note: Note) -> None:
-        self.ledger.create(paths.REJECTION_NOTE, note, upload=self.id, plan=plan)
+    def note_rejection(self, seal: int, note: Note) -> None:
+        self.ledger.create(paths.REJECTION_NOTE, note, upload=self.id, seal=seal)
 
-    def is_rejection_noted(self, plan: str) -> bool:
-        return self.ledger.get(paths.REJECTION_NOTE, upload=self.id, plan=plan) is not None
+    def is_rejection_noted(self, seal: int) -> bool:
+        return self.ledger.get(paths.REJECTION_NOTE, upload=self.id, seal=seal) is not None
 
     def note_repeat(self, step: str, note: Note) -> None:
         """Keep the note under the next free number; nothing once the numbers are used up."""
@@ -160,11 +192,9 @@ class UploadLedger:
                     found.append((kind, note))
         return found
 
-    def claim_correction_slot(self, number: int, upload_id: str) -> str:
-        """Return the correction that owns the slot: the given one unless another took it before."""
-        slot = CorrectionLink(upload=upload_id)
-        found = self.ledger.create_or_get(paths.CORRECTION, slot, upload=self.id, number=number)
-        return found.upload
+    def claim_correction_slot(self, number: int, slot: CorrectionSlot) -> CorrectionSlot:
+        """Return the slot that stands: this one unless another correction took it before."""
+        return self.ledger.create_or_get(paths.CORRECTION, slot, upload=self.id, number=number)
 
     def corrections(self) -> list[str]:
         """Return the uploads that correct this one, in the order of their slots."""
@@ -180,77 +210,94 @@ class UploadLedger:
         link = self.ledger.get(paths.CORRECTS, upload=self.id)
         return link.upload if link else None
 
-    def plan(self, plan: str) -> "PlanLedger":
-        return PlanLedger(self.ledger, self.id, plan)
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """How often deliveries have started to work on an upload."""
+
+    number: int
+    """The first delivery included."""
+    overruns: int
+    """The starts that ran out of time."""
 
 
 @dataclass(frozen=True, slots=True)
-class PlanLedger:
-    """The entries of one plan of an upload."""
+class AttemptLedger:
+    """The entries of one attempt to load an upload."""
 
     ledger: Ledger
     upload: str
-    id: str
+    number: int
+    """From 1."""
 
-    def plan(self) -> Plan | None:
-        return self._get(paths.PLAN)
+    def decision(self) -> Decision | None:
+        return self._get(paths.DECISION)
 
-    def pin(self, plan: Plan) -> Plan:
-        """Return the plan that stands under this id."""
-        return self.ledger.create_or_get(paths.PLAN, plan, upload=self.upload, plan=self.id)
+    def create_decision(self, decision: Decision) -> bool:
+        """Decide the attempt; False when it is decided already."""
+        return self._create(paths.DECISION, decision)
 
-    def is_abandoned(self) -> bool:
-        return self._get(paths.ABANDONED) is not None
+    def decide(self, decision: Decision) -> Decision:
+        """Return the decision that stands: this one unless another delivery decided before."""
+        parts: dict[str, Part] = {"upload": self.upload, "attempt": self.number}
+        return self.ledger.create_or_get(paths.DECISION, decision, **parts)
 
-    def abandon(self, at: datetime) -> None:
-        """Give the plan up. Safe at any time: only the plan that the claim names is committed."""
-        self._create(paths.ABANDONED, Timestamp(at=at))
+    def dead(self) -> Dead | None:
+        return self._get(paths.DEAD)
 
-    def validated(self) -> UploadValidated | None:
-        return self._get(paths.VALIDATED)
+    def mark_dead(self, dead: Dead) -> None:
+        self._create(paths.DEAD, dead)
 
-    def mark_validated(self, validated: UploadValidated) -> UploadValidated:
-        """Return the entry that stands: this one unless another delivery created one before."""
-        parts = {"upload": self.upload, "plan": self.id}
-        return self.ledger.create_or_get(paths.VALIDATED, validated, **parts)
+    def settled(self) -> Settled | None:
+        return self._get(paths.SETTLED)
 
-    def lines(self) -> Lines | None:
-        return self._get(paths.LINES)
+    def settle(self, settled: Settled) -> bool:
+        """Record an operator's verdict; False when there is one already."""
+        return self._create(paths.SETTLED, settled)
 
-    def keep_lines(self, lines: Lines) -> None:
-        self._create(paths.LINES, lines)
+    def first_missing(self, now: datetime) -> datetime:
+        """Return when the shared stream of the attempt was first not found: now, unless an earlier
+        delivery recorded that."""
+        parts: dict[str, Part] = {"upload": self.upload, "attempt": self.number}
+        return self.ledger.create_or_get(paths.MISSING, Timestamp(at=now), **parts).at
 
-    def chunk_stream(self, index: int) -> ChunkStream | None:
-        return self._get(paths.CHUNK_STREAM, chunk=index)
+    def is_republished(self) -> bool:
+        return self._get(paths.REPUBLISHED) is not None
 
-    def claim_stream(self, index: int, stream: ChunkStream) -> ChunkStream:
+    def mark_republished(self, at: datetime) -> None:
+        self._create(paths.REPUBLISHED, Timestamp(at=at))
+
+    def finished(self) -> Finished | None:
+        return self._get(paths.FINISHED)
+
+    def mark_finished(self, finished: Finished) -> None:
+        self._create(paths.FINISHED, finished)
+
+    def chunk_stream(self, seal: int, index: int) -> ChunkStream | None:
+        return self._get(paths.CHUNK_STREAM, seal=seal, chunk=index)
+
+    def claim_stream(self, seal: int, index: int, stream: ChunkStream) -> ChunkStream:
         """Return the stream that the chunk is loaded into: this one unless another delivery claimed
         one before."""
-        parts = {"upload": self.upload, "plan": self.id}
+        parts: dict[str, Part] = {"upload": self.upload, "attempt": self.number, "seal": seal}
         return self.ledger.create_or_get(paths.CHUNK_STREAM, stream, **parts, chunk=index)
 
-    def chunk_done(self, index: int) -> ChunkDone | None:
-        return self._get(paths.CHUNK_DONE, chunk=index)
+    def chunk_done(self, seal: int, index: int) -> ChunkDone | None:
+        return self._get(paths.CHUNK_DONE, seal=seal, chunk=index)
 
-    def mark_done(self, index: int, done: ChunkDone) -> None:
-        self._create(paths.CHUNK_DONE, done, chunk=index)
+    def mark_done(self, seal: int, index: int, done: ChunkDone) -> None:
+        self._create(paths.CHUNK_DONE, done, seal=seal, chunk=index)
 
-    def done_chunks(self) -> Iterator[tuple[int, ChunkDone]]:
-        """Index and entry of every chunk that is done."""
-        for parts in self.ledger.find(paths.CHUNK_DONE, upload=self.upload, plan=self.id):
-            if done := self.ledger.get(paths.CHUNK_DONE, **parts):
-                yield parts["chunk"], done
-
-    def done_count(self, chunks: int | None = None) -> int:
-        """Return how many chunks are done. A small number of chunks, if given, is read one by one:
-        a listing costs as much as a dozen reads."""
-        if chunks is not None and chunks <= FEW_CHUNKS:
-            return sum(self.chunk_done(index) is not None for index in range(chunks))
-        done = self.ledger.find(paths.CHUNK_DONE, upload=self.upload, plan=self.id)
-        return sum(1 for _ in done)
+    def done_count(self, seal: int, chunks: int) -> int:
+        """Return how many of the seal's chunks are done. A small number of chunks is read one by
+        one: a listing costs as much as a dozen reads."""
+        if chunks <= FEW_CHUNKS:
+            return sum(self.chunk_done(seal, index) is not None for index in range(chunks))
+        parts: dict[str, Part] = {"upload": self.upload, "attempt": self.number, "seal": seal}
+        return sum(1 for _ in self.ledger.find(paths.CHUNK_DONE, **parts))
 
     def _get(self, path: EntryPath[E], /, **parts: Part) -> E | None:
-        return self.ledger.get(path, upload=self.upload, plan=self.id, **parts)
+        return self.ledger.get(path, upload=self.upload, attempt=self.number, **parts)
 
     def _create(self, path: EntryPath[E], entry: E, /, **parts: Part) -> bool:
-        return self.ledger.create(path, entry, upload=self.upload, plan=self.id, **parts)
+        return self.ledger.create(path, entry, upload=self.upload, attempt=self.number, **parts)

@@ -12,7 +12,6 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from csvgate.protocol.events import UploadValidated
 from csvgate.protocol.ledger.entries import (
     AuditAction,
     AuditEnd,
@@ -20,18 +19,23 @@ from csvgate.protocol.ledger.entries import (
     ChunkDone,
     ChunkStream,
     CorrectionLink,
+    CorrectionSlot,
+    Dead,
+    Decision,
+    Finished,
     Holder,
     Ignored,
     LetterMark,
     Lifted,
     Lines,
     Note,
-    OutcomeClaim,
-    Plan,
     Received,
+    Seal,
     SendClaim,
     SendReleased,
     Sent,
+    Settled,
+    Start,
     Timestamp,
     Tripped,
 )
@@ -111,42 +115,58 @@ def _numbers(template: str) -> frozenset[str]:
 
 
 _U: Final = "uploads/{upload}/"
-_P: Final = _U + "plans/{plan}/"
+_A: Final = _U + "attempts/{attempt:04d}/"
+_C: Final = _A + "seal-{seal:04d}/chunks/{chunk:06d}"
 
 RECEIVED: Final = EntryPath(
-    _U + "received.json", "the pin: the plan that the first delivery chose", Received
+    _U + "received.json",
+    "the pin: contract, engine and reference snapshots of the upload",
+    Received,
 )
 IGNORED: Final = EntryPath(_U + "ignored.json", "why no contract applies to the object", Ignored)
-PLAN: Final = EntryPath(_P + "plan.json", "contract, engine and reference snapshots", Plan)
-CHUNK_STREAM: Final = EntryPath(
-    _P + "chunks/{chunk:06d}.stream.json",
-    "the write stream of a chunk",
-    ChunkStream,
+START: Final = EntryPath(
+    _U + "starts/{number:06d}.json", "a later delivery started to work on the upload", Start
 )
-CHUNK_DONE: Final = EntryPath(
-    _P + "chunks/{chunk:06d}.done.json",
-    "its finalized stream and row count",
-    ChunkDone,
+OVERRUN: Final = EntryPath(
+    _U + "starts/{number:06d}.overran.json", "that delivery ran out of time", Timestamp
+)
+SEAL: Final = EntryPath(
+    _U + "seals/{seal:04d}.json",
+    "what reading the intact file found: verdict, counts, chunks",
+    Seal,
+    compact=True,
 )
 LINES: Final = EntryPath(
-    _P + "lines.json", "the rejected lines, which a correction may bring back", Lines, compact=True
+    _U + "lines/{digest}.json",
+    "rejected lines, if a seal has too many to hold",
+    Lines,
+    compact=True,
 )
-VALIDATED: Final = EntryPath(
-    _P + "validated.json", "counts and verdict, once every chunk is published", UploadValidated
+CHUNK_STREAM: Final = EntryPath(
+    _C + ".stream.json", "the pending stream of a chunk in this attempt", ChunkStream
 )
-ABANDONED: Final = EntryPath(
-    _P + "abandoned.json", "the plan's write streams are lost; another plan replaces it", Timestamp
+CHUNK_DONE: Final = EntryPath(_C + ".done.json", "all its rows are in the stream", ChunkDone)
+DECISION: Final = EntryPath(
+    _A + "decision.json", "how the attempt ends: commit, abandoned or rejected", Decision
 )
-OUTCOME: Final = EntryPath(
-    _U + "outcome.json", "the claim: which plan ends the upload, and how", OutcomeClaim
+MISSING: Final = EntryPath(
+    _A + "missing.json", "when its shared stream was first not found", Timestamp
 )
-COMMITTED: Final = EntryPath(_U + "committed.json", "the rows are visible in BigQuery", Timestamp)
-FINISHED: Final = EntryPath(_U + "finished.json", "the terminal event is published", Timestamp)
+SETTLED: Final = EntryPath(
+    _A + "settled.json", "an operator settled whether the rows are loaded", Settled
+)
+DEAD: Final = EntryPath(_A + "dead.json", "its commit can never take effect", Dead)
+REPUBLISHED: Final = EntryPath(
+    _A + "republished.json", "the upload's events were published again for it", Timestamp
+)
+FINISHED: Final = EntryPath(
+    _A + "finished.json", "the terminal event is published, and the rows are visible", Finished
+)
 FAILURE_NOTE: Final = EntryPath(
     _U + "notes/failed.{function}.{code}.json", "a function gave up and sent a dead letter", Note
 )
 REJECTION_NOTE: Final = EntryPath(
-    _U + "notes/rejected.{plan}.json", "the dead letter about rejected rows is sent", Note
+    _U + "notes/rejected.{seal:04d}.json", "the dead letter about rejected rows is sent", Note
 )
 REPEAT_NOTE: Final = EntryPath(
     _U + "notes/{step}.again.{number:03d}.json", "a step was started again", Note
@@ -155,22 +175,23 @@ CORRECTS: Final = EntryPath(
     _U + "corrects.json", "the upload whose rejected rows this one corrects", CorrectionLink
 )
 CORRECTION: Final = EntryPath(
-    _U + "corrections/{number:06d}.json", "the corrections of this upload, in order", CorrectionLink
+    _U + "corrections/{number:06d}.json", "the corrections of this upload, in order", CorrectionSlot
 )
 EMAIL_CLAIM: Final = EntryPath(
-    _U + "emails/{outcome}/claim-{number:04d}.json", "who is sending the email", SendClaim
+    _U + "emails/{end}/claim-{number:04d}.json", "who is sending the email about an end", SendClaim
 )
 EMAIL_RELEASED: Final = EntryPath(
-    _U + "emails/{outcome}/released-{number:04d}.json", "that claim sent nothing", SendReleased
+    _U + "emails/{end}/released-{number:04d}.json", "that claim sent nothing", SendReleased
 )
-EMAIL_SENT: Final = EntryPath(_U + "emails/{outcome}/sent.json", "the email is sent", Sent)
+EMAIL_SENT: Final = EntryPath(_U + "emails/{end}/sent.json", "the email is sent", Sent)
 HOLDER: Final = EntryPath(
     "objects/{object}/{number:06d}.json",
     "the upload that owns an object name",
     Holder,
 )
 REFERENCE: Final = LedgerPath(
-    "references/{snapshot}", "a copy of one generation of a reference object, as it was uploaded"
+    "references/{month}/{snapshot}",
+    "a copy of one generation of a reference object, made again each month",
 )
 BREAKER_TRIPPED: Final = EntryPath(
     "breakers/{function}/{revision}/{number:06d}.tripped.json", "a breaker opened", Tripped

@@ -1,12 +1,16 @@
 """Copies of reference objects in the ledger.
 
 The references bucket keeps no old versions, and every chunk of an upload must be enriched with the
-same generation. So the plan pins a copy, which later uploads of the reference do not change.
+same generation. So an upload pins a copy, which later uploads of the reference do not change. A
+reference is copied again each month: the ledger's lifecycle deletes objects by their age, and a
+copy that is pinned must outlive the upload.
 """
+
+from datetime import datetime
 
 from csvgate.ports import CREATE_BYTES
 from csvgate.protocol.identity import digest
-from csvgate.protocol.ledger.entries import Plan
+from csvgate.protocol.ledger.entries import Received
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.paths import REFERENCE
 from csvgate.runtime.errors import Permanent
@@ -14,10 +18,10 @@ from csvgate.runtime.errors import Permanent
 _CSV = "text/csv"
 
 
-def snapshot_name(bucket: str, name: str, generation: int) -> str:
-    """Return the name of the copy of this generation."""
+def snapshot_name(bucket: str, name: str, generation: int, now: datetime) -> str:
+    """Return the name of this month's copy of this generation."""
     digested = digest(f"gs://{bucket}/{name}", str(generation))
-    return REFERENCE.name(snapshot=digested)
+    return REFERENCE.name(month=f"{now:%Y-%m}", snapshot=digested)
 
 
 def has_snapshot(ledger: Ledger, snapshot: str) -> bool:
@@ -31,12 +35,13 @@ def write_snapshot(ledger: Ledger, snapshot: str, data: bytes) -> None:
         return
     with ledger.store.writer(ledger.bucket, snapshot, _CSV) as copy:
         copy.write(data)
+        copy.finish()
 
 
-def read_snapshot(ledger: Ledger, plan: Plan, reference: str) -> bytes:
-    """Return the copy that the plan has pinned, by the reference's name in the contract. Raises
+def read_snapshot(ledger: Ledger, received: Received, reference: str) -> bytes:
+    """Return the copy that the upload has pinned, by the reference's name in the contract. Raises
     Permanent `reference.gone`."""
-    snapshot = plan.references[reference].snapshot
+    snapshot = received.references[reference].snapshot
     data = ledger.store.read(ledger.bucket, snapshot)
     if data is None:
         raise Permanent(

@@ -11,9 +11,8 @@ from csvgate.runtime.errors import Permanent
 
 UPLOAD: Final = "uploadid"
 PLAN: Final = "plan"
-CHUNK: Final = "chunk"
-ROWS: Final = "rows"
-CORRECTS: Final = "corrects"
+SEAL: Final = "seal"
+DATAREF: Final = "dataref"
 TRACE: Final = "traceparent"
 _MAX_DIGITS: Final = 9
 

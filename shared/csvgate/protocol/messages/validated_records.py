@@ -1,112 +1,146 @@
 """Messages of the topic validated-records: the chunks of an upload, and its marker.
 
-validate_and_parse publishes the chunks and then the marker; enrich_records may receive them in any
-order and several times. Identifiers are the same on every delivery of an upload.
+They carry no rows. validate_and_parse publishes them from the standing seal, possibly several
+times; enrich_records may receive them in any order. An upload with one chunk has one message, the
+marker with the chunk's address. Identifiers are the same on every delivery of an upload.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Final
 
 from cloudevents.http import CloudEvent
+from pydantic import ValidationError
 
 from csvgate.ports import Message
-from csvgate.protocol.cloudevents_pubsub import ARROW_STREAM, JSON, event_of, message_of
-from csvgate.protocol.events import RECORDS_VALIDATED, UPLOAD_VALIDATED, UploadValidated
+from csvgate.protocol.cloudevents_pubsub import JSON, event_of, message_of
+from csvgate.protocol.events import (
+    RECORDS_VALIDATED,
+    UPLOAD_VALIDATED,
+    ChunkAddress,
+    UploadValidated,
+)
+from csvgate.protocol.identity import is_sha256
+from csvgate.protocol.ledger.entries import Received, Seal
 from csvgate.protocol.messages.attributes import (
-    CHUNK,
-    CORRECTS,
+    DATAREF,
     PLAN,
-    ROWS,
+    SEAL,
     TRACE,
     UPLOAD,
     identifier,
     number,
 )
+from csvgate.protocol.staging import staged_uri
 from csvgate.runtime.errors import Permanent
 
 _SOURCE: Final = "//csvgate/validate_and_parse"
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
-    """A run of an upload's valid records."""
+class SealedUpload:
+    """What a message announces: an upload whose seal stands, and perhaps one of its chunks."""
 
     upload: str
     plan: str
-    index: int
-    """From 0."""
-    rows: int
-    data: bytes = field(repr=False)
-    """An Arrow stream (`csvgate.chunks.arrow`)."""
-    corrects: str | None = None
-    """The upload whose rejected rows these are, when the upload is a correction."""
-
-    @property
-    def rows_of(self) -> str:
-        """The `_upload_id` of the rows: corrected rows keep that of their original."""
-        return self.corrects or self.upload
+    seal: int
+    chunk: ChunkAddress | None
+    """None for the marker of an upload that does not have exactly one chunk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """All chunks of the upload have been published. What was found is in the ledger
-    (`validated.json`), not taken from the message."""
-
-    upload: str
-    plan: str
-
-
-def chunk_message(chunk: Chunk, *, received_at: datetime, trace: str) -> Message:
-    """`received_at`: when the upload was received, the same on every delivery."""
-    corrects = {CORRECTS: chunk.corrects} if chunk.corrects else {}
-    event = CloudEvent(
-        {
-            "type": RECORDS_VALIDATED,
-            "source": _SOURCE,
-            "id": f"{chunk.upload}-{chunk.plan}-{chunk.index:06d}",
-            "time": received_at.isoformat(),
-            "subject": chunk.upload,
-            "datacontenttype": ARROW_STREAM,
-            TRACE: trace,
-            UPLOAD: chunk.upload,
-            PLAN: chunk.plan,
-            CHUNK: str(chunk.index),
-            ROWS: str(chunk.rows),
-            **corrects,
-        },
-        chunk.data,
+def sealed_messages(
+    received: Received, number: int, seal: Seal, *, staging_bucket: str
+) -> list[Message]:
+    """Return the messages that announce a seal: one for each chunk and then the marker."""
+    upload = received.upload.id
+    chunks = [
+        ChunkAddress(
+            index=index,
+            rows=chunk.rows,
+            sha256=chunk.sha256,
+            dataref=staged_uri(staging_bucket, upload, chunk.sha256),
+        )
+        for index, chunk in enumerate(seal.chunks)
+    ]
+    only = chunks[0] if len(chunks) == 1 else None
+    marker = UploadValidated(
+        upload=received.upload,
+        plan=seal.plan,
+        seal=number,
+        dataset=received.dataset,
+        status=seal.status,
+        counts=seal.counts,
+        chunks=len(chunks),
+        chunk=only,
+        validated_at=seal.at,
     )
-    return message_of(event)
+    found = [] if only else [_chunk_message(received, number, seal, chunk) for chunk in chunks]
+    return [*found, _marker_message(received, marker, only)]
 
 
-def marker_message(validated: UploadValidated, *, trace: str) -> Message:
+def _chunk_message(received: Received, number: int, seal: Seal, chunk: ChunkAddress) -> Message:
+    attributes = {
+        "type": RECORDS_VALIDATED,
+        "id": f"{received.upload.id}-{number}-{chunk.index:06d}",
+        DATAREF: chunk.dataref,
+    }
+    return _message(received, number, seal.plan, seal.at.isoformat(), attributes, chunk)
+
+
+def _marker_message(
+    received: Received, marker: UploadValidated, only: ChunkAddress | None
+) -> Message:
+    attributes = {"type": UPLOAD_VALIDATED, "id": f"{received.upload.id}-{marker.seal}-validated"}
+    if only:
+        attributes[DATAREF] = only.dataref
+    time = marker.validated_at.isoformat()
+    return _message(received, marker.seal, marker.plan, time, attributes, marker)
+
+
+def _message(
+    received: Received,
+    number: int,
+    plan: str,
+    time: str,
+    attributes: dict[str, str],
+    payload: ChunkAddress | UploadValidated,
+) -> Message:
     event = CloudEvent(
         {
-            "type": UPLOAD_VALIDATED,
+            **attributes,
             "source": _SOURCE,
-            "id": f"{validated.upload.id}-{validated.plan}-validated",
-            "time": validated.validated_at.isoformat(),
-            "subject": validated.upload.id,
+            "time": time,
+            "subject": received.upload.id,
             "datacontenttype": JSON,
-            TRACE: trace,
-            UPLOAD: validated.upload.id,
-            PLAN: validated.plan,
+            TRACE: received.trace,
+            UPLOAD: received.upload.id,
+            PLAN: plan,
+            SEAL: str(number),
         },
-        validated.model_dump_json().encode(),
+        payload.model_dump_json().encode(),
     )
     return message_of(event)
 
 
-def parse_validated_records(message: Message) -> Chunk | Marker:
-    """Raises Permanent `event.malformed` naming the attribute at fault."""
+def parse_validated_records(message: Message) -> SealedUpload:
+    """Raises Permanent `event.malformed` naming what is wrong with the message."""
     event = event_of(message)
     upload, plan = identifier(event, UPLOAD), identifier(event, PLAN)
+    seal = number(event, SEAL)
+    if not seal:
+        raise Permanent("event.malformed", f"ce-{SEAL}: seals are numbered from 1")
     kind = event["type"]
-    if kind == UPLOAD_VALIDATED:
-        return Marker(upload, plan)
-    if kind != RECORDS_VALIDATED:
-        raise Permanent("event.malformed", f"validated-records carries no events of type {kind}")
-    corrects = identifier(event, CORRECTS) if CORRECTS in event.get_attributes() else None
-    index, rows = number(event, CHUNK), number(event, ROWS)
-    return Chunk(upload, plan, index, rows, message.data, corrects)
+    try:
+        if kind == UPLOAD_VALIDATED:
+            chunk = UploadValidated.model_validate_json(message.data).chunk
+        elif kind == RECORDS_VALIDATED:
+            chunk = ChunkAddress.model_validate_json(message.data)
+        else:
+            raise Permanent(
+                "event.malformed", f"validated-records carries no events of type {kind:.80}"
+            )
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise Permanent("event.malformed", f"not an event of type {kind}: {wrong:.400}") from error
+    if chunk is not None and not is_sha256(chunk.sha256):
+        raise Permanent("event.malformed", f"sha256: not a digest: {chunk.sha256!r:.80}")
+    return SealedUpload(upload, plan, seal, chunk)

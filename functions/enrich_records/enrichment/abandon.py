@@ -1,0 +1,33 @@
+"""Give up an attempt to load an upload, so that the next one can begin."""
+
+from datetime import datetime, timedelta
+
+from csvgate.ports import Clock, StreamGone
+from csvgate.protocol.ledger.entries import Decision
+from csvgate.protocol.ledger.ledger import AttemptLedger
+from csvgate.runtime.log import log
+
+
+def abandon(attempt: AttemptLedger, seal: int, reason: str, clock: Clock) -> None:
+    """Decide that the attempt ends without a commit, unless it is decided already. Only this
+    attempt's own decision is written: what is true of its streams says nothing about others."""
+    decision = Decision(outcome="abandoned", seal=seal, reason=reason, at=clock())
+    if attempt.create_decision(decision):
+        fields = {"upload": attempt.upload, "attempt": attempt.number, "reason": reason}
+        log("WARNING", "attempt abandoned", fields)
+
+
+def abandon_if_lost(
+    attempt: AttemptLedger,
+    seal: int,
+    gone: StreamGone,
+    created: datetime,
+    *,
+    young: timedelta,
+    clock: Clock,
+) -> None:
+    """Abandon the attempt because a pending stream of it is gone. Raises the failure again if the
+    stream is so young that it may still be found."""
+    if clock() - created < young:
+        raise gone
+    abandon(attempt, seal, gone.message, clock)

@@ -1,0 +1,93 @@
+"""Steps 6 and 7 of the delivery protocol: decide an attempt in pending streams, and commit it.
+
+All deliveries that find the attempt decided repeat the same commit until its outcome is known. The
+next attempt is opened only on proof that this one can never take effect.
+"""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+from csvgate.ports import Clock, StreamCommitted, StreamGone, Warehouse
+from csvgate.protocol.ledger.entries import ChunkStream, Decision, PendingCommit
+from csvgate.protocol.ledger.ledger import AttemptLedger
+from csvgate.protocol.stream_ages import StreamAges
+from csvgate.runtime.errors import Permanent, Transient
+from enrichment.abandon import abandon, abandon_if_lost
+from enrichment.count_visible import CountedRows
+from enrichment.sealed_load import SealedLoad
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCommitter:
+    warehouse: Warehouse
+    counted: CountedRows
+    pool: Executor
+    clock: Clock
+    ages: StreamAges = field(default_factory=StreamAges)
+
+    def decide(self, load: SealedLoad, attempt: AttemptLedger) -> None:
+        """Finalize the streams of all chunks, which must be done, compare their row counts with the
+        seal, and decide the attempt: as a commit, or as abandoned if a stream is lost. Another
+        delivery may decide first. Raises Transient and Permanent."""
+        numbers = range(len(load.seal.chunks))
+        claims = self.pool.map(lambda index: attempt.chunk_stream(load.number, index), numbers)
+        streams = [claim for claim in claims if claim is not None]
+        counts = list(self.pool.map(self._finalize, streams))
+        for stream, count in zip(streams, counts, strict=True):
+            if isinstance(count, StreamCommitted):
+                return
+            if isinstance(count, StreamGone):
+                abandon_if_lost(
+                    attempt, load.number, count, stream.at, young=self.ages.young, clock=self.clock
+                )
+                return
+        self._require_all_rows(load, attempt, counts)
+        commit = PendingCommit(
+            streams=tuple(stream.stream for stream in streams),
+            oldest=min(stream.at for stream in streams),
+        )
+        attempt.create_decision(
+            Decision(outcome="commit", seal=load.number, pending=commit, at=self.clock())
+        )
+
+    def commit(self, load: SealedLoad, attempt: AttemptLedger, commit: PendingCommit) -> bool:
+        """Make the rows visible. Return False if they never will be: then the attempt is dead.
+        Raises Transient `commit.unsettled` while that cannot be known, and Permanent
+        `commit.partial`."""
+        try:
+            self.warehouse.commit(load.plan.table, commit.streams)
+        except StreamGone as gone:
+            known = commit.oldest + self.ages.commit_within
+            if self.clock() > known:
+                return self.counted.settle(load, attempt, gone.message)
+            if self.counted.is_settled_as_committed(attempt):
+                return True
+            raise Transient(
+                "commit.unsettled",
+                f"{gone.message}; whether its commit took effect can be decided from "
+                f"{known:%Y-%m-%d %H:%M:%S}Z on: a replay after that has an effect",
+            ) from gone
+        return True
+
+    def _finalize(self, stream: ChunkStream) -> int | StreamGone | StreamCommitted:
+        try:
+            return self.warehouse.finalize(stream.stream)
+        except (StreamGone, StreamCommitted) as failure:
+            return failure
+
+    def _require_all_rows(
+        self,
+        load: SealedLoad,
+        attempt: AttemptLedger,
+        counts: list[int | StreamGone | StreamCommitted],
+    ) -> None:
+        """The commit may only show what was sealed. Raises Permanent after abandoning the attempt,
+        so that a replay loads the upload again."""
+        expected = [chunk.rows for chunk in load.seal.chunks]
+        if counts != expected or sum(expected) != load.seal.counts.valid:
+            message = (
+                f"the streams of attempt {attempt.number} hold {counts} rows; the seal has "
+                f"{expected}, and {load.seal.counts.valid} valid rows in all"
+            )
+            abandon(attempt, load.number, message, self.clock)
+            raise Permanent("commit.row_count", message[:800])

@@ -1,0 +1,55 @@
+"""Find out by the rows whether a load took effect, when its write streams are gone."""
+
+from dataclasses import dataclass
+
+from csvgate.ports import Clock, Warehouse
+from csvgate.protocol.ledger.entries import Dead
+from csvgate.protocol.ledger.ledger import AttemptLedger
+from csvgate.runtime.errors import Permanent
+from csvgate.runtime.log import log
+from enrichment.sealed_load import SealedLoad
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRows:
+    warehouse: Warehouse
+    clock: Clock
+
+    def settle(self, load: SealedLoad, attempt: AttemptLedger, reason: str) -> bool:
+        """Return whether the rows of the attempt are visible; otherwise the attempt is dead. Call
+        it only once the attempt can take effect no more. An operator's verdict comes first, because
+        a person may have deleted rows since. Raises Permanent `commit.partial` when only some rows
+        are visible."""
+        if self.is_settled_as_committed(attempt):
+            return True
+        if self.is_settled_as_not_loaded(attempt):
+            self._mark_dead(attempt, "an operator found that its rows were not loaded")
+            return False
+        visible, expected = self.warehouse.count_rows(load.rows), load.seal.counts.valid
+        if visible == expected:
+            return True
+        if visible == 0:
+            self._mark_dead(attempt, f"{reason}; no row of it is visible")
+            return False
+        raise Permanent(
+            "commit.partial",
+            f"{visible} of {expected} rows are visible in {load.plan.table.id}, and the write "
+            f"streams are gone: rows were deleted or changed by somebody else. If the upload was "
+            f"loaded, run `csvgate settle {load.upload} --as committed`; if not, delete its rows "
+            f"and run `csvgate settle {load.upload} --as not-loaded`. Then replay this letter",
+        )
+
+    def is_settled_as_committed(self, attempt: AttemptLedger) -> bool:
+        """Return whether an operator found that the rows were loaded."""
+        settled = attempt.settled()
+        return settled is not None and settled.verdict == "committed"
+
+    def is_settled_as_not_loaded(self, attempt: AttemptLedger) -> bool:
+        """Return whether an operator found that the rows were not loaded, and never will be."""
+        settled = attempt.settled()
+        return settled is not None and settled.verdict == "not-loaded"
+
+    def _mark_dead(self, attempt: AttemptLedger, reason: str) -> None:
+        attempt.mark_dead(Dead(reason=reason, at=self.clock()))
+        fields = {"upload": attempt.upload, "attempt": attempt.number, "reason": reason}
+        log("WARNING", "attempt dead", fields)

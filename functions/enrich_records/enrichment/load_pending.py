@@ -1,0 +1,74 @@
+"""Step 5 of the delivery protocol: load one chunk into its pending write stream."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from csvgate.chunks.append_requests import REQUEST_BYTES, batches, rows_per_append
+from csvgate.ports import Clock, StreamCommitted, StreamGone, StreamShort, Warehouse
+from csvgate.protocol.ledger.entries import ChunkDone, ChunkStream, Note
+from csvgate.protocol.ledger.ledger import AttemptLedger
+from csvgate.protocol.stream_ages import StreamAges
+from enrichment.abandon import abandon, abandon_if_lost
+from enrichment.sealed_load import SealedLoad
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class PendingLoader:
+    warehouse: Warehouse
+    clock: Clock
+    ages: StreamAges = field(default_factory=StreamAges)
+    request_bytes: int = REQUEST_BYTES
+
+    def load(self, load: SealedLoad, attempt: AttemptLedger, index: int, rows: "pa.Table") -> bool:
+        """Append the chunk's rows and mark it done. Return False if the attempt turned out to be
+        over: it is abandoned now, or another delivery has decided it. The stream is not finalized:
+        it must be committed within hours of that, and the other chunks may take longer. Raises
+        Transient and Permanent."""
+        claim = self._claim(load, attempt, index, rows)
+        # The claimed rows per append, not today's: with other requests a retry would meet offsets
+        # that exist with other rows, or leave gaps.
+        try:
+            self.warehouse.append(claim.stream, rows.schema, batches(rows, claim.rows_per_append))
+        except StreamGone as gone:
+            abandon_if_lost(
+                attempt, load.number, gone, claim.at, young=self.ages.young, clock=self.clock
+            )
+            return False
+        except StreamShort as short:
+            abandon(attempt, load.number, short.message, self.clock)
+            return False
+        except StreamCommitted:
+            return False
+        done = ChunkDone(rows=rows.num_rows, at=self.clock())
+        attempt.mark_done(load.number, index, done)
+        return True
+
+    def _claim(
+        self, load: SealedLoad, attempt: AttemptLedger, index: int, rows: "pa.Table"
+    ) -> ChunkStream:
+        found = attempt.chunk_stream(load.number, index)
+        if found is not None:
+            self._note_repeat(load, index)
+            return found
+        self.warehouse.ensure_table(load.plan.table)
+        # Taken before the call, so that the stream is never taken to be younger than it is.
+        now = self.clock()
+        # A delivery that loses this race leaves an empty stream, which expires uncommitted.
+        ours = ChunkStream(
+            stream=self.warehouse.create_stream(load.plan.table, "pending"),
+            rows_per_append=rows_per_append(rows, self.request_bytes),
+            at=now,
+        )
+        return attempt.claim_stream(load.number, index, ours)
+
+    def _note_repeat(self, load: SealedLoad, index: int) -> None:
+        note = Note(
+            at=self.clock(),
+            code="delivered.again",
+            message=f"chunk {index} was started again: an earlier delivery failed or was repeated",
+            function="enrich_records",
+        )
+        load.entries.note_repeat(f"enrich_records.chunk-{index:06d}", note)

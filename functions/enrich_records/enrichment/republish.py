@@ -1,0 +1,36 @@
+"""Step 8 of the delivery protocol: announce an upload again for its next attempt.
+
+The messages of the chunks that earlier deliveries loaded into an abandoned attempt are
+acknowledged, so that nothing else would load them again.
+"""
+
+from dataclasses import dataclass
+
+from csvgate.ports import Clock, Publisher
+from csvgate.protocol.ledger.entries import Received
+from csvgate.protocol.ledger.ledger import AttemptLedger, UploadLedger
+from csvgate.protocol.messages.publish import publish_all
+from csvgate.protocol.messages.validated_records import sealed_messages
+from csvgate.runtime.errors import Transient
+
+
+@dataclass(frozen=True, slots=True)
+class Republisher:
+    publisher: Publisher
+    topic: str
+    staging_bucket: str
+    clock: Clock
+
+    def ensure(self, received: Received, entries: UploadLedger, attempt: AttemptLedger) -> None:
+        """Publish everything that the standing seal announces, unless that was done for this
+        attempt. Every delivery that finds a later attempt does this before it returns. Raises
+        Transient."""
+        if attempt.number == 1 or attempt.is_republished():
+            return
+        found = entries.standing_seal()
+        if found is None:
+            raise Transient("seal.vanished", f"upload {entries.id} has lost its seal")
+        number, seal = found
+        messages = sealed_messages(received, number, seal, staging_bucket=self.staging_bucket)
+        publish_all(self.publisher, self.topic, messages)
+        attempt.mark_republished(self.clock())

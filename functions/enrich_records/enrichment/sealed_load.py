@@ -1,0 +1,110 @@
+"""One upload as enrich_records loads it: the seal that stands, the pin, and its rows."""
+
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from csvgate.chunks.arrow import decode
+from csvgate.ports import CREATE_BYTES, LoadedRows, ObjectStore, PartitionBounds
+from csvgate.protocol.ledger.entries import Received, Seal
+from csvgate.protocol.ledger.ledger import UploadLedger
+from csvgate.protocol.staging import staged_name
+from csvgate.runtime.errors import Permanent, Transient
+from enrichment.plans import LoadedPlan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class SealedLoad:
+    """A seal of an upload, with what is needed to load its rows."""
+
+    entries: UploadLedger
+    received: Received
+    number: int
+    seal: Seal
+    plan: LoadedPlan
+
+    @property
+    def upload(self) -> str:
+        return self.received.upload.id
+
+    @property
+    def rows(self) -> LoadedRows:
+        """What identifies the upload's rows in its table."""
+        bounds = self.seal.bounds
+        return LoadedRows(
+            table=self.plan.table,
+            upload=self.seal.corrects or self.upload,
+            ingested_at=self.seal.ingested_at,
+            bounds=PartitionBounds(bounds.column, bounds.low, bounds.high) if bounds else None,
+        )
+
+    def under(self, number: int) -> "SealedLoad":
+        """Return this upload under another of its seals. Raises Permanent `seal.unknown`."""
+        if number == self.number:
+            return self
+        seal = self.entries.seal(number)
+        if seal is None:
+            raise unknown_seal(self.upload, number)
+        return replace(self, number=number, seal=seal)
+
+    def enriched(self, index: int, data: bytes) -> "pa.Table":
+        """Return the rows of a chunk as the table has them. `data` are the staged bytes: what they
+        contain is looked at only once they are known to be those that were sealed. Raises Transient
+        `chunk.corrupt`, Permanent `chunk.malformed` and those of the enrichment."""
+        chunk = self.seal.chunks[index]
+        if sha256(data).hexdigest() != chunk.sha256:
+            raise Transient(
+                "chunk.corrupt",
+                f"chunk {index} of upload {self.upload}: the bytes read differ from those that "
+                "were sealed",
+            )
+        table = decode(data)
+        if table.num_rows != chunk.rows:
+            raise Permanent(
+                "chunk.malformed",
+                f"chunk {index} has {table.num_rows} rows; its seal says {chunk.rows}",
+            )
+        enrichment, rows = self.plan.enrichment, self.rows
+        return enrichment.finish(enrichment.apply(table), rows.upload, rows.ingested_at)
+
+
+@dataclass(slots=True)
+class StagedRows:
+    """Reads staged chunks and enriches them. One of them may have been read before."""
+
+    store: ObjectStore
+    bucket: str
+    known: dict[str, bytes | None] = field(default_factory=dict)
+    """Bytes of staged objects by the digest in their name; None for one that is gone."""
+    _enriched: "dict[tuple[int, int], pa.Table]" = field(default_factory=dict)
+
+    def enriched(self, load: SealedLoad, index: int) -> "pa.Table | None":
+        """Return the rows of a chunk as the table has them; None if the staged chunk is gone.
+        Raises like `SealedLoad.enriched`."""
+        key = load.number, index
+        if key not in self._enriched:
+            digest = load.seal.chunks[index].sha256
+            if digest not in self.known:
+                self.known[digest] = read_staged(self.store, self.bucket, load.upload, digest)
+            data = self.known[digest]
+            if data is None:
+                return None
+            self._enriched[key] = load.enriched(index, data)
+        return self._enriched[key]
+
+
+def read_staged(store: ObjectStore, bucket: str, upload: str, digest: str) -> bytes | None:
+    """Return a staged object, or None if it is gone. Raises Permanent `storage.too_large` for one
+    that csvgate cannot have written."""
+    return store.read(bucket, staged_name(upload, digest), max_bytes=CREATE_BYTES)
+
+
+def unknown_seal(upload: str, number: int) -> Permanent:
+    return Permanent(
+        "seal.unknown",
+        f"the ledger has no seal {number} of upload {upload}: validate_and_parse did not send this "
+        "message, or the ledger was deleted before it arrived",
+    )

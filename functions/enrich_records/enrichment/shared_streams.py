@@ -1,0 +1,79 @@
+"""The COMMITTED write streams that an instance keeps for small uploads.
+
+A stream of its own for each small file would break BigQuery's quota at some thousand files an hour.
+Each stream is used by one upload at a time, so that an instance has at most as many as requests.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from csvgate.ports import Clock, TableSpec, Warehouse
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+IDLE: Final = timedelta(minutes=10)
+"""A stream that was not used for this long is dropped. The service deletes idle streams, at the
+earliest after days; a claim on a stream that is gone would hold its upload up for more than an
+hour."""
+_TABLES: Final = 64
+"""Tables and schemas for which streams are kept."""
+
+Key = tuple[TableSpec, str]
+"""A table and the schema of the rows. The service takes the schema of a connection's first request;
+rows of another schema need another stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedStream:
+    """A stream that this instance alone appends to."""
+
+    name: str
+    created: datetime
+    offset: int
+    """Where the next append goes."""
+    used: datetime
+    """When it was last appended to."""
+
+
+@dataclass(slots=True)
+class SharedStreams:
+    warehouse: Warehouse
+    clock: Clock
+    _free: OrderedDict[Key, list[SharedStream]] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def take(self, table: TableSpec, schema: "pa.Schema") -> SharedStream:
+        """Return a stream that nobody else uses until it is given back; a new one if none is free.
+        A stream that is not given back is never used again."""
+        now = self.clock()
+        with self._lock:
+            free = self._free.get(_key(table, schema), [])
+            while free:
+                stream = free.pop()
+                if now - stream.used < IDLE:
+                    return stream
+        self.warehouse.ensure_table(table)
+        name = self.warehouse.create_stream(table, "committed")
+        return SharedStream(name, created=now, offset=0, used=now)
+
+    def give_back(self, stream: SharedStream, table: TableSpec, schema: "pa.Schema") -> None:
+        """Offer a stream to the next upload. Only after an append that was acknowledged at exactly
+        the stream's offset, or if nothing was sent: where the next row goes must be certain."""
+        with self._lock:
+            key = _key(table, schema)
+            self._free.setdefault(key, []).append(stream)
+            self._free.move_to_end(key)
+            while len(self._free) > _TABLES:
+                self._free.popitem(last=False)
+
+    def appended(self, stream: SharedStream, rows: int) -> SharedStream:
+        """Return the stream after an append of so many rows."""
+        return replace(stream, offset=stream.offset + rows, used=self.clock())
+
+
+def _key(table: TableSpec, schema: "pa.Schema") -> Key:
+    return table, schema.to_string()

@@ -1,0 +1,89 @@
+"""The bytes of an upload, of which nothing may be concluded before all of them are verified.
+
+A read can be damaged on its way, and damaged bytes can look like anything: like other values, like
+a faulty row, like a file that is not a CSV file. Whoever draws a conclusion verifies the source
+first, which reads what is left of it and compares size and CRC32C with the object's metadata.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from google_crc32c import Checksum
+
+from csvgate.ports import Clock, ObjectStore
+from csvgate.protocol.ledger.entries import Received
+from csvgate.runtime.errors import Permanent, Transient
+from csvgate.validation.faults import FileFault
+
+GONE: Final = "file.gone"
+
+
+def _checksum() -> Any:
+    return Checksum()  # type: ignore[no-untyped-call]  # the library is untyped
+
+
+@dataclass(slots=True)
+class VerifiedSource:
+    """One reading of the pinned generation. Iterate `pieces`, then call `verify`."""
+
+    store: ObjectStore
+    received: Received
+    clock: Clock
+    deadline: datetime
+    _size: int = 0
+    _checksum: Any = field(default_factory=_checksum)
+    _rest: Iterator[bytes] | None = None
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the stored bytes. Raises FileFault `file.gone`, and Transient `deadline.exceeded`
+        if they cannot all be read in time."""
+        if self._rest is None:
+            self._rest = self._read()
+        # Not `yield from`: a parser that stops early closes this generator, which must not close
+        # the reading that `verify` continues.
+        while (piece := next(self._rest, None)) is not None:
+            yield piece
+
+    def verify(self) -> None:
+        """Read to the end and compare. Raises Transient `storage.corrupt`, and like `pieces`."""
+        for _ in self.pieces():
+            pass
+        uri, received = _uri(self.received), self.received
+        if self._size != received.size:
+            raise Transient("storage.corrupt", f"{uri}: read {self._size} of {received.size} bytes")
+        found = b64encode(self._checksum.digest()).decode()
+        if found != received.crc32c:
+            raise Transient(
+                "storage.corrupt",
+                f"{uri}: the bytes read have the CRC32C {found}; the object has {received.crc32c}",
+            )
+
+    def _read(self) -> Iterator[bytes]:
+        ref = self.received.upload
+        try:
+            for piece in self.store.stream(
+                ref.bucket, ref.name, ref.generation, self.received.size
+            ):
+                if self.clock() > self.deadline:
+                    raise Transient(
+                        "deadline.exceeded",
+                        f"{_uri(self.received)}: the time ended after {self._size} of "
+                        f"{self.received.size} bytes",
+                    )
+                self._size += len(piece)
+                self._checksum.update(piece)
+                yield piece
+        except Permanent as failure:
+            if failure.code != "object.gone":
+                raise
+            # This must end the upload, not only the delivery: what waits for its end, such as the
+            # next owner of its name, would wait forever.
+            raise FileFault(GONE, failure.message) from failure
+
+
+def _uri(received: Received) -> str:
+    ref = received.upload
+    return f"gs://{ref.bucket}/{ref.name}#{ref.generation}"
