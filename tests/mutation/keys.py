@@ -1,8 +1,8 @@
 """Bugs in unique keys and foreign keys."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -14,14 +14,16 @@ from csvgate.unique.bloom_filter import KeyFilter
 from csvgate.unique.index import KeyIndex
 from csvgate.unique.keys import GrowingKeySet
 from csvgate.unique.ordered_words import StringOrder
-from csvgate.validation.fast import foreign_groups, key_claims
+from csvgate.validation.fast import foreign_groups
 from csvgate.validation.fast.kernels.column import as_column_type
 from csvgate.validation.fast.kernels.distinct import DistinctKernel
 from csvgate.validation.fast.key_claims import BlockKeys
 from csvgate.validation.foreign_keys import GroupKey
+from mutation.mutant import Mutant
 from simulate.world.swap import swapped
-
-Patch = Callable[[], AbstractContextManager[Any]]
+from unit.unique import test_index, test_keys, test_value_hash
+from unit.validation import test_foreign_keys
+from unit.validation.fast import test_encoded, test_keys_of_blocks, test_paths
 
 
 def _filter_is_believed() -> AbstractContextManager[Any]:
@@ -46,7 +48,7 @@ def _filter_forgets_single_keys() -> AbstractContextManager[Any]:
     return swapped(KeyFilter, "add_one", lambda self, first: None)
 
 
-def _groups_are_unique_in_a_block() -> AbstractContextManager[Any]:
+def _index_is_emptied() -> AbstractContextManager[Any]:
     original = BlockKeys.start_block
 
     def start(self: BlockKeys) -> None:
@@ -70,7 +72,7 @@ def _ascent_forgets_earlier_parts() -> AbstractContextManager[Any]:
     return swapped(AscendingKeys, "find", find)
 
 
-def _ascent_starts_anew_in_each_block() -> AbstractContextManager[Any]:
+def _ascent_starts_anew() -> AbstractContextManager[Any]:
     original = AscendingKeys.add
 
     def add(self: AscendingKeys, keys: Any, lines: Any) -> Any:
@@ -91,7 +93,8 @@ def _moved_keys_have_no_lines() -> AbstractContextManager[Any]:
     return swapped(GrowingKeySet, "_move_to_index", move)
 
 
-def _hash_ignores_the_last_byte() -> AbstractContextManager[Any]:
+@contextmanager
+def _hash_ignores_the_last_byte() -> Iterator[None]:
     """Of strings of 33 bytes, in both hashes: one by one and by the column."""
     one, column = value_hash._hash_bytes, string_hash._absorbed
 
@@ -105,18 +108,11 @@ def _hash_ignores_the_last_byte() -> AbstractContextManager[Any]:
             found[row] = hash_bytes(data[start : start + 33].tobytes(), kind)
         return found
 
-    class Both:
-        def __enter__(self) -> None:
-            self._one = swapped(value_hash, "_hash_bytes", hash_bytes)
-            self._column = swapped(string_hash, "_absorbed", absorbed)
-            self._one.__enter__()
-            self._column.__enter__()
-
-        def __exit__(self, *args: Any) -> None:
-            self._column.__exit__(*args)
-            self._one.__exit__(*args)
-
-    return Both()  # type: ignore[return-value]
+    with (
+        swapped(value_hash, "_hash_bytes", hash_bytes),
+        swapped(string_hash, "_absorbed", absorbed),
+    ):
+        yield
 
 
 def _prefix_is_not_compared() -> AbstractContextManager[Any]:
@@ -161,19 +157,6 @@ def _empty_cells_of_references_are_keys() -> AbstractContextManager[Any]:
     return swapped(reference_keys._KeyColumns, "add", add)
 
 
-def _nulls_of_a_group_are_equal_to_zero() -> AbstractContextManager[Any]:
-    """In keys of several fields a null is taken for an empty text or zero."""
-    original = key_claims.hash_column
-
-    def hash_column(column: Any) -> Any:
-        values = as_column_type(column)
-        if pa.types.is_string(values.type):
-            return original(values.fill_null(""))
-        return original(values.fill_null(0)) if values.type == pa.int64() else original(values)
-
-    return swapped(key_claims, "hash_column", hash_column)
-
-
 def _recent_cells_are_not_forgotten() -> AbstractContextManager[Any]:
     """Codes of cells outlive the values that they stand for."""
     original = DistinctKernel._forget
@@ -186,21 +169,39 @@ def _recent_cells_are_not_forgotten() -> AbstractContextManager[Any]:
     return swapped(DistinctKernel, "_forget", forget)
 
 
-KEYS: dict[str, Patch] = {
-    "a false positive of the filter is a duplicate": _filter_is_believed,
-    "a false positive is a duplicate where keys come singly": _filter_is_believed_one_by_one,
-    "the filter does not see keys that come singly": _filter_forgets_single_keys,
-    "the index of keys is emptied after each block": _groups_are_unique_in_a_block,
-    "ascending keys are found in the last part only": _ascent_forgets_earlier_parts,
-    "ascending keys begin again in each block": _ascent_starts_anew_in_each_block,
-    "keys lose their lines when they move to the index": _moved_keys_have_no_lines,
-    "keys of 33 bytes are hashed without the last byte": _hash_ignores_the_last_byte,
-    "the prefix of ordered keys is not compared": _prefix_is_not_compared,
-    "a foreign key with some nulls is not checked": _some_nulls_are_not_checked,
-    "a foreign key of nulls only is looked up": _only_nulls_are_checked,
-    "a null in a foreign key is the first value": _null_is_the_first_value,
-    "two foreign keys share a code": _codes_are_combined_without_the_count,
-    "an empty cell of a reference is a key": _empty_cells_of_references_are_keys,
-    "a null in a unique key is an empty text": _nulls_of_a_group_are_equal_to_zero,
-    "cells keep the codes of forgotten values": _recent_cells_are_not_forgotten,
+_VALUES: Final = (test_keys_of_blocks.test_a_repeated_value,)
+_GROUPS: Final = (test_keys_of_blocks.test_a_repeated_combination,)
+_SINGLY: Final = (test_index.test_claims_one_by_one_and_in_bulk_see_the_same_keys,)
+_FOREIGN: Final = (test_paths.test_every_combination_of_values_and_nulls_is_looked_up,)
+
+KEYS: dict[str, Mutant] = {
+    "a false positive of the filter is a duplicate": Mutant(_filter_is_believed, _GROUPS),
+    "a false positive is a duplicate where keys come singly": Mutant(
+        _filter_is_believed_one_by_one, (test_index.test_keys_that_share_their_first_word,)
+    ),
+    "the filter does not see keys that come singly": Mutant(_filter_forgets_single_keys, _SINGLY),
+    "the index of keys is emptied after each block": Mutant(_index_is_emptied, _GROUPS),
+    "ascending keys are found in the last part only": Mutant(
+        _ascent_forgets_earlier_parts, _VALUES
+    ),
+    "ascending keys begin again in each block": Mutant(_ascent_starts_anew, _VALUES),
+    "keys lose their lines when they move to the index": Mutant(
+        _moved_keys_have_no_lines,
+        (test_keys.test_keys_that_move_to_the_index_leave_the_dictionary,),
+    ),
+    "keys of 33 bytes are hashed without the last byte": Mutant(
+        _hash_ignores_the_last_byte, (test_value_hash.test_every_byte_of_a_text_counts,)
+    ),
+    "the prefix of ordered keys is not compared": Mutant(_prefix_is_not_compared, _VALUES),
+    "a foreign key with some nulls is not checked": Mutant(_some_nulls_are_not_checked, _FOREIGN),
+    "a foreign key of nulls only is looked up": Mutant(_only_nulls_are_checked, _FOREIGN),
+    "a null in a foreign key is the first value": Mutant(_null_is_the_first_value, _FOREIGN),
+    "two foreign keys share a code": Mutant(_codes_are_combined_without_the_count, _FOREIGN),
+    "an empty cell of a reference is a key": Mutant(
+        _empty_cells_of_references_are_keys, (test_foreign_keys.test_a_key_of_two_fields,)
+    ),
+    "cells keep the codes of forgotten values": Mutant(
+        _recent_cells_are_not_forgotten,
+        (test_encoded.test_more_distinct_cells_than_are_remembered,),
+    ),
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from decimal import Context, Decimal
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,9 +16,10 @@ from csvgate.types.common.field_type import CellFault, Fit
 from csvgate.validation import constraints
 from csvgate.validation.fast.kernels import numbers
 from csvgate.validation.fast.kernels.numbers import DecimalParser
+from mutation.mutant import Mutant
 from simulate.world.swap import swapped
-
-Patch = Callable[[], AbstractContextManager[Any]]
+from unit.types import test_scale
+from unit.validation.fast import test_number_limits
 
 
 def _kernel_skips_scale(digits: int) -> AbstractContextManager[Any]:
@@ -88,27 +89,51 @@ def _rules_compare(name: str, keeps: Callable[[Any, Any], bool]) -> AbstractCont
     return swapped(constraints, "_BOUNDS", changed)
 
 
-NUMBERS: dict[str, Patch] = {
-    "the kernel does not check the scale of 7 decimals": partial(_kernel_skips_scale, 7),
-    "the kernel does not check the scale of 8 decimals": partial(_kernel_skips_scale, 8),
-    "the rules do not check the scale of 7 decimals": partial(_rules_skip_scale, 7),
-    "the rules do not check the scale of 38 decimals": partial(_rules_skip_scale, 38),
-    "references do not check the scale of 7 decimals": partial(_references_skip_scale, 7),
-    "the kernel reads floats of 16 digits": partial(swapped, numbers, "_MAX_OF_FLOAT", 16),
-    "the kernel reads floats of 17 digits": partial(swapped, numbers, "_MAX_OF_FLOAT", 17),
-    "the rules round floats to 17 digits first": _rules_round_floats_twice,
-    "the kernel drops the first of 17 digits": partial(_first_digit_dropped, 17),
-    "the kernel drops the first of 9 digits": partial(_first_digit_dropped, 9),
-    "the rules round too many decimals": partial(
-        swapped, column_fit, "_EXACT", Context(prec=80, traps=[])
+_KERNEL_SCALE: Final = (test_number_limits.test_a_kernel_clears_no_more_decimals_than_the_scale,)
+_RULES_SCALE: Final = (test_scale.test_a_number_has_at_most_the_decimals_of_its_column,)
+_REFERENCE_SCALE: Final = (test_scale.test_a_reference_has_at_most_the_decimals_of_its_column,)
+_FLOATS: Final = (test_number_limits.test_a_float_is_the_nearest_to_its_text,)
+_INTEGERS: Final = (test_number_limits.test_an_integer_has_all_its_digits,)
+_DECIMALS: Final = (test_number_limits.test_a_decimal_has_all_its_digits,)
+_BOUNDS: Final = (test_number_limits.test_a_bound_and_its_neighbours,)
+
+NUMBERS: dict[str, Mutant] = {
+    "the kernel does not check the scale of 7 decimals": Mutant(
+        partial(_kernel_skips_scale, 7), _KERNEL_SCALE
     ),
-    "the kernel compares the minimum exclusively": partial(_bounds, "minimum", 1),
-    "the kernel compares the maximum exclusively": partial(_bounds, "maximum", -1),
-    "the kernel compares the exclusive minimum inclusively": partial(
-        _bounds, "exclusive_minimum", 0
+    "the kernel does not check the scale of 8 decimals": Mutant(
+        partial(_kernel_skips_scale, 8), _KERNEL_SCALE
     ),
-    "the rules compare the minimum exclusively": partial(_rules_compare, "minimum", operator.gt),
-    "the rules compare the exclusive maximum inclusively": partial(
-        _rules_compare, "exclusive_maximum", operator.le
+    "the rules do not check the scale of 7 decimals": Mutant(
+        partial(_rules_skip_scale, 7), _RULES_SCALE
+    ),
+    "the rules do not check the scale of 38 decimals": Mutant(
+        partial(_rules_skip_scale, 38), _RULES_SCALE
+    ),
+    "references do not check the scale of 7 decimals": Mutant(
+        partial(_references_skip_scale, 7), _REFERENCE_SCALE
+    ),
+    "the kernel reads floats of 16 digits": Mutant(
+        partial(swapped, numbers, "_MAX_OF_FLOAT", 16), _FLOATS
+    ),
+    "the kernel reads floats of 17 digits": Mutant(
+        partial(swapped, numbers, "_MAX_OF_FLOAT", 17), _FLOATS
+    ),
+    "the rules round floats to 17 digits first": Mutant(_rules_round_floats_twice, _FLOATS),
+    "the kernel drops the first of 17 digits": Mutant(partial(_first_digit_dropped, 17), _INTEGERS),
+    "the kernel drops the first of 9 digits": Mutant(partial(_first_digit_dropped, 9), _DECIMALS),
+    "the rules round too many decimals": Mutant(
+        partial(swapped, column_fit, "_EXACT", Context(prec=80, traps=[])), _RULES_SCALE
+    ),
+    "the kernel compares the minimum exclusively": Mutant(partial(_bounds, "minimum", 1), _BOUNDS),
+    "the kernel compares the maximum exclusively": Mutant(partial(_bounds, "maximum", -1), _BOUNDS),
+    "the kernel compares the exclusive minimum inclusively": Mutant(
+        partial(_bounds, "exclusive_minimum", 0), _BOUNDS
+    ),
+    "the rules compare the minimum exclusively": Mutant(
+        partial(_rules_compare, "minimum", operator.gt), _BOUNDS
+    ),
+    "the rules compare the exclusive maximum inclusively": Mutant(
+        partial(_rules_compare, "exclusive_maximum", operator.le), _BOUNDS
     ),
 }

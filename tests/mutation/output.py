@@ -1,16 +1,16 @@
-"""Bugs in what the engine writes: chunks, append requests, reject files, reasons."""
+"""Bugs in what the engine writes: chunks, reject files, reasons."""
 
-from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from csvgate.chunks import append_requests, arrow
+from csvgate.chunks import arrow
 from csvgate.rejects import reject_file
 from csvgate.rejects.reject_file import RejectFile
 from csvgate.rejects.summary import Reasons
+from mutation.mutant import Mutant
 from simulate.world.swap import swapped
-
-Patch = Callable[[], AbstractContextManager[Any]]
+from unit.chunks import test_arrow
+from unit.rejects import test_rejects, test_summary
 
 
 def _middle_row_lost() -> AbstractContextManager[Any]:
@@ -25,16 +25,6 @@ def _middle_row_lost() -> AbstractContextManager[Any]:
 
     original = arrow._halved
     return swapped(arrow, "_halved", halved)
-
-
-def _offset_counts_requests() -> AbstractContextManager[Any]:
-    original = append_requests.batches
-
-    def batches(table: Any, rows: int) -> Iterator[tuple[int, Any]]:
-        for number, (_, batch) in enumerate(original(table, rows)):
-            yield number, batch
-
-    return swapped(append_requests, "batches", batches)
 
 
 def _line_breaks_stay_in_errors() -> AbstractContextManager[Any]:
@@ -75,11 +65,20 @@ def _faults_are_counted() -> AbstractContextManager[Any]:
     return swapped(Reasons, "add", add)
 
 
-OUTPUT: dict[str, Patch] = {
-    "a chunk of an odd number of rows loses one": _middle_row_lost,
-    "offsets of append requests count requests": _offset_counts_requests,
-    "line breaks stay in the errors of a reject file": _line_breaks_stay_in_errors,
-    "a broken row is not quoted in the reject file": _broken_rows_stay_broken,
-    "each batch repeats the header of the reject file": _header_is_repeated,
-    "faults are counted instead of rows": _faults_are_counted,
+OUTPUT: dict[str, Mutant] = {
+    "a chunk of an odd number of rows loses one": Mutant(
+        _middle_row_lost, (test_arrow.test_what_is_too_large_is_halved,)
+    ),
+    "line breaks stay in the errors of a reject file": Mutant(
+        _line_breaks_stay_in_errors, (test_rejects.test_all_faults_are_in_one_line,)
+    ),
+    "a broken row is not quoted in the reject file": Mutant(
+        _broken_rows_stay_broken, (test_rejects.test_rows_come_as_they_were,)
+    ),
+    "each batch repeats the header of the reject file": Mutant(
+        _header_is_repeated, (test_rejects.test_the_header_comes_once,)
+    ),
+    "faults are counted instead of rows": Mutant(
+        _faults_are_counted, (test_summary.test_a_row_counts_once_for_a_code_and_column,)
+    ),
 }

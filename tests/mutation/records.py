@@ -1,10 +1,10 @@
 """Bugs in finding records: lines, blocks, encodings."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,13 +12,16 @@ from csvgate.csv import encodings, records
 from csvgate.csv.lines import _blocks
 from csvgate.csv.records import Framer, Record
 from csvgate.rejects import corrections
+from csvgate.rejects.reject_file import RejectFile
 from csvgate.validation.fast.batcher import Batcher
 from csvgate.validation.fast.block_records import BlockFramer, FramedBlock
 from csvgate.validation.fast.row_reader import RowReader
 from csvgate.validation.fast.structural_index import StructuralIndex
+from mutation.mutant import Mutant
 from simulate.world.swap import swapped
-
-Patch = Callable[[], AbstractContextManager[Any]]
+from unit.csv import test_encodings
+from unit.rejects import test_corrected_lines, test_rejects
+from unit.validation.fast import test_lines, test_paths
 
 
 def _crlf_counts_twice_after_blocks() -> AbstractContextManager[Any]:
@@ -127,18 +130,7 @@ def _faults_of_a_batch_are_kept() -> AbstractContextManager[Any]:
     return swapped(Batcher, "_batch", batch)
 
 
-def _footer_misses_a_blank_line() -> AbstractContextManager[Any]:
-    from csvgate.csv import body
-
-    original = body._without_last
-    return swapped(
-        body, "_without_last", lambda blocks, count: original(blocks, count + (count == 2))
-    )
-
-
 def _mark_in_the_reject_file_is_utf8() -> AbstractContextManager[Any]:
-    from csvgate.rejects.reject_file import RejectFile
-
     original = RejectFile.render
 
     def render(self: RejectFile, batch: Any) -> bytes:
@@ -148,17 +140,33 @@ def _mark_in_the_reject_file_is_utf8() -> AbstractContextManager[Any]:
     return swapped(RejectFile, "render", render)
 
 
-RECORDS: dict[str, Patch] = {
-    "a CRLF in quotes is counted twice after a block": _crlf_counts_twice_after_blocks,
-    "a CRLF is counted twice at a block's border": _crlf_at_a_border_counts_twice,
-    "a record of several lines has its last line": _last_line_of_a_record,
-    "a record of several lines in a block has its last line": _last_line_of_a_record_in_blocks,
-    "a correction counts a CRLF in a cell twice": _correction_counts_crlf_twice,
-    "the encoding changes after the first window": _rest_is_not_converted,
-    "the first piece decides on the encoding": _piece_decides_on_encoding,
-    "rejected rows lose their carriage returns": _terminators_become_line_feeds,
-    "a batch counts the rows of its last block": _batch_counts_of_block,
-    "a batch counts the faults of the batch before": _faults_of_a_batch_are_kept,
-    "a footer of two lines takes three": _footer_misses_a_blank_line,
-    "a reject file loses the encoding of its file": _mark_in_the_reject_file_is_utf8,
+_BLOCKS: Final = (test_lines.test_blocks_of_any_size,)
+_RULES: Final = (test_lines.test_lines_split_in_blocks_of_any_size,)
+_ENCODING: Final = (test_encodings.test_a_file_has_one_encoding_up_to_its_end,)
+
+RECORDS: dict[str, Mutant] = {
+    "a CRLF in quotes is counted twice after a block": Mutant(
+        _crlf_counts_twice_after_blocks, _BLOCKS
+    ),
+    "a CRLF is counted twice at a block's border": Mutant(_crlf_at_a_border_counts_twice, _RULES),
+    "a record of several lines has its last line": Mutant(_last_line_of_a_record, _RULES),
+    "a record of several lines in a block has its last line": Mutant(
+        _last_line_of_a_record_in_blocks, _BLOCKS
+    ),
+    "a correction counts a CRLF in a cell twice": Mutant(
+        _correction_counts_crlf_twice, (test_corrected_lines.test_rows_of_several_lines,)
+    ),
+    "the encoding changes after the first window": Mutant(_rest_is_not_converted, _ENCODING),
+    "the first piece decides on the encoding": Mutant(_piece_decides_on_encoding, _ENCODING),
+    "rejected rows lose their carriage returns": Mutant(_terminators_become_line_feeds, _BLOCKS),
+    "a batch counts the rows of its last block": Mutant(
+        _batch_counts_of_block, (test_paths.test_batches_are_cut_by_faults_and_rows_too,)
+    ),
+    "a batch counts the faults of the batch before": Mutant(
+        _faults_of_a_batch_are_kept, (test_paths.test_batches_are_cut_by_faults_and_rows_too,)
+    ),
+    "a reject file loses the encoding of its file": Mutant(
+        _mark_in_the_reject_file_is_utf8,
+        (test_rejects.test_words_that_the_encoding_lacks_are_replaced,),
+    ),
 }

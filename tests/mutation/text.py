@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow.compute as pc
@@ -20,9 +20,11 @@ from csvgate.validation.fast.kernels.fixed_pattern import FixedPattern
 from csvgate.validation.fast.kernels.strings import StringKernel, Test
 from csvgate.validation.fast.structural_index import Separators, StructuralIndex
 from csvgate.validation.fast.table import CellSplitter
+from mutation.mutant import Mutant
 from simulate.world.swap import swapped
+from unit.types import test_cells
+from unit.validation.fast import test_cell_ends
 
-Patch = Callable[[], AbstractContextManager[Any]]
 Where = Callable[[Slices], Any]
 
 
@@ -34,8 +36,8 @@ def _last_byte_masked(length: int) -> AbstractContextManager[Any]:
     return swapped(cell_slices, "_KEPT", kept)
 
 
-def _of_length(length: int) -> Where:
-    return lambda cells: cells.ends - cells.starts == length
+def _has_length(length: int, cells: Slices) -> Any:
+    return cells.ends - cells.starts == length
 
 
 def _ends_in_several_bytes(cells: Slices) -> Any:
@@ -43,12 +45,12 @@ def _ends_in_several_bytes(cells: Slices) -> Any:
     return (last >= 0x80) & (cells.ends > cells.starts)
 
 
-def _copy_cut(where: Where, characters: int = 1) -> AbstractContextManager[Any]:
-    """The copies of these cells lack their last bytes."""
+def _copy_cut(where: Where) -> AbstractContextManager[Any]:
+    """The copies of these cells lack the last byte."""
     original = Slices.__dict__["written"].func
 
     def written(self: Slices) -> Any:
-        return original(replace(self, ends=self.ends - characters * where(self)))
+        return original(replace(self, ends=self.ends - where(self)))
 
     found = cached_property(written)
     found.__set_name__(Slices, "written")
@@ -171,31 +173,55 @@ def _enum_ignores_case() -> AbstractContextManager[Any]:
     return swapped(constraints, "_enum", enum)
 
 
-TEXT: dict[str, Patch] = {
+_WHOLE: Final = (test_cell_ends.test_cells_come_whole,)
+_PATTERN: Final = (test_cell_ends.test_a_pattern_is_matched_up_to_its_end,)
+_MISSING: Final = (test_cell_ends.test_a_missing_value_has_no_spaces_around_it,)
+
+TEXT: dict[str, Mutant] = {
     **{
-        f"the last of {length} bytes is not compared": partial(_last_byte_masked, length)
+        f"the last of {length} bytes is not compared": Mutant(
+            partial(_last_byte_masked, length), _WHOLE
+        )
         for length in (1, 7, 8, 9, 15, 16)
     },
     **{
-        f"the last of {length} bytes is cut": partial(_copy_cut, _of_length(length))
+        f"the last of {length} bytes is cut": Mutant(
+            partial(_copy_cut, partial(_has_length, length)), _WHOLE
+        )
         for length in (7, 8, 9, 15, 16, 17, 31, 32, 33)
     },
-    "a character of several bytes is cut at a cell's end": partial(
-        _copy_cut, _ends_in_several_bytes
+    "a character of several bytes is cut at a cell's end": Mutant(
+        partial(_copy_cut, _ends_in_several_bytes), _WHOLE
     ),
-    "a character of several bytes is cut where the rules read a cell again": _single_cell_cut,
-    "the last byte is cut of the file's last cell": _last_cell_of_the_file_cut,
+    "a character of several bytes is cut where the rules read a cell again": Mutant(
+        _single_cell_cut, (test_cell_ends.test_the_value_of_a_fault_is_the_whole_cell,)
+    ),
+    "the last byte is cut of the file's last cell": Mutant(
+        _last_cell_of_the_file_cut, (test_cell_ends.test_the_last_cell_of_a_file_comes_whole,)
+    ),
     **{
-        f"the last of {length} bytes in quotes is cut": partial(_quoted_cell_cut, length)
+        f"the last of {length} bytes in quotes is cut": Mutant(
+            partial(_quoted_cell_cut, length), _WHOLE
+        )
         for length in (1, 8, 16, 31)
     },
-    "a quote is cut at a cell's end": _content_of_doubled_cut,
-    "spaces are cut at the end of short cells": _spaces_stripped,
-    "a line break in a cell loses its carriage return": _line_break_in_a_cell_changed,
-    "a pattern is not compared after 32 characters": partial(_pattern_ends_after_words, 4),
-    "a pattern is not compared after 8 characters": partial(_pattern_ends_after_words, 1),
-    "the kernel counts the bytes of a text": _lengths_in_bytes,
-    "the rules trim a missing value": _missing_value_trimmed_by_rules,
-    "the kernel trims a missing value": _missing_value_trimmed_by_kernel,
-    "the values of an enum are compared without their case": _enum_ignores_case,
+    "a quote is cut at a cell's end": Mutant(_content_of_doubled_cut, _WHOLE),
+    "spaces are cut at the end of short cells": Mutant(_spaces_stripped, _WHOLE),
+    "a line break in a cell loses its carriage return": Mutant(
+        _line_break_in_a_cell_changed, _WHOLE
+    ),
+    "a pattern is not compared after 32 characters": Mutant(
+        partial(_pattern_ends_after_words, 4), _PATTERN
+    ),
+    "a pattern is not compared after 8 characters": Mutant(
+        partial(_pattern_ends_after_words, 1), _PATTERN
+    ),
+    "the kernel counts the bytes of a text": Mutant(
+        _lengths_in_bytes, (test_cell_ends.test_characters_are_counted_and_not_bytes,)
+    ),
+    "the rules trim a missing value": Mutant(_missing_value_trimmed_by_rules, _MISSING),
+    "the kernel trims a missing value": Mutant(_missing_value_trimmed_by_kernel, _MISSING),
+    "the values of an enum are compared without their case": Mutant(
+        _enum_ignores_case, (test_cells.test_constraints_of_text,)
+    ),
 }

@@ -1,15 +1,15 @@
 """Bugs in reading dates and times."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
 
 from csvgate.validation.fast.kernels import timestamps
+from mutation.mutant import Mutant
 from simulate.world.swap import swapped
-
-Patch = Callable[[], AbstractContextManager[Any]]
+from unit.validation.fast import test_time_limits
 
 
 def _every_fourth_year_is_a_leap_year() -> AbstractContextManager[Any]:
@@ -46,10 +46,16 @@ def _fraction_of(digits: int) -> AbstractContextManager[Any]:
     return swapped(timestamps, "_fractions", fractions)
 
 
-TIMES: dict[str, Patch] = {
-    "29 February exists in every century year": _every_fourth_year_is_a_leap_year,
-    "the minutes of a negative time zone are added": _minutes_of_a_zone_are_added,
-    "the sign of a time zone is ignored": _offset_has_a_plus,
-    "fractions of 5 digits are wrong": lambda: _fraction_of(5),
-    "fractions of 2 digits are wrong": lambda: _fraction_of(2),
+_ZONES: Final = (test_time_limits.test_time_zones_have_a_sign_hours_and_minutes,)
+_FRACTIONS: Final = (test_time_limits.test_a_fraction_has_up_to_six_digits,)
+
+TIMES: dict[str, Mutant] = {
+    "29 February exists in every century year": Mutant(
+        _every_fourth_year_is_a_leap_year,
+        (test_time_limits.test_29_february_exists_in_leap_years_only,),
+    ),
+    "the minutes of a negative time zone are added": Mutant(_minutes_of_a_zone_are_added, _ZONES),
+    "the sign of a time zone is ignored": Mutant(_offset_has_a_plus, _ZONES),
+    "fractions of 2 digits are wrong": Mutant(partial(_fraction_of, 2), _FRACTIONS),
+    "fractions of 5 digits are wrong": Mutant(partial(_fraction_of, 5), _FRACTIONS),
 }

@@ -23,7 +23,7 @@ MAX_KERNEL_DECIMALS = 8
 
 @pytest.mark.parametrize("scale", range(MAX_NUMERIC_SCALE + 1))
 @pytest.mark.parametrize("before", ["0", "7", "-1234567", "12345678", "999999999"])
-def test_a_kernel_clears_no_number_of_more_decimals_than_the_scale(scale: int, before: str) -> None:
+def test_a_kernel_clears_no_more_decimals_than_the_scale(scale: int, before: str) -> None:
     decimals = ["1".zfill(count) for count in range(1, 12)]
     cells = [f"{before}.{digits}".encode() for digits in decimals]
     bigquery = f"NUMERIC({scale + 9}, {scale})"
