@@ -10,7 +10,6 @@ import pyarrow as pa
 from csvgate.references import keys as reference_keys
 from csvgate.unique import string_hash, value_hash
 from csvgate.unique.ascending import AscendingKeys
-from csvgate.unique.bloom_filter import KeyFilter
 from csvgate.unique.index import KeyIndex
 from csvgate.unique.keys import GrowingKeySet
 from csvgate.unique.ordered_words import StringOrder
@@ -42,10 +41,6 @@ def _filter_is_believed_one_by_one() -> AbstractContextManager[Any]:
     return swapped(
         KeyIndex, "_find_one", lambda self, first, second: original(self, first, second) or 1
     )
-
-
-def _filter_forgets_single_keys() -> AbstractContextManager[Any]:
-    return swapped(KeyFilter, "add_one", lambda self, first: None)
 
 
 def _index_is_emptied() -> AbstractContextManager[Any]:
@@ -171,7 +166,6 @@ def _recent_cells_are_not_forgotten() -> AbstractContextManager[Any]:
 
 _VALUES: Final = (test_keys_of_blocks.test_a_repeated_value,)
 _GROUPS: Final = (test_keys_of_blocks.test_a_repeated_combination,)
-_SINGLY: Final = (test_index.test_claims_one_by_one_and_in_bulk_see_the_same_keys,)
 _FOREIGN: Final = (test_paths.test_every_combination_of_values_and_nulls_is_looked_up,)
 
 KEYS: dict[str, Mutant] = {
@@ -179,7 +173,6 @@ KEYS: dict[str, Mutant] = {
     "a false positive is a duplicate where keys come singly": Mutant(
         _filter_is_believed_one_by_one, (test_index.test_keys_that_share_their_first_word,)
     ),
-    "the filter does not see keys that come singly": Mutant(_filter_forgets_single_keys, _SINGLY),
     "the index of keys is emptied after each block": Mutant(_index_is_emptied, _GROUPS),
     "ascending keys are found in the last part only": Mutant(
         _ascent_forgets_earlier_parts, _VALUES
@@ -202,6 +195,6 @@ KEYS: dict[str, Mutant] = {
     ),
     "cells keep the codes of forgotten values": Mutant(
         _recent_cells_are_not_forgotten,
-        (test_encoded.test_more_distinct_cells_than_are_remembered,),
+        (test_encoded.test_more_distinct_numbers_than_are_remembered,),
     ),
 }

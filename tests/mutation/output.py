@@ -79,6 +79,7 @@ OUTPUT: dict[str, Mutant] = {
         _header_is_repeated, (test_rejects.test_the_header_comes_once,)
     ),
     "faults are counted instead of rows": Mutant(
-        _faults_are_counted, (test_summary.test_a_row_counts_once_for_a_code_and_column,)
+        _faults_are_counted,
+        (test_summary.test_a_row_counts_once_for_two_faults_of_a_column_with_the_same_code,),
     ),
 }

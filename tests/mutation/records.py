@@ -21,7 +21,7 @@ from mutation.mutant import Mutant
 from simulate.world.swap import swapped
 from unit.csv import test_encodings
 from unit.rejects import test_corrected_lines, test_rejects
-from unit.validation.fast import test_lines, test_paths
+from unit.validation.fast import test_batcher, test_lines
 
 
 def _crlf_counts_twice_after_blocks() -> AbstractContextManager[Any]:
@@ -157,13 +157,15 @@ RECORDS: dict[str, Mutant] = {
         _correction_counts_crlf_twice, (test_corrected_lines.test_rows_of_several_lines,)
     ),
     "the encoding changes after the first window": Mutant(_rest_is_not_converted, _ENCODING),
-    "the first piece decides on the encoding": Mutant(_piece_decides_on_encoding, _ENCODING),
+    "the first piece decides on the encoding": Mutant(
+        _piece_decides_on_encoding, (test_encodings.test_later_pieces_help_to_decide,)
+    ),
     "rejected rows lose their carriage returns": Mutant(_terminators_become_line_feeds, _BLOCKS),
     "a batch counts the rows of its last block": Mutant(
-        _batch_counts_of_block, (test_paths.test_batches_are_cut_by_faults_and_rows_too,)
+        _batch_counts_of_block, (test_batcher.test_each_batch_counts_from_zero,)
     ),
     "a batch counts the faults of the batch before": Mutant(
-        _faults_of_a_batch_are_kept, (test_paths.test_batches_are_cut_by_faults_and_rows_too,)
+        _faults_of_a_batch_are_kept, (test_batcher.test_each_batch_counts_from_zero,)
     ),
     "a reject file loses the encoding of its file": Mutant(
         _mark_in_the_reject_file_is_utf8,

@@ -16,6 +16,7 @@ pytest.importorskip("pyarrow")
 from csvgate.chunks.arrow import decode, encode
 from csvgate.contracts.model import Contract
 from csvgate.validation.validate import validate
+from unit.types.cell import read
 from unit.validation.fast.columns import cleared, cleared_by_type
 from unit.validation.files import contract
 
@@ -48,7 +49,9 @@ def loaded(file: str, rules: Contract, **sizes: Any) -> list[dict[str, object]]:
 
 
 FIELDS: dict[str, dict[str, Any]] = {
-    "repeated": {},
+    "any": {},
+    # Distinct cells are read by the rules, once each.
+    "listed": {"constraints": {"enum": texts()}},
     "unique": {"constraints": {"unique": True}},
     "limited": {"constraints": {"minLength": 1, "maxLength": 66}},
     "missing": {"missingValues": ["a", "aaaaaaa"]},
@@ -58,11 +61,14 @@ FIELDS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("name", FIELDS)
 @pytest.mark.parametrize("quoted", [False, True])
-def test_cells_come_whole(name: str, quoted: bool, path: str) -> None:
-    """In the first, a middle and the last column."""
+@pytest.mark.parametrize("longest", [8, 16, LENGTHS[-1]])
+def test_cells_come_whole(longest: int, quoted: bool, name: str, path: str) -> None:
+    """In the first, a middle and the last column; in blocks of cells of up to one word, two words,
+    and more."""
     columns = [{"name": column, **FIELDS[name]} for column in ("first", "middle", "last")]
     rules = contract(*columns, dialect={"header": False})
-    rows = [(text, text, text) for text in texts()]
+    shown = texts([length for length in LENGTHS if length <= longest])
+    rows = [(text, text, text) for text in shown]
     file = "".join(",".join(written(cell, quoted=quoted) for cell in row) + "\n" for row in rows)
     found = loaded(file, rules, vector_bytes=PATHS[path], block_bytes=2000)
     assert rows == [(row["first"], row["middle"], row["last"]) for row in found]
@@ -117,8 +123,9 @@ SPACED = ("NA", "NA ", " NA", "NA\t", "na", "NAA", "-", "- ", "", " ")
 
 
 @pytest.mark.parametrize("column", [{}, {"constraints": {"unique": True}}])
-@pytest.mark.parametrize("read", [cleared, cleared_by_type])
-def test_a_missing_value_has_no_spaces_around_it(column: dict[str, Any], read: Any) -> None:
-    clear, values = read([text.encode() for text in SPACED], missingValues=["NA", "-"], **column)
-    assert all(clear)
-    assert [None if text in ("NA", "-") else text for text in SPACED] == values
+def test_a_missing_value_has_no_spaces_around_it(column: dict[str, Any]) -> None:
+    field = {"missingValues": ["NA", "-"], **column}
+    expected = [None if text in ("NA", "-") else text for text in SPACED]
+    assert expected == [read(text, **field) for text in SPACED]
+    for found in (cleared, cleared_by_type):
+        assert ([True] * len(SPACED), expected) == found([t.encode() for t in SPACED], **field)

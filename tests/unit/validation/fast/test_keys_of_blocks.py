@@ -21,7 +21,7 @@ KINDS: dict[str, Callable[[int], str]] = {
     "descending numbers": lambda n: str(10_000 - n),
     "scattered numbers": lambda n: str(n * 7919 % 100_003),
     "ascending texts": lambda n: f"ORD-{n:09}",
-    "texts with another prefix": lambda n: f"{'AB'[n % 2]}-{n:09}",
+    "texts of two prefixes": lambda n: f"{'AB'[n % 2]}-{n // 2:09}",
     "scattered texts": lambda n: f"{n * 7919 % 100_003}-{'x' * (n % 40)}",
 }
 PATHS = {"rules": 2**62, "blocks": 1}

@@ -65,7 +65,7 @@ def check(end: str, line_break: str, sizes: list[int], **settings: int) -> None:
 @pytest.mark.parametrize("line_break", BREAKS)
 @pytest.mark.parametrize("end", ENDS)
 def test_blocks_of_any_size(end: str, line_break: str) -> None:
-    for block_bytes in range(1, 48):
+    for block_bytes in range(1, 33):
         check(end, line_break, [], vector_bytes=1, block_bytes=block_bytes)
 
 
