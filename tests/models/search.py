@@ -18,7 +18,7 @@ S = TypeVar("S", bound=Hashable)
 
 
 class Step(NamedTuple, Generic[S]):
-    """One transition, which is named as a person would tell it."""
+    """One transition. Its name says who does what."""
 
     name: str
     state: S
