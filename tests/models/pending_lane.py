@@ -5,6 +5,9 @@ enrich_records load chunks into pending streams, and the one that finds all chun
 the streams, decides and commits. Two deliveries run at the same time, of any messages, also of the
 same one; each may stop between any two steps, for as long as it likes or for ever.
 
+When events are published again, those of the attempt before are not delivered any more, although a
+running delivery of one goes on; another delivery of them would do what one of the new ones does.
+
 What is left out: the marker of an upload with several chunks, which can only add deliveries; an
 empty stream whose claim lost its race; a staged chunk that is missing (seal 2); loads of which a
 query sees only some rows; the announcement, which precedes finished.json.

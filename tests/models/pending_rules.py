@@ -35,7 +35,8 @@ class Rules:
     """Rows are counted after the repeated commit was answered. Off: they are counted first, and not
     again."""
     dead_after_25_hours: bool = True
-    """"Gone" is believed when no commit can take effect any more. Off: at once."""
+    """"Gone" is believed when no commit can take effect any more. Off: at once. An age that only
+    excludes young streams is not enough: a delivery may pause between the answer and the clock."""
     count_by_ingested_at: bool = True
     """Rows are counted by `_upload_id` and `_ingested_at`. Off: by `_upload_id`."""
     republish_before_return: bool = True
@@ -50,8 +51,9 @@ ALL_RULES: Final = Rules()
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What is possible: the bounds of the search. Attempts lose their streams, except for the last,
-    so that a dead end is never one of the bound."""
+    """What is possible: the bounds of the search. No fault takes the streams of the last attempt,
+    so that attempts never run out. They can only in a backlog; there, running out of two attempts
+    stands for losing any number of them."""
 
     chunks: int = 1
     attempts: int = 2

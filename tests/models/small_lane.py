@@ -191,7 +191,7 @@ class SmallLane:
         if stream.status == CLOSED:
             yield turn.to("repeated append: the stream is closed", "fence")
         elif stream.status == GONE:
-            yield from self._missing(turn, "repeated append: NOT_FOUND")
+            yield from self._not_found(turn, "repeated append: NOT_FOUND")
         elif stream.length > spot.offset:
             yield turn.finishes("repeated append: there are rows already")
         elif stream.length == spot.offset:
@@ -206,20 +206,28 @@ class SmallLane:
         if stream.status == OPEN and self.world.forgets and (turn.state.faults or not stream.old):
             seen = faulty if stream.old else turn
             name = "repeated append: NOT_FOUND, which is false"
-            yield from self._missing(seen, name, fault=True)
+            yield from self._not_found(seen, name, fault=True)
 
-    def _missing(self, turn: Turn, name: str, fault: bool = False) -> Steps:
+    def _not_found(self, turn: Turn, name: str, fault: bool = False) -> Steps:
+        if self.rules.age_before_request:
+            yield from self._missing(turn, f"{name}, ", fault)
+        else:
+            yield turn.to(name, "missing", fault=fault)
+
+    def _missing(self, turn: Turn, name: str = "", fault: bool = False) -> Steps:
         """Create missing.json at the first sight; believe the second."""
         upload, attempt = turn.upload, turn.delivery.attempt
         ended = upload.finished or upload.claims[attempt].dead
-        if ended or (self.rules.missing_must_be_old and not turn.stream.old):
-            yield turn.goes(f"{name}, raise", IDLE, fault=fault)
-        elif self.rules.missing_seen_twice and not upload.claims[attempt].missing:
+        noted = not ended and upload.claims[attempt].missing
+        old = turn.stream.old or not self.rules.missing_must_be_old
+        if ended or (not old and (noted or self.rules.young_sight_is_not_noted)):
+            yield turn.goes(f"{name}raise", IDLE, fault=fault)
+        elif self.rules.missing_seen_twice and not noted:
             seen = upload.claims[attempt]._replace(missing=True)
-            noted = upload._replace(claims=changed(upload.claims, attempt, seen))
-            yield turn.goes(f"{name}, noted, raise", IDLE, fault=fault, upload=noted)
+            entries = upload._replace(claims=changed(upload.claims, attempt, seen))
+            yield turn.goes(f"{name}noted, raise", IDLE, fault=fault, upload=entries)
         else:
-            yield turn.to(f"{name}, believed", "count", fault=fault)
+            yield turn.to(f"{name}believed", "count", fault=fault)
 
     def _count(self, turn: Turn) -> Steps:
         """Count the visible rows of this load in a query."""

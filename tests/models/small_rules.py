@@ -26,6 +26,11 @@ class Rules:
     """A final row count means loaded from offset + rows on. Off: if it is above the offset."""
     missing_must_be_old: bool = True
     """NOT_FOUND counts only if the stream is over an hour old. Off: at any age."""
+    young_sight_is_not_noted: bool = True
+    """NOT_FOUND about a younger stream leaves no trace. Off: it is noted as the first of two."""
+    age_before_request: bool = True
+    """The stream's age is judged by a time before the append was sent. Off: by a time after the
+    answer, before which the delivery may have paused for an hour."""
     missing_seen_twice: bool = True
     """The second NOT_FOUND, ten minutes after the first, is believed. Off: the first."""
 

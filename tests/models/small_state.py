@@ -147,9 +147,8 @@ class Turn:
     def finishes(
         self, name: str, *, free: Spot | None = None, upload: Upload | None = None
     ) -> Step[State]:
-        """The delivery creates finished.json and returns success. It may also fail before that:
-        each step that leads here has another outcome in which it ends without a result, and the
-        evidence for the end does not change any more."""
+        """The delivery creates finished.json and returns success. A crash before that is the same
+        as one before the step, or as its lost answer, because its evidence stays true."""
         finished = (upload or self.upload)._replace(finished=True, claims=(DEAD,))
         return self.goes(f"{name}, success", IDLE, free=free, upload=finished)
 

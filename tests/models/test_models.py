@@ -74,6 +74,8 @@ SMALL_BREAKS: Final = {
     "fence_before_dead": (TWO_PROCESSES, small.DOUBLED),
     "all_rows_present": (STRANGER, small.LOST_ROWS),
     "missing_must_be_old": (FORGOTTEN, small.DOUBLED),
+    "young_sight_is_not_noted": (FORGOTTEN, small.DOUBLED),
+    "age_before_request": (FORGOTTEN, small.DOUBLED),
     "missing_seen_twice": (FORGOTTEN, small.DOUBLED),
 }
 """What goes wrong without each rule of the small lane, and in which world."""

@@ -19,7 +19,8 @@ class Graph:
         return "A"
 
     def steps(self, state: str) -> Iterator[Step[str]]:
-        for start, end in self.edges:
+        for edge in self.edges:
+            start, end = edge[0], edge[1]
             if start == state:
                 yield Step(f"{start}{end}", end.upper(), fault=end.islower())
 
