@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from csvgate.runtime.errors import Permanent
 from csvgate.runtime.log import configure
 from fakes.effects import Effect, Effects
 from unit.deploy.monitoring.rendered import QUOTED, monitoring
@@ -130,6 +131,11 @@ def test_an_abandoned_upload_counts_as_failed(
     } == everything(logged(capsys))
 
 
+def refuse_email(effect: Effect) -> None:
+    if effect.kind == "mail.send":
+        raise Permanent("mail.refused", "the key is wrong")
+
+
 def test_an_abandoned_email_counts_as_unsent(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -141,7 +147,6 @@ def test_an_abandoned_email_counts_as_unsent(
         world.deliver("validated-records", message)
     logged(capsys)
     configure(level="INFO", project="test", function="notify_stakeholders")
-    world.contracts = type(world.contracts)([])
-    world.restart()
+    world.effects.before = refuse_email
     world.deliver("enrichment-complete", world.publisher.topics["enrichment-complete"][0])
-    assert {"csvgate_unsent_emails": [{"code": "notify.no_contract"}]} == everything(logged(capsys))
+    assert {"csvgate_unsent_emails": [{"code": "mail.refused"}]} == everything(logged(capsys))
