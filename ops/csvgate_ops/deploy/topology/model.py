@@ -188,6 +188,9 @@ class Local(Model):
     """Settings of the local cloud that differ from a deployment."""
 
     instances: Annotated[int, Field(ge=1, le=16)] = 1
+    burst: Annotated[int, Field(ge=1, le=16)] = 1
+    """How many times as many events are pushed to a function as its instances accept. Above 1 the
+    Eventarc stand-in answers 429 like a saturated Cloud Run."""
     retry: Retry | None = None
 
 
