@@ -73,7 +73,8 @@ def topology(folder: Path) -> str:
     text = (ROOT / "deploy" / "topology.yaml").read_text()
     for given, wanted in (
         ("concurrency: 4\n", "concurrency: 1\n"),
-        ("max_delivery_attempts: 10", "max_delivery_attempts: 5"),
+        ("max_delivery_attempts: 100}", "max_delivery_attempts: 5}"),
+        ("max_delivery_attempts: 10}", "max_delivery_attempts: 5}"),
         ("{min_backoff: 1s, max_backoff: 10s}", "{min_backoff: 1s, max_backoff: 1s}"),
     ):
         assert given in text

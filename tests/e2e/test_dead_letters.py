@@ -21,7 +21,8 @@ HEADER = b"order_id,customer_id,email,country,currency,amount,quantity,ordered_a
 ROWS = 1200
 IMPATIENT = {
     "{min_backoff: 1s, max_backoff: 10s}": "{min_backoff: 1s, max_backoff: 1s}",
-    "max_delivery_attempts: 10": "max_delivery_attempts: 5",
+    "max_delivery_attempts: 100}": "max_delivery_attempts: 5}",
+    "max_delivery_attempts: 10}": "max_delivery_attempts: 5}",
     'CSVGATE_CHUNK_BYTES: "16777216"': 'CSVGATE_CHUNK_BYTES: "2048"',
 }
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import Any, cast
 
 import google_crc32c
@@ -35,18 +34,19 @@ def crc32c(data: bytes) -> str:
     return b64encode(module.Checksum(data).digest()).decode()
 
 
-class Body(BytesIO):
+class Body:
     """The object that a writer streams up."""
 
     def __init__(self, finish: Callable[[bytes], ObjectInfo | None]) -> None:
-        super().__init__()
         self._finish = finish
+        self._data = bytearray()
 
-    def close(self) -> None:
-        """Do nothing, as with the real writer: only `finish` makes the object appear."""
+    def write(self, data: bytes) -> int:
+        self._data += data
+        return len(data)
 
     def finish(self) -> ObjectInfo | None:
-        return self._finish(self.getvalue())
+        return self._finish(bytes(self._data))
 
 
 class FakeObjectStore:

@@ -5,12 +5,12 @@ next attempt is opened only on proof that this one can never take effect.
 """
 
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from csvgate.ports import Clock, StreamCommitted, StreamGone, Warehouse
 from csvgate.protocol.ledger.entries import ChunkStream, Decision, PendingCommit
-from csvgate.protocol.ledger.horizon import COMMIT_WITHIN
 from csvgate.protocol.ledger.ledger import AttemptLedger
+from csvgate.protocol.stream_ages import StreamAges
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment.abandon import abandon, abandon_if_lost
 from enrichment.count_visible import CountedRows
@@ -23,6 +23,7 @@ class PendingCommitter:
     counted: CountedRows
     pool: Executor
     clock: Clock
+    ages: StreamAges = field(default_factory=StreamAges)
 
     def decide(self, load: SealedLoad, attempt: AttemptLedger) -> None:
         """Finalize the streams of all chunks, which must be done, compare their row counts with the
@@ -36,7 +37,9 @@ class PendingCommitter:
             if isinstance(count, StreamCommitted):
                 return
             if isinstance(count, StreamGone):
-                abandon_if_lost(attempt, load.number, count, stream.at, self.clock)
+                abandon_if_lost(
+                    attempt, load.number, count, stream.at, young=self.ages.young, clock=self.clock
+                )
                 return
         self._require_all_rows(load, attempt, counts)
         commit = PendingCommit(
@@ -54,7 +57,7 @@ class PendingCommitter:
         try:
             self.warehouse.commit(load.plan.table, commit.streams)
         except StreamGone as gone:
-            known = commit.oldest + COMMIT_WITHIN
+            known = commit.oldest + self.ages.commit_within
             if self.clock() > known:
                 return self.counted.settle(load, attempt, gone.message)
             if self.counted.is_settled_as_committed(attempt):

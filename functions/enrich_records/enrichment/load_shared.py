@@ -5,7 +5,7 @@ all rows visible or none. A delivery that finds the decision of another one wait
 same append at the same offset: it cannot take effect twice.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -14,6 +14,7 @@ from csvgate.chunks.append_requests import REQUEST_BYTES, rows_per_append
 from csvgate.ports import Clock, StreamGone, StreamShort, Warehouse
 from csvgate.protocol.ledger.entries import Dead, Decision, SharedAppend
 from csvgate.protocol.ledger.ledger import AttemptLedger
+from csvgate.protocol.stream_ages import StreamAges
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment.count_visible import CountedRows
 from enrichment.sealed_load import SealedLoad
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 
 CLAIM: Final = timedelta(seconds=60)
 """So long a delivery is taken to be appending what it claimed."""
-OLD: Final = timedelta(hours=1)
-"""A younger stream may exist although the service does not find it."""
-MISSING: Final = timedelta(minutes=10)
-"""The time between two looks at a stream that is not found."""
 _FENCED: Final = frozenset({"append.gap", "table.schema"})
 """Codes of appends that will not succeed on this stream any more."""
 
@@ -38,6 +35,7 @@ class SharedLoader:
     streams: SharedStreams
     counted: CountedRows
     clock: Clock
+    ages: StreamAges = field(default_factory=StreamAges)
     request_bytes: int = REQUEST_BYTES
 
     def fits(self, rows: "pa.Table") -> bool:
@@ -130,9 +128,9 @@ class SharedLoader:
     ) -> bool:
         """Believe that the stream is gone only if it is old and was not found before either."""
         now = self.clock()
-        if now - place.created <= OLD:
+        if now - place.created <= self.ages.old:
             raise gone
         first = attempt.first_missing(now)
-        if now - first < MISSING:
+        if now - first < self.ages.second_look:
             raise gone
         return self.counted.settle(load, attempt, gone.message)

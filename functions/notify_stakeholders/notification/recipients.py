@@ -4,7 +4,6 @@ from csvgate.contracts.hashing import from_json
 from csvgate.contracts.match import Contracts
 from csvgate.contracts.model import Contract
 from csvgate.protocol.events import UploadFinished
-from csvgate.protocol.identity import is_identifier
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.runtime.errors import Permanent
 
@@ -27,17 +26,7 @@ def recipients(finished: UploadFinished, contracts: Contracts, ledger: Ledger) -
 def _pinned(finished: UploadFinished, ledger: Ledger) -> Contract | None:
     """Return the contract that the upload was read with; None unless it is about the dataset of
     the event, so that a forged event cannot borrow the recipients of another dataset."""
-    text = _pinned_text(finished, ledger)
-    try:
-        contract = from_json(text) if text else None
-    except ValueError:
+    received = ledger.upload(finished.upload.id).received()
+    if received is None or received.dataset != finished.dataset:
         return None
-    return contract if contract and contract.dataset == finished.dataset else None
-
-
-def _pinned_text(finished: UploadFinished, ledger: Ledger) -> str | None:
-    """Return the pinned contract as JSON. This is the only function that knows where it is."""
-    if not is_identifier(finished.plan):
-        return None
-    plan = ledger.upload(finished.upload.id).plan(finished.plan).plan()
-    return plan.contract if plan else None
+    return from_json(received.contract)

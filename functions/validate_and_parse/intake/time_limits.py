@@ -16,7 +16,7 @@ _RESERVE: Final = timedelta(seconds=40)
 class TimeLimits:
     timeout: timedelta
     """When the platform ends a request."""
-    bytes_per_second: int
+    bytes_per_second: int | None
     """The most that validate_and_parse reads: only what is impossible is refused at once."""
 
     def deadline(self, began: datetime) -> datetime:
@@ -27,7 +27,7 @@ class TimeLimits:
         """Raises FileFault `file.too_large_to_finish` and `file.too_slow`. `size` are the stored
         bytes, `overruns` the deliveries that ran out of time."""
         seconds = (self.timeout - _RESERVE).total_seconds()
-        most = int(seconds * self.bytes_per_second)
+        most = int(seconds * self.bytes_per_second) if self.bytes_per_second else size
         if size > most:
             raise FileFault(
                 "file.too_large_to_finish",

@@ -13,9 +13,9 @@ from typing import Literal
 from csvgate.ports import Clock
 from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.ledger.entries import Decision, Settled
-from csvgate.protocol.ledger.horizon import horizon
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.paths import FAILURE_NOTE
+from csvgate.protocol.stream_ages import horizon
 from csvgate_ops.operate.audit import now, record
 
 Verdict = Literal["committed", "not-loaded"]

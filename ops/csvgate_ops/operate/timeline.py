@@ -35,6 +35,7 @@ def timeline(
     """Return the steps in the order of their times."""
     steps = [
         Step(at=received.received_at, what="received", detail=counted(received.size, "byte")),
+        *_starts(entries),
         *_sealed(seal),
         *_attempts(entries, current),
         *(
@@ -44,6 +45,17 @@ def timeline(
         *_emails(entries),
     ]
     return tuple(sorted(steps, key=lambda step: step.at))
+
+
+def _starts(entries: UploadLedger) -> Iterator[Step]:
+    for found in entries.ledger.find(paths.START, upload=entries.id):
+        if start := entries.ledger.get(paths.START, **found):
+            detail = f"attempt {found['number']} of validate_and_parse ({start.revision})"
+            yield Step(at=start.at, what="delivered again", detail=detail)
+    for found in entries.ledger.find(paths.OVERRUN, upload=entries.id):
+        if overrun := entries.ledger.get(paths.OVERRUN, **found):
+            detail = f"attempt {found['number']} of validate_and_parse"
+            yield Step(at=overrun.at, what="ran out of time", detail=detail)
 
 
 def _sealed(seal: Seal | None) -> Iterator[Step]:

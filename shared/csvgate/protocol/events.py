@@ -132,10 +132,6 @@ class UploadFinished(Payload):
     counts: Counts
     """The `valid` rows are in the table if and only if the outcome is completed."""
     reasons: tuple[Reason, ...] = ()
-    attempt: int = Field(1, ge=1)
-    """Counts the attempts to load the upload; each of them ends at most once."""
-    code: str | None = None
-    """The code of the failure; None for the other outcomes."""
     detail: str | None = None
     """Why the upload was rejected or failed, for people."""
     rejects: ObjectRef | None = None

@@ -41,7 +41,9 @@ def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BigQue
             dataset = bigquery_dataset("sales", grpc)
             orders = spec(dataset, *ORDERS)
             dataset.warehouse.ensure_table(orders)
-            pending, committed = (dataset.warehouse.create_stream(orders) for _ in range(2))
+            pending, committed = (
+                dataset.warehouse.create_stream(orders, "pending") for _ in range(2)
+            )
             for stream, first in ((committed, 0), (pending, 10)):
                 dataset.warehouse.append(stream, SCHEMA, [(0, batch(first, 10)[1])])
             dataset.warehouse.finalize(committed)

@@ -49,6 +49,7 @@ bq --project_id=example-csvgate-dev rm -r -f --dataset sales
 # Buckets
 gcloud storage rm --recursive gs://example-csvgate-dev-references --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-ledger --project=example-csvgate-dev
+gcloud storage rm --recursive gs://example-csvgate-dev-staging --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-rejects --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-uploads --project=example-csvgate-dev
 
@@ -56,6 +57,7 @@ gcloud storage rm --recursive gs://example-csvgate-dev-uploads --project=example
 gcloud secrets delete sendgrid-api-key --project=example-csvgate-dev
 
 # Roles
+gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/bigquery.jobUser --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/eventarc.eventReceiver --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'

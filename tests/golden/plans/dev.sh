@@ -55,6 +55,10 @@ cat > build/lifecycle-example-csvgate-dev-rejects.json <<'END'
 {"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}
 END
 gcloud storage buckets create gs://example-csvgate-dev-rejects --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-rejects.json --project=example-csvgate-dev
+cat > build/lifecycle-example-csvgate-dev-staging.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}
+END
+gcloud storage buckets create gs://example-csvgate-dev-staging --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-staging.json --project=example-csvgate-dev
 cat > build/lifecycle-example-csvgate-dev-ledger.json <<'END'
 {"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}
 END
@@ -96,14 +100,18 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --
 gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud secrets add-iam-policy-binding sendgrid-api-key --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/secretmanager.secretAccessor
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
 gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "GRANT \`roles/bigquery.dataEditor\` ON SCHEMA \`example-csvgate-dev\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
+gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/bigquery.jobUser --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-uploads --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-references --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectUser
 gcloud pubsub topics add-iam-policy-binding validated-records --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
@@ -129,7 +137,7 @@ gcloud functions deploy notify-stakeholders \
   --docker-repository=projects/example-csvgate-dev/locations/europe-west1/repositories/csvgate \
   --ingress-settings=internal-only \
   --clear-vpc-connector \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_SENDER=csvgate-dev@example.com,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=8,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_SENDER=csvgate-dev@example.com,CSVGATE_STAGING_BUCKET=example-csvgate-dev-staging,CSVGATE_TIMEOUT_SECONDS=120,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
   --set-secrets=SENDGRID_API_KEY=sendgrid-api-key:latest \
   --trigger-http \
   --no-allow-unauthenticated
@@ -152,7 +160,7 @@ gcloud functions deploy enrich-records \
   --docker-repository=projects/example-csvgate-dev/locations/europe-west1/repositories/csvgate \
   --ingress-settings=internal-only \
   --clear-vpc-connector \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=enrich-records-dead-letter,CSVGATE_FUNCTION=enrich_records,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=4,CSVGATE_DEAD_LETTER_TOPIC=enrich-records-dead-letter,CSVGATE_FUNCTION=enrich_records,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_SMALL_UPLOADS=shared,CSVGATE_STAGING_BUCKET=example-csvgate-dev-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
   --clear-secrets \
   --trigger-http \
   --no-allow-unauthenticated
@@ -175,7 +183,7 @@ gcloud functions deploy validate-and-parse \
   --docker-repository=projects/example-csvgate-dev/locations/europe-west1/repositories/csvgate \
   --ingress-settings=internal-only \
   --clear-vpc-connector \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=1,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_READ_BYTES_PER_SECOND=60000000,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_STAGING_BUCKET=example-csvgate-dev-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
   --clear-secrets \
   --trigger-http \
   --no-allow-unauthenticated
@@ -194,9 +202,9 @@ gcloud eventarc triggers create validate-and-parse --location=europe-west1 --eve
 NOTIFY_STAKEHOLDERS_SUBSCRIPTION=$(gcloud eventarc triggers describe notify-stakeholders --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-dev)
 gcloud pubsub subscriptions update "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=notify-stakeholders-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-dev
 ENRICH_RECORDS_SUBSCRIPTION=$(gcloud eventarc triggers describe enrich-records --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-dev)
-gcloud pubsub subscriptions update "${ENRICH_RECORDS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=enrich-records-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-dev
+gcloud pubsub subscriptions update "${ENRICH_RECORDS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=enrich-records-dead-letter --max-delivery-attempts=100 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-dev
 VALIDATE_AND_PARSE_SUBSCRIPTION=$(gcloud eventarc triggers describe validate-and-parse --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-dev)
-gcloud pubsub subscriptions update "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=validate-and-parse-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-dev
+gcloud pubsub subscriptions update "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=validate-and-parse-dead-letter --max-delivery-attempts=100 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-dev
 gcloud pubsub subscriptions add-iam-policy-binding "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
 gcloud pubsub subscriptions add-iam-policy-binding "${ENRICH_RECORDS_SUBSCRIPTION}" --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
 gcloud pubsub subscriptions add-iam-policy-binding "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber

@@ -55,6 +55,10 @@ cat > build/lifecycle-example-csvgate-prod-rejects.json <<'END'
 {"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}
 END
 gcloud storage buckets create gs://example-csvgate-prod-rejects --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-rejects.json --project=example-csvgate-prod
+cat > build/lifecycle-example-csvgate-prod-staging.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}
+END
+gcloud storage buckets create gs://example-csvgate-prod-staging --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-staging.json --project=example-csvgate-prod
 cat > build/lifecycle-example-csvgate-prod-ledger.json <<'END'
 {"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}
 END
@@ -96,14 +100,18 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger -
 gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-prod --member=serviceAccount:csvgate-notify@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud secrets add-iam-policy-binding sendgrid-api-key --project=example-csvgate-prod --member=serviceAccount:csvgate-notify@example-csvgate-prod.iam.gserviceaccount.com --role=roles/secretmanager.secretAccessor
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger --project=example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-staging --project=example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectViewer
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger --project=example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectCreator
 gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
 bq --project_id=example-csvgate-prod --location=EU query --nouse_legacy_sql "GRANT \`roles/bigquery.dataEditor\` ON SCHEMA \`example-csvgate-prod\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com\""
+gcloud projects add-iam-policy-binding example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/bigquery.jobUser --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-uploads --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectViewer
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-references --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectViewer
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-staging --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectViewer
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-staging --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectCreator
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-rejects --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.objectUser
 gcloud pubsub topics add-iam-policy-binding validated-records --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-prod --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
@@ -130,7 +138,7 @@ gcloud functions deploy notify-stakeholders \
   --ingress-settings=internal-only \
   --vpc-connector=projects/example-csvgate-prod/locations/europe-west1/connectors/csvgate \
   --egress-settings=all-traffic \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=example-csvgate-prod-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-prod-references,CSVGATE_REJECTS_BUCKET=example-csvgate-prod-rejects,CSVGATE_SENDER=csvgate@example.com,CSVGATE_UPLOADS_BUCKET=example-csvgate-prod-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-prod,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO,SENDGRID_API_KEY_FILE=/secrets/sendgrid/SENDGRID_API_KEY \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=8,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=example-csvgate-prod-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-prod-references,CSVGATE_REJECTS_BUCKET=example-csvgate-prod-rejects,CSVGATE_SENDER=csvgate@example.com,CSVGATE_STAGING_BUCKET=example-csvgate-prod-staging,CSVGATE_TIMEOUT_SECONDS=120,CSVGATE_UPLOADS_BUCKET=example-csvgate-prod-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-prod,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO,SENDGRID_API_KEY_FILE=/secrets/sendgrid/SENDGRID_API_KEY \
   --set-secrets=/secrets/sendgrid/SENDGRID_API_KEY=sendgrid-api-key:1 \
   --trigger-http \
   --no-allow-unauthenticated
@@ -154,7 +162,7 @@ gcloud functions deploy enrich-records \
   --ingress-settings=internal-only \
   --vpc-connector=projects/example-csvgate-prod/locations/europe-west1/connectors/csvgate \
   --egress-settings=all-traffic \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=enrich-records-dead-letter,CSVGATE_FUNCTION=enrich_records,CSVGATE_LEDGER_BUCKET=example-csvgate-prod-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-prod-references,CSVGATE_REJECTS_BUCKET=example-csvgate-prod-rejects,CSVGATE_UPLOADS_BUCKET=example-csvgate-prod-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-prod,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=4,CSVGATE_DEAD_LETTER_TOPIC=enrich-records-dead-letter,CSVGATE_FUNCTION=enrich_records,CSVGATE_LEDGER_BUCKET=example-csvgate-prod-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_REFERENCES_BUCKET=example-csvgate-prod-references,CSVGATE_REJECTS_BUCKET=example-csvgate-prod-rejects,CSVGATE_SMALL_UPLOADS=shared,CSVGATE_STAGING_BUCKET=example-csvgate-prod-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-prod-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-prod,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
   --clear-secrets \
   --trigger-http \
   --no-allow-unauthenticated
@@ -178,7 +186,7 @@ gcloud functions deploy validate-and-parse \
   --ingress-settings=internal-only \
   --vpc-connector=projects/example-csvgate-prod/locations/europe-west1/connectors/csvgate \
   --egress-settings=all-traffic \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=example-csvgate-prod-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_REFERENCES_BUCKET=example-csvgate-prod-references,CSVGATE_REJECTS_BUCKET=example-csvgate-prod-rejects,CSVGATE_UPLOADS_BUCKET=example-csvgate-prod-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-prod,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=1,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=example-csvgate-prod-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_READ_BYTES_PER_SECOND=60000000,CSVGATE_REFERENCES_BUCKET=example-csvgate-prod-references,CSVGATE_REJECTS_BUCKET=example-csvgate-prod-rejects,CSVGATE_STAGING_BUCKET=example-csvgate-prod-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-prod-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-prod,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
   --clear-secrets \
   --trigger-http \
   --no-allow-unauthenticated
@@ -197,9 +205,9 @@ gcloud eventarc triggers create validate-and-parse --location=eu --event-filters
 NOTIFY_STAKEHOLDERS_SUBSCRIPTION=$(gcloud eventarc triggers describe notify-stakeholders --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-prod)
 gcloud pubsub subscriptions update "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=notify-stakeholders-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-prod
 ENRICH_RECORDS_SUBSCRIPTION=$(gcloud eventarc triggers describe enrich-records --location=europe-west1 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-prod)
-gcloud pubsub subscriptions update "${ENRICH_RECORDS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=enrich-records-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-prod
+gcloud pubsub subscriptions update "${ENRICH_RECORDS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=enrich-records-dead-letter --max-delivery-attempts=100 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-prod
 VALIDATE_AND_PARSE_SUBSCRIPTION=$(gcloud eventarc triggers describe validate-and-parse --location=eu '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-prod)
-gcloud pubsub subscriptions update "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=validate-and-parse-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-prod
+gcloud pubsub subscriptions update "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=validate-and-parse-dead-letter --max-delivery-attempts=100 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-prod
 gcloud pubsub subscriptions add-iam-policy-binding "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
 gcloud pubsub subscriptions add-iam-policy-binding "${ENRICH_RECORDS_SUBSCRIPTION}" --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
 gcloud pubsub subscriptions add-iam-policy-binding "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber

@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from enrichment.load_chunk import ChunkLoader
+
 from csvgate.chunks.append_requests import batches as cut
 from csvgate.chunks.append_requests import rows_per_append
 from csvgate.ports import Message
@@ -17,7 +19,6 @@ from csvgate.protocol.outcome_events import OutcomeTopic
 from enrichment import load_chunk
 from enrichment.finish_upload import UploadFinisher
 from enrichment.handler import Enricher
-from enrichment.load_chunk import ChunkLoader
 from fakes.bigquery import FakeWarehouse
 from simulate.world.swap import swapped
 

@@ -5,17 +5,18 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from typing import Any
 
+from intake.chunk_output import ChunkPublisher
+from intake.rejected_rows_letter import Rejections, rejection
+
 from csvgate.protocol.dead_letters import DeadLetterTopic, dead_letter
 from csvgate.protocol.ledger.entries import Note
 from csvgate.runtime.errors import Transient
 from intake import corrections, read_upload
-from intake.chunk_output import ChunkPublisher
 from intake.corrections import Origin
 from intake.handler import Validator
 from intake.pin_plan import Pinned, Planner
 from intake.read_upload import UploadReader
 from intake.reject_output import RejectOutput
-from intake.rejected_rows_letter import Rejections, rejection
 from intake.storage_event import ObjectEvent
 from simulate.world.swap import swapped
 

@@ -30,6 +30,6 @@ def check(world: World, upload: str, *, valid: int, bad: int) -> None:
     ended = {event.outcome for event in world.finished() if event.upload.id == upload}
     assert {"completed"} == ended
     ids = {m.attributes["ce-id"] for m in world.publisher.topics["enrichment-complete"]}
-    assert {f"{upload}-completed"} == ids
+    assert {f"{upload}-completed.1"} == ids
     counts = world.finished()[0].counts
     assert (valid + bad, valid, bad) == (counts.read, counts.valid, counts.rejected)

@@ -114,6 +114,11 @@ class Breaker(Model):
     share: Annotated[float, Field(gt=0, le=1)] = 0.9
 
 
+SmallUploads = Literal["shared", "pending"]
+"""How uploads of one small chunk are loaded: through committed write streams that they share, or
+each through a pending stream."""
+
+
 class Function(Model):
     source: str
     """The source folder, relative to the repository."""
@@ -126,6 +131,11 @@ class Function(Model):
     max_instances: Annotated[int, Field(ge=1)] = 1
     timeout: Annotated[Seconds, Field(ge=1, le=3600)]
     service_account: str
+    read_bytes_per_second: Annotated[int, Field(ge=1)] | None = None
+    """The rate at which an upload is certain to be read. A file that would take longer than
+    `timeout` is refused at once; without a rate, no file is."""
+    small_uploads: SmallUploads | None = None
+    """Set for the function that loads uploads; None for the others."""
     uses: Uses = Uses()
     breaker: Breaker = Breaker()
     environment: Mapping[str, str] = {}

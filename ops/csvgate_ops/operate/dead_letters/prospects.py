@@ -4,7 +4,7 @@ Sending such a message too early is harmless: it comes back as the same letter.
 """
 
 from csvgate.protocol.ledger.attempts import current_attempt
-from csvgate.protocol.ledger.horizon import horizon
+from csvgate.protocol.stream_ages import horizon
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 

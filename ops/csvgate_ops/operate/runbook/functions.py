@@ -91,6 +91,14 @@ FUNCTIONS: Final = (
         NextStep.REPLAY,
     ),
     OperationalCode(
+        "mail.credits",
+        When.AFTER_RETRIES,
+        "The SendGrid account has sent as many emails as its plan allows",
+        "The key is not wrong. Wait until the plan's next period begins, or raise the plan at "
+        "SendGrid. Then replay: none of these emails was sent.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
         "mail.unknown",
         When.AFTER_RETRIES,
         "SendGrid did not confirm whether it accepted the email",

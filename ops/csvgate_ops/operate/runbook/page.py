@@ -67,9 +67,9 @@ about this long to fix the cause:
 """
 
 _AFTER_BREAKER = """
-To gain time, raise `max_delivery_attempts` and deploy; the maximum of 100 takes 15 hours with this
-backoff. The state of the breakers is in the ledger bucket under `breakers/`. While that bucket
-cannot be read, functions send dead letters as if they had no breaker.
+Where that is too short, raise `max_delivery_attempts` to at most 100 and deploy. The state of the
+breakers is in the ledger bucket under `breakers/`. While that bucket cannot be read, functions send
+dead letters as if they had no breaker.
 
 ## Deploy again
 
