@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from csvgate_ops.operate.runbook.model import UPLOAD_AGAIN, NextStep, OperationalCode, When
+from csvgate_ops.operate.runbook.model import NextStep, OperationalCode, When
 
 _LEDGER: Final = (
     "Find out who writes to or deletes from the ledger bucket: only csvgate may. Restore the "
@@ -133,14 +133,6 @@ LOADING: Final = (
         NextStep.REPLAY,
     ),
     OperationalCode(
-        "commit.contradictory",
-        When.AFTER_RETRIES,
-        "BigQuery reports that only some of an upload's streams are committed, although it commits "
-        "all or none",
-        f"{_RECONCILE} Report it and attach the dead letter.",
-        NextStep.REPLAY,
-    ),
-    OperationalCode(
         "stream.gone",
         When.AFTER_RETRIES,
         "At every attempt BigQuery did not find a write stream that was created a short while ago",
@@ -150,11 +142,20 @@ LOADING: Final = (
     ),
     OperationalCode(
         "stream.short",
-        When.AT_ONCE,
-        "A chunk's write stream was finalized before it had all rows",
-        "Either another program finalized it, or this is a bug in csvgate: report it. "
-        f"{_NOT_VISIBLE} {UPLOAD_AGAIN}",
-        NextStep.UPLOAD,
+        When.AFTER_RETRIES,
+        "A write stream was finalized before it had all rows",
+        "Another program finalized it, or two deliveries overtook each other. A replay loads the "
+        "upload over new streams. If the code returns, report it.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "stream.unclear",
+        When.AFTER_RETRIES,
+        "At every attempt BigQuery refused a call because of a write stream that it finds when "
+        "asked",
+        "Check https://status.cloud.google.com, and whether the table was altered or created "
+        "again. A replay continues with the stream.",
+        NextStep.REPLAY,
     ),
     OperationalCode(
         "stream.committed",
