@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 import pytest
+from csvgate.protocol.stream_ages import COMMIT_WITHIN, horizon
 
 from csvgate.protocol.ledger.entries import AuditAction, Dead, Decision, PendingCommit, SharedAppend
-from csvgate.protocol.ledger.horizon import COMMIT_WITHIN, horizon
 from csvgate.protocol.ledger.paths import AUDIT_RECORDED
 from csvgate.runtime.errors import Transient
 from csvgate_ops.cli.operate.settle import next_steps

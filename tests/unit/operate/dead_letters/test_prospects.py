@@ -1,6 +1,7 @@
 """Every replay has an effect, or the letter says what has to happen before it does."""
 
-from csvgate.protocol.ledger.horizon import COMMIT_WITHIN
+from csvgate.protocol.stream_ages import COMMIT_WITHIN
+
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.actions.replay import REPLAY, replay
 from csvgate_ops.operate.dead_letters.actions.show import show
