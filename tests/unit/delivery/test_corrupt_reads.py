@@ -1,5 +1,6 @@
-"""A read whose bytes are damaged on their way is noticed at its end. Whatever the damaged bytes look
-like, nothing of them is loaded, reported or handed back, and the next read brings the true rows."""
+"""A read whose bytes are damaged on their way is noticed at its end. Whatever the damaged bytes
+look like, nothing of them is loaded, reported or handed back, and the next read brings the true
+rows."""
 
 import gzip
 from collections.abc import Callable
