@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 import pytest
-from csvgate.protocol.stream_ages import StreamAges, horizon
 
 from csvgate.protocol.ledger.entries import AuditAction, Dead, Decision, PendingCommit, SharedAppend
 from csvgate.protocol.ledger.paths import AUDIT_RECORDED
+from csvgate.protocol.stream_ages import StreamAges, horizon
 from csvgate.runtime.errors import Transient
 from csvgate_ops.cli.operate.settle import next_steps
 from csvgate_ops.operate.settle import CannotSettle, Settlement, Verdict, settle

@@ -1,7 +1,6 @@
 """Every replay has an effect, or the letter says what has to happen before it does."""
 
 from csvgate.protocol.stream_ages import StreamAges
-
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.actions.replay import REPLAY, replay
 from csvgate_ops.operate.dead_letters.actions.show import show
