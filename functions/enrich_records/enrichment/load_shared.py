@@ -6,7 +6,7 @@ same append at the same offset: it cannot take effect twice.
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -80,7 +80,9 @@ class SharedLoader:
         Raises Transient and Permanent."""
         if self.counted.is_settled_as_committed(attempt):
             return True
-        if self.clock() < decision.at + CLAIM:
+        # Before the calls: this delivery may pause for long between an answer and the next line.
+        asked = self.clock()
+        if asked < decision.at + CLAIM:
             raise Transient(
                 "load.claimed",
                 f"another delivery has claimed the load at {decision.at.isoformat()}, for "
@@ -93,23 +95,25 @@ class SharedLoader:
         except StreamShort:
             pass
         except StreamGone as gone:
-            return self._missing(load, attempt, place, gone)
+            return self._missing(load, attempt, place, gone, asked)
         except Transient as failure:
             if failure.code not in _FENCED:
                 raise
-        return self._fence(load, attempt, place)
+        return self._fence(load, attempt, place, asked)
 
     def _append(self, place: SharedAppend, rows: "pa.Table") -> bool:
         """Return whether this call appended the rows; they may have been there before."""
         (batch,) = rows.combine_chunks().to_batches()
         return self.warehouse.append_once(place.stream, place.offset, batch)
 
-    def _fence(self, load: SealedLoad, attempt: AttemptLedger, place: SharedAppend) -> bool:
+    def _fence(
+        self, load: SealedLoad, attempt: AttemptLedger, place: SharedAppend, asked: datetime
+    ) -> bool:
         """Close the stream: no append, however late it is executed, can change it any more."""
         try:
             count = self.warehouse.finalize(place.stream)
         except StreamGone as gone:
-            return self._missing(load, attempt, place, gone)
+            return self._missing(load, attempt, place, gone, asked)
         if count >= place.offset + place.rows:
             return True
         if count > place.offset and not self.counted.is_settled_as_not_loaded(attempt):
@@ -124,13 +128,17 @@ class SharedLoader:
         return False
 
     def _missing(
-        self, load: SealedLoad, attempt: AttemptLedger, place: SharedAppend, gone: StreamGone
+        self,
+        load: SealedLoad,
+        attempt: AttemptLedger,
+        place: SharedAppend,
+        gone: StreamGone,
+        asked: datetime,
     ) -> bool:
-        """Believe that the stream is gone only if it is old and was not found before either."""
-        now = self.clock()
-        if now - place.created <= self.ages.old:
+        """Believe that the stream is gone only if it was old when it was asked for, and was not
+        found before either. That a young stream is not found is not recorded: it proves nothing."""
+        if asked - place.created <= self.ages.old:
             raise gone
-        first = attempt.first_missing(now)
-        if now - first < self.ages.second_look:
+        if asked - attempt.first_missing(asked) < self.ages.second_look:
             raise gone
         return self.counted.settle(load, attempt, gone.message)
