@@ -41,7 +41,8 @@ class Settings(BaseModel):
     read_bytes_per_second: Annotated[int, Field(ge=1)] | None = Field(
         None, alias="CSVGATE_READ_BYTES_PER_SECOND"
     )
-    """The rate at which an upload is certain to be read; None if no file is refused by its size."""
+    """The most bytes of a file that validate_and_parse reads in a second. A file that would take
+    longer than the timeout even at this rate is refused at once; none is if this is None."""
     small_uploads: Literal["shared", "pending"] = Field("shared", alias="CSVGATE_SMALL_UPLOADS")
     breaker_window_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
         600, alias="CSVGATE_BREAKER_WINDOW_SECONDS"
