@@ -124,7 +124,7 @@ def _faults_of_a_batch_are_kept() -> AbstractContextManager[Any]:
     def batch(self: Batcher) -> Any:
         faults = self._faults
         found = original(self)
-        self._faults = faults
+        self._faults = min(faults, self._limits.faults - 1)
         return found
 
     return swapped(Batcher, "_batch", batch)
