@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from csvgate.protocol.ledger.entries import AuditAction, Dead, Decision, PendingCommit, SharedAppend
-from csvgate.protocol.ledger.horizon import COMMIT_WITHIN, horizon
+from csvgate.protocol.ledger.entries import AuditAction, Dead, Decision, SharedAppend
 from csvgate.protocol.ledger.paths import AUDIT_RECORDED
+from csvgate.protocol.stream_ages import StreamAges, horizon
 from csvgate.runtime.errors import Transient
 from csvgate_ops.cli.operate.settle import next_steps
 from csvgate_ops.operate.settle import CannotSettle, Settlement, Verdict, settle
@@ -149,19 +149,17 @@ def test_the_hour_is_25_hours_after_the_oldest_stream() -> None:
     decision = decision_of(there, upload)
     assert decision.pending is not None
     oldest = min(s.created for s in there.world.warehouse.streams.values())
-    assert timedelta(hours=25) == COMMIT_WITHIN
+    assert timedelta(hours=25) == StreamAges().commit_within
     assert abs(decision.pending.oldest - oldest) < timedelta(seconds=1)
-    assert decision.pending.oldest + COMMIT_WITHIN == horizon(decision)
+    assert decision.pending.oldest + timedelta(hours=25) == horizon(decision)
 
 
 def test_the_hour_of_a_shared_stream_and_of_a_commit_without_rows() -> None:
     at = datetime.fromisoformat("2026-11-21T12:00:00+00:00")
     place = SharedAppend(stream="s", created=at, offset=0, rows=1, nonce="n")
     commit = Decision(outcome="commit", seal=1, at=at + timedelta(hours=3))
-    assert at + COMMIT_WITHIN == horizon(commit.model_copy(update={"shared": place}))
+    assert at + timedelta(hours=25) == horizon(commit.model_copy(update={"shared": place}))
     assert horizon(commit) is None
-    none = PendingCommit(streams=(), oldest=at)
-    assert horizon(commit.model_copy(update={"pending": none})) is None
 
 
 def test_a_commit_without_rows_needs_no_verdict() -> None:

@@ -133,6 +133,15 @@ LOADING: Final = (
         NextStep.REPLAY,
     ),
     OperationalCode(
+        "stream.unclear",
+        When.AFTER_RETRIES,
+        "At every attempt BigQuery refused a call because of the state of a write stream or its "
+        "table, but found the stream when asked",
+        "The table was dropped, replaced or altered while it was loaded, or BigQuery needs longer "
+        f"than usual. Check the table named in the dead letter. {_RECONCILE}",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
         "stream.gone",
         When.AFTER_RETRIES,
         "At every attempt BigQuery did not find a write stream that was created a short while ago",
@@ -143,18 +152,9 @@ LOADING: Final = (
     OperationalCode(
         "stream.short",
         When.AFTER_RETRIES,
-        "A write stream was finalized before it had all rows",
-        "Another program finalized it, or two deliveries overtook each other. A replay loads the "
-        "upload over new streams. If the code returns, report it.",
-        NextStep.REPLAY,
-    ),
-    OperationalCode(
-        "stream.unclear",
-        When.AFTER_RETRIES,
-        "At every attempt BigQuery refused a call because of a write stream that it finds when "
-        "asked",
-        "Check https://status.cloud.google.com, and whether the table was altered or created "
-        "again. A replay continues with the stream.",
+        "At every attempt a write stream had been finalized before it had all rows",
+        "A replay loads the upload over new streams. If the code returns, another program "
+        "finalizes them, or this is a bug in csvgate: report it.",
         NextStep.REPLAY,
     ),
     OperationalCode(
