@@ -3,7 +3,7 @@
 from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger.entries import OutcomeClaim
 from csvgate.protocol.ledger.ledger import UploadLedger
-from csvgate.protocol.ledger.paths import EMAIL_SENT
+from csvgate.protocol.ledger.paths import EMAIL_CLAIM, EMAIL_RELEASED, EMAIL_SENT
 from csvgate.protocol.messages.outcome import parse_outcome
 from fakes.effects import Effect
 from simulate.world.cloud import Cloud
@@ -35,6 +35,17 @@ def unmarked_email(cloud: Cloud, effect: Effect, before: Email | None) -> Email 
     if effect.kind == "storage.create" and EMAIL_SENT.parse(effect.target.removeprefix("ledger/")):
         return None
     return before
+
+
+def holds_email(cloud: Cloud, effect: Effect, before: bool) -> bool:
+    """Whether a delivery holds the claim of an email, just before an effect. A claim that exists
+    is refused."""
+    if effect.kind != "storage.create":
+        return before
+    name = effect.target.removeprefix("ledger/")
+    if EMAIL_CLAIM.parse(name):
+        return before or name not in cloud.store.buckets["ledger"]
+    return before and not (EMAIL_SENT.parse(name) or EMAIL_RELEASED.parse(name))
 
 
 def _whole_or_not_at_all(people: People) -> None:

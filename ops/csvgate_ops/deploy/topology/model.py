@@ -188,7 +188,13 @@ class Local(Model):
     """Settings of the local cloud that differ from a deployment."""
 
     instances: Annotated[int, Field(ge=1, le=16)] = 1
+    burst: Annotated[int, Field(ge=1, le=16)] = 1
+    """How many times as many events are pushed to a function as its instances accept. Above 1 the
+    Eventarc stand-in answers 429 like a saturated Cloud Run."""
     retry: Retry | None = None
+    stream_hour: Annotated[Seconds, Field(ge=1)] = 3600
+    """The unit of the ages at which an absent write stream proves something
+    (`csvgate.protocol.stream_ages`). The local BigQuery forgets streams when it restarts."""
 
 
 class Topology(Model):
