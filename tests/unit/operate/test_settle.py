@@ -83,6 +83,23 @@ def test_not_loaded_is_refused_until_the_hour_and_names_it() -> None:
     assert "not-loaded" == run(there.world, upload, "not-loaded").entry.verdict
 
 
+def test_the_hour_is_earlier_where_streams_are_believed_gone_sooner() -> None:
+    """On the local cloud."""
+    there, upload = decided()
+    there.world.now += timedelta(minutes=30)
+    ages = StreamAges(timedelta(minutes=1))
+    settled = settle(
+        there.world.ledger,
+        upload,
+        "not-loaded",
+        actor="ada",
+        reason="I looked",
+        clock=there.world.clock,
+        ages=ages,
+    )
+    assert "not-loaded" == settled.entry.verdict
+
+
 def test_committed_can_be_said_at_once() -> None:
     there, upload = decided()
     assert there.world.now < hour_of(there.world, upload)
