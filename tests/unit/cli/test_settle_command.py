@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from csvgate.protocol.stream_ages import StreamAges
 from csvgate_ops.cli import main as cli
 from csvgate_ops.session import Session
 from unit.operate.loads import NAME, decided
@@ -41,6 +42,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         "csvgate_ops.cli.operate.settle.open_session", lambda *_: Session({"project": "p"})
     )
     monkeypatch.setattr(Session, "ledger", lambda _: there.world.ledger)
+    monkeypatch.setattr(Session, "stream_ages", lambda _: StreamAges())
     return there.world
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from csvgate.protocol.ledger.entries import AuditAction, Dead, Decision, PendingCommit, SharedAppend
+from csvgate.protocol.ledger.entries import AuditAction, Dead, Decision, SharedAppend
 from csvgate.protocol.ledger.paths import AUDIT_RECORDED
 from csvgate.protocol.stream_ages import StreamAges, horizon
 from csvgate.runtime.errors import Transient
@@ -83,6 +83,23 @@ def test_not_loaded_is_refused_until_the_hour_and_names_it() -> None:
     assert "not-loaded" == run(there.world, upload, "not-loaded").entry.verdict
 
 
+def test_the_hour_is_earlier_where_streams_are_believed_gone_sooner() -> None:
+    """On the local cloud."""
+    there, upload = decided()
+    there.world.now += timedelta(minutes=30)
+    ages = StreamAges(timedelta(minutes=1))
+    settled = settle(
+        there.world.ledger,
+        upload,
+        "not-loaded",
+        actor="ada",
+        reason="I looked",
+        clock=there.world.clock,
+        ages=ages,
+    )
+    assert "not-loaded" == settled.entry.verdict
+
+
 def test_committed_can_be_said_at_once() -> None:
     there, upload = decided()
     assert there.world.now < hour_of(there.world, upload)
@@ -151,17 +168,15 @@ def test_the_hour_is_25_hours_after_the_oldest_stream() -> None:
     oldest = min(s.created for s in there.world.warehouse.streams.values())
     assert timedelta(hours=25) == StreamAges().commit_within
     assert abs(decision.pending.oldest - oldest) < timedelta(seconds=1)
-    assert decision.pending.oldest + StreamAges().commit_within == horizon(decision)
+    assert decision.pending.oldest + timedelta(hours=25) == horizon(decision)
 
 
 def test_the_hour_of_a_shared_stream_and_of_a_commit_without_rows() -> None:
     at = datetime.fromisoformat("2026-11-21T12:00:00+00:00")
     place = SharedAppend(stream="s", created=at, offset=0, rows=1, nonce="n")
     commit = Decision(outcome="commit", seal=1, at=at + timedelta(hours=3))
-    assert at + StreamAges().commit_within == horizon(commit.model_copy(update={"shared": place}))
+    assert at + timedelta(hours=25) == horizon(commit.model_copy(update={"shared": place}))
     assert horizon(commit) is None
-    none = PendingCommit(streams=(), oldest=at)
-    assert horizon(commit.model_copy(update={"pending": none})) is None
 
 
 def test_a_commit_without_rows_needs_no_verdict() -> None:

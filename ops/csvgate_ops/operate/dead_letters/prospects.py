@@ -24,7 +24,7 @@ def warning(letter: DeadLetter, context: DeadLetterContext) -> str:
     if current.entries.finished() is not None:
         return ""
     if letter.code == UNSETTLED:
-        hour = horizon(current.decision)
+        hour = horizon(current.decision, context.ages)
         if hour is None or hour <= context.clock():
             return ""
         return (

@@ -1,14 +1,16 @@
 """The pipeline in memory, with a count of all requests that Google would charge."""
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, cast
 
 from csvgate.chunks.arrow import decode
+from csvgate.contracts.match import Contracts
 from csvgate.ports import Message
 from csvgate_ops.deploy.estimate.footprint import ENVELOPE_BYTES
+from enrichment.handler import Enricher
 from fakes.bigquery import FakeWarehouse
-from world import COMPLETE, VALIDATED, World, letters_of
+from world import COMPLETE, VALIDATED, World, letters_of, shipped_contracts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,14 +54,25 @@ class Seen:
     volumes: dict[str, int] = field(default_factory=dict)
 
 
-def run(name: str, data: bytes, chunk_bytes: int) -> Seen:
+def run(
+    name: str,
+    data: bytes,
+    chunk_bytes: int,
+    contracts: Contracts | None = None,
+    *,
+    shares: bool = True,
+) -> Seen:
     """Count the calls for an upload to a warm pipeline, which has loaded another one before: the
-    references are in the ledger, and a shared stream is open."""
-    world = World(chunk_bytes=chunk_bytes)
+    references are in the ledger, and a shared stream is open. `shares` is false if small uploads
+    are loaded over pending streams."""
+    world = World(chunk_bytes=chunk_bytes, contracts=contracts or shipped_contracts())
     world.warehouse = warehouse = CountedWarehouse(
         "sales", effects=world.effects, clock=world.clock
     )
     world.restart()
+    if not shares:
+        handler = cast(Enricher, world.enrich.handler)
+        world.enrich = replace(world.enrich, handler=replace(handler, shared=None))
     world.validate(world.upload("orders/first.csv", FIRST))
     world.drain()
     world.effects.log.clear()
