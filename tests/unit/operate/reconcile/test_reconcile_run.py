@@ -175,3 +175,16 @@ def test_rows_without_ledger_entries_are_orphans(world: World) -> None:
 def test_rows_of_a_reject_file(text: bytes, rows: int) -> None:
     contract = load(Path(ROOT / "contracts" / "orders.yaml"))
     assert rows == count_rows(iter([text] if text else []), contract)
+
+
+def test_rows_of_a_foreign_program_never_name_an_object_in_the_ledger(world: World) -> None:
+    """Their `_upload_id` may be anything, and becomes part of no object's name."""
+
+    def foreign(table: str, since: datetime | None) -> TableFacts:
+        found = read(world)(table, since)
+        strange = RowGroup(("../../audit", world.now), 1, 1)
+        return TableFacts(table, (*found.groups, strange))
+
+    world.effects.looks.clear()
+    assert ["rows.orphan"] == codes(report(world, read_table=foreign))
+    assert not [look for look in world.effects.looks if "audit" in look.target]
