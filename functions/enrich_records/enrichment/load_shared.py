@@ -15,7 +15,7 @@ from csvgate.ports import Clock, StreamGone, StreamShort, Warehouse
 from csvgate.protocol.ledger.entries import Dead, Decision, SharedAppend
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.protocol.stream_ages import StreamAges
-from csvgate.runtime.errors import Permanent, Transient
+from csvgate.runtime.errors import Failure, Permanent, Transient
 from enrichment.count_visible import CountedRows
 from enrichment.sealed_load import SealedLoad
 from enrichment.shared_streams import SharedStreams
@@ -47,7 +47,13 @@ class SharedLoader:
         """Decide the attempt and append. Return the decision; None if another delivery has decided
         before. Raises Transient and Permanent; the stream is then not used again."""
         table, schema = load.plan.table, rows.schema
-        stream = self.streams.take(table, schema)
+        try:
+            stream = self.streams.take(table, schema)
+        except Failure:
+            # The table may have been changed or dropped since the upload was loaded.
+            if attempt.decision() is None:
+                raise
+            return None
         nonce = uuid4().hex
         place = SharedAppend(
             stream=stream.name,
