@@ -15,6 +15,7 @@ from csvgate.ports import Clock, StreamGone, StreamShort, Warehouse
 from csvgate.protocol.ledger.entries import Dead, Decision, SharedAppend
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.runtime.errors import Permanent, Transient
+from enrichment.abandon import gone_until
 from enrichment.count_visible import CountedRows
 from enrichment.sealed_load import SealedLoad
 from enrichment.shared_streams import SharedStreams
@@ -131,8 +132,8 @@ class SharedLoader:
         """Believe that the stream is gone only if it is old and was not found before either."""
         now = self.clock()
         if now - place.created <= OLD:
-            raise gone
+            raise gone_until(gone, place.created + OLD)
         first = attempt.first_missing(now)
         if now - first < MISSING:
-            raise gone
+            raise gone_until(gone, first + MISSING)
         return self.counted.settle(load, attempt, gone.message)
