@@ -75,9 +75,7 @@ def test_a_new_generation_is_another_upload() -> None:
 
 def test_over_the_limit_nothing_is_loaded() -> None:
     world = World()
-    assert (
-        world.validate(world.upload("orders/a.csv", orders(10, bad=4))) == "sealed: over_limit"
-    )
+    assert world.validate(world.upload("orders/a.csv", orders(10, bad=4))) == "sealed: over_limit"
     world.drain()
     assert loaded(world) == []
     assert len(rejected(world)) == 4
@@ -88,9 +86,7 @@ def test_over_the_limit_nothing_is_loaded() -> None:
 
 def test_an_unreadable_file_ends_in_a_letter_and_an_email() -> None:
     world = World()
-    assert (
-        world.validate(world.upload("orders/a.csv", b"a,b,c\n1,2,3\n")) == "sealed: file_fault"
-    )
+    assert world.validate(world.upload("orders/a.csv", b"a,b,c\n1,2,3\n")) == "sealed: file_fault"
     world.drain()
     assert world.letter_codes() == ["header.missing_column"]
     assert [event.outcome for event in world.finished()] == ["rejected"]
