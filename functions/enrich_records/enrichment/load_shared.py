@@ -16,6 +16,7 @@ from csvgate.protocol.ledger.entries import Dead, Decision, SharedAppend
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.protocol.stream_ages import StreamAges
 from csvgate.runtime.errors import Failure, Permanent, Transient
+from enrichment.abandon import gone_until
 from enrichment.count_visible import CountedRows
 from enrichment.sealed_load import SealedLoad
 from enrichment.shared_streams import SharedStreams
@@ -144,7 +145,8 @@ class SharedLoader:
         """Believe that the stream is gone only if it was old when it was asked for, and was not
         found before either. That a young stream is not found is not recorded: it proves nothing."""
         if asked - place.created <= self.ages.old:
-            raise gone
-        if asked - attempt.first_missing(asked) < self.ages.second_look:
-            raise gone
+            raise gone_until(gone, place.created + self.ages.old)
+        first = attempt.first_missing(asked)
+        if asked - first < self.ages.second_look:
+            raise gone_until(gone, first + self.ages.second_look)
         return self.counted.settle(load, attempt, gone.message)
