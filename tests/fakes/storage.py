@@ -17,6 +17,9 @@ PIECE_BYTES = 1024 * 1024
 RANGE_BYTES = 8 * PIECE_BYTES
 """A stream costs one read of the service for each started range, as in csvgate.gcp.storage."""
 
+PAGE_NAMES = 1000
+"""The names in an answer to a listing request."""
+
 Corrupt = Callable[[str, str, bytes], bytes]
 """Given a bucket, an object's name and its bytes; returns what a read of them receives."""
 
@@ -132,8 +135,15 @@ class FakeObjectStore:
         )
 
     def names(self, bucket: str, prefix: str) -> Iterator[str]:
-        self.effects.look("storage.names", f"{bucket}/{prefix}")
-        yield from sorted(name for name in self._bucket(bucket) if name.startswith(prefix))
+        """Each page is a `storage.names`, which is one listing request."""
+        left, last = True, ""
+        while left:
+            self.effects.look("storage.names", f"{bucket}/{prefix}")
+            found = (n for n in self._bucket(bucket) if n.startswith(prefix) and n > last)
+            ahead = sorted(found)
+            page, left = ahead[:PAGE_NAMES], len(ahead) > PAGE_NAMES
+            yield from page
+            last = page[-1] if page else last
 
     def generations(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         self.effects.look("storage.generations", f"{bucket}/{prefix}")

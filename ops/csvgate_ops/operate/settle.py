@@ -8,19 +8,20 @@ finishes the upload, or loads it again in the next attempt (docs/dead-letters.md
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from csvgate.ports import Clock
 from csvgate.protocol.ledger.attempts import current_attempt
-from csvgate.protocol.ledger.entries import Decision, Settled
+from csvgate.protocol.ledger.entries import Settled
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.paths import FAILURE_NOTE
-from csvgate.protocol.stream_ages import horizon
+from csvgate.protocol.stream_ages import StreamAges, horizon
 from csvgate_ops.operate.audit import now, record
 
 Verdict = Literal["committed", "not-loaded"]
 LOADER = "enrich_records"
 """The function whose dead letter finishes the upload once it is settled."""
+_SERVICE: Final = StreamAges()
 
 
 class CannotSettle(Exception):
@@ -46,6 +47,7 @@ def settle(
     reason: str,
     attempt: int | None = None,
     clock: Clock = now,
+    ages: StreamAges = _SERVICE,
 ) -> Settlement:
     """Record the verdict about the current attempt of an upload, by its whole id. The audit entry
     is written first, and nothing is settled if that fails. Raises CannotSettle, Transient and
@@ -68,7 +70,7 @@ def settle(
         raise CannotSettle(f"{where} is finished: it {finished.outcome} at {_at(finished.at)}")
     if standing := current.entries.settled():
         raise CannotSettle(_settled_before(where, standing))
-    _check_hour(where, decision, verdict, clock())
+    _check_hour(where, horizon(decision, ages), verdict, clock())
     details = {"upload": upload, "attempt": current.number, "verdict": verdict}
     record(ledger, "upload.settle", actor, reason, details, clock)
     entry = Settled(verdict=verdict, actor=actor, reason=reason, at=clock())
@@ -77,10 +79,9 @@ def settle(
     return Settlement(upload, current.number, entry, tuple(_letters(ledger, upload)))
 
 
-def _check_hour(where: str, decision: Decision, verdict: Verdict, at: datetime) -> None:
+def _check_hour(where: str, hour: datetime | None, verdict: Verdict, at: datetime) -> None:
     """Raises CannotSettle when the commit may still take effect: then the next attempt, which
     `not-loaded` opens, could load every row twice."""
-    hour = horizon(decision)
     if hour is None:
         raise CannotSettle(f"{where} has no row to load, so there is nothing to settle")
     if verdict == "not-loaded" and at < hour:

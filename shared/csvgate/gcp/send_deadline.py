@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.request import (
     BaseHandler,
     HTTPHandler,
@@ -104,7 +104,6 @@ class SendDeadline:
 
         class EncryptedHandler(HTTPSHandler):
             def https_open(self, req: Request) -> HTTPResponse:
-                options: dict[str, Any] = {"context": self._context}
-                return self.do_open(Encrypted, req, **options)
+                return self.do_open(Encrypted, req)
 
         return PlainHandler(), EncryptedHandler()

@@ -160,7 +160,7 @@ class DocumentedService:
         return self.exhausted >= 0
 
 
-def _refused(code: Any) -> Any:
+def _refused(code: Any) -> types.AppendRowsResponse:
     return error(grpc.StatusCode.INVALID_ARGUMENT, code)
 
 

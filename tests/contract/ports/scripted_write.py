@@ -22,7 +22,7 @@ def accepted(offset: int) -> types.AppendRowsResponse:
     return types.AppendRowsResponse(append_result=result)
 
 
-def error(code: grpc.StatusCode, own: Any = None, words: str = "") -> Any:
+def error(code: grpc.StatusCode, own: Any = None, words: str = "") -> types.AppendRowsResponse:
     status = Status(code=code.value[0], message=words)
     if own is not None:
         detail = AnyMessage()

@@ -48,15 +48,15 @@ def orders(dataset: Dataset) -> TableSpec:
     orders = spec(dataset, *COLUMNS)
     dataset.warehouse.ensure_table(orders)
     days = [date(2026, 11, 20), date(2026, 11, 22), None, date(2026, 11, 21), date(2026, 11, 21)]
-    moments = [day and datetime(day.year, day.month, day.day, 8, tzinfo=UTC) for day in days]
+    local = [day and datetime(day.year, day.month, day.day, 8) for day in days]
     later = LOADED + timedelta(microseconds=1)
     rows = pa.record_batch(
         [
             pa.array(["u1", "u1", "u1", "u2", "u1"]),
             pa.array([LOADED, LOADED, LOADED, LOADED, later], SCHEMA.field(1).type),
             pa.array(days, pa.date32()),
-            pa.array(moments, SCHEMA.field(3).type),
-            pa.array([m and m.replace(tzinfo=None) for m in moments], SCHEMA.field(4).type),
+            pa.array(local, pa.timestamp("us")).cast(SCHEMA.field(3).type),
+            pa.array(local, SCHEMA.field(4).type),
         ],
         schema=SCHEMA,
     )

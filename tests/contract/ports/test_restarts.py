@@ -60,6 +60,6 @@ def test_committed_rows_are_there(restarted: tuple[BigQueryDataset, str]) -> Non
 
 @pytest.mark.xfail(reason="bqemulator keeps streams in memory", strict=True)
 def test_a_pending_stream_lives_on(restarted: tuple[BigQueryDataset, str]) -> None:
-    """BigQuery keeps a pending stream for a day; without it, the upload ends as `stream.gone`."""
+    """BigQuery keeps a pending stream for a day; without it, the upload is loaded again."""
     dataset, pending = restarted
     assert 10 == dataset.warehouse.finalize(pending)

@@ -171,6 +171,21 @@ def test_a_small_object_is_written_in_one_request(bucket: GcsBucket) -> None:
     assert sent == ["POST"]
 
 
+def test_noncurrent_generations_are_asked_for(bucket: GcsBucket) -> None:
+    """fake-gcs-server has none, so only the request shows it."""
+    urls: list[str] = []
+
+    def around(send: Send, _: str, url: str) -> requests.Response:
+        urls.append(url)
+        return send()
+
+    bucket.put("x", b"1")
+    intercept(bucket, around)
+    assert [info.name for info in bucket.store.generations(bucket.name, "x")] == ["x"]
+    (url,) = urls
+    assert "versions=True" in url or "versions=true" in url
+
+
 def test_a_limited_read_stops_at_its_limit(bucket: GcsBucket) -> None:
     bucket.put("x", bytes(9 * MIB))
     received = 0

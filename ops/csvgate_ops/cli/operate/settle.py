@@ -72,6 +72,7 @@ def command(
             actor=operator(),
             reason=reason.strip(),
             attempt=attempt,
+            ages=session.stream_ages(),
         )
     except CannotSettle as why:
         raise click.ClickException(str(why)) from why

@@ -132,8 +132,8 @@ class Function(Model):
     timeout: Annotated[Seconds, Field(ge=1, le=3600)]
     service_account: str
     read_bytes_per_second: Annotated[int, Field(ge=1)] | None = None
-    """The rate at which an upload is certain to be read. A file that would take longer than
-    `timeout` is refused at once; without a rate, no file is."""
+    """The most bytes of a file that the function reads in a second. A file that would take longer
+    than `timeout` even at this rate is refused at once; without a rate, no file is."""
     small_uploads: SmallUploads | None = None
     """Set for the function that loads uploads; None for the others."""
     uses: Uses = Uses()
@@ -188,7 +188,13 @@ class Local(Model):
     """Settings of the local cloud that differ from a deployment."""
 
     instances: Annotated[int, Field(ge=1, le=16)] = 1
+    burst: Annotated[int, Field(ge=1, le=16)] = 1
+    """How many times as many events are pushed to a function as its instances accept. Above 1 the
+    Eventarc stand-in answers 429 like a saturated Cloud Run."""
     retry: Retry | None = None
+    stream_hour: Annotated[Seconds, Field(ge=1)] = 3600
+    """The unit of the ages at which an absent write stream proves something
+    (`csvgate.protocol.stream_ages`). The local BigQuery forgets streams when it restarts."""
 
 
 class Topology(Model):

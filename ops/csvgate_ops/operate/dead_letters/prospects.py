@@ -21,15 +21,17 @@ def warning(letter: DeadLetter, context: DeadLetterContext) -> str:
     current = current_attempt(context.ledger.upload(letter.upload))
     if current.decision is None or current.decision.outcome != "commit":
         return ""
+    if current.entries.finished() is not None:
+        return ""
     if letter.code == UNSETTLED:
-        hour = horizon(current.decision)
+        hour = horizon(current.decision, context.ages)
         if hour is None or hour <= context.clock():
             return ""
         return (
             f"BigQuery may still carry out the commit until {hour:%Y-%m-%d %H:%M} UTC, so before "
             "that hour the letter may come back"
         )
-    if current.entries.settled() is not None or current.entries.finished() is not None:
+    if current.entries.settled() is not None:
         return ""
     return (
         "csvgate cannot know whether its rows are loaded: first look at the table and run `csvgate "

@@ -34,8 +34,9 @@ FUNCTIONS: Final = (
         When.AFTER_RETRIES,
         "Pub/Sub gave up and forwarded the message itself, because the function never gave a "
         "reason",
-        "The function crashed, ran out of time or memory, could not start, or its breaker was open "
-        "the whole time. Check its log at the time of the dead letter, and `csvgate breaker`.",
+        "If its breaker was open, the dead letter says so, with the codes that had opened it. "
+        "Otherwise the function crashed, ran out of time or memory, or could not start: check its "
+        "log at the time of the dead letter.",
         NextStep.REPLAY,
     ),
     OperationalCode(
@@ -101,7 +102,7 @@ FUNCTIONS: Final = (
     OperationalCode(
         "mail.unknown",
         When.AFTER_RETRIES,
-        "SendGrid did not confirm whether it accepted the email",
+        "SendGrid did not confirm in time whether it accepted the email",
         "Check the account's activity at SendGrid. If the email is there, discard the dead letter: "
         "a replay would send it again.",
         NextStep.REPLAY,
@@ -117,7 +118,7 @@ FUNCTIONS: Final = (
     OperationalCode(
         "notify.claimed",
         When.AFTER_RETRIES,
-        "At every attempt another delivery was sending the same email",
+        "At every attempt another delivery was sending the same email, or the ledger was too slow",
         "`csvgate status` shows whether the email was sent.",
         NextStep.REPLAY,
     ),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from csvgate_ops.operate.runbook.model import UPLOAD_AGAIN, NextStep, OperationalCode, When
+from csvgate_ops.operate.runbook.model import NextStep, OperationalCode, When
 
 _LEDGER: Final = (
     "Find out who writes to or deletes from the ledger bucket: only csvgate may. Restore the "
@@ -133,11 +133,12 @@ LOADING: Final = (
         NextStep.REPLAY,
     ),
     OperationalCode(
-        "commit.contradictory",
+        "stream.unclear",
         When.AFTER_RETRIES,
-        "BigQuery reports that only some of an upload's streams are committed, although it commits "
-        "all or none",
-        f"{_RECONCILE} Report it and attach the dead letter.",
+        "At every attempt BigQuery refused a call because of the state of a write stream or its "
+        "table, but found the stream when asked",
+        "The table was dropped, replaced or altered while it was loaded, or BigQuery needs longer "
+        f"than usual. Check the table named in the dead letter. {_RECONCILE}",
         NextStep.REPLAY,
     ),
     OperationalCode(
@@ -150,11 +151,11 @@ LOADING: Final = (
     ),
     OperationalCode(
         "stream.short",
-        When.AT_ONCE,
-        "A chunk's write stream was finalized before it had all rows",
-        "Either another program finalized it, or this is a bug in csvgate: report it. "
-        f"{_NOT_VISIBLE} {UPLOAD_AGAIN}",
-        NextStep.UPLOAD,
+        When.AFTER_RETRIES,
+        "At every attempt a write stream had been finalized before it had all rows",
+        "A replay loads the upload over new streams. If the code returns, another program "
+        "finalizes them, or this is a bug in csvgate: report it.",
+        NextStep.REPLAY,
     ),
     OperationalCode(
         "stream.committed",

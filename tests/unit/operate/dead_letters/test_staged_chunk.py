@@ -7,9 +7,11 @@ import pytest
 
 from csvgate.ports import Column
 from csvgate.protocol.events import RECORDS_VALIDATED
+from csvgate.rejects.summary import MASK
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.actions.show import Detail, fetch, show, show_letter
-from csvgate_ops.operate.dead_letters.content.staged_chunk import chunk_of
+from csvgate_ops.operate.dead_letters.content.masking import NOTHING, Mask
+from csvgate_ops.operate.dead_letters.content.staged_chunk import chunk_of, preview
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from fakes.bigquery import Table
 from unit.operate.dead_letters.contexts import LetterWorld, letter_world
@@ -138,3 +140,17 @@ def test_a_letter_that_names_another_upload_than_its_message_shows_no_rows() -> 
 def test_a_chunk_is_fetched_by_its_id() -> None:
     there = with_letters()
     assert "chunk" == fetch(there.context, chunk_letter(there).id).kind
+
+
+def test_the_pinned_contract_masks_even_if_the_given_mask_does_not() -> None:
+    """The mask is made from the letter, and the ledger may not have answered then."""
+    there = with_letters(3)
+    chunk = chunk_of(chunk_letter(there))
+    assert chunk is not None
+    masked = preview(chunk, there.context, Mask(frozenset()), 3).grid
+    assert masked is not None
+    assert ("email",) == masked.masked
+    assert {MASK} == {cells[masked.columns.index("email")] for cells in masked.rows}
+    shown = preview(chunk, there.context, NOTHING, 3).grid
+    assert shown is not None
+    assert () == shown.masked

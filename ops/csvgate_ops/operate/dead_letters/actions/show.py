@@ -26,6 +26,7 @@ from csvgate_ops.operate.dead_letters.content.masking import (
     message_of,
     pinned_contract,
 )
+from csvgate_ops.operate.dead_letters.content.open_breakers import with_breakers
 from csvgate_ops.operate.dead_letters.content.parse import parse
 from csvgate_ops.operate.dead_letters.content.reject_file import sample
 from csvgate_ops.operate.dead_letters.content.staged_chunk import (
@@ -108,7 +109,8 @@ def fetch(context: DeadLetterContext, letter_id: str) -> DeadLetter:
             ):
                 for pulled in batch:
                     if pulled.id == letter_id:
-                        return with_datasets([parse(pulled, route)], context)[0]
+                        found = with_datasets([parse(pulled, route)], context)
+                        return with_breakers(found, context)[0]
     raise NoSuchLetter(letter_id)
 
 

@@ -60,6 +60,13 @@ def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> DeadLe
     )
 
 
+def gave_up(attributes: Mapping[str, str]) -> str:
+    """Return how Pub/Sub came to forward a letter, as the beginning of a sentence."""
+    count = _number(attributes, f"{PLATFORM}DeliveryCount")
+    after = counted(count, "delivery", "deliveries") if count else "the last delivery"
+    return f"Pub/Sub gave up after {after} from {attributes.get(f'{PLATFORM}Subscription', '')}"
+
+
 def object_name(letter: DeadLetter) -> str:
     """Name of the uploaded object that a storage event is about; empty when it is not known."""
     if letter.kind != "storage event":
@@ -76,11 +83,8 @@ def _message(attributes: Mapping[str, str], route: Route, *, platform: bool) -> 
             given
             or "the message gives no reason: it was published here by hand or by another program"
         )
-    count = _number(attributes, f"{PLATFORM}DeliveryCount")
-    after = counted(count, "delivery", "deliveries") if count else "the last delivery"
-    source = attributes[f"{PLATFORM}Subscription"]
     return (
-        f"Pub/Sub gave up after {after} from {source}: {route.function} did not answer, "
+        f"{gave_up(attributes)}: {route.function} did not answer, "
         "or the message could not be delivered to it (the function does not start, runs out of "
         "memory or time, or its trigger refuses the message). See its logs. The message is "
         "unchanged"
