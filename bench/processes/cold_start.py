@@ -16,7 +16,7 @@ from csvgate_ops.local.cloud.credentials import ensure_credentials
 
 _UNUSED: Final = "127.0.0.1:9"
 """Clients are created for this address; none connects."""
-_BUCKETS: Final = ("UPLOADS", "REJECTS", "LEDGER", "REFERENCES")
+_BUCKETS: Final = ("UPLOADS", "REJECTS", "STAGING", "LEDGER", "REFERENCES")
 _HEAVY: Final = ("pyarrow", "polars", "numpy", "duckdb", "pandas")
 
 

@@ -5,8 +5,10 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-_ID: Final = "0123456789abcdef"
-_AT: Final = "2026-11-21T12:00:00Z"
+ID: Final = "0123456789abcdef"
+AT: Final = "2026-11-21T12:00:00Z"
+UPLOAD: Final = {"id": ID, "bucket": "b", "name": "orders/a.csv", "generation": 1}
+COUNTS: Final = {"read": 1, "valid": 0, "rejected": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,14 @@ def _message(function: str, kind: str, data: Any, outcome: str) -> FunctionEvent
         "ce-source": "//csvgate/bench",
         "ce-specversion": "1.0",
         "ce-type": kind,
-        "ce-uploadid": _ID,
-        "ce-plan": _ID,
+        "ce-uploadid": ID,
+        "ce-plan": ID,
+        "ce-seal": "1",
         "content-type": "application/json",
     }
     message = {
         "messageId": "1",
-        "publishTime": _AT,
+        "publishTime": AT,
         "attributes": attributes,
         "data": base64.b64encode(json.dumps(data).encode()).decode(),
     }
@@ -58,20 +61,29 @@ EVENTS: Final = (
     _message(
         "enrich_records",
         "csvgate.upload.validated.v1",
-        {},
-        "an upload that is finished: one read of the ledger",
+        {
+            "upload": UPLOAD,
+            "plan": ID,
+            "seal": 1,
+            "dataset": "orders",
+            "status": "over_limit",
+            "counts": COUNTS,
+            "chunks": 0,
+            "validated_at": AT,
+        },
+        "an upload that is finished: four reads of the ledger",
     ),
     _message(
         "notify_stakeholders",
         "csvgate.upload.completed.v1",
         {
-            "upload": {"id": _ID, "bucket": "b", "name": "orders/a.csv", "generation": 1},
-            "plan": _ID,
+            "upload": UPLOAD,
+            "plan": ID,
             "dataset": "orders",
             "outcome": "completed",
-            "counts": {"read": 1, "valid": 1, "rejected": 0},
-            "received_at": _AT,
-            "finished_at": _AT,
+            "counts": COUNTS,
+            "received_at": AT,
+            "finished_at": AT,
         },
         "an upload without a recipient: no email",
     ),

@@ -1,15 +1,54 @@
 """A stub of Cloud Storage: every object exists and says that the work is finished.
 
+Readers of the ledger ignore unknown fields, so that the same object is the pin, the seal, the
+decision and the end of an upload.
+
 With it, a cold start measures the function and not an emulator.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Final
 
-_FINISHED: Final = b'{"at": "2026-11-21T12:00:00Z"}'
+from bench.processes.function_events import AT, COUNTS, ID, UPLOAD
+from csvgate.contracts.hashing import to_json
+from csvgate.contracts.model import Contract
+from csvgate.protocol.identity import PROTOCOL_VERSION
+
+_CONTRACT: Final = Contract.model_validate(
+    {
+        "dataset": "orders",
+        "match": ["orders/*.csv"],
+        "schema": {"fields": [{"name": "order_id"}]},
+        "destination": {"dataset": "sales", "table": "orders"},
+    }
+)
+FINISHED: Final = json.dumps(
+    {
+        "upload": UPLOAD,
+        "plan": ID,
+        "dataset": "orders",
+        "contract": to_json(_CONTRACT),
+        "engine": "bench",
+        "protocol": PROTOCOL_VERSION,
+        "chunk_bytes": 1,
+        "references": {},
+        "size": 1,
+        "crc32c": "AAAAAA==",
+        "created_at": AT,
+        "received_at": AT,
+        "trace": "",
+        "status": "over_limit",
+        "counts": COUNTS,
+        "ingested_at": AT,
+        "outcome": "rejected",
+        "seal": 1,
+        "at": AT,
+    }
+).encode()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -18,10 +57,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(_FINISHED)))
+        self.send_header("Content-Length", str(len(FINISHED)))
         self.send_header("X-Goog-Generation", "1")
         self.end_headers()
-        self.wfile.write(_FINISHED)
+        self.wfile.write(FINISHED)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Does not log requests."""

@@ -1,5 +1,5 @@
-"""Copies of references in the ledger: an upload pins one, and whatever becomes of the reference, all
-its chunks are read and enriched with that copy."""
+"""Copies of references in the ledger: an upload pins one, and whatever becomes of the reference,
+all its chunks are read and enriched with that copy."""
 
 from datetime import UTC, datetime, timedelta
 

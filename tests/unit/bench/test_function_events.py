@@ -1,0 +1,31 @@
+"""The events whose answers are timed are events of the protocol, and need no work."""
+
+import base64
+import json
+
+from bench.processes.function_events import EVENTS
+from bench.processes.storage_stub import FINISHED
+
+from csvgate.ports import Message
+from csvgate.protocol.ledger.entries import Decision, Finished, Received, Seal
+from csvgate.protocol.messages.outcome import parse_outcome
+from csvgate.protocol.messages.validated_records import parse_validated_records
+
+
+def message(function: str) -> Message:
+    (event,) = [each for each in EVENTS if each.function == function]
+    published = json.loads(event.body)["message"]
+    return Message(base64.b64decode(published["data"]), published["attributes"])
+
+
+def test_the_marker_names_what_the_stub_says() -> None:
+    marker = parse_validated_records(message("enrich_records"))
+    assert marker.chunk is None
+    received, seal = Received.model_validate_json(FINISHED), Seal.model_validate_json(FINISHED)
+    assert (marker.upload, marker.plan) == (received.upload.id, seal.plan)
+    assert "rejected" == Decision.model_validate_json(FINISHED).outcome
+    assert "rejected" == Finished.model_validate_json(FINISHED).outcome
+
+
+def test_the_outcome_is_one() -> None:
+    assert "completed" == parse_outcome(message("notify_stakeholders")).outcome
