@@ -14,6 +14,7 @@ from csvgate.types.bigquery import BigQueryType
 from csvgate.types.common import column_fit
 from csvgate.types.common.field_type import CellFault, Fit
 from csvgate.validation import constraints
+from csvgate.validation.fast import words
 from csvgate.validation.fast.kernels import numbers
 from csvgate.validation.fast.kernels.numbers import DecimalParser
 from mutation.mutant import Mutant
@@ -70,7 +71,7 @@ def _rules_round_floats_twice() -> AbstractContextManager[Any]:
 
 
 def _first_digit_dropped(digits: int) -> AbstractContextManager[Any]:
-    original = numbers.parse_digits
+    original = words.parse_digits
 
     def parse_digits(text: Any, ends: Any, counts: Any) -> Any:
         return original(text, ends, np.where(counts == digits, digits - 1, counts))

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from csvgate.csv import encodings, records
-from csvgate.csv.lines import _blocks
+from csvgate.csv.lines import _blocks, read_at_least
 from csvgate.csv.records import Framer, Record
 from csvgate.rejects import corrections
 from csvgate.rejects.reject_file import RejectFile
@@ -93,7 +93,7 @@ def _rest_is_not_converted() -> AbstractContextManager[Any]:
 
 
 def _piece_decides_on_encoding() -> AbstractContextManager[Any]:
-    original = encodings.read_at_least
+    original = read_at_least
     return swapped(encodings, "read_at_least", lambda pieces, size: original(pieces, 1))
 
 
@@ -124,7 +124,7 @@ def _faults_of_a_batch_are_kept() -> AbstractContextManager[Any]:
     def batch(self: Batcher) -> Any:
         faults = self._faults
         found = original(self)
-        self._faults = faults
+        self._faults = min(faults, self._limits.faults - 1)
         return found
 
     return swapped(Batcher, "_batch", batch)

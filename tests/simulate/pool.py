@@ -10,7 +10,8 @@ from multiprocessing import get_context
 from types import ModuleType
 from typing import TypeVar
 
-from enrichment import load_chunk, plans
+from csvgate.protocol import plan
+from enrichment import plans, sealed_load
 from intake import pin_plan
 from simulate.crash_points import Enumeration, Tried, enumerate_crashes
 from simulate.hunt import hunt
@@ -20,8 +21,9 @@ from simulate.seeds import Ran, run
 WORKERS = min(4, os.cpu_count() or 1)
 SEEDS_AT_A_TIME = 100
 PURE: tuple[tuple[ModuleType, str], ...] = (
-    (load_chunk, "decode"),
+    (sealed_load, "decode"),
     (plans, "from_json"),
+    (plan, "from_json"),
     (pin_plan, "from_json"),
 )
 T = TypeVar("T")

@@ -8,17 +8,20 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from csvgate.protocol.events import UploadFinished, UploadValidated
-from csvgate.protocol.ledger.entries import OutcomeClaim
+from csvgate.protocol.events import UploadFinished
+from csvgate.protocol.ledger.attempts import End, end_of_upload
+from csvgate.protocol.ledger.entries import Received, Seal
 from csvgate.protocol.ledger.ledger import UploadLedger
+from csvgate.protocol.messages.attributes import UPLOAD, attribute
 from csvgate.protocol.messages.outcome import end_of, parse_outcome
 from simulate.world import shop
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
-from simulate.world.people import People, Sent
+from simulate.world.people import Key, People, Sent, key_of
 from world import COMPLETE
 
-Key = tuple[str, int]
+REPORTS = frozenset({"rows.rejected", "limit.rejected"})
+"""Letters about rows: they report an end, and excuse nothing."""
 
 
 def check(people: People) -> None:
@@ -26,8 +29,55 @@ def check(people: People) -> None:
     _Check(people).all()
 
 
+def require_end_or_letter(people: People) -> None:
+    """Nothing is under way: every upload has ended, or there is a letter to replay for it. Raises
+    Violation."""
+    for sent in people.sent:
+        reason = f"{sent.upload.id} is stuck: it has not ended, and no letter is about it"
+        require(is_over(people, sent) or any(open_letters(people, sent)), reason)
+
+
+def is_over(people: People, sent: Sent) -> bool:
+    """Whether the upload has ended, or was ignored because no contract matched it."""
+    entries = people.cloud.unwatched_ledger().upload(sent.upload.id)
+    if entries.received() is None:
+        return entries.ignored() is not None
+    return end_of_upload(entries) is not None
+
+
+def open_letters(people: People, sent: Sent) -> Iterator[tuple[str, int]]:
+    """The letters about an upload that were not replayed and report no end: function and place."""
+    generation = f'"{sent.upload.generation}"'.encode()
+    for function, place, letter in people.mailroom.letters():
+        if (function, place) in people.mailroom.replayed or function == "notify_stakeholders":
+            continue
+        code = letter.attributes.get("csvgate-code", "")
+        about = letter.attributes.get("csvgate-upload") or attribute(letter.attributes, UPLOAD)
+        ours = about == sent.upload.id or (
+            function == "validate_and_parse" and not about and generation in letter.data
+        )
+        if ours and code not in REPORTS:
+            yield function, place
+
+
 def outcomes(cloud: Cloud) -> list[UploadFinished]:
     return [parse_outcome(m) for m in cloud.publisher.topics[COMPLETE]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    entries: UploadLedger
+    received: Received
+    end: End
+    seal: Seal
+
+    @property
+    def version(self) -> int:
+        return shop.version_of(self.received.contract)
+
+    @property
+    def codes(self) -> set[str]:
+        return {reason.code for reason in self.seal.reasons}
 
 
 @dataclass
@@ -37,106 +87,98 @@ class _Check:
     def __post_init__(self) -> None:
         self.cloud = self.people.cloud
         self.events = outcomes(self.cloud)
-        self.expected: dict[Key, shop.Row] = {}
+        self.expected: dict[Key, tuple[shop.Row, str]] = {}
+        """Each row, and the city that enriches it."""
 
     def all(self) -> None:
         for sent in self.people.sent:
-            if sent.corrected is None:
-                self._upload(sent)
-            else:
-                self._ended(sent)
+            ended = self._ended(sent)
+            if ended is not None and sent.corrected is None:
+                self._upload(sent, ended)
         self._rows()
         self._one_holder()
 
-    def _upload(self, sent: Sent) -> None:
-        entries = self._ended(sent)
-        claim = entries.outcome_claim()
-        if claim is None:
+    def _upload(self, sent: Sent, ended: _Ended) -> None:
+        outcome, seal, version = ended.end.finished.outcome, ended.seal, ended.version
+        if outcome == "rejected" and ended.codes & {"file.overwrite", "file.gone"}:
+            self._refused(sent, ended)
             return
-        version, validated = self._judged(entries, claim)
-        codes = {reason.code for reason in validated.reasons}
-        if claim.outcome == "rejected" and codes & {"file.overwrite", "file.gone"}:
-            excused = sent.refuses if "file.overwrite" in codes else sent.gone
-            require(excused, f"{sent.upload.name} was rejected without a reason: {codes}")
-            return
-        require_equal(sent.file.expected(version), claim.outcome, f"outcome of {sent.upload.name}")
+        require_equal(sent.file.expected(version), outcome, f"outcome of {sent.upload.name}")
         valid, rejected = sent.file.valid_lines(version), sent.file.rejected_lines(version)
-        if rejected or claim.outcome == "rejected":
-            require(self._has_letter(sent.upload.id, claim.plan), "rejected rows without a letter")
+        if rejected or outcome == "rejected":
+            require(self._has_letter(sent.upload.id, seal.plan), "rejected rows without a letter")
         if not sent.file.unreadable:
-            counts = validated.counts
+            counts = seal.counts
             found = (counts.read, counts.valid, counts.rejected)
             require_equal((len(sent.file.rows), len(valid), len(rejected)), found, "counts")
-            require_equal(rejected, self._reject_lines(validated), "lines in the reject file")
-        if claim.outcome == "completed" and entries.is_committed():
-            self.expected |= {(sent.upload.id, n): sent.file.rows[n - 2] for n in valid}
-            self._corrections(sent, entries, set(rejected))
+            require_equal(rejected, self._reject_lines(seal), "lines in the reject file")
+        if outcome == "completed":
+            self._expect(sent.upload.id, ended, {n: sent.file.rows[n - 2] for n in valid})
+            self._corrections(sent, ended, set(rejected))
 
-    def _corrections(self, origin: Sent, entries: UploadLedger, still_open: set[int]) -> None:
+    def _refused(self, sent: Sent, ended: _Ended) -> None:
+        if "file.overwrite" in ended.codes:
+            require(sent.refuses, f"{sent.upload.name} was refused without a reason")
+            return
+        require(sent.gone, f"{sent.upload.name} is said to be gone without a reason")
+        first = ended.end.decision.seal == 1
+        lost = sent.upload.id in self.people.unstaged
+        require(first or lost, f"{sent.upload.name} is said to be gone, but a seal stood")
+
+    def _expect(self, upload: str, ended: _Ended, rows: dict[int, shop.Row]) -> None:
+        (pinned,) = ended.received.references.values()
+        city = self.people.city(pinned.generation)
+        at = ended.seal.ingested_at
+        self.expected |= {(upload, n, at): (row, city) for n, row in rows.items()}
+
+    def _corrections(self, origin: Sent, ended: _Ended, still_open: set[int]) -> None:
         by_id = {sent.upload.id: sent for sent in self.people.sent}
-        for upload in entries.corrections():
+        for upload in ended.entries.corrections():
             corrected = by_id[upload].corrected or {}
-            own = self.cloud.ledger.upload(upload)
-            claim = own.outcome_claim()
-            if claim is None or claim.outcome == "rejected":
+            own = self._end(upload)
+            if own is None or own.end.finished.outcome == "rejected":
                 continue
-            version, validated = self._judged(own, claim)
+            version = own.version
             loaded = {n for n, row in corrected.items() if n in still_open and row.valid(version)}
-            require_equal(len(loaded), validated.counts.valid, "rows loaded by a correction")
+            require_equal(len(loaded), own.seal.counts.valid, "rows loaded by a correction")
             back = sorted(set(corrected) - loaded)
-            require_equal(back, sorted(self._reject_lines(validated)), "lines handed back again")
-            if own.is_committed():
-                self.expected |= {(origin.upload.id, n): corrected[n] for n in loaded}
-                still_open -= loaded
+            require_equal(back, sorted(self._reject_lines(own.seal)), "lines handed back again")
+            self._expect(origin.upload.id, own, {n: corrected[n] for n in loaded})
+            still_open -= loaded
 
-    def _ended(self, sent: Sent) -> UploadLedger:
-        """One terminal event and one email, or a dead letter that explains why there is none."""
-        upload = sent.upload.id
+    def _end(self, upload: str) -> _Ended | None:
         entries = self.cloud.ledger.upload(upload)
-        claim = entries.outcome_claim()
+        received, end = entries.received(), end_of_upload(entries)
+        if received is None or end is None:
+            return None
+        seal = entries.seal(end.decision.seal)
+        require(seal is not None, f"{upload} ended without a seal")
+        assert seal is not None
+        return _Ended(entries, received, end, seal)
+
+    def _ended(self, sent: Sent) -> _Ended | None:
+        """Exactly one terminal event per attempt, and one email for each end. None if the upload was
+        ignored because no contract matched it."""
+        upload = sent.upload.id
         terminal = {e for e in self.events if e.upload.id == upload and e.outcome != "failed"}
-        if entries.is_finished():
-            require(claim is not None, f"{upload} is finished without a claim")
-            published = {event.outcome for event in terminal}
-            require_equal(
-                {claim.outcome if claim else None}, published, f"terminal events of {upload}"
-            )
-            require_equal(1, len(terminal), f"different terminal events of {upload}")
-        else:
-            require_equal(set(), terminal, f"{upload} is not finished, but was announced")
-            codes = set(self._letters_about(sent))
+        ended = self._end(upload)
+        if ended is None:
+            require(is_over(self.people, sent), f"{upload} did not end")
             require(
-                bool(codes & self._excuses(sent)),
-                f"{upload} did not end, and its letters do not excuse it: {sorted(codes)}",
+                self.cloud.without_contracts, f"{upload} was ignored, but a contract matches it"
             )
+            require_equal(set(), terminal, f"{upload} was ignored, but was announced")
+        else:
+            end, seal = ended.end, ended.seal
+            published = [(e.outcome, e.attempt, e.counts, e.plan) for e in terminal]
+            expected = [(end.finished.outcome, end.attempt, seal.counts, seal.plan)]
+            require_equal(expected, published, f"terminal events of {upload}")
         announced = {end_of(event) for event in self.events if event.upload.id == upload}
         messages = self.cloud.publisher.topics[COMPLETE]
         ids = [m.attributes["ce-id"] for m in messages if m.attributes["ce-uploadid"] == upload]
         require_equal(len(announced), len(set(ids)), f"identifiers of events of {upload}")
         self._emails(upload, announced)
-        return entries
-
-    def _letters_about(self, sent: Sent) -> Iterator[str]:
-        """The codes of its dead letters; "" for those that the platform forwarded."""
-        generation = f'"{sent.upload.generation}"'.encode()
-        for function, _, letter in self.people.mailroom.letters():
-            code = letter.attributes.get("csvgate-code", "")
-            ours = letter.attributes.get("csvgate-upload") == sent.upload.id
-            forwarded = function == "validate_and_parse" and not code and generation in letter.data
-            if ours or forwarded:
-                yield code
-
-    def _excuses(self, sent: Sent) -> set[str]:
-        excuses = set()
-        if self.people.streams_expired:
-            excuses.add("stream.gone")
-        if sent.corrected is not None:
-            origin = next(s for s in self.people.sent if f".{s.upload.id}-" in sent.upload.name)
-            entries = self.cloud.ledger.upload(origin.upload.id)
-            before = [entries, *map(self.cloud.ledger.upload, entries.corrections())]
-            if not all(each.is_finished() for each in before):
-                excuses.add("")  # it waits for an end that will not come
-        return excuses
+        return ended
 
     def _emails(self, upload: str, announced: AbstractSet[str]) -> None:
         sent = Counter(
@@ -156,35 +198,30 @@ class _Check:
             for letter in self.cloud.letters("validate_and_parse")
         )
 
-    def _judged(self, entries: UploadLedger, claim: OutcomeClaim) -> tuple[int, UploadValidated]:
-        plan = entries.plan(claim.plan)
-        pinned, validated = plan.plan(), plan.validated()
-        assert pinned is not None
-        require(validated is not None, "an upload ended before it was validated")
-        assert validated is not None
-        return shop.version_of(pinned.contract), validated
-
-    def _reject_lines(self, validated: UploadValidated) -> list[int]:
-        if validated.rejects is None:
+    def _reject_lines(self, seal: Seal) -> list[int]:
+        if seal.rejects is None:
             return []
-        stored = self.cloud.store.buckets["rejects"].get(validated.rejects.name)
-        require(stored is not None, f"there is no reject file {validated.rejects.name}")
-        text = stored.data.decode() if stored else ""
+        stored = self.cloud.store.buckets["rejects"].get(seal.rejects.name)
+        require(stored is not None, f"there is no reject file {seal.rejects.name}")
+        assert stored is not None
+        found = stored.info.generation, stored.info.crc32c
+        sealed = seal.rejects.generation, seal.rejects.crc32c
+        require_equal(sealed, found, f"generation and checksum of {seal.rejects.name}")
+        text = stored.data.decode()
         return [int(row["_csvgate_line"]) for row in csv.DictReader(io.StringIO(text))]
 
     def _rows(self) -> None:
         rows = self.cloud.warehouse.rows(shop.TABLE)
         found = Counter((row["_upload_id"], row["_line"]) for row in rows)
         require_equal([], [key for key, n in found.items() if n > 1], "rows that are there twice")
-        require_equal([], sorted(found.keys() - self.expected), "rows that should not be there")
-        require_equal([], sorted(self.expected.keys() - found), "rows that are lost")
-        cities: dict[str, set[str]] = {}
+        keys = set(map(key_of, rows))
+        require_equal([], sorted(keys - self.expected.keys()), "rows that should not be there")
+        lost = self.expected.keys() - keys - self.people.removed
+        require_equal([], sorted(lost), "rows that are lost")
         for row in rows:
-            ours = self.expected[row["_upload_id"], row["_line"]]
-            require_equal((ours.id, int(ours.amount)), (row["id"], row["amount"]), "a row's values")
-            cities.setdefault(row["_ingested_at"], set()).add(row["city"])
-        for found_cities in cities.values():
-            require(len(found_cities) == 1, f"references were mixed: {sorted(found_cities)}")
+            ours, city = self.expected[key_of(row)]
+            expected = (ours.id, int(ours.amount), city)
+            require_equal(expected, (row["id"], row["amount"], row["city"]), "a row's values")
 
     def _one_holder(self) -> None:
         """At most one upload of a name that refuses to be overwritten is loaded."""
@@ -192,7 +229,7 @@ class _Check:
             sent.upload.name
             for sent in self.people.sent
             if sent.refuses
-            and (claim := self.cloud.ledger.upload(sent.upload.id).outcome_claim()) is not None
-            and claim.outcome == "completed"
+            and (ended := self._end(sent.upload.id)) is not None
+            and ended.end.finished.outcome == "completed"
         )
         require_equal([], [name for name, n in loaded.items() if n > 1], "names loaded twice")

@@ -3,7 +3,7 @@
 The seed decides which one continues, which calls fail and which instances crash.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
@@ -143,6 +143,7 @@ class Scheduler:
             self.mailroom.retry(task.parcel)
         else:
             self._ended(task, alive=True)
+            self.mailroom.acknowledge(task.parcel)
             self.say(f"→ {outcome}", task.name)
             if self.knobs.duplicate and self.chance.random() < self.knobs.duplicate:
                 self._duplicate(task.parcel)
@@ -173,8 +174,9 @@ class Scheduler:
 
     def _duplicate(self, parcel: Parcel) -> None:
         late = self.chance.random() < self.knobs.late
-        due = self.cloud.now + (DAY if late else timedelta(seconds=self.chance.choice((0, 30))))
-        self.mailroom.waiting.append(replace(parcel, due=due))
+        self.mailroom.repeat(
+            parcel, DAY if late else timedelta(seconds=self.chance.choice((0, 30)))
+        )
         self.say(f"will be delivered again{', a day late' if late else ''}", str(parcel))
 
     def _arrive(self, publishing: Publishing) -> None:
@@ -232,7 +234,4 @@ class Scheduler:
             )
         else:
             return False
-        if old := self.cloud.warehouse.expire_created_before(self.cloud.now - timedelta(days=1)):
-            self.people.streams_expired = True
-            self.say(f"BigQuery drops pending streams of yesterday: {old}")
         return True

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from fakes.effects import Effect, Effects
 from simulate.promise import check
+from simulate.replay import replay_all
 from simulate.world.cloud import AnyBoundary, Revision, cloud
 from simulate.world.crash import Crash, Violation
 from simulate.world.parcels import Mailroom, Parcel
@@ -17,8 +18,7 @@ from simulate.world.watch import Email, unmarked_email, watch
 
 Happening = Callable[["Sequence"], None]
 FIRST = Revision()
-MOST_DELIVERIES = 200
-ROUNDS_OF_REPLAY = 2
+MOST_DELIVERIES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,8 @@ class Sequence:
         self._drain()
         if self.scenario.last:
             self.scenario.last(self)
-        for _ in range(ROUNDS_OF_REPLAY):
             self._drain()
-            for function, place, _ in list(self.mailroom.letters()):
-                if (function, place) not in self.mailroom.replayed:
-                    self.mailroom.replay(function, place)
-        self._drain()
+        replay_all(self.people, self._drain)
         check(self.people)
 
     def redeploy(self, revision: Revision) -> None:
@@ -120,6 +116,8 @@ class Sequence:
             self._crashed()
         except Exception:  # noqa: BLE001 - as the framework: 500
             self.mailroom.retry(parcel)
+        else:
+            self.mailroom.acknowledge(parcel)
         finally:
             self._delivering = None
             # Nobody waits for these messages any more: they are lost.

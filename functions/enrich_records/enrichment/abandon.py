@@ -26,8 +26,18 @@ def abandon_if_lost(
     young: timedelta,
     clock: Clock,
 ) -> None:
-    """Abandon the attempt because a pending stream of it is gone. Raises the failure again if the
-    stream is so young that it may still be found."""
+    """Abandon the attempt because a pending stream of it is gone. Raises StreamGone if the stream
+    is so young that it may still be found."""
     if clock() - created < young:
-        raise gone
+        raise gone_until(gone, created + young)
     abandon(attempt, seal, gone.message, clock)
+
+
+def gone_until(gone: StreamGone, known: datetime) -> StreamGone:
+    """Return the failure with the time from which on it can be believed. A dead letter carries this
+    message, and whoever replays the letter must know from when that has an effect."""
+    return StreamGone(
+        gone.code,
+        f"{gone.message}; whether it is lost can be decided from {known:%Y-%m-%d %H:%M:%S}Z on: a "
+        "replay after that has an effect",
+    )

@@ -6,6 +6,7 @@ next attempt is opened only on proof that this one can never take effect.
 
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from csvgate.ports import Clock, StreamCommitted, StreamGone, Warehouse
 from csvgate.protocol.ledger.entries import ChunkStream, Decision, PendingCommit
@@ -54,18 +55,20 @@ class PendingCommitter:
         """Make the rows visible. Return False if they never will be: then the attempt is dead.
         Raises Transient `commit.unsettled` while that cannot be known, and Permanent
         `commit.partial`."""
+        # Before the call: this delivery may pause for long between the answer and the next line.
+        asked = self.clock()
         try:
             self.warehouse.commit(load.plan.table, commit.streams)
         except StreamGone as gone:
             known = commit.oldest + self.ages.commit_within
-            if self.clock() > known:
+            if asked > known:
                 return self.counted.settle(load, attempt, gone.message)
             if self.counted.is_settled_as_committed(attempt):
                 return True
             raise Transient(
                 "commit.unsettled",
                 f"{gone.message}; whether its commit took effect can be decided from "
-                f"{known:%Y-%m-%d %H:%M:%S}Z on: a replay after that has an effect",
+                f"{_whole_second(known):%Y-%m-%d %H:%M:%S}Z on: a replay after that has an effect",
             ) from gone
         return True
 
@@ -91,3 +94,8 @@ class PendingCommitter:
             )
             abandon(attempt, load.number, message, self.clock)
             raise Permanent("commit.row_count", message[:800])
+
+
+def _whole_second(at: datetime) -> datetime:
+    """Return the next whole second, so that a time that is named is not a moment too early."""
+    return at.replace(microsecond=0) + timedelta(seconds=1)

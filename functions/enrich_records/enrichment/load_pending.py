@@ -54,13 +54,14 @@ class PendingLoader:
             self._note_repeat(load, index)
             return found
         self.warehouse.ensure_table(load.plan.table)
-        # Taken before the call, so that the stream is never taken to be younger than it is.
-        now = self.clock()
         # A delivery that loses this race leaves an empty stream, which expires uncommitted.
+        stream = self.warehouse.create_stream(load.plan.table, "pending")
+        # The time is taken after the call, which may have been slow: an old stream that is not
+        # found counts as lost, so that it must never be taken to be older than it is.
         ours = ChunkStream(
-            stream=self.warehouse.create_stream(load.plan.table, "pending"),
+            stream=stream,
             rows_per_append=rows_per_append(rows, self.request_bytes),
-            at=now,
+            at=self.clock(),
         )
         return attempt.claim_stream(load.number, index, ours)
 

@@ -58,7 +58,10 @@ class SharedStreams:
                     return stream
         self.warehouse.ensure_table(table)
         name = self.warehouse.create_stream(table, "committed")
-        return SharedStream(name, created=now, offset=0, used=now)
+        # The time is taken after the call, which may have been slow: an old stream that is not
+        # found counts as lost, so that it must never be taken to be older than it is.
+        created = self.clock()
+        return SharedStream(name, created=created, offset=0, used=created)
 
     def give_back(self, stream: SharedStream, table: TableSpec, schema: "pa.Schema") -> None:
         """Offer a stream to the next upload. Only after an append that was acknowledged at exactly

@@ -8,12 +8,14 @@ gcloud alpha monitoring policies delete policies/dead-letters-old --quiet --proj
 gcloud alpha monitoring policies delete policies/dead-letters --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/failed-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/function-errors --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/saturated --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/slow-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/unsent-emails --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/waiting-events --quiet --project=example-csvgate-dev
 gcloud monitoring dashboards delete csvgate --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_failed_uploads --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_retries --quiet --project=example-csvgate-dev
+gcloud logging metrics delete csvgate_saturated_requests --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_unsent_emails --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_upload_seconds --quiet --project=example-csvgate-dev
 gcloud beta monitoring channels delete channels/0 --quiet --project=example-csvgate-dev

@@ -6,10 +6,8 @@ from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import Any
 
-from simulate.mutants.enrich import ENRICH
 from simulate.mutants.notify import NOTIFY
-from simulate.mutants.validate import VALIDATE
 
 Mutant = Callable[[], AbstractContextManager[Any]]
-MUTANTS: Mapping[str, Mutant] = MappingProxyType({**VALIDATE, **ENRICH, **NOTIFY})
+MUTANTS: Mapping[str, Mutant] = MappingProxyType({**NOTIFY})
 """By a description of the bug."""

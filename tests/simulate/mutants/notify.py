@@ -1,4 +1,4 @@
-"""Bugs of step 5: one email per outcome."""
+"""Bugs of step 12: one email per end."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -7,7 +7,7 @@ from typing import Any
 
 from csvgate.protocol.ledger.entries import SendClaim
 from csvgate.protocol.ledger.paths import EMAIL_CLAIM, EMAIL_SENT
-from notification import send_once
+from notification import handler, send_once
 from notification.handler import Notifier
 from notification.send_once import SendClaims
 from simulate.world.swap import swapped
@@ -56,8 +56,13 @@ def _mark_read_once() -> Swap:
     return swapped(SendClaims, "acquire", acquire)
 
 
+def _claimed_per_outcome() -> Swap:
+    """A second, different failure is not announced."""
+    return swapped(handler, "end_of", lambda finished: finished.outcome)
+
+
 def _no_lease() -> Swap:
-    return swapped(send_once, "LEASE", timedelta(0))
+    return swapped(SendClaims, "_require_free", lambda self, number: None)
 
 
 def _claim_never_free() -> Swap:
@@ -84,6 +89,7 @@ NOTIFY: dict[str, Callable[[], Swap]] = {
     "email not claimed": _no_claim,
     "email's mark not read": _mark_not_read,
     "email's mark read once instead of per attempt": _mark_read_once,
+    "email claimed per outcome instead of per end": _claimed_per_outcome,
     "email's claim without a lease": _no_lease,
     "email's claim never free": _claim_never_free,
     "email's failure ignored": _failure_is_sent,

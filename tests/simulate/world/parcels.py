@@ -1,5 +1,6 @@
 """What the platform has to deliver. A delivery that fails is repeated with backoff; after the last
-attempt its message is forwarded to the dead-letter topic."""
+attempt its message is forwarded to the dead-letter topic. Success of any delivery of a message ends
+all its repetitions, also while another delivery of it is still running."""
 
 import json
 from collections.abc import Iterator
@@ -12,19 +13,23 @@ from csvgate.ports import Message
 from csvgate.protocol.cloudevents_pubsub import raw_delivery
 from csvgate.protocol.dead_letters import PREFIX
 from csvgate.protocol.events import STORAGE_FINALIZED
-from csvgate.protocol.messages.attributes import CHUNK, PLAN, UPLOAD, attribute
+from csvgate.protocol.messages.attributes import PLAN, UPLOAD, attribute
 from simulate.world.cloud import Cloud
-from world import COMPLETE, FUNCTIONS, MAX_ATTEMPTS, VALIDATED, letters_of, published
+from world import COMPLETE, FUNCTIONS, VALIDATED, finalized, letters_of, published
 
 SUBSCRIBERS = {VALIDATED: "enrich_records", COMPLETE: "notify_stakeholders"}
 NO_MESSAGE = Message(b"")
-BACKOFF = timedelta(seconds=10)
+BACKOFF, MOST_BACKOFF = timedelta(seconds=10), timedelta(minutes=10)
+REREAD = "chunk.missing"
+"""A letter with this code is replayed to validate_and_parse, which reads the file again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One event on its way to one function."""
+    """One delivery of one message on its way to one function."""
 
+    id: int
+    """Of the message: its redeliveries have the same."""
     function: str
     label: str
     due: datetime
@@ -50,6 +55,22 @@ class Mailroom:
     waiting: list[Parcel] = field(default_factory=list)
     replayed: set[tuple[str, int]] = field(default_factory=set)
     """Function and index in its dead-letter topic."""
+    done: set[int] = field(default_factory=set)
+    """Messages that are acknowledged, or forwarded to a dead-letter topic."""
+    _last: int = 0
+
+    def post(
+        self,
+        function: str,
+        name: str,
+        storage_event: CloudEvent | None = None,
+        message: Message = NO_MESSAGE,
+    ) -> None:
+        """Deliver something new."""
+        self._last += 1
+        self.waiting.append(
+            Parcel(self._last, function, name, self.cloud.now, storage_event, message)
+        )
 
     def collect(self) -> None:
         """Collect the messages that have been published since the last call."""
@@ -57,16 +78,34 @@ class Mailroom:
         for topic, function in SUBSCRIBERS.items():
             messages = cloud.publisher.topics[topic]
             for message in messages[cloud.delivered[topic] :]:
-                self.waiting.append(Parcel(function, label(message), cloud.now, message=message))
+                self.post(function, label(message), message=message)
             cloud.delivered[topic] = len(messages)
+
+    def acknowledge(self, parcel: Parcel) -> None:
+        """No delivery of this message begins any more."""
+        self.done.add(parcel.id)
+        self.waiting = [each for each in self.waiting if each.id != parcel.id]
 
     def retry(self, parcel: Parcel) -> None:
         """Deliver it again later, or forward it to the dead-letter topic after its last attempt."""
-        if parcel.attempt >= MAX_ATTEMPTS:
+        if parcel.id in self.done:
+            return
+        if parcel.attempt >= self.cloud.max_attempts:
+            self.acknowledge(parcel)
             self.cloud.publisher.accept(letters_of(parcel.function), parcel.kept())
             return
-        due = self.cloud.now + BACKOFF * 2 ** (parcel.attempt - 1)
+        self.redeliver(parcel, min(MOST_BACKOFF, BACKOFF * 2 ** min(parcel.attempt - 1, 20)))
+
+    def redeliver(self, parcel: Parcel, after: timedelta) -> None:
+        """Deliver it once more, whatever becomes of this delivery."""
+        due = self.cloud.now + after
         self.waiting.append(replace(parcel, attempt=parcel.attempt + 1, due=due))
+
+    def repeat(self, parcel: Parcel, after: timedelta) -> None:
+        """Deliver it again although it was acknowledged, as the service may."""
+        self._last += 1
+        due = self.cloud.now + after
+        self.waiting.append(replace(parcel, id=self._last, attempt=1, due=due))
 
     def letters(self) -> Iterator[tuple[str, int, Message]]:
         for function in FUNCTIONS:
@@ -74,14 +113,24 @@ class Mailroom:
                 yield function, place, letter
 
     def replay(self, function: str, place: int) -> None:
-        """Replay a dead letter as an operator does: the original message, to its function."""
+        """Replay a dead letter as an operator does: the original message, to its function; or the
+        event of the file, if that must be read again."""
         self.replayed.add((function, place))
         letter = self.cloud.letters(function)[place]
+        if letter.attributes.get("csvgate-code") == REREAD:
+            self._reread(letter)
+            return
         kept = {k: v for k, v in letter.attributes.items() if not k.startswith(PREFIX)}
         message = Message(letter.data, kept)
         event = storage_event(message) if kept.get("ce-type") == STORAGE_FINALIZED else None
-        name = f"replay of {label(message)}"
-        self.waiting.append(Parcel(function, name, self.cloud.now, event, message))
+        self.post(function, f"replay of {label(message)}", event, message)
+
+    def _reread(self, letter: Message) -> None:
+        upload = attribute(letter.attributes, UPLOAD)
+        received = self.cloud.unwatched_ledger().upload(upload).received()
+        assert received is not None
+        info = self.cloud.info_of(received)
+        self.post("validate_and_parse", f"reads {upload[:6]} again", finalized(info))
 
 
 def storage_event(message: Message) -> CloudEvent:
@@ -99,7 +148,8 @@ def label(message: Message) -> str:
     kind = (
         (attribute(message.attributes, "type") or "?").removeprefix("csvgate.").removesuffix(".v1")
     )
-    chunk = message.attributes.get("chunk") or attribute(message.attributes, CHUNK)
+    chunk = json.loads(message.data).get("index") if message.data else None
     which = attribute(message.attributes, UPLOAD)[:6]
     plan = attribute(message.attributes, PLAN)[:4]
-    return " ".join(part for part in (kind, which, plan, f"chunk {chunk}" if chunk else "") if part)
+    number = "" if chunk is None else f"chunk {chunk}"
+    return " ".join(part for part in (kind, which, plan, number) if part)

@@ -1,24 +1,43 @@
-"""What must hold at all times, checked when rows become visible or an outcome is announced."""
+"""What must hold at all times, checked when rows become visible, an attempt is decided or given up,
+or an outcome is announced."""
 
+from collections import Counter
+from datetime import datetime
+
+from csvgate.contracts.checks.column_names import INGESTED_AT, UPLOAD_ID
 from csvgate.protocol.events import UploadFinished
-from csvgate.protocol.ledger.entries import OutcomeClaim
-from csvgate.protocol.ledger.ledger import UploadLedger
-from csvgate.protocol.ledger.paths import EMAIL_CLAIM, EMAIL_RELEASED, EMAIL_SENT
+from csvgate.protocol.ledger.entries import Decision, PendingCommit, Seal, SharedAppend
+from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger
+from csvgate.protocol.ledger.paths import (
+    CHUNK_STREAM,
+    DEAD,
+    DECISION,
+    EMAIL_CLAIM,
+    EMAIL_RELEASED,
+    EMAIL_SENT,
+)
 from csvgate.protocol.messages.outcome import parse_outcome
 from fakes.effects import Effect
+from simulate.world import shop
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
-from simulate.world.people import People
+from simulate.world.people import People, key_of
 from world import COMPLETE
+
+_ENTRY = "ledger/"
+Load = tuple[str, datetime]
+"""`_upload_id` and `_ingested_at`, which identify the rows of one load."""
 
 
 def watch(people: People, effect: Effect) -> None:
     """Check the state after an effect. Raises Violation."""
-    if effect.kind == "bigquery.commit":
-        _whole_or_not_at_all(people)
+    if effect.kind in ("bigquery.commit", "bigquery.append"):
+        _visible(people)
+    elif effect.kind == "storage.create" and effect.target.startswith(_ENTRY):
+        _entry(people, effect.target.removeprefix(_ENTRY))
     announced = people.cloud.publisher.topics[COMPLETE]
     while people.heard < len(announced):
-        _announced(people.cloud, parse_outcome(announced[people.heard]))
+        _announced(people, parse_outcome(announced[people.heard]))
         people.heard += 1
 
 
@@ -32,7 +51,7 @@ def unmarked_email(cloud: Cloud, effect: Effect, before: Email | None) -> Email 
     if effect.kind == "mail.send":
         said = cloud.mailer.sent[-1].custom_args
         return said["upload_id"], said["end"]
-    if effect.kind == "storage.create" and EMAIL_SENT.parse(effect.target.removeprefix("ledger/")):
+    if effect.kind == "storage.create" and EMAIL_SENT.parse(effect.target.removeprefix(_ENTRY)):
         return None
     return before
 
@@ -48,37 +67,123 @@ def holds_email(cloud: Cloud, effect: Effect, before: bool) -> bool:
     return before and not (EMAIL_SENT.parse(name) or EMAIL_RELEASED.parse(name))
 
 
-def _whole_or_not_at_all(people: People) -> None:
-    committed, accounted = _committed(people.cloud), set[str]()
-    ledger = people.cloud.unwatched_ledger()
+def _visible(people: People) -> None:
+    """Rows become visible only after the decision to commit them, all rows of a load at once."""
+    rows = people.cloud.warehouse.rows(shop.TABLE)
+    fresh = {(row[UPLOAD_ID], row[INGESTED_AT]) for row in rows[people.seen :]}
+    people.seen = len(rows)
+    if not fresh:
+        return
+    counts = Counter((row[UPLOAD_ID], row[INGESTED_AT]) for row in rows)
+    seals = _seals(people)
+    for load in fresh:
+        require(load in seals, f"rows became visible that no seal names: {load}")
+        upload, number, seal = seals[load]
+        entries = people.cloud.unwatched_ledger().upload(upload)
+        decisions = [entries.attempt(n).decision() for n in range(1, _attempts(people, upload) + 1)]
+        commits = {d.seal for d in decisions if d is not None and d.outcome == "commit"}
+        require(number in commits, f"rows of {upload} became visible before the decision")
+        if not _was_changed(people, load):
+            require_equal(seal.counts.valid, counts[load], f"rows of {upload} that are visible")
+
+
+def _seals(people: People) -> dict[Load, tuple[str, int, Seal]]:
+    """The last seal of each load, with its upload and number."""
+    ledger, found = people.cloud.unwatched_ledger(), dict[Load, tuple[str, int, Seal]]()
     for sent in people.sent:
-        entries = ledger.upload(sent.upload.id)
-        claim = entries.outcome_claim()
-        streams = _streams(entries, claim) if claim else set()
-        if claim and streams & committed:
-            validated = entries.plan(claim.plan).validated()
-            require(claim.outcome == "completed", "rows of a rejected upload became visible")
-            require(validated is not None, "rows became visible before all were published")
-            require_equal(validated and validated.chunks, len(streams), "chunks that are visible")
-            require_equal(set(), streams - committed, "chunks that are not visible with others")
-            accounted |= streams
-    require_equal(set(), committed - accounted, "rows became visible that nobody claimed")
+        standing = ledger.upload(sent.upload.id).standing_seal()
+        if standing is not None:
+            number, seal = standing
+            found[seal.corrects or sent.upload.id, seal.ingested_at] = sent.upload.id, number, seal
+    return found
 
 
-def _announced(cloud: Cloud, event: UploadFinished) -> None:
-    entries = cloud.unwatched_ledger().upload(event.upload.id)
-    claim = entries.outcome_claim()
+def _attempts(people: People, upload: str) -> int:
+    found = people.cloud.unwatched_ledger().find(DECISION, upload=upload)
+    return max((parts["attempt"] for parts in found), default=0)
+
+
+def _was_changed(people: People, load: Load) -> bool:
+    """Whether somebody deleted rows of this load."""
+    return any((upload, at) == load for upload, _, at in people.removed)
+
+
+def _entry(people: People, name: str) -> None:
+    ledger = people.cloud.unwatched_ledger()
+    if parts := DECISION.parse(name):
+        attempt = ledger.upload(parts["upload"]).attempt(parts["attempt"])
+        decision = attempt.decision()
+        assert decision is not None
+        if decision.outcome == "abandoned":
+            _abandoned(people, ledger, attempt)
+        _opened(attempt, ledger)
+    elif parts := DEAD.parse(name):
+        _dead(people, ledger.upload(parts["upload"]).attempt(parts["attempt"]))
+
+
+def _opened(attempt: AttemptLedger, ledger: Ledger) -> None:
+    """Every earlier attempt is over: no attempt takes effect beside another one."""
+    for number in range(1, attempt.number):
+        before = ledger.upload(attempt.upload).attempt(number)
+        decision = before.decision()
+        over = decision is not None and (
+            decision.outcome == "abandoned" or before.dead() is not None
+        )
+        require(over, f"attempt {attempt.number} of {attempt.upload} while {number} is not over")
+
+
+def _abandoned(people: People, ledger: Ledger, attempt: AttemptLedger) -> None:
+    """An attempt is abandoned only if a stream or a staged chunk of it is lost."""
+    parts = {"upload": attempt.upload, "attempt": attempt.number}
+    claims = [ledger.get(CHUNK_STREAM, **found) for found in ledger.find(CHUNK_STREAM, **parts)]
+    lost = any(claim and people.cloud.warehouse.is_lost(claim.stream) for claim in claims)
+    require(
+        lost or attempt.upload in people.unstaged,
+        f"attempt {attempt.number} of {attempt.upload} was abandoned, but all of it is there",
+    )
+
+
+def _dead(people: People, attempt: AttemptLedger) -> None:
+    """An attempt is dead only if its rows are not visible and never will be."""
+    decision = attempt.decision()
+    who = f"attempt {attempt.number} of {attempt.upload}"
+    if (attempt.upload, attempt.number) in people.settled:
+        return
+    require(decision is not None, f"{who} is dead, but was not decided")
+    assert decision is not None
+    require(_cannot_take_effect(people, decision), f"{who} is dead, but may take effect")
+    seal = people.cloud.unwatched_ledger().upload(attempt.upload).seal(decision.seal)
+    assert seal is not None
+    load = seal.corrects or attempt.upload, seal.ingested_at
+    rows = people.cloud.warehouse.rows(shop.TABLE)
+    visible = [key_of(row) for row in rows if (row[UPLOAD_ID], row[INGESTED_AT]) == load]
+    require_equal([], visible, f"{who} is dead, but its rows are visible")
+
+
+def _cannot_take_effect(people: People, decision: Decision) -> bool:
+    warehouse = people.cloud.warehouse
+    if isinstance(decision.pending, PendingCommit):
+        return any(map(warehouse.is_lost, decision.pending.streams))
+    place = decision.shared
+    assert isinstance(place, SharedAppend)
+    if warehouse.is_lost(place.stream):
+        return True
+    stream = warehouse.streams[place.stream]
+    return stream.state == "finalized" and len(stream.rows) <= place.offset
+
+
+def _announced(people: People, event: UploadFinished) -> None:
     if event.outcome == "failed":
         return
-    require_equal(claim and claim.outcome, event.outcome, "outcome announced and claimed")
-    if claim and event.outcome == "completed":
-        hidden = _streams(entries, claim) - _committed(cloud)
-        require_equal(set(), hidden, "streams not visible when the end was announced")
-
-
-def _committed(cloud: Cloud) -> set[str]:
-    return {name for name, there in cloud.warehouse.streams.items() if there.state == "committed"}
-
-
-def _streams(entries: UploadLedger, claim: OutcomeClaim) -> set[str]:
-    return {done.stream for _, done in entries.plan(claim.plan).done_chunks()}
+    entries = people.cloud.unwatched_ledger().upload(event.upload.id)
+    decision = entries.attempt(event.attempt).decision()
+    decided = {"commit": "completed", "rejected": "rejected", "abandoned": "abandoned"}
+    found = decided[decision.outcome] if decision else None
+    require_equal(found, event.outcome, "outcome announced and decided")
+    seal = entries.seal(decision.seal) if decision else None
+    assert seal is not None
+    load = seal.corrects or event.upload.id, seal.ingested_at
+    if event.outcome == "completed" and not _was_changed(people, load):
+        rows = people.cloud.warehouse.rows(shop.TABLE)
+        visible = sum((row[UPLOAD_ID], row[INGESTED_AT]) == load for row in rows)
+        require_equal(seal.counts.valid, visible, "rows visible when the end was announced")

@@ -132,8 +132,8 @@ class Function(Model):
     timeout: Annotated[Seconds, Field(ge=1, le=3600)]
     service_account: str
     read_bytes_per_second: Annotated[int, Field(ge=1)] | None = None
-    """The rate at which an upload is certain to be read. A file that would take longer than
-    `timeout` is refused at once; without a rate, no file is."""
+    """The most bytes of a file that the function reads in a second. A file that would take longer
+    than `timeout` even at this rate is refused at once; without a rate, no file is."""
     small_uploads: SmallUploads | None = None
     """Set for the function that loads uploads; None for the others."""
     uses: Uses = Uses()

@@ -134,7 +134,7 @@ class ChunkStream(Entry):
     rows_per_append: int
     """Pinned, so that a retry by other code appends at the same offsets."""
     at: datetime
-    """When the stream was created, or a moment before."""
+    """When the stream was created, or a moment later."""
 
 
 class ChunkDone(Entry):

@@ -1,8 +1,8 @@
 """Every cell comes whole: its last character, whatever its length and place in the file.
 
 Lengths are around those of a word (8 bytes), of two (16, which the kernel of distinct cells
-compares at once), and of the bytes behind a block (32). Each text occurs with two last characters,
-so that a cell whose end is not compared takes the value of another.
+compares at once), and of the bytes behind a block (32). Each text occurs with two last characters
+and without the last one, so that a cell whose end is not compared takes the value of another.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ from unit.types.cell import read
 from unit.validation.fast.columns import cleared, cleared_by_type
 from unit.validation.files import contract
 
-LENGTHS = (1, 2, 3, 4, 6, 7, 8, 9, 10, 15, 16, 17, 18, 23, 24, 25, 31, 32, 33, 34, 63, 64, 65, 66)
+LENGTHS = (1, 2, 3, 4, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 24, 25, 30, 31, 32, 33, 34, 64, 65)
 """In bytes of UTF-8."""
-ENDS = ("x", "y", "z ", "z", "é", "è", "東", "京", "𝄞", "𝄟", ".", ",", '"', '""', "\n", "\r\n")
+ENDS = ("a", "x", "y", "z ", "z", "é", "è", "東", "京", "𝄞", "𝄟", ".", ",", '"', '""', "\n", "\r\n")
 """How texts end: in characters of one to four bytes, in pairs of which several bytes are equal."""
 RULES_ONLY = 2**62
 PATHS = {"rules": RULES_ONLY, "blocks": 1}
@@ -53,22 +53,23 @@ FIELDS: dict[str, dict[str, Any]] = {
     # Distinct cells are read by the rules, once each.
     "listed": {"constraints": {"enum": texts()}},
     "unique": {"constraints": {"unique": True}},
-    "limited": {"constraints": {"minLength": 1, "maxLength": 66}},
-    "missing": {"missingValues": ["a", "aaaaaaa"]},
+    "limited": {"constraints": {"minLength": 1, "maxLength": 65}},
+    "missing": {"missingValues": ["b", "aaaaab"]},
 }
 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("name", FIELDS)
 @pytest.mark.parametrize("quoted", [False, True])
-@pytest.mark.parametrize("longest", [8, 16, LENGTHS[-1]])
+@pytest.mark.parametrize("longest", [8, 16, 1000])
 def test_cells_come_whole(longest: int, quoted: bool, name: str, path: str) -> None:
     """In the first, a middle and the last column; in blocks of cells of up to one word, two words,
     and more."""
     columns = [{"name": column, **FIELDS[name]} for column in ("first", "middle", "last")]
     rules = contract(*columns, dialect={"header": False})
-    shown = texts([length for length in LENGTHS if length <= longest])
-    rows = [(text, text, text) for text in shown]
+    shown = [text for text in texts() if len(text.replace('"', '""').encode()) <= longest]
+    # Kernels give distinct cells a code if there are few of them.
+    rows = [(text, text, text) for text in shown] * (1 if name == "unique" else 3)
     file = "".join(",".join(written(cell, quoted=quoted) for cell in row) + "\n" for row in rows)
     found = loaded(file, rules, vector_bytes=PATHS[path], block_bytes=2000)
     assert rows == [(row["first"], row["middle"], row["last"]) for row in found]

@@ -3,7 +3,7 @@ records of several lines, between the bytes of a line end and between the two of
 
 from collections.abc import Iterator
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -44,7 +44,7 @@ def rows(end: str, line_break: str) -> Iterator[Row]:
         line += breaks + 1
 
 
-def check(end: str, line_break: str, sizes: list[int], **settings: int) -> None:
+def check(end: str, line_break: str, sizes: list[int], **settings: Any) -> None:
     expected = list(rows(end, line_break))
     file = "".join(row.written for row in expected).encode()
     batches = list(validate(cut(file, sizes), RULES, **settings))
