@@ -7,6 +7,7 @@ from csvgate.protocol.events import Counts, UploadFinished
 from csvgate.protocol.ledger.entries import Note, Received, Seal
 from csvgate.protocol.ledger.ledger import UploadLedger
 from csvgate.protocol.messages.outcome import outcome_message
+from csvgate.protocol.messages.publish import publish_all
 from csvgate.runtime.errors import Failure
 
 _NONE = Counts(read=0, valid=0, rejected=0)
@@ -22,9 +23,9 @@ class OutcomeTopic:
     clock: Clock
 
     def publish(self, finished: UploadFinished, trace: str) -> None:
-        """Returns once Pub/Sub has the message."""
+        """Returns once Pub/Sub has the message. Raises Permanent `event.too_large`."""
         message = outcome_message(finished, function=self.function, trace=trace)
-        self.publisher.publish(self.topic, message).wait()
+        publish_all(self.publisher, self.topic, [message])
 
     def publish_failure(
         self,
