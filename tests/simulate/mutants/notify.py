@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from csvgate.protocol.ledger.paths import EMAIL_SENT
-from notification import send_once
+from notification import recipients, send_once
 from notification.handler import Notifier
 from notification.send_once import SendClaims
 from simulate.world.swap import swapped
@@ -38,6 +38,22 @@ def _mark_not_read() -> Swap:
     return swapped(SendClaims, "acquire", lambda self: 0)
 
 
+def _mark_read_once() -> Swap:
+    """The mark is read before the claims, and not again for each of them."""
+    original = SendClaims.acquire
+
+    def acquire(self: SendClaims) -> int | None:
+        found = SendClaims._is_sent(self)
+        with swapped(SendClaims, "_is_sent", lambda _: found):
+            return original(self)
+
+    return swapped(SendClaims, "acquire", acquire)
+
+
+def _recipients_of_deployed_contracts() -> Swap:
+    return swapped(recipients, "_pinned", lambda *_: None)
+
+
 def _no_lease() -> Swap:
     return swapped(send_once, "LEASE", timedelta(0))
 
@@ -65,6 +81,8 @@ NOTIFY: dict[str, Callable[[], Swap]] = {
     "email marked before it is sent": _marked_before_sent,
     "email not claimed": _no_claim,
     "email's mark not read": _mark_not_read,
+    "email's mark read once": _mark_read_once,
+    "recipients of deployed contracts only": _recipients_of_deployed_contracts,
     "email's claim without a lease": _no_lease,
     "email's claim never free": _claim_never_free,
     "email's failure ignored": _failure_is_sent,

@@ -65,7 +65,7 @@ def _visible(people: People) -> None:
         decisions = [entries.attempt(n).decision() for n in range(1, _attempts(people, upload) + 1)]
         commits = {d.seal for d in decisions if d is not None and d.outcome == "commit"}
         require(number in commits, f"rows of {upload} became visible before the decision")
-        if not _was_changed(people, load):
+        if not was_changed(people, load):
             require_equal(seal.counts.valid, counts[load], f"rows of {upload} that are visible")
 
 
@@ -85,12 +85,15 @@ def _attempts(people: People, upload: str) -> int:
     return max((parts["attempt"] for parts in found), default=0)
 
 
-def _was_changed(people: People, load: Load) -> bool:
+def was_changed(people: People, load: Load) -> bool:
     """Whether somebody deleted rows of this load."""
     return any((upload, at) == load for upload, _, at in people.removed)
 
 
 def _entry(people: People, name: str) -> None:
+    if name in people.entries:
+        return  # the ledger refused to create it again
+    people.entries.add(name)
     ledger = people.cloud.unwatched_ledger()
     if parts := DECISION.parse(name):
         attempt = ledger.upload(parts["upload"]).attempt(parts["attempt"])
@@ -165,7 +168,7 @@ def _announced(people: People, event: UploadFinished) -> None:
     seal = entries.seal(decision.seal) if decision else None
     assert seal is not None
     load = seal.corrects or event.upload.id, seal.ingested_at
-    if event.outcome == "completed" and not _was_changed(people, load):
+    if event.outcome == "completed" and not was_changed(people, load):
         rows = people.cloud.warehouse.rows(shop.TABLE)
         visible = sum((row[UPLOAD_ID], row[INGESTED_AT]) == load for row in rows)
         require_equal(seal.counts.valid, visible, "rows visible when the end was announced")
