@@ -9,9 +9,9 @@ from typing import Literal
 from simulate.sequence import Point, Scenario, Sequence
 from simulate.world.crash import Violation
 
-LATER = (0, 1, 3)
+LATER = (0, 2)
 """How many deliveries begin before the service executes a call that its client gave up."""
-PAUSES = (timedelta(seconds=5), timedelta(minutes=2), timedelta(hours=5), timedelta(hours=26))
+PAUSES = (timedelta(seconds=5), timedelta(minutes=2), timedelta(hours=26))
 """How long an instance stands still while another one takes over."""
 
 

@@ -45,7 +45,7 @@ def require_end_or_letter(people: People) -> None:
 def is_over(people: People, sent: Sent) -> bool:
     """Whether the upload has ended, or was ignored because no contract matched it."""
     entries = people.cloud.unwatched_ledger().upload(sent.upload.id)
-    if entries.received() is None:
+    if entries.received() is None or sent.upload.id in people.pinned_late:
         return entries.ignored() is not None
     return end_of_upload(entries) is not None
 

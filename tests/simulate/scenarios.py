@@ -81,6 +81,14 @@ CRASHES = (
         revision=ONE_CHUNK,
     ),
     Scenario("correction", send(A, shop.file("5", "x")), last=correct, revision=SMALL),
+    Scenario(
+        "two corrections",
+        send(A, shop.file("5", "x")),
+        last=all_of(correct, correct),
+        revision=SMALL,
+        versioned=True,
+        points="none",
+    ),
 )
 DEPLOYS = (
     Scenario("other rules while running", send(A, SOME_BAD), upon_crash=deploy(OTHER_RULES)),

@@ -18,7 +18,7 @@ from simulate.world.knobs import CALM, Knobs
 from simulate.world.parcels import Mailroom, Parcel
 from simulate.world.people import People
 from simulate.world.trace import Trace
-from simulate.world.watch import Email, unmarked_email, watch
+from simulate.world.watch import Email, execute_late, unmarked_email, watch
 
 MOST_STEPS = 100_000
 DAY = timedelta(days=1, hours=1)
@@ -259,8 +259,7 @@ class Scheduler:
         """The service executes a call of which its client knows nothing any more."""
         self.say(f"!!! LATE {call.effect.kind} {call.effect.target}")
         self.current = None
-        call.execute()
-        watch(self.people, call.effect)
+        execute_late(self.people, call)
 
     def _is_frozen(self, task: Task) -> bool:
         return task.frozen is not None and task.frozen > self.cloud.now

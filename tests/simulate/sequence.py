@@ -17,7 +17,7 @@ from simulate.world.cloud import AnyBoundary, Revision, cloud
 from simulate.world.crash import Crash, Violation
 from simulate.world.parcels import Mailroom, Parcel
 from simulate.world.people import People
-from simulate.world.watch import Email, unmarked_email, watch
+from simulate.world.watch import Email, execute_late, unmarked_email, watch
 
 Happening = Callable[["Sequence"], None]
 FIRST = Revision()
@@ -186,9 +186,7 @@ class Sequence:
 
     def _execute_late(self) -> None:
         while self.effects.late:
-            call = self.effects.late.pop()
-            call.execute()
-            watch(self.people, call.effect)
+            execute_late(self.people, self.effects.late.pop())
 
     def _before(self, effect: Effect) -> None:
         if self._delivering is None:

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-from csvgate.contracts.hashing import from_json, to_json
+from csvgate.contracts.hashing import to_json
 from csvgate.protocol.ledger.ledger import Starts, UploadLedger
 from csvgate.protocol.ledger.paths import REFERENCE
 from csvgate.validation.faults import FileFault
@@ -41,20 +40,6 @@ def _plan_from_the_deployed_contract() -> Swap:
             return pinned
         received = pinned.received.model_copy(update={"contract": to_json(contract)})
         return replace(pinned, received=received, contract=contract)
-
-    return swapped(Planner, "pin", pin)
-
-
-def _plan_of_the_first_engine() -> Swap:
-    """A retry by another engine takes the chunk size of its own code."""
-    original = Planner.pin
-
-    def pin(self: Planner, event: Any, contract: Any) -> Pinned | None:
-        pinned = original(self, event, contract)
-        if pinned is None:
-            return None
-        received = pinned.received.model_copy(update={"chunk_bytes": self.chunk_bytes})
-        return replace(pinned, received=received, contract=from_json(received.contract))
 
     return swapped(Planner, "pin", pin)
 
@@ -200,23 +185,9 @@ def _gone_is_not_an_end() -> Swap:
     return swapped(UploadReader, "read", read)
 
 
-def _age_before_creation() -> Swap:
-    """A stream counts as old although only the call that created it was slow."""
-    from csvgate.protocol.ledger.ledger import AttemptLedger
-
-    original = AttemptLedger.claim_stream
-
-    def claim(self: AttemptLedger, seal: int, index: int, ours: Any) -> Any:
-        early = ours.model_copy(update={"at": ours.at - timedelta(hours=26)})
-        return original(self, seal, index, early)
-
-    return swapped(AttemptLedger, "claim_stream", claim)
-
-
 INTAKE: dict[str, Callable[[], Swap]] = {
     "contract looked up before the pin": _contract_before_the_pin,
     "plan from the deployed contract": _plan_from_the_deployed_contract,
-    "chunk size of the deployed code": _plan_of_the_first_engine,
     "reference snapshot without its generation": _reference_without_generation,
     "start counter stops at 50": _starts_stop_at_50,
     "last start is retried": _last_start_is_retried,
@@ -231,5 +202,4 @@ INTAKE: dict[str, Callable[[], Swap]] = {
     "correction before the rows": _correction_before_the_end,
     "correction of any line": _correction_of_any_line,
     "a file that is gone does not end its upload": _gone_is_not_an_end,
-    "age of a stream overestimated": _age_before_creation,
 }

@@ -3,14 +3,14 @@ here it only takes longer."""
 
 LIKELY: dict[str, tuple[str, ...]] = {
     "age of a stream overestimated": ("stream lost", "5 hours upon a crash"),
-    "chunk size of the deployed code": ("two engines seal",),
+    "chunk taken from the message": ("forged message",),
     "claim and abandonment as two names": ("stream lost",),
     "commit before all chunks": ("several chunks",),
     "contract looked up before the pin": ("contract removed",),
     "correction before the rows": ("correction",),
     "correction of any line": ("correction",),
     "correction with its original's time": ("correction, a day upon a crash", "correction"),
-    "corrections do not see each other": ("correction",),
+    "corrections do not see each other": ("two corrections",),
     "count before repeating the commit": ("several chunks",),
     "counting by _upload_id only": ("correction, a day upon a crash",),
     "dead without the 25 hours": ("several chunks", "5 hours upon a crash"),

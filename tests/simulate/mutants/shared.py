@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from csvgate.protocol.ledger.entries import Dead
+from csvgate.chunks.arrow import decode
+from csvgate.protocol.ledger.entries import Dead, Decision, SharedAppend
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.runtime.errors import Failure, Permanent
-from enrichment import load_shared
+from enrichment import handler, load_shared
 from enrichment.handler import Enricher
 from enrichment.load_shared import SharedLoader
 from enrichment.sealed_load import SealedLoad, StagedRows
@@ -83,12 +85,6 @@ def _not_finalized_before_dead() -> Swap:
     return swapped(SharedLoader, "_fence", fence)
 
 
-def _no_claim_time() -> Swap:
-    """A claim is repeated at once. (The offset makes that harmless; but the stream is closed under
-    the owner's hands if the table refuses the rows.)"""
-    return swapped(load_shared, "CLAIM", timedelta(0))
-
-
 def _gone_at_once() -> Swap:
     return both(
         swapped(load_shared, "OLD", timedelta(0)), swapped(load_shared, "MISSING", timedelta(0))
@@ -109,8 +105,6 @@ def _lane_by_encoded_size() -> Swap:
 
 def _append_before_the_decision() -> Swap:
     def load(self: SharedLoader, load: Any, attempt: AttemptLedger, rows: Any) -> Any:
-        from csvgate.protocol.ledger.entries import Decision, SharedAppend
-
         table, schema = load.plan.table, rows.schema
         stream = self.streams.take(table, schema)
         place = SharedAppend(
@@ -143,6 +137,28 @@ def _refused_row_is_dead() -> Swap:
     return swapped(SharedLoader, "_append", append)
 
 
+def _chunk_of_the_message() -> Swap:
+    """The address in the message is followed, and its digest compared, instead of the sealed."""
+    original = StagedRows.enriched
+
+    def enriched(self: StagedRows, load: SealedLoad, index: int) -> Any:
+        if len(self.known) != 1:
+            return original(self, load, index)
+        ((digest, data),) = self.known.items()
+        chunks = list(load.seal.chunks)
+        chunks[index] = chunks[index].model_copy(update={"sha256": digest, "rows": 0})
+        if data is None:
+            return None
+        chunks[index] = chunks[index].model_copy(update={"rows": decode(data).num_rows})
+        seal = load.seal.model_copy(update={"chunks": tuple(chunks)})
+        return replace(load, seal=seal).enriched(index, data)
+
+    return both(
+        swapped(StagedRows, "enriched", enriched),
+        swapped(handler, "_require_sealed", lambda *_: None),
+    )
+
+
 SHARED: dict[str, Callable[[], Swap]] = {
     "foreign claim acknowledged": _foreign_claim_acknowledged,
     "stream kept after a doubtful claim": _kept("decide"),
@@ -150,6 +166,7 @@ SHARED: dict[str, Callable[[], Swap]] = {
     "no finalize before dead": _not_finalized_before_dead,
     "young NOT_FOUND of a shared stream believed": _gone_at_once,
     "lane by encoded size": _lane_by_encoded_size,
+    "chunk taken from the message": _chunk_of_the_message,
     "append before the decision": _append_before_the_decision,
     "refused rows taken for loaded": _refused_row_is_dead,
 }

@@ -8,9 +8,9 @@ from csvgate.contracts.checks.column_names import INGESTED_AT, UPLOAD_ID
 from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger.entries import Decision, PendingCommit, Seal, SharedAppend
 from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger
-from csvgate.protocol.ledger.paths import CHUNK_STREAM, DEAD, DECISION, EMAIL_SENT
+from csvgate.protocol.ledger.paths import CHUNK_STREAM, DEAD, DECISION, EMAIL_SENT, RECEIVED
 from csvgate.protocol.messages.outcome import parse_outcome
-from fakes.effects import Effect
+from fakes.effects import Effect, LateCall
 from simulate.world import shop
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
@@ -32,6 +32,15 @@ def watch(people: People, effect: Effect) -> None:
     while people.heard < len(announced):
         _announced(people, parse_outcome(announced[people.heard]))
         people.heard += 1
+
+
+def execute_late(people: People, call: LateCall) -> None:
+    """The service executes a call of which its client knows nothing any more. Raises Violation."""
+    call.execute()
+    parts = RECEIVED.parse(call.effect.target.removeprefix(_ENTRY))
+    if parts and people.cloud.unwatched_ledger().upload(parts["upload"]).ignored():
+        people.pinned_late.add(parts["upload"])
+    watch(people, call.effect)
 
 
 Email = tuple[str, str]
