@@ -47,6 +47,9 @@ class FakeWarehouse:
         self.streams: dict[str, Stream] = {}
         self.lifetimes = Lifetimes(remembered, timedelta(seconds=young_seconds), unseen)
         self.effects = effects or Effects()
+        self.largest_request: int | None = None
+        """Larger append requests are refused, in bytes as Arrow serialises the rows. The service
+        documents 10 MB."""
         self._clock = clock
         self._created = 0
 
@@ -159,7 +162,17 @@ class FakeWarehouse:
         if extra := [name for name in schema.names if name.lower() not in columns]:
             raise Transient("table.schema", f"{there.table} has no column {extra}")
 
+    def _require_size(self, batch: "pa.RecordBatch") -> None:
+        if self.largest_request is None:
+            return
+        from pyarrow import ipc
+
+        size = ipc.get_record_batch_size(batch)
+        if size > self.largest_request:
+            raise Permanent("bigquery.refused", f"a request of {size} bytes is too large")
+
     def _append(self, stream: str, offset: int, batch: "pa.RecordBatch") -> bool:
+        self._require_size(batch)
         accept = partial(self._accept, stream, offset, batch.to_pylist())
         return self.effects.do("bigquery.append", f"{stream}@{offset}", accept)
 

@@ -1,10 +1,18 @@
-"""Try every crash, and every pair of crashes, in the small scenarios."""
+"""Try every crash, every late call and every takeover in the small scenarios, and every pair of
+crashes in some of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
 
 from simulate.sequence import Point, Scenario, Sequence
 from simulate.world.crash import Violation
+
+LATER = (0, 2)
+"""How many deliveries begin before the service executes a call that its client gave up."""
+PAUSES = (timedelta(seconds=5), timedelta(minutes=2), timedelta(hours=26))
+"""How long an instance stands still while another one takes over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,8 @@ class Enumeration:
 
     effects: int = 0
     points: int = 0
+    others: int = 0
+    """Late calls and takeovers."""
     pairs: int = 0
     alike: int = 0
 
@@ -33,13 +43,15 @@ class Enumeration:
         return Enumeration(
             self.effects + other.effects,
             self.points + other.points,
+            self.others + other.others,
             self.pairs + other.pairs,
             self.alike + other.alike,
         )
 
     def __str__(self) -> str:
         return (
-            f"{self.effects} side effects, {self.points} crash points, {self.pairs} pairs "
+            f"{self.effects} side effects, {self.points} crash points, {self.others} late "
+            f"calls and takeovers, {self.pairs} pairs "
             f"({self.alike} of them alike)"
         )
 
@@ -51,12 +63,19 @@ def enumerate_crashes(scenario: Scenario, *, pairs: bool = True) -> tuple[Enumer
     clean, violation = _run(scenario, ())
     count = Enumeration(effects=len(clean.log))
     wrong = [Tried(scenario.name, (), violation)] if violation else []
+    if scenario.points == "none":
+        return count, wrong
+    for point in _others(len(clean.log)):
+        count.others += 1
+        tried, violation = _run(scenario, (point,))
+        if violation:
+            wrong.append(_tried(tried, violation))
     for first in _points(1, len(clean.log)):
         crashed, violation = _run(scenario, (first,))
         count.points += 1
         if violation:
             wrong.append(_tried(crashed, violation))
-        if not pairs:
+        if not pairs or scenario.points != "pairs":
             continue
         for second in _points(first.number + 1, len(crashed.log)):
             count.pairs += 1
@@ -69,10 +88,30 @@ def enumerate_crashes(scenario: Scenario, *, pairs: bool = True) -> tuple[Enumer
     return count, wrong
 
 
+def first_violation(scenario: Scenario, *, points: Literal["none", "one"] = "one") -> str | None:
+    """What goes wrong first, without pairs of crashes; None if nothing does."""
+    clean, violation = _run(scenario, ())
+    if violation:
+        return str(_tried(clean, violation))
+    if points == "none" or scenario.points == "none":
+        return None
+    for point in (*_points(1, len(clean.log)), *_others(len(clean.log))):
+        tried, violation = _run(scenario, (point,))
+        if violation:
+            return str(_tried(tried, violation))
+    return None
+
+
 def _points(first: int, last: int) -> Iterator[Point]:
     for number in range(first, last + 1):
-        yield Point(number, after=False)
-        yield Point(number, after=True)
+        yield Point(number, "before")
+        yield Point(number, "after")
+
+
+def _others(last: int) -> Iterator[Point]:
+    for number in range(1, last + 1):
+        yield from (Point(number, "late", later=later) for later in LATER)
+        yield from (Point(number, "frozen", pause=pause) for pause in PAUSES)
 
 
 def _alike(sequence: Sequence, point: Point) -> bool:

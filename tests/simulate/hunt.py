@@ -1,34 +1,37 @@
 """Find out how the simulation catches a mutant."""
 
-from simulate.crash_points import enumerate_crashes
+from collections.abc import Iterator
+
+from simulate.crash_points import first_violation
 from simulate.mutants import MUTANTS
 from simulate.scenarios import SCENARIOS
 from simulate.seeds import run
 
-FEW_SEEDS, MOST_SEEDS = 600, 10_000
+FEW_SEEDS, MOST_SEEDS = 100, 1000
 
 
 def hunt(name: str) -> str | None:
-    """What caught the mutant, among the seeds and crashes that CI runs; None when it survives."""
-    with MUTANTS[name]():
+    """What caught the mutant, among the seeds and scenarios that CI runs; None when it survives.
+    The scenarios that its entry names are tried first."""
+    mutant = MUTANTS[name]
+    likely = [each for each in SCENARIOS if each.name in mutant.likely]
+    others = [each for each in SCENARIOS if each.name not in mutant.likely]
+    with mutant.begin():
         return (
-            _by_seeds(0, FEW_SEEDS)
-            or _by_crashes(pairs=False)
-            or _by_crashes(pairs=True)
+            _first(first_violation(each) for each in likely)
+            or _first(first_violation(each, points="none") for each in others)
+            or _by_seeds(0, FEW_SEEDS)
+            or _first(first_violation(each) for each in others)
             or _by_seeds(FEW_SEEDS, MOST_SEEDS)
         )
 
 
+def _first(found: Iterator[str | None]) -> str | None:
+    return next((violation for violation in found if violation), None)
+
+
 def _by_seeds(first: int, last: int) -> str | None:
-    for seed in range(first, last):
-        if violation := run(seed).violation:
-            return f"seed {seed}: {violation}"
-    return None
-
-
-def _by_crashes(*, pairs: bool) -> str | None:
-    for scenario in SCENARIOS:
-        _, wrong = enumerate_crashes(scenario, pairs=pairs)
-        if wrong:
-            return str(wrong[0])
-    return None
+    return _first(
+        f"seed {seed}: {violation}" if (violation := run(seed).violation) else None
+        for seed in range(first, last)
+    )

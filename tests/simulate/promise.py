@@ -14,14 +14,19 @@ from csvgate.protocol.ledger.entries import Received, Seal
 from csvgate.protocol.ledger.ledger import UploadLedger
 from csvgate.protocol.messages.attributes import UPLOAD, attribute
 from csvgate.protocol.messages.outcome import end_of, parse_outcome
+from intake.time_limits import MOST_OVERRUNS
 from simulate.world import shop
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
 from simulate.world.people import Key, People, Sent, key_of
+from simulate.world.watch import was_changed
 from world import COMPLETE
 
 REPORTS = frozenset({"rows.rejected", "limit.rejected"})
 """Letters about rows: they report an end, and excuse nothing."""
+
+REFUSALS = frozenset({"file.overwrite", "file.gone", "file.too_slow"})
+"""Codes of uploads that are rejected whatever their rows are."""
 
 
 def check(people: People) -> None:
@@ -40,7 +45,7 @@ def require_end_or_letter(people: People) -> None:
 def is_over(people: People, sent: Sent) -> bool:
     """Whether the upload has ended, or was ignored because no contract matched it."""
     entries = people.cloud.unwatched_ledger().upload(sent.upload.id)
-    if entries.received() is None:
+    if entries.received() is None or sent.upload.id in people.pinned_late:
         return entries.ignored() is not None
     return end_of_upload(entries) is not None
 
@@ -100,7 +105,7 @@ class _Check:
 
     def _upload(self, sent: Sent, ended: _Ended) -> None:
         outcome, seal, version = ended.end.finished.outcome, ended.seal, ended.version
-        if outcome == "rejected" and ended.codes & {"file.overwrite", "file.gone"}:
+        if outcome == "rejected" and ended.codes & REFUSALS:
             self._refused(sent, ended)
             return
         require_equal(sent.file.expected(version), outcome, f"outcome of {sent.upload.name}")
@@ -119,6 +124,10 @@ class _Check:
     def _refused(self, sent: Sent, ended: _Ended) -> None:
         if "file.overwrite" in ended.codes:
             require(sent.refuses, f"{sent.upload.name} was refused without a reason")
+            return
+        if "file.too_slow" in ended.codes:
+            overruns = ended.entries.starts().overruns
+            require(overruns >= MOST_OVERRUNS, f"{sent.upload.name} is said to be too slow")
             return
         require(sent.gone, f"{sent.upload.name} is said to be gone without a reason")
         first = ended.end.decision.seal == 1
@@ -157,8 +166,9 @@ class _Check:
         return _Ended(entries, received, end, seal)
 
     def _ended(self, sent: Sent) -> _Ended | None:
-        """Exactly one terminal event per attempt, and one email for each end. None if the upload was
-        ignored because no contract matched it."""
+        """There is one terminal event per attempt, and one email for each end. An attempt follows
+        a completed one only if somebody deleted its rows before csvgate knew its end. None if the
+        upload was ignored because no contract matched it."""
         upload = sent.upload.id
         terminal = {e for e in self.events if e.upload.id == upload and e.outcome != "failed"}
         ended = self._end(upload)
@@ -170,7 +180,12 @@ class _Check:
             require_equal(set(), terminal, f"{upload} was ignored, but was announced")
         else:
             end, seal = ended.end, ended.seal
-            published = [(e.outcome, e.attempt, e.counts, e.plan) for e in terminal]
+            load = seal.corrects or upload, seal.ingested_at
+            published = [
+                (e.outcome, e.attempt, e.counts, e.plan)
+                for e in terminal
+                if e.attempt == end.attempt or not was_changed(self.people, load)
+            ]
             expected = [(end.finished.outcome, end.attempt, seal.counts, seal.plan)]
             require_equal(expected, published, f"terminal events of {upload}")
         announced = {end_of(event) for event in self.events if event.upload.id == upload}

@@ -1,58 +1,68 @@
-"""The scenarios in which every crash is tried."""
+"""The scenarios in which every crash, late call and takeover is tried."""
 
 from dataclasses import replace
 
-from simulate.sequence import Happening, Scenario, Sequence
+from simulate.happenings import (
+    add_to_stream,
+    all_of,
+    alternate,
+    attempt_must_be,
+    correct,
+    delete_file,
+    deploy,
+    drop_table,
+    forge,
+    forget_a_stream,
+    hide_staging,
+    long_reference,
+    lose_streams,
+    other_reference,
+    overwrite,
+    part,
+    remove_rows,
+    repair_table,
+    require_column,
+    require_reasons,
+    restore_staging,
+    send,
+    unstage,
+    wait,
+    workbook,
+)
+from simulate.sequence import Scenario
 from simulate.world import shop
 from simulate.world.cloud import Revision
 
 V1 = Revision()
 ONE_CHUNK = replace(V1, chunk_bytes=400)
+SMALL = replace(ONE_CHUNK, request_bytes=5000)
 OTHER_RULES = Revision(contracts=2)
 OTHER_ENGINE = Revision(contracts=2, engine="e2", chunk_bytes=25)
-A, HELD = "orders/a.csv", "held/a.csv"
+OTHER_SMALL = replace(SMALL, contracts=2, engine="e2")
+A, B, HELD = "orders/a.csv", "orders/b.csv", "held/a.csv"
 SOME_BAD = shop.file("5", "x", "7", "500")
+TWO_CHUNKS = shop.file("5", "6", "7")
 
-
-def send(name: str, file: shop.File) -> Happening:
-    def happen(sequence: Sequence) -> None:
-        sequence.people.send(name, file)
-
-    return happen
-
-
-def deploy(revision: Revision) -> Happening:
-    def happen(sequence: Sequence) -> None:
-        sequence.redeploy(revision)
-
-    return happen
-
-
-def correct(sequence: Sequence) -> None:
-    for name in list(sequence.cloud.store.buckets["rejects"])[:1]:
-        sequence.people.correct(name, fixed=9)
-
-
-SCENARIOS = (
+CRASHES = (
     Scenario(
         "other engine, over the threshold",
         send(A, shop.file("x", "5", "x", "x")),
         upon_crash=deploy(OTHER_ENGINE),
         revision=ONE_CHUNK,
     ),
-    Scenario("one chunk", send(A, shop.file("5", "x")), revision=ONE_CHUNK),
-    Scenario("several chunks", send(A, SOME_BAD)),
+    Scenario("one chunk", send(A, shop.file("5", "x")), revision=ONE_CHUNK, points="pairs"),
+    Scenario("small", send(A, shop.file("5", "x")), revision=SMALL, points="pairs"),
+    Scenario("several chunks", send(A, SOME_BAD), points="pairs"),
     Scenario("several chunks, messages arrive early", send(A, SOME_BAD), eager=True),
     Scenario("all valid", send(A, shop.file("1", "2", "3")), revision=ONE_CHUNK),
-    Scenario("none valid", send(A, shop.file("x", "y")), revision=ONE_CHUNK),
-    Scenario("no rows", send(A, shop.file())),
+    Scenario("none valid", send(A, shop.file("x", "y")), revision=ONE_CHUNK, points="pairs"),
+    Scenario("no rows", send(A, shop.file()), points="pairs"),
     Scenario("over the threshold", send(A, shop.file("x", "5", "x", "x"))),
-    Scenario("unreadable", send(A, shop.UNREADABLE)),
+    Scenario("unreadable", send(A, shop.UNREADABLE), points="pairs"),
     Scenario("overwritten while running", send(A, SOME_BAD), send(A, shop.file("8"))),
     Scenario(
         "overwritten, and kept",
-        send(A, shop.file("5", "x")),
-        send(A, shop.file("8")),
+        all_of(send(A, shop.file("5", "x")), send(A, shop.file("8"))),
         revision=ONE_CHUNK,
         versioned=True,
     ),
@@ -70,13 +80,182 @@ SCENARIOS = (
         last=send(HELD, shop.file("8")),
         revision=ONE_CHUNK,
     ),
+    Scenario("correction", send(A, shop.file("5", "x")), last=correct, revision=SMALL),
+    Scenario(
+        "two corrections",
+        send(A, shop.file("5", "x")),
+        last=all_of(correct, correct),
+        revision=SMALL,
+        versioned=True,
+        points="none",
+    ),
+)
+DEPLOYS = (
     Scenario("other rules while running", send(A, SOME_BAD), upon_crash=deploy(OTHER_RULES)),
     Scenario("other engine while running", send(A, SOME_BAD), upon_crash=deploy(OTHER_ENGINE)),
+    Scenario("two engines seal", send(A, SOME_BAD), upon_freeze=deploy(OTHER_ENGINE)),
+    Scenario(
+        "two engines, small",
+        send(A, shop.file("5", "500")),
+        upon_freeze=deploy(OTHER_SMALL),
+        revision=SMALL,
+    ),
+    Scenario("deploy and roll-back at every step", send(A, SOME_BAD), each=alternate(OTHER_ENGINE)),
     Scenario(
         "larger requests while running",
         send(A, shop.file("5", "6")),
         upon_crash=deploy(replace(ONE_CHUNK, request_bytes=5000)),
         revision=ONE_CHUNK,
     ),
-    Scenario("correction", send(A, shop.file("5", "x")), last=correct, revision=ONE_CHUNK),
+    Scenario("contract removed", send(A, SOME_BAD), then=deploy(replace(V1, contracts=0))),
+    Scenario("contract renamed", send(A, SOME_BAD), then=deploy(replace(V1, contracts=3))),
+    Scenario(
+        "contract removed upon a crash",
+        send(A, shop.file("5", "x")),
+        upon_crash=deploy(replace(SMALL, contracts=0)),
+        revision=SMALL,
+    ),
+    Scenario(
+        "another reference",
+        send(A, shop.file("5")),
+        last=all_of(other_reference, send(B, shop.file("6"))),
+        revision=SMALL,
+    ),
 )
+BAD_READS = (
+    Scenario("a beginning like a workbook", send(A, SOME_BAD), corrupt=workbook),
+    Scenario("a part that looks whole", send(A, SOME_BAD), corrupt=part),
+    Scenario("a fault at the beginning of a part", send(A, shop.UNREADABLE), corrupt=part),
+    Scenario("overwritten in mid-read", send(A, SOME_BAD), corrupt=overwrite, points="none"),
+    Scenario(
+        "overwritten in mid-read, and kept",
+        send(A, SOME_BAD),
+        corrupt=overwrite,
+        versioned=True,
+        points="none",
+    ),
+)
+STAGING = (
+    Scenario(
+        "file deleted upon a crash",
+        send(A, shop.file("5")),
+        upon_crash=delete_file,
+        revision=SMALL,
+    ),
+    Scenario("staged chunk deleted", send(A, TWO_CHUNKS), at={1: unstage}),
+    Scenario(
+        "staged chunk deleted, other engine",
+        send(A, TWO_CHUNKS),
+        at={1: all_of(unstage, deploy(OTHER_ENGINE))},
+    ),
+    Scenario(
+        "staged chunk deleted, small",
+        send(A, shop.file("5")),
+        upon_crash=unstage,
+        revision=SMALL,
+    ),
+    Scenario(
+        "staged chunk and file deleted",
+        send(A, TWO_CHUNKS),
+        at={1: all_of(unstage, delete_file)},
+    ),
+    Scenario("forged message", send(A, TWO_CHUNKS), at={1: forge}),
+    Scenario(
+        "no staging bucket for hours",
+        all_of(send(A, SOME_BAD), hide_staging),
+        last=restore_staging,
+        after=require_reasons,
+        max_attempts=100,
+        points="none",
+    ),
+)
+LOADS = (
+    Scenario(
+        "backlog of 5 hours between chunks",
+        send(A, TWO_CHUNKS),
+        at={2: wait(hours=5)},
+        after=attempt_must_be(1),
+        points="none",
+    ),
+    Scenario("stream lost", send(A, TWO_CHUNKS), at={2: lose_streams}),
+    Scenario("row of a stranger", send(A, TWO_CHUNKS), at={2: add_to_stream}),
+    Scenario("a day upon a crash", send(A, TWO_CHUNKS), upon_crash=wait(hours=26)),
+    Scenario("5 hours upon a crash", send(A, TWO_CHUNKS), upon_crash=wait(hours=5)),
+    Scenario(
+        "rows deleted, a day upon a crash",
+        send(A, TWO_CHUNKS),
+        upon_crash=all_of(remove_rows(1), wait(hours=26)),
+    ),
+    Scenario(
+        "a stream forgotten, and rows deleted",
+        send(A, TWO_CHUNKS),
+        upon_crash=all_of(forget_a_stream, remove_rows(9), wait(hours=26)),
+        after=attempt_must_be(1, only_if_forgotten=True),
+    ),
+    Scenario("table dropped upon a crash", send(A, TWO_CHUNKS), upon_crash=drop_table),
+    Scenario(
+        "correction, a day upon a crash",
+        send(A, shop.file("5", "x")),
+        last=correct,
+        upon_crash=wait(hours=26),
+        revision=ONE_CHUNK,
+    ),
+)
+SHARED = (
+    Scenario(
+        "two on one stream",
+        send(A, shop.file("5", "6")),
+        last=all_of(send(B, shop.file("7")), wait(seconds=1)),
+        revision=SMALL,
+    ),
+    Scenario(
+        "two on one stream at once",
+        all_of(send(A, shop.file("5", "6")), send(B, shop.file("7"))),
+        revision=SMALL,
+    ),
+    Scenario(
+        "stream idle for 5 days",
+        send(A, shop.file("5")),
+        last=all_of(wait(hours=120), send(B, shop.file("7"))),
+        upon_crash=wait(hours=120),
+        revision=SMALL,
+    ),
+    Scenario(
+        "small, table altered",
+        send(A, shop.file("5")),
+        at={3: require_column},
+        last=all_of(send(B, shop.file("7")), repair_table),
+        revision=SMALL,
+    ),
+    Scenario(
+        "small, table altered upon a crash",
+        send(A, shop.file("5")),
+        upon_crash=require_column,
+        last=repair_table,
+        revision=SMALL,
+    ),
+    Scenario(
+        "small, table dropped upon a crash",
+        send(A, shop.file("5")),
+        upon_crash=drop_table,
+        revision=SMALL,
+    ),
+    Scenario(
+        "small, rows deleted upon a crash",
+        send(A, shop.file("5", "6")),
+        upon_crash=all_of(remove_rows(1), wait(hours=120)),
+        revision=SMALL,
+    ),
+    Scenario(
+        "small, staged chunk deleted while its owner stands still",
+        send(A, shop.file("5")),
+        upon_freeze=unstage,
+        revision=SMALL,
+    ),
+    Scenario(
+        "small until it is enriched",
+        all_of(long_reference, send(A, shop.file("1", "2", "3", "4"))),
+        revision=SMALL,
+    ),
+)
+SCENARIOS = (*CRASHES, *DEPLOYS, *BAD_READS, *STAGING, *LOADS, *SHARED)

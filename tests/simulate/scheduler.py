@@ -4,12 +4,12 @@ The seed decides which one continues, which calls fail and which instances crash
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from greenlet import getcurrent, greenlet
 
-from fakes.effects import Effect, Effects
+from fakes.effects import Effect, Effects, GaveUp, LateCall
 from fakes.pubsub import Publishing
 from simulate.world import faults
 from simulate.world.cloud import AnyBoundary, Cloud, Revision, cloud
@@ -18,11 +18,18 @@ from simulate.world.knobs import CALM, Knobs
 from simulate.world.parcels import Mailroom, Parcel
 from simulate.world.people import People
 from simulate.world.trace import Trace
-from simulate.world.watch import Email, holds_email, unmarked_email, watch
+from simulate.world.watch import Email, execute_late, unmarked_email, watch
 
-MOST_STEPS = 50_000
-_NOTIFIER = "notify_stakeholders"
+MOST_STEPS = 100_000
 DAY = timedelta(days=1, hours=1)
+PAUSES = (timedelta(hours=1), timedelta(hours=5), timedelta(hours=26), timedelta(days=5))
+FREEZES = (timedelta(seconds=5), timedelta(seconds=90), timedelta(minutes=20), *PAUSES)
+YOUNG = timedelta(seconds=60)
+"""So long a stream or a table may not be found after it was created."""
+ACK_DEADLINE = timedelta(seconds=60)
+SLOWEST = timedelta(seconds=20)
+"""The most that one call of notify_stakeholders takes, which its lease relies on."""
+NOTIFY = "notify_stakeholders"
 
 
 @dataclass(eq=False, slots=True)
@@ -34,9 +41,11 @@ class Task:
     boundary: AnyBoundary
     turns: greenlet
     unmarked: Email | None = None
-    holds_email: bool = False
-    """It has claimed an email that it has neither marked nor given back."""
     publishing: list[Publishing] = field(default_factory=list)
+    since: datetime | None = None
+    """When its present call began."""
+    frozen: datetime | None = None
+    """Until when it stands still."""
     doomed: bool = False
     """Its instance has crashed; the task ends at its next call of a port."""
     dead: bool = False
@@ -47,7 +56,11 @@ class Scheduler:
         self.chance, self.trace = chance, trace
         self.knobs: Knobs = CALM
         effects = Effects(self._before, self._after, self._looking)
+        self.effects = effects
         self.cloud: Cloud = cloud(effects, revision)
+        self.cloud.warehouse.lifetimes.young = YOUNG
+        self.cloud.warehouse.lifetimes.unseen = self._unseen
+        self.cloud.store.corrupt = self._corrupt
         self.mailroom = Mailroom(self.cloud)
         self.people = People(self.cloud, self.mailroom)
         self.tasks: list[Task] = []
@@ -70,9 +83,8 @@ class Scheduler:
             self._refuse(effect)
 
     def _before(self, effect: Effect) -> None:
-        if task := self._turn(effect):
+        if self._turn(effect):
             self._refuse(effect)
-            task.holds_email = holds_email(self.cloud, effect, task.holds_email)
 
     def _turn(self, effect: Effect) -> Task | None:
         """Let other tasks run first. Returns None for a call that no task makes."""
@@ -90,8 +102,20 @@ class Scheduler:
         return task
 
     def _refuse(self, effect: Effect) -> None:
-        if self.knobs.fault and self.chance.random() < self.knobs.fault:
-            self._fail(faults.refused(effect, self.chance))
+        if not self.knobs.fault or self.chance.random() >= self.knobs.fault:
+            return
+        error = faults.refused(effect, self.chance)
+        if effect.kind in faults.LATE and self.chance.random() < self.knobs.late_call:
+            error = GaveUp(faults.given_up(effect))
+        self._fail(error)
+
+    def _unseen(self, _name: str) -> bool:
+        return self.knobs.hidden > 0 and self.chance.random() < self.knobs.hidden
+
+    def _corrupt(self, bucket: str, _name: str, data: bytes) -> bytes:
+        if self.knobs.corrupt and self.chance.random() < self.knobs.corrupt:
+            return faults.corrupted(bucket, data, self.chance)
+        return data
 
     def _after(self, effect: Effect) -> None:
         task = self.current
@@ -119,6 +143,12 @@ class Scheduler:
 
     def start(self, parcel: Parcel) -> None:
         self.mailroom.waiting.remove(parcel)
+        if self.knobs.saturated and self.chance.random() < self.knobs.saturated:
+            self.say("429: no instance", str(parcel))
+            self.mailroom.retry(parcel)
+            return
+        if self.knobs.twin and self.chance.random() < self.knobs.twin:
+            self.mailroom.redeliver(parcel, timedelta(seconds=self.chance.choice((0, 10, 60))))
         self.deliveries += 1
         warm = self.warm.setdefault(parcel.function, [])
         boundary = self.chance.choice(warm) if warm and self.chance.random() < 0.7 else None
@@ -189,49 +219,84 @@ class Scheduler:
         if self.steps > MOST_STEPS:
             raise Violation("the run never ends")
         self.mailroom.collect()
-        under_way = self.cloud.publisher.under_way
+        if self._happens_around():
+            return True
+        awake = [task for task in self.tasks if not self._is_frozen(task)]
+        if len(awake) < self.knobs.instances:
+            now = self.cloud.now
+            due = [parcel for parcel in self.mailroom.waiting if parcel.due <= now]
+            if due and (not awake or self.chance.random() < 0.3):
+                self.start(self.chance.choice(due))
+                return True
+        if not awake:
+            return self._let_time_pass()
+        if self.knobs.jump and self.chance.random() < self.knobs.jump:
+            self._jump()
+        task = self.current
+        if task not in awake or self.chance.random() >= self.knobs.stick:
+            task = self.chance.choice(awake)
+        assert task is not None
+        if self.knobs.freeze and self.chance.random() < self.knobs.freeze:
+            self._freeze(task)
+        else:
+            self._resume(task)
+        return True
+
+    def _happens_around(self) -> bool:
+        """A message or a call arrives that its client does not wait for."""
+        under_way, late = self.cloud.publisher.under_way, self.effects.late
         if under_way and self.chance.random() < self.knobs.arrive_early:
             self._arrive(self.chance.choice(under_way))
             return True
-        if len(self.tasks) < self.knobs.instances:
-            now = self.cloud.now
-            due = [parcel for parcel in self.mailroom.waiting if parcel.due <= now]
-            if due and (not self.tasks or self.chance.random() < 0.3):
-                self.start(self.chance.choice(due))
-        if not self.tasks:
-            return self._let_time_pass()
-        if self.knobs.jump and self.chance.random() < self.knobs.jump * self._jumps():
-            self._jump()
-        task = self.current
-        if task not in self.tasks or self.chance.random() >= self.knobs.stick:
-            task = self.chance.choice(self.tasks)
-        self._resume(task)
-        return True
+        if late and self.chance.random() < self.knobs.late_run:
+            call = late.pop(self.chance.randrange(len(late)))
+            if self.chance.random() < 0.8:
+                self.execute(call)
+            return True
+        return False
 
-    def _resume(self, task: Task | None) -> None:
-        assert task is not None
-        self.current = task
+    def execute(self, call: LateCall) -> None:
+        """The service executes a call of which its client knows nothing any more."""
+        self.say(f"!!! LATE {call.effect.kind} {call.effect.target}")
+        self.current = None
+        execute_late(self.people, call)
+
+    def _is_frozen(self, task: Task) -> bool:
+        return task.frozen is not None and task.frozen > self.cloud.now
+
+    def _freeze(self, task: Task) -> None:
+        """The task stands still, and its message is delivered again. Not with an email under way:
+        that two instances send one is the documented exception."""
+        if task.parcel.function == NOTIFY or task.doomed:
+            return
+        pause = self.chance.choice(FREEZES)
+        task.frozen = self.cloud.now + pause
+        self.say(f"!!! FROZEN for {pause}", task.name)
+        if pause > ACK_DEADLINE and task.parcel.id not in self.mailroom.done:
+            self.mailroom.redeliver(task.parcel, ACK_DEADLINE)
+
+    def _resume(self, task: Task) -> None:
+        self.current, task.since = task, self.cloud.now
         task.turns.switch(task)
 
-    def _jumps(self) -> int:
-        """How much likelier minutes pass than otherwise: a delivery that looks for another's email
-        makes few calls, and each of them may be slow."""
-        return 10 if any(task.parcel.function == _NOTIFIER for task in self.tasks) else 1
-
     def _jump(self) -> None:
-        """Let minutes pass, as for a slow instance, but not while one holds an email's lease."""
-        if not any(task.holds_email for task in self.tasks):
+        """Let time pass, as for slow calls; no call of an instance that sends an email takes longer
+        than SLOWEST, because its lease relies on that."""
+        now = self.cloud.now
+        begun = [t.since or now for t in self.tasks if t.parcel.function == NOTIFY]
+        if not begun:
             self.cloud.now += timedelta(minutes=self.chance.choice((1, 8)))
-            self.say("minutes pass")
+        elif (left := min(begun) + SLOWEST - now) > timedelta(0):
+            self.cloud.now += left * self.chance.choice((0.5, 0.99))
 
     def _let_time_pass(self) -> bool:
         self.current = None
+        ends = [parcel.due for parcel in self.mailroom.waiting]
+        ends += [task.frozen for task in self.tasks if task.frozen is not None]
         if self.knobs.day and self.chance.random() < self.knobs.day:
-            self.cloud.now += DAY
-        elif self.mailroom.waiting:
-            self.cloud.now = max(
-                self.cloud.now, min(parcel.due for parcel in self.mailroom.waiting)
-            )
+            self.cloud.now += self.chance.choice(PAUSES)
+        elif ends:
+            self.cloud.now = max(self.cloud.now, min(ends))
         else:
-            return False
+            return bool(self.effects.late)
         return True

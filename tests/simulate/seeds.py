@@ -19,9 +19,21 @@ REVISIONS = (
     Revision(contracts=2, engine="e2", chunk_bytes=8),
     Revision(engine="e2", chunk_bytes=25, request_bytes=2000),
     Revision(chunk_bytes=400, request_bytes=600),
+    Revision(chunk_bytes=400, request_bytes=5000),
+    Revision(chunk_bytes=400, request_bytes=5000),
+    Revision(contracts=2, engine="e2", chunk_bytes=400, request_bytes=5000),
+    Revision(chunk_bytes=400, request_bytes=5000, small_uploads="pending"),
+)
+NOT_AT_FIRST = (
+    Revision(contracts=0, chunk_bytes=400, request_bytes=5000),
+    Revision(contracts=3, chunk_bytes=25, request_bytes=5000),
 )
 NAMES = ("orders/a.csv", "orders/a.csv", "orders/b.csv", "held/a.csv")
 MOST_REPLAYS = 20
+ACTIONS = (
+    *("upload", "upload", "correct", "correct", "correct", "deploy", "deploy"),
+    *("delete", "reference", "unstage", "table", "rows"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,7 @@ def _play(scheduler: Scheduler) -> None:
     scheduler.knobs = Knobs.drawn(chance)
     scheduler.say(f"{scheduler.knobs} {scheduler.cloud.revision}")
     scheduler.cloud.store.versioned = chance.random() < 0.5
+    scheduler.cloud.max_attempts = chance.choice((5, 8, 100))
     actions, replays = list(_actions(chance)), 0
     while True:
         if actions and chance.random() < 0.03:
@@ -85,7 +98,7 @@ def _replay_any(scheduler: Scheduler) -> bool:
 def _actions(chance: Random) -> Iterator[str]:
     yield "upload"
     for _ in range(chance.choice((0, 0, 1, 2, 3))):
-        yield chance.choice(("upload", "correct", "correct", "deploy", "delete", "reference"))
+        yield chance.choice(ACTIONS)
 
 
 def _act(scheduler: Scheduler, action: str) -> None:
@@ -94,23 +107,32 @@ def _act(scheduler: Scheduler, action: str) -> None:
         sent = people.send(chance.choice(NAMES), _file(chance))
         scheduler.say(f"*** upload {sent.upload.id[:6]} is {sent.upload.uri}: {sent.file.data!r}")
     elif action == "deploy":
-        cloud.deploy(chance.choice(REVISIONS))
+        cloud.deploy(chance.choice(REVISIONS + NOT_AT_FIRST))
         scheduler.say(f"*** deploy {cloud.revision}")
         if chance.random() < 0.7:
             scheduler.warm.clear()
-    elif action == "reference":
-        people.touch_reference()
-        scheduler.say("*** another reference")
-    elif (
-        action == "delete"
-        and people.sent
-        and people.sent[-1].upload.name in cloud.store.buckets["uploads"]
-    ):
-        people.delete(people.sent[-1].upload.name)
-        scheduler.say(f"*** delete {people.sent[-1].upload.name}")
     elif action == "correct" and (files := list(cloud.store.buckets["rejects"])):
         sent = people.correct(chance.choice(files), fixed=chance.choice((1, 9)))
         scheduler.say(f"*** correction {sent.upload.id[:6]} is {sent.upload.uri}: {sent.corrected}")
+    else:
+        _meddle(scheduler, action)
+
+
+def _meddle(scheduler: Scheduler, action: str) -> None:
+    """Somebody changes what uploads under way rely on."""
+    chance, people, cloud = scheduler.chance, scheduler.people, scheduler.cloud
+    last = people.sent[-1].upload if people.sent else None
+    if action == "reference":
+        people.touch_reference()
+    elif action == "table":
+        people.drop_table(replaced=chance.random() < 0.5)
+    elif action == "rows":
+        people.remove_rows(chance.choice((1, 100)))
+    elif action == "unstage" and people.sent:
+        people.unstage(chance.choice(people.sent).upload.id)
+    elif action == "delete" and last and last.name in cloud.store.buckets["uploads"]:
+        people.delete(last.name)
+    scheduler.say(f"*** {action}")
 
 
 def _file(chance: Random) -> shop.File:

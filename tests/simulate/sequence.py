@@ -1,20 +1,23 @@
-"""Run one delivery after another, with crashes at chosen side effects.
+"""Run one delivery after another, with something that goes wrong at chosen side effects.
 
 Effects are counted as they pass the door of the fakes: one that the code gains tomorrow is a point
 more, and no list of them is kept anywhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
 
-from fakes.effects import Effect, Effects
+from fakes.effects import Effect, Effects, GaveUp
 from simulate.promise import check
 from simulate.replay import replay_all
+from simulate.world import faults
 from simulate.world.cloud import AnyBoundary, Revision, cloud
 from simulate.world.crash import Crash, Violation
 from simulate.world.parcels import Mailroom, Parcel
 from simulate.world.people import People
-from simulate.world.watch import Email, unmarked_email, watch
+from simulate.world.watch import Email, execute_late, unmarked_email, watch
 
 Happening = Callable[["Sequence"], None]
 FIRST = Revision()
@@ -23,30 +26,58 @@ MOST_DELIVERIES = 400
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`begin` happens first; `then` after the first delivery, crashed or not; `upon_crash` after
-    the first that crashed; `last` when everything is delivered."""
+    """`begin` happens first; `then` after the first delivery, crashed or not; `at` after the
+    deliveries with these numbers, from 1; `each` before each delivery; `upon_crash` after the first
+    that crashed or failed without an answer; `upon_freeze` while the first one stands still; `last`
+    when everything is delivered. `after` checks the end and may raise Violation."""
 
     name: str
     begin: Happening
     then: Happening | None = None
+    at: Mapping[int, Happening] = field(default_factory=dict)
+    each: Happening | None = None
     upon_crash: Happening | None = None
+    upon_freeze: Happening | None = None
     last: Happening | None = None
+    after: Happening | None = None
     revision: Revision = FIRST
+    corrupt: Callable[["Sequence", bytes], bytes] | None = None
+    """What the first read of an upload receives; it may also do something else."""
     versioned: bool = False
     """Overwritten generations can still be read."""
     eager: bool = False
     """Messages arrive as soon as they are sent, not only once the publisher waits for them."""
+    max_attempts: int = 5
+    points: Literal["none", "one", "pairs"] = "one"
+    """What is enumerated: nothing, each single point, or pairs of crashes as well."""
+
+
+Kind = Literal["before", "after", "late", "frozen"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Point:
-    """A point just before or after the effect with this number, from 1 in the order of the run."""
+    """What goes wrong at the effect with this number, from 1 in the order of the run. The instance
+    crashes before or after it. Or its client gives up, and the service executes the call `later`
+    deliveries after this one. Or the instance stands still just before it for `pause`, and another
+    one takes over."""
 
     number: int
-    after: bool
+    kind: Kind = "before"
+    later: int = 0
+    pause: timedelta = timedelta(0)
+
+    @property
+    def after(self) -> bool:
+        return self.kind == "after"
 
     def __str__(self) -> str:
-        return f"{'after' if self.after else 'before'} effect {self.number}"
+        how = f" by {self.later}" if self.later else f" for {self.pause}" if self.pause else ""
+        return f"{self.kind}{how} effect {self.number}"
+
+
+YOUNG = timedelta(seconds=60)
+"""So long a stream or a table may not be found, by an instance that takes over."""
 
 
 @dataclass
@@ -59,17 +90,26 @@ class Sequence:
     """The numbers of the first effect of each delivery."""
 
     def __post_init__(self) -> None:
-        effects = Effects(self._before, self._after)
-        self.cloud = cloud(effects, self.scenario.revision)
+        self.effects = Effects(self._before, self._after)
+        self.cloud = cloud(self.effects, self.scenario.revision)
         self.cloud.store.versioned = self.scenario.versioned
+        self.cloud.store.corrupt = self._corrupt
         self.cloud.publisher.eager = self.scenario.eager
+        self.cloud.max_attempts = self.scenario.max_attempts
+        lifetimes = self.cloud.warehouse.lifetimes
+        lifetimes.young, lifetimes.unseen = YOUNG, lambda _: self._hidden
         self.mailroom = Mailroom(self.cloud)
         self.people = People(self.cloud, self.mailroom)
         self.instances: dict[str, AnyBoundary] = {}
-        self._crashes = frozenset(self.points)
-        self._upon_crash = self.scenario.upon_crash
+        self.deliveries = 0
+        self._points = {(p.number, p.after): p for p in self.points}
+        self._upon_crash, self._upon_freeze = self.scenario.upon_crash, self.scenario.upon_freeze
+        self._corrupts = self.scenario.corrupt
         self._delivering: Parcel | None = None
         self._unmarked: Email | None = None
+        self._hidden = False
+        self._late_after = 0
+        self.forgotten = False
 
     def run(self) -> None:
         """Raises Violation."""
@@ -81,8 +121,11 @@ class Sequence:
         if self.scenario.last:
             self.scenario.last(self)
             self._drain()
+        self._execute_late()
         replay_all(self.people, self._drain)
         check(self.people)
+        if self.scenario.after:
+            self.scenario.after(self)
 
     def redeploy(self, revision: Revision) -> None:
         self.cloud.deploy(revision)
@@ -102,6 +145,8 @@ class Sequence:
         parcel = min(self.mailroom.waiting, key=lambda parcel: parcel.due)
         self.mailroom.waiting.remove(parcel)
         self.cloud.now = max(self.cloud.now, parcel.due)
+        if self.scenario.each:
+            self.scenario.each(self)
         if parcel.function not in self.instances:
             self.instances[parcel.function] = self.cloud.instance(parcel.function)
         self._delivering, self._unmarked = parcel, None
@@ -111,9 +156,9 @@ class Sequence:
         except Violation:
             raise
         except Crash:
-            del self.instances[parcel.function]
+            self.instances.pop(parcel.function, None)
             self.mailroom.retry(parcel)
-            self._crashed()
+            self._went_wrong()
         except Exception:  # noqa: BLE001 - as the framework: 500
             self.mailroom.retry(parcel)
         else:
@@ -128,23 +173,66 @@ class Sequence:
     def _ended(self) -> None:
         if self._unmarked:
             self.people.second_emails[self._unmarked] += 1
+        self.deliveries += 1
+        if self.deliveries >= self._late_after:
+            self._execute_late()
+        if self.deliveries in self.scenario.at:
+            self.scenario.at[self.deliveries](self)
 
-    def _crashed(self) -> None:
+    def _went_wrong(self) -> None:
         if self._upon_crash:
             happening, self._upon_crash = self._upon_crash, None
             happening(self)
 
+    def _execute_late(self) -> None:
+        while self.effects.late:
+            execute_late(self.people, self.effects.late.pop())
+
     def _before(self, effect: Effect) -> None:
-        if self._delivering:
-            self.log.append(f"{self._delivering}: {effect.kind} {effect.target}")
-            self._crash(after=False)
+        if self._delivering is None:
+            return
+        self.log.append(f"{self._delivering}: {effect.kind} {effect.target}")
+        point = self._points.get((len(self.log), False))
+        if point is None:
+            return
+        if point.kind == "frozen":
+            self._stand_still(self._delivering, point.pause)
+        elif point.kind == "before":
+            raise Crash
+        elif effect.kind in faults.LATE:
+            self._late_after = self.deliveries + 1 + point.later
+            self._went_wrong()
+            raise GaveUp(faults.given_up(effect))
+
+    def _stand_still(self, parcel: Parcel, pause: timedelta) -> None:
+        """Everything else is delivered, and this message too, by other instances. Not with an email
+        under way: that two instances send one is the documented exception."""
+        if parcel.function == "notify_stakeholders":
+            return
+        publisher = self.cloud.publisher
+        under_way, publisher.under_way = publisher.under_way, []
+        mine, self.instances = self.instances, {}
+        unmarked = self._unmarked
+        self.mailroom.redeliver(parcel, timedelta(0))
+        self.cloud.now += pause
+        self._hidden = pause < YOUNG
+        if self._upon_freeze:
+            happening, self._upon_freeze = self._upon_freeze, None
+            happening(self)
+        self._drain()
+        self._hidden = False
+        publisher.under_way = under_way
+        self.instances, self._delivering, self._unmarked = mine, parcel, unmarked
 
     def _after(self, effect: Effect) -> None:
         if self._delivering:
             watch(self.people, effect)
             self._unmarked = unmarked_email(self.cloud, effect, self._unmarked)
-            self._crash(after=True)
+            if (len(self.log), True) in self._points:
+                raise Crash
 
-    def _crash(self, *, after: bool) -> None:
-        if self._crashes and Point(len(self.log), after) in self._crashes:
-            raise Crash
+    def _corrupt(self, bucket: str, _name: str, data: bytes) -> bytes:
+        if bucket != "uploads" or self._corrupts is None:
+            return data
+        corrupts, self._corrupts = self._corrupts, None
+        return corrupts(self, data)

@@ -37,7 +37,7 @@ def gone_until(gone: StreamGone, known: datetime) -> StreamGone:
     """Return the failure with the time from which on it can be believed. A dead letter carries this
     message, and whoever replays the letter must know from when that has an effect."""
     return StreamGone(
-        gone.code,
+        "stream.gone",
         f"{gone.message}; whether it is lost can be decided from {known:%Y-%m-%d %H:%M:%S}Z on: a "
         "replay after that has an effect",
     )

@@ -3,11 +3,27 @@ fail. They are patched in from outside; the functions do not know them."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from simulate.mutants.intake import INTAKE
+from simulate.mutants.likely import LIKELY
 from simulate.mutants.notify import NOTIFY
+from simulate.mutants.pending import PENDING
+from simulate.mutants.seals import SEALS
+from simulate.mutants.shared import SHARED
 
-Mutant = Callable[[], AbstractContextManager[Any]]
-MUTANTS: Mapping[str, Mutant] = MappingProxyType({**NOTIFY})
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    begin: Callable[[], AbstractContextManager[Any]]
+    likely: tuple[str, ...] = ()
+    """Scenarios that are tried first, because they are about this bug."""
+
+
+_ALL = {**INTAKE, **SEALS, **PENDING, **SHARED, **NOTIFY}
+MUTANTS: Mapping[str, Mutant] = MappingProxyType(
+    {name: Mutant(begin, LIKELY.get(name, ())) for name, begin in _ALL.items()}
+)
 """By a description of the bug."""

@@ -26,6 +26,8 @@ START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 REMEMBERED = timedelta(hours=10)
 """How long a committed stream answers. The documentation does not say; in this world less than the
 25 hours after which a commit without an answer is decided by its rows."""
+LARGEST_REQUEST = 6000
+"""In bytes; a little more than the largest request that a revision makes."""
 T = TypeVar("T")
 
 
@@ -55,6 +57,7 @@ class Cloud(World):
         self.deploy(self.revision)
         World.__post_init__(self)
         self.warehouse.lifetimes.remembered = REMEMBERED
+        self.warehouse.largest_request = LARGEST_REQUEST
 
     def deploy(self, revision: Revision) -> None:
         """New instances are of this revision."""

@@ -10,6 +10,38 @@ _LOST = ("unavailable",)
 """Codes of errors without an answer: the call may have taken effect."""
 
 
+LATE = frozenset(
+    {
+        "storage.create",
+        "bigquery.create_stream",
+        "bigquery.append",
+        "bigquery.finalize",
+        "bigquery.commit",
+    }
+)
+"""Calls that the service may still execute after their client gave up."""
+
+
+def given_up(effect: Effect) -> Exception:
+    """The client gave up, and does not know whether the service will execute the call."""
+    return Transient(f"{effect.kind.split('.')[0]}.unavailable", f"no answer of {effect.kind}")
+
+
+def corrupted(bucket: str, data: bytes, chance: Random) -> bytes:
+    """What a read receives on a bad line: another digit, a part, or a beginning that looks like
+    another file. Google's clients compare small objects with their checksum themselves."""
+    if bucket not in ("uploads", "staging") or not data:
+        return data
+    kind = chance.choice(("digit", "part", "header", "last"))
+    if kind == "part":
+        return data[: chance.randrange(len(data))]
+    if kind == "header":
+        return b"PK\x03\x04" + data[4:]
+    if kind == "last":
+        return data[:-2] + b"3\n"
+    return data.replace(b"5", b"9")
+
+
 def refused(effect: Effect, chance: Random) -> Exception:
     """The call did not take effect."""
     service = effect.kind.split(".")[0]

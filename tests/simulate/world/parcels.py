@@ -19,7 +19,7 @@ from world import COMPLETE, FUNCTIONS, VALIDATED, finalized, letters_of, publish
 
 SUBSCRIBERS = {VALIDATED: "enrich_records", COMPLETE: "notify_stakeholders"}
 NO_MESSAGE = Message(b"")
-BACKOFF, MOST_BACKOFF = timedelta(seconds=10), timedelta(minutes=10)
+BACKOFF = timedelta(seconds=10)
 REREAD = "chunk.missing"
 """A letter with this code is replayed to validate_and_parse, which reads the file again."""
 
@@ -57,6 +57,7 @@ class Mailroom:
     """Function and index in its dead-letter topic."""
     done: set[int] = field(default_factory=set)
     """Messages that are acknowledged, or forwarded to a dead-letter topic."""
+    most_backoff: timedelta = timedelta(minutes=10)
     _last: int = 0
 
     def post(
@@ -94,7 +95,7 @@ class Mailroom:
             self.acknowledge(parcel)
             self.cloud.publisher.accept(letters_of(parcel.function), parcel.kept())
             return
-        self.redeliver(parcel, min(MOST_BACKOFF, BACKOFF * 2 ** min(parcel.attempt - 1, 20)))
+        self.redeliver(parcel, min(self.most_backoff, BACKOFF * 2 ** min(parcel.attempt - 1, 20)))
 
     def redeliver(self, parcel: Parcel, after: timedelta) -> None:
         """Deliver it once more, whatever becomes of this delivery."""

@@ -1,5 +1,5 @@
-"""People upload, overwrite, delete and correct files, and change the table; what they did is kept as
-evidence."""
+"""People upload, overwrite, delete and correct files, and change the table. What they did is
+kept as evidence."""
 
 import csv
 import io
@@ -50,6 +50,11 @@ class People:
     """How many messages of enrichment-complete have been checked."""
     seen: int = 0
     """How many rows of the table have been checked."""
+    entries: set[str] = field(default_factory=set)
+    """Entries of the ledger that have been checked."""
+    pinned_late: set[str] = field(default_factory=set)
+    """Uploads that were pinned by a late call after they were ignored, without a contract. Nothing
+    delivers them any more; `csvgate reconcile` finds them."""
     second_emails: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How often an email may have been sent without being marked, by upload and end."""
     removed: set[Key] = field(default_factory=set)
@@ -70,8 +75,8 @@ class People:
         self.cloud.store.delete("uploads", name)
         self._is_gone(name)
 
-    def touch_reference(self) -> None:
-        self.cloud.store.put("references", "shops.csv", shop.OTHER_SHOPS)
+    def touch_reference(self, data: bytes = shop.OTHER_SHOPS) -> None:
+        self.cloud.store.put("references", "shops.csv", data)
         self._note_reference()
 
     def city(self, generation: int) -> str:

@@ -13,7 +13,9 @@ MAX_REJECTED = 2
 """The rejected rows that the contracts allow."""
 SHOPS = b"shop,city\nS1,Ghent\nS2,Lille\n"
 OTHER_SHOPS = b"shop,city\nS1,Turin\n"
-CITIES = {SHOPS: "Ghent", OTHER_SHOPS: "Turin"}
+LONG_SHOPS = b"shop,city\nS1,%b\n" % (b"Llan" * 500)
+"""With it, each enriched row takes 2 kB."""
+CITIES = {SHOPS: "Ghent", OTHER_SHOPS: "Turin", LONG_SHOPS: "Llan" * 500}
 """The city of S1 in each of them."""
 TABLE = "sales.orders"
 

@@ -8,16 +8,9 @@ from csvgate.contracts.checks.column_names import INGESTED_AT, UPLOAD_ID
 from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger.entries import Decision, PendingCommit, Seal, SharedAppend
 from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger
-from csvgate.protocol.ledger.paths import (
-    CHUNK_STREAM,
-    DEAD,
-    DECISION,
-    EMAIL_CLAIM,
-    EMAIL_RELEASED,
-    EMAIL_SENT,
-)
+from csvgate.protocol.ledger.paths import CHUNK_STREAM, DEAD, DECISION, EMAIL_SENT, RECEIVED
 from csvgate.protocol.messages.outcome import parse_outcome
-from fakes.effects import Effect
+from fakes.effects import Effect, LateCall
 from simulate.world import shop
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
@@ -41,6 +34,15 @@ def watch(people: People, effect: Effect) -> None:
         people.heard += 1
 
 
+def execute_late(people: People, call: LateCall) -> None:
+    """The service executes a call of which its client knows nothing any more. Raises Violation."""
+    call.execute()
+    parts = RECEIVED.parse(call.effect.target.removeprefix(_ENTRY))
+    if parts and people.cloud.unwatched_ledger().upload(parts["upload"]).ignored():
+        people.pinned_late.add(parts["upload"])
+    watch(people, call.effect)
+
+
 Email = tuple[str, str]
 """Upload and end."""
 
@@ -54,17 +56,6 @@ def unmarked_email(cloud: Cloud, effect: Effect, before: Email | None) -> Email 
     if effect.kind == "storage.create" and EMAIL_SENT.parse(effect.target.removeprefix(_ENTRY)):
         return None
     return before
-
-
-def holds_email(cloud: Cloud, effect: Effect, before: bool) -> bool:
-    """Whether a delivery holds the claim of an email, just before an effect. A claim that exists
-    is refused."""
-    if effect.kind != "storage.create":
-        return before
-    name = effect.target.removeprefix("ledger/")
-    if EMAIL_CLAIM.parse(name):
-        return before or name not in cloud.store.buckets["ledger"]
-    return before and not (EMAIL_SENT.parse(name) or EMAIL_RELEASED.parse(name))
 
 
 def _visible(people: People) -> None:
@@ -83,7 +74,7 @@ def _visible(people: People) -> None:
         decisions = [entries.attempt(n).decision() for n in range(1, _attempts(people, upload) + 1)]
         commits = {d.seal for d in decisions if d is not None and d.outcome == "commit"}
         require(number in commits, f"rows of {upload} became visible before the decision")
-        if not _was_changed(people, load):
+        if not was_changed(people, load):
             require_equal(seal.counts.valid, counts[load], f"rows of {upload} that are visible")
 
 
@@ -103,12 +94,15 @@ def _attempts(people: People, upload: str) -> int:
     return max((parts["attempt"] for parts in found), default=0)
 
 
-def _was_changed(people: People, load: Load) -> bool:
+def was_changed(people: People, load: Load) -> bool:
     """Whether somebody deleted rows of this load."""
     return any((upload, at) == load for upload, _, at in people.removed)
 
 
 def _entry(people: People, name: str) -> None:
+    if name in people.entries:
+        return  # the ledger refused to create it again
+    people.entries.add(name)
     ledger = people.cloud.unwatched_ledger()
     if parts := DECISION.parse(name):
         attempt = ledger.upload(parts["upload"]).attempt(parts["attempt"])
@@ -183,7 +177,7 @@ def _announced(people: People, event: UploadFinished) -> None:
     seal = entries.seal(decision.seal) if decision else None
     assert seal is not None
     load = seal.corrects or event.upload.id, seal.ingested_at
-    if event.outcome == "completed" and not _was_changed(people, load):
+    if event.outcome == "completed" and not was_changed(people, load):
         rows = people.cloud.warehouse.rows(shop.TABLE)
         visible = sum((row[UPLOAD_ID], row[INGESTED_AT]) == load for row in rows)
         require_equal(seal.counts.valid, visible, "rows visible when the end was announced")

@@ -137,9 +137,14 @@ def test_an_upload_that_commits_during_the_reading(world: World) -> None:
     assert [] == codes(report(world, read_table=commits_first))
 
 
-def test_an_upload_from_before_the_period_that_was_loaded_in_it_is_no_orphan(world: World) -> None:
-    """A correction waits for its original, so that its rows are younger than its arrival."""
-    slow = read_ledger(world.ledger, None).uploads[0].facts
+@pytest.mark.parametrize("corrects", [False, True])
+def test_an_upload_from_before_the_period_that_was_loaded_in_it_is_no_orphan(
+    world: World, corrects: bool
+) -> None:
+    """A correction waits for its original, so that its rows may be younger than its arrival. They
+    have the `_upload_id` of the original."""
+    found = [one.facts for one in read_ledger(world.ledger, None).uploads]
+    slow = next(facts for facts in found if facts.committed and bool(facts.corrects) == corrects)
     assert slow.ingested_at is not None
     seal = next(n for n in world.ledger.names(f"uploads/{slow.id}/seals/"))
     stored = world.store.buckets["ledger"][seal].data.decode()
@@ -147,8 +152,9 @@ def test_an_upload_from_before_the_period_that_was_loaded_in_it_is_no_orphan(wor
     shown = slow.ingested_at.isoformat().replace("+00:00", "Z")
     assert shown in stored
     world.store.put("ledger", seal, stored.replace(shown, late.isoformat()).encode())
+    upload = slow.corrects or slow.id
     for row in world.warehouse.rows(TABLE):
-        if row["_upload_id"] == slow.id and row["_ingested_at"] == slow.ingested_at:
+        if (row["_upload_id"], row["_ingested_at"]) == (upload, slow.ingested_at):
             row["_ingested_at"] = late
     period = report(world, since=late - timedelta(hours=1), after=timedelta(days=2))
     assert (0, []) == (period.uploads, codes(period))

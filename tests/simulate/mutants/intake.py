@@ -1,0 +1,205 @@
+"""Bugs of steps 1 and 2: the pin, reading and verifying the file, the reject file, corrections."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+from csvgate.contracts.hashing import to_json
+from csvgate.protocol.ledger.ledger import Starts, UploadLedger
+from csvgate.protocol.ledger.paths import REFERENCE
+from csvgate.validation.faults import FileFault
+from intake import corrections, pin_plan, read_upload
+from intake.corrections import Origin
+from intake.handler import Validator
+from intake.pin_plan import Pinned, Planner
+from intake.read_upload import UploadReader, _faulty
+from intake.reject_output import RejectOutput, rejects_name
+from intake.verified_source import VerifiedSource
+from simulate.world.swap import swapped
+
+Swap = AbstractContextManager[Any]
+
+
+def _contract_before_the_pin() -> Swap:
+    """An upload is ignored if its contract was removed while it was under way."""
+    original = Planner.pin
+
+    def pin(self: Planner, event: Any, contract: Any) -> Pinned | None:
+        return None if contract is None else original(self, event, contract)
+
+    return swapped(Planner, "pin", pin)
+
+
+def _plan_from_the_deployed_contract() -> Swap:
+    original = Planner.pin
+
+    def pin(self: Planner, event: Any, contract: Any) -> Pinned | None:
+        pinned = original(self, event, contract)
+        if pinned is None or contract is None:
+            return pinned
+        received = pinned.received.model_copy(update={"contract": to_json(contract)})
+        return replace(pinned, received=received, contract=contract)
+
+    return swapped(Planner, "pin", pin)
+
+
+def _reference_without_generation() -> Swap:
+    def name(bucket: str, name: str, generation: int, now: Any) -> str:
+        return REFERENCE.name(month=f"{now:%Y-%m}", snapshot="shops")
+
+    return swapped(pin_plan, "snapshot_name", name)
+
+
+def _starts_stop_at_50() -> Swap:
+    original = UploadLedger.count_start
+
+    def count(self: UploadLedger, start: Any) -> Starts:
+        found = original(self, start)
+        return replace(found, number=min(found.number, 50))
+
+    return swapped(UploadLedger, "count_start", count)
+
+
+def _last_start_is_retried() -> Swap:
+    return swapped(Validator, "_is_last", lambda *_: False)
+
+
+def _fault_without_draining() -> Swap:
+    def read(self: UploadReader, pinned: Pinned, began: Any, overruns: int) -> Any:
+        references = read_upload.pinned_keys(pinned, self.ledger)
+        source = VerifiedSource(
+            self.store, pinned.received, self.clock, self.limits.deadline(began)
+        )
+        try:
+            self._admit(pinned, overruns)
+            return self._process(source, pinned, references)
+        except FileFault as error:
+            return _faulty(error.fault)
+
+    return swapped(UploadReader, "read", read)
+
+
+def _nothing_verified() -> Swap:
+    return swapped(VerifiedSource, "verify", lambda _: None)
+
+
+def _not_read_to_the_end() -> Swap:
+    """The checksum of the bytes read so far is compared, once somebody has stopped to read."""
+    original = VerifiedSource.verify
+
+    def verify(self: VerifiedSource) -> None:
+        if self._size == self.received.size:
+            original(self)
+
+    return swapped(VerifiedSource, "verify", verify)
+
+
+def _generation_not_pinned() -> Swap:
+    def read(self: VerifiedSource) -> Any:
+        ref = self.received.upload
+        info = self.store.stat(ref.bucket, ref.name)
+        generation = info.generation if info else ref.generation
+        self.received = self.received.model_copy(
+            update={
+                "upload": ref.model_copy(update={"generation": generation}),
+                **({"size": info.size, "crc32c": info.crc32c} if info else {}),
+            }
+        )
+        yield from original(self)
+
+    original = VerifiedSource._read
+    return swapped(VerifiedSource, "_read", read)
+
+
+def _reject_file_rewritten() -> Swap:
+    def create(self: RejectOutput) -> Any:
+        name = rejects_name(self._upload, self._plan)
+        with self._store.writer(self._bucket, name, "text/csv", replace=True) as body:
+            body.write(bytes(self._buffer))
+            written = body.finish()
+        assert written is not None
+        return self._ref(name, written.generation)
+
+    return swapped(RejectOutput, "_create", create)
+
+
+def _name_not_held() -> Swap:
+    return swapped(read_upload, "refuse_overwrite", lambda upload, ledger: None)
+
+
+def _corrections_do_not_see_each_other() -> Swap:
+    original = corrections._take_slot
+
+    def take(*args: Any) -> Any:
+        return frozenset(), original(*args)[1]
+
+    return swapped(corrections, "_take_slot", take)
+
+
+def _correction_with_the_time_of_its_original() -> Swap:
+    """The rows of a correction cannot be told apart from those of its original."""
+    original = corrections._take_slot
+
+    def take(correction: Any, origin: Any, ledger: Any) -> Any:
+        return original(correction, origin, ledger)[0], origin.received_at
+
+    return swapped(corrections, "_take_slot", take)
+
+
+def _correction_before_the_end() -> Swap:
+    """The decision is taken for the end of the upload."""
+    from csvgate.protocol.ledger.attempts import End, current_attempt
+    from csvgate.protocol.ledger.entries import Finished
+
+    def end(entries: UploadLedger) -> End | None:
+        current = current_attempt(entries)
+        decision = current.decision
+        if decision is None:
+            return None
+        outcome = "rejected" if decision.outcome == "rejected" else "completed"
+        return End(current.number, decision, Finished(outcome=outcome, at=decision.at))
+
+    return swapped(corrections, "end_of_upload", end)
+
+
+def _correction_of_any_line() -> Swap:
+    original: Callable[..., Origin] = corrections.find_origin
+
+    def find(*args: Any) -> Origin:
+        return replace(original(*args), open_lines=frozenset(range(100)))
+
+    return swapped(read_upload, "find_origin", find)
+
+
+def _gone_is_not_an_end() -> Swap:
+    """An upload whose file is gone owns its name forever."""
+    original = UploadReader.read
+
+    def read(self: UploadReader, *args: Any) -> Any:
+        reading = original(self, *args)
+        if reading.verdict.code == "file.gone":
+            raise FileNotFoundError("file.gone")
+        return reading
+
+    return swapped(UploadReader, "read", read)
+
+
+INTAKE: dict[str, Callable[[], Swap]] = {
+    "contract looked up before the pin": _contract_before_the_pin,
+    "plan from the deployed contract": _plan_from_the_deployed_contract,
+    "reference snapshot without its generation": _reference_without_generation,
+    "start counter stops at 50": _starts_stop_at_50,
+    "last start is retried": _last_start_is_retried,
+    "fault sealed without draining": _fault_without_draining,
+    "nothing verified": _nothing_verified,
+    "parser's end taken for the file's": _not_read_to_the_end,
+    "generation not pinned while reading": _generation_not_pinned,
+    "reject file written unconditionally": _reject_file_rewritten,
+    "name not held": _name_not_held,
+    "corrections do not see each other": _corrections_do_not_see_each_other,
+    "correction with its original's time": _correction_with_the_time_of_its_original,
+    "correction before the rows": _correction_before_the_end,
+    "correction of any line": _correction_of_any_line,
+    "a file that is gone does not end its upload": _gone_is_not_an_end,
+}
