@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from csvgate.ports import Clock, StreamGone
 from csvgate.protocol.ledger.entries import Decision
 from csvgate.protocol.ledger.ledger import AttemptLedger
+from csvgate.protocol.stream_ages import named_time
 from csvgate.runtime.log import log
 
 
@@ -38,6 +39,6 @@ def gone_until(gone: StreamGone, known: datetime) -> StreamGone:
     message, and whoever replays the letter must know from when that has an effect."""
     return StreamGone(
         "stream.gone",
-        f"{gone.message}; whether it is lost can be decided from {known:%Y-%m-%d %H:%M:%S}Z on: a "
-        "replay after that has an effect",
+        f"{gone.message}; whether it is lost can be decided from {named_time(known)} on: a replay "
+        "after that has an effect",
     )

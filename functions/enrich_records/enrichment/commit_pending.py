@@ -6,12 +6,11 @@ next attempt is opened only on proof that this one can never take effect.
 
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from csvgate.ports import Clock, StreamCommitted, StreamGone, Warehouse
 from csvgate.protocol.ledger.entries import ChunkStream, Decision, PendingCommit
 from csvgate.protocol.ledger.ledger import AttemptLedger
-from csvgate.protocol.stream_ages import StreamAges
+from csvgate.protocol.stream_ages import StreamAges, named_time
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment.abandon import abandon, abandon_if_lost
 from enrichment.count_visible import CountedRows
@@ -68,7 +67,7 @@ class PendingCommitter:
             raise Transient(
                 "commit.unsettled",
                 f"{gone.message}; whether its commit took effect can be decided from "
-                f"{_whole_second(known):%Y-%m-%d %H:%M:%S}Z on: a replay after that has an effect",
+                f"{named_time(known)} on: a replay after that has an effect",
             ) from gone
         return True
 
@@ -94,8 +93,3 @@ class PendingCommitter:
             )
             abandon(attempt, load.number, message, self.clock)
             raise Permanent("commit.row_count", message[:800])
-
-
-def _whole_second(at: datetime) -> datetime:
-    """Return the next whole second, so that a time that is named is not a moment too early."""
-    return at.replace(microsecond=0) + timedelta(seconds=1)
