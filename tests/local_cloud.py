@@ -129,7 +129,7 @@ class LocalCloud:
             return subscriber(self.environment["PUBSUB_EMULATOR_HOST"])
 
     def bucket(self, key: str) -> Bucket:
-        """`uploads`, `rejects`, `ledger` or `references`."""
+        """`uploads`, `rejects`, `staging`, `ledger` or `references`."""
         return self.storage.bucket(self.endpoints["buckets"][key])
 
     def publish(self, topic: str, data: bytes, **attributes: str) -> str:

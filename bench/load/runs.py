@@ -13,6 +13,8 @@ from bench.load.cloud import await_ends, letters, local_cloud, pids
 from bench.load.completeness import loaded, problems
 from bench.load.peaks import Peaks
 from csvgate.protocol.identity import Upload
+from csvgate.protocol.ledger.attempts import current_attempt
+from csvgate.protocol.ledger.paths import CHUNK_DONE
 from csvgate_ops.operate.uploads import status
 from csvgate_ops.session import Session
 
@@ -107,8 +109,10 @@ def _pace(session: Session, upload: str) -> tuple[float, ...]:
         return ()
     received = ledger.upload(upload).received()
     assert received is not None  # noqa: S101 - it has chunks
-    plan = ledger.upload(upload).plan(received.plan)
-    done = sorted((entry.at, entry.rows) for _, entry in plan.done_chunks())
+    attempt = current_attempt(ledger.upload(upload)).entries
+    names = ledger.find(CHUNK_DONE, upload=upload, attempt=attempt.number)
+    entries = [ledger.get(CHUNK_DONE, **parts) for parts in names]
+    done = sorted((entry.at, entry.rows) for entry in entries if entry)
     quarter = len(done) // 4
     ends = [quarter * n - 1 for n in range(1, 4)] + [len(done) - 1]
     begins = [received.received_at, *(done[end][0] for end in ends[:-1])]

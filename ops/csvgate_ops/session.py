@@ -4,11 +4,13 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from csvgate.gcp.build import object_store
 from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.stream_ages import StreamAges
 from csvgate_ops.deploy.topology import Topology, TopologyError, load
 from csvgate_ops.local.cloud.endpoints import names
 from csvgate_ops.local.cloud.environment import exports
@@ -47,6 +49,13 @@ class Session:
     def topology(self) -> Topology:
         """Read the topology. Raises CloudError, which names every mistake in the file."""
         return _read(Path(self.endpoints["topology"]))
+
+    def stream_ages(self) -> StreamAges:
+        """Return from which age on the absence of a write stream proves something. Raises
+        CloudError."""
+        if not self.local:
+            return StreamAges()
+        return StreamAges(timedelta(seconds=self.topology().local.stream_hour))
 
     def ledger(self) -> Ledger:
         return Ledger(self._created(lambda: object_store(self.project)), self.bucket("ledger"))

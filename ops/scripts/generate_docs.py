@@ -17,6 +17,7 @@ from csvgate_ops.operate.runbook.page import runbook_page
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER_TABLE = "<!-- ledger table, by `make docs` -->"
 _PAYLOADS: dict[str, type[BaseModel]] = {
+    events.RECORDS_VALIDATED: events.ChunkAddress,
     events.UPLOAD_VALIDATED: events.UploadValidated,
     events.UPLOAD_COMPLETED: events.UploadFinished,
     events.UPLOAD_REJECTED: events.UploadFinished,

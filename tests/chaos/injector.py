@@ -1,5 +1,6 @@
 """Injects faults into the processes of a local cloud from a thread, and counts them."""
 
+import json
 import os
 import signal
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.request import urlopen
 
 from chaos.faults import Fault, Kind
 from csvgate_ops.local.supervisor.process_identity import Process, identify
@@ -51,6 +53,8 @@ class Injector:
 
     def _inject(self, fault: Fault) -> bool:
         """Inject a fault; return False if the component has no living process now."""
+        if fault.kind is Kind.SATURATION:
+            return self._saturate(fault.component, fault.refused)
         pid = self._cloud.pids.get(fault.component)
         process = identify(pid) if pid else None
         if process is None:
@@ -65,6 +69,16 @@ class Injector:
                 return self._stop(process, fault.hold)
             case Kind.SIEGE:
                 return self._besiege(fault.component, fault.hold)
+
+    def _saturate(self, function: str, events: int) -> bool:
+        """Return False if the Eventarc stand-in does not answer, because it was hit itself."""
+        body = json.dumps({"function": function, "refuse": events}).encode()
+        faults = f"{self._cloud.endpoints['eventarc']}/_faults"
+        try:
+            urlopen(faults, body, timeout=2).close()  # noqa: S310 - loopback
+        except OSError:
+            return False
+        return True
 
     def _besiege(self, component: str, seconds: float) -> bool:
         until = time.monotonic() + seconds

@@ -67,14 +67,16 @@ def test_chaos(tmp_path: Path, note: Callable[[object], None]) -> None:
 
 
 def topology(folder: Path) -> str:
-    """Write the repository's topology with less concurrency and fewer attempts. bqemulator has six
-    threads, and each append holds one, even for some time after its function was killed. Fewer
-    attempts make dead letters to replay."""
+    """Write the repository's topology with less concurrency, fewer attempts and more events than
+    the functions have instances for. bqemulator has six threads, and each append holds one, even
+    for some time after its function was killed. Fewer attempts make dead letters to replay."""
     text = (ROOT / "deploy" / "topology.yaml").read_text()
     for given, wanted in (
         ("concurrency: 4\n", "concurrency: 1\n"),
-        ("max_delivery_attempts: 10", "max_delivery_attempts: 5"),
+        ("max_delivery_attempts: 100}", "max_delivery_attempts: 5}"),
+        ("max_delivery_attempts: 10}", "max_delivery_attempts: 5}"),
         ("{min_backoff: 1s, max_backoff: 10s}", "{min_backoff: 1s, max_backoff: 1s}"),
+        ("  instances: 2\n", "  instances: 2\n  burst: 2\n"),
     ):
         assert given in text
         text = text.replace(given, wanted)

@@ -81,4 +81,4 @@ def test_sigkill_in_the_middle(
         text=True,
         check=True,
     ).stdout
-    assert "committed" in said
+    assert "completed" in said

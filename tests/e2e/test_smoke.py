@@ -21,7 +21,7 @@ def test_a_deployment_that_works(local_cloud: LocalCloud) -> None:
     done = local_cloud.csvgate("smoke")
     assert 4 == done.stdout.count("ok   ")
     assert "FAIL" not in done.stdout
-    for step in ("received", "validated", "committed", "emailed: completed"):
+    for step in ("received", "sealed", "decided to commit", "emailed: completed.1"):
         assert step in done.stdout
     assert 5 == len(table_lines(local_cloud, upload_id(done)))
 

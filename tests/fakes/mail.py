@@ -3,18 +3,20 @@
 from dataclasses import replace
 
 from csvgate.ports import Email
-from csvgate.runtime.errors import Permanent
+from csvgate.runtime.errors import Permanent, Transient
 from fakes.effects import Effects
 
 MAX_RECIPIENTS = 1000
 
 
 class FakeMailer:
-    """`sent` holds the delivered emails in order. An address given twice gets one email."""
+    """`sent` holds the delivered emails in order. An address given twice gets one email. Without
+    `has_credits`, the account's plan allows no more emails."""
 
     def __init__(self, effects: Effects | None = None) -> None:
         self.sent: list[Email] = []
         self.effects = effects or Effects()
+        self.has_credits = True
 
     def send(self, email: Email) -> str:
         recipients: dict[str, str] = {}
@@ -23,6 +25,8 @@ class FakeMailer:
         problem = _problem(email, len(recipients))
         if problem:
             raise Permanent("mail.refused", problem)
+        if not self.has_credits:
+            raise Transient("mail.credits", "Maximum credits exceeded")
         kept = replace(email, recipients=tuple(recipients.values()))
         self.effects.do("mail.send", email.subject, lambda: self.sent.append(kept))
         return f"message-{len(self.sent)}"

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import Any, cast
 
 import google_crc32c
@@ -17,6 +16,9 @@ from fakes.effects import Effects
 PIECE_BYTES = 1024 * 1024
 RANGE_BYTES = 8 * PIECE_BYTES
 """A stream costs one read of the service for each started range, as in csvgate.gcp.storage."""
+
+PAGE_NAMES = 1000
+"""The names in an answer to a listing request."""
 
 Corrupt = Callable[[str, str, bytes], bytes]
 """Given a bucket, an object's name and its bytes; returns what a read of them receives."""
@@ -35,18 +37,19 @@ def crc32c(data: bytes) -> str:
     return b64encode(module.Checksum(data).digest()).decode()
 
 
-class Body(BytesIO):
+class Body:
     """The object that a writer streams up."""
 
     def __init__(self, finish: Callable[[bytes], ObjectInfo | None]) -> None:
-        super().__init__()
         self._finish = finish
+        self._data = bytearray()
 
-    def close(self) -> None:
-        """Do nothing, as with the real writer: only `finish` makes the object appear."""
+    def write(self, data: bytes) -> int:
+        self._data += data
+        return len(data)
 
     def finish(self) -> ObjectInfo | None:
-        return self._finish(self.getvalue())
+        return self._finish(bytes(self._data))
 
 
 class FakeObjectStore:
@@ -132,8 +135,15 @@ class FakeObjectStore:
         )
 
     def names(self, bucket: str, prefix: str) -> Iterator[str]:
-        self.effects.look("storage.names", f"{bucket}/{prefix}")
-        yield from sorted(name for name in self._bucket(bucket) if name.startswith(prefix))
+        """Each page is a `storage.names`, which is one listing request."""
+        left, last = True, ""
+        while left:
+            self.effects.look("storage.names", f"{bucket}/{prefix}")
+            found = (n for n in self._bucket(bucket) if n.startswith(prefix) and n > last)
+            ahead = sorted(found)
+            page, left = ahead[:PAGE_NAMES], len(ahead) > PAGE_NAMES
+            yield from page
+            last = page[-1] if page else last
 
     def generations(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         self.effects.look("storage.generations", f"{bucket}/{prefix}")

@@ -1,16 +1,11 @@
 """Give up an attempt to load an upload, so that the next one can begin."""
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from csvgate.ports import Clock, StreamGone
 from csvgate.protocol.ledger.entries import Decision
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.runtime.log import log
-
-YOUNG: Final = timedelta(minutes=10)
-"""The service may not find a stream, or its table, for a while after it was created. A stream that
-is older and not found is lost."""
 
 
 def abandon(attempt: AttemptLedger, seal: int, reason: str, clock: Clock) -> None:
@@ -23,12 +18,18 @@ def abandon(attempt: AttemptLedger, seal: int, reason: str, clock: Clock) -> Non
 
 
 def abandon_if_lost(
-    attempt: AttemptLedger, seal: int, gone: StreamGone, created: datetime, clock: Clock
+    attempt: AttemptLedger,
+    seal: int,
+    gone: StreamGone,
+    created: datetime,
+    *,
+    young: timedelta,
+    clock: Clock,
 ) -> None:
     """Abandon the attempt because a pending stream of it is gone. Raises StreamGone if the stream
     is so young that it may still be found."""
-    if clock() - created < YOUNG:
-        raise gone_until(gone, created + YOUNG)
+    if clock() - created < young:
+        raise gone_until(gone, created + young)
     abandon(attempt, seal, gone.message, clock)
 
 

@@ -5,21 +5,17 @@ next attempt is opened only on proof that this one can never take effect.
 """
 
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from csvgate.ports import Clock, StreamCommitted, StreamGone, Warehouse
 from csvgate.protocol.ledger.entries import ChunkStream, Decision, PendingCommit
 from csvgate.protocol.ledger.ledger import AttemptLedger
+from csvgate.protocol.stream_ages import StreamAges
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment.abandon import abandon, abandon_if_lost
 from enrichment.count_visible import CountedRows
 from enrichment.sealed_load import SealedLoad
-
-COMMIT_WITHIN: Final = timedelta(hours=25)
-"""A pending stream must be committed within 24 hours; an hour is added for clocks and for calls
-that are executed late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +24,7 @@ class PendingCommitter:
     counted: CountedRows
     pool: Executor
     clock: Clock
+    ages: StreamAges = field(default_factory=StreamAges)
 
     def decide(self, load: SealedLoad, attempt: AttemptLedger) -> None:
         """Finalize the streams of all chunks, which must be done, compare their row counts with the
@@ -41,7 +38,9 @@ class PendingCommitter:
             if isinstance(count, StreamCommitted):
                 return
             if isinstance(count, StreamGone):
-                abandon_if_lost(attempt, load.number, count, stream.at, self.clock)
+                abandon_if_lost(
+                    attempt, load.number, count, stream.at, young=self.ages.young, clock=self.clock
+                )
                 return
         self._require_all_rows(load, attempt, counts)
         commit = PendingCommit(
@@ -56,18 +55,20 @@ class PendingCommitter:
         """Make the rows visible. Return False if they never will be: then the attempt is dead.
         Raises Transient `commit.unsettled` while that cannot be known, and Permanent
         `commit.partial`."""
+        # Before the call: this delivery may pause for long between the answer and the next line.
+        asked = self.clock()
         try:
             self.warehouse.commit(load.plan.table, commit.streams)
         except StreamGone as gone:
-            known = commit.oldest + COMMIT_WITHIN
-            if self.clock() > known:
+            known = commit.oldest + self.ages.commit_within
+            if asked > known:
                 return self.counted.settle(load, attempt, gone.message)
             if self.counted.is_settled_as_committed(attempt):
                 return True
             raise Transient(
                 "commit.unsettled",
                 f"{gone.message}; whether its commit took effect can be decided from "
-                f"{known:%Y-%m-%d %H:%M:%S}Z on: a replay after that has an effect",
+                f"{_whole_second(known):%Y-%m-%d %H:%M:%S}Z on: a replay after that has an effect",
             ) from gone
         return True
 
@@ -93,3 +94,8 @@ class PendingCommitter:
             )
             abandon(attempt, load.number, message, self.clock)
             raise Permanent("commit.row_count", message[:800])
+
+
+def _whole_second(at: datetime) -> datetime:
+    """Return the next whole second, so that a time that is named is not a moment too early."""
+    return at.replace(microsecond=0) + timedelta(seconds=1)

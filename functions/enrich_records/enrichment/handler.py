@@ -7,6 +7,7 @@ message for every duplicate, so that waiting for another delivery is a failure t
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal, Self
 
 from cloudevents.http import CloudEvent
@@ -21,6 +22,7 @@ from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger
 from csvgate.protocol.messages.validated_records import SealedUpload, parse_validated_records
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.protocol.staging import staged_uri
+from csvgate.protocol.stream_ages import StreamAges
 from csvgate.runtime.errors import Failure, Permanent, Transient
 from csvgate.runtime.start_up import Runtime
 from enrichment.commit_pending import PendingCommitter
@@ -61,15 +63,16 @@ class Enricher:
         settings, ledger = runtime.settings, runtime.ledger
         topic = OutcomeTopic(runtime.publisher, settings.complete_topic, settings.function, clock)
         counted = CountedRows(warehouse, clock)
-        committer = PendingCommitter(warehouse, counted, runtime.pool, clock)
-        shared = SharedLoader(warehouse, SharedStreams(warehouse, clock), counted, clock)
+        ages = StreamAges(timedelta(seconds=settings.stream_hour_seconds))
+        committer = PendingCommitter(warehouse, counted, runtime.pool, clock, ages)
+        shared = SharedLoader(warehouse, SharedStreams(warehouse, clock), counted, clock, ages)
         return cls(
             store=runtime.store,
             ledger=ledger,
             pool=runtime.pool,
             staging_bucket=settings.staging_bucket,
             plans=Plans(ledger),
-            pending=PendingLoader(warehouse, clock),
+            pending=PendingLoader(warehouse, clock, ages),
             shared=shared if settings.small_uploads == "shared" else None,
             committer=committer,
             finisher=UploadFinisher(warehouse, committer, shared, topic, clock),

@@ -1,12 +1,13 @@
 """Step 5 of the delivery protocol: load one chunk into its pending write stream."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from csvgate.chunks.append_requests import REQUEST_BYTES, batches, rows_per_append
 from csvgate.ports import Clock, StreamCommitted, StreamGone, StreamShort, Warehouse
 from csvgate.protocol.ledger.entries import ChunkDone, ChunkStream, Note
 from csvgate.protocol.ledger.ledger import AttemptLedger
+from csvgate.protocol.stream_ages import StreamAges
 from enrichment.abandon import abandon, abandon_if_lost
 from enrichment.sealed_load import SealedLoad
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 class PendingLoader:
     warehouse: Warehouse
     clock: Clock
+    ages: StreamAges = field(default_factory=StreamAges)
     request_bytes: int = REQUEST_BYTES
 
     def load(self, load: SealedLoad, attempt: AttemptLedger, index: int, rows: "pa.Table") -> bool:
@@ -31,7 +33,9 @@ class PendingLoader:
         try:
             self.warehouse.append(claim.stream, rows.schema, batches(rows, claim.rows_per_append))
         except StreamGone as gone:
-            abandon_if_lost(attempt, load.number, gone, claim.at, self.clock)
+            abandon_if_lost(
+                attempt, load.number, gone, claim.at, young=self.ages.young, clock=self.clock
+            )
             return False
         except StreamShort as short:
             abandon(attempt, load.number, short.message, self.clock)

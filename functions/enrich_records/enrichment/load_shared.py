@@ -5,8 +5,8 @@ all rows visible or none. A delivery that finds the decision of another one wait
 same append at the same offset: it cannot take effect twice.
 """
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -14,7 +14,8 @@ from csvgate.chunks.append_requests import REQUEST_BYTES, rows_per_append
 from csvgate.ports import Clock, StreamGone, StreamShort, Warehouse
 from csvgate.protocol.ledger.entries import Dead, Decision, SharedAppend
 from csvgate.protocol.ledger.ledger import AttemptLedger
-from csvgate.runtime.errors import Permanent, Transient
+from csvgate.protocol.stream_ages import StreamAges
+from csvgate.runtime.errors import Failure, Permanent, Transient
 from enrichment.abandon import gone_until
 from enrichment.count_visible import CountedRows
 from enrichment.sealed_load import SealedLoad
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 
 CLAIM: Final = timedelta(seconds=60)
 """So long a delivery is taken to be appending what it claimed."""
-OLD: Final = timedelta(hours=1)
-"""A younger stream may exist although the service does not find it."""
-MISSING: Final = timedelta(minutes=10)
-"""The time between two looks at a stream that is not found."""
 _FENCED: Final = frozenset({"append.gap", "table.schema"})
 """Codes of appends that will not succeed on this stream any more."""
 
@@ -39,6 +36,7 @@ class SharedLoader:
     streams: SharedStreams
     counted: CountedRows
     clock: Clock
+    ages: StreamAges = field(default_factory=StreamAges)
     request_bytes: int = REQUEST_BYTES
 
     def fits(self, rows: "pa.Table") -> bool:
@@ -50,7 +48,13 @@ class SharedLoader:
         """Decide the attempt and append. Return the decision; None if another delivery has decided
         before. Raises Transient and Permanent; the stream is then not used again."""
         table, schema = load.plan.table, rows.schema
-        stream = self.streams.take(table, schema)
+        try:
+            stream = self.streams.take(table, schema)
+        except Failure:
+            # The table may have been changed or dropped since the upload was loaded.
+            if attempt.decision() is None:
+                raise
+            return None
         nonce = uuid4().hex
         place = SharedAppend(
             stream=stream.name,
@@ -83,7 +87,9 @@ class SharedLoader:
         Raises Transient and Permanent."""
         if self.counted.is_settled_as_committed(attempt):
             return True
-        if self.clock() < decision.at + CLAIM:
+        # Before the calls: this delivery may pause for long between an answer and the next line.
+        asked = self.clock()
+        if asked < decision.at + CLAIM:
             raise Transient(
                 "load.claimed",
                 f"another delivery has claimed the load at {decision.at.isoformat()}, for "
@@ -96,23 +102,25 @@ class SharedLoader:
         except StreamShort:
             pass
         except StreamGone as gone:
-            return self._missing(load, attempt, place, gone)
+            return self._missing(load, attempt, place, gone, asked)
         except Transient as failure:
             if failure.code not in _FENCED:
                 raise
-        return self._fence(load, attempt, place)
+        return self._fence(load, attempt, place, asked)
 
     def _append(self, place: SharedAppend, rows: "pa.Table") -> bool:
         """Return whether this call appended the rows; they may have been there before."""
         (batch,) = rows.combine_chunks().to_batches()
         return self.warehouse.append_once(place.stream, place.offset, batch)
 
-    def _fence(self, load: SealedLoad, attempt: AttemptLedger, place: SharedAppend) -> bool:
+    def _fence(
+        self, load: SealedLoad, attempt: AttemptLedger, place: SharedAppend, asked: datetime
+    ) -> bool:
         """Close the stream: no append, however late it is executed, can change it any more."""
         try:
             count = self.warehouse.finalize(place.stream)
         except StreamGone as gone:
-            return self._missing(load, attempt, place, gone)
+            return self._missing(load, attempt, place, gone, asked)
         if count >= place.offset + place.rows:
             return True
         if count > place.offset and not self.counted.is_settled_as_not_loaded(attempt):
@@ -127,13 +135,18 @@ class SharedLoader:
         return False
 
     def _missing(
-        self, load: SealedLoad, attempt: AttemptLedger, place: SharedAppend, gone: StreamGone
+        self,
+        load: SealedLoad,
+        attempt: AttemptLedger,
+        place: SharedAppend,
+        gone: StreamGone,
+        asked: datetime,
     ) -> bool:
-        """Believe that the stream is gone only if it is old and was not found before either."""
-        now = self.clock()
-        if now - place.created <= OLD:
-            raise gone_until(gone, place.created + OLD)
-        first = attempt.first_missing(now)
-        if now - first < MISSING:
-            raise gone_until(gone, first + MISSING)
+        """Believe that the stream is gone only if it was old when it was asked for, and was not
+        found before either. That a young stream is not found is not recorded: it proves nothing."""
+        if asked - place.created <= self.ages.old:
+            raise gone_until(gone, place.created + self.ages.old)
+        first = attempt.first_missing(asked)
+        if asked - first < self.ages.second_look:
+            raise gone_until(gone, first + self.ages.second_look)
         return self.counted.settle(load, attempt, gone.message)

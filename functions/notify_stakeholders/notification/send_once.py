@@ -22,7 +22,8 @@ from csvgate.runtime.errors import Transient
 SEND: Final = timedelta(seconds=SEND_SECONDS)
 LEASE = timedelta(seconds=60)
 """How long a claim keeps other deliveries from sending. It covers a slow claim, the whole send and
-a slow mark, each as long as SEND, so that two instances never hold it together."""
+a slow mark, each as long as SEND, so that two instances never send at the same time. A mark that
+takes longer is like a crash before it."""
 
 
 @dataclass(frozen=True, slots=True)

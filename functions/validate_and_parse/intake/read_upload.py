@@ -31,7 +31,13 @@ from intake.pin_plan import Pinned, pinned_keys
 from intake.reject_output import RejectOutput
 from intake.staging_output import StagingOutput
 from intake.time_limits import TimeLimits
-from intake.verified_source import GONE, VerifiedSource
+from intake.verified_source import (
+    GONE,
+    Metadata,
+    VerifiedSource,
+    metadata_in_event,
+    metadata_of_object,
+)
 
 MOST_LINES: Final = 700_000
 """Line numbers that the ledger keeps for an upload: at ten digits each, they fit one request."""
@@ -78,11 +84,11 @@ class UploadReader:
         not verified. Raises Transient and Permanent."""
         references = pinned_keys(pinned, self.ledger)
         try:
-            self._admit(pinned, overruns)
+            metadata = self._admit(pinned, overruns)
         except FileFault as error:
             return _faulty(error.fault)
         deadline = self.limits.deadline(began)
-        source = VerifiedSource(self.store, pinned.received, self.clock, deadline)
+        source = VerifiedSource(self.store, pinned.received, metadata, self.clock, deadline)
         try:
             return self._process(source, pinned, references)
         except FileFault as error:
@@ -93,16 +99,27 @@ class UploadReader:
             source.verify()
             raise
 
-    def _admit(self, pinned: Pinned, overruns: int) -> None:
-        """Raises FileFault for an upload that must not be loaded, whatever its rows are."""
-        size, limit = pinned.received.size, pinned.contract.limits.max_bytes
-        if limit is not None and size > limit:
-            raise FileFault(
-                "file.too_large", f"the file has {size} bytes; the contract allows {limit}"
-            )
-        self.limits.require_feasible(size, overruns)
+    def _admit(self, pinned: Pinned, overruns: int) -> Metadata:
+        """Return the object's metadata. Raises FileFault for an upload that must not be loaded,
+        whatever its rows are. The event is believed only as long as nothing contradicts it: before
+        a file is refused, and after a first delivery has failed, Cloud Storage is asked."""
+        metadata = metadata_in_event(pinned.received)
+        if pinned.is_repeat or self._exceeds(metadata.size, pinned, overruns):
+            metadata = metadata_of_object(self.store, pinned.received)
+        if fault := self._exceeds(metadata.size, pinned, overruns):
+            raise fault
         if pinned.contract.on_overwrite == "refuse":
             refuse_overwrite(_upload(pinned), self.ledger)
+        return metadata
+
+    def _exceeds(self, size: int, pinned: Pinned, overruns: int) -> FileFault | None:
+        """Return why a file of this size is refused."""
+        limit = pinned.contract.limits.max_bytes
+        if limit is not None and size > limit:
+            return FileFault(
+                "file.too_large", f"the file has {size} bytes; the contract allows {limit}"
+            )
+        return self.limits.infeasible(size, overruns)
 
     def _open(self, source: VerifiedSource, pinned: Pinned) -> _Source:
         limit = pinned.contract.limits.max_bytes

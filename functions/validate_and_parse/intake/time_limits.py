@@ -16,27 +16,29 @@ _RESERVE: Final = timedelta(seconds=40)
 class TimeLimits:
     timeout: timedelta
     """When the platform ends a request."""
-    bytes_per_second: int
+    bytes_per_second: int | None
     """The most that validate_and_parse reads: only what is impossible is refused at once."""
 
     def deadline(self, began: datetime) -> datetime:
         """Return until when a delivery may read."""
         return began + self.timeout - _RESERVE
 
-    def require_feasible(self, size: int, overruns: int) -> None:
-        """Raises FileFault `file.too_large_to_finish` and `file.too_slow`. `size` are the stored
-        bytes, `overruns` the deliveries that ran out of time."""
+    def infeasible(self, size: int, overruns: int) -> FileFault | None:
+        """Return FileFault `file.too_large_to_finish` or `file.too_slow`, or None if reading the
+        file may be tried. `size` are the stored bytes, `overruns` the deliveries that ran out of
+        time."""
         seconds = (self.timeout - _RESERVE).total_seconds()
-        most = int(seconds * self.bytes_per_second)
+        most = int(seconds * self.bytes_per_second) if self.bytes_per_second else size
         if size > most:
-            raise FileFault(
+            return FileFault(
                 "file.too_large_to_finish",
                 f"the file has {size:,} bytes; at most {most:,} can be read in the {seconds:.0f} "
                 "seconds that the function has. Split the file",
             )
         if overruns >= MOST_OVERRUNS:
-            raise FileFault(
+            return FileFault(
                 "file.too_slow",
                 f"the file was not read to its end within {seconds:.0f} seconds, in {overruns} "
                 "attempts. Split the file",
             )
+        return None

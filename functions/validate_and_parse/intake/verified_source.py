@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from google_crc32c import Checksum
 
@@ -19,6 +19,26 @@ from csvgate.runtime.errors import Permanent, Transient
 from csvgate.validation.faults import FileFault
 
 GONE: Final = "file.gone"
+
+
+class Metadata(NamedTuple):
+    """What the bytes of the pinned generation are compared with."""
+
+    size: int
+    crc32c: str
+
+
+def metadata_in_event(received: Received) -> Metadata:
+    """Return what the first event said about the object, which the pin holds."""
+    return Metadata(received.size, received.crc32c)
+
+
+def metadata_of_object(store: ObjectStore, received: Received) -> Metadata:
+    """Return what Cloud Storage says about the object, or what the event said if the object is
+    gone."""
+    ref = received.upload
+    info = store.stat(ref.bucket, ref.name, ref.generation)
+    return Metadata(info.size, info.crc32c) if info else metadata_in_event(received)
 
 
 def _checksum() -> Any:
@@ -31,6 +51,7 @@ class VerifiedSource:
 
     store: ObjectStore
     received: Received
+    metadata: Metadata
     clock: Clock
     deadline: datetime
     _size: int = 0
@@ -51,27 +72,25 @@ class VerifiedSource:
         """Read to the end and compare. Raises Transient `storage.corrupt`, and like `pieces`."""
         for _ in self.pieces():
             pass
-        uri, received = _uri(self.received), self.received
-        if self._size != received.size:
-            raise Transient("storage.corrupt", f"{uri}: read {self._size} of {received.size} bytes")
+        uri, (size, crc32c) = _uri(self.received), self.metadata
+        if self._size != size:
+            raise Transient("storage.corrupt", f"{uri}: read {self._size} of {size} bytes")
         found = b64encode(self._checksum.digest()).decode()
-        if found != received.crc32c:
+        if found != crc32c:
             raise Transient(
                 "storage.corrupt",
-                f"{uri}: the bytes read have the CRC32C {found}; the object has {received.crc32c}",
+                f"{uri}: the bytes read have the CRC32C {found}; the object has {crc32c}",
             )
 
     def _read(self) -> Iterator[bytes]:
         ref = self.received.upload
         try:
-            for piece in self.store.stream(
-                ref.bucket, ref.name, ref.generation, self.received.size
-            ):
+            size = self.metadata.size
+            for piece in self.store.stream(ref.bucket, ref.name, ref.generation, size):
                 if self.clock() > self.deadline:
                     raise Transient(
                         "deadline.exceeded",
-                        f"{_uri(self.received)}: the time ended after {self._size} of "
-                        f"{self.received.size} bytes",
+                        f"{_uri(self.received)}: the time ended after {self._size} of {size} bytes",
                     )
                 self._size += len(piece)
                 self._checksum.update(piece)

@@ -9,7 +9,11 @@ from csvgate_ops.operate.runbook.model import NextStep
 from csvgate_ops.operate.uploads import Failed, UploadStatus
 
 _NOTIFIER: Final = "notify_stakeholders"
-_WORKERS: Final = {"validating": "validate_and_parse", "loading": "enrich_records"}
+_WORKERS: Final = {
+    "validating": "validate_and_parse",
+    "loading": "enrich_records",
+    "committing": "enrich_records",
+}
 
 
 def hints(

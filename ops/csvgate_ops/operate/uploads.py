@@ -1,29 +1,24 @@
 """Reads the status of one upload from the ledger: its state, counts, failures and timeline."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel
 
-from csvgate.protocol.events import Counts, Reason, UploadRef, UploadValidated
+from csvgate.protocol.events import Counts, Reason, UploadRef
 from csvgate.protocol.ledger import paths
-from csvgate.protocol.ledger.entries import Note, OutcomeClaim
-from csvgate.protocol.ledger.ledger import Ledger, PlanLedger, UploadLedger
+from csvgate.protocol.ledger.attempts import CurrentAttempt, current_attempt
+from csvgate.protocol.ledger.entries import Decision, Finished, Note, Received, Seal
+from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
 from csvgate.protocol.ledger.paths import LedgerPath
-from csvgate.text import counted
+from csvgate_ops.operate.timeline import Step, timeline
 
-State = Literal["unknown", "ignored", "validating", "loading", "completed", "rejected", "failed"]
+State = Literal[
+    "unknown", "ignored", "validating", "loading", "committing", "completed", "rejected", "failed"
+]
+"""An upload is `validating` until its seal stands, `loading` until its current attempt is decided,
+and `committing` until its terminal event is published: then its rows may be visible already."""
 ENDED: frozenset[State] = frozenset(["ignored", "completed", "rejected", "failed"])
-
-
-class Step(BaseModel):
-    """One line of an upload's timeline."""
-
-    at: datetime
-    what: str
-    detail: str = ""
 
 
 class Failed(BaseModel):
@@ -31,6 +26,20 @@ class Failed(BaseModel):
 
     function: str
     code: str
+
+
+class Attempt(BaseModel):
+    """One attempt to load the upload. The last one is the current one."""
+
+    number: int
+    state: Literal["loading", "commit", "rejected", "abandoned", "dead"]
+    """`commit` is decided, but whether BigQuery has carried it out is known only once the upload is
+    finished. An `abandoned` attempt committed nothing; the commit of a `dead` one never took
+    effect."""
+    reason: str = ""
+    """Why it was abandoned or is dead."""
+    settled: Literal["committed", "not-loaded"] | None = None
+    """What an operator found about its commit."""
 
 
 class UploadStatus(BaseModel):
@@ -42,10 +51,19 @@ class UploadStatus(BaseModel):
     dataset: str | None = None
     table: str | None = None
     size: int | None = None
+    starts: int = 1
+    """How many deliveries have started to read the upload."""
+    overruns: int = 0
+    """How many of them ran out of time."""
+    seal: int | None = None
+    """The number of the standing seal: the file was read to its end and is intact."""
     detail: str | None = None
     counts: Counts | None = None
     chunks: int | None = None
     chunks_loaded: int = 0
+    """In the current attempt."""
+    attempts: tuple[Attempt, ...] = ()
+    """In order; empty until the upload is sealed."""
     reasons: tuple[Reason, ...] = ()
     rejects: str | None = None
     """The gs:// address of the reject file."""
@@ -57,120 +75,135 @@ class UploadStatus(BaseModel):
     failures: tuple[Failed, ...] = ()
     """Dead-lettered failures; a replay may have succeeded since."""
     emailed: bool = False
+    """The email about this state is sent."""
     timeline: tuple[Step, ...] = ()
 
 
 def status(ledger: Ledger, upload_id: str) -> UploadStatus:
     """Return the status of an upload; its state is `unknown` if the ledger has no entry for it."""
-    return _Reader(ledger, upload_id).status()
+    entries = ledger.upload(upload_id)
+    received = entries.received()
+    if received is not None:
+        return _received(entries, received)
+    ignored = entries.ignored()
+    if ignored is None:
+        return UploadStatus(id=upload_id, state="unknown")
+    return UploadStatus(
+        id=upload_id,
+        state="ignored",
+        upload=ignored.upload,
+        detail=ignored.detail,
+        timeline=(Step(at=ignored.at, what="ignored", detail=ignored.detail),),
+    )
 
 
 Notes = Sequence[tuple[LedgerPath, Note]]
 
 
-def _failures(notes: Notes) -> Iterator[Failed]:
-    for path, note in notes:
-        if path is paths.FAILURE_NOTE:
-            yield Failed(function=note.function, code=note.code)
+def _received(entries: UploadLedger, received: Received) -> UploadStatus:
+    current = current_attempt(entries)
+    decision = current.decision
+    finished = current.entries.finished() if decision else None
+    sealed = _seal(entries, decision)
+    number, seal = sealed or (None, None)
+    notes, starts = entries.notes(), entries.starts()
+    failures = tuple(
+        Failed(function=note.function, code=note.code)
+        for path, note in notes
+        if path is paths.FAILURE_NOTE
+    )
+    steps = timeline(entries, received, seal, current, notes)
+    rejects = seal.rejects if seal else None
+    state = _state(seal, decision, finished, failed=bool(failures))
+    return UploadStatus(
+        id=entries.id,
+        state=state,
+        upload=received.upload,
+        dataset=received.dataset,
+        size=received.size,
+        starts=starts.number,
+        overruns=starts.overruns,
+        seal=number,
+        detail=seal.detail if seal else None,
+        counts=seal.counts if seal else None,
+        chunks=len(seal.chunks) if seal else None,
+        chunks_loaded=_chunks_loaded(sealed, current, finished),
+        attempts=_attempts(entries, current) if seal or decision or current.number > 1 else (),
+        reasons=seal.reasons if seal else (),
+        rejects=f"gs://{rejects.bucket}/{rejects.name}" if rejects else None,
+        corrects=entries.corrects(),
+        corrected_by=(corrections := tuple(entries.corrections())),
+        open_rows=_open_rows(entries.ledger, seal, finished, corrections),
+        failures=failures,
+        emailed=any(step.what.startswith(_emailed(state, current)) for step in steps),
+        timeline=steps,
+    )
 
 
-@dataclass(slots=True)
-class _Reader:
-    ledger: Ledger
-    id: str
+def _seal(entries: UploadLedger, decision: Decision | None) -> tuple[int, Seal] | None:
+    """Return the seal that the current attempt was decided by, or else the standing one."""
+    found = entries.seal(decision.seal) if decision else None
+    return (decision.seal, found) if decision and found else entries.standing_seal()
 
-    def status(self) -> UploadStatus:
-        entries = self.ledger.upload(self.id)
-        ignored = entries.ignored()
-        if ignored is not None:
-            step = Step(at=ignored.at, what="ignored", detail=ignored.detail)
-            return UploadStatus(
-                id=self.id,
-                state="ignored",
-                upload=ignored.upload,
-                detail=ignored.detail,
-                timeline=(step,),
-            )
-        received = entries.received()
-        if received is None:
-            return UploadStatus(id=self.id, state="unknown")
-        claim = entries.outcome_claim()
-        plan = entries.plan(claim.plan if claim else received.plan)
-        validated = plan.validated()
-        notes = entries.notes()
-        failures = tuple(_failures(notes))
-        steps = [
-            Step(at=received.received_at, what="received", detail=counted(received.size, "byte")),
-            *self._plan_steps(plan, validated),
-            *self._end_steps(entries, notes),
-        ]
-        steps.sort(key=lambda step: step.at)
-        rejects = validated.rejects if validated else None
-        return UploadStatus(
-            id=self.id,
-            state=(state := self._state(entries, validated, failed=bool(failures))),
-            upload=received.upload,
-            dataset=received.dataset,
-            size=received.size,
-            detail=validated.detail if validated else None,
-            counts=validated.counts if validated else None,
-            chunks=validated.chunks if validated else None,
-            chunks_loaded=plan.done_count(),
-            reasons=validated.reasons if validated else (),
-            rejects=f"gs://{rejects.bucket}/{rejects.name}" if rejects else None,
-            corrects=entries.corrects(),
-            corrected_by=(corrections := tuple(entries.corrections())),
-            open_rows=self._open_rows(validated, claim, corrections),
-            failures=failures,
-            emailed=any(s.what.startswith(f"emailed: {state}.") for s in steps),
-            timeline=tuple(steps),
-        )
 
-    def _open_rows(
-        self,
-        validated: UploadValidated | None,
-        claim: OutcomeClaim | None,
-        corrections: tuple[str, ...],
-    ) -> int | None:
-        if validated is None or claim is None or claim.outcome != "completed":
-            return None
-        found = [status(self.ledger, upload_id) for upload_id in corrections]
-        corrected = [s.counts.valid for s in found if s.counts and s.state == "completed"]
-        return validated.counts.rejected - sum(corrected)
+def _state(
+    seal: Seal | None, decision: Decision | None, finished: Finished | None, *, failed: bool
+) -> State:
+    if finished is not None:
+        return finished.outcome
+    if failed:
+        return "failed"
+    if decision is not None and decision.outcome == "commit":
+        return "committing"
+    return "validating" if seal is None else "loading"
 
-    def _state(
-        self, entries: UploadLedger, validated: UploadValidated | None, *, failed: bool
-    ) -> State:
-        claim = entries.outcome_claim()
-        if claim is not None and entries.is_finished():
-            return claim.outcome
-        if failed:
-            return "failed"
-        return "validating" if validated is None else "loading"
 
-    def _plan_steps(self, plan: PlanLedger, validated: UploadValidated | None) -> Iterator[Step]:
-        if validated is not None:
-            c = validated.counts
-            detail = validated.detail or (
-                f"{c.read:,} rows read = {c.valid:,} valid + {c.rejected:,} rejected, "
-                f"{counted(validated.chunks, 'chunk')}"
-            )
-            yield Step(at=validated.validated_at, what="validated", detail=detail)
-        for index, done in plan.done_chunks():
-            yield Step(at=done.at, what=f"chunk {index} written", detail=counted(done.rows, "row"))
+def _emailed(state: State, current: CurrentAttempt) -> str:
+    """Return how the step begins that says that the email about this state is sent."""
+    return "emailed: failed." if state == "failed" else f"emailed: {state}.{current.number}"
 
-    def _end_steps(self, entries: UploadLedger, notes: Notes) -> Iterator[Step]:
-        committed, finished = entries.committed(), entries.finished()
-        if committed:
-            yield Step(at=committed.at, what="committed", detail="all rows visible at once")
-        if finished and (claim := entries.outcome_claim()):
-            yield Step(at=finished.at, what=claim.outcome, detail="its event is published")
-        for _, note in notes:
-            yield Step(at=note.at, what=note.code, detail=f"{note.message} ({note.function})")
-        for parts in self.ledger.find(paths.EMAIL_CLAIM, upload=self.id):
-            if claimed := self.ledger.get(paths.EMAIL_CLAIM, **parts):
-                yield Step(at=claimed.at, what=f"email claimed: {parts['end']}")
-        for parts in self.ledger.find(paths.EMAIL_SENT, upload=self.id):
-            if sent := self.ledger.get(paths.EMAIL_SENT, **parts):
-                detail = counted(sent.recipients, "recipient")
-                yield Step(at=sent.at, what=f"emailed: {parts['end']}", detail=detail)
+
+def _chunks_loaded(
+    sealed: tuple[int, Seal] | None, current: CurrentAttempt, finished: Finished | None
+) -> int:
+    if sealed is None:
+        return 0
+    number, seal = sealed
+    if finished is not None:
+        return len(seal.chunks)  # a small upload has no entry of its only chunk
+    return current.entries.done_count(number, len(seal.chunks))
+
+
+def _attempts(entries: UploadLedger, current: CurrentAttempt) -> tuple[Attempt, ...]:
+    return tuple(_attempt(entries, n) for n in range(1, current.number + 1))
+
+
+def _attempt(entries: UploadLedger, number: int) -> Attempt:
+    attempt = entries.attempt(number)
+    decision = attempt.decision()
+    if decision is None:
+        return Attempt(number=number, state="loading")
+    if decision.outcome == "abandoned":
+        return Attempt(number=number, state="abandoned", reason=decision.reason)
+    if decision.outcome == "rejected":
+        return Attempt(number=number, state="rejected")
+    dead, settled = attempt.dead(), attempt.settled()
+    return Attempt(
+        number=number,
+        state="dead" if dead else "commit",
+        reason=dead.reason if dead else "",
+        settled=settled.verdict if settled else None,
+    )
+
+
+def _open_rows(
+    ledger: Ledger, seal: Seal | None, finished: Finished | None, corrections: tuple[str, ...]
+) -> int | None:
+    if seal is None or finished is None or finished.outcome != "completed":
+        return None
+    found = [status(ledger, upload_id) for upload_id in corrections]
+    corrected = [s.counts.valid for s in found if s.counts and s.state == "completed"]
+    return seal.counts.rejected - sum(corrected)
+
+
+__all__ = ["ENDED", "Attempt", "Failed", "State", "Step", "UploadStatus", "status"]

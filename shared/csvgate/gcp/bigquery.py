@@ -1,14 +1,17 @@
 """The Warehouse port over BigQuery."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
 
-from csvgate.gcp.append import Batch
+from csvgate.gcp.count_rows import RowCounter
+from csvgate.gcp.pacing import Pace
 from csvgate.gcp.tables import Tables
-from csvgate.gcp.write_api import PendingStreams
-from csvgate.ports import TableSpec
+from csvgate.gcp.write_api.append import Batch
+from csvgate.gcp.write_api.streams import PACE_SECONDS, WriteStreams
+from csvgate.ports import LoadedRows, StreamKind, TableSpec
 from csvgate.runtime.errors import Failure
 
 
@@ -20,29 +23,42 @@ class BigQueryWarehouse:
         self, project: str, *, credentials: Any = None, storage_emulator_host: str | None = None
     ) -> None:
         self._tables = Tables(project, credentials=credentials)
-        self._streams = PendingStreams(project, credentials=credentials, host=storage_emulator_host)
+        self._counter = RowCounter(self._tables.client, Pace(PACE_SECONDS))
+        self._streams = WriteStreams(project, credentials=credentials, host=storage_emulator_host)
 
     def ensure_table(self, spec: TableSpec) -> None:
         self._tables.ensure(spec)
 
-    def create_stream(self, spec: TableSpec) -> str:
+    def create_stream(self, spec: TableSpec, kind: StreamKind) -> str:
         try:
-            return self._streams.create(self._streams.parent(spec.dataset, spec.table))
+            return self._streams.create(self._streams.parent(spec.dataset, spec.table), kind)
         except Failure:
             self._tables.forget(spec.id)
             raise
 
     def append(self, stream: str, schema: pa.Schema, batches: Iterable[Batch]) -> None:
-        try:
+        with self._watched(stream):
             self._streams.append(stream, schema, batches)
-        except Failure:
-            # The table may have been altered or dropped: check it again before the next write.
-            _, _, _, dataset, _, table, *_ = stream.split("/")
-            self._tables.forget(f"{dataset}.{table}")
-            raise
+
+    def append_once(self, stream: str, offset: int, rows: pa.RecordBatch) -> bool:
+        with self._watched(stream):
+            return self._streams.append_once(stream, offset, rows)
 
     def finalize(self, stream: str) -> int:
         return self._streams.finalize(stream)
 
     def commit(self, spec: TableSpec, streams: Sequence[str]) -> None:
         self._streams.commit(self._streams.parent(spec.dataset, spec.table), streams)
+
+    def count_rows(self, load: LoadedRows) -> int:
+        return self._counter.count(load)
+
+    @contextmanager
+    def _watched(self, stream: str) -> Iterator[None]:
+        try:
+            yield
+        except Failure:
+            # The table may have been altered or dropped: check it again before the next write.
+            _, _, _, dataset, _, table, *_ = stream.split("/")
+            self._tables.forget(f"{dataset}.{table}")
+            raise

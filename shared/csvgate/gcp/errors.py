@@ -7,7 +7,7 @@ exhausted quotas as 403. The platform retries with backoff.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
 from typing import Final
@@ -42,6 +42,8 @@ _BY_STATUS: Final[dict[int, tuple[type[Failure], str, str]]] = {
     429: (Transient, "throttled", "the service limits the request rate, or a quota is exhausted"),
 }
 _ANY: Final = (Transient, "unavailable", "the service or the network failed; a retry may succeed")
+_QUOTA: Final = {"rateLimitExceeded", "quotaExceeded"}
+"""The reasons of a 403 of BigQuery that other APIs report as 429."""
 _QUERY: Final = re.compile(r"\?[^\s'\"]+")
 _TAIL: Final = re.compile(r"\s*:\s*\('Request failed with status code'.*", re.DOTALL)
 
@@ -51,6 +53,11 @@ def _cause(error: Exception) -> Exception:
     while isinstance(error, api.RetryError) and isinstance(error.cause, Exception):
         error = error.cause
     return error
+
+
+def _details(error: Exception) -> list[Mapping[str, object]]:
+    """Return the entries of `errors` in the answer of a JSON API."""
+    return [each for each in getattr(_cause(error), "errors", ()) if isinstance(each, Mapping)]
 
 
 def status(error: Exception) -> int | None:
@@ -75,6 +82,8 @@ def translate(error: Exception, service: str, resource: str) -> Failure:
     code; `resource` names what the operator should look at, such as `gs://bucket/name`."""
     code = status(error)
     kind, suffix, remedy = _BY_STATUS.get(code or 0, _ANY)
+    if code == 403 and _QUOTA & {str(each.get("reason")) for each in _details(error)}:
+        kind, suffix, remedy = _BY_STATUS[429]
     if code == 400 and isinstance(_cause(error), api.FailedPrecondition):
         kind, suffix, remedy = _BY_STATUS[412]  # the state of the resource, not the request
     if isinstance(_cause(error), auth.GoogleAuthError):

@@ -2,11 +2,11 @@
 
 SendGrid has no idempotency key, so the failure's code says whether the email may have been sent.
 The client library uses urllib: it raises `URLError` before the request was sent completely, and
-anything else after.
+anything else after. One deadline limits the whole send; if it ends after the request was begun, the
+email may have been sent.
 """
 
 import json
-import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -14,16 +14,24 @@ from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import URLError
 
-from csvgate.ports import Email
+from csvgate.gcp.send_deadline import SendDeadline
+from csvgate.ports import SEND_SECONDS, Email
 from csvgate.runtime.errors import Failure, Permanent, Transient
 
 UNSENT: Final = "mail.unsent"
 UNKNOWN: Final = "mail.unknown"
 REFUSED: Final = "mail.refused"
+CREDITS: Final = "mail.credits"
 
 _ACCEPTED: Final = 202
 _GATEWAY: Final = frozenset({502, 504})
 """The answers of a gateway; the service behind it may have accepted the email."""
+_NO_CREDITS: Final = "maximum credits exceeded"
+"""SendGrid's answer, with status 401, once the plan's emails are used up. The key is not wrong."""
+_CREDITS_HINT: Final = (
+    " (the account has sent as many emails as its plan allows: wait until the plan's next period, "
+    "or raise the plan)"
+)
 _NO_TRACKING: Final = {
     # Links must open exactly what they show, and a report on an upload is not a newsletter.
     "click_tracking": {"enable": False, "enable_text": False},
@@ -36,16 +44,19 @@ class SendGridMailer:
     """Sends one request per email, with one personalization per recipient, so that recipients do
     not see each other.
 
-    `timeout_seconds` limits each wait on the socket (connect, send, answer). The library has no
-    limit by default.
+    `deadline_seconds` limits the whole send: connecting, sending, and waiting for an answer that
+    may arrive slowly. The library has no limit by default.
     """
 
     def __init__(
-        self, api_key: str, host: str = "https://api.sendgrid.com", timeout_seconds: float = 10
+        self,
+        api_key: str,
+        host: str = "https://api.sendgrid.com",
+        deadline_seconds: float = SEND_SECONDS,
     ) -> None:
         self._key = api_key.strip()  # secrets are often stored with the newline of their file
         self._host = host.rstrip("/")
-        self._timeout = timeout_seconds
+        self._deadline = deadline_seconds
 
     def send(self, email: Email) -> str:
         """Send the email and return its X-Message-Id. Raises as `ports.Mailer` says. SendGrid
@@ -57,19 +68,23 @@ class SendGridMailer:
             )
         # Imported here, so that an instance that never sends an email does not load the client.
         from python_http_client.exceptions import HTTPError
-        from sendgrid import SendGridAPIClient
 
-        # At level DEBUG the library logs the whole email and every header, including the key.
-        logging.getLogger("python_http_client.client").setLevel(logging.INFO)
-        client = SendGridAPIClient(self._key, host=self._host)
-        client.client.timeout = self._timeout
+        from csvgate.gcp.sendgrid_client import post_mail
+
+        deadline = SendDeadline(self._deadline)
         try:
-            response = client.send(request_body(email))
+            with deadline:
+                response = post_mail(self._key, self._host, request_body(email), deadline)
         except HTTPError as error:
             raise self._answered(error.status_code, error.body, error.headers) from error
-        except URLError as error:
-            raise self._not_sent(error.reason) from error
         except (OSError, HTTPException) as error:
+            reason = error.reason if isinstance(error, URLError) else error
+            late = deadline.is_over or isinstance(reason, TimeoutError)
+            if late and deadline.has_begun:
+                message = f"SendGrid did not answer within {self._deadline:g} s"
+                raise Transient(UNKNOWN, message) from error
+            if isinstance(error, URLError):
+                raise self._not_sent(reason) from error
             raise Transient(UNKNOWN, f"SendGrid did not answer: {_described(error)}") from error
         except ValueError:
             # The exception and its context may quote the header with the key.
@@ -89,6 +104,8 @@ class SendGridMailer:
 
     def _answered(self, status: int, body: bytes, headers: Mapping[str, str]) -> Failure:
         text = _error_text(body).replace(self._key, "[key]")
+        if status == 401 and _NO_CREDITS in text.casefold():
+            return Transient(CREDITS, f"SendGrid answered {status}: {text}{_CREDITS_HINT}")
         message = f"SendGrid answered {status}: {text}{_hint(status, headers)}"
         if 400 <= status < 500 and status != 429:
             return Permanent(REFUSED, message)

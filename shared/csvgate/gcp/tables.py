@@ -31,7 +31,7 @@ class Tables:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
-        self._client = bigquery.Client(project=project, credentials=credentials)
+        self.client = bigquery.Client(project=project, credentials=credentials)
         self._call: dict[str, Any] = {
             "retry": DEFAULT_RETRY.with_timeout(budget),
             "timeout": 30.0,
@@ -54,7 +54,7 @@ class Tables:
 
     def _get(self, spec: TableSpec) -> bigquery.Table | None:
         try:
-            return self._client.get_table(self._reference(spec), **self._call)
+            return self.client.get_table(self._reference(spec), **self._call)
         except api.NotFound:
             return None
 
@@ -66,13 +66,13 @@ class Tables:
         if spec.cluster_by:
             table.clustering_fields = list(spec.cluster_by)
         with suppress(api.Conflict):  # another delivery created it first
-            self._client.create_table(table, **self._call)
+            self.client.create_table(table, **self._call)
         # Read it back: the one that another delivery created may differ.
-        return self._client.get_table(self._reference(spec), **self._call)
+        return self.client.get_table(self._reference(spec), **self._call)
 
     def _require_dataset(self, spec: TableSpec) -> None:
         try:
-            self._client.get_dataset(spec.dataset, **self._call)
+            self.client.get_dataset(spec.dataset, **self._call)
         except api.NotFound as error:
             raise Permanent(
                 "table.no_dataset",
@@ -81,7 +81,7 @@ class Tables:
             ) from error
 
     def _reference(self, spec: TableSpec) -> bigquery.TableReference:
-        return bigquery.DatasetReference(self._client.project, spec.dataset).table(spec.table)
+        return bigquery.DatasetReference(self.client.project, spec.dataset).table(spec.table)
 
 
 def as_field(column: Column) -> bigquery.SchemaField:

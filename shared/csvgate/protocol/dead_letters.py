@@ -12,6 +12,10 @@ from csvgate.runtime.errors import Failure
 from csvgate.text import shorten_bytes
 
 PREFIX: Final = "csvgate-"
+BREAKER: Final = "breaker"
+BREAKER_OPEN: Final = "open"
+"""Value of the attribute `csvgate-breaker`: the letter was sent at the last attempt, while the
+breaker of its function was open."""
 ATTRIBUTE_BYTES: Final = 1024
 _MAX_ATTRIBUTES: Final = 100
 

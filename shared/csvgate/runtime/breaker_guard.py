@@ -16,6 +16,9 @@ from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.runtime.errors import Failure, Transient
 from csvgate.runtime.log import log
 
+UNCOUNTED: Final = frozenset({"event.malformed"})
+"""Codes that do not count towards the breaker. Anyone with the right to publish can send malformed
+messages, and must not be able to stop the function."""
 _UNKNOWN: Final = 0
 """The permit while the ledger cannot be read; breakers are numbered from 1."""
 
@@ -74,6 +77,8 @@ class Breaker:
         return standing.number
 
     def sent(self, permit: int, message: Message, code: str) -> None:
+        if code in UNCOUNTED:
+            return
         with self._lock:
             handled, self._handled = self._handled, 0
         if permit == _UNKNOWN:

@@ -94,6 +94,26 @@ class BreakerLedger:
         return {"function": self.function, "revision": self.revision}
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One time that a revision's breaker opened."""
+
+    revision: str
+    tripped: Tripped
+    lifted: datetime | None
+    """None if nobody lifted it. It has no effect any more once another revision is in service."""
+
+
+def openings(ledger: Ledger, function: str) -> list[Opening]:
+    """Return every time that the breaker of any revision of the function opened."""
+    found = []
+    for parts in ledger.find(BREAKER_TRIPPED, function=function):
+        if tripped := ledger.get(BREAKER_TRIPPED, **parts):
+            lifted = ledger.get(BREAKER_LIFTED, **parts)
+            found.append(Opening(parts["revision"], tripped, lifted.at if lifted else None))
+    return found
+
+
 def breakers(ledger: Ledger) -> list[BreakerLedger]:
     """Return the breaker of every revision whose breaker has ever tripped."""
     found: dict[tuple[str, str], BreakerLedger] = {}

@@ -2,8 +2,13 @@
 
 A Permanent failure becomes a dead letter, and the event counts as done. A Transient or unknown one
 is raised, and the platform retries with backoff. On the last attempt it becomes a dead letter here,
-because the platform would forward the message without the reason. While the function's breaker is
-open, every failure is raised instead, without a dead letter and without a notification.
+because the platform would forward the message without the reason.
+
+While the function's breaker is open, every failure is raised instead, without a dead letter and
+without a notification: the messages wait in their subscription. Only at the last attempt the
+boundary still sends the letter itself, with the true reason and the attribute `csvgate-breaker:
+open`. The platform would forward that message at this moment anyway, only without a reason. So a
+broken deploy does not fill the dead-letter topic any faster, and no upload is announced as failed.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +18,7 @@ from typing import Generic, Protocol, TypeVar
 from cloudevents.http import CloudEvent
 
 from csvgate.protocol.cloudevents_pubsub import Delivery, raw_delivery
-from csvgate.protocol.dead_letters import DeadLetterTopic
+from csvgate.protocol.dead_letters import BREAKER, BREAKER_OPEN, DeadLetterTopic
 from csvgate.runtime.breaker_guard import Guard, Unguarded
 from csvgate.runtime.errors import Failure, Permanent, Transient
 from csvgate.runtime.log import log
@@ -85,12 +90,14 @@ class FailureBoundary(Generic[T]):
         work: T | None = None,
     ) -> str:
         failure = classify(error)
-        last = delivery.attempt is not None and delivery.attempt >= self.max_attempts
-        if not isinstance(failure, Permanent) and not last:
+        if not isinstance(failure, Permanent) and not self._is_last(delivery):
             fields = _fields(failure, delivery, context)
             log("WARNING", "will be retried", fields, exc_info=failure is not error)
             raise error
         return self._give_up(failure, delivery, context, error, work)
+
+    def _is_last(self, delivery: Delivery) -> bool:
+        return delivery.attempt is not None and delivery.attempt >= self.max_attempts
 
     def _give_up(
         self,
@@ -103,6 +110,8 @@ class FailureBoundary(Generic[T]):
         try:
             permit = self.breaker.permit()
         except Transient as opened:
+            if self._is_last(delivery):
+                return self._forward(failure, delivery, context, error)
             fields = _fields(opened, delivery, context) | {"failure": str(failure)}
             log("WARNING", "breaker open, will be retried", fields)
             raise opened from error
@@ -111,6 +120,21 @@ class FailureBoundary(Generic[T]):
         self.dead_letters.send(delivery, failure, context)
         self.breaker.sent(permit, delivery.message, failure.code)
         fields = _fields(failure, delivery, context)
+        log("ERROR", "dead-lettered", fields, exc_info=failure is not error)
+        return f"dead-lettered: {failure.code}"
+
+    def _forward(
+        self,
+        failure: Failure,
+        delivery: Delivery,
+        context: Mapping[str, str],
+        error: Exception,
+    ) -> str:
+        """Send the letter that the platform would send now, with the reason. The handler does not
+        give up on the work, because nobody is to be notified; the letter does not count, because
+        the breaker is open."""
+        self.dead_letters.send(delivery, failure, {**context, BREAKER: BREAKER_OPEN})
+        fields = {**_fields(failure, delivery, context), BREAKER: BREAKER_OPEN}
         log("ERROR", "dead-lettered", fields, exc_info=failure is not error)
         return f"dead-lettered: {failure.code}"
 

@@ -20,9 +20,9 @@ class Settings(BaseModel):
     log_level: str = Field("INFO", alias="LOG_LEVEL")
     uploads_bucket: str = Field(alias="CSVGATE_UPLOADS_BUCKET")
     rejects_bucket: str = Field(alias="CSVGATE_REJECTS_BUCKET")
+    staging_bucket: str = Field(alias="CSVGATE_STAGING_BUCKET")
     ledger_bucket: str = Field(alias="CSVGATE_LEDGER_BUCKET")
     references_bucket: str = Field(alias="CSVGATE_REFERENCES_BUCKET")
-    staging_bucket: str = Field(alias="CSVGATE_STAGING_BUCKET")
     validated_topic: str = Field("validated-records", alias="CSVGATE_VALIDATED_TOPIC")
     complete_topic: str = Field("enrichment-complete", alias="CSVGATE_COMPLETE_TOPIC")
     dead_letter_topic: str = Field(alias="CSVGATE_DEAD_LETTER_TOPIC")
@@ -36,14 +36,18 @@ class Settings(BaseModel):
     """Requests that an instance handles at the same time."""
     timeout_seconds: Annotated[int, Field(ge=60)] = Field(540, alias="CSVGATE_TIMEOUT_SECONDS")
     """When the platform ends a request."""
-    read_bytes_per_second: Annotated[int, Field(ge=1)] = Field(
-        60_000_000, alias="CSVGATE_READ_BYTES_PER_SECOND"
+    read_bytes_per_second: Annotated[int, Field(ge=1)] | None = Field(
+        None, alias="CSVGATE_READ_BYTES_PER_SECOND"
     )
     """The most bytes of a file that validate_and_parse reads in a second. A file that would take
-    longer than the timeout even at this rate is refused at once."""
+    longer than the timeout even at this rate is refused at once; none is if this is None."""
     small_uploads: Literal["shared", "pending"] = Field("shared", alias="CSVGATE_SMALL_UPLOADS")
     """How uploads of one small chunk are loaded: over a COMMITTED stream that they share, or over a
     pending stream of their own."""
+    stream_hour_seconds: Annotated[int, Field(ge=1)] = Field(
+        3600, alias="CSVGATE_STREAM_HOUR_SECONDS"
+    )
+    """The unit of `csvgate.protocol.stream_ages`; another value is only right for an emulator."""
     breaker_window_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
         600, alias="CSVGATE_BREAKER_WINDOW_SECONDS"
     )

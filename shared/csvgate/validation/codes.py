@@ -69,6 +69,25 @@ _ALL: Final = (
         "again.",
     ),
     Code(
+        "file.too_large_to_finish",
+        "The file is too large to be read in time",
+        "A function may run for some minutes only, and at the rate that is configured for this "
+        "installation (`CSVGATE_READ_BYTES_PER_SECOND`) it could not read the file to its end. "
+        "Split the file.",
+    ),
+    Code(
+        "file.too_slow",
+        "The file could not be read in time",
+        "Three attempts to read the file to its end took longer than a function may run. Split the "
+        "file.",
+    ),
+    Code(
+        "file.too_many_chunks",
+        "The file is too large to become visible at once",
+        "Its valid rows fill more than 10,000 chunks, and BigQuery makes at most that many visible "
+        "together. Split the file.",
+    ),
+    Code(
         "file.too_large",
         "The file is too large",
         "It has more bytes than the contract's `limits.max_bytes` allows. Split the file, or raise "

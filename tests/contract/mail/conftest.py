@@ -27,7 +27,7 @@ def running_mailbox(mailbox_directory: Path) -> Iterator[Mailbox]:
 def post(request: pytest.FixtureRequest) -> Post:
     if request.param == "fake":
         fake = FakeMailer()
-        return Post(fake, lambda: fake.sent)
+        return Post(fake, lambda: fake.sent, lambda: setattr(fake, "has_credits", False))
     running: Mailbox = request.getfixturevalue("running_mailbox")
     before = {email["id"] for email in running.emails()}
 
@@ -35,7 +35,9 @@ def post(request: pytest.FixtureRequest) -> Post:
         new = [e["id"] for e in reversed(running.emails()) if e["id"] not in before]
         return [_as_email(running.email(each)) for each in new]
 
-    return Post(SendGridMailer("SG.test", running.url), delivered)
+    return Post(
+        SendGridMailer("SG.test", running.url), delivered, lambda: running.fault(no_credits=True)
+    )
 
 
 def _as_email(stored: dict[str, object]) -> Email:

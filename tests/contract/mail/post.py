@@ -12,3 +12,5 @@ class Post:
 
     mailer: Mailer
     delivered: Callable[[], list[Email]]
+    use_up: Callable[[], None]
+    """Use up the credits of the account, for the next email."""

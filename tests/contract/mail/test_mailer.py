@@ -6,7 +6,7 @@ import pytest
 
 from contract.mail.post import Post
 from csvgate.ports import Email
-from csvgate.runtime.errors import Permanent
+from csvgate.runtime.errors import Permanent, Transient
 
 EMAIL = Email(
     sender="csvgate@localhost",
@@ -64,4 +64,12 @@ def test_refuses_the_whole_email(post: Post, refused: Email) -> None:
     with pytest.raises(Permanent) as raised:
         post.mailer.send(refused)
     assert raised.value.code == "mail.refused"
+    assert post.delivered() == []
+
+
+def test_without_credits_the_email_waits(post: Post) -> None:
+    post.use_up()
+    with pytest.raises(Transient) as raised:
+        post.mailer.send(EMAIL)
+    assert raised.value.code == "mail.credits"
     assert post.delivered() == []

@@ -67,6 +67,13 @@ def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> B
     return GcsBucket(name)
 
 
+@pytest.fixture(params=["fake"])
+def versioned(request: pytest.FixtureRequest) -> Bucket:
+    """A bucket that keeps noncurrent generations, which fake-gcs-server does not on files."""
+    name = f"bucket-{next(_numbers)}"
+    return FakeBucket(name, FakeObjectStore(name, versioned=True))
+
+
 @pytest.fixture(params=["fake", "fake-eager", "broker", "google_broker"])
 def topic(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Topic]:
     _expect(request)
@@ -82,17 +89,26 @@ def topic(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     topic.close()
 
 
-@pytest.fixture(params=["fake", "bqemulator"])
-def dataset(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Dataset:
+@pytest.fixture(params=["fake", "documented", "bqemulator"])
+def dataset(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dataset]:
     _expect(request)
     name = f"dataset_{next(_numbers)}"
+    fake = FakeWarehouse(name)
     if request.param == "fake":
-        return FakeDataset(name, FakeWarehouse(name))
-    from contract.ports.real import bigquery_dataset
+        yield FakeDataset(name, fake, fake)
+    elif request.param == "documented":
+        from contract.ports.documented_service import DocumentedService
+        from contract.ports.real import documented_dataset
+        from contract.ports.scripted_write import serving
 
-    rest, grpc = request.getfixturevalue("bigquery_servers")
-    monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", rest)
-    return bigquery_dataset(name, grpc)
+        with serving(DocumentedService(fake)) as host:
+            yield documented_dataset(fake, name, host)
+    else:
+        from contract.ports.real import bigquery_dataset
+
+        rest, grpc = request.getfixturevalue("bigquery_servers")
+        monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", rest)
+        yield bigquery_dataset(name, grpc)
 
 
 def _expect(request: pytest.FixtureRequest) -> None:

@@ -10,12 +10,15 @@ from google.cloud import bigquery
 from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
 from google.cloud.storage import Client as StorageClient
 
-from contract.ports.backends import PROJECT
+from contract.ports.backends import PROJECT, FakeDataset
+from contract.ports.documented_service import Tables
 from csvgate.gcp.bigquery import BigQueryWarehouse
+from csvgate.gcp.pacing import Pace
 from csvgate.gcp.pubsub import PubSubPublisher
 from csvgate.gcp.storage import GcsObjectStore
 from csvgate.gcp.tables import as_column, as_field
 from csvgate.ports import Column, Message, ObjectInfo
+from fakes.bigquery import FakeWarehouse
 
 PULL_SECONDS = 20.0
 
@@ -81,6 +84,9 @@ class BigQueryDataset:
     def columns(self, table: str) -> list[Column]:
         return [as_column(field) for field in self.client.get_table(self._id(table)).schema]
 
+    def drop_table(self, table: str) -> None:
+        self.client.delete_table(self._id(table))
+
     def rows(self, table: str) -> list[dict[str, Any]]:
         rows = self.client.query_and_wait(f"select * from `{self._id(table)}`")
         return [dict(row.items()) for row in rows]
@@ -96,3 +102,14 @@ def bigquery_dataset(name: str, storage_host: str) -> BigQueryDataset:
     client.create_dataset(name, exists_ok=True)
     warehouse = BigQueryWarehouse(PROJECT, credentials=anyone(), storage_emulator_host=storage_host)
     return BigQueryDataset(name, warehouse, client)
+
+
+def documented_dataset(fake: FakeWarehouse, name: str, storage_host: str) -> FakeDataset:
+    """Return the adapter over a Storage Write API that has the streams of a fake. The tables are
+    those of the fake itself."""
+    anyone: Any = AnonymousCredentials
+    warehouse = BigQueryWarehouse("fake", credentials=anyone(), storage_emulator_host=storage_host)
+    tables: Any = Tables(fake)
+    warehouse._tables = warehouse._counter = tables
+    warehouse._streams._pace = Pace(2.0)
+    return FakeDataset(name, warehouse, fake)

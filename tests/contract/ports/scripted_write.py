@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent import futures
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import grpc
 from google.cloud.bigquery_storage_v1 import types
@@ -22,7 +22,7 @@ def accepted(offset: int) -> types.AppendRowsResponse:
     return types.AppendRowsResponse(append_result=result)
 
 
-def error(code: grpc.StatusCode, own: Any = None, words: str = "") -> Any:
+def error(code: grpc.StatusCode, own: Any = None, words: str = "") -> types.AppendRowsResponse:
     status = Status(code=code.value[0], message=words)
     if own is not None:
         detail = AnyMessage()
@@ -31,17 +31,43 @@ def error(code: grpc.StatusCode, own: Any = None, words: str = "") -> Any:
     return types.AppendRowsResponse(error=status)
 
 
+class WriteService(Protocol):
+    """The calls of a Storage Write API."""
+
+    def create(self, request: Any, context: Any) -> types.WriteStream: ...
+
+    def append_rows(
+        self, requests: Iterator[types.AppendRowsRequest], context: Any
+    ) -> Iterator[types.AppendRowsResponse]: ...
+
+    def get(self, request: Any, context: Any) -> types.WriteStream: ...
+
+    def finalize(self, request: Any, context: Any) -> types.FinalizeWriteStreamResponse: ...
+
+    def commit(self, request: Any, context: Any) -> types.BatchCommitWriteStreamsResponse: ...
+
+
 class Script:
-    """`append` answers a request, given the connection's number (from 0) and the offset. `commit`
-    answers every commit; `committed` names the streams that have a commit time."""
+    """`append` answers a request, given the connection's number (from 0) and the offset. `commits`
+    answers every commit, unless it is a status; `committed` names the streams that have a commit
+    time, and `gone` those that are not found. `asked` are the streams that `get` was asked for."""
 
     def __init__(self) -> None:
         self.append: Callable[[int, int], Answer] = lambda _, offset: accepted(offset)
-        self.commit = types.BatchCommitWriteStreamsResponse()
+        self.commits: types.BatchCommitWriteStreamsResponse | grpc.StatusCode = (
+            types.BatchCommitWriteStreamsResponse()
+        )
+        self.finalizes: grpc.StatusCode | None = None
         self.committed: set[str] = set()
+        self.gone: set[str] = set()
+        self.kind = types.WriteStream.Type.PENDING
         self.rows = 0
+        self.asked: list[str] = []
         self.sent: list[list[int]] = []
         self.requests: list[types.AppendRowsRequest] = []
+
+    def create(self, request: types.CreateWriteStreamRequest, _: Any) -> types.WriteStream:
+        return types.WriteStream(name=f"{request.parent}/streams/one")
 
     def append_rows(
         self, requests: Iterator[types.AppendRowsRequest], context: grpc.ServicerContext
@@ -59,36 +85,50 @@ class Script:
                 return
             yield answer
 
-    def get(self, request: types.GetWriteStreamRequest, _: Any) -> types.WriteStream:
+    def get(self, request: types.GetWriteStreamRequest, context: Any) -> types.WriteStream:
+        self.asked.append(request.name)
+        if request.name in self.gone:
+            context.abort(grpc.StatusCode.NOT_FOUND, "Requested entity was not found")
         time = {"seconds": 1} if request.name in self.committed else None
-        return types.WriteStream(name=request.name, commit_time=time)
+        return types.WriteStream(name=request.name, commit_time=time, type_=self.kind)
 
-    def finalize(self, *_: Any) -> types.FinalizeWriteStreamResponse:
+    def finalize(self, _: Any, context: Any) -> types.FinalizeWriteStreamResponse:
+        if self.finalizes is not None:
+            context.abort(self.finalizes, "because")
         return types.FinalizeWriteStreamResponse(row_count=self.rows)
+
+    def commit(self, _: Any, context: Any) -> types.BatchCommitWriteStreamsResponse:
+        if isinstance(self.commits, grpc.StatusCode):
+            context.abort(self.commits, "because")
+        assert isinstance(self.commits, types.BatchCommitWriteStreamsResponse)
+        return self.commits
 
 
 @contextmanager
-def serving(script: Script) -> Iterator[str]:
+def serving(service: WriteService) -> Iterator[str]:
     """The server's `host:port`."""
 
     def unary(call: Any, request: Any, response: Any) -> Any:
         return grpc.unary_unary_rpc_method_handler(call, request.deserialize, response.serialize)
 
-    server = grpc.server(futures.ThreadPoolExecutor(4))
+    server = grpc.server(futures.ThreadPoolExecutor(8))
     handlers = {
         "AppendRows": grpc.stream_stream_rpc_method_handler(
-            script.append_rows,
+            service.append_rows,
             types.AppendRowsRequest.deserialize,
             types.AppendRowsResponse.serialize,
         ),
         "BatchCommitWriteStreams": unary(
-            lambda *_: script.commit,
+            service.commit,
             types.BatchCommitWriteStreamsRequest,
             types.BatchCommitWriteStreamsResponse,
         ),
-        "GetWriteStream": unary(script.get, types.GetWriteStreamRequest, types.WriteStream),
+        "CreateWriteStream": unary(
+            service.create, types.CreateWriteStreamRequest, types.WriteStream
+        ),
+        "GetWriteStream": unary(service.get, types.GetWriteStreamRequest, types.WriteStream),
         "FinalizeWriteStream": unary(
-            script.finalize, types.FinalizeWriteStreamRequest, types.FinalizeWriteStreamResponse
+            service.finalize, types.FinalizeWriteStreamRequest, types.FinalizeWriteStreamResponse
         ),
     }
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(SERVICE, handlers)])

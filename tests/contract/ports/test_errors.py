@@ -47,6 +47,14 @@ def test_each_has_its_kind_and_code(error: Exception, kind: type[Failure], code:
     assert ": x (" in failure.message
 
 
+@pytest.mark.parametrize("reason", ["rateLimitExceeded", "quotaExceeded"])
+def test_an_exhausted_quota_of_bigquery_is_a_403(reason: str) -> None:
+    refused = api.Forbidden("x", errors=[{"reason": reason}])
+    assert translate(refused, "bigquery", "table t").code == "bigquery.throttled"
+    denied = api.Forbidden("x", errors=[{"reason": "accessDenied"}])
+    assert translate(denied, "bigquery", "table t").code == "bigquery.forbidden"
+
+
 def test_the_cause_is_kept() -> None:
     cause = api.NotFound("x")
     with pytest.raises(Transient) as caught, translated("storage", "gs://b"):

@@ -1,14 +1,16 @@
 """The ObjectStore port, with the fake and with fake-gcs-server."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from gzip import compress
-from io import TextIOWrapper
 
 import pytest
 
 from contract.ports.backends import Bucket
+from csvgate.ports import ObjectInfo
 from csvgate.runtime.errors import Failure, Permanent, Transient
+from fakes.storage import crc32c
 
 MIB = 1024 * 1024
 
@@ -23,6 +25,17 @@ def fail_after(bucket: Bucket, data: bytes) -> None:
         raise KeyError
 
 
+def write(bucket: Bucket, data: bytes, *, replace: bool = False) -> ObjectInfo | None:
+    with bucket.store.writer(bucket.name, "rejects.csv", "text/csv", replace=replace) as file:
+        for start in range(0, len(data), 100_000):
+            file.write(data[start : start + 100_000])
+        return file.finish()
+
+
+def stream(bucket: Bucket, info: ObjectInfo) -> Iterator[bytes]:
+    return bucket.store.stream(bucket.name, info.name, info.generation, info.size)
+
+
 class TestStat:
     def test_an_absent_object_has_none(self, bucket: Bucket) -> None:
         assert bucket.store.stat(bucket.name, "orders/x.csv") is None
@@ -33,6 +46,7 @@ class TestStat:
         assert found == put
         assert (found.bucket, found.name, found.size) == (bucket.name, "orders/x.csv", 4)
         assert found.content_encoding is None
+        assert found.crc32c == crc32c(b"a,b\n")
         assert abs(datetime.now(UTC) - found.created) < timedelta(minutes=1)
 
     def test_an_overwrite_is_another_generation(self, bucket: Bucket) -> None:
@@ -65,13 +79,26 @@ class TestRead:
         assert contents(bucket, name) == name.encode()
         assert list(bucket.store.names(bucket.name, "")) == [name]
 
+    @pytest.mark.parametrize("size", [0, 1, 4096])
+    def test_up_to_its_limit_it_is_read(self, bucket: Bucket, size: int) -> None:
+        bucket.put("x", b"x" * size)
+        assert bucket.store.read(bucket.name, "x", max_bytes=size) == b"x" * size
+
+    @pytest.mark.parametrize("size", [1, 4096, 9 * MIB])
+    def test_over_its_limit_it_is_refused(self, bucket: Bucket, size: int) -> None:
+        bucket.put("x", b"x" * size)
+        with pytest.raises(Permanent, match=r"storage\.too_large"):
+            bucket.store.read(bucket.name, "x", max_bytes=size - 1)
+
+    def test_an_absent_object_has_none_with_a_limit_too(self, bucket: Bucket) -> None:
+        assert bucket.store.read(bucket.name, "x", max_bytes=10) is None
+
 
 class TestStream:
     @pytest.mark.parametrize("size", [0, 1, MIB, 17 * MIB + 3])
     def test_the_pieces_are_small_and_make_the_whole(self, bucket: Bucket, size: int) -> None:
         data = (b"0123456789abcde\n" * (size // 16 + 1))[:size]
-        generation = bucket.put("x.csv", data).generation
-        pieces = list(bucket.store.stream(bucket.name, "x.csv", generation))
+        pieces = list(stream(bucket, bucket.put("x.csv", data)))
         assert b"".join(pieces) == data
         assert all(0 < len(piece) <= 2 * MIB for piece in pieces)
 
@@ -79,24 +106,25 @@ class TestStream:
         data = compress(b"a,b\n" * 100_000)
         put = bucket.put("x.csv.gz", data, "gzip")
         assert (put.content_encoding, put.size) == ("gzip", len(data))
-        assert b"".join(bucket.store.stream(bucket.name, "x.csv.gz", put.generation)) == data
+        assert b"".join(stream(bucket, put)) == data
         assert contents(bucket, "x.csv.gz") == data
 
-    def test_an_overwritten_generation_is_gone(self, bucket: Bucket) -> None:
-        old = bucket.put("x.csv", b"old").generation
-        bucket.put("x.csv", b"new")
+    @pytest.mark.parametrize("size", [0, 3])
+    def test_an_overwritten_generation_is_gone(self, bucket: Bucket, size: int) -> None:
+        old = bucket.put("x.csv", b"o" * size)
+        bucket.put("x.csv", b"n" * size)
         with pytest.raises(Permanent, match=r"object\.gone"):
-            list(bucket.store.stream(bucket.name, "x.csv", old))
+            list(stream(bucket, old))
 
-    def test_a_deleted_object_is_gone(self, bucket: Bucket) -> None:
-        generation = bucket.put("x.csv", b"old").generation
+    @pytest.mark.parametrize("size", [0, 3])
+    def test_a_deleted_object_is_gone(self, bucket: Bucket, size: int) -> None:
+        old = bucket.put("x.csv", b"o" * size)
         bucket.delete("x.csv")
         with pytest.raises(Permanent, match=r"object\.gone"):
-            list(bucket.store.stream(bucket.name, "x.csv", generation))
+            list(stream(bucket, old))
 
     def test_an_overwrite_in_the_middle_is_noticed(self, bucket: Bucket) -> None:
-        old = bucket.put("x.csv", b"o" * (20 * MIB)).generation
-        pieces = bucket.store.stream(bucket.name, "x.csv", old)
+        pieces = stream(bucket, bucket.put("x.csv", b"o" * (20 * MIB)))
         assert set(next(pieces)) == {ord("o")}
         bucket.put("x.csv", b"n" * (20 * MIB))
         seen: set[int] = set()
@@ -110,6 +138,12 @@ class TestCreate:
         assert bucket.store.create(bucket.name, "claim", b"first", "text/plain")
         assert not bucket.store.create(bucket.name, "claim", b"second", "text/plain")
         assert contents(bucket, "claim") == b"first"
+
+    def test_its_generation_is_returned(self, bucket: Bucket) -> None:
+        generation = bucket.store.create(bucket.name, "claim", b"first", "text/plain")
+        found = bucket.store.stat(bucket.name, "claim")
+        assert found is not None
+        assert generation == found.generation
 
     def test_more_than_a_request_takes_is_refused(self, bucket: Bucket) -> None:
         with pytest.raises(Permanent, match=r"storage\.too_large"):
@@ -131,7 +165,7 @@ class TestCreate:
         assert bucket.store.create(bucket.name, "x", b"2", "text/plain")
 
     def test_one_of_many_at_once_wins(self, bucket: Bucket) -> None:
-        def create(index: int) -> bool:
+        def create(index: int) -> int | None:
             return bucket.store.create(bucket.name, "claim", b"%d" % index, "text/plain")
 
         with ThreadPoolExecutor(8) as threads:
@@ -142,7 +176,7 @@ class TestCreate:
     def test_who_loses_reads_at_once_what_won(self, bucket: Bucket) -> None:
         """In any race, a claim that was created is never read as absent or as another's."""
 
-        def race(index: int) -> tuple[bool, bytes | None]:
+        def race(index: int) -> tuple[int | None, bytes | None]:
             won = bucket.store.create(bucket.name, "claim", b"%d" % index, "text/plain")
             return won, contents(bucket, "claim")
 
@@ -166,7 +200,7 @@ class TestCreate:
     def test_one_of_many_names_does_not_hide_another(self, bucket: Bucket) -> None:
         names = [f"claims/{n:03d}" for n in range(12)]
 
-        def create(name: str) -> bool:
+        def create(name: str) -> int | None:
             return bucket.store.create(bucket.name, name, name.encode(), "text/plain")
 
         with ThreadPoolExecutor(6) as threads:
@@ -175,13 +209,24 @@ class TestCreate:
 
 
 class TestWriter:
-    @pytest.mark.parametrize("size", [0, 3, 9 * MIB + 1])
-    def test_it_appears_when_the_context_ends(self, bucket: Bucket, size: int) -> None:
+    @pytest.mark.parametrize("size", [0, 3, 8 * MIB, 8 * MIB + 1, 17 * MIB])
+    def test_it_appears_when_it_is_finished(self, bucket: Bucket, size: int) -> None:
+        data = b"r" * size
         with bucket.store.writer(bucket.name, "rejects.csv", "text/csv") as file:
             for start in range(0, size, 100_000):
-                file.write(b"r" * min(100_000, size - start))
+                file.write(data[start : start + 100_000])
             assert bucket.store.stat(bucket.name, "rejects.csv") is None
-        assert contents(bucket, "rejects.csv") == b"r" * size
+            info = file.finish()
+            assert info == bucket.store.stat(bucket.name, "rejects.csv")
+        assert info is not None
+        assert (info.size, info.crc32c) == (size, crc32c(data))
+        assert contents(bucket, "rejects.csv") == data
+
+    @pytest.mark.parametrize("size", [0, 3, 9 * MIB])
+    def test_without_that_it_leaves_no_trace(self, bucket: Bucket, size: int) -> None:
+        with bucket.store.writer(bucket.name, "rejects.csv", "text/csv") as file:
+            file.write(b"r" * size)
+        assert list(bucket.store.names(bucket.name, "")) == []
 
     @pytest.mark.parametrize("size", [0, 3, 9 * MIB])
     def test_an_exception_leaves_no_trace(self, bucket: Bucket, size: int) -> None:
@@ -195,19 +240,27 @@ class TestWriter:
             fail_after(bucket, b"later")
         assert bucket.store.stat(bucket.name, "rejects.csv") == before
 
-    def test_it_replaces_an_earlier_object(self, bucket: Bucket) -> None:
-        bucket.put("rejects.csv", b"earlier")
-        with bucket.store.writer(bucket.name, "rejects.csv", "text/csv") as file:
-            file.write(b"later")
-        assert contents(bucket, "rejects.csv") == b"later"
+    @pytest.mark.parametrize("size", [3, 9 * MIB])
+    def test_an_earlier_object_stays(self, bucket: Bucket, size: int) -> None:
+        before = bucket.put("rejects.csv", b"earlier")
+        assert write(bucket, b"r" * size) is None
+        assert bucket.store.stat(bucket.name, "rejects.csv") == before
 
-    def test_a_wrapper_may_flush_and_close_it(self, bucket: Bucket) -> None:
+    @pytest.mark.parametrize("size", [3, 9 * MIB])
+    def test_an_object_that_appears_meanwhile_stays(self, bucket: Bucket, size: int) -> None:
         with bucket.store.writer(bucket.name, "rejects.csv", "text/csv") as file:
-            with TextIOWrapper(file, "utf-8", newline="") as text:
-                text.write("ä\r\n")
-                text.flush()
-            assert bucket.store.stat(bucket.name, "rejects.csv") is None
-        assert contents(bucket, "rejects.csv") == "ä\r\n".encode()
+            file.write(b"r" * size)
+            before = bucket.put("rejects.csv", b"r" * size)
+            assert file.finish() is None
+        assert bucket.store.stat(bucket.name, "rejects.csv") == before
+
+    @pytest.mark.parametrize("size", [3, 9 * MIB])
+    def test_it_replaces_an_earlier_object_if_asked(self, bucket: Bucket, size: int) -> None:
+        before = bucket.put("rejects.csv", b"earlier")
+        info = write(bucket, b"r" * size, replace=True)
+        assert info is not None
+        assert info.generation > before.generation
+        assert contents(bucket, "rejects.csv") == b"r" * size
 
 
 class TestNames:
@@ -232,17 +285,36 @@ class TestNames:
         assert list(bucket.store.names(bucket.name, "p/")) == []
 
 
+class TestGenerations:
+    def test_they_are_listed_with_their_metadata(self, bucket: Bucket) -> None:
+        made = [bucket.put(name, name.encode()) for name in ("p/2", "p/1", "p/3", "p/0", "q")]
+        expected = sorted(made[:4], key=lambda info: info.name)
+        assert list(bucket.store.generations(bucket.name, "p/")) == expected
+
+    def test_noncurrent_ones_are_listed_too(self, versioned: Bucket) -> None:
+        first, second = (versioned.put("x", data) for data in (b"1", b"22"))
+        other = versioned.put("y", b"3")
+        versioned.delete("y")
+        assert list(versioned.store.generations(versioned.name, "")) == [first, second, other]
+
+    def test_there_may_be_none(self, bucket: Bucket) -> None:
+        assert list(bucket.store.generations(bucket.name, "p/")) == []
+
+
 def test_nothing_can_be_said_without_the_bucket(bucket: Bucket) -> None:
     store, nowhere = bucket.store, "no-such-bucket"
 
     def write() -> None:
         with store.writer(nowhere, "x", "text/csv") as file:
             file.write(b"x")
+            file.finish()
 
     for call in (
         lambda: store.stat(nowhere, "x"),
         lambda: store.read(nowhere, "x"),
-        lambda: list(store.stream(nowhere, "x", 1)),
+        lambda: list(store.stream(nowhere, "x", 1, 0)),
+        lambda: list(store.stream(nowhere, "x", 1, 10)),
+        lambda: list(store.generations(nowhere, "x")),
         lambda: store.create(nowhere, "x", b"", "text/plain"),
         lambda: list(store.names(nowhere, "x")),
         write,

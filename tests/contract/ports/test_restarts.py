@@ -41,7 +41,9 @@ def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BigQue
             dataset = bigquery_dataset("sales", grpc)
             orders = spec(dataset, *ORDERS)
             dataset.warehouse.ensure_table(orders)
-            pending, committed = (dataset.warehouse.create_stream(orders) for _ in range(2))
+            pending, committed = (
+                dataset.warehouse.create_stream(orders, "pending") for _ in range(2)
+            )
             for stream, first in ((committed, 0), (pending, 10)):
                 dataset.warehouse.append(stream, SCHEMA, [(0, batch(first, 10)[1])])
             dataset.warehouse.finalize(committed)
@@ -58,6 +60,6 @@ def test_committed_rows_are_there(restarted: tuple[BigQueryDataset, str]) -> Non
 
 @pytest.mark.xfail(reason="bqemulator keeps streams in memory", strict=True)
 def test_a_pending_stream_lives_on(restarted: tuple[BigQueryDataset, str]) -> None:
-    """BigQuery keeps a pending stream for a day; without it, the upload ends as `stream.gone`."""
+    """BigQuery keeps a pending stream for a day; without it, the upload is loaded again."""
     dataset, pending = restarted
     assert 10 == dataset.warehouse.finalize(pending)

@@ -2,7 +2,8 @@
 
 import gc
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import requests
 
 from contract.ports.backends import PROJECT
 from contract.ports.real import GcsBucket
+from csvgate.ports import ObjectInfo
 from csvgate.runtime.errors import Failure, Permanent, Transient
 
 Send = Callable[..., requests.Response]
@@ -33,6 +35,10 @@ def intercept(bucket: GcsBucket, around: Callable[[Send, str, str], Any]) -> lis
 
     session.request = request
     return sent
+
+
+def stream(bucket: GcsBucket, info: ObjectInfo) -> Iterator[bytes]:
+    return bucket.store.stream(bucket.name, info.name, info.generation, info.size)
 
 
 def once(fault: Callable[[Send], Any], method: str) -> Callable[[Send, str, str], Any]:
@@ -66,13 +72,17 @@ def test_a_create_that_did_not_get_through_is_repeated(bucket: GcsBucket) -> Non
     assert bucket.store.create(bucket.name, "claim", b"ours", "text/plain")
 
 
-def forbidden(_: Send) -> requests.Response:
+def answered(status: int, words: str = "because") -> requests.Response:
     response = requests.Response()
-    response.status_code = 403
-    response._content = json.dumps({"error": {"message": "storage.objects.delete"}}).encode()
+    response.status_code = status
+    response._content = json.dumps({"error": {"message": words}}).encode()
     response.headers["content-type"] = "application/json"
-    response.request = requests.Request("POST", "http://x/upload").prepare()
+    response.request = requests.Request("POST", "http://x/upload?upload_id=SECRET").prepare()
     return response
+
+
+def forbidden(_: Send) -> requests.Response:
+    return answered(403, "storage.objects.delete")
 
 
 def test_who_may_create_and_not_delete_may_be_forbidden_what_is_there(bucket: GcsBucket) -> None:
@@ -89,7 +99,7 @@ def test_who_may_not_create_at_all_has_not_lost_a_race(bucket: GcsBucket) -> Non
 
 def test_a_stream_goes_on_after_a_cut(bucket: GcsBucket) -> None:
     data = bytes(range(256)) * 4 * 1024 * 12
-    generation = bucket.put("x", data).generation
+    info = bucket.put("x", data)
 
     def cut(send: Send) -> requests.Response:
         response = send()
@@ -108,21 +118,127 @@ def test_a_stream_goes_on_after_a_cut(bucket: GcsBucket) -> None:
         return next(downloads, lambda s: s())(send) if "alt=media" in url else send()
 
     intercept(bucket, around)
-    assert b"".join(bucket.store.stream(bucket.name, "x", generation)) == data
+    assert b"".join(stream(bucket, info)) == data
 
 
-def test_other_bytes_than_stored_are_noticed(bucket: GcsBucket) -> None:
-    generation = bucket.put("x", b"right").generation
-
+def damaged(received: bytes) -> Callable[[Send, str, str], Any]:
     def around(send: Send, _: str, url: str) -> Any:
         response = send()
         if "alt=media" in url:
-            response.raw.stream = lambda *a, **k: iter([b"wrong"])
+            response.raw.stream = lambda *a, **k: iter([received])
         return response
 
+    return around
+
+
+def test_damaged_bytes_are_yielded_for_the_caller_to_compare(bucket: GcsBucket) -> None:
+    info = bucket.put("x", b"right")
+    intercept(bucket, damaged(b"wrong"))
+    assert list(stream(bucket, info)) == [b"wrong"]
+
+
+def test_missing_bytes_are_noticed(bucket: GcsBucket) -> None:
+    info = bucket.put("x", b"right")
+    intercept(bucket, damaged(b"righ"))
+    with pytest.raises(Transient, match=r"storage\.short.*received 4 of 5 bytes"):
+        list(stream(bucket, info))
+
+
+def test_an_object_shorter_than_its_size_says_is_noticed(bucket: GcsBucket) -> None:
+    info = bucket.put("x", b"")
+    with pytest.raises(Transient, match=r"storage\.short"):
+        list(bucket.store.stream(bucket.name, "x", info.generation, 10))
+
+
+@pytest.mark.parametrize(
+    ("size", "requests"), [(0, 1), (1, 1), (8 * MIB, 1), (8 * MIB + 1, 2), (17 * MIB, 3)]
+)
+def test_each_range_of_a_stream_is_one_request(bucket: GcsBucket, size: int, requests: int) -> None:
+    info = bucket.put("x", bytes(size))
+    sent = intercept(bucket, lambda send, _, __: send())
+    assert sum(map(len, stream(bucket, info))) == size
+    assert sent == ["GET"] * requests
+
+
+def test_a_small_object_is_written_in_one_request(bucket: GcsBucket) -> None:
+    sent = intercept(bucket, lambda send, _, __: send())
+    bucket.store.create(bucket.name, "a", bytes(8 * MIB), "text/plain")
+    assert sent == ["POST"]
+    sent.clear()
+    with bucket.store.writer(bucket.name, "b", "text/csv") as file:
+        file.write(bytes(8 * MIB))
+        assert file.finish()
+    assert sent == ["POST"]
+
+
+def test_noncurrent_generations_are_asked_for(bucket: GcsBucket) -> None:
+    """fake-gcs-server has none, so only the request shows it."""
+    urls: list[str] = []
+
+    def around(send: Send, _: str, url: str) -> requests.Response:
+        urls.append(url)
+        return send()
+
+    bucket.put("x", b"1")
     intercept(bucket, around)
-    with pytest.raises(Transient, match=r"storage\.corrupt"):
-        list(bucket.store.stream(bucket.name, "x", generation))
+    assert [info.name for info in bucket.store.generations(bucket.name, "x")] == ["x"]
+    (url,) = urls
+    assert "versions=True" in url or "versions=true" in url
+
+
+def test_a_limited_read_stops_at_its_limit(bucket: GcsBucket) -> None:
+    bucket.put("x", bytes(9 * MIB))
+    received = 0
+
+    def around(send: Send, _: str, __: str) -> requests.Response:
+        response = send()
+        whole = response.raw.stream
+
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            nonlocal received
+            for piece in whole(*args, **kwargs):
+                received += len(piece)
+                yield piece
+
+        response.raw.stream = counted
+        return response
+
+    sent = intercept(bucket, around)
+    with pytest.raises(Permanent, match=r"storage\.too_large"):
+        bucket.store.read(bucket.name, "x", max_bytes=MIB)
+    assert received < 2 * MIB
+    assert sent == ["GET"]
+
+
+def test_a_rate_limit_is_waited_out(bucket: GcsBucket) -> None:
+    intercept(bucket, once(lambda _: answered(429), "POST"))
+    assert bucket.store.create(bucket.name, "claim", b"ours", "text/plain")
+
+
+def test_a_finish_whose_answer_was_lost_has_won(bucket: GcsBucket) -> None:
+    intercept(bucket, once(lost, "POST"))
+    with bucket.store.writer(bucket.name, "x", "text/csv") as file:
+        file.write(b"ours")
+        info = file.finish()
+    assert info is not None
+    assert info == bucket.store.stat(bucket.name, "x")
+
+
+@pytest.mark.parametrize("refused_request", ["POST", "PUT 2"])
+def test_the_precondition_of_a_resumable_upload(bucket: GcsBucket, refused_request: str) -> None:
+    """The service refuses its first or its last request; the emulator ignores the precondition."""
+    methods: Counter[str] = Counter()
+
+    def around(send: Send, method: str, _: str) -> requests.Response:
+        methods[method] += 1
+        refuse = refused_request in (method, f"{method} {methods[method]}")
+        return answered(412) if refuse else send()
+
+    intercept(bucket, around)
+    with bucket.store.writer(bucket.name, "x", "text/csv") as file:
+        file.write(bytes(9 * MIB))
+        assert file.finish() is None
+    assert bucket.store.stat(bucket.name, "x") is None
 
 
 @pytest.mark.parametrize("size", [3, 9 * MIB])
@@ -164,25 +280,20 @@ def test_a_writer_nobody_ended_leaves_nothing(bucket: GcsBucket) -> None:
 def test_every_refusal_has_a_code(
     bucket: GcsBucket, status: int, kind: type[Failure], code: str
 ) -> None:
-    def around(_: Send, __: str, ___: str) -> requests.Response:
-        response = requests.Response()
-        response.status_code = status
-        response._content = json.dumps({"error": {"message": "because"}}).encode()
-        response.headers["content-type"] = "application/json"
-        response.request = requests.Request("POST", "http://x/upload?upload_id=SECRET").prepare()
-        return response
+    intercept(bucket, lambda _, __, ___: answered(status))
 
-    intercept(bucket, around)
-
-    def write() -> None:
+    def write(size: int) -> None:
         with bucket.store.writer(bucket.name, "x", "text/csv") as file:
-            file.write(b"x" * 9 * MIB)
+            file.write(b"x" * size)
+            file.finish()
 
     store = bucket.store
     for call in (
         lambda: store.create(bucket.name, "x", b"", "text/plain"),
         lambda: list(store.names(bucket.name, "x")),
-        write,
+        lambda: list(store.generations(bucket.name, "x")),
+        lambda: write(3),
+        lambda: write(9 * MIB),
     ):
         with pytest.raises(Failure) as caught:
             call()

@@ -1,4 +1,5 @@
-"""The pending streams of the Warehouse port, with the fake and with bqemulator."""
+"""The streams of the Warehouse port: with the fake, with the adapter over a service that behaves as
+documented, and with the adapter over bqemulator."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from contract.ports.backends import Dataset, spec
-from csvgate.ports import Column, TableSpec
+from csvgate.ports import Column, StreamCommitted, StreamGone, StreamKind, StreamShort, TableSpec
 from csvgate.runtime.errors import Permanent, Transient
 
 ORDERS = (Column("order_id", "STRING", required=True), Column("quantity", "INT64"))
@@ -29,6 +30,11 @@ def visible(dataset: Dataset, table: str = "orders") -> list[tuple[str, int]]:
     return sorted(rows, key=lambda row: row[1])
 
 
+def unknown(stream: str) -> str:
+    """A stream of the same table that does not exist."""
+    return f"{stream.rpartition('/')[0]}/0123456789abcdef"
+
+
 @pytest.fixture
 def orders(dataset: Dataset) -> TableSpec:
     orders = spec(dataset, *ORDERS)
@@ -38,7 +44,7 @@ def orders(dataset: Dataset) -> TableSpec:
 
 @pytest.fixture
 def stream(dataset: Dataset, orders: TableSpec) -> str:
-    return dataset.warehouse.create_stream(orders)
+    return dataset.warehouse.create_stream(orders, "pending")
 
 
 class TestAppend:
@@ -112,20 +118,20 @@ class TestAppend:
     def test_a_stream_finalized_too_early(self, dataset: Dataset, stream: str) -> None:
         dataset.warehouse.append(stream, SCHEMA, [batch(0, 10)])
         dataset.warehouse.finalize(stream)
-        with pytest.raises(Permanent, match=r"stream\.short"):
+        with pytest.raises(StreamShort, match=r"stream\.short"):
             dataset.warehouse.append(stream, SCHEMA, [batch(0, 10), batch(10, 10)])
 
     def test_a_committed_stream(self, dataset: Dataset, orders: TableSpec, stream: str) -> None:
         dataset.warehouse.append(stream, SCHEMA, [batch(0, 10)])
         dataset.warehouse.finalize(stream)
         dataset.warehouse.commit(orders, [stream])
-        with pytest.raises(Transient, match=r"stream\.committed"):
+        with pytest.raises(StreamCommitted, match=r"stream\.committed"):
             dataset.warehouse.append(stream, SCHEMA, [batch(0, 10)])
         assert visible(dataset) == expected(10)
 
     def test_a_stream_that_is_no_more(self, dataset: Dataset, stream: str) -> None:
-        with pytest.raises(Permanent, match=r"stream\.gone"):
-            dataset.warehouse.append(f"{stream}-expired", SCHEMA, [batch(0, 10)])
+        with pytest.raises(StreamGone, match=r"stream\.gone"):
+            dataset.warehouse.append(unknown(stream), SCHEMA, [batch(0, 10)])
 
     def test_a_null_in_a_required_column_is_refused(self, dataset: Dataset, stream: str) -> None:
         nothing = pa.record_batch([pa.array([None], pa.string()), pa.array([1])], schema=SCHEMA)
@@ -145,13 +151,13 @@ class TestFinalize:
         assert [dataset.warehouse.finalize(stream) for _ in range(3)] == [10, 10, 10]
 
     def test_a_stream_that_is_no_more(self, dataset: Dataset, stream: str) -> None:
-        with pytest.raises(Permanent, match=r"stream\.gone"):
-            dataset.warehouse.finalize(f"{stream}-expired")
+        with pytest.raises(StreamGone, match=r"stream\.gone"):
+            dataset.warehouse.finalize(unknown(stream))
 
 
 class TestCommit:
     def finalized(self, dataset: Dataset, orders: TableSpec, first: int, rows: int) -> str:
-        stream = dataset.warehouse.create_stream(orders)
+        stream = dataset.warehouse.create_stream(orders, "pending")
         offset, rows_ = batch(first, rows)
         dataset.warehouse.append(stream, SCHEMA, [(offset - first, rows_)])
         dataset.warehouse.finalize(stream)
@@ -221,20 +227,113 @@ class TestCommit:
         self, dataset: Dataset, orders: TableSpec, stream: str
     ) -> None:
         done = self.finalized(dataset, orders, 0, 10)
-        with pytest.raises(Permanent, match=r"stream\.gone"):
-            dataset.warehouse.commit(orders, [done, f"{stream}-expired"])
+        with pytest.raises(StreamGone, match=r"stream\.gone"):
+            dataset.warehouse.commit(orders, [done, unknown(stream)])
         assert visible(dataset) == []
 
-    def test_another_set_of_streams_is_a_contradiction(
-        self, dataset: Dataset, orders: TableSpec
+    def test_one_committed_stream_proves_the_commit(
+        self, dataset: Dataset, orders: TableSpec, stream: str
     ) -> None:
+        """The service commits all or none, so the list of a repeated commit never differs."""
         first, second = (self.finalized(dataset, orders, n, 10) for n in (0, 10))
         dataset.warehouse.commit(orders, [first])
-        with pytest.raises(Transient, match=r"commit\.contradictory"):
-            dataset.warehouse.commit(orders, [first, second])
+        dataset.warehouse.commit(orders, [first, second])
+        dataset.warehouse.commit(orders, [unknown(stream), stream, first])
         assert visible(dataset) == expected(10)
 
+    def test_a_committed_stream_is_not_finalized_again(
+        self, dataset: Dataset, orders: TableSpec
+    ) -> None:
+        done = self.finalized(dataset, orders, 0, 10)
+        dataset.warehouse.commit(orders, [done])
+        with pytest.raises(StreamCommitted, match=r"stream\.committed"):
+            dataset.warehouse.finalize(done)
 
-def test_a_stream_needs_a_table(dataset: Dataset) -> None:
+    def test_a_dropped_table_loses_its_streams(
+        self, dataset: Dataset, orders: TableSpec, stream: str
+    ) -> None:
+        done = self.finalized(dataset, orders, 0, 10)
+        dataset.drop_table("orders")
+        self.lost(dataset, orders, stream, done)
+
+    def test_a_replaced_table_loses_its_streams(
+        self, dataset: Dataset, orders: TableSpec, stream: str
+    ) -> None:
+        done = self.finalized(dataset, orders, 0, 10)
+        dataset.drop_table("orders")
+        dataset.make_table("orders", ORDERS)
+        self.lost(dataset, orders, stream, done)
+        assert visible(dataset) == []
+
+    def lost(self, dataset: Dataset, orders: TableSpec, stream: str, done: str) -> None:
+        with pytest.raises(StreamGone):
+            dataset.warehouse.append(stream, SCHEMA, [batch(0, 10)])
+        with pytest.raises(StreamGone):
+            dataset.warehouse.finalize(stream)
+        with pytest.raises(StreamGone):
+            dataset.warehouse.commit(orders, [done])
+
+
+class TestCommittedStream:
+    """Rows of a stream of this kind are visible at once."""
+
+    @pytest.fixture
+    def shared(self, dataset: Dataset, orders: TableSpec) -> str:
+        return dataset.warehouse.create_stream(orders, "committed")
+
+    def test_rows_are_visible_at_once(self, dataset: Dataset, shared: str) -> None:
+        for first in (0, 10):
+            assert dataset.warehouse.append_once(shared, *batch(first, 10))
+            assert visible(dataset) == expected(first + 10)
+
+    def test_a_repeated_append_appends_nothing(self, dataset: Dataset, shared: str) -> None:
+        assert dataset.warehouse.append_once(shared, *batch(0, 10))
+        assert not dataset.warehouse.append_once(shared, *batch(0, 10))
+        assert not dataset.warehouse.append_once(shared, *batch(0, 3))
+        assert visible(dataset) == expected(10)
+
+    def test_a_gap(self, dataset: Dataset, shared: str) -> None:
+        with pytest.raises(Transient, match=r"append\.gap"):
+            dataset.warehouse.append_once(shared, *batch(1, 10))
+        assert visible(dataset) == []
+
+    def test_finalizing_is_a_fence(self, dataset: Dataset, shared: str) -> None:
+        dataset.warehouse.append_once(shared, *batch(0, 10))
+        assert [dataset.warehouse.finalize(shared) for _ in range(2)] == [10, 10]
+        with pytest.raises(StreamShort, match=r"stream\.short"):
+            dataset.warehouse.append_once(shared, *batch(10, 10))
+        assert not dataset.warehouse.append_once(shared, *batch(0, 10))
+        assert visible(dataset) == expected(10)
+
+    def test_one_of_many_appends_at_an_offset_wins(self, dataset: Dataset, shared: str) -> None:
+        with ThreadPoolExecutor(4) as threads:
+            won = list(
+                threads.map(
+                    lambda _: dataset.warehouse.append_once(shared, *batch(0, 10)), range(8)
+                )
+            )
+        assert won.count(True) == 1
+        assert visible(dataset) == expected(10)
+
+    def test_a_refused_row_appends_none(self, dataset: Dataset, shared: str) -> None:
+        ids = pa.array(["O1", None], pa.string())
+        wrong = pa.record_batch([ids, pa.array([1, 2])], schema=SCHEMA)
+        with pytest.raises(Permanent, match=r"rows\.refused"):
+            dataset.warehouse.append_once(shared, 0, wrong)
+        assert visible(dataset) == []
+        assert dataset.warehouse.append_once(shared, *batch(0, 10))
+
+    def test_it_cannot_be_committed(self, dataset: Dataset, orders: TableSpec, shared: str) -> None:
+        dataset.warehouse.finalize(shared)
+        with pytest.raises(Permanent, match=r"commit\.refused"):
+            dataset.warehouse.commit(orders, [shared])
+
+    def test_one_that_does_not_exist(self, dataset: Dataset, shared: str) -> None:
+        with pytest.raises(StreamGone, match=r"stream\.gone"):
+            dataset.warehouse.append_once(unknown(shared), *batch(0, 10))
+
+
+@pytest.mark.parametrize("kind", ["pending", "committed"])
+def test_a_stream_needs_a_table(dataset: Dataset, kind: StreamKind) -> None:
     with pytest.raises(Transient, match=r"bigquery\.missing"):
-        dataset.warehouse.create_stream(spec(dataset, *ORDERS))
+        dataset.warehouse.create_stream(spec(dataset, *ORDERS), kind)

@@ -8,12 +8,14 @@ gcloud alpha monitoring policies delete policies/dead-letters-old --quiet --proj
 gcloud alpha monitoring policies delete policies/dead-letters --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/failed-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/function-errors --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/saturated --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/slow-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/unsent-emails --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/waiting-events --quiet --project=example-csvgate-dev
 gcloud monitoring dashboards delete csvgate --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_failed_uploads --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_retries --quiet --project=example-csvgate-dev
+gcloud logging metrics delete csvgate_saturated_requests --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_unsent_emails --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_upload_seconds --quiet --project=example-csvgate-dev
 gcloud beta monitoring channels delete channels/0 --quiet --project=example-csvgate-dev
@@ -49,6 +51,7 @@ bq --project_id=example-csvgate-dev rm -r -f --dataset sales
 # Buckets
 gcloud storage rm --recursive gs://example-csvgate-dev-references --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-ledger --project=example-csvgate-dev
+gcloud storage rm --recursive gs://example-csvgate-dev-staging --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-rejects --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-uploads --project=example-csvgate-dev
 
@@ -56,6 +59,7 @@ gcloud storage rm --recursive gs://example-csvgate-dev-uploads --project=example
 gcloud secrets delete sendgrid-api-key --project=example-csvgate-dev
 
 # Roles
+gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/bigquery.jobUser --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/eventarc.eventReceiver --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'

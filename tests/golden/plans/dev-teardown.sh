@@ -8,12 +8,14 @@ gcloud alpha monitoring policies delete policies/dead-letters-old --quiet --proj
 gcloud alpha monitoring policies delete policies/dead-letters --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/failed-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/function-errors --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/saturated --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/slow-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/unsent-emails --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/waiting-events --quiet --project=example-csvgate-dev
 gcloud monitoring dashboards delete csvgate --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_failed_uploads --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_retries --quiet --project=example-csvgate-dev
+gcloud logging metrics delete csvgate_saturated_requests --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_unsent_emails --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_upload_seconds --quiet --project=example-csvgate-dev
 gcloud beta monitoring channels delete channels/0 --quiet --project=example-csvgate-dev
@@ -44,8 +46,12 @@ gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-references --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectUser
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-uploads --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
 bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "REVOKE \`roles/bigquery.dataEditor\` ON SCHEMA \`example-csvgate-dev\`.sales FROM \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
+gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/bigquery.jobUser --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/eventarc.eventReceiver --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'

@@ -20,7 +20,7 @@ def topology(folder: Path) -> Path:
     text = (ROOT / "deploy" / "topology.yaml").read_text()
     for before, after in (
         ("letters: 50", "letters: 5"),
-        ("max_delivery_attempts: 10", "max_delivery_attempts: 100"),
+        ("max_delivery_attempts: 10}", "max_delivery_attempts: 100}"),
         ("{min_backoff: 1s, max_backoff: 10s}", "{min_backoff: 1s, max_backoff: 2s}"),
     ):
         assert before in text

@@ -35,7 +35,8 @@ def impatient_topology(folder: Path) -> Path:
     text = (ROOT / "deploy" / "topology.yaml").read_text()
     for patient, impatient in (
         ("{min_backoff: 1s, max_backoff: 10s}", "{min_backoff: 1s, max_backoff: 1s}"),
-        ("max_delivery_attempts: 10", "max_delivery_attempts: 5"),
+        ("max_delivery_attempts: 100}", "max_delivery_attempts: 5}"),
+        ("max_delivery_attempts: 10}", "max_delivery_attempts: 5}"),
     ):
         assert patient in text
         text = text.replace(patient, impatient)

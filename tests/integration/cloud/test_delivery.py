@@ -1,10 +1,15 @@
 """From an object or a message to a function, by way of the Eventarc stand-in."""
 
+import json
 import os
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
+from google.cloud.pubsub_v1.types import PubsubMessage
 
+from csvgate.ports import Message
+from csvgate.protocol.messages.event_size import EVENTARC_BYTES, push_bytes
 from integration.cloud.conftest import Recorded
 from local_cloud import LocalCloud, eventually
 
@@ -67,36 +72,66 @@ def test_a_failed_delivery_is_repeated(recording_cloud: LocalCloud, recorded: Re
     assert [call["data"]["deliveryAttempt"] for call in calls] == [1, 2, 3]
 
 
+def review_of(cloud: LocalCloud, function: str) -> PubsubMessage:
+    """Take the only dead letter of a function, which may not have arrived yet."""
+    review = cloud.endpoints["dead_letters"][function]["review"]
+    path = f"projects/{cloud.project}/subscriptions/{review}"
+
+    def pulled() -> list[Any]:
+        return list(
+            cloud.subscriber.pull(subscription=path, max_messages=10, timeout=20).received_messages
+        )
+
+    [letter] = eventually(pulled, "a dead letter")
+    cloud.subscriber.acknowledge(subscription=path, ack_ids=[letter.ack_id])
+    return letter.message
+
+
 def test_a_message_that_always_fails_ends_in_review(
     recording_cloud: LocalCloud, recorded: Recorded
 ) -> None:
     id = recording_cloud.publish("enrichment-complete", b"no hope", fail="99")  # noqa: A001
-    review = recording_cloud.endpoints["dead_letters"]["notify_stakeholders"]["review"]
-    path = f"projects/{recording_cloud.project}/subscriptions/{review}"
-
-    def pulled() -> list[Any]:
-        return list(
-            recording_cloud.subscriber.pull(
-                subscription=path, max_messages=10, timeout=20
-            ).received_messages
-        )
-
-    [letter] = eventually(pulled, "a dead letter")
-    recording_cloud.subscriber.acknowledge(subscription=path, ack_ids=[letter.ack_id])
-    assert letter.message.data == b"no hope"
-    assert letter.message.attributes["CloudPubSubDeadLetterSourceDeliveryCount"] == "5"
+    letter = review_of(recording_cloud, "notify_stakeholders")
+    assert letter.data == b"no hope"
+    assert letter.attributes["CloudPubSubDeadLetterSourceDeliveryCount"] == "5"
     assert len(recorded.with_id("notify_stakeholders", id)) == 5
 
 
-def test_the_largest_messages_arrive(recording_cloud: LocalCloud, recorded: Recorded) -> None:
-    ids = [recording_cloud.publish("validated-records", os.urandom(9_000_000)) for _ in range(4)]
+def test_the_largest_events_arrive(recording_cloud: LocalCloud, recorded: Recorded) -> None:
+    largest = os.urandom((EVENTARC_BYTES - push_bytes(Message(b""))) // 4 * 3)
+    ids = [recording_cloud.publish("validated-records", largest) for _ in range(4)]
 
     def arrived() -> list[str]:
         return [e["attributes"]["id"] for e in recorded.of("enrich_records")]
 
     eventually(lambda: set(ids) <= set(arrived()), "all four")
     for [event] in (recorded.with_id("enrich_records", each) for each in ids):
-        assert event["data"]["message"]["data"] == "12000000 characters of base64"
+        expected = f"{len(largest) // 3 * 4} characters of base64"
+        assert event["data"]["message"]["data"] == expected
+
+
+def test_an_event_that_is_too_large_ends_in_review(
+    recording_cloud: LocalCloud, recorded: Recorded
+) -> None:
+    """Although Pub/Sub itself accepts it."""
+    id = recording_cloud.publish("validated-records", bytes(600_000))  # noqa: A001
+    letter = review_of(recording_cloud, "enrich_records")
+    assert len(letter.data) == 600_000
+    assert letter.attributes["CloudPubSubDeadLetterSourceDeliveryCount"] == "5"
+    assert recorded.with_id("enrich_records", id) == []
+    log = (recording_cloud.data_dir / "logs" / "eventarc.log").read_text()
+    assert f"{id} attempt 5 refused: it has 804,096 bytes as a push request" in log
+
+
+def test_a_saturated_function_uses_up_attempts(
+    recording_cloud: LocalCloud, recorded: Recorded
+) -> None:
+    faults = f"{recording_cloud.endpoints['eventarc']}/_faults"
+    body = json.dumps({"function": "notify_stakeholders", "refuse": 2}).encode()
+    urlopen(Request(faults, body), timeout=10).close()  # noqa: S310 - loopback
+    id = recording_cloud.publish("enrichment-complete", b"{}")  # noqa: A001
+    [event] = eventually(lambda: recorded.with_id("notify_stakeholders", id), "the message")
+    assert event["data"]["deliveryAttempt"] == 3
 
 
 def test_the_lease_is_kept_while_a_function_works(

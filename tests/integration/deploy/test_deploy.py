@@ -227,6 +227,7 @@ def test_only_the_necessary_roles_are_granted(project: Project) -> None:
         f"buckets/{PROJECT}-uploads": {(view, validate)},
         f"buckets/{PROJECT}-references": {(view, validate)},
         f"buckets/{PROJECT}-rejects": {("roles/storage.objectUser", validate)},
+        f"buckets/{PROJECT}-staging": {(view, validate), (view, enrich), (create, validate)},
         f"buckets/{PROJECT}-ledger": {
             (role, who) for role in (view, create) for who in (validate, enrich, notify)
         },
@@ -254,6 +255,7 @@ def test_only_the_necessary_roles_are_granted(project: Project) -> None:
             (publisher, AGENT.format("gs-project-accounts")),
             ("roles/logging.logWriter", of("csvgate-build")),
             (view, of("csvgate-build")),
+            ("roles/bigquery.jobUser", enrich),
         },
     }
     held = [on for on in project.policies.of if not on.startswith("subscriptions/")]

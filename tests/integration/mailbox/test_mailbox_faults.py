@@ -15,6 +15,17 @@ def test_fails_as_often_as_asked_and_then_takes_it(box: Mailbox) -> None:
     assert answers[0].headers["X-RateLimit-Remaining"] == "0"
 
 
+def test_credits_are_used_up_as_at_sendgrid(box: Mailbox) -> None:
+    box.fault(no_credits=True)
+    answer = box.send(request(custom_args={"upload_id": "no credits"}))
+    assert answer.status == 401
+    assert answer.json["errors"] == [
+        {"message": "Maximum credits exceeded", "field": None, "help": None}
+    ]
+    assert box.emails("?upload_id=no%20credits") == []
+    assert box.send(request()).status == 202
+
+
 def test_faults_come_in_the_order_they_were_asked_for(box: Mailbox) -> None:
     box.fault(status=500)
     box.fault(status=503, message="later")

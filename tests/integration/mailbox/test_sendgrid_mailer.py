@@ -120,10 +120,25 @@ def test_a_bad_key_says_what_to_check(box: Mailbox) -> None:
     assert "check SENDGRID_API_KEY" in failure(SendGridMailer(KEY, box.url)).message
 
 
+@pytest.mark.parametrize("message", ["Maximum credits exceeded", "maximum credits exceeded."])
+def test_used_up_credits_are_not_a_wrong_key(box: Mailbox, message: str) -> None:
+    mailer = SendGridMailer(KEY, box.url)
+    box.fault(status=401, message=message)
+    failed = failure(mailer)
+    assert (type(failed), failed.code) == (Transient, "mail.credits")
+    assert "wait until the plan's next period, or raise the plan" in failed.message
+    assert "SENDGRID_API_KEY" not in failed.message
+
+
+def test_other_answers_that_mention_credits_are_refusals(box: Mailbox) -> None:
+    box.fault(status=403, message="Maximum credits exceeded")
+    assert failure(SendGridMailer(KEY, box.url)).code == "mail.refused"
+
+
 def test_no_answer_in_time_may_have_been_sent(box: Mailbox) -> None:
     box.fault(delay_seconds=30)
     email = replace(EMAIL, custom_args={"upload_id": "late"})
-    failed = failure(SendGridMailer(KEY, box.url, timeout_seconds=0.5), email)
+    failed = failure(SendGridMailer(KEY, box.url, deadline_seconds=0.5), email)
     assert (type(failed), failed.code) == (Transient, "mail.unknown")
     await_true(lambda: len(box.emails("?upload_id=late")) == 1)
 
@@ -169,7 +184,7 @@ def peer(answer: bytes | None) -> Iterator[str]:
 )
 def test_an_answer_that_is_none_may_have_been_sent(answer: bytes | None) -> None:
     with peer(answer) as url:
-        failed = failure(SendGridMailer(KEY, url, timeout_seconds=5))
+        failed = failure(SendGridMailer(KEY, url, deadline_seconds=5))
     assert (type(failed), failed.code) == (Transient, "mail.unknown")
 
 
@@ -177,7 +192,7 @@ def test_an_answer_that_is_none_may_have_been_sent(answer: bytes | None) -> None
 def test_a_refusal_in_any_shape_is_a_refusal(body: bytes) -> None:
     head = b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n" % len(body)
     with peer(head + body) as url:
-        failed = failure(SendGridMailer(KEY, url, timeout_seconds=5))
+        failed = failure(SendGridMailer(KEY, url, deadline_seconds=5))
     assert (type(failed), failed.code) == (Permanent, "mail.refused")
 
 

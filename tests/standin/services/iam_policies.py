@@ -29,6 +29,13 @@ POLICY = {
 
 
 NO_ETAG = base64.b64encode(bytes(6)).decode()
+_PLUS = b"\xfb"
+"""Makes every etag start with `+`, which is `-` in the other alphabet of base64."""
+
+
+def _bytes(etag: str) -> bytes:
+    """An etag is bytes, which clients may write in either alphabet of base64, as gcloud does."""
+    return base64.urlsafe_b64decode(etag.replace("+", "-").replace("/", "_"))
 
 
 class Policies:
@@ -42,7 +49,7 @@ class Policies:
 
     def set(self, resource: str, policy: dict[str, Any]) -> dict[str, Any]:
         check(policy, POLICY, "policy")
-        if policy.get("etag") != self.get(resource)["etag"]:
+        if _bytes(policy.get("etag", "")) != _bytes(self.get(resource)["etag"]):
             raise Refusal(409, "There were concurrent policy changes.", "ABORTED")
         for binding in policy.get("bindings", ()):
             if "condition" in binding and policy.get("version") != 3:
@@ -50,7 +57,7 @@ class Policies:
             for member in binding["members"]:
                 self._must_exist(member)
         self._etags += 1
-        etag = base64.b64encode(self._etags.to_bytes(6, "big")).decode()
+        etag = base64.b64encode(_PLUS + self._etags.to_bytes(5, "big")).decode()
         kept = [b for b in policy.get("bindings", ()) if b["members"]]
         self.of[resource] = {**policy, "bindings": kept, "etag": etag}
         return self.get(resource)

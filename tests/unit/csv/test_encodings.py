@@ -211,3 +211,21 @@ def test_a_file_that_is_not_csv_is_named(head: bytes, what: str) -> None:
 @pytest.mark.parametrize("head", [b"PAR1,b\n", b"BZh9,b\n", b"<htmlish>,b\n", b"7z,b\n", b"PK,b\n"])
 def test_labels_that_only_look_like_it_pass(head: bytes) -> None:
     assert head == read(head)[0]
+
+
+@pytest.mark.parametrize("sizes", [[], [WINDOW], [1, WINDOW + 5], [70_000] * 40])
+@pytest.mark.parametrize("says", ["windows-1252", EITHER])
+def test_a_file_has_one_encoding_up_to_its_end(says: Encoding, sizes: list[int]) -> None:
+    """The first character that shows it comes early, the last ones long after the window."""
+    text = "a,b\né,1\n" + "x,2\n" * (WINDOW // 2) + "ü,3\n" + "y,4\n" * 20_000 + "ß,5\n"
+    assert [text.encode(), b"", "cp1252"] == read(text.encode("cp1252"), says, sizes)
+    assert [text.encode(), b"", "utf-8"] == read(text.encode(), EITHER, sizes)
+
+
+@pytest.mark.parametrize("sizes", [[], [2000], [2001], [2000, 1, 1], [2000, WINDOW - 9]])
+@pytest.mark.parametrize(("gap", "encoding"), [(50, "utf-8"), (WINDOW, "cp1252")])
+def test_later_pieces_help_to_decide(gap: int, encoding: str, sizes: list[int]) -> None:
+    """A damaged byte comes first and a character of UTF-8 later, within the window or behind it."""
+    data = b"a,b\n" + b"x,1\n" * 499 + b"\xe9" + b"x" * gap + "é".encode() + b",1\n"
+    text = data if encoding == "utf-8" else data.decode("cp1252").encode()
+    assert [text, b"", encoding] == read(data, EITHER, sizes)

@@ -31,6 +31,7 @@ def test_names_follow_the_design(topology: topo.Topology) -> None:
     assert topo.bucket_names(topology, "p") == {
         "uploads": "p-uploads",
         "rejects": "p-rejects",
+        "staging": "p-staging",
         "ledger": "p-ledger",
         "references": "p-references",
     }
@@ -49,18 +50,42 @@ def test_a_function_s_environment_is_derived(topology: topo.Topology) -> None:
         "CSVGATE_FUNCTION": "enrich_records",
         "CSVGATE_BIGQUERY_LOCATION": "EU",
         "CSVGATE_DEAD_LETTER_TOPIC": "enrich-records-dead-letter",
-        "CSVGATE_MAX_DELIVERY_ATTEMPTS": "10",
+        "CSVGATE_MAX_DELIVERY_ATTEMPTS": "100",
         "CSVGATE_BREAKER_WINDOW_SECONDS": "600",
         "CSVGATE_BREAKER_LETTERS": "50",
         "CSVGATE_BREAKER_SHARE": "0.9",
+        "CSVGATE_TIMEOUT_SECONDS": "540",
+        "CSVGATE_CONCURRENCY": "4",
+        "CSVGATE_SMALL_UPLOADS": "shared",
         "CSVGATE_UPLOADS_BUCKET": "p-uploads",
         "CSVGATE_REJECTS_BUCKET": "p-rejects",
+        "CSVGATE_STAGING_BUCKET": "p-staging",
         "CSVGATE_LEDGER_BUCKET": "p-ledger",
         "CSVGATE_REFERENCES_BUCKET": "p-references",
         "CSVGATE_VALIDATED_TOPIC": "validated-records",
         "CSVGATE_COMPLETE_TOPIC": "enrichment-complete",
         "LOG_LEVEL": "INFO",
     }
+
+
+def test_settings_that_only_one_function_has(topology: topo.Topology) -> None:
+    rate, lane = "CSVGATE_READ_BYTES_PER_SECOND", "CSVGATE_SMALL_UPLOADS"
+    found = {name: topo.environment(topology, name, "p") for name in topology.functions}
+    assert {n for n, variables in found.items() if rate in variables} == {"validate_and_parse"}
+    assert {n for n, variables in found.items() if lane in variables} == {"enrich_records"}
+    assert found["validate_and_parse"][rate] == "60000000"
+
+
+def test_staged_chunks(topology: topo.Topology) -> None:
+    """validate_and_parse writes them once, enrich_records reads them, and nobody replaces them."""
+    staging = topology.buckets["staging"]
+    assert staging.public_access_prevention == "enforced"
+    assert [rule.delete_after for rule in staging.lifecycle] == [90 * 86400]
+    used = {name: function.uses for name, function in topology.functions.items()}
+    assert {n for n, uses in used.items() if "staging" in uses.create} == {"validate_and_parse"}
+    readers = {n for n, uses in used.items() if "staging" in uses.read}
+    assert readers == {"validate_and_parse", "enrich_records"}
+    assert not any("staging" in uses.write for uses in used.values())
 
 
 def test_every_function_has_the_settings_it_reads(topology: topo.Topology) -> None:
@@ -94,10 +119,14 @@ def test_breakers_have_the_defaults_of_the_settings(topology: topo.Topology) -> 
 
 
 def test_how_long_a_message_waits(topology: topo.Topology) -> None:
-    trigger = topology.triggers["enrich-records"]
-    assert (
-        seconds_until_forwarded(trigger, trigger.retry) == 10 + 20 + 40 + 80 + 160 + 320 + 3 * 600
-    )
+    growing = 10 + 20 + 40 + 80 + 160 + 320
+    for name, at_most in (
+        ("validate-and-parse", 93),
+        ("enrich-records", 93),
+        ("notify-stakeholders", 3),
+    ):
+        trigger = topology.triggers[name]
+        assert seconds_until_forwarded(trigger, trigger.retry) == growing + at_most * 600
 
 
 def set_at(path: str, value: object) -> Callable[[Any], None]:
@@ -242,6 +271,30 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
             "7d",
             "buckets.ledger.lifecycle[0].delete_after: must be longer than the longest retention "
             "of a trigger (604800s), or a late redelivery would load rows again",
+        ),
+        (
+            "buckets.staging.lifecycle.0.delete_after",
+            "89d",
+            "buckets.staging.lifecycle[0].delete_after: must be at least 90 days, or the replay of "
+            "a dead letter may not find the chunks that it loads",
+        ),
+        ("buckets.staging", None, "buckets: `staging` is missing"),
+        (
+            "functions.enrich_records.small_uploads",
+            "shard",
+            "functions.enrich_records.small_uploads: Input should be 'shared' or 'pending'",
+        ),
+        (
+            "functions.validate_and_parse.read_bytes_per_second",
+            0,
+            "functions.validate_and_parse.read_bytes_per_second: Input should be greater than or "
+            "equal to 1",
+        ),
+        (
+            "functions.enrich_records.environment.CSVGATE_TIMEOUT_SECONDS",
+            "9",
+            "functions.enrich_records: CSVGATE_TIMEOUT_SECONDS is derived from the topology: "
+            "leave it out",
         ),
         (
             "buckets.uploads.lifecycle.0.delete_after",

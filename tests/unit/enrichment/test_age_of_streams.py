@@ -61,5 +61,12 @@ def test_a_letter_about_a_young_stream_names_the_time_from_which_its_replay_has_
     ledger = Ledger(FakeObjectStore("ledger"), "ledger")
     attempt = ledger.upload("a").attempt(1)
     with pytest.raises(StreamGone, match="from 2026-11-21 12:10:00Z on: a replay"):
-        abandon_if_lost(attempt, 1, StreamGone("stream.gone", "gone"), NOW, lambda: NOW)
+        abandon_if_lost(
+            attempt,
+            1,
+            StreamGone("stream.gone", "gone"),
+            NOW,
+            young=timedelta(minutes=10),
+            clock=lambda: NOW,
+        )
     assert attempt.decision() is None

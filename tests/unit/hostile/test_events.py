@@ -1,12 +1,16 @@
 """Forged or mangled storage events end in a dead letter that names the field, or in an outcome that
 says why nothing was done, and never in an exception that is retried for nothing."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from cloudevents.http import CloudEvent
 
+from csvgate.contracts.match import Contracts
+from csvgate.contracts.model import Contract
 from csvgate.protocol.events import STORAGE_FINALIZED
+from csvgate.runtime.errors import Transient
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import orders
 from world import World, finalized
@@ -89,12 +93,28 @@ def test_a_forged_source_changes_nothing() -> None:
     assert [2, 3, 4, 5, 6] == [line for _, line in loaded(world)]
 
 
-def test_a_size_that_is_not_the_objects() -> None:
+@pytest.mark.parametrize(
+    "metadata",
+    [{"size": "0"}, {"size": "400"}, {"size": str(10**18)}, {"crc32c": "AAAAAA=="}],
+    ids=["empty", "shorter", "endless", "checksum"],
+)
+def test_a_size_that_is_not_the_objects(metadata: dict[str, str]) -> None:
+    """The upload is pinned with it, and nothing is concluded from it: the next delivery asks for
+    the metadata of the object itself."""
     world = World()
+    world.contracts = Contracts(_limited(each) for each in world.contracts)
+    world.restart()
     real = finalized(world.store.put("uploads", "orders/a.csv", orders(5)))
-    world.validate(event({**real.data, "size": "0"}))
+    with suppress(Transient):
+        world.validate(event({**real.data, **metadata}))
+    assert "sealed: valid" == world.validate(real)
     world.drain()
     assert 5 == len(loaded(world))
+
+
+def _limited(contract: Contract) -> Contract:
+    limits = contract.limits.model_copy(update={"max_bytes": 10_000})
+    return contract.model_copy(update={"limits": limits})
 
 
 @pytest.mark.parametrize("traceparent", ["x" * 5_000, "\n\r\0", "00-" + "0" * 32, "é"])

@@ -3,103 +3,171 @@ their rows is loaded."""
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from csvgate.ports import Message
+from unit.hostile.forging import announced, changed, staged, upload_of
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import orders
 from world import COMPLETE, VALIDATED, World
 
-IDS = {"ce-uploadid": "0123456789abcdef0123", "ce-plan": "0123456789abcdef"}
+IDS = {"ce-uploadid": "0123456789abcdef0123", "ce-plan": "0123456789abcdef", "ce-seal": "1"}
+DIGEST = "0123456789abcdef" * 4
 OURS = {
     "ce-id": "1",
     "ce-source": "//csvgate/validate_and_parse",
     "ce-specversion": "1.0",
     "ce-type": "csvgate.records.validated.v1",
-    "ce-chunk": "0",
-    "ce-rows": "1",
     **IDS,
 }
-STRANGE: dict[str, tuple[Mapping[str, str], str]] = {
-    "no event": ({}, "event.malformed"),
-    "another version": ({**OURS, "ce-specversion": "9.9"}, "event.malformed"),
-    "another type": ({**OURS, "ce-type": "com.example.x"}, "event.malformed"),
-    "no upload": ({k: v for k, v in OURS.items() if k != "ce-uploadid"}, "event.malformed"),
-    "traversal": ({**OURS, "ce-uploadid": "../../references/x"}, "event.malformed"),
-    "capitals": ({**OURS, "ce-plan": "ABCDEF"}, "event.malformed"),
-    "a negative chunk": ({**OURS, "ce-chunk": "-1"}, "event.malformed"),
-    "a huge chunk": ({**OURS, "ce-chunk": "9" * 1_000}, "event.malformed"),
-    "no rows": ({**OURS, "ce-rows": ""}, "event.malformed"),
-    "rows of another": ({**OURS, "ce-corrects": "x/../y"}, "event.malformed"),
-    "of nobody": (OURS, "plan.unknown"),
-    "a marker of nobody": ({**OURS, "ce-type": "csvgate.upload.validated.v1"}, "plan.unknown"),
+ADDRESS: dict[str, Any] = {
+    "index": 0,
+    "rows": 1,
+    "sha256": DIGEST,
+    "dataref": f"gs://staging/0123456789abcdef0123/{DIGEST}.arrow",
+}
+STRANGE: dict[str, Mapping[str, str]] = {
+    "no event": {},
+    "another version": {**OURS, "ce-specversion": "9.9"},
+    "another type": {**OURS, "ce-type": "com.example.x"},
+    "a newer type": {**OURS, "ce-type": "csvgate.records.validated.v2"},
+    "no upload": {k: v for k, v in OURS.items() if k != "ce-uploadid"},
+    "traversal": {**OURS, "ce-uploadid": "../../references/x"},
+    "capitals": {**OURS, "ce-plan": "ABCDEF"},
+    "no seal": {k: v for k, v in OURS.items() if k != "ce-seal"},
+    "a negative seal": {**OURS, "ce-seal": "-1"},
+    "a seal of no number": {**OURS, "ce-seal": "../1"},
+    "a huge seal": {**OURS, "ce-seal": "9" * 1_000},
 }
 
 
-@pytest.mark.parametrize(("attributes", "code"), STRANGE.values(), ids=STRANGE)
-@pytest.mark.parametrize("data", [b"", b"\x00\xff", b"<script>", b"[" * 100_000])
-def test_not_ours(attributes: Mapping[str, str], code: str, data: bytes) -> None:
+@pytest.mark.parametrize("attributes", STRANGE.values(), ids=STRANGE)
+@pytest.mark.parametrize(
+    "data", [b"", b"\x00\xff", b"<script>", b"[" * 100_000, json.dumps(ADDRESS).encode()]
+)
+def test_not_ours(attributes: Mapping[str, str], data: bytes) -> None:
+    check_letter(Message(data, attributes), "event.malformed")
+
+
+@pytest.mark.parametrize("kind", ["csvgate.records.validated.v1", "csvgate.upload.validated.v1"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\x00\xff", b"<script>", b"[" * 100_000, b"{}", b"null", b'{"index": 0}']
+)
+def test_other_data_than_an_address(data: bytes, kind: str) -> None:
+    check_letter(Message(data, {**OURS, "ce-type": kind}), "event.malformed")
+
+
+def check_letter(message: Message, code: str) -> None:
+    """The message becomes a dead letter with its own bytes, and nothing else."""
     world = World()
-    message = Message(data, attributes)
     assert f"dead-lettered: {code}" == world.deliver(VALIDATED, message)
     (letter,) = world.letters("enrich_records")
-    assert (data, code) == (letter.data, letter.attributes["csvgate-code"])
-    assert attributes.items() <= letter.attributes.items()
+    assert (message.data, code) == (letter.data, letter.attributes["csvgate-code"])
+    assert message.attributes.items() <= letter.attributes.items()
     assert [] == list(world.ledger.names("uploads/"))
 
 
-def chunk_of(world: World) -> Message:
-    world.validate(world.upload("orders/a.csv", orders(50)))
-    return world.publisher.topics[VALIDATED][0]
+def test_an_upload_that_nobody_sealed() -> None:
+    check_letter(Message(json.dumps(ADDRESS).encode(), OURS), "seal.unknown")
 
 
-def stream(table: pa.Table) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    data: bytes = sink.getvalue().to_pybytes()
-    return data
-
-
-def swollen(data: bytes) -> bytes:
-    """Return the same stream with a compressed buffer that claims to be a terabyte."""
-    magic = data.index(b"\x28\xb5\x2f\xfd")
-    return data[: magic - 8] + (1 << 40).to_bytes(8, "little") + data[magic:]
+def test_the_marker_of_an_upload_that_nobody_sealed() -> None:
+    world = World()
+    marker = announced(world)
+    check_letter(Message(marker.data, {**marker.attributes, **IDS}), "seal.unknown")
 
 
 @pytest.mark.parametrize(
-    "forge",
-    [
-        lambda data: data[:-1],
-        lambda data: data[: len(data) // 2],
-        lambda _: b"",
-        lambda _: stream(pa.table({"_line": pa.array([2], pa.int64())})),
-        lambda _: stream(pa.table({"order_id": ["ORD-00000001"]})),
-        swollen,
-    ],
-    ids=["cut", "half", "empty", "another", "no lines", "a terabyte"],
+    ("attribute", "value", "code"),
+    [("ce-seal", "2", "seal.unknown"), ("ce-plan", "ef" * 8, "event.malformed")],
 )
-def test_a_forged_chunk(forge: object) -> None:
-    assert callable(forge)
+def test_a_seal_or_plan_that_the_upload_does_not_have(
+    attribute: str, value: str, code: str
+) -> None:
     world = World()
-    message = chunk_of(world)
-    forged = Message(forge(message.data), message.attributes)
-    outcome = world.deliver(VALIDATED, forged)
-    assert outcome.startswith("dead-lettered: chunk."), outcome
+    message = announced(world)
+    forged = Message(message.data, {**message.attributes, attribute: value})
+    assert f"dead-lettered: {code}" == world.deliver(VALIDATED, forged)
     assert [] == loaded(world)
     world.drain()
-    assert 50 == len(loaded(world)), "the true one still loads"
+    assert 30 == len(loaded(world)), "the true one still loads"
 
 
-def test_more_rows_than_the_chunk_has() -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"dataref": "gs://evil/x.arrow"},
+        {"dataref": "https://evil.example/x.arrow"},
+        {"dataref": "file:///etc/passwd"},
+        {"dataref": ""},
+        {"sha256": DIGEST},
+        {"sha256": DIGEST, "dataref": f"gs://staging/0123456789abcdef0123/{DIGEST}.arrow"},
+        {"index": 1},
+        {"index": 10**9},
+    ],
+    ids=["bucket", "web", "file", "none", "digest", "another upload", "next", "far"],
+)
+def test_a_forged_address_is_never_followed(address: dict[str, Any]) -> None:
     world = World()
-    message = chunk_of(world)
-    attributes = {**message.attributes, "ce-rows": "1000000"}
-    assert "dead-lettered: chunk.malformed" == world.deliver(
-        VALIDATED, Message(message.data, attributes)
+    message = announced(world)
+    seen = len(world.effects.looks)
+    outcome = world.deliver(VALIDATED, changed(message, address))
+    assert "dead-lettered: event.malformed" == outcome
+    upload = upload_of(message)
+    for effect in world.effects.looks[seen:]:
+        if effect.kind.startswith("storage."):
+            assert effect.target.startswith((f"staging/{upload}/", "ledger/"))
+    assert [] == loaded(world)
+    world.drain()
+    assert 30 == len(loaded(world)), "the true one still loads"
+
+
+def test_the_digest_of_another_chunk_of_the_same_upload() -> None:
+    """Both objects are in the staging bucket, and intact."""
+    world = World()
+    world.validate(world.upload("orders/a.csv", orders(100)))
+    first, second, *_ = world.publisher.topics[VALIDATED]
+    swapped = Message(
+        json.dumps({**json.loads(second.data), "index": json.loads(first.data)["index"]}).encode(),
+        second.attributes,
     )
+    assert "dead-lettered: event.malformed" == world.deliver(VALIDATED, swapped)
+    world.drain()
+    assert 100 == len(loaded(world)) == len(set(loaded(world)))
+
+
+def test_rows_of_the_message_are_those_of_the_seal() -> None:
+    """The number in the message is for people: the seal counts."""
+    world = World()
+    message = announced(world)
+    assert "completed" == world.deliver(VALIDATED, changed(message, {"rows": 1_000_000}))
+    assert 30 == len(loaded(world))
+    assert 30 == world.finished()[0].counts.valid
+
+
+def test_counts_of_a_forged_marker_are_not_believed() -> None:
+    world = World()
+    message = announced(world)
+    counts = {"read": 1, "valid": 1, "rejected": 0}
+    data = {**json.loads(message.data), "counts": counts, "status": "over_limit"}
+    world.deliver(VALIDATED, Message(json.dumps(data).encode(), message.attributes))
+    (finished,) = world.finished()
+    assert ("completed", 30, 30) == (finished.outcome, finished.counts.valid, len(loaded(world)))
+
+
+def test_a_message_cannot_ask_for_another_object_of_the_staging_bucket() -> None:
+    """Somebody else's chunk, under the upload's own seal."""
+    world = World()
+    theirs = announced(world)
+    world.validate(world.upload("orders/b.csv", orders(3)))
+    ours = world.publisher.topics[VALIDATED][-1]
+    name, _ = staged(world, theirs)
+    digest = name.rpartition("/")[2].removesuffix(".arrow")
+    forged = changed(ours, {"sha256": digest, "dataref": f"gs://staging/{name}"})
+    assert "dead-lettered: event.malformed" == world.deliver(VALIDATED, forged)
+    assert [] == loaded(world)
 
 
 def finished_message(world: World) -> Message:

@@ -1,6 +1,8 @@
 """Anybody who may upload chooses object names. With any name an upload is handled like others, or
 ends in a named outcome."""
 
+import re
+
 import pytest
 
 from csvgate.contracts.load import load_directory
@@ -69,6 +71,11 @@ def test_the_ledger_keeps_names_out_of_its_own(name: str) -> None:
     world.validate(world.upload(name, orders(3, 1)))
     world.drain()
     for entry in world.store.buckets["ledger"]:
-        kind, identifier, *_ = entry.split("/")
+        kind, identifier, *rest = entry.split("/")
         assert kind in ("uploads", "references", "objects")
+        if kind == "references":
+            assert re.fullmatch("2026-11", identifier)
+            (identifier,) = rest
         assert set(identifier) <= set("0123456789abcdef")
+    for staged in world.store.buckets["staging"]:
+        assert re.fullmatch(r"[0-9a-f]{20}/[0-9a-f]{64}\.arrow", staged)

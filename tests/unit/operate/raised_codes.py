@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-KINDS = ("Permanent", "Transient", "FileFault")
+KINDS = {
+    "Permanent": "Permanent",
+    "Transient": "Transient",
+    "FileFault": "FileFault",
+    "StreamGone": "Transient",
+    "StreamShort": "Transient",
+    "StreamCommitted": "Transient",
+}
+"""The exceptions' names, and the kind of each."""
 
 Codes = dict[str, set[str]]
 """Code → the kinds it is raised as."""
@@ -34,7 +42,7 @@ def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             name = node.func.id if isinstance(node.func, ast.Name) else name
             if name in KINDS:
-                yield name, node.args[0]
+                yield KINDS[name], node.args[0]
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:

@@ -2,16 +2,21 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
+from csvgate.protocol.ledger.entries import Dead, Start
 from csvgate.runtime.errors import Permanent
-from csvgate_ops.cli.operate._status_view import detail
+from csvgate_ops.cli.operate._status_view import detail, summary
 from csvgate_ops.operate.hints import hints
+from csvgate_ops.operate.settle import settle
 from csvgate_ops.operate.upload_list import find
 from csvgate_ops.operate.uploads import Failed, UploadStatus
+from csvgate_ops.operate.uploads import status as read_status
 from fakes.effects import Effect, Effects
+from unit.operate.loads import decided, deliver, passes, refusing, replay_failures, sealed
 from unit.protocol.orders import orders
-from world import COMPLETE, World
+from world import COMPLETE, VALIDATED, World
 
 
 def status(world: World, name: str) -> UploadStatus:
@@ -87,3 +92,115 @@ def test_an_upload_in_progress_shows_which_function_works_on_it() -> None:
     found = status(world, "orders/a.csv")
     assert "loading" == found.state
     assert "enrich_records keeps failing and is retried" in shown(found)
+
+
+def texts(status: UploadStatus) -> list[str]:
+    return [step.what for step in status.timeline]
+
+
+def test_the_stages_of_a_large_upload() -> None:
+    there, upload, messages = sealed()
+    found = read_status(there.world.ledger, upload)
+    assert ("loading", 1, 0) == (found.state, found.seal, found.chunks_loaded)
+    assert (len(messages) - 1, 123) == (found.chunks, found.counts and found.counts.read)
+    assert ["loading"] == [attempt.state for attempt in found.attempts]
+    for message in messages[:2]:
+        there.world.deliver(VALIDATED, message)
+    found = read_status(there.world.ledger, upload)
+    assert ("loading", 2) == (found.state, found.chunks_loaded)
+    assert f"123 rows read, 2 of {found.chunks} chunks loaded" in summary(found)
+    assert {"chunk 0 written", "chunk 1 written"} <= set(texts(found))
+    deliver(there, messages[2:])
+    found = read_status(there.world.ledger, upload)
+    assert ("completed", found.chunks) == (found.state, found.chunks_loaded)
+    order = [texts(found).index(what) for what in ("received", "sealed", "decided to commit")]
+    assert sorted(order) == order
+    assert texts(found).index("decided to commit") < texts(found).index("completed")
+    assert found.emailed
+    assert "emailed: completed.1" in texts(found)
+
+
+def test_a_small_upload_has_all_its_chunks_loaded_once_it_is_finished() -> None:
+    world = World()
+    world.validate(world.upload("orders/a.csv", orders(3)))
+    world.drain()
+    found = status(world, "orders/a.csv")
+    assert (1, 1) == (found.chunks, found.chunks_loaded)
+    (decided_step,) = [step for step in found.timeline if step.what == "decided to commit"]
+    assert "3 rows at offset 0 of a shared stream" == decided_step.detail
+
+
+def test_a_decided_upload_is_committing_and_its_rows_may_be_visible() -> None:
+    there, upload = decided()
+    for name in list(there.world.ledger.names(f"uploads/{upload}/notes/failed")):
+        there.world.store.delete("ledger", name)
+    found = read_status(there.world.ledger, upload)
+    assert "committing" == found.state
+    assert "decided to commit; the rows may be visible already" in shown(found)
+    assert "enrich_records keeps failing and is retried" in shown(found)
+
+
+def test_it_is_shown_why_attempts_were_given_up() -> None:
+    there, upload, messages = sealed()
+    deliver(there, messages[:2])
+    passes(there, days=2)
+    deliver(there, messages[2:])
+    found = read_status(there.world.ledger, upload)
+    assert ["abandoned", "commit"] == [attempt.state for attempt in found.attempts]
+    assert "does not exist" in found.attempts[0].reason
+    assert {"abandoned, attempt 1", "decided to commit, attempt 2"} <= set(texts(found))
+    assert f"attempt 1 abandoned: {found.attempts[0].reason}"[:60] in shown(found)
+    assert "emailed: completed.2" in texts(found)
+    assert found.emailed
+
+
+def test_a_dead_and_a_settled_attempt_are_shown() -> None:
+    there, upload = decided()
+    attempt = there.world.ledger.upload(upload).attempt(1)
+    clock = there.world.clock
+    settle(there.world.ledger, upload, "committed", actor="ada", reason="looked", clock=clock)
+    found = read_status(there.world.ledger, upload)
+    assert ["committed"] == [one.settled for one in found.attempts]
+    assert "settled as committed" in texts(found)
+    attempt.mark_dead(Dead(reason="no row of it is visible", at=clock()))
+    found = read_status(there.world.ledger, upload)
+    assert ["dead", "loading"] == [one.state for one in found.attempts]
+    assert "attempt 1 dead, settled as committed: no row of it is visible" in shown(found)
+
+
+def test_starts_and_overruns_are_counted() -> None:
+    there, upload, _ = sealed()
+    entries = there.world.ledger.upload(upload)
+    entries.count_start(Start(at=there.world.clock(), revision="r1"))
+    entries.note_overrun(entries.starts().number, there.world.clock())
+    found = read_status(there.world.ledger, upload)
+    assert (2, 1) == (found.starts, found.overruns)
+    assert "started 2 times, 1 of them ran out of time" in shown(found)
+
+
+def test_a_pinned_upload_is_validating_until_its_seal_stands() -> None:
+    there, upload, _ = sealed()
+    for name in list(there.world.ledger.names(f"uploads/{upload}/seals/")):
+        there.world.store.delete("ledger", name)
+    found = read_status(there.world.ledger, upload)
+    assert ("validating", None, ()) == (found.state, found.seal, found.attempts)
+    assert "validating: being read" in shown(found)
+
+
+def test_only_the_email_about_the_present_state_counts() -> None:
+    """An upload that failed was announced as failed; once it completes, another email is due."""
+    there, upload = decided()
+    found = read_status(there.world.ledger, upload)
+    assert ("failed", True) == (found.state, found.emailed)
+    there.world.effects.before = refusing("mail.send")
+    replay_failures(there)
+    found = read_status(there.world.ledger, upload)
+    assert ("completed", False) == (found.state, found.emailed)
+
+
+def test_a_large_timeline_reads_a_bounded_number_of_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("csvgate_ops.operate.timeline._MOST_CHUNKS", 2)
+    there, upload, messages = sealed()
+    deliver(there, messages)
+    written = [what for what in texts(read_status(there.world.ledger, upload)) if "written" in what]
+    assert 2 == len(written)

@@ -8,7 +8,7 @@ def test_file_faults_and_rejected_rows_do_not_count() -> None:
     world = World()
     for number in range(60):
         bad = b"a\n1\n" if number % 2 else orders(2, bad=2)
-        assert world.validate(world.upload(f"orders/{number}.csv", bad)).startswith("validated: ")
+        assert world.validate(world.upload(f"orders/{number}.csv", bad)).startswith("sealed: ")
     world.drain()
     assert 60 == len(world.letters("validate_and_parse"))
     assert [] == list(world.ledger.names("breaker"))

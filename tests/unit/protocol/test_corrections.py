@@ -67,7 +67,7 @@ def test_a_row_that_is_still_wrong_comes_back_with_its_original_line() -> None:
     assert GOOD + BAD == len(set(loaded(world)))
 
 
-def test_the_same_mended_file_again_loads_nothing_twice() -> None:
+def test_the_same_corrected_file_again_loads_nothing_twice() -> None:
     world, _ = began()
     name, data = reject_file(world)
     corrected = data.replace(b",twelve,", b",12,")

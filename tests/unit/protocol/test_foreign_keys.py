@@ -6,6 +6,7 @@ from textwrap import dedent
 import pytest
 
 from csvgate.contracts.load import load_directory
+from csvgate.runtime.errors import Transient
 from unit.protocol.invariants import rejected
 from world import World
 
@@ -105,8 +106,12 @@ def test_a_malformed_reference_stops_the_upload(world: World) -> None:
 
 
 def test_the_copy_of_a_reference_that_is_gone(world: World) -> None:
+    """The upload is pinned, but was not read to its end."""
     event = world.upload("returns/a.csv", DATA)
-    world.validate(event)
+    world.store.corrupt = lambda _bucket, _name, data: data[:-1]
+    with pytest.raises(Transient, match=r"storage\.corrupt"):
+        world.validate(event)
+    world.store.corrupt = lambda _bucket, _name, data: data
     for name in [n for n in world.store.buckets["ledger"] if n.startswith("references/")]:
         del world.store.buckets["ledger"][name]
     world.restart()

@@ -8,7 +8,7 @@ import pytest
 from csvgate.contracts.match import Contracts
 from csvgate.contracts.model import Contract
 from csvgate.ports import Message
-from csvgate.protocol.events import UploadFinished
+from csvgate.protocol.events import UploadFinished, UploadRef
 from csvgate.protocol.messages.outcome import outcome_message, parse_outcome
 from csvgate.runtime.errors import Transient
 from fakes.effects import Effect, Effects
@@ -114,15 +114,25 @@ def test_a_contract_removed_meanwhile_is_read_from_the_ledger() -> None:
     assert tuple(orders_contract.notify.completed) == world.mailer.sent[0].recipients
 
 
+@pytest.mark.parametrize("plan", ["0" * 16, "../../references/x"])
+def test_a_forged_plan_changes_nothing(plan: str) -> None:
+    """The pinned contract is found by the upload alone."""
+    world = World()
+    finished = completed(world)
+    world.contracts = without("orders")
+    world.restart()
+    assert "sent" == announce(world, finished.model_copy(update={"plan": plan}))
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"dataset": "payments_of_others"},
-        {"plan": "0" * 16},
-        {"plan": "../../references/x"},
+        {"upload": UploadRef(id="ab" * 10, bucket="uploads", name="orders/a.csv", generation=7)},
     ],
+    ids=["another dataset", "an unknown upload"],
 )
-def test_without_any_contract_it_is_dead_lettered(change: dict[str, str]) -> None:
+def test_without_any_contract_it_is_dead_lettered(change: dict[str, object]) -> None:
     """A forged event gets neither the recipients of another dataset nor a name in the ledger."""
     world = World()
     finished = completed(world)

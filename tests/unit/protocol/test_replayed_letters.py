@@ -25,21 +25,21 @@ def break_references(world: World) -> Callable[[], None]:
     """validate_and_parse dead-letters the Storage event."""
     rates = world.store.buckets["references"].pop("fx_rates.csv")
 
-    def mend() -> None:
+    def fix() -> None:
         world.store.put("references", "fx_rates.csv", rates.data)
 
-    return mend
+    return fix
 
 
 def break_table(world: World) -> Callable[[], None]:
     """enrich_records dead-letters every chunk."""
     world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
 
-    def mend() -> None:
+    def fix() -> None:
         del world.warehouse.tables["sales.orders"]
         world.restart()
 
-    return mend
+    return fix
 
 
 def break_mail(world: World) -> Callable[[], None]:
@@ -52,10 +52,10 @@ def break_mail(world: World) -> Callable[[], None]:
 
     world.effects.before = refuse
 
-    def mend() -> None:
+    def fix() -> None:
         world.effects.before = before
 
-    return mend
+    return fix
 
 
 BREAKS = dict(zip(FUNCTIONS, (break_references, break_table, break_mail), strict=True))
@@ -64,12 +64,12 @@ BREAKS = dict(zip(FUNCTIONS, (break_references, break_table, break_mail), strict
 def broken(function: str) -> tuple[LetterWorld, Callable[[], None], list[Message]]:
     """An upload whose letters are of one function, how to fix the cause, and these letters."""
     there = letter_world()
-    mend = BREAKS[function](there.world)
+    fix = BREAKS[function](there.world)
     there.world.validate(there.world.upload(NAME, orders(GOOD, bad=BAD)))
     there.world.drain()
     letters = [m for m in there.world.letters(function) if "csvgate-counts" not in m.attributes]
     assert letters
-    return there, mend, letters
+    return there, fix, letters
 
 
 def unfailed(there: LetterWorld) -> None:
@@ -82,8 +82,8 @@ def unfailed(there: LetterWorld) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_after_the_cause_is_fixed_a_replay_completes_the_upload_once(function: str) -> None:
-    there, mend, _ = broken(function)
-    mend()
+    there, fix, _ = broken(function)
+    fix()
     report = replay(there.context, Filter(functions=(function,)), REALLY)
     assert 0 == report.count("failed")
     assert report.count("done")
@@ -98,8 +98,8 @@ def test_after_the_cause_is_fixed_a_replay_completes_the_upload_once(function: s
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_replayed_again_and_again_after_success_nothing_changes(function: str) -> None:
-    there, mend, letters = broken(function)
-    mend()
+    there, fix, letters = broken(function)
+    fix()
     for _ in range(3):
         report = replay(there.context, Filter(functions=(function,)), REALLY)
         assert 0 == report.count("failed")

@@ -82,10 +82,6 @@ def test_a_released_claim_is_free_at_once(store: FakeObjectStore, clock: Clock) 
     assert claims(store, clock, "two").acquire() == 1
 
 
-def test_the_lease_covers_a_slow_claim_a_whole_send_and_a_slow_mark() -> None:
-    assert LEASE >= 3 * timedelta(seconds=SEND_SECONDS)
-
-
 def test_a_claim_costs_one_create_and_no_read(store: FakeObjectStore, clock: Clock) -> None:
     calls = Calls(store)
     claimed = claims(store, clock)

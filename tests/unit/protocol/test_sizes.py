@@ -1,11 +1,14 @@
 """What the protocol keeps in the ledger fits one request, or is streamed."""
 
-from csvgate.protocol.ledger.entries import Lines
+from csvgate.protocol.ledger.entries import Lines, StagedChunk
 from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import LINES
 from fakes.storage import FakeObjectStore
 from intake.read_upload import MOST_LINES
+from intake.seal_upload import INLINE_LINES
+from intake.staging_output import MAX_CHUNKS
 from unit.protocol.orders import orders
-from world import World, sample_references
+from world import VALIDATED, World, sample_references
 
 
 def test_a_reference_larger_than_a_request_is_pinned() -> None:
@@ -17,7 +20,32 @@ def test_a_reference_larger_than_a_request_is_pinned() -> None:
 
 
 def test_as_many_rejected_lines_as_are_kept_fit_an_entry() -> None:
-    plan = Ledger(FakeObjectStore("ledger"), "ledger").upload("u").plan("p")
+    entries = Ledger(FakeObjectStore("ledger"), "ledger").upload("u")
     lines = Lines(rejected=tuple(range(10**9, 10**9 + MOST_LINES)))
-    plan.keep_lines(lines)
-    assert lines == plan.lines()
+    entries.keep_lines("d", lines)
+    assert lines == entries.ledger.get(LINES, upload="u", digest="d")
+
+
+def test_a_seal_of_as_many_chunks_as_a_commit_may_name_fits_an_entry() -> None:
+    world = World()
+    world.validate(world.upload("orders/a.csv", orders(2)))
+    entries = world.ledger.upload(world.publisher.topics[VALIDATED][0].attributes["ce-uploadid"])
+    seal = entries.seal(1)
+    assert seal is not None
+    chunk = StagedChunk(rows=10**7, bytes=10**7, sha256="f" * 64)
+    lines = Lines(rejected=tuple(range(10**9, 10**9 + INLINE_LINES)))
+    huge = seal.model_copy(update={"chunks": (chunk,) * MAX_CHUNKS, "lines": lines})
+    assert huge == entries.create_seal(2, huge) == entries.seal(2)
+
+
+def test_more_lines_than_a_seal_holds_are_kept_beside_it() -> None:
+    """A later correction finds them there."""
+    world = World(chunk_bytes=1_000_000)
+    world.validate(world.upload("orders/a.csv", orders(4, bad=INLINE_LINES + 1)))
+    entries = world.ledger.upload(world.publisher.topics[VALIDATED][0].attributes["ce-uploadid"])
+    seal = entries.seal(1)
+    assert seal is not None
+    assert (None, 64) == (seal.lines, len(seal.lines_digest or ""))
+    lines = entries.lines(seal)
+    assert lines is not None
+    assert (INLINE_LINES + 1, True) == (len(lines.rejected), lines.complete)

@@ -2,6 +2,7 @@
 
 from csvgate.protocol.events import FaultExample, Reason
 from csvgate.rejects.summary import Reasons
+from csvgate.validation.validate import validate
 from unit.validation.files import batches, contract, rejected_rows
 
 RULES = contract(
@@ -44,3 +45,16 @@ def test_a_row_counts_once_for_a_code_and_column() -> None:
         found.add(row)
     expected = [("constraint.max_length", 1), ("constraint.pattern", 1)]
     assert expected == [(r.code, r.rows) for r in found.top()]
+
+
+def test_a_row_counts_once_for_two_faults_of_a_column_with_the_same_code() -> None:
+    keys = [
+        {"fields": "a", "reference": {"resource": name, "fields": "k"}} for name in ("one", "two")
+    ]
+    rules = contract("a", schema={"foreignKeys": keys})
+    found = Reasons(rules)
+    for batch in validate([b"a\nx\ny\n"], rules, references=[{"y"}, {"y"}]):
+        for row in batch.rejected:
+            assert 2 == len(row.faults)
+            found.add(row)
+    assert [("constraint.foreign_key", "a", 1)] == [(r.code, r.column, r.rows) for r in found.top()]

@@ -154,14 +154,72 @@ def test_letters_on_both_sides_of_a_slot_count() -> None:
     assert "breaker.open" == refusal(world.instance(), world.event()).code
 
 
-def test_the_last_attempt_is_raised_too() -> None:
+@pytest.mark.parametrize(
+    "error", [Transient("bigquery.missing", "for now"), Permanent("table.contradicts", "bad")]
+)
+def test_the_last_attempt_keeps_its_reason(error: Failure) -> None:
+    """The platform would forward the message now, without the reason."""
     world = Deployed()
     world.fail(world.instance(), LETTERS)
-    world.handler.error = Transient("bigquery.missing", "for now")
-    refused = refusal(world.instance(attempt=MAX_ATTEMPTS), world.event())
+    world.handler.error = error
+    boundary = world.instance(attempt=MAX_ATTEMPTS)
+    assert f"dead-lettered: {error.code}" == boundary(world.event())
+    letter = world.publisher.topics["letters"][-1]
+    assert (error.code, error.message, "open") == (
+        letter.attributes["csvgate-code"],
+        letter.attributes["csvgate-message"],
+        letter.attributes["csvgate-breaker"],
+    )
+    assert LETTERS + 1 == world.letters()
+
+
+def test_the_last_attempt_announces_nothing_and_does_not_count() -> None:
+    world = Deployed()
+    world.fail(world.instance(), LETTERS)
+    before = sorted(world.ledger.names(""))
+    for _ in range(2 * LETTERS):
+        world.instance(attempt=MAX_ATTEMPTS)(world.event())
+    assert LETTERS == world.handler.given_up
+    assert before == sorted(world.ledger.names(""))
+
+
+@pytest.mark.parametrize("attempt", [None, 1, MAX_ATTEMPTS - 1])
+def test_any_earlier_attempt_waits(attempt: int | None) -> None:
+    world = Deployed()
+    world.fail(world.instance(), LETTERS)
+    refused = refusal(world.instance(attempt=attempt), world.event())
     assert "breaker.open" == refused.code
     assert world.handler.error is refused.__cause__
     assert LETTERS == world.letters()
+
+
+def test_letters_of_a_closed_breaker_do_not_say_that_it_was_open() -> None:
+    world = Deployed()
+    world.fail(world.instance(attempt=MAX_ATTEMPTS), 1)
+    assert "csvgate-breaker" not in world.publisher.topics["letters"][0].attributes
+
+
+def test_malformed_messages_of_strangers_do_not_count() -> None:
+    world = Deployed()
+    world.handler.error = Permanent("event.malformed", "not ours")
+    world.fail(world.instance(), 3 * LETTERS)
+    assert [] == breakers(world.ledger)
+    world.handler.error = Permanent("table.contradicts", "a bad deploy")
+    world.fail(world.instance(), LETTERS)
+    assert "breaker.open" == refusal(world.instance(), world.event()).code
+
+
+def test_malformed_messages_do_not_hide_what_was_handled() -> None:
+    """Handled messages between two letters keep the share low, whatever strangers send."""
+    world = Deployed()
+    boundary = world.instance()
+    for _ in range(2 * LETTERS):
+        boundary(world.event("good"))
+        world.handler.error = Permanent("event.malformed", "not ours")
+        world.fail(boundary, 1)
+        world.handler.error = Permanent("table.contradicts", "one bad table")
+        world.fail(boundary, 1)
+    assert [] == breakers(world.ledger)
 
 
 def test_what_cannot_be_received_waits_too() -> None:

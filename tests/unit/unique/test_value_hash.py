@@ -206,3 +206,11 @@ def test_first_words_are_spread_evenly(form: str) -> None:
         assert 50_000 / 64 * 0.8 < counts.min()
         assert 50_000 / 64 * 1.2 > counts.max()
     assert 50_000 == len(np.unique(first))
+
+
+@pytest.mark.parametrize("length", range(1, 70))
+def test_every_byte_of_a_text_counts(length: int) -> None:
+    """Texts that differ in a single byte, wherever it is, are different keys in both hashes."""
+    texts = ["a" * length, *("a" * at + "b" + "a" * (length - at - 1) for at in range(length))]
+    assert len(texts) == len({hash_value(text) for text in texts})
+    assert len(texts) == len(np.unique(hash_column(pa.array(texts)), axis=0))

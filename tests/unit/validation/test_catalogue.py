@@ -44,9 +44,17 @@ def test_an_example_has_its_fault_alone(code: str) -> None:
 
 
 def test_only_faults_found_before_the_file_is_read_lack_an_example() -> None:
-    """Faults of corrections depend on the ledger, the others on the upload's name and size."""
+    """Faults of corrections depend on the ledger, the others on the upload's name and size and on
+    the time that reading it takes."""
     without = {code for code in set(CODES) - set(EXAMPLES) if not code.startswith("correction.")}
-    assert {"file.gone", "file.overwrite", "file.too_large"} == without
+    assert {
+        "file.gone",
+        "file.overwrite",
+        "file.too_large",
+        "file.too_large_to_finish",
+        "file.too_many_chunks",
+        "file.too_slow",
+    } == without
 
 
 def test_an_entry_is_written_for_the_uploader() -> None:

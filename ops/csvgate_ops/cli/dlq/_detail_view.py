@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from csvgate.rejects.reject_file import ERRORS, LINE
+from csvgate.text import counted
 from csvgate_ops.cli.operate._status_view import detail as upload_view
 from csvgate_ops.operate.dead_letters.actions.show import Detail
 from csvgate_ops.operate.dead_letters.content.content import Grid
@@ -23,12 +24,14 @@ def detail_view(detail: Detail) -> RenderableType:
     if detail.reject_rows:
         parts += [Rule("first rejected rows", align="left"), *_rejects(detail.reject_rows)]
     parts.append(Rule(f"content: {detail.letter.kind}", align="left"))
-    if detail.content.grid:
-        parts.append(_grid(detail.content.grid))
     if detail.content.text:
         parts.append(Text("\n".join(printable(line) for line in detail.content.text.splitlines())))
     if detail.content.remark:
         parts.append(Text(printable(detail.content.remark), style="yellow"))
+    if detail.chunk_rows.grid:
+        parts += [Rule("rows of the chunk", align="left"), _grid(detail.chunk_rows.grid)]
+    if detail.chunk_rows.remark:
+        parts.append(Text(printable(detail.chunk_rows.remark), style="yellow"))
     parts += [Rule("attributes", align="left"), _attributes(detail)]
     if detail.history:
         parts += [Rule("audit log", align="left"), _history(detail)]
@@ -57,6 +60,12 @@ def _facts(detail: Detail) -> RenderableType:
         facts.add_row("replayed before", f"{letter.replays}×")
     if letter.dataset:
         facts.add_row("dataset", Text(printable(letter.dataset)))
+    if detail.chunk:
+        address = detail.chunk.address
+        chunk = f"{address.index} of seal {detail.chunk.seal}, {counted(address.rows, 'row')}"
+        facts.add_row("chunk", Text(chunk))
+        facts.add_row("digest", Text(address.sha256, overflow="fold"))
+        facts.add_row("staged as", Text(printable(address.dataref), overflow="fold"))
     if letter.trace:
         facts.add_row("trace", Text(printable(letter.trace)))
     facts.add_row("size", f"{letter.size:,} bytes")

@@ -62,8 +62,8 @@ def context_options(function: F) -> F:
         contracts: Path | None,
         **kwargs: Any,
     ) -> Any:
-        with _error_messages():
-            context = _context(data_dir, project, topology, contracts)
+        with error_messages():
+            context = letter_context(data_dir, project, topology, contracts)
             return function(*args, context=context, **kwargs)
 
     options = (
@@ -125,7 +125,8 @@ def selection_options(function: F) -> F:
 
 
 @contextmanager
-def _error_messages() -> Iterator[None]:
+def error_messages() -> Iterator[None]:
+    """Turn the exceptions of the dead-letter tools into error messages with exit code 1."""
     try:
         yield
     except GoogleAuthError as error:
@@ -148,9 +149,11 @@ def _filter(given: dict[str, Any], since: datetime | None, until: datetime | Non
     return Filter(since=since, until=until, **{name: given.pop(name) for name in names})
 
 
-def _context(
-    data_dir: Path, project: str | None, topology: Path | None, contracts: Path | None
+def letter_context(
+    data_dir: Path, project: str | None, topology: Path | None, contracts: Path | None = None
 ) -> DeadLetterContext:
+    """Return the context of the local cloud or of a project. Raises what `error_messages`
+    translates."""
     if project is None:
         if topology is not None:
             raise click.UsageError("--topology requires --project")

@@ -44,7 +44,7 @@ def limits(topology: topo.Topology, function: str, *, local: bool) -> str:
     return (
         f"each message waits for about {duration(seconds_until_forwarded(trigger, retry))} "
         f"({trigger.dead_letter.max_delivery_attempts} attempts, pauses of "
-        f"{retry.min_backoff} to {retry.max_backoff} s); then Pub/Sub moves it to {topic} without "
-        f"a reason, and it can be replayed. Fix the cause, then deploy a new revision or run "
+        f"{retry.min_backoff} to {retry.max_backoff} s); then it becomes a dead letter in {topic}, "
+        f"and can be replayed. Fix the cause, then deploy a new revision or run "
         f'`csvgate breaker lift {function} --reason "…"`.'
     )

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from csvgate.protocol.events import FaultExample
+from csvgate.text import counted
 from csvgate_ops.operate.uploads import UploadStatus
 from csvgate_ops.text import printable
 
@@ -66,14 +67,27 @@ def listing(statuses: Iterable[UploadStatus]) -> RenderableType:
 def summary(status: UploadStatus) -> str:
     """Return one line with the state and the counts."""
     counts = status.counts
-    if counts is None or not counts.read:
-        return f"{status.state}: {status.detail}" if status.detail else status.state
-    if status.state == "completed":
+    if status.state == "completed" and counts and counts.read:
         return (
             f"completed: {counts.read:,} rows read = {counts.valid:,} loaded"
             f" + {counts.rejected:,} rejected"
         )
-    return f"{status.state}: {status.detail or f'{counts.read:,} rows read'}"
+    said = status.detail or _stage(status)
+    return f"{status.state}: {said}" if said else status.state
+
+
+def _stage(status: UploadStatus) -> str:
+    """Return how far an upload has come that has not ended, such as "2 of 3 chunks loaded"."""
+    if status.state == "validating":
+        return "being read" if status.starts == 1 else f"being read, start {status.starts}"
+    if status.counts is None or not status.counts.read:
+        return ""
+    read = f"{status.counts.read:,} rows read"
+    attempt = f" in attempt {len(status.attempts)}" if len(status.attempts) > 1 else ""
+    if status.attempts and status.attempts[-1].state == "commit":
+        return f"{read}, decided to commit{attempt}; the rows may be visible already"
+    chunks = counted(status.chunks or 0, "chunk")
+    return f"{read}, {status.chunks_loaded:,} of {chunks} loaded{attempt}"
 
 
 def _example(fault: FaultExample) -> str:
@@ -89,6 +103,13 @@ def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
     facts.add_row("object", Text(_name(status) + generation))
     facts.add_row("state", _state(status))
     facts.add_row("", Text(summary(status)))
+    if status.starts > 1:
+        overruns = f", {status.overruns} of them ran out of time" if status.overruns else ""
+        facts.add_row("reading", f"started {status.starts} times{overruns}")
+    for attempt in status.attempts if len(status.attempts) > 1 else ():
+        settled = f", settled as {attempt.settled}" if attempt.settled else ""
+        why = f": {printable(attempt.reason)}" if attempt.reason else ""
+        facts.add_row(f"attempt {attempt.number}", Text(f"{attempt.state}{settled}{why}"))
     if status.rejects:
         facts.add_row("rejects", Text(printable(status.rejects), overflow="fold"))
     if status.corrects:
@@ -104,7 +125,8 @@ def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
     last: datetime | None = None
     for step in status.timeline:
         since = f"+{(step.at - last).total_seconds():.3f} s" if last else ""
-        steps.add_row(_clock(step.at), Text(since, justify="right"), step.what, Text(step.detail))
+        what, said = Text(printable(step.what)), Text(printable(step.detail))
+        steps.add_row(_clock(step.at), Text(since, justify="right"), what, said)
         last = step.at
     reasons = Table(box=None, pad_edge=False, header_style="bold")
     reasons.add_column("rows", justify="right")

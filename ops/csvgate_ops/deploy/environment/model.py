@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from csvgate_ops.deploy.topology.model import Memory, Model, Seconds, Secret
+from csvgate_ops.deploy.topology.model import Memory, Model, Seconds, Secret, SmallUploads
 
 Region = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+[0-9]$")]
 Location = Annotated[str, Field(pattern=r"^([A-Z]+|[a-z]+-[a-z]+[0-9])$")]
@@ -49,6 +49,8 @@ class Sizes(Model):
     min_instances: Annotated[int, Field(ge=0)] | None = None
     max_instances: Annotated[int, Field(ge=1)] | None = None
     timeout: Annotated[Seconds, Field(ge=1, le=3600)] | None = None
+    read_bytes_per_second: Annotated[int, Field(ge=1)] | None = None
+    small_uploads: SmallUploads | None = None
     environment: Mapping[str, str] = {}
 
 

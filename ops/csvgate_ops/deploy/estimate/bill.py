@@ -54,7 +54,8 @@ def quantities(
     for name, function in topology.functions.items():
         cpu += seconds.of(name) * function.cpu
         memory += seconds.of(name) * _gib(function.memory)
-    kept = size.stored_bytes + size.reject_bytes + footprint.ledger_objects * _LEDGER_OBJECT_BYTES
+    kept = size.stored_bytes + size.wire_bytes + size.reject_bytes
+    kept += footprint.ledger_objects * _LEDGER_OBJECT_BYTES
     return {
         "storage_writes": footprint.writes,
         "storage_reads": footprint.reads,

@@ -56,8 +56,8 @@ def estimate(
         size,
         shape,
         chunk_bytes=int(validate.environment.get("CSVGATE_CHUNK_BYTES", default)),
-        instances=topology.functions["enrich_records"].max_instances,
         range_bytes=RANGE_BYTES,
+        shares=topology.functions["enrich_records"].small_uploads != "pending",
     )
     seconds = work(size, requests, prices)
     used = quantities(size, requests, seconds, topology)

@@ -1,21 +1,24 @@
 """Count the requests that one upload makes to each service, as the functions make them.
 
-It assumes that everything is delivered once, and that chunks are enriched after the last one was
-published, which needs the most listings. Retries are not counted. tests/unit/deploy/estimate
-compares the counts with the pipeline itself.
+It assumes warm instances, which have loaded another upload under the same contract, and messages
+that are delivered once and one after the other. Retries are not counted.
+tests/unit/deploy/estimate compares the counts with the pipeline itself.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from math import ceil, log2
-from typing import Final
+from typing import Final, Literal
 
 from csvgate.chunks.append_requests import REQUEST_BYTES
 from csvgate.chunks.arrow import MAX_BYTES
-from csvgate.protocol.identity import Upload, digest
+from csvgate.ports import Message
+from csvgate.protocol.events import Counts, UploadRef
+from csvgate.protocol.identity import PROTOCOL_VERSION, Upload, digest
+from csvgate.protocol.ledger.entries import Received, Seal, StagedChunk
 from csvgate.protocol.ledger.ledger import FEW_CHUNKS
-from csvgate.protocol.messages.validated_records import Chunk, chunk_message
+from csvgate.protocol.messages.validated_records import sealed_messages
 from csvgate.validation.batch import Limits
 from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
 
@@ -25,12 +28,16 @@ ENVELOPE_BYTES: Final = 20 + 16
 """Pub/Sub charges for a message's timestamp and id."""
 EVENT_BYTES: Final = 1500
 """A Storage event with its attributes. The dead letter for rejected rows is as large."""
-MARKER_BYTES: Final = 700
-"""The marker or completion event of an upload with few reasons, including attributes."""
+COMPLETION_BYTES: Final = 700
+"""The completion event of an upload with few reasons, including attributes."""
 REASON_BYTES: Final = 1000
 """Added to it if rows were rejected: reasons with examples."""
 LEAST_BYTES: Final = 1000
 """The minimum charged for each request that publishes or delivers."""
+INLINE_LINES: Final = 10_000
+"""More rejected lines have a ledger object of their own (intake.seal_upload)."""
+Lane = Literal["none", "shared", "pending"]
+"""How rows are loaded: there are none, they share a stream, or each chunk has a stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class StorageUse:
 @dataclass(frozen=True, slots=True)
 class Footprint:
     chunks: int
+    lane: Lane
     appends: int
     validate: StorageUse
     enrich: StorageUse
@@ -68,30 +76,45 @@ class Footprint:
         return sum(use.ledger_objects for use in (self.validate, self.enrich, self.notify))
 
     @property
+    def streams(self) -> int:
+        """Write streams that are created for this upload alone. Small uploads share those that an
+        instance keeps."""
+        return self.chunks if self.lane == "pending" else 0
+
+    @property
+    def loading_requests(self) -> int:
+        """Requests to enrich_records: the messages of validated-records."""
+        return self.topics["validated"][0]
+
+    @property
     def deliveries(self) -> int:
-        """Requests to functions: the event, each chunk, the marker and the completion event."""
-        return 1 + (self.chunks + 1) + 1
+        """Requests to functions: the event, what it announced, and the completion event."""
+        return 1 + self.loading_requests + 1
 
 
 def footprint(
-    size: UploadSize, shape: Shape, *, chunk_bytes: int, instances: int = 1, range_bytes: int
+    size: UploadSize, shape: Shape, *, chunk_bytes: int, range_bytes: int, shares: bool = True
 ) -> Footprint:
-    """Count an upload's requests. `instances` of enrich_records share the chunks. `range_bytes` is
-    how much of an object csvgate.gcp.storage reads per request."""
+    """Count an upload's requests. `range_bytes` is how much of an object csvgate.gcp.storage reads
+    per request; `shares` is true if small uploads share write streams."""
     chunks = chunk_count(size, shape, chunk_bytes)
+    lane: Lane = "pending" if chunks else "none"
+    if shares and chunks == 1 and size.table_bytes <= REQUEST_BYTES:
+        lane = "shared"
     return Footprint(
         chunks=chunks,
+        lane=lane,
         appends=chunks * ceil(size.table_bytes / chunks / REQUEST_BYTES) if chunks else 0,
-        validate=_validate(size, shape, range_bytes),
-        enrich=_enrich(chunks, shape, min(instances, chunks + 1)),
-        notify=StorageUse(2, 1, 2) if shape.emails else StorageUse(0, 0, 0),
+        validate=_validate(size, shape, chunks, range_bytes),
+        enrich=_enrich(chunks, lane),
+        notify=StorageUse(2, 0, 2) if shape.emails else StorageUse(0, 0, 0),
         topics=_topics(size, chunks),
     )
 
 
 def chunk_count(size: UploadSize, shape: Shape, chunk_bytes: int) -> int:
     """Return the number of chunks. A batch ends with the record that reaches its limit of bytes or
-    cells, and its chunk is halved while it is too large for a message."""
+    cells, and its chunk is halved while it is too large."""
     if not size.valid:
         return 0
     limits = Limits.of(chunk_bytes, shape.fields)
@@ -102,62 +125,102 @@ def chunk_count(size: UploadSize, shape: Shape, chunk_bytes: int) -> int:
     return min(size.valid, chunks)
 
 
-def _validate(size: UploadSize, shape: Shape, range_bytes: int) -> StorageUse:
+def _validate(size: UploadSize, shape: Shape, chunks: int, range_bytes: int) -> StorageUse:
     rejected = 1 if size.rejected else 0
-    # The entries received, plan and validated; with rejected rows also lines and the note that
-    # their dead letter is sent.
-    created = 3 + 2 * rejected + (1 if shape.refuses_overwrite else 0)
+    # The pin and the seal; with rejected rows the note that their dead letter is sent, and their
+    # lines if there are many.
+    created = 2 + rejected + (1 if size.rejected > INLINE_LINES else 0)
+    created += 1 if shape.refuses_overwrite else 0
     reads = (
-        4  # the entries finished, received, abandoned and validated
-        + 2 * shape.references  # the reference's generation, and its copy in the ledger
+        # The pin is read before the references of a first delivery are looked up.
+        (1 + shape.references if shape.references else 0)
         + shape.foreign_keys
-        + 1  # the object's metadata, then its ranges
-        + ceil(size.stored_bytes / range_bytes)
+        + max(1, ceil(size.stored_bytes / range_bytes))
         + rejected  # the note that the dead letter is sent
     )
-    return StorageUse(writes=created + rejected, reads=reads, ledger_objects=created)
+    # Besides the ledger: the staged chunks, and the reject file.
+    return StorageUse(writes=created + chunks + rejected, reads=reads, ledger_objects=created)
 
 
-def _enrich(chunks: int, shape: Shape, instances: int) -> StorageUse:
+def _enrich(chunks: int, lane: Lane) -> StorageUse:
+    if lane == "shared":
+        # decision and finished; pin, seal and staged chunk.
+        return StorageUse(writes=2, reads=3, ledger_objects=2)
     # Each chunk checks which chunks are done: it reads their entries if there are few chunks.
     # Otherwise it lists two entries for each chunk so far, itself included.
     few = chunks <= FEW_CHUNKS
     listings = 0 if few else sum(ceil(2 * (done + 1) / PAGE) for done in range(chunks))
-    created = 2 * chunks + 3  # stream and done of each chunk; outcome, committed, finished
+    messages = _messages(chunks)
+    # After the last chunk, its delivery finds the decision that it has made; so does the marker.
+    found = 2 if messages > chunks > 0 else 1
+    created = 2 * chunks + 2  # stream and done of each chunk; decision, finished
     reads = (
-        instances * (2 + shape.lookups)  # received, plan, and the copies of references
-        + 6 * chunks  # finished, outcome, done, stream (twice), validated
-        + 1  # committed
-        + chunks  # the stream of each chunk, for the commit
+        2 * messages  # pin and seal
+        + chunks  # the staged chunk
+        + 3 * chunks  # done; stream, for the claim and for the decision
         + (chunks * chunks if few else 0)
-        + (1 if chunks else 2)  # the marker: finished; without rows also validated
+        + max(1, chunks)  # the decision, before there is one
+        + 3 * found  # decision, dead, finished
     )
     return StorageUse(writes=created + listings, reads=reads, ledger_objects=created)
 
 
+def _messages(chunks: int) -> int:
+    """Return how many messages announce the seal. The message of an only chunk is the marker."""
+    return 1 if chunks <= 1 else chunks + 1
+
+
 @cache
-def chunk_attribute_bytes() -> int:
-    """Return the bytes that the attributes of one chunk message have, as Pub/Sub counts them."""
-    upload = Upload("bucket", "name", 1)
-    chunk = Chunk(upload.id, digest("plan", length=16), 0, 10_000, b"")
-    received_at = datetime(2026, 1, 1, microsecond=1, tzinfo=UTC)
-    message = chunk_message(chunk, received_at=received_at, trace=upload.traceparent)
-    return sum(len(name) + len(value) for name, value in message.attributes.items())
+def announcement_bytes(chunks: int) -> int:
+    """Return the bytes of the messages that announce a seal, as Pub/Sub counts them."""
+    few = min(chunks, 2)
+    sizes = [_volume(message) + ENVELOPE_BYTES for message in _sample(few)]
+    return sum(sizes) + (chunks - few) * sizes[0]
+
+
+def _sample(chunks: int) -> list[Message]:
+    upload, at = Upload("bucket", "orders/2026-11-21.csv", 1_763_726_400_000_000), _AT
+    plan = digest("plan", length=16)
+    received = Received(
+        upload=UploadRef.of(upload),
+        plan=plan,
+        dataset="orders",
+        contract="",
+        engine="",
+        protocol=PROTOCOL_VERSION,
+        chunk_bytes=0,
+        references={},
+        size=0,
+        crc32c="",
+        created_at=at,
+        received_at=at,
+        trace=upload.traceparent,
+    )
+    seal = Seal(
+        plan=plan,
+        status="valid",
+        counts=Counts(read=10_000, valid=10_000, rejected=0),
+        chunks=(StagedChunk(rows=10_000, bytes=0, sha256="0" * 64),) * chunks,
+        ingested_at=at,
+        at=at,
+    )
+    return sealed_messages(received, 1, seal, staging_bucket="project-staging")
+
+
+_AT: Final = datetime(2026, 1, 1, microsecond=1, tzinfo=UTC)
+
+
+def _volume(message: Message) -> int:
+    attributes = sum(len(name) + len(value) for name, value in message.attributes.items())
+    return len(message.data) + attributes
 
 
 def _topics(size: UploadSize, chunks: int) -> dict[str, tuple[int, int]]:
     reasons = REASON_BYTES if size.rejected else 0
     messages = {
         "events": (1, EVENT_BYTES),
-        "validated": (
-            chunks + 1,
-            size.wire_bytes
-            + chunks * (chunk_attribute_bytes() + ENVELOPE_BYTES)
-            + MARKER_BYTES
-            + reasons
-            + ENVELOPE_BYTES,
-        ),
-        "complete": (1, MARKER_BYTES + reasons + ENVELOPE_BYTES),
+        "validated": (_messages(chunks), announcement_bytes(chunks)),
+        "complete": (1, COMPLETION_BYTES + reasons + ENVELOPE_BYTES),
         "dead_letter": (1, EVENT_BYTES + ENVELOPE_BYTES) if size.rejected else (0, 0),
     }
     return {name: (n, max(volume, n * LEAST_BYTES)) for name, (n, volume) in messages.items()}

@@ -56,14 +56,15 @@ def concurrent_uploads(seconds: float, per_day: float) -> int:
 def _quotas(
     size: UploadSize, footprint: Footprint, seconds: Work, prices: PriceList, per_day: float
 ) -> Iterator[Headroom]:
-    # validate_and_parse publishes an upload's chunks evenly over its running time.
+    # validate_and_parse stages an upload's chunks evenly over its running time, and announces them
+    # at its end, so that the rate of loading is at most this on average.
     rate = concurrent_uploads(seconds.validate, per_day) / max(1.0, seconds.validate)
     in_window = max(1, ceil(per_day * _WINDOW_HOURS / BUSY_HOURS))
     used = {
-        "create_write_stream": footprint.chunks * in_window,
-        "create_write_stream_rate": footprint.chunks * rate,
+        "create_write_stream": footprint.streams * in_window,
+        "create_write_stream_rate": footprint.streams * rate,
         "append_throughput": size.table_bytes * rate / 1e6,
-        "committed_together": footprint.chunks,
+        "committed_together": footprint.streams,
         "pubsub_publish": footprint.topics["validated"][1] * rate / 1e6,
         "storage_write_rate": footprint.ledger_objects * rate,
     }

@@ -18,7 +18,7 @@ class Work:
 
     validate: float
     enrich: float
-    """Sum over the chunks and the marker."""
+    """Sum over the messages of validated-records."""
     notify: float
 
     def of(self, function: str) -> float:
@@ -39,20 +39,21 @@ def work(size: UploadSize, footprint: Footprint, prices: PriceList) -> Work:
     validate = (
         assumed.slower * size.csv_bytes * rates.validate_ns_per_byte / 1e9
         + storage(footprint.validate)
-        + 2 * assumed.pubsub_seconds  # for the last chunk and the marker; the rest overlaps
+        + assumed.pubsub_seconds  # all messages are published at the same time
     )
     enrich = (
         assumed.slower * size.valid * rates.enrich_us_per_row / 1e6
         + size.table_bytes / (assumed.append_mb_per_second * 1e6)
         + storage(footprint.enrich)
-        + assumed.bigquery_seconds * (2 * footprint.chunks + 1)
+        # Creating and finalizing each stream, and the commit; otherwise one call.
+        + assumed.bigquery_seconds * (2 * footprint.streams + 1)
         + assumed.pubsub_seconds
     )
     notify = storage(footprint.notify) + (assumed.send_seconds if footprint.notify.writes else 0)
     start = assumed.start_seconds
     return Work(
         validate=_billed(start + validate, 1),
-        enrich=_billed(start + enrich, footprint.chunks + 1),
+        enrich=_billed(start + enrich, footprint.loading_requests),
         notify=_billed(start + notify, 1),
     )
 

@@ -1,9 +1,9 @@
 """The roles that follow from what the topology says each function uses, on single resources.
 
-Four roles are granted on the project because no narrower resource will do: `eventarc.eventReceiver`
-exists only there; Storage's agent publishes to a topic that Eventarc creates while it checks for
-that role; builds write logs; and builds read sources from a bucket that Cloud Functions creates
-later (therefore under a condition on its name).
+Five roles are granted on the project because no narrower resource will do: `eventarc.eventReceiver`
+and `bigquery.jobUser` exist only there; Storage's agent publishes to a topic that Eventarc creates
+while it checks for that role; builds write logs; and builds read sources from a bucket that Cloud
+Functions creates later (therefore under a condition on its name).
 """
 
 from collections.abc import Iterator
@@ -47,6 +47,9 @@ def _uses(
     for key in uses.load:
         # The function creates tables and writes to them with the Storage Write API.
         yield Key("dataset", key), "bigquery.dataEditor"
+    if uses.load:
+        # Before it gives up on a load, the function counts the rows of that load by a query.
+        yield Key("project", ""), "bigquery.jobUser"
     for secret in {s.secret: None for s in function.secrets.values()}:
         yield Key("secret", secret), "secretmanager.secretAccessor"
 

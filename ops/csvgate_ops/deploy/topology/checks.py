@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from csvgate_ops.deploy.topology.model import StorageEvent, Topology
+from csvgate_ops.deploy.topology.model import DAY, StorageEvent, Topology
 
-ROLES_OF_BUCKETS = ("uploads", "rejects", "ledger", "references")
+ROLES_OF_BUCKETS = ("uploads", "rejects", "staging", "ledger", "references")
 ROLES_OF_TOPICS = ("validated", "complete")
 DERIVED_VARIABLES = (
     "GOOGLE_CLOUD_PROJECT",
@@ -16,9 +16,18 @@ DERIVED_VARIABLES = (
     "CSVGATE_BREAKER_WINDOW_SECONDS",
     "CSVGATE_BREAKER_LETTERS",
     "CSVGATE_BREAKER_SHARE",
+    "CSVGATE_TIMEOUT_SECONDS",
+    "CSVGATE_CONCURRENCY",
+    "CSVGATE_READ_BYTES_PER_SECOND",
+    "CSVGATE_SMALL_UPLOADS",
+    "CSVGATE_STREAM_HOUR_SECONDS",
     *(f"CSVGATE_{role.upper()}_BUCKET" for role in ROLES_OF_BUCKETS),
     *(f"CSVGATE_{role.upper()}_TOPIC" for role in ROLES_OF_TOPICS),
 )
+
+LEAST_STAGED = 90 * DAY
+"""The seconds for which staged chunks are kept at least. An event may wait for 7 days and its dead
+letter for 31, and then its replay may do so once more: that is 76 days."""
 
 
 class Mistake(NamedTuple):
@@ -178,7 +187,7 @@ def _lifecycles(topology: Topology) -> Iterator[Mistake]:
                 yield Mistake(
                     path, "must have exactly one of delete_after and delete_noncurrent_after"
                 )
-            elif given[0] % 86400:
+            elif given[0] % DAY:
                 yield Mistake(path, "ages must be whole days")
     longest = max((t.retention for t in topology.triggers.values()), default=0)
     ledger = topology.buckets.get("ledger")
@@ -188,4 +197,12 @@ def _lifecycles(topology: Topology) -> Iterator[Mistake]:
                 f"buckets.ledger.lifecycle[{index}].delete_after",
                 f"must be longer than the longest retention of a trigger ({longest}s), or a late "
                 "redelivery would load rows again",
+            )
+    staging = topology.buckets.get("staging")
+    for index, rule in enumerate(staging.lifecycle if staging else ()):
+        if rule.delete_after is not None and rule.delete_after < LEAST_STAGED:
+            yield Mistake(
+                f"buckets.staging.lifecycle[{index}].delete_after",
+                f"must be at least {LEAST_STAGED // DAY} days, or the replay of a dead letter may "
+                "not find the chunks that it loads",
             )

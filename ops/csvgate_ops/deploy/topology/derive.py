@@ -31,7 +31,12 @@ def environment(topology: Topology, function: str, project: str) -> dict[str, st
     """Return a function's environment variables, without secrets."""
     buckets = bucket_names(topology, project)
     dead_letter = trigger_of(topology, function).dead_letter
-    breaker = topology.functions[function].breaker
+    settings = topology.functions[function]
+    breaker = settings.breaker
+    optional = {
+        "CSVGATE_READ_BYTES_PER_SECOND": settings.read_bytes_per_second,
+        "CSVGATE_SMALL_UPLOADS": settings.small_uploads,
+    }
     derived = {
         "GOOGLE_CLOUD_PROJECT": project,
         "CSVGATE_FUNCTION": function,
@@ -41,11 +46,13 @@ def environment(topology: Topology, function: str, project: str) -> dict[str, st
         "CSVGATE_BREAKER_WINDOW_SECONDS": str(breaker.window),
         "CSVGATE_BREAKER_LETTERS": str(breaker.letters),
         "CSVGATE_BREAKER_SHARE": str(breaker.share),
+        "CSVGATE_TIMEOUT_SECONDS": str(settings.timeout),
+        "CSVGATE_CONCURRENCY": str(settings.concurrency),
+        **{name: str(value) for name, value in optional.items() if value is not None},
         **{f"CSVGATE_{role.upper()}_BUCKET": buckets[role] for role in ROLES_OF_BUCKETS},
         **{f"CSVGATE_{role.upper()}_TOPIC": topology.topics[role].name for role in ROLES_OF_TOPICS},
     }
-    configured = topology.functions[function].environment
-    return derived | {name: expand(value, project) for name, value in configured.items()}
+    return derived | {name: expand(value, project) for name, value in settings.environment.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,11 @@ class Breaker(Model):
     share: Annotated[float, Field(gt=0, le=1)] = 0.9
 
 
+SmallUploads = Literal["shared", "pending"]
+"""How uploads of one small chunk are loaded: through committed write streams that they share, or
+each through a pending stream."""
+
+
 class Function(Model):
     source: str
     """The source folder, relative to the repository."""
@@ -126,6 +131,11 @@ class Function(Model):
     max_instances: Annotated[int, Field(ge=1)] = 1
     timeout: Annotated[Seconds, Field(ge=1, le=3600)]
     service_account: str
+    read_bytes_per_second: Annotated[int, Field(ge=1)] | None = None
+    """The most bytes of a file that the function reads in a second. A file that would take longer
+    than `timeout` even at this rate is refused at once; without a rate, no file is."""
+    small_uploads: SmallUploads | None = None
+    """Set for the function that loads uploads; None for the others."""
     uses: Uses = Uses()
     breaker: Breaker = Breaker()
     environment: Mapping[str, str] = {}
@@ -178,7 +188,13 @@ class Local(Model):
     """Settings of the local cloud that differ from a deployment."""
 
     instances: Annotated[int, Field(ge=1, le=16)] = 1
+    burst: Annotated[int, Field(ge=1, le=16)] = 1
+    """How many times as many events are pushed to a function as its instances accept. Above 1 the
+    Eventarc stand-in answers 429 like a saturated Cloud Run."""
     retry: Retry | None = None
+    stream_hour: Annotated[Seconds, Field(ge=1)] = 3600
+    """The unit of the ages at which an absent write stream proves something
+    (`csvgate.protocol.stream_ages`). The local BigQuery forgets streams when it restarts."""
 
 
 class Topology(Model):

@@ -102,6 +102,7 @@ def function_process(
         # Links to reject files must lead to the emulator, which serves them.
         "CSVGATE_STORAGE_CONSOLE_URL": variables["STORAGE_EMULATOR_HOST"],
         "WORKERS": str(topology.local.instances),
+        "CSVGATE_STREAM_HOUR_SECONDS": str(topology.local.stream_hour),
         "THREADS": str(function.concurrency + SPARE_THREADS),
         **options.environment,
     }

@@ -2,7 +2,8 @@
 
 It pulls the subscription of each trigger in the topology from PUBSUB_EMULATOR_HOST and POSTs each
 message to the function as the CloudEvent that Eventarc would send. A 2xx response acknowledges the
-message; any other result nacks it.
+message. Any other result nacks it: also the 429 of a function without a free instance, and an event
+that is too large for Eventarc.
 """
 
 import logging
@@ -13,7 +14,7 @@ from pathlib import Path
 import click
 
 from csvgate_ops.deploy import topology as topo
-from csvgate_ops.local.eventarc import health
+from csvgate_ops.local.eventarc import admin
 from csvgate_ops.local.eventarc.client import subscriber
 from csvgate_ops.local.eventarc.forwarder import Forwarder
 from csvgate_ops.local.eventarc.route import routes
@@ -23,8 +24,10 @@ from csvgate_ops.local.supervisor.end_signals import block_ending, wait_for_endi
 @click.command()
 @click.option("--topology", type=click.Path(path_type=Path), required=True)
 @click.option("--project", required=True)
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address of /healthz.")
-@click.option("--port", type=int, required=True, help="The port of /healthz.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="The address of /healthz and /_faults."
+)
+@click.option("--port", type=int, required=True, help="The port of /healthz and /_faults.")
 @click.option("--function", "functions", multiple=True, help="A function, as NAME=URL; repeatable.")
 def main(topology: Path, project: str, host: str, port: int, functions: tuple[str, ...]) -> None:
     """Deliver events to functions as Eventarc does."""
@@ -36,7 +39,7 @@ def main(topology: Path, project: str, host: str, port: int, functions: tuple[st
     urls = dict(function.split("=", 1) for function in functions)
     client = subscriber(os.environ["PUBSUB_EMULATOR_HOST"])
     forwarders = [Forwarder(route, client) for route in routes(topo.load(topology), project, urls)]
-    health.serve(host, port, forwarders)
+    admin.serve(host, port, forwarders)
     for forwarder in forwarders:
         forwarder.start()
     wait_for_ending()

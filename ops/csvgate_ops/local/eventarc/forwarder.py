@@ -2,8 +2,6 @@
 
 import logging
 import threading
-import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from google.api_core.exceptions import GoogleAPICallError, RetryError
@@ -13,8 +11,8 @@ from google.cloud.pubsub_v1.subscriber.message import Message
 from google.cloud.pubsub_v1.subscriber.scheduler import ThreadScheduler
 from google.cloud.pubsub_v1.types import FlowControl
 
-from csvgate_ops.local.eventarc.delivery import post
-from csvgate_ops.local.eventarc.message import NotAnEvent, NotForTrigger, Received
+from csvgate_ops.local.eventarc.message import Received
+from csvgate_ops.local.eventarc.push import Push
 from csvgate_ops.local.eventarc.route import Route
 
 RETRY_SECONDS = 0.3
@@ -32,8 +30,8 @@ class Forwarder:
 
     def __init__(self, route: Route, client: SubscriberClient) -> None:
         self.route = route
+        self.push = Push(route)
         self.listening = False
-        self.counts: Counter[str] = Counter()
         self._client = client
         self._stopped = threading.Event()
         self._pull: StreamingPullFuture | None = None
@@ -65,11 +63,11 @@ class Forwarder:
     def _listen(self) -> None:
         path = self.route.subscription_path
         self._client.get_subscription(subscription=path, timeout=5, retry=None)
-        threads = ThreadPoolExecutor(self.route.parallel, thread_name_prefix=self.route.trigger)
+        threads = ThreadPoolExecutor(self.route.window, thread_name_prefix=self.route.trigger)
         self._pull = self._client.subscribe(
             path,
             callback=self._forward,
-            flow_control=FlowControl(max_messages=self.route.parallel, max_bytes=FLOW_BYTES),
+            flow_control=FlowControl(max_messages=self.route.window, max_bytes=FLOW_BYTES),
             scheduler=ThreadScheduler(threads),
         )
         self.listening = True
@@ -87,33 +85,7 @@ class Forwarder:
             ordering_key=message.ordering_key or "",
             delivery_attempt=message.delivery_attempt,
         )
-        try:
-            event = self.route.event(received)
-        except NotForTrigger as error:
-            # Eventarc also drops events that its trigger does not match.
-            log.warning("%s: %s dropped: %s", self.route.trigger, message.message_id, error)
-            self.counts["dropped"] += 1
-            message.ack()
-            return
-        except NotAnEvent as error:
-            # Eventarc's behaviour is not documented. Nothing is lost here, because Pub/Sub
-            # forwards the message to the dead-letter topic after the last attempt.
-            log.warning("%s: %s refused: %s", self.route.trigger, message.message_id, error)
-            self.counts["refused"] += 1
-            message.nack()
-            return
-        began = time.monotonic()
-        answer = post(self.route.url, event, self.route.timeout)
-        self.counts["delivered" if answer.is_success else "refused"] += 1
-        if answer.is_success:
+        if self.push.push(received):
             message.ack()
         else:
             message.nack()
-        log.info(
-            "%s: %s attempt %s → %s in %.3f s",
-            self.route.trigger,
-            message.message_id,
-            received.delivery_attempt,
-            answer.status or answer.problem,
-            time.monotonic() - began,
-        )

@@ -20,8 +20,12 @@ class Route:
     bucket: str | None
     url: str
     timeout: float
-    parallel: int
-    """The number of concurrent deliveries, which all instances of the function accept together."""
+    function: str
+    capacity: int
+    """The number of requests that all instances of the function handle at the same time."""
+    window: int
+    """The number of requests that are pushed at the same time; those above the capacity are
+    refused."""
 
     @property
     def subscription_path(self) -> str:
@@ -46,6 +50,7 @@ def routes(
         transport = topo.transport(topology, name)
         function = topology.functions[trigger.function]
         event = trigger.event
+        capacity = function.concurrency * topology.local.instances
         found.append(
             Route(
                 trigger=name,
@@ -55,7 +60,9 @@ def routes(
                 bucket=buckets[event.bucket] if isinstance(event, topo.StorageEvent) else None,
                 url=functions[trigger.function],
                 timeout=float(trigger.ack_deadline),
-                parallel=function.concurrency * topology.local.instances,
+                function=trigger.function,
+                capacity=capacity,
+                window=capacity * topology.local.burst,
             )
         )
     return tuple(found)

@@ -9,14 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field
 class FaultPlan(BaseModel):
     """The fault of the next `times` requests; plans apply in the order they were added.
 
-    With a `status`, the email is refused with it. Otherwise the email is accepted, and then the
-    response waits `delay_seconds`, or the connection is closed without a response (`drop`).
+    With a `status`, the email is refused with it, and with `no_credits` as SendGrid does when the
+    plan's emails are used up. Otherwise the email is accepted, and then the response waits
+    `delay_seconds`, or the connection is closed without a response (`drop`).
     """
 
     model_config = ConfigDict(extra="forbid")
 
     times: int = Field(1, ge=1, le=10_000)
     status: int | None = Field(None, ge=400, le=599)
+    no_credits: bool = False
     headers: dict[str, str] = {}
     message: str = "requested by a test"
     delay_seconds: float = Field(0, ge=0, le=600)

@@ -40,6 +40,11 @@ def errors(*problems: tuple[str, str | None, str | None]) -> dict[str, Any]:
     }
 
 
+NO_CREDITS: Final = "Maximum credits exceeded"
+"""The message, with status 401, once the plan's emails are used up: the same status as for a wrong
+key."""
+
+
 class Refused(Exception):
     """The request is invalid; `body` is the body of the 400 response."""
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 from pydantic import ValidationError
 
 from csvgate_ops.local.mailbox.faults import FaultPlan, Faults
-from csvgate_ops.local.mailbox.rules import MAX_BYTES, Refused, checked, errors
+from csvgate_ops.local.mailbox.rules import MAX_BYTES, NO_CREDITS, Refused, checked, errors
 from csvgate_ops.local.mailbox.store import EmailStore
 
 _PER_MINUTE: Final = 600
@@ -26,6 +26,8 @@ def send_api(store: EmailStore, faults: Faults) -> Blueprint:
         if scheme.lower() != "bearer" or not key.strip():
             return _refuse(401, "authorization required")
         fault = faults.next()
+        if fault and fault.no_credits:
+            return _refuse(401, NO_CREDITS)
         if fault and fault.status:
             time.sleep(fault.delay_seconds)
             response = _refuse(fault.status, fault.message)

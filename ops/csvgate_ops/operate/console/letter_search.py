@@ -115,13 +115,12 @@ class LetterSearch:
 
 
 def _contains(letter: DeadLetter, text: str) -> bool:
-    """Return whether the reason, the id, an attribute or the data contains the text. Rows of chunks
-    are not searched."""
+    """Return whether the reason, the id, an attribute or the data contains the text."""
     if text in printable(letter.message).casefold() or text in letter.id:
         return True
     if any(text in printable(value).casefold() for value in letter.attributes.values()):
         return True
-    return letter.kind != "arrow chunk" and text.encode() in (letter.data or b"").lower()
+    return text.encode() in (letter.data or b"").lower()
 
 
 def _ordered(letters: list[DeadLetter], order: Order) -> list[DeadLetter]:

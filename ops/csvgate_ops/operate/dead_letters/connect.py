@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from csvgate.contracts.load import load_directory
 from csvgate.gcp.build import object_store, publisher
 from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.stream_ages import StreamAges
 from csvgate.runtime.start_up import utc_now
 from csvgate_ops import session
 from csvgate_ops.deploy import topology as topo
@@ -46,6 +47,7 @@ def local(
         contracts or Path(cloud.endpoints["contracts"]),
         actor or operator(),
         _LOCAL_PATIENCE,
+        cloud.stream_ages(),
     )
 
 
@@ -77,6 +79,7 @@ def project(
         contracts or repository() / "contracts",
         actor or account(),
         _PATIENCE,
+        StreamAges(),
     )
 
 
@@ -99,6 +102,7 @@ def _context(
     contracts: Path,
     actor: str,
     patience: float,
+    ages: StreamAges,
 ) -> DeadLetterContext:
     from csvgate_ops.operate.dead_letters.queue.pubsub import PubSubQueues, client
 
@@ -112,4 +116,5 @@ def _context(
         actor=actor,
         clock=utc_now,
         patience=patience,
+        ages=ages,
     )

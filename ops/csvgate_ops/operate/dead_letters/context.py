@@ -7,11 +7,13 @@ from typing import Final
 from csvgate.contracts.match import Contracts
 from csvgate.ports import Clock, ObjectStore, Publisher
 from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.stream_ages import StreamAges
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.queue.leases import LEASE_SECONDS
 from csvgate_ops.operate.dead_letters.queue.port import Queues
 from csvgate_ops.operate.dead_letters.queue.routes import Route
 
+_SERVICE: Final = StreamAges()
 NO_ROUTE: Final = "its review subscription is not in the topology"
 
 
@@ -30,6 +32,8 @@ class DeadLetterContext:
     clock: Clock
     patience: float = 1.0
     """Seconds without a message after which a subscription counts as drained."""
+    ages: StreamAges = _SERVICE
+    """From which age on the absence of a write stream proves something."""
     lease_wait: float = LEASE_SECONDS + 2
     """Seconds within which letters that an interrupted run held are delivered again."""
 

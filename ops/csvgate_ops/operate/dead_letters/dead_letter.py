@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from csvgate.protocol.dead_letters import PREFIX
+from csvgate.protocol.dead_letters import BREAKER, BREAKER_OPEN, PREFIX
 
-Kind = Literal["storage event", "arrow chunk", "json", "other"]
+Kind = Literal["storage event", "chunk", "json", "other"]
+"""A `chunk` is a message of validated-records that names a staged chunk. The marker of an upload
+with exactly one chunk is one, too."""
 PLATFORM: Final = "CloudPubSubDeadLetterSource"
 PLATFORM_CODE: Final = "platform.max_attempts"
 UNKNOWN_CODE: Final = "unknown"
@@ -50,6 +52,11 @@ class DeadLetter:
     replays: int
     """How often it has been replayed, according to its attributes."""
     kind: Kind
+
+    @property
+    def breaker_was_open(self) -> bool:
+        """Return whether the function sent it at the last attempt, because its breaker was open."""
+        return self.attributes.get(f"{PREFIX}{BREAKER}") == BREAKER_OPEN
 
     @property
     def is_rejection(self) -> bool:

@@ -21,15 +21,19 @@ def compare(
     rejects: Mapping[str, RejectFacts],
     deadline: Deadline,
     in_progress: Container[Key] = (),
+    with_letters: Container[str] = (),
 ) -> list[Finding]:
     """Return the findings. `rejects` has the reject files that were read, by upload id.
-    `in_progress` are uploads that committed between the reading of the ledger and of the tables;
-    their rows are expected."""
+    `in_progress` are uploads that committed between the reading of the ledger and of the tables, or
+    that arrived before the period; their rows are expected. `with_letters` are uploads with a dead
+    letter in a review subscription, so that they are not stuck."""
     known = {upload.id: upload for upload in uploads}
-    by_key = {upload.key: upload for upload in known.values()}
+    by_key = {upload.key: upload for upload in known.values() if upload.key}
     findings: list[Finding] = []
     for upload in known.values():
-        findings += _from_the_ledger(upload, deadline)
+        findings += _counts(upload)
+        if not (upload.finished or upload.failures or upload.id in with_letters):
+            findings += _stuck(upload, deadline)
         if upload.id in rejects:
             findings += _reject_file(upload, rejects[upload.id])
     for table in tables:
@@ -39,7 +43,8 @@ def compare(
         groups = {group.key: group for group in table.groups}
         for upload in known.values():
             if upload.table == table.id and upload.committed:
-                findings += _loaded(upload, groups.get(upload.key), table.id)
+                group = groups.get(upload.key) if upload.key else None
+                findings += _loaded(upload, group, table.id)
         for group in table.groups:
             if group.key not in in_progress:
                 findings += _not_committed(group, by_key, table.id, deadline)
@@ -48,8 +53,7 @@ def compare(
     return findings
 
 
-def _from_the_ledger(upload: UploadFacts, deadline: Deadline) -> Iterator[Finding]:
-    """Yield the findings that follow from the ledger alone."""
+def _counts(upload: UploadFacts) -> Iterator[Finding]:
     counts = upload.counts
     if counts is not None and counts.read != counts.valid + counts.rejected:
         yield _finding(
@@ -58,17 +62,21 @@ def _from_the_ledger(upload: UploadFacts, deadline: Deadline) -> Iterator[Findin
             f"{counts.read:,} rows were read, but {counts.valid:,} valid + {counts.rejected:,} "
             "rejected rows are recorded",
         )
-    if upload.finished or upload.failed or not deadline.has_passed(upload):
+
+
+def _stuck(upload: UploadFacts, deadline: Deadline) -> Iterator[Finding]:
+    """Yield the finding about an upload that has neither ended nor failed in time."""
+    if not deadline.has_passed(upload):
         return
     since = f"since {upload.received_at:%Y-%m-%d %H:%M}Z"
-    if upload.committed:
+    if upload.may_be_committed:
         yield _finding(
             upload,
             "upload.unfinished",
-            f"loaded, but its completion was not announced {since}",
+            f"decided to commit, but its completion was not announced {since}",
         )
     else:
-        step = "validated" if upload.counts else "received"
+        step = "sealed" if upload.counts else "received"
         yield _finding(
             upload,
             "upload.stuck",
@@ -121,7 +129,7 @@ def _not_committed(
     upload = by_key.get(group.key)
     if upload is not None and upload.committed and upload.table == table:
         return
-    if upload is not None and upload.outcome == "completed" and not deadline.has_passed(upload):
+    if upload is not None and upload.may_be_committed and not deadline.has_passed(upload):
         return
     id_, at = group.key
     rows = f"{counted(group.rows, 'row')} of {at:%Y-%m-%d %H:%M:%S}Z"

@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from csvgate.protocol.events import Counts, ObjectRef
+from csvgate.protocol.events import Counts, RejectsRef
 
 Key = tuple[str, datetime]
-"""`_upload_id` and `_ingested_at` of a row: the upload's id and when it was received. For a
-correction it is the id of the corrected upload, and when the correction itself was received."""
+"""`_upload_id` and `_ingested_at` of a row: the upload's id and the time in its seal. For a
+correction it is the id of the corrected upload, and the time in the correction's seal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +20,40 @@ class UploadFacts:
     id: str
     name: str
     received_at: datetime
-    table: str | None = None
-    """`dataset.table`; None if its plan is gone."""
+    table: str
+    """`dataset.table`."""
     corrects: str | None = None
+    ingested_at: datetime | None = None
+    """The `_ingested_at` of its rows; None while it is being validated."""
     counts: Counts | None = None
     """None while it is being validated."""
-    rejects: ObjectRef | None = None
-    outcome: Literal["completed", "rejected"] | None = None
-    """The outcome that the upload's claim names."""
-    committed: bool = False
-    finished: bool = False
-    failed: bool = False
-    """True if a function gave up on it and sent a dead letter."""
+    rejects: RejectsRef | None = None
+    decision: Literal["commit", "rejected"] | None = None
+    """How the current attempt to load it was decided."""
+    finished: Literal["completed", "rejected"] | None = None
+    """How it ended, once its terminal event is published."""
+    failures: frozenset[str] = frozenset()
+    """The codes with which functions gave up on it and sent a dead letter."""
 
     @property
-    def key(self) -> Key:
-        return self.corrects or self.id, self.received_at
+    def key(self) -> Key | None:
+        """None while the upload has no row that could be loaded."""
+        return None if self.ingested_at is None else (self.corrects or self.id, self.ingested_at)
+
+    @property
+    def committed(self) -> bool:
+        """Return whether its rows are certainly visible."""
+        return self.finished == "completed"
+
+    @property
+    def may_be_committed(self) -> bool:
+        """Return whether its rows may be visible: the commit is decided, and its outcome is not
+        recorded yet."""
+        return self.decision == "commit" and self.finished is None
+
+    @property
+    def awaits_operator(self) -> bool:
+        return bool(self.failures) and self.finished is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +107,11 @@ class Deadline:
     stuck_after: timedelta
 
     def has_passed(self, upload: UploadFacts) -> bool:
-        return self.now - upload.received_at > self.stuck_after
+        return self.is_over(upload.received_at)
+
+    def is_over(self, at: datetime) -> bool:
+        """Return whether this time is so long ago that something must have happened since."""
+        return self.now - at > self.stuck_after
 
 
 class Finding(BaseModel):

@@ -1,25 +1,21 @@
 """Reads the facts of all uploads in a period: one ledger listing, and a few reads per upload."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from csvgate.contracts.hashing import from_json
 from csvgate.contracts.model import Contract
+from csvgate.protocol.identity import is_identifier
 from csvgate.protocol.ledger import paths
+from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.ledger.ledger import Ledger
-from csvgate.protocol.ledger.paths import LedgerPath
 from csvgate_ops.operate.reconcile.facts import UploadFacts
 
-_THREADS = 8
-_WANTED: Final[tuple[LedgerPath, ...]] = (
-    *(paths.RECEIVED, paths.OUTCOME, paths.CORRECTS),
-    *(paths.COMMITTED, paths.FINISHED, paths.FAILURE_NOTE),
-)
-"""The entries whose existence is enough to know."""
+_THREADS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,51 +23,98 @@ class ReadUpload:
     """One upload of the period, with the contract that it was validated by."""
 
     facts: UploadFacts
-    contract: Contract | None
-    """The contract of the plan in effect; it defines the dialect of the reject file."""
+    contract: Contract
+    """The pinned contract; it defines the dialect of the reject file."""
 
 
-def read_uploads(ledger: Ledger, since: datetime | None) -> list[ReadUpload]:
-    """Return the uploads received since then, oldest first, without ignored objects."""
-    by_upload: dict[str, set[LedgerPath]] = defaultdict(set)
+@dataclass(frozen=True, slots=True)
+class ReadLedger:
+    uploads: tuple[ReadUpload, ...]
+    """Those of the period, oldest first, without ignored objects."""
+    ids: frozenset[str]
+    """Every upload that the ledger knows, ignored ones and those of other periods included."""
+
+
+@dataclass(slots=True)
+class _Listed:
+    """What the listing says about one upload, so that nothing is read that does not exist."""
+
+    received: bool = False
+    sealed: bool = False
+    decided: bool = False
+    failures: set[str] = field(default_factory=set)
+
+
+def read_ledger(ledger: Ledger, since: datetime | None) -> ReadLedger:
+    """Return all uploads that were received since then."""
+    listed: dict[str, _Listed] = defaultdict(_Listed)
     for name in ledger.names(paths.UPLOADS):
-        by_upload[paths.upload_of(name)].update(p for p in _WANTED if p.parse(name))
+        _note(listed[paths.upload_of(name)], name)
 
     def read(upload: str) -> list[ReadUpload]:
-        return list(_read(ledger, upload, by_upload[upload], since))
+        return list(_read(ledger, upload, listed[upload], since))
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        found = pool.map(read, list(by_upload))
-        return sorted((k for one in found for k in one), key=lambda k: k.facts.received_at)
+        found = [one for part in pool.map(read, list(listed)) for one in part]
+    found.sort(key=lambda one: one.facts.received_at)
+    return ReadLedger(tuple(found), frozenset(listed))
+
+
+def read_uploads(ledger: Ledger, ids: Iterable[str]) -> list[ReadUpload]:
+    """Return these uploads and their corrections, whenever they were received. `ids` may come from
+    rows that another program wrote: whatever is not an id is left out."""
+    found: list[ReadUpload] = []
+    for upload in filter(is_identifier, ids):
+        for one in (upload, *ledger.upload(upload).corrections()):
+            listed = _Listed()
+            for name in ledger.names(paths.RECEIVED.folder(upload=one)):
+                _note(listed, name)
+            found += _read(ledger, one, listed, None)
+    return found
+
+
+def _note(listed: _Listed, name: str) -> None:
+    if paths.RECEIVED.parse(name):
+        listed.received = True
+    elif paths.SEAL.parse(name):
+        listed.sealed = True
+    elif paths.DECISION.parse(name):
+        listed.decided = True
+    elif failure := paths.FAILURE_NOTE.parse(name):
+        listed.failures.add(failure["code"])
 
 
 def _read(
-    ledger: Ledger, upload: str, entries: set[LedgerPath], since: datetime | None
+    ledger: Ledger, upload: str, listed: _Listed, since: datetime | None
 ) -> Iterator[ReadUpload]:
-    if paths.RECEIVED not in entries:
-        return
     there = ledger.upload(upload)
-    received = there.received()
+    received = there.received() if listed.received else None
     if received is None or (since is not None and received.received_at < since):
         return
-    claim = there.outcome_claim() if paths.OUTCOME in entries else None
-    plan_ledger = there.plan(claim.plan if claim else received.plan)
-    plan, validated = plan_ledger.plan(), plan_ledger.validated()
-    contract = from_json(plan.contract) if plan else None
-    destination = contract.destination if contract else None
+    contract = from_json(received.contract)
+    current = current_attempt(there) if listed.decided else None
+    decision = current.decision if current else None
+    finished = current.entries.finished() if current and decision else None
+    seal = None
+    if decision is not None:
+        seal = there.seal(decision.seal)
+    elif listed.sealed and (standing := there.standing_seal()):
+        _, seal = standing
     yield ReadUpload(
         UploadFacts(
             id=upload,
             name=received.upload.name,
             received_at=received.received_at,
-            table=f"{destination.dataset}.{destination.table}" if destination else None,
-            corrects=there.corrects() if paths.CORRECTS in entries else None,
-            counts=validated.counts if validated else None,
-            rejects=validated.rejects if validated else None,
-            outcome=claim.outcome if claim else None,
-            committed=paths.COMMITTED in entries,
-            finished=paths.FINISHED in entries,
-            failed=paths.FAILURE_NOTE in entries,
+            table=f"{contract.destination.dataset}.{contract.destination.table}",
+            corrects=seal.corrects if seal else None,
+            ingested_at=seal.ingested_at if seal else None,
+            counts=seal.counts if seal else None,
+            rejects=seal.rejects if seal else None,
+            decision=None
+            if decision is None or decision.outcome == "abandoned"
+            else decision.outcome,
+            finished=finished.outcome if finished else None,
+            failures=frozenset(listed.failures),
         ),
         contract,
     )

@@ -1,16 +1,19 @@
-"""Reads the ledger, then the tables and reject files, and compares them."""
+"""Reads the ledger, then the uploads bucket, the tables, the reject files and the dead letters, and
+compares them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from csvgate.contracts.match import Contracts
 from csvgate.contracts.model import Contract
 from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.decoding import open_text
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
+from csvgate.ports import ObjectInfo
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.rejects.reject_file import LINE
 from csvgate.validation.faults import FileFault
@@ -18,11 +21,19 @@ from csvgate_ops.operate.reconcile.compare import compare
 from csvgate_ops.operate.reconcile.facts import (
     Deadline,
     Finding,
+    Key,
     RejectFacts,
     TableFacts,
     UploadFacts,
 )
-from csvgate_ops.operate.reconcile.read_ledger import ReadUpload, read_uploads
+from csvgate_ops.operate.reconcile.lost_events import (
+    UnknownObjects,
+    finding,
+    unknown_objects,
+    upload_of,
+)
+from csvgate_ops.operate.reconcile.missing_letters import Letters, missing_letters
+from csvgate_ops.operate.reconcile.read_ledger import ReadUpload, read_ledger, read_uploads
 
 
 class Report(BaseModel):
@@ -38,7 +49,13 @@ class Report(BaseModel):
     """Failed uploads, whose dead letters wait for an operator."""
     bytes_read: int
     """Bytes that BigQuery read and bills."""
+    objects: int
+    """Generations in the uploads bucket."""
     findings: tuple[Finding, ...]
+    unmatched: tuple[str, ...]
+    """gs:// addresses of objects that no contract matches and that the ledger does not know."""
+    lost: tuple[ObjectInfo, ...] = Field(exclude=True)
+    """The objects of the findings `event.lost`."""
 
 
 ReadTable = Callable[[str, datetime | None], TableFacts]
@@ -57,34 +74,68 @@ class Reconciliation:
     since: datetime | None
     rejects_kept: timedelta | None
     """How long the rejects bucket keeps an object; None if it keeps objects forever."""
+    contracts: Contracts
+    uploads_bucket: str
+    ledger_kept: timedelta | None
+    """How long the ledger bucket keeps an entry; None if it keeps entries forever."""
+    read_letters: Callable[[], Letters] | None
+    """Reads the review subscriptions; None if dead letters are not looked at."""
     look_at_rejects: bool = True
 
     def report(self, progress: Callable[[str], None]) -> Report:
         """Read and compare everything; `progress` is called with what is being read."""
         progress("the ledger")
-        known = read_uploads(self.ledger, self.since)
-        facts = [k.facts for k in known]
-        named = {f.table for f in facts if f.table and f.committed}
+        known = read_ledger(self.ledger, self.since)
+        facts = [one.facts for one in known.uploads]
+        progress("the uploads bucket")
+        objects, unknown = self.unknown_objects(known.ids)
+        named = {f.table for f in facts if f.committed}
         tables = []
         for table in sorted(named | self.tables):
             progress(f"table {table}")
             tables.append(self.read_table(table, self.since))
-        rejects = self._rejects(known, progress) if self.look_at_rejects else {}
-        findings = compare(facts, tables, rejects, self.deadline)
-        if any(finding.code in ("rows.orphan", "rows.uncommitted") for finding in findings):
-            # The tables were read after the ledger, so rows committed in between look unknown.
-            committed = {f.key for f in facts if f.committed}
-            later = [k.facts for k in read_uploads(self.ledger, self.since)]
-            in_progress = {f.key for f in later if f.committed} - committed
-            findings = compare(facts, tables, rejects, self.deadline, in_progress)
-        return _report(facts, tables, len(rejects), findings)
+        rejects = self._rejects(known.uploads, progress) if self.look_at_rejects else {}
+        letters = None
+        if self.read_letters is not None:
+            progress("the dead letters")
+            letters = self.read_letters()
+        with_letters = letters.uploads if letters else frozenset[str]()
+        findings = compare(facts, tables, rejects, self.deadline, (), with_letters)
+        if orphans := {f.upload for f in findings if f.code in ("rows.orphan", "rows.uncommitted")}:
+            explained = self._explained(facts, orphans)
+            findings = compare(facts, tables, rejects, self.deadline, explained, with_letters)
+        findings += [finding(info) for info in unknown.lost]
+        if letters is not None:
+            findings += missing_letters(facts, letters, self.ledger, self.deadline)
+        return _report(facts, tables, len(rejects), objects, findings, unknown)
+
+    def unknown_objects(self, known: Container[str]) -> tuple[int, UnknownObjects]:
+        """Return how many generations the uploads bucket has, and those that the ledger does not
+        know. `known` are the ids in the ledger."""
+        infos = list(self.ledger.store.generations(self.uploads_bucket, ""))
+        unknown = unknown_objects(
+            infos,
+            known,
+            self.contracts,
+            self.deadline,
+            since=self.since,
+            ledger_kept=self.ledger_kept,
+        )
+        return len(infos), unknown
+
+    def _explained(self, facts: Iterable[UploadFacts], uploads: Iterable[str]) -> set[Key]:
+        """Return the keys of rows that were committed after the ledger was read, because tables are
+        read later, or whose upload arrived before the period and was loaded in it."""
+        committed = {f.key for f in facts if f.committed}
+        read = [one.facts for one in read_uploads(self.ledger, sorted(uploads))]
+        return {f.key for f in read if f.committed and f.key} - committed
 
     def _rejects(
         self, known: Iterable[ReadUpload], progress: Callable[[str], None]
     ) -> dict[str, RejectFacts]:
         found = {}
         for k in known:
-            if k.facts.rejects is not None and k.contract is not None:
+            if k.facts.rejects is not None:
                 progress(f"reject file of {k.facts.name}")
                 found[k.facts.id] = self._reject_file(k)
         return found
@@ -92,7 +143,6 @@ class Reconciliation:
     def _reject_file(self, known: ReadUpload) -> RejectFacts:
         ref, contract, store = known.facts.rejects, known.contract, self.ledger.store
         assert ref is not None  # noqa: S101 - the caller looked
-        assert contract is not None  # noqa: S101 - the caller looked
         age = self.deadline.now - known.facts.received_at
         expired = self.rejects_kept is not None and age > self.rejects_kept
         info = store.stat(ref.bucket, ref.name)
@@ -100,7 +150,7 @@ class Reconciliation:
             return RejectFacts(None, expired)
         try:
             return RejectFacts(
-                count_rows(store.stream(ref.bucket, ref.name, info.generation), contract)
+                count_rows(store.stream(ref.bucket, ref.name, info.generation, info.size), contract)
             )
         except FileFault:
             return RejectFacts(0)
@@ -115,7 +165,12 @@ def count_rows(pieces: Iterable[bytes], contract: Contract) -> int:
 
 
 def _report(
-    facts: list[UploadFacts], tables: list[TableFacts], reject_files: int, findings: list[Finding]
+    facts: list[UploadFacts],
+    tables: list[TableFacts],
+    reject_files: int,
+    objects: int,
+    findings: list[Finding],
+    unknown: UnknownObjects,
 ) -> Report:
     loaded = [f.counts for f in facts if f.counts and f.committed]
     every = [f.counts for f in facts if f.counts]
@@ -125,7 +180,10 @@ def _report(
         reject_files=reject_files,
         loaded=sum(counts.valid for counts in loaded),
         rejected=sum(counts.rejected for counts in every),
-        awaiting=sum(f.failed and not f.finished for f in facts),
+        awaiting=sum(f.awaits_operator for f in facts),
         bytes_read=sum(table.bytes_read for table in tables),
+        objects=objects,
         findings=tuple(findings),
+        unmatched=tuple(upload_of(info).uri for info in unknown.unmatched),
+        lost=unknown.lost,
     )

@@ -29,7 +29,8 @@ def summary(report: Report) -> str:
     verdict = counted(found, "finding") if found else "no discrepancies"
     text = (
         f"{verdict}: {counted(report.uploads, 'upload')}, {counted(report.tables, 'table')}, "
-        f"{counted(report.reject_files, 'reject file')}; {counted(report.loaded, 'row')} loaded, "
+        f"{counted(report.reject_files, 'reject file')}, "
+        f"{counted(report.objects, 'uploaded object')}; {counted(report.loaded, 'row')} loaded, "
         f"{report.rejected:,} rejected"
     )
     if report.bytes_read:

@@ -93,9 +93,8 @@ CONTRACTS: Final = (
     OperationalCode(
         "notify.no_contract",
         When.AT_ONCE,
-        "The function was deployed without the contract of this dataset",
-        "Deploy notify_stakeholders with the contracts. The rows are loaded; only the email is "
-        "outstanding.",
+        "No contract of this dataset is deployed, and the ledger has none for the upload",
+        "Deploy notify_stakeholders with the contracts. Only the email is outstanding.",
         NextStep.REPLAY,
     ),
 )

@@ -64,6 +64,21 @@ FINDINGS: Final = (
         "Restore it within 7 days: `bq cp TABLE@TIME TABLE`.",
     ),
     FindingCode(
+        "event.lost",
+        "The uploads bucket has a file that a contract matches, and the ledger has no entry of it",
+        "Its event was lost, usually because the trigger did not exist when the file arrived. Look "
+        "at the backlog of validate_and_parse's subscription first: the event may only be waiting. "
+        "Then publish it again: `csvgate reconcile --replay-lost`. That loads every such file; "
+        "remove those from the bucket that must not be loaded.",
+    ),
+    FindingCode(
+        "letter.missing",
+        "An upload failed and has not ended since, but no dead letter leads out of it",
+        "Repeat the command, because another process may have held the letter. If the letter "
+        "expired or was lost, have the file uploaded again under a new name. If it was replayed, "
+        "look at the backlog and the log of the function that the finding names.",
+    ),
+    FindingCode(
         "upload.stuck",
         "An upload makes no progress, and no dead letter says why",
         "Look for dead letters that Pub/Sub forwarded (`csvgate dlq list`), for an open breaker "
@@ -72,8 +87,8 @@ FINDINGS: Final = (
     ),
     FindingCode(
         "upload.unfinished",
-        "An upload was loaded, but its completion was never announced",
-        "Look where upload.stuck says: a replay of its dead letters announces the completion. The "
-        "rows are correct.",
+        "An upload was decided to be committed, but its completion was never announced",
+        "Look where upload.stuck says: a replay of its dead letters repeats the commit, which is "
+        "harmless, and announces the completion.",
     ),
 )

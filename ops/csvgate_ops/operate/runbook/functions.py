@@ -34,8 +34,9 @@ FUNCTIONS: Final = (
         When.AFTER_RETRIES,
         "Pub/Sub gave up and forwarded the message itself, because the function never gave a "
         "reason",
-        "The function crashed, ran out of time or memory, could not start, or its breaker was open "
-        "the whole time. Check its log at the time of the dead letter, and `csvgate breaker`.",
+        "If its breaker was open, the dead letter says so, with the codes that had opened it. "
+        "Otherwise the function crashed, ran out of time or memory, or could not start: check its "
+        "log at the time of the dead letter.",
         NextStep.REPLAY,
     ),
     OperationalCode(
@@ -50,6 +51,22 @@ FUNCTIONS: Final = (
         When.AFTER_RETRIES,
         "A bucket, or an object that must exist, does not exist",
         "The message names it. Deploy again to create it, or restore what was deleted.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "deadline.exceeded",
+        When.AFTER_RETRIES,
+        "Every attempt to read the file took longer than the function may run",
+        "After three such attempts the file is rejected as file.too_slow, so the services were "
+        "slow or the instance was. Check the function's CPU, memory and timeout in "
+        "deploy/topology.yaml.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "rejects.raced",
+        When.AFTER_RETRIES,
+        "At every attempt another delivery was writing the reject file under the same name",
+        "A replay takes another name.",
         NextStep.REPLAY,
     ),
     OperationalCode(
@@ -75,9 +92,17 @@ FUNCTIONS: Final = (
         NextStep.REPLAY,
     ),
     OperationalCode(
+        "mail.credits",
+        When.AFTER_RETRIES,
+        "The SendGrid account has sent as many emails as its plan allows",
+        "The key is not wrong. Wait until the plan's next period begins, or raise the plan at "
+        "SendGrid. Then replay: none of these emails was sent.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
         "mail.unknown",
         When.AFTER_RETRIES,
-        "SendGrid did not confirm whether it accepted the email",
+        "SendGrid did not confirm in time whether it accepted the email",
         "Check the account's activity at SendGrid. If the email is there, discard the dead letter: "
         "a replay would send it again.",
         NextStep.REPLAY,
@@ -93,7 +118,7 @@ FUNCTIONS: Final = (
     OperationalCode(
         "notify.claimed",
         When.AFTER_RETRIES,
-        "At every attempt another delivery was sending the same email",
+        "At every attempt another delivery was sending the same email, or the ledger was too slow",
         "`csvgate status` shows whether the email was sent.",
         NextStep.REPLAY,
     ),

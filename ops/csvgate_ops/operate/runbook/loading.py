@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from csvgate_ops.operate.runbook.model import UPLOAD_AGAIN, NextStep, OperationalCode, When
+from csvgate_ops.operate.runbook.model import NextStep, OperationalCode, When
 
 _LEDGER: Final = (
     "Find out who writes to or deletes from the ledger bucket: only csvgate may. Restore the "
@@ -13,12 +13,34 @@ _NOT_VISIBLE: Final = "No row of the upload is visible in the table."
 
 LOADING: Final = (
     OperationalCode(
-        "plan.unknown",
+        "seal.unknown",
         When.AT_ONCE,
-        "The ledger has no entry for the upload that the message belongs to",
+        "The ledger does not have the upload, or the seal, that the message belongs to",
         "Either the message is not from csvgate, or its ledger entries were deleted; in that case "
         "have the file uploaded again.",
         NextStep.UPLOAD,
+    ),
+    OperationalCode(
+        "seal.vanished",
+        When.AFTER_RETRIES,
+        "The seal of an upload existed and is gone",
+        _LEDGER,
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "ledger.incomplete",
+        When.AT_ONCE,
+        "The ledger lacks an entry of the upload that a correction corrects",
+        _LEDGER,
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "protocol.version",
+        When.AFTER_RETRIES,
+        "The upload was begun under another version of the delivery protocol",
+        "An older revision is still in service, or a deploy was rolled back. Deploy the newer "
+        "revision of validate_and_parse and of enrich_records.",
+        NextStep.REPLAY,
     ),
     OperationalCode(
         "ledger.corrupt",
@@ -35,20 +57,72 @@ LOADING: Final = (
         NextStep.REPLAY,
     ),
     OperationalCode(
-        "chunk.row_count",
+        "chunk.missing",
         When.AT_ONCE,
-        "The number of rows in BigQuery's write stream is not the chunk's",
-        "Either another program wrote to the stream, or this is a bug in csvgate: report it. "
-        f"{_NOT_VISIBLE} {UPLOAD_AGAIN}",
-        NextStep.UPLOAD,
+        "A chunk of the upload is not in the staging bucket any more",
+        "Find out who deletes objects from the staging bucket: only its lifecycle rule may, after "
+        "90 days. A replay makes validate_and_parse read the file again and stage its chunks; it "
+        "refuses if the file itself is gone.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "chunk.corrupt",
+        When.AFTER_RETRIES,
+        "At every attempt the bytes of a staged chunk differed from those that were sealed",
+        "Check https://status.cloud.google.com, and who writes to the staging bucket: only csvgate "
+        "may. If a replay fails again, delete the staged object that `csvgate dlq show` names and "
+        "replay: the letter comes back with chunk.missing, and its replay reads the file again.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "load.claimed",
+        When.AFTER_RETRIES,
+        "At every attempt another delivery had just begun to append the upload's rows",
+        "A replay finds out whether the rows were appended, and appends them otherwise.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "load.unsettled",
+        When.AFTER_RETRIES,
+        "Other deliveries changed the state of the upload faster than this one could follow",
+        "A replay continues where they stopped. If the code returns, report it.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "load.contradictory",
+        When.AT_ONCE,
+        "A write stream ends in the middle of the upload's rows, which one request appended",
+        "Something else wrote to the stream. Look at the rows with this _upload_id in the table, "
+        'run `csvgate settle UPLOAD --as committed|not-loaded --reason "…"`, and replay. Report it '
+        "and attach the dead letter.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "commit.unsettled",
+        When.AFTER_RETRIES,
+        "The upload's write streams are gone, and whether their commit took effect can be decided "
+        "25 hours after the oldest of them was created",
+        "The message names the hour. A replay before it is harmless and comes back. A replay after "
+        "it counts the rows in the table: it completes the upload or loads it again.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "commit.partial",
+        When.AT_ONCE,
+        "The table has some rows of the upload but not all, and its write streams are gone",
+        "Somebody deleted or changed rows before csvgate could count them. Look at the rows with "
+        "this _upload_id, and decide: `csvgate settle UPLOAD --as committed` completes the upload "
+        "with the rows that are there; after you have deleted them, `--as not-loaded` loads all "
+        "rows again. Then replay.",
+        NextStep.REPLAY,
     ),
     OperationalCode(
         "commit.row_count",
         When.AT_ONCE,
-        "The loaded chunks are not the rows that were validated, so nothing was committed",
-        "Either the ledger was changed, or this is a bug in csvgate: report it. "
-        f"{_NOT_VISIBLE} {UPLOAD_AGAIN}",
-        NextStep.UPLOAD,
+        "The loaded chunks are not the rows that were sealed, so nothing was committed",
+        "Either another program wrote to a write stream, or this is a bug in csvgate: report it. A "
+        f"replay loads the upload again, with new streams. {_NOT_VISIBLE}",
+        NextStep.REPLAY,
     ),
     OperationalCode(
         "commit.refused",
@@ -59,30 +133,29 @@ LOADING: Final = (
         NextStep.REPLAY,
     ),
     OperationalCode(
-        "commit.contradictory",
+        "stream.unclear",
         When.AFTER_RETRIES,
-        "BigQuery reports that only some of an upload's streams are committed, although it commits "
-        "all or none",
-        f"{_RECONCILE} Report it and attach the dead letter.",
+        "At every attempt BigQuery refused a call because of the state of a write stream or its "
+        "table, but found the stream when asked",
+        "The table was dropped, replaced or altered while it was loaded, or BigQuery needs longer "
+        f"than usual. Check the table named in the dead letter. {_RECONCILE}",
         NextStep.REPLAY,
     ),
     OperationalCode(
         "stream.gone",
-        When.AT_ONCE,
-        "A chunk's write stream expired after a day, or its table was dropped",
-        "The chunk waited too long, or the table was created again. A replay reads the upload "
-        "again from its file. If a commit had already begun, the replay refuses and says what to "
-        "ask BigQuery; unless the table has rows of the upload, have the file uploaded again. "
-        + _RECONCILE,
+        When.AFTER_RETRIES,
+        "At every attempt BigQuery did not find a write stream that was created a short while ago",
+        "The table was dropped, or BigQuery needs longer than usual. A replay loads the upload "
+        f"over new streams once the old ones are certainly lost. {_RECONCILE}",
         NextStep.REPLAY,
     ),
     OperationalCode(
         "stream.short",
-        When.AT_ONCE,
-        "A chunk's write stream was finalized before it had all rows",
-        "Either another program finalized it, or this is a bug in csvgate: report it. "
-        f"{_NOT_VISIBLE} {UPLOAD_AGAIN}",
-        NextStep.UPLOAD,
+        When.AFTER_RETRIES,
+        "At every attempt a write stream had been finalized before it had all rows",
+        "A replay loads the upload over new streams. If the code returns, another program "
+        "finalizes them, or this is a bug in csvgate: report it.",
+        NextStep.REPLAY,
     ),
     OperationalCode(
         "stream.committed",

@@ -45,9 +45,10 @@ After a bad deploy, or when a table or a contract is missing, a function would d
 message. Its breaker prevents that. It opens when the function has dead-lettered {letters} different
 messages within {window} and these are at least {share:.0%} of the messages it finished in that
 time (`breaker` in deploy/topology.yaml). Rejected rows and files do not count, because they are
-data. While the breaker is open, the function raises an error instead: the messages wait in their
-subscription, and no email reports a failure. The log has one entry `breaker tripped` at severity
-ERROR, and an entry `breaker open, will be retried` for each message.
+data, and malformed messages (`event.malformed`) do not count, because anyone with the right to
+publish can send them. While the breaker is open, the function raises an error instead: the messages
+wait in their subscription, and no email reports a failure. The log has one entry `breaker tripped`
+at severity ERROR, and an entry `breaker open, will be retried` for each message.
 
 1. `csvgate breaker` shows the function, since when its breaker is open, and the codes of the dead
    letters.
@@ -60,16 +61,19 @@ ERROR, and an entry `breaker open, will be retried` for each message.
    breaker opens again after as many dead letters.
 4. Replay the dead letters from before it opened.
 
-The messages do not wait forever. Pub/Sub delivers each again with growing backoff. After the
-trigger's `max_delivery_attempts` it moves the message to the dead-letter topic itself, unchanged
-but without a reason (`platform.max_attempts` below); it can be replayed like any other. You have
-about this long to fix the cause:
+The messages do not wait forever. Pub/Sub delivers each again with growing backoff, up to the
+trigger's `max_delivery_attempts`. At the last attempt the function sends the dead letter itself,
+with its true code and reason and the attribute `csvgate-breaker: open`. Where it cannot, because
+the delivery does not say which attempt it is, Pub/Sub moves the message to the dead-letter topic
+unchanged, without a reason (`platform.max_attempts` below). For both, `csvgate dlq list`, `csvgate
+dlq show` and the console say that the breaker was open and which codes had opened it. Both can be
+replayed like any other once the cause is fixed. You have about this long to fix it:
 """
 
 _AFTER_BREAKER = """
-To gain time, raise `max_delivery_attempts` and deploy; the maximum of 100 takes 15 hours with this
-backoff. The state of the breakers is in the ledger bucket under `breakers/`. While that bucket
-cannot be read, functions send dead letters as if they had no breaker.
+Where that is too short, raise `max_delivery_attempts` to at most 100 and deploy. The state of the
+breakers is in the ledger bucket under `breakers/`. While that bucket cannot be read, functions send
+dead letters as if they had no breaker.
 
 ## Deploy again
 

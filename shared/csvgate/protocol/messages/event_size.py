@@ -19,9 +19,9 @@ documentation means decimal kilobytes, with 6% to spare."""
 
 ENVELOPE_BYTES: Final = 4096
 """An upper bound of what surrounds data and attributes: their names, message id and publish time in
-both spellings, the subscription's path, the delivery attempt, and the CloudEvent context in headers.
-With ids of 64 characters and the longest names that Google allows, percent-encoded where a header
-requires it, that is 1.9 KB; the rest is for the identity token and other headers that Google
+both spellings, the subscription's path, the delivery attempt, and the CloudEvent context in
+headers. With ids of 64 characters and the longest names that Google allows, percent-encoded where a
+header requires it, that is 1.9 KB; the rest is for the identity token and other headers that Google
 adds."""
 ATTRIBUTE_BYTES: Final = 16
 """An upper bound of the quotes, colon, comma and white space around an attribute."""

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from csvgate.protocol.events import UploadValidated
 from csvgate.protocol.identity import Upload
+from csvgate.protocol.ledger.entries import Seal
 from unit.author.check.check_examples import ORDERS_YAML, answer, by_orders, check, faults
 from unit.protocol.orders import orders
+from unit.protocol.test_pipeline import upload_id
 from world import World
 
 LEDGER_CHECKS = [
@@ -24,21 +25,20 @@ class Cloud:
 
     def __init__(self) -> None:
         self.world = World()
-        self.original = self.send("orders/a.csv", orders(40, bad=4)).upload.id
+        self.send("orders/a.csv", orders(40, bad=4))
+        self.original = upload_id(self.world, "orders/a.csv")
         self.name, self.rejects = self.newest()
 
-    def send(self, name: str, data: bytes) -> UploadValidated:
+    def send(self, name: str, data: bytes) -> Seal:
         event = self.world.upload(name, data)
         self.world.validate(event)
         self.world.drain()
         info = self.world.store.stat("uploads", name)
         assert info is not None
         upload = self.world.ledger.upload(Upload(info.bucket, info.name, info.generation).id)
-        received = upload.received()
-        assert received is not None
-        validated = upload.plan(received.plan).validated()
-        assert validated is not None
-        return validated
+        found = upload.standing_seal()
+        assert found is not None
+        return found[1]
 
     def newest(self) -> tuple[str, bytes]:
         name, stored = list(self.world.store.buckets["rejects"].items())[-1]
@@ -60,8 +60,7 @@ def both(cloud: Cloud, folder: Path, data: bytes, out: Path) -> dict[str, Any]:
     """The report of `check` on a corrected file, which must agree with the cloud's."""
     file = on_disk(folder, cloud.name, data)
     found = answer(file, "--contract", ORDERS_YAML, "--max-faults", "0", "--rejects", out)
-    validated = cloud.send(cloud.name, data)
-    counts = validated.counts
+    counts = cloud.send(cloud.name, data).counts
     assert [counts.read, counts.valid, counts.rejected] == [
         found[key] for key in ("rows_read", "rows_valid", "rows_rejected")
     ]

@@ -158,7 +158,7 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
         with_field("trigger-subscription", "enrich-records", "dead_letter_topic", None),
         [
             f"{SUBSCRIPTION} --dead-letter-topic=enrich-records-dead-letter "
-            f"--max-delivery-attempts=10 {AT}"
+            f"--max-delivery-attempts=100 {AT}"
         ],
     ),
     (

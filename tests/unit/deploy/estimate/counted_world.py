@@ -1,48 +1,21 @@
-"""The pipeline in memory, counting every request that Cloud Storage would charge."""
+"""The pipeline in memory, with a count of all requests that Google would charge."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, cast
 
 from csvgate.chunks.arrow import decode
-from csvgate.gcp.storage import RANGE_BYTES
-from csvgate.ports import Message, ObjectInfo
-from csvgate_ops.deploy.estimate.footprint import ENVELOPE_BYTES, PAGE
+from csvgate.contracts.match import Contracts
+from csvgate.ports import Message
+from csvgate_ops.deploy.estimate.footprint import ENVELOPE_BYTES
+from enrichment.handler import Enricher
 from fakes.bigquery import FakeWarehouse
-from fakes.storage import FakeObjectStore
-from world import COMPLETE, VALIDATED, World, letters_of
+from world import COMPLETE, VALIDATED, World, letters_of, shipped_contracts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pyarrow as pa
-
-
-class CountedStore(FakeObjectStore):
-    """Counts reads (class B) and listings (class A, by pages); writes are in `effects`."""
-
-    def __init__(self, inner: FakeObjectStore) -> None:
-        super().__init__(effects=inner.effects)
-        self.buckets = inner.buckets
-        self.reads = self.listings = 0
-
-    def stat(self, bucket: str, name: str, generation: int | None = None) -> ObjectInfo | None:
-        self.reads += 1
-        return super().stat(bucket, name, generation)
-
-    def read(self, bucket: str, name: str, generation: int | None = None) -> bytes | None:
-        self.reads += 1
-        return super().read(bucket, name, generation)
-
-    def stream(self, bucket: str, name: str, generation: int) -> Iterator[bytes]:
-        self.reads += 1 + -(-len(self.buckets[bucket][name].data) // RANGE_BYTES)
-        return super().stream(bucket, name, generation)
-
-    def names(self, bucket: str, prefix: str) -> Iterator[str]:
-        found = list(super().names(bucket, prefix))
-        self.listings += max(1, -(-len(found) // PAGE))
-        return iter(found)
 
 
 class CountedWarehouse(FakeWarehouse):
@@ -57,61 +30,87 @@ class CountedWarehouse(FakeWarehouse):
         self.appended_bytes += sum(batch.nbytes for _, batch in every)
         super().append(stream, schema, every)
 
+    def append_once(self, stream: str, offset: int, rows: "pa.RecordBatch") -> bool:
+        self.appended_bytes += rows.nbytes
+        return super().append_once(stream, offset, rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one upload asked for, the uploader's own request and its notification left out."""
+    """What one upload asked for, without the uploader's own request and the reads for the
+    notification that Cloud Storage itself makes."""
 
     writes: int
+    """Class A operations: writes and pages of listings."""
     reads: int
+    """Class B operations: reads of metadata, of objects and of each range of a large one."""
     ledger_objects: int
     effects: Counter[str]
+    """The number of changes by their kind, for example `bigquery.append`."""
     chunks: int
-    wire_bytes: int
+    staged_bytes: int
     table_bytes: int
     messages: dict[str, int]
     volumes: dict[str, int] = field(default_factory=dict)
 
 
-def run(name: str, data: bytes, chunk_bytes: int) -> Seen:
-    """Of an upload to a pipeline that saw another one before: references are in the ledger."""
-    world = World(chunk_bytes=chunk_bytes)
+def run(
+    name: str,
+    data: bytes,
+    chunk_bytes: int,
+    contracts: Contracts | None = None,
+    *,
+    shares: bool = True,
+) -> Seen:
+    """Count the calls for an upload to a warm pipeline, which has loaded another one before: the
+    references are in the ledger, and a shared stream is open. `shares` is false if small uploads
+    are loaded over pending streams."""
+    world = World(chunk_bytes=chunk_bytes, contracts=contracts or shipped_contracts())
+    world.warehouse = warehouse = CountedWarehouse(
+        "sales", effects=world.effects, clock=world.clock
+    )
+    world.restart()
+    if not shares:
+        handler = cast(Enricher, world.enrich.handler)
+        world.enrich = replace(world.enrich, handler=replace(handler, shared=None))
     world.validate(world.upload("orders/first.csv", FIRST))
     world.drain()
-    store = CountedStore(world.store)
-    store._generation = world.store._generation
-    world.store = store
-    world.warehouse = warehouse = CountedWarehouse("sales", effects=world.effects)
-    world.restart()
     world.effects.log.clear()
-    before = {topic: len(messages) for topic, messages in world.publisher.topics.items()}
-    ledger = len(store.buckets["ledger"])
-    assert world.validate(world.upload(name, data)).startswith("validated")
+    world.effects.looks.clear()
+    warehouse.appended_bytes = 0
+    buckets, topics = world.store.buckets, world.publisher.topics
+    objects = {bucket: set(names) for bucket, names in buckets.items()}
+    before = {topic: len(messages) for topic, messages in topics.items()}
+    loaded = len(warehouse.rows("sales.orders"))
+    assert world.validate(world.upload(name, data)).startswith("sealed")
     world.drain()
     effects = Counter(effect.kind for effect in world.effects.log)
-    fresh = {t: m[before[t] :] for t, m in world.publisher.topics.items()}
-    chunks = [m for m in fresh[VALIDATED] if m.attributes["ce-type"].startswith("csvgate.records")]
-    assert sum(decode(chunk.data).num_rows for chunk in chunks) == len(
-        world.warehouse.rows("sales.orders")
-    )
-    topics = {
+    looks = Counter(effect.kind for effect in world.effects.looks)
+    fresh = {topic: messages[before[topic] :] for topic, messages in topics.items()}
+    staged = [o for n, o in buckets["staging"].items() if n not in objects["staging"]]
+    rows = len(warehouse.rows("sales.orders")) - loaded
+    assert sum(decode(each.data).num_rows for each in staged) == rows
+    by_role = {
         "validated": fresh[VALIDATED],
         "complete": fresh[COMPLETE],
         "dead_letter": fresh[letters_of("validate_and_parse")],
     }
     return Seen(
-        writes=effects["storage.create"] + effects["storage.write"] + store.listings,
-        reads=store.reads,
-        ledger_objects=len(store.buckets["ledger"]) - ledger,
+        writes=sum(effects[kind] for kind in WRITES) + sum(looks[kind] for kind in LISTINGS),
+        reads=sum(looks[kind] for kind in READS),
+        ledger_objects=len(buckets["ledger"].keys() - objects["ledger"]),
         effects=effects,
-        chunks=len(chunks),
-        wire_bytes=sum(len(chunk.data) for chunk in chunks),
+        chunks=len(staged),
+        staged_bytes=sum(each.info.size for each in staged),
         table_bytes=warehouse.appended_bytes,
-        messages={name: len(messages) for name, messages in topics.items()},
-        volumes={name: sum(map(_volume, messages)) for name, messages in topics.items()},
+        messages={role: len(messages) for role, messages in by_role.items()},
+        volumes={role: sum(map(_volume, messages)) for role, messages in by_role.items()},
     )
 
 
+WRITES = ("storage.create", "storage.write")
+LISTINGS = ("storage.names", "storage.generations")
+READS = ("storage.stat", "storage.read", "storage.stream")
 FIRST = (
     b"order_id,customer_id,email,country,currency,amount,quantity,ordered_at,status,notes\n"
     b"ORD-00000001,C0000001,a@example.com,DE,EUR,1.00,1,2026-11-20T10:00:00Z,NEW,\n"

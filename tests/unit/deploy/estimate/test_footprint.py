@@ -2,16 +2,25 @@
 
 import gzip
 from dataclasses import replace
-from math import ceil
 from pathlib import Path
 
 import pytest
 
+from csvgate.chunks.append_requests import REQUEST_BYTES
 from csvgate.contracts.load import load
+from csvgate.contracts.match import Contracts
+from csvgate.contracts.model import Contract
 from csvgate.gcp.storage import RANGE_BYTES
-from csvgate_ops.deploy.estimate.footprint import Footprint, chunk_count, footprint
+from csvgate_ops.deploy.estimate.footprint import (
+    INLINE_LINES,
+    Footprint,
+    announcement_bytes,
+    chunk_count,
+    footprint,
+)
 from csvgate_ops.deploy.estimate.sample_file import measure
 from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
+from intake import seal_upload
 from unit.deploy.estimate.counted_world import Seen, run
 from unit.protocol.orders import HEADER, orders, row
 from world import ROOT
@@ -38,24 +47,77 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[UploadSize, Fo
     return size, modelled(size, chunk_bytes), run(name, data, chunk_bytes)
 
 
-def modelled(size: UploadSize, chunk_bytes: int) -> Footprint:
-    return footprint(size, SHAPE, chunk_bytes=chunk_bytes, instances=1, range_bytes=RANGE_BYTES)
+def modelled(
+    size: UploadSize, chunk_bytes: int, shape: Shape = SHAPE, *, shares: bool = True
+) -> Footprint:
+    return footprint(size, shape, chunk_bytes=chunk_bytes, range_bytes=RANGE_BYTES, shares=shares)
 
 
-def test_requests_to_storage(pair: tuple[UploadSize, Footprint, Seen]) -> None:
-    _, foot, seen = pair
+def agree(foot: Footprint, seen: Seen) -> None:
+    """Every request to Cloud Storage is counted. The model adds the upload itself and the
+    notification of it."""
     assert seen.chunks == foot.chunks
     assert seen.writes == foot.writes - 1
     assert seen.reads == foot.reads - 1
     assert seen.ledger_objects == foot.ledger_objects
 
 
+def test_requests_to_storage(pair: tuple[UploadSize, Footprint, Seen]) -> None:
+    _, foot, seen = pair
+    agree(foot, seen)
+
+
+def without_references() -> Contracts:
+    """The orders contract without lookups."""
+    return Contracts([CONTRACT.model_copy(update={"enrich": (), "references": {}})])
+
+
+def measured(folder: Path, name: str, data: bytes, contract: Contract) -> UploadSize:
+    path = folder / Path(name).name
+    path.write_bytes(data)
+    return measure(path, contract)
+
+
+def test_the_budget_of_a_small_clean_upload(tmp_path: Path) -> None:
+    """The numbers of the delivery protocol: 7 writes, 4 reads, 2 messages, one append over a stream
+    that it shares. A contract with references adds a read of the pin and one of each reference."""
+    contracts = without_references()
+    (contract,) = contracts
+    name, data, chunk_bytes = UPLOADS["one chunk"]
+    seen = run(name, data, chunk_bytes, contracts)
+    assert (7, 4) == (seen.writes, seen.reads)
+    assert {"validated": 1, "complete": 1, "dead_letter": 0} == seen.messages
+    bigquery = {kind: n for kind, n in seen.effects.items() if kind.startswith("bigquery")}
+    assert {"bigquery.append": 1} == bigquery
+    foot = modelled(measured(tmp_path, name, data, contract), chunk_bytes, Shape.of(contract))
+    agree(foot, seen)
+    with_references = run(name, data, chunk_bytes)
+    assert (7, 4 + 1 + SHAPE.references) == (with_references.writes, with_references.reads)
+
+
+def test_a_small_upload_over_a_stream_of_its_own(tmp_path: Path) -> None:
+    name, data, chunk_bytes = UPLOADS["one chunk"]
+    seen = run(name, data, chunk_bytes, shares=False)
+    size = measured(tmp_path, name, data, CONTRACT)
+    foot = modelled(size, chunk_bytes, shares=False)
+    agree(foot, seen)
+    assert 1 == foot.streams == seen.effects["bigquery.create_stream"]
+
+
+def test_an_upload_too_large_for_one_append_has_a_stream_of_its_own() -> None:
+    size = size_of(1_000, 100)
+    small = modelled(replace(size, table_bytes=REQUEST_BYTES), 16 << 20)
+    large = modelled(replace(size, table_bytes=REQUEST_BYTES + 1), 16 << 20)
+    assert ("shared", 1, 0) == (small.lane, small.chunks, small.streams)
+    assert ("pending", 1, 1) == (large.lane, large.chunks, large.streams)
+
+
 def test_requests_to_bigquery(pair: tuple[UploadSize, Footprint, Seen]) -> None:
     _, foot, seen = pair
-    assert seen.effects["bigquery.create_stream"] == foot.chunks
-    assert seen.effects["bigquery.finalize"] == foot.chunks
+    assert seen.effects["bigquery.create_stream"] == foot.streams
+    assert seen.effects["bigquery.finalize"] == foot.streams
     assert seen.effects["bigquery.append"] == foot.appends
-    assert seen.effects["bigquery.commit"] == (1 if foot.chunks else 0)
+    assert seen.effects["bigquery.commit"] == (1 if foot.streams else 0)
 
 
 def test_messages(pair: tuple[UploadSize, Footprint, Seen]) -> None:
@@ -68,16 +130,17 @@ def test_messages(pair: tuple[UploadSize, Footprint, Seen]) -> None:
 
 
 def test_bytes_of_messages(pair: tuple[UploadSize, Footprint, Seen]) -> None:
-    """Apart from the chunks' own data, which depends on where it is cut."""
-    size, foot, seen = pair
-    # As many bytes as the chunks had, cut as the file was.
-    as_cut = replace(size, wire_bytes=seen.wire_bytes)
-    again = modelled(as_cut, ceil(size.csv_bytes / max(1, foot.chunks)))
-    assert again.chunks == foot.chunks
-    expected = again.topics["validated"][1] - seen.wire_bytes
-    observed = seen.volumes["validated"] - seen.wire_bytes
-    assert observed == pytest.approx(expected, rel=0.5)
+    _, foot, seen = pair
+    assert seen.volumes["validated"] == pytest.approx(announcement_bytes(foot.chunks), rel=0.1)
     assert seen.volumes["complete"] == pytest.approx(foot.topics["complete"][1], rel=0.6)
+    number, charged = foot.topics["validated"]
+    assert charged == max(announcement_bytes(foot.chunks), 1000 * number)
+
+
+def test_staged_bytes(pair: tuple[UploadSize, Footprint, Seen]) -> None:
+    """A file that is cut into small chunks compresses less well than the sample."""
+    size, foot, seen = pair
+    assert seen.staged_bytes <= size.wire_bytes + 4096 * foot.chunks
 
 
 def test_bytes_into_bigquery(pair: tuple[UploadSize, Footprint, Seen]) -> None:
@@ -89,7 +152,7 @@ def test_bytes_of_a_full_chunk() -> None:
     _, data, chunk_bytes = UPLOADS["one chunk"]
     seen = run("orders/a.csv", data, chunk_bytes)
     assert 1 == seen.chunks
-    assert 0 < seen.wire_bytes < 7_000_000
+    assert 0 < seen.staged_bytes < 7_000_000
 
 
 def size_of(rows: int, row_bytes: int, wire_bytes: int = 0) -> UploadSize:
@@ -113,6 +176,10 @@ def test_a_chunk_too_large_for_a_message_is_halved() -> None:
     assert 1 == chunk_count(size_of(1_000, 100, wire_bytes=7_000_000), Shape(), 16 << 20)
     assert 2 == chunk_count(size_of(1_000, 100, wire_bytes=7_000_001), Shape(), 16 << 20)
     assert 4 == chunk_count(size_of(1_000, 100, wire_bytes=14_000_001), Shape(), 16 << 20)
+
+
+def test_lines_have_an_object_of_their_own_as_in_the_function() -> None:
+    assert seal_upload.INLINE_LINES == INLINE_LINES
 
 
 def test_shape_of_a_contract() -> None:

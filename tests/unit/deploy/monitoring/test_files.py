@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from unit.deploy.monitoring.rendered import PROJECT, filters, metric, monitoring, named, topology
+from csvgate_ops.deploy.topology.derive import seconds_until_forwarded
+from unit.deploy.monitoring.rendered import (
+    PROJECT,
+    QUOTED,
+    filters,
+    metric,
+    monitoring,
+    named,
+    topology,
+)
 from world import ROOT
 
 MONITORING = monitoring()
@@ -83,6 +92,21 @@ def test_every_trigger_is_monitored() -> None:
         # As Eventarc names them: cloud.google.com/eventarc/docs/creating-triggers
         assert re.fullmatch(pattern, f"eventarc-europe-west1-{trigger}-sub-123")
     assert not re.fullmatch(pattern, "eventarc-europe-west1-another-sub-123")
+
+
+def test_waiting_events_raise_an_alert_before_they_run_out_of_attempts() -> None:
+    condition = MONITORING.policies["waiting-events"]["conditions"][0]["conditionThreshold"]
+    for trigger in TOPOLOGY.triggers.values():
+        assert condition["thresholdValue"] < seconds_until_forwarded(trigger, trigger.retry)
+
+
+def test_a_saturated_function_raises_an_alert() -> None:
+    assert USER + "csvgate_saturated_requests" == metric(watching("saturated"))
+    body = MONITORING.metrics["csvgate_saturated_requests"]
+    names = re.search(r"resource\.labels\.service_name=\((.*)\)", body["filter"])
+    assert names is not None
+    assert services() == set(QUOTED.findall(names[1]))
+    assert 'httpRequest.status="429"' in body["filter"].splitlines()
 
 
 def test_the_dashboard_shows_them_all() -> None:

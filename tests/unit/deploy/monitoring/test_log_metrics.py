@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from csvgate.runtime.errors import Permanent
 from csvgate.runtime.log import configure
 from fakes.effects import Effect, Effects
 from unit.deploy.monitoring.rendered import QUOTED, monitoring
@@ -35,9 +36,10 @@ def logged(capsys: pytest.CaptureFixture[str]) -> list[Entry]:
 
 
 def value(entry: Entry, path: str) -> Any:
+    """None if the entry does not have it."""
     found: Any = entry
     for step in path.split("."):
-        found = found[step]
+        found = found.get(step) if isinstance(found, Mapping) else None
     return found
 
 
@@ -46,7 +48,9 @@ def matches(name: str, entry: Entry) -> bool:
     lines = METRICS[name]["filter"].splitlines()
     conditions = [CONDITION.fullmatch(line) for line in lines]
     assert all(conditions), lines
-    return all(c is not None and value(entry, c[1]) in QUOTED.findall(c[2]) for c in conditions)
+    return all(
+        c is not None and str(value(entry, c[1])) in QUOTED.findall(c[2]) for c in conditions
+    )
 
 
 def counted(name: str, entries: list[Entry]) -> list[dict[str, Any]]:
@@ -130,6 +134,31 @@ def test_an_abandoned_upload_counts_as_failed(
     } == everything(logged(capsys))
 
 
+def refuse_email(effect: Effect) -> None:
+    if effect.kind == "mail.send":
+        raise Permanent("mail.refused", "the key is wrong")
+
+
+def request(status: int, severity: str, service: str) -> Entry:
+    """An entry of Cloud Run's request log (cloud.google.com/run/docs/logging)."""
+    return {
+        "severity": severity,
+        "httpRequest": {"requestMethod": "POST", "status": status},
+        "textPayload": "The request was aborted because there was no available instance.",
+        "resource": {"type": "cloud_run_revision", "labels": {"service_name": service}},
+    }
+
+
+def test_only_requests_that_found_no_instance_count_as_saturated() -> None:
+    entries = [
+        request(429, "WARNING", "enrich-records"),
+        request(429, "WARNING", "somebody-elses"),
+        request(400, "WARNING", "enrich-records"),
+        request(200, "INFO", "enrich-records"),
+    ]
+    assert {"csvgate_saturated_requests": [{"service": "enrich-records"}]} == everything(entries)
+
+
 def test_an_abandoned_email_counts_as_unsent(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -141,7 +170,6 @@ def test_an_abandoned_email_counts_as_unsent(
         world.deliver("validated-records", message)
     logged(capsys)
     configure(level="INFO", project="test", function="notify_stakeholders")
-    world.contracts = type(world.contracts)([])
-    world.restart()
+    world.effects.before = refuse_email
     world.deliver("enrichment-complete", world.publisher.topics["enrichment-complete"][0])
-    assert {"csvgate_unsent_emails": [{"code": "notify.no_contract"}]} == everything(logged(capsys))
+    assert {"csvgate_unsent_emails": [{"code": "mail.refused"}]} == everything(logged(capsys))

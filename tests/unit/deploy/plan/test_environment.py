@@ -6,6 +6,7 @@ import pytest
 
 from csvgate_ops.deploy.environment.load import EnvironmentMistakes, load_environment
 from csvgate_ops.deploy.environment.overlay import overlay
+from csvgate_ops.deploy.topology import environment as environment_of
 from unit.deploy.plan.environments import ENVIRONMENTS, environment, topology
 
 GOOD = """\
@@ -85,6 +86,18 @@ def test_an_unknown_environment_names_the_existing_ones() -> None:
         environment("production")
 
 
+def test_an_environment_may_choose_the_rate_and_the_lane(tmp_path: Path) -> None:
+    file = tmp_path / "env.yaml"
+    file.write_text(
+        GOOD + "functions:\n  validate_and_parse: {read_bytes_per_second: 1000}\n"
+        "  enrich_records: {small_uploads: pending}\n"
+    )
+    settled = overlay(topology(), load_environment(file, topology()))
+    read = environment_of(settled, "validate_and_parse", "p")["CSVGATE_READ_BYTES_PER_SECOND"]
+    lane = environment_of(settled, "enrich_records", "p")["CSVGATE_SMALL_UPLOADS"]
+    assert ("1000", "pending") == (read, lane)
+
+
 def test_an_environment_overlays_the_topology() -> None:
     settled = overlay(topology(), environment("prod"))
     function = settled.functions["notify_stakeholders"]
@@ -94,4 +107,5 @@ def test_an_environment_overlays_the_topology() -> None:
     sizes = settled.functions["validate_and_parse"]
     assert ("4Gi", 2, 50) == (sizes.memory, sizes.cpu, sizes.max_instances)
     assert topology().functions["validate_and_parse"].timeout == sizes.timeout
+    assert "shared" == settled.functions["enrich_records"].small_uploads
     assert "CSVGATE_SENDER" not in sizes.environment

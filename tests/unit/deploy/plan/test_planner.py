@@ -79,7 +79,7 @@ def test_nothing_to_do(name: str) -> None:
             "dead_letter_topic",
             None,
             "gcloud pubsub subscriptions update ${ENRICH_RECORDS_SUBSCRIPTION} "
-            "--dead-letter-topic=enrich-records-dead-letter --max-delivery-attempts=10",
+            "--dead-letter-topic=enrich-records-dead-letter --max-delivery-attempts=100",
         ),
         (
             "trigger-subscription",

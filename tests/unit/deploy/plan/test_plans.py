@@ -62,7 +62,7 @@ def test_no_primitive_role_and_nothing_public(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_only_four_roles_are_granted_on_the_project(name: str) -> None:
+def test_only_five_roles_are_granted_on_the_project(name: str) -> None:
     found = [
         (b.role, b.member.partition(":")[2].partition("@")[0], bool(b.condition))
         for b in wanted(name).bindings
@@ -73,6 +73,7 @@ def test_only_four_roles_are_granted_on_the_project(name: str) -> None:
         ("roles/pubsub.publisher", "service-${PROJECT_NUMBER}", False),
         ("roles/logging.logWriter", "csvgate-build", False),
         ("roles/storage.objectViewer", "csvgate-build", True),
+        ("roles/bigquery.jobUser", "csvgate-enrich", False),
     ] == found
 
 

@@ -165,13 +165,13 @@ def test_a_replay_skips_letters_about_rejected_rows_which_have_an_action_of_thei
     assert any("rejects" in name for name in there.world.store.buckets["uploads"])
 
 
-def test_replaying_a_letter_about_lost_streams_reads_the_upload_again() -> None:
+def test_replaying_a_letter_about_a_missing_chunk_reads_the_upload_again() -> None:
     there = letter_world()
     there.world.validate(there.world.upload("orders/a.csv", orders(5)))
     (uploaded,) = upload_ids(there.world.ledger)
-    letter(there, csvgate_code="stream.gone", csvgate_upload=uploaded, csvgate_plan="ab12")
+    letter(there, csvgate_code="chunk.missing", csvgate_upload=uploaded)
     here = visit(there)
-    confirmation = words(here.confirm(scope="matching", code="stream.gone", action="replay").text)
+    confirmation = words(here.confirm(scope="matching", code="chunk.missing", action="replay").text)
     expected = f"1 letter will go to {TRANSPORT}, so that its upload is read again."
     assert expected in confirmation
 

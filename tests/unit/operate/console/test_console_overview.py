@@ -207,7 +207,8 @@ def test_the_list_of_uploads_and_the_page_of_one() -> None:
         "orders/b.csv completed",
         "Rows read 32",
         "Loaded 30",
-        "committed",
+        "sealed",
+        "decided to commit",
         "received",
     ):
         assert expected in one

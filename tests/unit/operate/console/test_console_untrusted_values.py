@@ -155,10 +155,23 @@ def test_ten_megabytes_make_a_small_page(kind: str) -> None:
     assert "9.4 MiB" in here.page(address(found))
 
 
-def test_a_damaged_chunk_is_reported() -> None:
+def test_a_forged_chunk_message_shows_no_rows() -> None:
     there = letter_world()
-    content_type = "application/vnd.apache.arrow.stream"
-    found = letter(there, ENRICH, b"ARROW1 not at all", content_type=content_type)
+    data = b'{"index": 0, "rows": 1, "sha256": "<b>", "dataref": "gs://elsewhere/x"}'
+    found = letter(
+        there,
+        ENRICH,
+        data,
+        content_type="application/json",
+        ce_id="1",
+        ce_source="s",
+        ce_specversion="1.0",
+        ce_type="csvgate.records.validated.v1",
+        ce_uploadid="ab12",
+        ce_plan="ab12",
+        ce_seal="1",
+        ce_dataref="gs://elsewhere/x",
+    )
     page = visit(there).page(address(found))
     assert_inert(page)
-    assert "is not an Arrow" in words(page) or "chunk" in words(page)
+    assert "Rows of the chunk" not in words(page)

@@ -17,9 +17,9 @@ from csvgate_ops.operate.dead_letters.actions.edit import Edit, difference
 from csvgate_ops.operate.dead_letters.actions.export import export
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.actions.show import Detail, fetch, show
-from csvgate_ops.operate.dead_letters.content.content import content
 from csvgate_ops.operate.dead_letters.content.masking import Mask, message_of
 from csvgate_ops.operate.dead_letters.content.reject_file import grid_of
+from csvgate_ops.operate.dead_letters.content.staged_chunk import chunk_of, preview
 from csvgate_ops.operate.dead_letters.filters import Filter
 from fakes.bigquery import Table
 from fakes.effects import Effect
@@ -31,7 +31,7 @@ SECRET = "a3@example.com"
 
 
 def chunk_letter() -> LetterWorld:
-    """A letter that holds a chunk of rows with email addresses."""
+    """A letter about a chunk whose rows have email addresses."""
     world = World()
     world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
     there = letter_world(world)
@@ -41,7 +41,7 @@ def chunk_letter() -> LetterWorld:
 
 
 def chunk_id(there: LetterWorld) -> str:
-    return next(it.id for it in read(there.context).letters if it.kind == "arrow chunk")
+    return next(it.id for it in read(there.context).letters if it.kind == "chunk")
 
 
 def everything(detail: Detail) -> str:
@@ -57,7 +57,7 @@ def revealed(there: LetterWorld) -> list[AuditAction]:
 def test_a_chunk_is_a_table_with_its_sensitive_columns_masked() -> None:
     there = chunk_letter()
     detail = show(there.context, chunk_id(there))
-    grid = detail.content.grid
+    grid = detail.chunk_rows.grid
     assert grid is not None
     assert (5, ("email",)) == (grid.total, grid.masked)
     email, customer = grid.columns.index("email"), grid.columns.index("customer_id")
@@ -95,8 +95,9 @@ def test_a_column_is_masked_by_the_plans_contract_when_the_current_one_was_remov
 
 def test_without_any_contract_every_column_is_masked() -> None:
     there = chunk_letter()
-    letter = fetch(there.context, chunk_id(there))
-    grid = content(letter, Mask(None)).grid
+    chunk = chunk_of(fetch(there.context, chunk_id(there)))
+    assert chunk is not None
+    grid = preview(chunk, there.context, Mask(None), 20).grid
     assert grid is not None
     assert {MASK} == {cell for cells in grid.rows for cell in cells[1:] if cell}
     assert ["2", "3", "4", "5", "6"] == [cells[0] for cells in grid.rows]
@@ -156,7 +157,7 @@ def test_an_export_is_masked_and_a_revealed_one_has_the_bytes(tmp_path: Path) ->
     count = export(there.context, Filter(functions=("enrich_records",)), masked)
     assert count == len(masked.read_text().splitlines()) > 0
     assert SECRET not in masked.read_text()
-    assert "C0000001" in masked.read_text()
+    assert "orders/a.csv" in masked.read_text()
     export(there.context, Filter(functions=("enrich_records",)), whole, reveal=True)
     sent = {bytes(message.data) for message in there.world.letters("enrich_records")}
     lines = [json.loads(line) for line in whole.read_text().splitlines()]

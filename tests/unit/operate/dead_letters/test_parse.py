@@ -28,7 +28,8 @@ def test_a_letter_of_csvgate() -> None:
             {
                 "ce-uploadid": UPLOAD,
                 "ce-traceparent": "00-a-b-01",
-                "content-type": "application/vnd.apache.arrow.stream",
+                "ce-dataref": "gs://staging/abc/def.arrow",
+                "content-type": "application/json",
                 "csvgate-code": "table.contradicts",
                 "csvgate-message": "column amount is STRING",
                 "csvgate-function": "enrich_records",
@@ -50,7 +51,7 @@ def test_a_letter_of_csvgate() -> None:
     )
     assert datetime(2026, 11, 20, 10, tzinfo=UTC) == letter.first_seen
     assert datetime(2026, 11, 20, 11, tzinfo=UTC) == letter.dead_lettered_at
-    assert ("arrow chunk", b"bytes", False) == (
+    assert ("chunk", b"bytes", False) == (
         letter.kind,
         letter.data,
         letter.platform_forwarded,

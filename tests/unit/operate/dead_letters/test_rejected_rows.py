@@ -148,6 +148,38 @@ def test_a_missing_reject_file_is_reported() -> None:
     assert 1 == there.left()
 
 
+def test_a_reject_file_that_was_edited_in_place_is_not_sent_again() -> None:
+    there, original = began(foreign(GOOD, BAD))
+    (name,) = there.world.store.buckets["rejects"]
+    there.world.store.put("rejects", name, b"anything")
+    (outcome,) = validate_rejected_rows(there.context, Filter(uploads=(original,)), REALLY).outcomes
+    assert ("skipped", True) == (outcome.result, "as it was written" in outcome.detail)
+    assert name not in there.world.store.buckets["uploads"]
+
+
+def test_a_damaged_read_sends_nothing_and_can_be_repeated() -> None:
+    there, original = began(foreign(GOOD, BAD))
+    (name,) = there.world.store.buckets["rejects"]
+    there.world.store.corrupt = lambda bucket, _, data: (
+        data.replace(b"XK", b"DE") if bucket == "rejects" else data
+    )
+    (outcome,) = validate_rejected_rows(there.context, Filter(uploads=(original,)), REALLY).outcomes
+    assert ("failed", True) == (outcome.result, "storage.corrupt" in outcome.detail)
+    assert name not in there.world.store.buckets["uploads"]
+    assert 1 == there.left()
+    there.world.store.corrupt = lambda _bucket, _name, data: data
+    report = validate_rejected_rows(there.context, Filter(uploads=(original,)), REALLY)
+    assert 1 == report.count("done")
+    assert name in there.world.store.buckets["uploads"]
+
+
+def test_an_upload_that_has_not_ended_is_waited_for() -> None:
+    there = letter_world(World(contracts=contracts()))
+    there.world.validate(there.world.upload(NAME, foreign(GOOD, BAD)))
+    (outcome,) = validate_rejected_rows(there.context, Filter(), REALLY).outcomes
+    assert ("skipped", True) == (outcome.result, "still being processed" in outcome.detail)
+
+
 def test_a_replay_skips_letters_about_rejected_rows_and_says_what_to_do() -> None:
     there, _ = began(foreign(GOOD, BAD))
     (outcome,) = replay(there.context, Filter(), REALLY).outcomes

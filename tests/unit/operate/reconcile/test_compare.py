@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from csvgate.protocol.events import Counts, ObjectRef
+from csvgate.protocol.events import Counts, RejectsRef
 from csvgate_ops.operate.reconcile.compare import compare
 from csvgate_ops.operate.reconcile.facts import (
     Deadline,
@@ -26,13 +26,13 @@ DONE = UploadFacts(
     name="orders/a.csv",
     received_at=OLD,
     table=TABLE,
+    ingested_at=OLD,
     counts=COUNTS,
-    rejects=ObjectRef(bucket="rejects", name="a.rejects.csv"),
-    outcome="completed",
-    committed=True,
-    finished=True,
+    rejects=RejectsRef(bucket="rejects", name="a.rejects.csv", generation=1, crc32c="AAAAAA=="),
+    decision="commit",
+    finished="completed",
 )
-GROUP = RowGroup(DONE.key, rows=8, lines=8)
+GROUP = RowGroup(("a", OLD), rows=8, lines=8)
 LOADED = TableFacts(TABLE, (GROUP,))
 EMPTY = TableFacts(TABLE)
 REJECTED = RejectFacts(2)
@@ -41,12 +41,15 @@ CORRECTION = replace(
     id="b",
     corrects="a",
     received_at=YOUNG,
+    ingested_at=YOUNG,
     counts=Counts(read=2, valid=2, rejected=0),
     rejects=None,
 )
-REFUSED = replace(DONE, outcome="rejected", committed=False)
-LOADING = replace(DONE, committed=False, finished=False, outcome=None)
-RECEIVED = replace(LOADING, counts=None, rejects=None)
+REFUSED = replace(DONE, decision="rejected", finished="rejected")
+COMMITTING = replace(DONE, finished=None)
+LOADING = replace(COMMITTING, decision=None)
+RECEIVED = replace(LOADING, counts=None, rejects=None, ingested_at=None)
+FAILED = frozenset(["table.contradicts"])
 UNEQUAL = Counts(read=11, valid=8, rejected=2)
 
 
@@ -69,12 +72,13 @@ def found(
         pytest.param([REFUSED], EMPTY, id="a rejected upload"),
         pytest.param([replace(RECEIVED, received_at=YOUNG)], EMPTY, id="being validated"),
         pytest.param([replace(LOADING, received_at=YOUNG)], EMPTY, id="being loaded"),
-        pytest.param([replace(LOADING, failed=True)], EMPTY, id="failed, waiting for an operator"),
         pytest.param(
-            [replace(LOADING, received_at=YOUNG, outcome="completed")],
-            TableFacts(TABLE, (replace(GROUP, key=("a", YOUNG)),)),
-            id="just committed",
+            [replace(LOADING, failures=FAILED)], EMPTY, id="failed, waiting for an operator"
         ),
+        pytest.param(
+            [replace(COMMITTING, received_at=YOUNG)], LOADED, id="committed, not finished yet"
+        ),
+        pytest.param([replace(COMMITTING, received_at=YOUNG)], EMPTY, id="about to be committed"),
         pytest.param(
             [DONE, CORRECTION],
             TableFacts(TABLE, (GROUP, RowGroup(("a", YOUNG), 2, 2))),
@@ -134,7 +138,7 @@ def test_no_discrepancy(uploads: list[UploadFacts], table: TableFacts) -> None:
         ),
         pytest.param([REFUSED], LOADED, ["rows.uncommitted"], id="rows of a rejected upload"),
         pytest.param(
-            [replace(LOADING, failed=True)], LOADED, ["rows.uncommitted"], id="never committed"
+            [replace(LOADING, failures=FAILED)], LOADED, ["rows.uncommitted"], id="never committed"
         ),
         pytest.param(
             [replace(DONE, table="sales.other")], LOADED, ["rows.uncommitted"], id="another table"
@@ -143,7 +147,17 @@ def test_no_discrepancy(uploads: list[UploadFacts], table: TableFacts) -> None:
             [DONE], TableFacts(TABLE, missing=True), ["table.missing"], id="the table dropped"
         ),
         pytest.param(
-            [replace(DONE, finished=False)], LOADED, ["upload.unfinished"], id="not announced"
+            [COMMITTING],
+            LOADED,
+            ["upload.unfinished", "rows.uncommitted"],
+            id="committed, not announced",
+        ),
+        pytest.param([COMMITTING], EMPTY, ["upload.unfinished"], id="decided, not committed"),
+        pytest.param(
+            [replace(COMMITTING, failures=FAILED)],
+            LOADED,
+            ["rows.uncommitted"],
+            id="rows visible, waiting for an operator",
         ),
         pytest.param([RECEIVED], EMPTY, ["upload.stuck"], id="received, no progress"),
         pytest.param([LOADING], EMPTY, ["upload.stuck"], id="validated, no progress"),
@@ -168,7 +182,15 @@ def test_reject_files(rejects: RejectFacts, expected: list[str]) -> None:
 
 
 def test_what_commits_during_the_reading_is_not_an_orphan() -> None:
-    assert [] == compare([], [LOADED], {}, DEADLINE, in_progress={DONE.key})
+    assert [] == compare([], [LOADED], {}, DEADLINE, in_progress={("a", OLD)})
+
+
+def test_an_upload_with_a_dead_letter_is_not_stuck() -> None:
+    """Pub/Sub forwards a message without a note of the failure in the ledger."""
+    for upload in (RECEIVED, LOADING, COMMITTING):
+        assert [] == compare([upload], [EMPTY], {}, DEADLINE, with_letters={"a"})
+        (stuck,) = compare([upload], [EMPTY], {}, DEADLINE, with_letters={"b"})
+        assert stuck.code.startswith("upload.")
 
 
 def test_a_finding_names_the_place() -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from csvgate.contracts.load import load
+from csvgate_ops.operate.dead_letters.actions.read import read as read_dead_letters
 from csvgate_ops.operate.reconcile.facts import Deadline, RowGroup, TableFacts
-from csvgate_ops.operate.reconcile.read_ledger import read_uploads
+from csvgate_ops.operate.reconcile.missing_letters import Letters
+from csvgate_ops.operate.reconcile.read_ledger import read_ledger
 from csvgate_ops.operate.reconcile.run import Reconciliation, Report, count_rows
+from unit.operate.dead_letters.contexts import letter_world
 from unit.protocol.orders import orders
 from world import ROOT, World
 
@@ -37,9 +40,16 @@ def report(
     since: datetime | None = None,
     after: timedelta = timedelta(hours=1),
     read_table: Callable[[str, datetime | None], TableFacts] | None = None,
+    letters: Letters | None = None,
+    ledger_kept: timedelta | None = None,
 ) -> Report:
-    """The report at that time after the uploads."""
+    """The report at that time after the uploads. Unless other letters are given, those in the
+    queues are read."""
     now = world.now + after
+
+    def read_letters() -> Letters:
+        return Letters.of(read_dead_letters(letter_world(world).context).letters, complete=True)
+
     return Reconciliation(
         ledger=world.ledger,
         read_table=read_table or read(world),
@@ -47,6 +57,10 @@ def report(
         deadline=Deadline(now, timedelta(minutes=30)),
         since=since,
         rejects_kept=timedelta(days=90),
+        contracts=world.contracts,
+        uploads_bucket="uploads",
+        ledger_kept=ledger_kept,
+        read_letters=(lambda: letters) if letters else read_letters,
     ).report(lambda _: None)
 
 
@@ -78,7 +92,7 @@ def world() -> World:
 def test_what_the_functions_did_has_no_discrepancy(world: World) -> None:
     found = report(world)
     assert () == found.findings
-    assert (5, 1, 1) == (found.uploads, found.tables, found.awaiting)
+    assert (5, 1, 1, 5) == (found.uploads, found.tables, found.awaiting, found.objects)
     assert len(world.warehouse.rows(TABLE)) == found.loaded
 
 
@@ -123,10 +137,28 @@ def test_an_upload_that_commits_during_the_reading(world: World) -> None:
     assert [] == codes(report(world, read_table=commits_first))
 
 
+def test_an_upload_from_before_the_period_that_was_loaded_in_it_is_no_orphan(world: World) -> None:
+    """A correction waits for its original, so that its rows are younger than its arrival."""
+    slow = read_ledger(world.ledger, None).uploads[0].facts
+    assert slow.ingested_at is not None
+    seal = next(n for n in world.ledger.names(f"uploads/{slow.id}/seals/"))
+    stored = world.store.buckets["ledger"][seal].data.decode()
+    late = slow.ingested_at + timedelta(days=1)
+    shown = slow.ingested_at.isoformat().replace("+00:00", "Z")
+    assert shown in stored
+    world.store.put("ledger", seal, stored.replace(shown, late.isoformat()).encode())
+    for row in world.warehouse.rows(TABLE):
+        if row["_upload_id"] == slow.id and row["_ingested_at"] == slow.ingested_at:
+            row["_ingested_at"] = late
+    period = report(world, since=late - timedelta(hours=1), after=timedelta(days=2))
+    assert (0, []) == (period.uploads, codes(period))
+
+
 def test_rows_without_ledger_entries_are_orphans(world: World) -> None:
-    upload = read_uploads(world.ledger, None)[0].facts.id
-    for name in list(world.ledger.names(f"uploads/{upload}/")):
+    upload = read_ledger(world.ledger, None).uploads[0].facts
+    for name in list(world.ledger.names(f"uploads/{upload.id}/")):
         world.store.delete("ledger", name)
+    world.store.delete("uploads", upload.name)
     assert ["rows.orphan"] == codes(report(world))
 
 
@@ -143,3 +175,16 @@ def test_rows_without_ledger_entries_are_orphans(world: World) -> None:
 def test_rows_of_a_reject_file(text: bytes, rows: int) -> None:
     contract = load(Path(ROOT / "contracts" / "orders.yaml"))
     assert rows == count_rows(iter([text] if text else []), contract)
+
+
+def test_rows_of_a_foreign_program_never_name_an_object_in_the_ledger(world: World) -> None:
+    """Their `_upload_id` may be anything, and becomes part of no object's name."""
+
+    def foreign(table: str, since: datetime | None) -> TableFacts:
+        found = read(world)(table, since)
+        strange = RowGroup(("../../audit", world.now), 1, 1)
+        return TableFacts(table, (*found.groups, strange))
+
+    world.effects.looks.clear()
+    assert ["rows.orphan"] == codes(report(world, read_table=foreign))
+    assert not [look for look in world.effects.looks if "audit" in look.target]

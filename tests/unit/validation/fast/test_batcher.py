@@ -146,3 +146,13 @@ def test_dictionary_and_string_columns_are_joined() -> None:
 def test_dictionaries_of_two_blocks_are_joined() -> None:
     blocks = [validated([Row()] * 2, 2, coded=True), validated([Row()] * 2, 4, coded=True)]
     assert [Cut(4, [(n, str(n)) for n in (2, 3, 4, 5)], [])] == cut(blocks, PLENTY)
+
+
+def test_each_batch_counts_from_zero() -> None:
+    """Its rows, bytes and faults, also if it began in an earlier block."""
+    blocks = [validated([Row(10, at % 2) for at in range(7)], 2 + 7 * n) for n in range(4)]
+    rows = [Row(10, at % 2) for _ in range(4) for at in range(7)]
+    for limits in (Limits(999, 999, 3), Limits(50, 999, 99), Limits(999, 5, 99)):
+        found = cut(blocks, limits)
+        assert list(expected(rows, limits)) == found
+        assert len(found) > 3

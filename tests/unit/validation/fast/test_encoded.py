@@ -128,6 +128,18 @@ def test_more_distinct_cells_than_are_remembered() -> None:
         assert expected == column.values.cast(pa.string()).to_pylist()
 
 
+def test_more_distinct_numbers_than_are_remembered() -> None:
+    """Cells that were seen before their values were forgotten are read again."""
+    rules = contract({"name": "a", "type": "integer", "bigquery": "NUMERIC"})
+    reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    distinct = DistinctKernel(reader, pa.decimal128(38, 9))
+    for start in (0, 9_000, 18_000, 27_000, 0):
+        numbers = list(range(start, start + 12_000))
+        column = distinct.clear(slices([b"%d" % number for number in numbers]))
+        assert column.cleared is None
+        assert numbers == column.values.to_pylist()
+
+
 def test_a_sample_shows_that_most_cells_are_distinct() -> None:
     rules = contract({"name": "a"})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -211,3 +212,20 @@ def test_foreign_keys_of_several_fields_are_cleared_by_column(
     known = {(n, "a") for n in range(100)}
     found = list(validate([file], rules, references=[known], vector_bytes=1))
     assert [71] == [row.line for batch in found for row in batch.rejected] == checked
+
+
+@pytest.mark.parametrize("vector_bytes", [RULES_ONLY, 1])
+@pytest.mark.parametrize("width", [2, 3])
+def test_every_combination_of_values_and_nulls_is_looked_up(width: int, vector_bytes: int) -> None:
+    """A null is neither equal to a value nor to another null, and never shares a value's place."""
+    cells, names = ["a", "b", "", "c"], ["x", "y", "z"][:width]
+    combinations = list(product(cells, repeat=width))
+    key = {"fields": names, "reference": {"resource": "others", "fields": names}}
+    rules = contract(*names, "n", dialect={"header": False}, schema={"foreignKeys": [key]})
+    nulls_last = sorted(combinations, key=lambda key: "" in key)
+    for order, parity in product((combinations, combinations[::-1], nulls_last), (0, 1)):
+        known = {key for number, key in enumerate(order) if all(key) and number % 2 == parity}
+        file = "".join(",".join([*row, "1"]) + "\n" for row in order).encode()
+        found = validate([file], rules, references=[known], vector_bytes=vector_bytes)
+        absent = [line for line, row in enumerate(order, 1) if any(row) and row not in known]
+        assert absent == [row.line for batch in found for row in batch.rejected]

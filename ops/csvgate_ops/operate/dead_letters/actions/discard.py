@@ -1,5 +1,8 @@
 """Discard: remove letters from their queues for good, with the reason in the audit log."""
 
+from dataclasses import dataclass, field
+
+from csvgate.protocol.ledger.attempts import end_of_upload
 from csvgate_ops.operate.dead_letters.actions.action import SelectionAction
 from csvgate_ops.operate.dead_letters.actions.run import run_action
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
@@ -14,7 +17,7 @@ def discard(context: DeadLetterContext, wanted: Filter, options: RunOptions) -> 
     be read or the run cannot be recorded."""
     if not options.reason.strip() and not options.dry_run:
         raise ValueError("a discard needs a reason")
-    return run_action(DISCARD, _Discard(), context, wanted, options)
+    return run_action(DISCARD, _Discard(context), context, wanted, options)
 
 
 DISCARD = SelectionAction(
@@ -36,11 +39,29 @@ DISCARD = SelectionAction(
 )
 
 
+@dataclass(slots=True)
 class _Discard:
     """Acknowledging the letter is all that there is to do."""
 
-    def plan(self, letter: DeadLetter, route: Route) -> str:  # noqa: ARG002 - the protocol has it
-        return f"out of {route.review}"
+    context: DeadLetterContext
+    _ended: dict[str, bool] = field(default_factory=dict)
+    """Upload → whether it has ended, as this run found it."""
+
+    def plan(self, letter: DeadLetter, route: Route) -> str:
+        return f"out of {route.review}{self._warning(letter)}"
 
     def do(self, letter: DeadLetter, route: Route, run: str) -> str:  # noqa: ARG002
-        return self.plan(letter, route)
+        return f"out of {route.review}"
+
+    def _warning(self, letter: DeadLetter) -> str:
+        """Return a warning that nothing else may finish the upload."""
+        if letter.is_rejection or not letter.upload:
+            return ""
+        if letter.upload not in self._ended:
+            entries = self.context.ledger.upload(letter.upload)
+            self._ended[letter.upload] = (
+                entries.received() is None or end_of_upload(entries) is not None
+            )
+        if self._ended[letter.upload]:
+            return ""
+        return "; but its upload has not ended, and without this message it may never do so"

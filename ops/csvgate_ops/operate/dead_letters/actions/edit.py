@@ -44,7 +44,7 @@ def is_text(letter: DeadLetter) -> bool:
         (letter.data or b"").decode()
     except UnicodeDecodeError:
         return False
-    return letter.kind != "arrow chunk"
+    return True
 
 
 def text_of(letter: DeadLetter) -> str:

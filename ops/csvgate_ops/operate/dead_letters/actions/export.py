@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from csvgate_ops.operate.dead_letters.actions.show import record_reveal
-from csvgate_ops.operate.dead_letters.content.content import chunk_grid, content
+from csvgate_ops.operate.dead_letters.content.content import content
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
 from csvgate_ops.operate.dead_letters.content.letter_json import (
     attributes,
@@ -63,9 +63,4 @@ def _line(letter: DeadLetter, context: DeadLetterContext, *, reveal: bool) -> di
     if reveal:
         return line | {"data": base64.b64encode(letter.data or b"").decode()}
     mask = mask_of(letter, context)
-    shown = content(letter, mask)
-    found = content_json(shown)
-    if shown.grid is not None:
-        grid = chunk_grid(letter.data or b"", mask, None)
-        found["table"] = {"columns": grid.columns, "rows": grid.rows, "masked": grid.masked}
-    return line | {"content": found}
+    return line | {"content": content_json(content(letter, mask))}

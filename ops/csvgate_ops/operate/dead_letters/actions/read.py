@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
+from csvgate_ops.operate.dead_letters.content.open_breakers import with_breakers
 from csvgate_ops.operate.dead_letters.content.parse import parse
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
@@ -45,6 +46,7 @@ def read(
     with ThreadPoolExecutor(len(context.routes) or 1) as threads:
         found = list(threads.map(lambda r: _peek(r, context, most, counter), context.routes))
     letters = with_datasets([letter for part in found for letter in part], context)
+    letters = with_breakers(letters, context)
     letters.sort(key=lambda letter: (letter.dead_lettered_at, letter.id), reverse=True)
     complete = all(len(part) < most for part in found)
     return Reading(tuple(letters), context.clock(), complete)

@@ -7,13 +7,18 @@ rows are loaded, so the file itself is uploaded again.
 """
 
 import threading
+from base64 import b64encode
 from dataclasses import dataclass, field
+from typing import Any
+
+from google_crc32c import Checksum
 
 from csvgate.contracts.hashing import contract_hash
 from csvgate.ports import ObjectInfo
-from csvgate.protocol.events import UploadValidated
-from csvgate.protocol.ledger.entries import OutcomeClaim
-from csvgate.runtime.errors import Permanent
+from csvgate.protocol.events import UploadRef
+from csvgate.protocol.ledger.attempts import end_of_upload
+from csvgate.protocol.ledger.entries import Seal
+from csvgate.runtime.errors import Permanent, Transient
 from csvgate_ops.operate.dead_letters.actions.action import SelectionAction, Skipped
 from csvgate_ops.operate.dead_letters.actions.run import run_action
 from csvgate_ops.operate.dead_letters.content.masking import pinned_contract
@@ -78,18 +83,16 @@ class _ValidateRejectedRows:
         """Return the reject file, or the uploaded file if all of it was rejected. Raises
         Skipped."""
         entries = self.context.ledger.upload(letter.upload)
-        claim = entries.outcome_claim()
-        validated = entries.plan(claim.plan).validated() if claim else None
-        if claim is None or validated is None:
+        received, end = entries.received(), end_of_upload(entries)
+        seal = entries.seal(end.decision.seal) if end else None
+        if received is None or end is None or seal is None:
             raise Skipped("its upload is still being processed: wait until it has finished")
-        return (
-            self._reject_file(validated, letter)
-            if _is_loaded(claim)
-            else self._uploaded_file(validated)
-        )
+        if end.finished.outcome == "completed":
+            return self._reject_file(seal, letter)
+        return self._uploaded_file(received.upload)
 
-    def _reject_file(self, validated: UploadValidated, letter: DeadLetter) -> ObjectInfo:
-        ref = validated.rejects
+    def _reject_file(self, seal: Seal, letter: DeadLetter) -> ObjectInfo:
+        ref = seal.rejects
         if ref is None:
             raise Skipped("no row of its upload was rejected")
         contract = pinned_contract(letter, self.context)
@@ -98,13 +101,15 @@ class _ValidateRejectedRows:
                 "files of this contract have no header, so a correction cannot be distinguished"
                 " from a new file: upload its rows by hand"
             )
-        info = self.context.store.stat(ref.bucket, ref.name)
+        info = self.context.store.stat(ref.bucket, ref.name, ref.generation)
         if info is None:
-            raise Skipped(f"gs://{ref.bucket}/{ref.name} no longer exists: upload its rows by hand")
+            raise Skipped(
+                f"gs://{ref.bucket}/{ref.name} no longer exists as it was written: upload its rows"
+                " by hand"
+            )
         return info
 
-    def _uploaded_file(self, validated: UploadValidated) -> ObjectInfo:
-        upload = validated.upload
+    def _uploaded_file(self, upload: UploadRef) -> ObjectInfo:
         info = self.context.store.stat(upload.bucket, upload.name)
         if info is None or info.generation != upload.generation:
             raise Skipped(
@@ -113,12 +118,20 @@ class _ValidateRejectedRows:
         return info
 
     def _upload(self, source: ObjectInfo) -> str:
-        target = self.context.buckets["uploads"]
-        pieces = self.context.store.stream(source.bucket, source.name, source.generation)
-        with self.context.store.writer(target, source.name, "text/csv") as out:
+        """Copy the object into the uploads bucket, where it takes the place of an earlier one.
+        Nothing appears there if the bytes were damaged on their way."""
+        target, where = self.context.buckets["uploads"], f"gs://{source.bucket}/{source.name}"
+        pieces = self.context.store.stream(
+            source.bucket, source.name, source.generation, source.size
+        )
+        checksum: Any = Checksum()  # type: ignore[no-untyped-call]  # the library is untyped
+        with self.context.store.writer(target, source.name, "text/csv", replace=True) as out:
             for piece in pieces:
+                checksum.update(piece)
                 out.write(piece)
-        info = self.context.store.stat(target, source.name)
+            if b64encode(checksum.digest()).decode() != source.crc32c:
+                raise Transient("storage.corrupt", f"{where}: the bytes read have another CRC32C")
+            info = out.finish()
         if info is None:
             raise Permanent(
                 "object.gone", f"gs://{target}/{source.name} disappeared right after it was written"
@@ -132,7 +145,3 @@ class _ValidateRejectedRows:
         if pinned and current and contract_hash(pinned) == contract_hash(current):
             return "; but the contract is still the one that rejected them"
         return ""
-
-
-def _is_loaded(claim: OutcomeClaim) -> bool:
-    return claim.outcome == "completed"

@@ -9,15 +9,16 @@ from csvgate_ops.operate.dead_letters.content.original import Unreplayable, orig
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.prospects import warning
 from csvgate_ops.operate.dead_letters.queue.routes import Route
-from csvgate_ops.operate.dead_letters.restart import abandon, needs_restart, restart_message
+from csvgate_ops.operate.dead_letters.read_again import needs_reading, reading_message
 from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
 
 def replay(context: DeadLetterContext, wanted: Filter, options: RunOptions) -> Report:
     """Replay the selected letters, except those that report rejected rows. Repeating a replay is
     harmless: identifiers stay the same, and the pipeline accepts each of them once. An upload
-    whose write streams are lost is read again from its file.
+    with a chunk that is gone from the staging bucket is read again from its file.
 
     Raises Transient and Permanent when the queues cannot be read or the run cannot be recorded.
     """
@@ -29,7 +30,8 @@ def _preview(context: DeadLetterContext, letter: DeadLetter, route: Route) -> st
         # The data was too large to be kept, so whether an event can be made of it shows later.
         return f"go to {route.source_topic}, for {route.function}"
     sent = sending(letter, route, context)
-    return f"go {sent.described}" + ("" if sent.restarts else f", for {route.function}")
+    where = "" if sent.reads_again else f", for {route.function}"
+    return f"go {sent.described}{where}{_but(letter, context)}"
 
 
 REPLAY = SelectionAction(
@@ -61,12 +63,10 @@ class _Replay:
     context: DeadLetterContext
 
     def plan(self, letter: DeadLetter, route: Route) -> str:
-        return sending(letter, route, self.context).described
+        return sending(letter, route, self.context).described + _but(letter, self.context)
 
     def do(self, letter: DeadLetter, route: Route, run: str) -> str:
         sent = sending(letter, route, self.context)
-        if sent.restarts:
-            abandon(letter, self.context)
         message = with_lineage(sent.message, letter, actor=self.context.actor, run=run)
         message_id = self.context.publisher.publish(sent.topic, message).wait()
         return f"{sent.described} as message {message_id}"
@@ -78,21 +78,28 @@ class Sending:
 
     message: Message
     topic: str
-    restarts: bool
+    reads_again: bool
     """The message makes the pipeline read the upload again."""
 
     @property
     def described(self) -> str:
         where = f"to {self.topic}"
-        return f"{where}, so that its upload is read again" if self.restarts else where
+        return f"{where}, so that its upload is read again" if self.reads_again else where
 
 
 def sending(letter: DeadLetter, route: Route, context: DeadLetterContext) -> Sending:
     """Return what a replay of the letter would publish. Raises Skipped, Transient."""
     try:
-        if needs_restart(letter, context):
-            return Sending(restart_message(letter, context), context.storage_topic, restarts=True)
+        if needs_reading(letter, context):
+            message = reading_message(letter, context)
+            return Sending(message, context.storage_topic, reads_again=True)
         message = original(letter.attributes, letter.data or b"", is_storage=route.is_storage)
     except Unreplayable as why:
         raise Skipped(str(why)) from why
-    return Sending(message, route.source_topic, restarts=False)
+    return Sending(message, route.source_topic, reads_again=False)
+
+
+def _but(letter: DeadLetter, context: DeadLetterContext) -> str:
+    """Return the letter's warning, for the end of a sentence."""
+    found = warning(letter, context)
+    return f"; but {found}" if found else ""

@@ -26,10 +26,18 @@ from csvgate_ops.operate.dead_letters.content.masking import (
     message_of,
     pinned_contract,
 )
+from csvgate_ops.operate.dead_letters.content.open_breakers import with_breakers
 from csvgate_ops.operate.dead_letters.content.parse import parse
 from csvgate_ops.operate.dead_letters.content.reject_file import sample
+from csvgate_ops.operate.dead_letters.content.staged_chunk import (
+    ChunkFacts,
+    Preview,
+    chunk_of,
+    preview,
+)
 from csvgate_ops.operate.dead_letters.context import NO_ROUTE, DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.prospects import warning
 from csvgate_ops.operate.dead_letters.queue.drain import drain
 from csvgate_ops.operate.dead_letters.queue.leases import Leases
 from csvgate_ops.operate.uploads import UploadStatus, status
@@ -54,8 +62,12 @@ class Detail:
     message: str
     """The reason, masked where it may quote a row."""
     content: Content
+    chunk: ChunkFacts | None
+    """The chunk that the message is about."""
+    chunk_rows: Preview
+    """Its first rows, from the staging bucket."""
     masked: tuple[str, ...]
-    """Columns whose values are hidden in the content and the reject rows."""
+    """Columns whose values are hidden in the rows of the chunk and in the reject rows."""
     counts: Mapping[str, int]
     """Rejected rows by code; empty when the letter does not report rejected rows."""
     reject_rows: Grid | None
@@ -75,6 +87,7 @@ class Detail:
             **letter_json(self.letter, self.message),
             "attributes": attributes(self.letter, self.message),
             "content": content_json(self.content),
+            "chunk": _chunk_json(self.chunk, self.chunk_rows),
             "masked": list(self.masked),
             "counts": dict(self.counts),
             "reject_rows": asdict(self.reject_rows) if self.reject_rows else None,
@@ -96,7 +109,8 @@ def fetch(context: DeadLetterContext, letter_id: str) -> DeadLetter:
             ):
                 for pulled in batch:
                     if pulled.id == letter_id:
-                        return with_datasets([parse(pulled, route)], context)[0]
+                        found = with_datasets([parse(pulled, route)], context)
+                        return with_breakers(found, context)[0]
     raise NoSuchLetter(letter_id)
 
 
@@ -117,20 +131,24 @@ def show_letter(
     if reveal:
         record_reveal(context, "show", {"ids": [letter.id]})
     mask = NOTHING if reveal else mask_of(letter, context)
-    shown = content(letter, mask, rows)
+    shown, chunk = content(letter, mask), chunk_of(letter)
     replayable, replay = _replay(letter, context)
     try:
         known = status(context.ledger, letter.upload) if letter.upload else None
         history, remark = tuple(letter_history(context.ledger, letter)), ""
         reject_rows = _reject_rows(letter, context, mask, rows)
+        chunk_rows = preview(chunk, context, mask, rows) if chunk else Preview()
     except Failure as failure:
         known, history, reject_rows, remark = None, (), None, str(failure)
-    hidden = [*(shown.grid.masked if shown.grid else ())]
+        chunk_rows = Preview()
+    hidden = [*(chunk_rows.grid.masked if chunk_rows.grid else ())]
     hidden += reject_rows.masked if reject_rows else ()
     return Detail(
         letter=letter,
         message=letter.message if reveal else message_of(letter, context),
         content=shown,
+        chunk=chunk,
+        chunk_rows=chunk_rows,
         masked=tuple(dict.fromkeys(hidden)),
         counts=_counts(letter),
         reject_rows=reject_rows,
@@ -158,13 +176,27 @@ def _reject_rows(
     return sample(letter, context, contract, mask, rows)
 
 
+def _chunk_json(chunk: ChunkFacts | None, shown: Preview) -> dict[str, Any] | None:
+    if chunk is None:
+        return None
+    return {
+        "upload": chunk.upload,
+        "seal": chunk.seal,
+        **chunk.address.model_dump(),
+        "table": asdict(shown.grid) if shown.grid else None,
+        "remark": shown.remark or None,
+    }
+
+
 def _replay(letter: DeadLetter, context: DeadLetterContext) -> tuple[bool, str]:
     route = context.route_of(letter)
     if route is None:
         return False, NO_ROUTE
     try:
         REPLAY.check(letter)
-        return True, f"sends the message {sending(letter, route, context).described}"
+        sent = f"sends the message {sending(letter, route, context).described}"
+        but = warning(letter, context)
+        return True, f"{sent}; but {but}" if but else sent
     except Skipped as why:
         return False, str(why)
     except Failure as failure:

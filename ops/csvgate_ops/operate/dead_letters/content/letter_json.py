@@ -1,6 +1,5 @@
 """Letters and groups as JSON for programs, as `list`, `show`, `groups` and `export` print them."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -48,9 +47,7 @@ def group_json(group: Group, message: str) -> dict[str, Any]:
 
 
 def content_json(content: Content) -> dict[str, Any]:
-    grid = content.grid
     return {
-        "table": asdict(grid) if grid else None,
         "text": content.text or None,
         "remark": content.remark or None,
     }

@@ -41,6 +41,13 @@ class Mask:
     def cell(self, column: str, value: str) -> str:
         return MASK if value and self.hides(column) else value
 
+    def and_of(self, contract: Contract) -> "Mask":
+        """Return a mask that also hides what the contract marks sensitive. Nothing is hidden if
+        this mask hides nothing."""
+        if self is NOTHING or self.columns is None:
+            return self
+        return Mask(self.columns | _sensitive([contract]), self.keys)
+
     def json(self, value: Any) -> Any:
         """Return the value with masks for every key that is the name of a hidden column, and for
         the examples of faults in hidden columns."""
@@ -66,9 +73,8 @@ NOTHING: Final = Mask(frozenset())
 
 
 def mask_of(letter: DeadLetter, context: DeadLetterContext) -> Mask:
-    """Return the mask by the current contract and by the contract that the upload's plan has
-    pinned. For a letter without a known dataset it hides everything that any contract marks
-    sensitive."""
+    """Return the mask by the current contract and by the contract that the upload has pinned. For a
+    letter without a known dataset it hides everything that any contract marks sensitive."""
     contracts = [c for c in (_current(letter, context), pinned_contract(letter, context)) if c]
     if not contracts:
         return Mask(None, keys=_sensitive(context.contracts))
@@ -105,8 +111,7 @@ def pinned_contract(letter: DeadLetter, context: DeadLetterContext) -> Contract 
     entries = context.ledger.upload(letter.upload)
     try:
         received = entries.received()
-        plan = entries.plan(received.plan).plan() if received and received.plan else None
-        return from_json(plan.contract) if plan else None
+        return from_json(received.contract) if received else None
     except (Failure, ValueError):
         return None
 

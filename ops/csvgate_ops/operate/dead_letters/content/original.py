@@ -14,9 +14,9 @@ from csvgate_ops.operate.dead_letters.content.parse import (
     REPLAYS,
 )
 from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM, DeadLetter
+from csvgate_ops.operate.storage_notification import NOTIFICATION
 
 _MOST_ATTRIBUTES: Final = 100
-NOTIFICATION: Final = {"eventType": "OBJECT_FINALIZE", "payloadFormat": "JSON_API_V1"}
 
 
 class Unreplayable(Exception):

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from csvgate.protocol.cloudevents_pubsub import ARROW_STREAM, JSON
+from csvgate.protocol.cloudevents_pubsub import JSON
 from csvgate.protocol.dead_letters import PREFIX
 from csvgate.protocol.identity import Upload, is_identifier
-from csvgate.protocol.messages.attributes import TRACE, UPLOAD, attribute
+from csvgate.protocol.messages.attributes import DATAREF, TRACE, UPLOAD, attribute
 from csvgate.text import counted
 from csvgate_ops.operate.dead_letters.dead_letter import (
     PLATFORM,
@@ -33,7 +33,7 @@ def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> DeadLe
     """Data larger than `keep_bytes` is dropped; None keeps data of any size."""
     attributes = pulled.attributes
     platform = f"{PLATFORM}Subscription" in attributes and f"{PREFIX}code" not in attributes
-    body = _object(pulled.data, attributes)
+    body = _object(pulled.data)
     kept = keep_bytes is None or len(pulled.data) <= keep_bytes
     return DeadLetter(
         id=pulled.id,
@@ -60,13 +60,20 @@ def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> DeadLe
     )
 
 
+def gave_up(attributes: Mapping[str, str]) -> str:
+    """Return how Pub/Sub came to forward a letter, as the beginning of a sentence."""
+    count = _number(attributes, f"{PLATFORM}DeliveryCount")
+    after = counted(count, "delivery", "deliveries") if count else "the last delivery"
+    return f"Pub/Sub gave up after {after} from {attributes.get(f'{PLATFORM}Subscription', '')}"
+
+
 def object_name(letter: DeadLetter) -> str:
     """Name of the uploaded object that a storage event is about; empty when it is not known."""
     if letter.kind != "storage event":
         return ""
     if name := letter.attributes.get("objectId"):
         return name
-    return _text(_object(letter.data or b"", letter.attributes), "name")
+    return _text(_object(letter.data or b""), "name")
 
 
 def _message(attributes: Mapping[str, str], route: Route, *, platform: bool) -> str:
@@ -76,11 +83,8 @@ def _message(attributes: Mapping[str, str], route: Route, *, platform: bool) -> 
             given
             or "the message gives no reason: it was published here by hand or by another program"
         )
-    count = _number(attributes, f"{PLATFORM}DeliveryCount")
-    after = counted(count, "delivery", "deliveries") if count else "the last delivery"
-    source = attributes[f"{PLATFORM}Subscription"]
     return (
-        f"Pub/Sub gave up after {after} from {source}: {route.function} did not answer, "
+        f"{gave_up(attributes)}: {route.function} did not answer, "
         "or the message could not be delivered to it (the function does not start, runs out of "
         "memory or time, or its trigger refuses the message). See its logs. The message is "
         "unchanged"
@@ -91,15 +95,15 @@ def _kind(attributes: Mapping[str, str], body: Mapping[str, Any], route: Route) 
     if route.is_storage and ("eventType" in attributes or _text(body, "bucket")):
         return "storage event"
     content_type = attributes.get("content-type", "")
-    if content_type == ARROW_STREAM:
-        return "arrow chunk"
+    if content_type == JSON and attribute(attributes, DATAREF):
+        return "chunk"
     return "json" if content_type == JSON or body else "other"
 
 
-def _object(data: bytes, attributes: Mapping[str, str]) -> Mapping[str, Any]:
+def _object(data: bytes) -> Mapping[str, Any]:
     """Return the data as a JSON object; empty when it is not one, or too large to be one of
     csvgate's."""
-    if attributes.get("content-type") == ARROW_STREAM or len(data) > _MOST_PARSED:
+    if len(data) > _MOST_PARSED:
         return {}
     if data[:1] not in (b"{", b" ", b"\n", b"\t"):
         return {}

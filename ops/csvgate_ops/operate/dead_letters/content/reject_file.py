@@ -37,7 +37,7 @@ def sample(
     if where is None or info is None:
         return None
     data, complete = bytearray(), True
-    for piece in context.store.stream(*where, info.generation):
+    for piece in context.store.stream(*where, info.generation, info.size):
         data += piece
         if len(data) > _MOST_BYTES:
             complete = False

@@ -1,0 +1,108 @@
+"""Settles an upload whose commit has an outcome that csvgate cannot find out.
+
+That happens when some rows of the upload are visible and others are not, for example because a
+person deleted some. An operator looks at the table and says what is true; enrich_records then
+finishes the upload, or loads it again in the next attempt (docs/dead-letters.md).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from csvgate.ports import Clock
+from csvgate.protocol.ledger.attempts import current_attempt
+from csvgate.protocol.ledger.entries import Settled
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.paths import FAILURE_NOTE
+from csvgate.protocol.stream_ages import StreamAges, horizon
+from csvgate_ops.operate.audit import now, record
+
+Verdict = Literal["committed", "not-loaded"]
+LOADER = "enrich_records"
+"""The function whose dead letter finishes the upload once it is settled."""
+_SERVICE: Final = StreamAges()
+
+
+class CannotSettle(Exception):
+    """The message says why, and what to do instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    upload: str
+    attempt: int
+    entry: Settled
+    codes: tuple[str, ...]
+    """Codes of the dead letters of enrich_records about this upload: one of them is replayed
+    next."""
+
+
+def settle(
+    ledger: Ledger,
+    upload: str,
+    verdict: Verdict,
+    *,
+    actor: str,
+    reason: str,
+    attempt: int | None = None,
+    clock: Clock = now,
+    ages: StreamAges = _SERVICE,
+) -> Settlement:
+    """Record the verdict about the current attempt of an upload, by its whole id. The audit entry
+    is written first, and nothing is settled if that fails. Raises CannotSettle, Transient and
+    Permanent."""
+    entries = ledger.upload(upload)
+    if entries.received() is None:
+        raise CannotSettle(f"the ledger has no upload {upload}; `csvgate status` lists uploads")
+    current = current_attempt(entries)
+    if attempt is not None and attempt != current.number:
+        raise CannotSettle(
+            f"attempt {attempt} of upload {upload} is not the current one, which is attempt "
+            f"{current.number}; `csvgate status {upload}` shows all of them"
+        )
+    where = f"attempt {current.number} of upload {upload}"
+    decision = current.decision
+    if decision is None or decision.outcome != "commit":
+        decided = "not decided yet" if decision is None else f"decided as {decision.outcome}"
+        raise CannotSettle(f"{where} is {decided}, so there is no commit to settle")
+    if finished := current.entries.finished():
+        raise CannotSettle(f"{where} is finished: it {finished.outcome} at {_at(finished.at)}")
+    if standing := current.entries.settled():
+        raise CannotSettle(_settled_before(where, standing))
+    _check_hour(where, horizon(decision, ages), verdict, clock())
+    details = {"upload": upload, "attempt": current.number, "verdict": verdict}
+    record(ledger, "upload.settle", actor, reason, details, clock)
+    entry = Settled(verdict=verdict, actor=actor, reason=reason, at=clock())
+    if not current.entries.settle(entry) and (standing := current.entries.settled()) != entry:
+        raise CannotSettle(_settled_before(where, standing or entry))
+    return Settlement(upload, current.number, entry, tuple(_letters(ledger, upload)))
+
+
+def _check_hour(where: str, hour: datetime | None, verdict: Verdict, at: datetime) -> None:
+    """Raises CannotSettle when the commit may still take effect: then the next attempt, which
+    `not-loaded` opens, could load every row twice."""
+    if hour is None:
+        raise CannotSettle(f"{where} has no row to load, so there is nothing to settle")
+    if verdict == "not-loaded" and at < hour:
+        raise CannotSettle(
+            f"{where} may still be committed by BigQuery until {_at(hour)}, so that it cannot be "
+            "settled as not-loaded before; look at the table again then"
+        )
+
+
+def _settled_before(where: str, standing: Settled) -> str:
+    return (
+        f"{where} was settled as {standing.verdict} by {standing.actor} at {_at(standing.at)}: "
+        f"{standing.reason}"
+    )
+
+
+def _letters(ledger: Ledger, upload: str) -> Iterable[str]:
+    for parts in ledger.find(FAILURE_NOTE, upload=upload):
+        if parts["function"] == LOADER:
+            yield parts["code"]
+
+
+def _at(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,1 @@
+"""The write streams of the BigQuery Storage Write API."""

@@ -1,0 +1,54 @@
+"""How old a write stream must be before its absence proves something.
+
+BigQuery does not find streams and tables that were created seconds ago, and keeps those of a load
+for up to a day. A single answer "not found" therefore proves nothing about a young stream.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from csvgate.protocol.ledger.entries import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class StreamAges:
+    """All ages as multiples of an hour. The local cloud, whose BigQuery forgets streams whenever it
+    restarts, sets a shorter one."""
+
+    hour: timedelta = timedelta(hours=1)
+
+    @property
+    def young(self) -> timedelta:
+        """A pending stream that is younger may exist although the service does not find it."""
+        return self.hour / 30
+
+    @property
+    def old(self) -> timedelta:
+        """The same for a shared stream, of which more is concluded: two minutes are enough for what
+        was observed, and an hour for what was not."""
+        return self.hour
+
+    @property
+    def second_look(self) -> timedelta:
+        """The time between two looks at a shared stream that is not found."""
+        return self.hour / 6
+
+    @property
+    def commit_within(self) -> timedelta:
+        """A pending stream must be committed within 24 hours; an hour is added for clocks and for
+        calls that are executed late."""
+        return 25 * self.hour
+
+
+_DEFAULT: Final = StreamAges()
+
+
+def horizon(decision: Decision, ages: StreamAges = _DEFAULT) -> datetime | None:
+    """Return the hour from which the commit of this decision cannot take effect any more, counted
+    from the creation of its oldest stream. None if it has no stream: nothing can be gone then."""
+    if decision.pending is not None:
+        return decision.pending.oldest + ages.commit_within
+    if decision.shared is not None:
+        return decision.shared.created + ages.commit_within
+    return None

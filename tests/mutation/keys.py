@@ -1,0 +1,200 @@
+"""Bugs in unique keys and foreign keys."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from csvgate.references import keys as reference_keys
+from csvgate.unique import string_hash, value_hash
+from csvgate.unique.ascending import AscendingKeys
+from csvgate.unique.index import KeyIndex
+from csvgate.unique.keys import GrowingKeySet
+from csvgate.unique.ordered_words import StringOrder
+from csvgate.validation.fast import foreign_groups
+from csvgate.validation.fast.kernels.column import as_column_type
+from csvgate.validation.fast.kernels.distinct import DistinctKernel
+from csvgate.validation.fast.key_claims import BlockKeys
+from csvgate.validation.foreign_keys import GroupKey
+from mutation.mutant import Mutant
+from simulate.world.swap import swapped
+from unit.unique import test_index, test_keys, test_value_hash
+from unit.validation import test_foreign_keys
+from unit.validation.fast import test_encoded, test_keys_of_blocks, test_paths
+
+
+def _filter_is_believed() -> AbstractContextManager[Any]:
+    """A key that the Bloom filter may have seen is a duplicate of line 1."""
+    original = KeyIndex._find
+
+    def find(self: KeyIndex, first: Any, second: Any) -> Any:
+        found = original(self, first, second)
+        return np.where(found == 0, 1, found)
+
+    return swapped(KeyIndex, "_find", find)
+
+
+def _filter_is_believed_one_by_one() -> AbstractContextManager[Any]:
+    original = KeyIndex._find_one
+    return swapped(
+        KeyIndex, "_find_one", lambda self, first, second: original(self, first, second) or 1
+    )
+
+
+def _index_is_emptied() -> AbstractContextManager[Any]:
+    original = BlockKeys.start_block
+
+    def start(self: BlockKeys) -> None:
+        original(self)
+        self._index.__init__()  # type: ignore[misc]
+
+    return swapped(BlockKeys, "start_block", start)
+
+
+def _ascent_forgets_earlier_parts() -> AbstractContextManager[Any]:
+    original = AscendingKeys.find
+
+    def find(self: AscendingKeys, keys: Any) -> Any:
+        parts = self._parts
+        self._parts = parts[-1:]
+        try:
+            return original(self, keys)
+        finally:
+            self._parts = parts
+
+    return swapped(AscendingKeys, "find", find)
+
+
+def _ascent_starts_anew() -> AbstractContextManager[Any]:
+    original = AscendingKeys.add
+
+    def add(self: AscendingKeys, keys: Any, lines: Any) -> Any:
+        self._greatest = np.zeros(1, np.uint64)
+        return original(self, keys, lines)
+
+    return swapped(AscendingKeys, "add", add)
+
+
+def _moved_keys_have_no_lines() -> AbstractContextManager[Any]:
+    """Keys that move from the dictionary to the index get consecutive lines from 1."""
+    original = GrowingKeySet._move_to_index
+
+    def move(self: GrowingKeySet) -> None:
+        self._dictionary = {key: n for n, key in enumerate(self._dictionary, 1)}
+        original(self)
+
+    return swapped(GrowingKeySet, "_move_to_index", move)
+
+
+@contextmanager
+def _hash_ignores_the_last_byte() -> Iterator[None]:
+    """Of strings of 33 bytes, in both hashes: one by one and by the column."""
+    one, column = value_hash._hash_bytes, string_hash._absorbed
+
+    def hash_bytes(value: bytes, kind: int) -> Any:
+        return one(value[:32] + b"\0" if len(value) == 33 else value, kind)
+
+    def absorbed(data: Any, starts: Any, lengths: Any, kind: int) -> Any:
+        found = column(data, starts, lengths, kind)
+        for row in np.flatnonzero(lengths == 33).tolist():
+            start = int(starts[row])
+            found[row] = hash_bytes(data[start : start + 33].tobytes(), kind)
+        return found
+
+    with (
+        swapped(value_hash, "_hash_bytes", hash_bytes),
+        swapped(string_hash, "_absorbed", absorbed),
+    ):
+        yield
+
+
+def _prefix_is_not_compared() -> AbstractContextManager[Any]:
+    return swapped(StringOrder, "_have_prefix", lambda self, memory, start, count: None)
+
+
+def _some_nulls_are_not_checked() -> AbstractContextManager[Any]:
+    def has(self: GroupKey, key: tuple[object, ...]) -> bool:
+        return key in self.known or any(value is None for value in key)
+
+    return swapped(GroupKey, "has", has)
+
+
+def _only_nulls_are_checked() -> AbstractContextManager[Any]:
+    return swapped(GroupKey, "has", lambda self, key: key in self.known)
+
+
+def _null_is_the_first_value() -> AbstractContextManager[Any]:
+    """Foreign keys of several fields: a null is taken for the first value of its column."""
+
+    def codes(column: Any) -> tuple[Any, int]:
+        is_encoded = pa.types.is_dictionary(column.type)
+        encoded = column if is_encoded else as_column_type(column).dictionary_encode()
+        found = encoded.indices.cast(pa.int64()).fill_null(0).to_numpy()
+        return found, len(encoded.dictionary) + 1
+
+    return swapped(foreign_groups, "_codes", codes)
+
+
+def _codes_are_combined_without_the_count() -> AbstractContextManager[Any]:
+    original = foreign_groups._codes
+    return swapped(
+        foreign_groups, "_codes", lambda column: (original(column)[0], original(column)[1] - 1)
+    )
+
+
+def _empty_cells_of_references_are_keys() -> AbstractContextManager[Any]:
+    def add(self: Any, cells: Sequence[str], line: int) -> None:
+        values = [self._value(i, cells[at], line) for i, at in enumerate(self.indexes)]
+        self.found.add(values[0] if len(values) == 1 else tuple(values))
+
+    return swapped(reference_keys._KeyColumns, "add", add)
+
+
+def _recent_cells_are_not_forgotten() -> AbstractContextManager[Any]:
+    """Codes of cells outlive the values that they stand for."""
+    original = DistinctKernel._forget
+
+    def forget(self: DistinctKernel) -> None:
+        recent = getattr(self, "_recent", {})
+        original(self)
+        self._recent = recent
+
+    return swapped(DistinctKernel, "_forget", forget)
+
+
+_VALUES: Final = (test_keys_of_blocks.test_a_repeated_value,)
+_GROUPS: Final = (test_keys_of_blocks.test_a_repeated_combination,)
+_FOREIGN: Final = (test_paths.test_every_combination_of_values_and_nulls_is_looked_up,)
+
+KEYS: dict[str, Mutant] = {
+    "a false positive of the filter is a duplicate": Mutant(_filter_is_believed, _GROUPS),
+    "a false positive is a duplicate where keys come singly": Mutant(
+        _filter_is_believed_one_by_one, (test_index.test_keys_that_share_their_first_word,)
+    ),
+    "the index of keys is emptied after each block": Mutant(_index_is_emptied, _GROUPS),
+    "ascending keys are found in the last part only": Mutant(
+        _ascent_forgets_earlier_parts, _VALUES
+    ),
+    "ascending keys begin again in each block": Mutant(_ascent_starts_anew, _VALUES),
+    "keys lose their lines when they move to the index": Mutant(
+        _moved_keys_have_no_lines,
+        (test_keys.test_keys_that_move_to_the_index_leave_the_dictionary,),
+    ),
+    "keys of 33 bytes are hashed without the last byte": Mutant(
+        _hash_ignores_the_last_byte, (test_value_hash.test_every_byte_of_a_text_counts,)
+    ),
+    "the prefix of ordered keys is not compared": Mutant(_prefix_is_not_compared, _VALUES),
+    "a foreign key with some nulls is not checked": Mutant(_some_nulls_are_not_checked, _FOREIGN),
+    "a foreign key of nulls only is looked up": Mutant(_only_nulls_are_checked, _FOREIGN),
+    "a null in a foreign key is the first value": Mutant(_null_is_the_first_value, _FOREIGN),
+    "two foreign keys share a code": Mutant(_codes_are_combined_without_the_count, _FOREIGN),
+    "an empty cell of a reference is a key": Mutant(
+        _empty_cells_of_references_are_keys, (test_foreign_keys.test_a_key_of_two_fields,)
+    ),
+    "cells keep the codes of forgotten values": Mutant(
+        _recent_cells_are_not_forgotten,
+        (test_encoded.test_more_distinct_numbers_than_are_remembered,),
+    ),
+}

@@ -1,0 +1,39 @@
+"""A corrected reject file gives its rows the lines that they had in the original, whatever lines
+they have in the reject file."""
+
+from itertools import product
+
+import pytest
+
+from csvgate.csv.body import contract_for_extracted_records
+from csvgate.rejects.corrections import Correction
+from csvgate.rejects.reject_file import RejectFile
+from csvgate.validation.validate import validate
+from unit.validation.files import batches, contract
+
+RULES = contract({"name": "id", "type": "integer"}, "text", dialect={"header": True})
+TEXTS = ("a", "two{0}lines", "three{0}lines{0}", "{0}", "{0}{0}{0}", 'quotes ""{0}"" and lines')
+PATHS = {"rules": 2**62, "blocks": 1}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_rows_of_several_lines(end: str, line_break: str, path: str) -> None:
+    if path == "blocks":
+        pytest.importorskip("pyarrow")
+    original, lines, at = [f"id,text{end}"], list[int](), 2
+    for number, (text, wrong) in enumerate(product(TEXTS, (True, False, True))):
+        cell = text.format(line_break)
+        original.append(f'{"wrong" if wrong else number},"{cell}"{end}')
+        if wrong:
+            lines.append(at)
+        at += 1 + text.count("{0}")
+    rejects = RejectFile(RULES)
+    file = b"".join(map(rejects.render, batches("".join(original).encode(), RULES)))
+    correction = Correction(RULES, frozenset(lines))
+    corrected = correction.pieces([file.replace(b"wrong", b"7")])
+    read = validate(corrected, contract_for_extracted_records(RULES), vector_bytes=PATHS[path])
+    found = list(correction.batches(read))
+    assert [] == [row for batch in found for row in batch.rejected]
+    assert lines == correction.loaded
