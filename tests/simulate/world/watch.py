@@ -6,6 +6,7 @@ from datetime import datetime
 
 from csvgate.contracts.checks.column_names import INGESTED_AT, UPLOAD_ID
 from csvgate.protocol.events import UploadFinished
+from csvgate.protocol.ledger.attempts import end_of_upload
 from csvgate.protocol.ledger.entries import Decision, PendingCommit, Seal, SharedAppend
 from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger
 from csvgate.protocol.ledger.paths import (
@@ -129,9 +130,20 @@ def _entry(people: People, name: str) -> None:
         assert decision is not None
         if decision.outcome == "abandoned":
             _abandoned(people, ledger, attempt)
+        elif decision.outcome == "commit":
+            _after_its_original(ledger, attempt, decision)
         _opened(attempt, ledger)
     elif parts := DEAD.parse(name):
         _dead(people, ledger.upload(parts["upload"]).attempt(parts["attempt"]))
+
+
+def _after_its_original(ledger: Ledger, attempt: AttemptLedger, decision: Decision) -> None:
+    """A correction is committed only once its original has ended."""
+    seal = ledger.upload(attempt.upload).seal(decision.seal)
+    origin = seal.corrects if seal else None
+    if origin is not None:
+        ended = end_of_upload(ledger.upload(origin)) is not None
+        require(ended, f"correction {attempt.upload} is committed before {origin} has ended")
 
 
 def _opened(attempt: AttemptLedger, ledger: Ledger) -> None:
