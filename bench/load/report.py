@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bench.load.runs import Result
 from bench.reporting.machine import Machine
+from csvgate.text import counted
 
 FUNCTIONS = ("validate_and_parse", "enrich_records", "notify_stakeholders")
 _SHOWN = 10
@@ -38,7 +39,8 @@ def _one(result: Result) -> list[str]:
         *wrong,
         "",
         f"{result.seconds:,.0f} s: {result.files / result.seconds:.2g} uploads per second, "
-        f"{result.rows / result.seconds:,.0f} rows per second.",
+        f"{result.rows / result.seconds:,.0f} rows per second, over "
+        f"{counted(result.streams, 'write stream')}.",
         *_pace(result),
         "",
         "| process | peak memory, MiB |",

@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,8 @@ class Result:
     """From the first byte sent to the last completion event."""
     problems: tuple[str, ...]
     letters: int
+    streams: int
+    """The write streams that rows were loaded over."""
     peaks: dict[str, int]
     """Component → bytes."""
     pace: tuple[float, ...] = ()
@@ -97,9 +99,26 @@ def _run(title: str, rows: int, bad: int, send: Callable[[Session], dict[str, in
             seconds=seconds,
             problems=tuple(wrong),
             letters=letters(session),
+            streams=_streams(session, expected),
             peaks=dict(peaks.bytes),
             pace=pace,
         )
+
+
+def _streams(session: Session, uploads: Iterable[str]) -> int:
+    """Return how many write streams the current attempts of the uploads used."""
+    ledger = session.ledger()
+
+    def of_upload(upload: str) -> tuple[str, ...]:
+        decision = current_attempt(ledger.upload(upload)).decision
+        if decision is None:
+            return ()
+        if decision.shared is not None:
+            return (decision.shared.stream,)
+        return decision.pending.streams if decision.pending else ()
+
+    with ThreadPoolExecutor(UPLOADERS) as threads:
+        return len({name for names in threads.map(of_upload, uploads) for name in names})
 
 
 def _pace(session: Session, upload: str) -> tuple[float, ...]:

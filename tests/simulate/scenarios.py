@@ -82,6 +82,9 @@ CRASHES = (
     ),
     Scenario("correction", send(A, shop.file("5", "x")), last=correct, revision=SMALL),
     Scenario(
+        "correction upon a crash", send(A, shop.file("5", "x")), upon_crash=correct, revision=SMALL
+    ),
+    Scenario(
         "two corrections",
         send(A, shop.file("5", "x")),
         last=all_of(correct, correct),
@@ -178,7 +181,7 @@ LOADS = (
         points="none",
     ),
     Scenario("stream lost", send(A, TWO_CHUNKS), at={2: lose_streams}),
-    Scenario("row of a stranger", send(A, TWO_CHUNKS), at={2: add_to_stream}),
+    Scenario("row of a stranger", send(A, TWO_CHUNKS), at={2: add_to_stream}, points="none"),
     Scenario("a day upon a crash", send(A, TWO_CHUNKS), upon_crash=wait(hours=26)),
     Scenario("5 hours upon a crash", send(A, TWO_CHUNKS), upon_crash=wait(hours=5)),
     Scenario(

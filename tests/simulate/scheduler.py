@@ -18,7 +18,7 @@ from simulate.world.knobs import CALM, Knobs
 from simulate.world.parcels import Mailroom, Parcel
 from simulate.world.people import People
 from simulate.world.trace import Trace
-from simulate.world.watch import Email, execute_late, unmarked_email, watch
+from simulate.world.watch import Email, execute_late, holds_email, unmarked_email, watch
 
 MOST_STEPS = 100_000
 DAY = timedelta(days=1, hours=1)
@@ -41,6 +41,8 @@ class Task:
     boundary: AnyBoundary
     turns: greenlet
     unmarked: Email | None = None
+    holds_email: bool = False
+    """It has claimed an email that it has neither marked nor given back."""
     publishing: list[Publishing] = field(default_factory=list)
     since: datetime | None = None
     """When its present call began."""
@@ -83,8 +85,9 @@ class Scheduler:
             self._refuse(effect)
 
     def _before(self, effect: Effect) -> None:
-        if self._turn(effect):
+        if task := self._turn(effect):
             self._refuse(effect)
+            task.holds_email = holds_email(self.cloud, effect, task.holds_email)
 
     def _turn(self, effect: Effect) -> Task | None:
         """Let other tasks run first. Returns None for a call that no task makes."""
@@ -230,7 +233,7 @@ class Scheduler:
                 return True
         if not awake:
             return self._let_time_pass()
-        if self.knobs.jump and self.chance.random() < self.knobs.jump:
+        if self.knobs.jump and self.chance.random() < self.knobs.jump * self._jumps():
             self._jump()
         task = self.current
         if task not in awake or self.chance.random() >= self.knobs.stick:
@@ -267,7 +270,7 @@ class Scheduler:
     def _freeze(self, task: Task) -> None:
         """The task stands still, and its message is delivered again. Not with an email under way:
         that two instances send one is the documented exception."""
-        if task.parcel.function == NOTIFY or task.doomed:
+        if task.holds_email or task.doomed:
             return
         pause = self.chance.choice(FREEZES)
         task.frozen = self.cloud.now + pause
@@ -279,11 +282,16 @@ class Scheduler:
         self.current, task.since = task, self.cloud.now
         task.turns.switch(task)
 
+    def _jumps(self) -> int:
+        """How much likelier minutes pass than otherwise: a delivery that looks for another's email
+        makes few calls, and each of them may be slow."""
+        return 10 if any(task.parcel.function == NOTIFY for task in self.tasks) else 1
+
     def _jump(self) -> None:
-        """Let time pass, as for slow calls; no call of an instance that sends an email takes longer
+        """Let time pass, as for slow calls; no call of a delivery that holds an email takes longer
         than SLOWEST, because its lease relies on that."""
         now = self.cloud.now
-        begun = [t.since or now for t in self.tasks if t.parcel.function == NOTIFY]
+        begun = [task.since or now for task in self.tasks if task.holds_email]
         if not begun:
             self.cloud.now += timedelta(minutes=self.chance.choice((1, 8)))
         elif (left := min(begun) + SLOWEST - now) > timedelta(0):

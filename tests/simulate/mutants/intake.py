@@ -15,7 +15,7 @@ from intake.handler import Validator
 from intake.pin_plan import Pinned, Planner
 from intake.read_upload import UploadReader, _faulty
 from intake.reject_output import RejectOutput, rejects_name
-from intake.verified_source import VerifiedSource, metadata_in_event
+from intake.verified_source import Metadata, VerifiedSource
 from simulate.world.swap import swapped
 
 Swap = AbstractContextManager[Any]
@@ -68,11 +68,10 @@ def _last_start_is_retried() -> Swap:
 def _fault_without_draining() -> Swap:
     def read(self: UploadReader, pinned: Pinned, began: Any, overruns: int) -> Any:
         references = read_upload.pinned_keys(pinned, self.ledger)
-        metadata = metadata_in_event(pinned.received)
-        deadline = self.limits.deadline(began)
-        source = VerifiedSource(self.store, pinned.received, metadata, self.clock, deadline)
         try:
-            self._admit(pinned, overruns)
+            metadata = self._admit(pinned, overruns)
+            deadline = self.limits.deadline(began)
+            source = VerifiedSource(self.store, pinned.received, metadata, self.clock, deadline)
             return self._process(source, pinned, references)
         except FileFault as error:
             return _faulty(error.fault)
@@ -89,7 +88,7 @@ def _not_read_to_the_end() -> Swap:
     original = VerifiedSource.verify
 
     def verify(self: VerifiedSource) -> None:
-        if self._size == self.received.size:
+        if self._size == self.metadata.size:
             original(self)
 
     return swapped(VerifiedSource, "verify", verify)
@@ -100,12 +99,10 @@ def _generation_not_pinned() -> Swap:
         ref = self.received.upload
         info = self.store.stat(ref.bucket, ref.name)
         generation = info.generation if info else ref.generation
-        self.received = self.received.model_copy(
-            update={
-                "upload": ref.model_copy(update={"generation": generation}),
-                **({"size": info.size, "crc32c": info.crc32c} if info else {}),
-            }
-        )
+        at = ref.model_copy(update={"generation": generation})
+        self.received = self.received.model_copy(update={"upload": at})
+        if info:
+            self.metadata = Metadata(info.size, info.crc32c)
         yield from original(self)
 
     original = VerifiedSource._read

@@ -7,7 +7,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "claim and abandonment as two names": ("stream lost",),
     "commit before all chunks": ("several chunks",),
     "contract looked up before the pin": ("contract removed",),
-    "correction before the rows": ("correction",),
+    "correction before the rows": ("correction upon a crash",),
     "correction of any line": ("correction",),
     "correction with its original's time": ("correction, a day upon a crash", "correction"),
     "corrections do not see each other": ("two corrections",),

@@ -1,11 +1,12 @@
-"""Bugs of step 5: one email per outcome."""
+"""Bugs of step 12: one email per end."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
-from csvgate.protocol.ledger.paths import EMAIL_SENT
+from csvgate.protocol.ledger.entries import SendClaim
+from csvgate.protocol.ledger.paths import EMAIL_CLAIM, EMAIL_SENT
 from notification import handler, recipients, send_once
 from notification.handler import Notifier
 from notification.send_once import SendClaims
@@ -39,13 +40,18 @@ def _mark_not_read() -> Swap:
 
 
 def _mark_read_once() -> Swap:
-    """The mark is read before the claims, and not again for each of them."""
-    original = SendClaims.acquire
+    """The mark is read before the claims, not again for each of them."""
 
     def acquire(self: SendClaims) -> int | None:
-        found = SendClaims._is_sent(self)
-        with swapped(SendClaims, "_is_sent", lambda _: found):
-            return original(self)
+        if self._is_sent():
+            return None
+        number = 0
+        while True:
+            ours = SendClaim(at=self.clock(), holder=self.holder)
+            if self.ledger.create(EMAIL_CLAIM, ours, **self._email, number=number):
+                return number
+            self._require_free(number)
+            number += 1
 
     return swapped(SendClaims, "acquire", acquire)
 
@@ -60,7 +66,7 @@ def _recipients_of_deployed_contracts() -> Swap:
 
 
 def _no_lease() -> Swap:
-    return swapped(send_once, "LEASE", timedelta(0))
+    return swapped(SendClaims, "_require_free", lambda self, number: None)
 
 
 def _claim_never_free() -> Swap:
@@ -86,7 +92,7 @@ NOTIFY: dict[str, Callable[[], Swap]] = {
     "email marked before it is sent": _marked_before_sent,
     "email not claimed": _no_claim,
     "email's mark not read": _mark_not_read,
-    "email's mark read once": _mark_read_once,
+    "email's mark read once instead of per attempt": _mark_read_once,
     "email claimed per outcome instead of per end": _claimed_per_outcome,
     "recipients of deployed contracts only": _recipients_of_deployed_contracts,
     "email's claim without a lease": _no_lease,

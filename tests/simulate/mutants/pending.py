@@ -16,12 +16,12 @@ from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.protocol.ledger.paths import CHUNK_STREAM
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.runtime.errors import Transient
-from enrichment import abandon, commit_pending, handler, load_pending
+from enrichment import abandon, handler, load_pending
 from enrichment.commit_pending import PendingCommitter
 from enrichment.finish_upload import UploadFinisher
 from enrichment.load_pending import PendingLoader
 from fakes.bigquery import FakeWarehouse
-from simulate.mutants.wrapped import Careless, Wrapped, both
+from simulate.mutants.wrapped import Careless, Wrapped, aged, both
 from simulate.world.swap import swapped
 
 Swap = AbstractContextManager[Any]
@@ -308,13 +308,13 @@ PENDING: dict[str, Callable[[], Swap]] = {
     "row count not compared before the commit": _row_count_not_compared,
     "another cut than the claimed one": _cuts_of_today,
     "count before repeating the commit": _count_before_repeating,
-    "dead without the 25 hours": lambda: swapped(commit_pending, "COMMIT_WITHIN", timedelta(0)),
+    "dead without the 25 hours": lambda: aged("commit_within"),
     "claim and abandonment as two names": _two_names,
     "next free attempt number": _next_free_attempt,
     "stream list recomputed": _streams_recomputed,
     "one committed stream not believed": _one_committed_not_believed,
     "counting by _upload_id only": _counted_by_upload_only,
-    "young NOT_FOUND of a pending stream believed": lambda: swapped(abandon, "YOUNG", timedelta(0)),
+    "young NOT_FOUND of a pending stream believed": lambda: aged("young"),
     "age of a stream overestimated": _age_before_creation,
     "announced before the commit": _announced_first,
     "finished before it is announced": _finished_before_publish,

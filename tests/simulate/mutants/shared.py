@@ -3,18 +3,17 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from csvgate.chunks.arrow import decode
 from csvgate.protocol.ledger.entries import Dead, Decision, SharedAppend
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.runtime.errors import Failure, Permanent
-from enrichment import handler, load_shared
+from enrichment import handler
 from enrichment.handler import Enricher
 from enrichment.load_shared import SharedLoader
 from enrichment.sealed_load import SealedLoad, StagedRows
-from simulate.mutants.wrapped import both
+from simulate.mutants.wrapped import aged, both
 from simulate.world.swap import swapped
 
 Swap = AbstractContextManager[Any]
@@ -75,7 +74,7 @@ def _kept(after: str) -> Callable[[], Swap]:
 
 
 def _not_finalized_before_dead() -> Swap:
-    def fence(self: SharedLoader, load: Any, attempt: AttemptLedger, place: Any) -> bool:
+    def fence(self: SharedLoader, load: Any, attempt: AttemptLedger, place: Any, _: Any) -> bool:
         warehouse: Any = self.warehouse
         if len(warehouse._stream(place.stream).rows) >= place.offset + place.rows:
             return True
@@ -86,9 +85,7 @@ def _not_finalized_before_dead() -> Swap:
 
 
 def _gone_at_once() -> Swap:
-    return both(
-        swapped(load_shared, "OLD", timedelta(0)), swapped(load_shared, "MISSING", timedelta(0))
-    )
+    return both(aged("old"), aged("second_look"))
 
 
 def _lane_by_encoded_size() -> Swap:

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
+from datetime import timedelta
 from typing import Any
+
+from csvgate.protocol.stream_ages import StreamAges
+from simulate.world.swap import swapped
 
 
 class Wrapped:
@@ -38,3 +42,8 @@ def both(*swaps: AbstractContextManager[Any]) -> AbstractContextManager[Any]:
     for swap in swaps:
         stack.enter_context(swap)
     return stack
+
+
+def aged(name: str) -> AbstractContextManager[Any]:
+    """Believe at once what should be believed only of a stream of this age (`StreamAges`)."""
+    return swapped(StreamAges, name, property(lambda _: timedelta(0)))

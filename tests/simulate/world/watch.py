@@ -6,9 +6,18 @@ from datetime import datetime
 
 from csvgate.contracts.checks.column_names import INGESTED_AT, UPLOAD_ID
 from csvgate.protocol.events import UploadFinished
+from csvgate.protocol.ledger.attempts import end_of_upload
 from csvgate.protocol.ledger.entries import Decision, PendingCommit, Seal, SharedAppend
 from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger
-from csvgate.protocol.ledger.paths import CHUNK_STREAM, DEAD, DECISION, EMAIL_SENT, RECEIVED
+from csvgate.protocol.ledger.paths import (
+    CHUNK_STREAM,
+    DEAD,
+    DECISION,
+    EMAIL_CLAIM,
+    EMAIL_RELEASED,
+    EMAIL_SENT,
+    RECEIVED,
+)
 from csvgate.protocol.messages.outcome import parse_outcome
 from fakes.effects import Effect, LateCall
 from simulate.world import shop
@@ -56,6 +65,17 @@ def unmarked_email(cloud: Cloud, effect: Effect, before: Email | None) -> Email 
     if effect.kind == "storage.create" and EMAIL_SENT.parse(effect.target.removeprefix(_ENTRY)):
         return None
     return before
+
+
+def holds_email(cloud: Cloud, effect: Effect, before: bool) -> bool:
+    """Whether a delivery holds the claim of an email, just before an effect. A claim that exists
+    is refused."""
+    if effect.kind != "storage.create":
+        return before
+    name = effect.target.removeprefix("ledger/")
+    if EMAIL_CLAIM.parse(name):
+        return before or name not in cloud.store.buckets["ledger"]
+    return before and not (EMAIL_SENT.parse(name) or EMAIL_RELEASED.parse(name))
 
 
 def _visible(people: People) -> None:
@@ -110,9 +130,20 @@ def _entry(people: People, name: str) -> None:
         assert decision is not None
         if decision.outcome == "abandoned":
             _abandoned(people, ledger, attempt)
+        elif decision.outcome == "commit":
+            _after_its_original(ledger, attempt, decision)
         _opened(attempt, ledger)
     elif parts := DEAD.parse(name):
         _dead(people, ledger.upload(parts["upload"]).attempt(parts["attempt"]))
+
+
+def _after_its_original(ledger: Ledger, attempt: AttemptLedger, decision: Decision) -> None:
+    """A correction is committed only once its original has ended."""
+    seal = ledger.upload(attempt.upload).seal(decision.seal)
+    origin = seal.corrects if seal else None
+    if origin is not None:
+        ended = end_of_upload(ledger.upload(origin)) is not None
+        require(ended, f"correction {attempt.upload} is committed before {origin} has ended")
 
 
 def _opened(attempt: AttemptLedger, ledger: Ledger) -> None:

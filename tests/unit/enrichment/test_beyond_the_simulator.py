@@ -70,7 +70,7 @@ def test_a_stream_that_ends_within_the_rows_is_neither_loaded_nor_dead(extra: in
     place = SharedAppend(stream=name, created=NOW, offset=4, rows=3, nonce="n")
     attempt = load.entries.attempt(2)
     with pytest.raises(Permanent, match=r"load\.contradictory"):
-        shared._fence(load, attempt, place)
+        shared._fence(load, attempt, place, NOW)
     assert attempt.dead() is None
 
 
