@@ -15,13 +15,13 @@ from cloudevents.http import CloudEvent
 from csvgate.ports import Clock, ObjectStore, Warehouse
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.events import ChunkAddress
-from csvgate.protocol.identity import PROTOCOL_VERSION
 from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.ledger.entries import Decision, Received, Seal
 from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger
 from csvgate.protocol.messages.validated_records import SealedUpload, parse_validated_records
 from csvgate.protocol.outcome_events import OutcomeTopic
-from csvgate.protocol.staging import staged_uri
+from csvgate.protocol.plan import require_protocol
+from csvgate.protocol.staging import read_staged, staged_uri
 from csvgate.protocol.stream_ages import StreamAges
 from csvgate.runtime.errors import Failure, Permanent, Transient
 from csvgate.runtime.start_up import Runtime
@@ -32,7 +32,7 @@ from enrichment.load_pending import PendingLoader
 from enrichment.load_shared import SharedLoader
 from enrichment.plans import Plans
 from enrichment.republish import Republisher
-from enrichment.sealed_load import SealedLoad, StagedRows, read_staged, unknown_seal
+from enrichment.sealed_load import SealedLoad, StagedRows, unknown_seal
 from enrichment.shared_streams import SharedStreams
 
 if TYPE_CHECKING:
@@ -133,12 +133,7 @@ class Enricher:
     ) -> SealedLoad:
         if received is None or seal is None:
             raise unknown_seal(work.upload, work.seal)
-        if received.protocol != PROTOCOL_VERSION:
-            raise Transient(
-                "protocol.version",
-                f"upload {work.upload} is pinned to version {received.protocol} of the delivery "
-                f"protocol, and this revision has version {PROTOCOL_VERSION}",
-            )
+        require_protocol(received)
         _require_sealed(work, seal, self.staging_bucket)
         plan = self.plans.load(seal.plan, received)
         return SealedLoad(self.ledger.upload(work.upload), received, work.seal, seal, plan)

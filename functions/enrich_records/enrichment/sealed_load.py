@@ -5,10 +5,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from csvgate.chunks.arrow import decode
-from csvgate.ports import CREATE_BYTES, LoadedRows, ObjectStore, PartitionBounds
+from csvgate.ports import LoadedRows, ObjectStore, PartitionBounds
 from csvgate.protocol.ledger.entries import Received, Seal
 from csvgate.protocol.ledger.ledger import UploadLedger
-from csvgate.protocol.staging import staged_name
+from csvgate.protocol.staging import read_staged
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment.plans import LoadedPlan
 
@@ -94,12 +94,6 @@ class StagedRows:
                 return None
             self._enriched[key] = load.enriched(index, data)
         return self._enriched[key]
-
-
-def read_staged(store: ObjectStore, bucket: str, upload: str, digest: str) -> bytes | None:
-    """Return a staged object, or None if it is gone. Raises Permanent `storage.too_large` for one
-    that csvgate cannot have written."""
-    return store.read(bucket, staged_name(upload, digest), max_bytes=CREATE_BYTES)
 
 
 def unknown_seal(upload: str, number: int) -> Permanent:

@@ -17,7 +17,7 @@ from csvgate.protocol.ledger.snapshots import (
     snapshot_name,
     write_snapshot,
 )
-from csvgate.protocol.plan import plan_id, plan_of_engine
+from csvgate.protocol.plan import plan_id, plan_of_engine, require_protocol
 from csvgate.references.csv_file import MAX_BYTES
 from csvgate.references.keys import KeySets, key_sets, referred_to
 from csvgate.runtime.errors import Permanent, Transient
@@ -72,13 +72,7 @@ class Planner:
         return self._pinned(standing, is_repeat=True)
 
     def _pinned(self, received: Received, *, is_repeat: bool) -> Pinned:
-        if received.protocol != PROTOCOL_VERSION:
-            raise Transient(
-                "protocol.version",
-                f"upload {received.upload.id} is pinned to version {received.protocol} of the "
-                f"delivery protocol, and this revision has version {PROTOCOL_VERSION}: deploy the "
-                "newer revision of both",
-            )
+        require_protocol(received)
         plan = plan_of_engine(received, self.engine)
         return Pinned(received, plan, from_json(received.contract), is_repeat)
 

@@ -7,18 +7,14 @@ only if the staged chunks of the first one are gone and no attempt to load them 
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
 
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.ledger.attempts import current_attempt
-from csvgate.protocol.ledger.entries import Decision, Lines, Seal
+from csvgate.protocol.ledger.entries import INLINE_LINES, Decision, Lines, Seal
 from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
 from csvgate.protocol.staging import staged_folder, staged_name
 from intake.pin_plan import Pinned
 from intake.read_upload import UploadReading
-
-INLINE_LINES: Final = 10_000
-"""Up to so many lines are in the seal; more are in an object of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ def test_a_code_that_is_computed_is_accounted_for() -> None:
     """They pass on the code of a file fault, which docs/faults.md lists, and of a failure that has
     been raised before."""
     assert [
-        "functions/enrich_records/enrichment/abandon.py: gone.code",
         "functions/validate_and_parse/intake/handler.py: failure.code",
         "functions/validate_and_parse/intake/publish_seal.py: seal.reasons[0].code",
         "shared/csvgate/csv/header.py: code",

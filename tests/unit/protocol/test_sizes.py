@@ -1,11 +1,10 @@
 """What the protocol keeps in the ledger fits one request, or is streamed."""
 
-from csvgate.protocol.ledger.entries import Lines, StagedChunk
+from csvgate.protocol.ledger.entries import INLINE_LINES, Lines, StagedChunk
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.paths import LINES
 from fakes.storage import FakeObjectStore
 from intake.read_upload import MOST_LINES
-from intake.seal_upload import INLINE_LINES
 from intake.staging_output import MAX_CHUNKS
 from unit.protocol.orders import orders
 from world import VALIDATED, World, sample_references

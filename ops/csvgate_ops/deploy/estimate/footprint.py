@@ -16,7 +16,7 @@ from csvgate.chunks.arrow import MAX_BYTES
 from csvgate.ports import Message
 from csvgate.protocol.events import Counts, UploadRef
 from csvgate.protocol.identity import PROTOCOL_VERSION, Upload, digest
-from csvgate.protocol.ledger.entries import Received, Seal, StagedChunk
+from csvgate.protocol.ledger.entries import INLINE_LINES, Received, Seal, StagedChunk
 from csvgate.protocol.ledger.ledger import FEW_CHUNKS
 from csvgate.protocol.messages.validated_records import sealed_messages
 from csvgate.validation.batch import Limits
@@ -34,8 +34,6 @@ REASON_BYTES: Final = 1000
 """Added to it if rows were rejected: reasons with examples."""
 LEAST_BYTES: Final = 1000
 """The minimum charged for each request that publishes or delivers."""
-INLINE_LINES: Final = 10_000
-"""More rejected lines have a ledger object of their own (intake.seal_upload)."""
 Lane = Literal["none", "shared", "pending"]
 """How rows are loaded: there are none, they share a stream, or each chunk has a stream."""
 

@@ -1,11 +1,14 @@
 """The entries of the ledger: what its objects hold, as JSON. Readers ignore unknown fields."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from csvgate.protocol.events import Counts, Reason, RejectsRef, UploadRef
+
+INLINE_LINES: Final = 10_000
+"""A seal holds up to this many line numbers, about 110 KB; more are in an object of their own."""
 
 
 class Entry(BaseModel):

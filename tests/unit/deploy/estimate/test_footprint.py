@@ -12,7 +12,6 @@ from csvgate.contracts.match import Contracts
 from csvgate.contracts.model import Contract
 from csvgate.gcp.storage import RANGE_BYTES
 from csvgate_ops.deploy.estimate.footprint import (
-    INLINE_LINES,
     Footprint,
     announcement_bytes,
     chunk_count,
@@ -20,7 +19,6 @@ from csvgate_ops.deploy.estimate.footprint import (
 )
 from csvgate_ops.deploy.estimate.sample_file import measure
 from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
-from intake import seal_upload
 from unit.deploy.estimate.counted_world import Seen, run
 from unit.protocol.orders import HEADER, orders, row
 from world import ROOT
@@ -176,10 +174,6 @@ def test_a_chunk_too_large_for_a_message_is_halved() -> None:
     assert 1 == chunk_count(size_of(1_000, 100, wire_bytes=7_000_000), Shape(), 16 << 20)
     assert 2 == chunk_count(size_of(1_000, 100, wire_bytes=7_000_001), Shape(), 16 << 20)
     assert 4 == chunk_count(size_of(1_000, 100, wire_bytes=14_000_001), Shape(), 16 << 20)
-
-
-def test_lines_have_an_object_of_their_own_as_in_the_function() -> None:
-    assert seal_upload.INLINE_LINES == INLINE_LINES
 
 
 def test_shape_of_a_contract() -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from csvgate.contracts.hashing import from_json
-from csvgate.ports import CREATE_BYTES, Message
+from csvgate.ports import Message
 from csvgate.protocol.events import ChunkAddress
 from csvgate.protocol.messages.validated_records import parse_validated_records
-from csvgate.protocol.staging import staged_name, staged_uri
+from csvgate.protocol.staging import read_staged, staged_uri
 from csvgate.runtime.errors import Permanent
 from csvgate.text import shorten
 from csvgate_ops.operate.dead_letters.content.content import Grid
@@ -69,7 +69,7 @@ def preview(chunk: ChunkFacts, context: DeadLetterContext, mask: Mask, rows: int
     bucket, sha256 = context.buckets["staging"], listed[0].sha256
     where = staged_uri(bucket, chunk.upload, sha256)
     try:
-        data = context.store.read(bucket, staged_name(chunk.upload, sha256), max_bytes=CREATE_BYTES)
+        data = read_staged(context.store, bucket, chunk.upload, sha256)
         if data is None:
             return Preview(remark=f"The staged chunk {where} is gone.")
         if hashlib.sha256(data).hexdigest() != sha256:
