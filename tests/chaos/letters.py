@@ -59,7 +59,7 @@ class Operator:
         sql = f"DELETE FROM `sales.orders` WHERE _upload_id = '{upload}'"
         self.cloud.bigquery.query(sql).result()
         # Refused if an earlier letter of the same upload has settled it.
-        verdict = ("--as", "not-loaded", "--reason", "its part was deleted", "--yes")
+        verdict = ("--as", "not-loaded", "--reason", "its part was deleted")
         self.cloud.csvgate("settle", upload, *verdict, check=False)
 
     def _replay(self, function: str, data: bytes, attributes: dict[str, str]) -> None:
