@@ -11,6 +11,7 @@ from csvgate.ports import Clock, StreamCommitted, StreamGone, Warehouse
 from csvgate.protocol.ledger.entries import ChunkStream, Decision, PendingCommit
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.protocol.stream_ages import StreamAges, named_time
+from csvgate.runtime.concurrent_calls import map_bounded
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment.abandon import abandon, abandon_if_lost
 from enrichment.count_visible import CountedRows
@@ -30,9 +31,11 @@ class PendingCommitter:
         seal, and decide the attempt: as a commit, or as abandoned if a stream is lost. Another
         delivery may decide first. Raises Transient and Permanent."""
         numbers = range(len(load.seal.chunks))
-        claims = self.pool.map(lambda index: attempt.chunk_stream(load.number, index), numbers)
+        claims = map_bounded(
+            self.pool, lambda index: attempt.chunk_stream(load.number, index), numbers
+        )
         streams = [claim for claim in claims if claim is not None]
-        counts = list(self.pool.map(self._finalize, streams))
+        counts = list(map_bounded(self.pool, self._finalize, streams))
         for stream, count in zip(streams, counts, strict=True):
             if isinstance(count, StreamCommitted):
                 return

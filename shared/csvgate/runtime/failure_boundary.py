@@ -40,8 +40,8 @@ class Handler(Protocol[T]):
         """Process the event and return the outcome's name. Raises Transient and Permanent."""
 
     def give_up(self, work: T, failure: Failure) -> None:
-        """Do what must happen before the dead letter is sent. If it raises, the event is
-        retried."""
+        """Do what must happen before the dead letter is sent. If it raises, the event is retried,
+        except for Permanent: then the dead letter is all that can be sent."""
 
 
 def classify(error: Exception) -> Failure:
@@ -116,7 +116,11 @@ class FailureBoundary(Generic[T]):
             log("WARNING", "breaker open, will be retried", fields)
             raise opened from error
         if work is not None:
-            self.handler.give_up(work, failure)
+            try:
+                self.handler.give_up(work, failure)
+            except Permanent as other:
+                fields = _fields(other, delivery, context)
+                log("ERROR", "failure not announced", fields, exc_info=True)
         self.dead_letters.send(delivery, failure, context)
         self.breaker.sent(permit, delivery.message, failure.code)
         fields = _fields(failure, delivery, context)

@@ -88,6 +88,16 @@ def test_staged_chunks(topology: topo.Topology) -> None:
     assert not any("staging" in uses.write for uses in used.values())
 
 
+def test_every_function_may_publish_where_it_publishes(topology: topo.Topology) -> None:
+    """enrich_records publishes the events of an upload again for its next attempt to load it."""
+    publishes = {name: set(function.uses.publish) for name, function in topology.functions.items()}
+    assert publishes == {
+        "validate_and_parse": {"validated", "complete"},
+        "enrich_records": {"validated", "complete"},
+        "notify_stakeholders": set(),
+    }
+
+
 def test_every_function_has_the_settings_it_reads(topology: topo.Topology) -> None:
     """And is told nothing that no function reads."""
     known = {field.alias for field in Settings.model_fields.values()}
@@ -355,3 +365,13 @@ def test_functions_in_a_cycle_keep_their_order(topology: topo.Topology) -> None:
     functions["notify_stakeholders"] = notify.model_copy(update={"uses": uses})
     circle = topology.model_copy(update={"functions": functions})
     assert list(functions) == list(topo.consumers_first(circle))
+
+
+def test_a_function_that_publishes_to_itself_still_follows_its_consumers(
+    topology: topo.Topology,
+) -> None:
+    """enrich_records subscribes to a topic to which it publishes. validate_and_parse, which
+    publishes to it too, must still be deployed last."""
+    assert "validated" in topology.functions["enrich_records"].uses.publish
+    order = ["notify_stakeholders", "enrich_records", "validate_and_parse"]
+    assert order == list(topo.consumers_first(topology))

@@ -137,3 +137,12 @@ def test_a_failed_announcement_is_retried_before_the_letter_is_sent() -> None:
     with pytest.raises(Transient):
         failure_boundary(handler, publisher)(EVENT)
     assert codes(publisher) == []
+
+
+def test_a_letter_is_sent_even_if_giving_up_can_never_succeed() -> None:
+    """For example because the ledger entry that it reads is corrupt. Retries would only delay the
+    letter until the platform forwards the message, without a reason."""
+    publisher = FakePublisher("letters")
+    handler = Scripted(handle=Permanent("a.code", "why"), give_up=Permanent("b.code", "corrupt"))
+    failure_boundary(handler, publisher)(EVENT)
+    assert codes(publisher) == ["a.code"]

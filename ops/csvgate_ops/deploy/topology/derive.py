@@ -92,7 +92,8 @@ def seconds_until_forwarded(trigger: Trigger, retry: Retry) -> int:
 
 def consumers_first(topology: Topology) -> tuple[str, ...]:
     """Return the functions, each after the consumers of what it publishes: a message for which
-    nobody has subscribed yet is lost. Keep the topology's order if they publish in a cycle."""
+    nobody has subscribed yet is lost. A function may publish to itself. Keep the topology's order
+    if several publish in a cycle."""
     consumers: dict[str, list[str]] = {}
     for name in topology.functions:
         event = trigger_of(topology, name).event
@@ -100,7 +101,8 @@ def consumers_first(topology: Topology) -> tuple[str, ...]:
             consumers.setdefault(event.topic, []).append(name)
     sorter = TopologicalSorter[str]()
     for name, function in topology.functions.items():
-        sorter.add(name, *(t for topic in function.uses.publish for t in consumers.get(topic, [])))
+        sends_to = {to for topic in function.uses.publish for to in consumers.get(topic, [])}
+        sorter.add(name, *sorted(sends_to - {name}))
     try:
         return tuple(sorter.static_order())
     except CycleError:

@@ -1,0 +1,26 @@
+"""Makes many calls at the same time without filling the queue of an instance's threads."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+MOST_WAITING: Final = 8
+"""Calls of one `map_bounded` that are submitted and not done: enough for all threads of an
+instance, few enough that another request waits for only a few of them."""
+
+
+def map_bounded(pool: Executor, call: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """Yield the results in the order of the items. `Executor.map` submits all calls at once: other
+    requests of the instance, whose calls are queued behind them, would wait for minutes. Raises
+    what the first failed call raises, and then submits no more."""
+    waiting: deque[Future[R]] = deque()
+    for item in items:
+        waiting.append(pool.submit(call, item))
+        if len(waiting) == MOST_WAITING:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
