@@ -6,14 +6,13 @@ next attempt is opened only on proof that this one can never take effect.
 
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from csvgate.ports import Clock, StreamCommitted, StreamGone, Warehouse
 from csvgate.protocol.ledger.entries import ChunkStream, Decision, PendingCommit
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.protocol.stream_ages import StreamAges
 from csvgate.runtime.errors import Permanent, Transient
-from enrichment.abandon import abandon, abandon_if_lost
+from enrichment.abandon import abandon, abandon_if_lost, shown_from
 from enrichment.count_visible import CountedRows
 from enrichment.sealed_load import SealedLoad
 
@@ -27,9 +26,9 @@ class PendingCommitter:
     ages: StreamAges = field(default_factory=StreamAges)
 
     def decide(self, load: SealedLoad, attempt: AttemptLedger) -> None:
-        """Finalize the streams of all chunks, which must be done, compare their row counts with the
-        seal, and decide the attempt: as a commit, or as abandoned if a stream is lost. Another
-        delivery may decide first. Raises Transient and Permanent."""
+        """Finalize the streams of all chunks and compare their row counts with the seal. Then
+        decide the attempt: as a commit, or as abandoned if a stream is lost. All chunks must be
+        done. Another delivery may decide first. Raises Transient and Permanent."""
         numbers = range(len(load.seal.chunks))
         claims = self.pool.map(lambda index: attempt.chunk_stream(load.number, index), numbers)
         streams = [claim for claim in claims if claim is not None]
@@ -55,7 +54,8 @@ class PendingCommitter:
         """Make the rows visible. Return False if they never will be: then the attempt is dead.
         Raises Transient `commit.unsettled` while that cannot be known, and Permanent
         `commit.partial`."""
-        # Before the call: this delivery may pause for long between the answer and the next line.
+        # The time is taken before the call, because this process may be paused for hours between
+        # the answer and the next line.
         asked = self.clock()
         try:
             self.warehouse.commit(load.plan.table, commit.streams)
@@ -67,8 +67,8 @@ class PendingCommitter:
                 return True
             raise Transient(
                 "commit.unsettled",
-                f"{gone.message}; whether its commit took effect can be decided from "
-                f"{_whole_second(known):%Y-%m-%d %H:%M:%S}Z on: a replay after that has an effect",
+                f"{gone.message}. Whether the commit took effect can be decided from "
+                f"{shown_from(known)} on; replay the dead letter then",
             ) from gone
         return True
 
@@ -84,18 +84,13 @@ class PendingCommitter:
         attempt: AttemptLedger,
         counts: list[int | StreamGone | StreamCommitted],
     ) -> None:
-        """The commit may only show what was sealed. Raises Permanent after abandoning the attempt,
-        so that a replay loads the upload again."""
+        """Raise Permanent `commit.row_count`, after abandoning the attempt, if the streams do not
+        hold exactly the rows that were sealed. A replay then loads the upload again."""
         expected = [chunk.rows for chunk in load.seal.chunks]
         if counts != expected or sum(expected) != load.seal.counts.valid:
             message = (
-                f"the streams of attempt {attempt.number} hold {counts} rows; the seal has "
-                f"{expected}, and {load.seal.counts.valid} valid rows in all"
+                f"the streams of attempt {attempt.number} hold {counts} rows; the seal lists "
+                f"{expected}, and {load.seal.counts.valid} valid rows in all. Nothing is committed"
             )
             abandon(attempt, load.number, message, self.clock)
             raise Permanent("commit.row_count", message[:800])
-
-
-def _whole_second(at: datetime) -> datetime:
-    """Return the next whole second, so that a time that is named is not a moment too early."""
-    return at.replace(microsecond=0) + timedelta(seconds=1)
