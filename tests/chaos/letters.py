@@ -15,7 +15,7 @@ from local_cloud import LocalCloud
 _ORIGINS = {"enrich_records": "validated-records", "notify_stakeholders": "enrichment-complete"}
 _HANDED_BACK = ("rows.", "limit.", "header.", "file.")
 """Prefixes of codes for rejected rows and files, which are not replayed."""
-GONE = "stream.gone"
+TORN = "commit.partial"
 
 
 @dataclass(slots=True)
@@ -27,8 +27,8 @@ class Operator:
     """Replayed dead letters by code; `platform` stands for those that Pub/Sub forwarded."""
     handed_back: set[str] = field(default_factory=set)
     """Ids of uploads with a dead letter for rejected rows or a rejected file."""
-    gone: set[str] = field(default_factory=set)
-    """Ids of uploads whose pending streams the emulator lost."""
+    torn: set[str] = field(default_factory=set)
+    """Ids of uploads of which bqemulator committed only a part."""
 
     def work(self) -> int:
         """Handle all dead letters that are there, and return their number."""
@@ -47,11 +47,20 @@ class Operator:
         upload = attributes.get(f"{PREFIX}upload", "")
         if code.startswith(_HANDED_BACK) and function == "validate_and_parse":
             self.handed_back.add(upload)
-        elif code == GONE:
-            self.gone.add(upload)
         else:
+            if code == TORN:
+                self.torn.add(upload)
+                self._settle(upload)
             self.replayed[code] += 1
             self._replay(function, letter.message.data, attributes)
+
+    def _settle(self, upload: str) -> None:
+        """Delete the part that is there and say so, as the letter asks for."""
+        sql = f"DELETE FROM `sales.orders` WHERE _upload_id = '{upload}'"
+        self.cloud.bigquery.query(sql).result()
+        # Refused if an earlier letter of the same upload has settled it.
+        verdict = ("--as", "not-loaded", "--reason", "its part was deleted")
+        self.cloud.csvgate("settle", upload, *verdict, check=False)
 
     def _replay(self, function: str, data: bytes, attributes: dict[str, str]) -> None:
         if function == "validate_and_parse":

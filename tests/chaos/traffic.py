@@ -66,8 +66,9 @@ class Pace:
         del self.in_progress[:-IN_FLIGHT]
 
     def _has_ended(self, sent: Sent) -> bool:
-        blob = self.cloud.bucket("ledger").blob(FINISHED.name(upload=sent.upload.id))
+        prefix = FINISHED.folder(upload=sent.upload.id)
         try:
-            return bool(blob.exists(timeout=5, retry=None))
+            names = self.cloud.bucket("ledger").list_blobs(prefix=prefix, timeout=5, retry=None)
+            return any(FINISHED.parse(blob.name) for blob in names)
         except _FAILURES:
             return False

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from csvgate.ports import Clock, StreamGone
 from csvgate.protocol.ledger.entries import Decision
 from csvgate.protocol.ledger.ledger import AttemptLedger
+from csvgate.protocol.stream_ages import named_time
 from csvgate.runtime.log import log
 
 
@@ -39,11 +40,6 @@ def gone_until(gone: StreamGone, known: datetime) -> StreamGone:
     message, so whoever replays the letter knows from when that has an effect."""
     return StreamGone(
         "stream.gone",
-        f"{gone.message}. Whether it is lost can be decided from {shown_from(known)} on; replay "
+        f"{gone.message}. Whether it is lost can be decided from {named_time(known)} on; replay "
         "the dead letter then",
     )
-
-
-def shown_from(at: datetime) -> str:
-    """Return a time as messages name it, rounded up so that it is never too early."""
-    return f"{at.replace(microsecond=0) + timedelta(seconds=1):%Y-%m-%d %H:%M:%S}Z"

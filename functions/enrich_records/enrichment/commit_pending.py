@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from csvgate.ports import Clock, StreamCommitted, StreamGone, Warehouse
 from csvgate.protocol.ledger.entries import ChunkStream, Decision, PendingCommit
 from csvgate.protocol.ledger.ledger import AttemptLedger
-from csvgate.protocol.stream_ages import StreamAges
+from csvgate.protocol.stream_ages import StreamAges, named_time
 from csvgate.runtime.errors import Permanent, Transient
-from enrichment.abandon import abandon, abandon_if_lost, shown_from
+from enrichment.abandon import abandon, abandon_if_lost
 from enrichment.count_visible import CountedRows
 from enrichment.sealed_load import SealedLoad
 
@@ -68,7 +68,7 @@ class PendingCommitter:
             raise Transient(
                 "commit.unsettled",
                 f"{gone.message}. Whether the commit took effect can be decided from "
-                f"{shown_from(known)} on; replay the dead letter then",
+                f"{named_time(known)} on; replay the dead letter then",
             ) from gone
         return True
 

@@ -52,3 +52,9 @@ def horizon(decision: Decision, ages: StreamAges = _DEFAULT) -> datetime | None:
     if decision.shared is not None:
         return decision.shared.created + ages.commit_within
     return None
+
+
+def named_time(at: datetime) -> str:
+    """Return the next whole second, for a message: a time that is named must not be a moment too
+    early."""
+    return f"{at.replace(microsecond=0) + timedelta(seconds=1):%Y-%m-%d %H:%M:%S}Z"

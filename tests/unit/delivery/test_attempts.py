@@ -13,14 +13,13 @@ from fakes.effects import Effect
 from unit.delivery.outages import (
     LARGE,
     NAME,
-    LetterWorld,
     attempts,
     check_completed,
     codes,
-    letter_world,
     replay_all,
     upload_id,
 )
+from unit.operate.dead_letters.contexts import LetterWorld, letter_world
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import orders
 from world import VALIDATED, World, finalized, published

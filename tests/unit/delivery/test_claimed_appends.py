@@ -1,12 +1,13 @@
 """A small upload whose append has an unknown outcome: it is repeated at its place, and believed
 lost only when the stream is closed before it, or is old and was twice not found."""
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from csvgate.ports import Column, Message
+from csvgate.ports import Column, Message, StreamGone
 from csvgate.protocol.ledger.entries import Decision
 from csvgate.runtime.errors import Failure, Transient
 from csvgate_ops.operate.settle import settle
@@ -15,15 +16,14 @@ from fakes.effects import Effect
 from unit.delivery.outages import (
     NAME,
     SMALL,
-    LetterWorld,
     attempts,
     check_completed,
     codes,
     failing,
-    letter_world,
     replay_all,
     upload_id,
 )
+from unit.operate.dead_letters.contexts import LetterWorld, letter_world
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import orders
 from world import VALIDATED, World, published
@@ -250,6 +250,31 @@ def test_an_old_stream_is_believed_gone_when_it_was_twice_not_found(*, is_execut
     assert "completed" == again(world)
     assert ["commit"] if is_executed else ["commit, dead", "commit"] == attempts(world)
     check(there, attempt=1 if is_executed else 2)
+
+
+def one_more(world: World) -> datetime | None:
+    """Deliver once; return the time that the failure names, or None if there is none."""
+    try:
+        world.enricher()(published(message(world), 2))
+    except StreamGone as gone:
+        match = re.search(r"from (\S+ \S+)Z on", gone.message)
+        assert match
+        return datetime.fromisoformat(match[1]).replace(tzinfo=UTC)
+    return None
+
+
+def test_the_letters_of_a_stream_that_is_not_found_name_the_time_of_the_next_step() -> None:
+    """No moment too early: the times of streams have fractions of a second."""
+    there = claimed(is_executed=False)
+    world = there.world
+    hide(world)
+    world.now += CLAIM
+    steps = 0
+    while (found := one_more(world)) is not None and steps < 5:
+        world.now = found
+        steps += 1
+    assert 2 == steps, "it is old, and it is missed for the second time"
+    check(there, attempt=2)
 
 
 @EXECUTED

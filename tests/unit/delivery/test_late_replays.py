@@ -11,16 +11,16 @@ from csvgate_ops.operate.settle import CannotSettle, Verdict, settle
 from fakes.bigquery import Table
 from unit.delivery.outages import (
     LARGE,
-    LetterWorld,
     attempts,
     check_completed,
     codes,
     interrupted,
-    loaded,
     named_hour,
     replay_all,
     upload_id,
 )
+from unit.operate.dead_letters.contexts import LetterWorld
+from unit.protocol.invariants import loaded
 from world import VALIDATED, World, published
 
 COMMIT, FINALIZE, TABLE = "bigquery.commit", "bigquery.finalize", "sales.orders"

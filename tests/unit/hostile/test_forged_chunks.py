@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 import enrichment.sealed_load
+from csvgate.chunks.arrow import decode
 from csvgate.runtime.errors import Transient
 from unit.hostile.forging import announced, sealed_as, staged, stream
 from unit.protocol.invariants import loaded
@@ -44,13 +45,12 @@ def test_other_bytes_than_the_sealed_ones_are_not_decoded(
     world = World()
     message = announced(world)
     decoded: list[bytes] = []
-    true = enrichment.sealed_load.decode
 
-    def decode(data: bytes) -> pa.Table:
+    def observed(data: bytes) -> pa.Table:
         decoded.append(data)
-        return true(data)
+        return decode(data)
 
-    monkeypatch.setattr(enrichment.sealed_load, "decode", decode)
+    monkeypatch.setattr(enrichment.sealed_load, "decode", observed)
     name, data = staged(world, message)
     world.store.corrupt = lambda _, of, read: damage(read) if of == name else read
     with pytest.raises(Transient) as caught:
