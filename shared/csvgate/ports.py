@@ -161,8 +161,8 @@ class LoadedRows:
 
 
 class StreamGone(Transient):
-    """`stream.gone`: the service does not find the stream. It also says so of streams and tables
-    that were created seconds ago, so that the caller has to judge by the stream's age."""
+    """`stream.gone`: the service does not find the stream. It reports the same for streams and
+    tables that were created seconds ago, so the caller judges by the stream's age."""
 
 
 class StreamShort(Transient):
@@ -174,7 +174,8 @@ class StreamCommitted(Transient):
 
 
 StreamKind = Literal["pending", "committed"]
-"""Rows of a pending stream become visible when it is committed; of a committed one at once."""
+"""Rows of a pending stream become visible when the stream is committed, and rows of a COMMITTED
+stream at once."""
 
 
 class Warehouse(Protocol):

@@ -10,8 +10,9 @@ from csvgate.runtime.log import log
 
 
 def abandon(attempt: AttemptLedger, seal: int, reason: str, clock: Clock) -> None:
-    """Decide that the attempt ends without a commit, unless it is decided already. Only this
-    attempt's own decision is written: what is true of its streams says nothing about others."""
+    """Decide that the attempt ends without a commit, unless it is decided already. Only the
+    decision of this attempt is written: the state of its streams proves nothing about other
+    attempts."""
     decision = Decision(outcome="abandoned", seal=seal, reason=reason, at=clock())
     if attempt.create_decision(decision):
         fields = {"upload": attempt.upload, "attempt": attempt.number, "reason": reason}
@@ -35,10 +36,10 @@ def abandon_if_lost(
 
 
 def gone_until(gone: StreamGone, known: datetime) -> StreamGone:
-    """Return the failure with the time from which on it can be believed. A dead letter carries this
-    message, and whoever replays the letter must know from when that has an effect."""
+    """Return the failure with the time from which it can be believed. The dead letter carries this
+    message, so whoever replays the letter knows from when that has an effect."""
     return StreamGone(
         "stream.gone",
-        f"{gone.message}; whether it is lost can be decided from {named_time(known)} on: a replay "
-        "after that has an effect",
+        f"{gone.message}. Whether it is lost can be decided from {named_time(known)} on; replay "
+        "the dead letter then",
     )

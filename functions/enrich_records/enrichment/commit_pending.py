@@ -27,9 +27,9 @@ class PendingCommitter:
     ages: StreamAges = field(default_factory=StreamAges)
 
     def decide(self, load: SealedLoad, attempt: AttemptLedger) -> None:
-        """Finalize the streams of all chunks, which must be done, compare their row counts with the
-        seal, and decide the attempt: as a commit, or as abandoned if a stream is lost. Another
-        delivery may decide first. Raises Transient and Permanent."""
+        """Finalize the streams of all chunks and compare their row counts with the seal. Then
+        decide the attempt: as a commit, or as abandoned if a stream is lost. All chunks must be
+        done. Another delivery may decide first. Raises Transient and Permanent."""
         numbers = range(len(load.seal.chunks))
         claims = map_bounded(
             self.pool, lambda index: attempt.chunk_stream(load.number, index), numbers
@@ -57,7 +57,8 @@ class PendingCommitter:
         """Make the rows visible. Return False if they never will be: then the attempt is dead.
         Raises Transient `commit.unsettled` while that cannot be known, and Permanent
         `commit.partial`."""
-        # Before the call: this delivery may pause for long between the answer and the next line.
+        # The time is taken before the call, because this process may be paused for hours between
+        # the answer and the next line.
         asked = self.clock()
         try:
             self.warehouse.commit(load.plan.table, commit.streams)
@@ -69,8 +70,8 @@ class PendingCommitter:
                 return True
             raise Transient(
                 "commit.unsettled",
-                f"{gone.message}; whether its commit took effect can be decided from "
-                f"{named_time(known)} on: a replay after that has an effect",
+                f"{gone.message}. Whether the commit took effect can be decided from "
+                f"{named_time(known)} on; replay the dead letter then",
             ) from gone
         return True
 
@@ -86,13 +87,13 @@ class PendingCommitter:
         attempt: AttemptLedger,
         counts: list[int | StreamGone | StreamCommitted],
     ) -> None:
-        """The commit may only show what was sealed. Raises Permanent after abandoning the attempt,
-        so that a replay loads the upload again."""
+        """Raise Permanent `commit.row_count`, after abandoning the attempt, if the streams do not
+        hold exactly the rows that were sealed. A replay then loads the upload again."""
         expected = [chunk.rows for chunk in load.seal.chunks]
         if counts != expected or sum(expected) != load.seal.counts.valid:
             message = (
-                f"the streams of attempt {attempt.number} hold {counts} rows; the seal has "
-                f"{expected}, and {load.seal.counts.valid} valid rows in all"
+                f"the streams of attempt {attempt.number} hold {counts} rows; the seal lists "
+                f"{expected}, and {load.seal.counts.valid} valid rows in all. Nothing is committed"
             )
             abandon(attempt, load.number, message, self.clock)
             raise Permanent("commit.row_count", message[:800])

@@ -17,23 +17,23 @@ class CountedRows:
 
     def settle(self, load: SealedLoad, attempt: AttemptLedger, reason: str) -> bool:
         """Return whether the rows of the attempt are visible; otherwise the attempt is dead. Call
-        it only once the attempt can take effect no more. An operator's verdict comes first, because
-        a person may have deleted rows since. Raises Permanent `commit.partial` when only some rows
-        are visible."""
+        this only once the attempt can no longer take effect. An operator's verdict comes first,
+        because a person may have deleted rows since. Raises Permanent `commit.partial` if only some
+        of the rows are visible."""
         if self.is_settled_as_committed(attempt):
             return True
         if self.is_settled_as_not_loaded(attempt):
             self._mark_dead(attempt, "an operator found that its rows were not loaded")
             return False
         visible, expected = self.warehouse.count_rows(load.rows), load.seal.counts.valid
-        # The rows of a later attempt look the same. There is one only if this one is dead, and this
-        # delivery may have stood still since it looked.
+        # The rows of a later attempt look the same. A later attempt exists only if this one is
+        # dead, and this process may have been paused since it looked.
         if visible and attempt.dead() is not None:
             return False
         if visible == expected:
             return True
         if visible == 0:
-            self._mark_dead(attempt, f"{reason}; no row of it is visible")
+            self._mark_dead(attempt, f"{reason}; none of its rows is visible")
             return False
         raise Permanent(
             "commit.partial",

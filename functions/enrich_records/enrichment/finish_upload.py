@@ -1,7 +1,7 @@
 """Steps 6 to 8 of the delivery protocol: bring the current attempt of an upload to its end.
 
-Every chunk's delivery and that of the marker get here, several of them at the same time, or again
-later. What the ledger says about the current attempt decides what is left to do.
+The deliveries of the chunks and of the marker all call this, some at the same time or repeatedly.
+The ledger's entries of the current attempt say what remains to be done.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """Handle the messages of validated-records: load a chunk, and bring its upload to an end.
 
-A delivery returns only if the upload is finished, if it did everything that was left itself, or if
+A delivery returns only if the upload is finished, if it did everything that remained itself, or if
 it saw a chunk that is not done, whose message is not acknowledged yet. Success acknowledges the
-message for every duplicate, so that waiting for another delivery is a failure that is retried.
+message for every duplicate, so "another delivery is working on it" is raised as transient.
 """
 
 from concurrent.futures import Executor
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MOST_STEPS: Final = 20
-"""Steps of one delivery; each of them ends an attempt or brings it forward."""
+"""The most steps that one delivery takes; each advances the current attempt or ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Enricher:
     plans: Plans
     pending: PendingLoader
     shared: SharedLoader | None
-    """None if small uploads are loaded over pending streams, too."""
+    """Loads small uploads; None if they are loaded over pending streams too."""
     committer: PendingCommitter
     finisher: UploadFinisher
     republisher: Republisher
@@ -102,8 +102,8 @@ class Enricher:
     def handle(self, work: SealedUpload, delivery: Delivery) -> str:  # noqa: ARG002
         """Return the outcome's name. Raises Transient and Permanent."""
         load, staged = self._read(work)
-        # A small upload is claimed without looking at the ledger first: if another delivery was
-        # faster, the ledger refuses the claim, and that leads to the decision that stands.
+        # A small upload is decided without reading the ledger first: if another delivery was
+        # faster, the ledger refuses this decision, and the loop continues with the one that stands.
         outcome = None
         if work.chunk is not None and (small := self._small(load, work.chunk, staged)):
             outcome = self._load_small(load, load.entries.attempt(1), *small)
@@ -111,11 +111,16 @@ class Enricher:
             if outcome is not None:
                 return outcome
             outcome = self._advance(load, work.chunk, staged)
-        raise Transient("load.unsettled", f"upload {load.upload} changes faster than it is loaded")
+        raise Transient(
+            "load.unsettled",
+            f"other deliveries changed the state of upload {load.upload} {_MOST_STEPS} times "
+            "during this one; a retry continues",
+        )
 
     def _read(self, work: SealedUpload) -> tuple[SealedLoad, StagedRows]:
-        """Read the pin, the seal and the staged chunk at the same time. The address of the chunk is
-        computed: the one in the message is compared, and never followed."""
+        """Read the pin, the seal and the staged chunk at the same time. The chunk's address is
+        computed from the settings; the one in the message is compared with it and never
+        followed."""
         entries = self.ledger.upload(work.upload)
         received = self.pool.submit(entries.received)
         seal = self.pool.submit(entries.seal, work.seal)
@@ -204,15 +209,15 @@ class Enricher:
         return self.finisher.announce(load, attempt, decision) if decision else None
 
     def _without_chunk(self, load: SealedLoad, chunk: ChunkAddress) -> str:
-        """A staged chunk is gone. Raises Permanent `chunk.missing` unless the upload was read again
-        since."""
+        """Handle a staged chunk that is gone. Raises Permanent `chunk.missing` unless the file was
+        read again since."""
         standing = load.entries.standing_seal()
         if standing is not None and standing[0] > load.number:
             return f"superseded by seal {standing[0]}"
         raise Permanent(
             "chunk.missing",
-            f"chunk {chunk.index} of upload {load.upload} is not in the staging bucket any more; a "
-            "replay of this letter has the file read again",
+            f"chunk {chunk.index} of upload {load.upload} is not in the staging bucket any more. "
+            "`csvgate dlq replay` makes validate_and_parse read the file again",
         )
 
 
@@ -220,12 +225,14 @@ def _require_sealed(work: SealedUpload, seal: Seal, staging_bucket: str) -> None
     """Raises Permanent `event.malformed` if the message contradicts the seal that it names."""
     chunk = work.chunk
     if work.plan != seal.plan:
-        raise Permanent("event.malformed", f"ce-plan: {work.plan}; the seal has {seal.plan}")
+        raise Permanent(
+            "event.malformed", f"ce-plan: {work.plan} is not the plan of the seal, {seal.plan}"
+        )
     if chunk is None:
         return
     if chunk.index >= len(seal.chunks):
         raise Permanent(
-            "event.malformed", f"chunk {chunk.index}: the seal has {len(seal.chunks)} chunks"
+            "event.malformed", f"chunk {chunk.index}: the seal lists {len(seal.chunks)} chunks"
         )
     sealed = seal.chunks[chunk.index]
     expected = staged_uri(staging_bucket, work.upload, sealed.sha256)

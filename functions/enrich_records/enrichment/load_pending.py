@@ -24,12 +24,12 @@ class PendingLoader:
 
     def load(self, load: SealedLoad, attempt: AttemptLedger, index: int, rows: "pa.Table") -> bool:
         """Append the chunk's rows and mark it done. Return False if the attempt turned out to be
-        over: it is abandoned now, or another delivery has decided it. The stream is not finalized:
-        it must be committed within hours of that, and the other chunks may take longer. Raises
+        over: it is abandoned now, or another delivery has decided it. The stream is not finalized
+        here: a finalized stream lives 4 hours, and the other chunks may take longer. Raises
         Transient and Permanent."""
         claim = self._claim(load, attempt, index, rows)
-        # The claimed rows per append, not today's: with other requests a retry would meet offsets
-        # that exist with other rows, or leave gaps.
+        # The claim also fixes the rows per append. With requests of another size, a retry would
+        # find other rows at its offsets, or leave gaps.
         try:
             self.warehouse.append(claim.stream, rows.schema, batches(rows, claim.rows_per_append))
         except StreamGone as gone:
@@ -57,7 +57,7 @@ class PendingLoader:
         # A delivery that loses this race leaves an empty stream, which expires uncommitted.
         stream = self.warehouse.create_stream(load.plan.table, "pending")
         # The time is taken after the call, which may have been slow: an old stream that is not
-        # found counts as lost, so that it must never be taken to be older than it is.
+        # found counts as lost, so no stream may seem older than it is.
         ours = ChunkStream(
             stream=stream,
             rows_per_append=rows_per_append(rows, self.request_bytes),

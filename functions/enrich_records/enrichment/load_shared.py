@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CLAIM: Final = timedelta(seconds=60)
-"""So long a delivery is taken to be appending what it claimed."""
+"""For this long after its decision, a delivery is assumed to be still appending."""
 _FENCED: Final = frozenset({"append.gap", "table.schema"})
-"""Codes of appends that will not succeed on this stream any more."""
+"""Codes of failures after which no append at this offset can succeed any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class SharedLoader:
     request_bytes: int = REQUEST_BYTES
 
     def fits(self, rows: "pa.Table") -> bool:
-        """Return whether the rows fit one append. Their size counts as they are appended: encoded
-        and before the enrichment they may be a tenth of that."""
+        """Return whether the rows fit one append. What counts is their size in the append request:
+        the staged chunk, encoded and not enriched yet, may be a tenth of that."""
         return bool(rows_per_append(rows, self.request_bytes) >= rows.num_rows)
 
     def load(self, load: SealedLoad, attempt: AttemptLedger, rows: "pa.Table") -> Decision | None:
@@ -67,7 +67,7 @@ class SharedLoader:
             Decision(outcome="commit", seal=load.number, shared=place, at=self.clock())
         )
         if standing.shared is None or standing.shared.nonce != nonce:
-            # Nothing was sent, so that the next row still goes where it would have gone.
+            # Nothing was sent, so the offset of the stream is still known.
             self.streams.give_back(stream, table, schema)
             return None
         if self._append(place, rows):
@@ -87,13 +87,14 @@ class SharedLoader:
         Raises Transient and Permanent."""
         if self.counted.is_settled_as_committed(attempt):
             return True
-        # Before the calls: this delivery may pause for long between an answer and the next line.
+        # The time is taken before the calls, because this process may be paused for hours between
+        # an answer and the next line.
         asked = self.clock()
         if asked < decision.at + CLAIM:
             raise Transient(
                 "load.claimed",
-                f"another delivery has claimed the load at {decision.at.isoformat()}, for "
-                f"{CLAIM.seconds} s",
+                f"another delivery claimed the load at {decision.at.isoformat()} and may be "
+                f"appending for {CLAIM.seconds} s; a retry after that repeats the append",
             )
         try:
             if rows is not None:
@@ -109,7 +110,7 @@ class SharedLoader:
         return self._fence(load, attempt, place, asked)
 
     def _append(self, place: SharedAppend, rows: "pa.Table") -> bool:
-        """Return whether this call appended the rows; they may have been there before."""
+        """Return True if this call appended the rows, and False if they were already there."""
         (batch,) = rows.combine_chunks().to_batches()
         return self.warehouse.append_once(place.stream, place.offset, batch)
 
@@ -127,10 +128,14 @@ class SharedLoader:
             raise Permanent(
                 "load.contradictory",
                 f"stream {place.stream} ends at row {count}, within the rows {place.offset} to "
-                f"{place.offset + place.rows} of upload {load.upload}: something else wrote to it. "
-                f"Compare the table, then run `csvgate settle {load.upload} --as …` and replay",
+                f"{place.offset + place.rows} of upload {load.upload}: another program wrote to it."
+                " Look at the rows with this _upload_id in the table, run `csvgate settle "
+                f"{load.upload} --as committed` or `--as not-loaded`, then replay this letter",
             )
-        reason = f"stream {place.stream} is closed at row {count} of {place.offset}"
+        reason = (
+            f"stream {place.stream} was closed at row {count}, before its rows from {place.offset} "
+            "on were appended"
+        )
         attempt.mark_dead(Dead(reason=reason, at=self.clock()))
         return False
 
@@ -143,7 +148,8 @@ class SharedLoader:
         asked: datetime,
     ) -> bool:
         """Believe that the stream is gone only if it was old when it was asked for, and was not
-        found before either. That a young stream is not found is not recorded: it proves nothing."""
+        found some minutes before either. A young stream that is not found proves nothing and is
+        not recorded."""
         if asked - place.created <= self.ages.old:
             raise gone_until(gone, place.created + self.ages.old)
         first = attempt.first_missing(asked)

@@ -1,7 +1,7 @@
 """Step 8 of the delivery protocol: announce an upload again for its next attempt.
 
-The messages of the chunks that earlier deliveries loaded into an abandoned attempt are
-acknowledged, so that nothing else would load them again.
+The messages of the chunks that were loaded into an abandoned attempt are acknowledged, so nothing
+else would load these chunks again.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,11 @@ class Republisher:
             return
         found = entries.standing_seal()
         if found is None:
-            raise Transient("seal.vanished", f"upload {entries.id} has lost its seal")
+            raise Transient(
+                "seal.vanished",
+                f"the ledger does not have the seal of upload {entries.id} any more: restore it "
+                "from the bucket's soft-deleted objects",
+            )
         number, seal = found
         messages = sealed_messages(received, number, seal, staging_bucket=self.staging_bucket)
         publish_all(self.publisher, self.topic, messages)

@@ -51,21 +51,22 @@ class SealedLoad:
         return replace(self, number=number, seal=seal)
 
     def enriched(self, index: int, data: bytes) -> "pa.Table":
-        """Return the rows of a chunk as the table has them. `data` are the staged bytes: what they
-        contain is looked at only once they are known to be those that were sealed. Raises Transient
-        `chunk.corrupt`, Permanent `chunk.malformed` and those of the enrichment."""
+        """Return the rows of a chunk as the table has them. `data` are the staged bytes, which are
+        decoded only if their digest is the sealed one. Raises Transient `chunk.corrupt`, Permanent
+        `chunk.malformed`, and what the enrichment raises."""
         chunk = self.seal.chunks[index]
         if sha256(data).hexdigest() != chunk.sha256:
             raise Transient(
                 "chunk.corrupt",
-                f"chunk {index} of upload {self.upload}: the bytes read differ from those that "
-                "were sealed",
+                f"chunk {index} of upload {self.upload}: the bytes read do not have the SHA-256 "
+                "that was sealed; a retry reads them again",
             )
         table = decode(data)
         if table.num_rows != chunk.rows:
             raise Permanent(
                 "chunk.malformed",
-                f"chunk {index} has {table.num_rows} rows; its seal says {chunk.rows}",
+                f"chunk {index} of upload {self.upload} has {table.num_rows} rows; the seal lists "
+                f"{chunk.rows}",
             )
         enrichment, rows = self.plan.enrichment, self.rows
         return enrichment.finish(enrichment.apply(table), rows.upload, rows.ingested_at)
@@ -100,5 +101,5 @@ def unknown_seal(upload: str, number: int) -> Permanent:
     return Permanent(
         "seal.unknown",
         f"the ledger has no seal {number} of upload {upload}: validate_and_parse did not send this "
-        "message, or the ledger was deleted before it arrived",
+        "message, or the ledger's entries were deleted before it arrived",
     )

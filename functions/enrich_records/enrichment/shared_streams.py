@@ -1,7 +1,8 @@
 """The COMMITTED write streams that an instance keeps for small uploads.
 
-A stream of its own for each small file would break BigQuery's quota at some thousand files an hour.
-Each stream is used by one upload at a time, so that an instance has at most as many as requests.
+BigQuery documents a quota of 30,000 new streams per project in 4 hours, which one stream for each
+small file would exceed at 7,500 files an hour. Each stream is used by one upload at a time, so an
+instance has at most as many streams per table as requests at the same time.
 """
 
 from collections import OrderedDict
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 IDLE: Final = timedelta(minutes=10)
-"""A stream that was not used for this long is dropped. The service deletes idle streams, at the
-earliest after days; a claim on a stream that is gone would hold its upload up for more than an
-hour."""
+"""A stream that was not used for this long is dropped. The service deletes idle streams after about
+4 days, and an upload that claims a deleted stream waits for more than an hour until that is
+certain."""
 _TABLES: Final = 64
-"""Tables and schemas for which streams are kept."""
+"""The most pairs of table and schema for which streams are kept."""
 
 Key = tuple[TableSpec, str]
 """A table and the schema of the rows. The service takes the schema of a connection's first request;
-rows of another schema need another stream."""
+rows with another schema need another stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,13 @@ class SharedStreams:
         self.warehouse.ensure_table(table)
         name = self.warehouse.create_stream(table, "committed")
         # The time is taken after the call, which may have been slow: an old stream that is not
-        # found counts as lost, so that it must never be taken to be older than it is.
+        # found counts as lost, so no stream may seem older than it is.
         created = self.clock()
         return SharedStream(name, created=created, offset=0, used=created)
 
     def give_back(self, stream: SharedStream, table: TableSpec, schema: "pa.Schema") -> None:
-        """Offer a stream to the next upload. Only after an append that was acknowledged at exactly
-        the stream's offset, or if nothing was sent: where the next row goes must be certain."""
+        """Offer a stream to the next upload. Call this only after an append that was acknowledged
+        at exactly the stream's offset, or if nothing was sent: the next offset must be certain."""
         with self._lock:
             key = _key(table, schema)
             self._free.setdefault(key, []).append(stream)
@@ -74,7 +75,7 @@ class SharedStreams:
                 self._free.popitem(last=False)
 
     def appended(self, stream: SharedStream, rows: int) -> SharedStream:
-        """Return the stream after an append of so many rows."""
+        """Return the stream as it is after an append of `rows` rows."""
         return replace(stream, offset=stream.offset + rows, used=self.clock())
 
 

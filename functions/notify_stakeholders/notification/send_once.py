@@ -1,5 +1,5 @@
-"""Sends one email per end of an upload with the help of a claim in the ledger (step 12 of the
-protocol).
+"""Claims the email about an end of an upload in the ledger, so that it is sent once (step 11 of the
+delivery protocol in docs/architecture.md).
 
 SendGrid has no idempotency key. If the function crashes after SendGrid accepted the email and
 before the ledger records it, the claim has no result. After the lease, the next delivery claims

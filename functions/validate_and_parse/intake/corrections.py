@@ -2,8 +2,8 @@
 
 Corrections of one upload take numbered slots, each created once, and each waits for the one before
 it: a line that two corrections contain is loaded by the first of them only. A slot also fixes the
-`_ingested_at` of the correction's rows, by which they can be told apart from those of the original
-and of other corrections, whose `_upload_id` they share.
+`_ingested_at` of the correction's rows. It distinguishes them from the rows of the original and of
+other corrections, whose `_upload_id` they share.
 """
 
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ class Origin:
 
 
 def find_origin(correction: Received, ledger: Ledger) -> Origin:
-    """Raises FileFault when nothing can be corrected, and Transient `origin.waiting` while the
-    original or an earlier correction is under way."""
+    """Return the upload that this one corrects. Raises FileFault if nothing can be corrected, and
+    Transient `origin.waiting` while the original or an earlier correction is under way."""
     origin = _original(correction, ledger)
     upload = origin.upload.id
     end = end_of_upload(ledger.upload(upload))

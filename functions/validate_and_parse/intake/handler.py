@@ -1,7 +1,7 @@
 """Steps 1 to 4 of the delivery protocol: pin an upload, stage its chunks, seal it, announce it.
 
-Another delivery of the event may repeat any of this, at the same time or days later: ledger entries
-are created once, and what stands in the ledger counts, never what this delivery meant to write.
+Another delivery of the event may repeat any of this, at the same time or days later. Ledger entries
+are created once: what stands in the ledger counts, never what this delivery meant to write.
 """
 
 from dataclasses import dataclass, replace
@@ -30,11 +30,14 @@ from intake.storage_event import ObjectEvent, parse
 from intake.time_limits import TimeLimits
 
 LAST_START: Final = 90
-"""Below the 100 delivery attempts of the trigger: an attempt that Cloud Run answers with 429 does
-not start the function."""
+"""The start that sends the dead letter itself. It is below the 100 delivery attempts of the
+trigger, because an attempt that Cloud Run answers with 429 does not start the function."""
 LAST_START_AFTER: Final = timedelta(hours=14)
-"""100 attempts that are at most 10 minutes apart take 15.7 hours."""
+"""The time since the first start after which a later start is the last one. The 100 attempts, at
+most 10 minutes apart, take 15.7 hours."""
 _FEWEST_STARTS: Final = 5
+"""Even after LAST_START_AFTER, this start is the first that can be the last one: an event that
+waited for hours must not fail at once."""
 _FIRST: Final = Starts(number=1, overruns=0)
 
 
@@ -139,7 +142,8 @@ class Validator:
         return f"sealed: {standing.seal.status}"
 
     def _with_checksum(self, work: ObjectEvent) -> ObjectEvent:
-        """Cloud Storage's events have the checksum; one that an operator sends may lack it."""
+        """Add checksum and size to an event without them: those of Cloud Storage have both, but one
+        that an operator sends may lack the checksum."""
         if work.crc32c:
             return work
         ref = work.upload
@@ -155,8 +159,8 @@ class Validator:
         return self.sealer.seal(pinned, reading)
 
     def _is_last(self, pinned: Pinned, starts: Starts) -> bool:
-        """Return whether this is the last start: the platform does not say, because a Storage event
-        carries no delivery attempt."""
+        """Return whether this is the last start. Only the ledger's count can say that, because a
+        Storage event carries no delivery attempt."""
         waited = self.clock() - pinned.received.received_at
         return starts.number >= LAST_START or (
             starts.number >= _FEWEST_STARTS and waited >= LAST_START_AFTER

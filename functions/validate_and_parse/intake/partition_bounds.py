@@ -13,8 +13,9 @@ from csvgate.validation.batch import Batch
 
 
 class PartitionRange:
-    """Grows with each batch. It stays unknown if the partition column is not a field of the file,
-    or if a row has no value in it: such rows are in a partition of their own."""
+    """The range of the partition column, extended by each batch. It is unknown if the column is not
+    a field of the file, or if a row has no value in it: BigQuery keeps such rows in a partition of
+    their own."""
 
     def __init__(self, contract: Contract) -> None:
         names = [field.name for field in contract.schema_.fields]

@@ -25,7 +25,7 @@ from csvgate.validation import ENGINE_VERSION
 from intake.storage_event import ObjectEvent
 
 _KEPT: Final = 1000
-"""Names of snapshots that are known to exist."""
+"""The most names of snapshots that an instance remembers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,9 @@ class Planner:
         answer is None if it is not. Raises Permanent `reference.missing` and `reference.too_large`,
         Transient `reference.changing`."""
         entries = self.ledger.upload(event.upload.id)
-        # Creating the pin comes first: that the ledger refuses it leads to the pin that stands. But
-        # the references of an upload that is pinned may be gone, so that it must be read first.
+        # The pin is created first; if the ledger refuses it, the one that stands is read. A
+        # contract with references is different: those of a pinned upload may be gone, so the pin is
+        # read before they are looked up.
         if contract is None or _references(contract):
             standing = entries.received()
             if standing is not None:
@@ -68,7 +69,9 @@ class Planner:
             return self._pinned(ours, is_repeat=False)
         standing = entries.received()
         if standing is None:
-            raise Transient("ledger.vanished", f"the pin of upload {event.upload.id} is gone")
+            raise Transient(
+                "ledger.vanished", f"the pin of upload {event.upload.id} existed and is gone"
+            )
         return self._pinned(standing, is_repeat=True)
 
     def _pinned(self, received: Received, *, is_repeat: bool) -> Pinned:
@@ -91,7 +94,8 @@ class Planner:
         )
 
     def _pin_reference(self, name: str, reference: Reference) -> PinnedReference:
-        """Copy the current generation of the reference into the ledger, unless it has been."""
+        """Copy the current generation of the reference into the ledger, unless this month's copy
+        exists."""
         info = self.store.stat(self.references_bucket, reference.object)
         where = f"gs://{self.references_bucket}/{reference.object}"
         if info is None:
@@ -102,7 +106,8 @@ class Planner:
         if info.size > MAX_BYTES:
             raise Permanent(
                 "reference.too_large",
-                f"reference {name}: {where} has {info.size} bytes, over {MAX_BYTES}",
+                f"reference {name}: {where} has {info.size:,} bytes; at most {MAX_BYTES:,} can be "
+                "used. Upload a smaller file, then replay this letter",
             )
         bucket, generation = self.references_bucket, info.generation
         snapshot = snapshot_name(bucket, reference.object, generation, self.clock())
@@ -110,7 +115,11 @@ class Planner:
             if not has_snapshot(self.ledger, snapshot):
                 data = self.store.read(bucket, reference.object, generation)
                 if data is None:
-                    raise Transient("reference.changing", f"reference {name}: {where} was replaced")
+                    raise Transient(
+                        "reference.changing",
+                        f"reference {name}: {where} was replaced while it was copied; a retry "
+                        "copies the new generation",
+                    )
                 write_snapshot(self.ledger, snapshot, data)
             if len(self._snapshots) >= _KEPT:
                 self._snapshots.clear()

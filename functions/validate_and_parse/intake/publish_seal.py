@@ -1,7 +1,7 @@
 """Publish what a standing seal announces: the dead letter about rejected rows, chunks and marker.
 
-Every delivery that finds a seal and no end does this, whoever sealed the upload: the delivery that
-did may have crashed before, and success of this one acknowledges the event for both.
+Every delivery that finds a seal and no end does this, whichever delivery sealed the upload: that
+one may have crashed, and success of this one acknowledges the event for both.
 """
 
 from collections import Counter
@@ -28,8 +28,8 @@ class SealPublisher:
     clock: Clock
 
     def publish(self, received: Received, standing: StandingSeal, delivery: Delivery) -> None:
-        """Returns once Pub/Sub has every message. The letter comes first: the other messages can
-        end the upload, and then no delivery would send it."""
+        """Publish everything, and return once Pub/Sub has every message. The dead letter comes
+        first: the other messages can end the upload, and then no delivery would send it."""
         self._report_rejections(received, standing, delivery)
         messages = sealed_messages(
             received, standing.number, standing.seal, staging_bucket=self.staging_bucket

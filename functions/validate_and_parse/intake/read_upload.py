@@ -40,7 +40,8 @@ from intake.verified_source import (
 )
 
 MOST_LINES: Final = 700_000
-"""Line numbers that the ledger keeps for an upload: at ten digits each, they fit one request."""
+"""The most line numbers that the ledger keeps for an upload: with ten digits and a comma each, they
+fit one request of 8 MiB."""
 _NO_ROWS: Final = Counts(read=0, valid=0, rejected=0)
 
 
@@ -79,9 +80,9 @@ class UploadReader:
     clock: Clock
 
     def read(self, pinned: Pinned, began: datetime, overruns: int) -> UploadReading:
-        """Read the pinned generation to its end. `began` is when this delivery began, `overruns`
-        how many deliveries before it ran out of time. Nothing is concluded from bytes that were
-        not verified. Raises Transient and Permanent."""
+        """Read the pinned generation to its end. `began` is when this delivery began, and
+        `overruns` is the number of earlier deliveries that ran out of time. Nothing is concluded
+        from bytes that were not verified. Raises Transient and Permanent."""
         references = pinned_keys(pinned, self.ledger)
         try:
             metadata = self._admit(pinned, overruns)
@@ -101,8 +102,8 @@ class UploadReader:
 
     def _admit(self, pinned: Pinned, overruns: int) -> Metadata:
         """Return the object's metadata. Raises FileFault for an upload that must not be loaded,
-        whatever its rows are. The event is believed only as long as nothing contradicts it: before
-        a file is refused, and after a first delivery has failed, Cloud Storage is asked."""
+        whatever its rows are. The metadata in the event is used at first. Before a file is refused,
+        and after a first delivery has failed, Cloud Storage is asked instead."""
         metadata = metadata_in_event(pinned.received)
         if pinned.is_repeat or self._exceeds(metadata.size, pinned, overruns):
             metadata = metadata_of_object(self.store, pinned.received)

@@ -1,4 +1,4 @@
-"""Write the reject file of an upload. Nothing of it can be seen before it is finished."""
+"""Write the reject file of an upload, which is not visible before it is finished."""
 
 from base64 import b64decode, b64encode
 from contextlib import ExitStack
@@ -29,10 +29,12 @@ def rejects_name(upload: Upload, version: str) -> str:
 
 
 class RejectOutput:
-    """A context manager. A small file is sent at the end in one request, a large one is streamed.
+    """A context manager that writes a small file in one request at the end, and streams a large
+    one.
 
-    The name is free unless an earlier delivery has finished a reject file. One with the same bytes
-    is used; otherwise this one takes another name, because the earlier one may have been sealed.
+    The name is free unless an earlier delivery has finished a reject file. If that file has the
+    same bytes, it is used. Otherwise this file takes another name, because the earlier one may have
+    been sealed.
     """
 
     def __init__(self, store: ObjectStore, bucket: str, upload: Upload, plan: str) -> None:
@@ -88,7 +90,7 @@ class RejectOutput:
         name = rejects_name(self._upload, self._plan)
         self._earlier = self._store.stat(self._bucket, name)
         if self._earlier is not None:
-            # Not by the bytes, which are not known yet.
+            # The name cannot contain the checksum of the bytes, which are not complete yet.
             name = rejects_name(self._upload, uuid4().hex[:16])
         return self._store.writer(self._bucket, name, _CSV)
 
@@ -118,5 +120,5 @@ class RejectOutput:
         return b64encode(self._checksum.digest()).decode()
 
     def _version_of_bytes(self) -> str:
-        """Differs between files with different bytes, and is the same for the same bytes."""
+        """Return 16 hexadecimal digits that are equal for equal bytes and differ otherwise."""
         return self._plan[:8] + b64decode(self._crc32c).hex()

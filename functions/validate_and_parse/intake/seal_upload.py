@@ -1,8 +1,8 @@
-"""Seal what reading an upload found, and find the seal that stands.
+"""Create the seal of an upload, which holds what reading it found, and find the seal that stands.
 
 An upload has one standing seal. A delivery that loses the race for it drops its own result and
-continues with the seal that stands: two readings by two engines never mix. Another seal follows
-only if the staged chunks of the first one are gone and no attempt to load them can take effect.
+continues with the seal that stands: the results of two engines never mix. The next seal follows
+only if a staged chunk of the previous one is gone and no attempt to load it can take effect.
 """
 
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from csvgate.validation.faults import FileFault
 MAX_CHUNKS: Final = 10_000
 """The most streams that one commit may name (BigQuery's quota page)."""
 _IN_FLIGHT: Final = 4
-"""Chunks of up to 7 MB each that may wait in memory."""
+"""The most chunks, of up to 7 MB each, that wait in memory until they are stored."""
 _CONTENT_TYPE: Final = "application/vnd.apache.arrow.stream"
 
 
@@ -41,7 +41,7 @@ class StagingOutput:
         digest = sha256(data).hexdigest()
         name = staged_name(self.upload, digest)
         self.chunks.append(StagedChunk(rows=rows, bytes=len(data), sha256=digest))
-        # An object that has the name holds the same bytes: the name contains their digest.
+        # If the name is taken, the object has the same bytes: the name contains their digest.
         self._under_way.append(
             self.pool.submit(self.store.create, self.bucket, name, data, _CONTENT_TYPE)
         )

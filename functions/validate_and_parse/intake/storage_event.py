@@ -20,9 +20,9 @@ _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[
 class ObjectEvent:
     upload: Upload
     size: int
-    """The bytes stored, which may be compressed."""
+    """The number of bytes stored, which may be compressed."""
     crc32c: str
-    """Of the stored bytes, in base64; empty if the event does not say."""
+    """The CRC32C of the stored bytes in base64; empty if the event has none."""
     created_at: datetime | None
     trace: str
     """W3C traceparent."""

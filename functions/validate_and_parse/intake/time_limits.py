@@ -1,4 +1,4 @@
-"""Uploads that cannot be read within the function's timeout are rejected, not tried forever."""
+"""Reject uploads that cannot be read within the timeout, instead of retrying them for hours."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,8 @@ from csvgate.validation.faults import FileFault
 MOST_OVERRUNS: Final = 3
 """Deliveries that may run out of time before the upload is sealed as too slow."""
 _RESERVE: Final = timedelta(seconds=40)
-"""Kept of the timeout for what follows the reading, and for noting that the time is over."""
+"""The part of the timeout that is kept for sealing and publishing after the reading, or for noting
+that the time is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +18,17 @@ class TimeLimits:
     timeout: timedelta
     """When the platform ends a request."""
     bytes_per_second: int | None
-    """The most that validate_and_parse reads: only what is impossible is refused at once."""
+    """The highest rate at which a file is read. Only a file that would be too large even at this
+    rate is refused at once; None refuses no file."""
 
     def deadline(self, began: datetime) -> datetime:
-        """Return until when a delivery may read."""
+        """Return the time until which a delivery that began at `began` may read."""
         return began + self.timeout - _RESERVE
 
     def infeasible(self, size: int, overruns: int) -> FileFault | None:
         """Return FileFault `file.too_large_to_finish` or `file.too_slow`, or None if reading the
-        file may be tried. `size` are the stored bytes, `overruns` the deliveries that ran out of
-        time."""
+        file may be tried. `size` is in stored bytes; `overruns` is the number of deliveries that
+        ran out of time."""
         seconds = (self.timeout - _RESERVE).total_seconds()
         most = int(seconds * self.bytes_per_second) if self.bytes_per_second else size
         if size > most:

@@ -1,8 +1,8 @@
-"""The bytes of an upload, of which nothing may be concluded before all of them are verified.
+"""Read the bytes of an upload, and verify them before anything is concluded from them.
 
-A read can be damaged on its way, and damaged bytes can look like anything: like other values, like
-a faulty row, like a file that is not a CSV file. Whoever draws a conclusion verifies the source
-first, which reads what is left of it and compares size and CRC32C with the object's metadata.
+Bytes can be damaged on their way, and damaged bytes can look like other values, like a faulty row,
+or like a file that is not a CSV file. The reader therefore calls `verify` before every conclusion:
+it reads the rest and compares size and CRC32C with the object's metadata.
 """
 
 from base64 import b64encode
@@ -74,12 +74,16 @@ class VerifiedSource:
             pass
         uri, (size, crc32c) = _uri(self.received), self.metadata
         if self._size != size:
-            raise Transient("storage.corrupt", f"{uri}: read {self._size} of {size} bytes")
+            raise Transient(
+                "storage.corrupt",
+                f"{uri}: read {self._size} of {size} bytes; a retry reads the object again",
+            )
         found = b64encode(self._checksum.digest()).decode()
         if found != crc32c:
             raise Transient(
                 "storage.corrupt",
-                f"{uri}: the bytes read have the CRC32C {found}; the object has {crc32c}",
+                f"{uri}: the bytes read have the CRC32C {found}, and the object has {crc32c}; a "
+                "retry reads the object again",
             )
 
     def _read(self) -> Iterator[bytes]:
@@ -90,7 +94,8 @@ class VerifiedSource:
                 if self.clock() > self.deadline:
                     raise Transient(
                         "deadline.exceeded",
-                        f"{_uri(self.received)}: the time ended after {self._size} of {size} bytes",
+                        f"{_uri(self.received)}: the function's time ended after {self._size} of "
+                        f"{size} bytes were read",
                     )
                 self._size += len(piece)
                 self._checksum.update(piece)
@@ -98,8 +103,8 @@ class VerifiedSource:
         except Permanent as failure:
             if failure.code != "object.gone":
                 raise
-            # This must end the upload, not only the delivery: what waits for its end, such as the
-            # next owner of its name, would wait forever.
+            # A file fault ends the upload, not only the delivery. Otherwise whatever waits for its
+            # end, such as the next owner of its name, would wait forever.
             raise FileFault(GONE, failure.message) from failure
 
 

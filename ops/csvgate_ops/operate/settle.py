@@ -1,4 +1,4 @@
-"""Settles an upload whose commit has an outcome that csvgate cannot find out.
+"""Settles an upload when csvgate cannot find out whether its commit took effect.
 
 That happens when some rows of the upload are visible and others are not, for example because a
 person deleted some. An operator looks at the table and says what is true; enrich_records then
@@ -86,8 +86,8 @@ def _check_hour(where: str, hour: datetime | None, verdict: Verdict, at: datetim
         raise CannotSettle(f"{where} has no row to load, so there is nothing to settle")
     if verdict == "not-loaded" and at < hour:
         raise CannotSettle(
-            f"{where} may still be committed by BigQuery until {_at(hour)}, so that it cannot be "
-            "settled as not-loaded before; look at the table again then"
+            f"{where} may still be committed by BigQuery until {_at(hour)}, so it cannot be "
+            "settled as not-loaded yet; look at the table again after that time"
         )
 
 

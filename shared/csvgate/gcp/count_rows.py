@@ -38,7 +38,7 @@ class RowCounter:
             except Transient as failure:
                 if not isinstance(failure.__cause__, api.NotFound):
                     raise
-                # A query says NOT_FOUND of the table, its dataset and the job itself.
+                # A query reports NOT_FOUND for the table, its dataset, and the job itself.
                 if self._table_exists(load):
                     raise
                 return 0
@@ -48,8 +48,8 @@ class RowCounter:
             job = self._client.query(
                 query_text(load, self._client.project),
                 job_config=bigquery.QueryJobConfig(
-                    # Not from the cache, nor as the result of an earlier job with this id: what
-                    # was counted before says nothing about the rows that are visible now.
+                    # The result must not come from the cache, or from an earlier job with the same
+                    # id: an earlier count says nothing about the rows that are visible now.
                     use_query_cache=False,
                     query_parameters=list(query_parameters(load)),
                 ),
@@ -57,7 +57,7 @@ class RowCounter:
                 job_retry=None,
                 **self._call,
             )
-            # Another job is only started by the pace, since the library would do it for minutes.
+            # Only the pace starts another job: the library would do so for minutes.
             rows = job.result(
                 retry=self._call["retry"], timeout=QUERY_SECONDS, job_retry=None, max_results=1
             )

@@ -33,7 +33,7 @@ class SendDeadline:
         self._end = 0.0
         self._connection: HTTPConnection | None = None
         self._socket: socket.socket | None = None
-        """Kept apart from the connection, which forgets it before the answer is read."""
+        """The connection's socket. The connection forgets it before the answer is read."""
         self._lock = threading.Lock()
         self._timer = threading.Timer(seconds, self._over)
         self._timer.daemon = True
@@ -81,8 +81,8 @@ class SendDeadline:
             if not found:
                 return
             try:
-                # The method of the base class: that of an SSL socket also drops the state that
-                # the waiting thread uses.
+                # This calls the method of the base class, because that of an SSL socket also drops
+                # the state that the waiting thread uses.
                 socket.socket.shutdown(found, socket.SHUT_RDWR)
             except OSError:
                 return  # the other side closed it before, or the TLS handshake has just taken it

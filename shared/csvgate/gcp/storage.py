@@ -169,7 +169,7 @@ class GcsObjectStore:
         self._existing.add(bucket)
 
     def _range(self, bucket: str, name: str, generation: int, start: int, end: int) -> bytes:
-        """Return the bytes from `start` up to and without `end` of this generation."""
+        """Return the bytes of this generation from `start` to `end`, exclusive."""
         uri = f"gs://{bucket}/{name}#{generation}"
         # A new blob without metadata: with it the library would follow the object's media link,
         # which is pinned to a generation only if the server wrote it that way.

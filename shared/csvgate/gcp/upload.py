@@ -76,7 +76,7 @@ class Upload:
         the object may have appeared in spite of an exception."""
         if self._session is None:
             return self._in_one_request()
-        # A look before the last request costs little compared with the upload, and protects an
+        # Asking before the last request costs little compared with the upload, and protects an
         # existing object from a service that ignores the precondition of resumable uploads.
         taken = self._refused is None and "if_generation_match" in self._call and self._find()
         if taken:

@@ -15,7 +15,7 @@ _NONE = Counts(read=0, valid=0, rejected=0)
 
 @dataclass(frozen=True, slots=True)
 class OutcomeTopic:
-    """The topic that ends an upload, as one function publishes to it."""
+    """Publishes to the topic enrichment-complete for one function."""
 
     publisher: Publisher
     topic: str
@@ -23,7 +23,7 @@ class OutcomeTopic:
     clock: Clock
 
     def publish(self, finished: UploadFinished, trace: str) -> None:
-        """Returns once Pub/Sub has the message. Raises Permanent `event.too_large`."""
+        """Publish the event, and return once Pub/Sub has it. Raises Permanent `event.too_large`."""
         message = outcome_message(finished, function=self.function, trace=trace)
         publish_all(self.publisher, self.topic, [message])
 

@@ -1,7 +1,7 @@
 """How old a write stream must be before its absence proves something.
 
-BigQuery does not find streams and tables that were created seconds ago, and keeps those of a load
-for up to a day. A single answer "not found" therefore proves nothing about a young stream.
+BigQuery sometimes does not find streams and tables that were created seconds ago. An answer "not
+found" therefore proves nothing about a young stream.
 """
 
 from dataclasses import dataclass
@@ -13,25 +13,26 @@ from csvgate.protocol.ledger.entries import Decision
 
 @dataclass(frozen=True, slots=True)
 class StreamAges:
-    """All ages as multiples of an hour. The local cloud, whose BigQuery forgets streams whenever it
-    restarts, sets a shorter one."""
+    """All ages are multiples of `hour`. The local cloud sets a shorter one, because its BigQuery
+    forgets streams whenever it restarts."""
 
     hour: timedelta = timedelta(hours=1)
 
     @property
     def young(self) -> timedelta:
-        """A pending stream that is younger may exist although the service does not find it."""
+        """A pending stream that is younger may exist although the service does not find it. Two
+        minutes cover every case that was reported."""
         return self.hour / 30
 
     @property
     def old(self) -> timedelta:
-        """The same for a shared stream, of which more is concluded: two minutes are enough for what
-        was observed, and an hour for what was not."""
+        """The same for a shared stream. The age is an hour, because a wrong conclusion could load
+        rows twice, and the cases reported need not be all."""
         return self.hour
 
     @property
     def second_look(self) -> timedelta:
-        """The time between two looks at a shared stream that is not found."""
+        """The least time between the two calls that must both not find a shared stream."""
         return self.hour / 6
 
     @property
@@ -55,6 +56,6 @@ def horizon(decision: Decision, ages: StreamAges = _DEFAULT) -> datetime | None:
 
 
 def named_time(at: datetime) -> str:
-    """Return the next whole second, for a message: a time that is named must not be a moment too
+    """Return a time as messages name it: rounded up to a whole second, so that it is never too
     early."""
     return f"{at.replace(microsecond=0) + timedelta(seconds=1):%Y-%m-%d %H:%M:%S}Z"

@@ -5,10 +5,10 @@ is raised, and the platform retries with backoff. On the last attempt it becomes
 because the platform would forward the message without the reason.
 
 While the function's breaker is open, every failure is raised instead, without a dead letter and
-without a notification: the messages wait in their subscription. Only at the last attempt the
-boundary still sends the letter itself, with the true reason and the attribute `csvgate-breaker:
-open`. The platform would forward that message at this moment anyway, only without a reason. So a
-broken deploy does not fill the dead-letter topic any faster, and no upload is announced as failed.
+without a notification: the messages wait in their subscription. Only at the last attempt does the
+boundary send the letter itself, with the true reason and the attribute `csvgate-breaker: open`. The
+platform would forward the message at that moment anyway, but without a reason. A broken deploy
+therefore fills the dead-letter topic no faster, and no upload is announced as failed.
 """
 
 from collections.abc import Callable, Mapping

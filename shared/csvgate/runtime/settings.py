@@ -40,7 +40,7 @@ class Settings(BaseModel):
         None, alias="CSVGATE_READ_BYTES_PER_SECOND"
     )
     """The most bytes of a file that validate_and_parse reads in a second. A file that would take
-    longer than the timeout even at this rate is refused at once; none is if this is None."""
+    longer than the timeout even at this rate is refused at once; None refuses no file."""
     small_uploads: Literal["shared", "pending"] = Field("shared", alias="CSVGATE_SMALL_UPLOADS")
     """How uploads of one small chunk are loaded: over a COMMITTED stream that they share, or over a
     pending stream of their own."""

@@ -25,7 +25,7 @@ from csvgate.runtime.settings import Settings, read
 
 T = TypeVar("T")
 _CALLS: Final = 8
-"""Calls of ports that an instance makes at the same time."""
+"""The most calls of services that `pool` makes at the same time."""
 
 
 def utc_now() -> datetime:
@@ -42,7 +42,7 @@ class Runtime:
     ledger: Ledger
     dead_letters: DeadLetterTopic
     pool: Executor
-    """Runs calls of the ports that can be made at the same time."""
+    """Runs calls of services that do not depend on each other."""
 
     def failure_boundary(
         self, handler: Handler[T], *, receive: Callable[[CloudEvent], Delivery]

@@ -130,8 +130,8 @@ def _failed() -> Wording:
     return Wording(
         tone="stuck",
         verdict="Failed",
-        lead="csvgate could not finish processing this file. None of its rows are in the table.",
-        valid="valid, not loaded",
+        lead="csvgate could not finish processing this file, so the table may lack its rows.",
+        valid="valid",
         advice=(
             "If you uploaded the file: do not upload it again unless an operator asks you to. "
             "When an operator replays its dead letter, the rows are loaded once.",

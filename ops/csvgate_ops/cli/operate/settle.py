@@ -1,4 +1,4 @@
-"""Say whether the rows of an upload are loaded, when csvgate cannot find out."""
+"""The command `csvgate settle`: an operator says whether the rows of an upload are loaded."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,8 @@ from csvgate_ops.session import open_session
     "verdict",
     type=click.Choice(["committed", "not-loaded"]),
     required=True,
-    help="What the table shows: all rows were loaded, or none has to count as loaded.",
+    help="`committed` completes the upload with the rows in the table; `not-loaded` loads all its "
+    "rows again.",
 )
 @click.option("--reason", required=True, help="How you know; recorded with your name.")
 @click.option(
@@ -40,11 +41,11 @@ def command(
     topology: Path | None,
     as_json: bool,
 ) -> None:
-    """Settle UPLOAD after a dead letter with the code commit.partial.
+    """Settle UPLOAD after a dead letter with the code commit.partial or load.contradictory.
 
     Its commit was sent, and the table has some of its rows but not all, for example because
-    somebody deleted some. csvgate then does not guess. Look at the rows with this _upload_id in the
-    table, decide, and replay the dead letter:
+    somebody deleted some. csvgate cannot know whether the upload was loaded. Look at the rows with
+    this _upload_id in the table, decide, and replay the dead letter:
 
     \b
       csvgate settle 3f2a9c --as committed --reason "Ada deleted the 12 test rows"

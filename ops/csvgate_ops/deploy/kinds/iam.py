@@ -70,6 +70,6 @@ PROJECT: Final = GcloudPolicy(
     consequences={
         "gs-project-accounts": "uploads do not raise events",
         "csvgate-triggers": "events are not delivered",
-        "csvgate-enrich": "a load whose commit was not answered cannot be settled",
+        "csvgate-enrich": "rows cannot be counted when the outcome of a load is unknown",
     },
 )

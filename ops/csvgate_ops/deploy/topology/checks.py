@@ -26,8 +26,8 @@ DERIVED_VARIABLES = (
 )
 
 LEAST_STAGED = 90 * DAY
-"""The seconds for which staged chunks are kept at least. An event may wait for 7 days and its dead
-letter for 31, and then its replay may do so once more: that is 76 days."""
+"""The least number of seconds for which staged chunks are kept. An event may wait for 7 days and
+its dead letter for 31, and the same may happen once more after a replay: that is 76 days."""
 
 
 class Mistake(NamedTuple):

@@ -3,7 +3,7 @@
 GET /healthz       200 if every trigger is being pulled, with the delivery counts as JSON
 POST /_faults      {"function": NAME, "refuse": N}: answer its next N events with 429
 GET /_faults       the 429 answers that are still planned, by function
-DELETE /_faults    plan none
+DELETE /_faults    cancel the 429 answers that are planned
 """
 
 import json

@@ -18,8 +18,8 @@ from csvgate_ops.local.eventarc.message import CloudEvent, NotAnEvent, NotForTri
 from csvgate_ops.local.eventarc.route import Route
 
 MAX_BYTES: Final = EVENTARC_BYTES
-"""A larger push request is never delivered. Eventarc documents the limit, but not what becomes of
-the event; this is a push that never succeeds."""
+"""A larger push request is never delivered. Eventarc documents the limit, but not what happens to
+the event; here its push never succeeds."""
 SATURATED: Final = Answer(429)
 
 log = logging.getLogger("eventarc")

@@ -1,6 +1,6 @@
 """What has to happen before the replay of a letter can have an effect.
 
-Sending such a message too early is harmless: it comes back as the same letter.
+A replay that is too early is harmless: the letter comes back.
 """
 
 from csvgate.protocol.ledger.attempts import current_attempt
@@ -35,5 +35,5 @@ def warning(letter: DeadLetter, context: DeadLetterContext) -> str:
         return ""
     return (
         "csvgate cannot know whether its rows are loaded: first look at the table and run `csvgate "
-        f'settle {letter.upload} --as committed|not-loaded --reason "…"`, otherwise it comes back'
+        f'settle {letter.upload} --as committed|not-loaded --reason "…"`, or the letter comes back'
     )

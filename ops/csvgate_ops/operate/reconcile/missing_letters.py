@@ -1,4 +1,4 @@
-"""Finds failed uploads that no dead letter leads out of.
+"""Finds failed uploads that no dead letter can complete.
 
 A function that gives up on an upload records the failure and sends a dead letter. The letter stays
 in the review subscription until an operator replays or discards it, which the audit log records. A

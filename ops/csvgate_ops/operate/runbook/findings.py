@@ -73,7 +73,7 @@ FINDINGS: Final = (
     ),
     FindingCode(
         "letter.missing",
-        "An upload failed and has not ended since, but no dead letter leads out of it",
+        "An upload failed and has not ended since, and no dead letter can complete it",
         "Repeat the command, because another process may have held the letter. If the letter "
         "expired or was lost, have the file uploaded again under a new name. If it was replayed, "
         "look at the backlog and the log of the function that the finding names.",

@@ -44,7 +44,7 @@ class Append:
     def run(self, pace: Pace) -> None:
         """Append everything, over further connections as long as each makes progress: after an
         offset that already exists the service may abort the requests that follow, and it closes
-        connections from time to time. A refusal for a quota is waited out."""
+        connections from time to time. Calls that exceed a quota are repeated by `pace`."""
         while pace(self._needs_another_connection):
             pass
 

@@ -16,8 +16,8 @@ from csvgate.gcp.write_api.state import StreamState, stream_gone
 from csvgate.runtime.errors import Permanent, Transient
 
 ASKED: Final = 10
-"""Streams of a commit whose state is asked for, at most: they are committed and forgotten
-together."""
+"""The most streams of a commit whose state is asked for: the service commits all of them together,
+and deletes them at about the same time."""
 
 
 def commit_errors(error: api.GoogleAPICallError, parent: str) -> list[StorageError]:
@@ -58,4 +58,8 @@ def settle_commit(
                 gone = gone or stream
         if gone is not None:
             raise stream_gone(gone, text)
-    raise Transient("commit.refused", text or "BigQuery returned neither a commit time nor errors")
+    raise Transient(
+        "commit.refused",
+        text
+        or "BigQuery answered the commit with neither a commit time nor errors; a retry asks again",
+    )

@@ -1,9 +1,10 @@
 """Creates, fills, finalizes and commits streams of the BigQuery Storage Write API.
 
 The service guarantees that rows of a pending stream are invisible until its commit, and that a
-commit of several streams is atomic. A finalized stream may stay in the buffer for 4 hours and must
-be committed within 24 (cloud.google.com/bigquery/docs/write-api-batch). An application-created
-stream accepts one connection at a time, and no more than 40 streams should be created per second.
+commit of several streams is atomic. It keeps the rows of a finalized stream for up to 4 hours, and
+a pending stream must be committed within 24 (cloud.google.com/bigquery/docs/write-api-batch). An
+application-created stream accepts one connection at a time, and no more than 40 streams should be
+created per second.
 """
 
 from collections.abc import Iterable, Sequence

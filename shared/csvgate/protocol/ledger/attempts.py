@@ -12,7 +12,7 @@ class CurrentAttempt:
 
     entries: AttemptLedger
     decision: Decision | None
-    """None, a commit or a rejection."""
+    """How the attempt was decided: `commit` or `rejected`; None while it is undecided."""
 
     @property
     def number(self) -> int:
@@ -29,7 +29,7 @@ class End:
 
 
 def current_attempt(upload: UploadLedger) -> CurrentAttempt:
-    """Read the decisions from the first attempt on. Usually one read."""
+    """Read the decisions from the first attempt on; usually this is one read."""
     for entries in upload.attempts():
         decision = entries.decision()
         if decision is None or decision.outcome == "rejected":

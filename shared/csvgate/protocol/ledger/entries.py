@@ -38,9 +38,9 @@ class Received(Entry):
     chunk_bytes: int
     references: dict[str, PinnedReference]
     size: int
-    """The bytes stored."""
+    """The number of bytes stored."""
     crc32c: str
-    """In base64, as Cloud Storage reports it."""
+    """The CRC32C of these bytes in base64, as Cloud Storage reports it."""
     created_at: datetime
     """When the object was created; of two uploads of a name, the later object is the newer one."""
     received_at: datetime
@@ -106,7 +106,7 @@ class Seal(Entry):
     """In the order of the file; empty unless the status is `valid`."""
     rejects: RejectsRef | None = None
     lines: Lines | None = None
-    """None also when there are so many that `lines_digest` names the object that holds them."""
+    """None if there are none, or so many that `lines_digest` names the object that holds them."""
     lines_digest: str | None = None
     corrects: str | None = None
     """The upload whose rejected rows these are, when the upload is a correction."""
@@ -117,13 +117,13 @@ class Seal(Entry):
 
 
 class CorrectionLink(Entry):
-    """From a correction to the upload that it corrects."""
+    """Links a correction to the upload that it corrects."""
 
     upload: str
 
 
 class CorrectionSlot(Entry):
-    """From an upload to one that corrects it."""
+    """A numbered place among the corrections of an upload, taken by one of them."""
 
     upload: str
     ingested_at: datetime
@@ -163,7 +163,7 @@ class SharedAppend(Entry):
     offset: int
     rows: int
     nonce: str
-    """Differs between deliveries, so that each recognises its own claim."""
+    """A random value that differs between deliveries, so that each recognises its own claim."""
 
 
 class Decision(Entry):

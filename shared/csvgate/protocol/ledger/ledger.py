@@ -1,5 +1,5 @@
-"""Read and create the ledger's objects. Creating an object that exists fails, which is all the
-coordination between deliveries.
+"""Read and create the ledger's objects. Creating an object that exists fails, and deliveries need
+no other coordination.
 """
 
 from collections.abc import Iterator
@@ -101,10 +101,6 @@ class UploadLedger:
     def received(self) -> Received | None:
         return self.ledger.get(paths.RECEIVED, upload=self.id)
 
-    def pin(self, received: Received) -> Received:
-        """Return the pin that stands: this one unless another delivery created one before."""
-        return self.ledger.create_or_get(paths.RECEIVED, received, upload=self.id)
-
     def ignored(self) -> Ignored | None:
         return self.ledger.get(paths.IGNORED, upload=self.id)
 
@@ -164,7 +160,7 @@ class UploadLedger:
         return map(self.attempt, count(1))
 
     def note_failure(self, note: Note) -> None:
-        """One note for each function and code."""
+        """Record that a function gave up. There is one note for each function and code."""
         parts = {"function": note.function, "code": note.code}
         self.ledger.create(paths.FAILURE_NOTE, note, upload=self.id, **parts)
 

@@ -1,9 +1,9 @@
 """Copies of reference objects in the ledger.
 
-The references bucket keeps no old versions, and every chunk of an upload must be enriched with the
-same generation. So an upload pins a copy, which later uploads of the reference do not change. A
-reference is copied again each month: the ledger's lifecycle deletes objects by their age, and a
-copy that is pinned must outlive the upload.
+Every chunk of an upload must be enriched with the same generation of a reference, and the
+references bucket may not keep it. An upload therefore pins a copy, which later uploads of the
+reference do not change. A reference is copied again each month: the ledger's lifecycle deletes
+objects by their age, and a copy that is pinned must outlive the upload.
 """
 
 from datetime import datetime
@@ -29,7 +29,8 @@ def has_snapshot(ledger: Ledger, snapshot: str) -> bool:
 
 
 def write_snapshot(ledger: Ledger, snapshot: str, data: bytes) -> None:
-    """Deliveries that write the copy at the same time write the same bytes."""
+    """Create the copy. Deliveries that do this at the same time write the same bytes, so it does
+    not matter which one succeeds."""
     if len(data) <= CREATE_BYTES:
         ledger.store.create(ledger.bucket, snapshot, data, _CSV)
         return

@@ -1,8 +1,8 @@
 """The size of a message as the request that Eventarc pushes to a function, and its limits.
 
 Pub/Sub stores a message in binary, but a function receives it as JSON: the data in base64, which
-adds a third, and every attribute as an escaped string. Eventarc documents 512 KB for an event and
-does not raise it, so what counts is the size of that request, not of the message.
+adds a third, and every attribute as an escaped string. Eventarc documents a limit of 512 KB for an
+event, which cannot be raised, so what counts is the size of that request, not of the message.
 """
 
 import re

@@ -64,4 +64,4 @@ class _Discard:
             )
         if self._ended[letter.upload]:
             return ""
-        return "; but its upload has not ended, and without this message it may never do so"
+        return "; but its upload has not ended, and without this message it may never end"

@@ -1,4 +1,4 @@
-"""Say of a letter that its function's breaker was open, and which codes had opened it.
+"""Add to the message of a letter that its function's breaker was open, and which codes opened it.
 
 A message that Pub/Sub forwards while the breaker is open has no reason. The ledger knows when the
 breaker was open, and why.

@@ -1,7 +1,7 @@
 """The rows of a chunk, read from the staging bucket.
 
 A message about a chunk carries its address, and no rows. The address is computed from the settings
-and the seal like in enrich_records: `dataref` in the message is shown and never followed.
+and the seal, as in enrich_records; `dataref` in the message is shown and never followed.
 """
 
 import hashlib
