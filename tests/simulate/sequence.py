@@ -59,8 +59,8 @@ Kind = Literal["before", "after", "late", "frozen"]
 class Point:
     """What goes wrong at the effect with this number, from 1 in the order of the run. The instance
     crashes before or after it. Or its client gives up, and the service executes the call `later`
-    deliveries after this one. Or the instance stands still just before it for `pause`, and another
-    one takes over."""
+    deliveries after this one; never, if it is a message or an email. Or the instance stands still
+    just before it for `pause`, and another one takes over."""
 
     number: int
     kind: Kind = "before"
@@ -199,7 +199,9 @@ class Sequence:
             self._stand_still(self._delivering, point.pause)
         elif point.kind == "before":
             raise Crash
-        elif effect.kind in faults.LATE:
+        elif effect.kind not in faults.LATE:
+            raise faults.given_up(effect)
+        else:
             self._late_after = self.deliveries + 1 + point.later
             self._went_wrong()
             raise GaveUp(faults.given_up(effect))

@@ -17,6 +17,7 @@ from csvgate.protocol.ledger.paths import (
     EMAIL_RELEASED,
     EMAIL_SENT,
     RECEIVED,
+    Part,
 )
 from csvgate.protocol.messages.outcome import parse_outcome
 from fakes.effects import Effect, LateCall
@@ -159,7 +160,7 @@ def _opened(attempt: AttemptLedger, ledger: Ledger) -> None:
 
 def _abandoned(people: People, ledger: Ledger, attempt: AttemptLedger) -> None:
     """An attempt is abandoned only if a stream or a staged chunk of it is lost."""
-    parts = {"upload": attempt.upload, "attempt": attempt.number}
+    parts: dict[str, Part] = {"upload": attempt.upload, "attempt": attempt.number}
     claims = [ledger.get(CHUNK_STREAM, **found) for found in ledger.find(CHUNK_STREAM, **parts)]
     lost = any(claim and people.cloud.warehouse.is_lost(claim.stream) for claim in claims)
     require(
