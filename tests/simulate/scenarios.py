@@ -103,6 +103,12 @@ DEPLOYS = (
         upon_freeze=deploy(OTHER_SMALL),
         revision=SMALL,
     ),
+    Scenario(
+        "two engines seal, and one dies",
+        send(A, SOME_BAD),
+        upon_freeze=deploy(OTHER_ENGINE),
+        dies_after="seals/0001.json",
+    ),
     Scenario("deploy and roll-back at every step", send(A, SOME_BAD), each=alternate(OTHER_ENGINE)),
     Scenario(
         "larger requests while running",
@@ -173,6 +179,19 @@ STAGING = (
     ),
 )
 LOADS = (
+    Scenario("one of two dies after it is done", send(A, TWO_CHUNKS), dies_after=".done.json"),
+    Scenario("one of two dies after the decision", send(A, TWO_CHUNKS), dies_after="decision.json"),
+    Scenario(
+        "one of two dies after the decision, small",
+        send(A, shop.file("5", "6")),
+        dies_after="decision.json",
+        revision=SMALL,
+    ),
+    Scenario(
+        "one of two dies after the decision, rejected",
+        send(A, shop.UNREADABLE),
+        dies_after="decision.json",
+    ),
     Scenario(
         "backlog of 5 hours between chunks",
         send(A, TWO_CHUNKS),

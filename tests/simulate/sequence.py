@@ -41,6 +41,9 @@ class Scenario:
     last: Happening | None = None
     after: Happening | None = None
     revision: Revision = FIRST
+    dies_after: str = ""
+    """While one delivery stands still, the first one that takes over dies after it has created an
+    object with this in its name, and then the one that stood still continues."""
     corrupt: Callable[["Sequence", bytes], bytes] | None = None
     """What the first read of an upload receives; it may also do something else."""
     versioned: bool = False
@@ -108,6 +111,7 @@ class Sequence:
         self._delivering: Parcel | None = None
         self._unmarked: Email | None = None
         self._hidden = False
+        self._doomed = self._thaws = False
         self._late_after = 0
         self.forgotten = False
 
@@ -133,7 +137,7 @@ class Sequence:
 
     def _drain(self) -> None:
         for _ in range(MOST_DELIVERIES):
-            if not self._deliver():
+            if self._thaws or not self._deliver():
                 return
         raise Violation("it never ends")
 
@@ -221,8 +225,9 @@ class Sequence:
         if self._upon_freeze:
             happening, self._upon_freeze = self._upon_freeze, None
             happening(self)
+        self._doomed = bool(self.scenario.dies_after)
         self._drain()
-        self._hidden = False
+        self._hidden = self._doomed = self._thaws = False
         publisher.under_way = under_way
         self.instances, self._delivering, self._unmarked = mine, parcel, unmarked
 
@@ -230,6 +235,9 @@ class Sequence:
         if self._delivering:
             watch(self.people, effect)
             self._unmarked = unmarked_email(self.cloud, effect, self._unmarked)
+            if self._doomed and self.scenario.dies_after in effect.target:
+                self._doomed, self._thaws = False, True
+                raise Crash
             if (len(self.log), True) in self._points:
                 raise Crash
 
