@@ -113,7 +113,7 @@ class Sequence:
         self._hidden = False
         self._doomed = self._thaws = False
         self._late_after = 0
-        self.forgotten = False
+        self.noted = False
 
     def run(self) -> None:
         """Raises Violation."""

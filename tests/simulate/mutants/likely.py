@@ -3,6 +3,8 @@ here it only takes longer."""
 
 LIKELY: dict[str, tuple[str, ...]] = {
     "age of a stream overestimated": ("stream lost", "5 hours upon a crash"),
+    "another cut than the claimed one": ("larger requests while running",),
+    "stream not exclusive": ("several chunks",),
     "chunk taken from the message": ("forged message",),
     "claim and abandonment as two names": ("stream lost",),
     "commit before all chunks": ("several chunks",),
@@ -46,7 +48,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "start counter stops at 50": ("no staging bucket for hours",),
     "stream kept after a doubtful append": ("two on one stream at once", "two on one stream"),
     "stream kept after a doubtful claim": ("two on one stream at once", "two on one stream"),
-    "stream list recomputed": ("staged chunk deleted, other engine",),
+    "stream list recomputed": ("staged chunk deleted, other engine, old messages",),
     "young NOT_FOUND of a pending stream believed": ("several chunks",),
     "young NOT_FOUND of a shared stream believed": ("small",),
 }
