@@ -234,7 +234,7 @@ LOADS = (
         send(A, shop.file("5", "x")),
         last=correct,
         upon_crash=wait(hours=26),
-        revision=ONE_CHUNK,
+        revision=PENDING,
     ),
 )
 SHARED = (
