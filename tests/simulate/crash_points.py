@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Literal
 
 from simulate.sequence import Point, Scenario, Sequence
+from simulate.world import faults
 from simulate.world.crash import Violation
 
 LATER = (0, 2)
@@ -65,7 +66,7 @@ def enumerate_crashes(scenario: Scenario, *, pairs: bool = True) -> tuple[Enumer
     wrong = [Tried(scenario.name, (), violation)] if violation else []
     if scenario.points == "none":
         return count, wrong
-    for point in _others(len(clean.log)):
+    for point in _others(clean.log):
         count.others += 1
         tried, violation = _run(scenario, (point,))
         if violation:
@@ -95,7 +96,7 @@ def first_violation(scenario: Scenario, *, points: Literal["none", "one"] = "one
         return str(_tried(clean, violation))
     if points == "none" or scenario.points == "none":
         return None
-    for point in (*_points(1, len(clean.log)), *_others(len(clean.log))):
+    for point in (*_points(1, len(clean.log)), *_others(clean.log)):
         tried, violation = _run(scenario, (point,))
         if violation:
             return str(_tried(tried, violation))
@@ -108,10 +109,12 @@ def _points(first: int, last: int) -> Iterator[Point]:
         yield Point(number, "after")
 
 
-def _others(last: int) -> Iterator[Point]:
-    for number in range(1, last + 1):
-        yield from (Point(number, "late", later=later) for later in LATER)
-        yield from (Point(number, "frozen", pause=pause) for pause in PAUSES)
+def _others(log: list[str]) -> Iterator[Point]:
+    for number, effect in enumerate(log, 1):
+        late = any(f": {kind} " in effect for kind in faults.LATE)
+        yield from (Point(number, "late", later=n) for n in (LATER if late else LATER[:1]))
+        if ": mail.send" not in effect:
+            yield from (Point(number, "frozen", pause=pause) for pause in PAUSES)
 
 
 def _alike(sequence: Sequence, point: Point) -> bool:

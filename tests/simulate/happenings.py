@@ -6,11 +6,12 @@ from datetime import timedelta
 from csvgate.ports import Message
 from csvgate.protocol.events import RECORDS_VALIDATED
 from csvgate.protocol.ledger.attempts import end_of_upload
-from csvgate.protocol.ledger.paths import CHUNK_STREAM
+from csvgate.protocol.ledger.paths import CHUNK_STREAM, SEAL
 from simulate.sequence import Happening, Sequence
 from simulate.world import shop
 from simulate.world.cloud import Revision
 from simulate.world.crash import require, require_equal
+from simulate.world.parcels import label
 from world import VALIDATED
 
 
@@ -121,7 +122,7 @@ def forget_a_stream(sequence: Sequence) -> None:
     """If there was a commit, BigQuery does not remember one of its streams any more."""
     streams = sequence.cloud.warehouse.streams
     committed = [name for name, there in streams.items() if there.state == "committed"]
-    sequence.forgotten = bool(committed)
+    sequence.noted = bool(committed)
     if committed:
         sequence.cloud.warehouse.lifetimes.remembered = timedelta(days=30)
         sequence.cloud.warehouse.expire(committed[-1])
@@ -140,6 +141,17 @@ def add_to_stream(sequence: Sequence) -> None:
                 sequence.people.unstaged.add(sent.upload.id)
 
 
+def repeat_old_messages(sequence: Sequence) -> None:
+    """Once the file is sealed again, the messages of the first seal are delivered again."""
+    sealed = [SEAL.parse(name) for name in sequence.cloud.store.buckets["ledger"]]
+    if sequence.noted or not any(parts and parts["seal"] == 2 for parts in sealed):
+        return
+    sequence.noted = True
+    for message in list(sequence.cloud.publisher.topics[VALIDATED]):
+        if message.attributes["ce-seal"] == "1":
+            sequence.mailroom.post("enrich_records", label(message), message=message)
+
+
 def forge(sequence: Sequence) -> None:
     """A stranger publishes the message of the first chunk with the address of the second one."""
     topic = sequence.cloud.publisher.topics[VALIDATED]
@@ -153,7 +165,7 @@ def forge(sequence: Sequence) -> None:
 
 def attempt_must_be(number: int, *, only_if_forgotten: bool = False) -> Happening:
     def happen(sequence: Sequence) -> None:
-        if only_if_forgotten and not sequence.forgotten:
+        if only_if_forgotten and not sequence.noted:
             return
         (sent,) = sequence.people.sent
         end = end_of_upload(sequence.cloud.ledger.upload(sent.upload.id))

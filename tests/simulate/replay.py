@@ -12,6 +12,7 @@ from csvgate.ports import Message
 from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.messages.attributes import UPLOAD, attribute
 from simulate.promise import is_over, open_letters, require_end_or_letter
+from simulate.world.crash import require
 from simulate.world.people import People
 
 ROUNDS = 8
@@ -59,5 +60,8 @@ def _prepare(people: People, letter: Message) -> None:
         people.cloud.now = max(people.cloud.now, named + timedelta(seconds=1))
     if letter.attributes.get("csvgate-code") == "commit.partial":
         upload = attribute(letter.attributes, UPLOAD)
-        attempt = current_attempt(people.cloud.unwatched_ledger().upload(upload)).number
+        entries = people.cloud.unwatched_ledger().upload(upload)
+        changed = any(row[0] in (upload, entries.corrects()) for row in people.removed)
+        require(changed, f"some rows of {upload} are said to be missing, but nobody deleted any")
+        attempt = current_attempt(entries).number
         people.settle(upload, attempt, "committed")

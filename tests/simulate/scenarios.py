@@ -21,6 +21,7 @@ from simulate.happenings import (
     part,
     remove_rows,
     repair_table,
+    repeat_old_messages,
     require_column,
     require_reasons,
     restore_staging,
@@ -35,6 +36,7 @@ from simulate.world.cloud import Revision
 
 V1 = Revision()
 ONE_CHUNK = replace(V1, chunk_bytes=400)
+PENDING = replace(ONE_CHUNK, small_uploads="pending")
 SMALL = replace(ONE_CHUNK, request_bytes=5000)
 OTHER_RULES = Revision(contracts=2)
 OTHER_ENGINE = Revision(contracts=2, engine="e2", chunk_bytes=25)
@@ -103,12 +105,24 @@ DEPLOYS = (
         upon_freeze=deploy(OTHER_SMALL),
         revision=SMALL,
     ),
+    Scenario(
+        "two engines seal, and one dies",
+        send(A, SOME_BAD),
+        upon_freeze=deploy(OTHER_ENGINE),
+        dies_after="seals/0001.json",
+    ),
     Scenario("deploy and roll-back at every step", send(A, SOME_BAD), each=alternate(OTHER_ENGINE)),
+    Scenario(
+        "another lane while running",
+        send(A, shop.file("5", "6")),
+        upon_crash=deploy(SMALL),
+        revision=ONE_CHUNK,
+    ),
     Scenario(
         "larger requests while running",
         send(A, shop.file("5", "6")),
-        upon_crash=deploy(replace(ONE_CHUNK, request_bytes=5000)),
-        revision=ONE_CHUNK,
+        upon_crash=deploy(replace(PENDING, request_bytes=5000)),
+        revision=PENDING,
     ),
     Scenario("contract removed", send(A, SOME_BAD), then=deploy(replace(V1, contracts=0))),
     Scenario("contract renamed", send(A, SOME_BAD), then=deploy(replace(V1, contracts=3))),
@@ -145,11 +159,17 @@ STAGING = (
         upon_crash=delete_file,
         revision=SMALL,
     ),
-    Scenario("staged chunk deleted", send(A, TWO_CHUNKS), at={1: unstage}),
+    Scenario("staged chunk deleted", send(A, TWO_CHUNKS), at={1: unstage}, points="none"),
     Scenario(
         "staged chunk deleted, other engine",
         send(A, TWO_CHUNKS),
         at={1: all_of(unstage, deploy(OTHER_ENGINE))},
+    ),
+    Scenario(
+        "staged chunk deleted, other engine, old messages",
+        send(A, TWO_CHUNKS),
+        at={1: all_of(unstage, deploy(OTHER_ENGINE))},
+        each=repeat_old_messages,
     ),
     Scenario(
         "staged chunk deleted, small",
@@ -173,6 +193,19 @@ STAGING = (
     ),
 )
 LOADS = (
+    Scenario("one of two dies after it is done", send(A, TWO_CHUNKS), dies_after=".done.json"),
+    Scenario("one of two dies after the decision", send(A, TWO_CHUNKS), dies_after="decision.json"),
+    Scenario(
+        "one of two dies after the decision, small",
+        send(A, shop.file("5", "6")),
+        dies_after="decision.json",
+        revision=SMALL,
+    ),
+    Scenario(
+        "one of two dies after the decision, rejected",
+        send(A, shop.UNREADABLE),
+        dies_after="decision.json",
+    ),
     Scenario(
         "backlog of 5 hours between chunks",
         send(A, TWO_CHUNKS),
@@ -201,7 +234,7 @@ LOADS = (
         send(A, shop.file("5", "x")),
         last=correct,
         upon_crash=wait(hours=26),
-        revision=ONE_CHUNK,
+        revision=PENDING,
     ),
 )
 SHARED = (

@@ -41,6 +41,9 @@ class Scenario:
     last: Happening | None = None
     after: Happening | None = None
     revision: Revision = FIRST
+    dies_after: str = ""
+    """While one delivery stands still, the first one that takes over dies after it has created an
+    object with this in its name, and then the one that stood still continues."""
     corrupt: Callable[["Sequence", bytes], bytes] | None = None
     """What the first read of an upload receives; it may also do something else."""
     versioned: bool = False
@@ -59,8 +62,8 @@ Kind = Literal["before", "after", "late", "frozen"]
 class Point:
     """What goes wrong at the effect with this number, from 1 in the order of the run. The instance
     crashes before or after it. Or its client gives up, and the service executes the call `later`
-    deliveries after this one. Or the instance stands still just before it for `pause`, and another
-    one takes over."""
+    deliveries after this one; never, if it is a message or an email. Or the instance stands still
+    just before it for `pause`, and another one takes over."""
 
     number: int
     kind: Kind = "before"
@@ -108,8 +111,9 @@ class Sequence:
         self._delivering: Parcel | None = None
         self._unmarked: Email | None = None
         self._hidden = False
+        self._doomed = self._thaws = False
         self._late_after = 0
-        self.forgotten = False
+        self.noted = False
 
     def run(self) -> None:
         """Raises Violation."""
@@ -133,7 +137,7 @@ class Sequence:
 
     def _drain(self) -> None:
         for _ in range(MOST_DELIVERIES):
-            if not self._deliver():
+            if self._thaws or not self._deliver():
                 return
         raise Violation("it never ends")
 
@@ -199,7 +203,9 @@ class Sequence:
             self._stand_still(self._delivering, point.pause)
         elif point.kind == "before":
             raise Crash
-        elif effect.kind in faults.LATE:
+        elif effect.kind not in faults.LATE:
+            raise faults.given_up(effect)
+        else:
             self._late_after = self.deliveries + 1 + point.later
             self._went_wrong()
             raise GaveUp(faults.given_up(effect))
@@ -219,8 +225,9 @@ class Sequence:
         if self._upon_freeze:
             happening, self._upon_freeze = self._upon_freeze, None
             happening(self)
+        self._doomed = bool(self.scenario.dies_after)
         self._drain()
-        self._hidden = False
+        self._hidden = self._doomed = self._thaws = False
         publisher.under_way = under_way
         self.instances, self._delivering, self._unmarked = mine, parcel, unmarked
 
@@ -228,6 +235,9 @@ class Sequence:
         if self._delivering:
             watch(self.people, effect)
             self._unmarked = unmarked_email(self.cloud, effect, self._unmarked)
+            if self._doomed and self.scenario.dies_after in effect.target:
+                self._doomed, self._thaws = False, True
+                raise Crash
             if (len(self.log), True) in self._points:
                 raise Crash
 

@@ -12,7 +12,7 @@ from csvgate.validation.faults import FileFault
 from intake import corrections, pin_plan, read_upload
 from intake.corrections import Origin
 from intake.handler import Validator
-from intake.pin_plan import Pinned, Planner
+from intake.pin_plan import Pinned, Planner, pinned_keys
 from intake.read_upload import UploadReader, _faulty
 from intake.reject_output import RejectOutput, rejects_name
 from intake.verified_source import Metadata, VerifiedSource
@@ -67,7 +67,7 @@ def _last_start_is_retried() -> Swap:
 
 def _fault_without_draining() -> Swap:
     def read(self: UploadReader, pinned: Pinned, began: Any, overruns: int) -> Any:
-        references = read_upload.pinned_keys(pinned, self.ledger)
+        references = pinned_keys(pinned, self.ledger)
         try:
             metadata = self._admit(pinned, overruns)
             deadline = self.limits.deadline(began)

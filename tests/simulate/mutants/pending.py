@@ -13,7 +13,7 @@ from csvgate.ports import Message, StreamGone
 from csvgate.protocol.ledger import attempts
 from csvgate.protocol.ledger.entries import ChunkDone, Dead, Decision, PendingCommit
 from csvgate.protocol.ledger.ledger import AttemptLedger
-from csvgate.protocol.ledger.paths import CHUNK_STREAM
+from csvgate.protocol.ledger.paths import CHUNK_STREAM, Part
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.runtime.errors import Transient
 from enrichment import abandon, handler, load_pending
@@ -177,7 +177,8 @@ def _streams_recomputed() -> Swap:
     original = PendingCommitter.commit
 
     def commit(self: PendingCommitter, load: Any, attempt: AttemptLedger, frozen: Any) -> bool:
-        ledger, parts = attempt.ledger, {"upload": attempt.upload, "attempt": attempt.number}
+        ledger = attempt.ledger
+        parts: dict[str, Part] = {"upload": attempt.upload, "attempt": attempt.number}
         claims = [ledger.get(CHUNK_STREAM, **each) for each in ledger.find(CHUNK_STREAM, **parts)]
         streams = tuple(claim.stream for claim in claims if claim is not None)
         return original(self, load, attempt, frozen.model_copy(update={"streams": streams}))

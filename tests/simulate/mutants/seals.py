@@ -8,6 +8,9 @@ from typing import Any
 from csvgate.protocol.dead_letters import DeadLetterTopic, dead_letter
 from csvgate.protocol.ledger.entries import Note
 from csvgate.protocol.ledger.ledger import UploadLedger
+from csvgate.protocol.messages.publish import publish_all
+from csvgate.protocol.messages.validated_records import sealed_messages
+from csvgate.protocol.verdict import judge as judge_
 from csvgate.runtime.errors import Transient
 from enrichment.republish import Republisher
 from intake import publish_seal, read_upload
@@ -76,10 +79,10 @@ def _letter_noted_before_it_is_sent() -> Swap:
 
 def _letter_after_the_upload_may_end() -> Swap:
     def publish(self: SealPublisher, received: Any, standing: Any, delivery: Any) -> None:
-        messages = publish_seal.sealed_messages(
+        messages = sealed_messages(
             received, standing.number, standing.seal, staging_bucket=self.staging_bucket
         )
-        publish_seal.publish_all(self.publisher, self.topic, messages)
+        publish_all(self.publisher, self.topic, messages)
         self._report_rejections(received, standing, delivery)
 
     return swapped(SealPublisher, "publish", publish)
@@ -182,7 +185,7 @@ def _next_seal_beside_an_attempt() -> Swap:
 
 
 def _threshold_ignored() -> Swap:
-    original = read_upload.judge
+    original = judge_
 
     def judge(counts: Any, limits: Any) -> Any:
         return replace(original(counts, limits), status="valid", code=None, detail=None)

@@ -2,7 +2,7 @@
 come and go."""
 
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeVar
 
@@ -15,6 +15,8 @@ from csvgate.runtime.failure_boundary import FailureBoundary
 from enrichment.handler import Enricher
 from fakes.effects import Effects
 from intake.handler import Validator
+from intake.pin_plan import Pinned
+from intake.read_upload import UploadReader, UploadReading
 from intake.storage_event import ObjectEvent
 from simulate.world import shop
 from world import MAX_ATTEMPTS, World
@@ -43,6 +45,15 @@ class Revision:
     request_bytes: int = 500
     """The size of an append request: one row, as Arrow serialises it."""
     small_uploads: Literal["shared", "pending"] = "shared"
+
+
+class OtherEngine(UploadReader):
+    """Cuts a file into other chunks than the first engine."""
+
+    def read(self, pinned: Pinned, began: datetime, overruns: int) -> UploadReading:
+        larger = {"chunk_bytes": 2 * pinned.received.chunk_bytes}
+        received = pinned.received.model_copy(update=larger)
+        return super().read(replace(pinned, received=received), began, overruns)
 
 
 @dataclass
@@ -98,7 +109,12 @@ class Cloud(World):
         boundary = World.validator(self)
         handler = _kind(Validator, boundary.handler)
         planner = replace(handler.planner, engine=self.revision.engine)
-        return replace(boundary, handler=replace(handler, planner=planner))
+        reader = handler.reader
+        if self.revision.engine != "e1":
+            reader = OtherEngine(
+                **{each.name: getattr(reader, each.name) for each in fields(reader)}
+            )
+        return replace(boundary, handler=replace(handler, planner=planner, reader=reader))
 
     def enricher(self) -> FailureBoundary[SealedUpload]:
         boundary = World.enricher(self)

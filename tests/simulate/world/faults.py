@@ -24,7 +24,9 @@ LATE = frozenset(
 
 def given_up(effect: Effect) -> Exception:
     """The client gave up, and does not know whether the service will execute the call."""
-    return Transient(f"{effect.kind.split('.')[0]}.unavailable", f"no answer of {effect.kind}")
+    service = effect.kind.split(".")[0]
+    code = "mail.unsent" if service == "mail" else f"{service}.unavailable"
+    return Transient(code, f"no answer of {effect.kind}")
 
 
 def corrupted(bucket: str, data: bytes, chance: Random) -> bytes:

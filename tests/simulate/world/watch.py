@@ -17,6 +17,8 @@ from csvgate.protocol.ledger.paths import (
     EMAIL_RELEASED,
     EMAIL_SENT,
     RECEIVED,
+    SEAL,
+    Part,
 )
 from csvgate.protocol.messages.outcome import parse_outcome
 from fakes.effects import Effect, LateCall
@@ -133,8 +135,19 @@ def _entry(people: People, name: str) -> None:
         elif decision.outcome == "commit":
             _after_its_original(ledger, attempt, decision)
         _opened(attempt, ledger)
+    elif (parts := SEAL.parse(name)) and parts["seal"] > 1:
+        _sealed_again(people, ledger, parts["upload"])
     elif parts := DEAD.parse(name):
         _dead(people, ledger.upload(parts["upload"]).attempt(parts["attempt"]))
+
+
+def _sealed_again(people: People, ledger: Ledger, upload: str) -> None:
+    """A file is sealed again only if its chunks are gone and the attempt to load them is over."""
+    require(upload in people.unstaged, f"{upload} was sealed again, but its chunks are there")
+    first = ledger.upload(upload).attempt(1)
+    decision = first.decision()
+    over = decision is not None and (decision.outcome == "abandoned" or first.dead() is not None)
+    require(over, f"{upload} was sealed again beside an attempt to load it")
 
 
 def _after_its_original(ledger: Ledger, attempt: AttemptLedger, decision: Decision) -> None:
@@ -159,7 +172,7 @@ def _opened(attempt: AttemptLedger, ledger: Ledger) -> None:
 
 def _abandoned(people: People, ledger: Ledger, attempt: AttemptLedger) -> None:
     """An attempt is abandoned only if a stream or a staged chunk of it is lost."""
-    parts = {"upload": attempt.upload, "attempt": attempt.number}
+    parts: dict[str, Part] = {"upload": attempt.upload, "attempt": attempt.number}
     claims = [ledger.get(CHUNK_STREAM, **found) for found in ledger.find(CHUNK_STREAM, **parts)]
     lost = any(claim and people.cloud.warehouse.is_lost(claim.stream) for claim in claims)
     require(

@@ -12,6 +12,7 @@ from enrichment.abandon import abandon_if_lost
 from enrichment.shared_streams import SharedStreams
 from fakes.effects import Effect, Effects
 from fakes.storage import FakeObjectStore
+from simulate.happenings import send
 from simulate.scenarios import A
 from simulate.sequence import Scenario, Sequence
 from simulate.world import shop
@@ -41,7 +42,7 @@ def test_a_shared_stream_is_not_taken_to_be_older_than_it_is() -> None:
 
 
 def test_a_pending_stream_is_not_taken_to_be_older_than_it_is() -> None:
-    sequence = Sequence(Scenario("", lambda s: s.people.send(A, shop.file("5", "6", "7"))))
+    sequence = Sequence(Scenario("", send(A, shop.file("5", "6", "7"))))
     cloud = sequence.cloud
     original = cloud.warehouse.create_stream
 

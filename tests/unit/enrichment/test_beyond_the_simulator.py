@@ -12,6 +12,7 @@ from csvgate.contracts.model import Contract
 from csvgate.ports import TableSpec
 from csvgate.protocol import plan
 from csvgate.protocol.events import ChunkAddress
+from csvgate.protocol.identity import PROTOCOL_VERSION
 from csvgate.protocol.ledger.entries import SharedAppend
 from csvgate.protocol.messages.validated_records import SealedUpload
 from csvgate.protocol.staging import staged_uri
@@ -22,6 +23,7 @@ from enrichment.load_shared import SharedLoader
 from enrichment.sealed_load import SealedLoad
 from enrichment.shared_streams import SharedStreams
 from fakes.bigquery import FakeWarehouse
+from simulate.happenings import send
 from simulate.scenarios import SMALL, A
 from simulate.sequence import Scenario, Sequence
 from simulate.world import shop
@@ -32,9 +34,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 def _loaded() -> tuple[Enricher, SealedLoad]:
     """An upload of three rows that was loaded, and a cold instance of enrich_records."""
-    sequence = Sequence(
-        Scenario("", lambda s: s.people.send(A, shop.file("5", "6", "7")), revision=SMALL)
-    )
+    sequence = Sequence(Scenario("", send(A, shop.file("5", "6", "7")), revision=SMALL))
     sequence.run()
     (sent,) = sequence.people.sent
     enricher = sequence.cloud.enricher().handler
@@ -100,7 +100,7 @@ def test_two_versions_of_the_protocol_never_share_a_plan(monkeypatch: pytest.Mon
     (contract, *_) = shop.contracts(1)
     assert isinstance(contract, Contract)
     before = plan.plan_id(contract, "e1", 16, [])
-    monkeypatch.setattr(plan, "PROTOCOL_VERSION", plan.PROTOCOL_VERSION + 1)
+    monkeypatch.setattr(plan, "PROTOCOL_VERSION", PROTOCOL_VERSION + 1)
     assert plan.plan_id(contract, "e1", 16, []) != before
 
 

@@ -6,6 +6,7 @@ from csvgate.protocol.ledger.entries import Dead
 from enrichment.count_visible import CountedRows
 from enrichment.handler import Enricher
 from enrichment.sealed_load import SealedLoad
+from simulate.happenings import send
 from simulate.scenarios import A
 from simulate.sequence import Scenario, Sequence
 from simulate.world import shop
@@ -14,7 +15,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def test_an_attempt_that_is_dead_stays_dead_when_the_next_one_has_loaded_the_rows() -> None:
-    sequence = Sequence(Scenario("", lambda s: s.people.send(A, shop.file("5", "6", "7"))))
+    sequence = Sequence(Scenario("", send(A, shop.file("5", "6", "7"))))
     sequence.run()
     (sent,) = sequence.people.sent
     cloud = sequence.cloud
