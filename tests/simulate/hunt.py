@@ -7,7 +7,7 @@ from simulate.mutants import MUTANTS
 from simulate.scenarios import SCENARIOS
 from simulate.seeds import run
 
-FEW_SEEDS, MOST_SEEDS = 100, 1000
+FEW_SEEDS, MOST_SEEDS = 600, 3000
 
 
 def hunt(name: str) -> str | None:

@@ -79,7 +79,7 @@ class Point:
         return f"{self.kind}{how} effect {self.number}"
 
 
-YOUNG = timedelta(seconds=60)
+YOUNG = timedelta(seconds=110)
 """So long a stream or a table may not be found, by an instance that takes over."""
 
 

@@ -33,7 +33,6 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "no finalize before dead": ("small, staged chunk deleted while its owner stands still",),
     "nothing verified": ("a beginning like a workbook",),
     "one committed stream not believed": ("a stream forgotten, and rows deleted",),
-    "other chunks counted before the own mark": ("several chunks",),
     "own instead of sealed rejections reported": ("two engines seal, and one dies",),
     "own instead of standing chunks published": ("two engines seal, and one dies",),
     "parser's end taken for the file's": ("a fault at the beginning of a part",),

@@ -269,24 +269,6 @@ def _found_decision_acknowledged() -> Swap:
     return swapped(UploadFinisher, "finish", finish)
 
 
-def _other_chunks_counted_first() -> Swap:
-    """What is done is counted before the own chunk is marked: the last two both see another one."""
-    original = AttemptLedger.mark_done
-    counted: dict[str, int] = {}
-    count_ = AttemptLedger.done_count
-
-    def mark(self: AttemptLedger, seal: int, index: int, done: Any) -> None:
-        counted[self.upload] = count_(self, seal, 1_000) + 1
-        original(self, seal, index, done)
-
-    def count_done(self: AttemptLedger, seal: int, chunks: int) -> int:
-        return counted.pop(self.upload, None) or count_(self, seal, chunks)
-
-    return both(
-        swapped(AttemptLedger, "mark_done", mark), swapped(AttemptLedger, "done_count", count_done)
-    )
-
-
 def _age_before_creation() -> Swap:
     """A stream counts as old although only the call that created it was slow."""
     original = AttemptLedger.claim_stream
@@ -323,5 +305,4 @@ PENDING: dict[str, Callable[[], Swap]] = {
     "completion id random": _completion_id_random,
     "end not awaited": _end_not_awaited,
     "found decision acknowledged": _found_decision_acknowledged,
-    "other chunks counted before the own mark": _other_chunks_counted_first,
 }

@@ -17,7 +17,7 @@ class Knobs:
     late_run: float = 1.0
     """The probability that the service executes such a call now."""
     hidden: float = 0.0
-    """The probability that a stream or table of the last minute is not found."""
+    """The probability that a stream or table of the last two minutes is not found."""
     corrupt: float = 0.0
     """The probability that a read receives other bytes."""
     saturated: float = 0.0
