@@ -15,7 +15,7 @@ from intake.handler import Validator
 from intake.pin_plan import Pinned, Planner
 from intake.read_upload import UploadReader, _faulty
 from intake.reject_output import RejectOutput, rejects_name
-from intake.verified_source import VerifiedSource
+from intake.verified_source import VerifiedSource, metadata_in_event
 from simulate.world.swap import swapped
 
 Swap = AbstractContextManager[Any]
@@ -68,9 +68,8 @@ def _last_start_is_retried() -> Swap:
 def _fault_without_draining() -> Swap:
     def read(self: UploadReader, pinned: Pinned, began: Any, overruns: int) -> Any:
         references = read_upload.pinned_keys(pinned, self.ledger)
-        source = VerifiedSource(
-            self.store, pinned.received, self.clock, self.limits.deadline(began)
-        )
+        metadata, deadline = metadata_in_event(pinned.received), self.limits.deadline(began)
+        source = VerifiedSource(self.store, pinned.received, metadata, self.clock, deadline)
         try:
             self._admit(pinned, overruns)
             return self._process(source, pinned, references)

@@ -101,7 +101,7 @@ def check_completed(there: LetterWorld, rows: int, attempt: int) -> None:
 
 def attempts(world: World) -> list[str]:
     """How the attempts were decided, and which of them are dead."""
-    found = []
+    found: list[str] = []
     for entries in world.ledger.upload(upload_id(world)).attempts():
         decision = entries.decision()
         if decision is None:
