@@ -58,8 +58,9 @@ class ObjectStore(Protocol):
 
     def stream(self, bucket: str, name: str, generation: int, size: int) -> Iterator[bytes]:
         """Yield the stored bytes of exactly this generation, without decompression, in pieces of
-        at most a few MiB. `size` is what its metadata says in bytes. The bytes may be damaged on
-        their way: the caller compares their number and CRC32C. Raises Permanent `object.gone` if
+        at most a few MiB. `size` is what its metadata says in bytes; one byte more is yielded if
+        the object is larger. The bytes may be damaged on their way: the caller compares their
+        number and CRC32C. Raises Permanent `object.gone` if
         the generation does not exist any more."""
 
     def read(

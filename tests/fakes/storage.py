@@ -91,7 +91,7 @@ class FakeObjectStore:
         """Each range is a `storage.stream`, which is one read of the service, and each piece a
         `storage.piece`."""
         self.effects.look("storage.stream", f"{bucket}/{name}")
-        data = self.corrupt(bucket, name, self._pinned(bucket, name, generation))[:size]
+        data = self.corrupt(bucket, name, self._pinned(bucket, name, generation))[: size + 1]
         for start in range(0, len(data), PIECE_BYTES):
             if start and start % RANGE_BYTES == 0:
                 self.effects.look("storage.stream", f"{bucket}/{name}")

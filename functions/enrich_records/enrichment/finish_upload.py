@@ -5,16 +5,21 @@ The ledger's entries of the current attempt say what remains to be done.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from csvgate.ports import Clock, Warehouse
 from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger.entries import Decision, Finished
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.protocol.outcome_events import OutcomeTopic
+from csvgate.runtime.errors import Permanent
 from csvgate.runtime.log import log
 from enrichment.commit_pending import PendingCommitter
 from enrichment.load_shared import SharedLoader
 from enrichment.sealed_load import SealedLoad, StagedRows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,16 @@ class UploadFinisher:
         if decision.pending is not None:
             return self.pending.commit(load, attempt, decision.pending)
         if decision.shared is not None:
-            rows = staged.enriched(load, 0)
+            rows = self._rows(load, staged)
             return self.shared.resume(load, attempt, decision, decision.shared, rows)
         # An upload without rows is valid, and its table should exist for queries.
         self.warehouse.ensure_table(load.plan.table)
         return True
+
+    def _rows(self, load: SealedLoad, staged: StagedRows) -> "pa.Table | None":
+        """Return the rows of a small upload; None if the staged chunk is gone, or cannot be
+        enriched any more: whether they were loaded before can be found out without them."""
+        try:
+            return staged.enriched(load, 0)
+        except Permanent:
+            return None

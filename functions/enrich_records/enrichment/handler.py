@@ -105,7 +105,7 @@ class Enricher:
         # A small upload is decided without reading the ledger first: if another delivery was
         # faster, the ledger refuses this decision, and the loop continues with the one that stands.
         outcome = None
-        if work.chunk is not None and (small := self._small(load, work.chunk, staged)):
+        if work.chunk is not None and (small := self._first_try(load, work.chunk, staged)):
             outcome = self._load_small(load, load.entries.attempt(1), *small)
         for _ in range(_MOST_STEPS):
             if outcome is not None:
@@ -200,6 +200,16 @@ class Enricher:
             return None
         rows = staged.enriched(load, chunk.index)
         return (self.shared, rows) if rows is not None and self.shared.fits(rows) else None
+
+    def _first_try(
+        self, load: SealedLoad, chunk: ChunkAddress, staged: StagedRows
+    ) -> "tuple[SharedLoader, pa.Table] | None":
+        """Return the same, or None if the rows cannot be enriched: an upload that is decided needs
+        them no more, and for any other the next try fails alike."""
+        try:
+            return self._small(load, chunk, staged)
+        except Permanent:
+            return None
 
     def _load_small(
         self, load: SealedLoad, attempt: AttemptLedger, shared: SharedLoader, rows: "pa.Table"

@@ -70,7 +70,12 @@ class SharedLoader:
             # Nothing was sent, so the offset of the stream is still known.
             self.streams.give_back(stream, table, schema)
             return None
-        if self._append(place, rows):
+        try:
+            is_ours = self._append(place, rows)
+        except StreamGone:
+            self.streams.forget(table)
+            raise
+        if is_ours:
             self.streams.give_back(self.streams.appended(stream, rows.num_rows), table, schema)
         return standing
 

@@ -74,6 +74,13 @@ class SharedStreams:
             while len(self._free) > _TABLES:
                 self._free.popitem(last=False)
 
+    def forget(self, table: TableSpec) -> None:
+        """Drop the free streams of a table, because one of its streams was lost: usually the table
+        was replaced, and each of the others would hold up an upload as well."""
+        with self._lock:
+            for key in [key for key in self._free if key[0].id == table.id]:
+                del self._free[key]
+
     def appended(self, stream: SharedStream, rows: int) -> SharedStream:
         """Return the stream as it is after an append of `rows` rows."""
         return replace(stream, offset=stream.offset + rows, used=self.clock())

@@ -58,10 +58,17 @@ class GcsObjectStore:
     def stream(self, bucket: str, name: str, generation: int, size: int) -> Iterator[bytes]:
         """Read the pinned generation range by range, so that the library can resume after a
         dropped connection. Each range is one request, and nothing else is requested."""
-        if size == 0 and self._found(bucket, name, generation) is None:
-            raise _gone(f"gs://{bucket}/{name}#{generation}")  # an empty object has no range
+        if size == 0:
+            # An empty object has no range that could be asked for.
+            found = self._found(bucket, name, generation)
+            if found is None:
+                raise _gone(f"gs://{bucket}/{name}#{generation}")
+            if found.size:
+                yield self._range(bucket, name, generation, 0, 1)
+            return
         for start in range(0, size, RANGE_BYTES):
-            data = self._range(bucket, name, generation, start, min(start + RANGE_BYTES, size))
+            end = min(start + RANGE_BYTES, size)
+            data = self._range(bucket, name, generation, start, end, is_last=end == size)
             for offset in range(0, len(data), PIECE_BYTES):
                 yield data[offset : offset + PIECE_BYTES]
 
@@ -168,21 +175,32 @@ class GcsObjectStore:
             ) from error
         self._existing.add(bucket)
 
-    def _range(self, bucket: str, name: str, generation: int, start: int, end: int) -> bytes:
-        """Return the bytes of this generation from `start` to `end`, exclusive."""
+    def _range(
+        self,
+        bucket: str,
+        name: str,
+        generation: int,
+        start: int,
+        end: int,
+        *,
+        is_last: bool = False,
+    ) -> bytes:
+        """Return the bytes of this generation from `start` to `end`, exclusive. The last range is
+        asked for with one byte more: only an object that is larger than its size says has it."""
         uri = f"gs://{bucket}/{name}#{generation}"
         # A new blob without metadata: with it the library would follow the object's media link,
         # which is pinned to a generation only if the server wrote it that way.
         blob = self._blob(bucket, name, generation)
+        inclusive = end if is_last else end - 1
         with _failures(uri):
             try:
-                data = self._bytes(blob, generation, start=start, end=end - 1, checksum=None)
+                data = self._bytes(blob, generation, start=start, end=inclusive, checksum=None)
             except api.RequestRangeNotSatisfiable:
                 data = b""
             except (api.NotFound, api.PreconditionFailed) as error:
                 self._check_bucket(bucket, error)
                 raise _gone(uri) from error
-        if len(data) != end - start:
+        if not end - start <= len(data) <= inclusive + 1 - start:
             raise Transient(
                 "storage.short",
                 f"{uri}: received {len(data)} of {end - start} bytes from offset {start}",

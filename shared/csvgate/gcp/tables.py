@@ -50,7 +50,8 @@ class Tables:
 
     def forget(self, table_id: str) -> None:
         """Check the table again before the next write, because a write to it failed."""
-        self._fitted = {s: at for s, at in self._fitted.items() if s.id != table_id}
+        known = list(self._fitted.items())  # another request may add one meanwhile
+        self._fitted = {s: at for s, at in known if s.id != table_id}
 
     def _get(self, spec: TableSpec) -> bigquery.Table | None:
         try:

@@ -132,6 +132,20 @@ class TestStream:
             seen.update(*pieces)
         assert seen <= {ord("o")}
 
+    @pytest.mark.parametrize("said", [0, 1, 8 * MIB, 8 * MIB + 5])
+    def test_an_object_larger_than_its_size_says_gives_one_byte_more(
+        self, bucket: Bucket, said: int
+    ) -> None:
+        """So that a wrong size cannot hide the rest of an object."""
+        data = b"abcdefgh" * (2 * MIB)
+        put = bucket.put("x.csv", data)
+        pieces = bucket.store.stream(bucket.name, put.name, put.generation, said)
+        assert b"".join(pieces) == data[: said + 1]
+
+    def test_the_size_may_be_that_of_whole_requests(self, bucket: Bucket) -> None:
+        data = b"abcdefgh" * MIB
+        assert b"".join(stream(bucket, bucket.put("x.csv", data))) == data
+
 
 class TestCreate:
     def test_the_first_wins_and_its_bytes_stay(self, bucket: Bucket) -> None:

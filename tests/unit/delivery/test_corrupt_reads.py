@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from csvgate.runtime.errors import Transient
-from fakes.storage import PIECE_BYTES
+from fakes.storage import PIECE_BYTES, crc32c
 from unit.protocol.invariants import check, loaded, rejected
 from unit.protocol.orders import HEADER, orders, row
 from unit.protocol.test_pipeline import upload_id
@@ -177,3 +177,20 @@ def test_a_damaged_staged_chunk_is_not_loaded() -> None:
     world.drain()
     check(world, upload_id(world, NAME), valid=ROWS, bad=0)
     assert (0, []) == (left, world.letter_codes())
+
+
+@pytest.mark.parametrize("kept", [0, 1, len(HEADER), len(DATA) // 2, len(DATA) - 1])
+def test_an_event_that_says_less_than_there_is(kept: int) -> None:
+    """Whoever may publish to the trigger's topic can give a wrong size, and the checksum of as many
+    bytes. The rows behind them must not be lost without a trace."""
+    world = World()
+    event = world.upload(NAME, DATA)
+    true = dict(event.data)
+    event.data.update(size=str(kept), crc32c=crc32c(DATA[:kept]))
+    with pytest.raises(Transient, match=r"storage\.corrupt"):
+        world.validate(event)
+    check_nothing_concluded(world)
+    event.data.update(true)
+    assert "sealed: valid" == world.validate(event)
+    world.drain()
+    check(world, upload_id(world, NAME), valid=ROWS, bad=0)

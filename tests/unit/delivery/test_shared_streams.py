@@ -10,6 +10,7 @@ from csvgate.ports import Column, Message, TableSpec
 from csvgate.protocol.ledger.entries import Decision
 from csvgate.runtime.errors import Transient
 from enrichment.shared_streams import IDLE, SharedStreams
+from fakes.bigquery import Table
 from fakes.effects import Effect
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import orders
@@ -186,3 +187,24 @@ def test_a_table_is_looked_at_only_for_a_new_stream(world: World) -> None:
     looks = len(world.effects.looks)
     load(world, 2)
     assert [] == [e for e in world.effects.looks[looks:] if e.kind == "bigquery.get_table"]
+
+
+def test_a_lost_stream_takes_the_others_of_its_table_with_it(world: World) -> None:
+    """After the table was replaced, only one upload waits until the loss is certain, not one for
+    each stream that the instance keeps."""
+    first, second = sealed(world, 1), sealed(world, 2)
+
+    def meanwhile(effect: Effect) -> None:
+        if effect.kind == "bigquery.append":
+            world.effects.before = lambda _: None
+            assert "completed" == world.enrich(published(second, 1))
+
+    world.effects.before = meanwhile
+    assert "completed" == world.enrich(published(first, 1))
+    assert 2 == len(world.warehouse.streams)
+    old = world.warehouse.tables["sales.orders"]
+    world.warehouse.tables["sales.orders"] = Table(old.columns)
+    with pytest.raises(Transient, match=r"stream\.gone"):
+        load(world, 3)
+    assert "completed" == load(world, 4)
+    assert ("000003", 0, 5) == places(world)[-1]

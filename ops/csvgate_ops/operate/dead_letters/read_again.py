@@ -2,10 +2,12 @@
 
 The message of a chunk names an object in the staging bucket. When that object is gone, a replay
 sends the Storage notification of the upload instead: validate_and_parse then reads the same
-generation, stages its chunks and announces them again. That cannot duplicate rows, because an
+generation, stages its chunks and announces them again; if the file is gone too, it ends the upload
+as rejected. That cannot duplicate rows, because an
 attempt to load the upload is only opened when no earlier one can take effect.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from csvgate.ports import Message
@@ -26,7 +28,16 @@ def needs_reading(letter: DeadLetter, context: DeadLetterContext) -> bool:
     return end_of_upload(context.ledger.upload(letter.upload)) is None
 
 
-def reading_message(letter: DeadLetter, context: DeadLetterContext) -> Message:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What has an upload read again."""
+
+    message: Message
+    purpose: str
+    """What validate_and_parse will do, as the end of a sentence."""
+
+
+def reading_of(letter: DeadLetter, context: DeadLetterContext) -> Reading:
     """Return the Storage notification of the letter's upload. Raises Unreplayable, Transient."""
     received = context.ledger.upload(letter.upload).received()
     if received is None:
@@ -35,17 +46,15 @@ def reading_message(letter: DeadLetter, context: DeadLetterContext) -> Message:
         )
     ref = received.upload
     info = context.store.stat(ref.bucket, ref.name, ref.generation)
-    if info is None:
-        raise Unreplayable(
-            f"gs://{ref.bucket}/{ref.name}#{ref.generation} no longer exists, so it cannot be read"
-            " again: upload the file again, and discard this letter"
-        )
-    return object_finalized(
+    message = object_finalized(
         bucket=ref.bucket,
         name=ref.name,
         generation=ref.generation,
         size=received.size,
         crc32c=received.crc32c,
         created=received.created_at,
-        content_encoding=info.content_encoding,
+        content_encoding=info.content_encoding if info else None,
     )
+    if info is None:
+        return Reading(message, "so that its upload ends as rejected: its file is gone")
+    return Reading(message, "so that its upload is read again")

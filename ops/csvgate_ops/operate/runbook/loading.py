@@ -61,8 +61,9 @@ LOADING: Final = (
         When.AT_ONCE,
         "A chunk of the upload is not in the staging bucket any more",
         "Find out who deletes objects from the staging bucket: only its lifecycle rule may, after "
-        "90 days. A replay makes validate_and_parse read the file again and stage its chunks; it "
-        "refuses if the file itself is gone.",
+        "90 days. A replay makes validate_and_parse read the file again and stage its chunks. If "
+        "the file itself is gone, the replay ends the upload as rejected; have the file uploaded "
+        "again.",
         NextStep.REPLAY,
     ),
     OperationalCode(

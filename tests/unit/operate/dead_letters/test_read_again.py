@@ -4,6 +4,7 @@ generation, and every row is loaded once."""
 import json
 from datetime import datetime, timedelta
 
+from csvgate.protocol.ledger.attempts import end_of_upload
 from csvgate.protocol.ledger.entries import Received
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.actions.replay import replay
@@ -79,12 +80,22 @@ def test_the_notification_is_that_of_the_pinned_generation() -> None:
     complete_once(there)
 
 
-def test_without_the_file_it_is_skipped_and_says_what_to_do() -> None:
-    there, _ = without_chunks()
+def test_without_the_file_a_replay_ends_the_upload_as_rejected() -> None:
+    """It cannot be loaded any more. What waits for its end, such as a correction or the next upload
+    of the name, must not wait for ever."""
+    there, upload = without_chunks()
     there.world.store.delete("uploads", NAME)
-    outcomes = replay(there.context, MISSING, REALLY).outcomes
-    assert {"skipped"} == {outcome.result for outcome in outcomes}
-    assert all("upload the file again" in outcome.detail for outcome in outcomes)
+    report = replay_failures(there)
+    assert report.count("done")
+    assert all("its file is gone" in outcome.detail for outcome in report.outcomes)
+    assert [] == loaded(there.world)
+    assert "rejected" in {event.outcome for event in there.world.finished()}
+    end = end_of_upload(there.world.ledger.upload(upload))
+    assert end is not None
+    assert "rejected" == end.finished.outcome
+    letters = {each.code for each in read(there.context).letters}
+    assert "chunk.missing" not in letters
+    assert "file.gone" in letters
 
 
 def test_once_the_upload_has_ended_the_message_itself_is_sent() -> None:

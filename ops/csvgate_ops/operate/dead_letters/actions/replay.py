@@ -11,7 +11,7 @@ from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.prospects import warning
 from csvgate_ops.operate.dead_letters.queue.routes import Route
-from csvgate_ops.operate.dead_letters.read_again import needs_reading, reading_message
+from csvgate_ops.operate.dead_letters.read_again import needs_reading, reading_of
 from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
 
@@ -30,7 +30,7 @@ def _preview(context: DeadLetterContext, letter: DeadLetter, route: Route) -> st
         # The data was too large to be kept, so whether an event can be made of it shows later.
         return f"go to {route.source_topic}, for {route.function}"
     sent = sending(letter, route, context)
-    where = "" if sent.reads_again else f", for {route.function}"
+    where = "" if sent.purpose else f", for {route.function}"
     return f"go {sent.described}{where}{_but(letter, context)}"
 
 
@@ -78,25 +78,26 @@ class Sending:
 
     message: Message
     topic: str
-    reads_again: bool
-    """The message makes the pipeline read the upload again."""
+    purpose: str = ""
+    """Why the pipeline gets another message than before, as the end of a sentence; empty if it gets
+    the same one."""
 
     @property
     def described(self) -> str:
         where = f"to {self.topic}"
-        return f"{where}, so that its upload is read again" if self.reads_again else where
+        return f"{where}, {self.purpose}" if self.purpose else where
 
 
 def sending(letter: DeadLetter, route: Route, context: DeadLetterContext) -> Sending:
     """Return what a replay of the letter would publish. Raises Skipped, Transient."""
     try:
         if needs_reading(letter, context):
-            message = reading_message(letter, context)
-            return Sending(message, context.storage_topic, reads_again=True)
+            reading = reading_of(letter, context)
+            return Sending(reading.message, context.storage_topic, reading.purpose)
         message = original(letter.attributes, letter.data or b"", is_storage=route.is_storage)
     except Unreplayable as why:
         raise Skipped(str(why)) from why
-    return Sending(message, route.source_topic, reads_again=False)
+    return Sending(message, route.source_topic)
 
 
 def _but(letter: DeadLetter, context: DeadLetterContext) -> str:
