@@ -15,7 +15,7 @@ from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.ledger.entries import Settled
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.paths import FAILURE_NOTE
-from csvgate.protocol.stream_ages import StreamAges, horizon
+from csvgate.protocol.stream_ages import StreamAges, horizon, named_time
 from csvgate_ops.operate.audit import now, record
 
 Verdict = Literal["committed", "not-loaded"]
@@ -86,7 +86,7 @@ def _check_hour(where: str, hour: datetime | None, verdict: Verdict, at: datetim
         raise CannotSettle(f"{where} has no row to load, so there is nothing to settle")
     if verdict == "not-loaded" and at < hour:
         raise CannotSettle(
-            f"{where} may still be committed by BigQuery until {_at(hour)}, so it cannot be "
+            f"{where} may still be committed by BigQuery until {named_time(hour)}, so it cannot be "
             "settled as not-loaded yet; look at the table again after that time"
         )
 

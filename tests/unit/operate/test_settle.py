@@ -6,7 +6,7 @@ import pytest
 
 from csvgate.protocol.ledger.entries import AuditAction, Dead, Decision, SharedAppend
 from csvgate.protocol.ledger.paths import AUDIT_RECORDED
-from csvgate.protocol.stream_ages import StreamAges, horizon
+from csvgate.protocol.stream_ages import StreamAges, horizon, named_time
 from csvgate.runtime.errors import Transient
 from csvgate_ops.cli.operate.settle import next_steps
 from csvgate_ops.operate.settle import CannotSettle, Settlement, Verdict, settle
@@ -76,7 +76,7 @@ def test_not_loaded_is_refused_until_the_hour_and_names_it() -> None:
     there, upload = decided()
     hour = hour_of(there.world, upload)
     there.world.now = hour - timedelta(seconds=1)
-    with pytest.raises(CannotSettle, match=f"until {hour:%Y-%m-%d %H:%M} UTC"):
+    with pytest.raises(CannotSettle, match=f"until {named_time(hour)}"):
         run(there.world, upload, "not-loaded")
     assert [] == recorded(there.world)
     there.world.now = hour

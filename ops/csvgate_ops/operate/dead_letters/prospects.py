@@ -4,7 +4,7 @@ A replay that is too early is harmless: the letter comes back.
 """
 
 from csvgate.protocol.ledger.attempts import current_attempt
-from csvgate.protocol.stream_ages import horizon
+from csvgate.protocol.stream_ages import horizon, named_time
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
@@ -28,7 +28,7 @@ def warning(letter: DeadLetter, context: DeadLetterContext) -> str:
         if hour is None or hour <= context.clock():
             return ""
         return (
-            f"BigQuery may still carry out the commit until {hour:%Y-%m-%d %H:%M} UTC, so before "
+            f"BigQuery may still carry out the commit until {named_time(hour)}, so before "
             "that hour the letter may come back"
         )
     if current.entries.settled() is not None:

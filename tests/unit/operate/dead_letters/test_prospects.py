@@ -1,6 +1,6 @@
 """Every replay has an effect, or the letter says what has to happen before it does."""
 
-from csvgate.protocol.stream_ages import StreamAges
+from csvgate.protocol.stream_ages import StreamAges, named_time
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.actions.replay import REPLAY, replay
 from csvgate_ops.operate.dead_letters.actions.show import show
@@ -39,8 +39,8 @@ def test_before_the_hour_a_letter_names_it_and_a_replay_is_harmless() -> None:
     there, upload = unsettled()
     pending = decision_of(there, upload).pending
     assert pending is not None
-    hour = f"{pending.oldest + StreamAges().commit_within:%Y-%m-%d %H:%M}"
-    assert f"until {hour} UTC" in shown(there, "commit.unsettled")
+    hour = named_time(pending.oldest + StreamAges().commit_within)
+    assert f"until {hour}" in shown(there, "commit.unsettled")
     wanted = Filter(codes=("commit.unsettled",))
     planned = replay(there.context, wanted, RunOptions()).outcomes
     assert all(hour in outcome.detail for outcome in planned)
