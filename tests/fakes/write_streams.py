@@ -1,4 +1,4 @@
-"""Write streams in memory, and how long BigQuery keeps them (SERVICES.md, Storage Write API)."""
+"""Write streams in memory, which are kept for as long as BigQuery documents."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

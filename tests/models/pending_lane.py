@@ -1,4 +1,5 @@
-"""A model of the pending lane: PROTOCOL.md steps 3 to 8, for one upload of one or two chunks.
+"""A model of the pending lane: steps 3 to 8 of docs/architecture.md, for one upload of one or two
+chunks.
 
 Deliveries of validate_and_parse seal the upload and publish its chunk events. Deliveries of
 enrich_records load chunks into pending streams, and the one that finds all chunks done finalizes
@@ -192,7 +193,7 @@ class PendingLane:
 
     def _survey(self, turn: Turn) -> Steps:
         """Read all done marks. If one is missing, its chunk's message is not acknowledged yet, and
-        this one may be (rule A)."""
+        this one may be."""
         if all(turn.attempt.done):
             yield turn.to("all chunks are done", "finalize")
         else:

@@ -1,4 +1,4 @@
-"""A model of the small lane: PROTOCOL.md step 9, for two uploads of one chunk each.
+"""A model of the small lane: step 9 of docs/architecture.md, for two uploads of one chunk each.
 
 Processes keep COMMITTED streams, in which an append is visible at once. A delivery claims an offset
 of a stream as decision(a), appends, and creates finished.json; another delivery of the same upload

@@ -1,5 +1,5 @@
-"""With all rules of PROTOCOL.md, no reachable state of either lane is broken or a dead end; without
-any one of them, a state is.
+"""With all rules of the delivery protocol, no reachable state of either lane is broken or a dead
+end; without any one of them, a state is.
 
 The bounds are those of the worlds below: two deliveries at a time; up to two chunks, two or three
 attempts, two uploads. A world that combined them all would be too large for a test, so that each

@@ -90,7 +90,7 @@ def _moved_keys_have_no_lines() -> AbstractContextManager[Any]:
 
 @contextmanager
 def _hash_ignores_the_last_byte() -> Iterator[None]:
-    """Of strings of 33 bytes, in both hashes: one by one and by the column."""
+    """The hashes of strings of 33 bytes ignore the last byte, one by one and by the column."""
     one, column = value_hash._hash_bytes, string_hash._absorbed
 
     def hash_bytes(value: bytes, kind: int) -> Any:

@@ -25,7 +25,7 @@ DAY = timedelta(days=1, hours=1)
 PAUSES = (timedelta(hours=1), timedelta(hours=5), timedelta(hours=26), timedelta(days=5))
 FREEZES = (timedelta(seconds=5), timedelta(seconds=90), timedelta(minutes=20), *PAUSES)
 YOUNG = timedelta(seconds=110)
-"""So long a stream or a table may not be found after it was created."""
+"""How long a stream or a table may not be found after it was created."""
 ACK_DEADLINE = timedelta(seconds=60)
 SLOWEST = timedelta(seconds=20)
 """The most that one call of notify_stakeholders takes, which its lease relies on."""

@@ -80,7 +80,7 @@ class Point:
 
 
 YOUNG = timedelta(seconds=110)
-"""So long a stream or a table may not be found, by an instance that takes over."""
+"""How long a stream or a table may not be found, by an instance that takes over."""
 
 
 @dataclass

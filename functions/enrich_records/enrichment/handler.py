@@ -150,8 +150,9 @@ class Enricher:
         nothing left to do."""
         current = current_attempt(load.entries)
         attempt, decision = current.entries, current.decision
-        # The message of an upload's only chunk needs no others: it is acknowledged only once the
-        # upload is finished. Each further one could open another attempt, without end.
+        # The message of an upload's only chunk is acknowledged only once the upload is finished, so
+        # it does not need to be published again. Each further copy could open another attempt,
+        # without end.
         if chunk is None or len(load.seal.chunks) != 1:
             self.republisher.ensure(load.received, load.entries, attempt)
         if decision is not None:

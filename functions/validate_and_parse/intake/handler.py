@@ -137,7 +137,7 @@ class Validator:
                 entries.note_overrun(starts.number, self.clock())
             if isinstance(failure, Permanent) or not self._is_last(pinned, starts):
                 raise
-            after = counted(starts.number, "attempt", "attempts")
+            after = counted(starts.number, "start")
             raise Permanent(failure.code, f"{failure.message} (given up after {after})") from error
         return f"sealed: {standing.seal.status}"
 

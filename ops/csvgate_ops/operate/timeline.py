@@ -50,11 +50,11 @@ def timeline(
 def _starts(entries: UploadLedger) -> Iterator[Step]:
     for found in entries.ledger.find(paths.START, upload=entries.id):
         if start := entries.ledger.get(paths.START, **found):
-            detail = f"attempt {found['number']} of validate_and_parse ({start.revision})"
+            detail = f"start {found['number']} of validate_and_parse ({start.revision})"
             yield Step(at=start.at, what="delivered again", detail=detail)
     for found in entries.ledger.find(paths.OVERRUN, upload=entries.id):
         if overrun := entries.ledger.get(paths.OVERRUN, **found):
-            detail = f"attempt {found['number']} of validate_and_parse"
+            detail = f"start {found['number']} of validate_and_parse"
             yield Step(at=overrun.at, what="ran out of time", detail=detail)
 
 

@@ -1,4 +1,4 @@
-"""Makes many calls at the same time without filling the queue of an instance's threads."""
+"""Makes many calls in an instance's threads, and leaves threads for its other requests."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -9,14 +9,14 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MOST_WAITING: Final = 8
-"""Calls of one `map_bounded` that are submitted and not done: enough for all threads of an
-instance, few enough that another request waits for only a few of them."""
+"""The most calls of one `map_bounded` that are submitted and not done. Eight keep all threads of an
+instance busy, and another request waits for at most these."""
 
 
 def map_bounded(pool: Executor, call: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """Yield the results in the order of the items. `Executor.map` submits all calls at once: other
-    requests of the instance, whose calls are queued behind them, would wait for minutes. Raises
-    what the first failed call raises, and then submits no more."""
+    """Yield the results in the order of the items. `Executor.map` would submit all calls at once,
+    and other requests of the instance, whose calls are queued behind them, would wait for minutes.
+    Raises what the first failed call raises, and then submits no more."""
     waiting: deque[Future[R]] = deque()
     for item in items:
         waiting.append(pool.submit(call, item))

@@ -40,8 +40,8 @@ class Handler(Protocol[T]):
         """Process the event and return the outcome's name. Raises Transient and Permanent."""
 
     def give_up(self, work: T, failure: Failure) -> None:
-        """Do what must happen before the dead letter is sent. If it raises, the event is retried,
-        except for Permanent: then the dead letter is all that can be sent."""
+        """Do what must happen before the dead letter is sent. If it raises Permanent, the dead
+        letter is sent all the same; after any other exception the event is retried."""
 
 
 def classify(error: Exception) -> Failure:

@@ -1,5 +1,5 @@
 """A Storage Write API that answers as Google documents it: streams are lost by age, are not found
-when they are young, and are refused for exhausted quotas (SERVICES.md).
+when they are young, and are refused for exhausted quotas.
 
 It serves the streams of a FakeWarehouse over gRPC, so that csvgate's adapter runs against the same
 rules as the functions do in the simulation, and each rule is written down once.
@@ -171,4 +171,4 @@ class Tables:
         self.ensure, self.count = fake.ensure_table, fake.count_rows
 
     def forget(self, table: str) -> None:
-        """Nothing is remembered."""
+        """Do nothing, because these tables remember nothing."""

@@ -113,7 +113,7 @@ def test_the_largest_events_arrive(recording_cloud: LocalCloud, recorded: Record
 def test_an_event_that_is_too_large_ends_in_review(
     recording_cloud: LocalCloud, recorded: Recorded
 ) -> None:
-    """Although Pub/Sub itself accepts it."""
+    """Eventarc refuses the event, although Pub/Sub itself accepts the message."""
     id = recording_cloud.publish("validated-records", bytes(600_000))  # noqa: A001
     letter = review_of(recording_cloud, "enrich_records")
     assert len(letter.data) == 600_000

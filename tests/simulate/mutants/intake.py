@@ -135,7 +135,7 @@ def _corrections_do_not_see_each_other() -> Swap:
 
 
 def _correction_with_the_time_of_its_original() -> Swap:
-    """The rows of a correction cannot be told apart from those of its original."""
+    """The rows of a correction cannot be distinguished from those of its original."""
     original = corrections._take_slot
 
     def take(correction: Any, origin: Any, ledger: Any) -> Any:

@@ -29,7 +29,7 @@ class Parcel:
     """One delivery of one message on its way to one function."""
 
     id: int
-    """Of the message: its redeliveries have the same."""
+    """The id of the message, which its redeliveries share."""
     function: str
     label: str
     due: datetime

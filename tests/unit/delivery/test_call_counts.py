@@ -49,7 +49,8 @@ def watched(world: World) -> Calls:
 
 
 def kinds(made: Sequence[str]) -> dict[str, int]:
-    """Writes and reads of Cloud Storage, messages, and calls of BigQuery, as PROTOCOL counts."""
+    """Writes and reads of Cloud Storage, messages, and calls of BigQuery, as docs/architecture.md
+    counts them."""
     count = {"writes": 0, "reads": 0, "listings": 0, "messages": 0, "bigquery": 0}
     for call in made:
         kind = call.partition(" ")[0]

@@ -58,7 +58,7 @@ def test_the_ninetieth_start_dead_letters_with_the_true_reason() -> None:
     assert "dead-lettered: storage.unavailable" == start(world, event)
     (letter,) = world.letters("validate_and_parse")
     assert "the staging bucket does not answer" in letter.attributes["csvgate-message"]
-    assert "given up after 90 attempts" in letter.attributes["csvgate-message"]
+    assert "given up after 90 starts" in letter.attributes["csvgate-message"]
     world.drain()
     (finished,) = world.finished()
     assert ("failed", "storage.unavailable") == (finished.outcome, finished.code)

@@ -99,7 +99,7 @@ def test_every_function_may_publish_where_it_publishes(topology: topo.Topology) 
 
 
 def test_every_function_has_the_settings_it_reads(topology: topo.Topology) -> None:
-    """And is told nothing that no function reads."""
+    """No function gets a variable that no function reads."""
     known = {field.alias for field in Settings.model_fields.values()}
     for function in topology.functions:
         environment = topo.environment(topology, function, "p")
