@@ -55,7 +55,7 @@ class UploadFinisher:
             counts=seal.counts,
             reasons=seal.reasons,
             attempt=attempt.number,
-            detail=seal.detail,
+            detail=seal.detail or decision.reason or None,
             rejects=seal.rejects,
             received_at=received.received_at,
             finished_at=decision.at,

@@ -101,6 +101,9 @@ class SharedLoader:
                 f"another delivery claimed the load at {decision.at.isoformat()} and may be "
                 f"appending for {CLAIM.seconds} s; a retry after that repeats the append",
             )
+        if self.counted.is_settled_as_not_loaded(attempt):
+            # The append may fail for good, and so would its repetition.
+            return self._fence(load, attempt, place, asked)
         try:
             if rows is not None:
                 self._append(place, rows)

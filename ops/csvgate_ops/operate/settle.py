@@ -1,8 +1,10 @@
-"""Settles an upload when csvgate cannot find out whether its commit took effect.
+"""Settles an upload that csvgate cannot bring to an end by itself.
 
-That happens when some rows of the upload are visible and others are not, for example because a
-person deleted some. An operator looks at the table and says what is true; enrich_records then
-finishes the upload, or loads it again in the next attempt (docs/dead-letters.md).
+Either the outcome of its commit cannot be found out: some rows of the upload are visible and others
+are not, for example because a person deleted some. An operator looks at the table and says what is
+true; enrich_records then finishes the upload, or loads it again in the next attempt. Or its rows
+can never be loaded, for example because a derived column fails: the operator rejects the upload, so
+that what waits for its end continues (docs/dead-letters.md).
 """
 
 from collections.abc import Iterable
@@ -11,14 +13,14 @@ from datetime import datetime
 from typing import Final, Literal
 
 from csvgate.ports import Clock
-from csvgate.protocol.ledger.attempts import current_attempt
-from csvgate.protocol.ledger.entries import Settled
-from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.attempts import CurrentAttempt, current_attempt
+from csvgate.protocol.ledger.entries import Decision, Settled
+from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
 from csvgate.protocol.ledger.paths import FAILURE_NOTE
 from csvgate.protocol.stream_ages import StreamAges, horizon, named_time
 from csvgate_ops.operate.audit import now, record
 
-Verdict = Literal["committed", "not-loaded"]
+Verdict = Literal["committed", "not-loaded", "rejected"]
 LOADER = "enrich_records"
 """The function whose dead letter finishes the upload once it is settled."""
 _SERVICE: Final = StreamAges()
@@ -32,7 +34,8 @@ class CannotSettle(Exception):
 class Settlement:
     upload: str
     attempt: int
-    entry: Settled
+    entry: Settled | Decision
+    """What was written to the ledger; a decision if the upload was settled as rejected."""
     codes: tuple[str, ...]
     """Codes of the dead letters of enrich_records about this upload: one of them is replayed
     next."""
@@ -63,6 +66,13 @@ def settle(
         )
     where = f"attempt {current.number} of upload {upload}"
     decision = current.decision
+    details = {"upload": upload, "attempt": current.number, "verdict": verdict}
+    if verdict == "rejected":
+        entry = _rejection(where, entries, current, f"settled by {actor}: {reason}", clock())
+        record(ledger, "upload.settle", actor, reason, details, clock)
+        if not current.entries.create_decision(entry):
+            raise CannotSettle(f"{where} was decided by another process meanwhile; look again")
+        return Settlement(upload, current.number, entry, tuple(_letters(ledger, upload)))
     if decision is None or decision.outcome != "commit":
         decided = "not decided yet" if decision is None else f"decided as {decision.outcome}"
         raise CannotSettle(f"{where} is {decided}, so there is no commit to settle")
@@ -71,12 +81,30 @@ def settle(
     if standing := current.entries.settled():
         raise CannotSettle(_settled_before(where, standing))
     _check_hour(where, horizon(decision, ages), verdict, clock())
-    details = {"upload": upload, "attempt": current.number, "verdict": verdict}
     record(ledger, "upload.settle", actor, reason, details, clock)
-    entry = Settled(verdict=verdict, actor=actor, reason=reason, at=clock())
-    if not current.entries.settle(entry) and (standing := current.entries.settled()) != entry:
-        raise CannotSettle(_settled_before(where, standing or entry))
-    return Settlement(upload, current.number, entry, tuple(_letters(ledger, upload)))
+    settled = Settled(verdict=verdict, actor=actor, reason=reason, at=clock())
+    if not current.entries.settle(settled) and (standing := current.entries.settled()) != settled:
+        raise CannotSettle(_settled_before(where, standing or settled))
+    return Settlement(upload, current.number, settled, tuple(_letters(ledger, upload)))
+
+
+def _rejection(
+    where: str, entries: UploadLedger, current: CurrentAttempt, reason: str, at: datetime
+) -> Decision:
+    """Return the decision that ends an upload which can never be loaded. No row of it is visible
+    or can become so: that takes a decision to commit, and there is one decision for each attempt.
+    Raises CannotSettle."""
+    standing = entries.standing_seal()
+    if standing is None:
+        raise CannotSettle(
+            f"{where} is not sealed yet: validate_and_parse has to read it first. Replay its letter"
+        )
+    if current.decision is not None:
+        raise CannotSettle(
+            f"{where} is decided as {current.decision.outcome}, so it cannot be settled as "
+            "rejected any more"
+        )
+    return Decision(outcome="rejected", seal=standing[0], reason=reason, at=at)
 
 
 def _check_hour(where: str, hour: datetime | None, verdict: Verdict, at: datetime) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from csvgate.protocol.ledger.entries import AuditAction, Dead, Decision, SharedAppend
+from csvgate.protocol.ledger.entries import AuditAction, Dead, Decision, Settled, SharedAppend
 from csvgate.protocol.ledger.paths import AUDIT_RECORDED
 from csvgate.protocol.stream_ages import StreamAges, horizon, named_time
 from csvgate.runtime.errors import Transient
@@ -30,6 +30,11 @@ def run(
         attempt=attempt,
         clock=world.clock,
     )
+
+
+def verdict_of(settled: Settlement) -> str:
+    assert isinstance(settled.entry, Settled)
+    return settled.entry.verdict
 
 
 def recorded(world: World) -> list[AuditAction]:
@@ -97,7 +102,7 @@ def test_the_hour_is_earlier_where_streams_are_believed_gone_sooner() -> None:
         clock=there.world.clock,
         ages=ages,
     )
-    assert "not-loaded" == settled.entry.verdict
+    assert "not-loaded" == verdict_of(settled)
 
 
 def test_committed_can_be_said_at_once() -> None:

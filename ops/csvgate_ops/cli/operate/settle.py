@@ -18,10 +18,10 @@ from csvgate_ops.session import open_session
 @click.option(
     "--as",
     "verdict",
-    type=click.Choice(["committed", "not-loaded"]),
+    type=click.Choice(["committed", "not-loaded", "rejected"]),
     required=True,
     help="`committed` completes the upload with the rows in the table; `not-loaded` loads all its "
-    "rows again.",
+    "rows again; `rejected` ends an upload that can never be loaded.",
 )
 @click.option("--reason", required=True, help="How you know; recorded with your name.")
 @click.option(
@@ -41,11 +41,12 @@ def command(
     topology: Path | None,
     as_json: bool,
 ) -> None:
-    """Settle UPLOAD after a dead letter with the code commit.partial or load.contradictory.
+    """Settle UPLOAD when csvgate cannot bring it to an end by itself.
 
-    Its commit was sent, and the table has some of its rows but not all, for example because
-    somebody deleted some. csvgate cannot know whether the upload was loaded. Look at the rows with
-    this _upload_id in the table, decide, and replay the dead letter:
+    After a dead letter with the code commit.partial or load.contradictory, the table has some of
+    its rows but not all, for example because somebody deleted some. csvgate cannot know whether the
+    upload was loaded. Look at the rows with this _upload_id in the table, decide, and replay the
+    dead letter:
 
     \b
       csvgate settle 3f2a9c --as committed --reason "Ada deleted the 12 test rows"
@@ -54,7 +55,13 @@ def command(
     After `committed` the upload completes with the rows that are there. After `not-loaded` all its
     rows are loaded again, so first delete those that are visible. `not-loaded` is refused until 25
     hours after the upload's oldest write stream was created: until then BigQuery may still carry
-    out the commit. A verdict cannot be changed.
+    out the commit.
+
+    `rejected` is for an upload whose rows can never be loaded, for example because a derived column
+    fails for them (derive.failed) and every replay brings the same letter. It is refused once a
+    commit was decided. After a replay the uploader is informed that nothing was loaded.
+
+    A verdict cannot be changed.
 
     UPLOAD is an upload's id, the beginning of an id, or the name of an object.
     """

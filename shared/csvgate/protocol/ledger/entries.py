@@ -175,7 +175,7 @@ class Decision(Entry):
     pending: PendingCommit | None = None
     shared: SharedAppend | None = None
     reason: str = ""
-    """Why the attempt was abandoned."""
+    """Why the attempt was abandoned, or rejected by an operator."""
     at: datetime
 
 
