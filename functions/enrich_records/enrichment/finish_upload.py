@@ -89,8 +89,8 @@ class UploadFinisher:
         return True
 
     def _rows(self, load: SealedLoad, staged: StagedRows) -> "pa.Table | None":
-        """Return the rows of a small upload; None if the staged chunk is gone, or cannot be
-        enriched any more: whether they were loaded before can be found out without them."""
+        """Return the rows of a small upload; None if the staged chunk is gone or cannot be enriched
+        any more. Whether the rows were loaded before can be found out without them."""
         try:
             return staged.enriched(load, 0)
         except Permanent:

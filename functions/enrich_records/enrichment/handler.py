@@ -205,8 +205,8 @@ class Enricher:
     def _first_try(
         self, load: SealedLoad, chunk: ChunkAddress, staged: StagedRows
     ) -> "tuple[SharedLoader, pa.Table] | None":
-        """Return the same, or None if the rows cannot be enriched: an upload that is decided needs
-        them no more, and for any other the next try fails alike."""
+        """Return the same as `_small`, or None if the rows cannot be enriched. An upload that is
+        decided does not need them any more; for any other, the next step raises the failure."""
         try:
             return self._small(load, chunk, staged)
         except Permanent:

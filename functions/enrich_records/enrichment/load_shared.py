@@ -102,7 +102,7 @@ class SharedLoader:
                 f"appending for {CLAIM.seconds} s; a retry after that repeats the append",
             )
         if self.counted.is_settled_as_not_loaded(attempt):
-            # The append may fail for good, and so would its repetition.
+            # The append may fail at every repetition, so only the closed stream shows the outcome.
             return self._fence(load, attempt, place, asked)
         try:
             if rows is not None:

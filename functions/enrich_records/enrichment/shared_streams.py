@@ -75,8 +75,8 @@ class SharedStreams:
                 self._free.popitem(last=False)
 
     def forget(self, table: TableSpec) -> None:
-        """Drop the free streams of a table, because one of its streams was lost: usually the table
-        was replaced, and each of the others would hold up an upload as well."""
+        """Drop the free streams of a table, because one of its streams was lost. Usually the table
+        was replaced, so that each of the others would delay another upload."""
         with self._lock:
             for key in [key for key in self._free if key[0].id == table.id]:
                 del self._free[key]

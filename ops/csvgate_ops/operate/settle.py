@@ -1,10 +1,10 @@
 """Settles an upload that csvgate cannot bring to an end by itself.
 
-Either the outcome of its commit cannot be found out: some rows of the upload are visible and others
-are not, for example because a person deleted some. An operator looks at the table and says what is
-true; enrich_records then finishes the upload, or loads it again in the next attempt. Or its rows
-can never be loaded, for example because a derived column fails: the operator rejects the upload, so
-that what waits for its end continues (docs/dead-letters.md).
+There are two cases (docs/dead-letters.md). Whether a commit took effect is not certain if some rows
+of the upload are visible and others are not, for example because a person deleted some: an operator
+looks at the table and says what is true, and enrich_records finishes the upload or loads it again
+in the next attempt. If the rows can never be loaded, for example because a derived column fails,
+the operator rejects the upload, and what waits for its end continues.
 """
 
 from collections.abc import Iterable
@@ -71,7 +71,10 @@ def settle(
         entry = _rejection(where, entries, current, f"settled by {actor}: {reason}", clock())
         record(ledger, "upload.settle", actor, reason, details, clock)
         if not current.entries.create_decision(entry):
-            raise CannotSettle(f"{where} was decided by another process meanwhile; look again")
+            raise CannotSettle(
+                f"{where} was decided by a delivery in the meantime; `csvgate status {upload}` "
+                "shows how"
+            )
         return Settlement(upload, current.number, entry, tuple(_letters(ledger, upload)))
     if decision is None or decision.outcome != "commit":
         decided = "not decided yet" if decision is None else f"decided as {decision.outcome}"
@@ -91,13 +94,14 @@ def settle(
 def _rejection(
     where: str, entries: UploadLedger, current: CurrentAttempt, reason: str, at: datetime
 ) -> Decision:
-    """Return the decision that ends an upload which can never be loaded. No row of it is visible
-    or can become so: that takes a decision to commit, and there is one decision for each attempt.
+    """Return the decision that ends an upload which can never be loaded. None of its rows is or can
+    become visible: that requires a decision to commit, and each attempt has only one decision.
     Raises CannotSettle."""
     standing = entries.standing_seal()
     if standing is None:
         raise CannotSettle(
-            f"{where} is not sealed yet: validate_and_parse has to read it first. Replay its letter"
+            f"{where} cannot be settled, because the upload is not sealed: replay its letter of "
+            "validate_and_parse, which reads the file first"
         )
     if current.decision is not None:
         raise CannotSettle(

@@ -59,7 +59,7 @@ class GcsObjectStore:
         """Read the pinned generation range by range, so that the library can resume after a
         dropped connection. Each range is one request, and nothing else is requested."""
         if size == 0:
-            # An empty object has no range that could be asked for.
+            # An empty object has no range that could be requested.
             found = self._found(bucket, name, generation)
             if found is None:
                 raise _gone(f"gs://{bucket}/{name}#{generation}")
@@ -185,8 +185,8 @@ class GcsObjectStore:
         *,
         is_last: bool = False,
     ) -> bytes:
-        """Return the bytes of this generation from `start` to `end`, exclusive. The last range is
-        asked for with one byte more: only an object that is larger than its size says has it."""
+        """Return the bytes of this generation from `start` to `end`, exclusive. One byte more is
+        requested of the last range: only an object that is larger than expected has it."""
         uri = f"gs://{bucket}/{name}#{generation}"
         # A new blob without metadata: with it the library would follow the object's media link,
         # which is pinned to a generation only if the server wrote it that way.

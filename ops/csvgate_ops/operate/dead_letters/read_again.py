@@ -1,10 +1,10 @@
 """Read an upload again from its file, for letters whose own message cannot succeed any more.
 
 The message of a chunk names an object in the staging bucket. When that object is gone, a replay
-sends the Storage notification of the upload instead: validate_and_parse then reads the same
+sends the Storage notification of the upload instead. validate_and_parse then reads the same
 generation, stages its chunks and announces them again; if the file is gone too, it ends the upload
-as rejected. That cannot duplicate rows, because an
-attempt to load the upload is only opened when no earlier one can take effect.
+as rejected. That cannot duplicate rows, because an attempt to load the upload is opened only when
+no earlier one can take effect.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def needs_reading(letter: DeadLetter, context: DeadLetterContext) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What has an upload read again."""
+    """The message that makes validate_and_parse read an upload again."""
 
     message: Message
     purpose: str

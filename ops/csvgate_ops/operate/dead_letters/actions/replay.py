@@ -79,8 +79,8 @@ class Sending:
     message: Message
     topic: str
     purpose: str = ""
-    """Why the pipeline gets another message than before, as the end of a sentence; empty if it gets
-    the same one."""
+    """Why another message is sent than the letter's own, as the end of a sentence; empty if the
+    letter's own is sent."""
 
     @property
     def described(self) -> str:
