@@ -55,5 +55,5 @@ def test_it_is_refused_before_the_file_was_read() -> None:
     del world.store.buckets["staging"]
     with pytest.raises(Exception, match="staging"):
         world.validate(event)
-    with pytest.raises(CannotSettle, match="not sealed yet"):
+    with pytest.raises(CannotSettle, match="is not sealed"):
         verdict(world, upload_id(world, NAME), "rejected")
