@@ -54,6 +54,7 @@ def test_a_verdict_is_audited_and_stands() -> None:
     settled = run(there.world, upload)
     entry = there.world.ledger.upload(upload).attempt(1).settled()
     assert settled.entry == entry
+    assert isinstance(entry, Settled)
     assert ("committed", "ada@here", "I looked") == (entry.verdict, entry.actor, entry.reason)
     (action,) = recorded(there.world)
     assert "upload.settle" == action.action
@@ -85,7 +86,7 @@ def test_not_loaded_is_refused_until_the_hour_and_names_it() -> None:
         run(there.world, upload, "not-loaded")
     assert [] == recorded(there.world)
     there.world.now = hour
-    assert "not-loaded" == run(there.world, upload, "not-loaded").entry.verdict
+    assert "not-loaded" == verdict_of(run(there.world, upload, "not-loaded"))
 
 
 def test_the_hour_is_earlier_where_streams_are_believed_gone_sooner() -> None:
@@ -108,7 +109,7 @@ def test_the_hour_is_earlier_where_streams_are_believed_gone_sooner() -> None:
 def test_committed_can_be_said_at_once() -> None:
     there, upload = decided()
     assert there.world.now < hour_of(there.world, upload)
-    assert "committed" == run(there.world, upload).entry.verdict
+    assert "committed" == verdict_of(run(there.world, upload))
 
 
 def test_a_verdict_cannot_be_changed() -> None:
