@@ -9,8 +9,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MOST_WAITING: Final = 8
-"""The most calls of one `map_bounded` that are submitted and not done. Eight keep all threads of an
-instance busy, and another request waits for at most these."""
+"""The most calls of one `map_bounded` that are submitted and not done: half of the threads of an
+instance that handles four requests, so that the other requests find free ones."""
 
 
 def map_bounded(pool: Executor, call: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:

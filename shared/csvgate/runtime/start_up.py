@@ -24,8 +24,8 @@ from csvgate.runtime.log import configure
 from csvgate.runtime.settings import Settings, read
 
 T = TypeVar("T")
-_CALLS: Final = 8
-"""The most calls of services that `pool` makes at the same time."""
+_CALLS: Final = 4
+"""Calls of ports that each request of an instance makes at the same time."""
 
 
 def utc_now() -> datetime:
@@ -81,5 +81,5 @@ def start(environment: Mapping[str, str]) -> Runtime:
             revision=settings.revision,
             clock=utc_now,
         ),
-        pool=ThreadPoolExecutor(_CALLS, thread_name_prefix="call"),
+        pool=ThreadPoolExecutor(_CALLS * settings.concurrency, thread_name_prefix="call"),
     )
