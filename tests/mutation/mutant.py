@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import pytest
+from _pytest.assertion import util
 
 Test = Callable[..., None]
 """A test function of the engine. It may have parameters and use `monkeypatch`; without examples
@@ -25,6 +26,9 @@ def failure(tests: tuple[Test, ...]) -> str | None:
     for test in tests:
         for arguments in _parameters(test):
             with pytest.MonkeyPatch.context() as monkeypatch:
+                # pytest compares what an assertion found line by line, which takes minutes for long
+                # lists; nobody reads it.
+                monkeypatch.setattr(util, "_reprcompare", None)
                 if "monkeypatch" in signature(test).parameters:
                     arguments["monkeypatch"] = monkeypatch
                 try:
