@@ -231,7 +231,7 @@ def test_only_the_necessary_roles_are_granted(project: Project) -> None:
         f"buckets/{PROJECT}-ledger": {
             (role, who) for role in (view, create) for who in (validate, enrich, notify)
         },
-        "topics/validated-records": {(publisher, validate)},
+        "topics/validated-records": {(publisher, validate), (publisher, enrich)},
         "topics/enrichment-complete": {(publisher, validate), (publisher, enrich)},
         "topics/validate-and-parse-dead-letter": {(publisher, validate), (publisher, pubsub)},
         "topics/enrich-records-dead-letter": {(publisher, enrich), (publisher, pubsub)},

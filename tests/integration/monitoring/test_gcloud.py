@@ -23,7 +23,10 @@ _ALL = monitoring(("ops@example.com",))
 # A second of gcloud each: so one of every form that there is, which the first test proves.
 WANTED = replace(
     _ALL,
-    metrics={name: _ALL.metrics[name] for name in ("csvgate_retries", "csvgate_upload_seconds")},
+    metrics={
+        name: _ALL.metrics[name]
+        for name in ("csvgate_retries", "csvgate_saturated_requests", "csvgate_upload_seconds")
+    },
     policies={key: _ALL.policies[key] for key in ("dead-letters", "slow-uploads")},
 )
 
