@@ -8,7 +8,7 @@ from random import Random
 from csvgate_ops.local.supervisor.supervisor import HUNG_SECONDS
 
 FUNCTIONS = ("validate_and_parse", "enrich_records", "notify_stakeholders")
-SERVICES = ("pubsub", "storage", "bigquery", "eventarc", "mailbox")
+SERVICES = ("guard", "pubsub", "storage", "bigquery", "eventarc", "mailbox")
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 LONGEST_HOLD = 4.0
 SIEGE_SECONDS = 10.0

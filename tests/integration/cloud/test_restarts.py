@@ -17,6 +17,7 @@ from local_cloud import CSVGATE, LocalCloud, eventually, mentions
 pytestmark = pytest.mark.cloud
 
 CHILDREN = (
+    "guard",
     "storage",
     "pubsub",
     "bigquery",

@@ -30,6 +30,7 @@ def component(planned: Plan, name: str):  # type: ignore[no-untyped-def]
 
 def test_the_components(planned: Plan) -> None:
     assert {c.name: c.about for c in planned.components} == {
+        "guard": None,
         "pubsub": None,
         "storage": None,
         "bigquery": None,
@@ -46,6 +47,7 @@ def test_the_components(planned: Plan) -> None:
 
 def test_users_of_services_stop_before_them(planned: Plan) -> None:
     assert {c.name for c in planned.components if not c.stop_first} == {
+        "guard",
         "pubsub",
         "storage",
         "bigquery",
@@ -64,6 +66,19 @@ def test_every_component_is_probed(planned: Plan) -> None:
 def test_ports_are_each_given_once(planned: Plan) -> None:
     given = [port for c in planned.components for port in c.ports]
     assert sorted(given) == sorted(planned.ports.values())
+
+
+def test_servers_behind_the_guard_are_not_on_its_addresses(planned: Plan) -> None:
+    guarded = dict(each.split("=", 1) for each in component(planned, "guard").argv[3:])
+    assert set(guarded) == {"storage", "bigquery", *planned.topology.functions}
+    for name, route in guarded.items():
+        port, backend = route.split("=")
+        assert int(port) == planned.ports[name]
+        host, backend_port = backend.split(":")
+        argv = component(planned, name).argv
+        assert host in argv
+        assert backend_port in argv
+        assert host != "127.0.0.1"
 
 
 def test_a_function_is_told_what_its_settings_need(planned: Plan) -> None:

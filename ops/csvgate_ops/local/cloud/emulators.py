@@ -10,7 +10,14 @@ from csvgate_ops.local.cloud.errors import CloudError, Fault
 from csvgate_ops.local.cloud.files import DataDir
 from csvgate_ops.local.cloud.options import Options, repository
 from csvgate_ops.local.cloud.ports import HOST
-from csvgate_ops.local.supervisor.component import Component, GrpcProbe, HttpProbe, Need
+from csvgate_ops.local.guard_proxy.backends import Address, route
+from csvgate_ops.local.supervisor.component import (
+    Component,
+    GrpcProbe,
+    HttpProbe,
+    ListenProbe,
+    Need,
+)
 
 SETUP = "run `make setup`"
 FAKE_GCS = "vendor/fake-gcs-server/bin/fake-gcs-server-linux-amd64"
@@ -62,13 +69,14 @@ def storage(
     topology: topo.Topology,
     options: Options,
     ports: Mapping[str, int],
+    backend: Address,
     variables: Mapping[str, str],
     data_dir: DataDir,
 ) -> Component:
-    """Return fake-gcs-server, with notifications of objects in the bucket of the Storage
-    trigger."""
-    port = ports["storage"]
-    address = f"{HOST}:{port}"
+    """Return fake-gcs-server behind the guard, with notifications of objects in the bucket of the
+    Storage trigger. It lets every website read its answers, so it must not be reachable without
+    the guard."""
+    address = f"{HOST}:{ports['storage']}"
     buckets = topo.bucket_names(topology, options.project)
     events: list[str] = []
     for name, trigger in topology.triggers.items():
@@ -82,38 +90,57 @@ def storage(
     return Component(
         name="storage",
         argv=(
-            *(str(binary), "-scheme", "http", "-host", HOST, "-port", str(port)),
+            *(str(binary), "-scheme", "http", "-host", backend.host, "-port", str(backend.port)),
             *("-backend", "filesystem", "-filesystem-root", str(data_dir.state("storage"))),
             *("-external-url", f"http://{address}", "-public-host", address),
             *("-log-level", "warn", "-location", topology.bigquery.location),
             *events,
         ),
         environment=variables,
-        probes=(HttpProbe(f"http://{address}/_internal/healthcheck"),),
-        ports=(port,),
+        probes=(HttpProbe(f"http://{backend}/_internal/healthcheck"),),
         needs=(Need(binary, SETUP),),
     )
 
 
 def bigquery(
-    options: Options, ports: Mapping[str, int], variables: Mapping[str, str], data_dir: DataDir
+    options: Options,
+    ports: Mapping[str, int],
+    backend: Address,
+    variables: Mapping[str, str],
+    data_dir: DataDir,
 ) -> Component:
-    """Return bqemulator, in a separate virtual environment and without time travel."""
-    rest, grpc = ports["bigquery"], ports["bigquery_storage"]
+    """Return bqemulator, in a separate virtual environment and without time travel. Its REST
+    interface is behind the guard. A browser cannot speak gRPC, so that port needs no guard."""
+    grpc = ports["bigquery_storage"]
     program = repository() / ".venv-bigquery" / "bin" / "python"
     script = repository() / "ops" / "bqemulator" / "serve.py"
     return Component(
         name="bigquery",
         argv=(
             *(str(program), str(script), "start", "--persistent", "--project", options.project),
-            *("--rest-host", HOST, "--rest-port", str(rest)),
+            *("--rest-host", backend.host, "--rest-port", str(backend.port)),
             *("--grpc-host", HOST, "--grpc-port", str(grpc)),
             *("--data-dir", str(data_dir.state("bigquery")), "--log-level", "warning"),
         ),
         environment=variables,
-        probes=(HttpProbe(f"http://{HOST}:{rest}/healthz"), GrpcProbe(grpc)),
-        ports=(rest, grpc),
+        probes=(HttpProbe(f"http://{backend}/healthz"), GrpcProbe(grpc)),
+        ports=(grpc,),
         needs=(Need(program.with_name("bqemulator"), SETUP),),
+    )
+
+
+def guard(
+    ports: Mapping[str, int], backends: Mapping[str, Address], variables: Mapping[str, str]
+) -> Component:
+    """Return the proxy that refuses requests by websites, in front of every server that does not do
+    so itself."""
+    routes = [route(name, ports[name], backend) for name, backend in backends.items()]
+    return Component(
+        name="guard",
+        argv=(sys.executable, "-m", "csvgate_ops.local.guard_proxy", *routes),
+        environment=variables,
+        probes=tuple(ListenProbe(ports[name]) for name in backends),
+        ports=tuple(ports[name] for name in backends),
     )
 
 

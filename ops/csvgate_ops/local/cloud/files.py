@@ -13,6 +13,13 @@ class DataDir:
 
     root: Path
 
+    def create(self) -> None:
+        """Create the directory, or take it over: only its owner may read it, because uploads and
+        emails lie in it."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.chmod(0o700)
+        self.logs.mkdir(exist_ok=True)
+
     @property
     def logs(self) -> Path:
         return self.root / "logs"

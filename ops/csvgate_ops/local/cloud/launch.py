@@ -107,7 +107,7 @@ def stop(data_dir: DataDir) -> bool:
 
 
 def _spawn(options: Options, data_dir: DataDir) -> tuple[IO[str], subprocess.Popen[bytes]]:
-    data_dir.logs.mkdir(parents=True, exist_ok=True)
+    data_dir.create()
     read_end, write_end = os.pipe()
     with data_dir.log("supervisor").open("ab") as log:
         process = subprocess.Popen(

@@ -14,6 +14,7 @@ from csvgate_ops.local.cloud.environment import inherited
 from csvgate_ops.local.cloud.files import DataDir
 from csvgate_ops.local.cloud.options import Options
 from csvgate_ops.local.cloud.ports import HOST
+from csvgate_ops.local.guard_proxy.backends import Address, random_backends
 from csvgate_ops.local.supervisor.component import Component, ExitProbe, HttpProbe, Need
 
 GOOGLE_LONGEST_RETENTION = 7 * 86400
@@ -42,14 +43,16 @@ def plan(
     addresses = endpoints(topology, options, ports)
     variables = inherited(outer) | emulator_variables(addresses)
     data_dir = DataDir(options.data_dir)
+    backends = random_backends(("storage", "bigquery", *topology.functions))
     components = (
+        emulators.guard(ports, backends, variables),
         emulators.pubsub(options, ports, variables, data_dir),
-        emulators.storage(topology, options, ports, variables, data_dir),
-        emulators.bigquery(options, ports, variables, data_dir),
+        emulators.storage(topology, options, ports, backends["storage"], variables, data_dir),
+        emulators.bigquery(options, ports, backends["bigquery"], variables, data_dir),
         emulators.mailbox(ports, variables, data_dir),
         *_provisioning(options, variables),
         *(
-            function_process(name, topology, options, ports, variables)
+            function_process(name, topology, options, backends[name], variables)
             for name in topology.functions
         ),
         _eventarc(options, ports, variables, addresses),
@@ -86,10 +89,11 @@ def function_process(
     name: str,
     topology: topo.Topology,
     options: Options,
-    ports: Mapping[str, int],
+    backend: Address,
     variables: Mapping[str, str],
 ) -> Component:
-    """Return a functions-framework process, configured by the topology as Cloud Run would be."""
+    """Return a functions-framework process behind the guard, configured by the topology as Cloud
+    Run would be."""
     function = topology.functions[name]
     source = options.functions / Path(function.source).name / "main.py"
     framework = Path(sys.executable).with_name("functions-framework")
@@ -110,12 +114,11 @@ def function_process(
         name=name,
         argv=(
             *(str(framework), "--signature-type", "cloudevent", "--target", function.entry_point),
-            *("--source", str(source), "--host", HOST, "--port", str(ports[name])),
+            *("--source", str(source), "--host", backend.host, "--port", str(backend.port)),
         ),
         environment=environment,
         # The framework binds its port after it has imported the function.
-        probes=(HttpProbe(f"http://{HOST}:{ports[name]}/", any_answer=True),),
-        ports=(ports[name],),
+        probes=(HttpProbe(f"http://{backend}/", any_answer=True),),
         needs=(
             Need(framework, emulators.SETUP),
             Need(source, "give the folder that contains it with --functions"),

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from csvgate_ops.local.eventarc.forwarder import Forwarder
+from csvgate_ops.local.loopback.policy import refusal
 
 
 class Refusals(BaseModel):
@@ -31,6 +32,15 @@ def serve(host: str, port: int, forwarders: Sequence[Forwarder]) -> ThreadingHTT
     by_function = {forwarder.route.function: forwarder for forwarder in forwarders}
 
     class Handler(BaseHTTPRequestHandler):
+        def parse_request(self) -> bool:
+            """Refuse requests by websites before anything else."""
+            if not super().parse_request():
+                return False
+            reason = refusal(self.headers.get("Host", ""), self.headers.get("Origin"))
+            if reason:
+                self._answer(403, {"error": f"the local eventarc refuses this request: {reason}"})
+            return reason is None
+
         def do_GET(self) -> None:
             if self.path == "/_faults":
                 self._answer(200, self._planned())

@@ -1,23 +1,21 @@
 """Protects loopback pages from requests by other websites."""
 
-import re
-from typing import Final
-
 from flask import Flask, Response, abort, request
 
-_LOOPBACK_HOST: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
+from csvgate_ops.local.loopback.policy import refusal
 
 
 def guard(app: Flask, name: str, policy: str, referrer: str = "no-referrer") -> None:
-    """Refuse requests for other host names, and add security headers to every response.
+    """Refuse requests for other host names or by other websites, and add security headers to every
+    response.
 
     `policy` is the Content-Security-Policy of pages that do not set one themselves.
     """
 
-    def refuse_other_hosts() -> None:
-        """Prevent DNS rebinding: another website may point its host name at loopback."""
-        if not _LOOPBACK_HOST.fullmatch(request.environ.get("HTTP_HOST", "")):
-            abort(403, f"The {name} accepts requests for loopback host names only.")
+    def refuse_other_sites() -> None:
+        reason = refusal(request.environ.get("HTTP_HOST", ""), request.headers.get("Origin"))
+        if reason:
+            abort(403, f"The {name} refuses this request: {reason}.")
 
     def headers(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", policy)
@@ -28,5 +26,5 @@ def guard(app: Flask, name: str, policy: str, referrer: str = "no-referrer") -> 
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    app.before_request(refuse_other_hosts)
+    app.before_request(refuse_other_sites)
     app.after_request(headers)

@@ -21,11 +21,18 @@ class GrpcProbe:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenProbe:
+    """Ready when the port accepts connections."""
+
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class ExitProbe:
     """Marks a task, which is ready when it has exited with code 0."""
 
 
-Probe = HttpProbe | GrpcProbe | ExitProbe
+Probe = HttpProbe | GrpcProbe | ListenProbe | ExitProbe
 
 
 @dataclass(frozen=True, slots=True)

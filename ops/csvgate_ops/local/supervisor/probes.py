@@ -4,7 +4,13 @@ import http.client
 import socket
 from urllib.parse import urlsplit
 
-from csvgate_ops.local.supervisor.component import ExitProbe, GrpcProbe, HttpProbe, Probe
+from csvgate_ops.local.supervisor.component import (
+    ExitProbe,
+    GrpcProbe,
+    HttpProbe,
+    ListenProbe,
+    Probe,
+)
 
 TIMEOUT = 1.0
 HTTP2_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
@@ -18,6 +24,8 @@ def is_ready(probe: Probe) -> bool:
             return _http(url, any_answer)
         case GrpcProbe(port):
             return _http2(port)
+        case ListenProbe(port):
+            return _listens(port)
         case ExitProbe():
             return False
 
@@ -33,6 +41,14 @@ def _http(url: str, any_answer: bool) -> bool:
     finally:
         connection.close()
     return any_answer or 200 <= status < 300
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT).close()
+    except OSError:
+        return False
+    return True
 
 
 def _http2(port: int) -> bool:

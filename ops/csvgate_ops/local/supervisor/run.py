@@ -29,7 +29,7 @@ from csvgate_ops.local.supervisor.warden import warden
 def run(options: Options, report: Report) -> None:
     """Run until a signal. Raises CloudError, which is also written to the data directory."""
     data_dir = DataDir(options.data_dir)
-    data_dir.logs.mkdir(parents=True, exist_ok=True)
+    data_dir.create()
     report = _logged(data_dir.log("supervisor"), report)
     with ExitStack() as stack:
         stack.enter_context(hold_lock(data_dir))
