@@ -130,6 +130,6 @@ def reject_files() -> Made:
     """Files that look like reject files, with names that name no upload."""
     head = b"_csvgate_line,_csvgate_errors," + HEADER
     return {
-        "a forged reject file": (head + b"2,x," + row(0), "correction.name"),
-        "a reject file of noise": (head + bytes(range(128, 256)) * 1_000, "correction.name"),
+        "a forged reject file": (head + b"2,x," + row(0), "correction.unnamed"),
+        "a reject file of noise": (head + bytes(range(128, 256)) * 1_000, "correction.unnamed"),
     }
