@@ -117,8 +117,8 @@ def test_all_values_of_a_row_with_several_faults_are_hidden() -> None:
 
 def test_the_work_for_examples_is_bounded() -> None:
     """However many columns and codes have examples, at most so many texts are compared."""
-    from csvgate.validation.sensitive_values import MOST_READINGS, SensitiveValues
     from csvgate.validation.faults import Fault
+    from csvgate.validation.sensitive_values import MOST_READINGS, SensitiveValues
 
     values = SensitiveValues(people())
     for n in range(2000):
