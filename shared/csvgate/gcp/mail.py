@@ -79,7 +79,7 @@ class SendGridMailer:
         except HTTPError as error:
             raise self._answered(error.status_code, error.body, error.headers) from error
         except (OSError, HTTPException) as error:
-            reason = error.reason if isinstance(error, URLError) else error
+            reason = _reason_of(error)
             late = deadline.is_over or isinstance(reason, TimeoutError)
             if late and deadline.has_begun:
                 message = f"SendGrid did not answer within {self._deadline:g} s"
@@ -150,6 +150,11 @@ def _error_text(body: bytes) -> str:
     except (ValueError, TypeError, KeyError, AttributeError):
         return "without a reason"
     return "; ".join(map(service_words, messages)) or "without a reason"
+
+
+def _reason_of(error: Exception) -> BaseException | str:
+    """Return why urllib could not send a request; of any other exception the exception itself."""
+    return error.reason if isinstance(error, URLError) else error
 
 
 def _hint(status: int, headers: Mapping[str, str]) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from csvgate.validation.faults import Fault
+from csvgate.validation.sensitive_values import MOST_READINGS, SensitiveValues
 from unit.masking.people import (
     FIELDS,
     HEADER,
@@ -33,12 +35,6 @@ def shifted(by: int) -> str:
     cells = list(PERSON.values())
     return ",".join(cells[-by:] + cells[:-by]) + "\n"
 
-
-GLUED = (
-    VALID.replace("12,2026-11-20\n", '"12,2026-11-20')
-    + VALID.replace("K-17", '"').rstrip("\n")
-    + '"\n'
-)
 
 ROWS = {
     "shifted by one": shifted(1),
@@ -90,14 +86,14 @@ def test_neither_events_nor_letters_nor_emails_nor_the_ledger_repeat_it(row: str
 def test_without_sensitive_fields_the_values_are_shown() -> None:
     open_fields = [{k: v for k, v in field.items() if k != "sensitive"} for field in FIELDS]
     values = example_values(reasons_of((HEADER + shifted(1)).encode(), people(*open_fields)))
-    assert {"2026-11-20", "K-17", *SECRETS, "12"} - {"12"} <= {*values, "2026-11-20"}
+    assert {"2026-11-20", "K-17", *SECRETS} <= {*values}
     assert "•••" not in values
 
 
-@pytest.mark.parametrize("value", ["two", "1.5", "Tuesday", "12x", "", "K17", "-"])
+@pytest.mark.parametrize("value", ["two", "1.5", "Tuesday", "12x", "K17", "-", "20.11."])
 def test_a_value_that_no_sensitive_field_can_hold_is_shown(value: str) -> None:
-    (reason,) = reasons_of(f"{HEADER}K-1,,,,,,{value},\n".encode(), people()) or [None]
-    assert reason is None or [value] == example_values([reason])
+    (reason,) = reasons_of(f"{HEADER}K-1,,,,,,{value},\n".encode(), people())
+    assert [value] == example_values([reason])
 
 
 def test_text_of_a_sensitive_field_without_rules_can_be_anywhere() -> None:
@@ -117,9 +113,6 @@ def test_all_values_of_a_row_with_several_faults_are_hidden() -> None:
 
 def test_the_work_for_examples_is_bounded() -> None:
     """However many columns and codes have examples, at most so many texts are compared."""
-    from csvgate.validation.faults import Fault
-    from csvgate.validation.sensitive_values import MOST_READINGS, SensitiveValues
-
     values = SensitiveValues(people())
     for n in range(2000):
         text = f"{n:04d}".translate(str.maketrans("0123456789", "abcdefghij")) * 19
