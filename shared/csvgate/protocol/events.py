@@ -51,7 +51,7 @@ class UploadRef(Payload):
 
 
 class FaultExample(Payload):
-    """A fault as users see it. `value` is masked in columns marked as sensitive."""
+    """A fault as users see it. `value` is masked if a sensitive field could have it."""
 
     line: int
     column: str | None

@@ -57,10 +57,11 @@ def configure(*, level: str, project: str, function: str) -> None:
 def log(
     severity: str, message: str, fields: Mapping[str, Any] | None = None, *, exc_info: bool = False
 ) -> None:
-    """Write one entry: `log("INFO", "committed", {"upload": …, "rows": …})`."""
-    logging.getLogger(_LOGGER).log(
-        logging.getLevelNamesMapping()[severity],
-        message,
-        exc_info=exc_info,
-        extra={"fields": dict(fields or {})},
-    )
+    """Write one entry: `log("INFO", "committed", {"upload": …, "rows": …})`. `exc_info` adds where
+    the exception that is being handled was raised."""
+    named = dict(fields or {})
+    error = sys.exc_info()[1] if exc_info else None
+    if error is not None:
+        named["exception"] = places(error)
+    severity_number = logging.getLevelNamesMapping()[severity]
+    logging.getLogger(_LOGGER).log(severity_number, message, extra={"fields": named})

@@ -77,7 +77,30 @@ def moved(draw: st.DrawFn) -> Damage:
     return move
 
 
-DAMAGES = st.lists(st.one_of(inserted(), removed(), moved()), min_size=1, max_size=4)
+@st.composite
+def copied(draw: st.DrawFn) -> Damage:
+    """In one line, a sensitive cell stands in another column too, perhaps with text around it."""
+    where, name = draw(st.floats(0, 1)), draw(st.sampled_from(SENSITIVE))
+    column = draw(st.sampled_from([label for label in LABELS if label not in SENSITIVE]))
+    before, after = (
+        draw(st.sampled_from(["", "x", "<", "' "])),
+        draw(st.sampled_from(["", "y", ">"])),
+    )
+
+    def copy(text: str) -> str:
+        lines = text.split("\n")
+        number = 1 + int(where * (len(lines) - 2)) if len(lines) > 2 else 0
+        cells = lines[number].split(",")
+        if len(cells) == len(LABELS):
+            value = cells[LABELS.index(name)]
+            cells[LABELS.index(column)] = f"{before}{value}{after}"
+        lines[number] = ",".join(cells)
+        return "\n".join(lines)
+
+    return copy
+
+
+DAMAGES = st.lists(st.one_of(copied(), inserted(), removed(), moved()), min_size=1, max_size=4)
 
 
 def damaged(persons: list[Person], damages: list[Damage], labels: str) -> bytes:

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+import functions_framework
 import pytest
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -162,3 +163,33 @@ def test_the_boundary_raises_without_causes() -> None:
         with pytest.raises(Transient) as caught:
             failure_boundary(Scripted(handle=error), FakePublisher("letters"))(EVENT)
         assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+FUNCTION = f"""
+import functions_framework
+from fakes.pubsub import FakePublisher
+from unit.runtime.test_failure_boundary import Scripted, failure_boundary
+
+@functions_framework.cloud_event
+def function(event):
+    try:
+        int("{SECRET}")
+    except ValueError as error:
+        failure_boundary(Scripted(handle=error), FakePublisher("letters"))(event)
+"""
+
+
+def test_the_platform_logs_no_words_of_a_row(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The functions framework logs an exception with its traceback, and Flask answers 500."""
+    source = tmp_path / "main.py"
+    source.write_text(FUNCTION)
+    client = functions_framework.create_app("function", str(source)).test_client()
+    headers = {"ce-id": "1", "ce-source": "s", "ce-type": "t", "ce-specversion": "1.0"}
+    answer = client.post("/", headers=headers, json={})
+    assert 500 == answer.status_code
+    out, err = capfd.readouterr()
+    written = "".join([answer.text, out, err, caplog.text])
+    assert "unexpected: ValueError at" in written
+    assert SECRET not in written

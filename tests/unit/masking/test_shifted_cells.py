@@ -17,6 +17,7 @@ from unit.masking.people import (
     people,
 )
 from unit.rejects.reasons import example_values, reasons_of
+from unit.validation.files import Field
 
 FAST_BYTES = 400 * 1024
 """More than the rule path takes."""
@@ -94,6 +95,39 @@ def test_without_sensitive_fields_the_values_are_shown() -> None:
 def test_a_value_that_no_sensitive_field_can_hold_is_shown(value: str) -> None:
     (reason,) = reasons_of(f"{HEADER}K-1,,,,,,{value},\n".encode(), people())
     assert [value] == example_values([reason])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "DE8937040044053201300",  # a digit is lost
+        "1975-0328",
+        "ann.smith@example",
+        "see divers",
+        "xDIVERSx",
+        f"{'x' * 72}ann.smith@example.com",  # cut before the @
+        "x" * 80,
+    ],
+)
+def test_a_value_that_a_sensitive_field_could_hold_is_hidden(value: str) -> None:
+    (reason,) = reasons_of(f"{HEADER}K-1,,,,,,{value},\n".encode(), people())
+    assert ["•••"] == example_values([reason])
+
+
+@pytest.mark.parametrize(
+    ("field", "hidden", "shown"),
+    [
+        ({"constraints": {"pattern": "[A-Z]{4}-[A-Z]{4}"}}, "id abcd-efgh.", "ABC-DEFGH"),
+        ({"type": "integer"}, "5000x", "500x"),
+        ({"type": "boolean", "trueValues": ["married"], "falseValues": ["-"]}, "Married", "marred"),
+        ({"format": "uuid"}, "123e4567e89b12d3a456426614174000", "uuid"),
+        ({"type": "date", "format": "%d.%m.%y"}, "on 28.3.75", "28.3."),
+    ],
+)
+def test_each_kind_of_sensitive_field(field: Field, hidden: str, shown: str) -> None:
+    rules = people({"name": "a", **field, "sensitive": True}, {"name": "b", "type": "time"})
+    found = reasons_of(f"a,b\n,{hidden}\n,{shown}\n".encode(), rules)
+    assert ["•••", shown] == example_values(found)
 
 
 def test_text_of_a_sensitive_field_without_rules_can_be_anywhere() -> None:
