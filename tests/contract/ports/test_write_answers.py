@@ -137,10 +137,10 @@ class TestAppend:
         kind: type[Failure],
         code: str,
     ) -> None:
-        answer = error(grpc.StatusCode[status], Codes[own] if own else None, "because")
+        answer = error(grpc.StatusCode[status], Codes[own] if own else None, "for Ann Smith")
         failure = append_failing(script, streams, answer)
         assert (type(failure), failure.code) == (kind, code)
-        assert "because" not in failure.message
+        assert "Ann Smith" not in failure.message
         assert own is None or own in failure.message or kind is StreamCommitted
         assert STREAM in failure.message
 
