@@ -152,3 +152,20 @@ def test_the_work_for_examples_is_bounded() -> None:
         text = f"{n:04d}".translate(str.maketrans("0123456789", "abcdefghij")) * 19
         values.shown(Fault(1, "visits", "type.integer", text, "m"), alone=True)
     assert values.readings <= MOST_READINGS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        VALID,
+        VALID.replace(",", ";"),
+        VALID.replace("K-17", "no"),  # one label by chance
+        VALID.replace("K-17", "email,no"),
+        VALID.replace("\n", "\n" + VALID),
+    ],
+)
+def test_a_row_that_stands_as_the_header_is_not_repeated(text: str) -> None:
+    said = everything_said(text.encode(), people())
+    assert "header." in said
+    for secret in SECRETS[:-1]:  # the pinned contract lists the last one
+        assert secret not in said
