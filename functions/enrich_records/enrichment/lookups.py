@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from csvgate.chunks.arrow import arrow_type
-from csvgate.references.cells import parse_cell
+from csvgate.references.cells import WrongCell, parse_cell
 from csvgate.types.bigquery import BigQueryType
 from enrichment.references import ReferenceTable
 
@@ -58,7 +58,7 @@ def _typed_keys(table: ReferenceTable, by: str, kind: BigQueryType) -> "pa.Array
     for text, line in zip(table.keys.to_pylist(), table.lines, strict=True):
         try:
             value = parse_cell(text, kind)
-        except ValueError as error:
+        except WrongCell as error:
             table.malformed(
                 f"line {line}, column {table.key}: the key {error}; it is compared with column {by}"
             )

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from csvgate.chunks.arrow import arrow_type
 from csvgate.contracts.model import Reference
-from csvgate.references.cells import digits, parse_cell
-from csvgate.references.csv_file import MAX_BYTES, read_records
+from csvgate.references.cells import WrongCell, digits, parse_cell
+from csvgate.references.csv_file import (
+    MAX_BYTES,
+    WrongReference,
+    near_labels,
+    read_records,
+)
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
 from csvgate.types.bigquery import parse as parse_type
@@ -51,7 +56,7 @@ class ReferenceTable:
         if missing:
             self.malformed(
                 f"line 1: no column {', '.join(missing)}, which the contract adds; "
-                f"the file has {', '.join(self.columns)}"
+                f"{near_labels([self.key, *self.columns], missing)}"
             )
 
     def malformed(self, problem: str) -> NoReturn:
@@ -76,7 +81,7 @@ def parse_reference(data: bytes, *, name: str, reference: Reference) -> Referenc
             for at, label in enumerate(header)
             if label != reference.key
         }
-    except ValueError as error:
+    except WrongReference as error:
         raise _malformed(name, reference.object, str(error)) from None
     return ReferenceTable(name, reference.object, reference.key, keys, lines, columns)
 
@@ -96,25 +101,25 @@ def _read(data: bytes) -> tuple[list[str], list[list[str]], list[int]]:
 
 def _keys(header: list[str], cells: list[list[str]], lines: Sequence[int], key: str) -> "pa.Array":
     if key not in header:
-        raise ValueError(f"line 1: no key column {key!r}; the file has {', '.join(header)}")
+        raise WrongReference(f"line 1: no key column {key!r}; {near_labels(header, [key])}")
     import pyarrow as pa
 
     seen: dict[str, int] = {}
     for text, line in zip(cells[header.index(key)], lines, strict=True):
         if not text:
-            raise ValueError(f"line {line}, column {key}: the key is empty; delete the line")
+            raise WrongReference(f"line {line}, column {key}: the key is empty; delete the line")
         first = seen.setdefault(text, line)
         if first != line:
-            raise ValueError(f"line {line}, column {key}: repeats the key of line {first}")
+            raise WrongReference(f"line {line}, column {key}: repeats the key of line {first}")
     return pa.array(list(seen), pa.utf8())
 
 
 def _declared(header: list[str], reference: Reference) -> dict[str, BigQueryType]:
     unknown = [label for label in reference.columns if label not in header]
     if unknown:
-        raise ValueError(
+        raise WrongReference(
             f"line 1: the contract gives types to {', '.join(unknown)}; "
-            f"the file has {', '.join(header)}"
+            f"{near_labels(header, unknown)}"
         )
     return {label: parse_type(text) for label, text in reference.columns.items()}
 
@@ -129,8 +134,8 @@ def _column(
     for text, line in zip(cells, lines, strict=True):
         try:
             values.append(parse_cell(text, kind) if text else None)
-        except ValueError as error:
-            raise ValueError(f"line {line}, column {label}: the cell {error}") from None
+        except WrongCell as error:
+            raise WrongReference(f"line {line}, column {label}: the cell {error}") from None
     return ReferenceColumn(kind, _fit(kind, cells), pa.array(values, arrow_type(kind)))
 
 

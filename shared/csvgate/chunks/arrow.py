@@ -11,6 +11,7 @@ from csvgate.contracts.checks.column_names import LINE
 from csvgate.contracts.model import Contract
 from csvgate.contracts.table import column_type
 from csvgate.runtime.errors import Permanent
+from csvgate.runtime.library_words import library_words
 from csvgate.types.bigquery import BigQueryType
 from csvgate.validation.batch import Batch
 
@@ -138,7 +139,7 @@ def decode(data: bytes) -> "pa.Table":
         table.validate(full=True)
         table = _without_dictionaries(table)
     except (pa.ArrowException, OSError, ValueError) as error:
-        message = f"the chunk cannot be read as an Arrow stream: {error}"
+        message = f"the chunk cannot be read as an Arrow stream: {library_words(error)}"
         raise Permanent("chunk.malformed", message) from error
     if not table.num_columns or table.schema.field(0) != pa.field(LINE, pa.int64()):
         raise Permanent("chunk.malformed", f"the chunk's first column is not {LINE} (int64)")

@@ -1,6 +1,6 @@
 """Matches the header's labels to the fields of the contract."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,12 +12,14 @@ from csvgate.csv.labels import (
     MAX_LABELS,
     display_label,
     find_positions,
+    is_near,
     join_limited,
     list_labels,
     mistakes,
 )
 from csvgate.csv.records import Record
 from csvgate.validation.faults import FileFault
+from csvgate.validation.sensitive_values import SensitiveValues
 
 _DELIMITERS: Final = {
     ",": "commas (,)",
@@ -70,7 +72,8 @@ def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
     if not matched:
         message = _no_label_matches(labels, wanted, contract)
         raise FileFault("header.missing_column", message, record.line)
-    if wrong := list(mistakes(labels, {f.header_label: f.name for f in fields}, found)):
+    names = {field.header_label: field.name for field in fields}
+    if wrong := list(mistakes(labels, names, found, _may_quote(contract))):
         (code, first), *others = wrong
         message = ". ".join([first, *(words[0].upper() + words[1:] for _, words in others)])
         raise FileFault(code, message, record.line)
@@ -99,6 +102,16 @@ def _other_delimiter(
                 "save the file with that delimiter, or change the contract's `dialect.delimiter`"
             )
     return None
+
+
+def _may_quote(contract: Contract) -> Callable[[str], bool]:
+    """Return whether a message may repeat an unknown label. If the contract has sensitive fields,
+    it must resemble a known label, because the first line may be a row."""
+    values = SensitiveValues(contract)
+    if not values.exist:
+        return lambda _: True
+    known = [text for field in contract.schema_.fields for text in (field.header_label, field.name)]
+    return lambda label: is_near(label, known) and not values.resemble(label)
 
 
 def _no_label_matches(labels: Sequence[str], wanted: Sequence[str], contract: Contract) -> str:

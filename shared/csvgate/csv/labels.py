@@ -1,6 +1,6 @@
 """Compares the labels of a header with those of the contract, and describes the differences."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from typing import Final
@@ -13,6 +13,8 @@ MAX_LABELS: Final = 50
 """Labels in one message. A file that is not CSV can have millions."""
 _MAX_COMPARED: Final = 500
 _LABEL_CHARACTERS: Final = 40
+_NEAR: Final = 0.7
+"""How similar two labels are that somebody may have confused: 1 if they are equal."""
 _SEPARATORS: Final = str.maketrans("", "", " _-.")
 
 
@@ -26,13 +28,17 @@ def find_positions(labels: Sequence[str], wanted: Sequence[str]) -> Mapping[str,
 
 
 def mistakes(
-    labels: Sequence[str], wanted: Mapping[str, str], found: Mapping[str, Sequence[int]]
+    labels: Sequence[str],
+    wanted: Mapping[str, str],
+    found: Mapping[str, Sequence[int]],
+    may_quote: Callable[[str], bool],
 ) -> Iterator[tuple[str, str]]:
     """Yield a code and a message for each kind of mistake; nothing if the labels are exactly the
     wanted ones.
 
     `wanted` maps each label to the name of its field, which somebody may have written instead of
-    the label. `found` is what `find_positions` returns.
+    the label. `found` is what `find_positions` returns. An unknown label that the message must not
+    repeat, according to `may_quote`, is named by its column.
     """
     missing = {label: name for label, name in wanted.items() if not found[label]}
     known = {index for indexes in found.values() for index in indexes}
@@ -44,10 +50,16 @@ def mistakes(
         yield "header.missing_column", f"not in the header: {list_labels([*missing])}"
     if unknown:
         firsts = [indexes[0] for indexes in unknown.values()]
-        yield "header.extra_column", f"not in the contract: {_unknown(labels, firsts, missing)}"
+        yield (
+            "header.extra_column",
+            f"not in the contract: {_unknown(labels, firsts, missing, may_quote)}",
+        )
     repeated = [i for i in (*found.values(), *unknown.values()) if len(i) > 1]
     if repeated:
-        each = [_occurrences(labels, same) for same in repeated[:MAX_LABELS]]
+        each = [
+            _occurrences(labels, same, quoted=same[0] in known or may_quote(labels[same[0]]))
+            for same in repeated[:MAX_LABELS]
+        ]
         where = join_limited(each, len(repeated))
         yield "header.duplicate_column", f"more than once in the header: {where}; keep one"
     blank = [str(i) for i, label in enumerate(labels, 1) if not fold(label)]
@@ -56,17 +68,31 @@ def mistakes(
         yield "header.blank_label", f"without a name: column {join_limited(blank)}; {remedy}"
 
 
-def _unknown(labels: Sequence[str], extra: Sequence[int], missing: Mapping[str, str]) -> str:
+def is_near(label: str, known: Iterable[str]) -> bool:
+    """Return whether a label resembles a known label or name."""
+    forms = list(map(_without_separators, islice(known, _MAX_COMPARED)))
+    return bool(get_close_matches(_without_separators(display_label(label)), forms, 1, _NEAR))
+
+
+def _unknown(
+    labels: Sequence[str],
+    extra: Sequence[int],
+    missing: Mapping[str, str],
+    may_quote: Callable[[str], bool],
+) -> str:
     """List the unknown labels, each with the missing label that was probably intended."""
     compared = dict(islice(missing.items(), _MAX_COMPARED))
     names = {fold(name): label for label, name in compared.items()}
     wanted = {_without_separators(label): label for label in compared}
     listed = list[str]()
     for index in extra[:MAX_LABELS]:
+        if not may_quote(labels[index]):
+            listed.append(f"column {index + 1}")
+            continue
         text = display_label(labels[index])
         likely = names.get(fold(text))
         if likely is None:
-            near = get_close_matches(_without_separators(text), wanted, n=1, cutoff=0.7)
+            near = get_close_matches(_without_separators(text), wanted, n=1, cutoff=_NEAR)
             likely = wanted[near[0]] if near else None
         if likely is not None and wanted.pop(_without_separators(likely), None) is not None:
             text += f" (column {index + 1}: did you mean {_quoted_if_needed(likely)}?)"
@@ -78,10 +104,12 @@ def _without_separators(label: str) -> str:
     return fold(label).translate(_SEPARATORS)
 
 
-def _occurrences(labels: Sequence[str], same: Sequence[int]) -> str:
+def _occurrences(labels: Sequence[str], same: Sequence[int], *, quoted: bool) -> str:
     some = same[:MAX_LABELS]
     spellings = list(dict.fromkeys(display_label(labels[i]) for i in some))
     columns = join_limited([str(i + 1) for i in some], len(same))
+    if not quoted:
+        return f"columns {columns}"
     return f"{' = '.join(spellings[:3])} (columns {columns})"
 
 

@@ -19,6 +19,7 @@ from google.auth import exceptions as auth
 
 from csvgate.gcp import SERVICES
 from csvgate.runtime.errors import Failure, Permanent, Transient
+from csvgate.runtime.library_words import service_words
 
 LIBRARY_ERRORS: Final[tuple[type[Exception], ...]] = (
     api.GoogleAPICallError, api.RetryError, auth.GoogleAuthError,
@@ -44,7 +45,6 @@ _BY_STATUS: Final[dict[int, tuple[type[Failure], str, str]]] = {
 _ANY: Final = (Transient, "unavailable", "the service or the network failed; a retry may succeed")
 _QUOTA: Final = {"rateLimitExceeded", "quotaExceeded"}
 """The reasons of a 403 of BigQuery that other APIs report as 429."""
-_QUERY: Final = re.compile(r"\?[^\s'\"]+")
 _TAIL: Final = re.compile(r"\s*:\s*\('Request failed with status code'.*", re.DOTALL)
 
 
@@ -69,17 +69,23 @@ def status(error: Exception) -> int | None:
     return int(code) if isinstance(code, int) else None
 
 
-def reason(error: Exception) -> str:
-    """Return the library's message on one line and without query strings: anyone who reads the
-    address of a resumable upload could write to the object."""
+def answer(error: Exception) -> str:
+    """Return the service's or the library's words, uncut: to be searched, and not for messages."""
     error = _cause(error)
-    text = getattr(error, "message", None) or str(error) or type(error).__name__
-    return _QUERY.sub("?…", " ".join(_TAIL.sub("", str(text)).split()))[:400]
+    return str(getattr(error, "message", None) or str(error) or type(error).__name__)
 
 
-def translate(error: Exception, service: str, resource: str) -> Failure:
+def reason(error: Exception) -> str:
+    """Return the words on one line for a message, without quoted parts and query strings: anyone
+    who reads the address of a resumable upload could write to the object. Not for calls that send
+    rows (see `csvgate.gcp.write_api.errors`)."""
+    return service_words(_TAIL.sub("", answer(error)))
+
+
+def translate(error: Exception, service: str, resource: str, words: str | None = None) -> Failure:
     """Return the failure for an exception. `service` is a key of SERVICES and the prefix of the
-    code; `resource` names what the operator should look at, such as `gs://bucket/name`."""
+    code; `resource` names what the operator should look at, such as `gs://bucket/name`; `words`
+    replace those of `reason`."""
     code = status(error)
     kind, suffix, remedy = _BY_STATUS.get(code or 0, _ANY)
     if code == 403 and _QUOTA & {str(each.get("reason")) for each in _details(error)}:
@@ -88,10 +94,10 @@ def translate(error: Exception, service: str, resource: str) -> Failure:
         kind, suffix, remedy = _BY_STATUS[412]  # the state of the resource, not the request
     if isinstance(_cause(error), auth.GoogleAuthError):
         kind, suffix, remedy = _BY_STATUS[401]
-    answer = f"answered {code}" if code else "did not answer"
+    outcome = f"answered {code}" if code else "did not answer"
     return kind(
         f"{service}.{suffix}",
-        f"{SERVICES[service]} {answer} for {resource}: {reason(error)} ({remedy})",
+        f"{SERVICES[service]} {outcome} for {resource}: {words or reason(error)} ({remedy})",
     )
 
 

@@ -17,6 +17,7 @@ from urllib.error import URLError
 from csvgate.gcp.send_deadline import SendDeadline
 from csvgate.ports import SEND_SECONDS, Email
 from csvgate.runtime.errors import Failure, Permanent, Transient
+from csvgate.runtime.library_words import library_words, service_words
 
 UNSENT: Final = "mail.unsent"
 UNKNOWN: Final = "mail.unknown"
@@ -78,14 +79,14 @@ class SendGridMailer:
         except HTTPError as error:
             raise self._answered(error.status_code, error.body, error.headers) from error
         except (OSError, HTTPException) as error:
-            reason = error.reason if isinstance(error, URLError) else error
+            reason = _reason_of(error)
             late = deadline.is_over or isinstance(reason, TimeoutError)
             if late and deadline.has_begun:
                 message = f"SendGrid did not answer within {self._deadline:g} s"
                 raise Transient(UNKNOWN, message) from error
             if isinstance(error, URLError):
                 raise self._not_sent(reason) from error
-            raise Transient(UNKNOWN, f"SendGrid did not answer: {_described(error)}") from error
+            raise Transient(UNKNOWN, f"SendGrid did not answer: {library_words(error)}") from error
         except ValueError:
             # The exception and its context may quote the header with the key.
             message = f"host {self._host!r} or SENDGRID_API_KEY has characters that are not allowed"
@@ -95,11 +96,12 @@ class SendGridMailer:
             raise Transient(UNKNOWN, message)
         return str(response.headers.get("X-Message-Id") or "")
 
-    def _not_sent(self, reason: object) -> Failure:
+    def _not_sent(self, reason: BaseException | str) -> Failure:
         lost = isinstance(reason, ConnectionError) and not isinstance(
             reason, ConnectionRefusedError
         )
-        message = f"cannot reach SendGrid at {self._host}: {_described(reason)}"
+        why = service_words(reason) if isinstance(reason, str) else library_words(reason)
+        message = f"cannot reach SendGrid at {self._host}: {why}"
         return Transient(UNKNOWN if lost else UNSENT, message)
 
     def _answered(self, status: int, body: bytes, headers: Mapping[str, str]) -> Failure:
@@ -139,13 +141,20 @@ def _address(text: str) -> dict[str, str]:
 
 
 def _error_text(body: bytes) -> str:
-    """Return SendGrid's error messages on one line, each after the field that it concerns."""
+    """Return SendGrid's error messages on one line, each after the field that it concerns, without
+    the parts of the email that they quote. A body that is not SendGrid's JSON comes from a proxy,
+    which may repeat the request."""
     try:
         errors = json.loads(body)["errors"][:5]
         messages = [": ".join(str(e[k]) for k in ("field", "message") if e.get(k)) for e in errors]
     except (ValueError, TypeError, KeyError, AttributeError):
-        messages = [body.decode(errors="replace")]
-    return _one_line("; ".join(messages), 600) or "without a reason"
+        return "without a reason"
+    return "; ".join(map(service_words, messages)) or "without a reason"
+
+
+def _reason_of(error: Exception) -> BaseException | str:
+    """Return why urllib could not send a request; of any other exception the exception itself."""
+    return error.reason if isinstance(error, URLError) else error
 
 
 def _hint(status: int, headers: Mapping[str, str]) -> str:
@@ -158,10 +167,6 @@ def _hint(status: int, headers: Mapping[str, str]) -> str:
     if status == 429 and reset.isdecimal() and len(reset) <= 11:
         return f" (the limit is lifted at {datetime.fromtimestamp(int(reset), UTC).isoformat()})"
     return ""
-
-
-def _described(error: object) -> str:
-    return _one_line(str(error), 200) or type(error).__name__
 
 
 def _one_line(text: str, limit: int) -> str:

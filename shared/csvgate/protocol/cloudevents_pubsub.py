@@ -16,6 +16,7 @@ from cloudevents.http import CloudEvent
 
 from csvgate.ports import Message
 from csvgate.runtime.errors import Permanent
+from csvgate.runtime.library_words import library_words
 
 ARROW_STREAM: Final = "application/vnd.apache.arrow.stream"
 JSON: Final = "application/json"
@@ -64,7 +65,7 @@ def event_of(message: Message) -> CloudEvent:
     try:
         return CloudEvent(attributes, message.data)
     except Exception as error:
-        raise Permanent("event.malformed", f"not a CloudEvent: {error}") from error
+        raise Permanent("event.malformed", f"not a CloudEvent: {library_words(error)}") from error
 
 
 def pubsub_delivery(event: CloudEvent) -> Delivery:
@@ -87,7 +88,7 @@ def pubsub_delivery(event: CloudEvent) -> Delivery:
         )
     except (TypeError, KeyError, AttributeError, ValueError, binascii.Error) as error:
         raise Permanent(
-            "event.malformed", f"not a Pub/Sub message event: {type(error).__name__}: {error}"
+            "event.malformed", f"not a Pub/Sub message event: {library_words(error)}"
         ) from error
 
 

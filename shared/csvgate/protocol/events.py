@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from csvgate.protocol.identity import Upload
 
@@ -51,7 +52,7 @@ class UploadRef(Payload):
 
 
 class FaultExample(Payload):
-    """A fault as users see it. `value` is masked in columns marked as sensitive."""
+    """A fault as users see it. `value` is masked if a sensitive field could have it."""
 
     line: int
     column: str | None
@@ -141,5 +142,6 @@ class UploadFinished(Payload):
     @model_validator(mode="after")
     def _has_code(self) -> Self:
         if self.outcome == "failed" and self.code is None:
-            raise ValueError("a failed upload needs the failure's code")
+            # Messages name the type of an error, because its words may quote the data.
+            raise PydanticCustomError("missing_code", "a failed upload needs the failure's code")
         return self

@@ -9,8 +9,13 @@ from typing import Final, NamedTuple
 
 from csvgate.contracts.model import Contract
 from csvgate.contracts.table import column_type
-from csvgate.references.cells import parse_cell
-from csvgate.references.csv_file import MAX_BYTES, read_records
+from csvgate.references.cells import WrongCell, parse_cell
+from csvgate.references.csv_file import (
+    MAX_BYTES,
+    WrongReference,
+    near_labels,
+    read_records,
+)
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
 
@@ -47,8 +52,10 @@ class _KeyColumns(NamedTuple):
     def _value(self, i: int, text: str, line: int) -> object:
         try:
             return self.parsers[i](text)
-        except ValueError as error:
-            raise ValueError(f"line {line}, column {self.columns[i]}: the cell {error}") from None
+        except WrongCell as error:
+            raise WrongReference(
+                f"line {line}, column {self.columns[i]}: the cell {error}"
+            ) from None
 
 
 def key_sets(
@@ -70,7 +77,7 @@ def key_sets(
             )
         try:
             _collect(contract, name, data, found, max_keys)
-        except ValueError as error:
+        except WrongReference as error:
             where = contract.references[name].object
             message = f"reference {name} ({where}), {error}. Correct it, then upload the data again"
             raise Permanent("reference.malformed", message) from None
@@ -114,9 +121,9 @@ def _key_columns(
         columns = key.reference.fields
         missing = [column for column in columns if column not in header]
         if missing:
-            raise ValueError(
+            raise WrongReference(
                 f"line {line}: column {', '.join(missing)} is missing, but a foreign key needs it; "
-                f"the columns are {', '.join(header)}"
+                f"{near_labels(header, missing)}"
             )
         kinds = [column_type(fields[field]).kind for field in key.fields]
         yield _KeyColumns(

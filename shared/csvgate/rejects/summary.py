@@ -6,18 +6,22 @@ from csvgate.contracts.model import Contract
 from csvgate.protocol.events import FaultExample, Reason
 from csvgate.validation.batch import RejectedRow
 from csvgate.validation.faults import Fault
+from csvgate.validation.sensitive_values import SensitiveValues
 
 EXAMPLES: Final = 3
 """Examples kept for each code and column."""
-MASK: Final = "•••"
-"""Stands for a value of a sensitive column."""
 
 
 class Reasons:
-    """Counts rejected rows. Its memory depends on the number of codes and columns, not of rows."""
+    """Counts rejected rows. Its memory depends on the number of codes and columns, not of rows.
 
-    def __init__(self, contract: Contract) -> None:
-        self._sensitive = {f.name for f in contract.schema_.fields if f.sensitive}
+    `local` says that the reader has the file. Then cells of rows with several faults are shown too,
+    unless a sensitive field could hold them.
+    """
+
+    def __init__(self, contract: Contract, *, local: bool = False) -> None:
+        self._sensitive = SensitiveValues(contract)
+        self._local = local
         self._rows: dict[tuple[str, str | None], int] = {}
         self._examples: dict[tuple[str, str | None], list[FaultExample]] = {}
 
@@ -27,7 +31,8 @@ class Reasons:
             self._rows[key] = self._rows.get(key, 0) + 1
             examples = self._examples.setdefault(key, [])
             if len(examples) < EXAMPLES:
-                examples.append(self._example(fault))
+                alone = self._local or len(row.faults) == 1
+                examples.append(self._example(fault, alone=alone))
 
     def top(self) -> tuple[Reason, ...]:
         """Return the reasons, the most frequent first, equally frequent ones by code and column."""
@@ -41,12 +46,11 @@ class Reasons:
         ]
         return tuple(sorted(reasons, key=lambda r: (-r.rows, r.code, r.column or "")))
 
-    def _example(self, fault: Fault) -> FaultExample:
-        masked = fault.value is not None and fault.column in self._sensitive
+    def _example(self, fault: Fault, *, alone: bool) -> FaultExample:
         return FaultExample(
             line=fault.line,
             column=fault.column,
             code=fault.code,
-            value=MASK if masked else fault.value,
+            value=self._sensitive.shown(fault, alone=alone),
             message=fault.message,
         )

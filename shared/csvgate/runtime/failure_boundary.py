@@ -21,6 +21,7 @@ from csvgate.protocol.cloudevents_pubsub import Delivery, raw_delivery
 from csvgate.protocol.dead_letters import BREAKER, BREAKER_OPEN, DeadLetterTopic
 from csvgate.runtime.breaker_guard import Guard, Unguarded
 from csvgate.runtime.errors import Failure, Permanent, Transient
+from csvgate.runtime.library_words import last_place, library_words
 from csvgate.runtime.log import log
 
 T = TypeVar("T")
@@ -45,10 +46,11 @@ class Handler(Protocol[T]):
 
 
 def classify(error: Exception) -> Failure:
-    """Return the failure for an exception; an unexpected exception is transient."""
+    """Return the failure for an exception; an unexpected exception is transient. Its message says
+    where it was raised, but not its words, which may quote a row."""
     if isinstance(error, Failure):
         return error
-    return Transient("unexpected", f"{type(error).__name__}: {error}")
+    return Transient("unexpected", f"{library_words(error)} at {last_place(error)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class FailureBoundary(Generic[T]):
         if not isinstance(failure, Permanent) and not self._is_last(delivery):
             fields = _fields(failure, delivery, context)
             log("WARNING", "will be retried", fields, exc_info=failure is not error)
-            raise error
+            raise _without_causes(failure)
         return self._give_up(failure, delivery, context, error, work)
 
     def _is_last(self, delivery: Delivery) -> bool:
@@ -114,7 +116,7 @@ class FailureBoundary(Generic[T]):
                 return self._forward(failure, delivery, context, error)
             fields = _fields(opened, delivery, context) | {"failure": str(failure)}
             log("WARNING", "breaker open, will be retried", fields)
-            raise opened from error
+            raise opened from _without_causes(failure)
         if work is not None:
             try:
                 self.handler.give_up(work, failure)
@@ -141,6 +143,14 @@ class FailureBoundary(Generic[T]):
         fields = {**_fields(failure, delivery, context), BREAKER: BREAKER_OPEN}
         log("ERROR", "dead-lettered", fields, exc_info=failure is not error)
         return f"dead-lettered: {failure.code}"
+
+
+def _without_causes(failure: Failure) -> Failure:
+    """Return the failure without the exceptions that caused it: the platform writes what is raised,
+    with all causes and their words, to its log."""
+    failure.__cause__ = None
+    failure.__suppress_context__ = True
+    return failure
 
 
 def _fields(

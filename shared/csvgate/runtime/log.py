@@ -10,6 +10,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from csvgate.runtime.library_words import places
+
 _LOGGER = "csvgate"
 
 
@@ -34,8 +36,9 @@ class JsonFormatter(logging.Formatter):
             trace_id = trace.split("-")[1]
             entry["logging.googleapis.com/trace"] = f"projects/{self._project}/traces/{trace_id}"
         entry.update({k: v for k, v in fields.items() if v is not None})
-        if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            # A traceback would repeat the words of libraries, which may quote a row.
+            entry["exception"] = places(record.exc_info[1])
         return json.dumps(entry, ensure_ascii=False, default=str)
 
 
@@ -54,10 +57,11 @@ def configure(*, level: str, project: str, function: str) -> None:
 def log(
     severity: str, message: str, fields: Mapping[str, Any] | None = None, *, exc_info: bool = False
 ) -> None:
-    """Write one entry: `log("INFO", "committed", {"upload": …, "rows": …})`."""
-    logging.getLogger(_LOGGER).log(
-        logging.getLevelNamesMapping()[severity],
-        message,
-        exc_info=exc_info,
-        extra={"fields": dict(fields or {})},
-    )
+    """Write one entry: `log("INFO", "committed", {"upload": …, "rows": …})`. `exc_info` adds where
+    the exception that is being handled was raised."""
+    named = dict(fields or {})
+    error = sys.exc_info()[1] if exc_info else None
+    if error is not None:
+        named["exception"] = places(error)
+    severity_number = logging.getLevelNamesMapping()[severity]
+    logging.getLogger(_LOGGER).log(severity_number, message, extra={"fields": named})

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from csvgate.runtime.errors import Transient
+from csvgate.runtime.library_words import library_words
 
 
 class Settings(BaseModel):
@@ -75,7 +76,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        wrong = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())
+        wrong = library_words(error)
         raise Transient("settings.invalid", f"invalid environment variables: {wrong}") from error
 
 
@@ -85,4 +86,6 @@ def _secrets_from_files(environment: Mapping[str, str]) -> dict[str, str]:
     try:
         return {name: Path(path).read_text("utf-8").strip() for name, path in paths.items() if path}
     except (OSError, UnicodeDecodeError) as error:
-        raise Transient("settings.invalid", f"cannot read the file of a secret: {error}") from error
+        raise Transient(
+            "settings.invalid", f"cannot read the file of a secret: {library_words(error)}"
+        ) from error

@@ -27,6 +27,10 @@ EXAMPLES: Final = {
 """The same point in each format."""
 
 
+class WrongPoint(ValueError):
+    """The text is not a point. The message is for people and does not repeat the text."""
+
+
 class Geopoint(NamedTuple):
     """Longitude and latitude in degrees."""
 
@@ -40,16 +44,15 @@ class Geopoint(NamedTuple):
 
 
 def parse_geopoint(text: str, form: str = "default") -> Geopoint:
-    """Parse a geopoint. `form` is default, array or object. Raises ValueError with a message for
-    people that does not repeat the text."""
+    """Parse a geopoint. `form` is default, array or object. Raises WrongPoint."""
     pair = _parse_pair(text) if form == "default" else _parse_json_pair(text, form)
     if pair is None:
-        raise ValueError(f"is not a point such as {EXAMPLES[form]}: longitude, then latitude")
+        raise WrongPoint(f"is not a point such as {EXAMPLES[form]}: longitude, then latitude")
     point = Geopoint(*pair)
     for name, degrees, most in (("longitude", point.lon, 180), ("latitude", point.lat, 90)):
         if not -most <= degrees <= most:
             order = "; the longitude comes first" if name == "latitude" else ""
-            raise ValueError(f"has a {name} outside -{most} to {most}{order}")
+            raise WrongPoint(f"has a {name} outside -{most} to {most}{order}")
     return point
 
 
@@ -106,7 +109,7 @@ class GeopointType(FieldType):
         def read(text: str) -> Geopoint:
             try:
                 return parse_geopoint(text, form)
-            except ValueError as error:
+            except WrongPoint as error:
                 raise CellFault(("type.geopoint", str(error))) from None
 
         return read

@@ -5,8 +5,8 @@ class Crash(BaseException):
     """Not an Exception, because a crashed instance must not handle it."""
 
 
-class Violation(AssertionError):
-    """A promise of csvgate is broken."""
+class Violation(BaseException):
+    """A promise of csvgate is broken. Not an Exception, which the failure boundary would handle."""
 
 
 def require(holds: bool, otherwise: str) -> None:

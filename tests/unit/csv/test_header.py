@@ -221,3 +221,20 @@ def test_a_label_with_a_comma_or_line_break_is_shown_in_one_line() -> None:
 
 def test_a_fault_names_the_column_of_the_table() -> None:
     assert [(2, "amount", "type.integer")] == faults(b"note,Amount (EUR),Order ID\nx,y,7\n", SOLD)
+
+
+def test_a_sensitive_dataset_quotes_only_labels_like_its_own() -> None:
+    """The first line may be a row of which one cell is a label by chance."""
+    rules = contract({"name": "email", "sensitive": True}, "status", "city")
+    message = fault(b"Ann Smith,status,citty,Ann Smith\n", rules)
+    assert "Ann" not in message
+    assert (
+        "Not in the contract: column 1, citty (column 3: did you mean city?). "
+        "More than once in the header: columns 1, 4; keep one"
+    ) in message
+    assert "Ann Smith" in fault(b"Ann Smith,status,city\n", contract("email", "status", "city"))
+
+
+def test_a_value_that_resembles_a_label_is_not_quoted() -> None:
+    rules = contract({"name": "email", "format": "email", "sensitive": True}, "status")
+    assert "email@a.io" not in fault(b"email@a.io,status\n", rules)

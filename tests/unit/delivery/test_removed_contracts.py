@@ -63,8 +63,8 @@ def check_emails(world: World) -> None:
     assert contract.notify.completed == email.recipients
 
 
-class Crash(Exception):
-    """The instance is gone."""
+class Crash(BaseException):
+    """The instance is gone. Not an Exception, which the failure boundary would handle."""
 
 
 def crash_at(number: int) -> Callable[[Effect], None]:

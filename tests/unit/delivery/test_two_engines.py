@@ -66,8 +66,8 @@ ORDERS = pytest.mark.parametrize(
 Engine = Callable[[World], Boundary]
 
 
-class Crash(Exception):
-    """The instance is gone."""
+class Crash(BaseException):
+    """The instance is gone. Not an Exception, which the failure boundary would handle."""
 
 
 @dataclass

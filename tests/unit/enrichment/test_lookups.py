@@ -61,7 +61,7 @@ def test_a_reference_without_rows() -> None:
             "k,v\n7,a\ntotal,b\n",
             "line 3, column k: the key is not an INT64; it is compared with column c",
         ),
-        ("k,w\n7,a\n", "line 1: no column v, which the contract adds; the file has w"),
+        ("k,w\n7,a\n", "line 1: no column v, which the contract adds; the file has 2 columns"),
     ],
 )
 def test_a_reference_that_does_not_suit(table: str, problem: str) -> None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from csvgate.contracts.model import Reference
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
 from enrichment import references
@@ -64,12 +65,12 @@ def test_bom_line_ends_and_blank_lines(data: bytes) -> None:
     ("data", "columns", "problem"),
     [
         ("", {}, "the file is empty"),
-        ("id,v\n1,2\n", {}, "line 1: no key column 'k'; the file has id, v"),
+        ("id,v\n1,2\n", {}, "line 1: no key column 'k'; the file has 2 columns"),
         ("k,v\na,1\nb\n", {}, "line 3: 1 cells under a header of 2"),
         ('k,v\n"a\nb",1\na,1,2\n', {}, "line 4: 3 cells under a header of 2"),
         ("k,v\na,1\nb,2\na,3\n", {}, "line 4, column k: repeats the key of line 2"),
         ("k,v\n,1\n", {}, "line 2, column k: the key is empty"),
-        ("k,v,v\n", {}, "line 1: two columns have the same name: v"),
+        ("k,v,v\n", {}, "line 1: columns 2 and 3 have the same name"),
         ("k,v\na,1\nb,x\n", {"v": "INT64"}, "line 3, column v: the cell is not an INT64"),
         ("k,v\na,1.234\n", {"v": "NUMERIC(5, 2)"}, "column v: the cell has 1 digits before and 3"),
         ("k,v\na,abc\n", {"v": "STRING(2)"}, "column v: the cell has 3 characters"),
@@ -77,7 +78,7 @@ def test_bom_line_ends_and_blank_lines(data: bytes) -> None:
         ("k,v\na,2026-01-01T00:00\n", {"v": "TIMESTAMP"}, "has no time zone"),
         ("k,v\na,yes\n", {"v": "BOOL"}, "write true or false"),
         ("k,v\na,{\n", {"v": "JSON"}, "is not valid JSON"),
-        ("k,v\n", {"w": "INT64"}, "the contract gives types to w; the file has k, v"),
+        ("k,v\n", {"w": "INT64"}, "the contract gives types to w; the file has 2 columns"),
         ('k,v\na,"b\n', {}, "line 2: the record is not valid CSV"),
         (b"k,v\na,1\nb,\xff\n", {}, "line 3: the bytes are not UTF-8"),
     ],
@@ -100,3 +101,14 @@ def test_messages_do_not_contain_the_cell() -> None:
     with pytest.raises(Permanent) as raised:
         reference("k,v\na,secret\n", v="INT64")
     assert "secret" not in str(raised.value)
+
+
+def test_a_file_without_its_header_is_not_repeated() -> None:
+    """Its first row would stand as labels; only what resembles a wanted label is named."""
+    data = b"ann@example.com,Ann Smith,customer-key\nbob@example.com,Bob,1\n"
+    spec = Reference(object="ref.csv", key="customer_key")
+    with pytest.raises(Permanent) as raised:
+        references.parse_reference(data, name="ref", reference=spec)
+    assert "file has 3 columns, among them customer-key." in raised.value.message
+    assert "ann@" not in raised.value.message
+    assert "Ann" not in raised.value.message

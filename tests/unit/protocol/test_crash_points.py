@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from csvgate.protocol.identity import Upload
+from csvgate.runtime.errors import Transient
 from fakes.effects import Effect, Effects
 from unit.protocol.invariants import check
 from unit.protocol.orders import orders
@@ -25,7 +26,7 @@ def run(world: World) -> str:
         try:
             world.validate(event)
             break
-        except Crash:
+        except Transient:  # the failure boundary does not raise what it does not know
             world.restart()
     world.drain()
     return Upload(info.bucket, info.name, info.generation).id

@@ -90,7 +90,7 @@ def test_transient_and_unknown_are_raised_for_a_retry(
     error: Exception, attempt: int | None
 ) -> None:
     publisher = FakePublisher("letters")
-    with pytest.raises(type(error)):
+    with pytest.raises(Transient):
         failure_boundary(Scripted(handle=error), publisher, attempt)(EVENT)
     assert codes(publisher) == []
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Final, NamedTuple
 
-from csvgate.rejects.summary import MASK
 from csvgate.validation.faults import Fault
+from csvgate.validation.sensitive_values import SensitiveValues
 
 _IN_MEMORY: Final = 4 * 1024 * 1024
 
 
 class Shown(NamedTuple):
-    """A fault to show, with the value masked if its column is sensitive."""
+    """A fault to show, with the value masked if it may be sensitive."""
 
     line: int
     column: str | None
@@ -27,7 +27,7 @@ class FaultSpool:
     A context manager.
     """
 
-    def __init__(self, most: int, sensitive: frozenset[str]) -> None:
+    def __init__(self, most: int, sensitive: SensitiveValues) -> None:
         self._most = most
         self._sensitive = sensitive
         self._file = SpooledTemporaryFile(max_size=_IN_MEMORY, mode="w+b")  # noqa: SIM115 - closed on exit
@@ -42,8 +42,8 @@ class FaultSpool:
             return
         self.kept += 1
         self.last_line = max(self.last_line, fault.line)
-        masked = fault.value is not None and fault.column in self._sensitive
-        value = MASK if masked else fault.value
+        # Emails hide all cells of a row with several faults. Here the reader has the file.
+        value = self._sensitive.shown(fault, alone=True)
         shown = Shown(fault.line, fault.column, fault.code, value, fault.message)
         self._file.write(json.dumps(shown._asdict()).encode("ascii") + b"\n")
 

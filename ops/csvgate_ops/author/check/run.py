@@ -63,7 +63,7 @@ class Check:
         self._corrected_file = CorrectedFile(name)
         self._on_bytes = on_bytes
         self._on_rows = on_rows
-        self._reasons = Reasons(contract)
+        self._reasons = Reasons(contract, local=True)
         self._reject_file = RejectFile(contract)
         self._read = self._rejected = 0
 
@@ -118,8 +118,3 @@ def revealed(contract: Contract) -> Contract:
     fields = [f.model_copy(update={"sensitive": False}) for f in contract.schema_.fields]
     schema = contract.schema_.model_copy(update={"fields": tuple(fields)})
     return contract.model_copy(update={"schema_": schema})
-
-
-def sensitive(contract: Contract) -> frozenset[str]:
-    """Return the names of the sensitive columns."""
-    return frozenset(field.name for field in contract.schema_.fields if field.sensitive)

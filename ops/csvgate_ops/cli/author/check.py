@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from csvgate.contracts.model import Contract
+from csvgate.validation.sensitive_values import SensitiveValues
 from csvgate_ops.author.check.choose import choose, load_one
 from csvgate_ops.author.check.fault_spool import FaultSpool
 from csvgate_ops.author.check.output import colours, columns, write
@@ -14,7 +15,7 @@ from csvgate_ops.author.check.progress import Progress
 from csvgate_ops.author.check.reference_folder import foreign_keys, left_out
 from csvgate_ops.author.check.reject_output import RejectOutput
 from csvgate_ops.author.check.report import Table, json_report
-from csvgate_ops.author.check.run import Check, revealed, sensitive
+from csvgate_ops.author.check.run import Check, revealed
 from csvgate_ops.author.check.source import Source
 from csvgate_ops.local.cloud.options import repository
 
@@ -104,7 +105,9 @@ def command(
     if remark := left_out(contract, references):
         click.echo(f"Note: {remark}", err=True)
     with ExitStack() as stack:
-        faults = stack.enter_context(FaultSpool(most, sensitive(contract)))
+        # All faults may be shown here, so the work is not limited as it is for three examples.
+        shown = SensitiveValues(contract, most_readings=sys.maxsize)
+        faults = stack.enter_context(FaultSpool(most, shown))
         with ExitStack() as reading:
             out = None
             if rejects is not None:

@@ -4,7 +4,7 @@ Values are compared in the form in which pages show them (`printable`). So what 
 selected and typed, and addresses and forms contain no control characters.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal, Self, get_args
@@ -35,6 +35,8 @@ GROUPINGS: Final[dict[By, str]] = {
 _STRINGS: Final = ("code", "function", "dataset", "upload", "text")
 NONE: Final = "–"
 """Stands for an unknown dataset."""
+Contains = Callable[[DeadLetter, str], bool]
+"""Returns whether a letter, as its page shows it, contains a folded text."""
 _ALWAYS: Final = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
@@ -87,7 +89,9 @@ class LetterSearch:
         ]
         return ", ".join(words for given, words in parts if given)
 
-    def select(self, letters: Iterable[DeadLetter], now: datetime) -> list[DeadLetter]:
+    def select(
+        self, letters: Iterable[DeadLetter], now: datetime, contains: Contains
+    ) -> list[DeadLetter]:
         """Return the letters that match, in the requested order. `letters` are sorted, newest
         first."""
         since, until = self._times(now)
@@ -100,7 +104,7 @@ class LetterSearch:
             and (not self.dataset or printable(letter.dataset or NONE) == self.dataset)
             and letter.upload.startswith(self.upload)
             and since <= letter.dead_lettered_at < until
-            and (not text or _contains(letter, text))
+            and (not text or contains(letter, text))
         ]
         return _ordered(found, self.order)
 
@@ -112,15 +116,6 @@ class LetterSearch:
         if self.age:
             until = min(until, now - AGES[self.age][1])
         return since, until
-
-
-def _contains(letter: DeadLetter, text: str) -> bool:
-    """Return whether the reason, the id, an attribute or the data contains the text."""
-    if text in printable(letter.message).casefold() or text in letter.id:
-        return True
-    if any(text in printable(value).casefold() for value in letter.attributes.values()):
-        return True
-    return text.encode() in (letter.data or b"").lower()
 
 
 def _ordered(letters: list[DeadLetter], order: Order) -> list[DeadLetter]:

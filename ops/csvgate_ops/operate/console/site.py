@@ -13,6 +13,7 @@ from csvgate_ops.operate.console.snapshot import Reading, Snapshot
 from csvgate_ops.operate.console.uploads_index import Uploads, UploadsIndex
 from csvgate_ops.operate.dead_letters.actions.read import Reading as Letters
 from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.content.visible_text import contains
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
@@ -61,6 +62,10 @@ class Site:
 
     def now(self) -> datetime:
         return self.context.clock()
+
+    def contains(self, letter: DeadLetter, text: str) -> bool:
+        """Return whether a letter contains a folded text where people see it without a reveal."""
+        return contains(letter, text, self.context)
 
     def known_letters(self) -> tuple[DeadLetter, ...]:
         """Return the letters of the last reading, newest first; none before the first reading."""

@@ -9,7 +9,7 @@ FUNCTIONS: Final = (
         "unexpected",
         When.AFTER_RETRIES,
         "An error that csvgate does not anticipate",
-        "The function's log contains the traceback: filter by the dead letter's trace. If the "
+        "The function's log has the place in the code: filter by the dead letter's trace. If the "
         "errors started with a deploy, deploy the previous revision. Report the error.",
         NextStep.REPLAY,
     ),

@@ -183,8 +183,8 @@ LOADING: Final = (
         "rows.refused",
         When.AT_ONCE,
         "BigQuery refused rows that csvgate had found valid",
-        "The message names the first of them. The validation has a gap: report it. Have the file "
-        "uploaded again without these rows.",
+        "The message names the first of them, with their columns. The validation has a gap: report "
+        "it. Have the file uploaded again without these rows.",
         NextStep.UPLOAD,
     ),
 )

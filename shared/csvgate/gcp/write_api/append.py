@@ -110,7 +110,7 @@ def _answer(connection: Connection, stream: str, offset: int) -> tuple[AppendRes
         return append_error_result(error, stream, offset), False
     if response is None:
         raise BrokenConnection("the service closed the connection")
-    return append_result(response, stream, offset), True
+    return append_result(response, stream, offset, connection.columns), True
 
 
 def _require_rows(stream: str, rows: int, end: int) -> None:

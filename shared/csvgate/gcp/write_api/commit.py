@@ -10,10 +10,11 @@ from typing import Final
 from google.api_core import exceptions as api
 from google.cloud.bigquery_storage_v1.types import StorageError
 
-from csvgate.gcp.errors import reason
+from csvgate.gcp.errors import answer
 from csvgate.gcp.write_api.errors import CODES, SHOWN, UNCLEAR, reports_committed, storage_errors
 from csvgate.gcp.write_api.state import StreamState, stream_gone
 from csvgate.runtime.errors import Permanent, Transient
+from csvgate.runtime.library_words import service_words
 
 ASKED: Final = 10
 """The most streams of a commit whose state is asked for: the service commits all of them together,
@@ -31,7 +32,7 @@ def commit_errors(error: api.GoogleAPICallError, parent: str) -> list[StorageErr
         code = CODES.INVALID_STREAM_STATE
     else:
         return []
-    return [StorageError(code=code, entity=parent, error_message=reason(error))]
+    return [StorageError(code=code, entity=parent, error_message=answer(error))]
 
 
 def settle_commit(
@@ -42,7 +43,7 @@ def settle_commit(
     if any(reports_committed(error) for error in errors):
         return
     text = "; ".join(
-        f"{error.entity}: {CODES(error.code).name} {error.error_message}"
+        f"{error.entity}: {CODES(error.code).name} {service_words(error.error_message)}"
         for error in errors[:SHOWN]
     )
     if any(error.code == CODES.INVALID_STREAM_TYPE for error in errors):

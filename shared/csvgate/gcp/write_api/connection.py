@@ -26,6 +26,11 @@ class Connection:
         self._responses: Any = None
         self._first = True
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """The names of the columns that are sent."""
+        return frozenset(self._schema.names)
+
     def send(self, offset: int, batch: pa.RecordBatch) -> None:
         rows = AppendRowsRequest.ArrowData(
             rows=ArrowRecordBatch(serialized_record_batch=batch.serialize().to_pybytes())

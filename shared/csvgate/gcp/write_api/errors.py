@@ -1,6 +1,11 @@
-"""What the Storage Write API's errors mean for the delivery protocol."""
+"""What the Storage Write API's errors mean for the delivery protocol.
+
+Messages name errors by their codes. The service's words about a call that sends rows may quote
+them, also without quotation marks.
+"""
 
 import re
+from collections.abc import Collection
 from enum import Enum
 from typing import Any, Final
 
@@ -8,9 +13,10 @@ import grpc
 from google.api_core import exceptions as api
 from google.cloud.bigquery_storage_v1.types import AppendRowsResponse, RowError, StorageError
 
-from csvgate.gcp.errors import reason, translate
+from csvgate.gcp.errors import answer, translate
 from csvgate.ports import StreamCommitted
 from csvgate.runtime.errors import Permanent, Transient
+from csvgate.runtime.library_words import library_words, names_in
 
 CODES: Final = StorageError.StorageErrorCode
 UNCLEAR: Final = (CODES.STREAM_NOT_FOUND, CODES.TABLE_NOT_FOUND, CODES.INVALID_STREAM_STATE)
@@ -41,13 +47,16 @@ class UnclearState(Exception):
     the call. Only `get_write_stream` shows what has become of it."""
 
 
-def append_result(response: AppendRowsResponse, stream: str, offset: int) -> AppendResult:
-    """Interpret an answer; `offset` is that of the batch's first row. Raises BrokenConnection,
-    UnclearState, Transient or Permanent for every other answer."""
+def append_result(
+    response: AppendRowsResponse, stream: str, offset: int, columns: Collection[str]
+) -> AppendResult:
+    """Interpret an answer; `offset` is that of the batch's first row, and `columns` are the names
+    that a message may repeat. Raises BrokenConnection, UnclearState, Transient or Permanent for
+    every other answer."""
     if not response.error.code and not response.row_errors:
         return AppendResult.APPENDED
     if response.row_errors:
-        raise Permanent("rows.refused", _row_errors(response.row_errors, stream, offset))
+        raise Permanent("rows.refused", _row_errors(response.row_errors, stream, offset, columns))
     code = next(c for c in grpc.StatusCode if c.value[0] == response.error.code)
     error: api.GoogleAPICallError = api.from_grpc_status(  # type: ignore[no-untyped-call]
         code, response.error.message, details=response.error.details
@@ -57,7 +66,7 @@ def append_result(response: AppendRowsResponse, stream: str, offset: int) -> App
 
 def append_error_result(error: api.GoogleAPICallError, stream: str, offset: int) -> AppendResult:
     """Interpret an error that ended the connection, in the same way."""
-    own, text = own_code(error), reason(error)
+    own, text = own_code(error), words(error)
     where = f"stream {stream}, offset {offset}"
     if own == CODES.OFFSET_ALREADY_EXISTS or isinstance(error, api.AlreadyExists):
         return AppendResult.PRESENT
@@ -75,7 +84,7 @@ def append_error_result(error: api.GoogleAPICallError, stream: str, offset: int)
         return AppendResult.FINALIZED  # without a storage error; only the message says so
     if isinstance(error, api.Aborted | api.ServiceUnavailable | api.InternalServerError):
         raise BrokenConnection(text) from error
-    raise translate(error, "bigquery", where) from error
+    raise translate(error, "bigquery", where, text) from error
 
 
 def raise_state(
@@ -84,14 +93,20 @@ def raise_state(
     """Raise StreamCommitted if the error says that the stream is committed, and UnclearState if it
     is about the stream's existence or state; return for all others. An error that only says in
     words that the stream is finalized counts as unclear unless `finalized_is_unclear` is False."""
-    own, text = own_code(error), reason(error)
-    if own == CODES.STREAM_ALREADY_COMMITTED or _COMMITTED.search(text):
+    own, text, said = own_code(error), words(error), answer(error)
+    if own == CODES.STREAM_ALREADY_COMMITTED or _COMMITTED.search(said):
         raise StreamCommitted("stream.committed", f"{stream} is committed: {text}") from error
     precondition = isinstance(error, api.FailedPrecondition) and (
-        finalized_is_unclear or not _FINALIZED.search(text)
+        finalized_is_unclear or not _FINALIZED.search(said)
     )
     if own in UNCLEAR or isinstance(error, api.NotFound) or precondition:
         raise UnclearState(text) from error
+
+
+def words(error: api.GoogleAPICallError) -> str:
+    """Return what a message may say about an error: its class and its StorageErrorCode."""
+    own = own_code(error)
+    return library_words(error) if own is None else f"{library_words(error)} {CODES(own).name}"
 
 
 def own_code(error: api.GoogleAPICallError) -> Any:
@@ -116,9 +131,12 @@ def reports_committed(error: StorageError) -> bool:
     )
 
 
-def _row_errors(errors: Any, stream: str, offset: int) -> str:
-    first = "; ".join(
-        f"row {offset + error.index} {RowError.RowErrorCode(error.code).name} {error.message[:200]}"
-        for error in errors[:SHOWN]
-    )
+def _row_errors(errors: Any, stream: str, offset: int, columns: Collection[str]) -> str:
+    first = "; ".join(_row_error(error, offset, columns) for error in errors[:SHOWN])
     return f"BigQuery refused {len(errors)} rows of stream {stream}; the first are: {first}"
+
+
+def _row_error(error: Any, offset: int, columns: Collection[str]) -> str:
+    named = ", ".join(names_in(error.message, columns))
+    code = RowError.RowErrorCode(error.code).name
+    return f"row {offset + error.index} {code}{f' ({named})' if named else ''}"

@@ -31,6 +31,7 @@ from csvgate.protocol.ledger.entries import (
 )
 from csvgate.protocol.ledger.paths import EntryPath, LedgerPath, Part
 from csvgate.runtime.errors import Permanent, Transient
+from csvgate.runtime.library_words import library_words
 
 FEW_CHUNKS: Final = 8
 """Reading up to this many entries costs less than listing them."""
@@ -58,7 +59,8 @@ class Ledger:
             return path.entry.model_validate_json(data)
         except ValidationError as error:
             raise Permanent(
-                "ledger.corrupt", f"gs://{self.bucket}/{name} is not a ledger entry: {error}"
+                "ledger.corrupt",
+                f"gs://{self.bucket}/{name} is not a ledger entry: {library_words(error)}",
             ) from error
 
     def create(self, path: EntryPath[E], entry: E, /, **parts: Part) -> bool:

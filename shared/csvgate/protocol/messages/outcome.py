@@ -13,6 +13,7 @@ from csvgate.protocol.identity import is_identifier
 from csvgate.protocol.messages.attributes import PLAN, TRACE, UPLOAD
 from csvgate.protocol.messages.event_size import MAX_PUSH_BYTES, push_bytes
 from csvgate.runtime.errors import Permanent
+from csvgate.runtime.library_words import library_words
 from csvgate.text import shorten_bytes
 
 OTHER: Final = "other"
@@ -54,8 +55,9 @@ def parse_outcome(message: Message) -> UploadFinished:
     try:
         finished = UploadFinished.model_validate_json(message.data)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise Permanent("event.malformed", f"not the outcome of an upload: {wrong}") from error
+        raise Permanent(
+            "event.malformed", f"not the outcome of an upload: {library_words(error)}"
+        ) from error
     if event["type"] != OUTCOME_TYPES[finished.outcome]:
         raise Permanent(
             "event.malformed",

@@ -32,6 +32,7 @@ from csvgate.protocol.messages.attributes import (
 )
 from csvgate.protocol.staging import staged_uri
 from csvgate.runtime.errors import Permanent
+from csvgate.runtime.library_words import library_words
 
 _SOURCE: Final = "//csvgate/validate_and_parse"
 
@@ -139,8 +140,9 @@ def parse_validated_records(message: Message) -> SealedUpload:
                 "event.malformed", f"validated-records carries no events of type {kind:.80}"
             )
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise Permanent("event.malformed", f"not an event of type {kind}: {wrong:.400}") from error
+        raise Permanent(
+            "event.malformed", f"not an event of type {kind}: {library_words(error)}"
+        ) from error
     if chunk is not None and not is_sha256(chunk.sha256):
         raise Permanent("event.malformed", f"sha256: not a digest: {chunk.sha256!r:.80}")
     return SealedUpload(upload, plan, seal, chunk)

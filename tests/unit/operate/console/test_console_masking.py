@@ -1,7 +1,9 @@
 """Sensitive columns are hidden until a reveal is recorded in the audit log."""
 
 import json
+from dataclasses import replace
 
+from csvgate.contracts.match import Contracts
 from csvgate.ports import Column
 from csvgate.protocol.ledger.entries import Note
 from csvgate_ops.operate.upload_list import upload_ids
@@ -81,3 +83,28 @@ def test_service_messages_that_may_quote_a_row_are_masked_everywhere() -> None:
         page = here.page(path)
         assert EMAIL not in page, path
         assert "in row 7" in page, path
+
+
+def test_a_search_does_not_confirm_what_is_hidden() -> None:
+    there = letter_world()
+    data = json.dumps({"dataset": "orders", "email": EMAIL, "note": "seen"}).encode()
+    letter(there, data=data, csvgate_code="a.hidden")
+    words_of_a_row = f"bad value '{EMAIL}' in row 7"
+    letter(there, csvgate_code="rows.refused", csvgate_message=words_of_a_row)
+    here = visit(there)
+    for text in (EMAIL, EMAIL.upper(), "customer"):
+        assert "No letters match" in here.page(f"/letters/?text={text}")
+    assert "a.hidden" in here.page("/letters/?text=SEEN")
+    assert "rows.refused" in here.page("/letters/?text=in%20row%207")
+
+
+def test_a_search_masks_by_the_contract_with_which_the_upload_was_read() -> None:
+    """Before it was deployed, another version of the contract may have named other columns."""
+    there = letter_world()
+    there.world.validate(there.world.upload("orders/a.csv", orders(5)))
+    (uploaded,) = upload_ids(there.world.ledger)
+    data = json.dumps({"email": EMAIL}).encode()
+    bare = replace(there.context, contracts=Contracts([]))
+    letter(there, data=data, csvgate_dataset="orders", csvgate_upload=uploaded)
+    here = visit(replace(there, context=bare))
+    assert "No letters match" in here.page(f"/letters/?text={EMAIL}")

@@ -11,8 +11,8 @@ from csvgate.contracts.match import Contracts
 from csvgate.ports import Column, Message
 from csvgate.protocol.ledger.entries import AuditAction
 from csvgate.protocol.ledger.paths import AUDIT_RECORDED
-from csvgate.rejects.summary import MASK
 from csvgate.runtime.errors import Permanent
+from csvgate.validation.sensitive_values import MASK
 from csvgate_ops.operate.dead_letters.actions.edit import Edit, difference
 from csvgate_ops.operate.dead_letters.actions.export import export
 from csvgate_ops.operate.dead_letters.actions.read import read

@@ -7,7 +7,7 @@ import pytest
 
 from csvgate.ports import Column
 from csvgate.protocol.events import RECORDS_VALIDATED
-from csvgate.rejects.summary import MASK
+from csvgate.validation.sensitive_values import MASK
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.actions.show import Detail, fetch, show, show_letter
 from csvgate_ops.operate.dead_letters.content.masking import NOTHING, Mask

@@ -79,7 +79,7 @@ def _selected(site: Site, form: "MultiDict[str, str]") -> tuple[Sequence[DeadLet
             return found, f"letter {found[0].id}"
         return found, counted(len(found), "ticked letter")
     search = LetterSearch.of(form)
-    found = search.select(known.values(), site.now())
+    found = search.select(known.values(), site.now(), site.contains)
     return found, f"every letter {search.words()}" if search.words() else "every letter"
 
 

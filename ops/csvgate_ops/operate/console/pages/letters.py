@@ -35,7 +35,7 @@ def letters_pages(site: Site) -> Blueprint:
         if reading.value is None:
             return reading_page("letters", reading)
         search, letters = LetterSearch.of(request.args), reading.value.letters
-        found = search.select(letters, site.now())
+        found = search.select(letters, site.now(), site.contains)
         return render_template(
             "letters.html",
             reading=reading,

@@ -11,8 +11,8 @@ from csvgate.contracts.hashing import from_json
 from csvgate.contracts.header_labels import fold
 from csvgate.contracts.model import Contract
 from csvgate.rejects import reject_file
-from csvgate.rejects.summary import MASK
 from csvgate.runtime.errors import Failure
+from csvgate.validation.sensitive_values import MASK
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 

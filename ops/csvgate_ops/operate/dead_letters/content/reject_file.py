@@ -8,7 +8,7 @@ from typing import Final
 from csvgate.contracts.model import Contract
 from csvgate.protocol.dead_letters import PREFIX
 from csvgate.rejects.reject_file import ERRORS, LINE
-from csvgate.rejects.summary import MASK
+from csvgate.validation.sensitive_values import MASK
 from csvgate_ops.operate.dead_letters.content.content import Grid
 from csvgate_ops.operate.dead_letters.content.masking import Mask
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext

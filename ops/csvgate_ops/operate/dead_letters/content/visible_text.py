@@ -1,0 +1,30 @@
+"""Searches a letter for a text, in the form in which its page shows it without a reveal.
+
+A search that saw hidden values would confirm guesses of them.
+"""
+
+from csvgate_ops.operate.dead_letters.content.content import content
+from csvgate_ops.operate.dead_letters.content.letter_json import attributes
+from csvgate_ops.operate.dead_letters.content.masking import NOTHING, Mask, mask_of, message_of
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.text import printable
+
+
+def contains(letter: DeadLetter, text: str, context: DeadLetterContext) -> bool:
+    """Return whether the id, the reason, an attribute or the data contains the text, which is
+    folded. Data that was too large to keep is not searched."""
+    # Masking reads the ledger, so it is only asked about a letter that contains the text somewhere.
+    return _is_in(text, letter, letter.message, NOTHING) and _is_in(
+        text, letter, message_of(letter, context), mask_of(letter, context)
+    )
+
+
+def _is_in(text: str, letter: DeadLetter, message: str, mask: Mask) -> bool:
+    strings = [
+        letter.id,
+        message,
+        *attributes(letter, message).values(),
+        *content(letter, mask).text.splitlines(),
+    ]
+    return any(text in printable(string).casefold() for string in strings)

@@ -1,0 +1,151 @@
+"""Decides which cells of a file people may see, if the contract has sensitive fields.
+
+A cell of another column may hold a sensitive value too: after an extra delimiter or an open quote
+the values of a row stand under the wrong labels. So a cell is shown only if no sensitive field
+could have it as a value. Rows with several faults are not shown at all, because they are probably
+shifted.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from csvgate.contracts.model import Constraints, Contract, Schema, SchemaField
+from csvgate.types.common.field_type import CellFault
+from csvgate.validation.cells import Cells
+from csvgate.validation.faults import VALUE_CHARACTERS, Fault
+
+MASK: Final = "•••"
+"""Stands for a cell that is not shown."""
+SHORTEST: Final = 4
+"""Shorter texts are compared as a whole only: pieces of one to three characters identify nobody,
+and nearly every text has one that some field accepts."""
+MOST_READINGS: Final = 500_000
+"""Comparisons of a text with a sensitive field for one file, which take about a second. Once they
+are used up, every cell is hidden. A cell of 20 characters has 153 pieces, one of 79 has 2,926."""
+_MOST_REMEMBERED: Final = 1000
+"""Cells whose answer is remembered: the examples of a fault are often the same text."""
+_MOST_DIGITS: Final = 5
+"""More digits than this are hidden if a sensitive field has values with digits: dates of birth and
+numbers of phones, accounts, cards and documents have at least six, also after damage."""
+_DIGIT: Final = re.compile(r"\d")
+_PLAIN: Final = ("any", "string")
+
+
+class SensitiveValues:
+    """The rule for one contract and one file, with at most `most_readings` comparisons."""
+
+    def __init__(self, contract: Contract, most_readings: int = MOST_READINGS) -> None:
+        sensitive = [field for field in contract.schema_.fields if field.sensitive]
+        self.exist: Final = bool(sensitive)
+        """Whether the contract has sensitive fields. Otherwise every cell is shown."""
+        self.readings = 0
+        """The comparisons so far."""
+        self._most_readings: Final = most_readings
+        self._remembered: Final = dict[str, bool]()
+        self._columns: Final = frozenset(field.name for field in sensitive)
+        self._is_plain: Final = any(map(_is_plain, sensitive))
+        self._has_digits: Final = any(map(_has_digits, sensitive))
+        self._has_addresses: Final = any(field.format == "email" for field in sensitive)
+        kinds = {
+            _kind(field, contract.schema_).model_dump_json(): _kind(field, contract.schema_)
+            for field in sensitive
+            if not _is_plain(field)
+        }
+        schema = Schema(fields=tuple(kinds.values())) if kinds else contract.schema_
+        self._cells: Final = [Cells(field, schema, required=False) for field in kinds.values()]
+
+    def shown(self, fault: Fault, *, alone: bool) -> str | None:
+        """Return the fault's cell, or MASK if people must not see it; None if the fault has no
+        cell. `alone` says whether the fault is the only one of its row."""
+        value = fault.value
+        if value is None or not self.exist:
+            return value
+        if not alone or fault.column in self._columns:
+            return MASK
+        return MASK if self._may_be_plain(value) or self.resemble(value) else value
+
+    def resemble(self, text: str) -> bool:
+        """Return whether a sensitive field with a format, a pattern or another rule could have the
+        text, or a part of it, as its value."""
+        if len(text) >= VALUE_CHARACTERS:
+            return True  # probably shortened, so that a value may be cut in the middle
+        if self._has_addresses and "@" in text:
+            return True
+        if self._has_digits and len(_DIGIT.findall(text)) > _MOST_DIGITS:
+            return True
+        found = self._remembered.get(text)
+        if found is None:
+            found = any(map(self._is_value, _pieces(text)))
+            if len(self._remembered) < _MOST_REMEMBERED:
+                self._remembered[text] = found
+        return found
+
+    def _may_be_plain(self, text: str) -> bool:
+        return self._is_plain and len(text) >= SHORTEST
+
+    def _is_value(self, text: str) -> bool:
+        for cells in self._cells:
+            if self.readings >= self._most_readings:
+                return True
+            self.readings += 1
+            try:
+                if cells[text] is not None:
+                    return True
+            except CellFault:
+                continue
+        return False
+
+
+def _is_plain(field: SchemaField) -> bool:
+    """Return whether the contract says nothing about the field's values."""
+    rules = field.constraints
+    return (
+        field.type in _PLAIN
+        and field.format == "default"
+        and rules.pattern is None
+        and rules.enum is None
+    )
+
+
+def _has_digits(field: SchemaField) -> bool:
+    return not _is_plain(field) and (
+        field.type not in (*_PLAIN, "boolean")
+        or field.format == "uuid"
+        or field.constraints.pattern is not None
+    )
+
+
+def _kind(field: SchemaField, schema: Schema) -> SchemaField:
+    """Return a field without a name that accepts the same texts, whatever their length or size."""
+    missing = schema.missing_values if field.missing_values is None else field.missing_values
+    return SchemaField.model_validate(
+        field.model_dump(
+            include={
+                "type",
+                "format",
+                "decimal_char",
+                "group_char",
+                "bare_number",
+                "true_values",
+                "false_values",
+            }
+        )
+        | {
+            "name": "value",
+            "missing_values": missing,
+            "constraints": Constraints(
+                pattern=field.constraints.pattern, enum=field.constraints.enum
+            ),
+        }
+    )
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield the text and its parts of at least SHORTEST characters, also in lower case, in upper
+    case and with capitals; the longest first."""
+    for spelling in dict.fromkeys((text, text.lower(), text.upper(), text.title())):
+        yield spelling
+        for size in range(len(spelling) - 1, SHORTEST - 1, -1):
+            for start in range(len(spelling) - size + 1):
+                yield spelling[start : start + size]
