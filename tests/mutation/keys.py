@@ -8,19 +8,19 @@ import numpy as np
 import pyarrow as pa
 
 from csvgate.references import keys as reference_keys
-from csvgate.unique import string_hash, value_hash
+from csvgate.unique import string_hash
 from csvgate.unique.ascending import AscendingKeys
 from csvgate.unique.index import KeyIndex
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.unique.keys import GrowingKeySet
 from csvgate.unique.ordered_words import StringOrder
 from csvgate.validation.fast import foreign_groups
-from csvgate.validation.fast.kernels.column import as_column_type
 from csvgate.validation.fast.kernels.distinct import DistinctKernel
 from csvgate.validation.fast.key_claims import BlockKeys
 from csvgate.validation.foreign_keys import GroupKey
 from mutation.mutant import Mutant
 from simulate.world.swap import swapped
-from unit.unique import test_index, test_keys, test_value_hash
+from unit.unique import test_index, test_keyed_hash, test_keys
 from unit.validation import test_foreign_keys
 from unit.validation.fast import test_encoded, test_keys_of_blocks, test_paths
 
@@ -91,21 +91,21 @@ def _moved_keys_have_no_lines() -> AbstractContextManager[Any]:
 @contextmanager
 def _hash_ignores_the_last_byte() -> Iterator[None]:
     """The hashes of strings of 33 bytes ignore the last byte, one by one and by the column."""
-    one, column = value_hash._hash_bytes, string_hash._absorbed
+    one, column = KeyedHash._bytes, string_hash._chained
 
-    def hash_bytes(value: bytes, kind: int) -> Any:
-        return one(value[:32] + b"\0" if len(value) == 33 else value, kind)
+    def hash_bytes(keyed: KeyedHash, value: bytes, kind: int) -> Any:
+        return one(keyed, value[:32] + b"\0" if len(value) == 33 else value, kind)
 
-    def absorbed(data: Any, starts: Any, lengths: Any, kind: int) -> Any:
-        found = column(data, starts, lengths, kind)
+    def chained(data: Any, starts: Any, lengths: Any, kind: int, keyed: KeyedHash) -> Any:
+        found = column(data, starts, lengths, kind, keyed)
         for row in np.flatnonzero(lengths == 33).tolist():
             start = int(starts[row])
-            found[row] = hash_bytes(data[start : start + 33].tobytes(), kind)
+            found[row] = hash_bytes(keyed, data[start : start + 33].tobytes(), kind)
         return found
 
     with (
-        swapped(value_hash, "_hash_bytes", hash_bytes),
-        swapped(string_hash, "_absorbed", absorbed),
+        swapped(KeyedHash, "_bytes", hash_bytes),
+        swapped(string_hash, "_chained", chained),
     ):
         yield
 
@@ -128,9 +128,9 @@ def _only_nulls_are_checked() -> AbstractContextManager[Any]:
 def _null_is_the_first_value() -> AbstractContextManager[Any]:
     """Foreign keys of several fields: a null is taken for the first value of its column."""
 
-    def codes(column: Any) -> tuple[Any, int]:
+    def codes(column: Any, keyed: KeyedHash) -> tuple[Any, int]:
         is_encoded = pa.types.is_dictionary(column.type)
-        encoded = column if is_encoded else as_column_type(column).dictionary_encode()
+        encoded = column if is_encoded else column.dictionary_encode()
         found = encoded.indices.cast(pa.int64()).fill_null(0).to_numpy()
         return found, len(encoded.dictionary) + 1
 
@@ -140,7 +140,9 @@ def _null_is_the_first_value() -> AbstractContextManager[Any]:
 def _codes_are_combined_without_the_count() -> AbstractContextManager[Any]:
     original = foreign_groups._codes
     return swapped(
-        foreign_groups, "_codes", lambda column: (original(column)[0], original(column)[1] - 1)
+        foreign_groups,
+        "_codes",
+        lambda column, keyed: (original(column, keyed)[0], original(column, keyed)[1] - 1),
     )
 
 
@@ -183,7 +185,7 @@ KEYS: dict[str, Mutant] = {
         (test_keys.test_keys_that_move_to_the_index_leave_the_dictionary,),
     ),
     "keys of 33 bytes are hashed without the last byte": Mutant(
-        _hash_ignores_the_last_byte, (test_value_hash.test_every_byte_of_a_text_counts,)
+        _hash_ignores_the_last_byte, (test_keyed_hash.test_every_byte_of_a_text_counts,)
     ),
     "the prefix of ordered keys is not compared": Mutant(_prefix_is_not_compared, _VALUES),
     "a foreign key with some nulls is not checked": Mutant(_some_nulls_are_not_checked, _FOREIGN),

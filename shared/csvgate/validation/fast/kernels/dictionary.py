@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
-import numpy as np
 import pyarrow as pa
 
+from csvgate.unique.column_hash import hash_column, hash_words
+from csvgate.unique.grouping import group_equal
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.fast.arrays import Ints32, Words
-from csvgate.validation.fast.kernels.recent import mix
 from csvgate.validation.fast.words import WORD
 
 
@@ -39,18 +40,12 @@ class EncodedWords(NamedTuple):
         return [data[at : at + size].rstrip(b"\0") for at in range(0, len(data), size)]
 
 
-def encode(cells: "pa.Array") -> Encoded:
-    array = cells.dictionary_encode()
-    return Encoded(array.dictionary, array.indices.to_numpy())
+def encode(cells: "pa.Array", keyed: KeyedHash) -> Encoded:
+    groups = group_equal(hash_column(cells, keyed))
+    return Encoded(cells.take(pa.array(groups.firsts)), groups.indices)
 
 
-def encode_words(words: Words) -> EncodedWords | None:
-    """Encode cells of one or two words each; None if two distinct cells mix to the same word."""
-    array = pa.array(mix(words)).dictionary_encode()
-    indices = array.indices.to_numpy()
-    which = np.empty(len(array.dictionary), np.int64)
-    which[indices] = np.arange(len(indices))
-    some = words.take(which, axis=0)
-    if words.shape[1] > 1 and not np.array_equal(some.take(indices, axis=0), words):
-        return None
-    return EncodedWords(some, indices)
+def encode_words(words: Words, keyed: KeyedHash) -> EncodedWords:
+    """Encode cells of one or two words each."""
+    groups = group_equal(hash_words(words, keyed))
+    return EncodedWords(words.take(groups.firsts, axis=0), groups.indices)

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from csvgate.types.common.field_type import CellFault
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.cells import Cells
 from csvgate.validation.fast.arrays import Ints, Ints32, Mask, as_string
 from csvgate.validation.fast.cell_slices import Slices
@@ -49,8 +50,11 @@ class DistinctKernel:
     _NULL. Codes are remembered from block to block: all of them by the cell, and recent ones of up
     to 16 bytes in a table that numpy looks up."""
 
-    def __init__(self, cells: Cells, kind: "pa.DataType", columns: int = 1) -> None:
+    def __init__(
+        self, cells: Cells, kind: "pa.DataType", keyed: KeyedHash, columns: int = 1
+    ) -> None:
         """`cells` is the rules' reader. The file's `columns` share the memory for recent cells."""
+        self._keyed: Final = keyed
         self._cells: Final = cells
         self._bits: Final = max(0, min(MAX_BITS, (_PLACES // columns).bit_length() - 1))
         self._kind: Final = kind
@@ -115,13 +119,12 @@ class DistinctKernel:
         if words is not None:
             count = words.shape[1]
             if count not in self._recent:
-                self._recent[count] = Recent(count, self._bits)
+                self._recent[count] = Recent(count, self._keyed.factor, self._bits)
             codes = self._recent[count].codes(words)
             unseen = np.flatnonzero(codes == UNSEEN)
-            encoded = encode_words(words.take(unseen, axis=0))
-            if encoded is not None:
-                return _Lookup(codes, unseen, encoded)
-        return _Lookup(np.empty(len(cells), np.int32), slice(None), encode(cells.written))
+            return _Lookup(codes, unseen, encode_words(words.take(unseen, axis=0), self._keyed))
+        encoded = encode(cells.written, self._keyed)
+        return _Lookup(np.empty(len(cells), np.int32), slice(None), encoded)
 
     def _codes_of(self, cells: Slices, lookup: _Lookup) -> Ints32:
         codes, unseen, encoded = lookup
