@@ -37,13 +37,19 @@ def hash_column(
     return found
 
 
-def hash_words(words: Blocks, keyed: KeyedHash) -> Hashes:
-    """(n, 2) Hash arrays (n, 1 or 2) of words, one to one."""
-    found = np.zeros((len(words), 2), np.uint64)
-    for at in range(0, len(words), _AT_ONCE):
-        piece = found[at : at + _AT_ONCE]
-        piece[:, : words.shape[1]] = words[at : at + _AT_ONCE]
-        piece[:] = encrypted(keyed.values, piece)
+def hash_words(words: "npt.NDArray[np.uint64]", keyed: KeyedHash) -> Hashes:
+    """(n, 2) Hash rows (n, m) of m words: one to one if these are one or two. The hashes of rows of
+    another m may be the same."""
+    found = np.empty((len(words), 2), np.uint64)
+    for start in range(0, len(words), _AT_ONCE):
+        piece = words[start : start + _AT_ONCE]
+        state = np.zeros((len(piece), 2), np.uint64)
+        for at, column in enumerate(piece.T):
+            # Numpy is slow if it must go through pairs of words.
+            state[:, at % 2] ^= column
+            if at % 2 or at + 1 == piece.shape[1]:
+                state = encrypted(keyed.values, state)
+        found[start : start + _AT_ONCE] = state
     return found
 
 

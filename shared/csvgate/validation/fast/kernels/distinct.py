@@ -26,6 +26,8 @@ rows are then taken from it faster, and it compresses better."""
 _SAMPLE: Final = 2048
 _MAX_DISTINCT_IN_SAMPLE: Final = 0.95
 """A share of distinct cells in the sample that suggests about 20,000 in all, or more."""
+_RECENT_WORDS: Final = 2
+"""Words of the longest cells that are remembered in a table."""
 _PLACES: Final = 1 << 20
 """Places for recent cells in all columns together: about 20 MB."""
 _FAULTY: Final = -1
@@ -84,10 +86,10 @@ class DistinctKernel:
         unknown."""
         if not self._codes and len(cells) > _SAMPLE:
             sample = self._look_up(cells.first(_SAMPLE)).encoded
-            if len(sample.distinct) > _MAX_DISTINCT_IN_SAMPLE * _SAMPLE:
+            if len(sample.firsts) > _MAX_DISTINCT_IN_SAMPLE * _SAMPLE:
                 return None
         lookup = self._look_up(cells)
-        few = len(lookup.encoded.distinct) <= max_share * len(cells)
+        few = len(lookup.encoded.firsts) <= max_share * len(cells)
         return self._clear(cells, lookup) if few else None
 
     def _clear(self, cells: Slices, lookup: _Lookup) -> Column:
@@ -115,20 +117,20 @@ class DistinctKernel:
     def _look_up(self, cells: Slices) -> _Lookup:
         if len(self._codes) > _MAX_KNOWN:
             self._forget()
-        words = cells.written_words
-        if words is not None:
-            count = words.shape[1]
+        count = cells.words_each
+        if count is not None and count <= _RECENT_WORDS:
+            words = cells.written_words(count)
             if count not in self._recent:
                 self._recent[count] = Recent(count, self._keyed.factor, self._bits)
             codes = self._recent[count].codes(words)
             unseen = np.flatnonzero(codes == UNSEEN)
             return _Lookup(codes, unseen, encode_words(words.take(unseen, axis=0), self._keyed))
-        encoded = encode(cells.written, self._keyed)
-        return _Lookup(np.empty(len(cells), np.int32), slice(None), encoded)
+        codes = np.empty(len(cells), np.int32)
+        return _Lookup(codes, slice(None), encode(cells, self._keyed))
 
     def _codes_of(self, cells: Slices, lookup: _Lookup) -> Ints32:
         codes, unseen, encoded = lookup
-        if len(encoded.distinct):
+        if len(encoded.firsts):
             new_codes = self._assign_codes(encoded.keys(), cells)
             codes[unseen] = new_codes.take(encoded.indices)
             if isinstance(encoded, EncodedWords):
