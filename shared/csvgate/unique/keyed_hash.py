@@ -88,12 +88,6 @@ class KeyedHash:
         return BlockCipher(self._derived(b"groups"))
 
     @cached_property
-    def factor(self) -> int:
-        """A secret odd number of 64 bits, for multiplicative hashing where collisions only cost
-        time."""
-        return int.from_bytes(self._derived(b"factor")[:8], "little") | 1
-
-    @cached_property
     def null(self) -> Words:
         """The hash of None."""
         return self.values.encrypt_one(0, NULL << TOP)

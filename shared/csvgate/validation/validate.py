@@ -45,7 +45,7 @@ def validate(
     `pieces` are the file's decompressed bytes, divided in any way. `references` has one set of keys
     for each foreign key of the contract (see `csvgate.references.keys`); ValueError if it has not.
     Unique keys are hashed under `hash_key` (see `csvgate.unique.keyed_hash`), or else under a
-    random key. The maker of the file must not know it; the batches do not depend on it.
+    random key. The maker of the file must not know it; the rows do not depend on it.
     Memory is a small multiple of `chunk_bytes`. Raises FileFault if the file cannot be loaded as
     a whole. Apart from what `pieces` raises while it is read, that happens before the first batch.
     """

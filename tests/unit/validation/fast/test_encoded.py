@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from csvgate.unique import grouping
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.cells import Cells
-from csvgate.validation.fast.kernels.dictionary import encode_words
+from csvgate.validation.fast.kernels.dictionary import CellWords, encode
 from csvgate.validation.fast.kernels.distinct import DistinctKernel
 from csvgate.validation.fast.kernels.recent import UNSEEN, Recent
 from unit.validation.fast.columns import slices
@@ -36,18 +36,18 @@ def array(words: Sequence[Sequence[int]]) -> npt.NDArray[np.uint64]:
 
 @given(cells())
 def test_words_are_encoded(words: list[list[int]]) -> None:
-    found = encode_words(array(words), KEYED)
-    assert words == found.distinct.take(found.indices, axis=0).tolist()
-    assert len({tuple(word) for word in words}) == len(found.distinct) == len(found.keys())
-    whole = [b"".join(part.to_bytes(8, "little") for part in word) for word in words]
-    assert [each.rstrip(b"\0") for each in whole] == [found.keys()[at] for at in found.indices]
+    for are_hashes in {False, len(words[0]) == 2}:
+        found = encode(CellWords(array(words), are_hashes), np.arange(1, len(words)), KEYED)
+        assert words[1:] == found.distinct.take(found.indices, axis=0).tolist()
+        assert len({tuple(word) for word in words[1:]}) == len(found.distinct) == len(found.rows)
+        assert words[1:] == [words[row] for row in found.rows.take(found.indices)]
 
 
 @given(st.lists(cells(), max_size=4))
 def test_a_recent_cell_has_its_code_or_is_unseen(blocks: list[list[list[int]]]) -> None:
     blocks = [block for block in blocks if len(block[0]) == len(blocks[0][0])]
     known = dict[tuple[int, ...], int]()
-    recent = Recent(len(blocks[0][0]) if blocks else 1, KEYED.factor)
+    recent = Recent(len(blocks[0][0]) if blocks else 1)
     for block in blocks:
         codes = recent.codes(array(block)).tolist()
         for word, code in zip(block, codes, strict=True):
@@ -61,7 +61,7 @@ def test_a_recent_cell_has_its_code_or_is_unseen(blocks: list[list[list[int]]]) 
 
 
 def test_a_replaced_word_is_unseen() -> None:
-    recent, many = Recent(1, KEYED.factor), np.arange(1, 100_001, dtype=np.uint64).reshape(-1, 1)
+    recent, many = Recent(1), np.arange(1, 100_001, dtype=np.uint64).reshape(-1, 1)
     recent.add(many, np.arange(100_000, dtype=np.int32))
     codes = recent.codes(many)
     seen = np.flatnonzero(codes != UNSEEN)
@@ -70,7 +70,7 @@ def test_a_replaced_word_is_unseen() -> None:
 
 
 def test_words_that_replace_each_other_take_no_more_memory() -> None:
-    recent, many = Recent(1, KEYED.factor, 4), np.arange(1, 1001, dtype=np.uint64).reshape(-1, 1)
+    recent, many = Recent(1, 4), np.arange(1, 1001, dtype=np.uint64).reshape(-1, 1)
     codes = np.arange(1000, dtype=np.int32)
     tracemalloc.start()
     try:

@@ -1,4 +1,4 @@
-"""Dictionary-encodes a column: its distinct cells, and which of them each cell is."""
+"""Tells the distinct cells of a column apart, by one or two words that stand for each cell."""
 
 from typing import Final, NamedTuple
 
@@ -9,60 +9,54 @@ from csvgate.unique.grouping import group_equal
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.fast.arrays import Ints, Ints32, Words
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.words import WORD
 
-_AT_ONCE: Final = 32_768
-"""Cells of which the words are read at a time, because all have as many as the longest cell: 4 MiB
-for cells of up to 128 bytes."""
-
-
-class Encoded(NamedTuple):
-    """A column of n cells, k of them distinct."""
-
-    cells: Slices
-    """(n,)"""
-    firsts: Ints
-    """(k,) The index of one of the cells that are equal to each distinct cell."""
-    indices: Ints32
-    """(n,) The index in `firsts` of each cell."""
-
-    def keys(self) -> list[bytes]:
-        """Return the distinct cells as they are written."""
-        data = self.cells.block.data
-        starts, ends = self.cells.starts.take(self.firsts), self.cells.ends.take(self.firsts)
-        return [data[at:end] for at, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+_AT_ONCE: Final = 8192
+"""Cells of which all words are read at a time: few enough for the words to stay in the processor's
+cache, and for little memory if a single cell is long (1 MiB for 128 bytes)."""
 
 
-class EncodedWords(NamedTuple):
-    """A column of n cells of up to 16 bytes, k of them distinct."""
+class CellWords(NamedTuple):
+    """What stands for the n cells of a column, as they are written."""
 
-    firsts: Ints
-    """(k,) The same as in `Encoded`."""
-    indices: Ints32
-    """(n,) The index in `firsts` of each cell."""
-    distinct: Words
-    """(k, 1 or 2) The words of each distinct cell."""
+    words: Words
+    """(n, 1 or 2) The same for equal cells; different for others, except with the probability that
+    two keyed hashes are equal."""
+    are_hashes: bool
+    """True if the words are keyed hashes; otherwise they are the bytes of the cells."""
 
-    def keys(self) -> list[bytes]:
-        """Return the distinct cells. The zero bytes at their ends are padding, as cells have
-        none."""
-        data, size = self.distinct.tobytes(), WORD * self.distinct.shape[1]
-        return [data[at : at + size].rstrip(b"\0") for at in range(0, len(data), size)]
-
-
-def encode(cells: Slices, keyed: KeyedHash) -> Encoded:
-    count = cells.words_each
-    if count is None:
-        hashes = hash_column(cells.written, keyed)
-    else:
+    @staticmethod
+    def of(cells: Slices, keyed: KeyedHash) -> "CellWords":
+        count = cells.words_each
+        if count is None:
+            return CellWords(hash_column(cells.written, keyed), are_hashes=True)
+        if count <= 2:
+            return CellWords(cells.written_words(count), are_hashes=False)
         hashes = np.empty((len(cells), 2), np.uint64)
         for at in range(0, len(cells), _AT_ONCE):
             words = cells.written_words(count, at, at + _AT_ONCE)
             hashes[at : at + _AT_ONCE] = hash_words(words, keyed)
-    return Encoded(cells, *group_equal(hashes))
+        return CellWords(hashes, are_hashes=True)
 
 
-def encode_words(words: Words, keyed: KeyedHash) -> EncodedWords:
-    """Encode cells of one or two words each."""
-    groups = group_equal(hash_words(words, keyed))
-    return EncodedWords(*groups, words.take(groups.firsts, axis=0))
+class Encoded(NamedTuple):
+    """m cells of a column, k of them distinct."""
+
+    distinct: Words
+    """(k, 1 or 2) The words of each distinct cell."""
+    rows: Ints
+    """(k,) The index in the column of one of the cells that are equal to each distinct cell."""
+    indices: Ints32
+    """(m,) The index in `rows` of each cell."""
+
+    def keys(self, cells: Slices) -> list[bytes]:
+        """Return the distinct cells as they are written."""
+        data = cells.block.data
+        starts, ends = cells.starts.take(self.rows), cells.ends.take(self.rows)
+        return [data[at:end] for at, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+
+def encode(cells: CellWords, rows: Ints, keyed: KeyedHash) -> Encoded:
+    """Encode the cells at these m indexes (m,)."""
+    words = cells.words.take(rows, axis=0)
+    groups = group_equal(words if cells.are_hashes else hash_words(words, keyed))
+    return Encoded(words.take(groups.firsts, axis=0), rows.take(groups.firsts), groups.indices)

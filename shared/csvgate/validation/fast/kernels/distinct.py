@@ -14,7 +14,7 @@ from csvgate.validation.cells import Cells
 from csvgate.validation.fast.arrays import Ints, Ints32, Mask, as_string
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.column import Column
-from csvgate.validation.fast.kernels.dictionary import Encoded, EncodedWords, encode, encode_words
+from csvgate.validation.fast.kernels.dictionary import CellWords, Encoded, encode
 from csvgate.validation.fast.kernels.recent import MAX_BITS, UNSEEN, Recent
 
 _MAX_KNOWN: Final = 20_000
@@ -26,8 +26,6 @@ rows are then taken from it faster, and it compresses better."""
 _SAMPLE: Final = 2048
 _MAX_DISTINCT_IN_SAMPLE: Final = 0.95
 """A share of distinct cells in the sample that suggests about 20,000 in all, or more."""
-_RECENT_WORDS: Final = 2
-"""Words of the longest cells that are remembered in a table."""
 _PLACES: Final = 1 << 20
 """Places for recent cells in all columns together: about 20 MB."""
 _FAULTY: Final = -1
@@ -41,16 +39,16 @@ class _Lookup(NamedTuple):
 
     codes: Ints32
     """(n,) The codes of the cells that are known."""
-    unseen: Ints | slice
+    unseen: Ints
     """The indexes of the others."""
-    encoded: Encoded | EncodedWords
+    encoded: Encoded
     """The others."""
 
 
 class DistinctKernel:
     """Gives each distinct cell a code, which is the index of its value in `_values`, _FAULTY or
-    _NULL. Codes are remembered from block to block: all of them by the cell, and recent ones of up
-    to 16 bytes in a table that numpy looks up."""
+    _NULL. Codes are remembered from block to block: all of them by the cell, and recent ones in a
+    table that numpy looks up."""
 
     def __init__(
         self, cells: Cells, kind: "pa.DataType", keyed: KeyedHash, columns: int = 1
@@ -76,7 +74,7 @@ class DistinctKernel:
         self._dictionary: pa.Array | None = None
         """The values as an array; None if values were added since."""
         self._recent: dict[int, Recent] = {}
-        """The cells seen last, by their number of words."""
+        """The words of the cells seen last, by their number."""
 
     def clear(self, cells: Slices) -> Column:
         return self._clear(cells, self._look_up(cells))
@@ -86,10 +84,10 @@ class DistinctKernel:
         unknown."""
         if not self._codes and len(cells) > _SAMPLE:
             sample = self._look_up(cells.first(_SAMPLE)).encoded
-            if len(sample.firsts) > _MAX_DISTINCT_IN_SAMPLE * _SAMPLE:
+            if len(sample.rows) > _MAX_DISTINCT_IN_SAMPLE * _SAMPLE:
                 return None
         lookup = self._look_up(cells)
-        few = len(lookup.encoded.firsts) <= max_share * len(cells)
+        few = len(lookup.encoded.rows) <= max_share * len(cells)
         return self._clear(cells, lookup) if few else None
 
     def _clear(self, cells: Slices, lookup: _Lookup) -> Column:
@@ -117,24 +115,20 @@ class DistinctKernel:
     def _look_up(self, cells: Slices) -> _Lookup:
         if len(self._codes) > _MAX_KNOWN:
             self._forget()
-        count = cells.words_each
-        if count is not None and count <= _RECENT_WORDS:
-            words = cells.written_words(count)
-            if count not in self._recent:
-                self._recent[count] = Recent(count, self._keyed.factor, self._bits)
-            codes = self._recent[count].codes(words)
-            unseen = np.flatnonzero(codes == UNSEEN)
-            return _Lookup(codes, unseen, encode_words(words.take(unseen, axis=0), self._keyed))
-        codes = np.empty(len(cells), np.int32)
-        return _Lookup(codes, slice(None), encode(cells, self._keyed))
+        known = CellWords.of(cells, self._keyed)
+        count = known.words.shape[1]
+        if count not in self._recent:
+            self._recent[count] = Recent(count, self._bits)
+        codes = self._recent[count].codes(known.words)
+        unseen = np.flatnonzero(codes == UNSEEN)
+        return _Lookup(codes, unseen, encode(known, unseen, self._keyed))
 
     def _codes_of(self, cells: Slices, lookup: _Lookup) -> Ints32:
         codes, unseen, encoded = lookup
-        if len(encoded.firsts):
-            new_codes = self._assign_codes(encoded.keys(), cells)
+        if len(encoded.rows):
+            new_codes = self._assign_codes(encoded.keys(cells), cells)
             codes[unseen] = new_codes.take(encoded.indices)
-            if isinstance(encoded, EncodedWords):
-                self._recent[encoded.distinct.shape[1]].add(encoded.distinct, new_codes)
+            self._recent[encoded.distinct.shape[1]].add(encoded.distinct, new_codes)
         return codes
 
     def _assign_codes(self, keys: list[bytes], cells: Slices) -> Ints32:

@@ -9,16 +9,17 @@ from csvgate.validation.fast.arrays import Ints, Ints32, Words
 UNSEEN: Final = -3
 """The code of a cell that is not in the table."""
 MAX_BITS: Final = 14
+_FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
+"""An odd number with random-looking bits, for multiplicative hashing. It needs no key: cells that
+replace each other are encoded in each block, which takes little longer."""
 
 
 class Recent:
     """A hash table of cells of one or two words whose size is fixed: a cell replaces the one that
     had its place."""
 
-    def __init__(self, count: int, factor: int, bits: int = MAX_BITS) -> None:
-        """The table has 2**`bits` places for cells of `count` words. `factor` is a secret odd
-        number, so that no file can be made whose cells all replace each other."""
-        self._factor: Final = np.uint64(factor)
+    def __init__(self, count: int, bits: int = MAX_BITS) -> None:
+        """The table has 2**`bits` places for cells of `count` words."""
         self._shift: Final = np.uint64(64 - bits)
         self._words: Final[Words] = np.zeros((1 << bits, count), np.uint64)
         self._codes: Final[Ints32] = np.full(1 << bits, UNSEEN, np.int32)
@@ -40,9 +41,7 @@ class Recent:
         self._words[places], self._codes[places] = words[which], codes[which]
 
     def _places(self, words: Words) -> Ints:
-        mixed = words[:, 0]
-        if words.shape[1] > 1:
-            mixed = mixed ^ words[:, 1] * self._factor
-        found = mixed * self._factor
+        mixed = words[:, 0] if words.shape[1] == 1 else words[:, 0] ^ words[:, 1] * _FACTOR
+        found = mixed * _FACTOR
         found >>= self._shift
         return found.view(np.int64)
