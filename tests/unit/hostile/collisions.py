@@ -17,6 +17,7 @@ from csvgate.unique.keyed_hash import TOP, KeyedHash
 Words = npt.NDArray[np.uint64]
 _TRIES = 1 << 18
 _ARROW_FACTOR = 11_400_714_785_074_694_791
+_ARROW_OTHER = 14_029_467_366_897_019_727
 _BIG = Context(prec=60)
 
 
@@ -70,6 +71,26 @@ def same_place_in_arrow(count: int) -> list[bytes]:
     kept = words[_have_none_of(words.reshape(-1, 1), b'\0",\r\n')]
     assert len(kept) >= count
     return [word.tobytes() for word in kept[:count]]
+
+
+def same_hash_in_arrow(count: int) -> list[bytes]:
+    """Return cells of 16 bytes that have the same hash in Arrow: their second halves make up for
+    their first ones."""
+    firsts = np.frombuffer(b"".join(b"%08d" % n for n in range(2 * count)), np.uint64)
+    hashes = (firsts * np.uint64(_ARROW_OTHER)).byteswap() ^ np.uint64(0x1234567890ABCDEF)
+    seconds = hashes.byteswap() * np.uint64(pow(_ARROW_FACTOR, -1, 2**64))
+    cells = np.stack([firsts, seconds], axis=1)
+    kept = cells[_have_none_of(cells, b'\0",\r\n')]
+    assert len(kept) >= count
+    return [cell.tobytes() for cell in kept[:count]]
+
+
+def hash_in_arrow(cell: bytes) -> int:
+    """Return Arrow's hash of 9 to 16 bytes."""
+    last, first = (int.from_bytes(part, "little") for part in (cell[-8:], cell[:8]))
+    halves = (last * _ARROW_FACTOR % 2**64, first * _ARROW_OTHER % 2**64)
+    one, other = (int.from_bytes(half.to_bytes(8, "little"), "big") for half in halves)
+    return len(cell) ^ one ^ other
 
 
 def probes_in_arrow(words: Words) -> int:
