@@ -5,7 +5,9 @@ another key.
 """
 
 import sys
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,10 +24,12 @@ from csvgate.validation.cells import Cells
 from csvgate.validation.fast.kernels.distinct import DistinctKernel
 from csvgate.validation.validate import validate
 from unit.hostile.collisions import (
+    hash_in_arrow,
     probes_in_arrow,
     same_first_word,
     same_hash_as,
     same_hash_as_pair,
+    same_hash_in_arrow,
     same_place_in_arrow,
 )
 from unit.validation.fast.columns import slices
