@@ -8,18 +8,20 @@ import numpy as np
 import pyarrow as pa
 
 from csvgate.references import keys as reference_keys
-from csvgate.unique import string_hash
+from csvgate.unique import grouping, string_hash
 from csvgate.unique.ascending import AscendingKeys
 from csvgate.unique.index import KeyIndex
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.unique.keys import GrowingKeySet
 from csvgate.unique.ordered_words import StringOrder
 from csvgate.validation.fast import foreign_groups
+from csvgate.validation.fast.kernels import dictionary
 from csvgate.validation.fast.kernels.distinct import DistinctKernel
 from csvgate.validation.fast.key_claims import BlockKeys
 from csvgate.validation.foreign_keys import GroupKey
 from mutation.mutant import Mutant
 from simulate.world.swap import swapped
+from unit.hostile import test_hashes
 from unit.unique import test_index, test_keyed_hash, test_keys
 from unit.validation import test_foreign_keys
 from unit.validation.fast import test_encoded, test_keys_of_blocks, test_paths
@@ -166,6 +168,35 @@ def _recent_cells_are_not_forgotten() -> AbstractContextManager[Any]:
     return swapped(DistinctKernel, "_forget", forget)
 
 
+def _keys_of_uploads_are_ignored() -> AbstractContextManager[Any]:
+    """All uploads are hashed under the same key."""
+    original = KeyedHash.__init__
+
+    def init(self: KeyedHash, key: bytes | None = None) -> None:
+        original(self, bytes(32))
+
+    return swapped(KeyedHash, "__init__", init)
+
+
+def _cells_are_encoded_without_a_key() -> AbstractContextManager[Any]:
+    """Arrow gets the first words of the cells themselves."""
+
+    def words(cells: Any, keyed: KeyedHash) -> Any:
+        return np.repeat(cells[:, :1], 2, axis=1)
+
+    return swapped(dictionary, "hash_words", words)
+
+
+def _second_words_are_not_compared() -> AbstractContextManager[Any]:
+    """Cells with the same first word of their hashes are taken to be equal."""
+    original = grouping._by_both_words
+    return swapped(
+        grouping,
+        "_by_both_words",
+        lambda hashes: original(np.zeros_like(hashes)),
+    )
+
+
 _VALUES: Final = (test_keys_of_blocks.test_a_repeated_value,)
 _GROUPS: Final = (test_keys_of_blocks.test_a_repeated_combination,)
 _FOREIGN: Final = (test_paths.test_every_combination_of_values_and_nulls_is_looked_up,)
@@ -194,6 +225,18 @@ KEYS: dict[str, Mutant] = {
     "two foreign keys share a code": Mutant(_codes_are_combined_without_the_count, _FOREIGN),
     "an empty cell of a reference is a key": Mutant(
         _empty_cells_of_references_are_keys, (test_foreign_keys.test_a_key_of_two_fields,)
+    ),
+    "every upload has the same hash key": Mutant(
+        _keys_of_uploads_are_ignored,
+        (test_hashes.test_every_hash_depends_on_the_whole_key,),
+    ),
+    "cells are encoded without a key": Mutant(
+        _cells_are_encoded_without_a_key,
+        (test_hashes.test_cells_that_collide_in_arrow_take_few_steps,),
+    ),
+    "cells with the same first word are equal": Mutant(
+        _second_words_are_not_compared,
+        (test_encoded.test_cells_whose_first_words_collide_are_distinguished,),
     ),
     "cells keep the codes of forgotten values": Mutant(
         _recent_cells_are_not_forgotten,

@@ -108,9 +108,8 @@ def test_a_key_of_another_length_is_refused(key: bytes) -> None:
         KeyedHash(key)
 
 
-@pytest.fixture
-def given_to_arrow(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The words of which Arrow makes a dictionary."""
+def words_for_arrow(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return the list to which the words will be added of which Arrow makes a dictionary."""
     given, original = list[Any](), grouping.dictionary_codes
 
     def codes(words: Any) -> Any:
@@ -139,21 +138,25 @@ MADE: dict[str, Callable[[], list[bytes]]] = {
 
 
 @pytest.mark.parametrize("made", MADE)
-def test_cells_that_collide_in_arrow_take_few_steps(made: str, given_to_arrow: list[Any]) -> None:
+def test_cells_that_collide_in_arrow_take_few_steps(
+    made: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = words_for_arrow(monkeypatch)
     rules = contract({"name": "a"})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     DistinctKernel(reader, pa.string(), KeyedHash(KNOWN)).clear(slices(MADE[made]()))
-    (words,) = given_to_arrow
+    (words,) = given
     assert CELLS == len(words)
     assert probes_in_arrow(words) < 2 * CELLS
 
 
-def test_dates_that_collide_in_arrow_take_few_steps(given_to_arrow: list[Any]) -> None:
+def test_dates_that_collide_in_arrow_take_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = words_for_arrow(monkeypatch)
     rows = b"".join(cell + b"01\n" for cell in same_place_in_arrow(CELLS))
     rules = contract({"name": "day", "type": "date"})
     list(validate([b"day\n", b"2026-11-21\n" * 100, rows], rules, vector_bytes=1))
-    assert given_to_arrow
-    assert sum(map(probes_in_arrow, given_to_arrow)) < 2 * sum(map(len, given_to_arrow))
+    assert given
+    assert sum(map(probes_in_arrow, given)) < 2 * sum(map(len, given))
 
 
 class Every:
@@ -161,7 +164,10 @@ class Every:
         return True
 
 
-def test_foreign_keys_that_collide_in_arrow_take_few_steps(given_to_arrow: list[Any]) -> None:
+def test_foreign_keys_that_collide_in_arrow_take_few_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = words_for_arrow(monkeypatch)
     foreign = {"fields": ["a", "b"], "reference": {"resource": "others", "fields": ["a", "b"]}}
     integers = [{"name": name, "type": "integer"} for name in "ab"]
     rules = contract(*integers, schema={"foreignKeys": [foreign]})
@@ -170,7 +176,7 @@ def test_foreign_keys_that_collide_in_arrow_take_few_steps(given_to_arrow: list[
     references: Any = [Every()]
     batches = list(validate([data.encode()], rules, references=references, vector_bytes=1))
     assert CELLS == sum(len(batch.lines) for batch in batches)
-    assert sum(map(probes_in_arrow, given_to_arrow)) < 2 * sum(map(len, given_to_arrow))
+    assert sum(map(probes_in_arrow, given)) < 2 * sum(map(len, given))
 
 
 def test_keys_in_dictionaries_are_hashed_by_pythons_keyed_hash() -> None:
