@@ -182,7 +182,7 @@ TEXT: dict[str, Mutant] = {
         f"the last of {length} bytes is not compared": Mutant(
             partial(_last_byte_masked, length), _WHOLE
         )
-        for length in (1, 7, 8, 9, 15, 16)
+        for length in (1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 127, 128)
     },
     **{
         f"the last of {length} bytes is cut": Mutant(

@@ -1,4 +1,5 @@
-"""Each upload has a secret hash key in its pin, which all its deliveries use and nothing else has."""
+"""Each upload has a secret hash key in its pin. All its deliveries use it, and it is nowhere
+else."""
 
 import logging
 from typing import Any
@@ -12,8 +13,8 @@ from csvgate.unique.keyed_hash import KEY_BYTES
 from csvgate.validation.validate import validate
 from fakes.effects import Effect
 from intake import read_upload
-from unit.protocol.test_pipeline import upload_id
 from unit.protocol.orders import orders
+from unit.protocol.test_pipeline import upload_id
 from world import World
 
 NAMES = ["orders/a.csv", "orders/b.csv"]

@@ -25,16 +25,17 @@ def same_hash_as(text: str, key: bytes) -> str:
     """Return another text of the same 33 to 48 ASCII characters whose hash under the key is the
     same: its second block makes up for its first."""
     data, cipher = text.encode(), KeyedHash(key).values
-    head = np.array(cipher.encrypt_one(len(data), keyed_hash.LONG << TOP | keyed_hash.STRING))
+    first = cipher.encrypt_one(len(data), keyed_hash.LONG << TOP | keyed_hash.STRING)
+    head = np.array(first, np.uint64)
     blocks = np.frombuffer(data[:32], np.uint64).reshape(2, 2)
-    target = encrypted(cipher, (head.astype(np.uint64) ^ blocks[0]).reshape(1, 2))[0] ^ blocks[1]
+    target = encrypted(cipher, (head ^ blocks[0]).reshape(1, 2))[0] ^ blocks[1]
     for start in range(0, 100 * _TRIES, _TRIES):
         firsts = np.array([b"made %011d" % n for n in range(start, start + _TRIES)], "S16")
         words = firsts.view(np.uint64).reshape(-1, 2)
-        seconds = encrypted(cipher, words ^ head.astype(np.uint64)) ^ target
+        seconds = encrypted(cipher, words ^ head) ^ target
         found = np.flatnonzero(_are_plain(seconds))
         if len(found):
-            made = firsts[found[0]].tobytes() + seconds[found[0]].tobytes() + data[32:]
+            made: bytes = firsts[found[0]].tobytes() + seconds[found[0]].tobytes() + data[32:]
             return made.decode("ascii")
     raise AssertionError("no such text")
 
@@ -119,8 +120,9 @@ def _decrypted(keyed: KeyedHash, hashes: Any) -> Words:
 
 def _are_plain(words: Words) -> npt.NDArray[np.bool_]:
     """Where all bytes are ASCII characters that a CSV file need not quote."""
-    ascii_only: npt.NDArray[np.bool_] = (words & np.uint64(0x8080808080808080) == 0).all(axis=1)
-    return ascii_only & _have_none_of(words, b'\0",\r\n')
+    found = _have_none_of(words, b'\0",\r\n')
+    is_ascii: npt.NDArray[np.bool_] = (words & np.uint64(0x8080808080808080)).max(axis=1) == 0
+    return found & is_ascii
 
 
 def _have_none_of(words: Words, excluded: bytes) -> npt.NDArray[np.bool_]:
