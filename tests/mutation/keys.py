@@ -8,19 +8,21 @@ import numpy as np
 import pyarrow as pa
 
 from csvgate.references import keys as reference_keys
-from csvgate.unique import string_hash, value_hash
+from csvgate.unique import grouping, string_hash
 from csvgate.unique.ascending import AscendingKeys
 from csvgate.unique.index import KeyIndex
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.unique.keys import GrowingKeySet
 from csvgate.unique.ordered_words import StringOrder
 from csvgate.validation.fast import foreign_groups
-from csvgate.validation.fast.kernels.column import as_column_type
+from csvgate.validation.fast.kernels import dictionary
 from csvgate.validation.fast.kernels.distinct import DistinctKernel
 from csvgate.validation.fast.key_claims import BlockKeys
 from csvgate.validation.foreign_keys import GroupKey
 from mutation.mutant import Mutant
 from simulate.world.swap import swapped
-from unit.unique import test_index, test_keys, test_value_hash
+from unit.hostile import test_hashes
+from unit.unique import test_index, test_keyed_hash, test_keys
 from unit.validation import test_foreign_keys
 from unit.validation.fast import test_encoded, test_keys_of_blocks, test_paths
 
@@ -91,21 +93,21 @@ def _moved_keys_have_no_lines() -> AbstractContextManager[Any]:
 @contextmanager
 def _hash_ignores_the_last_byte() -> Iterator[None]:
     """The hashes of strings of 33 bytes ignore the last byte, one by one and by the column."""
-    one, column = value_hash._hash_bytes, string_hash._absorbed
+    one, column = KeyedHash._bytes, string_hash._chained
 
-    def hash_bytes(value: bytes, kind: int) -> Any:
-        return one(value[:32] + b"\0" if len(value) == 33 else value, kind)
+    def hash_bytes(keyed: KeyedHash, value: bytes, kind: int) -> Any:
+        return one(keyed, value[:32] + b"\0" if len(value) == 33 else value, kind)
 
-    def absorbed(data: Any, starts: Any, lengths: Any, kind: int) -> Any:
-        found = column(data, starts, lengths, kind)
+    def chained(data: Any, starts: Any, lengths: Any, kind: int, keyed: KeyedHash) -> Any:
+        found = column(data, starts, lengths, kind, keyed)
         for row in np.flatnonzero(lengths == 33).tolist():
             start = int(starts[row])
-            found[row] = hash_bytes(data[start : start + 33].tobytes(), kind)
+            found[row] = hash_bytes(keyed, data[start : start + 33].tobytes(), kind)
         return found
 
     with (
-        swapped(value_hash, "_hash_bytes", hash_bytes),
-        swapped(string_hash, "_absorbed", absorbed),
+        swapped(KeyedHash, "_bytes", hash_bytes),
+        swapped(string_hash, "_chained", chained),
     ):
         yield
 
@@ -128,9 +130,9 @@ def _only_nulls_are_checked() -> AbstractContextManager[Any]:
 def _null_is_the_first_value() -> AbstractContextManager[Any]:
     """Foreign keys of several fields: a null is taken for the first value of its column."""
 
-    def codes(column: Any) -> tuple[Any, int]:
+    def codes(column: Any, keyed: KeyedHash) -> tuple[Any, int]:
         is_encoded = pa.types.is_dictionary(column.type)
-        encoded = column if is_encoded else as_column_type(column).dictionary_encode()
+        encoded = column if is_encoded else column.dictionary_encode()
         found = encoded.indices.cast(pa.int64()).fill_null(0).to_numpy()
         return found, len(encoded.dictionary) + 1
 
@@ -140,7 +142,9 @@ def _null_is_the_first_value() -> AbstractContextManager[Any]:
 def _codes_are_combined_without_the_count() -> AbstractContextManager[Any]:
     original = foreign_groups._codes
     return swapped(
-        foreign_groups, "_codes", lambda column: (original(column)[0], original(column)[1] - 1)
+        foreign_groups,
+        "_codes",
+        lambda column, keyed: (original(column, keyed)[0], original(column, keyed)[1] - 1),
     )
 
 
@@ -164,6 +168,35 @@ def _recent_cells_are_not_forgotten() -> AbstractContextManager[Any]:
     return swapped(DistinctKernel, "_forget", forget)
 
 
+def _keys_of_uploads_are_ignored() -> AbstractContextManager[Any]:
+    """All uploads are hashed under the same key."""
+    original = KeyedHash.__init__
+
+    def init(self: KeyedHash, key: bytes | None = None) -> None:
+        original(self, bytes(32))
+
+    return swapped(KeyedHash, "__init__", init)
+
+
+def _cells_are_encoded_without_a_key() -> AbstractContextManager[Any]:
+    """Arrow gets the first words of the cells themselves."""
+
+    def words(cells: Any, keyed: KeyedHash) -> Any:
+        return np.repeat(cells[:, :1], 2, axis=1)
+
+    return swapped(dictionary, "hash_words", words)
+
+
+def _second_words_are_not_compared() -> AbstractContextManager[Any]:
+    """Cells with the same first word of their hashes are taken to be equal."""
+    original = grouping._by_both_words
+    return swapped(
+        grouping,
+        "_by_both_words",
+        lambda hashes: original(np.zeros_like(hashes)),
+    )
+
+
 _VALUES: Final = (test_keys_of_blocks.test_a_repeated_value,)
 _GROUPS: Final = (test_keys_of_blocks.test_a_repeated_combination,)
 _FOREIGN: Final = (test_paths.test_every_combination_of_values_and_nulls_is_looked_up,)
@@ -183,7 +216,7 @@ KEYS: dict[str, Mutant] = {
         (test_keys.test_keys_that_move_to_the_index_leave_the_dictionary,),
     ),
     "keys of 33 bytes are hashed without the last byte": Mutant(
-        _hash_ignores_the_last_byte, (test_value_hash.test_every_byte_of_a_text_counts,)
+        _hash_ignores_the_last_byte, (test_keyed_hash.test_every_byte_of_a_text_counts,)
     ),
     "the prefix of ordered keys is not compared": Mutant(_prefix_is_not_compared, _VALUES),
     "a foreign key with some nulls is not checked": Mutant(_some_nulls_are_not_checked, _FOREIGN),
@@ -192,6 +225,18 @@ KEYS: dict[str, Mutant] = {
     "two foreign keys share a code": Mutant(_codes_are_combined_without_the_count, _FOREIGN),
     "an empty cell of a reference is a key": Mutant(
         _empty_cells_of_references_are_keys, (test_foreign_keys.test_a_key_of_two_fields,)
+    ),
+    "every upload has the same hash key": Mutant(
+        _keys_of_uploads_are_ignored,
+        (test_hashes.test_every_hash_depends_on_the_whole_key,),
+    ),
+    "cells are encoded without a key": Mutant(
+        _cells_are_encoded_without_a_key,
+        (test_hashes.test_cells_that_collide_in_arrow_take_few_steps,),
+    ),
+    "cells with the same first word are equal": Mutant(
+        _second_words_are_not_compared,
+        (test_encoded.test_cells_whose_first_words_collide_are_distinguished,),
     ),
     "cells keep the codes of forgotten values": Mutant(
         _recent_cells_are_not_forgotten,

@@ -15,7 +15,7 @@ from csvgate.validation.cells import Cells
 from csvgate.validation.fast import cell_slices
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels import strings
-from csvgate.validation.fast.kernels.dictionary import EncodedWords
+from csvgate.validation.fast.kernels.dictionary import Encoded
 from csvgate.validation.fast.kernels.fixed_pattern import FixedPattern
 from csvgate.validation.fast.kernels.strings import StringKernel, Test
 from csvgate.validation.fast.structural_index import Separators, StructuralIndex
@@ -69,12 +69,12 @@ def _single_cell_cut() -> AbstractContextManager[Any]:
 
 
 def _spaces_stripped() -> AbstractContextManager[Any]:
-    original = EncodedWords.keys
+    original = Encoded.keys
 
-    def keys(self: EncodedWords) -> list[bytes]:
-        return [key.rstrip(b" ") for key in original(self)]
+    def keys(self: Encoded, cells: Slices) -> list[bytes]:
+        return [key.rstrip(b" ") for key in original(self, cells)]
 
-    return swapped(EncodedWords, "keys", keys)
+    return swapped(Encoded, "keys", keys)
 
 
 def _last_cell_of_the_file_cut() -> AbstractContextManager[Any]:
@@ -182,7 +182,7 @@ TEXT: dict[str, Mutant] = {
         f"the last of {length} bytes is not compared": Mutant(
             partial(_last_byte_masked, length), _WHOLE
         )
-        for length in (1, 7, 8, 9, 15, 16)
+        for length in (1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 127, 128)
     },
     **{
         f"the last of {length} bytes is cut": Mutant(

@@ -21,6 +21,7 @@ from csvgate.protocol.plan import plan_id, plan_of_engine, require_protocol
 from csvgate.references.csv_file import MAX_BYTES
 from csvgate.references.keys import KeySets, key_sets, referred_to
 from csvgate.runtime.errors import Permanent, Transient
+from csvgate.unique.keyed_hash import new_key
 from csvgate.validation import ENGINE_VERSION
 from intake.storage_event import ObjectEvent
 
@@ -147,6 +148,7 @@ def received_now(
         engine=engine,
         protocol=PROTOCOL_VERSION,
         chunk_bytes=chunk_bytes,
+        hash_key=new_key().hex(),
         references=references,
         size=event.size,
         crc32c=event.crc32c,

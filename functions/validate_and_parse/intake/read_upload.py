@@ -185,8 +185,14 @@ def _upload(pinned: Pinned) -> Upload:
 def _batches(
     pieces: Iterable[bytes], contract: Contract, pinned: Pinned, references: KeySets
 ) -> Iterator[Batch]:
-    chunk_bytes = pinned.received.chunk_bytes
-    return validate(pieces, contract, chunk_bytes=chunk_bytes, references=references)
+    received = pinned.received
+    return validate(
+        pieces,
+        contract,
+        chunk_bytes=received.chunk_bytes,
+        references=references,
+        hash_key=bytes.fromhex(received.hash_key),
+    )
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from csvgate.unique.mixing import Words
+from csvgate.unique.blocks import Words
 from csvgate.unique.run import Lines
 
 Mask = npt.NDArray[np.bool_]

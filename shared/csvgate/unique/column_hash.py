@@ -1,4 +1,4 @@
-"""`hash_value` for an Arrow column: the same words, without a Python loop."""
+"""`KeyedHash.value` for an Arrow column: the same words, without a Python loop."""
 
 from collections.abc import Hashable, Sequence
 from typing import Any, Final
@@ -7,108 +7,138 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from csvgate.unique import value_hash
-from csvgate.unique.mixing import Hashes, absorb, mixed
+from csvgate.unique import keyed_hash
+from csvgate.unique.blocks import Blocks, Hashes, blocks_of, encrypted
+from csvgate.unique.keyed_hash import TOP, KeyedHash
 from csvgate.unique.string_hash import hash_bytes
-from csvgate.unique.value_hash import hash_value
 
 _AT_ONCE: Final = 65_536
 """Values hashed at a time: few enough for the temporary arrays to stay in the processor's cache."""
 
 
-def hash_column(column: "pa.Array | pa.ChunkedArray | Sequence[Hashable]") -> Hashes:
-    """(n, 2) uint64: `hash_value` of each value. Nulls have the words of None.
+def hash_column(
+    column: "pa.Array | pa.ChunkedArray | Sequence[Hashable]", keyed: KeyedHash
+) -> Hashes:
+    """(n, 2) uint64: `KeyedHash.value` of each value. Nulls have the words of None.
 
-    Values that are not in an Arrow array, decimal256, and strings over 64 bytes are hashed one by
+    Values that are not in an Arrow array, decimal256, and strings over 128 bytes are hashed one by
     one. Raises ArrowInvalid for times finer than a microsecond, which no column has.
     """
     if not isinstance(column, pa.Array | pa.ChunkedArray):
-        return _one_by_one(column)
+        return _one_by_one(column, keyed)
     found = np.empty((len(column), 2), np.uint64)
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
     start = 0
     for chunk in chunks:
         for at in range(0, len(chunk), _AT_ONCE):
             piece = chunk.slice(at, _AT_ONCE)
-            found[start : start + len(piece)] = _hash_array(piece)
+            found[start : start + len(piece)] = _hash_array(piece, keyed)
             start += len(piece)
     return found
 
 
-def combine_columns(columns: Sequence[Hashes]) -> Hashes:
-    """(n, 2) uint64: `hash_value` of each row's tuple, from the hashes (n, 2) of its columns."""
-    low = np.full(len(columns[0]), value_hash.GROUP, np.uint64)
-    high = np.full(len(columns[0]), len(columns), np.uint64)
-    for hashes in columns:
-        for word in hashes.T:
-            absorb(low, high, word)
-    return mixed(low, high)
-
-
-def _hash_array(array: Any) -> Hashes:
-    found = _hash_dictionary(array) if pa.types.is_dictionary(array.type) else _hash_values(array)
-    if array.null_count:
-        found[array.is_null().to_numpy(zero_copy_only=False)] = value_hash.NULL
+def hash_words(words: "npt.NDArray[np.uint64]", keyed: KeyedHash) -> Hashes:
+    """(n, 2) Hash rows (n, m) of m words: one to one if these are one or two. The hashes of rows of
+    another m may be the same."""
+    found = np.empty((len(words), 2), np.uint64)
+    for start in range(0, len(words), _AT_ONCE):
+        piece = words[start : start + _AT_ONCE]
+        state = np.zeros((len(piece), 2), np.uint64)
+        for at, column in enumerate(piece.T):
+            # Numpy is slow if it must go through pairs of words.
+            state[:, at % 2] ^= column
+            if at % 2 or at + 1 == piece.shape[1]:
+                state = encrypted(keyed.values, state)
+        found[start : start + _AT_ONCE] = state
     return found
 
 
-def _hash_dictionary(array: Any) -> Hashes:
+def combine_columns(columns: Sequence[Hashes], keyed: KeyedHash) -> Hashes:
+    """(n, 2) uint64: `KeyedHash.value` of each row's tuple, from the hashes (n, 2) of its
+    columns."""
+    found = np.empty_like(columns[0])
+    head = keyed.groups.encrypt_one(len(columns), 0)
+    for at in range(0, len(found), _AT_ONCE):
+        state = np.full((len(found[at : at + _AT_ONCE]), 2), head, np.uint64)
+        for hashes in columns:
+            state = encrypted(keyed.groups, state ^ hashes[at : at + _AT_ONCE])
+        found[at : at + _AT_ONCE] = state
+    return found
+
+
+def _hash_array(array: Any, keyed: KeyedHash) -> Hashes:
+    is_coded = pa.types.is_dictionary(array.type)
+    found = _hash_dictionary(array, keyed) if is_coded else _hash_values(array, keyed)
+    if array.null_count:
+        found[array.is_null().to_numpy(zero_copy_only=False)] = keyed.null
+    return found
+
+
+def _hash_dictionary(array: Any, keyed: KeyedHash) -> Hashes:
     if array.null_count == len(array):
         return np.empty((len(array), 2), np.uint64)
     indices: npt.NDArray[np.int64] = array.indices.fill_null(0).cast(pa.int64()).to_numpy()
-    return hash_column(array.dictionary).take(indices, axis=0)
+    return hash_column(array.dictionary, keyed).take(indices, axis=0)
 
 
-def _hash_values(array: Any) -> Hashes:
+def _hash_values(array: Any, keyed: KeyedHash) -> Hashes:
     kinds, type_ = pa.types, array.type
     if kinds.is_string_view(type_):
         array = array.cast(pa.large_string())
     elif kinds.is_binary_view(type_) or kinds.is_fixed_size_binary(type_):
         array = array.cast(pa.large_binary())
     if kinds.is_string(array.type) or kinds.is_large_string(array.type):
-        return hash_bytes(array, value_hash.STRING)
+        return hash_bytes(array, keyed_hash.STRING, keyed)
     if kinds.is_binary(array.type) or kinds.is_large_binary(array.type):
-        return hash_bytes(array, value_hash.BYTES)
-    if kinds.is_boolean(type_) or (kinds.is_integer(type_) and type_ != pa.uint64()):
-        return _hash_integers(array.cast(pa.int64()), value_hash.INTEGER)
-    if kinds.is_floating(type_):
-        return _hash_floats(array)
+        return hash_bytes(array, keyed_hash.BYTES, keyed)
     if kinds.is_decimal128(type_):
-        return _hash_decimals(array)
+        return _hash_decimals(array, keyed)
+    blocks = _blocks(array)
+    return (
+        _one_by_one(array.to_pylist(), keyed) if blocks is None else encrypted(keyed.values, blocks)
+    )
+
+
+def _one_by_one(values: Sequence[Hashable], keyed: KeyedHash) -> Hashes:
+    return np.array([keyed.value(value) for value in values], np.uint64).reshape(-1, 2)
+
+
+def _blocks(array: Any) -> Blocks | None:
+    """(n, 2) The blocks of values of up to 64 bits; None for other types."""
+    kinds, type_ = pa.types, array.type
+    if kinds.is_boolean(type_) or (kinds.is_integer(type_) and type_ != pa.uint64()):
+        return _integers(array.cast(pa.int64()), keyed_hash.INTEGER)
+    if kinds.is_floating(type_):
+        return _floats(array)
     if kinds.is_date(type_):
-        return _hash_integers(array.cast(pa.date32()), value_hash.DATE)
+        return _integers(array.cast(pa.date32()), keyed_hash.DATE)
     if kinds.is_time(type_):
-        return _hash_integers(array.cast(pa.time64("us")), value_hash.TIME)
+        return _integers(array.cast(pa.time64("us")), keyed_hash.TIME)
     if kinds.is_timestamp(type_):
-        kind = value_hash.INSTANT if type_.tz else value_hash.LOCAL
-        return _hash_integers(array.cast(pa.timestamp("us", type_.tz)), kind)
-    return _one_by_one(array.to_pylist())
+        kind = keyed_hash.INSTANT if type_.tz else keyed_hash.LOCAL
+        return _integers(array.cast(pa.timestamp("us", type_.tz)), kind)
+    return None
 
 
-def _one_by_one(values: Sequence[Hashable]) -> Hashes:
-    return np.array([hash_value(value) for value in values], np.uint64).reshape(-1, 2)
-
-
-def _hash_integers(array: Any, kind: int) -> Hashes:
+def _integers(array: Any, kind: int) -> Blocks:
     signed = np.int32 if array.type.bit_width == 32 else np.int64
     words = _values(array, signed, 1).astype(np.int64).view(np.uint64)
-    return mixed(words[:, 0], np.full(len(words), kind, np.uint64))
+    return blocks_of(words[:, 0], np.uint64(kind << TOP))
 
 
-def _hash_floats(array: Any) -> Hashes:
+def _floats(array: Any) -> Blocks:
     floats = _values(array.cast(pa.float64()), np.float64, 1)[:, 0] + 0.0
     words = floats.view(np.uint64)
-    words[np.isnan(floats)] = value_hash.NAN
-    return mixed(words, np.full(len(words), value_hash.FLOAT, np.uint64))
+    words[np.isnan(floats)] = keyed_hash.NAN
+    return blocks_of(words, np.uint64(keyed_hash.FLOAT << TOP))
 
 
-def _hash_decimals(array: Any) -> Hashes:
+def _hash_decimals(array: Any, keyed: KeyedHash) -> Hashes:
     try:
-        array = array.cast(pa.decimal128(38, value_hash.SCALE))
+        array = array.cast(pa.decimal128(38, keyed_hash.SCALE))
     except pa.ArrowInvalid:  # more digits than NUMERIC has
-        return _one_by_one(array.to_pylist())
-    words = _values(array, np.uint64, 2)
-    return mixed(words[:, 0], words[:, 1] ^ np.uint64(value_hash.DECIMAL))
+        return _one_by_one(array.to_pylist(), keyed)
+    return encrypted(keyed.values, _values(array, np.uint64, 2))
 
 
 def _values(array: Any, dtype: type, width: int) -> "npt.NDArray[Any]":

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
+from csvgate.unique.blocks import Hashes, Words
 from csvgate.unique.bloom_filter import KeyFilter
-from csvgate.unique.mixing import Hashes, Words
 from csvgate.unique.run import Lines, Run, Runs, sort_order
 
 _FILTER_BYTES: Final = 2
@@ -23,7 +23,7 @@ _REPEATED: Final = 4096
 
 
 class KeyIndex:
-    """Keys by their 128-bit hashes (`value_hash`), with the line that claimed each first.
+    """Keys by their 128-bit hashes (`KeyedHash`), with the line that claimed each first.
 
     Memory: 24 bytes a key, 2 to 4 bytes a key for the filter, and up to 120 MB while runs are
     merged. For use by one thread.

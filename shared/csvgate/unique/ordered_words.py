@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from csvgate.unique.blocks import Hashes, Words
 from csvgate.unique.column_hash import hash_column
-from csvgate.unique.mixing import Hashes, Words
+from csvgate.unique.keyed_hash import KeyedHash
 
 Mask = npt.NDArray[np.bool_]
 
@@ -34,7 +35,7 @@ class Order(Protocol):
     def word(self, value: Hashable) -> int | None:
         """Return the word of one value; None if it has none."""
 
-    def hashes(self, words: Words) -> Hashes:
+    def hashes(self, words: Words, keyed: KeyedHash) -> Hashes:
         """(n, 2): what `hash_column` returns for the values that have these words (n,)."""
 
 
@@ -56,8 +57,8 @@ class IntegerOrder:
     def word(self, value: Hashable) -> int | None:
         return value + _SIGN if isinstance(value, int) and -_SIGN <= value < _SIGN else None
 
-    def hashes(self, words: Words) -> Hashes:
-        return hash_column(pa.array((words ^ np.uint64(_SIGN)).view(np.int64)))
+    def hashes(self, words: Words, keyed: KeyedHash) -> Hashes:
+        return hash_column(pa.array((words ^ np.uint64(_SIGN)).view(np.int64)), keyed)
 
 
 class StringOrder:
@@ -88,7 +89,7 @@ class StringOrder:
             return None
         return int.from_bytes(data[len(self._prefix) :], "big")
 
-    def hashes(self, words: Words) -> Hashes:
+    def hashes(self, words: Words, keyed: KeyedHash) -> Hashes:
         cells = np.empty((len(words), self._length), np.uint8)
         before = len(self._prefix)
         cells[:, :before] = np.frombuffer(self._prefix, np.uint8)
@@ -96,7 +97,7 @@ class StringOrder:
         cells[:, before:] = last[:, before - self._length :]
         offsets = np.arange(len(words) + 1, dtype=np.int32) * np.int32(self._length)
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(cells)]
-        return hash_column(pa.Array.from_buffers(pa.string(), len(words), buffers))
+        return hash_column(pa.Array.from_buffers(pa.string(), len(words), buffers), keyed)
 
     def _have_prefix(self, memory: Any, start: int, count: int) -> Mask | None:
         """(n,): True for each string that has the prefix; None if all have it."""

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from csvgate.unique.mixing import Words
+from csvgate.unique.blocks import Words
 
 Lines = npt.NDArray[np.int64]
 

@@ -1,4 +1,4 @@
-"""Hashes of the strings or bytes of an Arrow array, eight bytes of every value at a time."""
+"""Hashes of the strings or bytes of an Arrow array, a block of every value at a time."""
 
 from typing import Any, Final
 
@@ -6,31 +6,32 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from csvgate.unique.mixing import Hashes, Words, absorb, mixed
-from csvgate.unique.value_hash import ABSORBED, PACKED, digest
+from csvgate.unique.block_cipher import BLOCK
+from csvgate.unique.blocks import Hashes, Words, blocks_of, encrypted
+from csvgate.unique.keyed_hash import CHAINED, LONG, PACKED, TOP, KeyedHash
 
 _Offsets = npt.NDArray[np.int64]
 
 _BYTES_KEPT: Final = np.array([256**kept - 1 for kept in range(9)], np.uint64)
 """At index n, a mask for the first n bytes of a little-endian word."""
-_56: Final = np.uint64(56)
+_TOP: Final = np.uint64(TOP)
 
 
-def hash_bytes(array: Any, kind: int) -> Hashes:
+def hash_bytes(array: Any, kind: int, keyed: KeyedHash) -> Hashes:
     """(n, 2) of a string, binary, large_string or large_binary array."""
     data, starts, lengths = _layout(array)
     short = lengths <= PACKED
     if short.all():
-        return _packed(data, starts, lengths, kind)
-    medium = ~short & (lengths <= ABSORBED)
+        return _packed(data, starts, lengths, kind, keyed)
+    medium = ~short & (lengths <= CHAINED)
     if medium.all():
-        return _absorbed(data, starts, lengths, kind)
+        return _chained(data, starts, lengths, kind, keyed)
     found = np.empty((len(lengths), 2), np.uint64)
-    found[short] = _packed(data, starts[short], lengths[short], kind)
-    found[medium] = _absorbed(data, starts[medium], lengths[medium], kind)
-    long = np.flatnonzero(lengths > ABSORBED)
+    found[short] = _packed(data, starts[short], lengths[short], kind, keyed)
+    found[medium] = _chained(data, starts[medium], lengths[medium], kind, keyed)
+    long = np.flatnonzero(lengths > CHAINED)
     if len(long):
-        found[long] = _digested(data, starts[long], lengths[long], kind)
+        found[long] = _digested(data, starts[long], lengths[long], kind, keyed)
     return found
 
 
@@ -48,34 +49,39 @@ def _layout(array: Any) -> tuple[npt.NDArray[np.uint8], _Offsets, _Offsets]:
     return data, offsets[:-1], np.diff(offsets)
 
 
-def _packed(data: npt.NDArray[np.uint8], starts: _Offsets, lengths: _Offsets, kind: int) -> Hashes:
-    high = _word(data, starts, lengths, 1)
-    high ^= lengths.view(np.uint64) << _56
-    high ^= np.uint64(kind)
-    return mixed(_word(data, starts, lengths, 0), high)
-
-
-def _absorbed(
-    data: npt.NDArray[np.uint8], starts: _Offsets, lengths: _Offsets, kind: int
+def _packed(
+    data: npt.NDArray[np.uint8], starts: _Offsets, lengths: _Offsets, kind: int, keyed: KeyedHash
 ) -> Hashes:
-    low = np.full(len(lengths), kind, np.uint64)
-    high = lengths.astype(np.uint64)
-    shortest, longest = lengths.min(initial=ABSORBED), lengths.max(initial=0)
-    for index in range((int(longest) + 7) // 8):
-        if 8 * index < shortest:
-            absorb(low, high, _word(data, starts, lengths, index))
-            continue
-        rows = np.flatnonzero(lengths > 8 * index)
-        part_low, part_high = low[rows], high[rows]
-        absorb(part_low, part_high, _word(data, starts[rows], lengths[rows], index))
-        low[rows], high[rows] = part_low, part_high
-    return mixed(low, high)
+    high = _word(data, starts, lengths, 1)
+    high |= lengths.view(np.uint64) << _TOP
+    high |= np.uint64(kind << TOP)
+    return encrypted(keyed.values, blocks_of(_word(data, starts, lengths, 0), high))
+
+
+def _chained(
+    data: npt.NDArray[np.uint8], starts: _Offsets, lengths: _Offsets, kind: int, keyed: KeyedHash
+) -> Hashes:
+    heads = blocks_of(lengths.view(np.uint64), np.uint64(LONG << TOP | kind))
+    found = encrypted(keyed.values, heads)
+    shortest, longest = int(lengths.min(initial=CHAINED)), int(lengths.max(initial=0))
+    rows: Any = slice(None)
+    for at in range(0, longest, BLOCK):
+        if at >= shortest:
+            rows = np.flatnonzero(lengths > at)
+        some_starts, some_lengths = starts[rows], lengths[rows]
+        blocks = blocks_of(
+            _word(data, some_starts, some_lengths, at // 8),
+            _word(data, some_starts, some_lengths, at // 8 + 1),
+        )
+        blocks ^= found[rows]
+        found[rows] = encrypted(keyed.values, blocks)
+    return found
 
 
 def _digested(
-    data: npt.NDArray[np.uint8], starts: _Offsets, lengths: _Offsets, kind: int
+    data: npt.NDArray[np.uint8], starts: _Offsets, lengths: _Offsets, kind: int, keyed: KeyedHash
 ) -> Hashes:
-    memory = data.data
+    memory, digest = data.data, keyed.digest
     ends = (starts + lengths).tolist()
     places = zip(starts.tolist(), ends, strict=True)
     return np.array([digest(memory[start:end], kind) for start, end in places], np.uint64)

@@ -16,6 +16,7 @@ from csvgate.csv.records import Record
 from csvgate.references.keys import KeySets
 from csvgate.text import shorten
 from csvgate.types.common.field_type import CellFault
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.unique.keys import GrowingKeySet, KeySet
 from csvgate.validation.cells import Cells
 from csvgate.validation.faults import VALUE_CHARACTERS, Fault
@@ -34,7 +35,8 @@ class Rules:
         header: Header,
         *,
         references: KeySets = (),
-        key_set: Callable[[], KeySet] = GrowingKeySet,
+        keyed: KeyedHash,
+        key_set: Callable[[KeyedHash], KeySet] = GrowingKeySet,
     ) -> None:
         fields = contract.schema_.fields
         primary = contract.schema_.primary_key or ()
@@ -62,10 +64,10 @@ class Rules:
         self._arrange: Final = None if in_order else itemgetter(*header.order)
         single = [i for i, f in enumerate(fields) if f.constraints.unique or primary == (f.name,)]
         groups = [tuple(self._names.index(name) for name in primary)] if len(primary) > 1 else []
-        self._unique: Final = [(i, key_set()) for i in single]
+        self._unique: Final = [(i, key_set(keyed)) for i in single]
         self._unique_by_field: Final = dict(self._unique)
         self._unique_fields: Final = frozenset(single)
-        self._groups: Final = [(group, key_set()) for group in groups]
+        self._groups: Final = [(group, key_set(keyed)) for group in groups]
 
     @property
     def cells(self) -> Sequence[Cells]:

@@ -16,6 +16,7 @@ from csvgate.csv.lines import read_at_least
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer, Record
 from csvgate.references.keys import KeySets
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.batch import CHUNK_BYTES, Batch, Limits
 from csvgate.validation.faults import FileFault
 from csvgate.validation.rule_path import rule_batches
@@ -35,6 +36,7 @@ def validate(
     *,
     chunk_bytes: int = CHUNK_BYTES,
     references: KeySets = (),
+    hash_key: bytes | None = None,
     vector_bytes: int = VECTOR_BYTES,
     block_bytes: int = BLOCK_BYTES,
 ) -> Iterator[Batch]:
@@ -42,6 +44,8 @@ def validate(
 
     `pieces` are the file's decompressed bytes, divided in any way. `references` has one set of keys
     for each foreign key of the contract (see `csvgate.references.keys`); ValueError if it has not.
+    Unique keys are hashed under `hash_key` (see `csvgate.unique.keyed_hash`), or else under a
+    random key. The maker of the file must not know it; the rows do not depend on it.
     Memory is a small multiple of `chunk_bytes`. Raises FileFault if the file cannot be loaded as
     a whole. Apart from what `pieces` raises while it is read, that happens before the first batch.
     """
@@ -49,7 +53,7 @@ def validate(
     pieces, line = without_preamble_and_footer(pieces, contract.dialect, MAX_RECORD_BYTES)
     limits = Limits.of(chunk_bytes, len(contract.schema_.fields))
     head, rest = read_at_least(pieces, vector_bytes)
-    start = None
+    start, keyed = None, KeyedHash(hash_key)
     if len(head) >= vector_bytes and _is_vectorisable(contract):
         start = _find_start(head, line, contract)
     if start is not None:
@@ -61,7 +65,7 @@ def validate(
             header = read_header(start.first, contract, mark)
         pieces = chain([head[start.offset :]], rest)
         yield from vector_batches(
-            pieces, start.line, contract, header, limits, references, block_bytes
+            pieces, start.line, contract, header, limits, references, keyed, block_bytes
         )
         return
     records = Framer(chain([head], rest), Grammar(contract.dialect), line=line).records()
@@ -73,7 +77,7 @@ def validate(
     else:
         header = header_by_position(contract, mark)
         records = chain([first], records)
-    rules = Rules(contract, header, references=references)
+    rules = Rules(contract, header, references=references, keyed=keyed)
     yield from rule_batches(records, rules, header, limits)
 
 

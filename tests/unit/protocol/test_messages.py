@@ -31,6 +31,7 @@ RECEIVED = Received(
     engine="1",
     protocol=PROTOCOL_VERSION,
     chunk_bytes=16,
+    hash_key="ab" * 32,
     references={},
     size=1,
     crc32c="AAAAAA==",

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from csvgate.unique import index as index_module
 from csvgate.unique import run as run_module
 from csvgate.unique.index import KeyIndex
-from csvgate.unique.value_hash import mixed
+from csvgate.unique.keyed_hash import KeyedHash
 
+KEYED = KeyedHash(bytes(32))
 LAST = 2**64 - 1
 Key = tuple[int, int]
 WORDS = st.sampled_from([0, 1, 2, 2**32, 2**32 + 1, 2**63, LAST - 1, LAST])
@@ -41,7 +42,7 @@ def claim(index: KeyIndex, keys: list[Key], lines: list[int]) -> list[int]:
 def some_keys(count: int, of: int, seed: int = 1) -> list[Key]:
     """Random keys, few of which are equal if `of` is large."""
     picked = np.random.default_rng(seed).integers(0, of, count).tolist()
-    return [mixed(number, seed) for number in picked]
+    return [KEYED.value((number, seed)) for number in picked]
 
 
 def thresholds(patch: pytest.MonkeyPatch, most: int) -> None:

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.unique.keys import GrowingKeySet, fingerprint
 
+KEYED = KeyedHash()
 KEYS = st.one_of(
     st.text(max_size=3),
     st.text(min_size=30, max_size=40),
@@ -21,15 +23,15 @@ KEYS = st.one_of(
 
 @given(st.lists(KEYS), st.integers(0, 5))
 def test_the_index_answers_like_the_dictionary(keys: list[str | int | bytes], most: int) -> None:
-    growing, memory = GrowingKeySet(most), dict[str | int | bytes, int]()
+    growing, memory = GrowingKeySet(KEYED, most), dict[str | bytes, int]()
     for line, key in enumerate(keys, 2):
-        first = memory.setdefault(fingerprint(key), line)
+        first = memory.setdefault(fingerprint(key, KEYED), line)
         assert (None if first == line else first) == growing.claim(key, line)
         assert (None if first == line else first) == growing.claim(key, line)
 
 
 def test_keys_that_move_to_the_index_leave_the_dictionary() -> None:
-    keys = GrowingKeySet(2)
+    keys = GrowingKeySet(KEYED, 2)
     long = "x" * 100
     assert [None] * 3 == [keys.claim(key, line) for line, key in enumerate(["a", long, "b"], 2)]
     assert [None] * 100 == [keys.claim(f"key {i}", i) for i in range(1, 101)]
@@ -39,7 +41,8 @@ def test_keys_that_move_to_the_index_leave_the_dictionary() -> None:
 
 def test_few_keys_need_no_numpy() -> None:
     program = (
-        "import sys; from csvgate.unique.keys import GrowingKeySet; keys = GrowingKeySet(250)\n"
+        "import sys; from csvgate.unique.keys import GrowingKeySet, KeyedHash\n"
+        "keys = GrowingKeySet(KeyedHash(), 250)\n"
         "for n in range(250): keys.claim((n, 'x', 1.5), n + 1)\n"
         "assert 'numpy' not in sys.modules; keys.claim((250, 'x', 1.5), 251)\n"
         "assert 'numpy' in sys.modules"
@@ -62,7 +65,7 @@ def test_few_keys_need_no_numpy() -> None:
     ],
 )
 def test_equal_values_are_one_key(one: object, other: object) -> None:
-    assert fingerprint(one) == fingerprint(other)
+    assert fingerprint(one, KEYED) == fingerprint(other, KEYED)
 
 
 @pytest.mark.parametrize(
@@ -78,4 +81,4 @@ def test_equal_values_are_one_key(one: object, other: object) -> None:
     ],
 )
 def test_different_values_are_two(one: object, other: object) -> None:
-    assert fingerprint(one) != fingerprint(other)
+    assert fingerprint(one, KEYED) != fingerprint(other, KEYED)

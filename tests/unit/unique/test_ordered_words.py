@@ -9,8 +9,10 @@ pa = pytest.importorskip("pyarrow")
 
 from csvgate.unique.ascending import AscendingKeys  # noqa: E402
 from csvgate.unique.column_hash import hash_column  # noqa: E402
+from csvgate.unique.keyed_hash import KeyedHash  # noqa: E402
 from csvgate.unique.ordered_words import order_of  # noqa: E402
 
+KEYED = KeyedHash()
 WORDS = st.lists(st.lists(st.integers(0, 30) | st.integers(2**64 - 5, 2**64 - 1)), max_size=5)
 
 
@@ -79,8 +81,8 @@ def test_words_of_strings(texts: list[str], skipped: int) -> None:
     ]
     by_word = [text for _, text in sorted(zip(read.words.tolist(), fitting, strict=True))]
     assert sorted(fitting, key=str.encode) == by_word
-    expected = hash_column(pa.array(fitting, pa.string()))
-    assert expected.tolist() == order.hashes(read.words).tolist()
+    expected = hash_column(pa.array(fitting, pa.string()), KEYED)
+    assert expected.tolist() == order.hashes(read.words, KEYED).tolist()
 
 
 @settings(deadline=None)
@@ -93,7 +95,7 @@ def test_words_of_integers(numbers: list[int]) -> None:
     assert fits is None
     assert [order.word(number) for number in numbers] == words.tolist()
     assert sorted(numbers) == [n for _, n in sorted(zip(words.tolist(), numbers, strict=True))]
-    assert hash_column(values).tolist() == order.hashes(words).tolist()
+    assert hash_column(values, KEYED).tolist() == order.hashes(words, KEYED).tolist()
     assert order.word("1") is None
 
 

@@ -11,6 +11,7 @@ from csvgate.contracts.model import Contract
 from csvgate.csv.header import header_by_position
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer, Record
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.unique.keys import GrowingKeySet
 from csvgate.validation import ENGINE_VERSION
 from csvgate.validation.faults import FileFault
@@ -144,8 +145,8 @@ def test_keys_on_disk_give_the_same_faults() -> None:
     records: list[Record] = list(framer.records())
     outcomes = []
     for dictionary_keys in (5, 1000):
-        key_set = partial(GrowingKeySet, dictionary_keys)
-        rules = Rules(MIXED, header_by_position(MIXED, b""), key_set=key_set)
+        key_set = partial(GrowingKeySet, dictionary_keys=dictionary_keys)
+        rules = Rules(MIXED, header_by_position(MIXED, b""), keyed=KeyedHash(), key_set=key_set)
         outcomes.append([rules.check(record) for record in records])
     assert outcomes[0] == outcomes[1]
     assert 300 - 49 == sum(bool(found) for _, found in outcomes[0])

@@ -187,6 +187,7 @@ def _sample(chunks: int) -> list[Message]:
         engine="",
         protocol=PROTOCOL_VERSION,
         chunk_bytes=0,
+        hash_key="",
         references={},
         size=0,
         crc32c="",

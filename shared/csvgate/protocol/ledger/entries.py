@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from csvgate.protocol.events import Counts, Reason, RejectsRef, UploadRef
 
@@ -36,6 +36,9 @@ class Received(Entry):
     engine: str
     protocol: int
     chunk_bytes: int
+    hash_key: str = Field(repr=False)
+    """The secret key under which this upload's unique keys are hashed, 32 random bytes in
+    hexadecimal. It is drawn after the file was uploaded, and is the same for every delivery."""
     references: dict[str, PinnedReference]
     size: int
     """The number of bytes stored."""

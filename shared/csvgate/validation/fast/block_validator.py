@@ -13,6 +13,7 @@ from csvgate.contracts.table import column_type
 from csvgate.csv.header import Header
 from csvgate.csv.quoting import Grammar
 from csvgate.references.keys import KeySets
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.batch import RejectedRow
 from csvgate.validation.fast.arrays import Ints, Mask
 from csvgate.validation.fast.block_records import FramedBlock
@@ -48,13 +49,17 @@ class ValidatedBlock(NamedTuple):
 class BlockValidator:
     """Validates the rows of one file, a block at a time, in the file's order."""
 
-    def __init__(self, contract: Contract, header: Header, references: KeySets) -> None:
-        self._rules: Final = Rules(contract, header, references=references, key_set=BlockKeys)
+    def __init__(
+        self, contract: Contract, header: Header, references: KeySets, keyed: KeyedHash
+    ) -> None:
+        self._rules: Final = Rules(
+            contract, header, references=references, keyed=keyed, key_set=BlockKeys
+        )
         self._keys: Final = [(fields, cast(BlockKeys, keys)) for fields, keys in self._rules.keys]
         self._key_fields: Final = frozenset(chain.from_iterable(fields for fields, _ in self._keys))
-        self._foreign: Final = ForeignGroups(self._rules.foreign_groups)
+        self._foreign: Final = ForeignGroups(self._rules.foreign_groups, keyed)
         self._splitter: Final = CellSplitter(contract.dialect, header.order)
-        self._kernels: Final = kernels_of(contract, self._rules.cells)
+        self._kernels: Final = kernels_of(contract, self._rules.cells, keyed)
         types = [arrow_type(column_type(field)) for field in contract.schema_.fields]
         self._types: Final[list[pa.DataType]] = types
         self._grammar: Final = Grammar(contract.dialect)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-SPARE: Final = 32
+SPARE: Final = 128
 """Zero bytes before and after a block's content, so that reading cells by the word may go beyond
 their ends."""
 _SPARE_BYTES: Final = bytes(SPARE)

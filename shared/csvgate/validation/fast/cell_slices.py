@@ -10,9 +10,8 @@ import pyarrow.compute as pc
 
 from csvgate.validation.fast.arrays import Ints, Ints32, Mask, Words
 from csvgate.validation.fast.blocks import Block
-from csvgate.validation.fast.words import WORD, Text, windows
+from csvgate.validation.fast.words import MAX_FIRST_WORDS, WORD, Text, windows
 
-_MAX_WORDS: Final = 2
 _KEPT: Final = [
     np.array(
         [
@@ -21,7 +20,7 @@ _KEPT: Final = [
         ],
         np.uint64,
     )
-    for count in range(_MAX_WORDS + 1)
+    for count in range(MAX_FIRST_WORDS + 1)
 ]
 """For each number of words and each length of a cell, masks for the bytes of the cell."""
 
@@ -70,15 +69,18 @@ class Slices:
         return Text(data, self.starts, self.ends - self.starts)
 
     @cached_property
-    def written_words(self) -> Words | None:
-        """(n, 1 or 2) The bytes of each cell as it is written, padded with zero bytes, in as few
-        words as the longest needs; None if that is more than 16 bytes, if there are no cells, or if
-        the block contains zero bytes, which would look like padding."""
+    def words_each(self) -> int | None:
+        """The number of words that the longest cell needs, at least one; None if these are more
+        than MAX_FIRST_WORDS, if there are no cells, or if the block contains zero bytes, which
+        would look like padding."""
+        count = max(1, -(-int(self._in_place.lengths.max(initial=0)) // WORD))
+        return None if self.has_zeros or not len(self) or count > MAX_FIRST_WORDS else count
+
+    def written_words(self, count: int, start: int = 0, end: int | None = None) -> Words:
+        """(n, count) The bytes of each cell from number `start` to `end`, as it is written, padded
+        with zero bytes. No cell may need more words than `count`, at most `words_each`."""
         text = self._in_place
-        longest = int(text.lengths.max(initial=0))
-        count = max(1, -(-longest // WORD))
-        if self.has_zeros or not len(self) or count > _MAX_WORDS:
-            return None
+        text = Text(text.data, text.starts[start:end], text.lengths[start:end])
         words = text.first_words(count)
         words &= _KEPT[count].take(text.lengths, axis=0)
         return words

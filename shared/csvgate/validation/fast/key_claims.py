@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from csvgate.unique.column_hash import combine_columns, hash_column
 from csvgate.unique.index import KeyIndex
-from csvgate.unique.value_hash import hash_value
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.fast.arrays import Ints
 from csvgate.validation.fast.ordered_keys import OrderedKeys, RepeatedKeys
 
@@ -21,9 +21,10 @@ class BlockKeys:
     `claim` gives the true answer for these rows.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keyed: KeyedHash) -> None:
+        self._keyed: Final = keyed
         self._index: Final = KeyIndex()
-        self._ordered: Final = OrderedKeys(self._index)
+        self._ordered: Final = OrderedKeys(self._index, keyed)
         self._recorded: dict[int, Hashable] = {}
         """The keys of rows checked one by one, by line."""
         self._owners: dict[int, int] = {}
@@ -59,9 +60,10 @@ class BlockKeys:
         return self._ordered.claim(values, lines, self._recorded)
 
     def _resolve_group(self, columns: Sequence["pa.Array"], lines: Ints) -> RepeatedKeys:
-        keys = combine_columns([hash_column(column) for column in columns])
+        hashes = [hash_column(column, self._keyed) for column in columns]
+        keys = combine_columns(hashes, self._keyed)
         if self._recorded:
-            recorded = np.array([hash_value(key) for key in self._recorded.values()], np.uint64)
+            recorded = hash_column(list(self._recorded.values()), self._keyed)
             lines = np.concatenate((lines, np.fromiter(self._recorded, np.int64)))
             order = np.argsort(lines, kind="stable")
             keys, lines = np.concatenate((keys, recorded))[order], lines[order]

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from csvgate.unique.ascending import AscendingKeys
+from csvgate.unique.blocks import Hashes, Words
 from csvgate.unique.column_hash import hash_column
 from csvgate.unique.index import KeyIndex
-from csvgate.unique.mixing import Hashes, Words
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.unique.ordered_words import Order, order_of
 from csvgate.unique.run import Lines
-from csvgate.unique.value_hash import hash_value
 from csvgate.validation.fast.kernels.column import as_column_type
 
 _MAX_OUT_OF_ORDER: Final = 0.5
@@ -35,7 +35,8 @@ class OrderedKeys:
     """Keeps keys that ascend, 16 bytes each, in front of a `KeyIndex`. The index gets the keys that
     are out of order, and all keys once most keys of a block are."""
 
-    def __init__(self, index: KeyIndex) -> None:
+    def __init__(self, index: KeyIndex, keyed: KeyedHash) -> None:
+        self._keyed: Final = keyed
         self._index: Final = index
         self._ascending: Final = AscendingKeys()
         self._order: Order | None = None
@@ -59,7 +60,9 @@ class OrderedKeys:
                 self._give_up_order()
         if len(rest):
             rest = rest[np.argsort(entries.lines.take(rest), kind="stable")]
-            owners[rest] = self._index.claim(entries.hashes(rest), entries.lines.take(rest))
+            owners[rest] = self._index.claim(
+                entries.hashes(rest, self._keyed), entries.lines.take(rest)
+            )
         repeated = np.flatnonzero(owners)
         repeated = repeated[np.argsort(entries.lines.take(repeated), kind="stable")]
         return RepeatedKeys(entries.lines.take(repeated), owners.take(repeated))
@@ -84,7 +87,7 @@ class OrderedKeys:
         self._in_order = False
         if self._order is not None:
             for words, lines in self._ascending.drain():
-                self._index.claim(self._order.hashes(words), lines)
+                self._index.claim(self._order.hashes(words, self._keyed), lines)
 
 
 class _Entries(NamedTuple):
@@ -115,16 +118,15 @@ class _Entries(NamedTuple):
             np.concatenate((words, np.array(others, np.uint64))),
         )
 
-    def hashes(self, which: Lines) -> Hashes:
+    def hashes(self, which: Lines, keyed: KeyedHash) -> Hashes:
         """(m, 2) The hashes of these entries."""
         found = np.empty((len(which), 2), np.uint64)
         is_other = which >= len(self.values)
         among = which[~is_other]
         all_values = len(among) == len(self.values)
-        found[~is_other] = hash_column(
-            self.values if all_values else self.values.take(pa.array(among))
-        )
+        values = self.values if all_values else self.values.take(pa.array(among))
+        found[~is_other] = hash_column(values, keyed)
         if len(among) < len(which):
             others = (which[is_other] - len(self.values)).tolist()
-            found[is_other] = [hash_value(self.others[at]) for at in others]
+            found[is_other] = [keyed.value(self.others[at]) for at in others]
         return found

@@ -11,6 +11,7 @@ from csvgate.csv.header import Header
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer
 from csvgate.references.keys import KeySets
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.batch import Batch, Limits
 from csvgate.validation.fast.batcher import Batcher
 from csvgate.validation.fast.block_records import BlockFramer, FramedBlock
@@ -28,11 +29,13 @@ def vector_batches(
     header: Header,
     limits: Limits,
     references: KeySets,
+    keyed: KeyedHash,
     block_bytes: int,
 ) -> Iterator[Batch]:
     """Yield the batches of the records in `pieces`, which begin on the physical line `line`."""
     _keep_memory()
-    validator, batcher = BlockValidator(contract, header, references), Batcher(header, limits)
+    validator = BlockValidator(contract, header, references, keyed)
+    batcher = Batcher(header, limits)
     for framed in _framed_blocks(pieces, line, contract, block_bytes):
         yield from batcher.add(validator.validate(framed))
     yield from batcher.rest()

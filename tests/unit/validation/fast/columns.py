@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.cells import Cells
 from csvgate.validation.fast.blocks import SPARE, Block
 from csvgate.validation.fast.cell_slices import Slices
@@ -44,7 +45,7 @@ def cleared_by_type(cells: Sequence[bytes], **field: Any) -> Found:
 def _kernel(field: Mapping[str, Any]) -> Kernel:
     rules = contract({"name": "a", **field})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
-    return kernels_of(rules, [reader])[0]
+    return kernels_of(rules, [reader], KeyedHash())[0]
 
 
 def _found(kernel: Kernel, cells: Sequence[bytes]) -> Found:

@@ -1,8 +1,9 @@
 """Every cell comes whole: its last character, whatever its length and place in the file.
 
 Lengths are around those of a word (8 bytes), of two (16, which the kernel of distinct cells
-compares at once), and of the bytes behind a block (32). Each text occurs with two last characters
-and without the last one, so that a cell whose end is not compared takes the value of another.
+remembers as they are), and of the bytes behind a block (128, up to which it reads words). Each text
+occurs with two last characters and without the last one, so that a cell whose end is not compared
+takes the value of another.
 """
 
 from collections.abc import Sequence
@@ -15,12 +16,40 @@ pytest.importorskip("pyarrow")
 
 from csvgate.chunks.arrow import decode, encode
 from csvgate.contracts.model import Contract
+from csvgate.validation.faults import VALUE_CHARACTERS
 from csvgate.validation.validate import validate
 from unit.types.cell import read
 from unit.validation.fast.columns import cleared, cleared_by_type
 from unit.validation.files import contract
 
-LENGTHS = (1, 2, 3, 4, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 24, 25, 30, 31, 32, 33, 34, 64, 65)
+LENGTHS = (
+    1,
+    2,
+    3,
+    4,
+    6,
+    7,
+    8,
+    9,
+    10,
+    14,
+    15,
+    16,
+    17,
+    18,
+    24,
+    25,
+    30,
+    31,
+    32,
+    33,
+    34,
+    64,
+    65,
+    127,
+    128,
+    129,
+)
 """In bytes of UTF-8."""
 ENDS = ("a", "x", "y", "z ", "z", "é", "è", "東", "京", "𝄞", "𝄟", ".", ",", '"', '""', "\n", "\r\n")
 """How texts end: in characters of one to four bytes, in pairs of which several bytes are equal."""
@@ -53,7 +82,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     # Distinct cells are read by the rules, once each.
     "listed": {"constraints": {"enum": texts()}},
     "unique": {"constraints": {"unique": True}},
-    "limited": {"constraints": {"minLength": 1, "maxLength": 65}},
+    "limited": {"constraints": {"minLength": 1, "maxLength": 129}},
     "missing": {"missingValues": ["b", "aaaaab"]},
 }
 
@@ -61,10 +90,10 @@ FIELDS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("name", FIELDS)
 @pytest.mark.parametrize("quoted", [False, True])
-@pytest.mark.parametrize("longest", [8, 16, 1000])
+@pytest.mark.parametrize("longest", [8, 16, 32, 128, 1000])
 def test_cells_come_whole(longest: int, quoted: bool, name: str, path: str) -> None:
-    """In the first, a middle and the last column; in blocks of cells of up to one word, two words,
-    and more."""
+    """In the first, a middle and the last column; in blocks of cells of up to one word, two, four
+    and sixteen words, and more."""
     columns = [{"name": column, **FIELDS[name]} for column in ("first", "middle", "last")]
     rules = contract(*columns, dialect={"header": False})
     shown = [text for text in texts() if len(text.replace('"', '""').encode()) <= longest]
@@ -90,7 +119,8 @@ def test_the_last_cell_of_a_file_comes_whole(line_end: str, quoted: bool, path: 
 def test_the_value_of_a_fault_is_the_whole_cell(path: str) -> None:
     rules = contract("a", {"name": "b", "constraints": {"enum": ["other"]}},
                      dialect={"header": False})  # fmt: skip
-    one_line = [text for text in texts() if text.isprintable()]
+    lengths = [length for length in LENGTHS if length < VALUE_CHARACTERS]
+    one_line = [text for text in texts(lengths) if text.isprintable()]
     file = "".join(f"x,{written(text, quoted=False)}\n" for text in one_line)
     batches = validate([file.encode()], rules, vector_bytes=PATHS[path])
     found = [f.value for batch in batches for row in batch.rejected for f in row.faults]

@@ -7,16 +7,20 @@ from itertools import count
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csvgate.unique import grouping
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.cells import Cells
-from csvgate.validation.fast.kernels.dictionary import encode_words
+from csvgate.validation.fast.kernels.dictionary import CellWords, encode
 from csvgate.validation.fast.kernels.distinct import DistinctKernel
-from csvgate.validation.fast.kernels.recent import _FACTOR, UNSEEN, Recent
+from csvgate.validation.fast.kernels.recent import UNSEEN, Recent
 from unit.validation.fast.columns import slices
 from unit.validation.files import contract
 
+KEYED = KeyedHash()
 WORD = st.integers(0, 3) | st.integers(0, 2**64 - 1)
 
 
@@ -32,12 +36,11 @@ def array(words: Sequence[Sequence[int]]) -> npt.NDArray[np.uint64]:
 
 @given(cells())
 def test_words_are_encoded(words: list[list[int]]) -> None:
-    found = encode_words(array(words))
-    assert found is not None
-    assert words == found.distinct.take(found.indices, axis=0).tolist()
-    assert len({tuple(word) for word in words}) == len(found.distinct) == len(found.keys())
-    whole = [b"".join(part.to_bytes(8, "little") for part in word) for word in words]
-    assert [each.rstrip(b"\0") for each in whole] == [found.keys()[at] for at in found.indices]
+    for are_hashes in {False, len(words[0]) == 2}:
+        found = encode(CellWords(array(words), are_hashes), np.arange(1, len(words)), KEYED)
+        assert words[1:] == found.distinct.take(found.indices, axis=0).tolist()
+        assert len({tuple(word) for word in words[1:]}) == len(found.distinct) == len(found.rows)
+        assert words[1:] == [words[row] for row in found.rows.take(found.indices)]
 
 
 @given(st.lists(cells(), max_size=4))
@@ -83,44 +86,37 @@ def test_a_column_of_thousands_has_a_small_table() -> None:
     rules = contract({"name": "a"})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     for columns in (1, 64, 5_000, 2_000_000):
-        distinct = DistinctKernel(reader, pa.string(), columns)
+        distinct = DistinctKernel(reader, pa.string(), KEYED, columns)
         texts = [str(number) for number in range(300)]
         for _ in range(2):
             column = distinct.clear(slices([text.encode() for text in texts]))
             assert texts == column.values.cast(pa.string()).to_pylist()
 
 
-def colliding() -> list[bytes]:
-    """Return two ASCII texts of two words each that mix to the same word."""
-    first = int.from_bytes(b"aaaaaaaa", "little")
-    for number in range(10**6):
-        ends = [b"tail", f"{number:06}".encode()]
-        low, high = (int.from_bytes(end, "little") * int(_FACTOR) % 2**64 for end in ends)
-        other = first ^ low ^ high
-        if all(0x21 <= byte < 0x7F for byte in other.to_bytes(8, "little")):
-            return [b"aaaaaaaa" + ends[0], other.to_bytes(8, "little") + ends[1]]
-    raise AssertionError("no such pair")
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_cells_whose_first_words_collide_are_distinguished(
+    width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such cells are too rare to find, so the codes by the first word are made wrong here."""
 
+    def one_code(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
+        return np.zeros(len(words), np.int32)
 
-def test_cells_that_mix_to_the_same_word_are_distinguished() -> None:
-    pair = colliding()
-    words = [[int.from_bytes(text[at : at + 8], "little") for at in (0, 8)] for text in pair]
-    assert encode_words(array(words)) is None
+    monkeypatch.setattr(grouping, "dictionary_codes", one_code)
+    one, other = b"a" * (8 * width - 1), b"b" * (8 * width - 2)
     rules = contract({"name": "a"})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
-    for block in (pair, pair[::-1], pair * 3):
-        column = DistinctKernel(reader, pa.string()).clear(slices(block))
-        assert [text.decode() for text in block] == column.values.cast(pa.string()).to_pylist()
-    once = DistinctKernel(reader, pa.string())
-    for block in (pair[:1], pair[1:], pair):
-        column = once.clear(slices(block))
-        assert [text.decode() for text in block] == column.values.cast(pa.string()).to_pylist()
+    kernel = DistinctKernel(reader, pa.string(), KEYED)
+    for block in ([one, other], [other, one], [one, other] * 3, [other], [one]):
+        for distinct in (kernel, DistinctKernel(reader, pa.string(), KEYED)):
+            column = distinct.clear(slices(block))
+            assert [text.decode() for text in block] == column.values.cast(pa.string()).to_pylist()
 
 
 def test_more_distinct_cells_than_are_remembered() -> None:
     rules = contract({"name": "a", "missingValues": ["7"]})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
-    distinct = DistinctKernel(reader, pa.string())
+    distinct = DistinctKernel(reader, pa.string(), KEYED)
     for start in (0, 9_000, 18_000, 27_000, 0):
         texts = [str(number) for number in range(start, start + 12_000)]
         column = distinct.clear(slices([text.encode() for text in texts]))
@@ -132,7 +128,7 @@ def test_more_distinct_numbers_than_are_remembered() -> None:
     """Cells that were seen before their values were forgotten are read again."""
     rules = contract({"name": "a", "type": "integer", "bigquery": "NUMERIC"})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
-    distinct = DistinctKernel(reader, pa.decimal128(38, 9))
+    distinct = DistinctKernel(reader, pa.decimal128(38, 9), KEYED)
     for start in (0, 9_000, 18_000, 27_000, 0):
         numbers = list(range(start, start + 12_000))
         column = distinct.clear(slices([b"%d" % number for number in numbers]))
@@ -144,8 +140,8 @@ def test_a_sample_shows_that_most_cells_are_distinct() -> None:
     rules = contract({"name": "a"})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
     many, few = [b"text %d" % n for n in range(5000)], [b"the same"] * 5000
-    assert DistinctKernel(reader, pa.string()).clear_if_few(slices(many), 1 / 2) is None
-    assert DistinctKernel(reader, pa.string()).clear_if_few(slices(few), 1 / 2) is not None
+    assert DistinctKernel(reader, pa.string(), KEYED).clear_if_few(slices(many), 1 / 2) is None
+    assert DistinctKernel(reader, pa.string(), KEYED).clear_if_few(slices(few), 1 / 2) is not None
     few_first = [*few[:3000], *many]
-    assert DistinctKernel(reader, pa.string()).clear_if_few(slices(few_first), 1 / 2) is None
-    assert DistinctKernel(reader, pa.string()).clear_if_few(slices(few_first), 1) is not None
+    assert DistinctKernel(reader, pa.string(), KEYED).clear_if_few(slices(few_first), 1 / 2) is None
+    assert DistinctKernel(reader, pa.string(), KEYED).clear_if_few(slices(few_first), 1) is not None

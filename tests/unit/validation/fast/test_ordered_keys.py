@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 pa = pytest.importorskip("pyarrow")
 
 from csvgate.unique.index import KeyIndex  # noqa: E402
+from csvgate.unique.keyed_hash import KeyedHash  # noqa: E402
 from csvgate.validation.fast.ordered_keys import OrderedKeys  # noqa: E402
 
 Block = list[tuple[Hashable, bool]]
@@ -47,7 +48,7 @@ def test_the_first_line_of_a_key_counts(given_blocks: list[Block], smallest: int
 
 
 def _first_line_stands(given_blocks: list[Block]) -> None:
-    keys, owner, line = OrderedKeys(KeyIndex()), dict[Hashable, int](), 1
+    keys, owner, line = OrderedKeys(KeyIndex(), KeyedHash()), dict[Hashable, int](), 1
     whole = any(isinstance(key, int) for block in given_blocks for key, _ in block)
     for block in given_blocks:
         expected, by_column, others = dict[int, int](), dict[int, Hashable](), dict[int, Hashable]()
@@ -68,7 +69,7 @@ def _first_line_stands(given_blocks: list[Block]) -> None:
 
 
 def test_keys_may_come_as_a_dictionary() -> None:
-    keys = OrderedKeys(KeyIndex())
+    keys = OrderedKeys(KeyIndex(), KeyedHash())
     plain = pa.array(["A1", "A2", "A3"])
     assert [] == keys.claim(plain, np.array([2, 3, 4]), {}).lines.tolist()
     coded = pa.array(["A2", "A4", "A4"]).dictionary_encode()

@@ -11,6 +11,7 @@ from csvgate.contracts.table import column_type
 from csvgate.types.bigquery import BigQueryType
 from csvgate.types.common.field_type import KernelName
 from csvgate.types.registry import FIELD_TYPES
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.cells import Cells
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.column import Column, Kernel
@@ -63,7 +64,7 @@ class AdaptiveKernel:
         return self._distinct.clear(cells)
 
 
-def kernels_of(contract: Contract, cells: Sequence[Cells]) -> list[Kernel]:
+def kernels_of(contract: Contract, cells: Sequence[Cells], keyed: KeyedHash) -> list[Kernel]:
     """Return the kernel of each field. `cells` are the rules' readers of the fields' cells."""
     schema = contract.schema_
     found = list[Kernel]()
@@ -71,13 +72,13 @@ def kernels_of(contract: Contract, cells: Sequence[Cells]) -> list[Kernel]:
     foreign = {key.fields[0] for key in schema.foreign_keys if len(key.fields) == 1}
     for field, reader in zip(schema.fields, cells, strict=True):
         column = column_type(field)
-        distinct = DistinctKernel(reader, arrow_type(column), len(schema.fields))
+        distinct = DistinctKernel(reader, arrow_type(column), keyed, len(schema.fields))
         own_missing = field.missing_values
         missing = frozenset(schema.missing_values if own_missing is None else own_missing)
         required = field.constraints.required or field.name in (schema.primary_key or ())
         kernel = None
         if field.name not in foreign:
-            kernel = _kernel(field, column, missing, required=required)
+            kernel = _kernel(field, column, missing, keyed, required=required)
         if kernel is None:
             found.append(distinct)
         else:
@@ -92,7 +93,12 @@ def _is_checked(field: SchemaField) -> bool:
 
 
 def _kernel(
-    field: SchemaField, column: BigQueryType, missing: frozenset[str], *, required: bool
+    field: SchemaField,
+    column: BigQueryType,
+    missing: frozenset[str],
+    keyed: KeyedHash,
+    *,
+    required: bool,
 ) -> Kernel | None:
     type_ = FIELD_TYPES[field.type]
     # Kernels know neither enum nor constraints that do not apply to their type.
@@ -104,14 +110,16 @@ def _kernel(
     if name is KernelName.STRINGS:
         tests = tests_of(field, column.length)
         return None if tests is None else StringKernel(tests, missing, required=required)
-    parser = _parser(name, field, column)
+    parser = _parser(name, field, column, keyed)
     # The parser must not take a missing value for a value.
     if parser is None or parses_any(parser, sorted(missing)):
         return None
     return FixedWidthKernel(parser, empty_is_null="" in missing and not required)
 
 
-def _parser(name: KernelName, field: SchemaField, column: BigQueryType) -> CellParser | None:
+def _parser(
+    name: KernelName, field: SchemaField, column: BigQueryType, keyed: KeyedHash
+) -> CellParser | None:
     match name:
         case KernelName.INTEGERS:
             bounds = _bounds(field, 0)
@@ -120,11 +128,11 @@ def _parser(name: KernelName, field: SchemaField, column: BigQueryType) -> CellP
             bounds = _bounds(field, SCALE)
             return None if bounds is None else DecimalParser(column, field.decimal_char, bounds)
         case KernelName.DATES:
-            return DateParser()
+            return DateParser(keyed)
         case KernelName.TIMESTAMPS:
-            return TimestampParser(zoned=True)
+            return TimestampParser(keyed, zoned=True)
         case KernelName.LOCAL_TIMESTAMPS:
-            return TimestampParser(zoned=False)
+            return TimestampParser(keyed, zoned=False)
     raise ValueError(f"{name} does not make values of a fixed width")
 
 

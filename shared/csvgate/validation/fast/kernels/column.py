@@ -1,12 +1,15 @@
 """What a kernel returns for a column of cells, and how such columns are joined."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import pyarrow as pa
 
 from csvgate.validation.fast.arrays import Mask
 from csvgate.validation.fast.cell_slices import Slices
+
+_FEW: Final = 1024
+"""Values that Arrow encodes quickly even if all of them have the same hash, which has no key."""
 
 
 class Column(NamedTuple):
@@ -37,5 +40,8 @@ def as_column_type(array: "pa.Array") -> "pa.Array":
 
 
 def cast_to_match(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
-    """Return a few values of a column in a type that may be a dictionary of the column's type."""
-    return array.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else array
+    """Return a few values of a column in a type that may be a dictionary of the column's type; many
+    of them without a dictionary."""
+    if pa.types.is_dictionary(kind) and len(array) <= _FEW:
+        return array.dictionary_encode().cast(kind)
+    return array

@@ -1,56 +1,62 @@
-"""Dictionary-encodes a column: its distinct cells, and which of them each cell is."""
+"""Tells the distinct cells of a column apart, by one or two words that stand for each cell."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
-from csvgate.validation.fast.arrays import Ints32, Words
-from csvgate.validation.fast.kernels.recent import mix
-from csvgate.validation.fast.words import WORD
+from csvgate.unique.column_hash import hash_column, hash_words
+from csvgate.unique.grouping import group_equal
+from csvgate.unique.keyed_hash import KeyedHash
+from csvgate.validation.fast.arrays import Ints, Ints32, Words
+from csvgate.validation.fast.cell_slices import Slices
+
+_AT_ONCE: Final = 8192
+"""Cells of which all words are read at a time: few enough for the words to stay in the processor's
+cache, and for little memory if a single cell is long (1 MiB for 128 bytes)."""
+
+
+class CellWords(NamedTuple):
+    """What stands for the n cells of a column, as they are written."""
+
+    words: Words
+    """(n, 1 or 2) The same for equal cells; different for others, except with the probability that
+    two keyed hashes are equal."""
+    are_hashes: bool
+    """True if the words are keyed hashes; otherwise they are the bytes of the cells."""
+
+    @staticmethod
+    def of(cells: Slices, keyed: KeyedHash) -> "CellWords":
+        count = cells.words_each
+        if count is None:
+            return CellWords(hash_column(cells.written, keyed), are_hashes=True)
+        if count <= 2:
+            return CellWords(cells.written_words(count), are_hashes=False)
+        hashes = np.empty((len(cells), 2), np.uint64)
+        for at in range(0, len(cells), _AT_ONCE):
+            words = cells.written_words(count, at, at + _AT_ONCE)
+            hashes[at : at + _AT_ONCE] = hash_words(words, keyed)
+        return CellWords(hashes, are_hashes=True)
 
 
 class Encoded(NamedTuple):
-    """A column of n cells, k of them distinct."""
-
-    distinct: "pa.Array"
-    """(k,) As a `binary` array."""
-    indices: Ints32
-    """(n,) The index in `distinct` of each cell."""
-
-    def keys(self) -> list[bytes]:
-        """Return the distinct cells."""
-        found: list[bytes] = self.distinct.to_pylist()
-        return found
-
-
-class EncodedWords(NamedTuple):
-    """A column of n cells of up to 16 bytes, k of them distinct."""
+    """m cells of a column, k of them distinct."""
 
     distinct: Words
     """(k, 1 or 2) The words of each distinct cell."""
+    rows: Ints
+    """(k,) The index in the column of one of the cells that are equal to each distinct cell."""
     indices: Ints32
-    """(n,) The index in `distinct` of each cell."""
+    """(m,) The index in `rows` of each cell."""
 
-    def keys(self) -> list[bytes]:
-        """Return the distinct cells. The zero bytes at their ends are padding, as cells have
-        none."""
-        data, size = self.distinct.tobytes(), WORD * self.distinct.shape[1]
-        return [data[at : at + size].rstrip(b"\0") for at in range(0, len(data), size)]
-
-
-def encode(cells: "pa.Array") -> Encoded:
-    array = cells.dictionary_encode()
-    return Encoded(array.dictionary, array.indices.to_numpy())
+    def keys(self, cells: Slices) -> list[bytes]:
+        """Return the distinct cells as they are written."""
+        data = cells.block.data
+        starts, ends = cells.starts.take(self.rows), cells.ends.take(self.rows)
+        return [data[at:end] for at, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
-def encode_words(words: Words) -> EncodedWords | None:
-    """Encode cells of one or two words each; None if two distinct cells mix to the same word."""
-    array = pa.array(mix(words)).dictionary_encode()
-    indices = array.indices.to_numpy()
-    which = np.empty(len(array.dictionary), np.int64)
-    which[indices] = np.arange(len(indices))
-    some = words.take(which, axis=0)
-    if words.shape[1] > 1 and not np.array_equal(some.take(indices, axis=0), words):
-        return None
-    return EncodedWords(some, indices)
+def encode(cells: CellWords, rows: Ints, keyed: KeyedHash) -> Encoded:
+    """Encode the cells at these m indexes (m,)."""
+    words = cells.words.take(rows, axis=0)
+    groups = group_equal(words if cells.are_hashes else hash_words(words, keyed))
+    return Encoded(words.take(groups.firsts, axis=0), rows.take(groups.firsts), groups.indices)

@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from csvgate.types.common.field_type import CellFault
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.cells import Cells
 from csvgate.validation.fast.arrays import Ints, Ints32, Mask, as_string
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.column import Column
-from csvgate.validation.fast.kernels.dictionary import Encoded, EncodedWords, encode, encode_words
+from csvgate.validation.fast.kernels.dictionary import CellWords, Encoded, encode
 from csvgate.validation.fast.kernels.recent import MAX_BITS, UNSEEN, Recent
 
 _MAX_KNOWN: Final = 20_000
@@ -38,19 +39,22 @@ class _Lookup(NamedTuple):
 
     codes: Ints32
     """(n,) The codes of the cells that are known."""
-    unseen: Ints | slice
+    unseen: Ints
     """The indexes of the others."""
-    encoded: Encoded | EncodedWords
+    encoded: Encoded
     """The others."""
 
 
 class DistinctKernel:
     """Gives each distinct cell a code, which is the index of its value in `_values`, _FAULTY or
-    _NULL. Codes are remembered from block to block: all of them by the cell, and recent ones of up
-    to 16 bytes in a table that numpy looks up."""
+    _NULL. Codes are remembered from block to block: all of them by the cell, and recent ones in a
+    table that numpy looks up."""
 
-    def __init__(self, cells: Cells, kind: "pa.DataType", columns: int = 1) -> None:
+    def __init__(
+        self, cells: Cells, kind: "pa.DataType", keyed: KeyedHash, columns: int = 1
+    ) -> None:
         """`cells` is the rules' reader. The file's `columns` share the memory for recent cells."""
+        self._keyed: Final = keyed
         self._cells: Final = cells
         self._bits: Final = max(0, min(MAX_BITS, (_PLACES // columns).bit_length() - 1))
         self._kind: Final = kind
@@ -70,7 +74,7 @@ class DistinctKernel:
         self._dictionary: pa.Array | None = None
         """The values as an array; None if values were added since."""
         self._recent: dict[int, Recent] = {}
-        """The cells seen last, by their number of words."""
+        """The words of the cells seen last, by their number."""
 
     def clear(self, cells: Slices) -> Column:
         return self._clear(cells, self._look_up(cells))
@@ -80,10 +84,10 @@ class DistinctKernel:
         unknown."""
         if not self._codes and len(cells) > _SAMPLE:
             sample = self._look_up(cells.first(_SAMPLE)).encoded
-            if len(sample.distinct) > _MAX_DISTINCT_IN_SAMPLE * _SAMPLE:
+            if len(sample.rows) > _MAX_DISTINCT_IN_SAMPLE * _SAMPLE:
                 return None
         lookup = self._look_up(cells)
-        few = len(lookup.encoded.distinct) <= max_share * len(cells)
+        few = len(lookup.encoded.rows) <= max_share * len(cells)
         return self._clear(cells, lookup) if few else None
 
     def _clear(self, cells: Slices, lookup: _Lookup) -> Column:
@@ -111,25 +115,20 @@ class DistinctKernel:
     def _look_up(self, cells: Slices) -> _Lookup:
         if len(self._codes) > _MAX_KNOWN:
             self._forget()
-        words = cells.written_words
-        if words is not None:
-            count = words.shape[1]
-            if count not in self._recent:
-                self._recent[count] = Recent(count, self._bits)
-            codes = self._recent[count].codes(words)
-            unseen = np.flatnonzero(codes == UNSEEN)
-            encoded = encode_words(words.take(unseen, axis=0))
-            if encoded is not None:
-                return _Lookup(codes, unseen, encoded)
-        return _Lookup(np.empty(len(cells), np.int32), slice(None), encode(cells.written))
+        known = CellWords.of(cells, self._keyed)
+        count = known.words.shape[1]
+        if count not in self._recent:
+            self._recent[count] = Recent(count, self._bits)
+        codes = self._recent[count].codes(known.words)
+        unseen = np.flatnonzero(codes == UNSEEN)
+        return _Lookup(codes, unseen, encode(known, unseen, self._keyed))
 
     def _codes_of(self, cells: Slices, lookup: _Lookup) -> Ints32:
         codes, unseen, encoded = lookup
-        if len(encoded.distinct):
-            new_codes = self._assign_codes(encoded.keys(), cells)
+        if len(encoded.rows):
+            new_codes = self._assign_codes(encoded.keys(cells), cells)
             codes[unseen] = new_codes.take(encoded.indices)
-            if isinstance(encoded, EncodedWords):
-                self._recent[encoded.distinct.shape[1]].add(encoded.distinct, new_codes)
+            self._recent[encoded.distinct.shape[1]].add(encoded.distinct, new_codes)
         return codes
 
     def _assign_codes(self, keys: list[bytes], cells: Slices) -> Ints32:

@@ -10,7 +10,8 @@ UNSEEN: Final = -3
 """The code of a cell that is not in the table."""
 MAX_BITS: Final = 14
 _FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
-"""An odd number with random-looking bits, for multiplicative hashing."""
+"""An odd number with random-looking bits, for multiplicative hashing. It needs no key: cells that
+replace each other are encoded in each block, which takes little longer."""
 
 
 class Recent:
@@ -40,11 +41,7 @@ class Recent:
         self._words[places], self._codes[places] = words[which], codes[which]
 
     def _places(self, words: Words) -> Ints:
-        found = mix(words) * _FACTOR
+        mixed = words[:, 0] if words.shape[1] == 1 else words[:, 0] ^ words[:, 1] * _FACTOR
+        found = mixed * _FACTOR
         found >>= self._shift
         return found.view(np.int64)
-
-
-def mix(words: Words) -> Words:
-    """(n,) The one or two words of each cell (n, 1 or 2), mixed into one."""
-    return words[:, 0] if words.shape[1] == 1 else words[:, 0] ^ words[:, 1] * _FACTOR

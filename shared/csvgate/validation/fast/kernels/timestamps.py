@@ -6,6 +6,9 @@ from typing import Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from csvgate.unique.column_hash import hash_words
+from csvgate.unique.grouping import group_equal
+from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Mask, Words, fixed_width_array
 from csvgate.validation.fast.words import Text, parse_digits
 
@@ -77,9 +80,12 @@ _OFFSET: Final = Shape.of("???00:00")
 class DateParser:
     """Parses 2026-11-21, for DATE."""
 
+    def __init__(self, keyed: KeyedHash) -> None:
+        self._keyed: Final = keyed
+
     def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
         cleared = text.lengths == 10
-        days = _days(text.first_words(2), _DATE_END, cleared)
+        days = _days(text.first_words(2), _DATE_END, cleared, self._keyed)
         return fixed_width_array(pa.date32(), days.astype(np.int32), missing), cleared
 
 
@@ -87,14 +93,15 @@ class TimestampParser:
     """Parses 2026-11-21T14:30:00, optionally with a fraction; with a time zone for TIMESTAMP,
     without one for DATETIME."""
 
-    def __init__(self, *, zoned: bool) -> None:
+    def __init__(self, keyed: KeyedHash, *, zoned: bool) -> None:
+        self._keyed: Final = keyed
         self._zoned: Final = zoned
         self._kind: Final = pa.timestamp("us", tz="UTC" if zoned else None)
 
     def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
         cleared = text.lengths >= _BEFORE_FRACTION
         words = text.first_words(3)
-        days = _days(words, _DAY_AND_T, cleared)
+        days = _days(words, _DAY_AND_T, cleared, self._keyed)
         # The time begins at the twelfth character.
         timestamps = _seconds(words[:, 1] >> _24 | words[:, 2] << _40, cleared)
         days *= _DAY
@@ -119,17 +126,17 @@ class TimestampParser:
         return fixed_width_array(self._kind, timestamps, missing), cleared
 
 
-def _days(words: Words, end: Shape, cleared: Mask) -> Ints:
+def _days(words: Words, end: Shape, cleared: Mask, keyed: KeyedHash) -> Ints:
     """Return the days since 1970 of cells with these first words (n, 2 or more). Sets `cleared` to
     false where the second word does not have the shape `end`, or the day does not exist."""
-    before, lengths = _months_of(words[:, 0])
+    before, lengths = _months_of(words[:, 0], keyed)
     day = end.pairs(words[:, 1], cleared)[:, 0]
     cleared &= (day >= 1) & (day <= lengths)
     before += day
     return before
 
 
-def _months_of(words: Words) -> tuple[Ints, Bytes]:
+def _months_of(words: Words, keyed: KeyedHash) -> tuple[Ints, Bytes]:
     """Return the same as `_months`, but parse each distinct word once: files have few months, and
     many have a single one."""
     if not len(words):
@@ -137,10 +144,9 @@ def _months_of(words: Words) -> tuple[Ints, Bytes]:
     usual = words[len(words) // 2]
     others = np.flatnonzero(words != usual)
     if len(others) > len(words) * _FEW:
-        encoded = pa.array(np.ascontiguousarray(words)).dictionary_encode()
-        before, lengths = _months(encoded.dictionary.to_numpy())
-        codes = encoded.indices.to_numpy()
-        return before.take(codes), lengths.take(codes)
+        groups = group_equal(hash_words(words.reshape(-1, 1), keyed))
+        before, lengths = _months(words.take(groups.firsts))
+        return before.take(groups.indices), lengths.take(groups.indices)
     some_before, some_lengths = _months(np.append(words[others], usual))
     before, lengths = np.full(len(words), some_before[-1]), np.full(len(words), some_lengths[-1])
     before[others], lengths[others] = some_before[:-1], some_lengths[:-1]
