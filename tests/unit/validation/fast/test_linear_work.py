@@ -8,12 +8,14 @@ import gzip
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 pytest.importorskip("numpy")
 
 from csvgate.csv.compression import decompress
 from csvgate.csv.work import counted
-from unit.validation.fast.work import assert_linear, work_of
+from unit.validation.fast.shapes import Shape, shapes
+from unit.validation.fast.work import assert_linear, check_shape, work_of
 from unit.validation.files import contract
 
 ROWS = 3_000
@@ -82,7 +84,7 @@ def test_a_lone_carriage_return_ends_an_ordinary_record(data: bytes) -> None:
     """Records are read one by one only where a block ends, and at the start of the file."""
     for block_bytes in (512, 1 << 22):
         found = work_of([data], RULES, vector_bytes=1, block_bytes=block_bytes)
-        assert found.framed <= 3 + 3 * len(data) // block_bytes
+        assert found.framed <= 5 + 3 * len(data) // block_bytes
 
 
 def test_a_long_line_is_passed_a_few_times() -> None:
@@ -140,3 +142,9 @@ def test_comments() -> None:
         data = row * ROWS
         lines = data.count(b"\n")
         assert_linear(work_of([data], rules), len(data), lines, 3 * lines)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(shapes())
+def test_any_file_costs_its_size(shape: Shape) -> None:
+    check_shape(shape)

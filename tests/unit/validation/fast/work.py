@@ -1,5 +1,6 @@
 """Measures the work that a file takes, and states how much it may be."""
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,16 +12,18 @@ from csvgate.csv.compression import decompress
 from csvgate.csv.work import Work, counted
 from csvgate.validation.faults import FileFault
 from csvgate.validation.validate import validate
+from unit.validation.fast.shapes import Shape
 
 SCANS = 24
 """Times that a byte may be passed: about 3 in an ordinary row, and more if its row is left over
 from one block to the next, leaves the vectorised path, or is faulty."""
-FRAMES = 5
-"""Times that a line may be read on its own."""
+FRAMES = 8
+"""Times that a line may be read on its own. A record that is open at the end of a block is read
+again with the next one, which is at least as long."""
 JUDGEMENTS = 5
 """Times that a cell may be judged: once in the distinct cells of its column, once to find its
 faults, once more when they are collected, and once again if its key was found to be repeated."""
-FIXED = 40_000
+FIXED = 4_000
 """Bytes that may be passed whatever the size of the file."""
 
 
@@ -34,6 +37,16 @@ def work_of(
                 pass
         except FileFault:
             pass
+    return found
+
+
+def check_shape(shape: Shape) -> Work:
+    """Assert that the work of a file is in proportion to it, and return it."""
+    found = work_of(shape.pieces, shape.rules, packed=True, **shape.sizes)
+    # Latin-1 and UTF-16 may have three bytes in UTF-8 for two or one of their own.
+    text = len(shape.data) if shape.rules.encoding == "utf-8" else 3 * len(shape.data)
+    lines = len(re.findall(rb"[\r\n]", shape.data)) + 1
+    assert_linear(found, len(shape.stored) + text, lines, 3 * lines)
     return found
 
 

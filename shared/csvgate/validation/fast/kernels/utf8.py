@@ -4,6 +4,7 @@ Many cells are decoded at once, and only the cells around an error one by one. A
 be divided between two cells; then the text of all cells has no error there, but both cells have.
 """
 
+from bisect import bisect_right
 from codecs import utf_8_decode
 from collections.abc import Iterator
 from typing import Final
@@ -40,14 +41,16 @@ def _with_errors(memory: memoryview, limits: Ints32) -> Iterator[int]:
     The text is decoded in parts of whole cells. Python copies the part in which it finds an error,
     so the parts are small after an error and grow until the next."""
     row, size = 0, _FIRST_BYTES
-    while row < len(limits) - 1:
-        start = int(limits[row])
-        until = max(row + 1, int(_rows(limits, np.array(start + size))))
-        error = _first_error(memory[start : limits[until]])
+    # numpy would search for a single number only after converting all limits to its type.
+    cuts = memoryview(limits)
+    while row < len(cuts) - 1:
+        start = cuts[row]
+        until = max(row + 1, bisect_right(cuts, start + size) - 1)
+        error = _first_error(memory[start : cuts[until]])
         if error < 0:
             row, size = until, 2 * size
         else:
-            found = int(_rows(limits, np.array(start + error)))
+            found = bisect_right(cuts, start + error) - 1
             yield found
             row, size = found + 1, _FIRST_BYTES
 
