@@ -69,13 +69,13 @@ class StructuralIndex:
         self._end: Final = block.end
         self._delimiter: Final = ord(delimiter)
         self._quote: Final = ord(quote)
-        lone_returns = self._find_lone_returns() if b"\r" in data else None
+        has_returns = b"\r" in data
         # "Special" are the positions of all delimiters, quotes and line ends. Names that end with
         # `_at` are indexes into them; the other arrays are positions in the block.
-        self._special: Final = self._find_special(lone_returns, quoted=quote.encode() in data)
+        self._special: Final = self._find_special(quote.encode() in data, has_returns)
         kinds = self._text.take(self._special)
         self._is_line_end: Final[Mask] = kinds == _LF
-        if lone_returns is not None:
+        if has_returns:
             self._is_line_end |= kinds == _CR
         self._line_ends_at: Final[Ints] = np.flatnonzero(self._is_line_end)
         self._line_ends: Final[Ints] = self._special.take(self._line_ends_at)
@@ -84,7 +84,7 @@ class StructuralIndex:
         self._irregular: Final = dict[int, Ints]()
         """The cached positions by parity."""
 
-    def _find_special(self, lone_returns: Ints | None, *, quoted: bool) -> Ints:
+    def _find_special(self, quoted: bool, has_returns: bool) -> Ints:
         others = [self._delimiter, self._quote] if quoted else [self._delimiter]
         special = np.empty(len(self._text), np.bool_)
         also = np.empty(min(len(special), _AT_ONCE), np.bool_)
@@ -94,9 +94,14 @@ class StructuralIndex:
             for other in others:
                 np.equal(text, other, out=also[: len(text)])
                 found |= also[: len(text)]
+            if has_returns:
+                # Only those without a line feed after them. The last byte of all is a spare one.
+                following = self._text[at + 1 : at + 1 + len(text)]
+                count = len(following)
+                lone = following != _LF
+                lone &= np.equal(text[:count], _CR, out=also[:count])
+                found[:count] |= lone
         special[:SPARE] = special[-SPARE:] = False
-        if lone_returns is not None:
-            special[lone_returns] = True
         return np.flatnonzero(special)
 
     def parity(self, position: int) -> int:
@@ -221,9 +226,3 @@ class StructuralIndex:
         for other in (_LF, _CR, self._quote):
             found |= text == other
         return found
-
-    def _find_lone_returns(self) -> Ints:
-        r"""The positions of each \r without a \n after it."""
-        returns = np.flatnonzero(self._text == _CR)
-        lone: Ints = returns[self._text[returns + 1] != _LF]
-        return lone
