@@ -1,5 +1,6 @@
 """Lists the records of a block: regular ones by the structural index, others by the `Framer`."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -52,6 +53,33 @@ class FramedBlock(NamedTuple):
     next_line: int
     """The physical line at `used`."""
 
+    def parts(self, most: int) -> Iterator["FramedBlock"]:
+        """Yield the same records in order, at most `most` at a time."""
+        read = [*self.framer_records]
+        for low in range(0, len(self.starts), most):
+            rows = slice(low, low + most)
+            firsts, lasts = self.firsts[rows], self.lasts[rows]
+            some = read[bisect_left(read, low) : bisect_left(read, low + most)]
+            indexed = np.flatnonzero(lasts >= firsts)
+            quoted, doubled = self.quoted, self.doubled
+            if len(indexed):
+                # Only what belongs to these records, so that a part costs its own size.
+                begin, end = indexed[0], indexed[-1]
+                if quoted is not None:
+                    quoted = _between(quoted, firsts[begin], lasts[end] + 1)
+                doubled = _between(doubled, self.starts[rows][begin], self.ends[rows][end])
+            yield self._replace(
+                starts=self.starts[rows],
+                ends=self.ends[rows],
+                lines=self.lines[rows],
+                sizes=self.sizes[rows],
+                framer_records={row - low: self.framer_records[row] for row in some},
+                firsts=firsts,
+                lasts=lasts,
+                quoted=quoted,
+                doubled=doubled,
+            )
+
     @staticmethod
     def of_records(records: list[Record]) -> "FramedBlock":
         """Records that a `Framer` has read, without a block."""
@@ -73,6 +101,12 @@ class FramedBlock(NamedTuple):
             used=0,
             next_line=0,
         )
+
+
+def _between(numbers: Ints, low: int, high: int) -> Ints:
+    """Return the sorted numbers from `low` to before `high`."""
+    start, end = np.searchsorted(numbers, (low, high)).tolist()
+    return numbers[start:end]
 
 
 class BlockFramer:

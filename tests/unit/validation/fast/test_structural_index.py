@@ -99,6 +99,15 @@ def test_blocks_have_the_records_of_their_file(data: bytes, size: int) -> None:
     assert list(expected(data)) == list(framed(data, size))
 
 
+@given(FILES, st.integers(1, 4))
+@example(b'a,"b"\nc"d\n"e""f",g\n"h\n', 1)
+def test_parts_of_a_block_have_its_records(data: bytes, most: int) -> None:
+    whole = BlockFramer(GRAMMAR).frame(block(data), 1)
+    parts = list(whole.parts(most))
+    assert list(records(whole)) == [found for part in parts for found in records(part)]
+    assert all(1 <= len(part.starts) <= most for part in parts)
+
+
 @given(SOUND, st.sampled_from(["\n", "\r\n", "\r"]), st.booleans(), st.integers(1, 20))
 def test_regular_records_need_no_framer(rows: list[str], end: str, final: bool, size: int) -> None:
     data = (end.join(rows) + (end if final else "")).encode()
