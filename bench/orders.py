@@ -20,6 +20,8 @@ class OrdersFile:
     cleaned: Path
     """The same file without stray quotes and undecodable bytes, on which some contenders fail. The
     truth still lists them."""
+    returns: Path
+    """The same file with a lone \\r for each \\n. The truth is the same."""
     truth: Path
     rows: int
 
@@ -42,15 +44,18 @@ def write(folder: Path, rows: int, bad: float = BAD) -> OrdersFile:
     made = OrdersFile(
         csv=at.with_suffix(".csv"),
         cleaned=at.with_suffix(".cleaned.csv"),
+        returns=at.with_suffix(".returns.csv"),
         truth=at.with_suffix(".truth"),
         rows=rows,
     )
     wrong: list[Wrong] = []
-    with _open(made.csv) as out, _open(made.cleaned) as cleaned:
+    with _open(made.csv) as out, _open(made.cleaned) as cleaned, _open(made.returns) as returns:
         for file in (out, cleaned):
             file.write(header())
+        returns.write(header().replace("\n", "\r"))
         for text, faults in records(rows, bad):
             out.write(text)
+            returns.write(text.replace("\n", "\r"))
             cleaned.write(_cleaned(text, faults) if faults else text)
             wrong += faults
     truth.write(made.truth, wrong)

@@ -105,6 +105,8 @@ def _inputs(
             file, warm = orders_file, warm_up
         if entry.cleaned:
             return Input(file.cleaned, warm.cleaned, file.truth)
+        if entry.carriage_returns:
+            return Input(file.returns, warm.returns, file.truth)
         return Input(file.csv, warm.csv, file.truth)
 
     return {entry.name: of(entry) for entry in VALIDATION}

@@ -29,6 +29,8 @@ class Entry:
     place: Place = "line"
     cleaned: bool = False
     """It fails on a stray quote or an undecodable byte, so it reads a file without them."""
+    carriage_returns: bool = False
+    """It reads a file whose lines end with a lone \\r."""
     share: int = 1
     """The file is divided by this, because reading all rows would take too long."""
 
@@ -43,6 +45,12 @@ VALIDATION: Final = (
         "csvgate_values",
         "csvgate, without output",
         "bytes → typed values and rejected rows; nothing is encoded or rendered",
+    ),
+    Entry(
+        "csvgate_returns",
+        "csvgate, without output, \\r",
+        "the same for a file whose lines end with \\r alone, as those of classic Mac programs",
+        carriage_returns=True,
     ),
     Entry(
         "csv_reader",

@@ -12,6 +12,7 @@ from bench.runner import Result
 ROWS_A_SECOND: Final = 0.8e6
 PYDANTIC: Final = 7.0
 FRICTIONLESS: Final = 100.0
+RETURNS: Final = 1.5
 LARGE_BYTES: Final = 5 * 10**9
 PEAK: Final = 512 * 2**20
 
@@ -39,6 +40,7 @@ def goals(run: Run) -> list[Goal]:
     found = by_name(run.validation)
     ours = found["csvgate_encoded"]
     parse = ratio(found["pyarrow_parse"], ours)
+    returns = ratio(found["csvgate_values"], found["csvgate_returns"])
     return [
         _exact(ours),
         Goal(
@@ -48,6 +50,11 @@ def goals(run: Run) -> list[Goal]:
         ),
         *_times("pydantic", PYDANTIC, found, "pydantic_rows", "pydantic_encoded"),
         *_times("frictionless", FRICTIONLESS, found, "frictionless_report", "frictionless_encoded"),
+        Goal(
+            r"lines that end with \r alone: at most 1.5× the time of \n",
+            times(returns),
+            returns <= RETURNS,
+        ),
         _large(run),
         Goal("for comparison: pyarrow's bare parse", f"{times(parse)} its CPU", None),
     ]

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 
-from csvgate.csv import encodings, records
-from csvgate.csv.lines import _blocks, read_at_least
+from csvgate.csv import encodings, lines
+from csvgate.csv.lines import read_at_least
 from csvgate.csv.records import Framer, Record
 from csvgate.rejects import corrections
 from csvgate.rejects.reject_file import RejectFile
@@ -25,30 +24,24 @@ from unit.validation.fast import test_batcher, test_lines
 
 
 def _crlf_counts_twice_after_blocks() -> AbstractContextManager[Any]:
-    original = StructuralIndex.__dict__["_line_ends"].func
+    original = StructuralIndex.lines_before
 
-    def line_ends(self: StructuralIndex) -> Any:
-        before = np.flatnonzero(self._text == 13)
-        inside = before[np.searchsorted(self._quotes, before) & 1 == 1]
-        return np.sort(np.concatenate((original(self), inside)))
+    def lines_before(self: StructuralIndex, positions: Any) -> Any:
+        text = self._text
+        returns = np.flatnonzero((text[:-1] == 13) & (text[1:] == 10))
+        inside = returns[np.searchsorted(self._quotes, returns) & 1 == 1]
+        return original(self, positions) + np.searchsorted(inside, positions)
 
-    found = cached_property(line_ends)
-    found.__set_name__(StructuralIndex, "_line_ends")
-    return swapped(StructuralIndex, "_line_ends", found)
+    return swapped(StructuralIndex, "lines_before", lines_before)
 
 
 def _crlf_at_a_border_counts_twice() -> AbstractContextManager[Any]:
-    def physical_lines(pieces: Iterable[bytes], limit: int) -> Iterator[list[bytes]]:
-        tail = b""
-        for block in _blocks(pieces):
-            lines = (tail + block).splitlines(keepends=True)
-            tail = b"" if lines[-1].endswith((b"\n", b"\r")) else lines.pop()
-            if lines:
-                yield lines
-        if tail:
-            yield [tail]
+    def blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+        size = lines._BLOCK_BYTES
+        for piece in pieces:
+            yield from (piece[at : at + size] for at in range(0, len(piece), size))
 
-    return swapped(records, "physical_lines", physical_lines)
+    return swapped(lines, "_blocks", blocks)
 
 
 def _last_line_of_a_record() -> AbstractContextManager[Any]:

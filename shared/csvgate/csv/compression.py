@@ -1,11 +1,13 @@
 """Decompresses gzip in bounded memory, whatever the object's name or metadata say."""
 
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
 from csvgate.csv.lines import read_at_least
+from csvgate.csv.work import WORK
 from csvgate.validation.faults import FileFault
 
 FREE_BYTES: Final = 1024**3
@@ -13,12 +15,16 @@ FREE_BYTES: Final = 1024**3
 MAX_RATIO: Final = 250
 """Beyond that, a file may expand to this many times its compressed size. CSV data compresses 3 to
 30 times, gzip can reach 1,032 times."""
+_NOT_ZERO: Final = re.compile(rb"[^\0]")
 _MAGIC: Final = b"\x1f\x8b"
 _LAYERS: Final = 2
 """An uploading tool may compress a .gz file once more, for `Content-Encoding: gzip`."""
 _GZIP_ONLY: Final = 16 + zlib.MAX_WBITS
 _IN_BYTES: Final = 16 * 1024
-"""At the end of each gzip member zlib copies the rest of its input, so the input is short."""
+_FIRST_IN_BYTES: Final = 128
+"""Input of the first call for each gzip member after the first. Each further call has twice as
+many, up to _IN_BYTES: at the end of a member zlib copies the rest of its input, and a file may have
+a member every 20 bytes."""
 _OUT_BYTES: Final = 1024 * 1024
 
 
@@ -69,40 +75,50 @@ def _layer(pieces: Iterable[bytes], max_bytes: int | None, free_bytes: int) -> I
 
 def _equal_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the same bytes in pieces of exactly _IN_BYTES, except for the last."""
-    waiting = b""
+    waiting, size = list[bytes](), 0
     for piece in pieces:
-        data = waiting + piece if waiting else piece
-        complete = len(data) - len(data) % _IN_BYTES
+        waiting.append(piece)
+        size += len(piece)
+        if size < _IN_BYTES:
+            continue
+        data = b"".join(waiting)
+        size = len(data) % _IN_BYTES
+        complete = len(data) - size
         for start in range(0, complete, _IN_BYTES):
             yield data[start : start + _IN_BYTES]
-        waiting = data[complete:]
-    if waiting:
-        yield waiting
+        waiting = [data[complete:]]
+    if size:
+        yield b"".join(waiting)
 
 
 def _expand(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
     """Yield decompressed bytes, with the number of compressed bytes read so far."""
     member = zlib.decompressobj(_GZIP_ONLY)
-    in_member, members, consumed = False, 0, 0
+    in_member, members, consumed, step = False, 0, 0, _IN_BYTES
     for piece in pieces:
-        data = piece
+        at = 0
         consumed += len(piece)
-        while data:
+        while at < len(piece):
             if not in_member:
                 # Zero bytes may pad the gap between two members and the end of the file.
-                data = data.lstrip(b"\0")
-                if not data:
+                found = _NOT_ZERO.search(piece, at)
+                if not found:
                     break
-                in_member = True
+                at, in_member = found.start(), True
+            data = piece[at : at + step]
             try:
                 out = member.decompress(data, _OUT_BYTES)
             except zlib.error:
                 raise FileFault("file.gzip_corrupt", _corrupt(members)) from None
+            left = member.unused_data if member.eof else member.unconsumed_tail
+            WORK.scanned += len(data) + len(left) + len(out)
+            at += len(data) - len(left)
+            step = min(2 * step, _IN_BYTES)
             if out:
                 yield out, consumed
-            data = member.unused_data if member.eof else member.unconsumed_tail
             if member.eof:
                 member, in_member, members = zlib.decompressobj(_GZIP_ONLY), False, members + 1
+                step = _FIRST_IN_BYTES
     if in_member:
         message = "the file ends before its gzip data does; upload it again"
         raise FileFault("file.gzip_truncated", message)

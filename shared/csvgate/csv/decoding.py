@@ -35,6 +35,8 @@ _SIGNATURES: Final = (
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
 )
+_DAMAGED: Final = re.compile("[\udc80-\udcff]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BZIP2: Final = re.compile(rb"BZh[1-9]1AY&SY")
 _WEB_PAGE: Final = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 
@@ -115,11 +117,9 @@ def decode(raw: bytes) -> tuple[str, bool]:
 
 def is_damaged(text: str) -> bool:
     """Return whether some bytes of a text from `decode` were invalid."""
-    return not text.isascii() and any("\udc80" <= char <= "\udcff" for char in text)
+    return not text.isascii() and _DAMAGED.search(text) is not None
 
 
 def displayable(text: str) -> str:
     """Return a text from `decode` with a replacement character for each invalid byte."""
-    if text.isascii():
-        return text
-    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)

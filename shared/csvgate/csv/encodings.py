@@ -13,6 +13,7 @@ from typing import Final
 
 from csvgate.contracts.model import Encoding
 from csvgate.csv.lines import read_at_least
+from csvgate.csv.work import WORK
 from csvgate.validation.faults import FileFault
 
 WINDOW: Final = 1024 * 1024
@@ -109,6 +110,7 @@ def _from_bytes(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """Convert an encoding of one byte per character. Unassigned bytes are kept: in UTF-8 each of
     them could only continue a character, and none is begun, so they stay invalid."""
     for piece in pieces:
+        WORK.scanned += len(piece)
         if piece.isascii():
             yield piece
         else:
@@ -119,6 +121,7 @@ def _from_utf16(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
     odd = b""
     for piece in pieces:
+        WORK.scanned += len(piece)
         data = odd + piece
         even = len(data) & ~1
         odd = data[even:]
@@ -140,6 +143,7 @@ def from_utf8_or(other: str, pieces: Iterable[bytes], mark: ByteOrderMark) -> It
     """
     rest = iter(pieces)
     for piece in rest:
+        WORK.scanned += len(piece)
         found = _NOT_ASCII.search(piece)
         if not found:
             yield piece

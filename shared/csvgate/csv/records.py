@@ -7,6 +7,7 @@ from csvgate.csv.decoding import decode
 from csvgate.csv.encodings import without_partial_character
 from csvgate.csv.lines import physical_lines
 from csvgate.csv.quoting import Grammar, RecordReader, State
+from csvgate.csv.work import WORK
 
 MAX_RECORD_BYTES: Final = 2 * 1024 * 1024
 """2 MiB: even if each byte becomes three in UTF-8, a record stays below the 7 MB of a message."""
@@ -51,18 +52,40 @@ class Framer:
     ) -> None:
         """`limit` is the maximum number of bytes of a record, `line` the number of the first line
         of the stream."""
-        self._blocks = physical_lines(pieces, limit)
+        self._set_up(physical_lines(pieces, limit), grammar, limit, line)
+
+    @classmethod
+    def of_lines(
+        cls, blocks: Iterable[list[bytes]], grammar: Grammar, limit: int, line: int
+    ) -> "Framer":
+        """Return a Framer of physical lines with their terminators. The next list of lines is
+        asked for only when the lines before are not enough."""
+        framer = cls.__new__(cls)
+        framer._set_up(blocks, grammar, limit, line)
+        return framer
+
+    def _set_up(
+        self, blocks: Iterable[list[bytes]], grammar: Grammar, limit: int, line: int
+    ) -> None:
+        self._blocks = iter(blocks)
         self._grammar = grammar
         self._comment = ord(grammar.comment) if grammar.comment else -1
         self._limit = limit
         self._lines: list[bytes] = []
         self._at = 0
         self._number = line
+        self._has_ended = False
 
     @property
     def line(self) -> int:
         """The number of the physical line that is read next."""
         return self._number
+
+    @property
+    def has_ended(self) -> bool:
+        """Return whether a line was sought after the last one. If the record that was returned
+        last has an unclosed quote, more lines could have closed it."""
+        return self._has_ended
 
     def records(self) -> Iterator[Record]:
         split, comment, limit = self._grammar.split, self._comment, self._limit
@@ -88,13 +111,17 @@ class Framer:
         while self._at + ahead >= len(self._lines):
             block = next(self._blocks, None)
             if block is None:
+                self._has_ended = True
                 return False
             del self._lines[: self._at]
             self._at = 0
+            if self._at:
+                WORK.scanned += len(self._lines)
             self._lines += block
         return True
 
     def _advance(self, lines: int) -> None:
+        WORK.framed += lines
         self._at += lines
         self._number += lines
 
@@ -109,6 +136,7 @@ class Framer:
 
     def _read(self, number: int, raw: bytes, line: bytes, text: str, valid: bool) -> Record:
         """Read a record with a RecordReader, beginning with its first line."""
+        WORK.scanned += len(raw)
         reader = RecordReader(self._grammar)
         state = reader.feed(text, line[len(raw) :].decode("ascii"))
         if state is State.STRAY:
@@ -141,6 +169,8 @@ class Framer:
             valid = valid and valid_here
             state = reader.feed(text, following[len(content) :].decode("ascii"))
             count += 1
+        WORK.framed += count
+        WORK.scanned += size
         if state is not State.CLOSED:
             if state is State.STRAY:
                 reason = f"line {number + count - 1} contains a quote in the wrong place"

@@ -13,6 +13,7 @@ from csvgate.csv.decoding import displayable, is_damaged
 from csvgate.csv.encodings import encoding_label
 from csvgate.csv.header import Header
 from csvgate.csv.records import Record
+from csvgate.csv.work import WORK
 from csvgate.references.keys import KeySets
 from csvgate.text import shorten
 from csvgate.types.common.field_type import CellFault
@@ -93,6 +94,7 @@ class Rules:
         cells = record.cells
         if cells is None or len(cells) != self._width:
             return [], (self._malformed(record),)
+        WORK.judged += self._width
         arranged: Sequence[str] = cells if self._arrange is None else self._arrange(cells)
         if not record.valid_bytes or b"\0" in record.raw:
             return self._check_each(record.line, arranged)
@@ -129,6 +131,7 @@ class Rules:
         """
         if self._groups or self._foreign.groups or not self._unique_fields.isdisjoint(fields):
             return self._check_each(line, strings, fields)[1]
+        WORK.judged += len(fields)
         values: dict[int, object] = {}
         return tuple(
             self._fault(line, index, strings[index], *fault)
@@ -144,6 +147,7 @@ class Rules:
     ) -> tuple[list[object], tuple[Fault, ...]]:
         """Return the same as `check` but collect every fault, in all fields or those `among` them.
         Keys that `check` has claimed are claimed again, which changes nothing for the same line."""
+        WORK.judged += self._width if among is None else len(among)
         values: list[object] = [None] * self._width
         faults = list[Fault]()
         valid = set[int]()

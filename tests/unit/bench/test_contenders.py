@@ -20,12 +20,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> orders.OrdersFile:
 def scored(name: str, made: orders.OrdersFile) -> Score:
     entry = BY_NAME[name]
     path = made.cleaned if entry.cleaned else made.csv
+    path = made.returns if entry.carriage_returns else path
     outcome = import_module(f"bench.contenders.{name}").run(path)
     assert outcome.rows == ROWS
     return score(truth.read(made.truth), outcome.findings, entry.place)
 
 
-@pytest.mark.parametrize("name", ["csvgate_encoded", "csvgate_values"])
+@pytest.mark.parametrize("name", ["csvgate_encoded", "csvgate_values", "csvgate_returns"])
 def test_csvgate_is_exact(name: str, made: orders.OrdersFile) -> None:
     assert scored(name, made).perfect
 

@@ -45,6 +45,10 @@ def test_the_cleaned_file_differs_in_what_stops_a_contender(made: orders.OrdersF
     assert expected == actual
 
 
+def test_the_file_of_carriage_returns_differs_in_nothing_else(made: orders.OrdersFile) -> None:
+    assert made.csv.read_bytes().replace(b"\n", b"\r") == made.returns.read_bytes()
+
+
 def test_large_findings_are_compared_in_order(made: orders.OrdersFile, tmp_path: Path) -> None:
     wrong = truth.read(made.truth)
     lines = [json.dumps([w.line, w.column, w.code]) + "\n" for w in wrong]

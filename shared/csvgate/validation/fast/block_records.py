@@ -1,17 +1,24 @@
 """Lists the records of a block: regular ones by the structural index, others by the `Framer`."""
 
+from bisect import bisect_left
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer, Record
+from csvgate.csv.work import WORK
 from csvgate.validation.fast.arrays import Ints, Ints32
 from csvgate.validation.fast.blocks import SPARE, Block
 from csvgate.validation.fast.structural_index import RegularRange, StructuralIndex
 
 _LF: Final = 10
 _CR: Final = 13
+_CLOSE: Final = 2048
+"""Bytes between irregular records, below which it is faster to read the records between them with
+the Framer too than to look for them in the index."""
+_FIRST_BYTES: Final = 256
 _NONE: Final = np.empty(0, np.int64)
 _NONE_32: Final = np.empty(0, np.int32)
 
@@ -46,6 +53,33 @@ class FramedBlock(NamedTuple):
     next_line: int
     """The physical line at `used`."""
 
+    def parts(self, most: int) -> Iterator["FramedBlock"]:
+        """Yield the same records in order, at most `most` at a time."""
+        read = [*self.framer_records]
+        for low in range(0, len(self.starts), most):
+            rows = slice(low, low + most)
+            firsts, lasts = self.firsts[rows], self.lasts[rows]
+            some = read[bisect_left(read, low) : bisect_left(read, low + most)]
+            indexed = np.flatnonzero(lasts >= firsts)
+            quoted, doubled = self.quoted, self.doubled
+            if len(indexed):
+                # Only what belongs to these records, so that a part costs its own size.
+                begin, end = indexed[0], indexed[-1]
+                if quoted is not None:
+                    quoted = _between(quoted, firsts[begin], lasts[end] + 1)
+                doubled = _between(doubled, self.starts[rows][begin], self.ends[rows][end])
+            yield self._replace(
+                starts=self.starts[rows],
+                ends=self.ends[rows],
+                lines=self.lines[rows],
+                sizes=self.sizes[rows],
+                framer_records={row - low: self.framer_records[row] for row in some},
+                firsts=firsts,
+                lasts=lasts,
+                quoted=quoted,
+                doubled=doubled,
+            )
+
     @staticmethod
     def of_records(records: list[Record]) -> "FramedBlock":
         """Records that a `Framer` has read, without a block."""
@@ -69,6 +103,12 @@ class FramedBlock(NamedTuple):
         )
 
 
+def _between(numbers: Ints, low: int, high: int) -> Ints:
+    """Return the sorted numbers from `low` to before `high`."""
+    start, end = np.searchsorted(numbers, (low, high)).tolist()
+    return numbers[start:end]
+
+
 class BlockFramer:
     def __init__(self, grammar: Grammar, limit: int = MAX_RECORD_BYTES) -> None:
         self._grammar: Final = grammar
@@ -80,7 +120,12 @@ class BlockFramer:
 
 
 class _BlockScan:
-    """One pass through a block, from one irregular record to the next."""
+    """One pass through a block, from one irregular record to the next.
+
+    Every step costs a fixed number of calls to numpy and what it passes, so irregular records must
+    not be too close to each other. Where they are, the `Framer` reads on, twice as far each time,
+    until it is back among regular records.
+    """
 
     def __init__(self, block: Block, line: int, grammar: Grammar, limit: int) -> None:
         self._block: Final = block
@@ -90,28 +135,29 @@ class _BlockScan:
         self._end: Final = block.end
         self._index: Final = StructuralIndex(block, grammar.delimiter, grammar.quote)
         self._ranges: list[RegularRange] = []
-        self._irregular: list[tuple[int, Record]] = []
-        """The start of each record that a Framer read, and the record."""
+        self._irregular: list[Record] = []
+        """The records that a Framer read."""
 
     def framed(self) -> FramedBlock:
-        at, end = SPARE, self._end
-        while at < end:
+        at, end, run, decided = SPARE, self._end, 0, True
+        while at < end and decided:
             regular = self._regular_range(at)
             if regular.end > at:
                 self._ranges.append(regular)
-            at = regular.end
-            if at < end:
-                after = self._read_irregular(at)
-                if after < 0:
-                    break
-                at = after
+            run = max(2 * run, _CLOSE) if regular.end - at < _CLOSE else 0
+            at, long = regular.end, regular.end - at > self._limit
+            # After a long range there may be another.
+            if at < end and not long:
+                at, decided = self._read_irregular(at, run)
         return self._result(at)
 
     def _regular_range(self, start: int) -> RegularRange:
         """Return the records from `start` up to the first irregular one."""
         index, limit = self._index, self._limit // 2
         parity = index.parity(start)
-        stop = index.first_irregular(parity, start)
+        # The lengths of records are looked at over a few times the limit, because the first that
+        # is too long ends the range.
+        stop = min(index.first_irregular(parity, start), start + 4 * limit)
         last = index.last_record_end(parity, start, stop)
         unfinished = stop == self._end > last and self._block.last and index.parity(stop) == parity
         end = stop if unfinished else last
@@ -124,35 +170,32 @@ class _BlockScan:
                 return RegularRange(start, int(ends[long - 1]) if long else start, parity)
         return RegularRange(start, end, parity, unfinished)
 
-    def _read_irregular(self, start: int) -> int:
-        """Read the record at `start` with a Framer. Return the position after it, or -1 if the rest
-        of the block is not enough to decide where it ends."""
-        data, last, end = self._block.data, self._block.last, self._end
-        parity = self._index.parity(start)
-        stop = self._index.first_irregular(parity, start)
-        open_at_end = stop == end and self._index.last_record_end(parity, start, stop) == start
-        if open_at_end and not last and end - start <= 2 * self._limit:
-            return -1
-        # The Framer gets the lines up to the stray quote, and more only if it needs them.
-        window = data.find(b"\n", stop, end) + 1 or end
-        stray = stop < end and data[stop] == ord(self._grammar.quote)
+    def _read_irregular(self, start: int, run: int) -> tuple[int, bool]:
+        """Read the record at `start` with a Framer, and those after it up to `run` bytes. Return
+        the position after them; and False if the rest of the block is not enough to decide where
+        the record there ends."""
         line = self._line_at(start)
-        while True:
-            framer = Framer([data[start:window]], self._grammar, limit=self._limit, line=line)
-            record = next(framer.records(), None)
-            at_end = window == end
-            is_final = stray or (at_end and last) or window - start > 2 * self._limit
-            if is_final or record is None or record.broken is None:
+        lines = self._lines_from(start)
+        framer = Framer.of_lines(lines, self._grammar, limit=self._limit, line=line)
+        for record in framer.records():
+            unclosed = record.broken is not None and record.broken[0] == "row.unclosed_quote"
+            if unclosed and framer.has_ended and not self._block.last:
+                return self._index.after_lines(start, record.line - line), False
+            self._irregular.append(record)
+            run -= len(record.raw) + len(record.terminator)
+            if run <= 0:
                 break
-            if record.broken[0] != "row.unclosed_quote":
-                break
-            if at_end:
-                return -1
-            window = min(end, start + 8 * (window - start))
-            window = data.find(b"\n", window, end) + 1 or end
-        if record is not None:
-            self._irregular.append((start, record))
-        return self._index.after_lines(start, framer.line - line)
+        return self._index.after_lines(start, framer.line - line), True
+
+    def _lines_from(self, start: int) -> Iterator[list[bytes]]:
+        """Yield the physical lines from `start` on: at first a few, because most often a Framer
+        needs no more, and twice as many bytes each time."""
+        data, at, size = self._block.data, start, _FIRST_BYTES
+        while at < self._end:
+            end = self._index.end_of_line(min(at + size, self._end) - 1)
+            WORK.scanned += end - at
+            yield data[at:end].splitlines(keepends=True)
+            at, size = end, 2 * size
 
     def _line_at(self, position: int) -> int:
         return self._line + int(self._index.lines_before(np.array(position)))
@@ -160,25 +203,23 @@ class _BlockScan:
     def _result(self, used: int) -> FramedBlock:
         index, text = self._index, np.frombuffer(self._block.data, np.uint8)
         separators = index.separators(self._ranges)
-        lasts, line_feeds = separators.lasts, separators.line_feeds
+        lasts, line_ends = separators.lasts, separators.line_ends
         ends = separators.positions.take(lasts).astype(np.int64) + 1
         if self._ranges and self._ranges[-1].unfinished:
             ends[-1] -= 1
         # Each record follows the one before it, except for the first of each range.
         starts, firsts, lines = np.empty_like(ends), np.empty_like(ends), np.empty_like(ends)
-        starts[1:], lines[1:] = ends[:-1], line_feeds[:-1]
+        starts[1:], lines[1:] = ends[:-1], line_ends[:-1]
         firsts[:1], firsts[1:] = 0, lasts[:-1] + 1
         begins = np.array([each.start for each in self._ranges], np.int64)
         at = np.searchsorted(ends, begins, side="right")
         starts[at], lines[at] = begins, index.lines_before(begins)
-        if index.has_lone_returns:
-            lines = index.lines_before(starts)
         lines += self._line
         records = [starts, ends, lines, firsts, lasts]
         sizes = ends - starts
         if sizes.min(initial=3) <= 2:
-            blank = ((sizes == 1) | (text.take(starts) == _CR)) & (text.take(ends - 1) == _LF)
-            blank &= sizes <= 2
+            first = text.take(starts)
+            blank = (first == _LF) | (first == _CR)
             records = [each[~blank] for each in records]
         starts, ends, lines, firsts, lasts, framer_records = self._with_irregular(records)
         sizes = ends - starts
@@ -207,15 +248,14 @@ class _BlockScan:
         starts, ends, lines, firsts, lasts = records
         if not self._irregular:
             return starts, ends, lines, firsts, lasts, {}
-        read_starts = np.array([start for start, _ in self._irregular])
-        read_lines = np.array([record.line for _, record in self._irregular])
-        at = np.searchsorted(starts, read_starts)
+        read = np.array([record.line for record in self._irregular])
+        at = np.searchsorted(lines, read)
         rows = (at + np.arange(len(at))).tolist()
-        framer_records = dict(zip(rows, (r for _, r in self._irregular), strict=True))
+        framer_records = dict(zip(rows, self._irregular, strict=True))
         return (
-            np.insert(starts, at, read_starts),
-            np.insert(ends, at, read_starts),
-            np.insert(lines, at, read_lines),
+            np.insert(starts, at, 0),
+            np.insert(ends, at, 0),
+            np.insert(lines, at, read),
             np.insert(firsts, at, 0),
             np.insert(lasts, at, -1),
             framer_records,

@@ -19,6 +19,9 @@ from csvgate.validation.fast.block_validator import BlockValidator
 from csvgate.validation.fast.blocks import BlockReader
 
 _RECORDS_AT_ONCE: Final = 4096
+_MAX_CELLS: Final = 512 * 1024
+"""Cells that are validated at once. A block has fewer unless its cells are shorter than 8 bytes;
+then it could have millions, and a fault in each of them would take gigabytes."""
 _KEPT_BYTES: Final = 24 * 1024 * 1024
 
 
@@ -37,7 +40,8 @@ def vector_batches(
     validator = BlockValidator(contract, header, references, keyed)
     batcher = Batcher(header, limits)
     for framed in _framed_blocks(pieces, line, contract, block_bytes):
-        yield from batcher.add(validator.validate(framed))
+        for part in framed.parts(max(1, _MAX_CELLS // len(header.order))):
+            yield from batcher.add(validator.validate(part))
     yield from batcher.rest()
 
 

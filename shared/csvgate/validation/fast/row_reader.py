@@ -7,6 +7,7 @@ from typing import Final
 from csvgate.csv.decoding import decode
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer, Record
+from csvgate.csv.work import WORK
 from csvgate.validation.batch import RejectedRow, rejected_row
 from csvgate.validation.fast.block_records import FramedBlock
 from csvgate.validation.fast.table import Table
@@ -44,7 +45,9 @@ class RowReader:
     def _bytes(self, row: int) -> tuple[bytes, bytes]:
         """Return the bytes of a well-formed record and its terminator."""
         framed = self._framed
+        WORK.framed += 1
         data = framed.block.data[framed.starts.item(row) : framed.ends.item(row)]
+        WORK.scanned += len(data)
         raw = data.rstrip(b"\r\n")
         return raw, data[len(raw) :]
 

@@ -8,18 +8,19 @@ and counting starts again at the next line.
 
 For example, in `a,"b,c"\\n` the quotes are at 2 and 6. The comma at 1 has no quote before it and
 ends a cell; the comma at 4 has one before it, so it is part of a cell; the line feed at 7 has two
-before it and ends the record.
+before it and ends the record. A physical line, and outside quoted cells a record, ends with \\n,
+\\r\\n or a lone \\r. Its *line end* is the last byte of these.
 
 After a stray quote the parity of the sound records may be reversed. So everything here is asked for
 a parity: 0 if the quotes with an even number of quotes before them open cells, 1 otherwise.
 """
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from csvgate.csv.work import WORK
 from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Mask
 from csvgate.validation.fast.blocks import SPARE, Block
 
@@ -30,7 +31,7 @@ _AT_ONCE: Final = 128 * 1024
 _MANY_QUOTED: Final = 1 / 8
 """The share of quoted cells above which looking at the first byte of every cell is faster."""
 _FEW: Final = 64
-"""Line feeds looked at first; the last of them is most likely outside quoted cells."""
+"""Line ends looked at first; the last of them is most likely outside quoted cells."""
 
 
 class RegularRange(NamedTuple):
@@ -44,14 +45,14 @@ class RegularRange(NamedTuple):
 
 
 class Separators(NamedTuple):
-    """The n delimiters and line feeds that end the cells of some records, in order."""
+    """The n delimiters and line ends that end the cells of some records, in order."""
 
     positions: Ints32
     """(n,) For an unfinished record, the last is the end of the block."""
     lasts: Ints
     """The indexes of those that end a record."""
-    line_feeds: Ints
-    """For each record, the number of line feeds in the block up to its end."""
+    line_ends: Ints
+    """For each record, the number of line ends in the block up to its end."""
     quoted: Ints | None
     """The indexes of those that end a cell that begins with a quote; None if these are many."""
     doubled: Ints
@@ -59,28 +60,31 @@ class Separators(NamedTuple):
 
 
 class StructuralIndex:
-    """The quotes, delimiters and line feeds of a block that begins outside quoted cells."""
+    """The quotes, delimiters and line ends of a block that begins outside quoted cells."""
 
     def __init__(self, block: Block, delimiter: str, quote: str) -> None:
         data = block.data
+        WORK.scanned += len(data)
         self._text: Final = np.frombuffer(data, np.uint8)
         self._end: Final = block.end
         self._delimiter: Final = ord(delimiter)
         self._quote: Final = ord(quote)
-        # "Special" are the positions of all delimiters, quotes and line feeds. Names that end with
+        has_returns = b"\r" in data
+        # "Special" are the positions of all delimiters, quotes and line ends. Names that end with
         # `_at` are indexes into them; the other arrays are positions in the block.
-        self._special: Final = self._find_special(quoted=quote.encode() in data)
+        self._special: Final = self._find_special(quote.encode() in data, has_returns)
         kinds = self._text.take(self._special)
-        self._is_line_feed: Final[Mask] = kinds == _LF
-        self._line_feeds_at: Final[Ints] = np.flatnonzero(self._is_line_feed)
-        self._line_feeds: Final[Ints] = self._special.take(self._line_feeds_at)
+        self._is_line_end: Final[Mask] = kinds == _LF
+        if has_returns:
+            self._is_line_end |= kinds == _CR
+        self._line_ends_at: Final[Ints] = np.flatnonzero(self._is_line_end)
+        self._line_ends: Final[Ints] = self._special.take(self._line_ends_at)
         self._quotes_at: Final[Ints] = np.flatnonzero(kinds == self._quote)
         self._quotes: Final[Ints] = self._special.take(self._quotes_at)
-        self._lone_returns: Final = self._find_lone_returns() if b"\r" in data else self._quotes[:0]
         self._irregular: Final = dict[int, Ints]()
         """The cached positions by parity."""
 
-    def _find_special(self, *, quoted: bool) -> Ints:
+    def _find_special(self, quoted: bool, has_returns: bool) -> Ints:
         others = [self._delimiter, self._quote] if quoted else [self._delimiter]
         special = np.empty(len(self._text), np.bool_)
         also = np.empty(min(len(special), _AT_ONCE), np.bool_)
@@ -90,6 +94,13 @@ class StructuralIndex:
             for other in others:
                 np.equal(text, other, out=also[: len(text)])
                 found |= also[: len(text)]
+            if has_returns:
+                # Only those without a line feed after them. The last byte of all is a spare one.
+                following = self._text[at + 1 : at + 1 + len(text)]
+                count = len(following)
+                lone = following != _LF
+                lone &= np.equal(text[:count], _CR, out=also[:count])
+                found[:count] |= lone
         special[:SPARE] = special[-SPARE:] = False
         return np.flatnonzero(special)
 
@@ -98,8 +109,8 @@ class StructuralIndex:
         return int(np.searchsorted(self._quotes, position)) & 1
 
     def first_irregular(self, parity: int, start: int) -> int:
-        """Return the position of the first stray quote or lone \\r from `start` on, if quotes open
-        at this parity; the end of the block if there is none."""
+        """Return the position of the first stray quote from `start` on, if quotes open at this
+        parity; the end of the block if there is none."""
         irregular = self._irregular.get(parity)
         if irregular is None:
             irregular = self._irregular[parity] = self._find_irregular(parity)
@@ -107,9 +118,9 @@ class StructuralIndex:
         return int(irregular[found]) if found < len(irregular) else self._end
 
     def last_record_end(self, parity: int, start: int, stop: int) -> int:
-        """Return the position after the last line feed between `start` and `stop` that is outside
+        """Return the position after the last line end between `start` and `stop` that is outside
         quoted cells, if quotes open at this parity; `start` if there is none."""
-        low, high = np.searchsorted(self._line_feeds, (start, stop)).tolist()
+        low, high = np.searchsorted(self._line_ends, (start, stop)).tolist()
         count = _FEW
         while low < high:
             # Searched from the end, because most of the time the last one is outside.
@@ -120,13 +131,14 @@ class StructuralIndex:
         return start
 
     def record_ends(self, parity: int, start: int, stop: int) -> Ints:
-        """Return the positions after all such line feeds."""
-        low, high = np.searchsorted(self._line_feeds, (start, stop)).tolist()
+        """Return the positions after all such line ends."""
+        low, high = np.searchsorted(self._line_ends, (start, stop)).tolist()
         return self._outside_quotes(parity, low, high) + 1
 
     def _outside_quotes(self, parity: int, low: int, high: int) -> Ints:
-        """Return the line feeds from number `low` to `high` that are outside quoted cells."""
-        some = self._line_feeds[low:high]
+        """Return the line ends from number `low` to `high` that are outside quoted cells."""
+        WORK.scanned += high - low
+        some = self._line_ends[low:high]
         found: Ints = some[np.searchsorted(self._quotes, some) & 1 == parity]
         return found
 
@@ -148,16 +160,16 @@ class StructuralIndex:
             kept[low:high] = True
         kept[self._quotes_at] = kept[inside] = False
         positions = self._special[kept].astype(np.int32)
-        lasts = np.flatnonzero(self._is_line_feed[kept])
-        line_feeds = np.flatnonzero(kept.take(self._line_feeds_at)) + 1
+        lasts = np.flatnonzero(self._is_line_end[kept])
+        line_ends = np.flatnonzero(kept.take(self._line_ends_at)) + 1
         if ranges and ranges[-1].unfinished:
             lasts = np.append(lasts, len(positions))
             positions = np.append(positions, np.int32(self._end))
-            line_feeds = np.append(line_feeds, len(self._line_feeds_at))
+            line_ends = np.append(line_ends, len(self._line_ends_at))
         doubled = self._quotes.take(opens + 1)
         doubled = doubled[self._text.take(doubled + 1) == self._quote]
         if len(opens) > _MANY_QUOTED * len(positions):
-            return Separators(positions, lasts, line_feeds, None, doubled)
+            return Separators(positions, lasts, line_ends, None, doubled)
         # The number of the separator after an opening quote is the number of separators before the
         # quote: in its range all special characters that are neither quotes nor inside quoted
         # cells, plus the separators of the ranges before.
@@ -168,7 +180,7 @@ class StructuralIndex:
         cells -= np.searchsorted(inside, at)
         # A quote that opens right after another has closed is the second half of a doubled one.
         new = self._text.take(self._special.take(at) - 1) != self._quote
-        return Separators(positions, lasts, line_feeds, cells[new], doubled)
+        return Separators(positions, lasts, line_ends, cells[new], doubled)
 
     def _inside_quotes(self, opens: Ints) -> Ints:
         """Return the indexes of the special characters between each of these opening quotes (given
@@ -181,37 +193,32 @@ class StructuralIndex:
         found: Ints = np.repeat(starts, counts) + steps
         return found
 
-    @property
-    def has_lone_returns(self) -> bool:
-        r"""Return whether some physical line ends with \r alone."""
-        return len(self._lone_returns) > 0
-
     def lines_before(self, positions: Ints) -> Ints:
         """Return the number of physical lines that end before each position."""
         return np.searchsorted(self._line_ends, positions)
 
     def after_lines(self, start: int, count: int) -> int:
         """Return the position after the next `count` physical lines from `start` on."""
+        if not count:
+            return start
         last = int(np.searchsorted(self._line_ends, start)) + count - 1
         return int(self._line_ends[last]) + 1 if last < len(self._line_ends) else self._end
 
-    @cached_property
-    def _line_ends(self) -> Ints:
-        r"""The position of the last byte of each line terminator: \n, \r\n or \r."""
-        if not len(self._lone_returns):
-            return self._line_feeds
-        both: Ints = np.sort(np.concatenate((self._line_feeds, self._lone_returns)))
-        return both
+    def end_of_line(self, position: int) -> int:
+        """Return the position after the physical line that contains this byte."""
+        found = int(np.searchsorted(self._line_ends, position))
+        return int(self._line_ends[found]) + 1 if found < len(self._line_ends) else self._end
 
     def _find_irregular(self, parity: int) -> Ints:
-        r"""The positions of each stray quote, if quotes open at this parity, and each lone \r."""
+        """The positions of each stray quote, if quotes open at this parity."""
+        WORK.scanned += len(self._quotes)
         text, opening, closing = self._text, self._quotes[parity::2], self._quotes[1 - parity :: 2]
         before, after = text.take(opening - 1), text.take(closing + 1)
         # The edges of the block count as line ends.
         before[:1][opening[:1] == SPARE] = _LF
         after[-1:][closing[-1:] == self._end - 1] = _LF
         stray = opening[~self._may_adjoin(before)], closing[~self._may_adjoin(after)]
-        return np.sort(np.concatenate((*stray, self._lone_returns)))
+        return np.sort(np.concatenate(stray))
 
     def _may_adjoin(self, text: Bytes) -> Mask:
         """Return whether each byte may stand outside of a quoted cell right beside its quote."""
@@ -219,10 +226,3 @@ class StructuralIndex:
         for other in (_LF, _CR, self._quote):
             found |= text == other
         return found
-
-    def _find_lone_returns(self) -> Ints:
-        r"""The positions of each \r without a \n after it. It ends a physical line, inside quoted
-        cells too."""
-        returns = np.flatnonzero(self._text == _CR)
-        lone: Ints = returns[self._text[returns + 1] != _LF]
-        return lone

@@ -21,7 +21,7 @@ RULES = contract(
     dialect={"header": False},
 )
 RULES_ONLY = 2**62
-ENDS = ["\n", "\r\n"]
+ENDS = ["\n", "\r\n", "\r"]
 BREAKS = ["\n", "\r\n", "\r"]
 
 

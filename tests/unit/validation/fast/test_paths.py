@@ -26,6 +26,7 @@ pytest.importorskip("pyarrow")
 
 ROOT = Path(__file__).parents[4]
 RULES_ONLY = 2**62
+MAX_CELLS = st.sampled_from([1, 10, 1 << 19])
 
 
 def outcome(pieces: Iterable[bytes], rules: Contract, **sizes: Any) -> Any:
@@ -55,8 +56,29 @@ def test_both_paths_are_one(data: st.DataObject) -> None:
     block_bytes = data.draw(st.sampled_from([1, 10, 40, 100, 400, 10_000]))
     sizes = {"chunk_bytes": chunk_bytes, "references": [Most()] * len(rules.schema_.foreign_keys)}
     expected = outcome([file], rules, vector_bytes=RULES_ONLY, **sizes)
-    actual = outcome(pieces, rules, vector_bytes=1, block_bytes=block_bytes, **sizes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("csvgate.validation.fast.path._MAX_CELLS", data.draw(MAX_CELLS))
+        actual = outcome(pieces, rules, vector_bytes=1, block_bytes=block_bytes, **sizes)
     assert expected == actual
+
+
+def test_blocks_of_many_short_cells_are_validated_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The faults of a part are in memory together."""
+    from csvgate.validation.fast.block_validator import BlockValidator
+
+    sizes = list[int]()
+    validate_block = BlockValidator.validate
+
+    def spy(self: BlockValidator, framed: Any) -> Any:
+        sizes.append(3 * len(framed.starts))
+        return validate_block(self, framed)
+
+    monkeypatch.setattr(BlockValidator, "validate", spy)
+    monkeypatch.setattr("csvgate.validation.fast.path._MAX_CELLS", 3000)
+    rules = contract("a", "b", "c", dialect={"header": False})
+    assert 20_000 == sum(b.rows_read for b in validate([b",,\n" * 20_000], rules, vector_bytes=1))
+    assert 60_000 == sum(sizes)
+    assert 3000 >= max(sizes)
 
 
 SALES = {"name": "id", "type": "integer", "constraints": {"unique": True}}

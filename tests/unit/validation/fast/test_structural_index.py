@@ -20,7 +20,9 @@ GRAMMAR = Grammar(Dialect())
 FILES = st.text('a,"\n\r é東\0', max_size=60).map(str.encode)
 SOUND = st.lists(
     st.lists(
-        st.sampled_from(["", "a", "é", "東京", '""', '"a,b"', '"\n"', '"a""b"', '"\r\n,"', '""""']),
+        st.sampled_from(
+            ["", "a", "é", "東京", '""', '"a,b"', '"\n"', '"a""b"', '"\r\n,"', '"\r"', '""""']
+        ),
         min_size=1,
         max_size=4,
     ).map(",".join),
@@ -97,7 +99,16 @@ def test_blocks_have_the_records_of_their_file(data: bytes, size: int) -> None:
     assert list(expected(data)) == list(framed(data, size))
 
 
-@given(SOUND, st.sampled_from(["\n", "\r\n"]), st.booleans(), st.integers(1, 20))
+@given(FILES, st.integers(1, 4))
+@example(b'a,"b"\nc"d\n"e""f",g\n"h\n', 1)
+def test_parts_of_a_block_have_its_records(data: bytes, most: int) -> None:
+    whole = BlockFramer(GRAMMAR).frame(block(data), 1)
+    parts = list(whole.parts(most))
+    assert list(records(whole)) == [found for part in parts for found in records(part)]
+    assert all(1 <= len(part.starts) <= most for part in parts)
+
+
+@given(SOUND, st.sampled_from(["\n", "\r\n", "\r"]), st.booleans(), st.integers(1, 20))
 def test_regular_records_need_no_framer(rows: list[str], end: str, final: bool, size: int) -> None:
     data = (end.join(rows) + (end if final else "")).encode()
     assert list(expected(data)) == list(framed(data, size))
@@ -160,6 +171,13 @@ def test_a_block_that_is_not_the_last_keeps_an_open_record() -> None:
     assert (SPARE + 2, 8) == (found.used, found.next_line)
 
 
+def is_line_end(data: bytes, at: int) -> bool:
+    r"""Return whether a line feed is there, or a \r without a \n after it."""
+    return data[at : at + 1] == b"\n" or (
+        data[at : at + 1] == b"\r" and data[at + 1 : at + 2] != b"\n"
+    )
+
+
 def outside(data: bytes, parity: int) -> list[int]:
     """Where quotes that are open at this parity do not reach, quotes themselves left out."""
     return [
@@ -169,31 +187,32 @@ def outside(data: bytes, parity: int) -> list[int]:
     ]
 
 
-@given(st.text('a,"\n', max_size=30).map(str.encode), st.data())
+@given(st.text('a,"\n\r', max_size=30).map(str.encode), st.data())
 def test_the_index_counts_quotes(data: bytes, draws: st.DataObject) -> None:
     found = index(data)
     at = draws.draw(st.integers(0, len(data)))
     assert data[:at].count(b'"') % 2 == found.parity(SPARE + at)
     for parity in (0, 1):
-        feeds = [SPARE + p + 1 for p in outside(data, parity) if data[p : p + 1] == b"\n"]
-        here = [end for end in feeds if end > SPARE + at]
+        ends = [SPARE + p + 1 for p in outside(data, parity) if is_line_end(data, p)]
+        here = [end for end in ends if end > SPARE + at]
         whole = SPARE + at, SPARE + len(data)
         assert here == found.record_ends(parity, *whole).tolist()
         assert max(here, default=SPARE + at) == found.last_record_end(parity, *whole)
 
 
-@given(st.text('a,"\n', max_size=30).map(str.encode))
+@given(st.text('a,"\n\r', max_size=30).map(str.encode))
 def test_separators_are_outside_of_quotes(data: bytes) -> None:
     assume(data.count(b'"') % 2 == 0)
     for parity, before in enumerate([b"", b'"\n']):
         start = SPARE + len(before)
         found = index(before + data).separators([RegularRange(start, start + len(data), parity)])
-        wanted = [start + p for p in outside(data, 0) if data[p] in b",\n"]
+        wanted = [start + p for p in outside(data, 0) if data[p] in b"," or is_line_end(data, p)]
         assert wanted == found.positions.tolist()
-        feeds = [n for n, place in enumerate(wanted) if data[place - start] == ord("\n")]
-        assert feeds == found.lasts.tolist()
-        passed = [(before + data[: wanted[n] - start + 1]).count(b"\n") for n in feeds]
-        assert passed == found.line_feeds.tolist()
+        lasts = [n for n, place in enumerate(wanted) if data[place - start] != ord(",")]
+        assert lasts == found.lasts.tolist()
+        whole = before + data
+        passed = [sum(is_line_end(whole, p) for p in range(wanted[n] - SPARE + 1)) for n in lasts]
+        assert passed == found.line_ends.tolist()
 
 
 QUOTED = st.sampled_from([b'"a"', b'"a,b"', b'""', b'"""a"', b'"\n"', b'"a""b"'])
@@ -234,7 +253,7 @@ def test_separators_of_ranges_apart_and_of_an_unfinished_record() -> None:
     found = index(data).separators([first, last])
     assert [1, 3, 9, 11] == (found.positions - SPARE).tolist()
     assert [1, 3] == found.lasts.tolist()
-    assert [1, 2] == found.line_feeds.tolist()
+    assert [1, 2] == found.line_ends.tolist()
     none = index(b"").separators([])
     assert not len(none.positions)
     assert not len(none.lasts)
@@ -252,8 +271,9 @@ def test_separators_of_ranges_apart_and_of_an_unfinished_record() -> None:
         (b'"a""b"', 6, 0),
         (b'x,"a"\n"b"', 9, 2),
         (b'"a"\r\n"b"', 8, 0),
-        (b"a\rb", 1, 1),
-        (b'"\r"', 1, 1),
+        (b"a\rb", 3, 3),
+        (b'"\r"', 3, 3),
+        (b'"a"\r"b"', 7, 0),
     ],
 )
 def test_the_first_odd_byte(data: bytes, even: int, odd: int) -> None:
@@ -265,13 +285,13 @@ def test_the_first_odd_byte(data: bytes, even: int, odd: int) -> None:
 @given(st.text('a,"\n\ré', max_size=30).map(str.encode), st.data())
 def test_physical_lines(data: bytes, draws: st.DataObject) -> None:
     found, at = index(data), draws.draw(st.integers(0, len(data)))
-    ends = [
-        p
-        for p in range(len(data))
-        if data[p : p + 1] == b"\n" or (data[p : p + 1] == b"\r" and data[p + 1 : p + 2] != b"\n")
-    ]
+    ends = [p for p in range(len(data)) if is_line_end(data, p)]
     before = sum(end < at for end in ends)
     assert before == found.lines_before(np.array([SPARE + at])).tolist()[0]
+    assert (ends[before] + 1 if before < len(ends) else len(data)) == found.end_of_line(
+        SPARE + at
+    ) - SPARE
+    assert SPARE + at == found.after_lines(SPARE + at, 0)
     for count in (1, 2, 3):
         rest = ends[before + count - 1 :]
         wanted = rest[0] + 1 if rest else len(data)

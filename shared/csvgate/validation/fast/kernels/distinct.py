@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from csvgate.csv.work import WORK
 from csvgate.types.common.field_type import CellFault
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.cells import Cells
@@ -135,6 +136,7 @@ class DistinctKernel:
         """Return the codes of distinct cells, in which quotes may still be doubled."""
         if len(cells.doubled):
             keys = [cells.unescape(key) for key in keys]
+        WORK.judged += len(keys)
         known = self._codes
         for key in keys:
             if key not in known:

@@ -1,16 +1,21 @@
 """Finds the cells that are not text: those that are not UTF-8 and those with zero bytes.
 
-All cells are decoded at once, and only the cells around an error one by one. A character may also
+Many cells are decoded at once, and only the cells around an error one by one. A character may also
 be divided between two cells; then the text of all cells has no error there, but both cells have.
 """
 
+from bisect import bisect_right
 from codecs import utf_8_decode
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
+from csvgate.csv.work import WORK
 from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Mask, content, offsets
+
+_FIRST_BYTES: Final = 64
 
 
 def not_text(cells: "pa.Array") -> Mask | None:
@@ -31,12 +36,23 @@ def not_text(cells: "pa.Array") -> Mask | None:
 
 
 def _with_errors(memory: memoryview, limits: Ints32) -> Iterator[int]:
-    """Yield the cells in which the joined text of all cells has an error."""
-    start, end = int(limits[0]), int(limits[-1])
-    while (error := _first_error(memory[start:end])) >= 0:
-        row = int(_rows(limits, np.array(start + error)))
-        yield row
-        start = int(limits[row + 1])
+    """Yield the cells in which the joined text of all cells has an error.
+
+    The text is decoded in parts of whole cells. Python copies the part in which it finds an error,
+    so the parts are small after an error and grow until the next."""
+    row, size = 0, _FIRST_BYTES
+    # numpy would search for a single number only after converting all limits to its type.
+    cuts = memoryview(limits)
+    while row < len(cuts) - 1:
+        start = cuts[row]
+        until = max(row + 1, bisect_right(cuts, start + size) - 1)
+        error = _first_error(memory[start : cuts[until]])
+        if error < 0:
+            row, size = until, 2 * size
+        else:
+            found = bisect_right(cuts, start + error) - 1
+            yield found
+            row, size = found + 1, _FIRST_BYTES
 
 
 def _around_cuts(data: Bytes, limits: Ints32) -> Iterator[int]:
@@ -54,6 +70,8 @@ def _rows(limits: Ints32, positions: Ints) -> Ints:
 
 def _first_error(data: memoryview) -> int:
     """Return the position of the first byte that is not UTF-8; -1 if all are."""
+    # An error copies the data, wherever it is.
+    WORK.scanned += len(data)
     try:
         utf_8_decode(data, "strict", True)
     except UnicodeDecodeError as error:
