@@ -45,7 +45,7 @@ _ANY: Final = (Transient, "unavailable", "the service or the network failed; a r
 _QUOTA: Final = {"rateLimitExceeded", "quotaExceeded"}
 """The reasons of a 403 of BigQuery that other APIs report as 429."""
 _QUERY: Final = re.compile(r"\?[^\s'\"]+")
-_TAIL: Final = re.compile(r"\s*:\s*\('Request failed with status code'.*", re.DOTALL)
+_TAIL: Final = re.compile(r"(?<!\s)\s*:\s*\('Request failed with status code'.*", re.DOTALL)
 
 
 def _cause(error: Exception) -> Exception:

@@ -32,7 +32,7 @@ PATTERNS = [
 ]
 TEXTS = st.one_of(
     st.text(alphabet="abkK\u212aé🎉٣7\n\r\0 \u2028\ud7ff\ue000\U0010ffff", max_size=6),
-    st.sampled_from(["", "\n", "a\n", "\0", "ORD-12345678", "ORD-12345678\n", "a" * 100_000]),
+    st.sampled_from(["", "\n", "a\n", "\0", "ORD-12345678", "ORD-12345678\n", "a" * 5_000]),
 ).map(str.encode)
 CELLS = st.one_of(
     TEXTS,
