@@ -16,7 +16,7 @@ LONGEST_NAME: Final = 1024
 """The most bytes in the name of an object
 (https://cloud.google.com/storage/docs/objects#naming)."""
 _TOKEN: Final = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]")
-_WILDCARD: Final = re.compile(r"[*?]")
+_WILDCARD: Final = re.compile(r"\*\*/|[*?]")
 
 
 @cache
@@ -34,13 +34,11 @@ class Glob:
     """
 
     def __init__(self, pattern: str) -> None:
-        wildcards = [found.start() for found in _WILDCARD.finditer(pattern)]
-        self.prefix: Final = pattern[: wildcards[0]] if wildcards else pattern
+        fixed = _WILDCARD.split(pattern)
+        self.prefix: Final = fixed[0]
         """The text with which every name begins."""
-        self.suffix: Final = pattern[wildcards[-1] + 1 :] if wildcards else pattern
-        """The text with which every name ends. The slash of a last `**/` is not part of it."""
-        if pattern[: wildcards[-1] + 1 if wildcards else 0].endswith("**"):
-            self.suffix = self.suffix.removeprefix("/")
+        self.suffix: Final = fixed[-1]
+        """The text with which every name ends."""
         self.labels: Final = list[str]()
         """What each state consumes on the way to the next; empty for states that consume nothing on
         it. `?` stands for any character but a slash."""
@@ -68,7 +66,7 @@ class Glob:
                 self.skips |= bit
                 self.loop_anywhere |= bit
             case "**/":
-                self.labels += ["", "/"]
+                self.labels.extend(("", "/"))
                 self.skips |= bit | bit << 1
                 self.in_folders |= bit << 1
                 self.loop_anywhere |= bit << 1

@@ -42,10 +42,8 @@ def _match(patterns: tuple[str, ...]) -> Complaints:
     for i, pattern in enumerate(patterns):
         problem = None
         if len(pattern) > LONGEST_NAME:
-            yield (
-                ("match", i),
-                f"has more than {LONGEST_NAME:,} characters, as no object's name has",
-            )
+            message = f"has more than {LONGEST_NAME:,} characters, which no object's name has"
+            yield ("match", i), f"{message}; shorten it"
         elif not pattern:
             problem = "is empty"
         elif pattern.startswith("gs://"):
