@@ -24,6 +24,7 @@ PATTERNS = [
     r"\p{L}*\p{Nd}?",
     r"\P{L}",
     r"(?:a|b|)*",
+    r"a|k",
     r"(?m)^a$",
     r"a\b.",
     r"\x00?a",
