@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RUNTIME = sorted([*ROOT.glob("shared/**/*.py"), *ROOT.glob("functions/**/*.py")])
 FUNCTIONS = ["validate_and_parse", "enrich_records", "notify_stakeholders"]
 ONLY_IN_GCP = ("google", "sendgrid", "python_http_client", "grpc")
-HEAVY = {"pandas", "polars", "numpy", "duckdb", "pyarrow"}
+HEAVY = {"pandas", "polars", "numpy", "duckdb", "pyarrow", "re2"}
 FAST = ROOT / "shared" / "csvgate" / "validation" / "fast"
 
 

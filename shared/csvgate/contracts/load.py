@@ -19,8 +19,11 @@ def load(path: FilePath) -> Contract:
     return contract
 
 
-def load_directory(path: FilePath) -> Contracts:
+def load_directory(path: FilePath, *, check_rules: bool = True) -> Contracts:
     """Return all contracts in a folder (`*.yaml`, `*.yml`), without those in folders inside it.
+
+    `check_rules=False` is for contracts that were checked before and are only looked up: it leaves
+    out the rules beyond the structure of a contract, and what they would import.
 
     Raises ContractError with every mistake in every file.
     """
@@ -31,7 +34,7 @@ def load_directory(path: FilePath) -> Contracts:
     mistakes: list[Mistake] = []
     first: dict[str, FilePath] = {}
     for file in files:
-        contract, wrong, document = _read(file)
+        contract, wrong, document = _read(file, check_rules=check_rules)
         mistakes += wrong
         if contract is None:
             continue
@@ -47,13 +50,15 @@ def load_directory(path: FilePath) -> Contracts:
     return Contracts(contracts)
 
 
-def _read(file: FilePath) -> tuple[Contract | None, list[Mistake], Document]:
+def _read(
+    file: FilePath, *, check_rules: bool = True
+) -> tuple[Contract | None, list[Mistake], Document]:
     """The contract is None only if the structure of the file is wrong, not if it breaks rules."""
     document = read_yaml(file.read_bytes())
     mistakes = [Mistake(str(file), line, spell(path), m) for path, line, m in document.wrong]
     if document.data is None:
         return None, mistakes, document
-    contract, found = parse(document)
+    contract, found = parse(document, check_rules=check_rules)
     mistakes += [_mistake(file, document, *complaint) for complaint in found]
     if contract is not None and contract.dataset != file.stem:
         remedy = f"rename the file or write {file.stem}"

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from csvgate.contracts.globs import common_name, compile_glob
+from csvgate.contracts.common_names import common_name
+from csvgate.contracts.globs import compile_glob
 from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import Complaints
 
@@ -28,7 +29,7 @@ class Contracts:
         """Return the contract whose `match` fits the object's name (without its bucket), if there
         is one."""
         for contract in self._contracts:
-            if any(compile_glob(pattern).fullmatch(name) for pattern in contract.match):
+            if any(compile_glob(pattern).matches(name) for pattern in contract.match):
                 return contract
         return None
 

@@ -53,7 +53,7 @@ class Constraints(Model):
         None, alias="exclusiveMaximum", description="Values must be less than this."
     )
     pattern: str | None = Field(
-        None, description="A Python regular expression that the whole text must match."
+        None, description="A regular expression in RE2 syntax that the whole text must match."
     )
     enum: tuple[_Scalar, ...] | None = Field(None, description="The only values allowed.")
 

@@ -11,7 +11,9 @@ from csvgate.text import shorten
 
 MAX_LABELS: Final = 50
 """Labels in one message. A file that is not CSV can have millions."""
-_MAX_COMPARED: Final = 500
+_MAX_COMPARED: Final = 40
+"""Missing labels with which each unknown one is compared. A comparison takes time quadratic in the
+lengths, 0.1 ms; with 500 of them a header could take 10 seconds."""
 _LABEL_CHARACTERS: Final = 40
 _NEAR: Final = 0.7
 """How similar two labels are that somebody may have confused: 1 if they are equal."""

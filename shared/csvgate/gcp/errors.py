@@ -45,7 +45,7 @@ _BY_STATUS: Final[dict[int, tuple[type[Failure], str, str]]] = {
 _ANY: Final = (Transient, "unavailable", "the service or the network failed; a retry may succeed")
 _QUOTA: Final = {"rateLimitExceeded", "quotaExceeded"}
 """The reasons of a 403 of BigQuery that other APIs report as 429."""
-_TAIL: Final = re.compile(r"\s*:\s*\('Request failed with status code'.*", re.DOTALL)
+_TAIL: Final = re.compile(r"(?<!\s)\s*:\s*\('Request failed with status code'.*", re.DOTALL)
 
 
 def _cause(error: Exception) -> Exception:

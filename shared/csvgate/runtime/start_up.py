@@ -57,9 +57,10 @@ class Runtime:
         return FailureBoundary(handler, receive, self.dead_letters, attempts, breaker)
 
 
-def contracts(settings: Settings, source: Path) -> Contracts:
-    """Load the contracts that were deployed in the function's source folder."""
-    return load_directory(source / settings.contracts_dir)
+def contracts(settings: Settings, source: Path, *, check_rules: bool = True) -> Contracts:
+    """Load the contracts that were deployed in the function's source folder. A function that only
+    looks something up in them does without their rules, which the deploy has checked."""
+    return load_directory(source / settings.contracts_dir, check_rules=check_rules)
 
 
 def start(environment: Mapping[str, str]) -> Runtime:

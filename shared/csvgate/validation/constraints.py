@@ -1,13 +1,12 @@
 """The constraints of a field as checks of one value."""
 
 import operator
-import re
 from collections.abc import Callable, Hashable, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
 from csvgate.contracts.model import SchemaField
-from csvgate.contracts.patterns.cost import text_limit
+from csvgate.contracts.pattern import matcher
 from csvgate.types.registry import FIELD_TYPES
 
 Check = Callable[[str, Any], tuple[str, str] | None]
@@ -62,21 +61,9 @@ def _bound(bound: Any, keeps: Callable[[Any, Any], bool], fault: tuple[str, str]
 
 
 def _pattern(pattern: str) -> Check:
-    matches, limit = re.compile(pattern).fullmatch, text_limit(pattern)
+    matches = matcher(pattern)
     fault = ("constraint.pattern", f"does not match the pattern {pattern}")
-    if limit is None:
-        return lambda text, _: None if matches(text) else fault
-    too_long = (
-        "constraint.pattern",
-        f"has more than {limit:,} characters, too many to match the pattern {pattern}",
-    )
-
-    def check(text: str, _: Any) -> tuple[str, str] | None:
-        if len(text) > limit:
-            return too_long
-        return None if matches(text) else fault
-
-    return check
+    return lambda text, _: None if matches(text) else fault
 
 
 def _enum(allowed: frozenset[Any], shown: str) -> Check:

@@ -43,14 +43,13 @@ ORDERED = "integer, number, date, time, datetime, year, yearmonth, duration"
             "string",
             {"pattern": "["},
             "pattern",
-            "is not a regular expression: unterminated character set at position 0",
+            "is not a regular expression in the syntax of RE2: missing ]: [",
         ),
         (
             "string",
-            {"pattern": "(a+)+"},
+            {"pattern": r"(['\"]).*\1"},
             "pattern",
-            "repeats a part that can match the same text in several ways: some texts would take "
-            "forever to refuse",
+            "refers to an earlier group, which RE2 cannot do; write each case out",
         ),
         *(
             (

@@ -19,7 +19,7 @@ def load_one(path: Path, name: str | None) -> Contract:
         contract = load(path)
     except (ContractError, OSError) as error:
         raise Unusable(str(error)) from error
-    if name is not None and not any(compile_glob(p).fullmatch(name) for p in contract.match):
+    if name is not None and not any(compile_glob(p).matches(name) for p in contract.match):
         raise Unusable(f"{_described(contract)} does not apply to uploads named {name!r}")
     return contract
 

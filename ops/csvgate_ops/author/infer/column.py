@@ -25,7 +25,7 @@ _BOOLEANS: Final = (
 )
 _FORMATS: Final[Mapping[str, re.Pattern[str]]] = {
     "uuid": re.compile(UUID),
-    "email": re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\".]+(?:\.[^@\s,;<>()\".]+)+"),
+    "email": re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\".]+(?:\.[^@\s,;<>()\".]+)++"),
     "uri": re.compile(r"[a-z][a-z0-9+.-]*://[!-~]+"),
 }
 _Words = tuple[str, ...] | None

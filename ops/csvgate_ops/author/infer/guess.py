@@ -18,7 +18,7 @@ from csvgate_ops.author.infer.shape import DELIMITERS, guess_shape
 from csvgate_ops.text import printable
 
 _VALUE: Final = re.compile(
-    r"[-+]?[0-9][0-9.,' /:TZ+-]*%?|true|false|[^@\s]+@[^@\s]+\.[^@\s]+|[a-z]+://\S+|"
+    r"[-+]?[0-9][0-9.,' /:TZ+-]*%?|true|false|[^@\s]+@[^@\s.]+\.[^@\s]+|[a-z]+://\S+|"
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     re.IGNORECASE,
 )

@@ -13,7 +13,7 @@ _ENDINGS: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
 _MOST_DATASET: Final = 63
 _MOST_COLUMN: Final = 290
 _SERIAL: Final = re.compile(
-    r"(?:[-_. ()]*(?:[0-9]+|part|export|final|copy|v[0-9]+)[)]?)+$", re.IGNORECASE
+    r"(?:[-_. ()]*+(?:v?[0-9]++|part|export|final|copy))++[)]?$", re.IGNORECASE
 )
 """The part of a name that varies between files of a dataset, such as a date or a number."""
 

@@ -13,6 +13,8 @@ from csvgate_ops.author.infer.draft import Shape
 
 MOST_BYTES: Final = 32 * 1024 * 1024
 """The limit on the decompressed sample."""
+_NOTHING: Final = r"[^\x{0}-\x{10FFFF}]"
+"""A pattern that matches nothing."""
 _CHUNK_BYTES: Final = 1024 * 1024
 _ANY: Final = {"dataset": "any", "match": ["*"], "destination": {"dataset": "d", "table": "t"}}
 
@@ -50,7 +52,7 @@ def rows(data: bytes, shape: Shape, encoding: str) -> Iterator[Row]:
     The contract has a single column that accepts no value, so that the engine returns every row, as
     rejected and with all its cells.
     """
-    nothing = {"name": "nothing", "constraints": {"pattern": "(?!)"}}
+    nothing = {"name": "nothing", "constraints": {"pattern": _NOTHING}}
     contract = Contract.model_validate(
         {
             **_ANY,

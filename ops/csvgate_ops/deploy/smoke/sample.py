@@ -38,7 +38,7 @@ def object_name(contract: Contract, now: datetime, suffix: str) -> str:
     unique = f"csvgate-smoke-{now:%Y%m%dT%H%M%S}-{suffix}"
     for pattern in contract.match:
         name = _filled(pattern, unique)
-        if unique in name and not name.endswith(".gz") and compile_glob(pattern).fullmatch(name):
+        if unique in name and not name.endswith(".gz") and compile_glob(pattern).matches(name):
             return name
     patterns = ", ".join(contract.match)
     raise Unusable(

@@ -9,6 +9,7 @@ from csvgate.contracts.checks.enrich import EnrichChecker
 from csvgate.contracts.checks.fields import check_schema
 from csvgate.contracts.checks.foreign_keys import check_foreign_keys
 from csvgate.contracts.checks.labels import check_labels
+from csvgate.contracts.globs import LONGEST_NAME
 from csvgate.contracts.model import Contract, Notify
 from csvgate.contracts.reading.mistakes import Complaints
 
@@ -40,7 +41,10 @@ def check(contract: Contract, unsure: Collection[str] = ()) -> Complaints:
 def _match(patterns: tuple[str, ...]) -> Complaints:
     for i, pattern in enumerate(patterns):
         problem = None
-        if not pattern:
+        if len(pattern) > LONGEST_NAME:
+            message = f"has more than {LONGEST_NAME:,} characters, which no object's name has"
+            yield ("match", i), f"{message}; shorten it"
+        elif not pattern:
             problem = "is empty"
         elif pattern.startswith("gs://"):
             problem = "includes the bucket; write only the object's name"

@@ -1,12 +1,11 @@
 """Rules for a field's constraints: they apply to its type, and at least one value can satisfy
 them."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from csvgate.contracts.model import Constraints, SchemaField
-from csvgate.contracts.patterns.cost import HostilePatternError, text_limit
+from csvgate.contracts.pattern import PatternError, matcher
 from csvgate.contracts.reading.mistakes import Complaints
 from csvgate.contracts.table import column_type
 from csvgate.types.common.field_type import Scalar
@@ -37,10 +36,8 @@ def _lengths_and_pattern(field: SchemaField, c: Constraints) -> Complaints:
         yield ("constraints", "minLength"), "is above maxLength; no value can satisfy both"
     if c.pattern is not None:
         try:
-            text_limit(c.pattern)
-        except re.error as error:
-            yield ("constraints", "pattern"), f"is not a regular expression: {error}"
-        except HostilePatternError as error:
+            matcher(c.pattern)
+        except PatternError as error:
             yield ("constraints", "pattern"), str(error)
 
 

@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Final
 
+MOST_COMPARED: Final = 500
+"""Known words with which an unknown one is compared."""
+_LONGEST: Final = 300
+"""Characters of a word that are compared; names of columns have no more."""
 Path = tuple[str | int, ...]
 Complaint = tuple[Path, str]
 """A place in the document, and a message for people about what is wrong there."""
@@ -45,10 +50,13 @@ def spell(path: Path) -> str:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """Return the end of a message about an unknown word: the most similar known word, or all of
-    them."""
-    candidates = list(known)
+    them. Only the first MOST_COMPARED known words count, because a comparison takes time quadratic
+    in the lengths."""
+    every = list(known)
+    candidates = every[:MOST_COMPARED]
     folded = {c.casefold(): c for c in candidates}
-    near = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    near = get_close_matches(word.casefold()[:_LONGEST], folded, n=1, cutoff=0.6)
     if near:
         return f"did you mean `{folded[near[0]]}`?"
-    return f"known: {', '.join(candidates)}" if candidates else "there are none"
+    more = f" and {len(every) - MOST_COMPARED} more" if len(every) > MOST_COMPARED else ""
+    return f"known: {', '.join(candidates)}{more}" if candidates else "there are none"

@@ -23,13 +23,17 @@ _PLACEHOLDERS: Final[dict[Path, object]] = {
 }
 
 
-def parse(document: Document) -> tuple[Contract | None, list[Complaint]]:
+def parse(
+    document: Document, *, check_rules: bool = True
+) -> tuple[Contract | None, list[Complaint]]:
     """Return the contract, if it can be built, and everything wrong beyond the document's own
     mistakes.
 
     If only the structure of some property is wrong, the rules are still checked without it, but
     complaints about the part that contains it are dropped: a wrong type must not be reported as
     wrong bounds too. If a name that others may refer to is lost, the contract is None.
+
+    `check_rules=False` leaves out the rules of a contract whose structure is right.
     """
     known = [path for path, _, _ in document.wrong]
     try:
@@ -37,6 +41,8 @@ def parse(document: Document) -> tuple[Contract | None, list[Complaint]]:
     except ValidationError as error:
         errors = error.errors(include_url=False)
     else:
+        if not check_rules:
+            return contract, []
         return contract, [c for c in check(contract) if not _covered(c[0], known)]
     found = list(explain(errors, document.data))
     complaints = [(path, message) for path, message, _ in found if not _covered(path, known)]

@@ -9,7 +9,8 @@ from typing import Any, Final, NoReturn
 
 MOST_LEVELS: Final = 500
 """The nesting that a JSON column keeps (https://cloud.google.com/bigquery/docs/json-data)."""
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+# Possessive, because Python would otherwise keep 120 bytes for each repetition of a group.
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _NOT_A_BRACKET: Final = re.compile(r"[^\[\]{}]+")
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _RISKY_NUMBER: Final = re.compile(r"[0-9][0-9.]{15}|[0-9][eE]")

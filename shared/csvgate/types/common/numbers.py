@@ -18,8 +18,11 @@ def integer_shape(field: Field) -> str:
     if not field.group_char:
         return r"[+-]?[0-9]+"
     # The last group has three digits; the others have two (India) or three. So 12,50 is not 1250.
+    # Groups are repeated possessively, because Python would otherwise keep 120 bytes for each of
+    # them; so they must not include the last one, which others do not follow.
     group = re.escape(field.group_char)
-    return rf"[+-]?(?:[0-9]{{1,3}}(?:{group}[0-9]{{2,3}})*{group}[0-9]{{3}}|[0-9]+)"
+    groups = rf"(?:{group}[0-9]{{2,3}}(?={group}[0-9]))*+"
+    return rf"[+-]?(?:[0-9]{{1,3}}{groups}{group}[0-9]{{3}}|[0-9]+)"
 
 
 def number_extractor(field: Field, shape: str) -> Callable[[str], str | None]:
@@ -31,7 +34,7 @@ def number_extractor(field: Field, shape: str) -> Callable[[str], str | None]:
     else:
         # Neither a sign nor a bracket is dropped: -€5, 5- and (5) may all mean minus five.
         point = re.escape(field.decimal_char)
-        before = rf"(?:[^0-9+\-({point}]|{point}(?![0-9]))*"
+        before = rf"(?:[^0-9+\-({point}]|{point}(?![0-9]))*+"
         pattern = re.compile(rf"{before}({shape})[^0-9+\-]*")
     group = field.group_char
 

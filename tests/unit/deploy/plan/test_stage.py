@@ -85,7 +85,11 @@ def test_contents_of_a_staged_folder(name: str, out: Path, staged: dict[str, Sta
     boundary = "csvgate/runtime/failure_boundary.py"
     assert {"main.py", "requirements.txt", "contracts/orders.yaml", boundary} <= names
     assert not any(n.endswith((".pyc", ".in", ".typed")) or "__pycache__" in n for n in names)
-    assert "--hash=sha256:" in (out / name / "requirements.txt").read_text()
+    requirements = (out / name / "requirements.txt").read_text()
+    assert "--hash=sha256:" in requirements
+    # What checks cells, and no other function, matches patterns.
+    checks_cells = "csvgate/validation/constraints.py" in names
+    assert checks_cells == ("\ngoogle-re2==" in requirements) == (name == "validate_and_parse")
 
 
 def test_packages_that_a_function_does_not_reach_are_left_out(

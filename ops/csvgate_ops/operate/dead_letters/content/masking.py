@@ -16,7 +16,8 @@ from csvgate.validation.sensitive_values import MASK
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
-_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|[^\s'\"]+@[^\s'\"]+")
+# A word is searched for an @ from its beginning only, not from each of its characters.
+_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|(?<![^\s'\"])[^\s'\"]+@[^\s'\"]+")
 _MAY_QUOTE_ROWS: Final = ("rows.refused", "unexpected")
 """Codes whose messages come from a library or a service and may quote values of a row."""
 _OURS: Final = (LINE, reject_file.LINE, reject_file.ERRORS)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from csvgate.contracts.patterns.cost import text_limit
+from csvgate.contracts.pattern import anchored
 from csvgate.types.common.field_type import Field
 from csvgate.types.common.string_formats import UUID
 from csvgate.validation.fast.arrays import Mask, as_string
@@ -29,10 +29,11 @@ class Test(NamedTuple):
     """The length in bytes, if all cells that fit have the same."""
 
 
-_SAME_IN_RE2: Final = re.compile(
-    r"(?:[A-Za-z0-9 _:/@#%&=,;'\"!<>~-]|\\[.+*?()\[\]{}|/^$-]|\[[A-Za-z0-9_.@:/-]+\]|\(\?:|[()|])"
-    r"(?:(?:[*+?]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})(?![*+?{]))?"
+_ASCII_ONLY: Final = re.compile(
+    r"(?:[A-Za-z0-9 _:/@#%&=,;'\"!<>~-]|\\[.+*?()\[\]{}|/^$dws-]|\[(?:[A-Za-z0-9_.@:/-]|\\[dws])+\]"
+    r"|\(\?:|[()|])(?:[*+?]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})?"
 )
+"""A part of a pattern that matches ASCII without NUL only."""
 _SIMPLE: Final = {
     "email": r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
     r"@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]+",
@@ -91,16 +92,16 @@ def tests_of(field: Field, length: int | None) -> list[Test] | None:
     if field.format != "default":
         if field.format not in _SIMPLE:
             return None
-        found += [_within(0, _MAX_OF_SIMPLE), _matching(_SIMPLE[field.format])]
+        simple = matching(_SIMPLE[field.format], ascii_only=True)
+        found += [_within(0, _MAX_OF_SIMPLE), simple]
     if rules.pattern is not None:
-        if (limit := text_limit(rules.pattern)) is not None:
-            found.append(_within(0, limit))
         if characters := character_ranges(rules.pattern):
             fixed = FixedPattern(characters)
             length = len(characters)
             found.append(Test(lambda cells: fixed.fits(cells.text), ascii_only=True, length=length))
-        elif _is_same_in_re2(rules.pattern):
-            found.append(_matching(rules.pattern))
+        elif _is_readable(rules.pattern):
+            ascii_only = _is_ascii_only(rules.pattern)
+            found.append(matching(rules.pattern, ascii_only=ascii_only))
         else:
             return None
     return found
@@ -115,28 +116,29 @@ def _within(least: int, greatest: int | None) -> Test:
     return Test(test, ascii_only=False)
 
 
-def _matching(pattern: str) -> Test:
-    """Return a test for a pattern that matches ASCII text only."""
-    anchored = rf"\A(?:{pattern})\z"
+def matching(pattern: str, *, ascii_only: bool) -> Test:
+    """Return a test for a pattern, which `ascii_only` says to match ASCII without NUL only."""
+    regex = anchored(pattern)
 
     def fits(cells: Slices) -> Mask:
-        found = pc.match_substring_regex(as_string(cells.binary), anchored)
+        found = pc.match_substring_regex(as_string(cells.binary), regex)
         mask: Mask = found.to_numpy(zero_copy_only=False)
         return mask
 
-    return Test(fits, ascii_only=True)
+    return Test(fits, ascii_only=ascii_only)
 
 
-def _is_same_in_re2(pattern: str) -> bool:
-    """Return whether all parts of the pattern mean the same in RE2 (Arrow) and in Python."""
-    at = 0
-    while at < len(pattern):
-        part = _SAME_IN_RE2.match(pattern, at)
-        if not part:
-            return False
-        at = part.end()
+def _is_readable(pattern: str) -> bool:
+    """Return whether the RE2 in pyarrow, which may be older than the other, knows the syntax."""
     try:
-        pc.match_substring_regex(pa.array([""]), pattern)
+        pc.match_substring_regex(pa.array([""]), anchored(pattern))
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def _is_ascii_only(pattern: str) -> bool:
+    at = 0
+    while part := _ASCII_ONLY.match(pattern, at):
+        at = part.end()
+    return at == len(pattern)
