@@ -61,9 +61,9 @@ def _exceeded(counts: Counts, limits: Limits, code: LimitCode) -> str:
         )
     rate = f"{counts.rejected / counts.read:.1%}"
     return (
-        f"{counts.rejected:,} of the first {counts.read:,} rows ({rate}) are rejected; the contract "
-        f"allows {limits.rejected_rate:.1%}, and the rest of the file "
-        "is too short to bring the rate down to that"
+        f"{counts.rejected:,} of the first {counts.read:,} rows ({rate}) are rejected; the "
+        f"contract allows {limits.rejected_rate:.1%}, and the rest of the file is too short to "
+        "bring the rate down to that"
     )
 
 

@@ -2,11 +2,12 @@
 ever."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cloudevents.http import CloudEvent
 
+from csvgate.protocol.ledger.entries import Overrun
 from csvgate.protocol.ledger.ledger import Starts
 from csvgate.runtime.errors import Transient
 from csvgate.validation.codes import CODES
@@ -24,12 +25,20 @@ from world import World
 MINUTE = timedelta(minutes=1)
 
 
+def overruns(number: int) -> list[Overrun]:
+    """As many starts, of which each came a little less far than the one before."""
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    return [
+        Overrun(at=at, bytes_read=5_000 - n, size=20_000, rows=1_000 - n) for n in range(number)
+    ]
+
+
 def code(fault: FileFault | None) -> str | None:
     return fault.fault.code if fault else None
 
 
 @pytest.mark.parametrize(
-    ("size", "overruns", "expected"),
+    ("size", "number", "expected"),
     [
         (20_000, 0, None),
         (20_001, 0, "file.too_large_to_finish"),
@@ -38,19 +47,19 @@ def code(fault: FileFault | None) -> str | None:
         (0, 4, "file.too_slow"),
     ],
 )
-def test_limits(size: int, overruns: int, expected: str | None) -> None:
+def test_limits(size: int, number: int, expected: str | None) -> None:
     """40 of 60 seconds are kept for what follows the reading."""
-    assert expected == code(TimeLimits(MINUTE, 1_000).infeasible(size, overruns))
+    assert expected == code(TimeLimits(MINUTE, 1_000).infeasible(size, overruns(number)))
 
 
 def test_without_a_rate_no_size_is_refused() -> None:
-    assert TimeLimits(MINUTE, None).infeasible(10**15, 0) is None
-    assert "file.too_slow" == code(TimeLimits(MINUTE, None).infeasible(1, 3))
+    assert TimeLimits(MINUTE, None).infeasible(10**15, ()) is None
+    assert "file.too_slow" == code(TimeLimits(MINUTE, None).infeasible(1, overruns(3)))
 
 
 def test_messages_say_what_to_do() -> None:
     limits = TimeLimits(MINUTE, 1_000)
-    large, slow = limits.infeasible(20_001, 0), limits.infeasible(1, 3)
+    large, slow = limits.infeasible(20_001, ()), limits.infeasible(1, overruns(3))
     assert large is not None
     assert slow is not None
     assert (
@@ -58,7 +67,8 @@ def test_messages_say_what_to_do() -> None:
         "has. Split the file"
     ) == large.fault.message
     assert (
-        "the file was not read to its end within 20 seconds, in 3 attempts. Split the file"
+        "the file was not read to its end within 20 seconds, in 3 attempts; the furthest one read "
+        "5,000 of 20,000 bytes and judged 1,000 rows. Split the file"
     ) == slow.fault.message
 
 
@@ -118,7 +128,7 @@ def test_three_overruns_end_the_upload() -> None:
             world.validate(event)
         assert "deadline.exceeded" == caught.value.code
         starts = world.ledger.upload(upload_id(world)).starts()
-        assert Starts(number, number) == starts
+        assert Starts(number, number, frozenset(range(1, number + 1))) == starts
     assert "sealed: file_fault" == world.validate(event)
     check_rejected(world, "file.too_slow")
 
@@ -141,7 +151,7 @@ def test_other_failures_are_not_overruns() -> None:
     for _ in range(5):
         with pytest.raises(Transient, match=r"storage\.corrupt"):
             world.validate(event)
-    assert Starts(5, 0) == world.ledger.upload(upload_id(world)).starts()
+    assert Starts(5, 0, frozenset(range(1, 6))) == world.ledger.upload(upload_id(world)).starts()
     world.store.corrupt = lambda _bucket, _name, data: data
     assert "sealed: valid" == world.validate(event)
 
