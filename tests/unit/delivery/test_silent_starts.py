@@ -1,6 +1,8 @@
 """An upload whose starts end without a word: killed by the platform, out of memory, or crashed. It
 costs a few starts, not a hundred."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,8 +10,11 @@ from cloudevents.http import CloudEvent
 
 from csvgate.protocol.ledger.paths import OVERRUN, START, START_END
 from csvgate.runtime.errors import Transient
+from csvgate.runtime.failure_boundary import FailureBoundary
 from fakes.effects import Effect
+from intake.handler import Validator
 from intake.silent_starts import MOST_SILENT
+from intake.storage_event import ObjectEvent
 from unit.protocol.orders import orders
 from unit.protocol.test_pipeline import upload_id
 from world import World
@@ -42,7 +47,9 @@ def uploaded() -> tuple[World, CloudEvent]:
     return world, world.upload("orders/a.csv", orders(20))
 
 
-def starts(world: World, event: CloudEvent, number: int, how: object = die) -> list[str]:
+def starts(
+    world: World, event: CloudEvent, number: int, how: Callable[[Effect], None] = die
+) -> list[str]:
     """Start so often, each time after the timeout of the start before: the outcomes."""
     found = []
     world.effects.looking = how
@@ -97,8 +104,15 @@ def test_a_replay_has_as_many_starts_again() -> None:
 def test_a_new_revision_has_as_many_starts_again(monkeypatch: pytest.MonkeyPatch) -> None:
     world, event = uploaded()
     assert ["killed"] * 5 == starts(world, event, 5)
-    handler = world.validate.handler
-    monkeypatch.setattr(type(handler), "revision", "r2", raising=False)
+    validator = world.validator
+
+    def deployed() -> FailureBoundary[ObjectEvent]:
+        boundary = validator()
+        handler = boundary.handler
+        assert isinstance(handler, Validator)
+        return replace(boundary, handler=replace(handler, revision="r2"))
+
+    monkeypatch.setattr(world, "validator", deployed)
     assert [*["killed"] * 5, KILLED] == starts(world, event, 6)
 
 

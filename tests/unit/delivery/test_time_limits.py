@@ -1,8 +1,11 @@
 """A file that cannot be read within the function's timeout ends as rejected, and is not tried for
 ever."""
 
+import gzip
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from cloudevents.http import CloudEvent
@@ -13,10 +16,11 @@ from csvgate.runtime.errors import Transient
 from csvgate.validation.codes import CODES
 from csvgate.validation.faults import FileFault
 from fakes.effects import Effect
-from intake import staging_output
+from intake import read_upload, staging_output
 from intake.handler import Validator
 from intake.staging_output import MAX_CHUNKS
 from intake.time_limits import TimeLimits
+from unit.delivery.simple import contracts, table
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import orders
 from unit.protocol.test_pipeline import upload_id
@@ -131,6 +135,63 @@ def test_three_overruns_end_the_upload() -> None:
         assert Starts(number, number, frozenset(range(1, number + 1))) == starts
     assert "sealed: file_fault" == world.validate(event)
     check_rejected(world, "file.too_slow")
+
+    (finished,) = world.finished()
+    (example,) = finished.reasons[0].examples
+    stored = world.store.stat("uploads", "orders/a.csv")
+    assert stored is not None
+    rows = max(overrun.rows for overrun in world.ledger.upload(upload_id(world)).overruns())
+    assert 0 < rows < 40_000
+    assert f"of {stored.size:,} bytes and judged {rows:,} rows. Split the file" in example.message
+
+
+def slow_clock(world: World, seconds: int) -> World:
+    """Whoever looks at the time while the file is read sees it advance so much. The function has
+    500 seconds for it."""
+    handler = world.validate.handler
+    assert isinstance(handler, Validator)
+
+    def clock() -> datetime:
+        world.now += timedelta(seconds=seconds)
+        return world.now
+
+    reader = replace(handler.reader, clock=clock)
+    world.validate = replace(world.validate, handler=replace(handler, reader=reader))
+    return world
+
+
+def overrun_of(world: World, event: CloudEvent, name: str) -> Overrun:
+    with pytest.raises(Transient, match=r"deadline\.exceeded"):
+        world.validate(event)
+    (overrun,) = world.ledger.upload(upload_id(world, name)).overruns()
+    return overrun
+
+
+def test_the_time_is_checked_while_one_stored_piece_expands() -> None:
+    """132 kB, which are read in one piece, expand to 128 MiB of blank lines, without a batch."""
+    world, steps = slow_clock(World(contracts=contracts()), 10), 0
+    data = gzip.compress(b"a\n" + b"\n" * 2**27, mtime=0)
+    decompress = read_upload.decompress
+
+    def counted(pieces: Iterable[bytes], **options: Any) -> Iterator[bytes]:
+        nonlocal steps
+        for piece in decompress(pieces, **options):
+            steps += 1
+            yield piece
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(read_upload, "decompress", counted)
+        overrun = overrun_of(world, world.upload("plain/a.csv.gz", data), "plain/a.csv.gz")
+    assert 45 <= steps <= 50
+    assert (len(data), len(data), 0) == (overrun.bytes_read, overrun.size, overrun.rows)
+
+
+def test_the_time_is_checked_for_each_batch() -> None:
+    """A file that is read in one piece, of a thousand batches of one row."""
+    world = slow_clock(World(contracts=contracts(), chunk_bytes=1), 10)
+    data = table(1_000)
+    overrun = overrun_of(world, world.upload("plain/a.csv", data), "plain/a.csv")
+    assert (len(data), 49) == (overrun.bytes_read, overrun.rows)
 
 
 def test_a_second_attempt_that_is_faster_completes_the_upload() -> None:

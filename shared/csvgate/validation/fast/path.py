@@ -13,6 +13,7 @@ from csvgate.csv.records import MAX_RECORD_BYTES, Framer
 from csvgate.references.keys import KeySets
 from csvgate.validation.batch import Batch, Limits
 from csvgate.validation.fast.batcher import Batcher
+from csvgate.validation.fast.block_parts import parts
 from csvgate.validation.fast.block_records import BlockFramer, FramedBlock
 from csvgate.validation.fast.block_validator import BlockValidator
 from csvgate.validation.fast.blocks import BlockReader
@@ -34,7 +35,8 @@ def vector_batches(
     _keep_memory()
     validator, batcher = BlockValidator(contract, header, references), Batcher(header, limits)
     for framed in _framed_blocks(pieces, line, contract, block_bytes):
-        yield from batcher.add(validator.validate(framed))
+        for part in parts(framed):
+            yield from batcher.add(validator.validate(part))
     yield from batcher.rest()
 
 
