@@ -10,9 +10,13 @@ from csvgate.protocol.ledger.paths import CHUNK_STREAM, SEAL
 from simulate.sequence import Happening, Sequence
 from simulate.world import shop
 from simulate.world.cloud import Revision
-from simulate.world.crash import require, require_equal
+from simulate.world.crash import Crash, require, require_equal
 from simulate.world.parcels import label
 from world import VALIDATED
+
+MOST_SILENT_STARTS = 12
+"""Five that are older than the timeout, the few that begin before these are old, the one that gives
+up, and the replay."""
 
 
 def all_of(*happenings: Happening) -> Happening:
@@ -181,6 +185,27 @@ def workbook(_: Sequence, data: bytes) -> bytes:
 def part(_: Sequence, data: bytes) -> bytes:
     """A part that ends with a line, so that it looks whole."""
     return data[: data.rindex(b"\n", 0, -1) + 1]
+
+
+def die_silently(sequence: Sequence, _: bytes) -> bytes:
+    """The instance runs out of memory, as every one that reads the file will."""
+    sequence.corrupt_next = die_silently
+    raise Crash
+
+
+def heal(sequence: Sequence) -> None:
+    """Somebody deploys with more memory."""
+    sequence.corrupt_next = None
+
+
+def require_few_starts(sequence: Sequence) -> None:
+    """The upload was given up with the reason, after a few starts, and its replay was read."""
+    (sent,) = sequence.people.sent
+    entries = sequence.cloud.unwatched_ledger().upload(sent.upload.id)
+    codes = [note.code for _, note in entries.notes()]
+    require("upload.killed" in codes, f"the upload was not given up as killed: {codes}")
+    number = entries.starts().number
+    require(number <= MOST_SILENT_STARTS, f"{number} starts of an upload that kills every one")
 
 
 def overwrite(sequence: Sequence, data: bytes) -> bytes:

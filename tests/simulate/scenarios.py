@@ -10,9 +10,11 @@ from simulate.happenings import (
     correct,
     delete_file,
     deploy,
+    die_silently,
     drop_table,
     forge,
     forget_a_stream,
+    heal,
     hide_staging,
     long_reference,
     lose_streams,
@@ -23,6 +25,7 @@ from simulate.happenings import (
     repair_table,
     repeat_old_messages,
     require_column,
+    require_few_starts,
     require_reasons,
     restore_staging,
     send,
@@ -149,6 +152,17 @@ BAD_READS = (
         send(A, SOME_BAD),
         corrupt=overwrite,
         versioned=True,
+        points="none",
+    ),
+)
+SILENT = (
+    Scenario(
+        "every start dies without a word",
+        send(A, SOME_BAD),
+        last=heal,
+        after=require_few_starts,
+        corrupt=die_silently,
+        max_attempts=100,
         points="none",
     ),
 )
@@ -294,4 +308,4 @@ SHARED = (
         revision=SMALL,
     ),
 )
-SCENARIOS = (*CRASHES, *DEPLOYS, *BAD_READS, *STAGING, *LOADS, *SHARED)
+SCENARIOS = (*CRASHES, *DEPLOYS, *BAD_READS, *SILENT, *STAGING, *LOADS, *SHARED)

@@ -107,7 +107,7 @@ class Sequence:
         self.deliveries = 0
         self._points = {(p.number, p.after): p for p in self.points}
         self._upon_crash, self._upon_freeze = self.scenario.upon_crash, self.scenario.upon_freeze
-        self._corrupts = self.scenario.corrupt
+        self.corrupt_next = self.scenario.corrupt
         self._delivering: Parcel | None = None
         self._unmarked: Email | None = None
         self._hidden = False
@@ -242,7 +242,7 @@ class Sequence:
                 raise Crash
 
     def _corrupt(self, bucket: str, _name: str, data: bytes) -> bytes:
-        if bucket != "uploads" or self._corrupts is None:
+        if bucket != "uploads" or self.corrupt_next is None:
             return data
-        corrupts, self._corrupts = self._corrupts, None
+        corrupts, self.corrupt_next = self.corrupt_next, None
         return corrupts(self, data)

@@ -53,6 +53,7 @@ class UploadFinisher:
             outcome=outcome,
             table=load.plan.table.id,
             counts=seal.counts,
+            stopped_at=seal.stopped_at,
             reasons=seal.reasons,
             attempt=attempt.number,
             detail=seal.detail or decision.reason or None,

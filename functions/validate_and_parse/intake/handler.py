@@ -14,11 +14,12 @@ from csvgate.contracts.match import Contracts
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.ledger.attempts import end_of_upload
-from csvgate.protocol.ledger.entries import Start
-from csvgate.protocol.ledger.ledger import Ledger, Starts
+from csvgate.protocol.ledger.entries import Start, StartEnd
+from csvgate.protocol.ledger.ledger import Ledger, Starts, UploadLedger
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.runtime.errors import Failure, Permanent
 from csvgate.runtime.failure_boundary import classify
+from csvgate.runtime.log import log
 from csvgate.runtime.start_up import Runtime
 from csvgate.text import counted
 from intake.admission import ignore_unmatched, out_of_scope
@@ -26,7 +27,9 @@ from intake.pin_plan import Pinned, Planner, received_now
 from intake.publish_seal import SealPublisher
 from intake.read_upload import UploadReader
 from intake.seal_upload import Sealer, StandingSeal
+from intake.silent_starts import refuse_after_silent_starts
 from intake.storage_event import ObjectEvent, parse
+from intake.time_budget import OutOfTime
 from intake.time_limits import TimeLimits
 
 LAST_START: Final = 90
@@ -127,19 +130,38 @@ class Validator:
         if pinned.is_repeat:
             if end_of_upload(entries) is not None:
                 return "finished before"
-            starts = entries.count_start(Start(at=began, revision=self.revision))
+            starts = entries.count_start(start := Start(at=began, revision=self.revision))
         try:
+            if pinned.is_repeat:
+                timeout = self.reader.limits.timeout
+                refuse_after_silent_starts(entries, pinned.received, starts, start, timeout)
             standing = self._sealed(pinned, starts, began)
             self.seals.publish(pinned.received, standing, delivery)
         except Exception as error:
             failure = classify(error)
-            if failure.code == "deadline.exceeded":
-                entries.note_overrun(starts.number, self.clock())
+            self._note_end(entries, starts, failure)
             if isinstance(failure, Permanent) or not self._is_last(pinned, starts):
                 raise
             after = counted(starts.number, "start")
             raise Permanent(failure.code, f"{failure.message} (given up after {after})") from error
+        if pinned.is_repeat:
+            self._note_end(entries, starts)
         return f"sealed: {standing.seal.status}"
+
+    def _note_end(
+        self, entries: UploadLedger, starts: Starts, failure: Failure | None = None
+    ) -> None:
+        """Record that this start ended in an orderly way. A first start that succeeds needs no
+        record. A record that cannot be written must not hide the failure, or undo the success."""
+        try:
+            if isinstance(failure, OutOfTime):
+                entries.note_overrun(starts.number, failure.overrun)
+            else:
+                end = StartEnd(at=self.clock(), code=failure.code if failure else "")
+                entries.note_end(starts.number, end)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the start ends as it would have
+            fields = {"upload": entries.id, "start": starts.number}
+            log("WARNING", "the end of a start is not recorded", fields | {"reason": str(error)})
 
     def _with_checksum(self, work: ObjectEvent) -> ObjectEvent:
         """Add checksum and size to an event without them: those of Cloud Storage have both, but one

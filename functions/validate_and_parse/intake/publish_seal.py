@@ -81,6 +81,9 @@ def _attributes(received: Received, seal: Seal) -> dict[str, str]:
         attributes["counts"] = counts_attribute(by_code)
         attributes["rows-rejected"] = str(seal.counts.rejected)
         attributes["rows-read"] = str(seal.counts.read)
+    if seal.stopped_at is not None:
+        # The numbers of rows are those before this line.
+        attributes["stopped-at"] = str(seal.stopped_at)
     if seal.rejects:
         attributes["rejects"] = f"gs://{seal.rejects.bucket}/{seal.rejects.name}"
     return attributes

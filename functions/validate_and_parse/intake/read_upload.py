@@ -4,21 +4,23 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Final, NamedTuple
 
 from csvgate.chunks.arrow import encode
-from csvgate.contracts.model import Contract, Limits
+from csvgate.contracts.model import MOST_REJECTED_ROWS, Contract
 from csvgate.csv.body import contract_for_extracted_records
-from csvgate.csv.compression import decompress
+from csvgate.csv.compression import decompress, is_gzip, most_expanded
+from csvgate.csv.lines import read_at_least
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.events import Counts, FaultExample, Reason, RejectsRef
 from csvgate.protocol.identity import Upload
 from csvgate.protocol.ledger.entries import Bounds, Lines, StagedChunk
 from csvgate.protocol.ledger.ledger import Ledger
-from csvgate.protocol.verdict import Verdict, judge
+from csvgate.protocol.verdict import Verdict
 from csvgate.references.keys import KeySets
 from csvgate.rejects.corrections import Correction, is_correction
-from csvgate.rejects.reject_file import RejectFile
+from csvgate.rejects.limited_rejects import Kept, LimitedRejects
 from csvgate.rejects.summary import Reasons
 from csvgate.runtime.errors import Permanent
 from csvgate.validation.batch import Batch
@@ -30,18 +32,17 @@ from intake.partition_bounds import PartitionRange
 from intake.pin_plan import Pinned, pinned_keys
 from intake.reject_output import RejectOutput
 from intake.staging_output import StagingOutput
-from intake.time_limits import TimeLimits
+from intake.time_budget import TimeBudget
+from intake.time_limits import MOST_OVERRUNS, TimeLimits
 from intake.verified_source import (
     GONE,
     Metadata,
     VerifiedSource,
+    address,
     metadata_in_event,
     metadata_of_object,
 )
 
-MOST_LINES: Final = 700_000
-"""The most line numbers that the ledger keeps for an upload: with ten digits and a comma each, they
-fit one request of 8 MiB."""
 _NO_ROWS: Final = Counts(read=0, valid=0, rejected=0)
 
 
@@ -51,6 +52,7 @@ class UploadReading:
 
     verdict: Verdict
     counts: Counts
+    """Those of the rows before `stopped_at`, if it is set."""
     reasons: tuple[Reason, ...]
     """Most frequent first; the file fault alone when there is one."""
     chunks: tuple[StagedChunk, ...] = ()
@@ -60,6 +62,8 @@ class UploadReading:
     origin: Origin | None = None
     """The upload that this one corrects."""
     bounds: Bounds | None = None
+    stopped_at: int | None = None
+    """The line at which the reading of the rows ended, because a limit was certainly exceeded."""
 
 
 class _Source(NamedTuple):
@@ -67,6 +71,8 @@ class _Source(NamedTuple):
 
     pieces: Iterator[bytes]
     origin: Origin | None
+    most_bytes: int
+    """An upper bound of the number of decompressed bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +86,18 @@ class UploadReader:
     clock: Clock
 
     def read(self, pinned: Pinned, began: datetime, overruns: int) -> UploadReading:
-        """Read the pinned generation to its end. `began` is when this delivery began, and
-        `overruns` is the number of earlier deliveries that ran out of time. Nothing is concluded
-        from bytes that were not verified. Raises Transient and Permanent."""
+        """Read the pinned generation to its end, and its rows until a limit is certainly exceeded.
+        `began` is when this delivery began, and `overruns` is the number of earlier deliveries that
+        ran out of time. Nothing is concluded from bytes that were not verified. Raises Transient,
+        OutOfTime among them, and Permanent."""
         references = pinned_keys(pinned, self.ledger)
         try:
             metadata = self._admit(pinned, overruns)
         except FileFault as error:
             return _faulty(error.fault)
         deadline = self.limits.deadline(began)
-        source = VerifiedSource(self.store, pinned.received, metadata, self.clock, deadline)
+        budget = TimeBudget(self.clock, deadline, address(pinned.received), metadata.size)
+        source = VerifiedSource(self.store, pinned.received, metadata, budget)
         try:
             return self._process(source, pinned, references)
         except FileFault as error:
@@ -120,17 +128,21 @@ class UploadReader:
             return FileFault(
                 "file.too_large", f"the file has {size} bytes; the contract allows {limit}"
             )
-        return self.limits.infeasible(size, overruns)
+        if overruns < MOST_OVERRUNS:
+            return self.limits.infeasible(size, ())
+        return self.limits.infeasible(size, self.ledger.upload(_upload(pinned).id).overruns())
 
     def _open(self, source: VerifiedSource, pinned: Pinned) -> _Source:
-        limit = pinned.contract.limits.max_bytes
-        pieces = decompress(source.pieces(), max_bytes=limit)
+        limit, size = pinned.contract.limits.max_bytes, source.metadata.size
+        head, rest = read_at_least(source.pieces(), 2)
+        most = most_expanded(size, limit) if is_gzip(head) else size
+        pieces = decompress(chain([head], rest), max_bytes=limit, on_step=source.budget.check)
         is_corrected, pieces = is_correction(pieces, pinned.contract)
         if not is_corrected:
-            return _Source(pieces, None)
+            return _Source(pieces, None, most)
         origin = find_origin(pinned.received, self.ledger)
         self.ledger.upload(pinned.received.upload.id).link_origin(origin.upload)
-        return _Source(pieces, origin)
+        return _Source(pieces, origin, most)
 
     def _process(
         self, verified: VerifiedSource, pinned: Pinned, references: KeySets
@@ -148,32 +160,37 @@ class UploadReader:
             )
         upload = _upload(pinned)
         staged = StagingOutput(self.store, self.pool, self.staging_bucket, upload.id)
-        tally, reject_file = _Tally(Reasons(contract)), RejectFile(contract)
-        partition = PartitionRange(contract)
+        tally, partition = _Tally(Reasons(contract)), PartitionRange(contract)
+        limited = LimitedRejects(contract, source.most_bytes, correction is not None)
         with RejectOutput(self.store, self.rejects_bucket, upload, pinned.plan) as rejects:
             for batch in batches:
-                tally.add(batch)
+                kept = limited.take(batch)
+                tally.add(kept)
+                if kept.data:
+                    rejects.write(kept.data)
+                verified.budget.rows = limited.counts.read
+                verified.budget.check()
+                if limited.stopped:
+                    break
                 partition.add(batch)
-                if batch.rejected:
-                    rejects.write(reject_file.render(batch))
                 for chunk in encode(batch, contract):
                     staged.write(chunk.data, chunk.rows)
                 # Otherwise 100 MiB would stay in memory while the next batch is made.
-                del batch
+                del batch, kept
             staged.wait()
             verified.verify()
             written = rejects.finish()
-        # The original was judged by the contract's limits; its corrected rows are not judged again.
-        verdict = judge(tally.counts, contract.limits if correction is None else Limits())
+        verdict = limited.verdict()
         return UploadReading(
             verdict=verdict,
-            counts=tally.counts,
+            counts=limited.counts,
             reasons=tally.reasons.top(),
             chunks=tuple(staged.chunks) if verdict.status == "valid" else (),
             rejects=written,
             lines=tally.lines(correction.loaded if correction else None),
             origin=source.origin,
             bounds=partition.bounds(),
+            stopped_at=limited.stopped.line if limited.stopped else None,
         )
 
 
@@ -197,21 +214,18 @@ def _batches(
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts of the rows read so far, and why and where some were rejected."""
+    """Why and where rows were rejected."""
 
     reasons: Reasons
-    counts: Counts = _NO_ROWS
+    rejected: int = 0
     rejected_lines: list[int] = field(default_factory=list)
+    """Only a correction may have more of them than these: MOST_REJECTED_ROWS."""
 
-    def add(self, batch: Batch) -> None:
-        self.counts = Counts(
-            read=self.counts.read + batch.rows_read,
-            valid=self.counts.valid + len(batch.lines),
-            rejected=self.counts.rejected + len(batch.rejected),
-        )
-        for row in batch.rejected:
+    def add(self, kept: Kept) -> None:
+        self.rejected += len(kept.rejected)
+        for row in kept.rejected:
             self.reasons.add(row)
-            if len(self.rejected_lines) < MOST_LINES:
+            if len(self.rejected_lines) < MOST_REJECTED_ROWS:
                 self.rejected_lines.append(row.line)
 
     def lines(self, corrected: list[int] | None) -> Lines | None:
@@ -219,10 +233,8 @@ class _Tally:
         if not self.rejected_lines and corrected is None:
             return None
         loaded = tuple(corrected or ())
-        rejected = tuple(sorted(self.rejected_lines)[: MOST_LINES - len(loaded)])
-        return Lines(
-            rejected=rejected, loaded=loaded, complete=len(rejected) == self.counts.rejected
-        )
+        rejected = tuple(sorted(self.rejected_lines)[: MOST_REJECTED_ROWS - len(loaded)])
+        return Lines(rejected=rejected, loaded=loaded, complete=len(rejected) == self.rejected)
 
 
 def _faulty(fault: Fault) -> UploadReading:

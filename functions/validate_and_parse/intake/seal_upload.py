@@ -56,6 +56,7 @@ class Sealer:
             status=reading.verdict.status,
             detail=reading.verdict.detail,
             counts=reading.counts,
+            stopped_at=reading.stopped_at,
             reasons=reading.reasons,
             chunks=reading.chunks,
             rejects=reading.rejects,

@@ -8,15 +8,15 @@ it reads the rest and compares size and CRC32C with the object's metadata.
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from google_crc32c import Checksum
 
-from csvgate.ports import Clock, ObjectStore
+from csvgate.ports import ObjectStore
 from csvgate.protocol.ledger.entries import Received
 from csvgate.runtime.errors import Permanent, Transient
 from csvgate.validation.faults import FileFault
+from intake.time_budget import TimeBudget
 
 GONE: Final = "file.gone"
 
@@ -52,15 +52,14 @@ class VerifiedSource:
     store: ObjectStore
     received: Received
     metadata: Metadata
-    clock: Clock
-    deadline: datetime
+    budget: TimeBudget
     _size: int = 0
     _checksum: Any = field(default_factory=_checksum)
     _rest: Iterator[bytes] | None = None
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the stored bytes. Raises FileFault `file.gone`, and Transient `deadline.exceeded`
-        if they cannot all be read in time."""
+        """Yield the stored bytes. Raises FileFault `file.gone`, and OutOfTime if they cannot all be
+        read in time."""
         if self._rest is None:
             self._rest = self._read()
         # Not `yield from`: a parser that stops early closes this generator, which must not close
@@ -72,7 +71,7 @@ class VerifiedSource:
         """Read to the end and compare. Raises Transient `storage.corrupt`, and like `pieces`."""
         for _ in self.pieces():
             pass
-        uri, (size, crc32c) = _uri(self.received), self.metadata
+        uri, (size, crc32c) = address(self.received), self.metadata
         if self._size != size:
             raise Transient(
                 "storage.corrupt",
@@ -91,13 +90,9 @@ class VerifiedSource:
         try:
             size = self.metadata.size
             for piece in self.store.stream(ref.bucket, ref.name, ref.generation, size):
-                if self.clock() > self.deadline:
-                    raise Transient(
-                        "deadline.exceeded",
-                        f"{_uri(self.received)}: the function's time ended after {self._size} of "
-                        f"{size} bytes were read",
-                    )
+                self.budget.check()
                 self._size += len(piece)
+                self.budget.bytes_read = self._size
                 self._checksum.update(piece)
                 yield piece
         except Permanent as failure:
@@ -108,6 +103,7 @@ class VerifiedSource:
             raise FileFault(GONE, failure.message) from failure
 
 
-def _uri(received: Received) -> str:
+def address(received: Received) -> str:
+    """Return the generation's address, for messages."""
     ref = received.upload
     return f"gs://{ref.bucket}/{ref.name}#{ref.generation}"

@@ -54,8 +54,15 @@ def _starts(entries: UploadLedger) -> Iterator[Step]:
             yield Step(at=start.at, what="delivered again", detail=detail)
     for found in entries.ledger.find(paths.OVERRUN, upload=entries.id):
         if overrun := entries.ledger.get(paths.OVERRUN, **found):
-            detail = f"start {found['number']} of validate_and_parse"
+            detail = (
+                f"start {found['number']} of validate_and_parse, after {overrun.bytes_read:,} of "
+                f"{counted(overrun.size, 'byte')} and {counted(overrun.rows, 'row')}"
+            )
             yield Step(at=overrun.at, what="ran out of time", detail=detail)
+    for found in entries.ledger.find(paths.START_END, upload=entries.id):
+        if (end := entries.ledger.get(paths.START_END, **found)) and end.code:
+            detail = f"start {found['number']} of validate_and_parse: {end.code}"
+            yield Step(at=end.at, what="start failed", detail=detail)
 
 
 def _sealed(seal: Seal | None) -> Iterator[Step]:

@@ -59,6 +59,9 @@ class UploadStatus(BaseModel):
     """The number of the standing seal: the file was read to its end and is intact."""
     detail: str | None = None
     counts: Counts | None = None
+    stopped_at: int | None = None
+    """The line at which the reading of the rows ended, because a limit was certainly exceeded: then
+    the counts are those of the rows before it."""
     chunks: int | None = None
     chunks_loaded: int = 0
     """In the current attempt."""
@@ -126,6 +129,7 @@ def _received(entries: UploadLedger, received: Received) -> UploadStatus:
         seal=number,
         detail=seal.detail if seal else None,
         counts=seal.counts if seal else None,
+        stopped_at=seal.stopped_at if seal else None,
         chunks=len(seal.chunks) if seal else None,
         chunks_loaded=_chunks_loaded(sealed, current, finished),
         attempts=_attempts(entries, current) if seal or decision or current.number > 1 else (),

@@ -69,6 +69,11 @@ def parse_size(value: object) -> object:
 Encoding = str | tuple[str, ...]
 """The name of the encoding, or the names of the two that a file may be in."""
 Size = Annotated[int, BeforeValidator(parse_size, json_schema_input_type=int | str), Field(gt=0)]
+MOST_REJECTED_ROWS: Final = 700_000
+"""The most rejected rows that a contract can allow: the ledger keeps their line numbers for later
+corrections, and as many, with ten digits and a comma each, fit one request of 8 MiB."""
+MOST_REJECTED_BYTES: Final = 1024**3
+"""The largest reject file that a contract can allow (1 GiB)."""
 
 
 class Destination(Model):
@@ -88,9 +93,15 @@ class Limits(Model):
     rejected_rate: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(
         1.0, description="The share of rows that may be rejected, 0 to 1."
     )
-    rejected_rows: Annotated[int, Field(ge=0)] | None = Field(
-        None, description="The number of rows that may be rejected."
+    rejected_rows: Annotated[int, Field(ge=0, le=MOST_REJECTED_ROWS)] = Field(
+        100_000, description="The number of rows that may be rejected, at most 700,000."
     )
+    rejected_bytes: Annotated[Size, Field(le=MOST_REJECTED_BYTES)] = Field(
+        32 * 1024**2,
+        description="The largest size of the reject file, at most 1 GiB: bytes, or text such as "
+        "32MiB.",
+    )
+    """Bytes, once the contract is loaded."""
     max_bytes: Size | None = Field(
         None,
         description="The largest size of the stored object: bytes, or text such as 5GiB or 100 MB.",

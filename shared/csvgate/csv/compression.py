@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Final
 
@@ -33,6 +33,7 @@ def decompress(
     *,
     max_bytes: int | None = None,
     free_bytes: int = FREE_BYTES,
+    on_step: Callable[[], None] | None = None,
 ) -> Iterator[bytes]:
     """Yield the decompressed bytes of a gzip stream, or any other stream unchanged.
 
@@ -41,20 +42,46 @@ def decompress(
     `file.gzip_corrupt`, and `file.expands_too_far` when there are more than `max_bytes`
     decompressed bytes or, if that is None, more than `free_bytes` and more than MAX_RATIO times the
     compressed bytes read so far. Streams that are not gzip are not limited here.
+
+    `on_step` is called before each step of at most 16 KiB of compressed and 1 MiB of decompressed
+    bytes, in each layer, and may raise: the bytes between two pieces of the result can be many.
     """
     for _ in range(_LAYERS):
-        pieces = _layer(pieces, max_bytes, free_bytes)
+        pieces = _layer(pieces, max_bytes, free_bytes, on_step or _nothing)
     return iter(pieces)
 
 
-def _layer(pieces: Iterable[bytes], max_bytes: int | None, free_bytes: int) -> Iterator[bytes]:
+def is_gzip(head: bytes) -> bool:
+    """Return whether `decompress` takes a stream that begins so for gzip."""
+    return head.startswith(_MAGIC)
+
+
+def most_expanded(size: int, max_bytes: int | None) -> int:
+    """Return how many bytes `decompress` yields at most for a gzip stream of this size."""
+    if max_bytes is not None:
+        return max_bytes
+    for _ in range(_LAYERS):
+        size = max(FREE_BYTES, MAX_RATIO * size)
+    return size
+
+
+def _nothing() -> None:
+    pass
+
+
+def _layer(
+    pieces: Iterable[bytes],
+    max_bytes: int | None,
+    free_bytes: int,
+    on_step: Callable[[], None],
+) -> Iterator[bytes]:
     head, rest = read_at_least(pieces, len(_MAGIC))
     stream = chain([head], rest)
-    if not head.startswith(_MAGIC):
+    if not is_gzip(head):
         yield from stream
         return
     expanded = 0
-    for piece, consumed in _expand(_equal_pieces(stream)):
+    for piece, consumed in _expand(_equal_pieces(stream), on_step):
         expanded += len(piece)
         if max_bytes is None:
             if expanded > max(free_bytes, MAX_RATIO * consumed):
@@ -91,7 +118,7 @@ def _equal_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(waiting)
 
 
-def _expand(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
+def _expand(pieces: Iterable[bytes], on_step: Callable[[], None]) -> Iterator[tuple[bytes, int]]:
     """Yield decompressed bytes, with the number of compressed bytes read so far."""
     member = zlib.decompressobj(_GZIP_ONLY)
     in_member, members, consumed, step = False, 0, 0, _IN_BYTES
@@ -105,6 +132,7 @@ def _expand(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
                 if not found:
                     break
                 at, in_member = found.start(), True
+            on_step()
             data = piece[at : at + step]
             try:
                 out = member.decompress(data, _OUT_BYTES)

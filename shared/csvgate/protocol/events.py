@@ -102,7 +102,7 @@ class ChunkAddress(Payload):
 
 
 class UploadValidated(Payload):
-    """The marker: the upload was read to its end, and its seal says what was found."""
+    """The marker: the upload was read and verified, and its seal says what was found."""
 
     upload: UploadRef
     plan: str
@@ -111,6 +111,8 @@ class UploadValidated(Payload):
     status: Literal["valid", "over_limit", "file_fault"]
     """Only `valid` is loaded."""
     counts: Counts
+    stopped_at: int | None = Field(None, ge=1)
+    """As in UploadFinished."""
     chunks: int = Field(ge=0)
     chunk: ChunkAddress | None = None
     """The only chunk of an upload that has one: then there is no other event."""
@@ -132,6 +134,9 @@ class UploadFinished(Payload):
     """`dataset.table` in BigQuery."""
     counts: Counts
     """The `valid` rows are in the table if and only if the outcome is completed."""
+    stopped_at: int | None = Field(None, ge=1)
+    """The line at which the reading of the rows ended, because a limit was certainly exceeded: then
+    the counts are those of the rows before it, and more rows may be faulty."""
     reasons: tuple[Reason, ...] = ()
     detail: str | None = None
     """Why the upload was rejected or failed, for people."""

@@ -46,6 +46,7 @@ class OutcomeTopic:
             dataset=received.dataset,
             outcome="failed",
             counts=seal.counts if seal else _NONE,
+            stopped_at=seal.stopped_at if seal else None,
             reasons=seal.reasons if seal else (),
             code=failure.code,
             detail=f"{failure.code}: {failure.message}",

@@ -6,6 +6,17 @@ from typing import Literal
 from csvgate.contracts.model import Limits
 from csvgate.protocol.events import Counts
 
+LimitCode = Literal["limit.rejected_rows", "limit.rejected_bytes", "limit.rejected_rate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Where the reading of the rows ended early, and the limit that is certainly exceeded."""
+
+    code: LimitCode
+    line: int
+    """The physical line of the first row that is not counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -14,9 +25,13 @@ class Verdict:
     detail: str | None = None
 
 
-def judge(counts: Counts, limits: Limits) -> Verdict:
-    """An upload is over a limit if it exceeds it; exactly the limit is allowed."""
-    if limits.rejected_rows is not None and counts.rejected > limits.rejected_rows:
+def judge(counts: Counts, limits: Limits, stopped: Stopped | None = None) -> Verdict:
+    """Return the verdict about an upload. It is over a limit if it exceeds it; exactly the limit is
+    allowed. If the reading `stopped` early, the counts are those of the rows before."""
+    if stopped is not None:
+        detail = f"{_exceeded(counts, limits, stopped.code)}. {_stopped(counts, stopped)}"
+        return Verdict("over_limit", stopped.code, detail)
+    if counts.rejected > limits.rejected_rows:
         return Verdict(
             "over_limit",
             "limit.rejected_rows",
@@ -30,3 +45,30 @@ def judge(counts: Counts, limits: Limits) -> Verdict:
             f"are rejected; the contract allows {limits.rejected_rate:.1%}",
         )
     return Verdict("valid")
+
+
+def _exceeded(counts: Counts, limits: Limits, code: LimitCode) -> str:
+    """Return which limit is exceeded, by rows of which only the first are counted."""
+    if code == "limit.rejected_rows":
+        return (
+            f"more than {counts.rejected:,} rows are rejected; the contract allows "
+            f"{limits.rejected_rows:,}"
+        )
+    if code == "limit.rejected_bytes":
+        return (
+            f"the rejected rows need a reject file of more than {limits.rejected_bytes:,} bytes, "
+            "which is the contract's `limits.rejected_bytes`"
+        )
+    rate = f"{counts.rejected / counts.read:.1%}"
+    return (
+        f"{counts.rejected:,} of the first {counts.read:,} rows ({rate}) are rejected; the "
+        f"contract allows {limits.rejected_rate:.1%}, and the rest of the file is too short to "
+        "bring the rate down to that"
+    )
+
+
+def _stopped(counts: Counts, stopped: Stopped) -> str:
+    shown = {0: "no rejected row is shown", 1: "only the first one is shown"}.get(
+        counts.rejected, f"the first {counts.rejected:,} are shown"
+    )
+    return f"Reading stopped at line {stopped.line:,}, so more rows may be faulty; {shown}"

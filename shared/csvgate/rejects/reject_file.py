@@ -3,6 +3,7 @@
 The two added columns come first, so that rows with too few or too many cells still line up.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from csvgate.contracts.model import Contract
@@ -35,12 +36,16 @@ class RejectFile:
     def render(self, batch: Batch) -> bytes:
         """Return the bytes to append for a batch: the rejected rows, in the original's encoding,
         delimiter, quoting and line ends. The first batch with rejected rows adds the header."""
-        if not batch.rejected:
-            return b""
+        return b"".join(self.pieces(batch))
+
+    def pieces(self, batch: Batch) -> Iterator[bytes]:
+        """Yield what `render` returns, one piece for each rejected row. The first piece of all
+        begins with the header."""
         mark = ByteOrderMark.of(batch.header.mark)
-        head = b"" if self._has_header else self._head(batch.header, mark)
-        self._has_header = True
-        return head + b"".join(self._row(row, mark) for row in batch.rejected)
+        for row in batch.rejected:
+            head = b"" if self._has_header else self._head(batch.header, mark)
+            self._has_header = True
+            yield head + self._row(row, mark)
 
     def _head(self, header: Header, mark: ByteOrderMark) -> bytes:
         if not header.raw:

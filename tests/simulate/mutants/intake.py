@@ -9,13 +9,14 @@ from csvgate.contracts.hashing import to_json
 from csvgate.protocol.ledger.ledger import Starts, UploadLedger
 from csvgate.protocol.ledger.paths import REFERENCE
 from csvgate.validation.faults import FileFault
-from intake import corrections, pin_plan, read_upload
+from intake import corrections, handler, pin_plan, read_upload
 from intake.corrections import Origin
 from intake.handler import Validator
 from intake.pin_plan import Pinned, Planner, pinned_keys
 from intake.read_upload import UploadReader, _faulty
 from intake.reject_output import RejectOutput, rejects_name
-from intake.verified_source import Metadata, VerifiedSource
+from intake.time_budget import TimeBudget
+from intake.verified_source import Metadata, VerifiedSource, address
 from simulate.world.swap import swapped
 
 Swap = AbstractContextManager[Any]
@@ -65,13 +66,35 @@ def _last_start_is_retried() -> Swap:
     return swapped(Validator, "_is_last", lambda *_: False)
 
 
+def _silent_starts_not_counted() -> Swap:
+    return swapped(handler, "refuse_after_silent_starts", lambda *_: None)
+
+
+def _killed_is_not_an_end() -> Swap:
+    """A replay of the letter finds the same silent starts."""
+    original = Validator._note_end
+
+    def note(self: Validator, entries: UploadLedger, starts: Starts, failure: Any = None) -> None:
+        if failure is None or failure.code != "upload.killed":
+            original(self, entries, starts, failure)
+
+    return swapped(Validator, "_note_end", note)
+
+
+def _ends_not_recorded() -> Swap:
+    """Starts that failed with a reason are taken for silent ones."""
+    return swapped(Validator, "_note_end", lambda *_: None)
+
+
 def _fault_without_draining() -> Swap:
     def read(self: UploadReader, pinned: Pinned, began: Any, overruns: int) -> Any:
         references = pinned_keys(pinned, self.ledger)
         try:
             metadata = self._admit(pinned, overruns)
             deadline = self.limits.deadline(began)
-            source = VerifiedSource(self.store, pinned.received, metadata, self.clock, deadline)
+            name = address(pinned.received)
+            budget = TimeBudget(self.clock, deadline, name, metadata.size)
+            source = VerifiedSource(self.store, pinned.received, metadata, budget)
             return self._process(source, pinned, references)
         except FileFault as error:
             return _faulty(error.fault)
@@ -188,6 +211,9 @@ INTAKE: dict[str, Callable[[], Swap]] = {
     "reference snapshot without its generation": _reference_without_generation,
     "start counter stops at 50": _starts_stop_at_50,
     "last start is retried": _last_start_is_retried,
+    "silent starts not counted": _silent_starts_not_counted,
+    "a killed upload's replay dies at once": _killed_is_not_an_end,
+    "ends of starts not recorded": _ends_not_recorded,
     "fault sealed without draining": _fault_without_draining,
     "nothing verified": _nothing_verified,
     "parser's end taken for the file's": _not_read_to_the_end,

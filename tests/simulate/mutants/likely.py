@@ -2,6 +2,7 @@
 here it only takes longer."""
 
 LIKELY: dict[str, tuple[str, ...]] = {
+    "a killed upload's replay dies at once": ("every start dies without a word",),
     "age of a stream overestimated": ("stream lost", "5 hours upon a crash"),
     "another cut than the claimed one": ("larger requests while running",),
     "stream not exclusive": ("several chunks",),
@@ -17,6 +18,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "counting by _upload_id only": ("correction, a day upon a crash",),
     "dead without the 25 hours": ("several chunks", "5 hours upon a crash"),
     "decision not exclusive": ("small", "two on one stream at once"),
+    "ends of starts not recorded": ("no staging bucket for hours",),
     "fault sealed without draining": ("a beginning like a workbook",),
     "finalize at done": ("backlog of 5 hours between chunks",),
     "foreign claim acknowledged": ("one of two dies after the decision, small",),
@@ -45,6 +47,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "row count not compared before the commit": ("row of a stranger",),
     "seal under the plan": ("two engines seal",),
     "start counter stops at 50": ("no staging bucket for hours",),
+    "silent starts not counted": ("every start dies without a word",),
     "stream kept after a doubtful append": ("two on one stream at once", "two on one stream"),
     "stream kept after a doubtful claim": ("two on one stream at once", "two on one stream"),
     "stream list recomputed": ("staged chunk deleted, other engine, old messages",),

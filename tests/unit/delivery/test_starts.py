@@ -8,6 +8,7 @@ from cloudevents.http import CloudEvent
 
 from csvgate.protocol.identity import Upload
 from csvgate.protocol.ledger.ledger import Starts
+from csvgate.protocol.ledger.paths import START
 from csvgate.runtime.errors import Transient
 from fakes.effects import Effect
 from intake.handler import LAST_START, LAST_START_AFTER
@@ -95,8 +96,8 @@ def test_starts_are_counted_beyond_any_number_of_notes() -> None:
     world, event = failing_world()
     for _ in range(60):
         start(world, event)
-    assert Starts(60, 0) == world.ledger.upload(upload(world)).starts()
-    names = [n for n in world.store.buckets["ledger"] if "/starts/" in n]
+    assert Starts(60, 0, frozenset(range(1, 61))) == world.ledger.upload(upload(world)).starts()
+    names = [n for n in world.store.buckets["ledger"] if START.parse(n)]
     assert 59 == len(names), "the first delivery is not counted: it costs nothing"
 
 
@@ -114,7 +115,7 @@ def test_two_starts_at_the_same_time_are_two() -> None:
 
     world.effects.before = race
     start(world, event)
-    assert Starts(3, 0) == world.ledger.upload(upload(world)).starts()
+    assert Starts(3, 0, frozenset({1, 2, 3})) == world.ledger.upload(upload(world)).starts()
 
 
 def test_a_replay_after_the_last_start_has_an_effect() -> None:

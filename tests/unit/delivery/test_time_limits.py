@@ -1,21 +1,26 @@
 """A file that cannot be read within the function's timeout ends as rejected, and is not tried for
 ever."""
 
+import gzip
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from cloudevents.http import CloudEvent
 
+from csvgate.protocol.ledger.entries import Overrun
 from csvgate.protocol.ledger.ledger import Starts
 from csvgate.runtime.errors import Transient
 from csvgate.validation.codes import CODES
 from csvgate.validation.faults import FileFault
 from fakes.effects import Effect
-from intake import staging_output
+from intake import read_upload, staging_output
 from intake.handler import Validator
 from intake.staging_output import MAX_CHUNKS
 from intake.time_limits import TimeLimits
+from unit.delivery.simple import contracts, table
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import orders
 from unit.protocol.test_pipeline import upload_id
@@ -24,12 +29,20 @@ from world import World
 MINUTE = timedelta(minutes=1)
 
 
+def overruns(number: int) -> list[Overrun]:
+    """As many starts, of which each came a little less far than the one before."""
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    return [
+        Overrun(at=at, bytes_read=5_000 - n, size=20_000, rows=1_000 - n) for n in range(number)
+    ]
+
+
 def code(fault: FileFault | None) -> str | None:
     return fault.fault.code if fault else None
 
 
 @pytest.mark.parametrize(
-    ("size", "overruns", "expected"),
+    ("size", "number", "expected"),
     [
         (20_000, 0, None),
         (20_001, 0, "file.too_large_to_finish"),
@@ -38,19 +51,19 @@ def code(fault: FileFault | None) -> str | None:
         (0, 4, "file.too_slow"),
     ],
 )
-def test_limits(size: int, overruns: int, expected: str | None) -> None:
+def test_limits(size: int, number: int, expected: str | None) -> None:
     """40 of 60 seconds are kept for what follows the reading."""
-    assert expected == code(TimeLimits(MINUTE, 1_000).infeasible(size, overruns))
+    assert expected == code(TimeLimits(MINUTE, 1_000).infeasible(size, overruns(number)))
 
 
 def test_without_a_rate_no_size_is_refused() -> None:
-    assert TimeLimits(MINUTE, None).infeasible(10**15, 0) is None
-    assert "file.too_slow" == code(TimeLimits(MINUTE, None).infeasible(1, 3))
+    assert TimeLimits(MINUTE, None).infeasible(10**15, ()) is None
+    assert "file.too_slow" == code(TimeLimits(MINUTE, None).infeasible(1, overruns(3)))
 
 
 def test_messages_say_what_to_do() -> None:
     limits = TimeLimits(MINUTE, 1_000)
-    large, slow = limits.infeasible(20_001, 0), limits.infeasible(1, 3)
+    large, slow = limits.infeasible(20_001, ()), limits.infeasible(1, overruns(3))
     assert large is not None
     assert slow is not None
     assert (
@@ -58,7 +71,8 @@ def test_messages_say_what_to_do() -> None:
         "has. Split the file"
     ) == large.fault.message
     assert (
-        "the file was not read to its end within 20 seconds, in 3 attempts. Split the file"
+        "the file was not read to its end within 20 seconds, in 3 attempts; the furthest one read "
+        "5,000 of 20,000 bytes and judged 1,000 rows. Split the file"
     ) == slow.fault.message
 
 
@@ -118,9 +132,67 @@ def test_three_overruns_end_the_upload() -> None:
             world.validate(event)
         assert "deadline.exceeded" == caught.value.code
         starts = world.ledger.upload(upload_id(world)).starts()
-        assert Starts(number, number) == starts
+        assert Starts(number, number, frozenset(range(1, number + 1))) == starts
     assert "sealed: file_fault" == world.validate(event)
     check_rejected(world, "file.too_slow")
+
+    (finished,) = world.finished()
+    (example,) = finished.reasons[0].examples
+    stored = world.store.stat("uploads", "orders/a.csv")
+    assert stored is not None
+    read = max(overrun.bytes_read for overrun in world.ledger.upload(upload_id(world)).overruns())
+    assert 0 < read < stored.size
+    said = f"the furthest one read {read:,} of {stored.size:,} bytes and judged 0 rows. Split the"
+    assert said in example.message
+
+
+def slow_clock(world: World, seconds: int) -> World:
+    """Whoever looks at the time while the file is read sees it advance so much. The function has
+    500 seconds for it."""
+    handler = world.validate.handler
+    assert isinstance(handler, Validator)
+
+    def clock() -> datetime:
+        world.now += timedelta(seconds=seconds)
+        return world.now
+
+    reader = replace(handler.reader, clock=clock)
+    world.validate = replace(world.validate, handler=replace(handler, reader=reader))
+    return world
+
+
+def overrun_of(world: World, event: CloudEvent, name: str) -> Overrun:
+    with pytest.raises(Transient, match=r"deadline\.exceeded"):
+        world.validate(event)
+    (overrun,) = world.ledger.upload(upload_id(world, name)).overruns()
+    return overrun
+
+
+def test_the_time_is_checked_while_one_stored_piece_expands() -> None:
+    """132 kB, which are read in one piece, expand to 128 MiB of blank lines, without a batch."""
+    world, steps = slow_clock(World(contracts=contracts()), 10), 0
+    data = gzip.compress(b"a\n" + b"\n" * 2**27, mtime=0)
+    decompress = read_upload.decompress
+
+    def counted(pieces: Iterable[bytes], **options: Any) -> Iterator[bytes]:
+        nonlocal steps
+        for piece in decompress(pieces, **options):
+            steps += 1
+            yield piece
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(read_upload, "decompress", counted)
+        overrun = overrun_of(world, world.upload("plain/a.csv.gz", data), "plain/a.csv.gz")
+    assert 45 <= steps <= 50
+    assert (len(data), len(data), 0) == (overrun.bytes_read, overrun.size, overrun.rows)
+
+
+def test_the_time_is_checked_for_each_batch() -> None:
+    """A file that is read in one piece, of a thousand batches of one row."""
+    world = slow_clock(World(contracts=contracts(), chunk_bytes=1), 10)
+    data = table(1_000)
+    overrun = overrun_of(world, world.upload("plain/a.csv", data), "plain/a.csv")
+    assert (len(data), 49) == (overrun.bytes_read, overrun.rows)
 
 
 def test_a_second_attempt_that_is_faster_completes_the_upload() -> None:
@@ -141,7 +213,7 @@ def test_other_failures_are_not_overruns() -> None:
     for _ in range(5):
         with pytest.raises(Transient, match=r"storage\.corrupt"):
             world.validate(event)
-    assert Starts(5, 0) == world.ledger.upload(upload_id(world)).starts()
+    assert Starts(5, 0, frozenset(range(1, 6))) == world.ledger.upload(upload_id(world)).starts()
     world.store.corrupt = lambda _bucket, _name, data: data
     assert "sealed: valid" == world.validate(event)
 

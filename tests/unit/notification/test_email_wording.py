@@ -19,11 +19,11 @@ _TEXT_IN_AN_EXPRESSION = re.compile(r"""\{\{[^}]*["'][A-Z]""")
 
 
 def sentences(words: Wording) -> list[str]:
-    """Everything that the wording says; the caption of the valid rows only stands in the bar."""
+    """Everything that the wording says; the captions of the numbers only stand in the bar."""
     found: list[str] = []
     for field in fields(words):
         value = getattr(words, field.name)
-        if field.name not in ("tone", "valid"):
+        if field.name not in ("tone", "valid", "read"):
             found += [value] if isinstance(value, str) else value
     return [text for text in found if text]
 

@@ -1,10 +1,10 @@
 """What the protocol keeps in the ledger fits one request, or is streamed."""
 
+from csvgate.contracts.model import MOST_REJECTED_ROWS
 from csvgate.protocol.ledger.entries import INLINE_LINES, Lines, StagedChunk
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.paths import LINES
 from fakes.storage import FakeObjectStore
-from intake.read_upload import MOST_LINES
 from intake.staging_output import MAX_CHUNKS
 from unit.protocol.orders import orders
 from world import VALIDATED, World, sample_references
@@ -20,7 +20,7 @@ def test_a_reference_larger_than_a_request_is_pinned() -> None:
 
 def test_as_many_rejected_lines_as_are_kept_fit_an_entry() -> None:
     entries = Ledger(FakeObjectStore("ledger"), "ledger").upload("u")
-    lines = Lines(rejected=tuple(range(10**9, 10**9 + MOST_LINES)))
+    lines = Lines(rejected=tuple(range(10**9, 10**9 + MOST_REJECTED_ROWS)))
     entries.keep_lines("d", lines)
     assert lines == entries.ledger.get(LINES, upload="u", digest="d")
 

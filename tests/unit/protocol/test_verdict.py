@@ -4,7 +4,7 @@ import pytest
 
 from csvgate.contracts.model import Limits
 from csvgate.protocol.events import Counts
-from csvgate.protocol.verdict import Verdict, judge
+from csvgate.protocol.verdict import LimitCode, Stopped, Verdict, judge
 
 
 def counts(read: int, rejected: int) -> Counts:
@@ -38,3 +38,39 @@ def test_a_higher_rate_than_the_limit() -> None:
         "3 of 8 rows (37.5%) are rejected; the contract allows 20.0%",
     )
     assert expected == judge(counts(8, 3), Limits(rejected_rate=0.2))
+
+
+@pytest.mark.parametrize(
+    ("code", "exceeded"),
+    [
+        ("limit.rejected_rows", "more than 2 rows are rejected; the contract allows 1"),
+        (
+            "limit.rejected_bytes",
+            "the rejected rows need a reject file of more than 1,048,576 bytes, which is the "
+            "contract's `limits.rejected_bytes`",
+        ),
+        (
+            "limit.rejected_rate",
+            "2 of the first 8 rows (25.0%) are rejected; the contract allows 10.0%, and the rest "
+            "of the file is too short to bring the rate down to that",
+        ),
+    ],
+)
+def test_an_early_end_says_where_and_how_much_is_shown(code: LimitCode, exceeded: str) -> None:
+    limits = Limits(rejected_rows=1, rejected_rate=0.1, rejected_bytes=1024**2)
+    expected = (
+        f"{exceeded}. Reading stopped at line 1,010, so more rows may be faulty; the first 2 are "
+        "shown"
+    )
+    assert Verdict("over_limit", code, expected) == judge(
+        counts(8, 2), limits, Stopped(code, 1_010)
+    )
+
+
+def test_the_limits_without_a_contract_s_own() -> None:
+    limits = Limits()
+    assert (1.0, 100_000, 32 * 1024**2) == (
+        limits.rejected_rate,
+        limits.rejected_rows,
+        limits.rejected_bytes,
+    )

@@ -14,7 +14,6 @@ from csvgate.text import counted
 LABELS: Final = MappingProxyType(
     {
         "product": "csvgate",
-        "rows_read": "rows read",
         "rejected": "rejected",
         "reason": "Reason",
         "advice": "What to do next",
@@ -43,6 +42,8 @@ class Wording:
     lead: str
     valid: str
     """The caption of the valid rows in the bar."""
+    read: str = "rows read"
+    """The caption of the number of rows."""
     advice: tuple[str, ...] = ()
     more_reasons: str = ""
     why_you: str = ""
@@ -51,8 +52,11 @@ class Wording:
 def wording(finished: UploadFinished, *, hidden_reasons: int = 0) -> Wording:
     """Return the words for an upload's outcome; `hidden_reasons` is how many reasons for rejected
     rows the email does not list."""
+    words = _outcome(finished)
+    if finished.stopped_at is not None:
+        words = replace(words, read="rows read so far")
     return replace(
-        _outcome(finished),
+        words,
         more_reasons=_more_reasons(finished, hidden_reasons),
         why_you=(
             f"You receive this email because the contract for dataset {finished.dataset} lists "
@@ -111,8 +115,15 @@ def _partly_loaded(finished: UploadFinished) -> Wording:
 
 
 def _rejected(finished: UploadFinished) -> Wording:
+    lead, listed = "No rows of this file were loaded.", "each"
+    if finished.stopped_at is not None:
+        lead += (
+            f" Reading stopped at line {finished.stopped_at:,}: the numbers below are those of the "
+            "rows before it, and more rows may be faulty."
+        )
+        listed = f"each of the first {finished.counts.rejected:,}"
     correct = (
-        "Correct the rejected rows in your own file (the reject file lists each with its line "
+        f"Correct the rejected rows in your own file (the reject file lists {listed} with its line "
         "number and the reason), then upload the whole file again."
         if finished.rejects
         else "Correct the file, then upload it again."
@@ -120,7 +131,7 @@ def _rejected(finished: UploadFinished) -> Wording:
     return Wording(
         tone="bad",
         verdict="Not loaded",
-        lead="No rows of this file were loaded.",
+        lead=lead,
         valid="valid, not loaded",
         advice=(f"{correct} Nothing was loaded, so no row can be loaded twice.",),
     )

@@ -9,7 +9,6 @@ import click
 
 from csvgate.contracts.model import Contract, Limits
 from csvgate.protocol.events import Counts, Reason
-from csvgate.protocol.verdict import judge
 from csvgate.text import counted, shorten
 from csvgate_ops.author.check.corrected_file import CorrectedFile
 from csvgate_ops.author.check.grid import Grid
@@ -30,6 +29,12 @@ def json_report(result: Result) -> Iterator[str]:
         "rows_rejected": counts.rejected,
         "file_fault": fault and {"code": fault.code, "line": fault.line, "message": fault.message},
     }
+    if result.stopped is not None:
+        head["stopped"] = {
+            "code": result.stopped.code,
+            "line": result.stopped.line,
+            "message": result.verdict.detail,
+        }
     if corrected is not None:
         head["correction"] = {
             "upload": corrected.upload,
@@ -75,13 +80,14 @@ class Table:
             if fault.code == "correction.unnamed":
                 yield "If you will upload it under another name, give that name with --as NAME\n"
             return
-        colour = "yellow" if counts.rejected else "green"
-        yield self._style(_numbers(counts), colour, bold=True) + "\n"
-        if result.corrected is not None:
+        colour = "yellow" if counts.rejected or result.stopped else "green"
+        so_far = f" before line {result.stopped.line:,}" if result.stopped else ""
+        yield self._style(_numbers(counts) + so_far, colour, bold=True) + "\n"
+        limits, name = self._contract.limits, self._contract.dataset
+        over = result.verdict.detail
+        if result.corrected is not None and over is None:
             yield from _corrected_verdict(counts, result.corrected)
             return
-        limits, name = self._contract.limits, self._contract.dataset
-        over = judge(counts, limits).detail
         if over is not None:
             words = f"Uploading this file would load none of its rows: {over} (contract {name})."
             yield self._style(words, "red") + "\n"
@@ -138,8 +144,8 @@ def _title(corrected: CorrectedFile) -> str:
 def _corrected_verdict(counts: Counts, corrected: CorrectedFile) -> Iterator[str]:
     loaded = _valid(counts) if counts.valid else "none of its rows"
     yield (
-        f"Uploading this file would load {loaded}; the contract's limits do not apply to "
-        "corrections.\n"
+        f"Uploading this file would load {loaded}; the contract's limits on the number of rejected "
+        "rows do not apply to corrections.\n"
     )
     *parts, last = corrected.unchecked.values()
     yield (
@@ -154,9 +160,8 @@ def _valid(counts: Counts) -> str:
 def _allowed(limits: Limits) -> str:
     """Return what the limits allow, given that they are not exceeded."""
     allowed = [f"up to {limits.rejected_rate:.1%}"] if limits.rejected_rate < 1 else []
-    if limits.rejected_rows is not None:
-        allowed.append(f"up to {limits.rejected_rows:,}")
-    return f"{' and '.join(allowed) or 'any number of'} rejected rows"
+    allowed.append(f"up to {limits.rejected_rows:,}")
+    return f"{' and '.join(allowed)} rejected rows"
 
 
 def _numbers(counts: Counts) -> str:

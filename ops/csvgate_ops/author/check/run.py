@@ -7,9 +7,10 @@ from typing import Final
 from csvgate.contracts.model import Contract
 from csvgate.csv.body import contract_for_extracted_records
 from csvgate.protocol.events import Counts, Reason
+from csvgate.protocol.verdict import Stopped, Verdict
 from csvgate.references.keys import KeySets
 from csvgate.rejects.corrections import Correction, is_correction
-from csvgate.rejects.reject_file import RejectFile
+from csvgate.rejects.limited_rejects import LimitedRejects
 from csvgate.rejects.summary import Reasons
 from csvgate.validation.batch import Batch
 from csvgate.validation.faults import Fault, FileFault
@@ -26,8 +27,12 @@ _VECTOR_BYTES: Final = 2 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Result:
     counts: Counts
-    """The rows before the file fault, if there is one."""
+    """The rows before the file fault, or before the line of `stopped`, if there is one."""
     file_fault: Fault | None
+    verdict: Verdict
+    """The verdict about the rows."""
+    stopped: Stopped | None
+    """Set if the reading ended early, because a limit was certainly exceeded."""
     reasons: tuple[Reason, ...]
     faults: FaultSpool
     corrected: CorrectedFile | None = None
@@ -35,7 +40,7 @@ class Result:
 
     @property
     def clean(self) -> bool:
-        return self.file_fault is None and not self.counts.rejected
+        return self.file_fault is None and not self.counts.rejected and not self.stopped
 
 
 class Check:
@@ -64,27 +69,35 @@ class Check:
         self._on_bytes = on_bytes
         self._on_rows = on_rows
         self._reasons = Reasons(contract, local=True)
-        self._reject_file = RejectFile(contract)
-        self._read = self._rejected = 0
 
     def run(self, source: Source) -> Result:
         """Raises Unusable when the file cannot be read."""
         fault, is_corrected = None, False
+        limit = self._contract.limits.max_bytes
+        limited = LimitedRejects(self._contract, None)
         try:
-            limit = self._contract.limits.max_bytes
             pieces = source.pieces(max_bytes=limit, report=self._on_bytes)
             is_corrected, pieces = is_correction(pieces, self._contract)
+            limited = LimitedRejects(self._contract, source.most_bytes(limit), is_corrected)
             for batch in self._corrected(pieces) if is_corrected else self._batches(pieces):
-                self._take(batch)
+                self._take(batch, limited)
                 # Free its memory before the next batch is made.
                 del batch
+                if limited.stopped:
+                    break
         except FileFault as error:
             fault = error.fault
             if self._rejects:
                 self._rejects.discard()
-        counts = Counts(read=self._read, valid=self._read - self._rejected, rejected=self._rejected)
-        corrected = self._corrected_file if is_corrected else None
-        return Result(counts, fault, self._reasons.top(), self._faults, corrected)
+        return Result(
+            counts=limited.counts,
+            file_fault=fault,
+            verdict=limited.verdict(),
+            stopped=limited.stopped,
+            reasons=self._reasons.top(),
+            faults=self._faults,
+            corrected=self._corrected_file if is_corrected else None,
+        )
 
     def _batches(self, pieces: Iterator[bytes]) -> Iterator[Batch]:
         return self._validate(pieces, self._contract)
@@ -100,17 +113,16 @@ class Check:
             self._validate(stripped, contract_for_extracted_records(self._contract))
         )
 
-    def _take(self, batch: Batch) -> None:
-        self._read += batch.rows_read
-        self._rejected += len(batch.rejected)
-        for row in batch.rejected:
+    def _take(self, batch: Batch, limited: LimitedRejects) -> None:
+        kept = limited.take(batch)
+        for row in kept.rejected:
             self._reasons.add(row)
             for fault in row.faults:
                 self._faults.add(fault)
-        if self._rejects and batch.rejected:
-            self._rejects.write(self._reject_file.render(batch))
+        if self._rejects and kept.data:
+            self._rejects.write(kept.data)
         if self._on_rows:
-            self._on_rows(self._read, self._rejected)
+            self._on_rows(limited.counts.read, limited.counts.rejected)
 
 
 def revealed(contract: Contract) -> Contract:

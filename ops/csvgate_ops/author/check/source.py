@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from csvgate.csv.compression import decompress
+from csvgate.csv.compression import decompress, is_gzip, most_expanded
 from csvgate.validation.faults import FileFault
 from csvgate_ops.author.check.output import Unusable
 
@@ -20,6 +20,7 @@ class Source:
         self._path = path
         self.name = "standard input" if path is None else str(path)
         self.size: int | None = None
+        self._is_gzip = False
         if path is not None:
             try:
                 info = path.stat()
@@ -39,23 +40,32 @@ class Source:
             raise _too_large(f"has {self.size} bytes", max_bytes)
         return decompress(_measured(self._stored(), max_bytes, report), max_bytes=max_bytes)
 
+    def most_bytes(self, max_bytes: int | None) -> int | None:
+        """Return an upper bound of the number of decompressed bytes, or None if the size is not
+        known. Call it once `pieces` has yielded something."""
+        if self.size is None:
+            return None
+        return most_expanded(self.size, max_bytes) if self._is_gzip else self.size
+
     def _stored(self) -> Iterator[bytes]:
         try:
             if self._path is None:
-                yield from _read(sys.stdin.buffer)
+                yield from self._read(sys.stdin.buffer)
                 return
             with self._path.open("rb") as file:
-                yield from _read(file)
+                yield from self._read(file)
         except OSError as error:
             raise self._unreadable(error) from error
 
+    def _read(self, file: BinaryIO) -> Iterator[bytes]:
+        piece = file.read(_PIECE_BYTES)
+        self._is_gzip = is_gzip(piece)
+        while piece:
+            yield piece
+            piece = file.read(_PIECE_BYTES)
+
     def _unreadable(self, error: OSError) -> Unusable:
         return Unusable(f"cannot read {self.name}: {error.strerror or error}")
-
-
-def _read(file: BinaryIO) -> Iterator[bytes]:
-    while piece := file.read(_PIECE_BYTES):
-        yield piece
 
 
 def _measured(

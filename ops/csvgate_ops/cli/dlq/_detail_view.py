@@ -20,7 +20,9 @@ from csvgate_ops.text import printable
 def detail_view(detail: Detail) -> RenderableType:
     parts: list[RenderableType] = [_facts(detail)]
     if detail.counts:
-        parts += [Rule("rejected rows by code", align="left"), _counts(detail)]
+        line = detail.letter.stopped_at
+        so_far = f" before line {printable(line)}" if line else ""
+        parts += [Rule(f"rejected rows by code{so_far}", align="left"), _counts(detail)]
     if detail.reject_rows:
         parts += [Rule("first rejected rows", align="left"), *_rejects(detail.reject_rows)]
     parts.append(Rule(f"content: {detail.letter.kind}", align="left"))

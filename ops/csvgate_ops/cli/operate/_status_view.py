@@ -44,6 +44,8 @@ def _day(at: datetime) -> str:
 
 
 def listing(statuses: Iterable[UploadStatus]) -> RenderableType:
+    """Return a table of uploads. A plus sign follows the counts of one that was not read to its
+    end."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("upload", "object", "state", "received"):
         table.add_column(title, overflow="fold")
@@ -52,14 +54,15 @@ def listing(statuses: Iterable[UploadStatus]) -> RenderableType:
     for s in statuses:
         counts = s.counts
         loaded = counts.valid if counts and s.state == "completed" else 0
+        more = "+" if s.stopped_at is not None else ""
         table.add_row(
             s.id,
             Text(_name(s)),
             _state(s),
             f"{_day(s.timeline[0].at)} {_clock(s.timeline[0].at)}" if s.timeline else "",
-            f"{counts.read:,}" if counts else "",
+            f"{counts.read:,}{more}" if counts else "",
             f"{loaded:,}" if counts else "",
-            f"{counts.rejected:,}" if counts else "",
+            f"{counts.rejected:,}{more}" if counts else "",
         )
     return table
 
@@ -82,7 +85,8 @@ def _stage(status: UploadStatus) -> str:
         return "being read" if status.starts == 1 else f"being read, start {status.starts}"
     if status.counts is None or not status.counts.read:
         return ""
-    read = f"{status.counts.read:,} rows read"
+    so_far = f" before line {status.stopped_at:,}" if status.stopped_at is not None else ""
+    read = f"{status.counts.read:,} rows read{so_far}"
     attempt = f" in attempt {len(status.attempts)}" if len(status.attempts) > 1 else ""
     if status.attempts and status.attempts[-1].state == "commit":
         return f"{read}, decided to commit{attempt}; the rows may be visible already"

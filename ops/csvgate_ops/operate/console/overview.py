@@ -37,6 +37,9 @@ class Overview:
     read: int
     loaded: int
     rejected: int
+    is_partial: bool
+    """The numbers of rows are lower bounds: some file was not read to its end, because a limit was
+    exceeded."""
 
 
 def fitting(uploads: Iterable[UploadStatus], now: datetime) -> Over:
@@ -54,6 +57,7 @@ def overview(uploads: Iterable[UploadStatus], over: Over, now: datetime) -> Over
     starts = [last - size * back for back in range(number - 1, -1, -1)]
     states = [Counter[str]() for _ in starts]
     rows = [Counter[str]() for _ in starts]
+    is_partial = False
     for upload in uploads:
         at = arrived(upload)
         if at is None or upload.state in ("ignored", "unknown"):
@@ -62,6 +66,7 @@ def overview(uploads: Iterable[UploadStatus], over: Over, now: datetime) -> Over
         if 0 <= place < number:
             states[place][_state(upload)] += 1
             rows[place].update(loaded=loaded(upload), rejected=rejected(upload))
+            is_partial = is_partial or upload.stopped_at is not None
     labels = [start.strftime(pattern) for start in starts]
     all_states, all_rows = sum(states, Counter()), sum(rows, Counter())
     return Overview(
@@ -73,6 +78,7 @@ def overview(uploads: Iterable[UploadStatus], over: Over, now: datetime) -> Over
         read=all_rows.total(),
         loaded=all_rows["loaded"],
         rejected=all_rows["rejected"],
+        is_partial=is_partial,
     )
 
 

@@ -59,6 +59,12 @@ class DeadLetter:
         return self.attributes.get(f"{PREFIX}{BREAKER}") == BREAKER_OPEN
 
     @property
+    def stopped_at(self) -> str:
+        """The line before which the rows are counted that the letter reports; empty if the file's
+        rows were all read."""
+        return self.attributes.get(f"{PREFIX}stopped-at", "")
+
+    @property
     def is_rejection(self) -> bool:
         """Return whether it reports rejected rows or a rejected file: nothing failed, and replaying
         the event changes nothing."""

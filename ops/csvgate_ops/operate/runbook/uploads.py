@@ -28,10 +28,22 @@ UPLOADS: Final = (
     OperationalCode(
         "limit.rejected",
         When.AT_ONCE,
-        "More rows were rejected than the contract allows; nothing is loaded",
-        "The uploader was informed by email and uploads the whole corrected file. If the contract "
-        "or its limits are wrong, correct them, deploy, and have the file uploaded again.",
+        "More rows, or more bytes of rows, were rejected than the contract allows; nothing is "
+        "loaded",
+        "The uploader was informed by email and uploads the whole corrected file. If the letter "
+        "says at which line reading stopped, more rows may be faulty than it counts. If the "
+        "contract or its limits are wrong, correct them, deploy, and have the file uploaded again.",
         NextStep.CORRECT,
+    ),
+    OperationalCode(
+        "upload.killed",
+        When.AT_ONCE,
+        "Five starts in a row on this file ended without a word: the instance ran out of memory, "
+        "crashed, or was stopped at its timeout",
+        "Check the log of validate_and_parse at the times that `csvgate status` shows. Give the "
+        "function more memory or a longer timeout in deploy/topology.yaml, or have the file split. "
+        "A replay, or a new revision, has five starts again.",
+        NextStep.REPLAY,
     ),
     OperationalCode(
         "object.gone",

@@ -66,6 +66,27 @@ class Start(Entry):
     revision: str
 
 
+class Overrun(Entry):
+    """A start ran out of time, and how far it came until then."""
+
+    at: datetime
+    bytes_read: int
+    size: int
+    """The number of bytes stored."""
+    rows: int
+    """The rows judged, header excluded."""
+
+
+class StartEnd(Entry):
+    """A start ended in an orderly way, with a failure or after it repeated what others did. A start
+    without this and without an overrun has succeeded as the first one, is still running, or ended
+    without a word."""
+
+    at: datetime
+    code: str = ""
+    """The failure's code; empty if it succeeded."""
+
+
 class StagedChunk(Entry):
     """A chunk in the staging bucket, under a name that contains its digest."""
 
@@ -103,6 +124,9 @@ class Seal(Entry):
     detail: str | None = None
     """Why the status is not `valid`, for people."""
     counts: Counts
+    stopped_at: int | None = None
+    """The line at which the reading of the rows ended, because a limit was certainly exceeded: then
+    the counts are those of the rows before it. None if all rows were read."""
     reasons: tuple[Reason, ...] = ()
     """Most frequent first; the file fault alone when there is one."""
     chunks: tuple[StagedChunk, ...] = ()

@@ -3,7 +3,7 @@ no other coordination.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from typing import Any, Final, TypeVar
@@ -23,10 +23,12 @@ from csvgate.protocol.ledger.entries import (
     Ignored,
     Lines,
     Note,
+    Overrun,
     Received,
     Seal,
     Settled,
     Start,
+    StartEnd,
     Timestamp,
 )
 from csvgate.protocol.ledger.paths import EntryPath, LedgerPath, Part
@@ -112,9 +114,15 @@ class UploadLedger:
     def starts(self) -> "Starts":
         """Return the later deliveries that started to work on the upload, from one listing."""
         names = list(self.ledger.names(paths.START.folder(upload=self.id)))
-        numbers = [parts["number"] for name in names if (parts := paths.START.parse(name))]
-        overruns = sum(paths.OVERRUN.parse(name) is not None for name in names)
-        return Starts(max(numbers, default=1), overruns)
+        numbers, overran, ended = (
+            frozenset(parts["number"] for name in names if (parts := path.parse(name)))
+            for path in (paths.START, paths.OVERRUN, paths.START_END)
+        )
+        return Starts(max(numbers, default=1), len(overran), overran | ended)
+
+    def start(self, number: int) -> Start | None:
+        """Return when and where a later delivery started; None for the first one."""
+        return self.ledger.get(paths.START, upload=self.id, number=number)
 
     def count_start(self, start: Start) -> "Starts":
         """Record one more start and return how many there are, the first delivery included."""
@@ -122,11 +130,21 @@ class UploadLedger:
         number = starts.number + 1
         while not self.ledger.create(paths.START, start, upload=self.id, number=number):
             number += 1
-        return Starts(number, starts.overruns)
+        return replace(starts, number=number)
 
-    def note_overrun(self, number: int, at: datetime) -> None:
+    def note_overrun(self, number: int, overrun: Overrun) -> None:
         """Record that a start ran out of time."""
-        self.ledger.create(paths.OVERRUN, Timestamp(at=at), upload=self.id, number=number)
+        self.ledger.create(paths.OVERRUN, overrun, upload=self.id, number=number)
+
+    def note_end(self, number: int, end: StartEnd) -> None:
+        """Record that a start ended in another orderly way."""
+        self.ledger.create(paths.START_END, end, upload=self.id, number=number)
+
+    def overruns(self) -> list[Overrun]:
+        """Return how far each start came that ran out of time."""
+        found = self.ledger.find(paths.OVERRUN, upload=self.id)
+        entries = [self.ledger.get(paths.OVERRUN, **parts) for parts in found]
+        return [overrun for overrun in entries if overrun is not None]
 
     def seal(self, number: int) -> Seal | None:
         return self.ledger.get(paths.SEAL, upload=self.id, seal=number)
@@ -217,6 +235,8 @@ class Starts:
     """The first delivery included."""
     overruns: int
     """The starts that ran out of time."""
+    ended: frozenset[int] = frozenset()
+    """The numbers of the starts that ended in an orderly way, overruns included."""
 
 
 @dataclass(frozen=True, slots=True)

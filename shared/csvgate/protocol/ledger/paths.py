@@ -29,6 +29,7 @@ from csvgate.protocol.ledger.entries import (
     Lifted,
     Lines,
     Note,
+    Overrun,
     Received,
     Seal,
     SendClaim,
@@ -36,6 +37,7 @@ from csvgate.protocol.ledger.entries import (
     Sent,
     Settled,
     Start,
+    StartEnd,
     Timestamp,
     Tripped,
 )
@@ -128,7 +130,14 @@ START: Final = EntryPath(
     _U + "starts/{number:06d}.json", "a later delivery started to work on the upload", Start
 )
 OVERRUN: Final = EntryPath(
-    _U + "starts/{number:06d}.overran.json", "that delivery ran out of time", Timestamp
+    _U + "starts/{number:06d}.overran.json",
+    "that delivery ran out of time, and how far it came",
+    Overrun,
+)
+START_END: Final = EntryPath(
+    _U + "starts/{number:06d}.ended.json",
+    "that delivery ended in another orderly way",
+    StartEnd,
 )
 SEAL: Final = EntryPath(
     _U + "seals/{seal:04d}.json",

@@ -70,6 +70,7 @@ def sealed_messages(
         dataset=received.dataset,
         status=seal.status,
         counts=seal.counts,
+        stopped_at=seal.stopped_at,
         chunks=len(chunks),
         chunk=only,
         validated_at=seal.at,

@@ -19,6 +19,9 @@ from csvgate.validation.fast.block_validator import BlockValidator
 from csvgate.validation.fast.blocks import BlockReader
 
 _RECORDS_AT_ONCE: Final = 4096
+MOST_ROWS: Final = 100_000
+"""Rows that are validated at once. A block of rows of two bytes could have two million; if all of
+them are faulty, an upload that is certainly refused should not wait for the last of them."""
 _MAX_CELLS: Final = 512 * 1024
 """Cells that are validated at once. A block has fewer unless its cells are shorter than 8 bytes;
 then it could have millions, and a fault in each of them would take gigabytes."""
@@ -39,8 +42,9 @@ def vector_batches(
     _keep_memory()
     validator = BlockValidator(contract, header, references, keyed)
     batcher = Batcher(header, limits)
+    most = max(1, min(MOST_ROWS, _MAX_CELLS // len(header.order)))
     for framed in _framed_blocks(pieces, line, contract, block_bytes):
-        for part in framed.parts(max(1, _MAX_CELLS // len(header.order))):
+        for part in framed.parts(most):
             yield from batcher.add(validator.validate(part))
     yield from batcher.rest()
 

@@ -125,7 +125,7 @@ def test_the_table_names_the_upload_and_what_is_not_checked(cloud: Cloud, tmp_pa
         "Lines are those of the original file.",
         "4 rows read: 1 valid, 3 rejected",
         "Uploading this file would load the 1 valid row; "
-        "the contract's limits do not apply to corrections.",
+        "the contract's limits on the number of rejected rows do not apply to corrections.",
         "Not checked, because only the upload's ledger can tell: "
         f"that upload {cloud.original} belongs to this dataset, that its valid rows are loaded, "
         "that its rejected lines are known, and that they are still open.",

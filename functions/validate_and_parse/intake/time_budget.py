@@ -1,0 +1,46 @@
+"""The time that one delivery has for reading an upload, and how far it came in that time.
+
+The time is checked for every stored piece, every step of the decompression and every batch. One of
+these alone is not enough: a few stored bytes can expand to a file that takes hours.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from csvgate.ports import Clock
+from csvgate.protocol.ledger.entries import Overrun
+from csvgate.runtime.errors import Transient
+
+
+class OutOfTime(Transient):
+    """The delivery has used up its time: `deadline.exceeded`."""
+
+    def __init__(self, message: str, overrun: Overrun) -> None:
+        super().__init__("deadline.exceeded", message)
+        self.overrun = overrun
+
+
+@dataclass(slots=True)
+class TimeBudget:
+    clock: Clock
+    deadline: datetime
+    name: str
+    """The address of the upload, for messages."""
+    size: int
+    """The number of bytes stored."""
+    bytes_read: int = 0
+    """How many of them were read."""
+    rows: int = 0
+    """The rows judged, header excluded."""
+
+    def check(self) -> None:
+        """Raises OutOfTime after the deadline."""
+        now = self.clock()
+        if now <= self.deadline:
+            return
+        overrun = Overrun(at=now, bytes_read=self.bytes_read, size=self.size, rows=self.rows)
+        raise OutOfTime(
+            f"{self.name}: the function's time ended after {self.bytes_read:,} of {self.size:,} "
+            f"bytes were read and {self.rows:,} rows were judged",
+            overrun,
+        )
