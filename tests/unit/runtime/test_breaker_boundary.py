@@ -103,7 +103,7 @@ def test_a_bad_deploy_stops_dead_lettering() -> None:
     world.fail(boundary, LETTERS)
     refused = refusal(boundary, world.event())
     assert "breaker.open" == refused.code
-    assert "5 of 5 messages were dead-lettered" in refused.message
+    assert "5 of 5 uploads were dead-lettered" in refused.message
     assert "5 table.contradicts" in refused.message
     assert "csvgate breaker lift f" in refused.message
     assert LETTERS == world.letters()
