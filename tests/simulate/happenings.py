@@ -7,12 +7,15 @@ from csvgate.ports import Message
 from csvgate.protocol.events import RECORDS_VALIDATED
 from csvgate.protocol.ledger.attempts import end_of_upload
 from csvgate.protocol.ledger.paths import CHUNK_STREAM, SEAL
+from simulate.promise import outcomes
 from simulate.sequence import Happening, Sequence
 from simulate.world import shop
 from simulate.world.cloud import Revision
 from simulate.world.crash import require, require_equal
 from simulate.world.parcels import label
 from world import VALIDATED
+
+LOADER = "enrich_records"
 
 
 def all_of(*happenings: Happening) -> Happening:
@@ -150,6 +153,22 @@ def repeat_old_messages(sequence: Sequence) -> None:
     for message in list(sequence.cloud.publisher.topics[VALIDATED]):
         if message.attributes["ce-seal"] == "1":
             sequence.mailroom.post("enrich_records", label(message), message=message)
+
+
+def repeat_chunks(sequence: Sequence) -> None:
+    """The messages of all chunks are delivered again."""
+    for message in list(sequence.cloud.publisher.topics[VALIDATED]):
+        sequence.mailroom.post("enrich_records", label(message), message=message)
+
+
+def require_one_letter(sequence: Sequence) -> None:
+    """Unless something else went wrong, a failed upload has one letter, and is announced once."""
+    if sequence.points:
+        return
+    letters = [letter for function, _, letter in sequence.mailroom.letters() if function == LOADER]
+    require_equal(1, len(letters), "letters of enrich_records")
+    failed = [event for event in outcomes(sequence.cloud) if event.outcome == "failed"]
+    require_equal(1, len(failed), "announced failures")
 
 
 def forge(sequence: Sequence) -> None:
