@@ -40,12 +40,14 @@ def deploy(revision: Revision) -> Happening:
     return happen
 
 
-def alternate(other: Revision) -> Happening:
-    """Deploy the other revision, and the first one again, in turns."""
+def alternate(other: Revision, most: int = 1000) -> Happening:
+    """Deploy the other revision, and the first one again, in turns, until so many deliveries have
+    ended."""
 
     def happen(sequence: Sequence) -> None:
         first = sequence.scenario.revision
-        sequence.redeploy(other if sequence.cloud.revision == first else first)
+        is_other = sequence.cloud.revision == first and sequence.deliveries < most
+        sequence.redeploy(other if is_other else first)
 
     return happen
 
