@@ -297,7 +297,8 @@ FAILURES = (
         after=all_of(require_one_letter, attempt_must_be(1)),
     ),
 )
-SHARED = (    Scenario(
+SHARED = (
+    Scenario(
         "two on one stream",
         send(A, shop.file("5", "6")),
         last=all_of(send(B, shop.file("7")), wait(seconds=1)),

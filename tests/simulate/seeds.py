@@ -152,7 +152,9 @@ def _end(scheduler: Scheduler) -> None:
     if scheduler.cloud.revision.fails_from:
         scheduler.cloud.deploy(replace(scheduler.cloud.revision, fails_from=0))
     scheduler.warm["enrich_records"] = [
-        boundary for boundary in scheduler.warm.get("enrich_records", []) if not is_failing(boundary)
+        boundary
+        for boundary in scheduler.warm.get("enrich_records", [])
+        if not is_failing(boundary)
     ]
 
     def drain() -> None:

@@ -54,9 +54,7 @@ class FirstFailure:
             raise failure
         if attempt.chunk_done(seal, index) is not None:
             return None
-        ours = FailedChunk(
-            chunk=index, code=failure.code, message=failure.message, at=self.clock()
-        )
+        ours = FailedChunk(chunk=index, code=failure.code, message=failure.message, at=self.clock())
         standing = attempt.fail_chunk(seal, ours)
         # A decision comes first: this delivery may have been paused while the attempt ended.
         if attempt.decision() is not None:

@@ -177,7 +177,9 @@ def _abandoned(people: People, ledger: Ledger, attempt: AttemptLedger) -> None:
     parts: dict[str, Part] = {"upload": attempt.upload, "attempt": attempt.number}
     claims = [ledger.get(CHUNK_STREAM, **found) for found in ledger.find(CHUNK_STREAM, **parts)]
     lost = any(claim and people.cloud.warehouse.is_lost(claim.stream) for claim in claims)
-    failures = [(f["seal"], ledger.get(FAILED_CHUNK, **f)) for f in ledger.find(FAILED_CHUNK, **parts)]
+    failures = [
+        (f["seal"], ledger.get(FAILED_CHUNK, **f)) for f in ledger.find(FAILED_CHUNK, **parts)
+    ]
     healed = any(
         failed is not None and attempt.chunk_done(seal, failed.chunk) for seal, failed in failures
     )
