@@ -71,5 +71,4 @@ class FailedChunks:
             if attempt.late_failed != NONE_FAILED:
                 failed = attempt.late_failed if attempt.failed == NONE_FAILED else attempt.failed
                 name = f"attempt {number + 1}: the late failed.json is created"
-                changes = {"failed": failed, "late_failed": NONE_FAILED}
-                yield Turn(state, 0).time(name, number, **changes)
+                yield Turn(state, 0).time(name, number, failed=failed, late_failed=NONE_FAILED)

@@ -2,8 +2,8 @@
 
 An upload of fifty chunks that all fail must not leave fifty dead letters, fifty announcements and
 fifty votes for the breaker. The first failure of an attempt is an entry of the ledger that is
-created once, `failed.json`. Only the messages of the chunk that it names fail and are dead-lettered;
-a message of any other chunk that finds the entry is acknowledged, and its chunk is not loaded.
+created once, `failed.json`. Only messages of the chunk that it names fail and are dead-lettered; a
+message of any other chunk that finds the entry is acknowledged, and its chunk is not loaded.
 
 That is safe because the message of the failed chunk remains: it is not acknowledged yet, or there
 is a dead letter of it. A later delivery of this chunk, by a retry or a replay, does not believe the

@@ -1,4 +1,4 @@
-"""Bugs around a chunk that fails permanently: what ends the work on an upload, and what resumes it."""
+"""Bugs around a chunk that fails permanently: what ends the work on an upload, what resumes it."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager

@@ -335,6 +335,7 @@ def test_a_chunk_of_several(rows: int, number: int, looks: list[str]) -> None:
         "storage.read 000000.done.json",
         "storage.read failed.json",
         "storage.read 000000.stream.json",
+        "bigquery.get_table sales.plain",
         "bigquery.create_stream sales.plain",
         "storage.create 000000.stream.json",
         f"bigquery.append {number + 1:06d}",
