@@ -34,12 +34,15 @@ class Broken:
         self.only: set[int] | None = None
         self.computed = 0
         """Chunks that were enriched, or failed to be."""
+        self.meanwhile: Callable[[], object] = lambda: None
+        """What happens while a chunk fails."""
         original = Enrichment.apply
 
         def apply(enrichment: Enrichment, chunk: Any, *args: Any) -> Any:
             self.computed += 1
             lines = set(chunk.column("_line").to_pylist())
             if self.only is None or self.only & lines:
+                self.meanwhile()
                 raise Permanent("derive.failed", f"b = 1 / a fails on line {min(lines)}")
             return original(enrichment, chunk, *args)
 
@@ -167,6 +170,21 @@ def test_a_chunk_that_fails_at_the_same_time_gives_way(broken: Broken) -> None:
     broken.fix()
     replay_all(there)
     check_completed(there, ROWS, attempt=2)
+
+
+def test_a_chunk_that_a_twin_loads_while_it_fails_is_loaded(broken: Broken) -> None:
+    there, messages = sealed()
+
+    def twin() -> None:
+        broken.fix()
+        assert deliver(there, messages[:1])[0].startswith("waiting: ")
+
+    broken.meanwhile = twin
+    assert deliver(there, messages[:1])[0].startswith("waiting: ")
+    assert [] == entries(there.world)
+    deliver(there, messages[1:])
+    there.world.drain()
+    check_completed(there, ROWS, attempt=1)
 
 
 def test_a_crash_between_the_entry_and_the_letter(broken: Broken) -> None:
