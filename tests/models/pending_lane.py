@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from models.pending_failures import FailedChunks
 from models.pending_rules import ALL_RULES, Rules, World
 from models.pending_state import (
     COLLECTED,
@@ -44,14 +45,16 @@ from models.tuples import changed
 DOUBLED: Final = "doubled: the rows of two attempts became visible"
 LOST_ROWS: Final = "lost: the upload is finished, and rows are missing"
 EARLY: Final = "early: rows are visible without a decision to commit"
-WASTED: Final = "wasted: an attempt was abandoned although all of its streams are there"
+WASTED: Final = (
+    "wasted: an attempt was abandoned although all of its streams are there and no chunk failed"
+)
 
 
 Steps = Iterator[Step[State]]
 
 
 @dataclass(frozen=True, slots=True)
-class PendingLane:
+class PendingLane(FailedChunks):
     """The model for `search`. Each method named after a step yields what may happen there."""
 
     world: World
@@ -76,11 +79,12 @@ class PendingLane:
         for attempt, rows in zip(state.attempts, visible, strict=True):
             if any(rows) and not attempt.commit:
                 yield EARLY
-            if attempt.abandoned and LOST not in attempt.streams:
+            if attempt.abandoned and not (LOST in attempt.streams or attempt.failed_and_done):
                 yield WASTED
 
     def steps(self, state: State) -> Steps:
         yield from self._service(state)
+        yield from self._late_failures(state)
         for index, delivery in enumerate(state.deliveries):
             if index and delivery == state.deliveries[index - 1]:
                 continue  # The other process would do the same.
@@ -159,7 +163,8 @@ class PendingLane:
         elif attempt.streams[chunk] != NONE and not rules.no_acknowledgement_on_foreign_claim:
             return turn.acknowledges(f"{name}: its stream is claimed, success", message)
         else:
-            step = "load" if rules.done_before_looking else "look_first"
+            step = "heed" if self.world.fails else "load"
+            step = step if rules.done_before_looking else "look_first"
         return turn.goes(f"{name}: attempt {number + 1}, {step}", Delivery(step, message, number))
 
     # Step 5: ChunkLoader.
@@ -167,6 +172,7 @@ class PendingLane:
     def _load(self, turn: Turn) -> Steps:
         """Claim the chunk's stream, or take the claimed one, and append at explicit offsets; rows
         that exist are a success. An append that is executed late changes nothing."""
+        yield from self._fails(turn)
         chunk, streams = turn.delivery.message.chunk, turn.attempt.streams
         if streams[chunk] == NONE:
             if self.world.backlog:
@@ -196,6 +202,8 @@ class PendingLane:
         this one may be."""
         if all(turn.attempt.done):
             yield turn.to("all chunks are done", "finalize")
+        elif self.world.fails and self.rules.failed_read_after_done:
+            yield turn.to("another chunk is not done", "heed_again")
         else:
             yield turn.acknowledges("another chunk is not done, success", turn.delivery.message)
 

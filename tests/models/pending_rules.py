@@ -43,6 +43,13 @@ class Rules:
     """Events are published again for a further attempt. Off: this is omitted."""
     republish_by_everyone: bool = True
     """Whoever finds them unpublished does it. Off: only who ended the earlier attempt."""
+    failed_chunk_is_computed_again: bool = True
+    """A delivery of the failed chunk does not believe failed.json. Off: it does, as any other."""
+    failed_read_after_done: bool = True
+    """A delivery that has marked its chunk done, and has seen another one undone, reads failed.json
+    before it acknowledges. Off: it acknowledges."""
+    failed_unless_done: bool = True
+    """failed.json is believed only if its chunk is not done. Off: always."""
 
 
 ALL_RULES: Final = Rules()
@@ -68,5 +75,8 @@ class World:
     backlog: bool = False
     """Two chunks of an attempt are never loaded within the 4 hours for which the service keeps a
     finalized stream. Every attempt, the last too, loses streams that are finalized early."""
+    fails: bool = False
+    """Enrichment may fail permanently, except in the last attempt; failed.json may be created late.
+    The letter of the failed chunk may be replayed."""
     corrects: bool = False
     """The upload is a correction: visible rows of its original have the same `_upload_id`."""

@@ -51,10 +51,18 @@ class Attempt(NamedTuple):
     late: bool = False
     """A commit was sent whose sender gave up. It may be executed now, later, or never."""
     republished: bool = False
+    failed: int = -1
+    """The chunk in failed.json; -1 if there is none."""
+    late_failed: int = -1
+    """The chunk in a failed.json that may be created late; -1 if there is none."""
 
     @property
     def ended(self) -> bool:
         return self.abandoned or self.dead
+
+    @property
+    def failed_and_done(self) -> bool:
+        return self.failed >= 0 and self.done[self.failed]
 
 
 class Delivery(NamedTuple):

@@ -24,6 +24,7 @@ ONE_CHUNK: Final = pending_rules.World(young=True, late_commits=True)
 THREE_ATTEMPTS: Final = pending_rules.World(attempts=3)
 TWO_CHUNKS: Final = pending_rules.World(chunks=2)
 BACKLOG: Final = pending_rules.World(chunks=2, expiry=False, backlog=True)
+FAILING: Final = pending_rules.World(chunks=2, expiry=False, fails=True)
 CORRECTION: Final = pending_rules.World(corrects=True)
 
 ONE_PROCESS: Final = small_rules.World(deliveries=(2,), closes=True, refuses=True)
@@ -37,6 +38,7 @@ PENDING_WORLDS: Final = {
     "three attempts": THREE_ATTEMPTS,
     "two chunks": TWO_CHUNKS,
     "backlog": BACKLOG,
+    "failing chunks": FAILING,
     "correction": CORRECTION,
 }
 SMALL_WORLDS: Final = {
@@ -62,6 +64,9 @@ PENDING_BREAKS: Final = {
     "count_by_ingested_at": (CORRECTION, pending.LOST_ROWS),
     "republish_before_return": (TWO_CHUNKS, DEAD_END),
     "republish_by_everyone": (TWO_CHUNKS, DEAD_END),
+    "failed_chunk_is_computed_again": (FAILING, DEAD_END),
+    "failed_read_after_done": (FAILING, DEAD_END),
+    "failed_unless_done": (FAILING, DEAD_END),
 }
 """What goes wrong without each rule of the pending lane, and in which world."""
 

@@ -7,6 +7,7 @@ from csvgate.ports import Message
 from csvgate.protocol.events import RECORDS_VALIDATED
 from csvgate.protocol.ledger.attempts import end_of_upload
 from csvgate.protocol.ledger.paths import CHUNK_STREAM, SEAL
+from simulate.promise import outcomes
 from simulate.sequence import Happening, Sequence
 from simulate.world import shop
 from simulate.world.cloud import Revision
@@ -17,6 +18,7 @@ from world import VALIDATED
 MOST_SILENT_STARTS = 12
 """Five that are older than the timeout, the few that begin before these are old, the one that gives
 up, and the replay."""
+LOADER = "enrich_records"
 
 
 def all_of(*happenings: Happening) -> Happening:
@@ -41,12 +43,14 @@ def deploy(revision: Revision) -> Happening:
     return happen
 
 
-def alternate(other: Revision) -> Happening:
-    """Deploy the other revision, and the first one again, in turns."""
+def alternate(other: Revision, most: int = 1000) -> Happening:
+    """Deploy the other revision, and the first one again, in turns, until so many deliveries have
+    ended."""
 
     def happen(sequence: Sequence) -> None:
         first = sequence.scenario.revision
-        sequence.redeploy(other if sequence.cloud.revision == first else first)
+        is_other = sequence.cloud.revision == first and sequence.deliveries < most
+        sequence.redeploy(other if is_other else first)
 
     return happen
 
@@ -154,6 +158,22 @@ def repeat_old_messages(sequence: Sequence) -> None:
     for message in list(sequence.cloud.publisher.topics[VALIDATED]):
         if message.attributes["ce-seal"] == "1":
             sequence.mailroom.post("enrich_records", label(message), message=message)
+
+
+def repeat_chunks(sequence: Sequence) -> None:
+    """The messages of all chunks are delivered again."""
+    for message in list(sequence.cloud.publisher.topics[VALIDATED]):
+        sequence.mailroom.post("enrich_records", label(message), message=message)
+
+
+def require_one_letter(sequence: Sequence) -> None:
+    """Unless something else went wrong, a failed upload has one letter, and is announced once."""
+    if sequence.points:
+        return
+    letters = [letter for function, _, letter in sequence.mailroom.letters() if function == LOADER]
+    require_equal(1, len(letters), "letters of enrich_records")
+    failed = [event for event in outcomes(sequence.cloud) if event.outcome == "failed"]
+    require_equal(1, len(failed), "announced failures")
 
 
 def forge(sequence: Sequence) -> None:

@@ -23,9 +23,11 @@ from simulate.happenings import (
     part,
     remove_rows,
     repair_table,
+    repeat_chunks,
     repeat_old_messages,
     require_column,
     require_few_starts,
+    require_one_letter,
     require_reasons,
     restore_staging,
     send,
@@ -251,6 +253,64 @@ LOADS = (
         revision=PENDING,
     ),
 )
+FAILING = replace(V1, fails_from=1)
+LATER_FAIL = replace(V1, fails_from=4)
+FAILURES = (
+    Scenario(
+        "every chunk fails",
+        send(A, shop.file("5", "6", "7", "8", "9")),
+        revision=FAILING,
+        last=deploy(V1),
+        after=require_one_letter,
+    ),
+    Scenario(
+        "one of two chunks fails",
+        send(A, TWO_CHUNKS),
+        revision=LATER_FAIL,
+        last=deploy(V1),
+        after=require_one_letter,
+    ),
+    Scenario(
+        "every chunk fails, fixed upon a crash",
+        send(A, TWO_CHUNKS),
+        revision=FAILING,
+        upon_crash=deploy(V1),
+        last=deploy(V1),
+    ),
+    Scenario(
+        "every chunk fails, fixed while one stands still",
+        send(A, TWO_CHUNKS),
+        revision=FAILING,
+        upon_freeze=deploy(V1),
+        last=deploy(V1),
+    ),
+    Scenario(
+        "a failing and a fixed revision in turns",
+        send(A, TWO_CHUNKS),
+        each=alternate(FAILING, most=12),
+    ),
+    Scenario(
+        "every chunk fails, duplicates beside the letter",
+        send(A, SOME_BAD),
+        revision=FAILING,
+        last=all_of(deploy(V1), repeat_chunks),
+        points="none",
+    ),
+    Scenario(
+        "every chunk fails, then a staged chunk is deleted",
+        send(A, SOME_BAD),
+        revision=FAILING,
+        last=all_of(deploy(V1), unstage),
+        points="none",
+    ),
+    Scenario(
+        "a small upload fails",
+        send(A, shop.file("5")),
+        revision=replace(SMALL, fails_from=1),
+        last=deploy(SMALL),
+        after=all_of(require_one_letter, attempt_must_be(1)),
+    ),
+)
 SHARED = (
     Scenario(
         "two on one stream",
@@ -308,4 +368,4 @@ SHARED = (
         revision=SMALL,
     ),
 )
-SCENARIOS = (*CRASHES, *DEPLOYS, *BAD_READS, *SILENT, *STAGING, *LOADS, *SHARED)
+SCENARIOS = (*CRASHES, *DEPLOYS, *BAD_READS, *SILENT, *STAGING, *LOADS, *FAILURES, *SHARED)

@@ -1,14 +1,14 @@
 """One run from a seed: what people, operators and deploys do, and everything that goes wrong."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from simulate.promise import check
 from simulate.replay import replay_all
 from simulate.scheduler import Scheduler
 from simulate.world import shop
-from simulate.world.cloud import Revision
+from simulate.world.cloud import Revision, is_failing
 from simulate.world.crash import Crash, Violation
 from simulate.world.knobs import CALM, Knobs
 from simulate.world.trace import Trace
@@ -27,6 +27,9 @@ REVISIONS = (
 NOT_AT_FIRST = (
     Revision(contracts=0, chunk_bytes=400, request_bytes=5000),
     Revision(contracts=3, chunk_bytes=25, request_bytes=5000),
+    Revision(fails_from=1),
+    Revision(contracts=2, engine="e2", chunk_bytes=8, fails_from=4),
+    Revision(chunk_bytes=400, request_bytes=5000, fails_from=1),
 )
 NAMES = ("orders/a.csv", "orders/a.csv", "orders/b.csv", "held/a.csv")
 MOST_REPLAYS = 20
@@ -146,6 +149,13 @@ def _end(scheduler: Scheduler) -> None:
     """Services stop failing, everything is delivered, and an operator replays the dead letters."""
     scheduler.say("=== the services behave from here on")
     scheduler.knobs = CALM
+    if scheduler.cloud.revision.fails_from:
+        scheduler.cloud.deploy(replace(scheduler.cloud.revision, fails_from=0))
+    scheduler.warm["enrich_records"] = [
+        boundary
+        for boundary in scheduler.warm.get("enrich_records", [])
+        if not is_failing(boundary)
+    ]
 
     def drain() -> None:
         while scheduler.step():

@@ -17,16 +17,18 @@ from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.events import ChunkAddress
 from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.ledger.entries import Decision, Received, Seal
-from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger
+from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger, UploadLedger
 from csvgate.protocol.messages.validated_records import SealedUpload, parse_validated_records
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.protocol.plan import require_protocol
 from csvgate.protocol.staging import read_staged, staged_uri
 from csvgate.protocol.stream_ages import StreamAges
 from csvgate.runtime.errors import Failure, Permanent, Transient
+from csvgate.runtime.failure_boundary import Unfinished
 from csvgate.runtime.start_up import Runtime
 from enrichment.commit_pending import PendingCommitter
 from enrichment.count_visible import CountedRows
+from enrichment.failed_chunk import FirstFailure
 from enrichment.finish_upload import UploadFinisher
 from enrichment.load_pending import PendingLoader
 from enrichment.load_shared import SharedLoader
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 _MOST_STEPS: Final = 20
 """The most steps that one delivery takes; each advances the current attempt or ends it."""
+SEVERAL: Final = 2
+"""From this number of chunks on, an upload has messages that a failed chunk can hold back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Enricher:
     committer: PendingCommitter
     finisher: UploadFinisher
     republisher: Republisher
+    first_failure: FirstFailure
     outcome_topic: OutcomeTopic
     clock: Clock
 
@@ -79,6 +84,7 @@ class Enricher:
             republisher=Republisher(
                 runtime.publisher, settings.validated_topic, settings.staging_bucket, clock
             ),
+            first_failure=FirstFailure(clock),
             outcome_topic=topic,
             clock=clock,
         )
@@ -101,7 +107,12 @@ class Enricher:
 
     def handle(self, work: SealedUpload, delivery: Delivery) -> str:  # noqa: ARG002
         """Return the outcome's name. Raises Transient and Permanent."""
-        load, staged = self._read(work)
+        entries, received, seal, staged = self._read(work)
+        try:
+            plan = self.plans.load(seal.plan, received)
+        except Permanent as failure:
+            return self._without_plan(entries, received, seal, work, failure)
+        load = SealedLoad(entries, received, work.seal, seal, plan)
         # A small upload is decided without reading the ledger first: if another delivery was
         # faster, the ledger refuses this decision, and the loop continues with the one that stands.
         outcome = None
@@ -117,10 +128,10 @@ class Enricher:
             "during this one; a retry continues",
         )
 
-    def _read(self, work: SealedUpload) -> tuple[SealedLoad, StagedRows]:
-        """Read the pin, the seal and the staged chunk at the same time. The chunk's address is
-        computed from the settings; the one in the message is compared with it and never
-        followed."""
+    def _read(self, work: SealedUpload) -> tuple[UploadLedger, Received, Seal, StagedRows]:
+        """Read the pin, the seal and the staged chunk at the same time, and check the message
+        against them. The chunk's address is computed from the settings; the one in the message is
+        compared with it and never followed."""
         entries = self.ledger.upload(work.upload)
         received = self.pool.submit(entries.received)
         seal = self.pool.submit(entries.seal, work.seal)
@@ -130,18 +141,37 @@ class Enricher:
             staged.known[digest] = self.pool.submit(
                 read_staged, self.store, self.staging_bucket, work.upload, digest
             ).result()
-        load = self._load_of(work, received.result(), seal.result())
-        return load, staged
-
-    def _load_of(
-        self, work: SealedUpload, received: Received | None, seal: Seal | None
-    ) -> SealedLoad:
-        if received is None or seal is None:
+        pinned, sealed = received.result(), seal.result()
+        if pinned is None or sealed is None:
             raise unknown_seal(work.upload, work.seal)
-        require_protocol(received)
-        _require_sealed(work, seal, self.staging_bucket)
-        plan = self.plans.load(seal.plan, received)
-        return SealedLoad(self.ledger.upload(work.upload), received, work.seal, seal, plan)
+        require_protocol(pinned)
+        _require_sealed(work, sealed, self.staging_bucket)
+        return entries, pinned, sealed, staged
+
+    def _without_plan(
+        self,
+        entries: UploadLedger,
+        received: Received,
+        seal: Seal,
+        work: SealedUpload,
+        failure: Permanent,
+    ) -> str:
+        """Handle a message of an upload that cannot be enriched at all. Every message of the upload
+        would fail alike, so only the first failed chunk raises; the marker has nothing to do while
+        a chunk is not done. Raises Transient and the failure."""
+        current, chunks = current_attempt(entries), len(seal.chunks)
+        attempt, chunk = current.entries, work.chunk
+        if current.decision is not None or chunks < SEVERAL:
+            raise failure
+        self.republisher.ensure(received, entries, attempt)
+        if chunk is None:
+            done = attempt.done_count(work.seal, chunks)
+            outcome = _waiting(done, chunks) if done < chunks else None
+        else:
+            outcome = self.first_failure.raised(attempt, work.seal, chunk.index, failure)
+        if outcome is None:
+            raise failure
+        return outcome
 
     def _advance(
         self, load: SealedLoad, chunk: ChunkAddress | None, staged: StagedRows
@@ -182,14 +212,25 @@ class Enricher:
         if chunk is not None and attempt.chunk_done(load.number, chunk.index) is None:
             if small := self._small(load, chunk, staged):
                 return self._load_small(load, attempt, *small)
-            rows = staged.enriched(load, chunk.index)
-            if rows is None:
-                return self._without_chunk(load, chunk)
-            if not self.pending.load(load, attempt, chunk.index, rows):
-                return None
-        done = attempt.done_count(load.number, chunks)
+            failed = attempt.failed_chunk(load.number) if chunks >= SEVERAL else None
+            if failed is not None and failed.chunk != chunk.index:
+                return self.first_failure.found(attempt, load.number, failed)
+            try:
+                rows = staged.enriched(load, chunk.index)
+                if rows is None:
+                    return self._without_chunk(load, chunk)
+                if not self.pending.load(load, attempt, chunk.index, rows):
+                    return None
+            except Permanent as failure:
+                if chunks < SEVERAL:
+                    raise
+                return self.first_failure.raised(attempt, load.number, chunk.index, failure)
+        done = attempt.done_count(load.number, chunks, chunk.index if chunk else None)
         if done < chunks:
-            return f"waiting: {done} of {chunks} chunks"
+            # Read after this chunk was marked done: see failed_chunk.py.
+            if chunk is not None and (failed := attempt.failed_chunk(load.number)):
+                return self.first_failure.found(attempt, load.number, failed)
+            return _waiting(done, chunks)
         self.committer.decide(load, attempt)
         return None
 
@@ -224,12 +265,16 @@ class Enricher:
         read again since."""
         standing = load.entries.standing_seal()
         if standing is not None and standing[0] > load.number:
-            return f"superseded by seal {standing[0]}"
+            return Unfinished(f"superseded by seal {standing[0]}")
         raise Permanent(
             "chunk.missing",
             f"chunk {chunk.index} of upload {load.upload} is not in the staging bucket any more. "
             "`csvgate dlq replay` makes validate_and_parse read the file again",
         )
+
+
+def _waiting(done: int, chunks: int) -> Unfinished:
+    return Unfinished(f"waiting: {done} of {chunks} chunks")
 
 
 def _require_sealed(work: SealedUpload, seal: Seal, staging_bucket: str) -> None:

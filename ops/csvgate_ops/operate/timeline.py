@@ -38,6 +38,7 @@ def timeline(
         *_starts(entries),
         *_sealed(seal),
         *_attempts(entries, current),
+        *_failed(entries),
         *(
             Step(at=note.at, what=note.code, detail=f"{note.message} ({note.function})")
             for _, note in notes
@@ -73,6 +74,14 @@ def _sealed(seal: Seal | None) -> Iterator[Step]:
             f"{counted(len(seal.chunks), 'chunk')}"
         )
         yield Step(at=seal.at, what="sealed", detail=detail)
+
+
+def _failed(entries: UploadLedger) -> Iterator[Step]:
+    for found in entries.ledger.find(paths.FAILED_CHUNK, upload=entries.id):
+        if failed := entries.ledger.get(paths.FAILED_CHUNK, **found):
+            what = f"chunk {failed.chunk} failed, attempt {found['attempt']}"
+            detail = f"{failed.code}: {failed.message}; the other chunks wait for it"
+            yield Step(at=failed.at, what=what, detail=detail)
 
 
 def _attempts(entries: UploadLedger, current: CurrentAttempt) -> Iterator[Step]:

@@ -4,15 +4,16 @@ If a function dead-letters nearly everything, the cause is a bad deploy or a fai
 the messages. Its breaker then opens: the function raises instead, and messages wait in their
 subscription.
 
-The breaker trips when the latest dead letters of all instances are `letters` distinct messages
-within `window`, and their share of all messages that were finished between them is at least
-`share`. Messages handled before the first of them do not count, so a week of good work does not
-delay the trip, and occasional dead letters never cause one.
+The breaker trips when the latest dead letters of all instances concern `letters` distinct uploads
+within `window`, and their share of all uploads that were finished between them is at least `share`.
+An upload counts once however many of its messages are dead-lettered, so one hopeless file does not
+stop a function. Uploads finished before the first of them do not count, so a week of good work does
+not delay the trip, and occasional dead letters never cause one.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
@@ -39,13 +40,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class CountedLetter:
-    """A message that was dead-lettered."""
+    """A dead letter, and what it is about."""
 
     at: datetime
-    message: str
-    """The message's `message_key`."""
+    subject: str
+    """See `subject_of`."""
     handled: int
-    """Deliveries that its instance handled since its previous dead letter."""
+    """Deliveries with which its instance finished an upload since its previous dead letter."""
     code: str
 
 
@@ -55,9 +56,15 @@ class Trip:
 
     since: datetime
     letters: int
+    """Uploads with a dead letter."""
     handled: int
     codes: dict[str, int]
-    """Dead letters by code, most frequent first."""
+    """These uploads by the code of their first dead letter, most frequent first."""
+
+
+def subject_of(context: Mapping[str, str], message: Message) -> str:
+    """Return what a dead letter counts as: the upload that it is about, or else its message."""
+    return context.get("upload") or message_key(message)
 
 
 def message_key(message: Message) -> str:
@@ -74,7 +81,7 @@ def decide(limits: Limits, letters: Iterable[CountedLetter], now: datetime) -> T
     distinct: dict[str, CountedLetter] = {}
     for letter in sorted(letters, key=lambda letter: letter.at):
         if letter.at > now - limits.window:
-            distinct.setdefault(letter.message, letter)
+            distinct.setdefault(letter.subject, letter)
     latest = list(distinct.values())[-limits.letters :]
     if len(latest) < limits.letters:
         return None

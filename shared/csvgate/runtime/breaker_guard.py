@@ -1,6 +1,6 @@
 """The breaker of one function, as the failure boundary uses it.
 
-A handled message only increments a counter. A dead letter costs one listing before it is sent, and
+A finished upload only increments a counter. A dead letter costs one listing before it is sent, and
 one object and one or two listings afterwards. If the ledger cannot be read, the dead letter is sent
 as if there were no breaker.
 """
@@ -9,9 +9,9 @@ import threading
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from csvgate.ports import Clock, Message
+from csvgate.ports import Clock
 from csvgate.protocol.ledger.entries import Tripped
-from csvgate.runtime.breaker import CountedLetter, Limits, Trip, decide, message_key
+from csvgate.runtime.breaker import CountedLetter, Limits, Trip, decide
 from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.runtime.errors import Failure, Transient
 from csvgate.runtime.log import log
@@ -27,14 +27,14 @@ class Guard(Protocol):
     """The part of a breaker that the failure boundary uses."""
 
     def handled(self) -> None:
-        """Record that a delivery was handled."""
+        """Record that a delivery finished its upload."""
 
     def permit(self) -> int:
         """Ask before anything is done for a dead letter. Returns the permit to pass to `sent`;
         raises Transient `breaker.open`."""
 
-    def sent(self, permit: int, message: Message, code: str) -> None:
-        """Record that a dead letter was sent."""
+    def sent(self, permit: int, subject: str, code: str) -> None:
+        """Record that a dead letter was sent about this upload, or about this message."""
 
 
 class Unguarded:
@@ -47,7 +47,7 @@ class Unguarded:
         """Permit always."""
         return _UNKNOWN
 
-    def sent(self, permit: int, message: Message, code: str) -> None:
+    def sent(self, permit: int, subject: str, code: str) -> None:
         """Count nothing."""
 
 
@@ -59,7 +59,8 @@ class Breaker:
     limits: Limits
     clock: Clock
     _handled: int = 0
-    """Deliveries handled since the last dead letter of this process, by any thread."""
+    """Deliveries that finished an upload since the last dead letter of this process, by any
+    thread."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def handled(self) -> None:
@@ -76,7 +77,7 @@ class Breaker:
             raise Transient("breaker.open", explain(self.entries, tripped))
         return standing.number
 
-    def sent(self, permit: int, message: Message, code: str) -> None:
+    def sent(self, permit: int, subject: str, code: str) -> None:
         if code in UNCOUNTED:
             return
         with self._lock:
@@ -84,7 +85,7 @@ class Breaker:
         if permit == _UNKNOWN:
             return
         try:
-            self._count(permit, CountedLetter(self.clock(), message_key(message), handled, code))
+            self._count(permit, CountedLetter(self.clock(), subject, handled, code))
         except Failure as failure:
             _unreadable(failure)
 
@@ -120,10 +121,10 @@ def _unreadable(failure: Failure) -> int:
 
 
 def summary(tripped: Tripped) -> str:
-    """Return what tripped it: `50 of 52 messages were dead-lettered since …: 48 a.code, …`."""
+    """Return what tripped it: `50 of 52 uploads were dead-lettered since …: 48 a.code, …`."""
     codes = ", ".join(f"{count} {code}" for code, count in tripped.codes.items())
     return (
-        f"{tripped.letters} of {tripped.letters + tripped.handled} messages were dead-lettered "
+        f"{tripped.letters} of {tripped.letters + tripped.handled} uploads were dead-lettered "
         f"since {tripped.since:%Y-%m-%d %H:%M:%S}Z: {codes}"
     )
 

@@ -67,7 +67,7 @@ class BreakerLedger:
             number=number,
             slot=_slot(letter.at, window),
             at=int(letter.at.timestamp() * 1000),
-            message=letter.message,
+            subject=letter.subject,
             handled=letter.handled,
             code=letter.code,
         )
@@ -76,10 +76,10 @@ class BreakerLedger:
         self, number: int, now: datetime, window: timedelta, enough: int
     ) -> list[CountedLetter]:
         """Return the dead letters within the window, and some older ones, with one listing; with
-        a second one if the first finds fewer than `enough`."""
+        a second one if the first finds fewer than `enough` different subjects."""
         slot = _slot(now, window)
         found = list(self._in_slot(number, slot))
-        if len(found) < enough:
+        if len({letter.subject for letter in found}) < enough:
             found += self._in_slot(number, slot - 1)
         return found
 
@@ -87,7 +87,7 @@ class BreakerLedger:
         """Yield the dead letters of a slot. Their names hold all data, so one listing is enough."""
         for found in self.ledger.find(BREAKER_LETTER, **self._key, number=number, slot=slot):
             at = datetime.fromtimestamp(found["at"] / 1000, UTC)
-            yield CountedLetter(at, found["message"], found["handled"], found["code"])
+            yield CountedLetter(at, found["subject"], found["handled"], found["code"])
 
     @property
     def _key(self) -> dict[str, Part]:

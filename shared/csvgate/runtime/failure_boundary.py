@@ -19,12 +19,20 @@ from cloudevents.http import CloudEvent
 
 from csvgate.protocol.cloudevents_pubsub import Delivery, raw_delivery
 from csvgate.protocol.dead_letters import BREAKER, BREAKER_OPEN, DeadLetterTopic
+from csvgate.runtime.breaker import subject_of
 from csvgate.runtime.breaker_guard import Guard, Unguarded
 from csvgate.runtime.errors import Failure, Permanent, Transient
 from csvgate.runtime.library_words import last_place, library_words
 from csvgate.runtime.log import log
 
 T = TypeVar("T")
+
+
+class Unfinished(str):
+    """The name of an outcome that leaves the upload to other messages. It is acknowledged, and the
+    breaker does not count it: whether the upload succeeds is not known yet, or it has failed."""
+
+    __slots__ = ()
 
 
 class Handler(Protocol[T]):
@@ -38,7 +46,8 @@ class Handler(Protocol[T]):
         delivery's. They must not contain row content."""
 
     def handle(self, work: T, delivery: Delivery) -> str:
-        """Process the event and return the outcome's name. Raises Transient and Permanent."""
+        """Process the event and return the outcome's name, `Unfinished` if the upload remains under
+        way. Raises Transient and Permanent."""
 
     def give_up(self, work: T, failure: Failure) -> None:
         """Do what must happen before the dead letter is sent. If it raises Permanent, the dead
@@ -80,7 +89,8 @@ class FailureBoundary(Generic[T]):
             outcome = self.handler.handle(work, delivery)
         except Exception as error:  # noqa: BLE001 - the one place that classifies all
             return self._failed(error, delivery, context, work)
-        self.breaker.handled()
+        if not isinstance(outcome, Unfinished):
+            self.breaker.handled()
         log("INFO", outcome, {**context, "trace": delivery.trace})
         return outcome
 
@@ -124,7 +134,7 @@ class FailureBoundary(Generic[T]):
                 fields = _fields(other, delivery, context)
                 log("ERROR", "failure not announced", fields, exc_info=True)
         self.dead_letters.send(delivery, failure, context)
-        self.breaker.sent(permit, delivery.message, failure.code)
+        self.breaker.sent(permit, subject_of(context, delivery.message), failure.code)
         fields = _fields(failure, delivery, context)
         log("ERROR", "dead-lettered", fields, exc_info=failure is not error)
         return f"dead-lettered: {failure.code}"

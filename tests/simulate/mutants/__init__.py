@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from simulate.mutants.failures import FAILURES
 from simulate.mutants.intake import INTAKE
 from simulate.mutants.likely import LIKELY
 from simulate.mutants.notify import NOTIFY
@@ -22,7 +23,7 @@ class Mutant:
     """Scenarios that are tried first, because they are about this bug."""
 
 
-_ALL = {**INTAKE, **SEALS, **PENDING, **SHARED, **NOTIFY}
+_ALL = {**INTAKE, **SEALS, **PENDING, **FAILURES, **SHARED, **NOTIFY}
 MUTANTS: Mapping[str, Mutant] = MappingProxyType(
     {name: Mutant(begin, LIKELY.get(name, ())) for name, begin in _ALL.items()}
 )

@@ -29,7 +29,7 @@ Swap = AbstractContextManager[Any]
 
 def _commit_before_all_chunks() -> Swap:
     return both(
-        swapped(AttemptLedger, "done_count", lambda self, seal, chunks: chunks),
+        swapped(AttemptLedger, "done_count", lambda self, seal, chunks, *_: chunks),
         swapped(PendingCommitter, "_require_all_rows", lambda *_: None),
     )
 

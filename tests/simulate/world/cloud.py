@@ -1,18 +1,23 @@
 """The world of the simulation: the functions on fakes, deployed in some revision. Their instances
 come and go."""
 
+from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
+from csvgate.contracts.checks.column_names import LINE
 from csvgate.ports import ObjectInfo
 from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger.entries import Received
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.messages.validated_records import SealedUpload
+from csvgate.runtime.errors import Permanent
 from csvgate.runtime.failure_boundary import FailureBoundary
+from enrichment.enrich_rows import Enrichment
 from enrichment.handler import Enricher
+from enrichment.plans import LoadedPlan, Plans
 from fakes.effects import Effects
 from intake.handler import Validator
 from intake.pin_plan import Pinned
@@ -45,6 +50,8 @@ class Revision:
     request_bytes: int = 500
     """The size of an append request: one row, as Arrow serialises it."""
     small_uploads: Literal["shared", "pending"] = "shared"
+    fails_from: int = 0
+    """Chunks with this line of a file, or a later one, cannot be enriched; 0 if all can."""
 
 
 class OtherEngine(UploadReader):
@@ -54,6 +61,28 @@ class OtherEngine(UploadReader):
         larger = {"chunk_bytes": 2 * pinned.received.chunk_bytes}
         received = pinned.received.model_copy(update=larger)
         return super().read(replace(pinned, received=received), began, overruns)
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Plans whose enrichment fails for some chunks."""
+
+    plans: Plans
+    first: int
+
+    def load(self, plan: str, received: Received) -> LoadedPlan:
+        found = self.plans.load(plan, received)
+        return replace(found, enrichment=FailingEnrichment(found.enrichment, self.first))
+
+
+class FailingEnrichment(Enrichment):
+    def __init__(self, enrichment: Enrichment, first: int) -> None:
+        self._enrichment, self._first = enrichment, first
+
+    def apply(self, chunk: Any, unknown_keys: Counter[str] | None = None) -> Any:
+        if max(chunk.column(LINE).to_pylist()) >= self._first:
+            raise Permanent("derive.failed", "a bug of this revision")
+        return self._enrichment.apply(chunk, unknown_keys)
 
 
 @dataclass
@@ -127,7 +156,16 @@ class Cloud(World):
             shared=shared if self.revision.small_uploads == "shared" else None,
             finisher=replace(handler.finisher, shared=shared),
         )
+        if first := self.revision.fails_from:
+            plans: Any = Failing(handler.plans, first)
+            ours = replace(ours, plans=plans)
         return replace(boundary, handler=ours)
+
+
+def is_failing(boundary: AnyBoundary) -> bool:
+    """Whether this instance cannot enrich some chunks."""
+    handler = boundary.handler
+    return isinstance(handler, Enricher) and isinstance(handler.plans, Failing)
 
 
 def _kind(kind: type[T], thing: object) -> T:

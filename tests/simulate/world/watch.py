@@ -16,6 +16,7 @@ from csvgate.protocol.ledger.paths import (
     EMAIL_CLAIM,
     EMAIL_RELEASED,
     EMAIL_SENT,
+    FAILED_CHUNK,
     RECEIVED,
     SEAL,
     Part,
@@ -171,12 +172,19 @@ def _opened(attempt: AttemptLedger, ledger: Ledger) -> None:
 
 
 def _abandoned(people: People, ledger: Ledger, attempt: AttemptLedger) -> None:
-    """An attempt is abandoned only if a stream or a staged chunk of it is lost."""
+    """An attempt is abandoned only if a stream or a staged chunk of it is lost, or if a chunk that
+    had failed is loaded and others may have been left."""
     parts: dict[str, Part] = {"upload": attempt.upload, "attempt": attempt.number}
     claims = [ledger.get(CHUNK_STREAM, **found) for found in ledger.find(CHUNK_STREAM, **parts)]
     lost = any(claim and people.cloud.warehouse.is_lost(claim.stream) for claim in claims)
+    failures = [
+        (f["seal"], ledger.get(FAILED_CHUNK, **f)) for f in ledger.find(FAILED_CHUNK, **parts)
+    ]
+    healed = any(
+        failed is not None and attempt.chunk_done(seal, failed.chunk) for seal, failed in failures
+    )
     require(
-        lost or attempt.upload in people.unstaged,
+        lost or healed or attempt.upload in people.unstaged,
         f"attempt {attempt.number} of {attempt.upload} was abandoned, but all of it is there",
     )
 

@@ -9,6 +9,7 @@ from cloudevents.http import CloudEvent
 
 from csvgate.contracts.match import Contracts
 from csvgate.ports import Message
+from csvgate.protocol.ledger.entries import FailedChunk
 from fakes.effects import Effect
 from unit.delivery.simple import contracts, table
 from unit.protocol.orders import orders
@@ -293,3 +294,65 @@ def test_a_duplicate_of_a_finished_upload_costs_little() -> None:
         "storage.read dead.json",
         "storage.read finished.json",
     ] == calls.since()
+
+
+READS = [
+    "storage.read received.json",
+    "storage.read 0001.json",
+    "storage.read staging",
+    "storage.read decision.json",
+]
+"""What every delivery of a chunk reads first; the first three at the same time."""
+
+
+def enriched(world: World, message: Message) -> list[str]:
+    calls = watched(world)
+    world.enrich(published(message, 1))
+    return calls.since()
+
+
+def chunks(rows: int, chunk_bytes: int, expected: int) -> tuple[World, list[Message]]:
+    """A world whose table exists, and the messages of a new upload with this many chunks."""
+    world = World(contracts=contracts(), chunk_bytes=chunk_bytes)
+    world.validate(world.upload("plain/0.csv", table(rows)))
+    world.drain()
+    world.validate(world.upload("plain/1.csv", table(rows)))
+    messages = list(new(world, VALIDATED))
+    assert expected == len(messages) - 1
+    return world, messages
+
+
+@pytest.mark.parametrize(
+    ("rows", "number", "looks"),
+    [(60, 2, ["storage.read 000001.done.json"]), (500, 10, ["storage.names "])],
+    ids=["few chunks", "many chunks"],
+)
+def test_a_chunk_of_several(rows: int, number: int, looks: list[str]) -> None:
+    """It looks for a failed chunk twice: before it computes, and once it is done."""
+    world, messages = chunks(rows, 200 if number > 2 else 100, number)
+    assert [
+        *READS,
+        "storage.read 000000.done.json",
+        "storage.read failed.json",
+        "storage.read 000000.stream.json",
+        "bigquery.get_table sales.plain",
+        "bigquery.create_stream sales.plain",
+        "storage.create 000000.stream.json",
+        f"bigquery.append {number + 1:06d}",
+        "storage.create 000000.done.json",
+        *looks,
+        "storage.read failed.json",
+    ] == enriched(world, messages[0])
+
+
+def test_a_chunk_that_gives_way_to_a_failed_one_costs_little() -> None:
+    world, messages = chunks(60, 100, 2)
+    failed = FailedChunk(chunk=1, code="derive.failed", message="a test", at=world.clock())
+    upload = messages[0].attributes["ce-uploadid"]
+    world.ledger.upload(upload).attempt(1).fail_chunk(1, failed)
+    assert [
+        *READS,
+        "storage.read 000000.done.json",
+        "storage.read failed.json",
+        "storage.read 000001.done.json",
+    ] == enriched(world, messages[0])

@@ -5,16 +5,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from csvgate.ports import Message
-from csvgate.runtime.breaker import CountedLetter, Limits, Trip, decide, message_key
+from csvgate.runtime.breaker import (
+    CountedLetter,
+    Limits,
+    Trip,
+    decide,
+    message_key,
+    subject_of,
+)
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LIMITS = Limits(window=timedelta(minutes=10), letters=4, share=0.8)
 
 
-def letter(second: int, message: str = "", handled: int = 0, code: str = "a") -> CountedLetter:
+def letter(second: int, subject: str = "", handled: int = 0, code: str = "a") -> CountedLetter:
     """A dead letter, sent `second` seconds after the window begins."""
     at = NOW - timedelta(minutes=10) + timedelta(seconds=second)
-    return CountedLetter(at, message or f"m{second}", handled, code)
+    return CountedLetter(at, subject or f"m{second}", handled, code)
 
 
 def letters(count: int, *, start: int = 1, handled: int = 0) -> list[CountedLetter]:
@@ -36,7 +43,7 @@ def letters(count: int, *, start: int = 1, handled: int = 0) -> list[CountedLett
         pytest.param(
             [*letters(4), letter(9, handled=10_000)], False, id="fixed before the latest letter"
         ),
-        pytest.param([letter(n, "same") for n in range(1, 99)], False, id="one message, often"),
+        pytest.param([letter(n, "same") for n in range(1, 99)], False, id="one upload, often"),
         pytest.param(
             [*letters(3), *(letter(n, "m1") for n in range(10, 99))], False, id="redelivered"
         ),
@@ -68,3 +75,10 @@ def test_a_message_is_known_again() -> None:
     assert key != message_key(Message(b"x", event | {"ce-source": "other"}))
     assert message_key(Message(b"x", {})) == message_key(Message(b"x", {"a": "b"}))
     assert message_key(Message(b"x", {})) != message_key(Message(b"y", {}))
+
+
+def test_a_letter_counts_as_its_upload_or_else_as_its_message() -> None:
+    first, second = Message(b"x", {}), Message(b"y", {})
+    about = {"upload": "ab12", "chunk": "3"}
+    assert subject_of(about, first) == subject_of({**about, "chunk": "4"}, second) == "ab12"
+    assert message_key(first) == subject_of({}, first) != subject_of({}, second)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from csvgate.runtime.breaker import Limits
 from csvgate.runtime.breaker_guard import Breaker
 from csvgate.runtime.breaker_ledger import BreakerLedger, breakers
 from csvgate.runtime.errors import Failure, Permanent, Transient
-from csvgate.runtime.failure_boundary import FailureBoundary
+from csvgate.runtime.failure_boundary import FailureBoundary, Unfinished
 from fakes.effects import Effect, Effects
 from fakes.pubsub import FakePublisher
 from fakes.storage import FakeObjectStore
@@ -35,11 +36,13 @@ class Handler:
         return event
 
     def context(self, work: CloudEvent) -> Mapping[str, str]:
-        return {}
+        return {"upload": work["upload"]} if "upload" in work else {}
 
     def handle(self, work: CloudEvent, delivery: Delivery) -> str:
         if work["type"] == "good":
             return "done"
+        if work["type"] == "waiting":
+            return Unfinished("waiting")
         raise self.error
 
     def give_up(self, work: CloudEvent, failure: Failure) -> None:
@@ -79,9 +82,9 @@ class Deployed:
     def entries(self, revision: str = "r1") -> BreakerLedger:
         return BreakerLedger(self.ledger, "f", revision)
 
-    def event(self, kind: str = "bad") -> CloudEvent:
+    def event(self, kind: str = "bad", **attributes: str) -> CloudEvent:
         self._ids += 1
-        return CloudEvent({"type": kind, "source": "s", "id": str(self._ids)}, {})
+        return CloudEvent({"type": kind, "source": "s", "id": str(self._ids), **attributes}, {})
 
     def fail(self, boundary: FailureBoundary[CloudEvent], count: int) -> None:
         for _ in range(count):
@@ -103,7 +106,7 @@ def test_a_bad_deploy_stops_dead_lettering() -> None:
     world.fail(boundary, LETTERS)
     refused = refusal(boundary, world.event())
     assert "breaker.open" == refused.code
-    assert "5 of 5 messages were dead-lettered" in refused.message
+    assert "5 of 5 uploads were dead-lettered" in refused.message
     assert "5 table.contradicts" in refused.message
     assert "csvgate breaker lift f" in refused.message
     assert LETTERS == world.letters()
@@ -134,6 +137,41 @@ def test_redeliveries_of_few_messages_do_not_count() -> None:
     for _ in range(3 * LETTERS):
         boundary(event)
     assert [] == breakers(world.ledger)
+
+
+def test_many_messages_of_one_upload_count_once() -> None:
+    world = Deployed()
+    boundary = world.instance()
+    for _ in range(3 * LETTERS):
+        boundary(world.event(upload="a"))
+    assert 3 * LETTERS == world.letters()
+    assert [] == breakers(world.ledger)
+    for number in range(LETTERS - 1):
+        boundary(world.event(upload=f"b{number}"))
+    assert "breaker.open" == refusal(boundary, world.event(upload="c")).code
+
+
+def test_letters_of_one_upload_do_not_hide_those_of_the_slot_before() -> None:
+    world = Deployed()
+    world.now -= timedelta(seconds=30)
+    world.fail(world.instance(), LETTERS - 1)
+    world.now += timedelta(seconds=60)
+    boundary = world.instance()
+    for _ in range(LETTERS):
+        with suppress(Transient):
+            boundary(world.event(upload="a"))
+    assert "breaker.open" == refusal(world.instance(), world.event()).code
+
+
+def test_what_leaves_an_upload_to_other_messages_does_not_count() -> None:
+    """Nine chunks of a failed upload that give way to the first failure are not good work."""
+    world = Deployed()
+    boundary = world.instance()
+    for number in range(LETTERS):
+        boundary(world.event(upload=str(number)))
+        for _ in range(9):
+            assert "waiting" == boundary(world.event("waiting", upload=str(number)))
+    assert "breaker.open" == refusal(boundary, world.event()).code
 
 
 def test_a_trickle_does_not_trip_it() -> None:

@@ -42,13 +42,14 @@ The ledger bucket keeps under `audit/` who replayed, discarded or lifted what, a
 _BREAKER = """## When a function dead-letters everything
 
 After a bad deploy, or when a table or a contract is missing, a function would dead-letter every
-message. Its breaker prevents that. It opens when the function has dead-lettered {letters} different
-messages within {window} and these are at least {share:.0%} of the messages it finished in that
-time (`breaker` in deploy/topology.yaml). Rejected rows and files do not count, because they are
-data, and malformed messages (`event.malformed`) do not count, because anyone with the right to
-publish can send them. While the breaker is open, the function raises an error instead: the messages
-wait in their subscription, and no email reports a failure. The log has one entry `breaker tripped`
-at severity ERROR, and an entry `breaker open, will be retried` for each message.
+message. Its breaker prevents that. It opens when the function has dead-lettered messages of
+{letters} different uploads within {window} and these are at least {share:.0%} of the uploads it
+finished in that time (`breaker` in deploy/topology.yaml). An upload counts once, whatever its
+number of chunks. Rejected rows and files do not count, because they are data, and malformed
+messages (`event.malformed`) do not count, because anyone with the right to publish can send them.
+While the breaker is open, the function raises an error instead: the messages wait in their
+subscription, and no email reports a failure. The log has one entry `breaker tripped` at severity
+ERROR, and an entry `breaker open, will be retried` for each message.
 
 1. `csvgate breaker` shows the function, since when its breaker is open, and the codes of the dead
    letters.

@@ -174,6 +174,15 @@ class ChunkDone(Entry):
     at: datetime
 
 
+class FailedChunk(Entry):
+    """The first chunk of the upload that failed permanently in this attempt."""
+
+    chunk: int
+    code: str
+    message: str
+    at: datetime
+
+
 class PendingCommit(Entry):
     """The frozen list of the streams that one commit makes visible together."""
 
@@ -245,7 +254,7 @@ class Note(Entry):
 
 
 class Tripped(Entry):
-    """A breaker opened: `letters` of the last `letters` + `handled` messages were dead letters."""
+    """A breaker opened: `letters` of the last `letters` + `handled` uploads had dead letters."""
 
     at: datetime
     since: datetime

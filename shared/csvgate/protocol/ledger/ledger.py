@@ -19,6 +19,7 @@ from csvgate.protocol.ledger.entries import (
     CorrectionSlot,
     Dead,
     Decision,
+    FailedChunk,
     Finished,
     Ignored,
     Lines,
@@ -306,11 +307,22 @@ class AttemptLedger:
     def mark_done(self, seal: int, index: int, done: ChunkDone) -> None:
         self._create(paths.CHUNK_DONE, done, seal=seal, chunk=index)
 
-    def done_count(self, seal: int, chunks: int) -> int:
-        """Return how many of the seal's chunks are done. A small number of chunks is read one by
-        one: a listing costs as much as a dozen reads."""
+    def failed_chunk(self, seal: int) -> FailedChunk | None:
+        return self._get(paths.FAILED_CHUNK, seal=seal)
+
+    def fail_chunk(self, seal: int, failed: FailedChunk) -> FailedChunk:
+        """Return the failed chunk that stands: this one unless another chunk failed before."""
+        parts: dict[str, Part] = {"upload": self.upload, "attempt": self.number, "seal": seal}
+        return self.ledger.create_or_get(paths.FAILED_CHUNK, failed, **parts)
+
+    def done_count(self, seal: int, chunks: int, known: int | None = None) -> int:
+        """Return how many of the seal's chunks are done; `known` is one that certainly is. A small
+        number of chunks is read one by one: a listing costs as much as a dozen reads."""
         if chunks <= FEW_CHUNKS:
-            return sum(self.chunk_done(seal, index) is not None for index in range(chunks))
+            return sum(
+                index == known or self.chunk_done(seal, index) is not None
+                for index in range(chunks)
+            )
         parts: dict[str, Part] = {"upload": self.upload, "attempt": self.number, "seal": seal}
         return sum(1 for _ in self.ledger.find(paths.CHUNK_DONE, **parts))
 

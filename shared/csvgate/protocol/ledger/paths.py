@@ -22,6 +22,7 @@ from csvgate.protocol.ledger.entries import (
     CorrectionSlot,
     Dead,
     Decision,
+    FailedChunk,
     Finished,
     Holder,
     Ignored,
@@ -155,6 +156,11 @@ CHUNK_STREAM: Final = EntryPath(
     _C + ".stream.json", "the pending stream of a chunk in this attempt", ChunkStream
 )
 CHUNK_DONE: Final = EntryPath(_C + ".done.json", "all its rows are in the stream", ChunkDone)
+FAILED_CHUNK: Final = EntryPath(
+    _A + "seal-{seal:04d}/failed.json",
+    "the first chunk that cannot be loaded: the others wait for it",
+    FailedChunk,
+)
 DECISION: Final = EntryPath(
     _A + "decision.json", "how the attempt ends: commit, abandoned or rejected", Decision
 )
@@ -210,7 +216,7 @@ BREAKER_LIFTED: Final = EntryPath(
 )
 BREAKER_LETTER: Final = EntryPath(
     "breaker-letters/{function}/{revision}/{number:06d}/{slot:d}/"
-    "{at:d}-{message}-{handled:d}-{code}.json",
+    "{at:d}-{subject}-{handled:d}-{code}.json",
     "a dead letter that counts towards the next trip",
     Timestamp,
 )

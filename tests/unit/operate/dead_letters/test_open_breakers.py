@@ -61,7 +61,7 @@ def test_a_forwarded_letter_says_that_the_breaker_was_open_why_and_how_to_procee
     found = message(there)
     assert found.startswith(
         "Pub/Sub gave up after 10 deliveries from enrich-sub: the breaker of enrich_records "
-        "(revision r1) was open: 50 of 52 messages were dead-lettered"
+        "(revision r1) was open: 50 of 52 uploads were dead-lettered"
     )
     assert CAUSE in found
     assert (

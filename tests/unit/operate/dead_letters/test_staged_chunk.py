@@ -19,13 +19,14 @@ from unit.protocol.orders import orders
 from world import World
 
 
-def with_letters(rows: int = 60) -> LetterWorld:
-    """Letters about the chunks of one upload, which the table cannot hold."""
+def with_letters(rows: int = 60, *, first: int = 0) -> LetterWorld:
+    """A letter about a chunk of an upload, which the table cannot hold: about the chunk whose
+    message is delivered first."""
     world = World()
     world.warehouse.tables["sales.orders"] = Table((Column("amount", "STRING"),))
     there = letter_world(world)
     world.validate(world.upload("orders/a.csv", orders(rows)))
-    world.drain()
+    world.drain(lambda found: found[first:] + found[:first])
     return there
 
 
@@ -46,7 +47,7 @@ def staged(there: LetterWorld) -> list[str]:
 
 
 def test_a_chunk_shows_its_address_and_its_rows() -> None:
-    there = with_letters()
+    there = with_letters(first=1)
     letter = chunk_letter(there, 1)
     assert RECORDS_VALIDATED == letter.attributes["ce-type"]
     detail = show(there.context, letter.id, rows=2)
@@ -83,13 +84,15 @@ def test_a_staged_chunk_that_is_gone_is_reported() -> None:
 def test_bytes_that_were_not_sealed_are_not_shown() -> None:
     """Not even if they are the rows of another chunk of the same upload."""
     there = with_letters()
-    letter, other = chunk_letter(there, 0), chunk_letter(there, 1)
-    names = [it.attributes["ce-dataref"].removeprefix("gs://staging/") for it in (letter, other)]
-    there.world.store.put("staging", names[0], there.world.store.buckets["staging"][names[1]].data)
+    letter = chunk_letter(there)
+    assert detail_of(there, letter).chunk_rows.grid is not None
+    seal = there.world.ledger.upload(letter.upload).seal(1)
+    assert seal is not None
+    mine, other = (f"{letter.upload}/{chunk.sha256}.arrow" for chunk in seal.chunks[:2])
+    there.world.store.put("staging", mine, there.world.store.buckets["staging"][other].data)
     preview = detail_of(there, letter).chunk_rows
     assert preview.grid is None
     assert "are not those that the seal lists" in preview.remark
-    assert detail_of(there, other).chunk_rows.grid is not None
 
 
 def forged(letter: DeadLetter, **attributes: str) -> DeadLetter:
