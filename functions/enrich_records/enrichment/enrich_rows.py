@@ -17,6 +17,7 @@ from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
 from enrichment.lookups import PreparedLookup, prepare_lookup
 from enrichment.references import ReferenceTable
+from enrichment.sql.engine import Budget
 from enrichment.steps import LookupStep, Types, field_types, plan_steps
 
 if TYPE_CHECKING:
@@ -61,15 +62,16 @@ class Enrichment:
     def apply(self, chunk: "pa.Table", unknown_keys: Counter[str] | None = None) -> "pa.Table":
         """Return the chunk's fields, the added columns and `_line`, row for row with `chunk`.
         Counts in `unknown_keys`, by reference, the keys that the reference lacks; their added
-        columns are null. Raises Permanent `chunk.malformed` and `derive.failed`."""
-        table = self._checked(chunk)
+        columns are null. Raises Permanent `chunk.malformed`, `derive.failed`, `derive.too_slow` and
+        `derive.crashed`, Transient `derive.engine`."""
+        table, budget = self._checked(chunk), Budget()
         for step in self._steps:
             if isinstance(step, PreparedLookup):
                 columns, unknown = step.join(table.column(step.by))
                 if unknown_keys is not None and unknown:
                     unknown_keys[step.reference] += unknown
             else:
-                columns = step.compute(table)
+                columns = step.compute(table, budget)
             for name, values in columns.items():
                 table = table.append_column(name, values)
         return table.select([*self._fields, *self._added, LINE])
