@@ -18,10 +18,14 @@ from csvgate.protocol.events import ChunkAddress
 from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.ledger.entries import Decision, Received, Seal
 from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger
-from csvgate.protocol.messages.validated_records import SealedUpload, parse_validated_records
+from csvgate.protocol.messages.validated_records import (
+    SealedUpload,
+    parse_validated_records,
+    require_sealed,
+)
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.protocol.plan import require_protocol
-from csvgate.protocol.staging import read_staged, staged_uri
+from csvgate.protocol.staging import read_staged
 from csvgate.protocol.stream_ages import StreamAges
 from csvgate.runtime.errors import Failure, Permanent, Transient
 from csvgate.runtime.start_up import Runtime
@@ -32,7 +36,7 @@ from enrichment.load_pending import PendingLoader
 from enrichment.load_shared import SharedLoader
 from enrichment.plans import Plans
 from enrichment.republish import Republisher
-from enrichment.sealed_load import SealedLoad, StagedRows, unknown_seal
+from enrichment.sealed_load import SealedLoad, StagedRows, require_origin, unknown_seal
 from enrichment.shared_streams import SharedStreams
 
 if TYPE_CHECKING:
@@ -138,10 +142,12 @@ class Enricher:
     ) -> SealedLoad:
         if received is None or seal is None:
             raise unknown_seal(work.upload, work.seal)
+        entries = self.ledger.upload(work.upload)
         require_protocol(received)
-        _require_sealed(work, seal, self.staging_bucket)
+        require_sealed(work, received, seal, staging_bucket=self.staging_bucket)
+        require_origin(entries, seal)
         plan = self.plans.load(seal.plan, received)
-        return SealedLoad(self.ledger.upload(work.upload), received, work.seal, seal, plan)
+        return SealedLoad(entries, received, work.seal, seal, plan)
 
     def _advance(
         self, load: SealedLoad, chunk: ChunkAddress | None, staged: StagedRows
@@ -229,26 +235,4 @@ class Enricher:
             "chunk.missing",
             f"chunk {chunk.index} of upload {load.upload} is not in the staging bucket any more. "
             "`csvgate dlq replay` makes validate_and_parse read the file again",
-        )
-
-
-def _require_sealed(work: SealedUpload, seal: Seal, staging_bucket: str) -> None:
-    """Raises Permanent `event.malformed` if the message contradicts the seal that it names."""
-    chunk = work.chunk
-    if work.plan != seal.plan:
-        raise Permanent(
-            "event.malformed", f"ce-plan: {work.plan} is not the plan of the seal, {seal.plan}"
-        )
-    if chunk is None:
-        return
-    if chunk.index >= len(seal.chunks):
-        raise Permanent(
-            "event.malformed", f"chunk {chunk.index}: the seal lists {len(seal.chunks)} chunks"
-        )
-    sealed = seal.chunks[chunk.index]
-    expected = staged_uri(staging_bucket, work.upload, sealed.sha256)
-    if chunk.sha256 != sealed.sha256 or chunk.dataref != expected:
-        raise Permanent(
-            "event.malformed",
-            f"dataref: {chunk.dataref:.200} is not the address of chunk {chunk.index}, {expected}",
         )
