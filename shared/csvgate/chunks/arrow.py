@@ -3,6 +3,7 @@
 pyarrow is imported in functions only, so that a file without a valid row does not pay for it.
 """
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -151,8 +152,8 @@ def decode(
     except pa.ArrowException as error:
         # Its text may quote values.
         message = f"the chunk cannot be read as an Arrow stream ({type(error).__name__})"
-        raise Permanent("chunk.malformed", message) from error
-    except (OSError, ValueError) as error:
+        raise Permanent("chunk.malformed", message) from None
+    except (OSError, ValueError, struct.error) as error:
         message = f"the chunk cannot be read as an Arrow stream: {error}"
         raise Permanent("chunk.malformed", message) from error
     if not table.num_columns or table.schema.field(0) != pa.field(LINE, pa.int64()):

@@ -40,11 +40,12 @@ class DeclaredBatch:
             raise ValueError("a message has no batch")
         compressed = batch.table(3) is not None
         body = memoryview(message.body) if message.body is not None else memoryview(b"")
-        sizes = (_decoded(body, *place, compressed) for place in batch.pairs(2))
+        sizes = (buffer_bytes(body, *place, compressed=compressed) for place in batch.pairs(2))
         return cls(batch.number(0, "<q"), sum(sizes))
 
 
-def _decoded(body: memoryview, offset: int, length: int, compressed: bool) -> int:
+def buffer_bytes(body: memoryview, offset: int, length: int, *, compressed: bool) -> int:
+    """Return how many bytes Arrow allocates for a buffer in a message's body. Raises ValueError."""
     if offset < 0 or length < 0 or offset + length > len(body):
         raise ValueError("a buffer is outside its message")
     if not compressed or not length:

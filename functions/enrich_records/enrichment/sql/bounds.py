@@ -217,7 +217,7 @@ def _padded(arguments: list[Node], _: list[Size]) -> Size:
 
 
 def _joined(_: list[Node], sizes: list[Size]) -> Size:
-    return total([*sizes[1:], sizes[0].times(len(sizes))])
+    return total([*sizes[1:], sizes[0].times(max(0, len(sizes) - 2))])
 
 
 def _replaced(arguments: list[Node], sizes: list[Size]) -> Size:

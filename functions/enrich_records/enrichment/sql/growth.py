@@ -21,8 +21,8 @@ _MOST_TOTAL: Final = 512
 _MOST_FIXED: Final = 65_536
 """The most bytes of a value beyond those that grow with a column."""
 _TEXTS: Final = ("STRING", "JSON", "GEOGRAPHY", "BYTES")
-_NUMBER: Final = 16
-"""Bytes of a value that is not text: a decimal or an interval at most."""
+_NUMBER: Final = 64
+"""Bytes of a value that is not text, or of what it becomes as text: an interval at most."""
 
 
 @dataclass(frozen=True, slots=True)
