@@ -102,7 +102,7 @@ def _values_bytes(column: "pa.DictionaryArray", *, exact: bool) -> int:
 
     kind = column.dictionary.type
     if not (pa.types.is_string(kind) or pa.types.is_binary(kind)):
-        return len(column) * (kind.bit_width // 8 + 1)
+        return len(column) * (int(kind.bit_width) // 8 + 1)
     # Each value has an offset and a place in the bitmap of nulls.
     places = len(column) * 5
     lengths = pc.binary_length(column.dictionary)

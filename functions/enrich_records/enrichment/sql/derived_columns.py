@@ -48,7 +48,8 @@ def prepare_column(
     values are known to be; `derived` the sizes of those columns that expressions computed. Raises
     RefusedExpression."""
     types = {column: duckdb_type(kind) for column, kind in columns.items()}
-    sizes = {column: column_size(column, kind) for column, kind in columns.items()} | derived
+    sizes = {name: column_size(name, kind) for name, kind in columns.items()}
+    sizes.update(derived)
     expression = compile_expression(text, types, sizes, shared())
     floats = [used for used in expression.columns if columns[used].kind == "FLOAT64"]
     try:

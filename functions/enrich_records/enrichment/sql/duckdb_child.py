@@ -57,6 +57,7 @@ def _answer(engine: Any, request: dict[str, Any], requests: IO[bytes], replies: 
     """Exceptions that are not caught here end the process, for example those after which DuckDB
     refuses to work, or the want of memory. Nobody reads their texts, which may quote rows."""
     table = None
+    reply: dict[str, Any]
     try:
         match request["do"]:
             case "select":
@@ -71,6 +72,8 @@ def _answer(engine: Any, request: dict[str, Any], requests: IO[bytes], replies: 
                 reply = {"value": engine.unparse(request["tree"])}
     except SqlError as error:
         reply = {"error": str(error)}
+    except RecursionError:
+        reply = {"error": "it is nested too deeply"}
     except EngineTooSlow:
         reply = {"slow": True}
     write_json(replies, reply)

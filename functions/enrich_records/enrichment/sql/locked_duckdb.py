@@ -71,7 +71,7 @@ class LockedDuckDB:
             raise
         except duckdb.InterruptException:
             raise EngineTooSlow from None
-        except duckdb.OutOfMemoryException:
+        except (duckdb.OutOfMemoryException, MemoryError):
             raise SqlError("it needs more memory than expressions may use") from None
         except duckdb.Error as error:
             raise SqlError(row_error(error)) from None
