@@ -84,7 +84,7 @@ class DeriveStep:
         narrow = self._narrow(chunk)
         try:
             try:
-                found = shared().select(_query(self.columns), narrow, budget)
+                found = self._select(self.columns, narrow, budget)
             except SqlError:
                 return {c.name: self._one_by_one(c, narrow, budget) for c in self.columns}
             return {c.name: found.column(c.name).cast(arrow_type(c.type)) for c in self.columns}
@@ -103,6 +103,13 @@ class DeriveStep:
                 f"computing {self._texts()}. Write the expression in another way, or keep such "
                 "values out by a constraint, then upload the file again",
             ) from None
+
+    def _select(
+        self, columns: tuple[DerivedColumn, ...], rows: "pa.Table", budget: Budget
+    ) -> "pa.Table":
+        # `_line` names failing rows here; there it would only be copied.
+        used = rows.drop_columns([LINE]) if self.inputs else rows
+        return shared().select(_query(columns), used, budget)
 
     def _texts(self) -> str:
         return ", ".join(f"{c.name} = {c.text:.200}" for c in self.columns)
@@ -152,7 +159,7 @@ class DeriveStep:
         if len(search.lines) == _NAMED_LINES:
             return []
         try:
-            found = shared().select(_query((column,)), rows, budget).column(column.name)
+            found = self._select((column,), rows, budget).column(column.name)
         except SqlError as error:
             if rows.num_rows <= 1:
                 search.reason = search.reason or str(error)
