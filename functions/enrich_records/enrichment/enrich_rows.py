@@ -17,6 +17,7 @@ from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
 from enrichment.lookups import PreparedLookup, prepare_lookup
 from enrichment.references import ReferenceTable
+from enrichment.sql.engine import Budget
 from enrichment.steps import LookupStep, Types, field_types, plan_steps
 
 if TYPE_CHECKING:
@@ -58,18 +59,24 @@ class Enrichment:
         """Return the columns that follow the fields, in the contract's order."""
         return dict(self._added)
 
+    def chunk_columns(self) -> "dict[str, pa.DataType]":
+        """Return the columns of a chunk: `_line` and the fields."""
+        fields = {name: arrow_type(kind) for name, kind in self._fields.items()}
+        return {LINE: arrow_type(BigQueryType("INT64")), **fields}
+
     def apply(self, chunk: "pa.Table", unknown_keys: Counter[str] | None = None) -> "pa.Table":
         """Return the chunk's fields, the added columns and `_line`, row for row with `chunk`.
         Counts in `unknown_keys`, by reference, the keys that the reference lacks; their added
-        columns are null. Raises Permanent `chunk.malformed` and `derive.failed`."""
-        table = self._checked(chunk)
+        columns are null. Raises Permanent `chunk.malformed`, `derive.failed`, `derive.too_slow` and
+        `derive.crashed`, Transient `derive.engine`."""
+        table, budget = self._checked(chunk), Budget()
         for step in self._steps:
             if isinstance(step, PreparedLookup):
                 columns, unknown = step.join(table.column(step.by))
                 if unknown_keys is not None and unknown:
                     unknown_keys[step.reference] += unknown
             else:
-                columns = step.compute(table)
+                columns = step.compute(table, budget)
             for name, values in columns.items():
                 table = table.append_column(name, values)
         return table.select([*self._fields, *self._added, LINE])
@@ -87,13 +94,12 @@ class Enrichment:
         )
 
     def _checked(self, chunk: "pa.Table") -> "pa.Table":
-        expected = {LINE: BigQueryType("INT64"), **self._fields}
         wrong = [
-            f"{name} is {chunk.schema.field(name).type}, not {arrow_type(kind)}"
+            f"{name} is {chunk.schema.field(name).type}, not {kind}"
             if name in chunk.column_names
             else f"{name} is missing"
-            for name, kind in expected.items()
-            if name not in chunk.column_names or chunk.schema.field(name).type != arrow_type(kind)
+            for name, kind in self.chunk_columns().items()
+            if name not in chunk.column_names or chunk.schema.field(name).type != kind
         ]
         if wrong:
             raise Permanent("chunk.malformed", f"the chunk's columns: {'; '.join(wrong)}")

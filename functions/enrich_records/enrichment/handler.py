@@ -18,10 +18,14 @@ from csvgate.protocol.events import ChunkAddress
 from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.ledger.entries import Decision, Received, Seal
 from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger, UploadLedger
-from csvgate.protocol.messages.validated_records import SealedUpload, parse_validated_records
+from csvgate.protocol.messages.validated_records import (
+    SealedUpload,
+    parse_validated_records,
+    require_sealed,
+)
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.protocol.plan import require_protocol
-from csvgate.protocol.staging import read_staged, staged_uri
+from csvgate.protocol.staging import read_staged
 from csvgate.protocol.stream_ages import StreamAges
 from csvgate.runtime.errors import Failure, Permanent, Transient
 from csvgate.runtime.failure_boundary import Unfinished
@@ -34,7 +38,7 @@ from enrichment.load_pending import PendingLoader
 from enrichment.load_shared import SharedLoader
 from enrichment.plans import Plans
 from enrichment.republish import Republisher
-from enrichment.sealed_load import SealedLoad, StagedRows, unknown_seal
+from enrichment.sealed_load import SealedLoad, StagedRows, require_origin, unknown_seal
 from enrichment.shared_streams import SharedStreams
 
 if TYPE_CHECKING:
@@ -145,7 +149,8 @@ class Enricher:
         if pinned is None or sealed is None:
             raise unknown_seal(work.upload, work.seal)
         require_protocol(pinned)
-        _require_sealed(work, sealed, self.staging_bucket)
+        require_sealed(work, pinned, sealed, staging_bucket=self.staging_bucket)
+        require_origin(entries, sealed)
         return entries, pinned, sealed, staged
 
     def _without_plan(
@@ -275,25 +280,3 @@ class Enricher:
 
 def _waiting(done: int, chunks: int) -> Unfinished:
     return Unfinished(f"waiting: {done} of {chunks} chunks")
-
-
-def _require_sealed(work: SealedUpload, seal: Seal, staging_bucket: str) -> None:
-    """Raises Permanent `event.malformed` if the message contradicts the seal that it names."""
-    chunk = work.chunk
-    if work.plan != seal.plan:
-        raise Permanent(
-            "event.malformed", f"ce-plan: {work.plan} is not the plan of the seal, {seal.plan}"
-        )
-    if chunk is None:
-        return
-    if chunk.index >= len(seal.chunks):
-        raise Permanent(
-            "event.malformed", f"chunk {chunk.index}: the seal lists {len(seal.chunks)} chunks"
-        )
-    sealed = seal.chunks[chunk.index]
-    expected = staged_uri(staging_bucket, work.upload, sealed.sha256)
-    if chunk.sha256 != sealed.sha256 or chunk.dataref != expected:
-        raise Permanent(
-            "event.malformed",
-            f"dataref: {chunk.dataref:.200} is not the address of chunk {chunk.index}, {expected}",
-        )

@@ -61,14 +61,8 @@ class SealedLoad:
                 f"chunk {index} of upload {self.upload}: the bytes read do not have the SHA-256 "
                 "that was sealed; a retry reads them again",
             )
-        table = decode(data)
-        if table.num_rows != chunk.rows:
-            raise Permanent(
-                "chunk.malformed",
-                f"chunk {index} of upload {self.upload} has {table.num_rows} rows; the seal lists "
-                f"{chunk.rows}",
-            )
         enrichment, rows = self.plan.enrichment, self.rows
+        table = decode(data, rows=chunk.rows, columns=enrichment.chunk_columns())
         return enrichment.finish(enrichment.apply(table), rows.upload, rows.ingested_at)
 
 
@@ -80,7 +74,9 @@ class StagedRows:
     bucket: str
     known: dict[str, bytes | None] = field(default_factory=dict)
     """Bytes of staged objects by the digest in their name; None for one that is gone."""
-    _enriched: "dict[tuple[int, int], pa.Table]" = field(default_factory=dict)
+    _enriched: "dict[tuple[int, int], pa.Table | Permanent]" = field(default_factory=dict)
+    """By seal and chunk the rows, or why there are none: an expression may need a minute for that,
+    and a delivery may ask twice."""
 
     def enriched(self, load: SealedLoad, index: int) -> "pa.Table | None":
         """Return the rows of a chunk as the table has them; None if the staged chunk is gone.
@@ -93,8 +89,25 @@ class StagedRows:
             data = self.known[digest]
             if data is None:
                 return None
-            self._enriched[key] = load.enriched(index, data)
-        return self._enriched[key]
+            try:
+                self._enriched[key] = load.enriched(index, data)
+            except Permanent as failure:
+                self._enriched[key] = failure
+        found = self._enriched[key]
+        if isinstance(found, Permanent):
+            raise found
+        return found
+
+
+def require_origin(entries: UploadLedger, seal: Seal) -> None:
+    """Raises Permanent `seal.unknown` if a seal says that the upload corrects another one, which
+    gives its rows the other's `_upload_id`, and the ledger does not know it as a correction."""
+    if seal.corrects is not None and entries.corrects() != seal.corrects:
+        raise Permanent(
+            "seal.unknown",
+            f"the seal says that upload {entries.id} corrects {seal.corrects}, and the ledger does "
+            "not: validate_and_parse did not write this seal",
+        )
 
 
 def unknown_seal(upload: str, number: int) -> Permanent:

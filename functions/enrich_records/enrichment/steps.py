@@ -13,6 +13,7 @@ from csvgate.types.bigquery import parse as parse_type
 
 if TYPE_CHECKING:
     from enrichment.sql.derived_columns import DerivedColumn, DeriveStep
+    from enrichment.sql.growth import Size
 
 Types = Mapping[str, BigQueryType]
 
@@ -48,6 +49,8 @@ class _Planner:
         self.steps = Steps()
         self._references = references
         self._present = dict(fields)
+        self._sizes: dict[str, Size] = {}
+        """Of the derived columns."""
 
     def lookup(self, path: Path, lookup: Lookup) -> None:
         by_type = self._present.get(lookup.by)
@@ -80,17 +83,18 @@ class _Planner:
         used = {name for column in ready for name in column.columns}
         inputs = {name: kind for name, kind in self._present.items() if name in used}
         self.steps.run.append(DeriveStep(ready, inputs))
+        self._sizes |= {column.name: column.size for column in ready}
         for name, derivation in derive.items():
             fits = {column.name: column.fit for column in ready}
             self._add((*path, name), name, fits.get(name) or parse_type(derivation.bigquery))
 
     def _derived(self, path: Path, name: str, derivation: Derivation) -> "DerivedColumn | None":
         from enrichment.sql.derived_columns import prepare_column
-        from enrichment.sql.syntax_check import RefusedExpression
+        from enrichment.sql.refusal import RefusedExpression
 
         declared = parse_type(derivation.bigquery)
         try:
-            return prepare_column(name, derivation.sql, declared, self._present)
+            return prepare_column(name, derivation.sql, declared, self._present, self._sizes)
         except RefusedExpression as refused:
             self._complain((*path, "sql"), f"`{derivation.sql:.200}` {refused}")
             return None

@@ -3,10 +3,13 @@
 pyarrow is imported in functions only, so that a file without a valid row does not pay for it.
 """
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from csvgate.chunks.ipc_metadata import WrongChunk
+from csvgate.chunks.stream_check import MAX_DECODED_BYTES, check_stream, decoded_bytes
 from csvgate.contracts.checks.column_names import LINE
 from csvgate.contracts.model import Contract
 from csvgate.contracts.table import column_type
@@ -64,8 +67,9 @@ def encode(batch: Batch, contract: Contract, max_bytes: int = MAX_BYTES) -> Sequ
     """Return the batch's valid rows in file order: `_line` (int64), then the contract's fields in
     the types of `arrow_type`. Low-cardinality string columns may be dictionary-encoded.
 
-    Usually one chunk. One that exceeds `max_bytes` is halved by rows until each half fits; a batch
-    without valid rows gives none. Raises Permanent `chunk.row_too_large` if one row cannot fit.
+    Usually one chunk. One that exceeds `max_bytes`, or MAX_DECODED_BYTES in memory, is halved by
+    rows until each half fits; a batch without valid rows gives none. Raises Permanent
+    `chunk.row_too_large` if one row cannot fit.
     """
     if not len(batch.lines):
         return []
@@ -86,14 +90,16 @@ def _array(values: Sequence[object], kind: "pa.DataType") -> "pa.Array":
 
 
 def _halved(rows: "pa.RecordBatch", max_bytes: int) -> list[EncodedChunk]:
-    data = _stream(rows)
-    if len(data) <= max_bytes:
+    fits = decoded_bytes(rows) <= MAX_DECODED_BYTES
+    data = _stream(rows) if fits else b""
+    if fits and len(data) <= max_bytes:
         return [EncodedChunk(data, rows.num_rows)]
-    if (decoded := _without_dictionaries(rows)) is not rows:
+    if fits and (decoded := _without_dictionaries(rows)) is not rows:
         # Each half would carry the whole dictionaries.
         return _halved(decoded, max_bytes)
     if rows.num_rows == 1:
-        message = f"the row of line {rows.column(0)[0]} takes {len(data)} bytes of {max_bytes}"
+        size = f"{len(data)} bytes of {max_bytes}" if fits else f"over {MAX_DECODED_BYTES} bytes"
+        message = f"the row of line {rows.column(0)[0]} takes {size}"
         raise Permanent("chunk.row_too_large", message)
     half = rows.num_rows // 2
     return [*_halved(rows.slice(0, half), max_bytes), *_halved(rows.slice(half), max_bytes)]
@@ -121,10 +127,14 @@ def _stream(rows: "pa.RecordBatch") -> bytes:
     return found
 
 
-def decode(data: bytes) -> "pa.Table":
-    """Return the rows that `encode` was given, as a table without dictionaries.
+def decode(
+    data: bytes, *, rows: int | None = None, columns: "Mapping[str, pa.DataType] | None" = None
+) -> "pa.Table":
+    """Return the rows that `encode` was given, as a table without dictionaries. `rows` and
+    `columns` are the expected ones, if known.
 
-    Raises Permanent `chunk.malformed` for a stream that was cut or that csvgate did not write.
+    Raises Permanent `chunk.malformed` for a stream that was cut or that csvgate did not write,
+    before memory is allocated for what it declares.
     """
     import pyarrow as pa
 
@@ -134,15 +144,19 @@ def decode(data: bytes) -> "pa.Table":
             "chunk.malformed", "the chunk's Arrow stream was cut: its end marker is missing"
         )
     try:
+        check_stream(data, rows=rows, columns=columns)
         with pa.ipc.open_stream(data) as reader:
             table = reader.read_all()
         table.validate(full=True)
+        if decoded_bytes(table) > MAX_DECODED_BYTES:
+            raise WrongChunk(f"its rows take over {MAX_DECODED_BYTES:,} bytes")
         table = _without_dictionaries(table)
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except WrongChunk as error:
+        message = f"the chunk cannot be read as an Arrow stream: {error}"
+        raise Permanent("chunk.malformed", message) from error
+    except (pa.ArrowException, OSError, ValueError, struct.error) as error:
         message = f"the chunk cannot be read as an Arrow stream: {library_words(error)}"
         raise Permanent("chunk.malformed", message) from error
     if not table.num_columns or table.schema.field(0) != pa.field(LINE, pa.int64()):
         raise Permanent("chunk.malformed", f"the chunk's first column is not {LINE} (int64)")
-    if not table.num_rows:
-        raise Permanent("chunk.malformed", "the chunk has no rows")
     return table

@@ -248,8 +248,10 @@ def test_a_correction_finds_its_original_and_takes_a_slot() -> None:
         "storage.create corrects.json",
         *CLEAN.validate[2:],
     ] == steps.validate
-    assert CLEAN.enrich == steps.enrich
-    expected = {"writes": 9, "reads": 10, "listings": 0, "messages": 2, "bigquery": 1}
+    # The seal says whose correction this is, and the ledger must say the same.
+    link = ["storage.read corrects.json"]
+    assert [*CLEAN.enrich[:3], *link, *CLEAN.enrich[3:]] == steps.enrich
+    expected = {"writes": 9, "reads": 11, "listings": 0, "messages": 2, "bigquery": 1}
     assert expected == kinds(steps.all)
 
 

@@ -78,3 +78,18 @@ def test_rows_that_are_not_loaded_end_in_a_letter(monkeypatch: pytest.MonkeyPatc
     assert [] == world.warehouse.rows("sales.plain")
     assert "completed" == redeliver(world)
     assert ROWS == len(world.warehouse.rows("sales.plain"))
+
+
+@pytest.mark.parametrize("code", ["derive.failed", "derive.too_slow", "derive.crashed"])
+def test_a_chunk_that_fails_is_computed_once(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An expression may need a minute to fail, and four requests share one process for it."""
+    computed = []
+
+    def fail(*_: object) -> None:
+        computed.append(code)
+        raise Permanent(code, "b = 1 / a")
+
+    world = sealed()
+    monkeypatch.setattr(Enrichment, "apply", fail)
+    assert f"dead-lettered: {code}" == redeliver(world)
+    assert [code] == computed

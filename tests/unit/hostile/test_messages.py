@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from csvgate.ports import Message
-from unit.hostile.forging import announced, changed, staged, upload_of
+from csvgate.protocol.ledger.paths import SEAL
+from unit.hostile.forging import announced, changed, seal_of, staged, upload_of
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import orders
 from world import COMPLETE, VALIDATED, World
@@ -138,23 +139,54 @@ def test_the_digest_of_another_chunk_of_the_same_upload() -> None:
     assert 100 == len(loaded(world)) == len(set(loaded(world)))
 
 
-def test_rows_of_the_message_are_those_of_the_seal() -> None:
-    """The number in the message is for people: the seal counts."""
+@pytest.mark.parametrize("rows", [1, 29, 31, 1_000_000])
+def test_another_number_of_rows_than_the_seal_lists(rows: int) -> None:
     world = World()
     message = announced(world)
-    assert "completed" == world.deliver(VALIDATED, changed(message, {"rows": 1_000_000}))
-    assert 30 == len(loaded(world))
-    assert 30 == world.finished()[0].counts.valid
+    forged = changed(message, {"rows": rows})
+    assert "dead-lettered: event.malformed" == world.deliver(VALIDATED, forged)
+    assert [] == loaded(world)
+    world.drain()
+    assert 30 == len(loaded(world)), "the true one still loads"
 
 
-def test_counts_of_a_forged_marker_are_not_believed() -> None:
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"counts": {"read": 1, "valid": 1, "rejected": 0}},
+        {"status": "over_limit"},
+        {"dataset": "customers"},
+        {"plan": "ef" * 8},
+        {"seal": 2},
+        {"chunks": 0},
+        {"chunk": None},
+        {"validated_at": "2026-11-21T00:00:00Z"},
+        {"upload": {"bucket": "uploads", "name": "orders/b.csv", "generation": 1, "id": "0" * 20}},
+    ],
+    ids=lambda claim: next(iter(claim)),
+)
+def test_a_marker_that_contradicts_the_seal_or_the_pin(claim: dict[str, object]) -> None:
     world = World()
     message = announced(world)
-    counts = {"read": 1, "valid": 1, "rejected": 0}
-    data = {**json.loads(message.data), "counts": counts, "status": "over_limit"}
-    world.deliver(VALIDATED, Message(json.dumps(data).encode(), message.attributes))
-    (finished,) = world.finished()
+    forged = Message(json.dumps({**json.loads(message.data), **claim}).encode(), message.attributes)
+    assert "dead-lettered: event.malformed" == world.deliver(VALIDATED, forged)
+    assert [] == loaded(world)
+    world.drain()
+    (finished,) = world.finished()[-1:]
     assert ("completed", 30, 30) == (finished.outcome, finished.counts.valid, len(loaded(world)))
+
+
+def test_a_seal_that_makes_an_upload_somebody_elses_correction() -> None:
+    """Its rows would carry the `_upload_id` of the other upload."""
+    world = World()
+    theirs = upload_of(announced(world))
+    world.validate(world.upload("orders/b.csv", orders(3)))
+    ours = world.publisher.topics[VALIDATED][-1]
+    seal = seal_of(world, ours).model_copy(update={"corrects": theirs})
+    name = SEAL.name(upload=upload_of(ours), seal=1)
+    world.store.put("ledger", name, seal.model_dump_json(by_alias=True).encode())
+    assert "dead-lettered: seal.unknown" == world.deliver(VALIDATED, ours)
+    assert [] == loaded(world)
 
 
 def test_a_message_cannot_ask_for_another_object_of_the_staging_bucket() -> None:

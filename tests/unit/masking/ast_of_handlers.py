@@ -18,6 +18,7 @@ OURS: Final = frozenset(
         "Transient",
         "UnclearState",
         "WrongCell",
+        "WrongChunk",
         "WrongJson",
         "WrongPoint",
         "WrongReference",

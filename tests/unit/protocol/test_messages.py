@@ -77,7 +77,8 @@ def test_chunks_come_before_the_marker_and_carry_no_row() -> None:
         assert uri == found.chunk.dataref == attribute(message.attributes, "dataref")
         assert "csvgate.records.validated.v1" == message.attributes["ce-type"]
         assert len(message.data) < 1000
-    assert SealedUpload(ID, PLAN, 3, None) == parsed(marker)
+    found = parsed(marker)
+    assert (ID, PLAN, 3, None) == (found.upload, found.plan, found.seal, found.chunk)
     assert {f"{ID}-3-000000", f"{ID}-3-000001", f"{ID}-3-validated"} == {
         message.attributes["ce-id"] for message in messages(2)
     }
@@ -105,7 +106,8 @@ def test_the_only_chunk_is_announced_by_the_marker() -> None:
 @pytest.mark.parametrize("status", ["valid", "over_limit", "file_fault"])
 def test_without_chunks_there_is_a_marker_alone(status: str) -> None:
     (marker,) = messages(0, status)
-    assert SealedUpload(ID, PLAN, 3, None) == parsed(marker)
+    found = parsed(marker)
+    assert (ID, PLAN, 3, None) == (found.upload, found.plan, found.seal, found.chunk)
     assert status == UploadValidated.model_validate_json(marker.data).status
 
 

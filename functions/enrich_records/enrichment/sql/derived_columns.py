@@ -8,10 +8,13 @@ from csvgate.chunks.arrow import arrow_type
 from csvgate.contracts.checks.column_names import LINE
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
+from enrichment.sql.duckdb_process import shared
+from enrichment.sql.engine import CHUNK, CHUNK_SECONDS, RESULT_BYTES, Budget
+from enrichment.sql.engine_errors import EngineCrashed, EngineTooSlow, SqlError
 from enrichment.sql.expression import compile_expression
-from enrichment.sql.locked_duckdb import CHUNK, SqlError, row_error, shared
+from enrichment.sql.growth import Size, column_size
+from enrichment.sql.refusal import RefusedExpression
 from enrichment.sql.result_types import duckdb_type, quoted, result_fit, result_sql
-from enrichment.sql.syntax_check import RefusedExpression
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,22 +33,31 @@ class DerivedColumn:
     sql: str
     """The checked expression, cast to the declared type."""
     columns: tuple[str, ...]
+    size: Size
+    """At most how long a value is."""
 
 
 def prepare_column(
-    name: str, text: str, declared: BigQueryType, columns: Mapping[str, BigQueryType]
+    name: str,
+    text: str,
+    declared: BigQueryType,
+    columns: Mapping[str, BigQueryType],
+    derived: Mapping[str, Size],
 ) -> DerivedColumn:
     """Check one expression. `columns` gives the types to compute with, decimals as narrow as their
-    values are known to be. Raises RefusedExpression."""
+    values are known to be; `derived` the sizes of those columns that expressions computed. Raises
+    RefusedExpression."""
     types = {column: duckdb_type(kind) for column, kind in columns.items()}
-    expression = compile_expression(text, types, shared())
+    sizes = {name: column_size(name, kind) for name, kind in columns.items()}
+    sizes.update(derived)
+    expression = compile_expression(text, types, sizes, shared())
     floats = [used for used in expression.columns if columns[used].kind == "FLOAT64"]
     try:
         sql = result_sql(expression.sql, expression.type, declared, floats)
     except ValueError as error:
         raise RefusedExpression(str(error)) from None
     fit = result_fit(expression.type, declared)
-    return DerivedColumn(name, declared, fit, text, sql, expression.columns)
+    return DerivedColumn(name, declared, fit, text, sql, expression.columns, expression.size)
 
 
 @dataclass(slots=True)
@@ -54,6 +66,8 @@ class _Search:
 
     lines: list[int] = field(default_factory=list)
     reason: str = ""
+    size: int = 0
+    """Bytes of the results so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +78,41 @@ class DeriveStep:
     inputs: Mapping[str, BigQueryType]
     """The columns that the expressions use, and the types to compute with."""
 
-    def compute(self, chunk: "pa.Table") -> "dict[str, pa.ChunkedArray]":
-        """Return the derived columns, row for row with `chunk`. Raises Permanent `derive.failed`
-        and `chunk.malformed`."""
+    def compute(self, chunk: "pa.Table", budget: Budget) -> "dict[str, pa.ChunkedArray]":
+        """Return the derived columns, row for row with `chunk`. Raises Permanent `derive.failed`,
+        `derive.too_slow`, `derive.crashed` and `chunk.malformed`."""
         narrow = self._narrow(chunk)
         try:
-            found = shared().select(_query(self.columns), narrow)
-        except SqlError:
-            return {c.name: self._one_by_one(c, narrow) for c in self.columns}
-        return {c.name: found.column(c.name).cast(arrow_type(c.type)) for c in self.columns}
+            try:
+                found = self._select(self.columns, narrow, budget)
+            except SqlError:
+                return {c.name: self._one_by_one(c, narrow, budget) for c in self.columns}
+            return {c.name: found.column(c.name).cast(arrow_type(c.type)) for c in self.columns}
+        except EngineTooSlow:
+            raise Permanent(
+                "derive.too_slow",
+                f"the expressions of the chunk from line {_first_line(chunk)} on were not computed "
+                f"within {CHUNK_SECONDS:.0f} seconds, the last of them {self._texts()}. Write an "
+                "expression that needs less time, for example over left(…, 100), or keep long "
+                "values out by a constraint, then upload the file again",
+            ) from None
+        except EngineCrashed as crash:
+            raise Permanent(
+                "derive.crashed",
+                f"DuckDB crashed twice ({crash}) on the chunk from line {_first_line(chunk)} on, "
+                f"computing {self._texts()}. Write the expression in another way, or keep such "
+                "values out by a constraint, then upload the file again",
+            ) from None
+
+    def _select(
+        self, columns: tuple[DerivedColumn, ...], rows: "pa.Table", budget: Budget
+    ) -> "pa.Table":
+        # `_line` names failing rows here; there it would only be copied.
+        used = rows.drop_columns([LINE]) if self.inputs else rows
+        return shared().select(_query(columns), used, budget)
+
+    def _texts(self) -> str:
+        return ", ".join(f"{c.name} = {c.text:.200}" for c in self.columns)
 
     def _narrow(self, chunk: "pa.Table") -> "pa.Table":
         """Return the columns that are used, with decimals cast to their narrow types: DuckDB
@@ -93,13 +133,15 @@ class DeriveStep:
             columns[name] = values
         return pa.table(columns)
 
-    def _one_by_one(self, column: DerivedColumn, narrow: "pa.Table") -> "pa.ChunkedArray":
+    def _one_by_one(
+        self, column: DerivedColumn, narrow: "pa.Table", budget: Budget
+    ) -> "pa.ChunkedArray":
         """Compute the column in parts, which succeeds if only DuckDB's memory was too small for the
         chunk. Raises Permanent `derive.failed` naming the lines that fail."""
         import pyarrow as pa
 
         search = _Search()
-        parts = self._bisect(column, narrow, search)
+        parts = self._bisect(column, narrow, search, budget)
         if search.lines:
             more = " and others" if len(search.lines) == _NAMED_LINES else ""
             raise Permanent(
@@ -111,20 +153,35 @@ class DeriveStep:
             )
         return pa.chunked_array(parts, arrow_type(column.type))
 
-    def _bisect(self, column: DerivedColumn, rows: "pa.Table", search: _Search) -> "list[pa.Array]":
+    def _bisect(
+        self, column: DerivedColumn, rows: "pa.Table", search: _Search, budget: Budget
+    ) -> "list[pa.Array]":
         if len(search.lines) == _NAMED_LINES:
             return []
         try:
-            found = shared().select(_query((column,)), rows).column(column.name)
-            return list(found.cast(arrow_type(column.type)).chunks)
+            found = self._select((column,), rows, budget).column(column.name)
         except SqlError as error:
             if rows.num_rows <= 1:
-                search.reason = search.reason or row_error(error)
+                search.reason = search.reason or str(error)
                 search.lines.extend(rows.column(LINE).to_pylist())
                 return []
+        else:
+            search.size += found.nbytes
+            if search.size > RESULT_BYTES:
+                raise Permanent(
+                    "derive.failed",
+                    f"{column.name} = {column.text} as {column.type} takes over "
+                    f"{RESULT_BYTES // 2**20} MiB for the rows of one chunk. Correct the "
+                    "expression, then upload the file again",
+                )
+            return list(found.cast(arrow_type(column.type)).chunks)
         half = rows.num_rows // 2
-        first = self._bisect(column, rows.slice(0, half), search)
-        return first + self._bisect(column, rows.slice(half), search)
+        first = self._bisect(column, rows.slice(0, half), search, budget)
+        return first + self._bisect(column, rows.slice(half), search, budget)
+
+
+def _first_line(chunk: "pa.Table") -> int:
+    return int(chunk.column(LINE)[0].as_py()) if chunk.num_rows else 0
 
 
 def _query(columns: tuple[DerivedColumn, ...]) -> str:

@@ -9,9 +9,10 @@ BigQuery.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from enrichment.sql.locked_duckdb import LockedDuckDB, Node
+from enrichment.sql.engine import Engine, Node
+from enrichment.sql.refusal import RefusedExpression
 from enrichment.sql.result_types import decimal_of, is_decimal, quoted
-from enrichment.sql.syntax_check import RefusedExpression, nodes
+from enrichment.sql.syntax_check import nodes
 
 _MOST_DIVISIONS: Final = 8
 """A division repeats its operands: n nested divisions copy the innermost one 2^n times."""
@@ -28,7 +29,7 @@ _Place = tuple[Any, Any]
 class ExactDecimals:
     """Rewrites one syntax tree; `columns` gives DuckDB types."""
 
-    def __init__(self, engine: LockedDuckDB, tree: Node, columns: Mapping[str, str]) -> None:
+    def __init__(self, engine: Engine, tree: Node, columns: Mapping[str, str]) -> None:
         self._engine = engine
         self._tree = tree
         typed = [f"CAST(NULL AS {kind}) AS {quoted(name)}" for name, kind in columns.items()]

@@ -8,9 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from enrichment.sql.bounds import bounded
+from enrichment.sql.engine import Engine, Node
+from enrichment.sql.engine_errors import EngineCrashed, EngineTooSlow, SqlError
 from enrichment.sql.exact_decimals import ExactDecimals
-from enrichment.sql.locked_duckdb import LockedDuckDB, Node, SqlError, binding_error
-from enrichment.sql.syntax_check import RefusedExpression, check
+from enrichment.sql.growth import Size
+from enrichment.sql.refusal import RefusedExpression
+from enrichment.sql.syntax_check import check
 
 _MOST_CHARACTERS: Final = 4_000
 
@@ -22,29 +26,47 @@ class Expression:
     """The columns it uses, in the schema's spelling and order."""
     type: str
     """DuckDB's type of the result."""
+    size: Size
+    """At most how long a value is."""
 
 
 def compile_expression(
-    text: str, columns: Mapping[str, str | None], engine: LockedDuckDB
+    text: str,
+    columns: Mapping[str, str | None],
+    sizes: Mapping[str, Size],
+    engine: Engine,
 ) -> Expression:
     """Compile the expression. `columns` gives DuckDB types by name, None for a column that DuckDB
-    cannot hold. Raises RefusedExpression."""
+    cannot hold; `sizes` how long their values can be. Raises RefusedExpression."""
+    try:
+        return _compile(text, columns, sizes, engine)
+    except (EngineCrashed, EngineTooSlow):
+        raise RefusedExpression("makes DuckDB crash or hang before it sees a row") from None
+
+
+def _compile(
+    text: str,
+    columns: Mapping[str, str | None],
+    sizes: Mapping[str, Size],
+    engine: Engine,
+) -> Expression:
     tree = _parse(text, engine)
     root = tree["statements"][0]["node"]["select_list"][0]
     try:
         used = check(root, columns)
         known = {name: kind for name in columns if name in used and (kind := columns[name])}
+        size = bounded(root, {name.lower(): sizes[name] for name in used})
         exact = ExactDecimals(engine, tree, known)
         exact.rewrite(root)
         sql = exact.text(root)
-        return Expression(sql, tuple(known), exact.type(sql))
+        return Expression(sql, tuple(known), exact.type(sql), size)
     except RecursionError:
         raise RefusedExpression("is nested too deeply") from None
     except SqlError as error:
-        raise RefusedExpression(f"is refused by DuckDB: {binding_error(error)}") from None
+        raise RefusedExpression(f"is refused by DuckDB: {error}") from None
 
 
-def _parse(text: str, engine: LockedDuckDB) -> Node:
+def _parse(text: str, engine: Engine) -> Node:
     if len(text) > _MOST_CHARACTERS:
         raise RefusedExpression(f"is longer than {_MOST_CHARACTERS:,} characters")
     try:

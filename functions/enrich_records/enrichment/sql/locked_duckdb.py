@@ -1,30 +1,22 @@
-"""DuckDB as a calculator: without files, network, extensions, or settings that can be changed."""
+"""DuckDB as a calculator: without files, network, extensions, or settings that can be changed.
+
+Only the process of `duckdb_child` imports this module.
+"""
 
 import json
-import re
 import threading
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from csvgate.runtime.errors import Transient
-from csvgate.text import shorten
+from enrichment.sql.duckdb_errors import binding_error, row_error
+from enrichment.sql.engine import CHUNK, RESULT_BYTES, Node
+from enrichment.sql.engine_errors import EngineTooSlow, SqlError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-SqlError = duckdb.Error
-CHUNK: Final = "chunk"
-"""The name under which a query sees the Arrow table it is given."""
-Node = dict[str, Any]
-"""DuckDB's syntax tree, as its json_serialize_sql writes it."""
-
-_QUOTED: Final = re.compile(r"(['\"]).*(['\"])|['\"].*$")
-# Digits that name a type (INT64, DECIMAL(12,2)) describe the contract; all others may be data.
-_NUMBER: Final = re.compile(r"(?<![A-Za-z0-9_(,])[-+]?\d[\d.,eE+-]*(?!\))|\((?!\d+(,\d+)?\)).*\)")
-_LONGEST: Final = 200
-"""Characters of an error message."""
 
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "enable_external_access": False,
@@ -54,34 +46,47 @@ _SETUP: Final = (
 
 
 class LockedDuckDB:
-    """One in-memory database, used by one thread at a time. Raises `SqlError`."""
+    """One in-memory database. Raises SqlError, and EngineTooSlow when a statement was interrupted.
+    After any other exception of DuckDB the database cannot be used any more."""
 
     def __init__(self) -> None:
         self._connection = duckdb.connect(":memory:", config=_CONFIG)
-        self._turn = threading.Lock()
         for statement in _SETUP:
             self._connection.execute(statement)
 
-    def select(self, sql: str, chunk: "pa.Table") -> "pa.Table":
+    def warm_up(self) -> None:
+        """Load what the first query needs, so that the memory it takes is not a query's."""
+        import pyarrow as pa
+
+        self.select(f"SELECT v FROM {CHUNK}", pa.table({"v": [1]}), 60)  # noqa: S608 - no input
+
+    def select(self, sql: str, chunk: "pa.Table", seconds: float) -> "pa.Table":
         """Run a query over the table `chunk`. The result has the rows in the same order."""
-        with self._turn:
-            try:
-                self._connection.register(CHUNK, chunk)
-                try:
-                    return self._connection.sql(sql).to_arrow_table()
-                finally:
-                    self._connection.unregister(CHUNK)
-            except (duckdb.FatalException, duckdb.InternalException) as error:
-                # DuckDB refuses every statement after this; a retry opens a new database.
-                shared.cache_clear()
-                raise Transient(
-                    "derive.engine", f"DuckDB failed: {type(error).__name__}"
-                ) from error
+        self._connection.register(CHUNK, chunk)
+        try:
+            with self._interrupted_after(seconds):
+                found: pa.Table = self._connection.sql(sql).to_arrow_table()
+        except (duckdb.FatalException, duckdb.InternalException):
+            # DuckDB refuses every statement after this.
+            raise
+        except duckdb.InterruptException:
+            raise EngineTooSlow from None
+        except (duckdb.OutOfMemoryException, MemoryError):
+            raise SqlError("it needs more memory than expressions may use") from None
+        except duckdb.Error as error:
+            raise SqlError(row_error(error)) from None
+        finally:
+            self._connection.unregister(CHUNK)
+        if found.nbytes > RESULT_BYTES:
+            raise SqlError(f"its results take over {RESULT_BYTES // 2**20} MiB")
+        return found
 
     def types(self, sql: str) -> list[str]:
         """Return the types of a query's columns. Does not run the query."""
-        with self._turn:
+        try:
             return [str(kind) for kind in self._connection.sql(sql).types]
+        except duckdb.Error as error:
+            raise SqlError(binding_error(error)) from None
 
     def parse(self, sql: str) -> Node:
         """Return the syntax tree, or its `error_message`, of one or more SELECT statements."""
@@ -92,37 +97,19 @@ class LockedDuckDB:
         return self._value("SELECT json_deserialize_sql(?::JSON)", json.dumps(tree))
 
     def _value(self, sql: str, argument: str) -> str:
-        with self._turn:
+        try:
             # Reads to the end: DuckDB counts an unfinished result as still in use.
             [[value]] = self._connection.execute(sql, [argument]).fetchall()
+        except duckdb.Error as error:
+            raise SqlError(binding_error(error)) from None
         return str(value)
 
-
-@cache
-def shared() -> LockedDuckDB:
-    """Return the database of this instance, kept because opening one takes about 20 ms."""
-    return LockedDuckDB()
-
-
-def binding_error(error: Exception) -> str:
-    """Return the first line of an error in binding an expression, with the names it mentions."""
-    return shorten(_first_line(error), _LONGEST)
-
-
-def row_error(error: Exception) -> str:
-    """Return the first line of an error in computing rows, without the values that it quotes: it
-    ends up in logs and dead letters."""
-    first = _first_line(error)
-    if "division by zero" in first.lower():
-        return "division by zero"
-    # After a colon DuckDB repeats input without quotes.
-    first = _NUMBER.sub("…", _QUOTED.sub("…", first)).partition(": ")[0]
-    return shorten(first.rstrip(" …!.:"), _LONGEST)
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    for start in ("Use TRY(", "You might want to", "Either add a cast to DOUBLE"):
-        text = text.partition(start)[0]
-    kind, colon, words = text.partition(" Error: ")
-    return (words if colon and len(kind) < 30 else text).strip()
+    @contextmanager
+    def _interrupted_after(self, seconds: float) -> Iterator[None]:
+        timer = threading.Timer(seconds, self._connection.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()

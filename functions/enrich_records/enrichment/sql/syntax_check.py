@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from enrichment.sql.allowed_functions import FUNCTIONS
-from enrichment.sql.locked_duckdb import Node
+from enrichment.sql.engine import Node
+from enrichment.sql.refusal import RefusedExpression
 
 _CLASSES: Final = (
     *("COLUMN_REF", "CONSTANT", "FUNCTION", "OPERATOR", "CAST"),
@@ -37,14 +38,20 @@ _CLOCKS: Final = (
     "localtime",
     "localtimestamp",
 )
-
-
+_TYPES: Final = frozenset(
+    (
+        *("boolean", "bool", "varchar", "string", "text", "char", "bpchar", "json", "uuid"),
+        *("tinyint", "smallint", "integer", "int", "bigint", "int64", "hugeint"),
+        *("utinyint", "usmallint", "uinteger", "ubigint", "uhugeint"),
+        *("float", "real", "double", "float64", "decimal", "numeric", "bignumeric"),
+        *("blob", "bytes", "bytea", "date", "time", "datetime", "timestamp", "interval"),
+        *("timestamp with time zone", "timestamptz", "time with time zone", "list"),
+    )
+)
+"""Types that a value can be cast to, as DuckDB's parser spells them, and lists of such types. Deep
+values crash a cast to others, such as VARIANT."""
 _WIDEST: Final = 1_000
 """The most characters to pad a string to; a billion would exhaust the function's memory."""
-
-
-class RefusedExpression(ValueError):
-    """The reason, as the end of a sentence that starts with the expression."""
 
 
 def check(root: Node, columns: Mapping[str, str | None]) -> set[str]:
@@ -90,6 +97,10 @@ def _check_node(node: Node) -> None:
         raise RefusedExpression(f"uses {node['type'].lower()}")
     if kind == "FUNCTION":
         _check_function(node)
+    if kind == "TYPE" and (node["type_name"].lower() not in _TYPES or node["schema"]):
+        raise RefusedExpression(
+            f"casts to {node['type_name']}, which is not among the types of BigQuery's columns"
+        )
     if kind == "TYPE" and node["type_name"].upper() == "DECIMAL" and not node["children"]:
         # DuckDB would read it as DECIMAL(18,3) and silently round to three digits.
         raise RefusedExpression("casts to a NUMERIC without digits: write NUMERIC(38, 9)")

@@ -61,11 +61,27 @@ CONTRACTS: Final = (
         NextStep.UPLOAD,
     ),
     OperationalCode(
+        "derive.too_slow",
+        When.AT_ONCE,
+        "The expressions of one chunk did not finish within 60 seconds",
+        "Write an expression that needs less time, for example over left(column, 100), or limit "
+        f"the length of the column by a constraint, and deploy. {_PINNED}",
+        NextStep.UPLOAD,
+    ),
+    OperationalCode(
+        "derive.crashed",
+        When.AT_ONCE,
+        "DuckDB crashed or ran out of memory on a chunk, twice, in two new processes",
+        "Try the expression on the chunk's rows with the DuckDB version of enrich_records, write "
+        f"it in another way, and deploy. {_PINNED}",
+        NextStep.UPLOAD,
+    ),
+    OperationalCode(
         "derive.engine",
         When.AFTER_RETRIES,
-        "DuckDB, which computes derived columns, failed",
-        "Usually it ran out of memory: give enrich_records more memory in deploy/topology.yaml "
-        "and deploy.",
+        "The process that computes derived columns did not start",
+        "Usually the instance has too little memory: give enrich_records more in "
+        "deploy/topology.yaml and deploy.",
         NextStep.REPLAY,
     ),
     OperationalCode(

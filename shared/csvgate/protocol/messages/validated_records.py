@@ -17,6 +17,7 @@ from csvgate.protocol.events import (
     RECORDS_VALIDATED,
     UPLOAD_VALIDATED,
     ChunkAddress,
+    Payload,
     UploadValidated,
 )
 from csvgate.protocol.identity import is_sha256
@@ -46,6 +47,8 @@ class SealedUpload:
     seal: int
     chunk: ChunkAddress | None
     """None for the marker of an upload that does not have exactly one chunk."""
+    marker: UploadValidated | None = None
+    """None for the event of a chunk."""
 
 
 def sealed_messages(
@@ -53,17 +56,62 @@ def sealed_messages(
 ) -> list[Message]:
     """Return the messages that announce a seal: one for each chunk and then the marker."""
     upload = received.upload.id
-    chunks = [
-        ChunkAddress(
-            index=index,
-            rows=chunk.rows,
-            sha256=chunk.sha256,
-            dataref=staged_uri(staging_bucket, upload, chunk.sha256),
-        )
-        for index, chunk in enumerate(seal.chunks)
-    ]
+    chunks = [_address(upload, seal, index, staging_bucket) for index in range(len(seal.chunks))]
     only = chunks[0] if len(chunks) == 1 else None
-    marker = UploadValidated(
+    marker = _marker(received, number, seal, only)
+    found = [] if only else [_chunk_message(received, number, seal, chunk) for chunk in chunks]
+    return [*found, _marker_message(received, marker, only)]
+
+
+def require_sealed(
+    work: SealedUpload, received: Received, seal: Seal, *, staging_bucket: str
+) -> None:
+    """Raises Permanent `event.malformed` if the message is not one of those that announce the seal
+    it names. Whoever may publish to the topic can change nothing about an upload."""
+    if work.plan != seal.plan:
+        raise _contradiction("ce-plan", work.plan, seal.plan)
+    chunk, only = work.chunk, None
+    if len(seal.chunks) == 1:
+        only = _address(work.upload, seal, 0, staging_bucket)
+    if chunk is not None:
+        if chunk.index >= len(seal.chunks):
+            raise Permanent(
+                "event.malformed", f"chunk {chunk.index}: the seal lists {len(seal.chunks)} chunks"
+            )
+        _require_equal(chunk, _address(work.upload, seal, chunk.index, staging_bucket))
+    if work.marker is not None:
+        _require_equal(work.marker, _marker(received, work.seal, seal, only))
+
+
+def _require_equal(claimed: Payload, sealed: Payload) -> None:
+    """Raises Permanent `event.malformed` for the first field that differs."""
+    for name in type(sealed).model_fields:
+        ours, theirs = getattr(sealed, name), getattr(claimed, name)
+        if theirs != ours:
+            raise _contradiction(name, theirs, ours)
+
+
+def _contradiction(name: str, claimed: object, sealed: object) -> Permanent:
+    return Permanent(
+        "event.malformed",
+        f"{name}: {claimed!s:.200} contradicts the seal of the upload, which says {sealed!s:.200}",
+    )
+
+
+def _address(upload: str, seal: Seal, index: int, staging_bucket: str) -> ChunkAddress:
+    chunk = seal.chunks[index]
+    return ChunkAddress(
+        index=index,
+        rows=chunk.rows,
+        sha256=chunk.sha256,
+        dataref=staged_uri(staging_bucket, upload, chunk.sha256),
+    )
+
+
+def _marker(
+    received: Received, number: int, seal: Seal, only: ChunkAddress | None
+) -> UploadValidated:
+    return UploadValidated(
         upload=received.upload,
         plan=seal.plan,
         seal=number,
@@ -71,12 +119,10 @@ def sealed_messages(
         status=seal.status,
         counts=seal.counts,
         stopped_at=seal.stopped_at,
-        chunks=len(chunks),
+        chunks=len(seal.chunks),
         chunk=only,
         validated_at=seal.at,
     )
-    found = [] if only else [_chunk_message(received, number, seal, chunk) for chunk in chunks]
-    return [*found, _marker_message(received, marker, only)]
 
 
 def _chunk_message(received: Received, number: int, seal: Seal, chunk: ChunkAddress) -> Message:
@@ -130,10 +176,11 @@ def parse_validated_records(message: Message) -> SealedUpload:
     seal = number(event, SEAL)
     if not seal:
         raise Permanent("event.malformed", f"ce-{SEAL}: seals are numbered from 1")
-    kind = event["type"]
+    kind, marker = event["type"], None
     try:
         if kind == UPLOAD_VALIDATED:
-            chunk = UploadValidated.model_validate_json(message.data).chunk
+            marker = UploadValidated.model_validate_json(message.data)
+            chunk = marker.chunk
         elif kind == RECORDS_VALIDATED:
             chunk = ChunkAddress.model_validate_json(message.data)
         else:
@@ -146,4 +193,4 @@ def parse_validated_records(message: Message) -> SealedUpload:
         ) from error
     if chunk is not None and not is_sha256(chunk.sha256):
         raise Permanent("event.malformed", f"sha256: not a digest: {chunk.sha256!r:.80}")
-    return SealedUpload(upload, plan, seal, chunk)
+    return SealedUpload(upload, plan, seal, chunk, marker)

@@ -1,0 +1,5 @@
+"""Why an expression is refused."""
+
+
+class RefusedExpression(ValueError):
+    """The reason, as the end of a sentence that starts with the expression."""
