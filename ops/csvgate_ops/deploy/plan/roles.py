@@ -10,10 +10,12 @@ from collections.abc import Iterator
 
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.kinds import agent
+from csvgate_ops.deploy.plan import ledger_conditions
 from csvgate_ops.deploy.plan.model import Binding, Key, Place
 from csvgate_ops.deploy.topology.model import Function, StorageEvent, Topology
 
 SOURCES = 'resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
+LEDGER = "ledger"
 PUBSUB_AGENT = agent.member("pubsub.googleapis.com")
 STORAGE_AGENT = agent.member("storage.googleapis.com")
 
@@ -28,6 +30,7 @@ def of_functions(topology: Topology, place: Place) -> Iterator[Binding]:
         member = account(place, function.service_account)
         for on, role in _uses(topology, place, name, function):
             yield Binding(on, f"roles/{role}", member)
+        yield from _of_ledger(topology, place, name, function)
 
 
 def _uses(
@@ -35,12 +38,11 @@ def _uses(
 ) -> Iterator[tuple[Key, str]]:
     buckets, uses = topo.bucket_names(topology, place.project), function.uses
     for key in uses.read:
-        yield Key("bucket", buckets[key]), "storage.objectViewer"
+        if key != LEDGER:
+            yield Key("bucket", buckets[key]), "storage.objectViewer"
     for key in uses.create:
-        yield Key("bucket", buckets[key]), "storage.objectCreator"
-    for key in uses.write:
-        # Replacing an object deletes one, which objectCreator does not allow.
-        yield Key("bucket", buckets[key]), "storage.objectUser"
+        if key != LEDGER:
+            yield Key("bucket", buckets[key]), "storage.objectCreator"
     dead_letter = topo.trigger_of(topology, name).dead_letter.topic
     for key in (*uses.publish, dead_letter):
         yield Key("topic", topology.topics[key].name), "pubsub.publisher"
@@ -52,6 +54,21 @@ def _uses(
         yield Key("project", ""), "bigquery.jobUser"
     for secret in {s.secret: None for s in function.secrets.values()}:
         yield Key("secret", secret), "secretmanager.secretAccessor"
+
+
+def _of_ledger(
+    topology: Topology, place: Place, name: str, function: Function
+) -> Iterator[Binding]:
+    """Yield the roles on the ledger, under conditions on the names of its objects."""
+    bucket = topo.bucket_names(topology, place.project)[LEDGER]
+    on, member = Key("bucket", bucket), account(place, function.service_account)
+    if LEDGER in function.uses.read:
+        yield Binding(on, ledger_conditions.LIST, member)
+        for condition in ledger_conditions.reading(bucket, name):
+            yield Binding(on, ledger_conditions.READ, member, condition)
+    if LEDGER in function.uses.create:
+        for condition in ledger_conditions.creation(bucket, name):
+            yield Binding(on, ledger_conditions.CREATE, member, condition)
 
 
 def of_builds(topology: Topology, place: Place) -> Iterator[Binding]:

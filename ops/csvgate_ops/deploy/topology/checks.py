@@ -61,6 +61,13 @@ def _roles(topology: Topology) -> Iterator[Mistake]:
     for role in ROLES_OF_BUCKETS:
         if role not in topology.buckets:
             yield Mistake("buckets", f"`{role}` is missing")
+    ledger = topology.buckets.get("ledger")
+    if ledger is not None and not ledger.uniform_access:
+        yield Mistake(
+            "buckets.ledger.uniform_access",
+            "must be true: the roles on the ledger have conditions, which Cloud Storage only accepts "
+            "with uniform bucket-level access",
+        )
     for role in ROLES_OF_TOPICS:
         if role not in topology.topics:
             yield Mistake("topics", f"`{role}` is missing")
@@ -99,7 +106,7 @@ def _functions(topology: Topology) -> Iterator[Mistake]:
                 yield Mistake(path, f"{variable} is derived from the topology: leave it out")
         for variable in function.environment.keys() & function.secrets.keys():
             yield Mistake(f"{path}.secrets.{variable}", "is also in environment")
-        for verb in ("read", "create", "write"):
+        for verb in ("read", "create"):
             for key in getattr(function.uses, verb):
                 yield from _known(f"{path}.uses.{verb}", key, topology.buckets, "buckets")
         for key in function.uses.publish:
@@ -118,11 +125,9 @@ def _functions(topology: Topology) -> Iterator[Mistake]:
 
 def _breakers(topology: Topology) -> Iterator[Mistake]:
     for name, function in topology.functions.items():
-        uses = function.uses.model_dump()
-        writes = {key for verb in uses.keys() - {"read", "publish", "load"} for key in uses[verb]}
-        if "ledger" not in writes or "ledger" not in uses["read"]:
+        if "ledger" not in function.uses.create or "ledger" not in function.uses.read:
             yield Mistake(
-                f"functions.{name}.uses", "must read and write `ledger`, which the breaker needs"
+                f"functions.{name}.uses", "must read and create `ledger`, which the breaker needs"
             )
 
 

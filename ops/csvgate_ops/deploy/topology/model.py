@@ -97,9 +97,7 @@ class Uses(Model):
 
     read: tuple[str, ...] = ()
     create: tuple[str, ...] = ()
-    """Buckets in which objects are created, but never replaced or deleted."""
-    write: tuple[str, ...] = ()
-    """Buckets in which objects may be created and replaced."""
+    """Buckets in which objects are created. No function may replace or delete any."""
     publish: tuple[str, ...] = ()
     load: tuple[str, ...] = ()
 

@@ -197,7 +197,7 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
         with_role("bucket", UPLOADS, "storage.admin", f"serviceAccount:{ACCOUNT}"),
         [
             f"gcloud storage buckets remove-iam-policy-binding gs://{UPLOADS} {AT} "
-            f"--member=serviceAccount:{ACCOUNT} --role=roles/storage.admin"
+            f"--member=serviceAccount:{ACCOUNT} --role=roles/storage.admin --condition=None"
         ],
     ),
     (
@@ -205,7 +205,7 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
         with_role("bucket", UPLOADS, "storage.objectViewer", "allUsers"),
         [
             f"gcloud storage buckets remove-iam-policy-binding gs://{UPLOADS} {AT} "
-            "--member=allUsers --role=roles/storage.objectViewer"
+            "--member=allUsers --role=roles/storage.objectViewer --condition=None"
         ],
     ),
     (

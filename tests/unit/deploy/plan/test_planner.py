@@ -154,7 +154,7 @@ def test_a_role_that_is_not_needed_is_revoked() -> None:
     observed = healthy_project(desired)
     found = plan(desired, replace(observed, bindings=observed.bindings | surplus))
     start = f"gcloud storage buckets remove-iam-policy-binding gs://{BUCKET.name} "
-    end = "--project=example-csvgate-dev --member={} --role=roles/storage.{}"
+    end = "--project=example-csvgate-dev --member={} --role=roles/storage.{} --condition=None"
     assert [
         start + end.format(VALIDATE, "admin"),
         start + end.format("allUsers", "objectViewer"),
