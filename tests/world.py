@@ -91,6 +91,7 @@ class World:
             "staging",
             "ledger",
             "references",
+            "audit",
             effects=self.effects,
             clock=self.clock,
         )
@@ -148,7 +149,7 @@ class World:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.store, "ledger")
+        return Ledger(self.store, "ledger", "audit")
 
     def upload(self, name: str, data: bytes) -> CloudEvent:
         """Upload an object; return the event that Eventarc would send."""

@@ -50,6 +50,8 @@ bq --project_id=example-csvgate-dev rm -r -f --dataset sales
 
 # Buckets
 gcloud storage rm --recursive gs://example-csvgate-dev-references --project=example-csvgate-dev
+gcloud storage buckets update gs://example-csvgate-dev-audit --clear-retention-period --project=example-csvgate-dev
+gcloud storage rm --recursive gs://example-csvgate-dev-audit --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-ledger --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-staging --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-rejects --project=example-csvgate-dev

@@ -67,6 +67,10 @@ cat > build/lifecycle-example-csvgate-dev-ledger.json <<'END'
 {"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}
 END
 gcloud storage buckets create gs://example-csvgate-dev-ledger --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-ledger.json --project=example-csvgate-dev
+cat > build/lifecycle-example-csvgate-dev-audit.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}
+END
+gcloud storage buckets create gs://example-csvgate-dev-audit --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --retention-period=34560000s --lifecycle-file=build/lifecycle-example-csvgate-dev-audit.json --project=example-csvgate-dev
 cat > build/lifecycle-example-csvgate-dev-references.json <<'END'
 {"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":90}}]}
 END

@@ -67,6 +67,10 @@ cat > build/lifecycle-example-csvgate-prod-ledger.json <<'END'
 {"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}
 END
 gcloud storage buckets create gs://example-csvgate-prod-ledger --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-ledger.json --project=example-csvgate-prod
+cat > build/lifecycle-example-csvgate-prod-audit.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}
+END
+gcloud storage buckets create gs://example-csvgate-prod-audit --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --retention-period=34560000s --lifecycle-file=build/lifecycle-example-csvgate-prod-audit.json --project=example-csvgate-prod
 cat > build/lifecycle-example-csvgate-prod-references.json <<'END'
 {"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":90}}]}
 END

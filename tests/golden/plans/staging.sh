@@ -67,6 +67,10 @@ cat > build/lifecycle-example-csvgate-staging-ledger.json <<'END'
 {"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}
 END
 gcloud storage buckets create gs://example-csvgate-staging-ledger --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-ledger.json --project=example-csvgate-staging
+cat > build/lifecycle-example-csvgate-staging-audit.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}
+END
+gcloud storage buckets create gs://example-csvgate-staging-audit --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --retention-period=34560000s --lifecycle-file=build/lifecycle-example-csvgate-staging-audit.json --project=example-csvgate-staging
 cat > build/lifecycle-example-csvgate-staging-references.json <<'END'
 {"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":90}}]}
 END

@@ -121,6 +121,8 @@ def test_buckets(project: Project, topology: topo.Topology) -> None:
         assert bucket.versioning == made.get("versioning", {}).get("enabled", False)
         assert str(bucket.soft_delete) == str(made["softDeletePolicy"]["retentionDurationSeconds"])
         assert rules == made["lifecycle"]["rule"]
+        retained = made.get("retentionPolicy", {}).get("retentionPeriod", 0)
+        assert bucket.retention == int(retained)
 
 
 def test_topics_and_review_subscriptions(project: Project, topology: topo.Topology) -> None:

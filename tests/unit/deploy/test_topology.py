@@ -33,6 +33,7 @@ def test_names_follow_the_design(topology: topo.Topology) -> None:
         "rejects": "p-rejects",
         "staging": "p-staging",
         "ledger": "p-ledger",
+        "audit": "p-audit",
         "references": "p-references",
     }
     assert [topic.name for topic in topology.topics.values()] == [
@@ -289,6 +290,24 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
             "a dead letter may not find the chunks that it loads",
         ),
         ("buckets.staging", None, "buckets: `staging` is missing"),
+        ("buckets.audit", None, "buckets: `audit` is missing"),
+        (
+            "functions.enrich_records.uses.read",
+            ["ledger", "audit"],
+            "functions.enrich_records.uses.read: only operators use `audit`",
+        ),
+        (
+            "buckets.audit.lifecycle.0.delete_after",
+            "399d",
+            "buckets.audit.lifecycle[0].delete_after: must not be shorter than the retention of "
+            "34560000s, within which nothing is deleted",
+        ),
+        (
+            "buckets.audit.versioning",
+            True,
+            "buckets.audit.retention: cannot be combined with versioning: objects that are "
+            "retained cannot be replaced",
+        ),
         (
             "buckets.ledger.uniform_access",
             False,

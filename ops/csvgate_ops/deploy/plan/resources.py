@@ -63,6 +63,7 @@ def _bucket(wanted: Bucket, place: Place) -> Fields:
         "public_access_prevention": wanted.public_access_prevention,
         "versioning": wanted.versioning,
         "soft_delete": wanted.soft_delete,
+        "retention": wanted.retention,
         "lifecycle": bucket.lifecycle(rules),
     }
 

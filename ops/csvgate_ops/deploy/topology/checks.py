@@ -6,6 +6,8 @@ from typing import NamedTuple
 from csvgate_ops.deploy.topology.model import DAY, StorageEvent, Topology
 
 ROLES_OF_BUCKETS = ("uploads", "rejects", "staging", "ledger", "references")
+OPERATORS_BUCKETS = ("audit",)
+"""Buckets that functions neither know nor have access to."""
 ROLES_OF_TOPICS = ("validated", "complete")
 DERIVED_VARIABLES = (
     "GOOGLE_CLOUD_PROJECT",
@@ -58,15 +60,15 @@ def mistakes(topology: Topology) -> Iterator[Mistake]:
 
 
 def _roles(topology: Topology) -> Iterator[Mistake]:
-    for role in ROLES_OF_BUCKETS:
+    for role in (*ROLES_OF_BUCKETS, *OPERATORS_BUCKETS):
         if role not in topology.buckets:
             yield Mistake("buckets", f"`{role}` is missing")
     ledger = topology.buckets.get("ledger")
     if ledger is not None and not ledger.uniform_access:
         yield Mistake(
             "buckets.ledger.uniform_access",
-            "must be true: the roles on the ledger have conditions, which Cloud Storage only accepts "
-            "with uniform bucket-level access",
+            "must be true: the roles on the ledger have conditions, which Cloud Storage only "
+            "accepts with uniform bucket-level access",
         )
     for role in ROLES_OF_TOPICS:
         if role not in topology.topics:
@@ -108,6 +110,8 @@ def _functions(topology: Topology) -> Iterator[Mistake]:
             yield Mistake(f"{path}.secrets.{variable}", "is also in environment")
         for verb in ("read", "create"):
             for key in getattr(function.uses, verb):
+                if key in OPERATORS_BUCKETS:
+                    yield Mistake(f"{path}.uses.{verb}", f"only operators use `{key}`")
                 yield from _known(f"{path}.uses.{verb}", key, topology.buckets, "buckets")
         for key in function.uses.publish:
             yield from _known(f"{path}.uses.publish", key, topology.topics, "topics")
@@ -185,8 +189,19 @@ def _reviews(topology: Topology) -> Iterator[Mistake]:
 
 def _lifecycles(topology: Topology) -> Iterator[Mistake]:
     for key, bucket in topology.buckets.items():
+        if bucket.retention and bucket.versioning:
+            yield Mistake(
+                f"buckets.{key}.retention",
+                "cannot be combined with versioning: objects that are retained cannot be replaced",
+            )
         for index, rule in enumerate(bucket.lifecycle):
             path = f"buckets.{key}.lifecycle[{index}]"
+            if rule.delete_after is not None and rule.delete_after < bucket.retention:
+                yield Mistake(
+                    f"{path}.delete_after",
+                    f"must not be shorter than the retention of {bucket.retention}s, within which "
+                    "nothing is deleted",
+                )
             given = [a for a in (rule.delete_after, rule.delete_noncurrent_after) if a is not None]
             if len(given) != 1:
                 yield Mistake(

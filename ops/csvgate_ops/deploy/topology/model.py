@@ -53,6 +53,8 @@ class Bucket(Model):
     public_access_prevention: Literal["enforced", "inherited"] = "enforced"
     versioning: bool = False
     soft_delete: Seconds = 7 * DAY
+    retention: Seconds = 0
+    """Objects younger than this cannot be deleted or replaced, not even by an owner."""
     lifecycle: tuple[LifecycleRule, ...] = ()
 
 

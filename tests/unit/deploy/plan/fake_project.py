@@ -115,6 +115,7 @@ def _bucket(project: FakeProject, words: list[str], flags: Flags) -> None:
         public_access_prevention="enforced" if "public-access-prevention" in flags else "inherited",
         versioning=False,
         soft_delete=_seconds(flags["soft-delete-duration"]),
+        retention=_seconds(flags.get("retention-period", "0s")),
         lifecycle=project.file if "lifecycle-file" in flags else "",
     )
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from csvgate.protocol.ledger import access, paths
 from csvgate.protocol.ledger.paths import LedgerPath
 from csvgate_ops.deploy.plan import ledger_conditions
-from fakes.iam import CREATE, DELETE, GET, Forbidden, GuardedStore, holds
+from fakes.iam import CREATE, DELETE, GET, LIST, Forbidden, GuardedStore, holds
 from fakes.storage import FakeObjectStore
 from world import FUNCTIONS, roles_of
 
@@ -62,6 +62,7 @@ def test_every_kind_of_entry_has_a_creator() -> None:
     assert set(FUNCTIONS) == access.CREATES.keys() == access.READS.keys()
 
 
+BUCKETS = ("uploads", "rejects", "staging", "ledger", "references", "audit")
 OWN = {"FAILURE_NOTE", "BREAKER_TRIPPED", "BREAKER_LIFTED", "BREAKER_LETTER"}
 
 
@@ -118,8 +119,14 @@ def test_what_a_function_cannot_read(function: str, unread: set[str]) -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_no_function_deletes_or_replaces_an_object(function: str) -> None:
     guarded = store(function)
-    for bucket in ("uploads", "rejects", "staging", "ledger", "references"):
+    for bucket in BUCKETS:
         assert not guarded.allows(DELETE, bucket, "a")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_function_has_access_to_the_audit_log(function: str) -> None:
+    assert not any(store(function).allows(p, "audit", "audit/a") for p in (CREATE, GET, DELETE))
+    assert not store(function).allows(LIST, "audit")
 
 
 SEGMENTS = (
