@@ -66,6 +66,9 @@ gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAc
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
 
+# Custom roles
+gcloud iam roles delete csvgateLoader --project=example-csvgate-dev
+
 # Service accounts
 gcloud iam service-accounts delete csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 gcloud iam service-accounts delete csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev

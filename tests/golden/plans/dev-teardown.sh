@@ -96,7 +96,7 @@ gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-stagin
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-uploads --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
-bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "REVOKE \`roles/bigquery.dataEditor\` ON SCHEMA \`example-csvgate-dev\`.sales FROM \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
+bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "REVOKE \`projects/example-csvgate-dev/roles/csvgateLoader\` ON SCHEMA \`example-csvgate-dev\`.sales FROM \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/bigquery.jobUser --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/eventarc.eventReceiver --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
@@ -109,6 +109,9 @@ gcloud pubsub topics remove-iam-policy-binding notify-stakeholders-dead-letter -
 gcloud pubsub topics remove-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
 gcloud pubsub topics remove-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics remove-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+
+# Custom roles
+gcloud iam roles delete csvgateLoader --project=example-csvgate-dev
 
 # Service accounts
 gcloud iam service-accounts delete csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev

@@ -41,6 +41,9 @@ gcloud iam service-accounts create csvgate-notify '--display-name=csvgate notify
 gcloud iam service-accounts create csvgate-triggers '--display-name=csvgate Eventarc triggers' --project=example-csvgate-dev
 gcloud iam service-accounts create csvgate-build '--display-name=csvgate image builds' --project=example-csvgate-dev
 
+# Custom roles
+gcloud iam roles create csvgateLoader '--title=csvgate loads uploads' --permissions=bigquery.datasets.get,bigquery.tables.create,bigquery.tables.get,bigquery.tables.getData,bigquery.tables.updateData --stage=GA --project=example-csvgate-dev
+
 # Secrets
 gcloud secrets create sendgrid-api-key --replication-policy=automatic --project=example-csvgate-dev
 # run by hand first: gcloud secrets versions add sendgrid-api-key --data-file=- --project=example-csvgate-dev < FILE
@@ -126,7 +129,7 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging -
 gcloud pubsub topics add-iam-policy-binding validated-records --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
-bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "GRANT \`roles/bigquery.dataEditor\` ON SCHEMA \`example-csvgate-dev\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
+bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "GRANT \`projects/example-csvgate-dev/roles/csvgateLoader\` ON SCHEMA \`example-csvgate-dev\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
 gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/bigquery.jobUser --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \

@@ -41,6 +41,9 @@ gcloud iam service-accounts create csvgate-notify '--display-name=csvgate notify
 gcloud iam service-accounts create csvgate-triggers '--display-name=csvgate Eventarc triggers' --project=example-csvgate-prod
 gcloud iam service-accounts create csvgate-build '--display-name=csvgate image builds' --project=example-csvgate-prod
 
+# Custom roles
+gcloud iam roles create csvgateLoader '--title=csvgate loads uploads' --permissions=bigquery.datasets.get,bigquery.tables.create,bigquery.tables.get,bigquery.tables.getData,bigquery.tables.updateData --stage=GA --project=example-csvgate-prod
+
 # Secrets
 gcloud secrets create sendgrid-api-key --replication-policy=automatic --project=example-csvgate-prod
 # run by hand first: gcloud secrets versions add sendgrid-api-key --data-file=- --project=example-csvgate-prod < FILE
@@ -126,7 +129,7 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-staging 
 gcloud pubsub topics add-iam-policy-binding validated-records --project=example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/pubsub.publisher
-bq --project_id=example-csvgate-prod --location=EU query --nouse_legacy_sql "GRANT \`roles/bigquery.dataEditor\` ON SCHEMA \`example-csvgate-prod\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com\""
+bq --project_id=example-csvgate-prod --location=EU query --nouse_legacy_sql "GRANT \`projects/example-csvgate-prod/roles/csvgateLoader\` ON SCHEMA \`example-csvgate-prod\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com\""
 gcloud projects add-iam-policy-binding example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/bigquery.jobUser --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger --project=example-csvgate-prod --member=serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger \

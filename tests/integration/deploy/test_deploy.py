@@ -140,7 +140,15 @@ def test_topics_and_review_subscriptions(project: Project, topology: topo.Topolo
 def test_dataset(project: Project) -> None:
     made = project.datasets["sales"]
     assert ("EU", "Orders and related tables") == (made["location"], made["description"])
-    assert {"role": "WRITER", "userByEmail": account("csvgate-enrich")} in made["access"]
+    role = f"projects/{PROJECT}/roles/csvgateLoader"
+    assert {"role": role, "userByEmail": account("csvgate-enrich")} in made["access"]
+
+
+def test_custom_roles(project: Project, topology: topo.Topology) -> None:
+    assert topology.custom_roles.keys() == project.roles.keys()
+    for name, role in topology.custom_roles.items():
+        assert role.title == project.roles[name]["title"]
+        assert set(role.permissions) == set(project.roles[name]["includedPermissions"])
 
 
 def test_functions(project: Project, topology: topo.Topology) -> None:

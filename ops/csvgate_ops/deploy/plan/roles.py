@@ -29,7 +29,7 @@ def of_functions(topology: Topology, place: Place) -> Iterator[Binding]:
     for name, function in topology.functions.items():
         member = account(place, function.service_account)
         for on, role in _uses(topology, place, name, function):
-            yield Binding(on, f"roles/{role}", member)
+            yield Binding(on, role, member)
         yield from _of_ledger(topology, place, name, function)
 
 
@@ -39,21 +39,25 @@ def _uses(
     buckets, uses = topo.bucket_names(topology, place.project), function.uses
     for key in uses.read:
         if key != LEDGER:
-            yield Key("bucket", buckets[key]), "storage.objectViewer"
+            yield Key("bucket", buckets[key]), "roles/storage.objectViewer"
     for key in uses.create:
         if key != LEDGER:
-            yield Key("bucket", buckets[key]), "storage.objectCreator"
+            yield Key("bucket", buckets[key]), "roles/storage.objectCreator"
     dead_letter = topo.trigger_of(topology, name).dead_letter.topic
     for key in (*uses.publish, dead_letter):
-        yield Key("topic", topology.topics[key].name), "pubsub.publisher"
+        yield Key("topic", topology.topics[key].name), "roles/pubsub.publisher"
     for key in uses.load:
-        # The function creates tables and writes to them with the Storage Write API.
-        yield Key("dataset", key), "bigquery.dataEditor"
+        yield Key("dataset", key), _load_role(topology, place)
     if uses.load:
         # Before it gives up on a load, the function counts the rows of that load by a query.
-        yield Key("project", ""), "bigquery.jobUser"
+        yield Key("project", ""), "roles/bigquery.jobUser"
     for secret in {s.secret: None for s in function.secrets.values()}:
-        yield Key("secret", secret), "secretmanager.secretAccessor"
+        yield Key("secret", secret), "roles/secretmanager.secretAccessor"
+
+
+def _load_role(topology: Topology, place: Place) -> str:
+    role = topology.bigquery.load_role
+    return f"projects/{place.project}/roles/{role}" if role in topology.custom_roles else role
 
 
 def _of_ledger(

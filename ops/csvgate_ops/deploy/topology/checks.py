@@ -55,6 +55,10 @@ def mistakes(topology: Topology) -> Iterator[Mistake]:
         topology.service_accounts,
         "service_accounts",
     )
+    if not topology.bigquery.load_role.startswith("roles/"):
+        yield from _known(
+            "bigquery.load_role", topology.bigquery.load_role, topology.custom_roles, "custom_roles"
+        )
     if topology.local.retry and topology.local.retry.min_backoff > topology.local.retry.max_backoff:
         yield Mistake("local.retry", "min_backoff is longer than max_backoff")
 

@@ -31,6 +31,7 @@ Resource = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
 TopicName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$")]
 Retention = Annotated[Seconds, Field(ge=600, le=31 * DAY)]
 """Pub/Sub can keep messages for 10 minutes to 31 days."""
+Permission = Annotated[str, Field(pattern=r"^[a-z]+(\.[A-Za-z]+){2}$")]
 AckDeadline = Annotated[Seconds, Field(ge=10, le=600)]
 
 
@@ -64,6 +65,9 @@ class Dataset(Model):
 
 class BigQuery(Model):
     location: str
+    load_role: Annotated[str, Field(pattern=r"^(roles/[a-z]+\.[A-Za-z]+|[A-Za-z0-9_.]{3,64})$")]
+    """The role on a dataset of a function that loads uploads: a key of `custom_roles`, or a
+    predefined role such as `roles/bigquery.dataEditor`."""
     datasets: Mapping[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,1024}$")], Dataset]
 
 
@@ -82,6 +86,13 @@ class Subscription(Model):
 
 class ServiceAccount(Model):
     display_name: str = ""
+
+
+class CustomRole(Model):
+    """A role of the project with exactly these permissions."""
+
+    title: Annotated[str, Field(min_length=1, max_length=100)]
+    permissions: Annotated[tuple[Permission, ...], Field(min_length=1)]
 
 
 class Secret(Model):
@@ -207,5 +218,6 @@ class Topology(Model):
     ]
     functions: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Function]
     triggers: Mapping[Resource, Trigger]
+    custom_roles: Mapping[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]{3,64}$")], CustomRole] = {}
     build: Build
     local: Local = Local()

@@ -193,6 +193,15 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
         ],
     ),
     (
+        "custom-role.permissions",
+        with_field("custom-role", "csvgateLoader", "permissions", "bigquery.tables.get"),
+        [
+            "gcloud iam roles update csvgateLoader --permissions=bigquery.datasets.get,"
+            "bigquery.tables.create,bigquery.tables.get,bigquery.tables.getData,"
+            f"bigquery.tables.updateData {AT}"
+        ],
+    ),
+    (
         "role.surplus",
         with_role("bucket", UPLOADS, "storage.admin", f"serviceAccount:{ACCOUNT}"),
         [

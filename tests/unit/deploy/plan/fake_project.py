@@ -213,6 +213,13 @@ COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]]
     ("gcloud", "iam", "service-accounts", "create"): lambda project, words, flags: project.make(
         "account", words[0], display_name=flags["display-name"]
     ),
+    ("gcloud", "iam", "roles", "create"): lambda project, words, flags: project.make(
+        "custom-role",
+        words[0],
+        title=flags["title"],
+        permissions=flags["permissions"],
+        deleted=False,
+    ),
     ("gcloud", "secrets", "create"): lambda project, words, _: project.make("secret", words[0]),
     ("gcloud", "artifacts", "repositories", "create"): lambda project, words, _: project.make(
         "repository", words[0]

@@ -99,6 +99,22 @@ def test_nothing_to_do(name: str) -> None:
             "--display-name=csvgate enrich_records",
         ),
         (
+            "custom-role",
+            "csvgateLoader",
+            "permissions",
+            "bigquery.tables.get,bigquery.tables.delete",
+            "gcloud iam roles update csvgateLoader --permissions=bigquery.datasets.get,"
+            "bigquery.tables.create,bigquery.tables.get,bigquery.tables.getData,"
+            "bigquery.tables.updateData",
+        ),
+        (
+            "custom-role",
+            "csvgateLoader",
+            "deleted",
+            True,
+            "gcloud iam roles undelete csvgateLoader",
+        ),
+        (
             "dataset",
             "sales",
             "description",
