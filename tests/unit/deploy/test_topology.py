@@ -290,6 +290,12 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
             "a dead letter may not find the chunks that it loads",
         ),
         ("buckets.staging", None, "buckets: `staging` is missing"),
+        (
+            "buckets.uploads.lifecycle",
+            [{"delete_noncurrent_after": "30d"}, {"delete_after": "44d"}],
+            "buckets.uploads.lifecycle[1].delete_after: must be at least 45 days, or the replay of "
+            "a dead letter may not find the upload",
+        ),
         ("buckets.audit", None, "buckets: `audit` is missing"),
         (
             "functions.enrich_records.uses.read",

@@ -1,9 +1,11 @@
-"""The roles that follow from what the topology says each function uses, on single resources.
+"""The roles that follow from what the topology says each function uses, on single resources. On the
+ledger they have conditions (`ledger_conditions`).
 
 Five roles are granted on the project because no narrower resource will do: `eventarc.eventReceiver`
 and `bigquery.jobUser` exist only there; Storage's agent publishes to a topic that Eventarc creates
-while it checks for that role; builds write logs; and builds read sources from a bucket that Cloud
-Functions creates later (therefore under a condition on its name).
+while it checks for that role, because a Storage trigger does not accept an existing topic; builds
+write logs; and builds read sources from a bucket that Cloud Functions creates later (therefore
+under a condition on its name).
 """
 
 from collections.abc import Iterator

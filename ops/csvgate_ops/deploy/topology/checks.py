@@ -31,6 +31,10 @@ LEAST_STAGED = 90 * DAY
 """The least number of seconds for which staged chunks are kept. An event may wait for 7 days and
 its dead letter for 31, and the same may happen once more after a replay: that is 76 days."""
 
+LEAST_UPLOADED = 45 * DAY
+"""The least number of seconds for which uploaded objects are kept. An event may wait for 7 days and
+its dead letter for 31, and a replayed event for 7 days again."""
+
 
 class Mistake(NamedTuple):
     path: str
@@ -221,6 +225,14 @@ def _lifecycles(topology: Topology) -> Iterator[Mistake]:
                 f"buckets.ledger.lifecycle[{index}].delete_after",
                 f"must be longer than the longest retention of a trigger ({longest}s), or a late "
                 "redelivery would load rows again",
+            )
+    uploads = topology.buckets.get("uploads")
+    for index, rule in enumerate(uploads.lifecycle if uploads else ()):
+        if rule.delete_after is not None and rule.delete_after < LEAST_UPLOADED:
+            yield Mistake(
+                f"buckets.uploads.lifecycle[{index}].delete_after",
+                f"must be at least {LEAST_UPLOADED // DAY} days, or the replay of a dead letter "
+                "may not find the upload",
             )
     staging = topology.buckets.get("staging")
     for index, rule in enumerate(staging.lifecycle if staging else ()):
