@@ -3,29 +3,36 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-# The pip that comes with Python 3.11 ignores a pin if another requirement names an extra of that
-# package: it takes the newest release and then finds no hash for it.
-PIP = $(1)/bin/pip install --quiet --upgrade 'pip>=25'
+# The pip that comes with Python 3.11 cannot install the locks (see requirements-pip.in), but it can
+# install a newer pip.
+PIP = $(1)/bin/pip install --quiet --require-hashes -r requirements-pip.txt
 
 .PHONY: help
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.venv/.stamp: requirements-dev.txt pyproject.toml
+.venv/.stamp: requirements-pip.txt requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(call PIP,.venv)
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-.venv-bigquery/.stamp: ops/bqemulator/requirements.txt
+.venv-bigquery/.stamp: requirements-pip.txt ops/bqemulator/requirements.txt
 	$(PYTHON) -m venv .venv-bigquery
 	$(call PIP,.venv-bigquery)
 	.venv-bigquery/bin/pip install --quiet --require-hashes -r ops/bqemulator/requirements.txt
 	.venv-bigquery/bin/python -c "from duckdb_extensions import import_extension as i; i('spatial'); i('avro')"
 	touch $@
 
-.venv-bench/.stamp: bench/requirements.txt
+.venv-deploy/.stamp: requirements-pip.txt requirements-deploy.txt pyproject.toml
+	$(PYTHON) -m venv .venv-deploy
+	$(call PIP,.venv-deploy)
+	.venv-deploy/bin/pip install --quiet --require-hashes -r requirements-deploy.txt
+	.venv-deploy/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv-bench/.stamp: requirements-pip.txt bench/requirements.txt
 	$(PYTHON) -m venv .venv-bench
 	$(call PIP,.venv-bench)
 	.venv-bench/bin/pip install --quiet --require-hashes -r bench/requirements.txt
@@ -33,6 +40,9 @@ help: ## List the targets
 
 .PHONY: setup
 setup: .venv/.stamp .venv-bigquery/.stamp ## Create .venv (with .venv/bin/csvgate) and a separate environment for the BigQuery emulator
+
+.PHONY: setup-deploy
+setup-deploy: .venv-deploy/.stamp ## Create .venv-deploy, with only what csvgate deploy, teardown, doctor and smoke need
 
 .PHONY: browser
 browser: ## Install Chromium with apt-get, for the console's tests and screenshots (as root)
@@ -143,4 +153,4 @@ workflows: .venv/.stamp ## Lint the GitHub workflows
 .PHONY: clean
 clean: ## Remove the environments, the caches and the local cloud's state
 	-[ -x $(BIN)/csvgate ] && $(BIN)/csvgate down
-	rm -rf .venv .venv-bigquery .venv-bench .csvgate build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-deploy .venv-bigquery .venv-bench .csvgate build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,5 +3,9 @@
 #   deploy/deploy.sh ENV [--plan]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-[[ -x .venv/bin/csvgate ]] || make setup
-exec .venv/bin/csvgate deploy "$@"
+csvgate=.venv/bin/csvgate
+if [[ ! -x $csvgate ]]; then
+  make --silent setup-deploy
+  csvgate=.venv-deploy/bin/csvgate
+fi
+exec "$csvgate" deploy "$@"

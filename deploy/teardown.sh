@@ -3,5 +3,9 @@
 #   deploy/teardown.sh ENV [--plan] [--delete-data] [--yes]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-[[ -x .venv/bin/csvgate ]] || make setup
-exec .venv/bin/csvgate teardown "$@"
+csvgate=.venv/bin/csvgate
+if [[ ! -x $csvgate ]]; then
+  make --silent setup-deploy
+  csvgate=.venv-deploy/bin/csvgate
+fi
+exec "$csvgate" teardown "$@"

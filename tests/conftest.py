@@ -1,7 +1,8 @@
 """Settings of all tests: how they are spread over processes, that an interrupted run leaves nothing
 behind, that no test fails for being slow, and what a passed test reports."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 from _pytest.terminal import TerminalReporter
@@ -57,6 +58,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Sort by lane if there are several processes; a single one keeps the order of folders."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: rank(item.nodeid))
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_refused() -> Iterator[None]:
+    """Fail a test in which a function needed more than the roles that deploy grants to it."""
+    yield
+    if world := sys.modules.get("world"):
+        refused = list(dict.fromkeys(world.REFUSED))
+        world.REFUSED.clear()
+        assert [] == refused
 
 
 @pytest.fixture

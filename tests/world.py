@@ -1,6 +1,8 @@
 """The three functions in one process, on fakes. Messages are delivered when a test asks for it.
 
-Handlers, failure boundary, ledger and protocol are the real ones; only the ports are fakes.
+Handlers, failure boundary, ledger and protocol are the real ones; only the ports are fakes. Each
+function sees the storage through the roles that deploy grants to it; tests/conftest.py fails a test
+in which one of them was refused something.
 """
 
 import base64
@@ -24,10 +26,14 @@ from csvgate.protocol.messages.validated_records import SealedUpload
 from csvgate.runtime.failure_boundary import FailureBoundary
 from csvgate.runtime.settings import Settings, read
 from csvgate.runtime.start_up import Runtime
+from csvgate_ops.deploy import topology as topo
+from csvgate_ops.deploy.plan import roles
+from csvgate_ops.deploy.plan.model import Binding, Place
 from enrichment.handler import Enricher
 from fakes.bigquery import FakeWarehouse
 from fakes.effects import Effects
 from fakes.executor import InlineExecutor
+from fakes.iam import GuardedStore
 from fakes.mail import FakeMailer
 from fakes.pubsub import FakePublisher
 from fakes.storage import FakeObjectStore
@@ -39,11 +45,24 @@ ROOT = Path(__file__).resolve().parents[1]
 VALIDATED, COMPLETE = "validated-records", "enrichment-complete"
 FUNCTIONS = ("validate_and_parse", "enrich_records", "notify_stakeholders")
 MAX_ATTEMPTS = 5
+REFUSED: list[str] = []
+"""What functions of any world were refused by their roles."""
 
 
 @cache
 def shipped_contracts() -> Contracts:
     return load_directory(ROOT / "contracts")
+
+
+@cache
+def roles_of(function: str) -> tuple[Binding, ...]:
+    """Return the roles that deploy grants to a function. Buckets have their keys as names."""
+    topology = topo.load(ROOT / "deploy" / "topology.yaml")
+    buckets = {k: b.model_copy(update={"name": k}) for k, b in topology.buckets.items()}
+    place = Place("test", "europe-west1", "europe-west1", "EU")
+    topology = topology.model_copy(update={"buckets": buckets})
+    member = roles.account(place, topology.functions[function].service_account)
+    return tuple(b for b in roles.of_functions(topology, place) if b.member == member)
 
 
 def sample_references() -> dict[str, bytes]:
@@ -72,6 +91,7 @@ class World:
             "staging",
             "ledger",
             "references",
+            "audit",
             effects=self.effects,
             clock=self.clock,
         )
@@ -111,20 +131,25 @@ class World:
 
     def _runtime(self, function: str) -> Runtime:
         settings = settings_of(function, self.chunk_bytes)
+        store = self.store_of(function)
         return Runtime(
             settings=settings,
-            store=self.store,
+            store=store,
             publisher=self.publisher,
-            ledger=self.ledger,
+            ledger=Ledger(store, "ledger"),
             dead_letters=DeadLetterTopic(
                 self.publisher, settings.dead_letter_topic, function, "r1", self.clock
             ),
             pool=InlineExecutor(),
         )
 
+    def store_of(self, function: str) -> GuardedStore:
+        """Return the storage as the function's service account sees it."""
+        return GuardedStore(self.store, roles_of(function), REFUSED)
+
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.store, "ledger")
+        return Ledger(self.store, "ledger", "audit")
 
     def upload(self, name: str, data: bytes) -> CloudEvent:
         """Upload an object; return the event that Eventarc would send."""

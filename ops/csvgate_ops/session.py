@@ -43,7 +43,7 @@ class Session:
         return "" if self.local else f" --project {self.project}"
 
     def bucket(self, key: str) -> str:
-        """Return the real name of `uploads`, `rejects`, `ledger` or `references`."""
+        """Return the real name of a bucket by its key: `uploads`, `ledger`, …."""
         return str(self.endpoints["buckets"][key])
 
     def topology(self) -> Topology:
@@ -58,7 +58,8 @@ class Session:
         return StreamAges(timedelta(seconds=self.topology().local.stream_hour))
 
     def ledger(self) -> Ledger:
-        return Ledger(self._created(lambda: object_store(self.project)), self.bucket("ledger"))
+        store = self._created(lambda: object_store(self.project))
+        return Ledger(store, self.bucket("ledger"), self.bucket("audit"))
 
     def storage(self) -> "storage.Client":
         from google.cloud import storage

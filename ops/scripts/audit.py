@@ -16,7 +16,7 @@ from report import report
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements-dev.txt", "ops/bqemulator/requirements.txt", "bench/requirements.txt")
-"""The locks of the functions are part of the first."""
+"""The locks of the functions, of pip and of the deploy commands are part of the first."""
 
 
 @dataclass(frozen=True, slots=True)

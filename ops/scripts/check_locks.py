@@ -44,10 +44,10 @@ def wanted(source: Path) -> set[str]:
 def problems() -> list[str]:
     found = []
     everything = pins(ROOT / "requirements-dev.txt")
-    pairs = [(ROOT / "requirements-dev.in", ROOT / "requirements-dev.txt")]
-    pairs += [
+    pairs = [
         (source, source.with_suffix(".txt"))
         for source in [
+            *ROOT.glob("requirements-*.in"),
             *ROOT.glob("functions/*/requirements.in"),
             *ROOT.glob("ops/*/requirements.in"),
             ROOT / "bench/requirements.in",
@@ -66,7 +66,7 @@ def problems() -> list[str]:
         ]
         if "--hash=" not in lock.read_text() or "://" in lock.read_text():
             found.append(f"{where}: must have hashes and must not have addresses; run `make lock`")
-        if source.parent.parent.name == "functions":
+        if source.parent == ROOT or source.parent.parent.name == "functions":
             found += [
                 f"{where}: {name} {version}, but {everything.get(name)} in requirements-dev.txt; "
                 "run `make lock`"

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Lock every requirements.in to hashed requirements on one set of versions: first the development
-# lock, then each function and the benchmark, constrained by it. The BigQuery emulator is locked
-# separately, because its pins conflict with the others.
+# lock, then pip, the deploy commands, each function and the benchmark, constrained by it. The BigQuery
+# emulator is locked separately, because its pins conflict with the others.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 uv=(.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 "$@")
 "${uv[@]}" requirements-dev.in -o requirements-dev.txt
+for name in pip deploy; do
+  "${uv[@]}" -c requirements-dev.txt "requirements-$name.in" -o "requirements-$name.txt"
+done
 for function in functions/*/; do
   "${uv[@]}" -c requirements-dev.txt "${function}requirements.in" -o "${function}requirements.txt"
 done

@@ -140,8 +140,7 @@ def test_a_discarded_letter_is_gone_and_on_record(cloud: LocalCloud) -> None:
     cloud.csvgate(*discard, "--yes")
     assert letter["id"] not in {it["id"] for it in letters(cloud)}
     stored = [
-        b.download_as_bytes()
-        for b in cloud.bucket("ledger").list_blobs(prefix=LETTER_MARK.prefix())
+        b.download_as_bytes() for b in cloud.bucket("audit").list_blobs(prefix=LETTER_MARK.prefix())
     ]
     assert 1 == sum(b"made by hand" in data for data in stored)
 
@@ -188,7 +187,7 @@ def test_a_replay_killed_in_the_middle_and_run_again_loses_and_doubles_nothing(
 
     first = replay(cloud, "--rate", "15")
     try:
-        marks, prefix = cloud.bucket("ledger"), LETTER_MARK.prefix()
+        marks, prefix = cloud.bucket("audit"), LETTER_MARK.prefix()
         eventually(
             lambda: (
                 8 <= sum("table.contradicts" in _text(b) for b in marks.list_blobs(prefix=prefix))

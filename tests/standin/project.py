@@ -15,6 +15,8 @@ class Project:
         self.name, self.number, self.region = name, number, "europe-west1"
         self.apis: set[str] = set(PREENABLED)
         self.accounts: dict[str, dict[str, Any]] = {}
+        self.roles: dict[str, dict[str, Any]] = {}
+        """Custom roles."""
         self.agents: set[str] = set()
         self.buckets: dict[str, dict[str, Any]] = {}
         self.topics: dict[str, dict[str, Any]] = {}
@@ -50,6 +52,12 @@ class Project:
 
     def agent(self, domain: str) -> str:
         return f"service-{self.number}@{domain}.iam.gserviceaccount.com"
+
+    def need_role(self, role: str) -> None:
+        """Refuse a custom role that does not exist, or is deleted."""
+        custom = self.roles.get(role.rpartition("/")[2], {"deleted": True})
+        if role.startswith("projects/") and custom.get("deleted"):
+            raise invalid(f"Role {role} does not exist in the resource's hierarchy.")
 
     def need_account(self, email: str) -> None:
         if email not in self.accounts:

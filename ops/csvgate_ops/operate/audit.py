@@ -1,4 +1,5 @@
-"""Records in the ledger bucket what operators do, when and why.
+"""Records in the audit bucket what operators do, when and why. Its retention policy prevents that
+entries are deleted or replaced.
 
 An action has a folder, `audit/<day>/<run>/`, whose name sorts by time, so that listing one day is
 cheap. A run on dead letters records its beginning and its end (`dead_letters/audit.py`). A single
@@ -58,7 +59,8 @@ def record(
     at = clock().astimezone(UTC)
     run = new_run(action, at)
     entry = AuditAction(action=action, actor=actor, at=at, reason=reason, details=dict(details))
-    if not ledger.create(AUDIT_RECORDED, entry, **run_parts(run)):
+    audit = ledger.audit
+    if not audit.create(AUDIT_RECORDED, entry, **run_parts(run)):
         name = AUDIT_RECORDED.name(**run_parts(run))
-        raise Transient("audit.taken", f"gs://{ledger.bucket}/{name} exists already; try again")
+        raise Transient("audit.taken", f"gs://{audit.bucket}/{name} exists already; try again")
     return run

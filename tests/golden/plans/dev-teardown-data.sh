@@ -50,6 +50,8 @@ bq --project_id=example-csvgate-dev rm -r -f --dataset sales
 
 # Buckets
 gcloud storage rm --recursive gs://example-csvgate-dev-references --project=example-csvgate-dev
+gcloud storage buckets update gs://example-csvgate-dev-audit --clear-retention-period --project=example-csvgate-dev
+gcloud storage rm --recursive gs://example-csvgate-dev-audit --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-ledger --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-staging --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-rejects --project=example-csvgate-dev
@@ -63,6 +65,9 @@ gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAc
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/eventarc.eventReceiver --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
+
+# Custom roles
+gcloud iam roles delete csvgateLoader --project=example-csvgate-dev
 
 # Service accounts
 gcloud iam service-accounts delete csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev

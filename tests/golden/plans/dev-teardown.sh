@@ -38,19 +38,65 @@ gcloud pubsub topics delete enrichment-complete --project=example-csvgate-dev
 gcloud pubsub topics delete validated-records --project=example-csvgate-dev
 
 # Roles
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-references --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectUser
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-uploads --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "REVOKE \`roles/bigquery.dataEditor\` ON SCHEMA \`example-csvgate-dev\`.sales FROM \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/enrich_records/{revision}/") != ""'
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/") != ""'
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/notify_stakeholders/{revision}/") != ""'
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/emails/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.notify_stakeholders.") != ""'
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/corrections/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/corrects.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/ignored.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/lines/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.validate_and_parse.") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/rejected.") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/seals/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/starts/") != ""'
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/seals/") != ""'
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/notify_stakeholders/{revision}/") != ""'
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/emails/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.notify_stakeholders.") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != ""'
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/corrections/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/corrects.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/ignored.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/lines/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.validate_and_parse.") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/rejected.") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/seals/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/starts/") != ""'
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-references --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator --condition=None
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator --condition=None
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-uploads --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "REVOKE \`projects/example-csvgate-dev/roles/csvgateLoader\` ON SCHEMA \`example-csvgate-dev\`.sales FROM \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/bigquery.jobUser --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/eventarc.eventReceiver --condition=None
 gcloud projects remove-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
@@ -63,6 +109,9 @@ gcloud pubsub topics remove-iam-policy-binding notify-stakeholders-dead-letter -
 gcloud pubsub topics remove-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
 gcloud pubsub topics remove-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics remove-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+
+# Custom roles
+gcloud iam roles delete csvgateLoader --project=example-csvgate-dev
 
 # Service accounts
 gcloud iam service-accounts delete csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev

@@ -41,6 +41,9 @@ gcloud iam service-accounts create csvgate-notify '--display-name=csvgate notify
 gcloud iam service-accounts create csvgate-triggers '--display-name=csvgate Eventarc triggers' --project=example-csvgate-dev
 gcloud iam service-accounts create csvgate-build '--display-name=csvgate image builds' --project=example-csvgate-dev
 
+# Custom roles
+gcloud iam roles create csvgateLoader '--title=csvgate loads uploads' --permissions=bigquery.datasets.get,bigquery.tables.create,bigquery.tables.get,bigquery.tables.getData,bigquery.tables.updateData --stage=GA --project=example-csvgate-dev
+
 # Secrets
 gcloud secrets create sendgrid-api-key --replication-policy=automatic --project=example-csvgate-dev
 # run by hand first: gcloud secrets versions add sendgrid-api-key --data-file=- --project=example-csvgate-dev < FILE
@@ -67,6 +70,10 @@ cat > build/lifecycle-example-csvgate-dev-ledger.json <<'END'
 {"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}
 END
 gcloud storage buckets create gs://example-csvgate-dev-ledger --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-ledger.json --project=example-csvgate-dev
+cat > build/lifecycle-example-csvgate-dev-audit.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}
+END
+gcloud storage buckets create gs://example-csvgate-dev-audit --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --retention-period=34560000s --lifecycle-file=build/lifecycle-example-csvgate-dev-audit.json --project=example-csvgate-dev
 cat > build/lifecycle-example-csvgate-dev-references.json <<'END'
 {"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":90}}]}
 END
@@ -99,28 +106,74 @@ gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --pro
 gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
 gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
 gcloud artifacts repositories add-iam-policy-binding csvgate --location=europe-west1 --project=example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/artifactregistry.writer
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
 gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud secrets add-iam-policy-binding sendgrid-api-key --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/secretmanager.secretAccessor
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/emails/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.notify_stakeholders.") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != ""'
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/notify_stakeholders/{revision}/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/emails/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.notify_stakeholders.") != ""'
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/notify_stakeholders/{revision}/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 gcloud pubsub topics add-iam-policy-binding validated-records --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
-bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "GRANT \`roles/bigquery.dataEditor\` ON SCHEMA \`example-csvgate-dev\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
+bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "GRANT \`projects/example-csvgate-dev/roles/csvgateLoader\` ON SCHEMA \`example-csvgate-dev\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
 gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/bigquery.jobUser --condition=None
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-uploads --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-references --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectUser
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/seals/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/enrich_records/{revision}/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-uploads --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-references --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator --condition=None
 gcloud pubsub topics add-iam-policy-binding validated-records --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/corrections/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/corrects.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/ignored.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/lines/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.validate_and_parse.") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/rejected.") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/seals/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/starts/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/corrections/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/corrects.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/ignored.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/lines/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.validate_and_parse.") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/rejected.") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/seals/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/starts/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
 
 # Functions
 gcloud functions deploy notify-stakeholders \

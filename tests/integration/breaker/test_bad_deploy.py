@@ -77,7 +77,7 @@ def test_messages_wait_for_the_lift(tmp_path: Path) -> None:
         assert (1, "") == (again.returncode, again.stdout)
         assert "is not open" in again.stderr
 
-        (audit,) = cloud.bucket("ledger").list_blobs(prefix="audit/")
+        (audit,) = cloud.bucket("audit").list_blobs(prefix="audit/")
         entry = json.loads(audit.download_as_bytes())
         assert ("breaker.lift", "contracts are back") == (entry["action"], entry["reason"])
         assert FUNCTION == entry["details"]["function"]

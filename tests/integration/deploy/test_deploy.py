@@ -121,6 +121,8 @@ def test_buckets(project: Project, topology: topo.Topology) -> None:
         assert bucket.versioning == made.get("versioning", {}).get("enabled", False)
         assert str(bucket.soft_delete) == str(made["softDeletePolicy"]["retentionDurationSeconds"])
         assert rules == made["lifecycle"]["rule"]
+        retained = made.get("retentionPolicy", {}).get("retentionPeriod", 0)
+        assert bucket.retention == int(retained)
 
 
 def test_topics_and_review_subscriptions(project: Project, topology: topo.Topology) -> None:
@@ -138,7 +140,15 @@ def test_topics_and_review_subscriptions(project: Project, topology: topo.Topolo
 def test_dataset(project: Project) -> None:
     made = project.datasets["sales"]
     assert ("EU", "Orders and related tables") == (made["location"], made["description"])
-    assert {"role": "WRITER", "userByEmail": account("csvgate-enrich")} in made["access"]
+    role = f"projects/{PROJECT}/roles/csvgateLoader"
+    assert {"role": role, "userByEmail": account("csvgate-enrich")} in made["access"]
+
+
+def test_custom_roles(project: Project, topology: topo.Topology) -> None:
+    assert topology.custom_roles.keys() == project.roles.keys()
+    for name, role in topology.custom_roles.items():
+        assert role.title == project.roles[name]["title"]
+        assert set(role.permissions) == set(project.roles[name]["includedPermissions"])
 
 
 def test_functions(project: Project, topology: topo.Topology) -> None:

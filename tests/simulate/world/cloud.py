@@ -111,7 +111,7 @@ class Cloud(World):
         store = copy(self.store)
         store.effects = Effects()
         store.corrupt = lambda _bucket, _name, data: data
-        return Ledger(store, "ledger")
+        return Ledger(store, "ledger", "audit")
 
     def info_of(self, received: Received) -> ObjectInfo:
         """Return the metadata of an upload's object, which may be gone, as its pin has them."""

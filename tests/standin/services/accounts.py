@@ -1,10 +1,11 @@
-"""IAM: service accounts."""
+"""IAM: service accounts and custom roles."""
 
 from typing import Any
 
 from standin.project import Project
 from standin.refusal import exists, not_found
 from standin.service import Answer, Request, Service
+from standin.services.custom_roles import CustomRoles
 from standin.shapes import Needed, Text, check, masked
 
 
@@ -14,6 +15,7 @@ class Iam(Service):
         base = r"v1/projects/(?P<project>[^/]+)/serviceAccounts"
         one = base + r"/(?P<email>[^/:]+)"
         self.routes = [
+            *CustomRoles(project).routes,
             ("GET", base, self.list),
             ("POST", base, self.create),
             ("GET", one, self.get),

@@ -24,7 +24,7 @@ OLD_NAMES = {
     "roles/bigquery.dataViewer": "READER",
 }
 STATEMENT = re.compile(
-    r"(?P<verb>GRANT|REVOKE) `(?P<role>roles/bigquery\.[A-Za-z]+)` ON SCHEMA "
+    r"(?P<verb>GRANT|REVOKE) `(?P<role>(roles/bigquery\.|projects/[^`/]+/roles/)\w+)` ON SCHEMA "
     r"`(?P<project>[^`]+)`\.(?P<dataset>\w+) (TO|FROM) \"serviceAccount:(?P<email>[^\"]+)\""
 )
 
@@ -152,6 +152,7 @@ class BigQuery(Service):
         access = [e for e in there["access"] if e != entry]
         if verb == "GRANT":
             self.project.need_account(email)
+            self.project.need_role(role)
             access.append(entry)
         there["access"] = access
 

@@ -21,6 +21,7 @@ BUCKET = {
     },
     "versioning": {"enabled": bool},
     "softDeletePolicy": {"retentionDurationSeconds": Whole(0, 90 * 86400, as_text=True)},
+    "retentionPolicy": {"retentionPeriod": Whole(0, 100 * 365 * 86400, as_text=True)},
     "lifecycle": {"rule": [RULE]},
 }
 WEEK = str(7 * 86400)

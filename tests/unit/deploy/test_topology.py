@@ -33,6 +33,7 @@ def test_names_follow_the_design(topology: topo.Topology) -> None:
         "rejects": "p-rejects",
         "staging": "p-staging",
         "ledger": "p-ledger",
+        "audit": "p-audit",
         "references": "p-references",
     }
     assert [topic.name for topic in topology.topics.values()] == [
@@ -77,7 +78,8 @@ def test_settings_that_only_one_function_has(topology: topo.Topology) -> None:
 
 
 def test_staged_chunks(topology: topo.Topology) -> None:
-    """validate_and_parse writes them once, enrich_records reads them, and nobody replaces them."""
+    """validate_and_parse writes them once, and enrich_records reads them. That nobody replaces them
+    is shown in plan/test_ledger_conditions.py."""
     staging = topology.buckets["staging"]
     assert staging.public_access_prevention == "enforced"
     assert [rule.delete_after for rule in staging.lifecycle] == [90 * 86400]
@@ -85,7 +87,6 @@ def test_staged_chunks(topology: topo.Topology) -> None:
     assert {n for n, uses in used.items() if "staging" in uses.create} == {"validate_and_parse"}
     readers = {n for n, uses in used.items() if "staging" in uses.read}
     assert readers == {"validate_and_parse", "enrich_records"}
-    assert not any("staging" in uses.write for uses in used.values())
 
 
 def test_every_function_may_publish_where_it_publishes(topology: topo.Topology) -> None:
@@ -267,7 +268,7 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
         (
             "functions.notify_stakeholders.uses.read",
             [],
-            "functions.notify_stakeholders.uses: must read and write `ledger`, which the "
+            "functions.notify_stakeholders.uses: must read and create `ledger`, which the "
             "breaker needs",
         ),
         ("topics.validated", None, "topics: `validated` is missing"),
@@ -289,6 +290,36 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
             "a dead letter may not find the chunks that it loads",
         ),
         ("buckets.staging", None, "buckets: `staging` is missing"),
+        (
+            "buckets.uploads.lifecycle",
+            [{"delete_noncurrent_after": "30d"}, {"delete_after": "44d"}],
+            "buckets.uploads.lifecycle[1].delete_after: must be at least 45 days, or the replay of "
+            "a dead letter may not find the upload",
+        ),
+        ("buckets.audit", None, "buckets: `audit` is missing"),
+        (
+            "functions.enrich_records.uses.read",
+            ["ledger", "audit"],
+            "functions.enrich_records.uses.read: only operators use `audit`",
+        ),
+        (
+            "buckets.audit.lifecycle.0.delete_after",
+            "399d",
+            "buckets.audit.lifecycle[0].delete_after: must not be shorter than the retention of "
+            "34560000s, within which nothing is deleted",
+        ),
+        (
+            "buckets.audit.versioning",
+            True,
+            "buckets.audit.retention: cannot be combined with versioning: objects that are "
+            "retained cannot be replaced",
+        ),
+        (
+            "buckets.ledger.uniform_access",
+            False,
+            "buckets.ledger.uniform_access: must be true: the roles on the ledger have conditions, "
+            "which Cloud Storage only accepts with uniform bucket-level access",
+        ),
         (
             "functions.enrich_records.small_uploads",
             "shard",

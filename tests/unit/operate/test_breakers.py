@@ -27,7 +27,7 @@ def lifted(ledger: Ledger, function: str) -> list[BreakerState]:
 
 
 def test_every_function_is_listed_in_order() -> None:
-    ledger = Ledger(FakeObjectStore("ledger"), "ledger")
+    ledger = Ledger(FakeObjectStore("ledger", "audit"), "ledger", "audit")
     trip(ledger, "b", "r1")
     trip(ledger, "b", "r2", minute=5)
     trip(ledger, "retired", "r1")
@@ -45,7 +45,7 @@ def test_every_function_is_listed_in_order() -> None:
 
 
 def test_a_lift_takes_every_revision_of_the_function_and_no_other() -> None:
-    ledger = Ledger(FakeObjectStore("ledger"), "ledger")
+    ledger = Ledger(FakeObjectStore("ledger", "audit"), "ledger", "audit")
     for function, revision in (("a", "r1"), ("a", "r2"), ("b", "r1")):
         trip(ledger, function, revision)
     assert ["r1", "r2"] == sorted(str(state.revision) for state in lifted(ledger, "a"))
@@ -58,14 +58,14 @@ def test_a_lift_takes_every_revision_of_the_function_and_no_other() -> None:
     assert "open" == now["b", "r1"].state
     assert [] == lifted(ledger, "a")
     audits = [
-        ledger.get(AUDIT_RECORDED, **parts)
-        for parts in ledger.find(AUDIT_RECORDED, day="2026-11-21")
+        ledger.audit.get(AUDIT_RECORDED, **parts)
+        for parts in ledger.audit.find(AUDIT_RECORDED, day="2026-11-21")
     ]
     assert ["r1", "r2"] == sorted(str(a.details["revision"]) for a in audits if a)
 
 
 def test_it_can_open_and_be_lifted_again() -> None:
-    ledger = Ledger(FakeObjectStore("ledger"), "ledger")
+    ledger = Ledger(FakeObjectStore("ledger", "audit"), "ledger", "audit")
     for number in (1, 2):
         trip(ledger, "a", "r1", number=number)
         assert [number] == [state.number for state in lifted(ledger, "a")]
@@ -73,10 +73,12 @@ def test_it_can_open_and_be_lifted_again() -> None:
 
 def test_what_cannot_be_recorded_is_not_lifted() -> None:
     def full(effect: Effect) -> None:
-        if "/audit/" in effect.target:
+        if "audit/" in effect.target:
             raise Transient("storage.unavailable", "no answer")
 
-    ledger = Ledger(FakeObjectStore("ledger", effects=Effects(before=full)), "ledger")
+    ledger = Ledger(
+        FakeObjectStore("ledger", "audit", effects=Effects(before=full)), "ledger", "audit"
+    )
     trip(ledger, "a", "r1")
     with pytest.raises(Transient):
         lifted(ledger, "a")

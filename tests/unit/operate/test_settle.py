@@ -38,7 +38,9 @@ def verdict_of(settled: Settlement) -> str:
 
 
 def recorded(world: World) -> list[AuditAction]:
-    found = [world.ledger.get(AUDIT_RECORDED, **p) for p in world.ledger.find(AUDIT_RECORDED)]
+    found = [
+        world.ledger.audit.get(AUDIT_RECORDED, **p) for p in world.ledger.audit.find(AUDIT_RECORDED)
+    ]
     return [entry for entry in found if entry]
 
 

@@ -52,9 +52,12 @@ def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     ]
 
 
-def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
+def delete(place: Place, key: Key, found: Fields) -> list[Step]:
+    """Delete a bucket with its objects. If it has a retention policy, that is removed first, which
+    Cloud Storage refuses for a locked one."""
     argv = ("gcloud", "storage", "rm", "--recursive", _url(key), f"--project={place.project}")
-    return [Command(argv, f"delete bucket {key.name} and its objects")]
+    steps: list[Step] = [Command(argv, f"delete bucket {key.name} and its objects")]
+    return [*(update(place, Resource(key), {"retention": 0}) if found["retention"] else ()), *steps]
 
 
 def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
@@ -70,6 +73,7 @@ def _fields(raw: Mapping[str, Any]) -> Fields:
         "public_access_prevention": iam.get("publicAccessPrevention", "inherited"),
         "versioning": raw.get("versioning", {}).get("enabled", False),
         "soft_delete": int(raw.get("softDeletePolicy", {}).get("retentionDurationSeconds", 0)),
+        "retention": int(raw.get("retentionPolicy", {}).get("retentionPeriod", 0)),
         "lifecycle": lifecycle(raw.get("lifecycle", {}).get("rule", [])),
     }
 
@@ -84,6 +88,10 @@ def _flags(key: Key, name: str, value: Value, new: bool = False) -> list[str]:
             return [f"--{'' if value else 'no-'}versioning"]
         case "soft_delete":
             return [f"--soft-delete-duration={value}s"] if value or new else ["--clear-soft-delete"]
+        case "retention" if value:
+            return [f"--retention-period={value}s"]
+        case "retention":
+            return [] if new else ["--clear-retention-period"]
         case "lifecycle" if value:
             return [f"--lifecycle-file={_path(key)}"]
         case "lifecycle":
@@ -122,6 +130,7 @@ KIND = Kind(
         "soft_delete": Field(
             "objects deleted by mistake cannot be restored for that long", shown="seconds"
         ),
+        "retention": Field("objects can be deleted or replaced earlier", shown="seconds"),
         "lifecycle": Field("objects are kept too long or not long enough"),
     },
     missing=Missing("the functions that use it fail"),

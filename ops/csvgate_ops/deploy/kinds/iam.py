@@ -60,7 +60,7 @@ def _condition(binding: Binding) -> tuple[str, ...]:
     if binding.condition:
         return (f"--condition=^;^title={_CONDITION_TITLE};expression={binding.condition}",)
     # Without this flag gcloud refuses to change a policy in which any binding has a condition.
-    return ("--condition=None",) if binding.on.kind == "project" else ()
+    return ("--condition=None",) if binding.on.kind in ("project", "bucket") else ()
 
 
 PROJECT: Final = GcloudPolicy(

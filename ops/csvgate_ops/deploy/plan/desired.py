@@ -23,6 +23,7 @@ def desired(
         *resources.apis(environment),
         *resources.agents(),
         *resources.accounts(topology),
+        *resources.custom_roles(topology),
         *resources.secrets(topology),
         *resources.repositories(topology),
         *resources.buckets(topology, place),

@@ -31,6 +31,16 @@ def accounts(topology: Topology) -> Iterator[Resource]:
         yield Resource(Key("account", name), {"display_name": account.display_name})
 
 
+def custom_roles(topology: Topology) -> Iterator[Resource]:
+    for name, role in topology.custom_roles.items():
+        fields: Fields = {
+            "title": role.title,
+            "permissions": ",".join(sorted(role.permissions)),
+            "deleted": False,
+        }
+        yield Resource(Key("custom-role", name), fields)
+
+
 def secrets(topology: Topology) -> Iterator[Resource]:
     used = [s for function in topology.functions.values() for s in function.secrets.values()]
     for name in dict.fromkeys(s.secret for s in used):
@@ -63,6 +73,7 @@ def _bucket(wanted: Bucket, place: Place) -> Fields:
         "public_access_prevention": wanted.public_access_prevention,
         "versioning": wanted.versioning,
         "soft_delete": wanted.soft_delete,
+        "retention": wanted.retention,
         "lifecycle": bucket.lifecycle(rules),
     }
 

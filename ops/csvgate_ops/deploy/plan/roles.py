@@ -1,19 +1,23 @@
-"""The roles that follow from what the topology says each function uses, on single resources.
+"""The roles that follow from what the topology says each function uses, on single resources. On the
+ledger they have conditions (`ledger_conditions`).
 
 Five roles are granted on the project because no narrower resource will do: `eventarc.eventReceiver`
 and `bigquery.jobUser` exist only there; Storage's agent publishes to a topic that Eventarc creates
-while it checks for that role; builds write logs; and builds read sources from a bucket that Cloud
-Functions creates later (therefore under a condition on its name).
+while it checks for that role, because a Storage trigger does not accept an existing topic; builds
+write logs; and builds read sources from a bucket that Cloud Functions creates later (therefore
+under a condition on its name).
 """
 
 from collections.abc import Iterator
 
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.kinds import agent
+from csvgate_ops.deploy.plan import ledger_conditions
 from csvgate_ops.deploy.plan.model import Binding, Key, Place
 from csvgate_ops.deploy.topology.model import Function, StorageEvent, Topology
 
 SOURCES = 'resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
+LEDGER = "ledger"
 PUBSUB_AGENT = agent.member("pubsub.googleapis.com")
 STORAGE_AGENT = agent.member("storage.googleapis.com")
 
@@ -27,7 +31,8 @@ def of_functions(topology: Topology, place: Place) -> Iterator[Binding]:
     for name, function in topology.functions.items():
         member = account(place, function.service_account)
         for on, role in _uses(topology, place, name, function):
-            yield Binding(on, f"roles/{role}", member)
+            yield Binding(on, role, member)
+        yield from _of_ledger(topology, place, name, function)
 
 
 def _uses(
@@ -35,23 +40,41 @@ def _uses(
 ) -> Iterator[tuple[Key, str]]:
     buckets, uses = topo.bucket_names(topology, place.project), function.uses
     for key in uses.read:
-        yield Key("bucket", buckets[key]), "storage.objectViewer"
+        if key != LEDGER:
+            yield Key("bucket", buckets[key]), "roles/storage.objectViewer"
     for key in uses.create:
-        yield Key("bucket", buckets[key]), "storage.objectCreator"
-    for key in uses.write:
-        # Replacing an object deletes one, which objectCreator does not allow.
-        yield Key("bucket", buckets[key]), "storage.objectUser"
+        if key != LEDGER:
+            yield Key("bucket", buckets[key]), "roles/storage.objectCreator"
     dead_letter = topo.trigger_of(topology, name).dead_letter.topic
     for key in (*uses.publish, dead_letter):
-        yield Key("topic", topology.topics[key].name), "pubsub.publisher"
+        yield Key("topic", topology.topics[key].name), "roles/pubsub.publisher"
     for key in uses.load:
-        # The function creates tables and writes to them with the Storage Write API.
-        yield Key("dataset", key), "bigquery.dataEditor"
+        yield Key("dataset", key), _load_role(topology, place)
     if uses.load:
         # Before it gives up on a load, the function counts the rows of that load by a query.
-        yield Key("project", ""), "bigquery.jobUser"
+        yield Key("project", ""), "roles/bigquery.jobUser"
     for secret in {s.secret: None for s in function.secrets.values()}:
-        yield Key("secret", secret), "secretmanager.secretAccessor"
+        yield Key("secret", secret), "roles/secretmanager.secretAccessor"
+
+
+def _load_role(topology: Topology, place: Place) -> str:
+    role = topology.bigquery.load_role
+    return f"projects/{place.project}/roles/{role}" if role in topology.custom_roles else role
+
+
+def _of_ledger(
+    topology: Topology, place: Place, name: str, function: Function
+) -> Iterator[Binding]:
+    """Yield the roles on the ledger, under conditions on the names of its objects."""
+    bucket = topo.bucket_names(topology, place.project)[LEDGER]
+    on, member = Key("bucket", bucket), account(place, function.service_account)
+    if LEDGER in function.uses.read:
+        yield Binding(on, ledger_conditions.LIST, member)
+        for condition in ledger_conditions.reading(bucket, name):
+            yield Binding(on, ledger_conditions.READ, member, condition)
+    if LEDGER in function.uses.create:
+        for condition in ledger_conditions.creation(bucket, name):
+            yield Binding(on, ledger_conditions.CREATE, member, condition)
 
 
 def of_builds(topology: Topology, place: Place) -> Iterator[Binding]:

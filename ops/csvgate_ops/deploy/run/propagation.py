@@ -14,6 +14,8 @@ _TEMPORARY: Final = tuple(
         r"SERVICE_DISABLED",
         # an account that has just been created
         r"service account \S+ does not exist",
+        # a custom role that has just been created
+        r"Role \S+ does not exist in the resource's hierarchy",
         # roles that have just been granted
         r"Permission denied while using the Eventarc Service Agent",
         r"Cloud Storage service account for your bucket is unable to publish",

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from csvgate_ops.deploy.topology.model import DAY, StorageEvent, Topology
 
 ROLES_OF_BUCKETS = ("uploads", "rejects", "staging", "ledger", "references")
+OPERATORS_BUCKETS = ("audit",)
+"""Buckets that functions neither know nor have access to."""
 ROLES_OF_TOPICS = ("validated", "complete")
 DERIVED_VARIABLES = (
     "GOOGLE_CLOUD_PROJECT",
@@ -28,6 +30,10 @@ DERIVED_VARIABLES = (
 LEAST_STAGED = 90 * DAY
 """The least number of seconds for which staged chunks are kept. An event may wait for 7 days and
 its dead letter for 31, and the same may happen once more after a replay: that is 76 days."""
+
+LEAST_UPLOADED = 45 * DAY
+"""The least number of seconds for which uploaded objects are kept. An event may wait for 7 days and
+its dead letter for 31, and a replayed event for 7 days again."""
 
 
 class Mistake(NamedTuple):
@@ -53,14 +59,25 @@ def mistakes(topology: Topology) -> Iterator[Mistake]:
         topology.service_accounts,
         "service_accounts",
     )
+    if not topology.bigquery.load_role.startswith("roles/"):
+        yield from _known(
+            "bigquery.load_role", topology.bigquery.load_role, topology.custom_roles, "custom_roles"
+        )
     if topology.local.retry and topology.local.retry.min_backoff > topology.local.retry.max_backoff:
         yield Mistake("local.retry", "min_backoff is longer than max_backoff")
 
 
 def _roles(topology: Topology) -> Iterator[Mistake]:
-    for role in ROLES_OF_BUCKETS:
+    for role in (*ROLES_OF_BUCKETS, *OPERATORS_BUCKETS):
         if role not in topology.buckets:
             yield Mistake("buckets", f"`{role}` is missing")
+    ledger = topology.buckets.get("ledger")
+    if ledger is not None and not ledger.uniform_access:
+        yield Mistake(
+            "buckets.ledger.uniform_access",
+            "must be true: the roles on the ledger have conditions, which Cloud Storage only "
+            "accepts with uniform bucket-level access",
+        )
     for role in ROLES_OF_TOPICS:
         if role not in topology.topics:
             yield Mistake("topics", f"`{role}` is missing")
@@ -99,8 +116,10 @@ def _functions(topology: Topology) -> Iterator[Mistake]:
                 yield Mistake(path, f"{variable} is derived from the topology: leave it out")
         for variable in function.environment.keys() & function.secrets.keys():
             yield Mistake(f"{path}.secrets.{variable}", "is also in environment")
-        for verb in ("read", "create", "write"):
+        for verb in ("read", "create"):
             for key in getattr(function.uses, verb):
+                if key in OPERATORS_BUCKETS:
+                    yield Mistake(f"{path}.uses.{verb}", f"only operators use `{key}`")
                 yield from _known(f"{path}.uses.{verb}", key, topology.buckets, "buckets")
         for key in function.uses.publish:
             yield from _known(f"{path}.uses.publish", key, topology.topics, "topics")
@@ -118,11 +137,9 @@ def _functions(topology: Topology) -> Iterator[Mistake]:
 
 def _breakers(topology: Topology) -> Iterator[Mistake]:
     for name, function in topology.functions.items():
-        uses = function.uses.model_dump()
-        writes = {key for verb in uses.keys() - {"read", "publish", "load"} for key in uses[verb]}
-        if "ledger" not in writes or "ledger" not in uses["read"]:
+        if "ledger" not in function.uses.create or "ledger" not in function.uses.read:
             yield Mistake(
-                f"functions.{name}.uses", "must read and write `ledger`, which the breaker needs"
+                f"functions.{name}.uses", "must read and create `ledger`, which the breaker needs"
             )
 
 
@@ -180,8 +197,19 @@ def _reviews(topology: Topology) -> Iterator[Mistake]:
 
 def _lifecycles(topology: Topology) -> Iterator[Mistake]:
     for key, bucket in topology.buckets.items():
+        if bucket.retention and bucket.versioning:
+            yield Mistake(
+                f"buckets.{key}.retention",
+                "cannot be combined with versioning: objects that are retained cannot be replaced",
+            )
         for index, rule in enumerate(bucket.lifecycle):
             path = f"buckets.{key}.lifecycle[{index}]"
+            if rule.delete_after is not None and rule.delete_after < bucket.retention:
+                yield Mistake(
+                    f"{path}.delete_after",
+                    f"must not be shorter than the retention of {bucket.retention}s, within which "
+                    "nothing is deleted",
+                )
             given = [a for a in (rule.delete_after, rule.delete_noncurrent_after) if a is not None]
             if len(given) != 1:
                 yield Mistake(
@@ -197,6 +225,14 @@ def _lifecycles(topology: Topology) -> Iterator[Mistake]:
                 f"buckets.ledger.lifecycle[{index}].delete_after",
                 f"must be longer than the longest retention of a trigger ({longest}s), or a late "
                 "redelivery would load rows again",
+            )
+    uploads = topology.buckets.get("uploads")
+    for index, rule in enumerate(uploads.lifecycle if uploads else ()):
+        if rule.delete_after is not None and rule.delete_after < LEAST_UPLOADED:
+            yield Mistake(
+                f"buckets.uploads.lifecycle[{index}].delete_after",
+                f"must be at least {LEAST_UPLOADED // DAY} days, or the replay of a dead letter "
+                "may not find the upload",
             )
     staging = topology.buckets.get("staging")
     for index, rule in enumerate(staging.lifecycle if staging else ()):

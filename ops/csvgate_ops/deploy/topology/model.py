@@ -31,6 +31,7 @@ Resource = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
 TopicName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$")]
 Retention = Annotated[Seconds, Field(ge=600, le=31 * DAY)]
 """Pub/Sub can keep messages for 10 minutes to 31 days."""
+Permission = Annotated[str, Field(pattern=r"^[a-z]+(\.[A-Za-z]+){2}$")]
 AckDeadline = Annotated[Seconds, Field(ge=10, le=600)]
 
 
@@ -53,6 +54,8 @@ class Bucket(Model):
     public_access_prevention: Literal["enforced", "inherited"] = "enforced"
     versioning: bool = False
     soft_delete: Seconds = 7 * DAY
+    retention: Seconds = 0
+    """Objects younger than this cannot be deleted or replaced, not even by an owner."""
     lifecycle: tuple[LifecycleRule, ...] = ()
 
 
@@ -62,6 +65,9 @@ class Dataset(Model):
 
 class BigQuery(Model):
     location: str
+    load_role: Annotated[str, Field(pattern=r"^(roles/[a-z]+\.[A-Za-z]+|[A-Za-z0-9_.]{3,64})$")]
+    """The role on a dataset of a function that loads uploads: a key of `custom_roles`, or a
+    predefined role such as `roles/bigquery.dataEditor`."""
     datasets: Mapping[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,1024}$")], Dataset]
 
 
@@ -82,6 +88,13 @@ class ServiceAccount(Model):
     display_name: str = ""
 
 
+class CustomRole(Model):
+    """A role of the project with exactly these permissions."""
+
+    title: Annotated[str, Field(min_length=1, max_length=100)]
+    permissions: Annotated[tuple[Permission, ...], Field(min_length=1)]
+
+
 class Secret(Model):
     """A version of a secret in Secret Manager. The function gets it as an environment variable, or
     as a file named after that variable in the folder `mount`."""
@@ -97,9 +110,7 @@ class Uses(Model):
 
     read: tuple[str, ...] = ()
     create: tuple[str, ...] = ()
-    """Buckets in which objects are created, but never replaced or deleted."""
-    write: tuple[str, ...] = ()
-    """Buckets in which objects may be created and replaced."""
+    """Buckets in which objects are created. No function may replace or delete any."""
     publish: tuple[str, ...] = ()
     load: tuple[str, ...] = ()
 
@@ -207,5 +218,6 @@ class Topology(Model):
     ]
     functions: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Function]
     triggers: Mapping[Resource, Trigger]
+    custom_roles: Mapping[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]{3,64}$")], CustomRole] = {}
     build: Build
     local: Local = Local()

@@ -50,7 +50,7 @@ class AuditLog:
             reason=self.reason,
             details=dict(wanted),
         )
-        self.ledger.create(AUDIT_BEGUN, begun, **run_parts(self.run))
+        self.ledger.audit.create(AUDIT_BEGUN, begun, **run_parts(self.run))
 
     def end(self, outcomes: list[Outcome], *, stopped: bool) -> None:
         def count(*results: str) -> int:
@@ -75,14 +75,14 @@ class AuditLog:
             failed=count("failed"),
             outcomes=listed,
         )
-        self.ledger.create(AUDIT_ENDED, ended, **run_parts(self.run))
+        self.ledger.audit.create(AUDIT_ENDED, ended, **run_parts(self.run))
 
     def follow(self, runs: Iterable[str]) -> None:
         """Record that this run waited for the letters that the given runs held. No other run has
         to."""
         for run in runs:
             followed = AuditFollowed(by=self.run, at=self.clock())
-            self.ledger.create(AUDIT_FOLLOWED, followed, **run_parts(run))
+            self.ledger.audit.create(AUDIT_FOLLOWED, followed, **run_parts(run))
 
     def record(self, letter: DeadLetter, verb: str, outcome: str) -> None:
         """Record what was done to a letter. If another run was faster, its entry stays."""
@@ -98,7 +98,7 @@ class AuditLog:
             upload=letter.upload,
             outcome=outcome,
         )
-        self.ledger.create(LETTER_MARK, entry, **_parts(letter), verb=verb)
+        self.ledger.audit.create(LETTER_MARK, entry, **_parts(letter), verb=verb)
 
     def earlier(self, letter: DeadLetter, *verbs: str) -> LetterMark | None:
         """Return the entry of an earlier run about the letter. It takes one listing for all letters
@@ -106,34 +106,33 @@ class AuditLog:
         day = LETTER_MARK.prefix(topic=letter.topic, day=_day(letter))
         with self._lock:
             if day not in self._known:
-                self._known[day] = frozenset(self.ledger.names(day))
+                self._known[day] = frozenset(self.ledger.audit.names(day))
             known = self._known[day]
         for verb in verbs:
             if LETTER_MARK.name(**_parts(letter), verb=verb) in known:
-                return self.ledger.get(LETTER_MARK, **_parts(letter), verb=verb)
+                return self.ledger.audit.get(LETTER_MARK, **_parts(letter), verb=verb)
         return None
 
 
 def letter_history(ledger: Ledger, letter: DeadLetter) -> list[LetterMark]:
     """Return all entries about a letter."""
-    found = [
-        ledger.get(LETTER_MARK, **parts) for parts in ledger.find(LETTER_MARK, **_parts(letter))
-    ]
+    audit = ledger.audit
+    found = [audit.get(LETTER_MARK, **parts) for parts in audit.find(LETTER_MARK, **_parts(letter))]
     return [entry for entry in found if entry]
 
 
 def unfinished(ledger: Ledger, now: datetime) -> list[tuple[str, AuditAction]]:
     """Return the runs of the last day, with their names, that have not ended: they are still
     working, or were interrupted and no later run has waited for the letters they held."""
-    names: set[str] = set()
+    audit, names = ledger.audit, set[str]()
     for day in (now - timedelta(days=1), now):
-        names.update(ledger.names(AUDIT_BEGUN.prefix(day=f"{day:%Y-%m-%d}")))
+        names.update(audit.names(AUDIT_BEGUN.prefix(day=f"{day:%Y-%m-%d}")))
     found = []
     for name in sorted(names):
         parts = AUDIT_BEGUN.parse(name)
         if parts is None or names & {path.name(**parts) for path in (AUDIT_ENDED, AUDIT_FOLLOWED)}:
             continue
-        begun = ledger.get(AUDIT_BEGUN, **parts)
+        begun = audit.get(AUDIT_BEGUN, **parts)
         if begun is not None and now - begun.at < timedelta(days=1):
             found.append((f"{parts['day']}/{parts['run']}", begun))
     return found

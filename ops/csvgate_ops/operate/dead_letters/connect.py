@@ -110,7 +110,7 @@ def _context(
         routes=found,
         queues=PubSubQueues(name, client()),
         publisher=publisher(name),
-        ledger=Ledger(object_store(name), buckets["ledger"]),
+        ledger=Ledger(object_store(name), buckets["ledger"], buckets["audit"]),
         buckets=buckets,
         contracts=load_directory(contracts),
         actor=actor,

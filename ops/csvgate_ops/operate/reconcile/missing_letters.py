@@ -63,9 +63,9 @@ def _last_failure(ledger: Ledger, upload: str) -> Note | None:
 def _marks(ledger: Ledger, day: str, uploads: Mapping[str, UploadFacts]) -> dict[str, LetterMark]:
     """Return the latest entry of the audit log about a letter of each upload, among the letters
     that were published on this day or later."""
-    names = [parts for parts in ledger.find(LETTER_MARK) if parts["day"] >= day]
+    names = [parts for parts in ledger.audit.find(LETTER_MARK) if parts["day"] >= day]
     with ThreadPoolExecutor(_THREADS) as pool:
-        read = pool.map(lambda parts: ledger.get(LETTER_MARK, **parts), names)
+        read = pool.map(lambda parts: ledger.audit.get(LETTER_MARK, **parts), names)
         found = [mark for mark in read if mark and mark.upload in uploads]
     latest: dict[str, LetterMark] = {}
     for mark in sorted(found, key=lambda mark: mark.at):

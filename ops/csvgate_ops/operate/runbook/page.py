@@ -36,7 +36,7 @@ it covers every code that the functions can raise. All commands work on the loca
 5. **Check the result.** `csvgate reconcile` compares every upload with BigQuery and its reject
    file.
 
-The ledger bucket keeps under `audit/` who replayed, discarded or lifted what, and why.
+The audit bucket keeps who replayed, discarded or lifted what, and why.
 """
 
 _BREAKER = """## When a function dead-letters everything

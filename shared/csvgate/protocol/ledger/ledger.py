@@ -50,6 +50,15 @@ class Ledger:
 
     store: ObjectStore
     bucket: str
+    audit_bucket: str = ""
+    """Empty in the functions, which have no access to the audit log."""
+
+    @property
+    def audit(self) -> "Ledger":
+        """The audit log: entries about what operators do, in a bucket of their own."""
+        if not self.audit_bucket:
+            raise ValueError("the bucket of the audit log is not known here")
+        return Ledger(self.store, self.audit_bucket)
 
     def get(self, path: EntryPath[E], /, **parts: Part) -> E | None:
         """Return the entry, or None. Raises Permanent `ledger.corrupt` when the object is not

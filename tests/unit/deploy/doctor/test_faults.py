@@ -193,11 +193,20 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
         ],
     ),
     (
+        "custom-role.permissions",
+        with_field("custom-role", "csvgateLoader", "permissions", "bigquery.tables.get"),
+        [
+            "gcloud iam roles update csvgateLoader --permissions=bigquery.datasets.get,"
+            "bigquery.tables.create,bigquery.tables.get,bigquery.tables.getData,"
+            f"bigquery.tables.updateData {AT}"
+        ],
+    ),
+    (
         "role.surplus",
         with_role("bucket", UPLOADS, "storage.admin", f"serviceAccount:{ACCOUNT}"),
         [
             f"gcloud storage buckets remove-iam-policy-binding gs://{UPLOADS} {AT} "
-            f"--member=serviceAccount:{ACCOUNT} --role=roles/storage.admin"
+            f"--member=serviceAccount:{ACCOUNT} --role=roles/storage.admin --condition=None"
         ],
     ),
     (
@@ -205,7 +214,7 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
         with_role("bucket", UPLOADS, "storage.objectViewer", "allUsers"),
         [
             f"gcloud storage buckets remove-iam-policy-binding gs://{UPLOADS} {AT} "
-            "--member=allUsers --role=roles/storage.objectViewer"
+            "--member=allUsers --role=roles/storage.objectViewer --condition=None"
         ],
     ),
     (

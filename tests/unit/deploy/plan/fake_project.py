@@ -115,6 +115,7 @@ def _bucket(project: FakeProject, words: list[str], flags: Flags) -> None:
         public_access_prevention="enforced" if "public-access-prevention" in flags else "inherited",
         versioning=False,
         soft_delete=_seconds(flags["soft-delete-duration"]),
+        retention=_seconds(flags.get("retention-period", "0s")),
         lifecycle=project.file if "lifecycle-file" in flags else "",
     )
 
@@ -211,6 +212,13 @@ COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]]
     ),
     ("gcloud", "iam", "service-accounts", "create"): lambda project, words, flags: project.make(
         "account", words[0], display_name=flags["display-name"]
+    ),
+    ("gcloud", "iam", "roles", "create"): lambda project, words, flags: project.make(
+        "custom-role",
+        words[0],
+        title=flags["title"],
+        permissions=flags["permissions"],
+        deleted=False,
     ),
     ("gcloud", "secrets", "create"): lambda project, words, _: project.make("secret", words[0]),
     ("gcloud", "artifacts", "repositories", "create"): lambda project, words, _: project.make(

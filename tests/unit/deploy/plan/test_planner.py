@@ -99,6 +99,22 @@ def test_nothing_to_do(name: str) -> None:
             "--display-name=csvgate enrich_records",
         ),
         (
+            "custom-role",
+            "csvgateLoader",
+            "permissions",
+            "bigquery.tables.get,bigquery.tables.delete",
+            "gcloud iam roles update csvgateLoader --permissions=bigquery.datasets.get,"
+            "bigquery.tables.create,bigquery.tables.get,bigquery.tables.getData,"
+            "bigquery.tables.updateData",
+        ),
+        (
+            "custom-role",
+            "csvgateLoader",
+            "deleted",
+            True,
+            "gcloud iam roles undelete csvgateLoader",
+        ),
+        (
             "dataset",
             "sales",
             "description",
@@ -154,7 +170,7 @@ def test_a_role_that_is_not_needed_is_revoked() -> None:
     observed = healthy_project(desired)
     found = plan(desired, replace(observed, bindings=observed.bindings | surplus))
     start = f"gcloud storage buckets remove-iam-policy-binding gs://{BUCKET.name} "
-    end = "--project=example-csvgate-dev --member={} --role=roles/storage.{}"
+    end = "--project=example-csvgate-dev --member={} --role=roles/storage.{} --condition=None"
     assert [
         start + end.format(VALIDATE, "admin"),
         start + end.format("allUsers", "objectViewer"),

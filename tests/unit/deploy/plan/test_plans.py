@@ -4,6 +4,7 @@ review.
 After an intended change: CSVGATE_WRITE_GOLDEN=1 pytest tests/unit/deploy
 """
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from csvgate_ops.deploy.plan.model import Command, Observed
 from csvgate_ops.deploy.plan.planner import plan
 from csvgate_ops.deploy.plan.script import script
-from unit.deploy.plan.environments import ENVIRONMENTS, ROOT, golden, wanted
+from unit.deploy.plan.environments import ENVIRONMENTS, ROOT, golden, topology, wanted
 
 PRIMITIVE = ("roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer")
 GOLDEN = ROOT / "tests" / "golden" / "plans"
@@ -58,7 +59,8 @@ def test_no_primitive_role_and_nothing_public(name: str) -> None:
     assert "allUsers" not in whole
     assert "allAuthenticatedUsers" not in whole
     assert not any(role in whole for role in PRIMITIVE)
-    assert all(b.role.count("/") == 1 for b in wanted(name).bindings)
+    custom = {f"projects/{wanted(name).place.project}/roles/{r}" for r in topology().custom_roles}
+    assert all(b.role.count("/") == 1 or b.role in custom for b in wanted(name).bindings)
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
@@ -75,6 +77,15 @@ def test_only_five_roles_are_granted_on_the_project(name: str) -> None:
         ("roles/storage.objectViewer", "csvgate-build", True),
         ("roles/bigquery.jobUser", "csvgate-enrich", False),
     ] == found
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_the_deployer_may_grant_exactly_these_roles_on_the_project(name: str) -> None:
+    """docs/ci.md limits it by a condition."""
+    granted = {b.role for b in wanted(name).bindings if b.on.kind == "project"}
+    (allowed,) = re.findall(r"hasOnly\(\[(.*?)\]\)", (ROOT / "docs" / "ci.md").read_text())
+    assert sorted(granted) == re.findall(r"'([^']+)'", allowed)
+    assert len(granted) <= 10, "IAM's limit for hasOnly"
 
 
 @pytest.mark.parametrize("kind", ["function", "trigger"])

@@ -55,6 +55,26 @@ def test_resources_of_others_are_left_alone(desired: Desired) -> None:
         assert expected == teardown(desired, more, delete_data=delete_data)
 
 
+def test_a_custom_role_that_is_deleted_is_not_deleted_again(desired: Desired) -> None:
+    key = Key("custom-role", "csvgateLoader")
+    observed = healthy_project(desired)
+    fields = {**observed.resources[key], "deleted": True}
+    gone = replace(observed, resources={**observed.resources, key: fields})
+    before = set(commands(teardown(desired, observed, delete_data=False)))
+    after = set(commands(teardown(desired, gone, delete_data=False)))
+    assert {"gcloud iam roles delete csvgateLoader --project=example-csvgate-dev"} == before - after
+
+
+def test_a_retention_policy_is_removed_before_its_objects(desired: Desired) -> None:
+    audit = "gs://example-csvgate-dev-audit"
+    done = commands(teardown(desired, healthy_project(desired), delete_data=True))
+    at = done.index(
+        f"gcloud storage buckets update {audit} --clear-retention-period "
+        "--project=example-csvgate-dev"
+    )
+    assert done[at + 1].startswith(f"gcloud storage rm --recursive {audit} ")
+
+
 def test_kept_data_is_named(desired: Desired) -> None:
     assert {"bucket", "dataset", "secret", "subscription", "topic"} == {
         key.kind for key in kept(desired, healthy_project(desired))
@@ -69,5 +89,5 @@ def test_roles_go_before_the_accounts_that_have_them(desired: Desired) -> None:
     titles = [
         s.title for s in teardown(desired, healthy_project(desired), delete_data=False).stages
     ]
-    assert ["Roles", "Service accounts"] == titles[-2:]
+    assert ["Roles", "Custom roles", "Service accounts"] == titles[-3:]
     assert ["Alerts and dashboard", "Triggers and their subscriptions"] == titles[:2]

@@ -40,7 +40,7 @@ def test_rows_of_a_chunk_are_shown_without_sensitive_values() -> None:
 
 def runs(here: Visit) -> list[str]:
     """Actions in the audit log."""
-    store = here.backend.world.store.buckets["ledger"]
+    store = here.backend.world.store.buckets["audit"]
     return [
         json.loads(store[name].data)["action"]
         for name in sorted(store)

@@ -50,7 +50,9 @@ def everything(detail: Detail) -> str:
 
 def revealed(there: LetterWorld) -> list[AuditAction]:
     ledger = there.world.ledger
-    actions = [ledger.get(AUDIT_RECORDED, **parts) for parts in ledger.find(AUDIT_RECORDED)]
+    actions = [
+        ledger.audit.get(AUDIT_RECORDED, **parts) for parts in ledger.audit.find(AUDIT_RECORDED)
+    ]
     return [found for found in actions if found]
 
 

@@ -49,7 +49,7 @@ def sent(there: LetterWorld) -> list[bytes]:
 
 
 def audit(there: LetterWorld) -> list[str]:
-    return [n for n in there.world.store.buckets["ledger"] if n.startswith("audit")]
+    return list(there.world.store.buckets["audit"])
 
 
 def test_reading_consumes_nothing_and_holds_nothing() -> None:
@@ -87,7 +87,7 @@ def test_only_selected_letters_are_sent_and_the_others_are_released() -> None:
 def test_what_was_done_is_in_the_audit_log() -> None:
     there = with_letters(3)
     report = replay(there.context, ENRICH, REALLY)
-    ended = there.world.ledger.get(AUDIT_ENDED, **run_parts(report.run))
+    ended = there.world.ledger.audit.get(AUDIT_ENDED, **run_parts(report.run))
     assert ended is not None
     assert (3, 0, False) == (ended.done, ended.failed, ended.stopped)
     assert {"done"} == {outcome.result for outcome in ended.outcomes}
@@ -103,7 +103,7 @@ def test_a_discard_needs_a_reason_and_keeps_it() -> None:
     assert 2 == there.left()
     discard(there.context, ENRICH, REALLY)
     assert (0, []) == (there.left(), sent(there))
-    stored = [s.data for n, s in there.world.store.buckets["ledger"].items() if "discarded" in n]
+    stored = [s.data for n, s in there.world.store.buckets["audit"].items() if "discarded" in n]
     assert 2 == sum(b'"reason": "a test"' in data or b'"a test"' in data for data in stored)
 
 
@@ -248,7 +248,7 @@ def test_running_again_waits_for_what_an_interrupted_run_held() -> None:
     assert left
     begun = next(n for n in audit(there) if n.endswith("begun.json"))
     # A killed process ends nothing and gives nothing back.
-    there.world.store.delete("ledger", begun.replace("begun", "ended"))
+    there.world.store.delete("audit", begun.replace("begun", "ended"))
     held = there.queues.pull("enrich-records-dead-letter-review", 100, 0)
     ids = tuple(pulled.id for pulled in held)
     assert left == len(ids)

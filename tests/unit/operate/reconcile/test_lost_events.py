@@ -129,7 +129,8 @@ def test_a_replay_has_every_row_loaded_once_and_is_audited() -> None:
     assert 7 == len(there.world.warehouse.rows("sales.orders"))
     assert [] == codes(report(there.world))
     actions = [
-        there.world.ledger.get(AUDIT_RECORDED, **p) for p in there.world.ledger.find(AUDIT_RECORDED)
+        there.world.ledger.audit.get(AUDIT_RECORDED, **p)
+        for p in there.world.ledger.audit.find(AUDIT_RECORDED)
     ]
     assert [("ada", "reconcile.replay_lost")] * 2 == [(a.actor, a.action) for a in actions if a]
     assert isinstance(actions[0], AuditAction)

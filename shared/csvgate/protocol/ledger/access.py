@@ -1,0 +1,91 @@
+"""Which function creates and reads which kinds of ledger entries.
+
+The deploy grants each function's service account exactly this: a function that was taken over
+cannot create the entries of another one. A kind that is added to `paths` is added here too.
+"""
+
+from collections.abc import Iterable, Mapping
+from string import Formatter
+from typing import Final
+
+from csvgate.protocol.ledger import paths
+from csvgate.protocol.ledger.paths import LedgerPath
+
+_EVERY_FUNCTION: Final = (paths.FAILURE_NOTE, paths.BREAKER_TRIPPED, paths.BREAKER_LETTER)
+_ATTEMPTS: Final = (
+    paths.CHUNK_STREAM,
+    paths.CHUNK_DONE,
+    paths.DECISION,
+    paths.MISSING,
+    paths.SETTLED,
+    paths.DEAD,
+    paths.REPUBLISHED,
+    paths.FINISHED,
+)
+
+CREATES: Final[Mapping[str, tuple[LedgerPath, ...]]] = {
+    "validate_and_parse": (
+        paths.RECEIVED,
+        paths.IGNORED,
+        paths.START,
+        paths.OVERRUN,
+        paths.SEAL,
+        paths.LINES,
+        paths.DECISION,  # abandoned, before an upload is sealed again
+        paths.REJECTION_NOTE,
+        paths.CORRECTS,
+        paths.CORRECTION,
+        paths.HOLDER,
+        paths.REFERENCE,
+        *_EVERY_FUNCTION,
+    ),
+    "enrich_records": (*_ATTEMPTS, paths.REPEAT_NOTE, *_EVERY_FUNCTION),
+    "notify_stakeholders": (
+        paths.EMAIL_CLAIM,
+        paths.EMAIL_RELEASED,
+        paths.EMAIL_SENT,
+        *_EVERY_FUNCTION,
+    ),
+}
+"""Function → the kinds of objects that it creates. It also reads them, because it reads back what
+stands after a refused create."""
+
+READS: Final[Mapping[str, tuple[LedgerPath, ...]]] = {
+    "validate_and_parse": (*_ATTEMPTS, paths.BREAKER_LIFTED),
+    "enrich_records": (paths.RECEIVED, paths.SEAL, paths.REFERENCE, paths.BREAKER_LIFTED),
+    "notify_stakeholders": (paths.RECEIVED, paths.BREAKER_LIFTED),
+}
+"""Function → the kinds of objects that it reads and does not create."""
+
+OPERATORS: Final = (
+    paths.BREAKER_LIFTED,
+    paths.SETTLED,
+    paths.AUDIT_BEGUN,
+    paths.AUDIT_ENDED,
+    paths.AUDIT_FOLLOWED,
+    paths.AUDIT_RECORDED,
+    paths.LETTER_MARK,
+)
+"""The kinds that operators create."""
+
+
+def name_templates(kinds: Iterable[LedgerPath], function: str) -> tuple[str, ...]:
+    """Return how the names of these kinds start, with at most one placeholder each: an IAM
+    condition can match no more. `uploads/{upload}/seals/` stands for all seals. Where the name
+    contains a function, it is this one. Sorted; none starts with another."""
+    found = sorted({_start(kind, function) for kind in kinds})
+    return tuple(t for t in found if not any(t != s and t.startswith(s) for s in found))
+
+
+def _start(path: LedgerPath, function: str) -> str:
+    start, placeholders = "", 0
+    for literal, part, _, _ in Formatter().parse(path.template):
+        start += literal
+        if part == "function":
+            start += function
+        elif part is not None:
+            placeholders += 1
+            if placeholders > 1:
+                break
+            start += f"{{{part}}}"
+    return start
