@@ -3,10 +3,10 @@
 A file passes through it in blocks of a few MiB (`path`):
 
 1. `blocks` cuts the stream into blocks of whole physical lines.
-2. `structural_index` finds the quotes, delimiters and line feeds of a block. A position is outside
-   quoted cells if an even number of quotes precedes it, and a line feed or delimiter outside quoted
+2. `structural_index` finds the quotes, delimiters and line ends of a block. A position is outside
+   quoted cells if an even number of quotes precedes it, and a line end or delimiter outside quoted
    cells ends a record or a cell. `block_records` lists the records. Where the quoting is irregular
-   it leaves a record to `csv.records.Framer`.
+   it leaves a record to `csv.records.Framer`, and a run of records where many are irregular.
 3. `table` sorts the cells of the well-formed records into columns. `cell_slices` are the cells of
    a column: positions in the block, without a copy. `words` reads them eight bytes at a time.
 4. A kernel of `kernels` for each field *clears* cells: it proves that a cell has no fault and gives

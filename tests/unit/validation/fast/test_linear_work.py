@@ -6,16 +6,20 @@ the work that the readers count (`csvgate.csv.work`), never time.
 
 import gzip
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-pytest.importorskip("numpy")
+pytest.importorskip("pyarrow")
+
+import pyarrow as pa
 
 from csvgate.csv.compression import decompress
 from csvgate.csv.work import counted
+from csvgate.validation.fast.kernels import utf8
 from unit.validation.fast.shapes import Shape, shapes
-from unit.validation.fast.work import assert_linear, check_shape, work_of
+from unit.validation.fast.work import assert_linear, check_shape, counted_calls, work_of
 from unit.validation.files import contract
 
 ROWS = 3_000
@@ -85,6 +89,37 @@ def test_a_lone_carriage_return_ends_an_ordinary_record(data: bytes) -> None:
     for block_bytes in (512, 1 << 22):
         found = work_of([data], RULES, vector_bytes=1, block_bytes=block_bytes)
         assert found.framed <= 5 + 3 * len(data) // block_bytes
+
+
+CALLS_PER_LINE = 120
+"""Calls of functions for a line of three faulty cells that is read and judged on its own."""
+CALLS_PER_BLOCK = 4_000
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_takes_calls_by_the_line(shape: str) -> None:
+    """Numpy is called for each block, and for a few runs of irregular records, not for each."""
+    data = SHAPES[shape]
+    with counted_calls() as calls:
+        work_of([data], RULES, vector_bytes=1)
+    assert calls[0] <= CALLS_PER_LINE * len(data.splitlines()) + CALLS_PER_BLOCK
+
+
+def test_cells_around_errors_are_not_searched_with_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numpy converts all limits of the cells each time to search for one number, which no counter
+    can see."""
+    searches, rows = list[int](), utf8._rows
+
+    def spy(limits: Any, positions: Any) -> Any:
+        searches.append(len(positions))
+        return rows(limits, positions)
+
+    monkeypatch.setattr(utf8, "_rows", spy)
+    cells = pa.array([b"a\xff", b"b\0", b"\xc3", b"\xa9"] * 100, pa.binary())
+    found = utf8.not_text(cells)
+    assert found is not None
+    assert found.all()
+    assert [100] == searches
 
 
 def test_a_long_line_is_passed_a_few_times() -> None:
