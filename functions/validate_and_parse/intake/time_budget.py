@@ -13,10 +13,10 @@ from csvgate.runtime.errors import Transient
 
 
 class OutOfTime(Transient):
-    """The delivery has used up its time: `deadline.exceeded`."""
+    """The delivery has used up its time, and came as far as `overrun` says."""
 
-    def __init__(self, message: str, overrun: Overrun) -> None:
-        super().__init__("deadline.exceeded", message)
+    def __init__(self, code: str, message: str, overrun: Overrun) -> None:
+        super().__init__(code, message)
         self.overrun = overrun
 
 
@@ -34,12 +34,13 @@ class TimeBudget:
     """The rows judged, header excluded."""
 
     def check(self) -> None:
-        """Raises OutOfTime after the deadline."""
+        """Raises OutOfTime `deadline.exceeded` after the deadline."""
         now = self.clock()
         if now <= self.deadline:
             return
         overrun = Overrun(at=now, bytes_read=self.bytes_read, size=self.size, rows=self.rows)
         raise OutOfTime(
+            "deadline.exceeded",
             f"{self.name}: the function's time ended after {self.bytes_read:,} of {self.size:,} "
             f"bytes were read and {self.rows:,} rows were judged",
             overrun,

@@ -10,11 +10,13 @@ import pytest
 
 from csvgate.contracts.match import Contracts
 from csvgate.contracts.model import Contract
+from csvgate.csv.compression import decompress
 from csvgate.protocol.dead_letters import PREFIX
 from csvgate.protocol.ledger.entries import Seal
 from csvgate.runtime.errors import Transient
 from csvgate.validation.batch import Batch, RejectedRow
 from csvgate.validation.fast.row_reader import RowReader
+from csvgate.validation.validate import validate
 from intake import read_upload
 from unit.delivery.simple import contract, contracts, table
 from unit.protocol.invariants import loaded
@@ -41,7 +43,6 @@ class Work:
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     done = Work()
-    decompress, validate = read_upload.decompress, read_upload.validate
     rejected = RowReader.rejected
 
     def counted_bytes(*args: Any, **options: Any) -> Iterator[bytes]:

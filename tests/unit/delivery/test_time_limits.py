@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cloudevents.http import CloudEvent
 
+from csvgate.csv.compression import decompress
 from csvgate.protocol.ledger.entries import Overrun
 from csvgate.protocol.ledger.ledger import Starts
 from csvgate.runtime.errors import Transient
@@ -172,7 +173,6 @@ def test_the_time_is_checked_while_one_stored_piece_expands() -> None:
     """132 kB, which are read in one piece, expand to 128 MiB of blank lines, without a batch."""
     world, steps = slow_clock(World(contracts=contracts()), 10), 0
     data = gzip.compress(b"a\n" + b"\n" * 2**27, mtime=0)
-    decompress = read_upload.decompress
 
     def counted(pieces: Iterable[bytes], **options: Any) -> Iterator[bytes]:
         nonlocal steps

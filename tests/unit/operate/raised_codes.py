@@ -10,6 +10,7 @@ KINDS = {
     "Permanent": "Permanent",
     "Transient": "Transient",
     "FileFault": "FileFault",
+    "OutOfTime": "Transient",
     "StreamGone": "Transient",
     "StreamShort": "Transient",
     "StreamCommitted": "Transient",

@@ -5,17 +5,19 @@ import io
 import pytest
 from rich.console import Console
 
-from csvgate.protocol.ledger.entries import Dead, Start
+from csvgate.protocol.ledger.entries import Dead, Overrun, Start, StartEnd
 from csvgate.runtime.errors import Permanent
-from csvgate_ops.cli.operate._status_view import detail, summary
+from csvgate_ops.cli.operate._status_view import _stage, detail, listing, summary
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.settle import settle
 from csvgate_ops.operate.upload_list import find
 from csvgate_ops.operate.uploads import Failed, UploadStatus
 from csvgate_ops.operate.uploads import status as read_status
 from fakes.effects import Effect, Effects
+from unit.delivery.simple import contracts, table
 from unit.operate.loads import decided, deliver, passes, refusing, replay_failures, sealed
 from unit.protocol.orders import orders
+from unit.protocol.test_pipeline import upload_id
 from world import COMPLETE, VALIDATED, World
 
 
@@ -172,10 +174,34 @@ def test_starts_and_overruns_are_counted() -> None:
     there, upload, _ = sealed()
     entries = there.world.ledger.upload(upload)
     entries.count_start(Start(at=there.world.clock(), revision="r1"))
-    entries.note_overrun(entries.starts().number, there.world.clock())
+    overrun = Overrun(at=there.world.clock(), bytes_read=1_200, size=5_000, rows=40)
+    entries.note_overrun(entries.starts().number, overrun)
+    entries.count_start(Start(at=there.world.clock(), revision="r1"))
+    entries.note_end(3, StartEnd(at=there.world.clock(), code="storage.unavailable"))
+    entries.count_start(Start(at=there.world.clock(), revision="r1"))
+    entries.note_end(4, StartEnd(at=there.world.clock()))
     found = read_status(there.world.ledger, upload)
-    assert (2, 1) == (found.starts, found.overruns)
-    assert "started 2 times, 1 of them ran out of time" in shown(found)
+    assert (4, 1) == (found.starts, found.overruns)
+    assert "started 4 times, 1 of them ran out of time" in shown(found)
+    far = "start 2 of validate_and_parse, after 1,200 of 5,000 bytes and 40 rows"
+    assert [far] == [step.detail for step in found.timeline if step.what == "ran out of time"]
+    why = "start 3 of validate_and_parse: storage.unavailable"
+    assert [why] == [step.detail for step in found.timeline if step.what == "start failed"]
+
+
+def test_counts_up_to_where_reading_stopped_are_not_shown_as_totals() -> None:
+    world = World(contracts=contracts(limits={"rejected_rows": 1_200}))
+    world.validate(world.upload("plain/a.csv", table(10, bad=2_000)))
+    before = read_status(world.ledger, upload_id(world, "plain/a.csv"))
+    assert 1_212 == before.stopped_at
+    assert "1,210 rows read before line 1,212" in _stage(before)
+    world.drain()
+    found = read_status(world.ledger, upload_id(world, "plain/a.csv"))
+    assert ("rejected", 1_212) == (found.state, found.stopped_at)
+    assert "Reading stopped at line 1,212, so more rows may be faulty" in shown(found)
+    out = io.StringIO()
+    Console(file=out, width=200).print(listing([found]))
+    assert ["1,210+", "0", "1,200+"] == out.getvalue().split()[-3:]
 
 
 def test_a_pinned_upload_is_validating_until_its_seal_stands() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from csvgate.contracts.hashing import to_json
 from csvgate.contracts.match import Contracts
 from csvgate.contracts.model import Contract
 from csvgate.protocol.ledger.entries import Seal
@@ -41,7 +40,7 @@ def checked(rules: Contract, folder: Path, name: str, data: bytes, *more: str) -
     path, rules_path = folder / name, folder / "plain.yaml"
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(data)
-    rules_path.write_text(to_json(rules))
+    rules_path.write_text(rules.model_dump_json(by_alias=True, exclude_unset=True))
     args = [str(path), "--contract", str(rules_path), "--as", name, *more]
     return CliRunner().invoke(command, args)
 

@@ -21,8 +21,11 @@ from csvgate_ops.operate.upload_list import upload_ids
 from csvgate_ops.operate.uploads import State, Step, UploadStatus
 from csvgate_ops.text import byte_size, rough_duration
 from fakes.bigquery import Table
+from unit.delivery.simple import contracts, table
 from unit.operate.console.browsing import HANG_SECONDS, letter, letter_world, visit, words
+from unit.operate.dead_letters.contexts import letter_world as plain_letter_world
 from unit.protocol.orders import orders
+from world import World
 
 NOW = datetime(2026, 11, 21, 12, 7, tzinfo=UTC)
 
@@ -186,6 +189,23 @@ def test_an_empty_overview() -> None:
     page = words(visit().page("/"))
     assert "Dead letters 0 there are none" in page
     assert "Oldest letter – there are none" in page
+
+
+def test_rows_of_a_file_that_was_not_read_to_its_end_are_no_totals() -> None:
+    world = World(contracts=contracts(limits={"rejected_rows": 1_200}))
+    there = plain_letter_world(world)
+    there.world.validate(there.world.upload("plain/a.csv", table(10, bad=2_000)))
+    there.world.drain()
+    here = visit(there)
+    assert "Rejected rows 1,210+" in words(here.page("/"))
+    found = here.page("/uploads/")
+    assert "1,210+" in found
+    (link,) = re.findall(r'href="(/uploads/[0-9a-f]+)"', found)
+    one = words(here.page(link))
+    for expected in ("Rows read 1,210 before line 1,212", "by reason, before line 1,212"):
+        assert expected in one
+    links = set(re.findall(r'href="(/letters/[^"?]+)"', here.page("/letters/")))
+    assert any("by code, before line 1212" in words(here.page(link)) for link in links)
 
 
 def test_the_list_of_uploads_and_the_page_of_one() -> None:
