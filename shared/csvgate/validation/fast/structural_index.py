@@ -74,9 +74,10 @@ class StructuralIndex:
         # `_at` are indexes into them; the other arrays are positions in the block.
         self._special: Final = self._find_special(quote.encode() in data, has_returns)
         kinds = self._text.take(self._special)
-        self._is_line_end: Final[Mask] = kinds == _LF
+        is_line_end = kinds == _LF
         if has_returns:
-            self._is_line_end |= kinds == _CR
+            is_line_end |= kinds == _CR
+        self._is_line_end: Final[Mask] = is_line_end
         self._line_ends_at: Final[Ints] = np.flatnonzero(self._is_line_end)
         self._line_ends: Final[Ints] = self._special.take(self._line_ends_at)
         self._quotes_at: Final[Ints] = np.flatnonzero(kinds == self._quote)

@@ -62,7 +62,7 @@ SHAPES = {
 }  # fmt: skip
 
 
-def check(data: bytes, pieces: list[bytes] | None = None, **sizes: int) -> None:
+def check(data: bytes, pieces: list[bytes] | None = None, **sizes: Any) -> None:
     found = work_of(pieces or [data], RULES, vector_bytes=1, **sizes)
     lines = len(data.splitlines())
     assert_linear(found, len(data), lines, 3 * lines)

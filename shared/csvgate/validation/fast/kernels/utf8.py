@@ -42,7 +42,7 @@ def _with_errors(memory: memoryview, limits: Ints32) -> Iterator[int]:
     so the parts are small after an error and grow until the next."""
     row, size = 0, _FIRST_BYTES
     # numpy would search for a single number only after converting all limits to its type.
-    cuts = memoryview(limits)
+    cuts = limits.data
     while row < len(cuts) - 1:
         start = cuts[row]
         until = max(row + 1, bisect_right(cuts, start + size) - 1)
