@@ -157,6 +157,7 @@ def test_letters_of_one_upload_do_not_hide_those_of_the_slot_before() -> None:
     world.now += timedelta(seconds=60)
     boundary = world.instance()
     for _ in range(LETTERS):
+        world.now += timedelta(seconds=1)
         boundary(world.event(upload="a"))
     world.fail(boundary, 1)
     assert "breaker.open" == refusal(world.instance(), world.event()).code
