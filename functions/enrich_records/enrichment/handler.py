@@ -1,8 +1,10 @@
 """Handle the messages of validated-records: load a chunk, and bring its upload to an end.
 
 A delivery returns only if the upload is finished, if it did everything that remained itself, or if
-it saw a chunk that is not done, whose message is not acknowledged yet. Success acknowledges the
-message for every duplicate, so "another delivery is working on it" is raised as transient.
+it saw a chunk that is not done, whose message is not acknowledged yet. If a chunk has failed, that
+holds for the failed chunk, whose message may be a dead letter by now (failed_chunk.py). Success
+acknowledges the message for every duplicate, so "another delivery is working on it" is raised as
+transient.
 """
 
 from concurrent.futures import Executor

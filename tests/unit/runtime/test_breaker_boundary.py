@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -154,12 +153,13 @@ def test_many_messages_of_one_upload_count_once() -> None:
 def test_letters_of_one_upload_do_not_hide_those_of_the_slot_before() -> None:
     world = Deployed()
     world.now -= timedelta(seconds=30)
-    world.fail(world.instance(), LETTERS - 1)
+    world.fail(world.instance(), LETTERS - 2)
     world.now += timedelta(seconds=60)
     boundary = world.instance()
     for _ in range(LETTERS):
-        with suppress(Transient):
-            boundary(world.event(upload="a"))
+        world.now += timedelta(seconds=1)
+        boundary(world.event(upload="a"))
+    world.fail(boundary, 1)
     assert "breaker.open" == refusal(world.instance(), world.event()).code
 
 
