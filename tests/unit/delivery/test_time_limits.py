@@ -170,9 +170,9 @@ def overrun_of(world: World, event: CloudEvent, name: str) -> Overrun:
 
 
 def test_the_time_is_checked_while_one_stored_piece_expands() -> None:
-    """132 kB, which are read in one piece, expand to 128 MiB of blank lines, without a batch."""
+    """66 kB, which are read in one piece, expand to 64 MiB of blank lines, without a batch."""
     world, steps = slow_clock(World(contracts=contracts()), 10), 0
-    data = gzip.compress(b"a\n" + b"\n" * 2**27, mtime=0)
+    data = gzip.compress(b"a\n" + b"\n" * 2**26, mtime=0)
 
     def counted(pieces: Iterable[bytes], **options: Any) -> Iterator[bytes]:
         nonlocal steps
