@@ -44,19 +44,11 @@ gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
-  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/enrich_records/{revision}/") != ""'
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
-  --project=example-csvgate-dev \
-  --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
-  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/") != ""'
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/") != ""'
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
-  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/notify_stakeholders/{revision}/") != ""'
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
-  --project=example-csvgate-dev \
-  --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
-  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/emails/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.notify_stakeholders.") != ""'
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/emails/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.notify_stakeholders.") != ""'
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
@@ -68,19 +60,11 @@ gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
-  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
-  --project=example-csvgate-dev \
-  --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
-  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/seals/") != ""'
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/seals/") != ""'
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
-  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/notify_stakeholders/{revision}/") != ""'
-gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
-  --project=example-csvgate-dev \
-  --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
-  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/emails/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.notify_stakeholders.") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != ""'
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/emails/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.notify_stakeholders.") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != ""'
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \

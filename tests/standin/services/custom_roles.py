@@ -4,7 +4,7 @@ from typing import Any
 
 from standin.project import Project
 from standin.refusal import Refusal, exists, not_found
-from standin.service import Answer, Request
+from standin.service import Answer, Handler, Request
 from standin.shapes import Needed, Text, check, masked
 
 ROLE = {
@@ -20,7 +20,7 @@ class CustomRoles:
         self.project = project
         base = r"v1/projects/(?P<project>[^/]+)/roles"
         one = base + r"/(?P<name>[^/:]+)"
-        self.routes = [
+        self.routes: list[tuple[str, str, Handler]] = [
             ("POST", r"v1/permissions:queryTestablePermissions", self.testable),
             ("GET", base, self.list),
             ("POST", base, self.create),

@@ -34,13 +34,14 @@ def reading(bucket: str, function: str) -> Iterator[str]:
 
 
 def _conditions(bucket: str, templates: tuple[str, ...]) -> Iterator[str]:
-    """Yield one condition about the entries of uploads and one about the others, or more where one
-    would have too many operators."""
-    for of_uploads in (True, False):
-        terms = [
-            f'resource.name.extract("projects/_/buckets/{bucket}/objects/{template}") != ""'
-            for template in templates
-            if template.startswith(UPLOADS) == of_uploads
-        ]
-        for start in range(0, len(terms), MOST_OPERATORS + 1):
-            yield " || ".join(terms[start : start + MOST_OPERATORS + 1])
+    """Yield one condition if it has few enough operators; otherwise one about the entries of
+    uploads and one about the others."""
+    of_uploads = tuple(t for t in templates if t.startswith(UPLOADS))
+    others = tuple(t for t in templates if not t.startswith(UPLOADS))
+    fits = len(templates) <= MOST_OPERATORS + 1
+    for group in (templates,) if fits else (of_uploads, others):
+        if group:
+            yield " || ".join(
+                f'resource.name.extract("projects/_/buckets/{bucket}/objects/{template}") != ""'
+                for template in group
+            )

@@ -15,7 +15,7 @@ from fakes.storage import FakeObjectStore
 from world import FUNCTIONS, roles_of
 
 UPLOAD = "5cef499e2e7c3ac77305"
-PARTS = {
+PARTS: dict[str, paths.Part] = {
     "upload": UPLOAD,
     "attempt": 1,
     "seal": 1,
