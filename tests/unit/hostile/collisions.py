@@ -121,8 +121,8 @@ def _decrypted(keyed: KeyedHash, hashes: Any) -> Words:
 def _are_plain(words: Words) -> npt.NDArray[np.bool_]:
     """Where all bytes are ASCII characters that a CSV file need not quote."""
     found = _have_none_of(words, b'\0",\r\n')
-    is_ascii: npt.NDArray[np.bool_] = (words & np.uint64(0x8080808080808080)).max(axis=1) == 0
-    return found & is_ascii
+    high_bits: Words = (words & np.uint64(0x8080808080808080)).max(axis=1)
+    return np.logical_and(found, high_bits == 0)
 
 
 def _have_none_of(words: Words, excluded: bytes) -> npt.NDArray[np.bool_]:
