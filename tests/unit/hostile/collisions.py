@@ -121,11 +121,12 @@ def _decrypted(keyed: KeyedHash, hashes: Any) -> Words:
 def _are_plain(words: Words) -> npt.NDArray[np.bool_]:
     """Where all bytes are ASCII characters that a CSV file need not quote."""
     found = _have_none_of(words, b'\0",\r\n')
-    is_ascii: npt.NDArray[np.bool_] = (words & np.uint64(0x8080808080808080)).max(axis=1) == 0
-    return found & is_ascii
+    high_bits: Words = (words & np.uint64(0x8080808080808080)).max(axis=1)
+    is_plain: Any = np.logical_and(found, high_bits == 0)
+    return np.asarray(is_plain)
 
 
 def _have_none_of(words: Words, excluded: bytes) -> npt.NDArray[np.bool_]:
     cells = np.ascontiguousarray(words).view(np.uint8).reshape(len(words), -1)
-    found: npt.NDArray[np.bool_] = ~np.isin(cells, list(excluded)).any(axis=1)
-    return found
+    found: Any = np.isin(cells, list(excluded)).any(axis=1)
+    return np.asarray(np.logical_not(found))
