@@ -21,8 +21,6 @@ _MEMORY: Final = 768 * 1024 * 1024
 """Bytes of address space, beyond what the process takes before its first chunk."""
 _CHUNK_BYTES: Final = 512 * 1024 * 1024
 """The most bytes of a chunk as Arrow writes it; the function limits it to much less."""
-_GRACE_SECONDS: Final = 10
-"""How long a query may go on after its time until the kernel ends the process."""
 
 
 def main() -> None:
@@ -33,7 +31,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, args=(requests.fileno(),), daemon=True).start()
     _dump_no_core()
     # A time limit that holds for native code too, from its import on.
-    signal.setitimer(signal.ITIMER_REAL, CHUNK_SECONDS + _GRACE_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, CHUNK_SECONDS)
 
     from enrichment.sql.locked_duckdb import LockedDuckDB
 
@@ -48,7 +46,7 @@ def main() -> None:
             request = read_json(requests)
         except Ended:
             return
-        signal.setitimer(signal.ITIMER_REAL, request["seconds"] + _GRACE_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, request["most_seconds"])
         _answer(engine, request, requests, replies)
         replies.flush()
 

@@ -109,7 +109,9 @@ class DuckDBProcess:
         timer.start()
         try:
             requests, replies = _pipes(process)
-            write_json(requests, {**request, "seconds": seconds})
+            # By then the process ends itself, if nobody is left to kill it.
+            most = seconds + 2 * _GRACE_SECONDS
+            write_json(requests, {**request, "seconds": seconds, "most_seconds": most})
             send(requests)
             requests.flush()
             reply = read_json(replies)
