@@ -15,10 +15,11 @@ import pytest
 
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment.enrich_rows import Enrichment
-from enrichment.sql import derived_columns, duckdb_process
-from enrichment.sql.duckdb_process import DuckDBProcess
-from enrichment.sql.engine import Budget
-from enrichment.sql.engine_errors import EngineCrashed, EngineTooSlow, SqlError
+from enrichment.sql import derived_columns
+from enrichment.sql.process import duckdb_process
+from enrichment.sql.process.duckdb_process import DuckDBProcess
+from enrichment.sql.process.engine import Budget
+from enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
 from unit.enrichment.enrich_examples import chunk, contract, derive
 
 ONE = pa.table({"s": ["a"]})
@@ -167,8 +168,8 @@ def test_it_ends_when_the_function_is_killed(tmp_path: Path) -> None:
     program = (
         f"import sys, threading; sys.path[:0] = {sys.path!r}\n"
         "import pyarrow as pa\n"
-        "from enrichment.sql.duckdb_process import shared\n"
-        "from enrichment.sql.engine import Budget\n"
+        "from enrichment.sql.process.duckdb_process import shared\n"
+        "from enrichment.sql.process.engine import Budget\n"
         "shared().types('SELECT 1')\n"
         "print(shared()._process.pid, flush=True)\n"
         f"shared().select({SLOW!r}, pa.table({{'s': ['a']}}), Budget())\n"
