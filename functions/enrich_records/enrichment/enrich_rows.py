@@ -17,7 +17,7 @@ from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
 from enrichment.lookups import PreparedLookup, prepare_lookup
 from enrichment.references import ReferenceTable
-from enrichment.sql.engine import Budget
+from enrichment.sql.process.engine import Budget
 from enrichment.steps import LookupStep, Types, field_types, plan_steps
 
 if TYPE_CHECKING:

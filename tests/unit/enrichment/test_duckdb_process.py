@@ -15,10 +15,11 @@ import pytest
 
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment.enrich_rows import Enrichment
-from enrichment.sql import derived_columns, duckdb_process
-from enrichment.sql.duckdb_process import DuckDBProcess
-from enrichment.sql.engine import Budget
-from enrichment.sql.engine_errors import EngineCrashed, EngineTooSlow, SqlError
+from enrichment.sql import derived_columns
+from enrichment.sql.process import duckdb_process
+from enrichment.sql.process.duckdb_process import DuckDBProcess
+from enrichment.sql.process.engine import Budget
+from enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
 from unit.enrichment.enrich_examples import chunk, contract, derive
 
 ONE = pa.table({"s": ["a"]})
@@ -105,13 +106,20 @@ def test_a_query_is_interrupted_and_the_process_kept(engine: DuckDBProcess) -> N
     assert ["a"] == values(engine, "SELECT s AS v FROM chunk")
 
 
-def test_a_query_that_cannot_be_interrupted_is_killed(
-    engine: DuckDBProcess, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGALRM])
+def test_a_query_that_cannot_be_interrupted_is_ended(
+    by: signal.Signals, engine: DuckDBProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Either the function kills its process, or the process ends itself."""
     monkeypatch.setattr(duckdb_process, "_GRACE_SECONDS", 0.2)
     engine.types("SELECT 1")
+    process = engine._process
+    assert process is not None
+    if by == signal.SIGALRM:
+        monkeypatch.setattr(process, "kill", lambda: None)
     with pytest.raises(EngineTooSlow):
         engine.select(DEAF, MARKS, Budget(0.2))
+    assert -by == process.returncode
     assert engine._process is None
     assert ["a"] == values(engine, "SELECT s AS v FROM chunk")
 
@@ -160,8 +168,8 @@ def test_it_ends_when_the_function_is_killed(tmp_path: Path) -> None:
     program = (
         f"import sys, threading; sys.path[:0] = {sys.path!r}\n"
         "import pyarrow as pa\n"
-        "from enrichment.sql.duckdb_process import shared\n"
-        "from enrichment.sql.engine import Budget\n"
+        "from enrichment.sql.process.duckdb_process import shared\n"
+        "from enrichment.sql.process.engine import Budget\n"
         "shared().types('SELECT 1')\n"
         "print(shared()._process.pid, flush=True)\n"
         f"shared().select({SLOW!r}, pa.table({{'s': ['a']}}), Budget())\n"
@@ -169,7 +177,9 @@ def test_it_ends_when_the_function_is_killed(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        assert alive(child)
+        started = seconds_of(child)
+        while seconds_of(child) < started + 0.5:
+            time.sleep(0.05)
         parent.kill()
     # Returns at once: `wait` is not possible for the child of another process.
     for _ in range(1_000):
@@ -239,6 +249,12 @@ def failure_of(engine: DuckDBProcess, monkeypatch: pytest.MonkeyPatch, sql: str)
 def children(parent: int, *expected: int) -> list[int]:
     """Those of the processes that are alive and have this parent."""
     return [each for each in expected if alive(each) and parent == parent_of(each)]
+
+
+def seconds_of(process: int) -> float:
+    """The CPU time of the process, which grows while a query runs."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def parent_of(process: int) -> int:

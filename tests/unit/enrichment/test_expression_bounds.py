@@ -8,9 +8,9 @@ import pytest
 from csvgate.types.bigquery import parse
 from enrichment.sql.allowed_functions import FUNCTIONS
 from enrichment.sql.bounds import RULES, bounded
-from enrichment.sql.duckdb_process import shared
 from enrichment.sql.expression import compile_expression
 from enrichment.sql.growth import Size, column_size
+from enrichment.sql.process.duckdb_process import shared
 from enrichment.sql.result_types import duckdb_type
 from enrichment.steps import plan_steps
 from unit.enrichment.enrich_examples import contract, derive, derived

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from enrichment.sql.allowed_functions import FUNCTIONS, OPERATORS
-from enrichment.sql.duckdb_process import shared
-from enrichment.sql.engine import Budget
-from enrichment.sql.engine_errors import SqlError
+from enrichment.sql.process.duckdb_process import shared
+from enrichment.sql.process.engine import Budget
+from enrichment.sql.process.engine_errors import SqlError
 from enrichment.steps import plan_steps
 from unit.enrichment.enrich_examples import contract, derive
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from enrichment.sql.allowed_functions import words
-from enrichment.sql.engine import Node
 from enrichment.sql.growth import (
     Size,
     largest,
@@ -16,6 +15,7 @@ from enrichment.sql.growth import (
     require_total,
     total,
 )
+from enrichment.sql.process.engine import Node
 from enrichment.sql.refusal import RefusedExpression
 
 _SHORT: Final = 128

@@ -9,7 +9,7 @@ BigQuery.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from enrichment.sql.engine import Engine, Node
+from enrichment.sql.process.engine import Engine, Node
 from enrichment.sql.refusal import RefusedExpression
 from enrichment.sql.result_types import decimal_of, is_decimal, quoted
 from enrichment.sql.syntax_check import nodes

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from enrichment.sql.bounds import bounded
-from enrichment.sql.engine import Engine, Node
-from enrichment.sql.engine_errors import EngineCrashed, EngineTooSlow, SqlError
 from enrichment.sql.exact_decimals import ExactDecimals
 from enrichment.sql.growth import Size
+from enrichment.sql.process.engine import Engine, Node
+from enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
 from enrichment.sql.refusal import RefusedExpression
 from enrichment.sql.syntax_check import check
 

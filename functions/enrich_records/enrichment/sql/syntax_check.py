@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from enrichment.sql.allowed_functions import FUNCTIONS
-from enrichment.sql.engine import Node
+from enrichment.sql.process.engine import Node
 from enrichment.sql.refusal import RefusedExpression
 
 _CLASSES: Final = (

@@ -17,14 +17,14 @@ from signal import Signals
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from csvgate.runtime.errors import Transient
-from enrichment.sql.engine import CHUNK_SECONDS, RESULT_BYTES, Budget, Node
-from enrichment.sql.engine_errors import EngineCrashed, EngineTooSlow, SqlError
-from enrichment.sql.frames import Ended, read_json, read_table, write_json, write_table
+from enrichment.sql.process.engine import CHUNK_SECONDS, RESULT_BYTES, Budget, Node
+from enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
+from enrichment.sql.process.frames import Ended, read_json, read_table, write_json, write_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_MODULE: Final = "enrichment.sql.duckdb_child"
+_MODULE: Final = "enrichment.sql.process.duckdb_child"
 _GRACE_SECONDS: Final = 5
 """How long a query may go on after its time until its process is killed. Some functions of DuckDB
 do not look whether they are interrupted."""
@@ -109,7 +109,9 @@ class DuckDBProcess:
         timer.start()
         try:
             requests, replies = _pipes(process)
-            write_json(requests, {**request, "seconds": seconds})
+            # By then the process ends itself, if nobody is left to kill it.
+            most = seconds + 2 * _GRACE_SECONDS
+            write_json(requests, {**request, "seconds": seconds, "most_seconds": most})
             send(requests)
             requests.flush()
             reply = read_json(replies)

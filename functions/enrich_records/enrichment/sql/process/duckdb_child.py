@@ -1,4 +1,4 @@
-"""The process in which DuckDB computes: `python -m enrichment.sql.duckdb_child`.
+"""The process in which DuckDB computes: `python -m enrichment.sql.process.duckdb_child`.
 
 Requests come through standard input and replies go through standard output; nothing else may be
 written there. A hostile value may crash DuckDB or fill its memory: then only this process dies. It
@@ -13,16 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
-from enrichment.sql.engine import CHUNK_SECONDS
-from enrichment.sql.engine_errors import EngineTooSlow, SqlError
-from enrichment.sql.frames import Ended, read_json, read_table, write_json, write_table
+from enrichment.sql.process.engine import CHUNK_SECONDS
+from enrichment.sql.process.engine_errors import EngineTooSlow, SqlError
+from enrichment.sql.process.frames import Ended, read_json, read_table, write_json, write_table
 
 _MEMORY: Final = 768 * 1024 * 1024
 """Bytes of address space, beyond what the process takes before its first chunk."""
 _CHUNK_BYTES: Final = 512 * 1024 * 1024
 """The most bytes of a chunk as Arrow writes it; the function limits it to much less."""
-_GRACE_SECONDS: Final = 10
-"""How long a query may go on after its time until the kernel ends the process."""
 
 
 def main() -> None:
@@ -33,9 +31,9 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, args=(requests.fileno(),), daemon=True).start()
     _dump_no_core()
     # A time limit that holds for native code too, from its import on.
-    signal.setitimer(signal.ITIMER_REAL, CHUNK_SECONDS + _GRACE_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, CHUNK_SECONDS)
 
-    from enrichment.sql.locked_duckdb import LockedDuckDB
+    from enrichment.sql.process.locked_duckdb import LockedDuckDB
 
     engine = LockedDuckDB()
     engine.warm_up()
@@ -48,7 +46,7 @@ def main() -> None:
             request = read_json(requests)
         except Ended:
             return
-        signal.setitimer(signal.ITIMER_REAL, request["seconds"] + _GRACE_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, request["most_seconds"])
         _answer(engine, request, requests, replies)
         replies.flush()
 
