@@ -34,8 +34,7 @@ class Steps:
 def test_a_piece_of_a_mebibyte_is_a_step() -> None:
     steps, found = Steps(3), list[bytes]()
     with pytest.raises(Ended):
-        for piece in decompress([gzip.compress(b"\n" * 64 * MIB)], on_step=steps):
-            found.append(piece)
+        found.extend(decompress([gzip.compress(b"\n" * 64 * MIB)], on_step=steps))
     assert 3 == steps.made
     assert sum(map(len, found)) <= 3 * MIB
 
@@ -44,8 +43,7 @@ def test_members_that_yield_nothing_are_steps() -> None:
     """Ten thousand empty members take time, and there is not a single piece of the result."""
     steps, found = Steps(500), list[bytes]()
     with pytest.raises(Ended):
-        for piece in decompress([gzip.compress(b"") * 10_000], on_step=steps):
-            found.append(piece)
+        found.extend(decompress([gzip.compress(b"") * 10_000], on_step=steps))
     assert (500, []) == (steps.made, found)
 
 

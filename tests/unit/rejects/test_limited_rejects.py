@@ -177,3 +177,12 @@ def test_the_reject_file_of_the_first_rows_is_the_beginning_of_the_whole_one() -
     _, data, _ = read(limited(rejected_rows=2_000), [VALID, BAD] * 3_000)
     assert whole.startswith(data)
     assert 2_000 == rows_in(data)
+
+
+def test_text_that_is_longer_in_utf_8_is_not_more_of_the_file() -> None:
+    """The faulty rows have 200 kB in the file and 400 kB in UTF-8; the valid ones bring the rate
+    down to 3.8%."""
+    rules = contract(limits={"rejected_rate": 0.1}, encoding="iso-8859-1")
+    data = table(["ä" * 100] * 2_000 + [VALID] * 50_000).decode().encode("iso-8859-1")
+    found, _, _ = take(rules, validate([data], rules, chunk_bytes=20_000), len(data))
+    assert (None, "valid", 52_000) == (found.stopped, found.verdict().status, found.counts.read)
