@@ -19,6 +19,7 @@ from csvgate_ops.deploy.run.gcloud import (
 SUCCESS = Finished(0, "", "")
 EVENTARC = "ERROR: Permission denied while using the Eventarc Service Agent. If you recently"
 DISABLED = "Eventarc API has not been used in project 123 before or it is disabled. Enable it"
+ROLE = "ERROR: Role projects/p/roles/csvgateLoader does not exist in the resource's hierarchy."
 ACCOUNT = "ERROR: Service account csvgate-enrich@p.iam.gserviceaccount.com does not exist."
 BUCKET = "The Cloud Storage service account for your bucket is unable to publish to Cloud Pub/Sub"
 
@@ -45,7 +46,7 @@ def failed(words: str) -> Finished:
     return Finished(1, "", words)
 
 
-@pytest.mark.parametrize("words", [EVENTARC, DISABLED, ACCOUNT, BUCKET])
+@pytest.mark.parametrize("words", [EVENTARC, DISABLED, ACCOUNT, BUCKET, ROLE])
 def test_propagation_is_waited_for(words: str) -> None:
     run = Scripted(failed(words), failed(words), SUCCESS)
     said, waited = execute(run, Command(("gcloud", "x"), "why"))
