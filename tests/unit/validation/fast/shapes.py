@@ -53,7 +53,7 @@ def shapes(draw: st.DrawFn, unit: st.SearchStrategy[bytes] = UNITS, most: int = 
     dialect: dict[str, Any] = {"header": draw(st.booleans())}
     if draw(st.booleans()):
         dialect["delimiter"], dialect["quoteChar"] = draw(st.sampled_from([(";", '"'), (",", "'")]))
-    unusual = draw(
+    unusual: dict[str, Any] = draw(
         st.sampled_from(
             [{}, {}, {}, {"commentChar": "#"}, {"escapeChar": "\\"}, {"footerLines": 2}]
         )
