@@ -15,8 +15,8 @@ from csvgate.validation.fast.structural_index import RegularRange, StructuralInd
 
 _LF: Final = 10
 _CR: Final = 13
-_CLOSE: Final = 2048
-"""Bytes between irregular records, below which it is faster to read the records between them with
+_CLOSE: Final = 12
+"""Lines between irregular records, below which it is faster to read the records between them with
 the Framer too than to look for them in the index."""
 _FIRST_BYTES: Final = 256
 _NONE: Final = np.empty(0, np.int64)
@@ -144,7 +144,8 @@ class _BlockScan:
             regular = self._regular_range(at)
             if regular.end > at:
                 self._ranges.append(regular)
-            run = max(2 * run, _CLOSE) if regular.end - at < _CLOSE else 0
+            begin, end_line = self._index.lines_before(np.array((at, regular.end))).tolist()
+            run = max(2 * run, _CLOSE) if end_line - begin < _CLOSE else 0
             at, long = regular.end, regular.end - at > self._limit
             # After a long range there may be another.
             if at < end and not long:
@@ -171,19 +172,18 @@ class _BlockScan:
         return RegularRange(start, end, parity, unfinished)
 
     def _read_irregular(self, start: int, run: int) -> tuple[int, bool]:
-        """Read the record at `start` with a Framer, and those after it up to `run` bytes. Return
+        """Read the record at `start` with a Framer, and the `run` records after it. Return
         the position after them; and False if the rest of the block is not enough to decide where
         the record there ends."""
         line = self._line_at(start)
-        lines = self._lines_from(start)
+        lines, last = self._lines_from(start), len(self._irregular) + run
         framer = Framer.of_lines(lines, self._grammar, limit=self._limit, line=line)
         for record in framer.records():
             unclosed = record.broken is not None and record.broken[0] == "row.unclosed_quote"
             if unclosed and framer.has_ended and not self._block.last:
                 return self._index.after_lines(start, record.line - line), False
             self._irregular.append(record)
-            run -= len(record.raw) + len(record.terminator)
-            if run <= 0:
+            if len(self._irregular) > last:
                 break
         return self._index.after_lines(start, framer.line - line), True
 

@@ -53,7 +53,11 @@ def shapes(draw: st.DrawFn, unit: st.SearchStrategy[bytes] = UNITS, most: int = 
     dialect: dict[str, Any] = {"header": draw(st.booleans())}
     if draw(st.booleans()):
         dialect["delimiter"], dialect["quoteChar"] = draw(st.sampled_from([(";", '"'), (",", "'")]))
-    unusual = draw(st.sampled_from([{}, {}, {}, {"commentChar": "#"}, {"escapeChar": "\\"}]))
+    unusual: dict[str, Any] = draw(
+        st.sampled_from(
+            [{}, {}, {}, {"commentChar": "#"}, {"escapeChar": "\\"}, {"footerLines": 2}]
+        )
+    )
     rules = contract(
         {"name": "id", "type": "integer"},
         "text",
