@@ -152,7 +152,7 @@ def _chunk_of_the_message() -> Swap:
 
     return both(
         swapped(StagedRows, "enriched", enriched),
-        swapped(handler, "_require_sealed", lambda *_: None),
+        swapped(handler, "require_sealed", lambda *_, **__: None),
     )
 
 
