@@ -15,6 +15,7 @@ _EVERY_FUNCTION: Final = (paths.FAILURE_NOTE, paths.BREAKER_TRIPPED, paths.BREAK
 _ATTEMPTS: Final = (
     paths.CHUNK_STREAM,
     paths.CHUNK_DONE,
+    paths.FAILED_CHUNK,
     paths.DECISION,
     paths.MISSING,
     paths.SETTLED,
@@ -29,6 +30,7 @@ CREATES: Final[Mapping[str, tuple[LedgerPath, ...]]] = {
         paths.IGNORED,
         paths.START,
         paths.OVERRUN,
+        paths.START_END,
         paths.SEAL,
         paths.LINES,
         paths.DECISION,  # abandoned, before an upload is sealed again
@@ -52,7 +54,13 @@ stands after a refused create."""
 
 READS: Final[Mapping[str, tuple[LedgerPath, ...]]] = {
     "validate_and_parse": (*_ATTEMPTS, paths.BREAKER_LIFTED),
-    "enrich_records": (paths.RECEIVED, paths.SEAL, paths.REFERENCE, paths.BREAKER_LIFTED),
+    "enrich_records": (
+        paths.RECEIVED,
+        paths.SEAL,
+        paths.CORRECTS,
+        paths.REFERENCE,
+        paths.BREAKER_LIFTED,
+    ),
     "notify_stakeholders": (paths.RECEIVED, paths.BREAKER_LIFTED),
 }
 """Function → the kinds of objects that it reads and does not create."""
