@@ -35,6 +35,7 @@ FINISHED: Final = json.dumps(
         "engine": "bench",
         "protocol": PROTOCOL_VERSION,
         "chunk_bytes": 1,
+        "hash_key": "00" * 32,
         "references": {},
         "size": 1,
         "crc32c": "AAAAAA==",

@@ -24,8 +24,12 @@ VENDORED = {  # npm's htmx.org 2.0.11: dist/htmx.min.js and LICENSE
 """Files written by others → SHA-256. A new version changes its hash here in the same commit."""
 OURS = {"console.css", "console.js", "icon.svg", "mailbox.css"}
 COMMANDS = ("deploy", "teardown", "stage", "doctor", "smoke")
-LATE = {"google-cloud-pubsub", "google-cloud-bigquery-storage", "sendgrid", "grpcio"}
-"""Imported by the clients of `csvgate.gcp.build` that none of these commands builds."""
+LATE = {
+    *("google-cloud-pubsub", "google-cloud-bigquery-storage", "sendgrid", "grpcio"),
+    "cryptography",
+}
+"""Imported where they are used: by the clients of `csvgate.gcp.build` that none of these commands
+builds, and for the hashes of unique keys."""
 
 
 def tracked() -> list[str]:

@@ -19,6 +19,7 @@ from csvgate.protocol.ledger.ledger import Ledger, Starts, UploadLedger
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.runtime.errors import Failure, Permanent
 from csvgate.runtime.failure_boundary import classify
+from csvgate.runtime.library_words import library_words
 from csvgate.runtime.log import log
 from csvgate.runtime.start_up import Runtime
 from csvgate.text import counted
@@ -161,7 +162,11 @@ class Validator:
                 entries.note_end(starts.number, end)
         except Exception as error:  # noqa: BLE001 - whatever it is, the start ends as it would have
             fields = {"upload": entries.id, "start": starts.number}
-            log("WARNING", "the end of a start is not recorded", fields | {"reason": str(error)})
+            log(
+                "WARNING",
+                "the end of a start is not recorded",
+                fields | {"reason": library_words(error)},
+            )
 
     def _with_checksum(self, work: ObjectEvent) -> ObjectEvent:
         """Add checksum and size to an event without them: those of Cloud Storage have both, but one

@@ -16,10 +16,11 @@ from csvgate.contracts.table import column_type
 from csvgate.runtime.errors import Permanent
 from csvgate.runtime.library_words import library_words
 from csvgate.types.bigquery import BigQueryType
-from csvgate.validation.batch import Batch
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from csvgate.validation.batch import Batch
 
 T = TypeVar("T", "pa.Table", "pa.RecordBatch")
 
@@ -63,7 +64,9 @@ def arrow_type(column: BigQueryType) -> "pa.DataType":
     return pa.string()
 
 
-def encode(batch: Batch, contract: Contract, max_bytes: int = MAX_BYTES) -> Sequence[EncodedChunk]:
+def encode(
+    batch: "Batch", contract: Contract, max_bytes: int = MAX_BYTES
+) -> Sequence[EncodedChunk]:
     """Return the batch's valid rows in file order: `_line` (int64), then the contract's fields in
     the types of `arrow_type`. Low-cardinality string columns may be dictionary-encoded.
 
@@ -156,7 +159,7 @@ def decode(
         raise Permanent("chunk.malformed", message) from error
     except (pa.ArrowException, OSError, ValueError, struct.error) as error:
         message = f"the chunk cannot be read as an Arrow stream: {library_words(error)}"
-        raise Permanent("chunk.malformed", message) from error
+        raise Permanent("chunk.malformed", message) from None
     if not table.num_columns or table.schema.field(0) != pa.field(LINE, pa.int64()):
         raise Permanent("chunk.malformed", f"the chunk's first column is not {LINE} (int64)")
     return table

@@ -228,5 +228,5 @@ def test_words_of_arrow_that_quote_values_stay_inside() -> None:
     column = pa.Array.from_buffers(pa.string(), 1, memory)
     with pytest.raises(Permanent) as raised:
         decode(stream(pa.table({"_line": lines(1), "a": column})))
-    assert raised.value.message.endswith("as an Arrow stream (ArrowInvalid)")
+    assert raised.value.message.endswith("as an Arrow stream: ArrowInvalid")
     assert raised.value.__cause__ is None

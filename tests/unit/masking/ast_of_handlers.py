@@ -8,10 +8,13 @@ OURS: Final = frozenset(
     {
         "BrokenConnection",
         "CellFault",
+        "EngineCrashed",
+        "EngineTooSlow",
         "Failure",
         "FileFault",
         "Permanent",
         "RefusedExpression",
+        "SqlError",
         "StreamCommitted",
         "StreamGone",
         "StreamShort",

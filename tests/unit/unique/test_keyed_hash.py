@@ -80,6 +80,19 @@ def test_groups_are_hashed_as_tuples(rows: list[tuple[str, date | None, Decimal]
     assert one_by_one(rows) == combine_columns(hashes, KEYED).tolist()
 
 
+@pytest.mark.parametrize("number", range(32))
+def test_values_and_groups_are_hashed_alike_under_any_key(number: int) -> None:
+    """The two words of a hash can be small or large, as integers of 64 bits."""
+    keyed = KeyedHash(bytes([number]) * 32)
+    rows = [("a", Decimal("1.5")), ("b" * 40, None)]
+    columns = [pa.array(["a", "b" * 40]), pa.array([Decimal("1.5"), None], pa.decimal128(38, 9))]
+    hashes = [hash_column(each, keyed) for each in columns]
+    for position, found in enumerate(hashes):
+        assert [keyed.value(row[position]) for row in rows] == [tuple(h) for h in found.tolist()]
+    combined = combine_columns(hashes, keyed).tolist()
+    assert [keyed.value(row) for row in rows] == [tuple(h) for h in combined]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -144,7 +144,7 @@ def _enrich(chunks: int, lane: Lane) -> StorageUse:
     if lane == "shared":
         # decision and finished; pin, seal and staged chunk.
         return StorageUse(writes=2, reads=3, ledger_objects=2)
-    # Each chunk checks which chunks are done: it reads their entries if there are few chunks.
+    # Each chunk checks which other chunks are done: it reads their entries if there are few chunks.
     # Otherwise it lists two entries for each chunk so far, itself included.
     few = chunks <= FEW_CHUNKS
     listings = 0 if few else sum(ceil(2 * (done + 1) / PAGE) for done in range(chunks))
@@ -156,7 +156,9 @@ def _enrich(chunks: int, lane: Lane) -> StorageUse:
         2 * messages  # pin and seal
         + chunks  # the staged chunk
         + 3 * chunks  # done; stream, for the claim and for the decision
-        + (chunks * chunks if few else 0)
+        + (chunks * (chunks - 1) if few else 0)
+        # Whether another chunk has failed: before the load, and after it unless all are done.
+        + (2 * chunks - 1 if chunks > 1 else 0)
         + max(1, chunks)  # the decision, before there is one
         + 3 * found  # decision, dead, finished
     )

@@ -20,6 +20,7 @@ PARTS: dict[str, paths.Part] = {
     "attempt": 1,
     "seal": 1,
     "chunk": 0,
+    "subject": UPLOAD,
     "number": 1,
     "digest": "d1",
     "end": "completed.1",
@@ -72,15 +73,32 @@ OWN = {"FAILURE_NOTE", "BREAKER_TRIPPED", "BREAKER_LIFTED", "BREAKER_LETTER"}
         ("notify_stakeholders", {"EMAIL_CLAIM", "EMAIL_RELEASED", "EMAIL_SENT"}),
         (
             "enrich_records",
-            {"CHUNK_STREAM", "CHUNK_DONE", "DECISION", "MISSING", "SETTLED", "DEAD"}
+            {"CHUNK_STREAM", "CHUNK_DONE", "FAILED_CHUNK", "DECISION", "MISSING", "SETTLED", "DEAD"}
             | {"REPUBLISHED", "FINISHED", "REPEAT_NOTE", "REJECTION_NOTE"},
         ),
         (
             "validate_and_parse",
-            {"RECEIVED", "IGNORED", "START", "OVERRUN", "SEAL", "LINES", "REJECTION_NOTE"}
+            {
+                "RECEIVED",
+                "IGNORED",
+                "START",
+                "START_END",
+                "OVERRUN",
+                "SEAL",
+                "LINES",
+                "REJECTION_NOTE",
+            }
             | {"CORRECTS", "CORRECTION", "HOLDER", "REFERENCE"}
             # IAM cannot tell apart what lies in the folder of an attempt.
-            | {"CHUNK_STREAM", "CHUNK_DONE", "DECISION", "MISSING", "SETTLED", "DEAD"}
+            | {
+                "CHUNK_STREAM",
+                "CHUNK_DONE",
+                "FAILED_CHUNK",
+                "DECISION",
+                "MISSING",
+                "SETTLED",
+                "DEAD",
+            }
             | {"REPUBLISHED", "FINISHED"},
         ),
     ],
