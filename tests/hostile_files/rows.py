@@ -3,8 +3,8 @@
 from unit.protocol.orders import HEADER, row
 
 LABELS = HEADER.rstrip(b"\n")
-MANY = 40_000
-"""Rows, or about 4 MB: enough for several blocks of the engine."""
+MANY = 20_000
+"""Rows, or about 2 MB."""
 Made = dict[str, tuple[bytes, str | None]]
 """Name → data, and the first code of the rejected upload; None if the upload completes."""
 
