@@ -70,7 +70,7 @@ def test_a_group_that_collides_under_one_key_is_new_under_others(vector_bytes: i
 
 @pytest.mark.parametrize("made", ["crafted-0006da12zP>[fdQ=4#T1?Vnv0ae7"])
 def test_texts_made_for_a_hash_without_a_key_are_new(made: str) -> None:
-    """Without the key, these two had the same hash."""
+    """The two have the same hash if it has no key."""
     assert 0 == duplicates(f"id\n{HONEST}\n{made}\n", ONE, None)
 
 
