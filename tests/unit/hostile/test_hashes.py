@@ -71,7 +71,8 @@ def test_a_group_that_collides_under_one_key_is_new_under_others(vector_bytes: i
 @pytest.mark.parametrize("seed", range(16))
 def test_a_group_repeats_one_from_the_other_path_under_every_key(seed: int) -> None:
     """15E-1 is read by the rule path, and 1.5 by the vectorised path."""
-    data = "city,price\nUlm,1.5\nUlm,15E-1\n"
+    others = "".join(f"Bonn,{number}\n" for number in range(50))
+    data = f"city,price\n{others}Ulm,1.5\nUlm,15E-1\n"
     assert 1 == duplicates(data, TWO, bytes([seed]) * KEY_BYTES)
 
 
