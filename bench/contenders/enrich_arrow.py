@@ -10,8 +10,8 @@ from bench.inputs import orders_contract
 from bench.paths import REFERENCES
 from csvgate.chunks.append_requests import batches, rows_per_append
 from csvgate.chunks.arrow import decode
-from enrichment.enrich_rows import Enrichment
-from enrichment.references import parse_reference
+from enrichment.rows.enrich_rows import Enrichment
+from enrichment.rows.references import parse_reference
 
 if TYPE_CHECKING:
     import pyarrow as pa

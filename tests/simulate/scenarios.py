@@ -159,7 +159,7 @@ BAD_READS = (
 )
 SILENT = (
     Scenario(
-        "every start dies without a word",
+        "every start ends silently",
         send(A, SOME_BAD),
         last=heal,
         after=require_few_starts,

@@ -11,8 +11,8 @@ from csvgate.ports import TableSpec
 from csvgate.protocol.ledger.entries import Received
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.snapshots import read_snapshot
-from enrichment.enrich_rows import Enrichment
-from enrichment.references import parse_reference
+from enrichment.rows.enrich_rows import Enrichment
+from enrichment.rows.references import parse_reference
 
 _KEPT: Final = 16
 """Plans kept in memory: the references of each may take several megabytes."""

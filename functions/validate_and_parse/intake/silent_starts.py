@@ -1,8 +1,8 @@
-"""End the retries of an upload whose starts end without a word.
+"""End the retries of an upload whose starts end silently.
 
 An instance that runs out of memory, crashes in native code or is stopped at the timeout cannot say
-so. The ledger shows it all the same: every start is recorded, and every orderly end is. A start
-that has no end although its time is over was silent.
+so. The ledger shows it all the same: every start is recorded, and so is every orderly end. A start
+whose timeout has passed and that has no recorded end was silent.
 """
 
 from datetime import timedelta
@@ -13,7 +13,7 @@ from csvgate.protocol.ledger.ledger import Starts, UploadLedger
 from csvgate.runtime.errors import Permanent
 
 MOST_SILENT: Final = 5
-"""Starts of one revision in a row that may end without a word. The next one gives up: each may have
+"""Starts of one revision in a row that may end silently. The next one gives up: each may have
 taken the whole timeout, and the same file will most likely end it in the same way."""
 
 
@@ -44,7 +44,7 @@ def refuse_after_silent_starts(
 
 def _message(ours: Start, timeout: timedelta) -> str:
     return (
-        f"{MOST_SILENT} starts of revision {ours.revision} in a row ended without a word: the "
+        f"{MOST_SILENT} starts of revision {ours.revision} in a row ended silently: the "
         "instance ran out of memory, crashed, or was stopped at the timeout of "
         f"{timeout.total_seconds():.0f} seconds. Its log says which; a replay of this letter, or "
         f"another revision, has {MOST_SILENT} starts again"

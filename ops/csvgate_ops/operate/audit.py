@@ -1,5 +1,5 @@
-"""Records in the audit bucket what operators do, when and why. Its retention policy prevents that
-entries are deleted or replaced.
+"""Records in the audit bucket what operators do, when and why. Its retention policy
+keeps entries from being deleted or replaced.
 
 An action has a folder, `audit/<day>/<run>/`, whose name sorts by time, so that listing one day is
 cheap. A run on dead letters records its beginning and its end (`dead_letters/audit.py`). A single

@@ -1,8 +1,8 @@
 """Counts rows and formats the rejected ones until a limit of the contract is exceeded.
 
-Both who loads a file and who only checks it use this, so that both say the same. The reading of the
-rows may end as soon as the upload is certainly refused: the rest cannot change that, and would only
-cost time and fill the reject file.
+The function that loads a file and the command that checks it both use this, so that both say the
+same. The reading of the rows may end as soon as the upload is certainly refused: the rest cannot
+change that, and would only cost time and fill the reject file.
 """
 
 from bisect import bisect_left
@@ -17,15 +17,15 @@ from csvgate.rejects.reject_file import RejectFile
 from csvgate.validation.batch import Batch, RejectedRow
 
 LEAST_SHOWN: Final = 1_000
-"""Rejected rows that are shown although fewer exceed the limit: whoever corrects a file under a
-strict contract must not find one faulty row for each upload."""
+"""So many rejected rows are shown even if fewer exceed the limit: otherwise each upload under a
+strict contract would show one faulty row."""
 _MOST_EXPANSION: Final = 2
 """The UTF-8 bytes of a row are at most this many times those in the file: two for one in Latin-1,
 three for two in UTF-16."""
 
 
 class Kept(NamedTuple):
-    """What counts of a batch."""
+    """The part of a batch that counts."""
 
     rejected: Sequence[RejectedRow]
     data: bytes

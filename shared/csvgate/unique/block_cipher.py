@@ -11,7 +11,7 @@ BLOCK: Final = 16
 
 
 class BlockCipher:
-    """Encrypts each block on its own. For use by one thread."""
+    """Encrypts each block on its own. An instance is for one thread."""
 
     def __init__(self, key: bytes) -> None:
         """`key` has 16 bytes."""

@@ -2,7 +2,7 @@
 here it only takes longer."""
 
 LIKELY: dict[str, tuple[str, ...]] = {
-    "a killed upload's replay dies at once": ("every start dies without a word",),
+    "a killed upload's replay dies at once": ("every start ends silently",),
     "age of a stream overestimated": ("stream lost", "5 hours upon a crash"),
     "another cut than the claimed one": ("larger requests while running",),
     "stream not exclusive": ("several chunks",),
@@ -53,7 +53,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "row count not compared before the commit": ("row of a stranger",),
     "seal under the plan": ("two engines seal",),
     "start counter stops at 50": ("no staging bucket for hours",),
-    "silent starts not counted": ("every start dies without a word",),
+    "silent starts not counted": ("every start ends silently",),
     "stream kept after a doubtful append": ("two on one stream at once", "two on one stream"),
     "stream kept after a doubtful claim": ("two on one stream at once", "two on one stream"),
     "stream list recomputed": ("staged chunk deleted, other engine, old messages",),

@@ -15,9 +15,9 @@ from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.messages.validated_records import SealedUpload
 from csvgate.runtime.errors import Permanent
 from csvgate.runtime.failure_boundary import FailureBoundary
-from enrichment.enrich_rows import Enrichment
 from enrichment.handler import Enricher
 from enrichment.plans import LoadedPlan, Plans
+from enrichment.rows.enrich_rows import Enrichment
 from fakes.effects import Effects
 from intake.handler import Validator
 from intake.pin_plan import Pinned

@@ -1,4 +1,4 @@
-"""An upload whose starts end without a word: killed by the platform, out of memory, or crashed. It
+"""An upload whose starts end silently: killed by the platform, out of memory, or crashed. It
 costs a few starts, not a hundred."""
 
 from collections.abc import Callable

@@ -382,27 +382,3 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 def test_the_repository_s_topology_has_no_mistake(topology: Topology) -> None:
     assert list(mistakes(topology)) == []
-
-
-def test_functions_come_after_the_consumers_of_their_messages(topology: topo.Topology) -> None:
-    names = ["notify_stakeholders", "enrich_records", "validate_and_parse"]
-    assert names == list(topo.consumers_first(topology))
-
-
-def test_functions_in_a_cycle_keep_their_order(topology: topo.Topology) -> None:
-    functions = dict(topology.functions)
-    notify = functions["notify_stakeholders"]
-    uses = notify.uses.model_copy(update={"publish": ("validated",)})
-    functions["notify_stakeholders"] = notify.model_copy(update={"uses": uses})
-    circle = topology.model_copy(update={"functions": functions})
-    assert list(functions) == list(topo.consumers_first(circle))
-
-
-def test_a_function_that_publishes_to_itself_still_follows_its_consumers(
-    topology: topo.Topology,
-) -> None:
-    """enrich_records subscribes to a topic to which it publishes. validate_and_parse, which
-    publishes to it too, must still be deployed last."""
-    assert "validated" in topology.functions["enrich_records"].uses.publish
-    order = ["notify_stakeholders", "enrich_records", "validate_and_parse"]
-    assert order == list(topo.consumers_first(topology))

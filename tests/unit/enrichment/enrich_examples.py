@@ -8,8 +8,8 @@ import pyarrow as pa
 from csvgate.chunks.arrow import arrow_type
 from csvgate.contracts.model import Contract, Reference
 from csvgate.types.bigquery import parse
-from enrichment.enrich_rows import Enrichment
-from enrichment.references import ReferenceTable, parse_reference
+from enrichment.rows.enrich_rows import Enrichment
+from enrichment.rows.references import ReferenceTable, parse_reference
 
 
 def contract(

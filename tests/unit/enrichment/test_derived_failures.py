@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from csvgate.runtime.errors import Permanent
-from enrichment.enrich_rows import Enrichment
+from enrichment.rows.enrich_rows import Enrichment
 from unit.enrichment.enrich_examples import chunk, contract, derive, derived
 
 FIELDS = {

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from csvgate.runtime.errors import Permanent, Transient
-from enrichment.enrich_rows import Enrichment
+from enrichment.rows.enrich_rows import Enrichment
 from enrichment.sql import derived_columns
 from enrichment.sql.process import duckdb_process
 from enrichment.sql.process.duckdb_process import DuckDBProcess
@@ -229,7 +229,7 @@ def test_a_chunk_that_crashes_duckdb_is_named(
 def test_a_chunk_that_takes_too_long_is_named(
     engine: DuckDBProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("enrichment.enrich_rows.Budget", lambda: Budget(0.2))
+    monkeypatch.setattr("enrichment.rows.enrich_rows.Budget", lambda: Budget(0.2))
     failure = failure_of(engine, monkeypatch, SLOW)
     assert "derive.too_slow" == failure.code
     assert "the chunk from line 2 on were not computed within 60 seconds" in failure.message

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from csvgate.types.bigquery import parse
+from enrichment.rows.steps import plan_steps
 from enrichment.sql.allowed_functions import FUNCTIONS
 from enrichment.sql.bounds import RULES, bounded
 from enrichment.sql.expression import compile_expression
 from enrichment.sql.growth import Size, column_size
 from enrichment.sql.process.duckdb_process import shared
 from enrichment.sql.result_types import duckdb_type
-from enrichment.steps import plan_steps
 from unit.enrichment.enrich_examples import contract, derive, derived
 
 FIELDS = {

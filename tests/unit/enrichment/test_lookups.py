@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csvgate.runtime.errors import Permanent
-from enrichment.enrich_rows import Enrichment
+from enrichment.rows.enrich_rows import Enrichment
 from unit.enrichment.enrich_examples import chunk, contract, reference
 
 LOOKUP = {"lookup": {"reference": "ref", "by": "c", "add": ["v"]}}

@@ -7,7 +7,7 @@ import pytest
 from csvgate.contracts.model import Reference
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
-from enrichment import references
+from enrichment.rows import references
 from unit.enrichment.enrich_examples import reference
 
 

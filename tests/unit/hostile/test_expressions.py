@@ -56,7 +56,8 @@ def levels(text: str) -> object:
 def test_a_large_cell_takes_less_memory_than_it_has(
     reads: Callable[[str], object], text: str
 ) -> None:
-    """A repeated group used to take 120 bytes for each repetition: 240 MiB for one cell."""
+    """A repeated group that is not possessive takes 120 bytes for each repetition: 240 MiB for one
+    cell."""
     reads(text[:100])
     tracemalloc.start()
     reads(text)
@@ -165,6 +166,6 @@ def test_quoted_values_and_addresses(text: str) -> None:
 
 
 def test_long_messages() -> None:
-    """Each took time quadratic in the length, which was minutes for these."""
+    """Expressions that search for their end from each character would need minutes for these."""
     assert _QUOTED.sub("*", "a" * 300_000) == "a" * 300_000
     assert reason(ValueError(" " * 300_000 + "x")) == "x"

@@ -68,9 +68,17 @@ def test_a_group_that_collides_under_one_key_is_new_under_others(vector_bytes: i
     assert [0] * 4 == [duplicates(data, TWO, key, vector_bytes) for key in [*OTHERS, None]]
 
 
+@pytest.mark.parametrize("seed", range(16))
+def test_a_group_repeats_one_from_the_other_path_under_every_key(seed: int) -> None:
+    """15E-1 is read by the rule path, and 1.5 by the vectorised path."""
+    others = "".join(f"Bonn,{number}\n" for number in range(50))
+    data = f"city,price\n{others}Ulm,1.5\nUlm,15E-1\n"
+    assert 1 == duplicates(data, TWO, bytes([seed]) * KEY_BYTES)
+
+
 @pytest.mark.parametrize("made", ["crafted-0006da12zP>[fdQ=4#T1?Vnv0ae7"])
 def test_texts_made_for_a_hash_without_a_key_are_new(made: str) -> None:
-    """Without the key, these two had the same hash."""
+    """The two have the same hash if it has no key."""
     assert 0 == duplicates(f"id\n{HONEST}\n{made}\n", ONE, None)
 
 

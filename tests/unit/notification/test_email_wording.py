@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import notification
-from csvgate.protocol.events import UploadFinished
+from csvgate.protocol.events import Counts, UploadFinished
 from notification.email.view import TOP_REASONS
 from notification.email.wording import LABELS, Wording, wording
 from unit.notification.html_structure import structure
-from unit.notification.uploads import UPLOADS, rendered
+from unit.notification.uploads import UPLOADS, finished, rendered
 
 TEMPLATES = Path(notification.__file__).parent / "templates"
 _MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<style>.*?</style>|<[^>]*>|&\w+;", re.DOTALL)
@@ -59,3 +59,16 @@ def test_templates_have_no_words_of_their_own(template: str) -> None:
 def test_every_label_is_used(label: str) -> None:
     used = "".join(file.read_text("utf-8") for file in TEMPLATES.iterdir())
     assert f"labels.{label}" in used or label == "whole_row"
+
+
+@pytest.mark.parametrize(
+    ("rejected", "listed"),
+    [(1, "lists the first one with"), (1200, "lists each of the first 1,200")],
+)
+def test_where_reading_stopped(rejected: int, listed: str) -> None:
+    """The numbers stand above this sentence in both templates."""
+    counts = Counts(read=3000 + rejected, valid=3000, rejected=rejected)
+    words = wording(finished(outcome="rejected", counts=counts, stopped_at=3002 + rejected))
+    assert "the numbers are those of the rows before it" in words.lead
+    assert listed in words.advice[0]
+    assert "rows read so far" == words.read

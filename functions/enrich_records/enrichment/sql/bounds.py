@@ -194,7 +194,8 @@ def _check_arguments(name: str, arguments: list[Node], sizes: list[Size]) -> Non
 
 
 def _check_path(name: str, path: Node) -> None:
-    """Only a literal path may have wildcards; the values that they find may contain each other."""
+    """Raises RefusedExpression for a path with wildcards, whose values may contain each other. A
+    path that is computed could have them."""
     if path.get("function_name") == "list_value":
         for argument in path["arguments"]:
             _check_path(name, argument["expression"])
@@ -212,7 +213,7 @@ def _paths(name: str, arguments: list[Node]) -> int:
 
 
 def _padded(arguments: list[Node], _: list[Size]) -> Size:
-    """`syntax_check` requires a literal width."""
+    """Return the size of a padded text. `syntax_check` requires a literal width."""
     return Size.of(4 * (_count(arguments[1]) or 0))
 
 
@@ -229,7 +230,8 @@ def _replaced(arguments: list[Node], sizes: list[Size]) -> Size:
 
 
 def _replaced_pattern(arguments: list[Node], sizes: list[Size]) -> Size:
-    """A match may be empty, and the replacement may repeat the match and its groups."""
+    """Return the size of a text in which matches are replaced. A match may be empty, and the
+    replacement may repeat the match and its groups."""
     text = arguments[2]
     if text["class"] != "CONSTANT":
         raise RefusedExpression("calls regexp_replace with a replacement that is not a literal")
@@ -238,7 +240,8 @@ def _replaced_pattern(arguments: list[Node], sizes: list[Size]) -> Size:
 
 
 def _formatted(_: list[Node], sizes: list[Size]) -> Size:
-    """DuckDB requires a literal format, one of the two arguments."""
+    """Return the size of a formatted time. DuckDB requires a literal format, one of the two
+    arguments."""
     return total(sizes).times(32)
 
 

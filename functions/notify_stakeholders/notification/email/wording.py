@@ -118,10 +118,11 @@ def _rejected(finished: UploadFinished) -> Wording:
     lead, listed = "No rows of this file were loaded.", "each"
     if finished.stopped_at is not None:
         lead += (
-            f" Reading stopped at line {finished.stopped_at:,}: the numbers below are those of the "
-            "rows before it, and more rows may be faulty."
+            f" Reading stopped at line {finished.stopped_at:,}: the numbers are those of the rows "
+            "before it, and more rows may be faulty."
         )
-        listed = f"each of the first {finished.counts.rejected:,}"
+        rejected = finished.counts.rejected
+        listed = "the first one" if rejected == 1 else f"each of the first {rejected:,}"
     correct = (
         f"Correct the rejected rows in your own file (the reject file lists {listed} with its line "
         "number and the reason), then upload the whole file again."

@@ -69,7 +69,7 @@ MOST = {"table": 20, "json": 1000}
 @click.option(
     "--reveal",
     is_flag=True,
-    help="Show the values of sensitive columns, which are masked otherwise.",
+    help="Show cells that sensitive fields could hold, which are masked otherwise.",
 )
 def command(
     file: Path,

@@ -218,27 +218,32 @@ def _lifecycles(topology: Topology) -> Iterator[Mistake]:
             elif given[0] % DAY:
                 yield Mistake(path, "ages must be whole days")
     longest = max((t.retention for t in topology.triggers.values()), default=0)
-    ledger = topology.buckets.get("ledger")
-    for index, rule in enumerate(ledger.lifecycle if ledger else ()):
-        if rule.delete_after is not None and rule.delete_after <= longest:
-            yield Mistake(
-                f"buckets.ledger.lifecycle[{index}].delete_after",
-                f"must be longer than the longest retention of a trigger ({longest}s), or a late "
-                "redelivery would load rows again",
-            )
-    uploads = topology.buckets.get("uploads")
-    for index, rule in enumerate(uploads.lifecycle if uploads else ()):
-        if rule.delete_after is not None and rule.delete_after < LEAST_UPLOADED:
-            yield Mistake(
-                f"buckets.uploads.lifecycle[{index}].delete_after",
-                f"must be at least {LEAST_UPLOADED // DAY} days, or the replay of a dead letter "
-                "may not find the upload",
-            )
-    staging = topology.buckets.get("staging")
-    for index, rule in enumerate(staging.lifecycle if staging else ()):
-        if rule.delete_after is not None and rule.delete_after < LEAST_STAGED:
-            yield Mistake(
-                f"buckets.staging.lifecycle[{index}].delete_after",
-                f"must be at least {LEAST_STAGED // DAY} days, or the replay of a dead letter may "
-                "not find the chunks that it loads",
-            )
+    yield from _kept(
+        topology,
+        "ledger",
+        longest + 1,
+        f"must be longer than the longest retention of a trigger ({longest}s), or a late "
+        "redelivery would load rows again",
+    )
+    yield from _kept(
+        topology,
+        "uploads",
+        LEAST_UPLOADED,
+        f"must be at least {LEAST_UPLOADED // DAY} days, or the replay of a dead letter may not "
+        "find the upload",
+    )
+    yield from _kept(
+        topology,
+        "staging",
+        LEAST_STAGED,
+        f"must be at least {LEAST_STAGED // DAY} days, or the replay of a dead letter may not "
+        "find the chunks that it loads",
+    )
+
+
+def _kept(topology: Topology, key: str, least: int, message: str) -> Iterator[Mistake]:
+    """Yield a mistake for each rule that deletes objects of less than `least` seconds."""
+    bucket = topology.buckets.get(key)
+    for index, rule in enumerate(bucket.lifecycle if bucket else ()):
+        if rule.delete_after is not None and rule.delete_after < least:
+            yield Mistake(f"buckets.{key}.lifecycle[{index}].delete_after", message)

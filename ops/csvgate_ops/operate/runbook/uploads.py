@@ -38,7 +38,7 @@ UPLOADS: Final = (
     OperationalCode(
         "upload.killed",
         When.AT_ONCE,
-        "Five starts in a row on this file ended without a word: the instance ran out of memory, "
+        "Five starts in a row on this file ended silently: the instance ran out of memory, "
         "crashed, or was stopped at its timeout",
         "Check the log of validate_and_parse at the times that `csvgate status` shows. Give the "
         "function more memory or a longer timeout in deploy/topology.yaml, or have the file split. "

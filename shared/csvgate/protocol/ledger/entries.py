@@ -79,8 +79,8 @@ class Overrun(Entry):
 
 class StartEnd(Entry):
     """A start ended in an orderly way, with a failure or after it repeated what others did. A start
-    without this and without an overrun has succeeded as the first one, is still running, or ended
-    without a word."""
+    without this and without an overrun has succeeded as the first one, is still running, or was
+    silent (its instance was killed)."""
 
     at: datetime
     code: str = ""

@@ -123,7 +123,7 @@ _C: Final = _A + "seal-{seal:04d}/chunks/{chunk:06d}"
 
 RECEIVED: Final = EntryPath(
     _U + "received.json",
-    "the pin: contract, engine and reference snapshots of the upload",
+    "the pin: contract, engine, hash key and reference snapshots of the upload",
     Received,
 )
 IGNORED: Final = EntryPath(_U + "ignored.json", "why no contract applies to the object", Ignored)

@@ -26,7 +26,8 @@ _URI: Final = re.compile(
     r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})++"
 )
 _LONGEST_AUTHORITY: Final = 2_048
-"""Characters. The host has up to 255; urlsplit remembers what it has read."""
+"""The most characters of an authority, because urlsplit caches what it has parsed. A host has up to
+255."""
 _HOSTED: Final = ("http", "https", "ftp", "ftps", "ws", "wss")
 UUID: Final = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _UUID: Final = re.compile(UUID)

@@ -24,13 +24,13 @@ _CHUNK_BYTES: Final = 512 * 1024 * 1024
 
 
 def main() -> None:
-    # The parent may ignore these signals; then so would this process.
+    # A parent that ignores these signals passes that on to its children.
     for number in (signal.SIGALRM, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     requests, replies = _take_pipes()
     threading.Thread(target=_end_with_parent, args=(requests.fileno(),), daemon=True).start()
     _dump_no_core()
-    # A time limit that holds for native code too, from its import on.
+    # This time limit holds for native code too, from its import on.
     signal.setitimer(signal.ITIMER_REAL, CHUNK_SECONDS)
 
     from enrichment.sql.process.locked_duckdb import LockedDuckDB
@@ -53,7 +53,7 @@ def main() -> None:
 
 def _answer(engine: Any, request: dict[str, Any], requests: IO[bytes], replies: IO[bytes]) -> None:
     """Exceptions that are not caught here end the process, for example those after which DuckDB
-    refuses to work, or the want of memory. Nobody reads their texts, which may quote rows."""
+    refuses to work, or a lack of memory. Nobody reads their texts, which may quote rows."""
     table = None
     reply: dict[str, Any]
     try:
@@ -98,7 +98,7 @@ def _end_with_parent(descriptor: int) -> None:
 
 
 def _dump_no_core() -> None:
-    """A core dump would hold rows."""
+    """Disable core dumps, which would hold rows."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -189,8 +189,8 @@ def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 
 
 def _environment() -> dict[str, str]:
-    """Without the function's settings and credentials, and with little reserved memory, so that the
-    limit of the address space counts what is used."""
+    """Return an environment without the function's settings and credentials. It reserves little
+    memory, so that the limit of the address space counts what is used."""
     return {
         "PYTHONPATH": os.pathsep.join(os.path.abspath(path) for path in sys.path),  # noqa: PTH100
         "PYTHONDONTWRITEBYTECODE": "1",

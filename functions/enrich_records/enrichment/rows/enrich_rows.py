@@ -15,10 +15,10 @@ from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import spell
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
-from enrichment.lookups import PreparedLookup, prepare_lookup
-from enrichment.references import ReferenceTable
+from enrichment.rows.lookups import PreparedLookup, prepare_lookup
+from enrichment.rows.references import ReferenceTable
+from enrichment.rows.steps import LookupStep, Types, field_types, plan_steps
 from enrichment.sql.process.engine import Budget
-from enrichment.steps import LookupStep, Types, field_types, plan_steps
 
 if TYPE_CHECKING:
     import pyarrow as pa

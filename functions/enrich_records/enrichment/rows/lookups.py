@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from csvgate.chunks.arrow import arrow_type
 from csvgate.references.cells import WrongCell, parse_cell
 from csvgate.types.bigquery import BigQueryType
-from enrichment.references import ReferenceTable
+from enrichment.rows.references import ReferenceTable
 
 if TYPE_CHECKING:
     import pyarrow as pa

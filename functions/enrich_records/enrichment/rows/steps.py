@@ -50,7 +50,7 @@ class _Planner:
         self._references = references
         self._present = dict(fields)
         self._sizes: dict[str, Size] = {}
-        """Of the derived columns."""
+        """The sizes of the derived columns' values."""
 
     def lookup(self, path: Path, lookup: Lookup) -> None:
         by_type = self._present.get(lookup.by)
