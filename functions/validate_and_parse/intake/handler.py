@@ -161,7 +161,11 @@ class Validator:
                 entries.note_end(starts.number, end)
         except Exception as error:  # noqa: BLE001 - whatever it is, the start ends as it would have
             fields = {"upload": entries.id, "start": starts.number}
-            log("WARNING", "the end of a start is not recorded", fields | {"reason": str(error)})
+            log(
+                "WARNING",
+                "the end of a start is not recorded",
+                fields | {"reason": str(classify(error))},
+            )
 
     def _with_checksum(self, work: ObjectEvent) -> ObjectEvent:
         """Add checksum and size to an event without them: those of Cloud Storage have both, but one

@@ -8,10 +8,12 @@ OURS: Final = frozenset(
     {
         "BrokenConnection",
         "CellFault",
+        "EngineCrashed",
         "Failure",
         "FileFault",
         "Permanent",
         "RefusedExpression",
+        "SqlError",  # row_error and binding_error have cut it
         "StreamCommitted",
         "StreamGone",
         "StreamShort",
