@@ -57,7 +57,8 @@ def combine_columns(columns: Sequence[Hashes], keyed: KeyedHash) -> Hashes:
     """(n, 2) uint64: `KeyedHash.value` of each row's tuple, from the hashes (n, 2) of its
     columns."""
     found = np.empty_like(columns[0])
-    head = keyed.groups.encrypt_one(len(columns), 0)
+    # Without its type, numpy would take a pair of a small and a large word for floats.
+    head = np.array(keyed.groups.encrypt_one(len(columns), 0), np.uint64)
     for at in range(0, len(found), _AT_ONCE):
         state = np.full((len(found[at : at + _AT_ONCE]), 2), head, np.uint64)
         for hashes in columns:
