@@ -19,9 +19,9 @@ from csvgate.validation.batch import Batch, RejectedRow
 LEAST_SHOWN: Final = 1_000
 """So many rejected rows are shown even if fewer exceed the limit: otherwise each upload under a
 strict contract would show one faulty row."""
-_MOST_EXPANSION: Final = 2
-"""The UTF-8 bytes of a row are at most this many times those in the file: two for one in Latin-1,
-three for two in UTF-16."""
+_MOST_EXPANSION: Final = 3
+"""The UTF-8 bytes of a row are at most this many times those in the file: three for one in
+Windows-1252 (€), two for one in Latin-1, three for two in UTF-16."""
 
 
 class Kept(NamedTuple):

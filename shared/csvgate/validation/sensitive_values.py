@@ -7,6 +7,7 @@ shifted.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,6 +21,9 @@ MASK: Final = "•••"
 SHORTEST: Final = 4
 """Shorter texts are compared as a whole only: pieces of one to three characters identify nobody,
 and nearly every text has one that some field accepts."""
+SHORTEST_PLAIN: Final = 4
+"""Bytes in UTF-8 of the shortest text that is hidden if a sensitive field accepts any text. In
+scripts other than Latin two characters can be a whole name."""
 MOST_READINGS: Final = 500_000
 """Comparisons of a text with a sensitive field for one file, which take about a second. Once they
 are used up, every cell is hidden. A cell of 20 characters has 153 pieces, one of 79 has 2,926."""
@@ -29,6 +33,13 @@ _MOST_DIGITS: Final = 5
 """More digits than this are hidden if a sensitive field has values with digits: dates of birth and
 numbers of phones, accounts, cards and documents have at least six, also after damage."""
 _DIGIT: Final = re.compile(r"\d")
+_DATE: Final = re.compile(
+    r"\d[^\d]{1,3}\d{1,2}[^\d]{1,3}\d"
+    r"|\d[^\w]{0,3}[^\W\d]{3,}[^\w]{0,3}\d"
+    r"|[^\W\d]{3,}[^\w]{0,3}\d{1,2}[^\d]{1,3}\d"
+)
+"""Day, month and year in any order, in digits or with the name of the month. Hidden if a sensitive
+field holds dates, because 28/3/75 has fewer digits than the others."""
 _PLAIN: Final = ("any", "string")
 
 
@@ -46,6 +57,7 @@ class SensitiveValues:
         self._columns: Final = frozenset(field.name for field in sensitive)
         self._is_plain: Final = any(map(_is_plain, sensitive))
         self._has_digits: Final = any(map(_has_digits, sensitive))
+        self._has_dates: Final = any(field.type in ("date", "datetime") for field in sensitive)
         self._has_addresses: Final = any(field.format == "email" for field in sensitive)
         kinds = {
             _kind(field, contract.schema_).model_dump_json(): _kind(field, contract.schema_)
@@ -70,19 +82,27 @@ class SensitiveValues:
         text, or a part of it, as its value."""
         if len(text) >= VALUE_CHARACTERS:
             return True  # probably shortened, so that a value may be cut in the middle
-        if self._has_addresses and "@" in text:
-            return True
-        if self._has_digits and len(_DIGIT.findall(text)) > _MOST_DIGITS:
-            return True
         found = self._remembered.get(text)
         if found is None:
-            found = any(map(self._is_value, _pieces(text)))
+            plain = _normalised(text)
+            found = self._resemble(text) or (plain != text and self._resemble(plain))
             if len(self._remembered) < _MOST_REMEMBERED:
                 self._remembered[text] = found
         return found
 
+    def _resemble(self, text: str) -> bool:
+        if len(text) >= VALUE_CHARACTERS:
+            return True  # normalised text can be longer, and would take too many comparisons
+        if self._has_addresses and "@" in text:
+            return True
+        if self._has_digits and len(_DIGIT.findall(text)) > _MOST_DIGITS:
+            return True
+        if self._has_dates and _DATE.search(text):
+            return True
+        return any(map(self._is_value, _pieces(text)))
+
     def _may_be_plain(self, text: str) -> bool:
-        return self._is_plain and len(text) >= SHORTEST
+        return self._is_plain and len(text.encode(errors="surrogatepass")) >= SHORTEST_PLAIN
 
     def _is_value(self, text: str) -> bool:
         for cells in self._cells:
@@ -95,6 +115,16 @@ class SensitiveValues:
             except CellFault:
                 continue
         return False
+
+
+def _normalised(text: str) -> str:
+    """Return the text with compatibility characters such as ＠ as their ordinary ones, and without
+    characters that cannot be seen."""
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFKC", text)
+        if unicodedata.category(character) != "Cf"
+    )
 
 
 def _is_plain(field: SchemaField) -> bool:

@@ -77,6 +77,27 @@ def test_reasons_do_not_contain_values(sql: str, bigquery: str) -> None:
         assert value not in reason
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\x0b"])
+@pytest.mark.parametrize("quote", ["'", '"', "it's "])
+@pytest.mark.parametrize(
+    ("sql", "bigquery"),
+    [
+        ("strptime(s, '%Y-%m-%d')", "DATETIME"),
+        ("CAST(s AS INT64)", "INT64"),
+        ("CAST(s AS DATE)", "DATE"),
+        ("CAST(s AS INT64[])[1]", "INT64"),
+        ("timezone(s, TIMESTAMP '2026-01-01')", "TIMESTAMP"),
+    ],
+)
+def test_reasons_do_not_contain_values_of_several_lines(
+    sql: str, bigquery: str, quote: str, end: str
+) -> None:
+    """DuckDB quotes the value as it is, so the first line may end within it."""
+    with pytest.raises(Permanent) as raised:
+        derived(sql, bigquery, {"s": "STRING"}, {"s": [f"o{quote}sesame street{end}12"]})
+    assert "sesame" not in raised.value.message
+
+
 def test_the_first_of_many() -> None:
     """The first lines are named in order, however large the chunk is."""
     values = [None if i % 7 else 0 for i in range(20_000)]

@@ -14,7 +14,7 @@ OURS: Final = frozenset(
         "FileFault",
         "Permanent",
         "RefusedExpression",
-        "SqlError",
+        "SqlError",  # row_error and binding_error have cut it
         "StreamCommitted",
         "StreamGone",
         "StreamShort",

@@ -107,6 +107,14 @@ def test_a_value_that_no_sensitive_field_can_hold_is_shown(value: str) -> None:
         "xDIVERSx",
         f"{'x' * 72}ann.smith@example.com",  # cut before the @
         "x" * 80,
+        "ann.smith＠example.com",  # the @ of another script
+        "ｄｉｖｅｒｓ",
+        "di\u200bvers",
+        "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 70,  # long when normalised
+        "28/3/75",
+        "28. March 75",
+        "Mar 28 75",
+        "5.3.75",
     ],
 )
 def test_a_value_that_a_sensitive_field_could_hold_is_hidden(value: str) -> None:
@@ -138,6 +146,12 @@ def test_text_of_a_sensitive_field_without_rules_can_be_anywhere() -> None:
     )
     found = reasons_of(b"name,visits\n1,Ann Smith\n2,two\n", rules)
     assert ["•••", "two"] == example_values(found)
+
+
+@pytest.mark.parametrize("name", ["李明", "김철수", "Zoë"])
+def test_a_whole_name_may_have_two_characters(name: str) -> None:
+    rules = people({"name": "name", "sensitive": True}, {"name": "visits", "type": "integer"})
+    assert ["•••"] == example_values(reasons_of(f"name,visits\n1,{name}\n".encode(), rules))
 
 
 def test_all_values_of_a_row_with_several_faults_are_hidden() -> None:

@@ -223,3 +223,19 @@ def test_every_byte_of_a_text_counts(length: int) -> None:
     texts = ["a" * length, *("a" * at + "b" + "a" * (length - at - 1) for at in range(length))]
     assert len(texts) == len({KEYED.value(text) for text in texts})
     assert len(texts) == len(np.unique(hash_column(pa.array(texts), KEYED), axis=0))
+
+
+@pytest.mark.parametrize("number", range(16))
+def test_columns_and_groups_under_many_keys(number: int) -> None:
+    """Half of all words are over 2**63, and numpy takes some pairs of words for floats."""
+    keyed = KeyedHash(bytes([number]) * 32)
+    rows = [("a", 1, None), ("b" * 40, -1, None), (None, None, None)]
+    columns = [
+        pa.array([row[0] for row in rows]),
+        pa.array([row[1] for row in rows]),
+        pa.nulls(3, pa.string()),
+    ]
+    hashes = [hash_column(column, keyed) for column in columns]
+    for column, found in zip(columns, hashes, strict=True):
+        assert found.tolist() == [list(keyed.value(value)) for value in column.to_pylist()]
+    assert combine_columns(hashes, keyed).tolist() == [list(keyed.value(row)) for row in rows]

@@ -178,6 +178,18 @@ def test_other_encodings(encoding: str, data: bytes) -> None:
     assert_linear(found, 3 * len(data), lines, 3 * lines)
 
 
+def test_thousands_of_columns_cost_their_cells() -> None:
+    """A block has too few rows to pay for what each of its columns takes."""
+    columns, rows = 5_000, 50
+    labels = [f"c{n}" for n in range(columns)]
+    data = ",".join(labels).encode() + b"\n" + (b"," * (columns - 1) + b"\n") * rows
+    rules = contract(*labels)
+    with counted_calls() as calls:
+        work_of([data], rules, vector_bytes=1)
+    # What is prepared for each column takes about 100 calls.
+    assert calls[0] <= 2 * rows * columns + 200 * columns
+
+
 def test_comments() -> None:
     rules = RULES.model_copy(
         update={"dialect": RULES.dialect.model_copy(update={"comment_char": "#"})}

@@ -6,6 +6,7 @@ from typing import Final
 from csvgate.text import shorten
 
 _QUOTED: Final = re.compile(r"(['\"]).*(['\"])|['\"].*$")
+_TO_THE_END: Final = re.compile(r"['\"].*$")
 # Digits that name a type (INT64, DECIMAL(12,2)) describe the contract; all others may be data.
 _NUMBER: Final = re.compile(r"(?<![A-Za-z0-9_(,])[-+]?\d[\d.,eE+-]*(?!\))|\((?!\d+(,\d+)?\)).*\)")
 _LONGEST: Final = 200
@@ -23,8 +24,10 @@ def row_error(error: Exception) -> str:
     first = _first_line(error)
     if "division by zero" in first.lower():
         return "division by zero"
+    # A value with a line end leaves its quote open, so a quote inside it may be taken for the end.
+    quoted = _TO_THE_END if len(str(error).splitlines()) > 1 else _QUOTED
     # After a colon DuckDB repeats input without quotes.
-    first = _NUMBER.sub("…", _QUOTED.sub("…", first)).partition(": ")[0]
+    first = _NUMBER.sub("…", quoted.sub("…", first)).partition(": ")[0]
     return shorten(first.rstrip(" …!.:"), _LONGEST)
 
 
