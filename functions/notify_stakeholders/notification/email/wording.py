@@ -147,8 +147,8 @@ def _failed() -> Wording:
             "If you uploaded the file: do not upload it again unless an operator asks you to. "
             "If an operator replays its dead letter, the rows are loaded once.",
             "If you are an operator: the dead letter contains the original event and the reason "
-            "above. Fix the cause, then replay the dead letter, unless the reason says that the file "
-            "must be uploaded again. A replay cannot load a row twice.",
+            "above. Fix the cause, then replay the dead letter, unless the reason says that the "
+            "file must be uploaded again. A replay cannot load a row twice.",
         ),
     )
 
