@@ -71,8 +71,8 @@ class SensitiveValues:
         """Return the fault's cell, or MASK if people must not see it; None if the fault has no
         cell. `alone` says whether the fault is the only one of its row."""
         value = fault.value
-        if value is None or not self.exist:
-            return value
+        if not value or not self.exist:
+            return value  # an empty cell hides nothing, and its fault says that it is empty
         if not alone or fault.column in self._columns:
             return MASK
         return MASK if self._may_be_plain(value) or self.resemble(value) else value

@@ -123,7 +123,7 @@ def test_everybody_hears_where_reading_stopped() -> None:
     assert str(line) == letter.attributes[f"{PREFIX}stopped-at"]
     (email,) = world.mailer.sent
     for text in (email.text, email.html):
-        assert f"Reading stopped at line {line:,}: the numbers are those" in text
+        assert f"Reading stopped at line {line:,}: all numbers in this email" in text
         assert "each of the first 1,200 with its line number" in text
         assert "rows read so far" in text
     assert [] == loaded(world)

@@ -159,6 +159,13 @@ def test_all_values_of_a_row_with_several_faults_are_hidden() -> None:
     assert ["•••", "•••"] == example_values(found)
 
 
+def test_an_empty_cell_is_not_hidden() -> None:
+    """A mask would contradict the message: "•••" is required, but has no value."""
+    values = SensitiveValues(people())
+    for alone in (True, False):
+        assert values.shown(Fault(2, "email", "constraint.required", "", "m"), alone=alone) == ""
+
+
 def test_the_work_for_examples_is_bounded() -> None:
     """However many columns and codes have examples, at most so many texts are compared."""
     values = SensitiveValues(people())

@@ -81,6 +81,7 @@ def test_a_refused_email_is_shown() -> None:
     assert (Failed(function="notify_stakeholders", code="mail.refused"),) == found.failures
     assert "notify_stakeholders gave up with mail.refused" in shown(found)
     assert f"csvgate dlq replay --upload {found.id}" in shown(found)
+    assert "\\n" not in shown(found)
 
     world.effects.before = lambda effect: None
     for message in world.publisher.topics[COMPLETE]:

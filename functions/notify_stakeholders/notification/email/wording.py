@@ -118,8 +118,8 @@ def _rejected(finished: UploadFinished) -> Wording:
     lead, listed = "No rows of this file were loaded.", "each"
     if finished.stopped_at is not None:
         lead += (
-            f" Reading stopped at line {finished.stopped_at:,}: the numbers are those of the rows "
-            "before it, and more rows may be faulty."
+            f" Reading stopped at line {finished.stopped_at:,}: all numbers in this email are "
+            "those of the rows before it, and more rows may be faulty."
         )
         rejected = finished.counts.rejected
         listed = "the first one" if rejected == 1 else f"each of the first {rejected:,}"
@@ -146,9 +146,10 @@ def _failed() -> Wording:
         valid="valid",
         advice=(
             "If you uploaded the file: do not upload it again unless an operator asks you to. "
-            "When an operator replays its dead letter, the rows are loaded once.",
+            "If an operator replays its dead letter, the rows are loaded once.",
             "If you are an operator: the dead letter contains the original event and the reason "
-            "above. Fix the cause, then replay the dead letter. A replay cannot load a row twice.",
+            "above. Fix the cause, then replay the dead letter, unless the reason says that the "
+            "file must be uploaded again. A replay cannot load a row twice.",
         ),
     )
 

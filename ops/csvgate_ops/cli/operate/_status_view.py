@@ -139,10 +139,10 @@ def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
     for reason in status.reasons:
         first = reason.examples[0] if reason.examples else None
         example = Text(_example(first) if first else "")
-        reasons.add_row(str(reason.rows), reason.code, Text(reason.column or ""), example)
+        reasons.add_row(f"{reason.rows:,}", reason.code, Text(reason.column or ""), example)
     parts: list[RenderableType] = [facts, "", steps]
     if status.reasons:
         parts += ["", reasons]
     for hint in hints:
-        parts += ["", Text(printable(hint))]
+        parts += ["", Text("\n".join(printable(line) for line in hint.split("\n")))]
     return Group(*parts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from csvgate_ops.operate.console.overview import loaded, rejected
+from csvgate_ops.operate.console.overview import loaded
 from csvgate_ops.operate.console.pages.paging import page
 from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
 from csvgate_ops.operate.hints import hints
@@ -26,7 +26,12 @@ class _Row:
 
     @property
     def rejected(self) -> int:
-        return rejected(self.status)
+        return _rejected(self.status)
+
+
+def _rejected(status: UploadStatus) -> int:
+    """Rows with a fault, as in the email and in `csvgate status`, also if no row was loaded."""
+    return status.counts.rejected if status.counts else 0
 
 
 def uploads_pages(site: Site) -> Blueprint:
@@ -57,7 +62,7 @@ def uploads_pages(site: Site) -> Blueprint:
             hints=list(hints(status, site.breakers.current().value or (), _options(site))),
             status=status,
             loaded=loaded(status),
-            rejected=rejected(status),
+            rejected=_rejected(status),
             letters=_letters_by_upload(site)[upload_id],
         )
 
