@@ -69,6 +69,6 @@ def test_where_reading_stopped(rejected: int, listed: str) -> None:
     """The numbers stand above this sentence in both templates."""
     counts = Counts(read=3000 + rejected, valid=3000, rejected=rejected)
     words = wording(finished(outcome="rejected", counts=counts, stopped_at=3002 + rejected))
-    assert "the numbers are those of the rows before it" in words.lead
+    assert "all numbers in this email are those of the rows before it" in words.lead
     assert listed in words.advice[0]
     assert "rows read so far" == words.read

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csvgate.unique.column_hash import combine_columns, hash_column
-from csvgate.unique.keyed_hash import KEY_BYTES, KeyedHash
+from csvgate.unique.keyed_hash import KeyedHash
 
 KEYED = KeyedHash()
 NUMERIC = st.integers(-(10**38) + 1, 10**38 - 1).map(lambda n: Decimal(f"{n}E-9"))
