@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from csvgate.contracts.model import Contract
+from csvgate.csv.encodings import codec_names
 from csvgate.protocol.events import Counts
 from csvgate.protocol.verdict import Stopped, Verdict, judge
 from csvgate.rejects.reject_file import RejectFile
@@ -19,9 +20,12 @@ from csvgate.validation.batch import Batch, RejectedRow
 LEAST_SHOWN: Final = 1_000
 """So many rejected rows are shown even if fewer exceed the limit: otherwise each upload under a
 strict contract would show one faulty row."""
-_MOST_EXPANSION: Final = 3
-"""The UTF-8 bytes of a row are at most this many times those in the file: three for one in
-Windows-1252 (€), two for one in Latin-1, three for two in UTF-16."""
+_EXPANSION: Final = 2
+"""The UTF-8 bytes of a row are at most this many times those in the file: two for one in Latin-1,
+three for two in UTF-16, which a byte order mark can announce under any contract."""
+_WINDOWS: Final = "cp1252"
+_WINDOWS_EXPANSION: Final = 3
+"""The same for a file that may be in Windows-1252, where € has one byte."""
 
 
 class Kept(NamedTuple):
@@ -50,8 +54,11 @@ class LimitedRejects:
     _rejected_bytes: int = 0
     """The size of the rejected rows in UTF-8."""
     _file: RejectFile = field(init=False)
+    _expansion: int = field(init=False)
 
     def __post_init__(self) -> None:
+        may_be_windows = _WINDOWS in codec_names(self.contract.encoding)
+        self._expansion = _WINDOWS_EXPANSION if may_be_windows else _EXPANSION
         self._file = RejectFile(self.contract)
 
     def take(self, batch: Batch) -> Kept:
@@ -101,7 +108,7 @@ class LimitedRejects:
             return False
         # A valid row has at least one byte for each field: its delimiters and its line end.
         shortest = len(self.contract.schema_.fields)
-        read = self._rejected_bytes // _MOST_EXPANSION + self.counts.valid * shortest
+        read = self._rejected_bytes // self._expansion + self.counts.valid * shortest
         rest = max(0, self.most_bytes - read) // shortest + 1
         share = self.counts.rejected / (self.counts.read + rest)
         return share > self.contract.limits.rejected_rate
