@@ -21,7 +21,7 @@ def csvgate(tmp_path_factory: pytest.TempPathFactory) -> list[str | Path]:
     environment of the tests: installing them takes a minute."""
     folder = tmp_path_factory.mktemp("lean", numbered=False)
     pinned = load("check_locks").pins(ROOT / "requirements-deploy.txt")
-    for name in (requirement.partition(" ;")[0] for requirement in pinned):
+    for name in {requirement.partition(" ;")[0] for requirement in pinned}:
         # The lock is for all platforms: what only another one needs is not installed here.
         with suppress(PackageNotFoundError):
             _link(name, folder)
