@@ -50,15 +50,29 @@ class Forbidden(Transient):
     """The service answered 403, which csvgate retries: a role may still be spreading."""
 
 
+@cache
+def _known(bindings: tuple[Binding, ...]) -> dict[tuple[str, str, str | None], bool]:
+    """Return what has been evaluated for these bindings: the simulator asks millions of times about
+    the same names. `bindings` is only the key."""
+    return {}
+
+
 class GuardedStore:
     """An object store that refuses what none of the `bindings` of a service account allows."""
 
     def __init__(self, store: ObjectStore, bindings: Iterable[Binding], refused: list[str]) -> None:
         self._store, self._refused = store, refused
-        self._bindings = [b for b in bindings if b.on.kind == "bucket"]
+        self._bindings = tuple(b for b in bindings if b.on.kind == "bucket")
+        self._known = _known(self._bindings)
 
     def allows(self, permission: str, bucket: str, name: str | None = None) -> bool:
         """`name` is None for a listing, whose resource is the bucket."""
+        asked = (permission, bucket, name)
+        if asked not in self._known:
+            self._known[asked] = self._evaluated(*asked)
+        return self._known[asked]
+
+    def _evaluated(self, permission: str, bucket: str, name: str | None) -> bool:
         resource = f"projects/_/buckets/{bucket}" + ("" if name is None else f"/objects/{name}")
         return any(
             b.on.name == bucket

@@ -77,12 +77,13 @@ class Failing:
 
 class FailingEnrichment(Enrichment):
     def __init__(self, enrichment: Enrichment, first: int) -> None:
-        self._enrichment, self._first = enrichment, first
+        vars(self).update(vars(enrichment))
+        self._first = first
 
     def apply(self, chunk: Any, unknown_keys: Counter[str] | None = None) -> Any:
         if max(chunk.column(LINE).to_pylist()) >= self._first:
             raise Permanent("derive.failed", "a bug of this revision")
-        return self._enrichment.apply(chunk, unknown_keys)
+        return super().apply(chunk, unknown_keys)
 
 
 @dataclass
