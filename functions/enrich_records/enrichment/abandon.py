@@ -25,12 +25,14 @@ def abandon_if_lost(
     gone: StreamGone,
     created: datetime,
     *,
+    asked: datetime,
     young: timedelta,
     clock: Clock,
 ) -> None:
-    """Abandon the attempt because a pending stream of it is gone. Raises StreamGone if the stream
-    is so young that it may still be found."""
-    if clock() - created < young:
+    """Abandon the attempt because a pending stream of it is gone. `asked` is the time before the
+    call that did not find it: this process may be paused between the call and its answer. Raises
+    StreamGone if the stream was so young then that it may still be found."""
+    if asked - created < young:
         raise gone_until(gone, created + young)
     abandon(attempt, seal, gone.message, clock)
 

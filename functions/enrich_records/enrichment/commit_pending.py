@@ -35,13 +35,20 @@ class PendingCommitter:
             self.pool, lambda index: attempt.chunk_stream(load.number, index), numbers
         )
         streams = [claim for claim in claims if claim is not None]
+        asked = self.clock()
         counts = list(map_bounded(self.pool, self._finalize, streams))
         for stream, count in zip(streams, counts, strict=True):
             if isinstance(count, StreamCommitted):
                 return
             if isinstance(count, StreamGone):
                 abandon_if_lost(
-                    attempt, load.number, count, stream.at, young=self.ages.young, clock=self.clock
+                    attempt,
+                    load.number,
+                    count,
+                    stream.at,
+                    asked=asked,
+                    young=self.ages.young,
+                    clock=self.clock,
                 )
                 return
         self._require_all_rows(load, attempt, counts)

@@ -30,11 +30,18 @@ class PendingLoader:
         claim = self._claim(load, attempt, index, rows)
         # The claim also fixes the rows per append. With requests of another size, a retry would
         # find other rows at its offsets, or leave gaps.
+        asked = self.clock()
         try:
             self.warehouse.append(claim.stream, rows.schema, batches(rows, claim.rows_per_append))
         except StreamGone as gone:
             abandon_if_lost(
-                attempt, load.number, gone, claim.at, young=self.ages.young, clock=self.clock
+                attempt,
+                load.number,
+                gone,
+                claim.at,
+                asked=asked,
+                young=self.ages.young,
+                clock=self.clock,
             )
             return False
         except StreamShort as short:
