@@ -2,6 +2,7 @@
 and a letter about a younger one names the time from which its replay has an effect."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -58,6 +59,28 @@ def test_a_pending_stream_is_not_taken_to_be_older_than_it_is() -> None:
     assert claim.at >= cloud.warehouse.streams[claim.stream].created
 
 
+@pytest.mark.parametrize("call", ["append", "finalize"])
+def test_a_pause_after_the_answer_makes_no_stream_old(call: str) -> None:
+    sequence = Sequence(Scenario("", send(A, shop.file("5", "6", "7"))))
+    cloud = sequence.cloud
+    original, hidden = getattr(cloud.warehouse, call), [True]
+
+    def hide_once(*arguments: Any) -> Any:
+        if hidden:
+            hidden.clear()
+            cloud.now += SLOW
+            raise StreamGone("stream.gone", "the young stream was not found")
+        return original(*arguments)
+
+    setattr(cloud.warehouse, call, hide_once)
+    sequence.run()
+    assert not hidden
+    (sent,) = sequence.people.sent
+    decision = cloud.ledger.upload(sent.upload.id).attempt(1).decision()
+    assert decision is not None
+    assert decision.outcome == "commit"
+
+
 def test_a_letter_about_a_young_stream_names_the_time_from_which_its_replay_has_an_effect() -> None:
     ledger = Ledger(FakeObjectStore("ledger"), "ledger")
     attempt = ledger.upload("a").attempt(1)
@@ -67,6 +90,7 @@ def test_a_letter_about_a_young_stream_names_the_time_from_which_its_replay_has_
             1,
             StreamGone("stream.gone", "gone"),
             NOW,
+            asked=NOW,
             young=timedelta(minutes=10),
             clock=lambda: NOW,
         )
