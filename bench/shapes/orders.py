@@ -1,0 +1,107 @@
+"""Orders as shops have them: unique emails and shuffled numbers, and notes that hardly repeat."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from samples.make_orders import (
+    KINDS,
+    PLACES,
+    STATUSES,
+    Orders,
+    Row,
+    quoted,
+)
+
+from bench.paths import CONTRACT
+from bench.shapes.shape import Record, contract_of
+from bench.shapes.vocabulary import ELSEWHERE, email, phrase
+from csvgate.contracts.model import Contract
+
+SEED: Final = 11
+_IDS: Final = 90_000_000
+"""ORD-10000000 to ORD-99999999."""
+_CUSTOMERS: Final = 100_000
+_BEGIN: Final = datetime(2025, 1, 1, tzinfo=UTC)
+_DAYS: Final = 730
+_ZONES: Final = (
+    "Z",
+    "Z",
+    "Z",
+    "+01:00",
+    "+01:00",
+    "+02:00",
+    "+02:00",
+    "-05:00",
+    "+09:00",
+    "+00:00",
+)
+
+
+class ShopOrders(Orders):
+    """Generates orders of many customers, valid and spoilt."""
+
+    def __init__(self, count: int, bad: float, *, latin: bool = False) -> None:
+        super().__init__(bad, SEED)
+        self._ids: Final = self.random.sample(range(_IDS), count)
+        self._latin: Final = latin
+        if latin:
+            # In Windows-1252, the byte of this kind is a letter.
+            self.spoilers = tuple(
+                kind for kind in KINDS if ("notes", "encoding.invalid") not in kind.faults
+            )
+
+    def _good(self, number: int) -> Row:
+        pick = self.random
+        customer = int(pick.random() ** 2 * _CUSTOMERS)
+        country, currency = PLACES[customer % len(PLACES)]
+        cents = int(pick.random() ** 3 * 200_000) + 99
+        at = _BEGIN + timedelta(days=pick.randrange(_DAYS), seconds=pick.randrange(86_400))
+        zone = _ZONES[customer % len(_ZONES)]
+        fraction = f".{pick.randrange(1000):03}" if pick.random() < 0.1 else ""
+        return [
+            f"ORD-{self._ids[number] + 10_000_000}",
+            f"C{1_000_000 + customer * 89}",
+            email(pick, self._ids[number], latin=self._latin),
+            country,
+            currency,
+            str(cents) if currency == "JPY" else f"{cents // 100}.{cents % 100:02}",
+            str(1 + int(pick.random() ** 4 * 1000)),
+            f"{at:%Y-%m-%dT%H:%M:%S}{fraction}{zone}",
+            pick.choice(STATUSES),
+            quoted(self._note()) if pick.random() < 1 / 3 else "",
+        ]
+
+    def _note(self) -> str:
+        pick = self.random
+        style = pick.random()
+        if style < 0.1:
+            return f"{phrase(pick, 2, 5)}\n{phrase(pick, 2, 6)}"
+        if style < 0.2:
+            return f'{phrase(pick, 1, 3)}, "{phrase(pick, 1, 3)}", {phrase(pick, 1, 2)}'
+        if style < 0.27 and not self._latin:
+            return f"{pick.choice(ELSEWHERE)} {pick.randrange(1000)}"
+        if style < 0.4:
+            return pick.choice(("ring twice", "gift", "no invoice", "call before delivery"))
+        return phrase(pick, 2, 9)
+
+
+def small_sample(count: int) -> Iterator[Record]:
+    """Yield the orders of samples/make_orders.py: few people and few notes, in order."""
+    return _joined(Orders(0.01, 7), count)
+
+
+def shop_orders(count: int, bad: float = 0.01, *, latin: bool = False) -> Iterator[Record]:
+    return _joined(ShopOrders(count, bad, latin=latin), count)
+
+
+def _joined(orders: Orders, count: int) -> Iterator[Record]:
+    for cells, faults in orders.rows(count):
+        yield ",".join(cells) + "\n", faults
+
+
+def contract(encoding: str = "utf-8") -> Contract:
+    text = CONTRACT.read_text(encoding="utf-8")
+    # Nothing is refused, so that all faults of a spoilt file are found.
+    text = text.replace("rejected_rate: 0.2, rejected_rows: 100000", "rejected_rate: 1")
+    return contract_of(text.replace("encoding: utf-8", f"encoding: {encoding}"))

@@ -1,0 +1,86 @@
+"""What a shape is, and how its file is written together with the list of its faults."""
+
+import gzip
+import io
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from samples.make_orders import Faults
+
+from bench import truth
+from bench.truth import Wrong
+from csvgate.contracts.model import Contract
+from csvgate.contracts.reading.parse import parse
+from csvgate.contracts.reading.yaml import read_yaml
+
+Record = tuple[str, Faults]
+"""The text of a record with \\n at its end, and its faults. Bytes that are not UTF-8 are surrogate
+escapes."""
+_BUFFER: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    name: str
+    note: str
+    """What is in the file, for the table of results."""
+    contract: Callable[[], Contract]
+    records: Callable[[int], Iterator[Record]]
+    """Takes the number of rows."""
+    rows: int = 1_000_000
+    codec: str = "utf-8"
+    line_end: str = "\n"
+    """Of records. Line ends inside quotes are \\n."""
+    gzip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeFile:
+    path: Path
+    truth: Path
+    rows: int
+
+
+def contract_of(text: str) -> Contract:
+    """Return the contract in a YAML text. Raises ValueError if it has mistakes."""
+    contract, mistakes = parse(read_yaml(text.encode()))
+    if contract is None or mistakes:
+        raise ValueError(f"{mistakes}")
+    return contract
+
+
+def write(shape: Shape, folder: Path, rows: int | None = None) -> ShapeFile:
+    """Write the file of a shape, and the list of its faults, unless they are there already."""
+    rows = shape.rows if rows is None else rows
+    path = folder / f"{shape.name}-{rows}.csv{'.gz' if shape.gzip else ''}"
+    made = ShapeFile(path, folder / f"{shape.name}-{rows}.truth", rows)
+    if made.truth.exists():
+        return made
+    wrong: list[Wrong] = []
+    with ExitStack() as files:
+        out = files.enter_context(_open(shape, path))
+        out.write(_header(shape) + shape.line_end)
+        line = 2
+        for number, (text, faults) in enumerate(shape.records(rows), start=1):
+            out.write(text[:-1] + shape.line_end)
+            wrong += [Wrong(line, number, column, code) for column, code in faults]
+            line += text.count("\n")
+    truth.write(made.truth, wrong)
+    return made
+
+
+def _header(shape: Shape) -> str:
+    contract = shape.contract()
+    names = (field.name for field in contract.schema_.fields)
+    return contract.dialect.delimiter.join(names)
+
+
+def _open(shape: Shape, path: Path) -> IO[str]:
+    raw: IO[bytes] = path.open("wb", _BUFFER)
+    if shape.gzip:
+        # Level 6 is what people's tools use; mtime keeps the file the same in every run.
+        raw = gzip.GzipFile("", "wb", 6, raw, mtime=0)  # type: ignore[assignment]
+    return io.TextIOWrapper(raw, shape.codec, "surrogateescape", newline="")
