@@ -43,14 +43,21 @@ class Slices:
     def __len__(self) -> int:
         return len(self.starts)
 
-    def first(self, count: int) -> "Slices":
-        """Return the first `count` cells."""
-        doubled = self.doubled[: int(np.searchsorted(self.doubled, count))]
-        return replace(self, starts=self.starts[:count], ends=self.ends[:count], doubled=doubled)
+    def every(self, step: int) -> "Slices":
+        """Return each cell whose index is a multiple of `step`."""
+        doubled = self.doubled[self.doubled % step == 0] // step
+        return replace(self, starts=self.starts[::step], ends=self.ends[::step], doubled=doubled)
 
     def cell(self, index: int) -> bytes:
         """Return the content of one cell."""
         return self.unescape(self.block.data[self.starts.item(index) : self.ends.item(index)])
+
+    def contents(self, indexes: Ints) -> list[bytes]:
+        """Return the contents of the cells at these indexes."""
+        data = self.block.data
+        starts, ends = self.starts.take(indexes).tolist(), self.ends.take(indexes).tolist()
+        found = [data[start:end] for start, end in zip(starts, ends, strict=True)]
+        return [self.unescape(cell) for cell in found] if len(self.doubled) else found
 
     def unescape(self, written: bytes) -> bytes:
         """Return the content of a cell as it is written: each doubled quote stands for one."""

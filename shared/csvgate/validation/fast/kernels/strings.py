@@ -69,7 +69,7 @@ class StringKernel:
         invalid = None if self._ascii_only else not_text(slices.binary)
         if invalid is not None:
             cleared = ~invalid if cleared is None else cleared & ~invalid
-        return Column(as_string(slices.binary, missing), cleared)
+        return Column(as_string(slices.binary, missing), cleared, are_texts=True)
 
     def _where_missing(self, cells: Slices) -> Mask | None:
         if not self._missing:
