@@ -1,6 +1,6 @@
 """Bugs in the extraction and the checks of texts: cells cut at their ends, missing values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property, partial
@@ -15,9 +15,10 @@ from csvgate.validation.cells import Cells
 from csvgate.validation.fast import cell_slices
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels import strings
+from csvgate.validation.fast.kernels.cell_test import Test
 from csvgate.validation.fast.kernels.dictionary import Encoded
 from csvgate.validation.fast.kernels.fixed_pattern import FixedPattern
-from csvgate.validation.fast.kernels.strings import StringKernel, Test
+from csvgate.validation.fast.kernels.strings import StringKernel
 from csvgate.validation.fast.structural_index import Separators, StructuralIndex
 from csvgate.validation.fast.table import CellSplitter
 from mutation.mutant import Mutant
@@ -124,9 +125,9 @@ def _line_break_in_a_cell_changed() -> AbstractContextManager[Any]:
 def _pattern_ends_after_words(words: int) -> AbstractContextManager[Any]:
     original = FixedPattern.__init__
 
-    def init(self: Any, characters: list[tuple[int, int]]) -> None:
+    def init(self: Any, characters: Sequence[frozenset[int]]) -> None:
         original(self, characters)
-        self._words = self._words[:words]
+        self._sets[words:] = 0
 
     return swapped(FixedPattern, "__init__", init)
 
@@ -138,9 +139,9 @@ def _lengths_in_bytes() -> AbstractContextManager[Any]:
             found = lengths >= least
             return found if greatest is None else found & (lengths <= greatest)
 
-        return Test(fits, ascii_only=False)
+        return Test(fits, text_only=False)
 
-    return swapped(strings, "_within", within)
+    return swapped(strings, "within", within)
 
 
 def _missing_value_trimmed_by_rules() -> AbstractContextManager[Any]:

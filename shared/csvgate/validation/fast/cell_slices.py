@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from csvgate.validation.fast.arrays import Ints, Ints32, Mask, Words
+from csvgate.validation.fast.arrays import Ints, Ints32, Mask, Words, content, offsets
 from csvgate.validation.fast.blocks import Block
 from csvgate.validation.fast.words import MAX_FIRST_WORDS, WORD, Text, windows
 
@@ -123,6 +123,13 @@ class Slices:
         written = cells.take(pa.array(self.doubled))
         contents = pc.replace_substring(written, pattern=quote * 2, replacement=quote)
         return pc.replace_with_mask(cells, pa.array(self._is_doubled()), contents)
+
+    @cached_property
+    def is_ascii(self) -> bool:
+        """True if all bytes of the contents are ASCII."""
+        limits = offsets(self.binary)
+        some = content(self.binary)[limits[0] : limits[-1]]
+        return not len(some) or bool(some.max() < 0x80)
 
     def _is_doubled(self) -> Mask:
         found = np.zeros(len(self), np.bool_)
