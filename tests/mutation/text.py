@@ -122,12 +122,12 @@ def _line_break_in_a_cell_changed() -> AbstractContextManager[Any]:
     return swapped(RecordReader, "feed", feed)
 
 
-def _pattern_ends_after_words(words: int) -> AbstractContextManager[Any]:
+def _pattern_ends_after(count: int) -> AbstractContextManager[Any]:
     original = FixedPattern.__init__
 
     def init(self: Any, characters: Sequence[frozenset[int]]) -> None:
-        original(self, characters)
-        self._sets[words:] = 0
+        every = frozenset(range(256))
+        original(self, [*characters[:count], *[every] * len(characters[count:])])
 
     return swapped(FixedPattern, "__init__", init)
 
@@ -212,10 +212,10 @@ TEXT: dict[str, Mutant] = {
         _line_break_in_a_cell_changed, _WHOLE
     ),
     "a pattern is not compared after 32 characters": Mutant(
-        partial(_pattern_ends_after_words, 4), _PATTERN
+        partial(_pattern_ends_after, 32), _PATTERN
     ),
     "a pattern is not compared after 8 characters": Mutant(
-        partial(_pattern_ends_after_words, 1), _PATTERN
+        partial(_pattern_ends_after, 8), _PATTERN
     ),
     "the kernel counts the bytes of a text": Mutant(
         _lengths_in_bytes, (test_cell_ends.test_characters_are_counted_and_not_bytes,)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from csvgate.contracts.pattern import matcher
 from csvgate.types.common.string_formats import is_email
-from csvgate.validation.fast.kernels import formats
+from csvgate.validation.fast.kernels import email
 from csvgate.validation.fast.kernels.fixed_pattern import character_sets
 from unit.types.cell import read
 from unit.validation.fast.columns import cleared, cleared_by_type
@@ -129,7 +129,7 @@ def test_addresses_that_are_not_utf_8_are_not_cleared() -> None:
 
 def test_both_libraries_agree_about_letters() -> None:
     """A letter is printable, which the rules ask Python, and is not a digit; RE2 takes it too."""
-    letters = [chr(code) for first, last in formats.LETTERS for code in range(first, last + 1)]
+    letters = [chr(code) for first, last in email.LETTERS for code in range(first, last + 1)]
     assert all(letter.isprintable() and not letter.isdigit() for letter in letters)
     assert all(is_email(f"{letter}@{letter}.{letter}") for letter in letters)
     texts = [f"{letter}@{letter}.{letter}".encode() for letter in letters]

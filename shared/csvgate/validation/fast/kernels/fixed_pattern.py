@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from math import gcd
 from typing import Final
 
 import numpy as np
 
 from csvgate.validation.fast.arrays import Mask
-from csvgate.validation.fast.words import WORD, Text, windows
+from csvgate.validation.fast.cell_slices import Slices
+from csvgate.validation.fast.words import WORD
 
 _MAX_CHARACTERS: Final = 64
 _MAX_SETS: Final = 8
@@ -50,27 +52,30 @@ def _members(written: str) -> set[int]:
 
 class FixedPattern:
     def __init__(self, characters: Sequence[frozenset[int]]) -> None:
-        self._length: Final = len(characters)
+        self.length: Final = len(characters)
+        """The number of characters, which is also that of bytes."""
         sets = sorted(set(characters), key=sorted)
         self._odd_in: Final = bytes(
             sum(1 << bit for bit, allowed in enumerate(sets) if byte not in allowed)
             for byte in range(256)
         )
         """For each byte, one bit for each of the sets that it is not in."""
-        words = -(-self._length // WORD)
-        bits = [1 << sets.index(allowed) for allowed in characters]
-        padded = bytes(bits).ljust(words * WORD, b"\0")
-        self._sets: Final = np.frombuffer(padded, np.uint64).copy()
-        """(words,) For each character, the bit of its set."""
+        bits = bytes(1 << sets.index(allowed) for allowed in characters)
+        cells = WORD // gcd(WORD, self.length)
+        self._sets: Final = np.frombuffer(bits * cells, np.uint64)
+        """For each character of as many cells as fill whole words, the bit of its set."""
 
-    def fits(self, text: Text) -> Mask:
+    def fits(self, cells: Slices) -> Mask:
         """(n,) Whether each cell has that many characters, each of its set."""
-        size = len(self._sets) * WORD
-        characters = windows(text.data, size, text.starts).tobytes().translate(self._odd_in)
-        odd = np.frombuffer(characters, np.uint64).reshape(-1, len(self._sets)) & self._sets
-        any_odd = odd[:, 0]
-        for number in range(1, len(self._sets)):
-            any_odd |= odd[:, number]
-        matches: Mask = any_odd == 0
-        matches &= text.lengths == self._length
+        text = cells.text
+        matches: Mask = text.lengths == self.length
+        prefixes = cells.prefixes(self.length)
+        characters = prefixes.tobytes().translate(self._odd_in)
+        size = self._sets.nbytes
+        whole = characters.ljust(-(-len(characters) // size) * size, b"\0")
+        odd = (np.frombuffer(whole, np.uint64).reshape(-1, len(self._sets)) & self._sets).ravel()
+        words = np.flatnonzero(odd != 0)
+        if len(words):
+            which, places = np.nonzero(odd[words].view(np.uint8).reshape(-1, WORD))
+            matches[(words[which] * WORD + places) // self.length] = False
         return matches

@@ -40,8 +40,8 @@ class StringKernel:
                 missing = None
             elif cleared is not None:
                 cleared |= missing
-        if self._length and missing is None and not len(slices.doubled):
-            return Column(as_string(slices.prefixes(self._length)), cleared)
+        if self._length and missing is None:
+            return Column(as_string(slices.of_length(self._length)), cleared)
         invalid = None if self._text_only else not_text(slices.binary)
         if invalid is not None:
             cleared = ~invalid if cleared is None else cleared & ~invalid
