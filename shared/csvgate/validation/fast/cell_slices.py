@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from csvgate.validation.fast.arrays import Ints, Ints32, Mask, Words
+from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Mask, Words, content, offsets
 from csvgate.validation.fast.blocks import Block
 from csvgate.validation.fast.words import MAX_FIRST_WORDS, WORD, Text, windows
 
@@ -43,14 +43,21 @@ class Slices:
     def __len__(self) -> int:
         return len(self.starts)
 
-    def first(self, count: int) -> "Slices":
-        """Return the first `count` cells."""
-        doubled = self.doubled[: int(np.searchsorted(self.doubled, count))]
-        return replace(self, starts=self.starts[:count], ends=self.ends[:count], doubled=doubled)
+    def every(self, step: int) -> "Slices":
+        """Return each cell whose index is a multiple of `step`."""
+        doubled = self.doubled[self.doubled % step == 0] // step
+        return replace(self, starts=self.starts[::step], ends=self.ends[::step], doubled=doubled)
 
     def cell(self, index: int) -> bytes:
         """Return the content of one cell."""
         return self.unescape(self.block.data[self.starts.item(index) : self.ends.item(index)])
+
+    def contents(self, indexes: Ints) -> list[bytes]:
+        """Return the contents of the cells at these indexes."""
+        data = self.block.data
+        starts, ends = self.starts.take(indexes).tolist(), self.ends.take(indexes).tolist()
+        found = [data[start:end] for start, end in zip(starts, ends, strict=True)]
+        return [self.unescape(cell) for cell in found] if len(self.doubled) else found
 
     def unescape(self, written: bytes) -> bytes:
         """Return the content of a cell as it is written: each doubled quote stands for one."""
@@ -85,12 +92,24 @@ class Slices:
         words &= _KEPT[count].take(text.lengths, axis=0)
         return words
 
-    def prefixes(self, length: int) -> "pa.Array":
-        """Return a `binary` array with a copy of the `length` bytes (at most SPARE) from the start
-        of each cell, even if the cell is shorter."""
-        data = windows(self._in_place.data, length, self.starts).view(np.uint8)
+    def prefixes(self, length: int) -> Bytes:
+        """(n * length,) The first `length` bytes (at most SPARE) of the content of each cell, even
+        if the cell is shorter."""
+        if length not in self._prefixes:
+            text = self.text
+            found = windows(text.data, length, text.starts).view(np.uint8)
+            self._prefixes[length] = found
+        return self._prefixes[length]
+
+    @cached_property
+    def _prefixes(self) -> dict[int, Bytes]:
+        return {}
+
+    def of_length(self, length: int) -> "pa.Array":
+        """Return a `binary` array with a copy of the contents, as if all cells had this length. It
+        has no fewer offsets than other arrays, but its bytes are copied faster."""
         offsets = np.arange(0, (len(self) + 1) * length, length, dtype=np.int32)
-        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(self.prefixes(length))]
         return pa.Array.from_buffers(pa.binary(), len(self), buffers)
 
     @cached_property
@@ -116,6 +135,13 @@ class Slices:
         written = cells.take(pa.array(self.doubled))
         contents = pc.replace_substring(written, pattern=quote * 2, replacement=quote)
         return pc.replace_with_mask(cells, pa.array(self._is_doubled()), contents)
+
+    @cached_property
+    def is_ascii(self) -> bool:
+        """True if all bytes of the contents are ASCII."""
+        limits = offsets(self.binary)
+        some = content(self.binary)[limits[0] : limits[-1]]
+        return not len(some) or bool(some.max() < 0x80)
 
     def _is_doubled(self) -> Mask:
         found = np.zeros(len(self), np.bool_)
