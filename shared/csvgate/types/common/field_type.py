@@ -81,6 +81,11 @@ class KernelName(Enum):
     """Timestamps, which have a time zone."""
     LOCAL_TIMESTAMPS = auto()
     """Dates and times that do not have a time zone."""
+    ANY_TIMESTAMPS = auto()
+    """Dates and times with or without a time zone."""
+    TIMES = auto()
+    YEARS = auto()
+    YEARMONTHS = auto()
 
 
 class TypeFault(NamedTuple):
