@@ -143,7 +143,7 @@ def parse_around_point(
 
 
 def parse_words(words: Words, counts: Ints32, groups: Words | None = None) -> tuple[Ints, Mask]:
-    """Return the numbers in the last `counts` characters of the words (zero for no characters), and
+    """Return the numbers in the last `counts` characters of the words, which are zero for none, and
     where all of these are digits. Changes `words`.
 
     `groups` (n,) is zero, or where a number is in groups of three digits, all ones in the first

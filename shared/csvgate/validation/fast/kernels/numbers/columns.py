@@ -51,7 +51,8 @@ def decimals_as(
     if whole.max(initial=0) < TENS[SCALE]:
         scaled = whole * TENS[SCALE]
         scaled += billionths
-        np.negative(scaled, out=scaled, where=negative)
+        if negative.any():
+            scaled = np.where(negative, -scaled, scaled)
         words[:, 0] = scaled
         words[:, 1] = scaled >> 63
     else:
@@ -92,5 +93,6 @@ def floats_of(
     numbers = whole * powers
     numbers += billionths // TENS.take(SCALE - after)
     values = numbers / powers
-    np.negative(values, out=values, where=negative)
+    if negative.any():
+        values = np.where(negative, -values, values)
     return fixed_width_array(pa.float64(), values, missing)

@@ -98,8 +98,7 @@ class DecimalParser:
         # More would not fit 64 bits.
         cleared &= whole < TENS[SCALE]
         scaled = whole * TENS[SCALE] + billionths
-        np.negative(scaled, out=scaled, where=negative)
-        self._bounds.apply(scaled, cleared)
+        self._bounds.apply(np.where(negative, -scaled, scaled), cleared)
 
     def _require_scale(self, billionths: Ints, after: Ints32, cleared: Mask) -> None:
         """Set `cleared` to false where the column has too few digits after the point."""

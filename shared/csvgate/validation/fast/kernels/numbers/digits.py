@@ -24,24 +24,25 @@ def parse_whole(text: Text, ends: Ints32, counts: Ints32, group: int | None) -> 
     fits 64 bits. The first group may be shorter."""
     words = text.words_at(ends - WORD)
     grouped = None if group is None else _are_grouped(words, counts, group)
-    values, valid = _parse(words, np.clip(counts, 0, WORD), grouped, group)
+    values, valid = _parse(words, counts, grouped, group)
+    valid &= counts > 0
+    if grouped is not None:
+        # Otherwise the first character would be the one before a group.
+        valid &= ~(grouped & (counts % _GROUP == 0))
     for number in range(1, _MAX_WORDS):
         rows = np.flatnonzero(counts > WORD * number)
         if not len(rows):
-            break
-        words = text.words_at(ends[rows] - WORD * (number + 1))
-        more = np.minimum(counts[rows] - WORD * number, WORD)
-        some = None if grouped is None else grouped[rows]
-        high, high_valid = _parse(words, more, some, group)
+            return values, valid
+        words = text.words_at(ends.take(rows) - WORD * (number + 1))
+        some = None if grouped is None else grouped.take(rows)
+        high, high_valid = _parse(words, counts.take(rows) - WORD * number, some, group)
         digits = np.full(len(rows), WORD) if some is None else WORD - 2 * some
         values[rows] += high * _TENS.take(digits * number)
         valid[rows] &= high_valid
-    if grouped is None:
-        valid &= (counts > 0) & (counts <= _MAX_DIGITS)
-    else:
-        valid &= (counts > 0) & (counts <= np.where(grouped, _MAX_GROUPED, _MAX_DIGITS))
-        # Otherwise the first character would be the one before a group.
-        valid &= ~(grouped & (counts % _GROUP == 0))
+    valid &= counts <= (
+        _MAX_DIGITS if grouped is None else np.where(grouped, _MAX_GROUPED, _MAX_DIGITS)
+    )
+    # What does not fit 64 bits is negative now.
     valid &= values >= 0
     return values, valid
 
@@ -57,8 +58,8 @@ def _are_grouped(words: Words, counts: Ints32, group: int) -> Mask | None:
 def _parse(
     words: Words, counts: Ints32, grouped: Mask | None, group: int | None
 ) -> tuple[Ints, Mask]:
-    """Return the numbers in the last `counts` characters of the words, and where these are digits,
-    or digits in groups where `grouped`."""
+    """Return the numbers in the last `counts` characters of the words, at most eight, and where
+    these are digits, or digits in groups where `grouped`."""
     if grouped is None or group is None:
         return parse_words(words, counts)
     # The characters before groups become the digit 0, and other characters there no digit.

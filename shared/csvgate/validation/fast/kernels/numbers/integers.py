@@ -28,6 +28,7 @@ class IntegerParser:
         negative = first == _MINUS
         counts = text.lengths - (negative | (first == _PLUS))
         values, cleared = parse_whole(text, text.starts + text.lengths, counts, self._group)
-        np.negative(values, out=values, where=negative)
+        if negative.any():
+            values = np.where(negative, -values, values)
         self._bounds.apply(values, cleared)
         return integers_as(self._column, values, missing, cleared), cleared
