@@ -86,6 +86,9 @@ class KernelName(Enum):
     TIMES = auto()
     YEARS = auto()
     YEARMONTHS = auto()
+    GEOPOINTS = auto()
+    DURATIONS = auto()
+    """Durations in columns that have their text."""
 
 
 class TypeFault(NamedTuple):

@@ -77,6 +77,19 @@ class Text(NamedTuple):
         """Only the cells at these indexes."""
         return Text(self.data, self.starts[where], self.lengths[where])
 
+    def binary(self) -> "pa.Array":
+        """A `binary` array with a copy of the cells, which must be in the order of `data`."""
+        if not len(self.starts):
+            return pa.array([], pa.binary())
+        # An array of the cells and the gaps between them in turns, of which Arrow copies every
+        # other entry.
+        limits = np.empty((len(self.starts), 2), np.int32)
+        limits[:, 0], limits[:, 1] = self.starts, self.starts + self.lengths
+        count = 2 * len(self.starts) - 1
+        buffers = [None, pa.py_buffer(limits), pa.py_buffer(self.data)]
+        both = pa.Array.from_buffers(pa.binary(), count, buffers)
+        return both.take(pa.array(np.arange(0, count, 2, dtype=np.int32)))
+
 
 def windows(data: Bytes, size: int, positions: Ints32) -> npt.NDArray[np.void]:
     """(n,) `size` bytes from each position on."""

@@ -23,6 +23,13 @@ FIELDS: dict[str, dict[str, Any]] = {
     "spaces": {"type": "number", "bigquery": "STRING(9)", "groupChar": " ", "decimalChar": ","},
     "odd": {"type": "number", "groupChar": "e", "decimalChar": "E"},
     "middle dot": {"type": "number", "decimalChar": "·", "groupChar": "\u202f"},
+    "float": {"type": "number", "bigquery": "FLOAT64"},
+    "bounded float": {
+        "type": "number",
+        "bigquery": "FLOAT64",
+        "constraints": {"minimum": "0.3", "exclusiveMaximum": 90},
+    },
+    "float around text": MONEY | {"bigquery": "FLOAT64", "groupChar": None},
     "grouped": {"type": "integer", "groupChar": "."},
     "grouped bounds": {"type": "integer", "groupChar": ".", "constraints": {"maximum": 1234567}},
     "integer numeric": {"type": "integer", "bigquery": "NUMERIC(20, 2)"},
@@ -51,6 +58,37 @@ AFFIXES = st.sampled_from(
     ["", "", "€", "€ ", " EUR", "%", " %", "$", "(", ")", "-", "x" * 9, "\u00a0€", ".", ",", "e",
      "e3", "\0", "\n", "1", "٣", "k."]
 )  # fmt: skip
+FLOATS = st.one_of(
+    st.floats().map(repr),
+    st.floats().map("{:.17e}".format),
+    st.from_regex(r"[+-]?[0-9]{0,26}\.?[0-9]{0,26}([eE][+-]?[0-9]{0,3})?\n?", fullmatch=True),
+    st.sampled_from(
+        [
+            "0.3",
+            "0.30000000000000001",
+            "0.29999999999999999",
+            "89.999999999999999",
+            "90.0",
+            "90",
+            "9007199254740993",
+            "2.2250738585072011e-308",
+            "1e22",
+            "1e23",
+            "8.5e22",
+            "-0e0",
+            "1e99",
+            "9" * 24,
+            "9" * 25,
+            "0." + "4" * 24,
+            "5.",
+            ".5",
+            "1e",
+            "1e+",
+            "0.1\0",
+            "0.1٣",
+        ]
+    ),
+)
 STRANGE = st.sampled_from(
     [b"", b"\0", b"1\0", b"1\xb75", "1·5".encode(), "1\u202f234".encode(), "١٢".encode(), b"\xe25",
      b"NaN", b"-INF", b"1e5", b"1.234.567,", b",5", b".234", b"-", b"+", b"n/a", b"-999", b"x" * 30,
@@ -62,6 +100,7 @@ STRANGE = st.sampled_from(
 CELLS = st.one_of(
     GROUPED.map(str.encode),
     st.builds(lambda a, b, c: f"{a}{b}{c}".encode(), AFFIXES, GROUPED, AFFIXES),
+    FLOATS.map(str.encode),
     STRANGE,
 )
 

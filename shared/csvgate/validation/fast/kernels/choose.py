@@ -16,8 +16,10 @@ from csvgate.validation.cells import Cells
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.column import Column, Kernel
 from csvgate.validation.fast.kernels.distinct import DistinctKernel
+from csvgate.validation.fast.kernels.durations import DurationRecognizer
 from csvgate.validation.fast.kernels.fixed_width import CellParser, FixedWidthKernel
 from csvgate.validation.fast.kernels.foreign import foreign_kernel
+from csvgate.validation.fast.kernels.geopoints import GeopointParser
 from csvgate.validation.fast.kernels.numbers.parser import number_parser
 from csvgate.validation.fast.kernels.strings import StringKernel, tests_of
 from csvgate.validation.fast.kernels.times.parser import moment_parser
@@ -121,4 +123,8 @@ def _parser(name: KernelName, field: SchemaField, column: BigQueryType) -> CellP
             | KernelName.YEARMONTHS
         ):
             return moment_parser(name, field, FIELD_TYPES[field.type].cast)
+        case KernelName.GEOPOINTS:
+            return GeopointParser(field.format)
+        case KernelName.DURATIONS:
+            return None if field.constraints.limiting() else DurationRecognizer()
     raise ValueError(f"{name} does not make values of a fixed width")

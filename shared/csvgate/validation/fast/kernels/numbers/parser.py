@@ -10,6 +10,7 @@ from csvgate.validation.fast.kernels.numbers.affixes import AffixParser
 from csvgate.validation.fast.kernels.numbers.bounds import bounds_of
 from csvgate.validation.fast.kernels.numbers.columns import SCALE
 from csvgate.validation.fast.kernels.numbers.decimals import DecimalParser
+from csvgate.validation.fast.kernels.numbers.floats import FloatParser
 from csvgate.validation.fast.kernels.numbers.integers import IntegerParser
 
 
@@ -28,4 +29,6 @@ def number_parser(
         parser = IntegerParser(column, field.group_char, bounds)
     else:
         parser = DecimalParser(column, field.decimal_char, field.group_char, bounds)
+        if column.kind == "FLOAT64" and field.decimal_char == "." and not field.group_char:
+            parser = FloatParser(parser, bounds)
     return parser if field.bare_number else AffixParser(parser, field)
