@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from decimal import Context, Decimal
 from functools import partial
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -14,9 +15,9 @@ from csvgate.types.bigquery import BigQueryType
 from csvgate.types.common import column_fit
 from csvgate.types.common.field_type import CellFault, Fit
 from csvgate.validation import constraints
-from csvgate.validation.fast import words
-from csvgate.validation.fast.kernels import numbers
-from csvgate.validation.fast.kernels.numbers import DecimalParser
+from csvgate.validation.fast.kernels.numbers import bounds, columns, decimals, integers
+from csvgate.validation.fast.kernels.numbers.decimals import DecimalParser
+from csvgate.validation.fast.kernels.numbers.digits import parse_whole
 from mutation.mutant import Mutant
 from simulate.world.swap import swapped
 from unit.types import test_scale
@@ -24,12 +25,12 @@ from unit.validation.fast import test_number_limits
 
 
 def _kernel_skips_scale(digits: int) -> AbstractContextManager[Any]:
-    original = DecimalParser._require_fit
+    original = DecimalParser._require_scale
 
-    def require_fit(self: DecimalParser, scaled: Any, after: Any, cleared: Any) -> None:
-        original(self, scaled, np.where(after == digits, 0, after), cleared)
+    def require_scale(self: DecimalParser, billionths: Any, after: Any, cleared: Any) -> None:
+        original(self, billionths, np.where(after == digits, 0, after), cleared)
 
-    return swapped(DecimalParser, "_require_fit", require_fit)
+    return swapped(DecimalParser, "_require_scale", require_scale)
 
 
 def _rules_skip_scale(digits: int) -> AbstractContextManager[Any]:
@@ -70,19 +71,17 @@ def _rules_round_floats_twice() -> AbstractContextManager[Any]:
     return swapped(column_fit, "_fit_float64", fit)
 
 
-def _first_digit_dropped(digits: int) -> AbstractContextManager[Any]:
-    original = words.parse_digits
+def _first_digit_dropped(module: ModuleType, digits: int) -> AbstractContextManager[Any]:
+    def parse(text: Any, ends: Any, counts: Any, group: Any) -> Any:
+        return parse_whole(text, ends, np.where(counts == digits, digits - 1, counts), group)
 
-    def parse_digits(text: Any, ends: Any, counts: Any) -> Any:
-        return original(text, ends, np.where(counts == digits, digits - 1, counts))
-
-    return swapped(numbers, "parse_digits", parse_digits)
+    return swapped(module, "parse_whole", parse)
 
 
 def _bounds(name: str, step: int) -> AbstractContextManager[Any]:
     """The kernels use another step from a bound to the nearest allowed integer."""
-    changed = tuple((n, upper, step if n == name else s) for n, upper, s in numbers._CONSTRAINTS)
-    return swapped(numbers, "_CONSTRAINTS", changed)
+    changed = tuple((n, upper, step if n == name else s) for n, upper, s in bounds._CONSTRAINTS)
+    return swapped(bounds, "_CONSTRAINTS", changed)
 
 
 def _rules_compare(name: str, keeps: Callable[[Any, Any], bool]) -> AbstractContextManager[Any]:
@@ -115,14 +114,18 @@ NUMBERS: dict[str, Mutant] = {
         partial(_references_skip_scale, 7), _REFERENCE_SCALE
     ),
     "the kernel reads floats of 16 digits": Mutant(
-        partial(swapped, numbers, "_MAX_OF_FLOAT", 16), _FLOATS
+        partial(swapped, columns, "_MAX_OF_FLOAT", 16), _FLOATS
     ),
     "the kernel reads floats of 17 digits": Mutant(
-        partial(swapped, numbers, "_MAX_OF_FLOAT", 17), _FLOATS
+        partial(swapped, columns, "_MAX_OF_FLOAT", 17), _FLOATS
     ),
     "the rules round floats to 17 digits first": Mutant(_rules_round_floats_twice, _FLOATS),
-    "the kernel drops the first of 17 digits": Mutant(partial(_first_digit_dropped, 17), _INTEGERS),
-    "the kernel drops the first of 9 digits": Mutant(partial(_first_digit_dropped, 9), _DECIMALS),
+    "the kernel drops the first of 17 digits": Mutant(
+        partial(_first_digit_dropped, integers, 17), _INTEGERS
+    ),
+    "the kernel drops the first of 9 digits": Mutant(
+        partial(_first_digit_dropped, decimals, 9), _DECIMALS
+    ),
     "the rules round too many decimals": Mutant(
         partial(swapped, column_fit, "_EXACT", Context(prec=80, traps=[])), _RULES_SCALE
     ),

@@ -6,44 +6,46 @@ from typing import Any, Final
 
 import numpy as np
 
-from csvgate.validation.fast.kernels import timestamps
+from csvgate.validation.fast.kernels.times import calendar, tail
+from csvgate.validation.fast.kernels.times.tail import Presence, Tail
 from mutation.mutant import Mutant
 from simulate.world.swap import swapped
 from unit.validation.fast import test_time_limits
 
 
 def _every_fourth_year_is_a_leap_year() -> AbstractContextManager[Any]:
-    starts, lengths = timestamps._calendar()
+    before, lengths = calendar._calendar()
     changed = lengths.copy()
     changed[1::48] = 29
-    return swapped(timestamps, "_calendar", lambda: (starts, changed))
+    return swapped(calendar, "_calendar", lambda: (before, changed))
 
 
 def _minutes_of_a_zone_are_added() -> AbstractContextManager[Any]:
     """The sign of a time zone counts for its hours only."""
-    original = timestamps._offsets
+    original = tail._offsets
 
-    def offsets(text: Any, valid: Any) -> Any:
-        found = original(text, valid)
+    def offsets(text: Any, length: int, valid: Any) -> Any:
+        found = original(text, length, valid)
         return np.where(found < 0, found + 2 * (-found % 3600), found)
 
-    return swapped(timestamps, "_offsets", offsets)
+    return swapped(tail, "_offsets", offsets)
 
 
 def _offset_has_a_plus() -> AbstractContextManager[Any]:
-    original = timestamps._offsets
-    return swapped(timestamps, "_offsets", lambda text, valid: np.abs(original(text, valid)))
+    original = tail._offsets
+    return swapped(tail, "_offsets", lambda *args: np.abs(original(*args)))
 
 
 def _fraction_of(digits: int) -> AbstractContextManager[Any]:
     """Fractions of so many digits are a tenth of what they should be."""
-    original = timestamps._fractions
+    original = Tail._fractions
 
-    def fractions(text: Any, zone: Any, after: Any, valid: Any) -> Any:
-        found = original(text, zone, after, valid)
-        return np.where(after - 1 == digits, found // 10, found)
+    def fractions(self: Tail, text: Any, width: int, after: Any, valid: Any) -> Any:
+        found = original(self, text, width, after, valid)
+        point = self.fraction is Presence.OPTIONAL
+        return np.where(after - point == digits, found // 10, found)
 
-    return swapped(timestamps, "_fractions", fractions)
+    return swapped(Tail, "_fractions", fractions)
 
 
 _ZONES: Final = (test_time_limits.test_time_zones_have_a_sign_hours_and_minutes,)

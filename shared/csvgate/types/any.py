@@ -1,7 +1,7 @@
 """`any`: text without any rules."""
 
 from csvgate.types.bigquery import BigQueryType
-from csvgate.types.common.field_type import Field, FieldType, Scalar
+from csvgate.types.common.field_type import Field, FieldType, KernelName, Scalar
 
 
 class AnyType(FieldType):
@@ -17,3 +17,6 @@ class AnyType(FieldType):
 
     def reader(self, field: Field, column: BigQueryType) -> None:  # noqa: ARG002
         return None
+
+    def kernel(self, field: Field, column: BigQueryType) -> KernelName:  # noqa: ARG002
+        return KernelName.STRINGS

@@ -12,7 +12,6 @@ from csvgate.types.common.temporal import (
     TemporalType,
     impossible_date,
     is_pattern,
-    is_plain,
     iso_date,
     pattern_reader,
 )
@@ -62,5 +61,5 @@ class DateType(TemporalType):
 
         return read
 
-    def kernel(self, field: Field, column: BigQueryType) -> KernelName | None:
-        return KernelName.DATES if column.kind == "DATE" and is_plain(field) else None
+    def kernel(self, field: Field, column: BigQueryType) -> KernelName:  # noqa: ARG002
+        return KernelName.DATES

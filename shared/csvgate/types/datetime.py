@@ -19,7 +19,6 @@ from csvgate.types.common.temporal import (
     check_fineness,
     impossible_date,
     is_pattern,
-    is_plain,
     iso_date,
     iso_time,
     pattern_reader,
@@ -120,11 +119,9 @@ class DatetimeType(TemporalType):
 
         return read
 
-    def kernel(self, field: Field, column: BigQueryType) -> KernelName | None:
-        if not is_plain(field):
-            return None
+    def kernel(self, field: Field, column: BigQueryType) -> KernelName:  # noqa: ARG002
         kernels = {"TIMESTAMP": KernelName.TIMESTAMPS, "DATETIME": KernelName.LOCAL_TIMESTAMPS}
-        return kernels.get(column.kind)
+        return kernels.get(column.kind, KernelName.ANY_TIMESTAMPS)
 
 
 def _iso(found: re.Match[str]) -> str:

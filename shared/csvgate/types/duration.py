@@ -16,6 +16,7 @@ from csvgate.types.common.field_type import (
     Field,
     FieldType,
     Fit,
+    KernelName,
     Reader,
     Scalar,
     TypeFault,
@@ -120,6 +121,9 @@ class DurationType(FieldType):
 
     def reader(self, field: Field, column: BigQueryType) -> Reader:  # noqa: ARG002
         return _read
+
+    def kernel(self, field: Field, column: BigQueryType) -> KernelName | None:  # noqa: ARG002
+        return KernelName.DURATIONS if column.kind == "STRING" else None
 
     def fit_value(self, column: BigQueryType) -> Fit:
         """INT64 and NUMERIC columns have the number of seconds."""

@@ -11,6 +11,7 @@ from csvgate.types.common.field_type import (
     Field,
     FieldType,
     Fit,
+    KernelName,
     Reader,
     Scalar,
     TypeFault,
@@ -113,6 +114,9 @@ class GeopointType(FieldType):
                 raise CellFault(("type.geopoint", str(error))) from None
 
         return read
+
+    def kernel(self, field: Field, column: BigQueryType) -> KernelName:  # noqa: ARG002
+        return KernelName.GEOPOINTS
 
     def fit_value(self, column: BigQueryType) -> Fit:  # noqa: ARG002
         return _fit_geography

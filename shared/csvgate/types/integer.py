@@ -65,5 +65,5 @@ class IntegerType(FieldType):
     def fit_value(self, column: BigQueryType) -> Fit | None:
         return fit_number(column)
 
-    def kernel(self, field: Field, column: BigQueryType) -> KernelName | None:
-        return KernelName.INTEGERS if column.kind == "INT64" and field.bare_number else None
+    def kernel(self, field: Field, column: BigQueryType) -> KernelName:  # noqa: ARG002
+        return KernelName.INTEGERS

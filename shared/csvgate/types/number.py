@@ -74,6 +74,5 @@ class NumberType(FieldType):
     def fit_value(self, column: BigQueryType) -> Fit | None:
         return fit_number(column)
 
-    def kernel(self, field: Field, column: BigQueryType) -> KernelName | None:
-        fast = column.kind in ("NUMERIC", "FLOAT64") and field.bare_number
-        return KernelName.DECIMALS if fast else None
+    def kernel(self, field: Field, column: BigQueryType) -> KernelName:  # noqa: ARG002
+        return KernelName.DECIMALS

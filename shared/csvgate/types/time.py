@@ -5,7 +5,7 @@ from datetime import time
 from typing import ClassVar, Final
 
 from csvgate.types.bigquery import BigQueryType
-from csvgate.types.common.field_type import CellFault, Field, Reader, Scalar, TypeFault
+from csvgate.types.common.field_type import CellFault, Field, KernelName, Reader, Scalar, TypeFault
 from csvgate.types.common.temporal import (
     ANY_TIME,
     TIME,
@@ -60,3 +60,6 @@ class TimeType(TemporalType):
                 raise CellFault(("type.time", "is not a time that exists")) from None
 
         return read
+
+    def kernel(self, field: Field, column: BigQueryType) -> KernelName:  # noqa: ARG002
+        return KernelName.TIMES

@@ -9,6 +9,7 @@ from csvgate.types.common.field_type import (
     CellFault,
     Field,
     FieldType,
+    KernelName,
     Reader,
     Scalar,
     TypeFault,
@@ -38,6 +39,9 @@ class YearType(FieldType):
 
     def reader(self, field: Field, column: BigQueryType) -> Reader:  # noqa: ARG002
         return _read
+
+    def kernel(self, field: Field, column: BigQueryType) -> KernelName:  # noqa: ARG002
+        return KernelName.YEARS
 
 
 def _read(text: str) -> int:

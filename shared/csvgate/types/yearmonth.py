@@ -10,6 +10,7 @@ from csvgate.types.common.field_type import (
     CellFault,
     Field,
     FieldType,
+    KernelName,
     Reader,
     Scalar,
     TypeFault,
@@ -39,6 +40,9 @@ class YearmonthType(FieldType):
 
     def reader(self, field: Field, column: BigQueryType) -> Reader:  # noqa: ARG002
         return _read
+
+    def kernel(self, field: Field, column: BigQueryType) -> KernelName:  # noqa: ARG002
+        return KernelName.YEARMONTHS
 
 
 def _read(text: str) -> date:

@@ -45,7 +45,8 @@ class Cells(dict[str, object]):
         column, kind = column_type(field), FIELD_TYPES[field.type]
         self._type: Final = kind.reader(field, column)
         self._checks: Final = tuple(checks(field))
-        self._foreign: Final = foreign
+        self.foreign: Final = foreign
+        """The foreign keys of this field alone."""
         self._fit: Final = kind.fit(column)
 
     def __missing__(self, text: str) -> object:
@@ -79,7 +80,7 @@ class Cells(dict[str, object]):
                 value = self._fit(text, value)
             except CellFault as error:
                 raise CellFault(*faults, *error.faults) from None
-        for known, fault in self._foreign:
+        for known, fault in self.foreign:
             if value not in known:
                 faults.append(fault)
         if faults:

@@ -81,6 +81,14 @@ class KernelName(Enum):
     """Timestamps, which have a time zone."""
     LOCAL_TIMESTAMPS = auto()
     """Dates and times that do not have a time zone."""
+    ANY_TIMESTAMPS = auto()
+    """Dates and times with or without a time zone."""
+    TIMES = auto()
+    YEARS = auto()
+    YEARMONTHS = auto()
+    GEOPOINTS = auto()
+    DURATIONS = auto()
+    """Durations in columns that have their text."""
 
 
 class TypeFault(NamedTuple):

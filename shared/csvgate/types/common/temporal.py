@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import ClassVar, Final
 
-from csvgate.types.common.field_type import BOUNDS, CellFault, Field, FieldConstraints, FieldType
+from csvgate.types.common.field_type import BOUNDS, CellFault, Field, FieldType
 
 DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIME: Final = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6}(?P<fine>[0-9]*))?"
@@ -65,21 +65,6 @@ class TemporalType(FieldType):
 def is_pattern(field: Field) -> bool:
     """Return whether the format is a strptime pattern."""
     return field.format not in ("default", "any")
-
-
-def is_plain(field: Field) -> bool:
-    """Return whether a kernel can read the field: ISO 8601 without bounds."""
-    return field.format == "default" and not _is_bounded(field.constraints)
-
-
-def _is_bounded(constraints: FieldConstraints) -> bool:
-    bounds = (
-        constraints.minimum,
-        constraints.maximum,
-        constraints.exclusive_minimum,
-        constraints.exclusive_maximum,
-    )
-    return any(bound is not None for bound in bounds)
 
 
 def pattern_reader(pattern: str, wrong: tuple[str, str]) -> Callable[[str], datetime]:

@@ -33,6 +33,8 @@ _FOURS: Final = np.uint64(0x0000FFFF0000FFFF)
 _BY_2: Final = np.uint64(1 + (10 << 8))
 _BY_4: Final = np.uint64(1 + (100 << 16))
 _BY_8: Final = np.uint64(1 + (10_000 << 32))
+_LESS_BY_GROUP: Final = np.uint64(9_000 << 32)
+"""The difference to `_BY_8` where four characters have three digits."""
 
 
 class Text(NamedTuple):
@@ -75,6 +77,19 @@ class Text(NamedTuple):
         """Only the cells at these indexes."""
         return Text(self.data, self.starts[where], self.lengths[where])
 
+    def binary(self) -> "pa.Array":
+        """A `binary` array with a copy of the cells, which must be in the order of `data`."""
+        if not len(self.starts):
+            return pa.array([], pa.binary())
+        # An array of the cells and the gaps between them in turns, of which Arrow copies every
+        # other entry.
+        limits = np.empty((len(self.starts), 2), np.int32)
+        limits[:, 0], limits[:, 1] = self.starts, self.starts + self.lengths
+        count = 2 * len(self.starts) - 1
+        buffers = [None, pa.py_buffer(limits), pa.py_buffer(self.data)]
+        both = pa.Array.from_buffers(pa.binary(), count, buffers)
+        return both.take(pa.array(np.arange(0, count, 2, dtype=np.int32)))
+
 
 def windows(data: Bytes, size: int, positions: Ints32) -> npt.NDArray[np.void]:
     """(n,) `size` bytes from each position on."""
@@ -87,12 +102,12 @@ def parse_digits(text: Text, ends: Ints32, counts: Ints32) -> tuple[Ints, Mask]:
     """Return the numbers in the `counts` characters before each of `ends`, and where these are 1 to
     16 digits."""
     few = np.minimum(counts, 8)
-    value, valid = _parse_up_to_8(text.words_at(ends - 8), few)
+    value, valid = parse_words(text.words_at(ends - 8), few)
     valid &= counts > 0
     long = np.flatnonzero(counts > 8)
     if len(long):
         more = counts[long] - 8
-        high, high_valid = _parse_up_to_8(text.words_at(ends[long] - 16), np.minimum(more, 8))
+        high, high_valid = parse_words(text.words_at(ends[long] - 16), np.minimum(more, 8))
         value[long] += high * 100_000_000
         valid[long] &= high_valid & (more <= 8)
     return value, valid
@@ -137,18 +152,24 @@ def parse_around_point(
         without &= ~kept
         without |= words & kept
         words = np.where(has_point, without, words)
-    return _parse_up_to_8(words, np.minimum(before + after, WORD))
+    return parse_words(words, np.minimum(before + after, WORD))
 
 
-def _parse_up_to_8(words: Words, counts: Ints32) -> tuple[Ints, Mask]:
-    """Return the numbers in the last `counts` characters of the words (zero for no characters), and
-    where all of these are digits. Changes `words`."""
+def parse_words(words: Words, counts: Ints32, groups: Words | None = None) -> tuple[Ints, Mask]:
+    """Return the numbers in the last `counts` characters of the words, which are zero for none, and
+    where all of these are digits. Changes `words`.
+
+    `groups` (n,) is zero, or where a number is in groups of three digits, all ones in the first
+    byte of each four. Only the digit 0 may be in these places, which do not count.
+    """
     words ^= _ZEROS
     words &= _LAST.take(counts, mode="clip")
     # A byte above 9 now has bits in its high half, itself or with 6 added.
     odd = words + _SIXES
     odd |= words
     odd &= _HIGH_HALVES
+    if groups is not None:
+        odd |= words & groups
     # Digits become pairs, pairs fours, and fours eights.
     words *= _BY_2
     words >>= _U[8]
@@ -156,6 +177,6 @@ def _parse_up_to_8(words: Words, counts: Ints32) -> tuple[Ints, Mask]:
     words *= _BY_4
     words >>= _U[16]
     words &= _FOURS
-    words *= _BY_8
+    words *= _BY_8 if groups is None else _BY_8 - (groups & _U[1]) * _LESS_BY_GROUP
     words >>= _U[32]
     return words.view(np.int64), odd == 0

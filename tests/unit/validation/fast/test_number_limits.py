@@ -75,13 +75,14 @@ def test_a_float_is_the_nearest_to_its_text(digits: int) -> None:
         assert any(clear)
 
 
-@pytest.mark.parametrize("digits", range(1, 20))
+@pytest.mark.parametrize("digits", range(1, 22))
 def test_an_integer_has_all_its_digits(digits: int) -> None:
     texts = ["9" * digits, "1".ljust(digits, "0"), "123456789012345678901"[:digits]]
-    texts += [f"-{text}" for text in texts]
+    texts += [sign + text for sign in "+-" for text in texts]
     clear, values = cleared_by_type([text.encode() for text in texts], type="integer")
-    assert [digits <= 16] * len(texts) == clear
-    assert [int(text) if digits <= 16 else None for text in texts] == values
+    fits = [abs(int(text)) < 2**63 for text in texts]
+    assert fits == clear
+    assert [int(text) if fit else None for text, fit in zip(texts, fits, strict=True)] == values
 
 
 @pytest.mark.parametrize("digits", range(1, 10))

@@ -14,17 +14,14 @@ from csvgate.validation.cells import Cells
 from csvgate.validation.fast.kernels.adaptive import AdaptiveKernel
 from csvgate.validation.fast.kernels.column import Kernel
 from csvgate.validation.fast.kernels.distinct import DistinctKernel
+from csvgate.validation.fast.kernels.durations import DurationRecognizer
 from csvgate.validation.fast.kernels.fallback import FallbackKernel
-from csvgate.validation.fast.kernels.fixed_width import CellParser, FixedWidthKernel, parses_any
-from csvgate.validation.fast.kernels.numbers import (
-    SCALE,
-    Bounds,
-    DecimalParser,
-    IntegerParser,
-    bounds_of,
-)
+from csvgate.validation.fast.kernels.fixed_width import CellParser, FixedWidthKernel
+from csvgate.validation.fast.kernels.foreign import foreign_kernel
+from csvgate.validation.fast.kernels.geopoints import GeopointParser
+from csvgate.validation.fast.kernels.numbers.parser import number_parser
 from csvgate.validation.fast.kernels.strings import StringKernel, tests_of
-from csvgate.validation.fast.kernels.timestamps import DateParser, TimestampParser
+from csvgate.validation.fast.kernels.times.parser import moment_parser
 
 _BELOW_STRINGS: Final = 1 / 8
 """The share of new texts among the cells of a column up to which learning them is cheaper than a
@@ -41,8 +38,6 @@ def kernels_of(contract: Contract, cells: Sequence[Cells], keyed: KeyedHash) -> 
     """Return the kernel of each field. `cells` are the rules' readers of the fields' cells."""
     schema = contract.schema_
     found = list[Kernel]()
-    # Foreign keys of several fields are checked by row, however their cells are read.
-    foreign = {key.fields[0] for key in schema.foreign_keys if len(key.fields) == 1}
     for field, reader in zip(schema.fields, cells, strict=True):
         column = column_type(field)
         kind = arrow_type(column)
@@ -50,9 +45,9 @@ def kernels_of(contract: Contract, cells: Sequence[Cells], keyed: KeyedHash) -> 
         own_missing = field.missing_values
         missing = frozenset(schema.missing_values if own_missing is None else own_missing)
         required = field.constraints.required or field.name in (schema.primary_key or ())
-        kernel = None
-        if field.name not in foreign:
-            kernel = _kernel(field, column, missing, keyed, required=required)
+        kernel = _kernel(field, column, missing, required=required)
+        if kernel is not None and reader.foreign:
+            kernel = foreign_kernel(kernel, reader.foreign, kind, keyed)
         worthwhile = _BELOW_RULES if kernel is None else _worthwhile(field)
         fallback = FallbackKernel(kernel, reader, kind)
         found.append(AdaptiveKernel(distinct, fallback, worthwhile))
@@ -65,12 +60,7 @@ def _worthwhile(field: SchemaField) -> float:
 
 
 def _kernel(
-    field: SchemaField,
-    column: BigQueryType,
-    missing: frozenset[str],
-    keyed: KeyedHash,
-    *,
-    required: bool,
+    field: SchemaField, column: BigQueryType, missing: frozenset[str], *, required: bool
 ) -> Kernel | None:
     type_ = FIELD_TYPES[field.type]
     # Kernels know neither enum nor constraints that do not apply to their type.
@@ -82,31 +72,31 @@ def _kernel(
     if name is KernelName.STRINGS:
         tests = tests_of(field, column.length)
         return None if tests is None else StringKernel(tests, missing, required=required)
-    parser = _parser(name, field, column, keyed)
-    # The parser must not take a missing value for a value.
-    if parser is None or parses_any(parser, sorted(missing)):
+    parser = _parser(name, field, column)
+    if parser is None:
         return None
-    return FixedWidthKernel(parser, empty_is_null="" in missing and not required)
+    is_text = column.kind == "STRING"
+    return FixedWidthKernel(
+        parser, missing, required=required, is_text=is_text, max_length=column.length
+    )
 
 
-def _parser(
-    name: KernelName, field: SchemaField, column: BigQueryType, keyed: KeyedHash
-) -> CellParser | None:
+def _parser(name: KernelName, field: SchemaField, column: BigQueryType) -> CellParser | None:
     match name:
-        case KernelName.INTEGERS:
-            bounds = _bounds(field, 0)
-            return None if bounds is None else IntegerParser(bounds)
-        case KernelName.DECIMALS:
-            bounds = _bounds(field, SCALE)
-            return None if bounds is None else DecimalParser(column, field.decimal_char, bounds)
-        case KernelName.DATES:
-            return DateParser(keyed)
-        case KernelName.TIMESTAMPS:
-            return TimestampParser(keyed, zoned=True)
-        case KernelName.LOCAL_TIMESTAMPS:
-            return TimestampParser(keyed, zoned=False)
+        case KernelName.INTEGERS | KernelName.DECIMALS:
+            return number_parser(name, field, column, FIELD_TYPES[field.type].cast)
+        case (
+            KernelName.DATES
+            | KernelName.TIMES
+            | KernelName.TIMESTAMPS
+            | KernelName.LOCAL_TIMESTAMPS
+            | KernelName.ANY_TIMESTAMPS
+            | KernelName.YEARS
+            | KernelName.YEARMONTHS
+        ):
+            return moment_parser(name, field, FIELD_TYPES[field.type].cast)
+        case KernelName.GEOPOINTS:
+            return GeopointParser(field.format)
+        case KernelName.DURATIONS:
+            return None if field.constraints.limiting() else DurationRecognizer()
     raise ValueError(f"{name} does not make values of a fixed width")
-
-
-def _bounds(field: SchemaField, scale: int) -> Bounds | None:
-    return bounds_of(field.constraints, FIELD_TYPES[field.type].cast, scale=scale)

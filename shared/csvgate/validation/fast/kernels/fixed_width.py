@@ -1,42 +1,92 @@
-"""Clears columns of numbers, dates and timestamps: parses every cell at once with numpy."""
+"""Clears columns of numbers, dates and times: parses every cell at once with numpy."""
 
+from collections.abc import Iterable
 from typing import Final, Protocol
 
+import numpy as np
 import pyarrow as pa
 
-from csvgate.validation.fast.arrays import Mask
+from csvgate.validation.fast.arrays import Mask, as_string
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.column import Column
-from csvgate.validation.fast.words import Text
+from csvgate.validation.fast.words import WORD, Text
 
 
 class CellParser(Protocol):
     def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
         """Return the values of the cells, null where `missing`, and a mask of the cells whose value
-        is certain. The mask is false where `missing` and where there is any doubt."""
+        is certain. The mask is arbitrary where `missing`, and false where there is any doubt."""
 
 
 class FixedWidthKernel:
     """Fast when nearly all cells of a column differ: its cost does not depend on that."""
 
-    def __init__(self, parser: CellParser, *, empty_is_null: bool) -> None:
+    def __init__(
+        self,
+        parser: CellParser,
+        missing: Iterable[str],
+        *,
+        required: bool,
+        is_text: bool = False,
+        max_length: int | None = None,
+    ) -> None:
+        """`missing` are the texts of cells without a value, which is a fault if it is `required`.
+        If `is_text`, the column has the text of each cell instead of what the parser reads in it,
+        up to `max_length` characters."""
         self._parser: Final = parser
-        self._empty_is_null: Final = empty_is_null
+        self._missing: Final = MissingValues(missing)
+        self._required: Final = required
+        self._is_text: Final = is_text
+        self._max_length: Final = max_length
 
     def clear(self, cells: Slices) -> Column:
         text = cells.text
-        missing = None
-        if self._empty_is_null:
-            missing = text.lengths == 0
-            if not missing.any():
-                missing = None
-        values, cleared = self._parser.parse(text, missing)
+        missing = self._missing.where(text)
+        null = None if self._required else missing
+        values, cleared = self._parser.parse(text, null)
+        if self._is_text:
+            values = as_string(cells.binary, null)
+            if self._max_length is not None:
+                # In bytes, of which there are no fewer than characters.
+                cleared &= text.lengths <= self._max_length
         if missing is not None:
-            cleared |= missing
+            if self._required:
+                cleared &= ~missing
+            else:
+                cleared |= missing
         return Column(values, None if cleared.all() else cleared)
 
 
-def parses_any(parser: CellParser, strings: list[str]) -> bool:
-    """Return whether the parser would return a value for one of these strings."""
-    cells = pa.array([text.encode() for text in strings], pa.binary())
-    return bool(len(strings)) and bool(parser.parse(Text.of(cells), None)[1].any())
+class MissingValues:
+    """Finds the cells of a column that are one of the texts of `missingValues`."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        cells = sorted(text.encode() for text in texts)
+        self._has_empty: Final = b"" in cells
+        self._words: Final = [
+            (len(cell), [_word(cell[at : at + WORD]) for at in range(0, len(cell), WORD)])
+            for cell in cells
+            if cell
+        ]
+
+    def where(self, text: Text) -> Mask | None:
+        """(n,) True for such cells; None if there are none."""
+        found = text.lengths == 0 if self._has_empty else None
+        for length, words in self._words:
+            rows = np.flatnonzero(text.lengths == length)
+            for number, word in enumerate(words):
+                if not len(rows):
+                    break
+                at = text.starts.take(rows)
+                at += WORD * number
+                kept = np.uint64(256 ** min(length - WORD * number, WORD) - 1)
+                rows = rows[text.words_at(at) & kept == word]
+            if len(rows):
+                if found is None:
+                    found = np.zeros(len(text.lengths), np.bool_)
+                found[rows] = True
+        return found if found is not None and found.any() else None
+
+
+def _word(part: bytes) -> np.uint64:
+    return np.uint64(int.from_bytes(part, "little"))

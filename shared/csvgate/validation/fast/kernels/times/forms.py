@@ -1,0 +1,120 @@
+"""The forms in which the cells of a field may be written, in the notation of `layout`.
+
+Other ways of writing that the rules accept are left to them.
+"""
+
+import re
+from itertools import product
+from typing import Final, NamedTuple
+
+from csvgate.types.common.field_type import Field
+from csvgate.types.common.temporal import is_pattern
+from csvgate.validation.fast.kernels.times.layout import is_readable
+from csvgate.validation.fast.kernels.times.tail import Presence, Tail
+
+_DIRECTIVE: Final = re.compile(r"%(.)", re.DOTALL)
+_READABLE: Final = frozenset("YymdHIMSbp%")
+_SAME: Final = ("Yy", "HI", "mb")
+"""Directives that say the same, so that a pattern should have only one of them."""
+_ONE_DIGIT: Final = re.compile(r"(?<![A-Za-z%])%([mdHI])(?![^%]?[A-Za-z0-9])(?!%)")
+_SHORT: Final = "mdHI"
+"""Directives that strptime reads from a single digit too, and that people write so."""
+_ANY_DATES: Final = ("%Y-{m}-{d}", "{d}.{m}.%Y", "%Y/{m}/{d}")
+_ANY_TIMES: Final = ("{H}:%M:%S", "{H}:%M")
+_NOTHING: Final = Tail(Presence.NEVER, Presence.NEVER)
+
+
+class Forms(NamedTuple):
+    heads: tuple[str, ...]
+    """The form before the tail; the most likely one first."""
+    tail: Tail
+    """What follows a form that ends with the seconds; after other forms, without a fraction."""
+
+
+def date_forms(field: Field) -> Forms | None:
+    """Return the forms of a field of type date; None if its cells cannot be read here."""
+    if is_pattern(field):
+        found = _pattern_forms(field.format)
+        has_day = found is not None and "Y" in found.heads[0].replace("%y", "%Y")
+        return found if has_day else None
+    heads = _variants(_ANY_DATES) if field.format == "any" else ("%Y-%m-%d",)
+    return Forms(heads, _NOTHING)
+
+
+def time_forms(field: Field) -> Forms | None:
+    """Return the forms of a field of type time; None if its cells cannot be read here."""
+    if is_pattern(field):
+        found = _pattern_forms(field.format)
+        return None if found is None or re.search("%-?[Yymdb]", found.heads[0]) else found
+    heads = _variants(_ANY_TIMES) if field.format == "any" else ("%H:%M:%S",)
+    return Forms(heads, Tail(Presence.OPTIONAL, Presence.NEVER))
+
+
+def datetime_forms(field: Field, zone: Presence) -> Forms | None:
+    """Return the forms of a field of type datetime whose column has that kind of time zone; None if
+    its cells cannot be read here."""
+    if is_pattern(field):
+        found = date_forms(field)
+        fits = found is not None and Presence.OPTIONAL in (zone, found.tail.zone)
+        return found if fits or (found is not None and found.tail.zone is zone) else None
+    if field.format == "any":
+        heads = [f"{day}{mark}{time}" for day in _ANY_DATES for time in _ANY_TIMES for mark in "T "]
+        tail = Tail(Presence.OPTIONAL, zone, colon_is_optional=True, space_is_optional=True)
+        return Forms(_variants(heads), tail)
+    return Forms(("%Y-%m-%dT%H:%M:%S",), Tail(Presence.OPTIONAL, zone))
+
+
+def year_forms() -> Forms:
+    return Forms(("%Y",), _NOTHING)
+
+
+def yearmonth_forms() -> Forms:
+    return Forms(("%Y-%m",), _NOTHING)
+
+
+def _variants(forms: "tuple[str, ...] | list[str]") -> tuple[str, ...]:
+    """Return the forms with two digits, then those with one digit in some places."""
+    digits = [dict(zip(_SHORT, signs, strict=True)) for signs in product(("%", "%-"), repeat=4)]
+    found = (form.format(**{name: sign + name for name, sign in each.items()})
+             for each in digits for form in forms)  # fmt: skip
+    return tuple(dict.fromkeys(found))
+
+
+def _pattern_forms(pattern: str) -> Forms | None:
+    """Return the forms that strptime reads by the pattern; None if they cannot be read here."""
+    head, zone, fraction = pattern, Presence.NEVER, Presence.NEVER
+    if head.endswith("%z"):
+        head, zone = head.removesuffix("%z"), Presence.ALWAYS
+    if head.endswith("%f"):
+        head, fraction = head.removesuffix("%f"), Presence.ALWAYS
+    names = _DIRECTIVE.findall(head)
+    twice = any(all(name in names for name in same) for same in _SAME)
+    if not names or not _READABLE.issuperset(names) or twice or not is_readable(head):
+        return None
+    tail = Tail(fraction, zone, colon_is_optional=True)
+    # A single digit could belong to either of two directives that follow each other.
+    return Forms(tuple(_with_short(head)), tail)
+
+
+def _with_short(head: str) -> list[str]:
+    """Return the form, then those with one digit instead of two where no digit can be beside it."""
+    parts = re.findall(r"%.|[^%]", head, re.DOTALL)
+    short = [
+        at
+        for at, part in enumerate(parts)
+        if part[0] == "%"
+        and part[1] in _SHORT
+        and not (at > 0 and _is_directive(parts[at - 1]))
+        and not (at + 1 < len(parts) and _is_directive(parts[at + 1]))
+    ]
+    found = list[str]()
+    for chosen in product((False, True), repeat=len(short)):
+        some = {at for at, is_short in zip(short, chosen, strict=True) if is_short}
+        found.append(
+            "".join(f"%-{part[1]}" if at in some else part for at, part in enumerate(parts))
+        )
+    return found
+
+
+def _is_directive(part: str) -> bool:
+    return part[0] == "%" and part != "%%"

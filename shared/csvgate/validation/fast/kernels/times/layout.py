@@ -1,0 +1,234 @@
+"""Reads cells of one form, such as 21.11.2026 14:30, by the positions of their digits.
+
+A form is written like a pattern of strptime, with only these directives: %Y, %y, %m, %d, %H, %I, %M
+and %S, which are digits; %b and %p, which are letters; and %%. A minus (%-d) stands for one digit
+instead of two.
+"""
+
+import calendar
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from csvgate.validation.fast.arrays import Bytes, Ints32, Mask, Words
+from csvgate.validation.fast.words import MAX_FIRST_WORDS, WORD, Text
+
+_DIRECTIVE: Final = re.compile(r"%-?.|[^%]", re.DOTALL)
+_WIDTHS: Final = {"Y": 4, "b": 3, "p": 2}
+_LETTERS: Final = "bp"
+_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
+_UNKNOWN: Final = "?"
+_TEN: Final = np.uint64(10)
+_BITS: Final = 8
+_LOWER_CASE: Final = 0x2020202020202020
+_PIVOT: Final = 68
+"""The last year of this century that has two digits; 69 is 1969."""
+_NOON: Final = 12
+
+Fields = Mapping[str, "Bytes | Ints32"]
+"""(n,) each: the numbers of the cells by their directives; the year by Y and the hour by H, however
+these are written."""
+
+
+class _Part(NamedTuple):
+    """A directive or a literal character of a form."""
+
+    directive: str
+    """Empty for a literal character."""
+    start: int
+    width: int
+    text: str
+    """The characters of the literal; otherwise `0` for a digit and `?` for a letter."""
+
+    @property
+    def end(self) -> int:
+        return self.start + self.width
+
+
+class Layout:
+    def __init__(self, form: str) -> None:
+        self._parts: Final = [*_parts(form)]
+        self.width: Final = self._parts[-1].end
+        """In bytes."""
+        self.has_seconds: Final = any(part.directive == "S" for part in self._parts)
+        self._words: Final = [*_words(self._parts)]
+        self._count: Final = min(-(-self.width // WORD), MAX_FIRST_WORDS)
+
+    def read(self, text: Text, cleared: Mask) -> Fields:
+        """Return the numbers in cells that have at least `width` bytes; sets `cleared` to false
+        where a cell begins in another form, or where letters or an hour of twelve are wrong."""
+        words, found = text.first_words(self._count), dict[str, "Bytes | Ints32"]()
+        for each in self._words:
+            each.read(words, cleared, found)
+        if "Y" not in found and "y" in found:
+            found["Y"] = np.where(found["y"] <= _PIVOT, np.int32(2000), np.int32(1900)) + found["y"]
+        if "I" in found:
+            found["H"] = _hours_of_twelve(found["I"], found.get("p"), cleared)
+        return found
+
+
+def is_readable(form: str) -> bool:
+    """Return whether cells of the form can be read: whether its literals are ASCII but not digits,
+    and its letters are the usual English ones in the locale of the process."""
+    parts = [*_parts(form)]
+    names = {part.directive for part in parts}
+    literals = "".join(part.text for part in parts if not part.directive)
+    return (
+        0 < parts[-1].end <= WORD * MAX_FIRST_WORDS
+        and literals.isascii()
+        and not any(char.isdigit() or char in "\0?" for char in literals)
+        and ("b" not in names or len(_names("b")) == 12)
+        and ("p" not in names or len(_names("p")) == 2)
+    )
+
+
+def shape_of(form: str) -> bytes:
+    """Return what `shape_of_cell` returns for cells of the form, except for their letters."""
+    return "".join(part.text for part in _parts(form)).encode()
+
+
+def shape_of_cell(cell: bytes) -> bytes:
+    """Return the cell with all its digits replaced by `0`."""
+    return cell.translate(_TO_ZERO)
+
+
+def _parts(form: str) -> Iterator[_Part]:
+    at = 0
+    for text in _DIRECTIVE.findall(form):
+        directive = text[-1] if len(text) > 1 and text != "%%" else ""
+        width = 1 if not directive or text[1] == "-" else _WIDTHS.get(directive, 2)
+        known = text[-1] if not directive else _UNKNOWN if directive in _LETTERS else "0"
+        yield _Part(directive, at, width, known * width)
+        at += width
+
+
+class _Place(NamedTuple):
+    """Where a word has the digits or letters of a directive."""
+
+    directive: str
+    at: int
+    """The byte of the word where it begins."""
+    width: int
+
+
+class _Word(NamedTuple):
+    """Eight characters of a form. The numbers are masks for a word, in whose lowest byte the first
+    character is."""
+
+    offset: int
+    """Where the word begins in the cell."""
+    zeros: np.uint64
+    sixes: np.uint64
+    odd: np.uint64
+    known: np.uint64
+    places: Sequence[_Place]
+
+    def read(self, words: Words, cleared: Mask, found: "dict[str, Bytes | Ints32]") -> None:
+        """Add the numbers in the words (n, k) of cells to `found`; set `cleared` to false where the
+        characters are others."""
+        word = self._aligned(words)
+        values = word ^ self.zeros
+        values &= self.known
+        odd = values + self.sixes
+        odd |= values
+        odd &= self.odd
+        cleared &= odd == 0
+        pairs = values * _TEN
+        pairs += values >> np.uint64(_BITS)
+        both = pairs.view(np.uint8).reshape(-1, WORD)
+        single = values.view(np.uint8).reshape(-1, WORD)
+        for directive, at, width in self.places:
+            if directive in _LETTERS:
+                found[directive] = _index_of_name(word, directive, at, width, cleared)
+            elif directive == "Y":
+                found["Y"] = both[:, at] * np.int32(100)
+            elif directive == "Y2":
+                found["Y"] += both[:, at]
+            else:
+                found[directive] = (single if width == 1 else both)[:, at]
+
+    def _aligned(self, words: Words) -> Words:
+        """(n,) Return the words that begin at the offset."""
+        index, bits = self.offset // WORD, self.offset % WORD * _BITS
+        if not bits:
+            return words[:, index]
+        found: Words = words[:, index] >> np.uint64(bits)
+        if index + 1 < words.shape[1]:
+            found |= words[:, index + 1] << np.uint64(64 - bits)
+        return found
+
+
+def _words(parts: Sequence[_Part]) -> Iterator[_Word]:
+    """Yield words that together have all parts. A part is not divided between two of them, but a
+    year of four digits may be."""
+    halves = [*_halves(parts)]
+    while halves:
+        offset = halves[0].start
+        inside = [part for part in halves if part.end <= offset + WORD]
+        halves = halves[len(inside) :]
+        text = "".join(part.text for part in inside).ljust(WORD, _UNKNOWN)
+        yield _Word(
+            offset,
+            _word([0 if char == _UNKNOWN else ord(char) for char in text]),
+            _word([6 if char == "0" else 0 for char in text]),
+            _word([{"0": 0xF0, _UNKNOWN: 0}.get(char, 0xFF) for char in text]),
+            _word([0 if char == _UNKNOWN else 0xFF for char in text]),
+            [_Place(p.directive, p.start - offset, p.width) for p in inside if p.directive],
+        )
+
+
+def _halves(parts: Sequence[_Part]) -> Iterator[_Part]:
+    for part in parts:
+        if part.directive == "Y":
+            yield _Part("Y", part.start, 2, "00")
+            yield _Part("Y2", part.start + 2, 2, "00")
+        else:
+            yield part
+
+
+def _word(parts: list[int]) -> np.uint64:
+    return np.uint64(int.from_bytes(bytes(parts), "little"))
+
+
+def _index_of_name(words: Words, directive: str, at: int, width: int, cleared: Mask) -> Bytes:
+    """(n,) Return the number of the name that the words have at a place, in any case."""
+    kept = np.uint64((1 << _BITS * width) - 1)
+    letters = (words >> np.uint64(at * _BITS) | np.uint64(_LOWER_CASE)) & kept
+    names = _names(directive)
+    known = np.array(sorted(names), np.uint64)
+    index = np.searchsorted(known, letters).astype(np.uint8)
+    cleared &= known.take(index, mode="clip") == letters
+    numbers = np.array([names[int(name)] for name in known], np.uint8)
+    return numbers.take(index, mode="clip")
+
+
+@cache
+def _names(directive: str) -> dict[int, int]:
+    """Return the numbers of the months (1 to 12) or halves of a day (0 and 1) by the letters of
+    their names as strptime reads them, in lower case in a word; nothing if they have other
+    lengths."""
+    if directive == "b":
+        names = {calendar.month_abbr[number].lower(): number for number in range(1, 13)}
+    else:
+        hours = (time.struct_time((1999, 3, 17, hour, 44, 55, 2, 76, 0)) for hour in (1, 22))
+        names = {time.strftime("%p", hour).lower(): half for half, hour in enumerate(hours)}
+    width = _WIDTHS[directive]
+    return {
+        int.from_bytes(name.encode(), "little"): number
+        for name, number in names.items()
+        if len(name) == width and name.isascii() and name.isalpha()
+    }
+
+
+def _hours_of_twelve(hours: Bytes | Ints32, halves: Bytes | Ints32 | None, cleared: Mask) -> Bytes:
+    """Return the hours from 0 to 23 of hours from 1 to 12 before or, where `halves` is 1, after
+    noon."""
+    cleared &= (hours >= 1) & (hours <= _NOON)
+    found = np.where(hours == _NOON, np.uint8(0), hours)
+    if halves is not None:
+        found = found + halves * np.uint8(_NOON)
+    return found.astype(np.uint8)

@@ -1,0 +1,44 @@
+"""Chooses the parser of a field of type date, time, datetime, year or yearmonth."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+
+from csvgate.types.common.field_type import Field, KernelName, Scalar
+from csvgate.validation.fast.kernels.fixed_width import CellParser
+from csvgate.validation.fast.kernels.numbers.bounds import bounds_of
+from csvgate.validation.fast.kernels.times.forms import (
+    date_forms,
+    datetime_forms,
+    time_forms,
+    year_forms,
+    yearmonth_forms,
+)
+from csvgate.validation.fast.kernels.times.moments import MomentParser
+from csvgate.validation.fast.kernels.times.tail import Presence
+
+
+def moment_parser(
+    name: KernelName, field: Field, cast: Callable[[Scalar], Any]
+) -> CellParser | None:
+    """Return a parser of the kind that `name` tells; None if the field's format cannot be parsed
+    here. `cast` makes values of the declared minimum and maximum."""
+    kind: pa.DataType
+    match name:
+        case KernelName.DATES:
+            kind, forms = pa.date32(), date_forms(field)
+        case KernelName.TIMES:
+            kind, forms = pa.time64("us"), time_forms(field)
+        case KernelName.YEARS:
+            kind, forms = pa.int64(), year_forms()
+        case KernelName.YEARMONTHS:
+            kind, forms = pa.date32(), yearmonth_forms()
+        case KernelName.TIMESTAMPS:
+            kind, forms = pa.timestamp("us", tz="UTC"), datetime_forms(field, Presence.ALWAYS)
+        case KernelName.LOCAL_TIMESTAMPS:
+            kind, forms = pa.timestamp("us"), datetime_forms(field, Presence.NEVER)
+        case _:
+            kind, forms = pa.timestamp("us"), datetime_forms(field, Presence.OPTIONAL)
+    bounds = bounds_of(field.constraints, cast)
+    return None if forms is None or bounds is None else MomentParser(kind, forms, bounds)

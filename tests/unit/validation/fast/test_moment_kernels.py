@@ -1,0 +1,218 @@
+"""Dates and times by patterns, in the format `any`, with bounds and in STRING columns, as the
+kernels read them."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("pyarrow")
+
+from unit.validation.fast.agreement import assert_agreement
+from unit.validation.fast.columns import cleared_by_type
+
+
+def _date(format_: str, **more: Any) -> dict[str, Any]:
+    return {"type": "date", "format": format_, **more}
+
+
+def _local(format_: str, column: str = "DATETIME") -> dict[str, Any]:
+    return {"type": "datetime", "format": format_, "bigquery": column}
+
+
+FIELDS: dict[str, dict[str, Any]] = {
+    "german day": _date("%d.%m.%Y"),
+    "american day": _date("%m/%d/%Y"),
+    "compact day": _date("%Y%m%d"),
+    "two-digit year": _date("%d/%m/%y"),
+    "named month": _date("%d-%b-%Y"),
+    "american name": _date("%b %d, %Y"),
+    "month only": _date("%Y-%m"),
+    "day of a moment": _date("%d.%m.%Y %H:%M"),
+    "percent": _date("%Y%%%m%%%d"),
+    "bounded day": _date("%d.%m.%Y", constraints={"minimum": "2024-02-29", "exclusiveMaximum":
+                                                  "2026-11-21"}),
+    "bounded iso": {"type": "date", "constraints": {"exclusiveMinimum": "2026-11-20"}},
+    "any day": _date("any"),
+    "text of a day": {"type": "date", "bigquery": "STRING(10)"},
+    "german minute": _local("%d.%m.%Y %H:%M"),
+    "second": _local("%Y-%m-%d %H:%M:%S"),
+    "compact second": _local("%Y%m%d%H%M%S"),
+    "twelve hours": _local("%m/%d/%Y %I:%M %p"),
+    "twelve hours without a half": _local("%Y-%m-%d %I:%M"),
+    "half without twelve hours": _local("%Y-%m-%d %H:%M%p"),
+    "fraction": _local("%Y-%m-%dT%H:%M:%S.%f"),
+    "fraction and zone": _local("%Y-%m-%d %H:%M:%S.%f%z", "TIMESTAMP"),
+    "zone": _local("%d/%b/%Y:%H:%M:%S %z", "TIMESTAMP"),
+    "literal zone": _local("%Y-%m-%dT%H:%M:%SZ"),
+    "text of a zone": _local("%Y-%m-%d %H:%M:%S%z", "STRING"),
+    "any timestamp": _local("any", "TIMESTAMP"),
+    "any datetime": _local("any"),
+    "any text": _local("any", "STRING"),
+    "iso text": {"type": "datetime", "bigquery": "STRING(25)"},
+    "bounded timestamp": {"type": "datetime", "constraints": {
+        "minimum": "2026-11-21T14:30:00Z", "maximum": "2026-11-21T15:30:00.5+01:00"}},
+    "bounded datetime": {"type": "datetime", "bigquery": "DATETIME", "constraints": {
+        "exclusiveMinimum": "2026-11-21T14:30:00"}},
+    "time": {"type": "time"},
+    "any time": {"type": "time", "format": "any"},
+    "minute": {"type": "time", "format": "%H:%M"},
+    "american time": {"type": "time", "format": "%I:%M:%S %p"},
+    "fraction of time": {"type": "time", "format": "%H%M%S%f"},
+    "bounded time": {"type": "time", "constraints": {"minimum": "09:00", "maximum": "17:30:00"}},
+    "text of a time": {"type": "time", "bigquery": "STRING"},
+    "year": {"type": "year", "constraints": {"minimum": 1900}},
+    "text of a year": {"type": "year", "bigquery": "STRING"},
+    "yearmonth": {"type": "yearmonth", "constraints": {"maximum": "2026-11"}},
+    "month as a day": {"type": "yearmonth", "bigquery": "DATE"},
+    "missing": _date("%d.%m.%Y", missingValues=["", "00.00.0000", "01.01.1900", "-"]),
+}  # fmt: skip
+_ONE = st.integers(0, 99).map(str)
+_TWO = st.integers(0, 99).map("{:02}".format)
+_NUMBER = st.one_of(_TWO, _ONE, st.sampled_from(["00", "01", "12", "13", "29", "30", "31", "32"]))
+_YEAR = st.one_of(
+    st.integers(0, 9999).map("{:04}".format),
+    st.sampled_from(["2026", "2024", "1900", "0000", "0001", "9999", "26", "68", "69"]),
+)
+_CLOCK = st.sampled_from(["0", "00", "9", "09", "12", "14", "23", "24", "59", "60", "61", "99"])
+_MONTH = st.sampled_from(["Nov", "feb", "MAR", "Mär", "Sept", "xxx", "ſep", "11", "02", "2"])
+_ZONE = st.sampled_from(
+    ["", "Z", " Z", "z", "+02:00", "-0530", " +0200", "+24:00", "-00:60", "+2:00", "+02", "+020000",
+     "-23:59", "  Z", "UTC"]
+)  # fmt: skip
+_FRACTION = st.sampled_from(
+    ["", ".5", ".123456", ".1234567", ".1234560", ".", ",5", "5", "123456", ".+5"]
+)
+_MARK = st.sampled_from(["-", "/", ".", "", " ", "  ", ":", "T", "%", ", "])
+
+
+def _joined(*parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.tuples(*parts).map("".join)
+
+
+_DAYS = st.one_of(
+    _joined(_YEAR, _MARK, _NUMBER, _MARK, _NUMBER),
+    _joined(_NUMBER, _MARK, _NUMBER, _MARK, _YEAR),
+    _joined(_NUMBER, _MARK, _MONTH, _MARK, _YEAR),
+    _joined(_MONTH, st.just(" "), _NUMBER, st.just(", "), _YEAR),
+    st.sampled_from(["2026-11-21", "21.11.2026", "29.02.2024", "29.02.2023", "11/21/2026",
+                     "20261121", "21-Nov-2026", "2026-11", "2026", "00.00.0000", "01.01.1900"]),
+)  # fmt: skip
+_TIMES = st.one_of(
+    _joined(_CLOCK, st.just(":"), _CLOCK, st.just(":"), _CLOCK, _FRACTION),
+    _joined(_CLOCK, st.just(":"), _CLOCK, st.sampled_from(["", " AM", " pm", "PM", " xm"])),
+    _joined(_CLOCK, _CLOCK, _CLOCK, _FRACTION),
+    st.sampled_from(["14:30:00", "14:30", "9:05", "02:30 PM", "12:00 AM", "143000", "17:30:00"]),
+)
+_MOMENTS = _joined(_DAYS, st.sampled_from([" ", "T", "", ":", "  ", "t"]), _TIMES, _ZONE)
+STRANGE = st.sampled_from(
+    [b"", b"\0", b"21.11.2026\0", b"\xff1.11.2026", "٢١.١١.٢٠٢٦".encode(), b"21.11.2026" * 50, b"-",
+     b"0001-01-01T00:00:00+01:00", b"9999-12-31T23:59:59-01:00", b"2026-11-21T14:30:00.Z",
+     b"2026-11-21T15:30:00.500001+01:00", b"2026-11-21T14:30:00.500000Z", b" 2026-11-21",
+     b"2026-11-21 ", b"21.11.2026 14:30:00.25 +01:30", b"2026/1/2T9:05Z", b"2026-1/2",
+     b"+1.11.2026", b"2026-11-21T14:29:59.999999Z", b"2026-11-21 12:30AM", b"2026-11-21T23:59:60",
+     b"?1.11.2026"]
+)  # fmt: skip
+CELLS = st.one_of(st.one_of(_DAYS, _TIMES, _MOMENTS).map(str.encode), STRANGE)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CELLS, max_size=40))
+@example([b"21.11.2026", b"1.1.2026", b"11/2/2026", b"1/12/2026", b"9:05", b"3-feb-2026"])
+def test_cleared_moments_are_those_that_the_rules_read(name: str, cells: list[bytes]) -> None:
+    assert_agreement(cells, **FIELDS[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "value"),
+    [
+        ("german day", "21.11.2026", date(2026, 11, 21)),
+        ("german day", "1.2.2026", date(2026, 2, 1)),
+        ("german day", "29.02.2025", None),
+        ("german day", "01.01.0000", None),
+        ("german day", "01.01.0001", date(1, 1, 1)),
+        ("german day", "31.12.9999", date(9999, 12, 31)),
+        ("american day", "2/29/2024", date(2024, 2, 29)),
+        ("compact day", "20261121", date(2026, 11, 21)),
+        ("compact day", "2026112", None),
+        ("two-digit year", "01/02/68", date(2068, 2, 1)),
+        ("two-digit year", "01/02/69", date(1969, 2, 1)),
+        ("named month", "21-nov-2026", date(2026, 11, 21)),
+        ("named month", "21-Mär-2026", None),
+        ("american name", "Feb 9, 2026", date(2026, 2, 9)),
+        ("month only", "2026-02", date(2026, 2, 1)),
+        ("day of a moment", "21.11.2026 23:59", date(2026, 11, 21)),
+        ("day of a moment", "21.11.2026 24:00", None),
+        ("any day", "2026/1/2", date(2026, 1, 2)),
+        ("any day", "2026-1/2", None),
+        ("german minute", "21.11.2026 9:05", datetime(2026, 11, 21, 9, 5)),
+        ("second", "2026-11-21 14:30:60", None),
+        ("compact second", "20261121143059", datetime(2026, 11, 21, 14, 30, 59)),
+        ("twelve hours", "11/21/2026 12:05 AM", datetime(2026, 11, 21, 0, 5)),
+        ("twelve hours", "11/21/2026 12:05 pm", datetime(2026, 11, 21, 12, 5)),
+        ("twelve hours", "11/21/2026 1:05 PM", datetime(2026, 11, 21, 13, 5)),
+        ("twelve hours", "11/21/2026 00:05 PM", None),
+        ("fraction", "2026-11-21T14:30:00.25", datetime(2026, 11, 21, 14, 30, 0, 250_000)),
+        ("fraction", "2026-11-21T14:30:00", None),
+        ("zone", "21/Nov/2026:14:30:00 +0200", datetime(2026, 11, 21, 12, 30, tzinfo=UTC)),
+        ("any timestamp", "21.1.2026 9:05 +01:30", datetime(2026, 1, 21, 7, 35, tzinfo=UTC)),
+        ("any timestamp", "21.1.2026 9:05", None),
+        ("any datetime", "2026/01/21T09:05", datetime(2026, 1, 21, 9, 5)),
+        ("any text", "2026-01-21 09:05:00.5Z", "2026-01-21 09:05:00.5Z"),
+        ("any text", "2026-01-21 09:05", "2026-01-21 09:05"),
+        ("text of a day", "2026-02-29", None),
+        ("bounded timestamp", "2026-11-21T14:30:00.500000Z",
+         datetime(2026, 11, 21, 14, 30, 0, 500_000, UTC)),
+        ("bounded timestamp", "2026-11-21T14:30:00.500001Z", None),
+        ("bounded timestamp", "2026-11-21T14:29:59.999999Z", None),
+        ("time", "23:59:59.000001", time(23, 59, 59, 1)),
+        ("time", "23:59:60", None),
+        ("any time", "9:05", time(9, 5)),
+        ("bounded time", "17:30:00", time(17, 30)),
+        ("bounded time", "17:30:00.000001", None),
+        ("year", "1899", None),
+        ("year", "1900", 1900),
+        ("month as a day", "2026-12", date(2026, 12, 1)),
+        ("month as a day", "2026-13", None),
+        ("yearmonth", "2026-11", "2026-11"),
+        ("yearmonth", "2026-12", None),
+    ],
+)  # fmt: skip
+def test_moments_that_a_kernel_reads(name: str, cell: str, value: object) -> None:
+    """A value of None stands for cells that are not cleared."""
+    is_cleared, values = cleared_by_type([cell.encode()] * 3, **FIELDS[name])
+    assert ([value] * 3, [value is not None] * 3) == (values, is_cleared)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "%d %B %Y",
+        "%A %d.%m.%Y",
+        "%Y-%j",
+        "%x",
+        "%Y %m %b %d",
+        "%d.%m.%Y 1",
+        "%d·%m·%Y",
+        "%m-%d",
+        "%Y-%m-%d%f %z",
+    ],
+)
+def test_other_patterns_are_left_to_the_rules(pattern: str) -> None:
+    from csvgate.validation.fast.kernels.distinct import DistinctKernel
+    from unit.validation.fast.columns import _kernel
+
+    assert isinstance(_kernel({"type": "date", "format": pattern}), DistinctKernel)
+
+
+def test_a_column_may_change_its_form() -> None:
+    """A form that occurs for the first time is found, and those of before are still read."""
+    from unit.validation.fast.columns import _found, _kernel
+
+    kernel = _kernel({"type": "date", "format": "any"})
+    for cells in (["2026-11-21"], ["1.2.2026", "2026/1/2"] * 40, ["2026-11-21", "11.2.2026"] * 9):
+        found = _found(kernel._kernel, [cell.encode() for cell in cells])  # type: ignore[attr-defined]
+        assert all(found.cleared)

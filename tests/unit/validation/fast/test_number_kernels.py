@@ -1,0 +1,183 @@
+"""Numbers with groups, with text around them, and of many digits, as the kernels read them."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("pyarrow")
+
+from unit.validation.fast.agreement import assert_agreement
+from unit.validation.fast.columns import cleared_by_type
+
+GERMAN = {"type": "number", "bigquery": "NUMERIC", "decimalChar": ",", "groupChar": "."}
+MONEY = {"type": "number", "bigquery": "NUMERIC", "bareNumber": False, "groupChar": ","}
+FIELDS: dict[str, dict[str, Any]] = {
+    "german": GERMAN,
+    "german float": GERMAN | {"bigquery": "FLOAT64"},
+    "bounded": GERMAN | {"constraints": {"minimum": -1000, "exclusiveMaximum": "12345.6"}},
+    "narrow": GERMAN | {"bigquery": "NUMERIC(7, 1)"},
+    "swiss": {"type": "number", "bigquery": "BIGNUMERIC", "groupChar": "'"},
+    "spaces": {"type": "number", "bigquery": "STRING(9)", "groupChar": " ", "decimalChar": ","},
+    "odd": {"type": "number", "groupChar": "e", "decimalChar": "E"},
+    "middle dot": {"type": "number", "decimalChar": "·", "groupChar": "\u202f"},
+    "float": {"type": "number", "bigquery": "FLOAT64"},
+    "bounded float": {
+        "type": "number",
+        "bigquery": "FLOAT64",
+        "constraints": {"minimum": "0.3", "exclusiveMaximum": 90},
+    },
+    "float around text": MONEY | {"bigquery": "FLOAT64", "groupChar": None},
+    "grouped": {"type": "integer", "groupChar": "."},
+    "grouped bounds": {"type": "integer", "groupChar": ".", "constraints": {"maximum": 1234567}},
+    "integer numeric": {"type": "integer", "bigquery": "NUMERIC(20, 2)"},
+    "integer float": {"type": "integer", "bigquery": "FLOAT64"},
+    "integer text": {"type": "integer", "bigquery": "STRING", "constraints": {"minimum": 5}},
+    "money": MONEY,
+    "money float": MONEY | {"bigquery": "FLOAT64"},
+    "units": {"type": "integer", "bareNumber": False, "groupChar": " "},
+    "missing": GERMAN | {"missingValues": ["", "-", "n/a", "-999", "1.234,5", "x" * 30]},
+}
+DIGITS = st.text("0123456789", min_size=1, max_size=3)
+GROUPS = st.lists(st.text("0123456789", min_size=2, max_size=4) | st.just("000"), max_size=7)
+MARKS = st.sampled_from([*".,' eE·\u202f"])
+GROUPED = st.builds(
+    lambda sign, first, mark, groups, point, after: (
+        sign + mark.join([first, *groups]) + (point + after if after is not None else "")
+    ),
+    st.sampled_from(["", "", "", "-", "+", "--"]),
+    DIGITS | st.text("0123456789", max_size=20),
+    MARKS,
+    GROUPS,
+    MARKS,
+    st.none() | st.text("0123456789", max_size=11),
+)
+AFFIXES = st.sampled_from(
+    ["", "", "€", "€ ", " EUR", "%", " %", "$", "(", ")", "-", "x" * 9, "\u00a0€", ".", ",", "e",
+     "e3", "\0", "\n", "1", "٣", "k."]
+)  # fmt: skip
+FLOATS = st.one_of(
+    st.floats().map(repr),
+    st.floats().map("{:.17e}".format),
+    st.from_regex(r"[+-]?[0-9]{0,26}\.?[0-9]{0,26}([eE][+-]?[0-9]{0,3})?\n?", fullmatch=True),
+    st.sampled_from(
+        [
+            "0.3",
+            "0.30000000000000001",
+            "0.29999999999999999",
+            "89.999999999999999",
+            "90.0",
+            "90",
+            "9007199254740993",
+            "2.2250738585072011e-308",
+            "1e22",
+            "1e23",
+            "8.5e22",
+            "-0e0",
+            "1e99",
+            "9" * 24,
+            "9" * 25,
+            "0." + "4" * 24,
+            "5.",
+            ".5",
+            "1e",
+            "1e+",
+            "0.1\0",
+            "0.1٣",
+        ]
+    ),
+)
+STRANGE = st.sampled_from(
+    [b"", b"\0", b"1\0", b"1\xb75", "1·5".encode(), "1\u202f234".encode(), "١٢".encode(), b"\xe25",
+     b"NaN", b"-INF", b"1e5", b"1.234.567,", b",5", b".234", b"-", b"+", b"n/a", b"-999", b"x" * 30,
+     b"9223372036854775807", b"9223372036854775808", b"-9223372036854775808", b"1" * 300, b"0" * 40,
+     b"999999999999999999", b"123.456.789.012.345.678", b"1.123.456.789.012.345.678", b"1.,5",
+     b"9007199254740992", b"9007199254740993", b"999.999.999,99999999", b"1.000.000.000,000000001",
+     b"1,2.345", b"1.2,345", b"12345.678", b"-.5", b"1-234", b"1--234", b"\xe2\x82\xac5", b"5\xe2"]
+)  # fmt: skip
+CELLS = st.one_of(
+    GROUPED.map(str.encode),
+    st.builds(lambda a, b, c: f"{a}{b}{c}".encode(), AFFIXES, GROUPED, AFFIXES),
+    FLOATS.map(str.encode),
+    STRANGE,
+)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CELLS, max_size=30))
+@example([b"1.234.567,89"] * 9 + [b"1-234"])
+def test_cleared_numbers_are_those_that_the_rules_read(name: str, cells: list[bytes]) -> None:
+    if name == "middle dot":
+        # A character of several bytes has no kernel.
+        return
+    assert_agreement(cells, **FIELDS[name])
+
+
+@pytest.mark.parametrize("sign", ["", "-", "+"])
+@pytest.mark.parametrize("point", ["", ",5", ",25", ",12345678"])
+@pytest.mark.parametrize("digits", range(1, 19))
+def test_groups_of_three_are_read_and_others_are_not(digits: int, point: str, sign: str) -> None:
+    number = "123456789987654321"[:digits]
+    grouped = f"{int(number):,}".replace(",", ".")
+    value = Decimal(f"{sign}{number}{point.replace(',', '.')}")
+    wrong = [grouped[:at] + "." + grouped[at:] for at in range(len(grouped) + 1)]
+    wrong += [grouped[:at] + grouped[at + 1 :] for at, char in enumerate(grouped) if char == "."]
+    wrong += [
+        grouped[:at] + char + grouped[at + 1 :] for at in range(len(grouped)) for char in "-,/:"
+    ]
+    plain = [each for each in wrong if each.isdigit() and each]
+    cells = [f"{sign}{each}{point}".encode() for each in [number, grouped, *wrong]]
+    _, values = cleared_by_type(cells, **GERMAN)
+    assert [value, value] == values[:2]
+    if digits > 6:
+        # With a single mark left out, the others are in the wrong places.
+        assert plain == []
+    assert_agreement(cells, **GERMAN)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["€5", "€ 7.50", "€1,234.00"], ["5", "7.5", "1234"]),
+        (["5 %", "12.5 %", "-3 %"], ["5", "12.5", "-3"]),
+        (["EUR 1,234.50", "USD 3", "12 kg"], ["1234.5", "3", "12"]),
+        (["(5)", "5-", "-€5", "€-5", "5 +"], [None, None, None, "-5", None]),
+        (["1 2", "5.5.", "€.5", "x", "€"], [None, "5.5", None, None, None]),
+    ],
+)
+def test_text_around_numbers_is_dropped(cells: list[str], expected: list[str | None]) -> None:
+    _, values = cleared_by_type([cell.encode() for cell in cells], **MONEY)
+    assert [None if text is None else Decimal(text) for text in expected] == values
+    assert_agreement([cell.encode() for cell in cells], **MONEY)
+
+
+def test_many_different_affixes_are_left_to_the_rules() -> None:
+    """Each pair is tried on all cells that are left, so the number of pairs is bounded."""
+    cells = [f"{chr(ord('a') + n % 26)}{chr(ord('a') + n // 26)} {n}".encode() for n in range(500)]
+    clear = assert_agreement(cells, **MONEY)
+    assert 0 < sum(clear) < 20
+
+
+@pytest.mark.parametrize("required", [False, True])
+def test_missing_values_may_look_like_numbers(required: bool) -> None:
+    field = FIELDS["missing"] | {"constraints": {"required": required}}
+    cells = [b"-999", b"-998", b"", b"-", b"n/a", b"N/A", b"1.234,5", b"1.234,50", b"x" * 30]
+    clear, values = cleared_by_type(cells, **field)
+    kept = [not required, True, *[not required] * 3, False, not required, True, not required]
+    assert kept == clear
+    assert [None, Decimal(-998), *[None] * 5, Decimal("1234.5"), None] == values
+
+
+@pytest.mark.parametrize("character", ["·", "٫", "\u00a0", "\u202f", "’"])
+@pytest.mark.parametrize("name", ["decimalChar", "groupChar"])
+def test_a_mark_of_several_bytes_is_left_to_the_rules(name: str, character: str) -> None:
+    """One of its bytes alone would be invalid UTF-8, but look like the mark."""
+    from unit.validation.fast.columns import cleared
+
+    field = {"type": "number", name: character}
+    byte = bytes([ord(character) & 0xFF])
+    cells = [f"1{character}234".encode(), b"1" + byte + b"234", b"1", b"\xff"]
+    assert [True, False, True, False] == cleared(cells, **field).cleared
