@@ -52,6 +52,13 @@ class Slices:
         """Return the content of one cell."""
         return self.unescape(self.block.data[self.starts.item(index) : self.ends.item(index)])
 
+    def contents(self, indexes: Ints) -> list[bytes]:
+        """Return the contents of the cells at these indexes."""
+        data = self.block.data
+        starts, ends = self.starts.take(indexes).tolist(), self.ends.take(indexes).tolist()
+        written = [data[start:end] for start, end in zip(starts, ends, strict=True)]
+        return list(map(self.unescape, written)) if len(self.doubled) else written
+
     def unescape(self, written: bytes) -> bytes:
         """Return the content of a cell as it is written: each doubled quote stands for one."""
         quote = self.quote.encode()
