@@ -144,7 +144,7 @@ class _BlockScan:
             regular = self._regular_range(at)
             if regular.end > at:
                 self._ranges.append(regular)
-            begin, number = index.lines_before(at), index.lines_before(regular.end)
+            begin, number = index.line_of(at), index.line_of(regular.end)
             run = max(2 * run, _CLOSE) if number - begin < _CLOSE else 0
             at, long = regular.end, regular.end - at > self._limit
             # After a long range there may be another.
@@ -214,7 +214,7 @@ class _BlockScan:
         firsts[:1], firsts[1:] = 0, lasts[:-1] + 1
         begins = np.array([each.start for each in self._ranges], np.int64)
         at = np.searchsorted(ends, begins, side="right")
-        starts[at], lines[at] = begins, index.lines_before_each(begins)
+        starts[at], lines[at] = begins, index.lines_before(begins)
         lines += self._line
         records = [starts, ends, lines, firsts, lasts]
         sizes = ends - starts
@@ -239,7 +239,7 @@ class _BlockScan:
             separators.quoted,
             separators.doubled,
             used,
-            next_line=self._line + index.lines_before(used),
+            next_line=self._line + int(index.lines_before(np.array(used))),
         )
 
     def _with_irregular(

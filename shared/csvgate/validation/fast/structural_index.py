@@ -121,7 +121,7 @@ class StructuralIndex:
     def last_record_end(self, parity: int, start: int, stop: int) -> int:
         """Return the position after the last line end between `start` and `stop` that is outside
         quoted cells, if quotes open at this parity; `start` if there is none."""
-        low, high = self.lines_before(start), self.lines_before(stop)
+        low, high = self.line_of(start), self.line_of(stop)
         if low < high and self.parity(last := self._line_ends.item(high - 1)) == parity:
             WORK.scanned += 1
             return last + 1
@@ -197,11 +197,11 @@ class StructuralIndex:
         found: Ints = np.repeat(starts, counts) + steps
         return found
 
-    def lines_before(self, position: int) -> int:
-        """Return the number of physical lines that end before the position."""
+    def line_of(self, position: int) -> int:
+        """Return the number, from 0, of the physical line that contains this byte."""
         return int(self._line_ends.searchsorted(position))
 
-    def lines_before_each(self, positions: Ints) -> Ints:
+    def lines_before(self, positions: Ints) -> Ints:
         """Return the number of physical lines that end before each position."""
         return self._line_ends.searchsorted(positions)
 
@@ -211,7 +211,7 @@ class StructuralIndex:
 
     def end_of_line(self, position: int) -> int:
         """Return the position after the physical line that contains this byte."""
-        return self.after_line(self.lines_before(position))
+        return self.after_line(self.line_of(position))
 
     def _find_irregular(self, parity: int) -> Ints:
         """The positions of each stray quote, if quotes open at this parity."""
