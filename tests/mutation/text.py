@@ -59,14 +59,16 @@ def _copy_cut(where: Where) -> AbstractContextManager[Any]:
 
 
 def _single_cell_cut() -> AbstractContextManager[Any]:
-    """The cell that the rules read again lacks its last character, if that has several bytes."""
-    original = Slices.cell
+    """A cell that the rules read again lacks its last character, if that has several bytes."""
+    original = Slices.contents
 
-    def cell(self: Slices, index: int) -> bytes:
-        found = original(self, index)
-        return found if found.isascii() else found.decode("utf-8", "ignore")[:-1].encode()
+    def contents(self: Slices, indexes: Any) -> list[bytes]:
+        return [
+            found if found.isascii() else found.decode("utf-8", "ignore")[:-1].encode()
+            for found in original(self, indexes)
+        ]
 
-    return swapped(Slices, "cell", cell)
+    return swapped(Slices, "contents", contents)
 
 
 def _spaces_stripped() -> AbstractContextManager[Any]:

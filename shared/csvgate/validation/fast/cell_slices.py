@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Mask, Words, content, offsets
+from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Words, content, offsets
 from csvgate.validation.fast.blocks import Block
 from csvgate.validation.fast.words import MAX_FIRST_WORDS, WORD, Text, windows
 
@@ -25,6 +24,23 @@ _KEPT: Final = [
 """For each number of words and each length of a cell, masks for the bytes of the cell."""
 
 
+class DoubledQuotes(NamedTuple):
+    """The k doubled quotes in the cells of a column, in order."""
+
+    cells: Ints
+    """(k,) The index of the cell of each."""
+    positions: Ints
+    """(k,) The position in the block of the first of the two quotes."""
+
+    def every(self, step: int) -> "DoubledQuotes":
+        """Return those in the cells whose index is a multiple of `step`."""
+        kept = self.cells % step == 0
+        return DoubledQuotes(self.cells[kept] // step, self.positions[kept])
+
+
+_NONE: Final = DoubledQuotes(np.empty(0, np.int64), np.empty(0, np.int64))
+
+
 @dataclass(frozen=True)
 class Slices:
     """n cells of a column, in the file's order, without the quotes around them."""
@@ -39,14 +55,21 @@ class Slices:
     quote: str
     has_zeros: bool
     """True if the block contains zero bytes."""
+    doubled_quotes: DoubledQuotes = _NONE
+    """The quotes in the cells of `doubled`."""
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def every(self, step: int) -> "Slices":
         """Return each cell whose index is a multiple of `step`."""
-        doubled = self.doubled[self.doubled % step == 0] // step
-        return replace(self, starts=self.starts[::step], ends=self.ends[::step], doubled=doubled)
+        return replace(
+            self,
+            starts=self.starts[::step],
+            ends=self.ends[::step],
+            doubled=self.doubled[self.doubled % step == 0] // step,
+            doubled_quotes=self.doubled_quotes.every(step),
+        )
 
     def cell(self, index: int) -> bytes:
         """Return the content of one cell."""
@@ -56,8 +79,8 @@ class Slices:
         """Return the contents of the cells at these indexes."""
         data = self.block.data
         starts, ends = self.starts.take(indexes).tolist(), self.ends.take(indexes).tolist()
-        found = [data[start:end] for start, end in zip(starts, ends, strict=True)]
-        return [self.unescape(cell) for cell in found] if len(self.doubled) else found
+        written = [data[start:end] for start, end in zip(starts, ends, strict=True)]
+        return list(map(self.unescape, written)) if len(self.doubled) else written
 
     def unescape(self, written: bytes) -> bytes:
         """Return the content of a cell as it is written: each doubled quote stands for one."""
@@ -115,26 +138,25 @@ class Slices:
     @cached_property
     def written(self) -> "pa.Array":
         """A `binary` array with a copy of the cells as they are written."""
-        if not len(self):
-            return pa.array([], pa.binary())
-        # An array of the cells and the gaps between them in turns, of which Arrow copies every
-        # other entry.
-        offsets = np.empty((len(self), 2), np.int32)
-        offsets[:, 0], offsets[:, 1] = self.starts, self.ends
-        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(self.block.data)]
-        both = pa.Array.from_buffers(pa.binary(), 2 * len(self) - 1, buffers)
-        return both.take(pa.array(np.arange(0, 2 * len(self), 2, dtype=np.int32)))
+        return self._copy(self.starts, self.ends)
 
     @cached_property
     def binary(self) -> "pa.Array":
         """A `binary` array with a copy of the contents of the cells."""
-        cells = self.written
         if not len(self.doubled):
-            return cells
-        quote = self.quote.encode()
-        written = cells.take(pa.array(self.doubled))
-        contents = pc.replace_substring(written, pattern=quote * 2, replacement=quote)
-        return pc.replace_with_mask(cells, pa.array(self._is_doubled()), contents)
+            return self.written
+        # A doubled quote divides its cell into two pieces; the first ends with one of the quotes.
+        cells, positions = self.doubled_quotes
+        first = np.arange(len(self) + 1)
+        """The number of the first piece of each cell, and of all pieces."""
+        first[1:] += np.cumsum(np.bincount(cells, minlength=len(self)))
+        before = cells + np.arange(len(cells))
+        starts, ends = np.empty((2, first[-1]), np.int32)
+        starts[first[:-1]], ends[first[1:] - 1] = self.starts, self.ends
+        starts[before + 1], ends[before] = positions + 2, positions + 1
+        pieces = self._copy(starts, ends)
+        limits = pa.py_buffer(offsets(pieces).take(first))
+        return pa.Array.from_buffers(pa.binary(), len(self), [None, limits, pieces.buffers()[2]])
 
     @cached_property
     def is_ascii(self) -> bool:
@@ -143,7 +165,15 @@ class Slices:
         some = content(self.binary)[limits[0] : limits[-1]]
         return not len(some) or bool(some.max() < 0x80)
 
-    def _is_doubled(self) -> Mask:
-        found = np.zeros(len(self), np.bool_)
-        found[self.doubled] = True
-        return found
+    def _copy(self, starts: Ints32, ends: Ints32) -> "pa.Array":
+        """Return a `binary` array with a copy of the bytes of the block between these positions,
+        which are in order."""
+        if not len(starts):
+            return pa.array([], pa.binary())
+        # An array of the pieces and the gaps between them in turns, of which Arrow copies every
+        # other entry.
+        limits = np.empty((len(starts), 2), np.int32)
+        limits[:, 0], limits[:, 1] = starts, ends
+        buffers = [None, pa.py_buffer(limits), pa.py_buffer(self.block.data)]
+        both = pa.Array.from_buffers(pa.binary(), 2 * len(starts) - 1, buffers)
+        return both.take(pa.array(np.arange(0, 2 * len(starts), 2, dtype=np.int32)))
