@@ -8,7 +8,7 @@ import numpy as np
 
 from csvgate.unique.blocks import Words
 from csvgate.unique.packed import PackedIntegers
-from csvgate.unique.run import Lines, Run, merged
+from csvgate.unique.run import NOTHING, Found, Lines, Run, merged
 
 _BUCKET_BITS: Final = 16
 """The highest bits of a first word, which tell the bucket of the key. They are not stored."""
@@ -42,7 +42,7 @@ class CompactRun:
         self._lines: Final = PackedIntegers(self.size, low, high)
         counts, start = np.zeros(_BUCKETS + 1, np.uint32), 0
         for part in _merged_parts(runs, self.size):
-            self._first.put(start, part.first & _STORED)
+            self._first.put(start, part.first)
             self._second.put(start, part.second)
             self._lines.put(start, part.lines.view(np.uint64))
             buckets = (part.first >> _BELOW).view(np.int64)
@@ -52,20 +52,25 @@ class CompactRun:
         self._starts: Final = np.cumsum(counts, dtype=np.uint32)
         """(65537,) The place where each bucket starts, and where the last one ends."""
 
-    def find(self, first: Words, second: Words) -> Lines:
-        """(n,): the line of each key (n,), or 0."""
-        found = np.zeros(len(first), np.int64)
+    def find(self, first: Words, second: Words) -> Found:
+        """Look for n keys by their words (n,) each."""
         buckets = (first >> _BELOW).view(np.int64)
         starts = self._starts.take(buckets).astype(np.int64)
         counts = self._starts.take(buckets + 1) - starts
-        totals, done = np.cumsum(counts), 0
+        totals = counts.cumsum()
+        if totals[-1] <= _COMPARED_AT_ONCE:
+            return self._find(first, second, starts, counts, totals)
+        found, done = [NOTHING], 0
         while done < len(first):
             before = int(totals[done - 1]) if done else 0
-            end = int(np.searchsorted(totals, before + _COMPARED_AT_ONCE, "right"))
+            end = int(totals.searchsorted(before + _COMPARED_AT_ONCE, "right"))
             some = slice(done, max(end, done + 1))
-            found[some] = self._find(first[some], second[some], starts[some], counts[some])
+            part = self._find(
+                first[some], second[some], starts[some], counts[some], totals[some] - before
+            )
+            found.append(Found(part.rows + done, part.lines))
             done = some.stop
-        return found
+        return Found(*map(np.concatenate, zip(*found, strict=True)))
 
     def find_one(self, first: int, second: int) -> int:
         """Return the line of a key, or 0."""
@@ -89,19 +94,21 @@ class CompactRun:
             words = np.repeat(buckets, np.diff(starts))
             yield words | self._first.take(slice(int(starts[0]), int(starts[-1])))
 
-    def _find(self, first: Words, second: Words, starts: Lines, counts: Lines) -> Lines:
-        """(n,) `find`, which compares each key with all keys of its bucket."""
+    def _find(
+        self, first: Words, second: Words, starts: Lines, counts: Lines, totals: Lines
+    ) -> Found:
+        """`find`, which compares each key with all keys of its bucket: `counts` (n,) from `starts`
+        (n,) on, `totals` (n,) in all up to this one."""
         rows = np.repeat(np.arange(len(first)), counts)
-        at = np.arange(len(rows)) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
+        at = np.arange(len(rows)) + np.repeat(starts - (totals - counts), counts)
         upper = (first >> _UPPER).astype(np.uint32)
-        alike = np.flatnonzero(self._first.planes[0].take(at) == upper.take(rows))
-        found = np.zeros(len(first), np.int64)
-        if len(alike):
-            rows, at = rows.take(alike), at.take(alike)
-            same = self._second.take(at) == second.take(rows)
-            same &= self._first.take(at) == first.take(rows) & _STORED
-            found[rows[same]] = self._lines.take(at[same]).view(np.int64)
-        return found
+        alike = (self._first.planes[0].take(at) == upper.take(rows)).nonzero()[0]
+        if not len(alike):
+            return NOTHING
+        rows, at = rows.take(alike), at.take(alike)
+        same = self._second.take(at) == second.take(rows)
+        same &= self._first.take(at) == first.take(rows) & _STORED
+        return Found(rows[same], self._lines.take(at[same]).view(np.int64))
 
     def _words(self, at: int) -> tuple[int, int]:
         """Return both words of the key at this place, the first one as far as it is stored."""

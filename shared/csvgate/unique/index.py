@@ -18,13 +18,13 @@ from csvgate.unique.bloom_filter import KeyFilter
 from csvgate.unique.run import Lines, Run, sort_order
 from csvgate.unique.runs import Runs
 
-_FILTER_BYTES: Final = 2
-"""A key, when the filter is full; a filter that was just enlarged has two or four times as many."""
-_FIRST_FILTER: Final = 262_144
-"""Keys for which the first filter has room."""
-_LARGE_FILTER: Final = 67_108_864
-"""Keys of a filter of 128 MiB. Up to there it grows to four times its size, because all keys are
-added again each time, and then to twice its size, because it would take too much memory."""
+_FIRST_FILTER: Final = 524_288
+"""Bytes of the first filter."""
+_LARGE_FILTER: Final = 134_217_728
+"""Bytes of a filter (128 MiB) up to which it grows to four times its size when it has fewer than
+_ROOMY bytes a key. All keys are added again each time. From there on it grows to twice its size,
+when it has fewer than _TIGHT bytes a key."""
+_ROOMY, _TIGHT = 4, 2
 _SINGLES: Final = 32_768
 """Keys claimed one by one that are gathered in a dictionary before they become a run."""
 _REPEATED: Final = 4096
@@ -38,8 +38,8 @@ class KeyIndex:
     """
 
     def __init__(self) -> None:
-        self._filter_capacity = _FIRST_FILTER
-        self._filter = KeyFilter(_FILTER_BYTES * self._filter_capacity)
+        self._filter_bytes = _FIRST_FILTER
+        self._filter = KeyFilter(self._filter_bytes)
         self._size = 0
         self._runs: Final = Runs()
         self._singles: dict[int, int] = {}
@@ -90,10 +90,9 @@ class KeyIndex:
         maybe = np.flatnonzero(self._filter.add(keys.first))
         if len(maybe):
             found = self._runs.find(keys.first.take(maybe), keys.second.take(maybe))
-            known = maybe[found > 0]
-            if len(known):
-                owners = owners.copy()
-                owners[known] = found[found > 0]
+            if len(found.rows):
+                known, owners = maybe.take(found.rows), owners.copy()
+                owners[known] = found.lines
                 new = np.ones(keys.size, np.bool_)
                 new[known] = False
                 keys = keys.where(new)
@@ -115,12 +114,12 @@ class KeyIndex:
         """Add keys that the filter has already."""
         self._runs.add(keys)
         self._size += keys.size
-        if self._size <= self._filter_capacity:
-            return
-        while self._size > self._filter_capacity:
-            self._filter_capacity *= 4 if self._filter_capacity < _LARGE_FILTER else 2
-        # The memory of the old filter is free before the new one takes its own.
-        del self._filter
-        self._filter = KeyFilter(_FILTER_BYTES * self._filter_capacity)
-        for words in self._runs.first_words():
-            self._filter.add(words)
+        size = self._filter_bytes
+        while self._size > size // (_ROOMY if size < _LARGE_FILTER else _TIGHT):
+            size *= 4 if size < _LARGE_FILTER else 2
+        if size > self._filter_bytes:
+            # The memory of the old filter is free before the new one takes its own.
+            del self._filter
+            self._filter, self._filter_bytes = KeyFilter(size), size
+            for words in self._runs.first_words():
+                self._filter.add(words)

@@ -30,10 +30,12 @@ class PackedIntegers:
         self._shifts: Final = [np.uint64(sum(bits[at + 1 :])) for at in range(len(bits))]
 
     def put(self, start: int, values: Words) -> None:
-        """Write integers (n,) to the places from `start` on."""
-        values = values - self._low
+        """Write integers (n,) to the places from `start` on. Bits above those that are stored are
+        ignored."""
+        if self._low:
+            values = values - self._low
         for plane, shift in zip(self.planes, self._shifts, strict=True):
-            plane[start : start + len(values)] = values >> shift
+            plane[start : start + len(values)] = values >> shift if shift else values
 
     def take(self, at: "npt.NDArray[np.int64] | slice") -> Words:
         """(n,) Return the integers at these places."""

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,26 +24,24 @@ class Run(NamedTuple):
     def size(self) -> int:
         return len(self.first)
 
-    def find(self, first: Words, second: Words) -> Lines:
-        """(n,): the line of each key (n,), or 0."""
-        found = np.zeros(len(first), np.int64)
-        # -1, before the first key, takes the last key, whose first word is greater.
-        at = np.searchsorted(self.first, first, "right") - 1
-        alike = np.flatnonzero(self.first.take(at) == first)
-        if len(alike):
-            at, second = at.take(alike), second.take(alike)
-            # Two keys with the same first word are rarer than one in a million files.
-            for row in np.flatnonzero(self.second.take(at) > second).tolist():
-                at[row] = self._last_not_after(int(first[alike[row]]), int(second[row]))
-            same = self.second.take(at) == second
-            same &= self.first.take(at) == first.take(alike)
-            found[alike] = np.where(same, self.lines.take(at), 0)
-        return found
+    def find(self, first: Words, second: Words) -> "Found":
+        """Look for n keys by their words (n,) each."""
+        at = self.first.searchsorted(first)
+        rows = (self.first.take(at, mode="clip") == first).nonzero()[0]
+        if not len(rows):
+            return NOTHING
+        at, second = at.take(rows), second.take(rows)
+        # Two keys with the same first word are rarer than one in a million files.
+        for each in np.flatnonzero(self.second.take(at) != second).tolist():
+            at[each] = self._place(int(first[rows[each]]), int(second[each]))
+        same = self.second.take(at, mode="clip") == second
+        same &= self.first.take(at, mode="clip") == first.take(rows)
+        return Found(rows[same], self.lines.take(at[same]))
 
     def find_one(self, first: int, second: int) -> int:
         """Return the line of a key, or 0."""
-        at = self._last_not_after(first, second)
-        if at < 0 or (self.first[at], self.second[at]) != (first, second):
+        at = self._place(first, second)
+        if at == self.size or (self.first[at], self.second[at]) != (first, second):
             return 0
         return int(self.lines[at])
 
@@ -66,11 +64,23 @@ class Run(NamedTuple):
     def _each(self, change: Callable[[Any], Any]) -> "Run":
         return Run(change(self.first), change(self.second), change(self.lines))
 
-    def _last_not_after(self, first: int, second: int) -> int:
-        """Return the index of the last key that does not sort after this one; -1 if all do."""
-        high = bisect_right(self.first.data, first)
-        low = bisect_left(self.first.data, first, 0, high)
-        return bisect_right(self.second.data, second, low, high) - 1
+    def _place(self, first: int, second: int) -> int:
+        """Return the index of the first key that does not sort before this one."""
+        low = bisect_left(self.first.data, first)
+        high = bisect_right(self.first.data, first, low)
+        return bisect_left(self.second.data, second, low, high)
+
+
+class Found(NamedTuple):
+    """Those of n keys that are in a run."""
+
+    rows: Lines
+    """(m,) Their indexes among the n keys."""
+    lines: Lines
+    """(m,) Their lines."""
+
+
+NOTHING: Final = Found(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 def sort_order(first: Words, second: Words) -> npt.NDArray[np.int64]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from csvgate.unique.blocks import Words
 from csvgate.unique.compact_run import CompactRun
-from csvgate.unique.run import Lines, Run, merged
+from csvgate.unique.run import NOTHING, Found, Run, merged
 
 _COMPACT_KEYS: Final = 2_097_152
 """Keys of a compact run, or up to a block's keys more. While one is made, its keys are in memory
@@ -53,19 +53,19 @@ class Runs:
             tier.clear()
         self._tiers.append([run])
 
-    def find(self, first: Words, second: Words) -> Lines:
-        """(n,): the line of each key (n,), or 0."""
-        found = np.zeros(len(first), np.int64)
-        missing = np.arange(len(first))
+    def find(self, first: Words, second: Words) -> Found:
+        """Look for n keys by their words (n,) each."""
+        rows, found = np.arange(len(first)), [NOTHING]
         for run in self:
-            lines = run.find(first, second)
-            known = lines > 0
-            if known.any():
-                found[missing[known]] = lines[known]
-                first, second, missing = first[~known], second[~known], missing[~known]
-                if not len(missing):
+            some = run.find(first, second)
+            if len(some.rows):
+                found.append(Found(rows.take(some.rows), some.lines))
+                if len(some.rows) == len(rows):
                     break
-        return found
+                missing = np.ones(len(rows), np.bool_)
+                missing[some.rows] = False
+                rows, first, second = rows[missing], first[missing], second[missing]
+        return Found(*map(np.concatenate, zip(*found, strict=True)))
 
     def find_one(self, first: int, second: int) -> int:
         """Return the line of a key, or 0."""

@@ -53,8 +53,8 @@ def thresholds(patch: pytest.MonkeyPatch, most: int) -> None:
     four runs are merged, and 20 times as many keys become a compact run, which is made and searched
     in small parts."""
     patch.setattr(index_module, "_SINGLES", max(1, most))
-    patch.setattr(index_module, "_FIRST_FILTER", max(1, most))
-    patch.setattr(index_module, "_LARGE_FILTER", max(1, 20 * most))
+    patch.setattr(index_module, "_FIRST_FILTER", max(8, 2 * most))
+    patch.setattr(index_module, "_LARGE_FILTER", max(1, 40 * most))
     patch.setattr(runs, "_FAN", 4)
     patch.setattr(runs, "_COMPACT_KEYS", max(1, 20 * most))
     patch.setattr(compact_run, "_MERGED_AT_ONCE", max(2, most))
@@ -153,20 +153,22 @@ def test_the_filter_grows_with_the_keys() -> None:
 
 
 def test_how_often_keys_are_added_to_a_filter_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the filter is small it grows to four times its size, then to twice."""
-    monkeypatch.setattr(index_module, "_FIRST_FILTER", 1000)
-    monkeypatch.setattr(index_module, "_LARGE_FILTER", 16_000)
-    made, original = list[int](), index_module.KeyFilter
+    """While the filter is small it grows to four times its size, to have four bytes a key, and then
+    to twice its size, to have two."""
+    monkeypatch.setattr(index_module, "_FIRST_FILTER", 1024)
+    monkeypatch.setattr(index_module, "_LARGE_FILTER", 2**14)
+    made, original = list[tuple[int, int]](), index_module.KeyFilter
 
     def new_filter(size: int) -> KeyFilter:
-        made.append(size)
+        made.append((index._size if made else 0, size))
         return original(size)
 
     monkeypatch.setattr(index_module, "KeyFilter", new_filter)
     index, keys = KeyIndex(), some_keys(50_000, 10**9)
     for start in range(0, 50_000, 100):
         claim(index, keys[start : start + 100], list(range(start + 1, start + 101)))
-    assert [2000, 8000, 32_000, 64_000, 128_000] == made
+    sizes = [(0, 2**10), (300, 2**12), (1100, 2**14), (8200, 2**15), (16_400, 2**16)]
+    assert [*sizes, (32_800, 2**17)] == made
 
 
 PROGRAM = """
@@ -181,18 +183,18 @@ def peak():
 
 
 def test_a_key_takes_little_memory() -> None:
-    """6.4 million keys take 17 bytes each, 8 in the filter, and room to make a compact run: 110,
-    32 and 90 MB. 2.1 million more take 36 MB."""
+    """4.3 million keys take 17 bytes each, 8 in the filter, and room to make a compact run: 73,
+    34 and 90 MB. 2.1 million more take 36 MB."""
     program = """
 index, before = KeyIndex(), peak()
 def claim(count, start):
     for start in range(start, start + count, 50_000):
         words = np.random.default_rng(start).integers(0, 2**64 - 1, (50_000, 2), np.uint64)
         assert not index.claim(words, np.arange(start + 1, start + 50_001)).any()
-claim(6_400_000, 0)
+claim(4_300_000, 0)
 some = peak()
-claim(2_100_000, 6_400_000)
-assert some - before < 225, (before, some)
+claim(2_100_000, 4_300_000)
+assert some - before < 190, (before, some)
 assert peak() - some < 42, (some, peak())
 """
     subprocess.run([sys.executable, "-c", PROGRAM + program], check=True)

@@ -55,7 +55,10 @@ def test_a_run_finds_its_keys(
         patch.setattr(compact_run, "_COMPARED_AT_ONCE", at_once)
         for run in (run_of(owners), CompactRun(divided(owners, count))):
             assert len(owners) == run.size
-            assert expected == run.find(words[:, 0].copy(), words[:, 1].copy()).tolist()
+            rows, lines = run.find(words[:, 0].copy(), words[:, 1].copy())
+            found = dict(zip(rows.tolist(), lines.tolist(), strict=True))
+            assert len(rows) == len(found)
+            assert expected == [found.get(row, 0) for row in range(len(asked))]
             assert expected == [run.find_one(*key) for key in asked]
             firsts = [first for part in run.first_words() for first in part.tolist()]
             assert sorted(first for first, _ in owners) == firsts
