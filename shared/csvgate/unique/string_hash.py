@@ -7,37 +7,45 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from csvgate.unique.block_cipher import BLOCK
-from csvgate.unique.blocks import Hashes, Words, blocks_of, encrypted
+from csvgate.unique.blocks import Blocks, Hashes, Words, blocks_of, encrypted
 from csvgate.unique.keyed_hash import CHAINED, LONG, PACKED, TOP, KeyedHash
 
 _Bytes = npt.NDArray[np.uint8]
 _Offsets = npt.NDArray[np.int64]
 
 _WORD: Final = 8
-_BYTES_KEPT: Final = np.array([256**kept - 1 for kept in range(9)], np.uint64)
-"""At index n, a mask for the first n bytes of a little-endian word."""
+_WORDS_KEPT: Final = [256**kept - 1 for kept in range(_WORD + 1)]
+_KEPT: Final = np.array(
+    [(_WORDS_KEPT[min(kept, _WORD)], _WORDS_KEPT[max(0, kept - _WORD)]) for kept in range(BLOCK)],
+    np.uint64,
+)
+"""(16, 2) At index n, a mask for the first n bytes of a block."""
 _TOP: Final = np.uint64(TOP)
 
 
 class _Cells(NamedTuple):
-    """n values anywhere in memory."""
+    """n values anywhere in memory, the shortest first, or else all of up to 15 bytes."""
 
     data: _Bytes
-    """The bytes of all values, and two words more."""
+    """The bytes of all values, and a block more."""
     starts: _Offsets
     lengths: _Offsets
 
-    def some(self, which: "npt.NDArray[Any]") -> "_Cells":
-        """Return the values with these indexes, or for which `which` (n,) is True."""
-        return _Cells(self.data, self.starts[which], self.lengths[which])
+    def part(self, start: int, end: int) -> "_Cells":
+        return _Cells(self.data, self.starts[start:end], self.lengths[start:end])
 
-    def word(self, index: int) -> Words:
-        """(n,): eight bytes of each value from 8 * index on; zeros past its end."""
-        # A view of the data in which a word starts at every byte, aligned or not.
-        words = np.ndarray((len(self.data) - 7,), "<u8", self.data, strides=(1,))
-        kept = np.clip(self.lengths - _WORD * index, 0, _WORD)
-        at = np.minimum(self.starts + _WORD * index, len(words) - 1)
-        found: Words = words[at] & _BYTES_KEPT.take(kept)
+    def longer_than(self, length: int) -> int:
+        """Return the index of the first value that has more bytes than this."""
+        return int(self.lengths.searchsorted(length, "right"))
+
+    def blocks(self, at: int) -> Blocks:
+        """(n, 2): 16 bytes of each value from `at` on; zeros past its end. All values are longer
+        than `at`, or else `at` is 0."""
+        # A view of the data in which a block starts at every byte, aligned or not.
+        blocks = np.ndarray((len(self.data) - BLOCK + 1,), "V16", self.data, strides=(1,))
+        found: Blocks = blocks[self.starts + at].view("<u8").reshape(-1, 2)
+        short = self.longer_than(at + BLOCK - 1)
+        found[:short] &= _KEPT.take(self.lengths[:short] - at, axis=0)
         return found
 
 
@@ -75,16 +83,22 @@ def hash_bytes(array: Any, kind: int, keyed: KeyedHash) -> Hashes:
     if shortest == longest:
         even = _EvenCells(data, int(offsets[0]), len(lengths), longest)
         if longest <= PACKED:
-            return _packed(even, np.uint64(longest), kind, keyed)
+            return _packed(blocks_of(even.word(0), even.word(1)), longest, kind, keyed)
         return _chained_even(even, kind, keyed)
-    cells = _Cells(*_padded(data, offsets), lengths)
+    data, starts = _padded(data, offsets)
+    if longest <= PACKED:
+        return _packed(_Cells(data, starts, lengths).blocks(0), lengths, kind, keyed)
+    # With the shortest ones first, those that have another block are a slice.
+    order = np.minimum(lengths, CHAINED + 1).astype(np.uint8).argsort(kind="stable")
+    cells = _Cells(data, starts.take(order), lengths.take(order))
+    short, medium = cells.longer_than(PACKED), cells.longer_than(CHAINED)
+    hashes = [
+        _packed(cells.part(0, short).blocks(0), cells.lengths[:short], kind, keyed),
+        _chained(cells.part(short, medium), kind, keyed),
+        _digested(cells.part(medium, len(order)), kind, keyed),
+    ]
     found = np.empty((len(lengths), 2), np.uint64)
-    short, long = lengths <= PACKED, lengths > CHAINED
-    for which, hashed in ((short, _packed_cells), (~(short | long), _chained), (long, _digested)):
-        if which.all():
-            return hashed(cells, kind, keyed)
-        if which.any():
-            found[which] = hashed(cells.some(which), kind, keyed)
+    found.view("V16")[order] = np.concatenate(hashes).view("V16")
     return found
 
 
@@ -98,23 +112,17 @@ def _layout(array: Any) -> tuple[_Bytes, _Offsets]:
 
 
 def _padded(data: _Bytes, offsets: _Offsets) -> tuple[_Bytes, _Offsets]:
-    """Return the bytes of all values and two words more; the offset of each value."""
+    """Return the bytes of all values and a block more; where each value begins (n,)."""
     first, end = int(offsets[0]), int(offsets[-1])
-    if len(data) < end + 2 * _WORD:
-        data = np.concatenate([data[first:end], np.zeros(2 * _WORD, np.uint8)])
+    if len(data) < end + BLOCK:
+        data = np.concatenate([data[first:end], np.zeros(BLOCK, np.uint8)])
         offsets = offsets - first
     return data, offsets[:-1]
 
 
-def _packed_cells(cells: _Cells, kind: int, keyed: KeyedHash) -> Hashes:
-    return _packed(cells, cells.lengths.view(np.uint64), kind, keyed)
-
-
-def _packed(
-    cells: _Cells | _EvenCells, lengths: Words | np.uint64, kind: int, keyed: KeyedHash
-) -> Hashes:
-    blocks = blocks_of(cells.word(0), cells.word(1))
-    blocks[:, 1] |= (lengths | np.uint64(kind)) << _TOP
+def _packed(blocks: Blocks, lengths: "_Offsets | int", kind: int, keyed: KeyedHash) -> Hashes:
+    """Hash values of up to 15 bytes, which are in `blocks` with zeros after them."""
+    blocks[:, 1] |= np.uint64(kind << TOP) | np.asarray(lengths).astype(np.uint64) << _TOP
     return encrypted(keyed.values, blocks)
 
 
@@ -137,15 +145,11 @@ def _chained_even(cells: _EvenCells, kind: int, keyed: KeyedHash) -> Hashes:
 
 def _chained(cells: _Cells, kind: int, keyed: KeyedHash) -> Hashes:
     found = _heads(kind, keyed).take(cells.lengths, axis=0)
-    shortest, longest = int(cells.lengths.min()), int(cells.lengths.max())
-    rows: Any = slice(None)
-    for at in range(0, longest, BLOCK):
-        if at >= shortest:
-            rows = np.flatnonzero(cells.lengths > at)
-        some = cells.some(rows)
-        blocks = blocks_of(some.word(at // 8), some.word(at // 8 + 1))
-        blocks ^= found[rows]
-        found[rows] = encrypted(keyed.values, blocks)
+    for at in range(0, int(cells.lengths.max(initial=0)), BLOCK):
+        first = cells.longer_than(at)
+        blocks = cells.part(first, len(found)).blocks(at)
+        blocks ^= found[first:]
+        found[first:] = encrypted(keyed.values, blocks)
     return found
 
 
@@ -153,4 +157,5 @@ def _digested(cells: _Cells, kind: int, keyed: KeyedHash) -> Hashes:
     memory, digest = cells.data.data, keyed.digest
     ends = (cells.starts + cells.lengths).tolist()
     places = zip(cells.starts.tolist(), ends, strict=True)
-    return np.array([digest(memory[start:end], kind) for start, end in places], np.uint64)
+    hashes = [digest(memory[start:end], kind) for start, end in places]
+    return np.array(hashes, np.uint64).reshape(-1, 2)
