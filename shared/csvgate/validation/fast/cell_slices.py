@@ -1,7 +1,6 @@
 """The cells of a column as positions in their block."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -10,6 +9,7 @@ import pyarrow.compute as pc
 
 from csvgate.validation.fast.arrays import Ints, Ints32, Mask, Words
 from csvgate.validation.fast.blocks import Block
+from csvgate.validation.fast.clearing.lazy_property import lazy_property
 from csvgate.validation.fast.words import MAX_FIRST_WORDS, WORD, Text, windows
 
 _KEPT: Final = [
@@ -57,18 +57,18 @@ class Slices:
         quote = self.quote.encode()
         return written.replace(quote * 2, quote) if quote in written else written
 
-    @cached_property
+    @lazy_property
     def text(self) -> Text:
         """The contents, read in place unless some contain doubled quotes."""
         return Text.of(self.binary) if len(self.doubled) else self._in_place
 
-    @cached_property
+    @lazy_property
     def _in_place(self) -> Text:
         """The cells as they are written, read in place."""
         data = np.frombuffer(self.block.data, np.uint8)
         return Text(data, self.starts, self.ends - self.starts)
 
-    @cached_property
+    @lazy_property
     def words_each(self) -> int | None:
         """The number of words that the longest cell needs, at least one; None if these are more
         than MAX_FIRST_WORDS, if there are no cells, or if the block contains zero bytes, which
@@ -93,7 +93,7 @@ class Slices:
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
         return pa.Array.from_buffers(pa.binary(), len(self), buffers)
 
-    @cached_property
+    @lazy_property
     def written(self) -> "pa.Array":
         """A `binary` array with a copy of the cells as they are written."""
         if not len(self):
@@ -106,7 +106,7 @@ class Slices:
         both = pa.Array.from_buffers(pa.binary(), 2 * len(self) - 1, buffers)
         return both.take(pa.array(np.arange(0, 2 * len(self), 2, dtype=np.int32)))
 
-    @cached_property
+    @lazy_property
     def binary(self) -> "pa.Array":
         """A `binary` array with a copy of the contents of the cells."""
         cells = self.written
