@@ -19,6 +19,7 @@ pytest.importorskip("pyarrow")
 
 from bench.shapes.registry import SHAPES
 from bench.shapes.shape import Shape, write
+
 from csvgate.csv.compression import decompress
 from csvgate.csv.work import counted
 from csvgate.runtime.errors import Transient
@@ -27,6 +28,7 @@ from csvgate.validation.batch import Batch
 from csvgate.validation.fast import block_validator
 from csvgate.validation.fast.clearing.clear_ahead import AHEAD
 from csvgate.validation.fast.clearing.lazy_property import lazy_property
+from csvgate.validation.fast.kernels import choose
 from csvgate.validation.fast.kernels.column import Column
 from csvgate.validation.faults import FileFault
 from csvgate.validation.validate import validate
@@ -133,7 +135,7 @@ def test_the_shapes_of_the_bench(shape: Shape, tmp_path: Path) -> None:
         return decompress(cut(data, [10_000] * (len(data) // 10_000)))
 
     found, _ = assert_same(pieces, shape.contract(), block_bytes=20_000, chunk_bytes=70_000)
-    assert 1_500 == sum(count for count, *_ in found)  # type: ignore[misc]
+    assert 1_500 == sum(count for count, *_ in found)
     assert len(found) > 1
 
 
@@ -202,7 +204,7 @@ class Spy:
 @contextmanager
 def spied(*fails_at: int | None) -> Iterator[list[Spy]]:
     spies = list[Spy]()
-    kernels_of = block_validator.kernels_of
+    kernels_of = choose.kernels_of
 
     def spying(*args: Any, **options: Any) -> Any:
         found = kernels_of(*args, **options)
@@ -333,12 +335,13 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 
 def test_a_consumer_that_fails_leaves_no_thread() -> None:
-    with (
-        pytest.raises(ZeroDivisionError),
-        closing(validate(Stream(rows(3_000)), RULES, processors=3, **SIZES)) as found,
-    ):
-        for number, _ in enumerate(found):
-            1 // (2 - number)
+    def consume() -> None:
+        with closing(validate(Stream(rows(3_000)), RULES, processors=3, **SIZES)) as found:
+            for number, _ in enumerate(found):
+                1 // (2 - number)
+
+    with pytest.raises(ZeroDivisionError):
+        consume()
     assert not [each for each in threading.enumerate() if each.name.startswith("csvgate")]
 
 
@@ -405,7 +408,7 @@ def test_lazy_properties_of_two_objects_are_computed_at_the_same_time() -> None:
     objects, found = [Lazy(), Lazy()], list[int]()
     threads = [
         threading.Thread(target=lambda each=each: found.append(each.value)) for each in objects
-    ]  # type: ignore[misc]
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -118,7 +118,8 @@ class ClearAhead:
                         self._call_helpers()
                         return block.cleared()
                     if self._has_ended and not self._is_reading and not self._blocks:
-                        return self._end()
+                        self._raise_error()
+                        return None
                     # Reading may have to wait for the network, while the next block is finished.
                     task = self._find_task(0 if self._blocks else 1)
                     if task is not None:
@@ -128,7 +129,7 @@ class ClearAhead:
                 self._call_helpers()
             self._run(task)
 
-    def _end(self) -> None:
+    def _raise_error(self) -> None:
         error, self._error = self._error, None
         try:
             if error is not None:
