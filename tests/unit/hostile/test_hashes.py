@@ -206,8 +206,7 @@ def test_the_same_rows_and_chunks_under_every_key() -> None:
         schema={"primaryKey": ["day", "note"]},
     )
     rows = (
-        f"{n * 7919 % 5_003:040},{n * n % 7_507},2026-{n % 12 + 1:02}-{n % 28 + 1:02},{n % 90}"
-        * 1
+        f"{n * 7919 % 5_003:040},{n * n % 7_507},2026-{n % 12 + 1:02}-{n % 28 + 1:02},{n % 90}" * 1
         for n in range(8_000)
     )
     data = ("id,n,day,note\n" + "\n".join(rows) + "\n").encode()

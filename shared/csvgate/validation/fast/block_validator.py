@@ -16,7 +16,7 @@ from csvgate.references.keys import KeySets
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.batch import RejectedRow
 from csvgate.validation.fast.arrays import Ints, Mask
-from csvgate.validation.fast.block_records import FramedBlock
+from csvgate.validation.fast.clearing.cleared_block import ClearedBlock
 from csvgate.validation.fast.foreign_groups import ForeignGroups
 from csvgate.validation.fast.kernels.choose import kernels_of
 from csvgate.validation.fast.kernels.column import cast_to_match, concatenate
@@ -59,15 +59,15 @@ class BlockValidator:
         self._keys: Final = [(fields, cast(BlockKeys, keys)) for fields, keys in self._rules.keys]
         self._key_fields: Final = frozenset(chain.from_iterable(fields for fields, _ in self._keys))
         self._foreign: Final = ForeignGroups(self._rules.foreign_groups, keyed)
-        self._splitter: Final = CellSplitter(contract.dialect, header.order)
-        self._kernels: Final = kernels_of(contract, self._rules.cells, keyed)
+        self.splitter: Final = CellSplitter(contract.dialect, header.order)
+        self.kernels: Final = kernels_of(contract, self._rules.cells, keyed)
         types = [arrow_type(column_type(field)) for field in contract.schema_.fields]
         self._types: Final[list[pa.DataType]] = types
         self._grammar: Final = Grammar(contract.dialect)
 
-    def validate(self, framed: FramedBlock) -> ValidatedBlock:
-        table = self._splitter.split(framed)
-        validated = ValidatedColumns.of(table, self._kernels)
+    def validate(self, block: ClearedBlock) -> ValidatedBlock:
+        """`block` is the next one, cleared with `splitter` and `kernels`."""
+        framed, table, validated = block
         accepted = np.zeros(len(framed.starts), np.bool_)
         cleared = validated.cleared_rows(range(len(validated.columns)))
         accepted[validated.rows if cleared is None else validated.rows[cleared]] = True

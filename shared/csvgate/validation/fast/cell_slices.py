@@ -1,7 +1,6 @@
 """The cells of a column as positions in their block."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -9,6 +8,7 @@ import pyarrow as pa
 
 from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Words, content, offsets
 from csvgate.validation.fast.blocks import Block
+from csvgate.validation.fast.clearing.lazy_property import lazy_property
 from csvgate.validation.fast.words import MAX_FIRST_WORDS, WORD, Text, windows
 
 _KEPT: Final = [
@@ -87,18 +87,18 @@ class Slices:
         quote = self.quote.encode()
         return written.replace(quote * 2, quote) if quote in written else written
 
-    @cached_property
+    @lazy_property
     def text(self) -> Text:
         """The contents, read in place unless some contain doubled quotes."""
         return Text.of(self.binary) if len(self.doubled) else self._in_place
 
-    @cached_property
+    @lazy_property
     def _in_place(self) -> Text:
         """The cells as they are written, read in place."""
         data = np.frombuffer(self.block.data, np.uint8)
         return Text(data, self.starts, self.ends - self.starts)
 
-    @cached_property
+    @lazy_property
     def words_each(self) -> int | None:
         """The number of words that the longest cell needs, at least one; None if these are more
         than MAX_FIRST_WORDS, if there are no cells, or if the block contains zero bytes, which
@@ -124,7 +124,7 @@ class Slices:
             self._prefixes[length] = found
         return self._prefixes[length]
 
-    @cached_property
+    @lazy_property
     def _prefixes(self) -> dict[int, Bytes]:
         return {}
 
@@ -135,12 +135,12 @@ class Slices:
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(self.prefixes(length))]
         return pa.Array.from_buffers(pa.binary(), len(self), buffers)
 
-    @cached_property
+    @lazy_property
     def written(self) -> "pa.Array":
         """A `binary` array with a copy of the cells as they are written."""
         return self._copy(self.starts, self.ends)
 
-    @cached_property
+    @lazy_property
     def binary(self) -> "pa.Array":
         """A `binary` array with a copy of the contents of the cells."""
         if not len(self.doubled):
@@ -158,7 +158,7 @@ class Slices:
         limits = pa.py_buffer(offsets(pieces).take(first))
         return pa.Array.from_buffers(pa.binary(), len(self), [None, limits, pieces.buffers()[2]])
 
-    @cached_property
+    @lazy_property
     def is_ascii(self) -> bool:
         """True if all bytes of the contents are ASCII."""
         limits = offsets(self.binary)
