@@ -41,14 +41,17 @@ _KINDS: Final = (
 )
 """The kinds of all columns after the first, which is the number of the document."""
 _WRONG: Final = {
-    "integer": ("12a", "type.integer"),
-    "amount": ("1.23,45", "type.number"),
-    "rate": ("1,2,3", "type.number"),
-    "date": ("31.02.2026", "type.date"),
-    "moment": ("30.06.2025 24:10", "type.datetime"),
-    "flag": ("vielleicht", "type.boolean"),
-    "account": ("4000-12345", "constraint.max_length"),
+    "integer": ("type.integer", ("12a", "1,5", "4711-3", "k.A.", "#WERT!")),
+    "amount": ("type.number", ("1.23,45", "12.3456,00", "12,50 €", "offen", "1,234.50")),
+    "rate": ("type.number", ("1,2,3", "4.5", "19 %", "#DIV/0!", "siehe oben")),
+    "date": ("type.date", ("31.02.2026", "2026-03-01", "1.13.2025", "heute", "00.00.0000")),
+    "moment": ("type.datetime", ("30.06.2025 24:10", "01.02.2025", "31.04.2025 10:00")),
+    "flag": ("type.boolean", ("vielleicht", "x", "Ja", "1")),
+    "account": ("constraint.max_length", ("4000-12345", "8400 Erlöse", "siehe Beleg")),
 }
+"""The code of a spoilt cell of each kind, and what people write there. A text is never wrong."""
+
+_SPOILT: Final = tuple(n for n, kind in enumerate(_KINDS) if kind in _WRONG)
 
 
 def _names() -> list[str]:
@@ -81,10 +84,18 @@ def records(count: int) -> Iterator[Record]:
         cells = [_cell(kind, pick) if pick.random() >= EMPTY else "" for kind in _KINDS]
         faults: Faults = ()
         if pick.random() < BAD:
-            column = pick.randrange(len(_KINDS))
-            if wrong := _WRONG.get(_KINDS[column]):
-                cells[column], faults = wrong[0], ((names[column], wrong[1]),)
+            faults = _spoil(cells, names, pick)
         yield f"{document};{';'.join(cells)}\n", faults
+
+
+def _spoil(cells: list[str], names: list[str], pick: random.Random) -> Faults:
+    if pick.random() < 0.1:
+        cells.append("")
+        return ((None, "row.too_many_fields"),)
+    column = pick.choice(_SPOILT)
+    code, texts = _WRONG[_KINDS[column]]
+    cells[column] = pick.choice(texts)
+    return ((names[column], code),)
 
 
 def _cell(kind: str, pick: random.Random) -> str:
