@@ -32,7 +32,7 @@ SHAPES: Final = (
     ),
     Shape(
         "texts",
-        "articles: long quoted texts with delimiters, doubled quotes and line ends, six scripts and "
+        "articles: long quoted texts with delimiters, doubled quotes and line ends, six scripts, "
         "emoji",
         texts.contract,
         texts.records,

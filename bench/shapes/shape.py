@@ -2,7 +2,7 @@
 
 import gzip
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,33 +72,40 @@ def write(shape: Shape, folder: Path, rows: int | None = None) -> ShapeFile:
     )
     if made.truth.exists():
         return made
-    delimiter = shape.contract().dialect.delimiter
+    contract = shape.contract()
+    delimiter = contract.dialect.delimiter
     wrong: list[Wrong] = []
     with ExitStack() as files:
         out, cleaned = (
             files.enter_context(_open(shape, path)) for path in (made.path, made.cleaned)
         )
         for file in (out, cleaned):
-            file.write(_header(shape) + shape.line_end)
-        line = 2
-        for number, (text, faults) in enumerate(shape.records(rows), start=1):
+            file.write(header(contract) + shape.line_end)
+        for text, faults in located(shape.records(rows)):
             record = text[:-1] + shape.line_end
             out.write(record)
             cleaned.write(_cleaned(record, faults, delimiter) if faults else record)
-            wrong += [Wrong(line, number, column, code) for column, code in faults]
-            line += text.count("\n")
+            wrong += faults
     truth.write(made.truth, wrong)
     return made
 
 
-def _header(shape: Shape) -> str:
-    contract = shape.contract()
+def located(records: Iterable[Record]) -> Iterator[tuple[str, list[Wrong]]]:
+    """Yield each record with its faults and where they are, in a file with a header."""
+    line = 2
+    for number, (text, faults) in enumerate(records, start=1):
+        yield text, [Wrong(line, number, column, code) for column, code in faults]
+        line += text.count("\n")
+
+
+def header(contract: Contract) -> str:
+    """Return the first line of a file, without its end."""
     names = (field.name for field in contract.schema_.fields)
     return contract.dialect.delimiter.join(names)
 
 
-def _cleaned(record: str, faults: Faults, delimiter: str) -> str:
-    codes = {code for _, code in faults}
+def _cleaned(record: str, faults: list[Wrong], delimiter: str) -> str:
+    codes = {wrong.code for wrong in faults}
     if "row.stray_quote" in codes:
         # All shapes have their stray quotes in the last cell, without a delimiter.
         before, found, last = record.rpartition(delimiter)
