@@ -48,14 +48,12 @@ class Case:
 class Cost:
     type: str
     what: str
-    kernels: str
-    """The kernels and parsers that read the column of high cardinality."""
+    kernels: dict[str, float]
+    """The share of each class of kernels and parsers in `high`, and that of the rules."""
     high: float
     """ns per cell in the kernels and in the rules, if cells hardly repeat."""
     low: float
     """The same for a column of `LOW` distinct cells."""
-    left: float
-    """The share of `high` in the rules."""
     rules: float
     """ns per cell if the rules read every cell."""
 

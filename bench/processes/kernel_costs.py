@@ -31,37 +31,37 @@ def cost(case: Case, cells: int, rounds: int, clock: StageClock) -> Cost:
     contract = case.contract()
     texts = [case.make(pick, number) for number in range(cells)]
     few = list(dict.fromkeys(texts))[:LOW]
-    low, _, _ = _bulk(contract, [pick.choice(few) for _ in range(cells)], rounds, clock)
-    high, left, kernels = _bulk(contract, texts, rounds, clock)
+    low, _ = _bulk(contract, [pick.choice(few) for _ in range(cells)], rounds, clock)
+    high, kernels = _bulk(contract, texts, rounds, clock)
     return Cost(
         type=case.type,
         what=case.what,
-        kernels=", ".join(sorted(kernels)),
+        kernels=kernels,
         high=high,
         low=low,
-        left=left,
         rules=min(_by_rules(contract, texts[:_BY_RULES]) for _ in range(rounds)),
     )
 
 
 def _bulk(
     contract: Contract, texts: list[str], rounds: int, clock: StageClock
-) -> tuple[float, float, set[str]]:
-    """Return ns per cell, the share of the rules, and the kernels."""
+) -> tuple[float, dict[str, float]]:
+    """Return ns per cell, and the share of each kernel and of the rules."""
     data = "".join(["cell\n", *(f"{quoted(text)}\n" for text in texts)]).encode()
     pieces = [data[at : at + PIECE] for at in range(0, len(data), PIECE)]
-    best, left, kernels = float("inf"), 0.0, set[str]()
+    best, shares = float("inf"), dict[str, float]()
     for _ in range(rounds):
         clock.reset()
         for batch in batches(iter(pieces), contract):
             if batch.rejected:
                 raise RuntimeError(f"a cell of {contract.schema_.fields[0]} is faulty")
-        bulk, rules = clock.seconds[KERNELS], clock.seconds[RULES]
-        if not bulk:
+        if not clock.seconds[KERNELS]:
             raise RuntimeError(f"{len(data)} bytes are too few for the vectorised path")
-        if bulk + rules < best:
-            best, left, kernels = bulk + rules, rules / (bulk + rules), set(clock.kernels)
-    return best / len(texts) * 1e9, left, kernels
+        whole = clock.seconds[KERNELS] + clock.seconds[RULES]
+        if whole < best:
+            parts = {**clock.kernels, RULES: clock.seconds[RULES]}
+            best, shares = whole, {name: part / whole for name, part in parts.items()}
+    return best / len(texts) * 1e9, shares
 
 
 def _by_rules(contract: Contract, texts: list[str]) -> float:

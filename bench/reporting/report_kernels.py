@@ -11,9 +11,11 @@ from typing import Final
 from bench.kernel_cases import LOW, Cost
 from bench.reporting.machine import Machine
 from bench.reporting.markdown import percent, table
+from bench.stage_names import RULES
 
 MARK: Final = "<!-- kernel table, by `make bench`: measured, so `make docs` leaves it alone -->"
-_DISTINCT: Final = "DistinctKernel"
+_SHOWN: Final = 0.05
+"""The least share of a column's time that is worth naming."""
 
 
 def kernels(costs: Sequence[Cost], machine: Machine) -> str:
@@ -23,7 +25,6 @@ def kernels(costs: Sequence[Cost], machine: Machine) -> str:
             cost.what,
             _read_by(cost),
             f"{cost.high:,.0f}",
-            percent(cost.left),
             f"{cost.low:,.0f}",
             f"{cost.rules:,.0f}",
         )
@@ -31,20 +32,24 @@ def kernels(costs: Sequence[Cost], machine: Machine) -> str:
     ]
     head = (
         "type", "format, column or constraint", "read by", "ns per cell, hardly repeated",
-        "of it in the rules", f"ns per cell, {LOW} distinct", "ns per cell, rules alone",
+        f"ns per cell, {LOW} distinct", "ns per cell, rules alone",
     )  # fmt: skip
     return (
         f"Measured on {machine.at} ({machine.cpu}, commit `{machine.commit}`), with columns of "
-        "valid cells. “Distinct cells” means that there is no bulk kernel, or that it was not "
-        "used: each new text is read by the rules once, and looked up when it comes again. The "
-        "reason to have none is in the table: the cost of a cell that comes again (20 distinct), "
-        "and that of a cell which the rules read alone.\n\n" + table(head, rows)
+        f"valid cells. “Read by” names the classes that take {percent(_SHOWN)} or more of the time "
+        "of a column whose cells hardly repeat. `DistinctKernel` has each new text read by the "
+        "rules, and looks it up when it comes again. A type without a kernel for all its cells has "
+        "its reason in the last three columns.\n\n" + table(head, rows)
     )
 
 
 def _read_by(cost: Cost) -> str:
-    names = [name for name in cost.kernels.split(", ") if name]
-    return ", ".join("distinct cells" if name == _DISTINCT else f"`{name}`" for name in names)
+    shares = sorted(cost.kernels.items(), key=lambda each: -each[1])
+    return ", ".join(
+        f"`{name}` {percent(share)}" if name != RULES else f"the rules, by row, {percent(share)}"
+        for name, share in shares
+        if share >= _SHOWN
+    )
 
 
 def with_kernels(page: str, text: str) -> str:

@@ -79,8 +79,15 @@ def a_run() -> Run:
     made.enrichment = [measured(entry, 1.0, 2.0) for entry in ENRICHMENT]
     made.wire = Wire(arrow=40.0, json=270.0, csv=104.0, rows=1000)
     made.costs = [
-        Cost("string", "email", "EmailKernel", high=40.0, low=10.0, left=0.07, rules=1500.0),
-        Cost("duration", "default", "DistinctKernel", high=2500.0, low=9.0, left=0, rules=1200.0),
+        Cost(
+            "string",
+            "email",
+            {"EmailKernel": 0.6, "Other": 0.04, "rules": 0.36},
+            high=40.0,
+            low=10.0,
+            rules=1500.0,
+        ),
+        Cost("duration", "default", {"DistinctKernel": 1.0}, high=2500.0, low=9.0, rules=1200.0),
     ]
     made.starts = [
         Start(

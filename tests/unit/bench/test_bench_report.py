@@ -83,8 +83,8 @@ def test_the_first_upload_in_all_functions(run: Run) -> None:
 
 def test_the_kernel_table(run: Run) -> None:
     text = kernels(run.costs, MACHINE)
-    assert "| `string` | email | `EmailKernel` | 40 | 7% | 10 | 1,500 |" in text
-    assert "| `duration` | default | distinct cells | 2,500 | 0% | 9 | 1,200 |" in text
+    assert "| email | `EmailKernel` 60%, the rules, by row, 36% | 40 | 10 | 1,500 |" in text
+    assert "| `duration` | default | `DistinctKernel` 100% | 2,500 | 9 | 1,200 |" in text
 
 
 def test_the_kernel_table_replaces_what_is_between_the_markers() -> None:

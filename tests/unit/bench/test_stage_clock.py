@@ -14,7 +14,7 @@ from bench.processes.kernel_costs import SEED
 from bench.runner import child
 from bench.shapes.registry import BY_NAME
 from bench.shapes.shape import write
-from bench.stage_clock import STAGES, kernel_methods
+from bench.stage_clock import STAGES, functions_at, kernel_methods
 from bench.stage_names import ALL_STAGES, KERNELS, OTHER, READING
 
 from csvgate.contracts.model import Contract
@@ -31,7 +31,7 @@ def work(seconds):
         pass
 
 clock = StageClock()
-inner = clock._wrapped(lambda: work(0.05), "inner")
+inner = clock.wrapped(lambda: work(0.05), "inner")
 
 def outer():
     work(0.02)
@@ -43,8 +43,8 @@ def steps():
         work(0.01)
         yield inner()
 
-clock._wrapped(outer, "outer")()
-calls = list(clock._wrapped(steps, "steps")())
+clock.wrapped(outer, "outer")()
+calls = list(clock.wrapped(steps, "steps")())
 print(json.dumps([len(calls), dict(clock.seconds)]))
 """
 
@@ -63,6 +63,12 @@ def test_the_time_of_an_inner_stage_counts_once() -> None:
     assert seconds["steps"] == pytest.approx(0.03, abs=0.01)
 
 
+def test_every_place_has_functions() -> None:
+    for places in STAGES.values():
+        for place in places:
+            assert list(functions_at(place))
+
+
 def test_every_stage_has_a_name() -> None:
     assert {READING, KERNELS, OTHER, *STAGES} == set(ALL_STAGES)
 
@@ -72,7 +78,7 @@ def test_kernels_and_parsers_are_found() -> None:
     assert {
         ("DistinctKernel", "clear"),
         ("StringKernel", "clear"),
-        ("DateParser", "parse"),
+        ("IntegerParser", "parse"),
     } <= found
     assert not {("Kernel", "clear"), ("CellParser", "parse")} & found
 
