@@ -10,6 +10,7 @@ from typing import Final
 from bench.contenders import ENRICHMENT, Entry, entries_for
 from bench.inputs import has_processors
 from bench.kernel_cases import Cost
+from bench.paths import PYTHON
 from bench.processes import cold_start, large
 from bench.processes.cold_start import FirstUpload, Start
 from bench.processes.large import Large
@@ -138,14 +139,7 @@ def perform(plan: Plan, folder: Path, say: Say) -> Run:
         for result in map(run.headline.results.__getitem__, ("csvgate_encoded", "csvgate_values"))
     ]
     run.starts = cold_start.starts(folder, 3 if plan.quick else 7)
-    try:
-        run.first_upload = FirstUpload(
-            **child("bench.processes.first_upload", 1 if plan.quick else 3)
-        )
-    except RuntimeError as error:
-        # The local cloud has more requirements than the bench.
-        run.no_first_upload = str(error).strip().splitlines()[-1]
-        say(f"  not measured: {run.no_first_upload}")
+    _first_upload(run, say)
     if plan.large_bytes:
         say(f"a file of {plan.large_bytes / large.GB:g} GB")
         run.large = large.run(folder, plan.large_bytes)
@@ -224,6 +218,21 @@ def _enrichment(run: Run, folder: Path, files: Files, say: Say) -> None:
         for name, form in (("enrich_arrow", "arrow"), ("enrich_rows", "json"))
     }
     run.enrichment = run_rounds(ENRICHMENT, lambda e: inputs[e.name], run.plan.rounds, say)
+
+
+def _first_upload(run: Run, say: Say) -> None:
+    if PYTHON.exists():
+        rounds = 1 if run.plan.quick else 3
+        try:
+            found = child("bench.processes.first_upload", rounds, python=PYTHON)
+        except RuntimeError as error:
+            run.no_first_upload = str(error).strip().splitlines()[-1]
+        else:
+            run.first_upload = FirstUpload(**found)
+    else:
+        run.no_first_upload = "the local cloud needs `make setup`"
+    if run.no_first_upload:
+        say(f"  the first upload was not measured: {run.no_first_upload}")
 
 
 def _small(entry: Entry, size: str, file: Path) -> Small:

@@ -108,10 +108,15 @@ def run_rounds(
     return results
 
 
-def child(module: str, *arguments: object, function: str = "enrich_records") -> dict[str, Any]:
+def child(
+    module: str,
+    *arguments: object,
+    function: str = "enrich_records",
+    python: str | Path = sys.executable,
+) -> dict[str, Any]:
     """The JSON object that a module prints. Raises RuntimeError with its standard error."""
     done = subprocess.run(
-        [sys.executable, "-m", module, *map(str, arguments)],
+        [python, "-m", module, *map(str, arguments)],
         cwd=ROOT,
         env=environment(function),
         capture_output=True,

@@ -64,6 +64,7 @@ def large_file(large: Large | None) -> str:
     verdict = "all exact and in order" if large.exact else "**not all exact**"
     rows = [
         ("File", f"{large.bytes / 1e9:.2f} GB, {large.rows:,} rows, shuffled unique keys"),
+        ("Processors", str(large.processors)),
         ("Memory at most, resident set and `/tmp` together", mebibytes(large.memory)),
         ("of it the peak resident set", mebibytes(large.peak)),
         ("of it temporary files, at most", mebibytes(large.files)),

@@ -88,7 +88,7 @@ def test_the_large_file(
 ) -> None:
     run.large = Large(
         rows=10, valid=9, rejected=1, bytes=size, bytes_out=1, cpu=1.0, wall=1.0, peak=peak,
-        files=files, faults=1, exact=exact,
+        files=files, processors=2, faults=1, exact=exact,
     )  # fmt: skip
     assert goal(run, "5 GB").met is met
 

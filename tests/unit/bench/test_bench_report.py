@@ -67,7 +67,7 @@ def test_the_goal_of_the_headline_is_stricter(run: Run) -> None:
 def test_memory_of_the_large_file_is_one_number(run: Run) -> None:
     run.large = Large(
         rows=10, valid=9, rejected=1, bytes=5 * 10**9, bytes_out=1, cpu=1.0, wall=1.0,
-        peak=300 * 2**20, files=40 * 2**20, faults=1, exact=True,
+        peak=300 * 2**20, files=40 * 2**20, processors=2, faults=1, exact=True,
     )  # fmt: skip
     assert "`/tmp` together | 340 MiB |" in render(run)
 
