@@ -10,7 +10,8 @@ from bench.paths import ARCHITECTURE, RESULTS
 from bench.processes.large import GB
 from bench.reporting.report import render
 from bench.reporting.report_kernels import kernels, write_kernels
-from bench.run import Plan, perform
+from bench.reporting.results import Plan
+from bench.run import perform
 
 
 def main() -> None:
@@ -18,7 +19,7 @@ def main() -> None:
         prog="bench", description="Measure csvgate and other tools, and write bench/RESULTS.md."
     )
     parser.add_argument(
-        "--rows", type=int, help="rows of most shapes (default 1,000,000; quick: 40,000)"
+        "--rows", type=int, help="rows of most shapes (default 1,000,000; quick: 20,000)"
     )
     parser.add_argument("--rounds", type=int, help="rounds of all contenders (default 2)")
     parser.add_argument(
@@ -28,7 +29,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="write to this file instead of bench/RESULTS.md")
     given = parser.parse_args()
     plan = Plan(
-        rows=given.rows or (40_000 if given.quick else 1_000_000),
+        rows=given.rows or (20_000 if given.quick else 1_000_000),
         rounds=given.rounds or 2,
         large_bytes=int(given.large * GB),
         quick=given.quick,

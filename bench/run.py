@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import geometric_mean, median
+from statistics import median
 from typing import Final
 
 from bench.contenders import ENRICHMENT, Entry, entries_for
@@ -12,113 +11,17 @@ from bench.inputs import has_processors
 from bench.kernel_cases import Cost
 from bench.paths import PYTHON
 from bench.processes import cold_start, large
-from bench.processes.cold_start import FirstUpload, Start
-from bench.processes.large import Large
+from bench.processes.cold_start import FirstUpload
 from bench.reporting import machine
-from bench.reporting.machine import Machine
-from bench.runner import Input, Result, Say, child, ratio, run_rounds
+from bench.reporting.results import Plan, Run, ShapeRun, Small, Wire
+from bench.runner import Input, Say, child, run_rounds
 from bench.shapes.registry import BY_NAME, HEADLINE
 from bench.shapes.shape import Shape, ShapeFile, write
 
 SMALL: Final = (("1 KB", 9), ("100 KB", 800), ("1 MB", 8_000))
 """Sizes of small files, and about the number of rows that they have."""
-MOST_OF_HEADLINE: Final = 3.0
-"""csvgate's CPU time, end to end, divided by that of pyarrow's bare parse of the same file."""
-MOST_OF_SHAPE: Final = 4.0
-"""The same on any shape."""
 _KERNEL_CELLS: Final = 100_000
 _WRITERS: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    rows: int
-    """Rows of a shape, unless it has fewer."""
-    rounds: int
-    large_bytes: int = 0
-    """0: no large file."""
-    quick: bool = False
-    shapes: tuple[str, ...] = tuple(BY_NAME)
-
-    @property
-    def warm_up(self) -> int:
-        # Large enough for every lazy import and both paths of the engine, which chooses by size.
-        return 20_000 if self.quick else 50_000
-
-    def rows_of(self, shape: Shape) -> int:
-        return min(shape.rows, self.rows * shape.rows // HEADLINE.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """Bytes per record."""
-
-    arrow: float
-    json: float
-    csv: float
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Small:
-    """One small file in a new process; times in seconds."""
-
-    title: str
-    size: str
-    bytes: int
-    imports: float
-    first: float
-    again: float
-    heavy: str
-
-
-@dataclass(slots=True)
-class ShapeRun:
-    shape: Shape
-    rows: int
-    file_bytes: int
-    results: dict[str, Result]
-    """By the name of the contender."""
-    left_out: dict[str, str] = field(default_factory=dict)
-    """Contenders that could not run, by title, and why."""
-    stages: dict[str, float] = field(default_factory=dict)
-    """µs per row in each stage, if the shape misses its goal."""
-
-    @property
-    def over_parse(self) -> float:
-        """csvgate's CPU time, end to end, divided by that of pyarrow's bare parse."""
-        return ratio(self.results["pyarrow_parse"], self.results["csvgate_encoded"])
-
-    @property
-    def goal(self) -> float:
-        """The most that `over_parse` should be."""
-        return MOST_OF_HEADLINE if self.shape is HEADLINE else MOST_OF_SHAPE
-
-
-@dataclass(slots=True)
-class Run:
-    plan: Plan
-    machine: Machine
-    shapes: dict[str, ShapeRun] = field(default_factory=dict)
-    enrichment: list[Result] = field(default_factory=list)
-    wire: Wire | None = None
-    costs: list[Cost] = field(default_factory=list)
-    starts: list[Start] = field(default_factory=list)
-    first_upload: FirstUpload | None = None
-    no_first_upload: str = ""
-    """Why it could not be measured."""
-    small: list[Small] = field(default_factory=list)
-    large: Large | None = None
-    load_after: float = 0.0
-
-    @property
-    def headline(self) -> ShapeRun:
-        return self.shapes[HEADLINE.name]
-
-    @property
-    def mean_over_parse(self) -> float:
-        """The geometric mean of the shapes that are averaged."""
-        return geometric_mean([r.over_parse for r in self.shapes.values() if r.shape.average])
 
 
 def perform(plan: Plan, folder: Path, say: Say) -> Run:
@@ -157,7 +60,7 @@ def _write(plan: Plan, folder: Path) -> Files:
         (shape.name, rows)
         for shape in map(BY_NAME.__getitem__, plan.shapes)
         for entry in entries_for(shape.name)
-        for rows in (plan.rows_of(shape) // entry.share, plan.warm_up // entry.share)
+        for rows in (plan.rows_of(shape) // entry.share, plan.warm_up(shape) // entry.share)
     }
     # The longest first.
     ordered = sorted(wanted, key=lambda each: -each[1])
@@ -183,13 +86,13 @@ def _shape(plan: Plan, shape: Shape, files: Files, say: Say) -> ShapeRun:
 
     def given(entry: Entry) -> Input:
         file = files[shape.name, rows // entry.share]
-        warm = files[shape.name, plan.warm_up // entry.share]
+        warm = files[shape.name, plan.warm_up(shape) // entry.share]
         if entry.cleaned:
             return Input(shape.name, file.cleaned, warm.cleaned, file.truth)
         return Input(shape.name, file.path, warm.path, file.truth)
 
     results = run_rounds(entries, given, plan.rounds, say)
-    whole, warm = files[shape.name, rows], files[shape.name, plan.warm_up]
+    whole, warm = files[shape.name, rows], files[shape.name, plan.warm_up(shape)]
     made = ShapeRun(
         shape=shape,
         rows=rows,
@@ -206,7 +109,7 @@ def _shape(plan: Plan, shape: Shape, files: Files, say: Say) -> ShapeRun:
 def _enrichment(run: Run, folder: Path, files: Files, say: Say) -> None:
     file = files[HEADLINE.name, run.headline.rows]
     chunk = child("bench.wire", file.path, folder)
-    warm = child("bench.wire", files[HEADLINE.name, run.plan.warm_up].path, folder)
+    warm = child("bench.wire", files[HEADLINE.name, run.plan.warm_up(HEADLINE)].path, folder)
     run.wire = Wire(
         arrow=chunk["arrow_bytes"] / chunk["rows"],
         json=chunk["json_bytes"] / chunk["rows"],

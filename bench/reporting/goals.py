@@ -6,7 +6,7 @@ from typing import Final
 
 from bench.processes.function_events import HELLO_WORLD
 from bench.reporting.markdown import mebibytes, rate, times
-from bench.run import MOST_OF_HEADLINE, MOST_OF_SHAPE, Run, ShapeRun
+from bench.reporting.results import MOST_OF_HEADLINE, MOST_OF_SHAPE, Run, ShapeRun
 from bench.runner import Result, ratio, wall_ratio
 
 MOST_OF_MEAN: Final = 2.5

@@ -6,7 +6,7 @@ from bench.reporting.markdown import mebibytes, table
 from bench.reporting.report_others import cold_starts, enrichment, large_file, small_files, wire
 from bench.reporting.report_shapes import shapes
 from bench.reporting.report_validation import accuracy, contenders, speed
-from bench.run import Run
+from bench.reporting.results import Run
 
 _MARKS = {True: "yes", False: "**no**", None: "–"}
 

@@ -6,7 +6,7 @@ from bench.processes.cold_start import FirstUpload, Start
 from bench.processes.function_events import HELLO_WORLD
 from bench.processes.large import Large
 from bench.reporting.markdown import mebibytes, micro, milliseconds, percent, rate, table, times
-from bench.run import Run, Small
+from bench.reporting.results import Run, Small
 from bench.runner import Result, ratio
 
 
@@ -66,8 +66,8 @@ def large_file(large: Large | None) -> str:
         ("File", f"{large.bytes / 1e9:.2f} GB, {large.rows:,} rows, shuffled unique keys"),
         ("Processors", str(large.processors)),
         ("Memory at most, resident set and `/tmp` together", mebibytes(large.memory)),
-        ("of it the peak resident set", mebibytes(large.peak)),
-        ("of it temporary files, at most", mebibytes(large.files)),
+        ("– its peak resident set", mebibytes(large.peak)),
+        ("– its temporary files, at most", mebibytes(large.files)),
         ("CPU µs/row", micro(large.cpu / large.rows * 1e6)),
         ("Wall", f"{large.wall:.0f} s (another process makes the file at the same time)"),
         ("Rejected rows", f"{large.rejected:,}"),
@@ -140,7 +140,8 @@ def _first_upload(starts: Sequence[Start], found: FirstUpload | None, reason: st
         "In the local cloud, with emulators of Google's services and functions that listen "
         f"already, the first upload of 100 orders took {milliseconds(found.first)} until its "
         f"completion event, and the next ones {milliseconds(found.later)}: "
-        f"{milliseconds(found.added)} for what the three functions make only when they need it. "
+        f"{milliseconds(found.added)} for what the three functions make only when they need it, "
+        "and for what the emulators do for the first time. "
         f"They start one after the other, each when the one before publishes, so from nothing the "
         f"first small upload pays {milliseconds(listening)} more until they listen, "
         f"**{milliseconds(listening + found.added)}** in all three functions together.\n"

@@ -2,7 +2,7 @@
 
 from bench.reporting.goals import is_exact
 from bench.reporting.markdown import mebibytes, micro, table, times
-from bench.run import Run, ShapeRun
+from bench.reporting.results import Run, ShapeRun
 from bench.runner import Result, ratio, wall_ratio
 from bench.stage_names import ALL_STAGES
 

@@ -1,7 +1,7 @@
 """The parts of the report on validation: speed, and the faults that each contender found."""
 
 from bench.reporting.markdown import mebibytes, micro, percent, rate, table, times
-from bench.run import Run, ShapeRun
+from bench.reporting.results import Run, ShapeRun
 from bench.runner import Result, ratio
 from bench.truth import Score
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from samples.make_orders import Faults
 
 from bench.shapes.shape import Record, contract_of
+from bench.shapes.turns import Turns
 from csvgate.contracts.model import Contract
 
 SEED: Final = 14
@@ -18,6 +19,8 @@ LATE: Final = 0.02
 """The share of events that arrive up to an hour late, so that the times are not quite in order."""
 _BEGIN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _DEVICES: Final = 50_000
+_WAYS: Final = 8
+"""The number of ways to spoil an event."""
 
 
 @cache
@@ -42,7 +45,7 @@ limits: {rejected_rate: 1}
 
 def records(count: int) -> Iterator[Record]:
     pick = random.Random(SEED)  # noqa: S311 (data to repeat, nothing to hide)
-    at, earlier = _BEGIN, list[str]()
+    at, earlier, ways = _BEGIN, list[str](), Turns(range(_WAYS), pick)
     for _ in range(count):
         at += timedelta(microseconds=pick.randrange(4_000_000))
         late = pick.randrange(3600) if pick.random() < LATE else 0
@@ -54,14 +57,14 @@ def records(count: int) -> Iterator[Record]:
         ]
         faults: Faults = ()
         if pick.random() < BAD and earlier:
-            faults = _spoil(cells, pick, earlier)
+            faults = _spoil(cells, ways.next(), pick, earlier)
         else:
             earlier.append(cells[0])
         yield ",".join(cells) + "\n", faults
 
 
-def _spoil(cells: list[str], pick: random.Random, earlier: list[str]) -> Faults:
-    match pick.randrange(8):
+def _spoil(cells: list[str], way: int, pick: random.Random, earlier: list[str]) -> Faults:
+    match way:
         case 0:
             cells[0] = pick.choice((cells[0][:-1], cells[0].replace("-", "_"), "null"))
             return (("event_id", "format.uuid"),)

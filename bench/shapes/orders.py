@@ -9,6 +9,7 @@ from samples.make_orders import ORDER_ID, PLACES, STATUSES, Faults, Orders, Row,
 from bench.paths import CONTRACT
 from bench.shapes.shape import Record, contract_of
 from bench.shapes.spoiled import INVALID_BYTES, WAYS, spoil
+from bench.shapes.turns import Turns
 from bench.shapes.vocabulary import email, phrase, phrase_abroad
 from csvgate.contracts.model import Contract
 
@@ -32,25 +33,19 @@ class ShopOrders(Orders):
         super().__init__(bad, SEED)
         self._ids: Final = self.random.sample(range(_IDS), count)
         self._latin: Final = latin
-        self._ways: list[str] = []
+        ways = [way for way in WAYS if not (latin and way == INVALID_BYTES)]
+        self._ways: Final = Turns(ways, self.random)
         self._earlier: list[str] = []
 
     def rows(self, count: int) -> Iterator[tuple[Row, Faults]]:
         for number in range(count):
             row = self._good(number)
             if self.random.random() < self.bad and self._earlier:
-                yield row, spoil(row, self._way(), self.random, self._earlier)
+                yield row, spoil(row, self._ways.next(), self.random, self._earlier)
             else:
                 # A number is repeated from anywhere in the file before.
                 self._earlier.append(row[ORDER_ID])
                 yield row, ()
-
-    def _way(self) -> str:
-        # All ways take turns, so that even a small file has each of them.
-        if not self._ways:
-            self._ways = [way for way in WAYS if not (self._latin and way == INVALID_BYTES)]
-            self.random.shuffle(self._ways)
-        return self._ways.pop()
 
     def _good(self, number: int) -> Row:
         pick = self.random

@@ -34,7 +34,7 @@ class Shape:
     """Rows of the file in a full run."""
     codec: str = "utf-8"
     line_end: str = "\n"
-    """Of records. Line ends inside quotes are \\n."""
+    """It ends a record. Line ends inside quotes are \\n."""
     gzip: bool = False
     average: bool = True
     """Whether the geometric mean over shapes includes it."""

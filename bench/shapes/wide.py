@@ -9,6 +9,7 @@ from typing import Final
 from samples.make_orders import Faults
 
 from bench.shapes.shape import Record, contract_of
+from bench.shapes.turns import Turns
 from bench.shapes.vocabulary import WORDS, phrase
 from csvgate.contracts.model import Contract
 
@@ -51,8 +52,6 @@ _WRONG: Final = {
 }
 """The code of a spoilt cell of each kind, and what people write there. A text is never wrong."""
 
-_SPOILT: Final = tuple(n for n, kind in enumerate(_KINDS) if kind in _WRONG)
-
 
 def _names() -> list[str]:
     return [f"{kind}_{number:02}" for number, kind in enumerate(_KINDS, start=1)]
@@ -79,21 +78,23 @@ def contract() -> Contract:
 
 def records(count: int) -> Iterator[Record]:
     pick = random.Random(SEED)  # noqa: S311 (data to repeat, nothing to hide)
+    ways = Turns((*_WRONG, None), pick)
     names, documents = _names(), pick.sample(range(10**6, 10**6 + 20 * count), count)
     for document in documents:
         cells = [_cell(kind, pick) if pick.random() >= EMPTY else "" for kind in _KINDS]
         faults: Faults = ()
         if pick.random() < BAD:
-            faults = _spoil(cells, names, pick)
+            faults = _spoil(cells, ways.next(), names, pick)
         yield f"{document};{';'.join(cells)}\n", faults
 
 
-def _spoil(cells: list[str], names: list[str], pick: random.Random) -> Faults:
-    if pick.random() < 0.1:
+def _spoil(cells: list[str], kind: str | None, names: list[str], pick: random.Random) -> Faults:
+    """Spoil a cell of this kind, or the whole row if it is None."""
+    if kind is None:
         cells.append("")
         return ((None, "row.too_many_fields"),)
-    column = pick.choice(_SPOILT)
-    code, texts = _WRONG[_KINDS[column]]
+    column = pick.choice([number for number, other in enumerate(_KINDS) if other == kind])
+    code, texts = _WRONG[kind]
     cells[column] = pick.choice(texts)
     return ((names[column], code),)
 

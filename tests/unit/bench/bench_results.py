@@ -5,7 +5,7 @@ from bench.kernel_cases import Cost
 from bench.measure import Measurement
 from bench.processes.cold_start import FirstUpload, Start
 from bench.reporting.machine import Machine
-from bench.run import Plan, Run, ShapeRun, Wire
+from bench.reporting.results import Plan, Run, ShapeRun, Wire
 from bench.runner import Result
 from bench.shapes.registry import SHAPES
 from bench.truth import Score

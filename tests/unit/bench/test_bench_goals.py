@@ -3,7 +3,7 @@
 import pytest
 from bench.processes.large import Large
 from bench.reporting.goals import Goal, goals
-from bench.run import Run
+from bench.reporting.results import Run
 
 from unit.bench.bench_results import a_run, found, slower
 

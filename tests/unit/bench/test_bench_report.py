@@ -5,7 +5,7 @@ from bench.contenders import ENRICHMENT, VALIDATION
 from bench.processes.large import Large
 from bench.reporting.report import render
 from bench.reporting.report_kernels import MARK, kernels, with_kernels
-from bench.run import Run
+from bench.reporting.results import Run
 from bench.stage_names import ALL_STAGES
 
 from csvgate_ops.local.cloud.options import repository
