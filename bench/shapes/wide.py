@@ -41,7 +41,7 @@ _KINDS: Final = (
     *("text",) * 6,
 )
 """The kinds of all columns after the first, which is the number of the document."""
-_WRONG: Final = {
+WRONG: Final = {
     "integer": ("type.integer", ("12a", "1,5", "4711-3", "k.A.", "#WERT!")),
     "amount": ("type.number", ("1.23,45", "12.3456,00", "12,50 €", "offen", "1,234.50")),
     "rate": ("type.number", ("1,2,3", "4.5", "19 %", "#DIV/0!", "siehe oben")),
@@ -78,7 +78,7 @@ def contract() -> Contract:
 
 def records(count: int) -> Iterator[Record]:
     pick = random.Random(SEED)  # noqa: S311 (data to repeat, nothing to hide)
-    ways = Turns((*_WRONG, None), pick)
+    ways = Turns((*WRONG, None), pick)
     names, documents = _names(), pick.sample(range(10**6, 10**6 + 20 * count), count)
     for document in documents:
         cells = [_cell(kind, pick) if pick.random() >= EMPTY else "" for kind in _KINDS]
@@ -94,7 +94,7 @@ def _spoil(cells: list[str], kind: str | None, names: list[str], pick: random.Ra
         cells.append("")
         return ((None, "row.too_many_fields"),)
     column = pick.choice([number for number, other in enumerate(_KINDS) if other == kind])
-    code, texts = _WRONG[kind]
+    code, texts = WRONG[kind]
     cells[column] = pick.choice(texts)
     return ((names[column], code),)
 

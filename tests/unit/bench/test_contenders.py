@@ -1,14 +1,18 @@
 """Contenders apply the rules, and miss only the faults that their notes name."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from bench import truth
 from bench.contenders import BY_NAME, entries_for
+from bench.contenders.pydantic_model import european_pattern, row_type
 from bench.inputs import batches, has_processors
+from bench.shapes import wide
 from bench.shapes.registry import BY_NAME as SHAPES
 from bench.truth import Score, score
+from pydantic import TypeAdapter, ValidationError
 
 from unit.bench.shape_files import small
 
@@ -75,6 +79,29 @@ def test_a_bare_parse_sees_all_rows_and_only_their_width(shape: str, folder: Pat
 @pytest.mark.parametrize("name", INVISIBLE)
 def test_the_others_miss_all_that_they_cannot_see(name: str, folder: Path) -> None:
     assert INVISIBLE[name] == set(scored(name, "dirty", folder).missed)
+
+
+@pytest.mark.parametrize("kind", ["amount", "rate"])
+def test_numbers_with_a_decimal_comma(kind: str) -> None:
+    fields = wide.contract().schema_.fields
+    field = next(each for each in fields if each.name.startswith(kind))
+    matches = re.compile(european_pattern(field)).fullmatch
+    for text in ("0,5", "-12,3456", "1234,5", "7"):
+        assert matches(text)
+    assert bool(matches("-1.234.567,89")) is (kind == "amount")
+    for text in wide.WRONG[kind][1]:
+        assert not matches(text)
+        assert field.name in pydantic_faults(field.name, text)
+
+
+def pydantic_faults(name: str, text: str) -> set[str]:
+    """The columns that pydantic finds faulty in a row with this text and else empty cells."""
+    row: dict[str, str | None] = {f.name: None for f in wide.contract().schema_.fields}
+    try:
+        TypeAdapter(row_type(wide.contract())).validate_python({**row, name: text})
+    except ValidationError as error:
+        return {str(each["loc"][0]) for each in error.errors()}
+    return set()
 
 
 def test_every_contender_is_there() -> None:

@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 from bench import truth
 from bench.inputs import open_text
+from bench.shapes import wide
 from bench.shapes.orders import ShopOrders
 from bench.shapes.registry import BY_NAME, HEADLINE, SHAPES
 from bench.shapes.shape import Shape, ShapeFile, write
 from bench.shapes.spoiled import WAYS, spoil
 from samples.make_orders import write_orders
 
+from csvgate.contracts.model import SchemaField
+from csvgate.types.common.field_type import CellFault
+from csvgate.validation.cells import Cells
 from unit.bench.shape_files import small
 
 
@@ -132,6 +136,16 @@ def test_dirty_orders_are_spoilt_in_every_way(folder: Path) -> None:
 def test_a_way_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(ValueError, match="not a way"):
         spoil([""] * 10, "by magic", ShopOrders(1, 0).random, [])
+
+
+@pytest.mark.parametrize("field", wide.contract().schema_.fields[1:], ids=lambda f: f.name)
+def test_every_wrong_cell_of_the_wide_file_is_wrong(field: SchemaField) -> None:
+    cells = Cells(field, wide.contract().schema_, required=False)
+    code, texts = wide.WRONG.get(field.name.rpartition("_")[0], ("", ()))
+    for text in texts:
+        with pytest.raises(CellFault) as caught:
+            _ = cells[text]
+        assert [code] == [found for found, _ in caught.value.faults]
 
 
 def test_the_headline_is_the_realistic_shape() -> None:
