@@ -93,6 +93,14 @@ class Slices:
         return Text.of(self.binary) if len(self.doubled) else self._in_place
 
     @lazy_property
+    def lengths(self) -> Ints32:
+        """(n,) The length of the content of each cell, in bytes."""
+        if not len(self.doubled):
+            return self.ends - self.starts
+        found: Ints32 = np.diff(offsets(self.binary))
+        return found
+
+    @lazy_property
     def _in_place(self) -> Text:
         """The cells as they are written, read in place."""
         data = np.frombuffer(self.block.data, np.uint8)

@@ -17,6 +17,8 @@ from csvgate.validation.fast.kernels.fallback import FallbackKernel
 
 _SAMPLE: Final = 2048
 """The cells of a sample, at equal distances, at least."""
+_SAMPLE_BYTES: Final = 1 << 16
+"""The bytes of a sample of long cells."""
 _MAX_PAUSE: Final = 16
 """The most blocks from one sample to the next. A sample takes about 0.1 ms, so that samples that
 show nothing new cost less than 1% of the time of their blocks."""
@@ -64,7 +66,8 @@ class AdaptiveKernel:
     def _look_up(self, cells: Slices, share: float) -> Lookup | None:
         """Look the cells up; None if more of them are new than this share."""
         if not self._learns:
-            step = max(1, len(cells) // _SAMPLE)
+            size = int(cells.lengths.sum())
+            step = max(1, len(cells) // _SAMPLE, size // _SAMPLE_BYTES)
             sample = self._distinct.look_up(cells.every(step))
             # A cell is as likely to be new as a cell of the sample is to be the only one with its
             # text (the estimate of Good and Turing).

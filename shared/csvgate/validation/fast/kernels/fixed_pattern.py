@@ -67,8 +67,7 @@ class FixedPattern:
 
     def fits(self, cells: Slices) -> Mask:
         """(n,) Whether each cell has that many characters, each of its set."""
-        text = cells.text
-        matches: Mask = text.lengths == self.length
+        matches: Mask = cells.lengths == self.length
         prefixes = cells.prefixes(self.length)
         characters = prefixes.tobytes().translate(self._odd_in)
         size = self._sets.nbytes

@@ -14,7 +14,7 @@ def within(least: int, greatest: int | None) -> Test:
     their bytes that they have as many: a character has one to four."""
 
     def fits(cells: Slices) -> Mask:
-        sizes = cells.text.lengths
+        sizes = cells.lengths
         found: Mask = sizes >= least
         unsure = sizes <= 4 * (least - 1)
         if greatest is not None:

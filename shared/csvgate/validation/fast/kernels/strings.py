@@ -50,7 +50,7 @@ class StringKernel:
     def _where_missing(self, cells: Slices) -> Mask | None:
         if not self._missing:
             return None
-        found: Mask = cells.text.lengths <= self._longest_missing
+        found: Mask = cells.lengths <= self._longest_missing
         if not found.any():
             return None
         if self._longest_missing:
