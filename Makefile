@@ -85,7 +85,7 @@ stage: .venv/.stamp ## Build the folders that are deployed, in build/, and print
 	$(BIN)/csvgate stage
 
 .PHONY: bench
-bench: .venv-bench/.stamp ## Run the benchmarks and write bench/RESULTS.md (ROWS=1000000, ROUNDS=5; QUICK=1 only prints; LARGE=5 adds a 5 GB file)
+bench: .venv-bench/.stamp ## Run the benchmarks and write bench/RESULTS.md and the kernel table (ROWS=1000000, ROUNDS=2; QUICK=1 only prints; LARGE=5 adds a 5 GB file)
 	PYTHONPATH=ops:shared .venv-bench/bin/python -m bench $(if $(QUICK),--quick) $(if $(ROWS),--rows $(ROWS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(LARGE),--large $(LARGE)) $(ARGS)
 
 .PHONY: fuzz

@@ -1,7 +1,8 @@
 """Writes an orders file of any size to standard output: `python -m bench.feed BYTES TRUTH`.
 
 The file is never stored. The list of its faults goes to the file TRUTH. The same rows are repeated
-with new order numbers, so that making them takes less time than validating them.
+with new order numbers, so that making them takes less time than validating them. The numbers are
+shuffled over the whole file, as in an export that is not sorted by them, and each occurs once.
 """
 
 import json
@@ -13,22 +14,26 @@ from typing import Final
 
 import numpy as np
 
-from bench.orders import header, records
+from bench.permutation import permuted
+from bench.shapes.registry import BY_NAME
+from bench.shapes.shape import header, located
 from bench.truth import Wrong
 
 _ROWS: Final = 200_000
 _FIRST: Final = 10_000_000
-_LAST: Final = 99_999_999
-"""ORD-10000000 to ORD-99999999, which the contract's pattern allows; each key occurs once."""
+_PARTS: Final = (9_000, 10_000)
+"""There are 90,000,000 numbers from ORD-10000000 to ORD-99999999, which the contract's pattern
+allows: this many left and right parts for the permutation."""
 _NUMBER: Final = re.compile(rb"^ORD-?([0-9]{8})", re.MULTILINE)
 _DIGITS: Final = 8
+_SHAPE: Final = BY_NAME["sample"]
 
 
 class Rows:
     """The rows that are repeated, and their faults."""
 
     def __init__(self, count: int) -> None:
-        made = list(records(count))
+        made = list(located(_SHAPE.records(count)))
         text = "".join(record for record, _ in made).encode("utf-8", "surrogateescape")
         self._count: Final = count
         self._lines: Final = text.count(b"\n")
@@ -36,14 +41,16 @@ class Rows:
         self._text: Final = np.frombuffer(text, np.uint8).copy()
         found = list(_NUMBER.finditer(text))
         self._places: Final = np.array([each.start(1) for each in found])
-        self._numbers: Final = np.array([int(each[1]) for each in found])
+        self._numbers: Final = np.array([int(each[1]) for each in found], np.uint64)
 
     def repetition(self, times: int) -> tuple[bytes, list[Wrong]]:
-        """The rows and their faults after this many repetitions."""
-        rest = self._numbers + times * self._count
+        """The rows and their faults after this many repetitions. A row that repeats an earlier one
+        has the same new number as that one."""
+        numbers = self._numbers - np.uint64(_FIRST) + np.uint64(times * self._count)
+        rest = permuted(numbers, *_PARTS) + np.uint64(_FIRST)
         for digit in reversed(range(_DIGITS)):
-            rest, last = np.divmod(rest, 10)
-            self._text[self._places + digit] = ord("0") + last
+            rest, last = np.divmod(rest, np.uint64(10))
+            self._text[self._places + digit] = np.uint64(ord("0")) + last
         lines, rows = times * self._lines, times * self._count
         wrong = [replace(w, line=w.line + lines, record=w.record + rows) for w in self._wrong]
         return self._text.tobytes(), wrong
@@ -51,9 +58,9 @@ class Rows:
 
 def main(size: int, truth: Path) -> None:
     out, written, rows = sys.stdout.buffer, 0, Rows(_ROWS)
-    written += out.write(header().encode())
+    written += out.write((header(_SHAPE.contract()) + "\n").encode())
     with truth.open("w", encoding="utf-8") as notes:
-        for times in range((_LAST - _FIRST + 1) // _ROWS):
+        for times in range(_PARTS[0] * _PARTS[1] // _ROWS):
             if written >= size:
                 break
             data, wrong = rows.repetition(times)

@@ -1,25 +1,58 @@
-"""What the csvgate contenders read: the contract, and a file in pieces."""
+"""What the contenders read: a file in pieces, as text, and as csvgate's batches."""
 
-from collections.abc import Iterator
-from functools import cache
+import gzip
+from collections.abc import Callable, Iterable, Iterator
+from inspect import signature
 from pathlib import Path
-from typing import Final
+from typing import IO, Any, Final
 
-from bench.paths import CONTRACT
-from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract
+from csvgate.csv.compression import decompress
+from csvgate.validation.batch import Batch
+from csvgate.validation.validate import validate
 
 PIECE: Final = 1024 * 1024
 """Bytes that the functions read from Cloud Storage at a time."""
-
-
-@cache
-def orders_contract() -> Contract:
-    """The contract of every file here, loaded once, as an instance of a function loads it."""
-    return load(CONTRACT)
 
 
 def pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while piece := file.read(PIECE):
             yield piece
+
+
+def has_processors() -> bool:
+    """Return whether csvgate can validate on several processors."""
+    return "processors" in signature(validate).parameters
+
+
+def batches(
+    source: Iterable[bytes],
+    contract: Contract,
+    processors: int = 1,
+    watch: Callable[[Iterator[bytes]], Iterator[bytes]] = iter,
+) -> Iterator[Batch]:
+    """Validate a file, compressed or not. `watch` passes the decompressed pieces on.
+
+    Raises RuntimeError if csvgate cannot use this number of processors.
+    """
+    options: dict[str, Any] = {"processors": processors}
+    if not has_processors():
+        if processors != 1:
+            raise RuntimeError("validate has no argument `processors`")
+        options = {}
+    pieces = decompress(source, max_bytes=contract.limits.max_bytes)
+    return validate(watch(pieces), contract, **options)
+
+
+def encoding_of(contract: Contract) -> str:
+    """Return the encoding of a contract that names one."""
+    if not isinstance(contract.encoding, str):
+        raise TypeError(f"{contract.dataset}: the shapes have one encoding each")
+    return contract.encoding
+
+
+def open_text(path: Path, contract: Contract, errors: str = "surrogateescape") -> IO[str]:
+    """Open a file for the module csv, in the contract's encoding."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    return opened(path, "rt", encoding=encoding_of(contract), errors=errors, newline="")

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.contenders import Outcome
+from csvgate.contracts.model import Contract
 
-Contender = Callable[[Path], Outcome]
+Contender = Callable[[Path, Contract], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,15 @@ class Measurement:
         return cls(**data)
 
 
-def measure(run: Contender, path: Path, warm_up: Path) -> tuple[Measurement, Outcome]:
-    run(warm_up)
+def measure(
+    run: Contender, contract: Contract, path: Path, warm_up: Path
+) -> tuple[Measurement, Outcome]:
+    run(warm_up, contract)
     gc.collect()
     clock = _CollectorClock()
     gc.callbacks.append(clock)
     cpu, wall = time.process_time(), time.perf_counter()
-    outcome = run(path)
+    outcome = run(path, contract)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     gc.callbacks.remove(clock)
     return Measurement(

@@ -7,6 +7,10 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 CONTRACT: Final = ROOT / "contracts" / "orders.yaml"
 REFERENCES: Final = ROOT / "samples" / "references"
+ARCHITECTURE: Final = ROOT / "docs" / "architecture.md"
+HELLO: Final = ROOT / "bench" / "hello"
+PYTHON: Final = ROOT / ".venv" / "bin" / "python"
+"""The interpreter of `make setup`, which has all that the local cloud needs."""
 RESULTS: Final = ROOT / "bench" / "RESULTS.md"
 
 _ONE_THREAD: Final = (

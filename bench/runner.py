@@ -14,7 +14,7 @@ from typing import Any
 from bench.contenders import Entry
 from bench.measure import Measurement
 from bench.paths import ROOT, environment
-from bench.reporting.stats import Figures, figures
+from bench.reporting.stats import Figures, figures, paired_ratio
 from bench.truth import Score
 
 Say = Callable[[str], None]
@@ -24,6 +24,7 @@ Say = Callable[[str], None]
 class Input:
     """The files that a contender reads."""
 
+    shape: str
     file: Path
     warm_up: Path
     truth: Path | None = None
@@ -42,12 +43,22 @@ class Result:
     @property
     def cpu(self) -> Figures:
         """µs per row."""
-        return figures([m.cpu / m.rows * 1e6 for m in self.rounds])
+        return figures(self.cpu_of_rounds)
+
+    @property
+    def cpu_of_rounds(self) -> list[float]:
+        """µs per row."""
+        return [m.cpu / m.rows * 1e6 for m in self.rounds]
 
     @property
     def wall(self) -> Figures:
         """µs per row."""
-        return figures([m.wall / m.rows * 1e6 for m in self.rounds])
+        return figures(self.wall_of_rounds)
+
+    @property
+    def wall_of_rounds(self) -> list[float]:
+        """µs per row."""
+        return [m.wall / m.rows * 1e6 for m in self.rounds]
 
     @property
     def collecting(self) -> Figures:
@@ -57,6 +68,16 @@ class Result:
     @property
     def peak(self) -> int:
         return max(m.peak for m in self.rounds)
+
+
+def ratio(ours: Result, theirs: Result) -> float:
+    """Their CPU time per row, divided by ours."""
+    return paired_ratio(ours.cpu_of_rounds, theirs.cpu_of_rounds)
+
+
+def wall_ratio(ours: Result, theirs: Result) -> float:
+    """Their wall time per row, divided by ours."""
+    return paired_ratio(ours.wall_of_rounds, theirs.wall_of_rounds)
 
 
 def run_rounds(
@@ -71,6 +92,7 @@ def run_rounds(
             found = child(
                 "bench.processes.child",
                 result.entry.name,
+                given.shape,
                 given.file,
                 given.warm_up,
                 *([truth] * bool(truth)),
@@ -80,16 +102,21 @@ def run_rounds(
                 result.score = Score(**found["score"])
             last = result.rounds[-1]
             say(
-                f"  round {number}/{rounds}  {result.entry.title:<34}"
+                f"  round {number}/{rounds}  {given.shape:<8}{result.entry.title:<34}"
                 f"{last.cpu / last.rows * 1e6:8.2f} µs/row CPU"
             )
     return results
 
 
-def child(module: str, *arguments: object, function: str = "enrich_records") -> dict[str, Any]:
+def child(
+    module: str,
+    *arguments: object,
+    function: str = "enrich_records",
+    python: str | Path = sys.executable,
+) -> dict[str, Any]:
     """The JSON object that a module prints. Raises RuntimeError with its standard error."""
     done = subprocess.run(
-        [sys.executable, "-m", module, *map(str, arguments)],
+        [python, "-m", module, *map(str, arguments)],
         cwd=ROOT,
         env=environment(function),
         capture_output=True,

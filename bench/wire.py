@@ -11,14 +11,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bench.inputs import orders_contract, pieces
+from bench.inputs import batches, pieces
+from bench.shapes.registry import HEADLINE
 from csvgate.chunks.arrow import decode, encode
-from csvgate.validation.validate import validate
 
 
 def first_chunk(path: Path) -> bytes:
-    contract = orders_contract()
-    return encode(next(validate(pieces(path), contract)), contract)[0].data
+    contract = HEADLINE.contract()
+    return encode(next(batches(pieces(path), contract)), contract)[0].data
 
 
 def json_records(chunk: bytes) -> list[str]:

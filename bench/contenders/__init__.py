@@ -1,6 +1,7 @@
-"""The programs that are compared. Each is a module here with `run(path) -> Outcome`."""
+"""The programs that are compared. Each is a module here with `run(path, contract) -> Outcome`."""
 
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Final, Literal
 
 Finding = tuple[int, str | None, str | None]
@@ -29,76 +30,94 @@ class Entry:
     place: Place = "line"
     cleaned: bool = False
     """It fails on a stray quote or an undecodable byte, so it reads a file without them."""
-    carriage_returns: bool = False
-    """It reads a file whose lines end with a lone \\r."""
     share: int = 1
-    """The file is divided by this, because reading all rows would take too long."""
+    """The number of rows is divided by this, because reading all would take too long."""
+    only: tuple[str, ...] = ()
+    """The names of the shapes that it reads; empty: all shapes."""
+    needs: str = "csvgate"
+    """The library that must be installed."""
+    processors: int = 1
 
+    @property
+    def installed(self) -> bool:
+        return find_spec(self.needs) is not None
+
+
+_ORDERS: Final = ("orders", "sample")
+"""Shapes for the contenders that add detail, so that a run stays short."""
+_AGAINST: Final = ("sample", "orders", "wide", "texts", "events", "dirty", "latin", "gzip")
 
 VALIDATION: Final = (
     Entry(
         "csvgate_encoded",
         "csvgate, end to end",
-        "bytes → encoded Arrow chunks, reject file, reasons: what validate_and_parse does",
+        "bytes → encoded Arrow chunks, reject file, reasons: what validate_and_parse does, on one "
+        "processor",
+    ),
+    Entry(
+        "csvgate_two",
+        "csvgate, two processors",
+        "the same with `processors=2`",
+        only=_AGAINST,
+        processors=2,
     ),
     Entry(
         "csvgate_values",
         "csvgate, without output",
         "bytes → typed values and rejected rows; nothing is encoded or rendered",
-    ),
-    Entry(
-        "csvgate_returns",
-        "csvgate, without output, \\r",
-        "the same for a file whose lines end with \\r alone, as those of classic Mac programs",
-        carriage_returns=True,
-    ),
-    Entry(
-        "csv_reader",
-        "csv.reader, rules by hand",
-        "strict mode, typed values; no output. Written for this one file layout",
-    ),
-    Entry(
-        "pydantic_rows",
-        "pydantic",
-        "csv.DictReader, a TypeAdapter of a TypedDict row by row (faster than a BaseModel, and "
-        "than lists of rows, which fail on one bad row); uniqueness by a set; no output",
-    ),
-    Entry(
-        "pydantic_encoded",
-        "pydantic, end to end",
-        "the same with the output that csvgate makes: Arrow chunks, zstd, a reject file, reasons",
-    ),
-    Entry(
-        "polars_mask",
-        "polars",
-        "read_csv as text, one expression per rule, typed columns; the whole file in memory; gives "
-        "up on a stray quote, so it reads a cleaned file; no output",
-        place="record",
-        cleaned=True,
-    ),
-    Entry(
-        "frictionless_report",
-        "frictionless",
-        "validate() with the same Table Schema, which knows nothing of BigQuery's types; stops at "
-        "an undecodable byte, so it reads a cleaned file; no output",
-        place="record",
-        cleaned=True,
-        share=20,
-    ),
-    Entry(
-        "frictionless_encoded",
-        "frictionless, end to end",
-        "typed rows and their errors from row_stream, and the output that csvgate makes; reads the "
-        "cleaned file too",
-        place="record",
-        cleaned=True,
-        share=20,
+        only=_ORDERS,
     ),
     Entry(
         "pyarrow_parse",
         "pyarrow, bare parse",
         "splits the file into columns of text: no rule, no type, no output",
         place="record",
+        needs="pyarrow",
+    ),
+    Entry(
+        "pydantic_rows",
+        "pydantic",
+        "csv.DictReader and a TypedDict made from the contract, row by row (faster than a "
+        "BaseModel, and than lists of rows, which fail on one bad row); uniqueness by a set; a "
+        "quarter of the rows; no output",
+        share=4,
+        only=_AGAINST,
+        needs="pydantic",
+    ),
+    Entry(
+        "pydantic_encoded",
+        "pydantic, end to end",
+        "the same with the output that csvgate makes: Arrow chunks, zstd, a reject file, reasons",
+        share=4,
+        only=_ORDERS,
+        needs="pydantic",
+    ),
+    Entry(
+        "polars_mask",
+        "polars",
+        "read_csv as text, an expression for each field made from the contract, typed columns; the "
+        "whole file in memory; gives up on a stray quote, so it reads a cleaned file; no output",
+        place="record",
+        cleaned=True,
+        only=_AGAINST,
+        needs="polars",
+    ),
+    Entry(
+        "csv_reader",
+        "csv.reader, rules by hand",
+        "strict mode, typed values; no output. Written for the layout of orders",
+        only=_ORDERS,
+    ),
+    Entry(
+        "frictionless_report",
+        "frictionless",
+        "validate() with the same Table Schema, which knows nothing of BigQuery's types; stops at "
+        "an undecodable byte, so it reads a cleaned file; a twentieth of the rows; no output",
+        place="record",
+        cleaned=True,
+        share=20,
+        only=("sample",),
+        needs="frictionless",
     ),
 )
 
@@ -116,3 +135,8 @@ ENRICHMENT: Final = (
 )
 
 BY_NAME: Final = {entry.name: entry for entry in (*VALIDATION, *ENRICHMENT)}
+
+
+def entries_for(shape: str) -> list[Entry]:
+    """Return the contenders that read a shape, installed or not."""
+    return [entry for entry in VALIDATION if not entry.only or shape in entry.only]

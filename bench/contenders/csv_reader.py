@@ -12,10 +12,13 @@ from typing import Final
 
 from bench.contenders import Outcome
 from bench.contenders import orders_rules as rules
+from bench.contenders.patterns import EMAIL
+from bench.inputs import open_text
+from csvgate.contracts.model import Contract
 
 _ORDER_ID: Final = re.compile(rules.ORDER_ID).fullmatch
 _CUSTOMER_ID: Final = re.compile(rules.CUSTOMER_ID).fullmatch
-_EMAIL: Final = re.compile(rules.EMAIL).fullmatch
+_EMAIL: Final = re.compile(EMAIL).fullmatch
 _COUNTRIES: Final = frozenset(rules.COUNTRIES)
 _CURRENCIES: Final = frozenset(rules.CURRENCIES)
 _STATUSES: Final = frozenset(rules.STATUSES)
@@ -27,11 +30,11 @@ _KEEP: Final = 10_000
 Faults = list[tuple[str | None, str]]
 
 
-def run(path: Path) -> Outcome:
+def run(path: Path, contract: Contract) -> Outcome:
     outcome = Outcome()
     seen: set[str] = set()
     values: list[tuple[object, ...]] = []
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+    with open_text(path, contract) as file:
         reader = csv.reader(file, strict=True)
         next(reader)
         done = False

@@ -1,19 +1,24 @@
 """csvgate as validate_and_parse runs it, without the network: chunks, reject file, reasons."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench.contenders import Outcome
-from bench.inputs import orders_contract, pieces
+from bench.inputs import batches, pieces
 from csvgate.chunks.arrow import encode
+from csvgate.contracts.model import Contract
 from csvgate.rejects.reject_file import RejectFile
 from csvgate.rejects.summary import Reasons
-from csvgate.validation.validate import validate
 
 
-def run(path: Path) -> Outcome:
-    contract = orders_contract()
+def run(
+    path: Path,
+    contract: Contract,
+    processors: int = 1,
+    watch: Callable[[Iterator[bytes]], Iterator[bytes]] = iter,
+) -> Outcome:
     outcome, reject_file, reasons = Outcome(), RejectFile(contract), Reasons(contract)
-    for batch in validate(pieces(path), contract):
+    for batch in batches(pieces(path), contract, processors, watch):
         outcome.rows += batch.rows_read
         for row in batch.rejected:
             reasons.add(row)

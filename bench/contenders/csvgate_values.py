@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from bench.contenders import Outcome
-from bench.inputs import orders_contract, pieces
-from csvgate.validation.validate import validate
+from bench.inputs import batches, pieces
+from csvgate.contracts.model import Contract
 
 
-def run(path: Path) -> Outcome:
-    contract, outcome = orders_contract(), Outcome()
-    for batch in validate(pieces(path), contract):
+def run(path: Path, contract: Contract) -> Outcome:
+    outcome = Outcome()
+    for batch in batches(pieces(path), contract):
         outcome.rows += batch.rows_read
         for row in batch.rejected:
             outcome.findings += [(f.line, f.column, f.code) for f in row.faults]

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bench.contenders import Outcome
-from bench.inputs import orders_contract
-from bench.paths import REFERENCES
+from bench.references import reference
+from bench.shapes.registry import HEADLINE
 from csvgate.chunks.append_requests import batches, rows_per_append
 from csvgate.chunks.arrow import decode
+from csvgate.contracts.model import Contract
 from enrichment.rows.enrich_rows import Enrichment
 from enrichment.rows.references import parse_reference
 
@@ -23,12 +24,10 @@ INGESTED_AT: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 @cache
 def enrichment() -> Enrichment:
     # The function keeps one per plan, too.
-    contract = orders_contract()
+    contract = HEADLINE.contract()
     tables = {
-        name: parse_reference(
-            (REFERENCES / reference.object).read_bytes(), name=name, reference=reference
-        )
-        for name, reference in contract.references.items()
+        name: parse_reference(reference(name), name=name, reference=declared)
+        for name, declared in contract.references.items()
     }
     return Enrichment(contract, tables)
 
@@ -38,7 +37,7 @@ def enriched(data: bytes) -> "pa.Table":
     return prepared.finish(prepared.apply(decode(data)), UPLOAD, INGESTED_AT)
 
 
-def run(path: Path) -> Outcome:
+def run(path: Path, _contract: Contract) -> Outcome:
     table = enriched(path.read_bytes())
     outcome = Outcome(bytes_out=table.schema.serialize().size)
     for _, batch in batches(table, rows_per_append(table)):

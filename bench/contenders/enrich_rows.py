@@ -1,6 +1,7 @@
 """Enrichment as it is usually done: JSON records in, insertAll payloads of 500 rows out."""
 
 import csv
+import io
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -12,7 +13,8 @@ from typing import Any, Final
 
 from bench.contenders import Outcome
 from bench.contenders.enrich_arrow import INGESTED_AT, UPLOAD
-from bench.paths import REFERENCES
+from bench.references import reference
+from csvgate.contracts.model import Contract
 
 ROWS_A_REQUEST: Final = 500
 """The most that Google recommends."""
@@ -23,8 +25,8 @@ Row = dict[str, Any]
 
 @cache
 def _reference(name: str, key: str) -> dict[str, dict[str, str]]:
-    with (REFERENCES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return {row[key]: row for row in csv.DictReader(file)}
+    lines = io.StringIO(reference(name).decode(), newline="")
+    return {row[key]: row for row in csv.DictReader(lines)}
 
 
 @cache
@@ -56,7 +58,7 @@ def enriched(records: Iterable[str]) -> Iterator[Row]:
         yield row
 
 
-def run(path: Path) -> Outcome:
+def run(path: Path, _contract: Contract) -> Outcome:
     outcome = Outcome()
     with path.open(encoding="utf-8") as records:
         rows = enriched(records)

@@ -7,9 +7,10 @@ from frictionless import Resource, Schema, system, validate
 
 from bench.contenders import Outcome
 from bench.contenders import orders_rules as rules
+from csvgate.contracts.model import Contract
 
 _TEXT: Final = {"required": True}
-_FIELDS: Final[list[dict[str, Any]]] = [
+_ORDERS: Final[list[dict[str, Any]]] = [
     {"name": "order_id", "constraints": {"unique": True, "pattern": rules.ORDER_ID, **_TEXT}},
     {"name": "customer_id", "constraints": {"pattern": rules.CUSTOMER_ID, **_TEXT}},
     {"name": "email", "format": "email", "constraints": _TEXT},
@@ -21,11 +22,11 @@ _FIELDS: Final[list[dict[str, Any]]] = [
     {"name": "status", "constraints": {"enum": list(rules.STATUSES), **_TEXT}},
     {"name": "notes"},
 ]
-FIELDS: Final[list[dict[str, Any]]] = [{"type": "string", **field} for field in _FIELDS]
+_FIELDS: Final[list[dict[str, Any]]] = [{"type": "string", **field} for field in _ORDERS]
 
 
-def run(path: Path) -> Outcome:
-    schema = Schema.from_descriptor({"fields": FIELDS})
+def run(path: Path, _contract: Contract) -> Outcome:
+    schema = Schema.from_descriptor({"fields": _FIELDS})
     with system.use_context(trusted=True):
         report = validate(
             Resource(path=str(path), schema=schema, encoding="utf-8", format="csv"),

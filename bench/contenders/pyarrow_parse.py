@@ -5,11 +5,12 @@ from pathlib import Path
 from pyarrow import csv, string
 
 from bench.contenders import Outcome
-from bench.contenders.orders_rules import COLUMNS
+from csvgate.contracts.model import Contract
 
 
-def run(path: Path) -> Outcome:
+def run(path: Path, contract: Contract) -> Outcome:
     outcome = Outcome()
+    columns = [field.name for field in contract.schema_.fields]
 
     def skip(row: csv.InvalidRow) -> str:
         # The row number may be missing; it counts records, not lines.
@@ -19,9 +20,13 @@ def run(path: Path) -> Outcome:
     reader = csv.open_csv(
         path,
         read_options=csv.ReadOptions(use_threads=False, block_size=16 * 1024 * 1024),
-        parse_options=csv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip),
+        parse_options=csv.ParseOptions(
+            delimiter=contract.dialect.delimiter,
+            newlines_in_values=True,
+            invalid_row_handler=skip,
+        ),
         convert_options=csv.ConvertOptions(
-            column_types=dict.fromkeys(COLUMNS, string()), check_utf8=False
+            column_types=dict.fromkeys(columns, string()), check_utf8=False
         ),
     )
     for batch in reader:

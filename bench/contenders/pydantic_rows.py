@@ -1,44 +1,35 @@
-"""pydantic with the same rules, row by row, as records are usually validated in Python."""
+"""pydantic with the contract's rules, row by row, as records are usually validated in Python."""
 
 import csv
-from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Any, Final
 
-from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError, with_config
-from typing_extensions import TypedDict
+from pydantic import TypeAdapter, ValidationError
 
 from bench.contenders import Outcome
-from bench.contenders import orders_rules as rules
+from bench.contenders.pydantic_model import needs_none, row_type
+from bench.contenders.records_out import RecordsOut
+from bench.inputs import open_text
+from csvgate.contracts.model import Contract
 
 _KEEP: Final = 10_000
+_MORE: Final = "more"
 
 
-@with_config(ConfigDict(extra="forbid"))
-class Order(TypedDict):
-    order_id: Annotated[str, Field(pattern=f"^{rules.ORDER_ID}$")]
-    customer_id: Annotated[str, Field(pattern=f"^{rules.CUSTOMER_ID}$")]
-    email: Annotated[str, Field(pattern=f"^{rules.EMAIL}$")]
-    country: Literal[
-        "DE", "FR", "NL", "BE", "ES", "IT", "PL", "SE", "US", "GB",
-        "CH", "AT", "DK", "NO", "FI", "IE", "PT", "CZ", "JP", "CA",
-    ]  # fmt: skip
-    currency: Literal["EUR", "USD", "GBP", "CHF", "SEK", "PLN", "JPY"]
-    amount: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
-    quantity: Annotated[int, Field(ge=1, le=1000)]
-    ordered_at: AwareDatetime
-    status: Literal["NEW", "PAID", "SHIPPED", "DELIVERED", "CANCELLED"]
-    notes: str
-
-
-def run(path: Path) -> Outcome:
-    check = TypeAdapter(Order).validate_python
+def run(path: Path, contract: Contract, out: RecordsOut | None = None) -> Outcome:
+    """Validate a file, and make the output that csvgate makes if `out` is given."""
+    check = TypeAdapter(row_type(contract)).validate_python
+    fields = contract.schema_.fields
+    last, (key,) = fields[-1].name, (f.name for f in fields if f.constraints.unique)
+    empty_is_none = needs_none(contract)
     outcome = Outcome()
-    seen: set[str] = set()
-    values: list[Order] = []
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-        # A row that is too short gets None in its last cell, which no field accepts.
-        reader = csv.DictReader(file, restkey="more", strict=True)
+    seen: set[Any] = set()
+    values: list[dict[str, Any]] = []
+    # Without output, a lone surrogate harms nobody; Arrow would refuse it.
+    with open_text(path, contract, "surrogateescape" if out is None else "replace") as file:
+        reader = csv.DictReader(
+            file, restkey=_MORE, strict=True, delimiter=contract.dialect.delimiter
+        )
         _ = reader.fieldnames
         # DictReader's own line count stops at a row that is not valid CSV.
         lines = reader.reader
@@ -48,29 +39,43 @@ def run(path: Path) -> Outcome:
             try:
                 for row in reader:
                     outcome.rows += 1
-                    try:
-                        order = check(row)
-                    except ValidationError as error:
-                        outcome.findings += [(line, column, None) for column in columns_of(error)]
+                    faults: list[tuple[str | None, str]] = []
+                    if row[last] is None:
+                        faults = [(None, "has too few cells")]
                     else:
-                        if order["order_id"] in seen:
-                            outcome.findings.append((line, "order_id", None))
+                        given = {k: v or None for k, v in row.items()} if empty_is_none else row
+                        try:
+                            values.append(check(given))
+                        except ValidationError as error:
+                            faults = _faults(error)
                         else:
-                            seen.add(order["order_id"])
-                            values.append(order)
+                            if values[-1][key] in seen:
+                                values.pop()
+                                faults = [(key, "is there already")]
+                            else:
+                                seen.add(values[-1][key])
+                                if out is not None:
+                                    out.take(line, values[-1])
+                    if faults:
+                        columns = {None if column == _MORE else column for column, _ in faults}
+                        outcome.findings += [(line, column, None) for column in columns]
+                        if out is not None:
+                            out.reject(line, row.values(), faults)
                     if len(values) == _KEEP:
                         values.clear()
                     line = lines.line_num + 1
                 done = True
-            except csv.Error:
+            except csv.Error as error:
                 outcome.rows += 1
                 outcome.findings.append((line, None, None))
+                if out is not None:
+                    out.reject(line, (), [(None, str(error))])
     return outcome
 
 
-def columns_of(error: ValidationError) -> set[str | None]:
-    """The columns of the faults; None for a fault of the row as a whole."""
-    errors = error.errors(include_url=False, include_context=False, include_input=False)
-    found = {str(each["loc"][0]) for each in errors}
-    # Too many or too few cells are a fault of the row, not of a column.
-    return {None} if found & {"more", "notes"} else set(found)
+def _faults(error: ValidationError) -> list[tuple[str | None, str]]:
+    errors: list[Any] = error.errors(include_url=False, include_context=False, include_input=False)
+    # Too many cells are a fault of the row, whatever its columns are.
+    if any(each["loc"][0] == _MORE for each in errors):
+        return [(_MORE, "has too many cells")]
+    return [(str(each["loc"][0]), each["msg"]) for each in errors]

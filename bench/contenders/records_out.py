@@ -12,24 +12,19 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from csvgate.chunks.arrow import arrow_type
+from csvgate.contracts.model import Contract
+from csvgate.contracts.table import column_type
+
 CHUNK_ROWS: Final = 160_000
 """About the rows in 16 MiB of orders, which csvgate puts into one chunk."""
-_TYPES: Final = {
-    "order_id": pa.string(),
-    "customer_id": pa.string(),
-    "email": pa.string(),
-    "country": pa.string(),
-    "currency": pa.string(),
-    "amount": pa.decimal128(38, 9),
-    "quantity": pa.int64(),
-    "ordered_at": pa.timestamp("us", tz="UTC"),
-    "status": pa.string(),
-    "notes": pa.string(),
-}
 
 
 class RecordsOut:
-    def __init__(self) -> None:
+    def __init__(self, contract: Contract) -> None:
+        self._types: Final[dict[str, pa.DataType]] = {
+            field.name: arrow_type(column_type(field)) for field in contract.schema_.fields
+        }
         self._lines: list[int] = []
         self._rows: list[Mapping[str, Any]] = []
         self._reasons: Counter[tuple[str | None, str]] = Counter()
@@ -57,8 +52,10 @@ class RecordsOut:
         """Encodes the rows that are not encoded yet."""
         if self._rows:
             arrays = [pa.array(self._lines, pa.int64())]
-            arrays += [pa.array([r[name] for r in self._rows], k) for name, k in _TYPES.items()]
-            batch = pa.record_batch(arrays, names=["_line", *_TYPES])
+            arrays += [
+                pa.array([r[name] for r in self._rows], k) for name, k in self._types.items()
+            ]
+            batch = pa.record_batch(arrays, names=["_line", *self._types])
             sink = pa.BufferOutputStream()
             options = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
             with pa.ipc.new_stream(sink, batch.schema, options=options) as writer:

@@ -2,15 +2,15 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Final
 
-from bench.paths import CONTRACT, ROOT, environment
+from bench.paths import CONTRACT, environment
 from bench.processes.function_events import EVENTS, FunctionEvent
-from bench.processes.function_server import answers
+from bench.processes.function_server import Answers, answers
 from bench.processes.storage_stub import storage
 from csvgate_ops.local.cloud.credentials import ensure_credentials
 
@@ -28,11 +28,29 @@ class Start:
     the page cache."""
     heavy: str
     """The heavy libraries that it imported."""
+    listens: float
+    """Seconds from the start of functions-framework until its port is open."""
     first: float
     """Seconds from the start of functions-framework to the first 200."""
     again: float
     """Seconds of the second such request."""
+    over_hello: float
+    """`first` divided by that of hello_world: the median of the ratios of each round."""
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstUpload:
+    """Seconds from an upload to the event that it is completed, in `first_upload`."""
+
+    first: float
+    """The first upload of a new local cloud."""
+    later: float
+    """The median of the next ones."""
+
+    @property
+    def added(self) -> float:
+        return self.first - self.later
 
 
 def starts(folder: Path, rounds: int) -> list[Start]:
@@ -51,9 +69,23 @@ def starts(folder: Path, rounds: int) -> list[Start]:
             "CSVGATE_CONTRACTS_DIR": str(contracts),
             "GOOGLE_APPLICATION_CREDENTIALS": str(key),
         }
-        return [
-            _start(event, {**_environment(event.function), **shared}, rounds) for event in EVENTS
+        variables = [{**_environment(event.function), **shared} for event in EVENTS]
+        imports = [
+            [_import(event, given) for event, given in zip(EVENTS, variables, strict=True)]
+            for _ in range(rounds)
         ]
+        # The functions take turns, so that all of them meet the same load.
+        waits = [
+            [answers(event, given) for event, given in zip(EVENTS, variables, strict=True)]
+            for _ in range(rounds)
+        ]
+    hello = [each[0].first for each in waits]
+    return [
+        _start(event, imported, waited, hello)
+        for event, imported, waited in zip(
+            EVENTS, zip(*imports, strict=True), zip(*waits, strict=True), strict=True
+        )
+    ]
 
 
 def _environment(function: str) -> dict[str, str]:
@@ -68,27 +100,32 @@ def _environment(function: str) -> dict[str, str]:
     }
 
 
-def _start(event: FunctionEvent, variables: Mapping[str, str], rounds: int) -> Start:
-    imports, heavy = zip(*(_import(event.function, variables) for _ in range(rounds)), strict=True)
-    waits = [answers(event, variables) for _ in range(rounds)]
+def _start(
+    event: FunctionEvent,
+    imported: Sequence[tuple[float, str]],
+    waited: Sequence[Answers],
+    hello: Sequence[float],
+) -> Start:
     return Start(
         function=event.function,
-        imports=median(imports),
-        heavy=heavy[0],
-        first=median(first for first, _ in waits),
-        again=median(again for _, again in waits),
+        imports=median(seconds for seconds, _ in imported),
+        heavy=imported[0][1],
+        listens=median(each.listens for each in waited),
+        first=median(each.first for each in waited),
+        again=median(each.again for each in waited),
+        over_hello=median(each.first / least for each, least in zip(waited, hello, strict=True)),
         outcome=event.outcome,
     )
 
 
-def _import(function: str, variables: Mapping[str, str]) -> tuple[float, str]:
+def _import(event: FunctionEvent, variables: Mapping[str, str]) -> tuple[float, str]:
     program = (
         "import sys, time; begun = time.perf_counter(); import main; "
         f"print(time.perf_counter() - begun, *(set({_HEAVY!r}) & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=ROOT / "functions" / function,
+        cwd=event.source,
         env=dict(variables),
         check=True,
         capture_output=True,

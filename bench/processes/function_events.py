@@ -3,12 +3,17 @@
 import base64
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
+
+from bench.paths import HELLO, ROOT
 
 ID: Final = "0123456789abcdef"
 AT: Final = "2026-11-21T12:00:00Z"
 UPLOAD: Final = {"id": ID, "bucket": "b", "name": "orders/a.csv", "generation": 1}
 COUNTS: Final = {"read": 1, "valid": 0, "rejected": 1}
+HELLO_WORLD: Final = "hello_world"
+"""The function in bench/hello, which does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,11 @@ class FunctionEvent:
     headers: dict[str, str]
     body: bytes
     outcome: str
+
+    @property
+    def source(self) -> Path:
+        """The folder of its main.py."""
+        return HELLO if self.function == HELLO_WORLD else ROOT / "functions" / self.function
 
 
 def _binary(function: str, kind: str, data: Any, outcome: str) -> FunctionEvent:
@@ -52,6 +62,12 @@ def _message(function: str, kind: str, data: Any, outcome: str) -> FunctionEvent
 
 
 EVENTS: Final = (
+    _binary(
+        HELLO_WORLD,
+        "google.cloud.storage.object.v1.finalized",
+        {"bucket": "another-bucket", "name": "a.csv", "generation": "1", "size": "10"},
+        "any event: nothing is done",
+    ),
     _binary(
         "validate_and_parse",
         "google.cloud.storage.object.v1.finalized",

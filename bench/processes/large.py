@@ -27,6 +27,7 @@ class Large:
     """Bytes: the peak resident set of the validating process."""
     files: int
     """Bytes: the most that its temporary files took, which on Cloud Run are in memory, too."""
+    processors: int
     faults: int
     exact: bool
     """Every line, column and code was found, in the file's order, and no row was lost."""

@@ -14,23 +14,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from bench.inputs import PIECE, orders_contract
+from bench.inputs import PIECE, batches, has_processors
 from bench.measure import open_file_bytes, peak_bytes
+from bench.shapes.registry import BY_NAME
 from csvgate.chunks.arrow import encode
 from csvgate.rejects.reject_file import RejectFile
 from csvgate.rejects.summary import Reasons
-from csvgate.validation.validate import validate
 
 
 def main(findings: Path) -> None:
-    contract = orders_contract()
+    contract = BY_NAME["sample"].contract()
     reject_file, reasons = RejectFile(contract), Reasons(contract)
+    # As many as the function has, because each holds some blocks of the file.
+    processors = 2 if has_processors() else 1
     source = _Counted(sys.stdin.buffer)
     rows = valid = rejected = sent = files = 0
     temporary = Path(tempfile.gettempdir())
     cpu, wall = time.process_time(), time.perf_counter()
     with findings.open("w", encoding="utf-8") as out:
-        for batch in validate(source.pieces(), contract):
+        for batch in batches(source.pieces(), contract, processors):
             rows += batch.rows_read
             valid += len(batch.lines)
             rejected += len(batch.rejected)
@@ -53,6 +55,7 @@ def main(findings: Path) -> None:
                 "wall": time.perf_counter() - wall,
                 "peak": peak_bytes(),
                 "files": files,
+                "processors": processors,
             }
         )
     )

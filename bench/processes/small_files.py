@@ -11,19 +11,23 @@ from importlib import import_module
 from pathlib import Path
 from statistics import median
 
+from bench.shapes.registry import HEADLINE
+
 AGAIN = 20
 
 
 def main(name: str, path: Path) -> None:
     started = time.perf_counter()
     run = import_module(f"bench.contenders.{name}").run
+    make_contract = HEADLINE.contract
     imported = time.perf_counter()
-    run(path)
+    contract = make_contract()
+    run(path, contract)
     first = time.perf_counter()
     again = []
     for _ in range(AGAIN):
         begun = time.perf_counter()
-        run(path)
+        run(path, contract)
         again.append(time.perf_counter() - begun)
     print(
         json.dumps(

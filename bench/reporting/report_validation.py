@@ -1,18 +1,16 @@
 """The parts of the report on validation: speed, and the faults that each contender found."""
 
-from collections.abc import Sequence
-
-from bench.reporting.goals import by_name, ratio
 from bench.reporting.markdown import mebibytes, micro, percent, rate, table, times
-from bench.runner import Result
+from bench.reporting.results import Run, ShapeRun
+from bench.runner import Result, ratio
 from bench.truth import Score
 
-_MISSED_SHOWN = 6
+_MISSED_SHOWN = 4
 
 
-def speed(results: Sequence[Result]) -> str:
-    found = by_name(results)
-    encoded, values = found["csvgate_encoded"], found["csvgate_values"]
+def speed(made: ShapeRun) -> str:
+    results = list(made.results.values())
+    encoded = made.results["csvgate_encoded"]
     rows = [
         (
             result.entry.title,
@@ -21,7 +19,6 @@ def speed(results: Sequence[Result]) -> str:
             micro(result.cpu.least),
             rate(result.cpu.median),
             times(ratio(encoded, result)),
-            times(ratio(values, result)),
             micro(result.wall.median),
             micro(result.wall.least),
             percent(result.cpu.spread),
@@ -33,11 +30,19 @@ def speed(results: Sequence[Result]) -> str:
     ]
     head = (
         "", "rows", "CPU µs/row", "least", "rows/s per core", "CPU ÷ csvgate end to end",
-        "÷ without output", "wall µs/row", "least", "spread", "in the collector", "peak memory",
-        "bad rows found; by",
+        "wall µs/row", "least", "spread", "in the collector", "peak memory", "bad rows found; by",
     )  # fmt: skip
-    notes = "".join(f"- **{r.entry.title}**: {r.entry.note}.\n" for r in results)
-    return f"## Validation\n\n{table(head, rows)}\n{notes}"
+    return f"## All contenders on `{made.shape.name}`\n\n{table(head, rows)}"
+
+
+def contenders(run: Run) -> str:
+    """The notes of all contenders that ran."""
+    entries = {
+        result.entry.name: result.entry
+        for made in run.shapes.values()
+        for result in made.results.values()
+    }
+    return "".join(f"- **{entry.title}**: {entry.note}.\n" for entry in entries.values())
 
 
 def _verdict(result: Result) -> str:
@@ -59,36 +64,36 @@ def _place(result: Result) -> str:
     return "line" if result.entry.place == "line" else "record number"
 
 
-def accuracy(results: Sequence[Result]) -> str:
-    scored = [(result, result.score) for result in results if result.score]
+def accuracy(run: Run) -> str:
     rows = [
         (
+            f"`{name}`",
             result.entry.title,
-            _place(result),
+            _place(result) + (", cleaned copy" if result.entry.cleaned else ""),
             f"{score.rows_found:,}",
             f"{score.rows_missed:,}",
             f"{score.rows_false:,}",
             f"{score.faults_found:,}",
             f"{score.faults_missed:,}",
             f"{score.faults_false:,}",
+            _missed(score) or "–",
         )
-        for result, score in scored
+        for name, made in run.shapes.items()
+        for result in made.results.values()
+        if (score := result.score)
     ]
     head = (
-        "", "position by", "bad rows found", "missed", "false",
-        "faults exact", "missed", "false",
+        "shape", "", "position by", "bad rows found", "missed", "false", "faults exact", "missed",
+        "false", "misses rows with",
     )  # fmt: skip
-    missed = "".join(
-        f"- **{result.entry.title}** misses {_missed(score)}.\n"
-        for result, score in scored
-        if score.missed
-    )
     return (
-        "### What each found\n\n"
+        "## What each found\n\n"
         "Compared with the list of faults that were put into the file. A fault is exact if its "
         "place and column are right and, for csvgate and the hand-written rules, its code; each "
-        "fault of a row counts. A record number is not a line number, because notes may have "
-        f"several lines.\n\n{table(head, rows)}\n{missed}{_cleaned(results)}"
+        "fault of a row counts. A record number is not a line number, because cells may have "
+        "several lines. Contenders that end their run at a stray quote or an undecodable byte read "
+        "a cleaned copy of the file without these; they count as missed.\n\n"
+        f"{table(head, rows)}"
     )
 
 
@@ -97,13 +102,3 @@ def _missed(score: Score) -> str:
     more = len(score.missed) - len(shown)
     text = ", ".join(f"`{code}` ({rows:,})" for code, rows in shown)
     return f"{text} and {more} more" if more else text
-
-
-def _cleaned(results: Sequence[Result]) -> str:
-    titles = "; ".join(result.entry.title for result in results if result.entry.cleaned)
-    if not titles:
-        return ""
-    return (
-        "\nSome contenders read a cleaned file without undecodable bytes and stray quotes, because "
-        f"these end their run on the original file: {titles}. They count as missed.\n"
-    )

@@ -10,19 +10,17 @@ from uuid import UUID
 from samples.make_orders import Faults
 
 from bench.shapes.shape import Record, contract_of
+from bench.shapes.turns import Turns
 from csvgate.contracts.model import Contract
 
 SEED: Final = 14
 BAD: Final = 0.01
+LATE: Final = 0.02
+"""The share of events that arrive up to an hour late, so that the times are not quite in order."""
 _BEGIN: Final = datetime(2026, 1, 1, tzinfo=UTC)
-_WRONG: Final = (
-    (0, "not-a-uuid", "event_id", "format.uuid"),
-    (1, "2026-13-01T00:00:00Z", "at", "type.datetime"),
-    (1, "2026-01-01T00:00:00", "at", "bigquery.time_zone"),
-    (2, "-1", "device", "constraint.minimum"),
-    (3, "n/a", "reading", "type.number"),
-    (3, "", "reading", "constraint.required"),
-)
+_DEVICES: Final = 50_000
+_WAYS: Final = 8
+"""The number of ways to spoil an event."""
 
 
 @cache
@@ -47,17 +45,46 @@ limits: {rejected_rate: 1}
 
 def records(count: int) -> Iterator[Record]:
     pick = random.Random(SEED)  # noqa: S311 (data to repeat, nothing to hide)
-    at = _BEGIN
+    at, earlier, ways = _BEGIN, list[str](), Turns(range(_WAYS), pick)
     for _ in range(count):
         at += timedelta(microseconds=pick.randrange(4_000_000))
+        late = pick.randrange(3600) if pick.random() < LATE else 0
         cells = [
             str(UUID(int=pick.getrandbits(128), version=4)),
-            f"{at:%Y-%m-%dT%H:%M:%S.%f}Z",
-            str(pick.randrange(50_000)),
+            f"{at - timedelta(seconds=late):%Y-%m-%dT%H:%M:%S.%f}Z",
+            str(pick.randrange(_DEVICES)),
             f"{pick.gauss(20, 8):.{pick.randint(0, 5)}f}",
         ]
         faults: Faults = ()
-        if pick.random() < BAD:
-            column, text, name, code = pick.choice(_WRONG)
-            cells[column], faults = text, ((name, code),)
+        if pick.random() < BAD and earlier:
+            faults = _spoil(cells, ways.next(), pick, earlier)
+        else:
+            earlier.append(cells[0])
         yield ",".join(cells) + "\n", faults
+
+
+def _spoil(cells: list[str], way: int, pick: random.Random, earlier: list[str]) -> Faults:
+    match way:
+        case 0:
+            cells[0] = pick.choice((cells[0][:-1], cells[0].replace("-", "_"), "null"))
+            return (("event_id", "format.uuid"),)
+        case 1:
+            cells[0] = pick.choice(earlier)
+            return (("event_id", "constraint.unique"),)
+        case 2:
+            cells[1] = cells[1].replace("-", "-3", 1)
+            return (("at", "type.datetime"),)
+        case 3:
+            cells[1] = cells[1].removesuffix("Z")
+            return (("at", "bigquery.time_zone"),)
+        case 4:
+            cells[2] = str(-1 - pick.randrange(100))
+            return (("device", "constraint.minimum"),)
+        case 5:
+            cells[3] = pick.choice(("n/a", "-", f"{cells[3]} °C", cells[3].replace(".", ";") + ";"))
+            return (("reading", "type.number"),)
+        case 6:
+            cells[3] = ""
+            return (("reading", "constraint.required"),)
+    cells.pop()
+    return ((None, "row.too_few_fields"),)

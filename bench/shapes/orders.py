@@ -4,38 +4,26 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from samples.make_orders import (
-    KINDS,
-    PLACES,
-    STATUSES,
-    Orders,
-    Row,
-    quoted,
-)
+from samples.make_orders import ORDER_ID, PLACES, STATUSES, Faults, Orders, Row, quoted
 
 from bench.paths import CONTRACT
 from bench.shapes.shape import Record, contract_of
-from bench.shapes.vocabulary import ELSEWHERE, email, phrase
+from bench.shapes.spoiled import INVALID_BYTES, WAYS, spoil
+from bench.shapes.turns import Turns
+from bench.shapes.vocabulary import email, phrase, phrase_abroad
 from csvgate.contracts.model import Contract
 
 SEED: Final = 11
+CUSTOMERS: Final = 100_000
 _IDS: Final = 90_000_000
 """ORD-10000000 to ORD-99999999."""
-_CUSTOMERS: Final = 100_000
 _BEGIN: Final = datetime(2025, 1, 1, tzinfo=UTC)
 _DAYS: Final = 730
 _ZONES: Final = (
-    "Z",
-    "Z",
-    "Z",
-    "+01:00",
-    "+01:00",
-    "+02:00",
-    "+02:00",
-    "-05:00",
-    "+09:00",
-    "+00:00",
-)
+    "Z", "Z", "Z", "+01:00", "+01:00", "+02:00", "+02:00", "-05:00", "+09:00", "+00:00",
+)  # fmt: skip
+_SHORT_NOTES: Final = ("ring twice", "gift", "no invoice", "call before delivery", "urgent")
+"""Notes that many people write."""
 
 
 class ShopOrders(Orders):
@@ -45,15 +33,23 @@ class ShopOrders(Orders):
         super().__init__(bad, SEED)
         self._ids: Final = self.random.sample(range(_IDS), count)
         self._latin: Final = latin
-        if latin:
-            # In Windows-1252, the byte of this kind is a letter.
-            self.spoilers = tuple(
-                kind for kind in KINDS if ("notes", "encoding.invalid") not in kind.faults
-            )
+        ways = [way for way in WAYS if not (latin and way == INVALID_BYTES)]
+        self._ways: Final = Turns(ways, self.random)
+        self._earlier: list[str] = []
+
+    def rows(self, count: int) -> Iterator[tuple[Row, Faults]]:
+        for number in range(count):
+            row = self._good(number)
+            if self.random.random() < self.bad and self._earlier:
+                yield row, spoil(row, self._ways.next(), self.random, self._earlier)
+            else:
+                # A number is repeated from anywhere in the file before.
+                self._earlier.append(row[ORDER_ID])
+                yield row, ()
 
     def _good(self, number: int) -> Row:
         pick = self.random
-        customer = int(pick.random() ** 2 * _CUSTOMERS)
+        customer = int(pick.random() ** 2 * CUSTOMERS)
         country, currency = PLACES[customer % len(PLACES)]
         cents = int(pick.random() ** 3 * 200_000) + 99
         at = _BEGIN + timedelta(days=pick.randrange(_DAYS), seconds=pick.randrange(86_400))
@@ -61,7 +57,7 @@ class ShopOrders(Orders):
         fraction = f".{pick.randrange(1000):03}" if pick.random() < 0.1 else ""
         return [
             f"ORD-{self._ids[number] + 10_000_000}",
-            f"C{1_000_000 + customer * 89}",
+            customer_id(customer),
             email(pick, self._ids[number], latin=self._latin),
             country,
             currency,
@@ -80,10 +76,15 @@ class ShopOrders(Orders):
         if style < 0.2:
             return f'{phrase(pick, 1, 3)}, "{phrase(pick, 1, 3)}", {phrase(pick, 1, 2)}'
         if style < 0.27 and not self._latin:
-            return f"{pick.choice(ELSEWHERE)} {pick.randrange(1000)}"
+            return phrase_abroad(pick)
         if style < 0.4:
-            return pick.choice(("ring twice", "gift", "no invoice", "call before delivery"))
+            return pick.choice(_SHORT_NOTES)
         return phrase(pick, 2, 9)
+
+
+def customer_id(number: int) -> str:
+    """Return the id of one of the `CUSTOMERS`, from 0."""
+    return f"C{1_000_000 + number * 89}"
 
 
 def small_sample(count: int) -> Iterator[Record]:

@@ -32,7 +32,8 @@ SHAPES: Final = (
     ),
     Shape(
         "texts",
-        "articles: long quoted texts with delimiters, doubled quotes and line ends, six scripts",
+        "articles: long quoted texts with delimiters, doubled quotes and line ends, six scripts, "
+        "emoji",
         texts.contract,
         texts.records,
     ),
@@ -63,6 +64,15 @@ SHAPES: Final = (
         orders.shop_orders,
         gzip=True,
     ),
+    Shape(
+        "returns",
+        "the sample with lines that end with \\r alone, as those of classic Mac programs",
+        _orders,
+        orders.small_sample,
+        line_end="\r",
+        average=False,
+    ),
 )
 BY_NAME: Final = {shape.name: shape for shape in SHAPES}
 HEADLINE: Final = BY_NAME["orders"]
+"""The shape by which csvgate is judged first."""

@@ -13,7 +13,7 @@ LAST: Final = (
     "keller", "lindqvist", "moreau", "nowak", "oneill", "peters", "quast", "rossi", "svoboda",
     "tanaka", "ueda", "vogel", "weiss", "xu", "yilmaz", "zimmer", "brandt", "castro", "duarte",
 )  # fmt: skip
-ABROAD: Final = ("jürgen", "kåre", "łucja", "søren", "zoë", "ирина", "李雷", "γιώργος")
+FIRST_ABROAD: Final = ("jürgen", "kåre", "łucja", "søren", "zoë", "ирина", "李雷", "γιώργος")
 """First names that are not in ASCII."""
 COMMON_DOMAINS: Final = (
     "mail.example", "post.example", "example.com", "example.org", "web.example.de",
@@ -26,7 +26,7 @@ DOMAINS: Final = tuple(
     for number in range(1, 9)
     for end in ("", ".com", ".co.uk")
 )
-"""About 2,800, for those who do not have one of the common ones."""
+"""2,784 domains, for people who do not have an address at a common one."""
 DOMAINS_ABROAD: Final = ("bücher.example", "café.example.fr", "пример.example", "例え.example")
 WORDS: Final = (
     "please", "deliver", "after", "the", "door", "neighbour", "ring", "twice", "left", "garage",
@@ -34,26 +34,37 @@ WORDS: Final = (
     "before", "Tuesday", "urgent", "size", "exchange", "broken", "returned", "customer", "asked",
     "again", "Lieferung", "bitte", "Geschenk", "café", "Straße", "größer", "façade", "niño",
 )  # fmt: skip
-ELSEWHERE: Final = (
-    "東京都千代田区にお届けください", "Пожалуйста, позвоните заранее", "يرجى الاتصال قبل التسليم",
-    "παρακαλώ χτυπήστε δύο φορές", "🎁 gift wrap 🎀", "서울시 강남구로 보내주세요",
-)  # fmt: skip
+SCRIPTS: Final = (
+    ("東京都", "千代田区", "に", "お届け", "ください", "午後", "玄関", "まで", "電話", "箱"),
+    ("пожалуйста", "позвоните", "заранее", "доставка", "после", "обеда", "подарок", "этаж"),
+    ("يرجى", "الاتصال", "قبل", "التسليم", "هدية", "الباب", "الطابق", "غدا"),
+    ("παρακαλώ", "χτυπήστε", "δύο", "φορές", "δώρο", "πόρτα", "όροφος", "αύριο"),
+    ("서울시", "강남구로", "보내주세요", "선물", "문", "앞에", "내일", "전화"),
+    ("🎁", "🎀", "🚚", "👍🏽", "❤️", "gift", "wrap", "🏠"),
+)
+"""Words in five scripts other than Latin, and emoji, which take four bytes and more."""
 
 
 def phrase(pick: random.Random, least: int, most: int) -> str:
-    """Return so many words; hardly ever the same twice."""
+    """Return a number of words between `least` and `most`, and a number: it hardly repeats."""
     words = pick.choices(WORDS, k=pick.randint(least, most))
     return f"{' '.join(words)} {pick.randrange(10_000)}"
 
 
+def phrase_abroad(pick: random.Random) -> str:
+    """Return two to six words in one of the `SCRIPTS`, and a number."""
+    words = pick.choices(pick.choice(SCRIPTS), k=pick.randint(2, 6))
+    return f"{' '.join(words)} {pick.randrange(1000)}"
+
+
 def email(pick: random.Random, number: int, *, latin: bool = False) -> str:
-    """Return an address that no other number has; about one in 14 is not in ASCII, or none if it
-    must be `latin`."""
+    """Return an address that no other number has. 7% of them are not in ASCII; none, if they must
+    be in a `latin` encoding."""
     first, last = pick.choice(FIRST), pick.choice(LAST)
     domain = pick.choice(COMMON_DOMAINS if pick.random() < 0.5 else DOMAINS)
     if not latin and pick.random() < 0.07:
         if pick.random() < 0.5:
-            first = pick.choice(ABROAD)
+            first = pick.choice(FIRST_ABROAD)
         else:
             domain = pick.choice(DOMAINS_ABROAD)
     style = pick.random()

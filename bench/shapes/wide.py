@@ -9,6 +9,7 @@ from typing import Final
 from samples.make_orders import Faults
 
 from bench.shapes.shape import Record, contract_of
+from bench.shapes.turns import Turns
 from bench.shapes.vocabulary import WORDS, phrase
 from csvgate.contracts.model import Contract
 
@@ -40,15 +41,16 @@ _KINDS: Final = (
     *("text",) * 6,
 )
 """The kinds of all columns after the first, which is the number of the document."""
-_WRONG: Final = {
-    "integer": ("12a", "type.integer"),
-    "amount": ("1.23,45", "type.number"),
-    "rate": ("1,2,3", "type.number"),
-    "date": ("31.02.2026", "type.date"),
-    "moment": ("30.06.2025 24:10", "type.datetime"),
-    "flag": ("vielleicht", "type.boolean"),
-    "account": ("4000-12345", "constraint.max_length"),
+WRONG: Final = {
+    "integer": ("type.integer", ("12a", "1,5", "4711-3", "k.A.", "#WERT!")),
+    "amount": ("type.number", ("1.23,45", "12.3456,00", "12,50 €", "offen", "1,234.50")),
+    "rate": ("type.number", ("1,2,3", "4.5", "19 %", "#DIV/0!", "siehe oben")),
+    "date": ("type.date", ("31.02.2026", "2026-03-01", "1.13.2025", "heute", "00.00.0000")),
+    "moment": ("type.datetime", ("30.06.2025 24:10", "01.02.2025", "31.04.2025 10:00")),
+    "flag": ("type.boolean", ("vielleicht", "x", "Ja", "1")),
+    "account": ("constraint.max_length", ("4000-12345", "8400 Erlöse", "siehe Beleg")),
 }
+"""The code of a spoilt cell of each kind, and what people write there. A text is never wrong."""
 
 
 def _names() -> list[str]:
@@ -76,15 +78,25 @@ def contract() -> Contract:
 
 def records(count: int) -> Iterator[Record]:
     pick = random.Random(SEED)  # noqa: S311 (data to repeat, nothing to hide)
+    ways = Turns((*WRONG, None), pick)
     names, documents = _names(), pick.sample(range(10**6, 10**6 + 20 * count), count)
     for document in documents:
         cells = [_cell(kind, pick) if pick.random() >= EMPTY else "" for kind in _KINDS]
         faults: Faults = ()
         if pick.random() < BAD:
-            column = pick.randrange(len(_KINDS))
-            if wrong := _WRONG.get(_KINDS[column]):
-                cells[column], faults = wrong[0], ((names[column], wrong[1]),)
+            faults = _spoil(cells, ways.next(), names, pick)
         yield f"{document};{';'.join(cells)}\n", faults
+
+
+def _spoil(cells: list[str], kind: str | None, names: list[str], pick: random.Random) -> Faults:
+    """Spoil a cell of this kind, or the whole row if it is None."""
+    if kind is None:
+        cells.append("")
+        return ((None, "row.too_many_fields"),)
+    column = pick.choice([number for number, other in enumerate(_KINDS) if other == kind])
+    code, texts = WRONG[kind]
+    cells[column] = pick.choice(texts)
+    return ((names[column], code),)
 
 
 def _cell(kind: str, pick: random.Random) -> str:

@@ -12,9 +12,9 @@ from csvgate.csv.lines import read_at_least
 from csvgate.csv.records import Framer, Record
 from csvgate.rejects import corrections
 from csvgate.rejects.reject_file import RejectFile
+from csvgate.validation.fast import row_reader
 from csvgate.validation.fast.batcher import Batcher
 from csvgate.validation.fast.block_records import BlockFramer, FramedBlock
-from csvgate.validation.fast.row_reader import RowReader
 from csvgate.validation.fast.structural_index import StructuralIndex
 from mutation.mutant import Mutant
 from simulate.world.swap import swapped
@@ -91,13 +91,13 @@ def _piece_decides_on_encoding() -> AbstractContextManager[Any]:
 
 
 def _terminators_become_line_feeds() -> AbstractContextManager[Any]:
-    original = RowReader._bytes
+    original = row_reader._without_terminator
 
-    def bytes_of(self: RowReader, row: int) -> tuple[bytes, bytes]:
-        raw, terminator = original(self, row)
+    def without_terminator(data: bytes) -> tuple[bytes, bytes]:
+        raw, terminator = original(data)
         return raw, b"\n" if terminator else b""
 
-    return swapped(RowReader, "_bytes", bytes_of)
+    return swapped(row_reader, "_without_terminator", without_terminator)
 
 
 def _batch_counts_of_block() -> AbstractContextManager[Any]:

@@ -1,6 +1,6 @@
 """Bugs in the extraction and the checks of texts: cells cut at their ends, missing values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property, partial
@@ -15,9 +15,10 @@ from csvgate.validation.cells import Cells
 from csvgate.validation.fast import cell_slices
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels import strings
+from csvgate.validation.fast.kernels.cell_test import Test
 from csvgate.validation.fast.kernels.dictionary import Encoded
 from csvgate.validation.fast.kernels.fixed_pattern import FixedPattern
-from csvgate.validation.fast.kernels.strings import StringKernel, Test
+from csvgate.validation.fast.kernels.strings import StringKernel
 from csvgate.validation.fast.structural_index import Separators, StructuralIndex
 from csvgate.validation.fast.table import CellSplitter
 from mutation.mutant import Mutant
@@ -58,14 +59,16 @@ def _copy_cut(where: Where) -> AbstractContextManager[Any]:
 
 
 def _single_cell_cut() -> AbstractContextManager[Any]:
-    """The cell that the rules read again lacks its last character, if that has several bytes."""
-    original = Slices.cell
+    """A cell that the rules read again lacks its last character, if that has several bytes."""
+    original = Slices.contents
 
-    def cell(self: Slices, index: int) -> bytes:
-        found = original(self, index)
-        return found if found.isascii() else found.decode("utf-8", "ignore")[:-1].encode()
+    def contents(self: Slices, indexes: Any) -> list[bytes]:
+        return [
+            found if found.isascii() else found.decode("utf-8", "ignore")[:-1].encode()
+            for found in original(self, indexes)
+        ]
 
-    return swapped(Slices, "cell", cell)
+    return swapped(Slices, "contents", contents)
 
 
 def _spaces_stripped() -> AbstractContextManager[Any]:
@@ -121,12 +124,12 @@ def _line_break_in_a_cell_changed() -> AbstractContextManager[Any]:
     return swapped(RecordReader, "feed", feed)
 
 
-def _pattern_ends_after_words(words: int) -> AbstractContextManager[Any]:
+def _pattern_ends_after(count: int) -> AbstractContextManager[Any]:
     original = FixedPattern.__init__
 
-    def init(self: Any, characters: list[tuple[int, int]]) -> None:
-        original(self, characters)
-        self._words = self._words[:words]
+    def init(self: Any, characters: Sequence[frozenset[int]]) -> None:
+        every = frozenset(range(256))
+        original(self, [*characters[:count], *[every] * len(characters[count:])])
 
     return swapped(FixedPattern, "__init__", init)
 
@@ -138,9 +141,9 @@ def _lengths_in_bytes() -> AbstractContextManager[Any]:
             found = lengths >= least
             return found if greatest is None else found & (lengths <= greatest)
 
-        return Test(fits, ascii_only=False)
+        return Test(fits, text_only=False)
 
-    return swapped(strings, "_within", within)
+    return swapped(strings, "within", within)
 
 
 def _missing_value_trimmed_by_rules() -> AbstractContextManager[Any]:
@@ -211,10 +214,10 @@ TEXT: dict[str, Mutant] = {
         _line_break_in_a_cell_changed, _WHOLE
     ),
     "a pattern is not compared after 32 characters": Mutant(
-        partial(_pattern_ends_after_words, 4), _PATTERN
+        partial(_pattern_ends_after, 32), _PATTERN
     ),
     "a pattern is not compared after 8 characters": Mutant(
-        partial(_pattern_ends_after_words, 1), _PATTERN
+        partial(_pattern_ends_after, 8), _PATTERN
     ),
     "the kernel counts the bytes of a text": Mutant(
         _lengths_in_bytes, (test_cell_ends.test_characters_are_counted_and_not_bytes,)

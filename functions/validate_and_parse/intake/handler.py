@@ -77,6 +77,7 @@ class Validator:
                 rejects_bucket=settings.rejects_bucket,
                 limits=TimeLimits(timeout, settings.read_bytes_per_second),
                 clock=clock,
+                processors=runtime.processors,
             ),
             sealer=Sealer(store, ledger, staging, clock),
             seals=SealPublisher(

@@ -1,7 +1,8 @@
 """Read one upload: stage its valid records as chunks, and write its reject file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -84,6 +85,7 @@ class UploadReader:
     rejects_bucket: str
     limits: TimeLimits
     clock: Clock
+    processors: int = 1
 
     def read(self, pinned: Pinned, began: datetime, overruns: int) -> UploadReading:
         """Read the pinned generation to its end, and its rows until a limit is certainly exceeded.
@@ -151,32 +153,35 @@ class UploadReader:
         contract, correction = pinned.contract, None
         source = self._open(verified, pinned)
         if source.origin is None:
-            batches = _batches(source.pieces, contract, pinned, references)
+            engine = self._engine(source.pieces, contract, pinned, references)
+            batches: Iterator[Batch] = engine
         else:
             correction = Correction(contract, source.origin.open_lines)
             stripped = correction.pieces(source.pieces)
-            batches = correction.batches(
-                _batches(stripped, contract_for_extracted_records(contract), pinned, references)
-            )
+            extracted = contract_for_extracted_records(contract)
+            engine = self._engine(stripped, extracted, pinned, references)
+            batches = correction.batches(engine)
         upload = _upload(pinned)
         staged = StagingOutput(self.store, self.pool, self.staging_bucket, upload.id)
         tally, partition = _Tally(Reasons(contract)), PartitionRange(contract)
         limited = LimitedRejects(contract, source.most_bytes, correction is not None)
         with RejectOutput(self.store, self.rejects_bucket, upload, pinned.plan) as rejects:
-            for batch in batches:
-                kept = limited.take(batch)
-                tally.add(kept)
-                if kept.data:
-                    rejects.write(kept.data)
-                verified.budget.rows = limited.counts.read
-                verified.budget.check()
-                if limited.stopped:
-                    break
-                partition.add(batch)
-                for chunk in encode(batch, contract):
-                    staged.write(chunk.data, chunk.rows)
-                # Otherwise 100 MiB would stay in memory while the next batch is made.
-                del batch, kept
+            # Until it is closed, the engine may read the source in another thread.
+            with closing(engine):
+                for batch in batches:
+                    kept = limited.take(batch)
+                    tally.add(kept)
+                    if kept.data:
+                        rejects.write(kept.data)
+                    verified.budget.rows = limited.counts.read
+                    verified.budget.check()
+                    if limited.stopped:
+                        break
+                    partition.add(batch)
+                    for chunk in encode(batch, contract):
+                        staged.write(chunk.data, chunk.rows)
+                    # Otherwise 100 MiB would stay in memory while the next batch is made.
+                    del batch, kept
             staged.wait()
             verified.verify()
             written = rejects.finish()
@@ -193,23 +198,23 @@ class UploadReader:
             stopped_at=limited.stopped.line if limited.stopped else None,
         )
 
+    def _engine(
+        self, pieces: Iterable[bytes], contract: Contract, pinned: Pinned, references: KeySets
+    ) -> Generator[Batch, None, None]:
+        received = pinned.received
+        return validate(
+            pieces,
+            contract,
+            chunk_bytes=received.chunk_bytes,
+            references=references,
+            hash_key=bytes.fromhex(received.hash_key),
+            processors=self.processors,
+        )
+
 
 def _upload(pinned: Pinned) -> Upload:
     ref = pinned.received.upload
     return Upload(ref.bucket, ref.name, ref.generation)
-
-
-def _batches(
-    pieces: Iterable[bytes], contract: Contract, pinned: Pinned, references: KeySets
-) -> Iterator[Batch]:
-    received = pinned.received
-    return validate(
-        pieces,
-        contract,
-        chunk_bytes=received.chunk_bytes,
-        references=references,
-        hash_key=bytes.fromhex(received.hash_key),
-    )
 
 
 @dataclass(slots=True)

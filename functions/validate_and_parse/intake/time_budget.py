@@ -22,6 +22,9 @@ class OutOfTime(Transient):
 
 @dataclass(slots=True)
 class TimeBudget:
+    """Of the threads that use an instance, the one that reads sets `bytes_read`, and the one that
+    judges sets `rows`. Both check the time."""
+
     clock: Clock
     deadline: datetime
     name: str

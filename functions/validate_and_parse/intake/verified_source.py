@@ -56,6 +56,8 @@ class VerifiedSource:
     _size: int = 0
     _checksum: Any = field(default_factory=_checksum)
     _rest: Iterator[bytes] | None = None
+    _failure: Exception | None = None
+    """What reading raised. A parser that reads ahead may have met it without a need for it."""
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the stored bytes. Raises FileFault `file.gone`, and OutOfTime if they cannot all be
@@ -64,8 +66,17 @@ class VerifiedSource:
             self._rest = self._read()
         # Not `yield from`: a parser that stops early closes this generator, which must not close
         # the reading that `verify` continues.
-        while (piece := next(self._rest, None)) is not None:
+        while (piece := self._next(self._rest)) is not None:
             yield piece
+
+    def _next(self, rest: Iterator[bytes]) -> bytes | None:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return next(rest, None)
+        except Exception as failure:
+            self._failure = failure
+            raise
 
     def verify(self) -> None:
         """Read to the end and compare. Raises Transient `storage.corrupt`, and like `pieces`."""

@@ -109,23 +109,44 @@ class RecordReader:
                 return self._stray()
             at += 1
         while True:
+            at, begins = self._unquoted(text, at)
+            if begins is not State.OPEN:
+                return begins
+            at = self._close(text, terminator, at + 1)
+            if at < 0:
+                return State.OPEN
+            if at >= len(text):
+                return State.CLOSED
+            if not text.startswith(grammar.delimiter, at):
+                return self._stray()
+            at += 1
+
+    def _unquoted(self, text: str, at: int) -> tuple[int, State]:
+        """Read the unquoted cells from the position on. Return CLOSED if these are all cells of the
+        text, STRAY if one contains a quote, or else OPEN and the position of the quote that opens
+        the next cell."""
+        grammar = self._grammar
+        if not grammar.escape:
+            found = text.find(grammar.quote, at)
+            cells = (text[at:found] if found >= 0 else text[at:]).split(grammar.delimiter)
+            if grammar.skip_initial_space:
+                cells = [cell.lstrip(" ") for cell in cells]
+            self.cells += cells
+            if found < 0:
+                return found, State.CLOSED
+            return found, State.STRAY if self.cells.pop() else State.OPEN
+        while True:
             while grammar.skip_initial_space and text.startswith(" ", at):
                 at += 1
             if text.startswith(grammar.quote, at):
-                at = self._close(text, terminator, at + 1)
-                if at < 0:
-                    return State.OPEN
-                if at < len(text) and not text.startswith(grammar.delimiter, at):
-                    return self._stray()
-            else:
-                end = grammar.find_unquoted_end(text, at)
-                if end < 0:
-                    return State.STRAY
-                self.cells.append(grammar.unescape(text[at:end]))
-                at = end
-            if at >= len(text):
-                return State.CLOSED
-            at += 1
+                return at, State.OPEN
+            end = grammar.find_unquoted_end(text, at)
+            if end < 0:
+                return end, State.STRAY
+            self.cells.append(grammar.unescape(text[at:end]))
+            if end >= len(text):
+                return end, State.CLOSED
+            at = end + 1
 
     def _close(self, text: str, terminator: str, start: int) -> int:
         """Finish the open cell; return the position after its closing quote, or -1 if it stays

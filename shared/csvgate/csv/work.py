@@ -5,13 +5,14 @@ noisy to assert that, so the readers count what they do: once per call, never pe
 which costs nothing that can be measured. Nothing in production reads these numbers.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 
 class Work:
-    """Totals of this process. Threads may lose a few counts to each other."""
+    """Counts of work."""
 
     __slots__ = ("framed", "judged", "scanned")
 
@@ -25,12 +26,34 @@ class Work:
         """Cells that were read one by one, with the rules of their field."""
 
 
-WORK: Final = Work()
+class WorkOfThread(threading.local):
+    """The totals of the current thread. Each thread has its own, because two threads that add to
+    one number lose counts. A thread that works for another one hands its totals over."""
+
+    def __init__(self) -> None:
+        self.scanned = self.framed = self.judged = 0
+
+    def hand_over_to(self, other: Work) -> None:
+        """Move the totals of the current thread to `other`, which it uses alone at this time."""
+        other.scanned += self.scanned
+        other.framed += self.framed
+        other.judged += self.judged
+        self.scanned = self.framed = self.judged = 0
+
+    def add(self, work: Work) -> None:
+        """Add what other threads have handed over."""
+        self.scanned += work.scanned
+        self.framed += work.framed
+        self.judged += work.judged
+
+
+WORK: Final = WorkOfThread()
 
 
 @contextmanager
 def counted() -> Iterator[Work]:
-    """Yield the counts of the work inside the `with` block, which are complete after it."""
+    """Yield the counts of this thread's work inside the `with` block, which are complete after
+    it."""
     before = WORK.scanned, WORK.framed, WORK.judged
     found = Work()
     yield found

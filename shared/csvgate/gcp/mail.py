@@ -85,7 +85,8 @@ class SendGridMailer:
                 message = f"SendGrid did not answer within {self._deadline:g} s"
                 raise Transient(UNKNOWN, message) from error
             if isinstance(error, URLError):
-                raise self._not_sent(reason) from error
+                why = f"not connected within {self._deadline:g} s" if late else reason
+                raise self._not_sent(why) from error
             raise Transient(UNKNOWN, f"SendGrid did not answer: {library_words(error)}") from error
         except ValueError:
             # The exception and its context may quote the header with the key.

@@ -70,7 +70,7 @@ class SendDeadline:
         connect()
         with self._lock:
             if self.is_over or time.monotonic() >= self._end:
-                raise TimeoutError(f"not connected within {self.seconds:g} s")
+                raise TimeoutError
             self.has_begun = True
             self._socket = connection.sock
 

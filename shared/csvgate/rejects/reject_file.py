@@ -16,22 +16,30 @@ LINE: Final = "_csvgate_line"
 ERRORS: Final = "_csvgate_errors"
 
 
+_MOST_REMEMBERED: Final = 1024
+"""Faults whose text is remembered: nearly all messages repeat, except for those with numbers."""
+
+
 class RejectFile:
-    """Formats rejected rows. Its only state is whether the header is written."""
+    """Formats rejected rows. Its state is whether the header is written, and a cache."""
 
     def __init__(self, contract: Contract) -> None:
         dialect = contract.dialect
-        self._delimiter: Final = dialect.delimiter.encode("ascii")
-        self._quote: Final = dialect.quote_char
-        self._escape: Final = dialect.escape_char
+        quote, escape = dialect.quote_char, dialect.escape_char
         if dialect.double_quote:
-            self._quote_inside = self._quote * 2
-        elif self._escape:
-            self._quote_inside = self._escape + self._quote
+            inside = quote * 2
+        elif escape:
+            inside = escape + quote
         else:
             # This dialect cannot write a quote inside a cell; a backtick resembles one.
-            self._quote_inside = "`"
+            inside = "`"
+        self._delimiter: Final = dialect.delimiter.encode("ascii")
+        self._quote: Final = quote.encode("ascii")
+        self._quote_inside: Final = inside.encode("ascii")
+        self._escape: Final = escape.encode("ascii") if escape else b""
         self._has_header = False
+        self._errors: dict[tuple[str, str | None, str, str], bytes] = {}
+        """The cell of errors of rows with a single fault, by encoding, column, code and message."""
 
     def render(self, batch: Batch) -> bytes:
         """Return the bytes to append for a batch: the rejected rows, in the original's encoding,
@@ -43,9 +51,11 @@ class RejectFile:
         begins with the header."""
         mark = ByteOrderMark.of(batch.header.mark)
         for row in batch.rejected:
-            head = b"" if self._has_header else self._head(batch.header, mark)
-            self._has_header = True
-            yield head + self._row(row, mark)
+            if self._has_header:
+                yield self._row(row, mark)
+            else:
+                self._has_header = True
+                yield self._head(batch.header, mark) + self._row(row, mark)
 
     def _head(self, header: Header, mark: ByteOrderMark) -> bytes:
         if not header.raw:
@@ -54,18 +64,28 @@ class RejectFile:
         return mark + mark.to_file_encoding(added + header.raw + header.terminator)
 
     def _row(self, row: RejectedRow, mark: ByteOrderMark) -> bytes:
-        errors = self._quoted(mark.message_bytes(errors_text(row.faults)))
         # A row whose quoting is broken would break the rows after it, so it becomes a single cell.
         cells = row.raw if row.well_formed else self._quoted(row.raw)
-        line = str(row.line).encode("ascii")
-        return mark.to_file_encoding(self._delimiter.join([line, errors, cells]) + row.terminator)
+        added = self._delimiter.join((b"%d" % row.line, self._errors_cell(row.faults, mark), cells))
+        return mark.to_file_encoding(added + row.terminator)
+
+    def _errors_cell(self, faults: tuple[Fault, ...], mark: ByteOrderMark) -> bytes:
+        if len(faults) != 1:
+            return self._quoted(mark.message_bytes(errors_text(faults)))
+        _, column, code, _, message = faults[0]
+        key = mark.message_encoding, column, code, message
+        found = self._errors.get(key)
+        if found is None:
+            if len(self._errors) == _MOST_REMEMBERED:
+                self._errors.clear()
+            found = self._quoted(mark.message_bytes(errors_text(faults)))
+            self._errors[key] = found
+        return found
 
     def _quoted(self, raw: bytes) -> bytes:
-        quote, inside = self._quote.encode("ascii"), self._quote_inside.encode("ascii")
         if self._escape:
-            escape = self._escape.encode("ascii")
-            raw = raw.replace(escape, escape * 2)
-        return quote + raw.replace(quote, inside) + quote
+            raw = raw.replace(self._escape, self._escape * 2)
+        return self._quote + raw.replace(self._quote, self._quote_inside) + self._quote
 
 
 def errors_text(faults: tuple[Fault, ...]) -> str:

@@ -27,12 +27,19 @@ class Reasons:
 
     def add(self, row: RejectedRow) -> None:
         """Count the row once for each code and column of its faults."""
-        for key, fault in {(fault.code, fault.column): fault for fault in row.faults}.items():
-            self._rows[key] = self._rows.get(key, 0) + 1
-            examples = self._examples.setdefault(key, [])
-            if len(examples) < EXAMPLES:
-                alone = self._local or len(row.faults) == 1
-                examples.append(self._example(fault, alone=alone))
+        faults = row.faults
+        if len(faults) == 1:
+            self._count(faults[0], alone=True)
+        else:
+            for fault in {(fault.code, fault.column): fault for fault in faults}.values():
+                self._count(fault, alone=self._local)
+
+    def _count(self, fault: Fault, *, alone: bool) -> None:
+        key = fault.code, fault.column
+        rows = self._rows.get(key, 0)
+        self._rows[key] = rows + 1
+        if rows < EXAMPLES:
+            self._examples.setdefault(key, []).append(self._example(fault, alone=alone))
 
     def top(self) -> tuple[Reason, ...]:
         """Return the reasons, the most frequent first, equally frequent ones by code and column."""

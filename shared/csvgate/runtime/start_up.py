@@ -21,6 +21,7 @@ from csvgate.runtime.breaker_guard import Breaker
 from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.runtime.failure_boundary import FailureBoundary, Handler
 from csvgate.runtime.log import configure
+from csvgate.runtime.processors import usable_processors
 from csvgate.runtime.settings import Settings, read
 
 T = TypeVar("T")
@@ -43,6 +44,8 @@ class Runtime:
     dead_letters: DeadLetterTopic
     pool: Executor
     """Runs calls of services that do not depend on each other."""
+    processors: int = 1
+    """The processors that a request uses."""
 
     def failure_boundary(
         self, handler: Handler[T], *, receive: Callable[[CloudEvent], Delivery]
@@ -83,4 +86,5 @@ def start(environment: Mapping[str, str]) -> Runtime:
             clock=utc_now,
         ),
         pool=ThreadPoolExecutor(_CALLS * settings.concurrency, thread_name_prefix="call"),
+        processors=usable_processors(settings.processors),
     )

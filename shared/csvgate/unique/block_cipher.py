@@ -1,5 +1,6 @@
 """AES-128 as a keyed permutation of blocks of 16 bytes."""
 
+import threading
 from collections.abc import Iterable
 from struct import pack, unpack
 from typing import Final
@@ -10,8 +11,9 @@ BLOCK: Final = 16
 """Bytes of a block."""
 
 
-class BlockCipher:
-    """Encrypts each block on its own. An instance is for one thread."""
+class BlockCipher(threading.local):
+    """Encrypts each block on its own. Each thread that uses an instance has an encryptor of its own
+    in it, because an encryptor is for one thread."""
 
     def __init__(self, key: bytes) -> None:
         """`key` has 16 bytes."""

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 Words = npt.NDArray[np.uint64]
+Mask = npt.NDArray[np.bool_]
 
 _PATTERN_BITS: Final = 12
 _PATTERNS: Final = np.array(
@@ -29,16 +30,28 @@ class KeyFilter:
         self._one_by_one: Final = self._words.data
         self._shift: Final = 64 - bits
 
-    def may_have(self, first: Words) -> npt.NDArray[np.bool_]:
+    def may_have(self, first: Words) -> Mask:
         """Return an array (n,), given the first words (n,) of keys: it is False where the key was
         never added."""
         patterns = _patterns(first)
-        found: npt.NDArray[np.bool_] = self._words.take(self._places(first)) & patterns == patterns
+        found: Mask = self._words.take(self._places(first)) & patterns == patterns
         return found
 
-    def add(self, first: Words) -> None:
-        """Adds keys by their first words (n,), which may repeat."""
-        np.bitwise_or.at(self._words, self._places(first), _patterns(first))
+    def add(self, first: Words) -> Mask:
+        """Add keys by their first words (n,), which are in order and may repeat. Return what
+        `may_have` returned before."""
+        places, patterns = self._places(first), _patterns(first)
+        old = self._words.take(places)
+        new = old | patterns
+        self._words[places] = new
+        # Of several keys for one place, only the last one is there now. An unbuffered operation
+        # for all keys would take three times as long.
+        shared = np.flatnonzero(places[1:] == places[:-1])
+        if len(shared):
+            shared = np.concatenate((shared, shared + 1))
+            np.bitwise_or.at(self._words, places.take(shared), patterns.take(shared))
+        found: Mask = old == new
+        return found
 
     def may_have_one(self, first: int) -> bool:
         pattern = _pattern(first)

@@ -26,8 +26,10 @@ def hash_column(
     """
     if not isinstance(column, pa.Array | pa.ChunkedArray):
         return _one_by_one(column, keyed)
-    found = np.empty((len(column), 2), np.uint64)
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    if len(chunks) == 1 and len(column) <= _AT_ONCE:
+        return _hash_array(chunks[0], keyed)
+    found = np.empty((len(column), 2), np.uint64)
     start = 0
     for chunk in chunks:
         for at in range(0, len(chunk), _AT_ONCE):

@@ -2,20 +2,29 @@
 
 Most keys are new, and a Bloom filter says so: they cost a sort of their batch and one visit to the
 filter. Only keys that the filter may have seen are searched for in the sorted runs.
+
+Memory: a key takes 17 bytes (`compact_run`), and 2 to 8 in the filter, at most 4 once the filter
+has 128 MiB. The latest 2 million keys take 24 bytes, and 17 more while they become a compact run.
+48 million keys take 0.96 GB in all: 816 MB, 6 MB for the indexes of the buckets, 134 MB for the
+filter, and up to 50 MB more for the latest keys. Ascending keys take less (`ascending`).
 """
 
 from typing import Final
 
 import numpy as np
 
-from csvgate.unique.blocks import Hashes, Words
+from csvgate.unique.blocks import Hashes
 from csvgate.unique.bloom_filter import KeyFilter
-from csvgate.unique.run import Lines, Run, Runs, sort_order
+from csvgate.unique.run import Lines, Run, sort_order
+from csvgate.unique.runs import Runs
 
-_FILTER_BYTES: Final = 2
-"""A key, when the filter is full; a filter that was just enlarged has twice as many."""
-_FIRST_FILTER: Final = 131_072
-"""Keys for which the first filter has room."""
+_FIRST_FILTER: Final = 524_288
+"""Bytes of the first filter."""
+_LARGE_FILTER: Final = 134_217_728
+"""Bytes of a filter (128 MiB) up to which it grows to four times its size when it has fewer than
+_ROOMY bytes a key. All keys are added again each time. From there on it grows to twice its size,
+when it has fewer than _TIGHT bytes a key."""
+_ROOMY, _TIGHT = 4, 2
 _SINGLES: Final = 32_768
 """Keys claimed one by one that are gathered in a dictionary before they become a run."""
 _REPEATED: Final = 4096
@@ -25,13 +34,12 @@ _REPEATED: Final = 4096
 class KeyIndex:
     """Keys by their 128-bit hashes (`KeyedHash`), with the line that claimed each first.
 
-    Memory: 24 bytes a key, 2 to 4 bytes a key for the filter, and up to 120 MB while runs are
-    merged. For use by one thread.
+    For use by one thread.
     """
 
     def __init__(self) -> None:
-        self._filter_capacity = _FIRST_FILTER
-        self._filter = KeyFilter(_FILTER_BYTES * self._filter_capacity)
+        self._filter_bytes = _FIRST_FILTER
+        self._filter = KeyFilter(self._filter_bytes)
         self._size = 0
         self._runs: Final = Runs()
         self._singles: dict[int, int] = {}
@@ -40,18 +48,22 @@ class KeyIndex:
     def claim(self, hashes: Hashes, lines: Lines) -> Lines:
         """`hashes` (n, 2), `lines` (n,) from 1; returns (n,). For each key in turn: 0 if the key
         belongs to this line, now or already; otherwise the line to which it belongs."""
+        found = np.zeros(len(lines), np.int64)
         if not len(lines):
-            return np.empty(0, np.int64)
+            return found
         self._add_singles()
         first, second = np.ascontiguousarray(hashes[:, 0]), np.ascontiguousarray(hashes[:, 1])
         order = sort_order(first, second)
         keys = Run(first, second, lines.astype(np.int64, copy=False)).take(order)
-        leads = np.append(True, keys.first[1:] != keys.first[:-1])
-        leads[1:] |= keys.second[1:] != keys.second[:-1]
-        owners = self._claim_sorted(keys if leads.all() else keys.where(leads))
-        owners = owners if len(owners) == len(leads) else owners.take(np.cumsum(leads) - 1)
-        found = np.empty(len(lines), np.int64)
-        found[order] = np.where(owners == keys.lines, 0, owners)
+        follows = keys.first[1:] == keys.first[:-1]
+        if follows.any():
+            follows &= keys.second[1:] == keys.second[:-1]
+            leads = np.append(True, ~follows)
+            owners = self._claim_sorted(keys.where(leads)).take(np.cumsum(leads) - 1)
+        else:
+            owners = self._claim_sorted(keys)
+        late = np.flatnonzero(owners != keys.lines)
+        found[order.take(late)] = owners.take(late)
         return found
 
     def claim_one(self, first: int, second: int, line: int) -> int:
@@ -59,7 +71,7 @@ class KeyIndex:
         key = first << 64 | second
         owner = self._singles.get(key) or self._repeated.get(key)
         if owner is None and self._filter.may_have_one(first):
-            owner = self._find_one(first, second)
+            owner = self._runs.find_one(first, second) or None
             if owner is not None:
                 if len(self._repeated) >= _REPEATED:
                     self._repeated.clear()
@@ -74,37 +86,19 @@ class KeyIndex:
 
     def _claim_sorted(self, keys: Run) -> Lines:
         """(n,): the line to which each key belongs now. No key occurs twice."""
-        owners = keys.lines.copy()
-        maybe = np.flatnonzero(self._filter.may_have(keys.first))
+        owners = keys.lines
+        maybe = np.flatnonzero(self._filter.add(keys.first))
         if len(maybe):
-            found = self._find(keys.first.take(maybe), keys.second.take(maybe))
-            known = maybe[found > 0]
-            owners[known] = found[found > 0]
-            if len(known):
+            found = self._runs.find(keys.first.take(maybe), keys.second.take(maybe))
+            if len(found.rows):
+                known, owners = maybe.take(found.rows), owners.copy()
+                owners[known] = found.lines
                 new = np.ones(keys.size, np.bool_)
                 new[known] = False
                 keys = keys.where(new)
         if keys.size:
             self._add(keys)
         return owners
-
-    def _find(self, first: Words, second: Words) -> Lines:
-        """(n,): the line of each key (n,), or 0. The keys are sorted."""
-        found = np.zeros(len(first), np.int64)
-        missing = np.arange(len(first))
-        for run in self._runs:
-            lines = run.find(first.take(missing), second.take(missing))
-            found[missing] = lines
-            missing = missing[lines == 0]
-            if not len(missing):
-                break
-        return found
-
-    def _find_one(self, first: int, second: int) -> int | None:
-        for run in self._runs:
-            if line := run.find_one(first, second):
-                return line
-        return None
 
     def _add_singles(self) -> None:
         if not self._singles:
@@ -113,17 +107,19 @@ class KeyIndex:
         words = np.frombuffer(pairs, ">u8").astype(np.uint64).reshape(-1, 2)
         lines = np.fromiter(self._singles.values(), np.int64, len(self._singles))
         keys = Run(words[:, 0].copy(), words[:, 1].copy(), lines)
-        self._add(keys.take(sort_order(keys.first, keys.second)))
         self._singles = {}
+        self._add(keys.take(sort_order(keys.first, keys.second)))
 
     def _add(self, keys: Run) -> None:
+        """Add keys that the filter has already."""
         self._runs.add(keys)
         self._size += keys.size
-        if self._size <= self._filter_capacity:
-            self._filter.add(keys.first)
-            return
-        while self._size > self._filter_capacity:
-            self._filter_capacity *= 2
-        self._filter = KeyFilter(_FILTER_BYTES * self._filter_capacity)
-        for run in self._runs:
-            self._filter.add(run.first)
+        size = self._filter_bytes
+        while self._size > size // (_ROOMY if size < _LARGE_FILTER else _TIGHT):
+            size *= 4 if size < _LARGE_FILTER else 2
+        if size > self._filter_bytes:
+            # The memory of the old filter is free before the new one takes its own.
+            del self._filter
+            self._filter, self._filter_bytes = KeyFilter(size), size
+            for words in self._runs.first_words():
+                self._filter.add(words)

@@ -67,7 +67,7 @@ def new_key() -> bytes:
 
 
 class KeyedHash:
-    """Hashes values under one key. An instance is for one thread."""
+    """Hashes values under one key. Several threads may use an instance at the same time."""
 
     def __init__(self, key: bytes | None = None) -> None:
         """`key` has KEY_BYTES, or else ValueError is raised; without one, a random key is used."""

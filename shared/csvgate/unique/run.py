@@ -11,12 +11,6 @@ from csvgate.unique.blocks import Words
 
 Lines = npt.NDArray[np.int64]
 
-FAN: Final = 8
-"""Runs that are merged at a time."""
-_MOST_MERGED: Final = 2_000_000
-"""The most keys of a merged run. A merge takes up to 60 bytes a key beside its runs, so 120 MB;
-larger runs would save little, because the filter of `KeyIndex` answers for most new keys."""
-
 
 class Run(NamedTuple):
     """Three arrays (n,): the keys' first and second words, sorted by both; their lines, from 1.
@@ -30,26 +24,30 @@ class Run(NamedTuple):
     def size(self) -> int:
         return len(self.first)
 
-    def find(self, first: Words, second: Words) -> Lines:
-        """(n,): the line of each key (n,), or 0."""
-        at = np.searchsorted(self.first, first, "right") - 1
+    def find(self, first: Words, second: Words) -> "Found":
+        """Look for n keys by their words (n,) each."""
+        at = self.first.searchsorted(first)
+        rows = (self.first.take(at, mode="clip") == first).nonzero()[0]
+        if not len(rows):
+            return NOTHING
+        at, second = at.take(rows), second.take(rows)
         # Two keys with the same first word are rarer than one in a million files.
-        late = np.flatnonzero(
-            (self.first.take(at, mode="clip") == first)
-            & (self.second.take(at, mode="clip") > second)
-        )
-        for row in late.tolist():
-            at[row] = self._last_not_after(int(first[row]), int(second[row]))
-        # -1, before the first key, takes the last key: a different one, or else not after.
-        same = (self.first.take(at) == first) & (self.second.take(at) == second)
-        return np.where(same, self.lines.take(at), 0)
+        for each in np.flatnonzero(self.second.take(at) != second).tolist():
+            at[each] = self._place(int(first[rows[each]]), int(second[each]))
+        same = self.second.take(at, mode="clip") == second
+        same &= self.first.take(at, mode="clip") == first.take(rows)
+        return Found(rows[same], self.lines.take(at[same]))
 
     def find_one(self, first: int, second: int) -> int:
         """Return the line of a key, or 0."""
-        at = self._last_not_after(first, second)
-        if at < 0 or (self.first[at], self.second[at]) != (first, second):
+        at = self._place(first, second)
+        if at == self.size or (self.first[at], self.second[at]) != (first, second):
             return 0
         return int(self.lines[at])
+
+    def first_words(self) -> Iterator[Words]:
+        """Yield the first words of all keys."""
+        yield self.first
 
     def where(self, kept: npt.NDArray[np.bool_]) -> "Run":
         """Return the keys for which `kept` (n,) is True."""
@@ -59,63 +57,53 @@ class Run(NamedTuple):
         """Return the keys at these indices."""
         return self._each(lambda words: words.take(order))
 
+    def part(self, start: int, end: int) -> "Run":
+        """Return the keys from `start` to `end`, without a copy."""
+        return self._each(lambda words: words[start:end])
+
     def _each(self, change: Callable[[Any], Any]) -> "Run":
         return Run(change(self.first), change(self.second), change(self.lines))
 
-    def _last_not_after(self, first: int, second: int) -> int:
-        """Return the index of the last key that does not sort after this one; -1 if all do."""
-        high = bisect_right(self.first.data, first)
-        low = bisect_left(self.first.data, first, 0, high)
-        return bisect_right(self.second.data, second, low, high) - 1
+    def _place(self, first: int, second: int) -> int:
+        """Return the index of the first key that does not sort before this one."""
+        low = bisect_left(self.first.data, first)
+        high = bisect_right(self.first.data, first, low)
+        return bisect_left(self.second.data, second, low, high)
 
 
-class Runs:
-    """Few runs for many keys: eight runs of one tier are merged into one of the next.
+class Found(NamedTuple):
+    """Those of n keys that are in a run."""
 
-    The runs have no key in common.
-    """
+    rows: Lines
+    """(m,) Their indexes among the n keys."""
+    lines: Lines
+    """(m,) Their lines."""
 
-    def __init__(self) -> None:
-        self._tiers: list[list[Run]] = [[]]
 
-    def __iter__(self) -> Iterator[Run]:
-        """Yield the runs, the largest first."""
-        for tier in reversed(self._tiers):
-            yield from tier
-
-    def add(self, run: Run) -> None:
-        self._tiers[0].append(run)
-        for index, tier in enumerate(self._tiers):
-            if len(tier) < FAN or sum(each.size for each in tier) > _MOST_MERGED:
-                break
-            if index + 1 == len(self._tiers):
-                self._tiers.append([])
-            self._tiers[index + 1].append(merged(tier))
-            tier.clear()
+NOTHING: Final = Found(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 def sort_order(first: Words, second: Words) -> npt.NDArray[np.int64]:
     """(n,): a stable permutation that sorts the keys (n,).
 
-    First words are evenly spread over their 64 bits, so two passes of radix sort over the upper
-    half leave next to nothing to compare.
+    The lowest bits of each first word make room for its index, because numpy sorts words several
+    times faster than it finds the order of words. First words are evenly spread over their 64 bits,
+    so the other bits leave next to nothing to compare.
     """
-    quarters = first.astype("<u8", copy=False).view("<u2").reshape(-1, 4)
-    order = np.argsort(quarters[:, 2], kind="stable")
-    order = order.take(np.argsort(quarters[:, 3].take(order), kind="stable"))
-    halves = first.take(order) >> np.uint64(32)
-    return _break_ties(order, halves, first, second)
+    bits = np.uint64(len(first).bit_length())
+    index = (np.uint64(1) << bits) - np.uint64(1)
+    words = first & ~index
+    words |= np.arange(len(first), dtype=np.uint64)
+    words.sort()
+    order = (words & index).view(np.int64)
+    words >>= bits
+    return _break_ties(order, words, first, second)
 
 
 def merged(runs: Sequence[Run]) -> Run:
     """Return one run of all keys; no two runs may have a key in common."""
-    first = np.concatenate([run.first for run in runs])
-    second = np.concatenate([run.second for run in runs])
-    # Timsort finds the runs and merges them.
-    order = np.argsort(first, kind="stable")
-    order = _break_ties(order, first.take(order), first, second)
-    lines = np.concatenate([run.lines for run in runs])
-    return Run(first.take(order), second.take(order), lines.take(order))
+    keys = Run(*map(np.concatenate, zip(*runs, strict=True)))
+    return keys.take(sort_order(keys.first, keys.second))
 
 
 def _break_ties(

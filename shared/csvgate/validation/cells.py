@@ -29,6 +29,9 @@ class Cells(dict[str, object]):
     _MAX_TEXTS: Final = 4096
     _MAX_TEXTS_OF_FILE: Final = 65_536
     """The limit for all columns of a file, of which there may be thousands: about 16 MB."""
+    _FAULTY_SHARE: Final = 1 / 4
+    """The part of these that is kept for texts with faults, which are mostly seen after the others
+    and repeat even where the others do not: ten ways to write a country, or none at all."""
     _MAX_CHARACTERS: Final = 64
 
     def __init__(
@@ -38,7 +41,9 @@ class Cells(dict[str, object]):
         self.faulty: Final = dict[str, tuple[tuple[str, str], ...]]()
         """The faults of the remembered texts that have some."""
         columns = len(schema.fields)
-        self._max_texts: Final = min(self._MAX_TEXTS, self._MAX_TEXTS_OF_FILE // columns)
+        texts = min(self._MAX_TEXTS, self._MAX_TEXTS_OF_FILE // columns)
+        self._max_faulty: Final = int(texts * self._FAULTY_SHARE)
+        self._max_texts: Final = texts - self._max_faulty
         self._required = required
         given = field.missing_values
         self._missing: Final = frozenset(schema.missing_values if given is None else given)
@@ -55,15 +60,12 @@ class Cells(dict[str, object]):
         try:
             value = self._read(text)
         except CellFault as error:
-            if self._has_room(text):
+            if len(self.faulty) < self._max_faulty and len(text) <= self._MAX_CHARACTERS:
                 self.faulty[text] = error.faults
             raise
-        if self._has_room(text):
+        if len(self) < self._max_texts and len(text) <= self._MAX_CHARACTERS:
             self[text] = value
         return value
-
-    def _has_room(self, text: str) -> bool:
-        return len(self) + len(self.faulty) < self._max_texts and len(text) <= self._MAX_CHARACTERS
 
     def _read(self, text: str) -> object:
         if text in self._missing:

@@ -9,7 +9,7 @@ from operator import getitem, itemgetter
 from typing import Final
 
 from csvgate.contracts.model import Contract
-from csvgate.csv.decoding import displayable, is_damaged
+from csvgate.csv.decoding import decode, displayable, is_damaged
 from csvgate.csv.encodings import encoding_label
 from csvgate.csv.header import Header
 from csvgate.csv.records import Record
@@ -119,6 +119,32 @@ class Rules:
         """The indexes of the fields in foreign keys of several fields."""
         return self._in_foreign_groups
 
+    def wrong_count(self, line: int, count: int) -> tuple[Fault, ...]:
+        """Return the faults that `check` would find in a record of another number of cells than the
+        contract has fields."""
+        code, message = self._wrong_count(count)
+        return (Fault(line, None, code, None, message),)
+
+    def faults_of_cells(
+        self, index: int, lines: Sequence[int], cells: Sequence[bytes]
+    ) -> Iterator[tuple[Fault, ...]]:
+        """Yield for each of these cells of the field the faults that `check` would find in it,
+        apart from those of unique keys and of foreign keys of several fields. `lines` are the lines
+        of their records. No unique keys are claimed."""
+        WORK.judged += len(cells)
+        name, faulty = self._names[index], self._cells[index].faulty
+        values: dict[int, object] = {}
+        for line, cell in zip(lines, cells, strict=True):
+            text, valid = decode(cell)
+            found = faulty.get(text) if valid and "\0" not in text else None
+            if found is None:
+                found = self._faults_of(index, text, values)
+            if len(found) == 1:
+                code, message = found[0]
+                yield (Fault(line, name, code, _shown(text), message),)
+            else:
+                yield tuple(self._fault(line, index, text, *fault) for fault in found)
+
     def faults_in(
         self, line: int, strings: Mapping[int, str], fields: Collection[int]
     ) -> tuple[Fault, ...]:
@@ -201,20 +227,25 @@ class Rules:
         return ()
 
     def _fault(self, line: int, index: int, text: str, code: str, message: str) -> Fault:
-        return Fault(
-            line, self._names[index], code, shorten(displayable(text), VALUE_CHARACTERS), message
-        )
+        return Fault(line, self._names[index], code, _shown(text), message)
 
     def _malformed(self, record: Record) -> Fault:
-        code, message = record.broken or self._wrong_count(record.cells or [])
+        code, message = record.broken or self._wrong_count(len(record.cells or []))
         return Fault(record.line, None, code, None, message)
 
-    def _wrong_count(self, cells: Sequence[str]) -> tuple[str, str]:
-        if len(cells) < self._width:
-            found = f"has {len(cells)} of {self._width} cells"
+    def _wrong_count(self, count: int) -> tuple[str, str]:
+        if count < self._width:
+            found = f"has {count} of {self._width} cells"
             return "row.too_few_fields", f"{found}; check for a missing delimiter or quote"
-        found = f"has {len(cells)} cells instead of {self._width}"
+        found = f"has {count} cells instead of {self._width}"
         return "row.too_many_fields", f"{found}; quote cells that contain the delimiter"
+
+
+def _shown(text: str) -> str:
+    """Return the part of a cell that a fault keeps."""
+    if len(text) <= VALUE_CHARACTERS and text.isascii():
+        return text
+    return shorten(displayable(text), VALUE_CHARACTERS)
 
 
 def _repeated(first: int | None, code: str, what: str) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ Two paths give the same batches. `rule_path` is the authority and takes small fi
 dialects. `fast.path` takes the others, and checks most of their rows in bulk.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -43,13 +43,17 @@ def validate(
     hash_key: bytes | None = None,
     vector_bytes: int = VECTOR_BYTES,
     block_bytes: int = BLOCK_BYTES,
-) -> Iterator[Batch]:
+    processors: int = 1,
+) -> Generator[Batch, None, None]:
     """Yield batches of about `chunk_bytes` of CSV in the file's order; none for a file of no rows.
 
     `pieces` are the file's decompressed bytes, divided in any way. `references` has one set of keys
     for each foreign key of the contract (see `csvgate.references.keys`); ValueError if it has not.
     Unique keys are hashed under `hash_key` (see `csvgate.unique.keyed_hash`), or else under a
     random key. The maker of the file must not know it; the rows do not depend on it.
+    With more than one of the `processors`, up to that many threads work at a time on a file that is
+    large enough. They read `pieces` ahead until the generator ends or is closed, so close it before
+    anything else reads the same stream. Batches and errors do not depend on it.
     Memory is a small multiple of `chunk_bytes`. Raises FileFault if the file cannot be loaded as
     a whole. Apart from what `pieces` raises while it is read, that happens before the first batch.
     """
@@ -69,7 +73,7 @@ def validate(
             header = read_header(start.first, contract, mark)
         pieces = chain([head[start.offset :]], rest)
         yield from vector_batches(
-            pieces, start.line, contract, header, limits, references, keyed, block_bytes
+            pieces, start.line, contract, header, limits, references, keyed, block_bytes, processors
         )
         return
     records = Framer(chain([head], rest), Grammar(contract.dialect), line=line).records()

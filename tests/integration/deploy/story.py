@@ -76,11 +76,12 @@ class Story:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+        # The request at which the command was killed may still be handled.
+        with self.stand_in.lock:
             self.stand_in.on_change = lambda _request: None
-        changes = self.stand_in.changes()[before:]
-        self.runs[name] = Run(
-            process.returncode, output, changes, copy.deepcopy(self.stand_in.project)
-        )
+            changes = self.stand_in.changes()[before:]
+            project = copy.deepcopy(self.stand_in.project)
+        self.runs[name] = Run(process.returncode, output, changes, project)
         return self.runs[name]
 
     def deploy(self, name: str, fault: "Fault | None" = None) -> Run:

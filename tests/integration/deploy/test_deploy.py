@@ -232,14 +232,14 @@ def test_only_the_necessary_roles_are_granted(project: Project) -> None:
     validate, enrich, notify = of("csvgate-validate"), of("csvgate-enrich"), of("csvgate-notify")
     pubsub, services = AGENT.format("gcp-sa-pubsub"), f"projects/{PROJECT}/locations/europe-west1"
     view, create = "roles/storage.objectViewer", "roles/storage.objectCreator"
-    publisher = "roles/pubsub.publisher"
+    listing, publisher = "roles/storage.legacyBucketReader", "roles/pubsub.publisher"
     expected = {
         f"buckets/{PROJECT}-uploads": {(view, validate)},
         f"buckets/{PROJECT}-references": {(view, validate)},
-        f"buckets/{PROJECT}-rejects": {("roles/storage.objectUser", validate)},
+        f"buckets/{PROJECT}-rejects": {(view, validate), (create, validate)},
         f"buckets/{PROJECT}-staging": {(view, validate), (view, enrich), (create, validate)},
         f"buckets/{PROJECT}-ledger": {
-            (role, who) for role in (view, create) for who in (validate, enrich, notify)
+            (role, who) for role in (listing, view, create) for who in (validate, enrich, notify)
         },
         "topics/validated-records": {(publisher, validate), (publisher, enrich)},
         "topics/enrichment-complete": {(publisher, validate), (publisher, enrich)},

@@ -1,91 +1,104 @@
-"""The report: the goals and the parts."""
+"""The report: every part, every contender, and what was not measured."""
 
 import pytest
 from bench.contenders import ENRICHMENT, VALIDATION
 from bench.processes.large import Large
-from bench.reporting.goals import goals
-from bench.reporting.machine import Machine
 from bench.reporting.report import render
-from bench.run import Plan, Run, Wire
+from bench.reporting.report_kernels import MARK, kernels, with_kernels
+from bench.reporting.results import Run
+from bench.stage_names import ALL_STAGES
 
-from unit.bench.bench_results import found, measured
-
-MICROS = {
-    "csvgate_encoded": 1.0,
-    "csvgate_values": 0.8,
-    "csvgate_returns": 1.2,
-    "csv_reader": 5.0,
-    "pydantic_rows": 5.7,
-    "pydantic_encoded": 6.9,
-    "polars_mask": 0.9,
-    "frictionless_report": 79.9,
-    "frictionless_encoded": 100.0,
-    "pyarrow_parse": 0.3,
-}
-MACHINE = Machine("today", "a processor", 2, 2**33, "Linux", "CPython", {"polars": "2"}, "c0", 0)
+from csvgate_ops.local.cloud.options import repository
+from unit.bench.bench_results import MACHINE, a_run, found, slower
 
 
 @pytest.fixture
 def run() -> Run:
-    made = Run(Plan(rows=1000, rounds=2), MACHINE, file_bytes=100_000)
-    made.validation = [
-        measured(entry, MICROS[entry.name], MICROS[entry.name], score=found(10))
-        for entry in VALIDATION
-    ]
-    made.enrichment = [measured(entry, 1.0, 2.0) for entry in ENRICHMENT]
-    made.wire = Wire(arrow=40.0, json=270.0, csv=104.0, rows=1000)
-    return made
-
-
-def test_goals(run: Run) -> None:
-    met = [goal.met for goal in goals(run)]
-    assert [True, True, True, False, False, True, True, None, None] == met
-
-
-def test_a_file_of_returns_that_is_slower_is_a_goal_missed(run: Run) -> None:
-    (returns,) = [result for result in run.validation if result.entry.name == "csvgate_returns"]
-    slower = measured(returns.entry, 1.21, 1.21)
-    run.validation[run.validation.index(returns)] = slower
-    assert goals(run)[-3].met is False
-
-
-def test_a_missed_fault_is_a_goal_missed(run: Run) -> None:
-    run.validation[0].score = found(10, missed=1)
-    assert goals(run)[0].met is False
-
-
-@pytest.mark.parametrize(
-    ("size", "peak", "exact", "met"),
-    [
-        (5 * 10**9, 512 * 2**20, True, True),
-        (5 * 10**9, 512 * 2**20 + 1, True, False),
-        (5 * 10**9, 2**20, False, False),
-        (10**9, 2**20, True, None),
-    ],
-)
-def test_the_large_file(run: Run, size: int, peak: int, exact: bool, met: bool | None) -> None:
-    run.large = Large(
-        rows=10, valid=9, rejected=1, bytes=size, bytes_out=1, cpu=1.0, wall=1.0, peak=peak,
-        files=0, faults=1, exact=exact,
-    )  # fmt: skip
-    assert goals(run)[-2].met is met
-    assert "## A large file" in render(run)
+    return a_run()
 
 
 def test_every_part_and_every_contender(run: Run) -> None:
     text = render(run)
     for entry in (*VALIDATION, *ENRICHMENT):
         assert f"| {entry.title} |" in text
-    for part in (
-        "goals",
-        "Validation",
-        "Enrichment",
-        "Bytes per record",
-        "Small",
-        "Cold",
-        "machine",
-    ):
-        assert part in text
-    assert "| 100× frictionless: both without output | 99.9× | **no** |" in text
-    assert "| for comparison: pyarrow's bare parse | 3.33× its CPU | – |" in text
+    parts = (
+        "The goals", "Shapes of files", "All contenders on `orders`", "What each found",
+        "Enrichment", "Bytes per record", "Small files", "Cold starts", "The machine",
+    )  # fmt: skip
+    for part in parts:
+        assert f"\n## {part}" in text
     assert "make bench ROWS=1000 ROUNDS=2" in text
+
+
+def test_a_line_for_each_shape(run: Run) -> None:
+    text = render(run)
+    assert (
+        "| `orders` | 1,000 | 100 | 1.00 | 0.40 | 2.50× | 7.00 | 7.00× | 0.90 | 0.90× | 1.00 "
+        "| 0.65 | 0.65 | 100 MiB | 100 MiB | 10 exact |" in text
+    )
+    assert "| `returns` | 1,000 | 100 | 1.00 | 0.40 | 2.50× | – | – | – | – | 1.00 | – |" in text
+    assert "Geometric mean of “÷ pyarrow”: **2.50×**" in text
+
+
+def test_a_missed_fault_stands_in_the_line_of_its_shape(run: Run) -> None:
+    run.shapes["texts"].results["csvgate_encoded"].score = found(9, missed=1)
+    assert "| 9 exact, **1 missed, 0 false** |" in render(run)
+    assert "| 1 | 0 | `row.stray_quote` (1) |" in render(run)
+
+
+def test_a_contender_that_could_not_run_is_named(run: Run) -> None:
+    del run.shapes["sample"].results["frictionless_report"]
+    run.shapes["sample"].left_out["frictionless"] = "frictionless is not installed"
+    text = render(run)
+    assert "- **frictionless** was not measured: frictionless is not installed." in text
+    assert "as fast as frictionless | not measured | – |" in text
+
+
+def test_stages_of_slow_shapes(run: Run) -> None:
+    assert "Where the time goes" not in render(run)
+    run.shapes["wide"].stages = dict.fromkeys(ALL_STAGES, 0.5)
+    assert f"| `wide` | {'0.50 | ' * len(ALL_STAGES)}4.50 |" in render(run)
+
+
+def test_the_goal_of_the_headline_is_stricter(run: Run) -> None:
+    assert [3.0, 4.0] == [run.shapes[name].goal for name in ("orders", "wide")]
+
+
+def test_memory_of_the_large_file_is_one_number(run: Run) -> None:
+    run.large = Large(
+        rows=10, valid=9, rejected=1, bytes=5 * 10**9, bytes_out=1, cpu=1.0, wall=1.0,
+        peak=300 * 2**20, files=40 * 2**20, processors=2, faults=1, exact=True,
+    )  # fmt: skip
+    assert "`/tmp` together | 340 MiB |" in render(run)
+
+
+def test_the_first_upload_in_all_functions(run: Run) -> None:
+    text = render(run)
+    assert "1500 ms for what the three functions make only when they need it" in text
+    # Three functions take 0.3 s each until they listen; hello_world does not count.
+    assert "**2400 ms** in all three functions together" in text
+    run.first_upload, run.no_first_upload = None, "the reason"
+    assert "was not measured: the reason." in render(run)
+
+
+def test_the_kernel_table(run: Run) -> None:
+    text = kernels(run.costs, MACHINE)
+    assert "| email | `EmailKernel` 60%, the rules, by row, 36% | 40 | 10 | 1,500 |" in text
+    assert "| `duration` | default | `DistinctKernel` 100% | 2,500 | 9 | 1,200 |" in text
+
+
+def test_the_kernel_table_replaces_what_is_between_the_markers() -> None:
+    page = f"before\n{MARK}\n\nold\n{MARK}\nafter\n"
+    assert f"before\n{MARK}\n\nnew\n\n{MARK}\nafter\n" == with_kernels(page, "new\n")
+    with pytest.raises(ValueError, match="twice"):
+        with_kernels("no marker", "new")
+
+
+def test_the_architecture_has_the_markers() -> None:
+    page = (repository() / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert "\n### What a cell costs\n" in with_kernels(page, "")
+
+
+def test_the_report_of_a_slow_run_says_so(run: Run) -> None:
+    slower(run, "orders", "csvgate_encoded", 2.0)
+    assert "bare parse | 5.00× | **no** |" in render(run)

@@ -3,7 +3,9 @@
 import base64
 import json
 
-from bench.processes.function_events import EVENTS
+from bench.paths import ROOT, environment
+from bench.processes.function_events import EVENTS, HELLO_WORLD
+from bench.processes.function_server import answers
 from bench.processes.storage_stub import FINISHED
 
 from csvgate.ports import Message
@@ -29,3 +31,17 @@ def test_the_marker_names_what_the_stub_says() -> None:
 
 def test_the_outcome_is_one() -> None:
     assert "completed" == parse_outcome(message("notify_stakeholders")).outcome
+
+
+def test_every_function_has_an_event() -> None:
+    deployed = {path.parent.name for path in (ROOT / "functions").glob("*/main.py")}
+    assert {HELLO_WORLD, *deployed} == {each.function for each in EVENTS}
+    for event in EVENTS:
+        assert f"def {event.function}(" in (event.source / "main.py").read_text(encoding="utf-8")
+
+
+def test_hello_world_answers_under_functions_framework() -> None:
+    (event,) = [each for each in EVENTS if each.function == HELLO_WORLD]
+    found = answers(event, environment())
+    assert 0 < found.listens < found.first
+    assert found.again > 0

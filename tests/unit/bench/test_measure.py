@@ -21,6 +21,6 @@ def test_temporary_files_without_a_name_count(tmp_path: Path) -> None:
 def test_memory_is_the_resident_set_and_the_files() -> None:
     measured = Large(
         rows=1, valid=1, rejected=0, bytes=1, bytes_out=1, cpu=1.0, wall=1.0, peak=300, files=40,
-        faults=0, exact=True,
+        processors=2, faults=0, exact=True,
     )  # fmt: skip
     assert 340 == measured.memory

@@ -121,6 +121,18 @@ def test_single_bytes_go_back_as_they_were(data: bytes, encoding: str, sizes: li
     assert b"a,b\n" + data == mark.to_file_encoding(b"".join(pieces))
 
 
+@pytest.mark.parametrize("filling", [b"", b"a" * 300_000])
+@given(data=st.binary(max_size=300), sizes=SIZES)
+def test_windows_1252_is_converted_by_its_table(
+    filling: bytes, data: bytes, sizes: list[int]
+) -> None:
+    """Where characters that Latin-1 lacks are rare, and where they are not."""
+    whole = b"a\n" + bytes(range(256)) + data + filling
+    _, pieces = open_text(cut(whole, sizes), "windows-1252")
+    expected = whole.decode("cp1252", "surrogateescape").encode("utf-8", "surrogateescape")
+    assert expected == b"".join(pieces)
+
+
 def test_half_a_pair_is_the_fault_of_its_cell() -> None:
     data = "a,b\nx,".encode("utf-16") + b"\x00\xd8" + "\ny,z\n".encode("utf-16-le")
     rules = contract("a", "b")

@@ -57,6 +57,7 @@ def test_a_function_s_environment_is_derived(topology: topo.Topology) -> None:
         "CSVGATE_BREAKER_SHARE": "0.9",
         "CSVGATE_TIMEOUT_SECONDS": "540",
         "CSVGATE_CONCURRENCY": "4",
+        "CSVGATE_PROCESSORS": "1",
         "CSVGATE_SMALL_UPLOADS": "shared",
         "CSVGATE_UPLOADS_BUCKET": "p-uploads",
         "CSVGATE_REJECTS_BUCKET": "p-rejects",

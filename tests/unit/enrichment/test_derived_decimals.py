@@ -127,7 +127,7 @@ def test_unbounded_numerics_are_exact_or_fail(rows: list[tuple[Decimal, Decimal]
 DIGITS = {"a": "NUMERIC(12, 2)", "b": "NUMERIC(10, 6)", "w": "NUMERIC", "n": "INT64"}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(
     rows=st.lists(
         st.tuples(

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from csvgate.unique import compact_run, runs
 from csvgate.unique import index as index_module
-from csvgate.unique import run as run_module
+from csvgate.unique.bloom_filter import KeyFilter
+from csvgate.unique.compact_run import CompactRun
 from csvgate.unique.index import KeyIndex
 from csvgate.unique.keyed_hash import KeyedHash
 
@@ -18,7 +20,8 @@ LAST = 2**64 - 1
 Key = tuple[int, int]
 WORDS = st.sampled_from([0, 1, 2, 2**32, 2**32 + 1, 2**63, LAST - 1, LAST])
 KEYS = st.tuples(WORDS, WORDS) | st.tuples(st.integers(0, LAST), WORDS)
-CLAIMS = st.lists(st.tuples(KEYS, st.integers(1, 9)), max_size=9)
+LINES = st.integers(1, 9) | st.sampled_from([2**16, 2**24, 2**32 - 1, 2**32 + 1, 2**62])
+CLAIMS = st.lists(st.tuples(KEYS, LINES), max_size=9)
 """Claims with few different lines, so that some repeat a claim."""
 
 
@@ -47,10 +50,15 @@ def some_keys(count: int, of: int, seed: int = 1) -> list[Key]:
 
 def thresholds(patch: pytest.MonkeyPatch, most: int) -> None:
     """Keys claimed one by one become a run after `most` of them, the filter grows from as many on,
-    and the runs are merged up to 60 times as many."""
+    four runs are merged, and 20 times as many keys become a compact run, which is made and searched
+    in small parts."""
     patch.setattr(index_module, "_SINGLES", max(1, most))
-    patch.setattr(index_module, "_FIRST_FILTER", max(1, most))
-    patch.setattr(run_module, "_MOST_MERGED", 60 * most)
+    patch.setattr(index_module, "_FIRST_FILTER", max(8, 2 * most))
+    patch.setattr(index_module, "_LARGE_FILTER", max(1, 40 * most))
+    patch.setattr(runs, "_FAN", 4)
+    patch.setattr(runs, "_COMPACT_KEYS", max(1, 20 * most))
+    patch.setattr(compact_run, "_MERGED_AT_ONCE", max(2, most))
+    patch.setattr(compact_run, "_COMPARED_AT_ONCE", max(1, 5 * most))
 
 
 @settings(max_examples=300)
@@ -75,7 +83,7 @@ def test_blocks_runs_and_merges(
     most: int, of: int, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thresholds(monkeypatch, most)
-    monkeypatch.setattr(run_module, "_MOST_MERGED", 20_000)
+    monkeypatch.setattr(runs, "_COMPACT_KEYS", 10_000)
     index, reference = KeyIndex(), Reference()
     keys = some_keys(35_000, of)
     for start in range(0, len(keys), size):
@@ -123,13 +131,16 @@ def test_claims_one_by_one_and_in_bulk_see_the_same_keys(
     assert [*range(1, 501), *range(2501, 3001)] == [index.claim_one(*key, 9_999) for key in keys]
 
 
-def test_runs_are_merged_while_they_are_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_module, "_MOST_MERGED", 100)
-    runs = run_module.Runs()
-    for line in range(1, 200):
-        word = np.array([line], np.uint64)
-        runs.add(run_module.Run(word, word, word.astype(np.int64)))
-    assert [64, 64, 64, 1, 1, 1, 1, 1, 1, 1] == [run.size for run in runs]
+def test_a_key_that_the_filter_may_have_seen_is_searched_for_in_all_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    thresholds(monkeypatch, 10)
+    index = KeyIndex()
+    keys = some_keys(1000, 10**9)
+    for start in range(0, 1000, 10):
+        claim(index, keys[start : start + 10], list(range(start + 1, start + 11)))
+    assert [CompactRun] * 5 == [type(run) for run in index._runs][:5]
+    assert list(range(1, 1001)) == claim(index, keys, [9_999] * 1000)
 
 
 def test_the_filter_grows_with_the_keys() -> None:
@@ -141,9 +152,26 @@ def test_the_filter_grows_with_the_keys() -> None:
     assert index._filter.may_have(others).mean() < 0.02
 
 
-def test_a_key_takes_little_memory() -> None:
-    """Two million keys: 24 bytes each, the filter, and room for a merge."""
-    program = """
+def test_how_often_keys_are_added_to_a_filter_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the filter is small it grows to four times its size, to have four bytes a key, and then
+    to twice its size, to have two."""
+    monkeypatch.setattr(index_module, "_FIRST_FILTER", 1024)
+    monkeypatch.setattr(index_module, "_LARGE_FILTER", 2**14)
+    made, original = list[tuple[int, int]](), index_module.KeyFilter
+
+    def new_filter(size: int) -> KeyFilter:
+        made.append((index._size if made else 0, size))
+        return original(size)
+
+    monkeypatch.setattr(index_module, "KeyFilter", new_filter)
+    index, keys = KeyIndex(), some_keys(50_000, 10**9)
+    for start in range(0, 50_000, 100):
+        claim(index, keys[start : start + 100], list(range(start + 1, start + 101)))
+    sizes = [(0, 2**10), (300, 2**12), (1100, 2**14), (8200, 2**15), (16_400, 2**16)]
+    assert [*sizes, (32_800, 2**17)] == made
+
+
+PROGRAM = """
 import numpy as np
 from pathlib import Path
 from csvgate.unique.index import KeyIndex
@@ -151,12 +179,44 @@ from csvgate.unique.index import KeyIndex
 def peak():
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) // 1024
-
-index, before = KeyIndex(), peak()
-for start in range(0, 2_000_000, 50_000):
-    words = np.random.default_rng(start).integers(0, 2**64 - 1, (50_000, 2), np.uint64)
-    assert not index.claim(words, np.arange(start + 1, start + 50_001)).any()
-assert (index.claim(words, np.arange(1, 50_001)) > 1_950_000).all()
-assert peak() - before < 100, (before, peak())
 """
-    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_key_takes_little_memory() -> None:
+    """4.3 million keys take 17 bytes each, 8 in the filter, and room to make a compact run: 73,
+    34 and 90 MB. 2.1 million more take 36 MB."""
+    program = """
+index, before = KeyIndex(), peak()
+def claim(count, start):
+    for start in range(start, start + count, 50_000):
+        words = np.random.default_rng(start).integers(0, 2**64 - 1, (50_000, 2), np.uint64)
+        assert not index.claim(words, np.arange(start + 1, start + 50_001)).any()
+claim(4_300_000, 0)
+some = peak()
+claim(2_100_000, 4_300_000)
+assert some - before < 190, (before, some)
+assert peak() - some < 42, (some, peak())
+"""
+    subprocess.run([sys.executable, "-c", PROGRAM + program], check=True)
+
+
+def test_keys_that_ascend_at_first_move_to_the_index_without_a_copy_of_all() -> None:
+    """Four million ascending keys take 11 bytes each. A block out of order moves them to the index,
+    where they take 25, and gives their memory back as they go."""
+    program = """
+import pyarrow as pa
+from csvgate.unique.keyed_hash import KeyedHash
+from csvgate.validation.fast.ordered_keys import OrderedKeys
+
+keys, before = OrderedKeys(KeyIndex(), KeyedHash()), peak()
+lines = np.arange(1, 50_001)
+for start in range(0, 4_000_000, 50_000):
+    assert not len(keys.claim(pa.array(lines + start), lines + start, {}).lines)
+ascending = peak()
+late = lines + 5_000_000
+assert not len(keys.claim(pa.array(-lines), late, {}).lines)
+assert keys.claim(pa.array(lines), late + 50_000, {}).owners.tolist() == lines.tolist()
+assert ascending - before < 75, (before, ascending)
+assert peak() - before < 165, (before, peak())
+"""
+    subprocess.run([sys.executable, "-c", PROGRAM + program], check=True)

@@ -1,6 +1,7 @@
 """Runs one check: validates the file, counts rows, keeps faults and writes rejected rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,7 +48,8 @@ class Check:
     """One check of a file.
 
     `name` is the name to upload the file under, if known. `on_bytes` is called with the number of
-    bytes of each read, `on_rows` with the numbers of rows read and rejected so far.
+    bytes of each read, `on_rows` with the numbers of rows read and rejected so far. With more than
+    one of the `processors`, `on_bytes` may be called in another thread.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Check:
         name: str | None = None,
         on_bytes: Callable[[int], None] | None = None,
         on_rows: Callable[[int, int], None] | None = None,
+        processors: int = 1,
     ) -> None:
         self._contract = contract
         self._faults = faults
@@ -68,6 +71,7 @@ class Check:
         self._corrected_file = CorrectedFile(name)
         self._on_bytes = on_bytes
         self._on_rows = on_rows
+        self._processors = processors
         self._reasons = Reasons(contract, local=True)
 
     def run(self, source: Source) -> Result:
@@ -79,12 +83,14 @@ class Check:
             pieces = source.pieces(max_bytes=limit, report=self._on_bytes)
             is_corrected, pieces = is_correction(pieces, self._contract)
             limited = LimitedRejects(self._contract, source.most_bytes(limit), is_corrected)
-            for batch in self._corrected(pieces) if is_corrected else self._batches(pieces):
-                self._take(batch, limited)
-                # Free its memory before the next batch is made.
-                del batch
-                if limited.stopped:
-                    break
+            batches = self._corrected(pieces) if is_corrected else self._batches(pieces)
+            with closing(batches):
+                for batch in batches:
+                    self._take(batch, limited)
+                    # Free its memory before the next batch is made.
+                    del batch
+                    if limited.stopped:
+                        break
         except FileFault as error:
             fault = error.fault
             if self._rejects:
@@ -99,19 +105,27 @@ class Check:
             corrected=self._corrected_file if is_corrected else None,
         )
 
-    def _batches(self, pieces: Iterator[bytes]) -> Iterator[Batch]:
+    def _batches(self, pieces: Iterator[bytes]) -> Generator[Batch, None, None]:
         return self._validate(pieces, self._contract)
 
-    def _validate(self, pieces: Iterator[bytes], contract: Contract) -> Iterator[Batch]:
-        return validate(pieces, contract, references=self._references, vector_bytes=_VECTOR_BYTES)
+    def _validate(
+        self, pieces: Iterator[bytes], contract: Contract
+    ) -> Generator[Batch, None, None]:
+        return validate(
+            pieces,
+            contract,
+            references=self._references,
+            vector_bytes=_VECTOR_BYTES,
+            processors=self._processors,
+        )
 
-    def _corrected(self, pieces: Iterator[bytes]) -> Iterator[Batch]:
+    def _corrected(self, pieces: Iterator[bytes]) -> Generator[Batch, None, None]:
         self._corrected_file.require_upload()
         correction = Correction(self._contract, EveryLine())
         stripped = correction.pieces(pieces)
-        return correction.batches(
-            self._validate(stripped, contract_for_extracted_records(self._contract))
-        )
+        engine = self._validate(stripped, contract_for_extracted_records(self._contract))
+        with closing(engine):
+            yield from correction.batches(engine)
 
     def _take(self, batch: Batch, limited: LimitedRejects) -> None:
         kept = limited.take(batch)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from csvgate.contracts.model import Contract
+from csvgate.runtime.processors import usable_processors
 from csvgate.validation.sensitive_values import SensitiveValues
 from csvgate_ops.author.check.choose import choose, load_one
 from csvgate_ops.author.check.fault_spool import FaultSpool
@@ -121,6 +122,7 @@ def command(
                 name=name if name is not None or path is None else path.name,
                 on_bytes=progress.on_bytes,
                 on_rows=progress.on_rows,
+                processors=usable_processors(),
             )
             result = check.run(source)
         if style == "json":

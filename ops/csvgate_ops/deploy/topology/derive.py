@@ -48,6 +48,7 @@ def environment(topology: Topology, function: str, project: str) -> dict[str, st
         "CSVGATE_BREAKER_SHARE": str(breaker.share),
         "CSVGATE_TIMEOUT_SECONDS": str(settings.timeout),
         "CSVGATE_CONCURRENCY": str(settings.concurrency),
+        "CSVGATE_PROCESSORS": str(max(1, int(settings.cpu))),
         **{name: str(value) for name, value in optional.items() if value is not None},
         **{f"CSVGATE_{role.upper()}_BUCKET": buckets[role] for role in ROLES_OF_BUCKETS},
         **{f"CSVGATE_{role.upper()}_TOPIC": topology.topics[role].name for role in ROLES_OF_TOPICS},

@@ -139,17 +139,17 @@ class _BlockScan:
         """The records that a Framer read."""
 
     def framed(self) -> FramedBlock:
-        at, end, run, decided = SPARE, self._end, 0, True
-        while at < end and decided:
+        index, at, run, decided = self._index, SPARE, 0, True
+        while at < self._end and decided:
             regular = self._regular_range(at)
             if regular.end > at:
                 self._ranges.append(regular)
-            begin, end_line = self._index.lines_before(np.array((at, regular.end))).tolist()
-            run = max(2 * run, _CLOSE) if end_line - begin < _CLOSE else 0
+            begin, number = index.line_of(at), index.line_of(regular.end)
+            run = max(2 * run, _CLOSE) if number - begin < _CLOSE else 0
             at, long = regular.end, regular.end - at > self._limit
             # After a long range there may be another.
-            if at < end and not long:
-                at, decided = self._read_irregular(at, run)
+            if at < self._end and not long:
+                at, decided = self._read_irregular(at, number, run)
         return self._result(at)
 
     def _regular_range(self, start: int) -> RegularRange:
@@ -171,34 +171,35 @@ class _BlockScan:
                 return RegularRange(start, int(ends[long - 1]) if long else start, parity)
         return RegularRange(start, end, parity, unfinished)
 
-    def _read_irregular(self, start: int, run: int) -> tuple[int, bool]:
-        """Read the record at `start` with a Framer, and the `run` records after it. Return
-        the position after them; and False if the rest of the block is not enough to decide where
-        the record there ends."""
-        line = self._line_at(start)
-        lines, last = self._lines_from(start), len(self._irregular) + run
+    def _read_irregular(self, start: int, number: int, run: int) -> tuple[int, bool]:
+        """Read the record at `start` with a Framer, and the `run` records after it. `number` lines
+        of the block end before `start`. Return the position after these records; and False if the
+        rest of the block is not enough to decide where the record there ends."""
+        line, last = self._line + number, len(self._irregular) + run
+        lines = self._lines_from(start, number)
         framer = Framer.of_lines(lines, self._grammar, limit=self._limit, line=line)
         for record in framer.records():
             unclosed = record.broken is not None and record.broken[0] == "row.unclosed_quote"
             if unclosed and framer.has_ended and not self._block.last:
-                return self._index.after_lines(start, record.line - line), False
+                return self._after_lines(start, number, record.line - line), False
             self._irregular.append(record)
             if len(self._irregular) > last:
                 break
-        return self._index.after_lines(start, framer.line - line), True
+        return self._after_lines(start, number, framer.line - line), True
 
-    def _lines_from(self, start: int) -> Iterator[list[bytes]]:
-        """Yield the physical lines from `start` on: at first a few, because most often a Framer
-        needs no more, and twice as many bytes each time."""
-        data, at, size = self._block.data, start, _FIRST_BYTES
+    def _after_lines(self, start: int, number: int, count: int) -> int:
+        """Return the position after the next `count` physical lines from `start` on."""
+        return self._index.after_line(number + count - 1) if count else start
+
+    def _lines_from(self, start: int, number: int) -> Iterator[list[bytes]]:
+        """Yield the physical lines from `start` on: at first one, because most often a Framer needs
+        no more, then a few, and twice as many bytes each time."""
+        data, at, end, size = self._block.data, start, self._index.after_line(number), _FIRST_BYTES
         while at < self._end:
-            end = self._index.end_of_line(min(at + size, self._end) - 1)
             WORK.scanned += end - at
             yield data[at:end].splitlines(keepends=True)
             at, size = end, 2 * size
-
-    def _line_at(self, position: int) -> int:
-        return self._line + int(self._index.lines_before(np.array(position)))
+            end = self._index.end_of_line(min(at + size, self._end) - 1)
 
     def _result(self, used: int) -> FramedBlock:
         index, text = self._index, np.frombuffer(self._block.data, np.uint8)
@@ -238,7 +239,7 @@ class _BlockScan:
             separators.quoted,
             separators.doubled,
             used,
-            next_line=self._line_at(used),
+            next_line=self._line + int(index.lines_before(np.array(used))),
         )
 
     def _with_irregular(

@@ -1,6 +1,6 @@
 """Validates the rows of a block: cleared by the kernels, or checked by `Rules` one by one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from typing import Final, NamedTuple, cast
 
@@ -16,14 +16,15 @@ from csvgate.references.keys import KeySets
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.batch import RejectedRow
 from csvgate.validation.fast.arrays import Ints, Mask
-from csvgate.validation.fast.block_records import FramedBlock
+from csvgate.validation.fast.clearing.cleared_block import ClearedBlock
 from csvgate.validation.fast.foreign_groups import ForeignGroups
 from csvgate.validation.fast.kernels.choose import kernels_of
 from csvgate.validation.fast.kernels.column import cast_to_match, concatenate
-from csvgate.validation.fast.kernels.validated_columns import UnclearedRow, ValidatedColumns
+from csvgate.validation.fast.kernels.validated_columns import ValidatedColumns
 from csvgate.validation.fast.key_claims import BlockKeys
 from csvgate.validation.fast.row_reader import RowReader
-from csvgate.validation.fast.table import CellSplitter
+from csvgate.validation.fast.table import CellSplitter, Table
+from csvgate.validation.fast.uncleared_cells import UnclearedCells
 from csvgate.validation.faults import Fault
 from csvgate.validation.rules import Rules
 
@@ -58,73 +59,99 @@ class BlockValidator:
         self._keys: Final = [(fields, cast(BlockKeys, keys)) for fields, keys in self._rules.keys]
         self._key_fields: Final = frozenset(chain.from_iterable(fields for fields, _ in self._keys))
         self._foreign: Final = ForeignGroups(self._rules.foreign_groups, keyed)
-        self._splitter: Final = CellSplitter(contract.dialect, header.order)
-        self._kernels: Final = kernels_of(contract, self._rules.cells, keyed)
+        self.splitter: Final = CellSplitter(contract.dialect, header.order)
+        self.kernels: Final = kernels_of(contract, self._rules.cells, keyed)
         types = [arrow_type(column_type(field)) for field in contract.schema_.fields]
         self._types: Final[list[pa.DataType]] = types
         self._grammar: Final = Grammar(contract.dialect)
 
-    def validate(self, framed: FramedBlock) -> ValidatedBlock:
-        table = self._splitter.split(framed)
-        validated = ValidatedColumns.of(table, self._kernels)
+    def validate(self, block: ClearedBlock) -> ValidatedBlock:
+        """`block` is the next one, cleared with `splitter` and `kernels`."""
+        framed, table, validated = block
         accepted = np.zeros(len(framed.starts), np.bool_)
         cleared = validated.cleared_rows(range(len(validated.columns)))
         accepted[validated.rows if cleared is None else validated.rows[cleared]] = True
-        uncleared = validated.uncleared_rows()
-        for row, index in self._foreign.absent(validated):
+        for row, _ in self._foreign.absent(validated):
             accepted[row] = False
-            uncleared.setdefault(row, UnclearedRow(index, set()))
+        reader = RowReader(framed, table, self._grammar)
+        faults = self._faults_of_cells(table, validated, framed.lines)
+        checked = self._check_rows(reader, validated, accepted, framed.lines, faults)
+        rejected = sorted(faults)
+        all_faults = [faults[row] for row in rejected]
+        counts = np.zeros(len(framed.starts), np.int64)
+        counts[rejected] = list(map(len, all_faults))
+        columns = self._merge(validated, accepted[validated.rows], checked)
+        valid_lines, rows = framed.lines[counts == 0], reader.rejected(rejected, all_faults)
+        return ValidatedBlock(framed.sizes, counts, valid_lines, columns, rows)
+
+    def _check_rows(
+        self,
+        reader: RowReader,
+        validated: ValidatedColumns,
+        accepted: Mask,
+        lines: Ints,
+        faults: dict[int, tuple[Fault, ...]],
+    ) -> dict[int, list[object]]:
+        """Check the rows that are not accepted and whose faults are not known yet, and claim the
+        keys of the block. Return the values of those that `Rules` found valid; add the faults of
+        the others, and of the rows that repeat a key, which are no longer accepted."""
+        checked: dict[int, list[object]] = {}
         for _, keys in self._keys:
             keys.start_block()
-        reader = RowReader(framed, table, self._grammar)
-        rows = np.flatnonzero(~accepted).tolist()
-        results = {row: self._check_before_keys(reader, row, uncleared.get(row)) for row in rows}
-        repeated = self._resolve_keys(validated, framed.lines)
+        for row, index in _places(validated, np.flatnonzero(~accepted)):
+            if row not in faults:
+                values, found = self._check_before_keys(reader, validated, row, index)
+                if found:
+                    faults[row] = found
+                else:
+                    checked[row] = values
+        repeated = self._resolve_keys(validated, lines)
         if len(repeated):
             # Rows that repeat a key are checked again, now that the first occurrence is known.
-            late = np.unique(np.searchsorted(framed.lines, repeated))
-            indexes = np.searchsorted(validated.rows, late)
-            for row, index in zip(late.tolist(), indexes.tolist(), strict=True):
+            late = np.unique(np.searchsorted(lines, repeated))
+            for row, index in _places(validated, late):
                 # In a row that was accepted, only the keys can be at fault.
-                known = UnclearedRow(index, set()) if accepted[row] else uncleared.get(row)
-                results[row] = self._check(reader, row, known, self._key_fields)
+                fields = set[int]() if index is None else validated.uncleared_fields(index)
+                _, faults[row] = self._check(reader, row, index, fields | self._key_fields)
+                checked.pop(row, None)
             accepted[late] = False
-        rejected, faults, checked = [], np.zeros(len(framed.starts), np.int64), {}
-        for row in sorted(results):
-            row_values, row_faults = results[row]
-            if row_faults:
-                rejected.append(reader.rejected(row, row_faults))
-                faults[row] = len(row_faults)
-            else:
-                checked[row] = row_values
-        columns = self._merge(validated, accepted[validated.rows], checked)
-        return ValidatedBlock(framed.sizes, faults, framed.lines[faults == 0], columns, rejected)
+        return checked
+
+    def _faults_of_cells(
+        self, table: Table, validated: ValidatedColumns, lines: Ints
+    ) -> dict[int, tuple[Fault, ...]]:
+        """Return the faults of the rows whose uncleared cells are all faulty: they claim no key but
+        those whose cells are all cleared. With foreign keys of several fields, rows have faults
+        that are not those of a cell, and all are left to `_check`."""
+        if self._rules.foreign_groups:
+            return {}
+        uncleared = UnclearedCells.read(table, validated, lines, self._rules)
+        for row in uncleared.doubtful:
+            uncleared.faulty.pop(row, None)
+        return uncleared.faulty
 
     def _check_before_keys(
-        self, reader: RowReader, row: int, uncleared: UnclearedRow | None
+        self, reader: RowReader, validated: ValidatedColumns, row: int, index: int | None
     ) -> RowResult:
         """Check a row before the keys of the block are resolved. Keys whose cells are all cleared
         are left out, because they are claimed by column."""
-        if uncleared is None or uncleared.fields.isdisjoint(self._key_fields):
-            return self._check(reader, row, uncleared)
-        keys = (fields for fields, _ in self._keys if not uncleared.fields.isdisjoint(fields))
-        return self._check(reader, row, uncleared, chain.from_iterable(keys))
+        fields = set[int]() if index is None else validated.uncleared_fields(index)
+        keys = [key for key, _ in self._keys if not fields.isdisjoint(key)]
+        return self._check(reader, row, index, fields.union(*keys))
 
     def _check(
-        self,
-        reader: RowReader,
-        row: int,
-        uncleared: UnclearedRow | None,
-        more_fields: Iterable[int] = (),
+        self, reader: RowReader, row: int, index: int | None, fields: Collection[int]
     ) -> RowResult:
-        """Return what `Rules.check` returns. For a row whose other cells are cleared, check only
-        the uncleared fields and `more_fields` first: if they have faults, these are all."""
-        if uncleared is not None:
-            fields = uncleared.fields.union(more_fields)
-            strings = reader.strings(uncleared.position, fields | self._rules.foreign_fields)
+        """Return what `Rules.check` returns. In a row of the columns (at that index), check only
+        these fields first, to which all uncleared ones belong: if they have faults, these are
+        all."""
+        if index is not None:
+            strings = reader.strings(index, self._rules.foreign_fields.union(fields))
             faults = self._rules.faults_in(reader.line(row), strings, fields)
             if faults:
                 return [], faults
+        elif (count := reader.wrong_count(row)) is not None:
+            return [], self._rules.wrong_count(reader.line(row), count)
         return self._rules.check(reader.record(row))
 
     def _resolve_keys(self, validated: ValidatedColumns, lines: Ints) -> Ints:
@@ -158,3 +185,11 @@ class BlockValidator:
                 strict=True,
             )
         ]
+
+
+def _places(validated: ValidatedColumns, rows: Ints) -> Iterator[tuple[int, int | None]]:
+    """Yield each of these rows of the block with its index in the columns, None if it has none."""
+    indexes = np.searchsorted(validated.rows, rows)
+    found = validated.rows.take(indexes, mode="clip") == rows if len(validated.rows) else rows < 0
+    for row, index, is_there in zip(rows.tolist(), indexes.tolist(), found.tolist(), strict=True):
+        yield row, index if is_there else None

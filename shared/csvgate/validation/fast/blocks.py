@@ -3,10 +3,10 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from csvgate.csv.work import WORK
+from csvgate.validation.fast.clearing.lazy_property import lazy_property
 
 SPARE: Final = 128
 """Zero bytes before and after a block's content, so that reading cells by the word may go beyond
@@ -23,7 +23,7 @@ class Block:
     last: bool
     """True if the stream ends with this block. Every other block ends with a line terminator."""
 
-    @cached_property
+    @lazy_property
     def has_zeros(self) -> bool:
         """Return whether the content has zero bytes."""
         return self.data.find(0, SPARE, self.end) >= 0

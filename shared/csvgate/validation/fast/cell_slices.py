@@ -1,15 +1,14 @@
 """The cells of a column as positions in their block."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from csvgate.validation.fast.arrays import Ints, Ints32, Mask, Words
+from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Words, content, offsets
 from csvgate.validation.fast.blocks import Block
+from csvgate.validation.fast.clearing.lazy_property import lazy_property
 from csvgate.validation.fast.words import MAX_FIRST_WORDS, WORD, Text, windows
 
 _KEPT: Final = [
@@ -23,6 +22,23 @@ _KEPT: Final = [
     for count in range(MAX_FIRST_WORDS + 1)
 ]
 """For each number of words and each length of a cell, masks for the bytes of the cell."""
+
+
+class DoubledQuotes(NamedTuple):
+    """The k doubled quotes in the cells of a column, in order."""
+
+    cells: Ints
+    """(k,) The index of the cell of each."""
+    positions: Ints
+    """(k,) The position in the block of the first of the two quotes."""
+
+    def every(self, step: int) -> "DoubledQuotes":
+        """Return those in the cells whose index is a multiple of `step`."""
+        kept = self.cells % step == 0
+        return DoubledQuotes(self.cells[kept] // step, self.positions[kept])
+
+
+_NONE: Final = DoubledQuotes(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 @dataclass(frozen=True)
@@ -39,36 +55,50 @@ class Slices:
     quote: str
     has_zeros: bool
     """True if the block contains zero bytes."""
+    doubled_quotes: DoubledQuotes = _NONE
+    """The quotes in the cells of `doubled`."""
 
     def __len__(self) -> int:
         return len(self.starts)
 
-    def first(self, count: int) -> "Slices":
-        """Return the first `count` cells."""
-        doubled = self.doubled[: int(np.searchsorted(self.doubled, count))]
-        return replace(self, starts=self.starts[:count], ends=self.ends[:count], doubled=doubled)
+    def every(self, step: int) -> "Slices":
+        """Return each cell whose index is a multiple of `step`."""
+        return replace(
+            self,
+            starts=self.starts[::step],
+            ends=self.ends[::step],
+            doubled=self.doubled[self.doubled % step == 0] // step,
+            doubled_quotes=self.doubled_quotes.every(step),
+        )
 
     def cell(self, index: int) -> bytes:
         """Return the content of one cell."""
         return self.unescape(self.block.data[self.starts.item(index) : self.ends.item(index)])
+
+    def contents(self, indexes: Ints) -> list[bytes]:
+        """Return the contents of the cells at these indexes."""
+        data = self.block.data
+        starts, ends = self.starts.take(indexes).tolist(), self.ends.take(indexes).tolist()
+        written = [data[start:end] for start, end in zip(starts, ends, strict=True)]
+        return list(map(self.unescape, written)) if len(self.doubled) else written
 
     def unescape(self, written: bytes) -> bytes:
         """Return the content of a cell as it is written: each doubled quote stands for one."""
         quote = self.quote.encode()
         return written.replace(quote * 2, quote) if quote in written else written
 
-    @cached_property
+    @lazy_property
     def text(self) -> Text:
         """The contents, read in place unless some contain doubled quotes."""
         return Text.of(self.binary) if len(self.doubled) else self._in_place
 
-    @cached_property
+    @lazy_property
     def _in_place(self) -> Text:
         """The cells as they are written, read in place."""
         data = np.frombuffer(self.block.data, np.uint8)
         return Text(data, self.starts, self.ends - self.starts)
 
-    @cached_property
+    @lazy_property
     def words_each(self) -> int | None:
         """The number of words that the longest cell needs, at least one; None if these are more
         than MAX_FIRST_WORDS, if there are no cells, or if the block contains zero bytes, which
@@ -85,39 +115,65 @@ class Slices:
         words &= _KEPT[count].take(text.lengths, axis=0)
         return words
 
-    def prefixes(self, length: int) -> "pa.Array":
-        """Return a `binary` array with a copy of the `length` bytes (at most SPARE) from the start
-        of each cell, even if the cell is shorter."""
-        data = windows(self._in_place.data, length, self.starts).view(np.uint8)
+    def prefixes(self, length: int) -> Bytes:
+        """(n * length,) The first `length` bytes (at most SPARE) of the content of each cell, even
+        if the cell is shorter."""
+        if length not in self._prefixes:
+            text = self.text
+            found = windows(text.data, length, text.starts).view(np.uint8)
+            self._prefixes[length] = found
+        return self._prefixes[length]
+
+    @lazy_property
+    def _prefixes(self) -> dict[int, Bytes]:
+        return {}
+
+    def of_length(self, length: int) -> "pa.Array":
+        """Return a `binary` array with a copy of the contents, as if all cells had this length. It
+        has no fewer offsets than other arrays, but its bytes are copied faster."""
         offsets = np.arange(0, (len(self) + 1) * length, length, dtype=np.int32)
-        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(self.prefixes(length))]
         return pa.Array.from_buffers(pa.binary(), len(self), buffers)
 
-    @cached_property
+    @lazy_property
     def written(self) -> "pa.Array":
         """A `binary` array with a copy of the cells as they are written."""
-        if not len(self):
-            return pa.array([], pa.binary())
-        # An array of the cells and the gaps between them in turns, of which Arrow copies every
-        # other entry.
-        offsets = np.empty((len(self), 2), np.int32)
-        offsets[:, 0], offsets[:, 1] = self.starts, self.ends
-        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(self.block.data)]
-        both = pa.Array.from_buffers(pa.binary(), 2 * len(self) - 1, buffers)
-        return both.take(pa.array(np.arange(0, 2 * len(self), 2, dtype=np.int32)))
+        return self._copy(self.starts, self.ends)
 
-    @cached_property
+    @lazy_property
     def binary(self) -> "pa.Array":
         """A `binary` array with a copy of the contents of the cells."""
-        cells = self.written
         if not len(self.doubled):
-            return cells
-        quote = self.quote.encode()
-        written = cells.take(pa.array(self.doubled))
-        contents = pc.replace_substring(written, pattern=quote * 2, replacement=quote)
-        return pc.replace_with_mask(cells, pa.array(self._is_doubled()), contents)
+            return self.written
+        # A doubled quote divides its cell into two pieces; the first ends with one of the quotes.
+        cells, positions = self.doubled_quotes
+        first = np.arange(len(self) + 1)
+        """The number of the first piece of each cell, and of all pieces."""
+        first[1:] += np.cumsum(np.bincount(cells, minlength=len(self)))
+        before = cells + np.arange(len(cells))
+        starts, ends = np.empty((2, first[-1]), np.int32)
+        starts[first[:-1]], ends[first[1:] - 1] = self.starts, self.ends
+        starts[before + 1], ends[before] = positions + 2, positions + 1
+        pieces = self._copy(starts, ends)
+        limits = pa.py_buffer(offsets(pieces).take(first))
+        return pa.Array.from_buffers(pa.binary(), len(self), [None, limits, pieces.buffers()[2]])
 
-    def _is_doubled(self) -> Mask:
-        found = np.zeros(len(self), np.bool_)
-        found[self.doubled] = True
-        return found
+    @lazy_property
+    def is_ascii(self) -> bool:
+        """True if all bytes of the contents are ASCII."""
+        limits = offsets(self.binary)
+        some = content(self.binary)[limits[0] : limits[-1]]
+        return not len(some) or bool(some.max() < 0x80)
+
+    def _copy(self, starts: Ints32, ends: Ints32) -> "pa.Array":
+        """Return a `binary` array with a copy of the bytes of the block between these positions,
+        which are in order."""
+        if not len(starts):
+            return pa.array([], pa.binary())
+        # An array of the pieces and the gaps between them in turns, of which Arrow copies every
+        # other entry.
+        limits = np.empty((len(starts), 2), np.int32)
+        limits[:, 0], limits[:, 1] = starts, ends
+        buffers = [None, pa.py_buffer(limits), pa.py_buffer(self.block.data)]
+        both = pa.Array.from_buffers(pa.binary(), 2 * len(starts) - 1, buffers)
+        return both.take(pa.array(np.arange(0, 2 * len(starts), 2, dtype=np.int32)))

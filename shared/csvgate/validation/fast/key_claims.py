@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Sequence
 from typing import Final
 
-import numpy as np
 import pyarrow as pa
 
 from csvgate.unique.column_hash import combine_columns, hash_column
@@ -62,11 +61,4 @@ class BlockKeys:
     def _resolve_group(self, columns: Sequence["pa.Array"], lines: Ints) -> RepeatedKeys:
         hashes = [hash_column(column, self._keyed) for column in columns]
         keys = combine_columns(hashes, self._keyed)
-        if self._recorded:
-            recorded = hash_column(list(self._recorded.values()), self._keyed)
-            lines = np.concatenate((lines, np.fromiter(self._recorded, np.int64)))
-            order = np.argsort(lines, kind="stable")
-            keys, lines = np.concatenate((keys, recorded))[order], lines[order]
-        owners = self._index.claim(keys, lines)
-        late = np.flatnonzero(owners)
-        return RepeatedKeys(lines[late], owners[late])
+        return self._ordered.claim_hashes(keys, lines, self._recorded)

@@ -32,8 +32,8 @@ class RepeatedKeys(NamedTuple):
 
 
 class OrderedKeys:
-    """Keeps keys that ascend, 16 bytes each, in front of a `KeyIndex`. The index gets the keys that
-    are out of order, and all keys once most keys of a block are."""
+    """Keeps keys that ascend in front of a `KeyIndex`. The index gets the keys that are out of
+    order, and all keys once most keys of a block are."""
 
     def __init__(self, index: KeyIndex, keyed: KeyedHash) -> None:
         self._keyed: Final = keyed
@@ -47,11 +47,13 @@ class OrderedKeys:
     ) -> RepeatedKeys:
         """Claim the values (n,) of a column, without nulls, for their `lines`, and the values of
         `others`, which are by line. All lines follow those of earlier calls."""
+        if not self._in_order:
+            return self.claim_hashes(hash_column(values, self._keyed), lines, others)
         more = np.fromiter(others, np.int64, len(others))
         entries = _Entries(values, list(others.values()), np.concatenate((lines, more)))
         owners = np.zeros(len(entries.lines), np.int64)
         rest = np.arange(len(owners))
-        if self._in_order and len(owners):
+        if len(owners):
             # An ascent must see every key of the file, so it begins with the first.
             self._order = self._order or order_of(entries.first())
             if self._order is not None:
@@ -66,6 +68,21 @@ class OrderedKeys:
         repeated = np.flatnonzero(owners)
         repeated = repeated[np.argsort(entries.lines.take(repeated), kind="stable")]
         return RepeatedKeys(entries.lines.take(repeated), owners.take(repeated))
+
+    def claim_hashes(
+        self, hashes: Hashes, lines: Lines, others: Mapping[int, Hashable]
+    ) -> RepeatedKeys:
+        """`claim` of values that have these hashes (n, 2), whatever their order. `lines` are in
+        order."""
+        if others:
+            more = sorted(others)
+            at = np.searchsorted(lines, more)
+            found = [self._keyed.value(others[line]) for line in more]
+            hashes = np.insert(hashes, at, np.array(found, np.uint64), axis=0)
+            lines = np.insert(lines, at, more)
+        owners = self._index.claim(hashes, lines)
+        repeated = np.flatnonzero(owners)
+        return RepeatedKeys(lines.take(repeated), owners.take(repeated))
 
     def _ascend(self, order: Order, entries: "_Entries", owners: Lines) -> Lines:
         """Claim the entries that ascend or repeat a key of the ascent, and set the owners of the
@@ -120,6 +137,8 @@ class _Entries(NamedTuple):
 
     def hashes(self, which: Lines, keyed: KeyedHash) -> Hashes:
         """(m, 2) The hashes of these entries."""
+        if len(which) == len(self.values) and not self.others:
+            return hash_column(self.values, keyed)
         found = np.empty((len(which), 2), np.uint64)
         is_other = which >= len(self.values)
         among = which[~is_other]

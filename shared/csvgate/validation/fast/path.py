@@ -1,6 +1,7 @@
 """The vectorised path through a file: blocks are framed, validated and cut into batches."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import chain, islice
 from typing import Final
 
@@ -17,6 +18,7 @@ from csvgate.validation.fast.batcher import Batcher
 from csvgate.validation.fast.block_records import BlockFramer, FramedBlock
 from csvgate.validation.fast.block_validator import BlockValidator
 from csvgate.validation.fast.blocks import BlockReader
+from csvgate.validation.fast.clearing.clear_blocks import clear_blocks
 
 _RECORDS_AT_ONCE: Final = 4096
 MOST_ROWS: Final = 100_000
@@ -37,15 +39,20 @@ def vector_batches(
     references: KeySets,
     keyed: KeyedHash,
     block_bytes: int,
+    processors: int,
 ) -> Iterator[Batch]:
-    """Yield the batches of the records in `pieces`, which begin on the physical line `line`."""
+    """Yield the batches of the records in `pieces`, which begin on the physical line `line`. With
+    more than one of the `processors`, other threads read `pieces` until the generator is closed."""
     _keep_memory()
     validator = BlockValidator(contract, header, references, keyed)
     batcher = Batcher(header, limits)
     most = max(1, min(MOST_ROWS, _MAX_CELLS // len(header.order)))
-    for framed in _framed_blocks(pieces, line, contract, block_bytes):
-        for part in framed.parts(most):
-            yield from batcher.add(validator.validate(part))
+    blocks = _framed_blocks(pieces, line, contract, block_bytes)
+    parts = (part for framed in blocks for part in framed.parts(most))
+    cleared = clear_blocks(parts, validator.splitter, validator.kernels, processors)
+    with closing(cleared):
+        for block in cleared:
+            yield from batcher.add(validator.validate(block))
     yield from batcher.rest()
 
 

@@ -1,8 +1,10 @@
 """Reads single rows of a block for the rules."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
+
+import numpy as np
 
 from csvgate.csv.decoding import decode
 from csvgate.csv.quoting import Grammar
@@ -36,11 +38,30 @@ class RowReader:
         columns = self._table.columns
         return {field: decode(columns[field].cell(index))[0] for field in fields}
 
-    def rejected(self, row: int, faults: tuple[Fault, ...]) -> RejectedRow:
-        record = self._framed.framer_records.get(row)
-        if record is not None:
-            return rejected_row(record, faults)
-        return RejectedRow(self.line(row), *self._bytes(row), True, faults)
+    def wrong_count(self, row: int) -> int | None:
+        """Return the number of cells of a record that is not in the table; None if a Framer has
+        read it."""
+        count = self._framed.lasts.item(row) - self._framed.firsts.item(row) + 1
+        return count if count > 0 else None
+
+    def rejected(
+        self, rows: Sequence[int], faults: Iterable[tuple[Fault, ...]]
+    ) -> list[RejectedRow]:
+        """Return the rejected rows with these indexes, each with its faults."""
+        framed, which = self._framed, np.array(rows, np.int64)
+        data, read = framed.block.data, framed.framer_records
+        starts, ends = framed.starts.take(which), framed.ends.take(which)
+        WORK.framed += len(rows)
+        WORK.scanned += int((ends - starts).sum())
+        found = list[RejectedRow]()
+        places = zip(framed.lines.take(which).tolist(), starts.tolist(), ends.tolist(), strict=True)
+        for row, row_faults, (line, start, end) in zip(rows, faults, places, strict=True):
+            if row in read:
+                found.append(rejected_row(read[row], row_faults))
+            else:
+                raw, terminator = _without_terminator(data[start:end])
+                found.append(RejectedRow(line, raw, terminator, True, row_faults))
+        return found
 
     def _bytes(self, row: int) -> tuple[bytes, bytes]:
         """Return the bytes of a well-formed record and its terminator."""
@@ -48,8 +69,7 @@ class RowReader:
         WORK.framed += 1
         data = framed.block.data[framed.starts.item(row) : framed.ends.item(row)]
         WORK.scanned += len(data)
-        raw = data.rstrip(b"\r\n")
-        return raw, data[len(raw) :]
+        return _without_terminator(data)
 
     def _well_formed(self, row: int) -> Record:
         line, (raw, terminator) = self.line(row), self._bytes(row)
@@ -60,6 +80,11 @@ class RowReader:
         if cells is None:
             return next(Framer([raw + terminator], self._grammar, line=line).records())
         return Record(line, raw, terminator, cells, valid)
+
+
+def _without_terminator(data: bytes) -> tuple[bytes, bytes]:
+    raw = data.rstrip(b"\r\n")
+    return raw, data[len(raw) :]
 
 
 def _split(text: str, grammar: Grammar) -> list[str] | None:

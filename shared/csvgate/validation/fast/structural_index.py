@@ -107,7 +107,7 @@ class StructuralIndex:
 
     def parity(self, position: int) -> int:
         """Return the parity of the number of quotes before the position."""
-        return int(np.searchsorted(self._quotes, position)) & 1
+        return int(self._quotes.searchsorted(position)) & 1
 
     def first_irregular(self, parity: int, start: int) -> int:
         """Return the position of the first stray quote from `start` on, if quotes open at this
@@ -115,16 +115,19 @@ class StructuralIndex:
         irregular = self._irregular.get(parity)
         if irregular is None:
             irregular = self._irregular[parity] = self._find_irregular(parity)
-        found = int(np.searchsorted(irregular, start))
-        return int(irregular[found]) if found < len(irregular) else self._end
+        found = int(irregular.searchsorted(start))
+        return irregular.item(found) if found < len(irregular) else self._end
 
     def last_record_end(self, parity: int, start: int, stop: int) -> int:
         """Return the position after the last line end between `start` and `stop` that is outside
         quoted cells, if quotes open at this parity; `start` if there is none."""
-        low, high = np.searchsorted(self._line_ends, (start, stop)).tolist()
+        low, high = self.line_of(start), self.line_of(stop)
+        if low < high and self.parity(last := self._line_ends.item(high - 1)) == parity:
+            WORK.scanned += 1
+            return last + 1
         count = _FEW
         while low < high:
-            # Searched from the end, because most of the time the last one is outside.
+            # Searched from the end, because most of the time one of the last is outside.
             some = self._outside_quotes(parity, max(low, high - count), high)
             if len(some):
                 return int(some[-1]) + 1
@@ -194,21 +197,21 @@ class StructuralIndex:
         found: Ints = np.repeat(starts, counts) + steps
         return found
 
+    def line_of(self, position: int) -> int:
+        """Return the number, from 0, of the physical line that contains this byte."""
+        return int(self._line_ends.searchsorted(position))
+
     def lines_before(self, positions: Ints) -> Ints:
         """Return the number of physical lines that end before each position."""
-        return np.searchsorted(self._line_ends, positions)
+        return self._line_ends.searchsorted(positions)
 
-    def after_lines(self, start: int, count: int) -> int:
-        """Return the position after the next `count` physical lines from `start` on."""
-        if not count:
-            return start
-        last = int(np.searchsorted(self._line_ends, start)) + count - 1
-        return int(self._line_ends[last]) + 1 if last < len(self._line_ends) else self._end
+    def after_line(self, number: int) -> int:
+        """Return the position after the physical line with this number, counted from 0."""
+        return self._line_ends.item(number) + 1 if number < len(self._line_ends) else self._end
 
     def end_of_line(self, position: int) -> int:
         """Return the position after the physical line that contains this byte."""
-        found = int(np.searchsorted(self._line_ends, position))
-        return int(self._line_ends[found]) + 1 if found < len(self._line_ends) else self._end
+        return self.after_line(self.line_of(position))
 
     def _find_irregular(self, parity: int) -> Ints:
         """The positions of each stray quote, if quotes open at this parity."""

@@ -7,7 +7,7 @@ import numpy as np
 from csvgate.contracts.model import Dialect
 from csvgate.validation.fast.arrays import Ints, Ints32
 from csvgate.validation.fast.block_records import FramedBlock
-from csvgate.validation.fast.cell_slices import Slices
+from csvgate.validation.fast.cell_slices import DoubledQuotes, Slices
 
 _CR: Final = 13
 _NONE: Final = np.empty(0, np.int64)
@@ -52,9 +52,11 @@ class CellSplitter:
         """Return the cells without the quotes around them. Changes `starts` and `ends`."""
         starts[quoted] += 1
         ends[quoted] -= 1
-        doubled = _cells_containing(framed.doubled, starts, ends, quoted)
+        quotes = _quotes_in(framed.doubled, starts, ends, quoted)
+        # Quotes in the same cell follow each other, so its index is kept only once.
+        doubled = quotes.cells[np.diff(quotes.cells, prepend=-1) > 0]
         has_zeros = framed.block.has_zeros
-        return Slices(framed.block, starts, ends, doubled, self._quote, has_zeros)
+        return Slices(framed.block, starts, ends, doubled, self._quote, has_zeros, quotes)
 
 
 class _Quoted(NamedTuple):
@@ -94,13 +96,11 @@ def _ends(separators: Ints32, firsts: Ints, width: int) -> Ints32:
     return np.ascontiguousarray(np.concatenate([separators[:0], *parts]).reshape(-1, width).T)
 
 
-def _cells_containing(positions: Ints, starts: Ints32, ends: Ints32, among: Ints) -> Ints:
-    """Return the indexes of the cells, of those `among` them, that contain one of these
-    positions."""
+def _quotes_in(positions: Ints, starts: Ints32, ends: Ints32, among: Ints) -> DoubledQuotes:
+    """Return those of the doubled quotes at these positions that are in cells `among` these."""
     if not len(positions) or not len(among):
-        return _NONE
+        return DoubledQuotes(_NONE, _NONE)
     starts, ends = starts.take(among), ends.take(among)
     at = np.searchsorted(starts, positions, side="right") - 1
-    found = at[(at >= 0) & (positions < ends.take(at, mode="clip"))]
-    # Positions in the same cell follow each other, so its index is kept only once.
-    return among.take(found[np.append(True, np.diff(found) > 0)]) if len(found) else found
+    inside = np.flatnonzero((at >= 0) & (positions < ends.take(at, mode="clip")))
+    return DoubledQuotes(among.take(at.take(inside)), positions.take(inside))

@@ -106,6 +106,7 @@ def test_an_environment_overlays_the_topology() -> None:
     assert "/secrets/sendgrid" == function.secrets["SENDGRID_API_KEY"].mount
     sizes = settled.functions["validate_and_parse"]
     assert ("4Gi", 2, 50) == (sizes.memory, sizes.cpu, sizes.max_instances)
+    assert "2" == environment_of(settled, "validate_and_parse", "p")["CSVGATE_PROCESSORS"]
     assert topology().functions["validate_and_parse"].timeout == sizes.timeout
     assert "shared" == settled.functions["enrich_records"].small_uploads
     assert "CSVGATE_SENDER" not in sizes.environment

@@ -10,7 +10,8 @@ from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.cells import Cells
 from csvgate.validation.fast.blocks import SPARE, Block
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.kernels.choose import AdaptiveKernel, kernels_of
+from csvgate.validation.fast.kernels.adaptive import AdaptiveKernel
+from csvgate.validation.fast.kernels.choose import kernels_of
 from csvgate.validation.fast.kernels.column import Kernel, as_column_type
 from unit.validation.files import contract
 
@@ -30,22 +31,23 @@ def slices(cells: Sequence[bytes]) -> Slices:
 
 def cleared(cells: Sequence[bytes], **field: Any) -> Found:
     """Return what the kernel of a field clears, which may read distinct cells with the rules."""
-    return _found(_kernel(field), cells)
+    return _found(kernel_of(field), cells)
 
 
 def cleared_by_type(cells: Sequence[bytes], **field: Any) -> Found:
-    """Return what the kernel of the field's type clears. The kernel of a field leaves a column to
-    the rules once the kernel of its type clears few cells of it, so in a test of many unusual cells
-    a fault in the latter would not show."""
-    kernel = _kernel(field)
-    assert isinstance(kernel, AdaptiveKernel)
-    return _found(kernel._kernel, cells)
+    """Return what the kernel of the field's type clears in bulk, without the cells that the rules
+    read one by one: in a test of many unusual cells a fault in the kernel would not show."""
+    kernel = kernel_of(field).fallback.kernel
+    assert kernel is not None
+    return _found(kernel, cells)
 
 
-def _kernel(field: Mapping[str, Any]) -> Kernel:
+def kernel_of(field: Mapping[str, Any]) -> AdaptiveKernel:
     rules = contract({"name": "a", **field})
     reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
-    return kernels_of(rules, [reader], KeyedHash())[0]
+    (kernel,) = kernels_of(rules, [reader], KeyedHash())
+    assert isinstance(kernel, AdaptiveKernel)
+    return kernel
 
 
 def _found(kernel: Kernel, cells: Sequence[bytes]) -> Found:

@@ -134,14 +134,3 @@ def test_more_distinct_numbers_than_are_remembered() -> None:
         column = distinct.clear(slices([b"%d" % number for number in numbers]))
         assert column.cleared is None
         assert numbers == column.values.to_pylist()
-
-
-def test_a_sample_shows_that_most_cells_are_distinct() -> None:
-    rules = contract({"name": "a"})
-    reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
-    many, few = [b"text %d" % n for n in range(5000)], [b"the same"] * 5000
-    assert DistinctKernel(reader, pa.string(), KEYED).clear_if_few(slices(many), 1 / 2) is None
-    assert DistinctKernel(reader, pa.string(), KEYED).clear_if_few(slices(few), 1 / 2) is not None
-    few_first = [*few[:3000], *many]
-    assert DistinctKernel(reader, pa.string(), KEYED).clear_if_few(slices(few_first), 1 / 2) is None
-    assert DistinctKernel(reader, pa.string(), KEYED).clear_if_few(slices(few_first), 1) is not None

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("pyarrow")
 
 from csvgate.contracts.model import Contract
-from csvgate.unique import ascending, index, run
+from csvgate.unique import ascending, index, runs
 from csvgate.validation.validate import validate
 from unit.validation.files import contract
 
@@ -30,8 +30,9 @@ PATHS = {"rules": 2**62, "blocks": 1}
 def use_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a few hundred keys use the structures for many."""
     monkeypatch.setattr(ascending, "_SMALLEST_PART", 16)
-    monkeypatch.setattr(index, "_FIRST_FILTER", 32)
-    monkeypatch.setattr(run, "_MOST_MERGED", 200)
+    monkeypatch.setattr(index, "_FIRST_FILTER", 64)
+    monkeypatch.setattr(runs, "_FAN", 3)
+    monkeypatch.setattr(runs, "_COMPACT_KEYS", 100)
 
 
 def keys(kind: str) -> Iterator[str]:

@@ -69,9 +69,9 @@ def test_blocks_of_many_short_cells_are_validated_in_parts(monkeypatch: pytest.M
     sizes = list[int]()
     validate_block = BlockValidator.validate
 
-    def spy(self: BlockValidator, framed: Any) -> Any:
-        sizes.append(3 * len(framed.starts))
-        return validate_block(self, framed)
+    def spy(self: BlockValidator, block: Any) -> Any:
+        sizes.append(3 * len(block.framed.starts))
+        return validate_block(self, block)
 
     monkeypatch.setattr(BlockValidator, "validate", spy)
     monkeypatch.setattr("csvgate.validation.fast.path._MAX_CELLS", 3000)

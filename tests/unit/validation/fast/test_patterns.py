@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from csvgate.contracts.pattern import anchored, matcher
-from csvgate.validation.fast.kernels.strings import matching
+from csvgate.validation.fast.kernels.cell_test import matching
 from unit.validation.fast.columns import cleared, cleared_by_type, slices
 
 PATTERNS = [
@@ -45,7 +45,7 @@ CELLS = st.one_of(
 @pytest.mark.parametrize("pattern", PATTERNS)
 @given(st.lists(TEXTS, min_size=1, max_size=9))
 def test_columns_of_texts(pattern: str, cells: list[bytes]) -> None:
-    found = matching(pattern, ascii_only=False).fits(slices(cells))
+    found = matching(pattern, text_only=False).fits(slices(cells))
     matches = matcher(pattern)
     assert found.tolist() == [matches(cell.decode()) for cell in cells]
 

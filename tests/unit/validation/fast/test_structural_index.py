@@ -288,14 +288,14 @@ def test_physical_lines(data: bytes, draws: st.DataObject) -> None:
     ends = [p for p in range(len(data)) if is_line_end(data, p)]
     before = sum(end < at for end in ends)
     assert before == found.lines_before(np.array([SPARE + at])).tolist()[0]
+    assert before == found.line_of(SPARE + at)
     assert (ends[before] + 1 if before < len(ends) else len(data)) == found.end_of_line(
         SPARE + at
     ) - SPARE
-    assert SPARE + at == found.after_lines(SPARE + at, 0)
     for count in (1, 2, 3):
         rest = ends[before + count - 1 :]
         wanted = rest[0] + 1 if rest else len(data)
-        assert wanted == found.after_lines(SPARE + at, count) - SPARE
+        assert wanted == found.after_line(before + count - 1) - SPARE
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ class Column(NamedTuple):
     cells that are not cleared are arbitrary."""
     cleared: Mask | None
     """(n,) True for the cells that certainly have no fault and this value; None if all are."""
+    are_texts: bool = False
+    """True if the value of each cell that is not null is its text, of those that are not cleared
+    too."""
 
 
 class Kernel(Protocol):

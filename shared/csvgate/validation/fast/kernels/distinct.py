@@ -24,9 +24,6 @@ _MAX_DICTIONARY: Final = 4096
 _MAX_DICTIONARY_SHARE: Final = 1 / 2
 """Distinct strings, and their share of the rows, up to which a string column becomes a dictionary:
 rows are then taken from it faster, and it compresses better."""
-_SAMPLE: Final = 2048
-_MAX_DISTINCT_IN_SAMPLE: Final = 0.95
-"""A share of distinct cells in the sample that suggests about 20,000 in all, or more."""
 _PLACES: Final = 1 << 20
 """Places for recent cells in all columns together: about 20 MB."""
 _FAULTY: Final = -1
@@ -35,7 +32,7 @@ _NULL: Final = -2
 """The code of a cell without a value."""
 
 
-class _Lookup(NamedTuple):
+class Lookup(NamedTuple):
     """What is known about the n cells of a column from earlier blocks."""
 
     codes: Ints32
@@ -77,22 +74,9 @@ class DistinctKernel:
         self._recent: dict[int, Recent] = {}
         """The words of the cells seen last, by their number."""
 
-    def clear(self, cells: Slices) -> Column:
-        return self._clear(cells, self._look_up(cells))
-
-    def clear_if_few(self, cells: Slices, max_share: float) -> Column | None:
-        """Return None, without reading the cells, if a greater share of them is distinct and
-        unknown."""
-        if not self._codes and len(cells) > _SAMPLE:
-            sample = self._look_up(cells.first(_SAMPLE)).encoded
-            if len(sample.rows) > _MAX_DISTINCT_IN_SAMPLE * _SAMPLE:
-                return None
-        lookup = self._look_up(cells)
-        few = len(lookup.encoded.rows) <= max_share * len(cells)
-        return self._clear(cells, lookup) if few else None
-
-    def _clear(self, cells: Slices, lookup: _Lookup) -> Column:
-        codes = self._codes_of(cells, lookup)
+    def clear(self, cells: Slices, lookup: Lookup | None = None) -> Column:
+        """`lookup` is what `look_up` returned for these cells."""
+        codes = self._codes_of(cells, lookup or self.look_up(cells))
         if codes.min(initial=0) >= 0:
             return Column(self._column(cells, codes, None), None)
         cleared, null = codes != _FAULTY, codes == _NULL
@@ -113,7 +97,8 @@ class DistinctKernel:
             return pa.DictionaryArray.from_arrays(indices, self._dictionary, safe=False)
         return self._dictionary.take(pa.array(codes, mask=null))
 
-    def _look_up(self, cells: Slices) -> _Lookup:
+    def look_up(self, cells: Slices) -> Lookup:
+        """Find out which cells are known, without reading the others."""
         if len(self._codes) > _MAX_KNOWN:
             self._forget()
         known = CellWords.of(cells, self._keyed)
@@ -122,9 +107,9 @@ class DistinctKernel:
             self._recent[count] = Recent(count, self._bits)
         codes = self._recent[count].codes(known.words)
         unseen = np.flatnonzero(codes == UNSEEN)
-        return _Lookup(codes, unseen, encode(known, unseen, self._keyed))
+        return Lookup(codes, unseen, encode(known, unseen, self._keyed))
 
-    def _codes_of(self, cells: Slices, lookup: _Lookup) -> Ints32:
+    def _codes_of(self, cells: Slices, lookup: Lookup) -> Ints32:
         codes, unseen, encoded = lookup
         if len(encoded.rows):
             new_codes = self._assign_codes(encoded.keys(cells), cells)

@@ -1,75 +1,81 @@
-"""Matches patterns of a fixed number of characters with one range each, such as ORD-[0-9]{8}."""
+"""Matches patterns of a fixed number of characters, each of a set, such as ORD-[0-9]{8}."""
 
 import re
+from collections.abc import Sequence
+from math import gcd
 from typing import Final
 
 import numpy as np
 
 from csvgate.validation.fast.arrays import Mask
-from csvgate.validation.fast.words import MAX_FIRST_WORDS, Text
+from csvgate.validation.fast.cell_slices import Slices
+from csvgate.validation.fast.words import WORD
 
 _MAX_CHARACTERS: Final = 64
+_MAX_SETS: Final = 8
+"""The bits of a byte."""
+_RANGE: Final = r"[A-Za-z0-9]-[A-Za-z0-9]"
+_SINGLE: Final = r"[A-Za-z0-9_.:/@#%&=+]"
 _PART: Final = re.compile(
-    r"(?:\[(?P<low>[A-Za-z0-9])-(?P<high>[A-Za-z0-9])\]|\\(?P<escaped>[.+*?()|/-])"
+    rf"(?:\[(?P<set>(?:{_RANGE}|{_SINGLE})+-?)\]|\\(?P<escaped>[.+*?()|/-])"
     r"|(?P<char>[A-Za-z0-9 _:/@#%&=,;'\"!<>~-]))(?:\{(?P<count>[0-9]{1,2})\})?"
 )
-_TOP: Final = np.uint64(0x8080808080808080)
-_LOW: Final = np.uint64(0x7F7F7F7F7F7F7F7F)
+_OF_SET: Final = re.compile(rf"{_RANGE}|.")
 
 
-def character_ranges(pattern: str) -> list[tuple[int, int]] | None:
-    """Return the first and the last of the range of each character; None for other patterns."""
-    found, at = list[tuple[int, int]](), 0
+def character_sets(pattern: str) -> list[frozenset[int]] | None:
+    """Return for each character of the pattern the set of the characters that fit, as numbers; None
+    for other patterns."""
+    found, at = list[frozenset[int]](), 0
     while at < len(pattern):
         part = _PART.match(pattern, at)
         if not part:
             return None
-        low = part["low"] or part["escaped"] or part["char"]
-        high = part["high"] or low
-        if ord(low) > ord(high):
+        allowed = _members(part["set"]) if part["set"] else {ord(part["escaped"] or part["char"])}
+        if not allowed:
             return None
-        found += [(ord(low), ord(high))] * int(part["count"] or 1)
+        found += [frozenset(allowed)] * int(part["count"] or 1)
         at = part.end()
-    return found if 0 < len(found) <= _MAX_CHARACTERS else None
+    fits = 0 < len(found) <= _MAX_CHARACTERS and len(set(found)) <= _MAX_SETS
+    return found if fits else None
+
+
+def _members(written: str) -> set[int]:
+    """Return the characters of a set; none if a range is reversed, which RE2 refuses."""
+    found = set[int]()
+    for each in _OF_SET.findall(written):
+        if each[0] > each[-1]:
+            return set()
+        found.update(range(ord(each[0]), ord(each[-1]) + 1))
+    return found
 
 
 class FixedPattern:
-    def __init__(self, characters: list[tuple[int, int]]) -> None:
-        self._length: Final = len(characters)
-        self._words: Final = [
-            _bounds(characters[at : at + 8]) for at in range(0, len(characters), 8)
-        ]
+    def __init__(self, characters: Sequence[frozenset[int]]) -> None:
+        self.length: Final = len(characters)
+        """The number of characters, which is also that of bytes."""
+        sets = sorted(set(characters), key=sorted)
+        self._odd_in: Final = bytes(
+            sum(1 << bit for bit, allowed in enumerate(sets) if byte not in allowed)
+            for byte in range(256)
+        )
+        """For each byte, one bit for each of the sets that it is not in."""
+        bits = bytes(1 << sets.index(allowed) for allowed in characters)
+        cells = WORD // gcd(WORD, self.length)
+        self._sets: Final = np.frombuffer(bits * cells, np.uint64)
+        """For each character of as many cells as fill whole words, the bit of its set."""
 
-    def fits(self, text: Text) -> Mask:
-        """(n,) Whether each cell has that many characters, each of them in its range."""
-        matches: Mask = text.lengths == self._length
-        first_words = text.first_words(min(len(self._words), MAX_FIRST_WORDS))
-        for number, (least, to_top, kept) in enumerate(self._words):
-            if number < MAX_FIRST_WORDS:
-                words = first_words[:, number]
-            else:
-                # Do not start after the end of the cell, which may be the last of the data.
-                words = text.words_at(text.starts + np.minimum(8 * number, text.lengths))
-            high = words & _LOW
-            below = (high | _TOP) - least
-            high += to_top
-            odd = ~below
-            odd |= words
-            odd |= high
-            odd &= kept
-            matches &= odd == 0
+    def fits(self, cells: Slices) -> Mask:
+        """(n,) Whether each cell has that many characters, each of its set."""
+        text = cells.text
+        matches: Mask = text.lengths == self.length
+        prefixes = cells.prefixes(self.length)
+        characters = prefixes.tobytes().translate(self._odd_in)
+        size = self._sets.nbytes
+        whole = characters.ljust(-(-len(characters) // size) * size, b"\0")
+        odd = (np.frombuffer(whole, np.uint64).reshape(-1, len(self._sets)) & self._sets).ravel()
+        words = np.flatnonzero(odd != 0)
+        if len(words):
+            which, places = np.nonzero(odd[words].view(np.uint8).reshape(-1, WORD))
+            matches[(words[which] * WORD + places) // self.length] = False
         return matches
-
-
-def _bounds(characters: list[tuple[int, int]]) -> tuple[np.uint64, np.uint64, np.uint64]:
-    """For up to eight characters: what to subtract from a byte and what to add to it so that its
-    top bit shows whether it is below or above its range, and a mask of the top bits."""
-
-    def word(parts: list[int]) -> np.uint64:
-        return np.uint64(int.from_bytes(bytes(parts), "little"))
-
-    return (
-        word([low for low, _ in characters]),
-        word([0x7F - high for _, high in characters]),
-        word([0x80 for _ in characters]),
-    )

@@ -25,7 +25,8 @@ class ForeignKernel:
         self._keyed: Final = keyed
 
     def clear(self, cells: Slices) -> Column:
-        values, cleared = self._kernel.clear(cells)
+        column = self._kernel.clear(cells)
+        values, cleared = column.values, column.cleared
         hashes = hash_column(values, self._keyed)
         present: Mask = np.ones(len(values), np.bool_)
         for keys in self._keys:
@@ -34,7 +35,7 @@ class ForeignKernel:
             present |= values.is_null().to_numpy(zero_copy_only=False)
         if cleared is not None:
             present &= cleared
-        return Column(values, None if present.all() else present)
+        return column._replace(cleared=None if present.all() else present)
 
 
 def foreign_kernel(

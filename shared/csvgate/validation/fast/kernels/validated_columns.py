@@ -3,21 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import numpy as np
 import pyarrow as pa
 
 from csvgate.validation.fast.arrays import Ints, Mask
 from csvgate.validation.fast.kernels.column import Column, Kernel
 from csvgate.validation.fast.table import Table
-
-
-class UnclearedRow(NamedTuple):
-    """A row of the columns with a cell that is not cleared."""
-
-    position: int
-    """Its index in the columns."""
-    fields: set[int]
-    """The fields whose cells are not cleared."""
 
 
 class ValidatedColumns(NamedTuple):
@@ -42,18 +32,13 @@ class ValidatedColumns(NamedTuple):
                 found = cleared if found is None else found & cleared
         return found
 
-    def uncleared_rows(self) -> dict[int, UnclearedRow]:
-        """Return the rows with cells that are not cleared, by their index in the block."""
-        found: dict[int, UnclearedRow] = {}
-        for field, column in enumerate(self.columns):
-            if column.cleared is not None:
-                indexes = np.flatnonzero(~column.cleared)
-                for row, index in zip(self.rows[indexes].tolist(), indexes.tolist(), strict=True):
-                    if row in found:
-                        found[row].fields.add(field)
-                    else:
-                        found[row] = UnclearedRow(index, {field})
-        return found
+    def uncleared_fields(self, index: int) -> set[int]:
+        """Return the fields whose cell is not cleared in the row at that index of the columns."""
+        return {
+            field
+            for field, column in enumerate(self.columns)
+            if column.cleared is not None and not column.cleared.item(index)
+        }
 
     def values(self, fields: Sequence[int], where: Mask | None) -> list["pa.Array"]:
         """Return the values of these fields, in the rows of the mask or in all."""
