@@ -5,17 +5,18 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 
 from csvgate.references import keys as reference_keys
 from csvgate.unique import grouping, string_hash
 from csvgate.unique.ascending import AscendingKeys
+from csvgate.unique.column_hash import combine_columns, hash_column
 from csvgate.unique.index import KeyIndex
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.unique.keys import GrowingKeySet
 from csvgate.unique.ordered_words import StringOrder
 from csvgate.validation.fast import foreign_groups
 from csvgate.validation.fast.kernels import dictionary
+from csvgate.validation.fast.kernels.column import as_column_type
 from csvgate.validation.fast.kernels.distinct import DistinctKernel
 from csvgate.validation.fast.key_claims import BlockKeys
 from csvgate.validation.foreign_keys import GroupKey
@@ -130,22 +131,18 @@ def _only_nulls_are_checked() -> AbstractContextManager[Any]:
 def _null_is_the_first_value() -> AbstractContextManager[Any]:
     """Foreign keys of several fields: a null is taken for the first value of its column."""
 
-    def codes(column: Any, keyed: KeyedHash) -> tuple[Any, int]:
-        is_encoded = pa.types.is_dictionary(column.type)
-        encoded = column if is_encoded else column.dictionary_encode()
-        found = encoded.indices.cast(pa.int64()).fill_null(0).to_numpy()
-        return found, len(encoded.dictionary) + 1
+    def hashes(column: Any, keyed: KeyedHash) -> Any:
+        values = as_column_type(column)
+        return hash_column(values.fill_null(values.drop_null()[0]), keyed)
 
-    return swapped(foreign_groups, "_codes", codes)
+    return swapped(foreign_groups, "hash_column", hashes)
 
 
-def _codes_are_combined_without_the_count() -> AbstractContextManager[Any]:
-    original = foreign_groups._codes
-    return swapped(
-        foreign_groups,
-        "_codes",
-        lambda column, keyed: (original(column, keyed)[0], original(column, keyed)[1] - 1),
-    )
+def _only_the_last_field_is_looked_up() -> AbstractContextManager[Any]:
+    def combine(columns: Any, keyed: KeyedHash) -> Any:
+        return combine_columns([columns[-1]] * len(columns), keyed)
+
+    return swapped(foreign_groups, "combine_columns", combine)
 
 
 def _empty_cells_of_references_are_keys() -> AbstractContextManager[Any]:
@@ -222,7 +219,9 @@ KEYS: dict[str, Mutant] = {
     "a foreign key with some nulls is not checked": Mutant(_some_nulls_are_not_checked, _FOREIGN),
     "a foreign key of nulls only is looked up": Mutant(_only_nulls_are_checked, _FOREIGN),
     "a null in a foreign key is the first value": Mutant(_null_is_the_first_value, _FOREIGN),
-    "two foreign keys share a code": Mutant(_codes_are_combined_without_the_count, _FOREIGN),
+    "only the last field of a foreign key counts": Mutant(
+        _only_the_last_field_is_looked_up, _FOREIGN
+    ),
     "an empty cell of a reference is a key": Mutant(
         _empty_cells_of_references_are_keys, (test_foreign_keys.test_a_key_of_two_fields,)
     ),

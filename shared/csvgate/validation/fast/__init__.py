@@ -14,7 +14,7 @@ A file passes through it in blocks of a few MiB (`path`):
    still be valid; only the rules know.
 5. `block_validator` puts the rows together. It takes rows whose cells are all cleared as they are,
    and passes the others, read one by one by `row_reader`, to `Rules`. `key_claims` (with
-   `ordered_keys`) and `foreign_groups` check the keys of all rows.
+   `ordered_keys`) and `foreign_groups` (with `reference_keys`) check the keys of all rows.
 6. `batcher` cuts the rows into batches exactly where the rule path does.
 
 The rule path is the authority in each step: a step may leave any row to the rules, but must never

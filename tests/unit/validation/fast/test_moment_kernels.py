@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 pytest.importorskip("pyarrow")
 
 from unit.validation.fast.agreement import assert_agreement
-from unit.validation.fast.columns import cleared_by_type
+from unit.validation.fast.columns import cleared_by_type, kernel_of, slices
 
 
 def _date(format_: str, **more: Any) -> dict[str, Any]:
@@ -202,17 +202,12 @@ def test_moments_that_a_kernel_reads(name: str, cell: str, value: object) -> Non
     ],
 )
 def test_other_patterns_are_left_to_the_rules(pattern: str) -> None:
-    from csvgate.validation.fast.kernels.distinct import DistinctKernel
-    from unit.validation.fast.columns import _kernel
-
-    assert isinstance(_kernel({"type": "date", "format": pattern}), DistinctKernel)
+    assert kernel_of({"type": "date", "format": pattern}).fallback.kernel is None
 
 
 def test_a_column_may_change_its_form() -> None:
     """A form that occurs for the first time is found, and those of before are still read."""
-    from unit.validation.fast.columns import _found, _kernel
-
-    kernel = _kernel({"type": "date", "format": "any"})
+    kernel = kernel_of({"type": "date", "format": "any"}).fallback.kernel
+    assert kernel is not None
     for cells in (["2026-11-21"], ["1.2.2026", "2026/1/2"] * 40, ["2026-11-21", "11.2.2026"] * 9):
-        found = _found(kernel._kernel, [cell.encode() for cell in cells])  # type: ignore[attr-defined]
-        assert all(found.cleared)
+        assert kernel.clear(slices([cell.encode() for cell in cells])).cleared is None

@@ -63,8 +63,8 @@ class AffixParser:
         parts, places = [values], np.arange(len(cleared))
         for affixes in self._affixes[1:]:
             self._add(affixes, text, cleared, parts, places)
-        while affixes := self._next(text, missing, cleared):
-            self._add(affixes, text, cleared, parts, places)
+        while (found := self._next(text, missing, cleared)) is not None:
+            self._add(found, text, cleared, parts, places)
         if len(parts) > 1:
             values = pa.concat_arrays(parts).take(pa.array(places))
         return values, cleared

@@ -12,6 +12,7 @@ from csvgate.validation.fast.kernels.numbers.columns import SCALE
 from csvgate.validation.fast.kernels.numbers.decimals import DecimalParser
 from csvgate.validation.fast.kernels.numbers.floats import FloatParser
 from csvgate.validation.fast.kernels.numbers.integers import IntegerParser
+from csvgate.validation.fast.kernels.numbers.marks import STAND_INS, MarkParser
 
 
 def number_parser(
@@ -21,14 +22,23 @@ def number_parser(
     makes numbers of the declared minimum and maximum."""
     is_integer = name is KernelName.INTEGERS
     bounds = bounds_of(field.constraints, cast, scale=0 if is_integer else SCALE)
-    # A character of several bytes would be taken for one of its bytes.
-    if bounds is None or not f"{field.decimal_char}{field.group_char or ''}".isascii():
+    if bounds is None:
         return None
+    # A character of several bytes would be taken for one of its bytes.
+    marks = {
+        mark: stand_in
+        for mark, stand_in in zip((field.decimal_char, field.group_char), STAND_INS, strict=True)
+        if mark is not None and not mark.isascii()
+    }
+    group = field.group_char and marks.get(field.group_char, field.group_char)
     parser: CellParser
     if is_integer:
-        parser = IntegerParser(column, field.group_char, bounds)
+        parser = IntegerParser(column, group, bounds)
     else:
-        parser = DecimalParser(column, field.decimal_char, field.group_char, bounds)
-        if column.kind == "FLOAT64" and field.decimal_char == "." and not field.group_char:
+        point = marks.get(field.decimal_char, field.decimal_char)
+        parser = DecimalParser(column, point, group, bounds)
+        if column.kind == "FLOAT64" and point == "." and not group:
             parser = FloatParser(parser, bounds)
+    if marks:
+        parser = MarkParser(parser, marks)
     return parser if field.bare_number else AffixParser(parser, field)

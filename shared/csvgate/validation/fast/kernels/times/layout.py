@@ -5,33 +5,29 @@ and %S, which are digits; %b and %p, which are letters; and %%. A minus (%-d) st
 instead of two.
 """
 
-import calendar
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from csvgate.validation.fast.arrays import Bytes, Ints32, Mask, Words
+from csvgate.validation.fast.arrays import Mask, Words
+from csvgate.validation.fast.kernels.times import names
+from csvgate.validation.fast.kernels.times.names import LETTERS
 from csvgate.validation.fast.words import MAX_FIRST_WORDS, WORD, Text
 
 _DIRECTIVE: Final = re.compile(r"%-?.|[^%]", re.DOTALL)
-_WIDTHS: Final = {"Y": 4, "b": 3, "p": 2}
-_LETTERS: Final = "bp"
+_WIDTHS: Final = {"Y": 4, **LETTERS}
 _TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 _UNKNOWN: Final = "?"
 _TEN: Final = np.uint64(10)
 _BITS: Final = 8
-_LOWER_CASE: Final = 0x2020202020202020
 _PIVOT: Final = 68
 """The last year of this century that has two digits; 69 is 1969."""
-_NOON: Final = 12
 
-Fields = Mapping[str, "Bytes | Ints32"]
+Fields = Mapping[str, Any]
 """(n,) each: the numbers of the cells by their directives; the year by Y and the hour by H, however
-these are written."""
+these are written. The years are int32, all others uint8."""
 
 
 class _Part(NamedTuple):
@@ -61,13 +57,13 @@ class Layout:
     def read(self, text: Text, cleared: Mask) -> Fields:
         """Return the numbers in cells that have at least `width` bytes; sets `cleared` to false
         where a cell begins in another form, or where letters or an hour of twelve are wrong."""
-        words, found = text.first_words(self._count), dict[str, "Bytes | Ints32"]()
+        words, found = text.first_words(self._count), dict[str, Any]()
         for each in self._words:
             each.read(words, cleared, found)
         if "Y" not in found and "y" in found:
             found["Y"] = np.where(found["y"] <= _PIVOT, np.int32(2000), np.int32(1900)) + found["y"]
         if "I" in found:
-            found["H"] = _hours_of_twelve(found["I"], found.get("p"), cleared)
+            found["H"] = names.hours_of_twelve(found["I"], found.get("p"), cleared)
         return found
 
 
@@ -75,14 +71,13 @@ def is_readable(form: str) -> bool:
     """Return whether cells of the form can be read: whether its literals are ASCII but not digits,
     and its letters are the usual English ones in the locale of the process."""
     parts = [*_parts(form)]
-    names = {part.directive for part in parts}
+    found = {part.directive for part in parts}
     literals = "".join(part.text for part in parts if not part.directive)
     return (
         0 < parts[-1].end <= WORD * MAX_FIRST_WORDS
         and literals.isascii()
         and not any(char.isdigit() or char in "\0?" for char in literals)
-        and ("b" not in names or len(_names("b")) == 12)
-        and ("p" not in names or len(_names("p")) == 2)
+        and all(names.are_usual(directive) for directive in found & set(LETTERS))
     )
 
 
@@ -101,7 +96,7 @@ def _parts(form: str) -> Iterator[_Part]:
     for text in _DIRECTIVE.findall(form):
         directive = text[-1] if len(text) > 1 and text != "%%" else ""
         width = 1 if not directive or text[1] == "-" else _WIDTHS.get(directive, 2)
-        known = text[-1] if not directive else _UNKNOWN if directive in _LETTERS else "0"
+        known = text[-1] if not directive else _UNKNOWN if directive in LETTERS else "0"
         yield _Part(directive, at, width, known * width)
         at += width
 
@@ -127,7 +122,7 @@ class _Word(NamedTuple):
     known: np.uint64
     places: Sequence[_Place]
 
-    def read(self, words: Words, cleared: Mask, found: "dict[str, Bytes | Ints32]") -> None:
+    def read(self, words: Words, cleared: Mask, found: dict[str, Any]) -> None:
         """Add the numbers in the words (n, k) of cells to `found`; set `cleared` to false where the
         characters are others."""
         word = self._aligned(words)
@@ -142,8 +137,8 @@ class _Word(NamedTuple):
         both = pairs.view(np.uint8).reshape(-1, WORD)
         single = values.view(np.uint8).reshape(-1, WORD)
         for directive, at, width in self.places:
-            if directive in _LETTERS:
-                found[directive] = _index_of_name(word, directive, at, width, cleared)
+            if directive in LETTERS:
+                found[directive] = names.index_of_name(word, directive, at, cleared)
             elif directive == "Y":
                 found["Y"] = both[:, at] * np.int32(100)
             elif directive == "Y2":
@@ -192,43 +187,3 @@ def _halves(parts: Sequence[_Part]) -> Iterator[_Part]:
 
 def _word(parts: list[int]) -> np.uint64:
     return np.uint64(int.from_bytes(bytes(parts), "little"))
-
-
-def _index_of_name(words: Words, directive: str, at: int, width: int, cleared: Mask) -> Bytes:
-    """(n,) Return the number of the name that the words have at a place, in any case."""
-    kept = np.uint64((1 << _BITS * width) - 1)
-    letters = (words >> np.uint64(at * _BITS) | np.uint64(_LOWER_CASE)) & kept
-    names = _names(directive)
-    known = np.array(sorted(names), np.uint64)
-    index = np.searchsorted(known, letters).astype(np.uint8)
-    cleared &= known.take(index, mode="clip") == letters
-    numbers = np.array([names[int(name)] for name in known], np.uint8)
-    return numbers.take(index, mode="clip")
-
-
-@cache
-def _names(directive: str) -> dict[int, int]:
-    """Return the numbers of the months (1 to 12) or halves of a day (0 and 1) by the letters of
-    their names as strptime reads them, in lower case in a word; nothing if they have other
-    lengths."""
-    if directive == "b":
-        names = {calendar.month_abbr[number].lower(): number for number in range(1, 13)}
-    else:
-        hours = (time.struct_time((1999, 3, 17, hour, 44, 55, 2, 76, 0)) for hour in (1, 22))
-        names = {time.strftime("%p", hour).lower(): half for half, hour in enumerate(hours)}
-    width = _WIDTHS[directive]
-    return {
-        int.from_bytes(name.encode(), "little"): number
-        for name, number in names.items()
-        if len(name) == width and name.isascii() and name.isalpha()
-    }
-
-
-def _hours_of_twelve(hours: Bytes | Ints32, halves: Bytes | Ints32 | None, cleared: Mask) -> Bytes:
-    """Return the hours from 0 to 23 of hours from 1 to 12 before or, where `halves` is 1, after
-    noon."""
-    cleared &= (hours >= 1) & (hours <= _NOON)
-    found = np.where(hours == _NOON, np.uint8(0), hours)
-    if halves is not None:
-        found = found + halves * np.uint8(_NOON)
-    return found.astype(np.uint8)

@@ -53,13 +53,13 @@ class MomentParser:
 
     def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
         values, cleared = self._read_as(self._layouts[0], text)
-        counts = [0, np.count_nonzero(cleared)]
+        counts = [0, int(np.count_nonzero(cleared))]
         for layout in self._layouts[1:]:
             self._add(layout, text, values, cleared)
-            counts.append(np.count_nonzero(cleared))
-        while layout := self._next_layout(text, missing, cleared):
-            self._add(layout, text, values, cleared)
-            counts.append(np.count_nonzero(cleared))
+            counts.append(int(np.count_nonzero(cleared)))
+        while (found := self._next_layout(text, missing, cleared)) is not None:
+            self._add(found, text, values, cleared)
+            counts.append(int(np.count_nonzero(cleared)))
         self._sort_layouts(counts)
         self._bounds.apply(values, cleared)
         return fixed_width_array(self._kind, values, missing), cleared
@@ -94,16 +94,16 @@ class MomentParser:
         return None
 
     def _may_fit(self, layout: Layout, text: Text) -> Mask:
-        if self._tail.is_empty:
-            return text.lengths == layout.width
-        return text.lengths >= layout.width
+        is_whole = self._tail.is_empty
+        fits: Mask = text.lengths == layout.width if is_whole else text.lengths >= layout.width
+        return fits
 
     def _read_as(self, layout: Layout, text: Text) -> tuple["Ints | Ints32", Mask]:
         cleared = self._may_fit(layout, text)
         return self._read(layout, text, cleared), cleared
 
     def _years(self, layout: Layout, text: Text, cleared: Mask) -> Ints:
-        years = layout.read(text, cleared)["Y"]
+        years: Ints32 = layout.read(text, cleared)["Y"]
         cleared &= years > 0
         return years.astype(np.int64)
 
@@ -146,8 +146,8 @@ def _days_of(fields: Fields, cleared: Mask) -> Ints32:
 
 def _seconds_of(fields: Fields, cleared: Mask) -> Ints32:
     zero = np.uint8(0)
-    numbers = (fields.get(name, zero) for name in "HMS")
-    return np.broadcast_to(seconds_of_day(*numbers, cleared), cleared.shape)
+    hours, minutes, seconds = (fields.get(name, zero) for name in "HMS")
+    return np.broadcast_to(seconds_of_day(hours, minutes, seconds, cleared), cleared.shape)
 
 
 def _has_shape(cell: bytes, shape: bytes, *, is_whole: bool) -> bool:

@@ -68,7 +68,7 @@ class Tail:
         ends = text.starts + text.lengths
         is_z = text.bytes_at(ends - 1) == _Z
         is_z &= after > 0
-        lengths = is_z.astype(np.int32)
+        lengths: Ints32 = is_z.astype(np.int32)
         others = np.flatnonzero(cleared & ~is_z)
         if len(others):
             some, found = text.select(others), np.zeros(len(others), np.bool_)
@@ -101,7 +101,8 @@ class Tail:
         kept = np.clip(counts, 0, _DIGITS)
         value, are_digits = parse_digits(text, text.starts + (width + point) + kept, kept)
         valid &= are_digits & (counts >= 1) & (counts <= _DIGITS)
-        return value * _TENS[_DIGITS - kept]
+        value *= _TENS.take(_DIGITS - kept)
+        return value
 
 
 def _offsets(text: Text, length: int, valid: Mask) -> Ints:
