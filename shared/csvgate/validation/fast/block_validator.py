@@ -19,7 +19,7 @@ from csvgate.validation.fast.arrays import Ints, Mask
 from csvgate.validation.fast.block_records import FramedBlock
 from csvgate.validation.fast.foreign_groups import ForeignGroups
 from csvgate.validation.fast.kernels.choose import kernels_of
-from csvgate.validation.fast.kernels.column import cast_to_match, concatenate
+from csvgate.validation.fast.kernels.column import cast_to_match, insert
 from csvgate.validation.fast.kernels.validated_columns import ValidatedColumns
 from csvgate.validation.fast.key_claims import BlockKeys
 from csvgate.validation.fast.row_reader import RowReader
@@ -168,22 +168,16 @@ class BlockValidator:
     ) -> Sequence["pa.Array"]:
         """Return the values of the accepted rows and of those that `Rules` found valid, in
         order."""
-        fields = range(len(validated.columns))
+        every = accepted.all()
+        columns = validated.values(range(len(validated.columns)), None if every else accepted)
         if not checked:
-            return validated.values(fields, None if accepted.all() else accepted)
-        at = np.flatnonzero(accepted)
-        rows = np.concatenate((validated.rows[at], np.fromiter(checked, np.int64)))
-        order = np.argsort(rows, kind="stable")
-        indexes = np.concatenate((at, len(accepted) + np.arange(len(checked))))
-        take = pa.array(indexes[order])
+            return columns
+        rows = sorted(checked)
+        places = np.searchsorted(validated.rows[accepted], rows)
+        values = zip(*(checked[row] for row in rows), strict=True)
         return [
-            concatenate([column, cast_to_match(pa.array(values, type_), column.type)]).take(take)
-            for column, values, type_ in zip(
-                validated.values(fields, None),
-                zip(*checked.values(), strict=True),
-                self._types,
-                strict=True,
-            )
+            insert(column, cast_to_match(pa.array(new, type_), column.type), places)
+            for column, new, type_ in zip(columns, values, self._types, strict=True)
         ]
 
 
