@@ -33,5 +33,5 @@ def test_values_are_inserted_before_their_places(
         arrays = [array.dictionary_encode() for array in arrays]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(column, "_MOST_PIECES", most_pieces)
-        found = insert(*arrays, np.array(places, np.int64))
+        found = insert(arrays[0], arrays[1], np.array(places, np.int64))
     assert expected == as_column_type(found).to_pylist()
