@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -48,14 +48,12 @@ def _ends_in_several_bytes(cells: Slices) -> Any:
 
 def _copy_cut(where: Where) -> AbstractContextManager[Any]:
     """The copies of these cells lack the last byte."""
-    original = Slices.__dict__["written"].func
+    original = Slices._copy
 
-    def written(self: Slices) -> Any:
-        return original(replace(self, ends=self.ends - where(self)))
+    def copy(self: Slices, starts: Any, ends: Any) -> Any:
+        return original(self, starts, ends - where(replace(self, starts=starts, ends=ends)))
 
-    found = cached_property(written)
-    found.__set_name__(Slices, "written")
-    return swapped(Slices, "written", found)
+    return swapped(Slices, "_copy", copy)
 
 
 def _single_cell_cut() -> AbstractContextManager[Any]:

@@ -30,8 +30,8 @@ class Cells(dict[str, object]):
     _MAX_TEXTS_OF_FILE: Final = 65_536
     """The limit for all columns of a file, of which there may be thousands: about 16 MB."""
     _FAULTY_SHARE: Final = 1 / 4
-    """The part of these that is kept for texts with faults, which are mostly seen after the others
-    and repeat even where the others do not: ten ways to write a country, or none at all."""
+    """So many texts with faults are remembered as well. They have their own limit because they
+    repeat even where values do not: ten ways to write a country, or none at all."""
     _MAX_CHARACTERS: Final = 64
 
     def __init__(
@@ -41,9 +41,8 @@ class Cells(dict[str, object]):
         self.faulty: Final = dict[str, tuple[tuple[str, str], ...]]()
         """The faults of the remembered texts that have some."""
         columns = len(schema.fields)
-        texts = min(self._MAX_TEXTS, self._MAX_TEXTS_OF_FILE // columns)
-        self._max_faulty: Final = int(texts * self._FAULTY_SHARE)
-        self._max_texts: Final = texts - self._max_faulty
+        self._max_texts: Final = min(self._MAX_TEXTS, self._MAX_TEXTS_OF_FILE // columns)
+        self._max_faulty: Final = int(self._max_texts * self._FAULTY_SHARE)
         self._required = required
         given = field.missing_values
         self._missing: Final = frozenset(schema.missing_values if given is None else given)

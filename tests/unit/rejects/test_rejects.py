@@ -49,6 +49,24 @@ def test_the_header_comes_once() -> None:
     assert rejects(data, chunk_bytes=20) == rejects(data)
 
 
+def test_each_row_has_the_text_of_its_own_fault() -> None:
+    """The texts of faults are remembered, but messages with numbers are many."""
+    rules = contract({"name": "a", "type": "integer", "constraints": {"unique": True}}, "b")
+    lines = range(2, 3002)
+    data = "a,b\n" + "".join(f"{n},x\n" for n in lines) + "".join(f"{n},x\nz,x\n" for n in lines)
+    file = RejectFile(rules)
+    made = b"".join(map(file.render, batches(data.encode(), rules, 10_000))).decode()
+    errors = [row["_csvgate_errors"] for row in csv.DictReader(io.StringIO(made))]
+    repeats = "a: constraint.unique repeats the value of line {}; only the first occurrence"
+    assert [repeats.format(n) for n in lines] == [
+        e.removesuffix(" is accepted") for e in errors[::2]
+    ]
+    assert {"a: type.integer is not a whole number: digits, perhaps with a sign in front"} == {
+        *errors[1::2]
+    }
+    assert 1024 >= len(file._errors) > 0
+
+
 def test_a_header_that_ends_the_file_gets_a_line_end() -> None:
     rules = contract("a", dialect={"header": False}, schema={"missingValues": []})
     assert b"" == rejects(b"a", rules)

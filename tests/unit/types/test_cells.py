@@ -1,5 +1,6 @@
 """Tables of cells: a text, and the column's value or the codes of its faults."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -270,6 +271,16 @@ def test_the_number_of_remembered_texts_is_bounded() -> None:
     texts = [str(i) for i in range(10_000)] + ["x" * 1000]
     assert texts == [cells[text] for text in texts]
     assert (4096, False) == (len(cells), "x" * 1000 in cells)
+
+
+def test_texts_with_faults_are_remembered_beside_any_number_of_values() -> None:
+    rules = contract({"name": "a", "type": "integer"})
+    cells = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    for text in [*map(str, range(10_000)), *(f"x{i}" for i in range(10_000)), "x" * 1000]:
+        with suppress(CellFault):
+            cells[text]
+    assert [f"x{i}" for i in range(1024)] == list(cells.faulty)
+    assert 4096 == len(cells)
 
 
 def test_many_columns_remember_less_each() -> None:

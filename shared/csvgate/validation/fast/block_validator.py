@@ -19,7 +19,7 @@ from csvgate.validation.fast.arrays import Ints, Mask
 from csvgate.validation.fast.clearing.cleared_block import ClearedBlock
 from csvgate.validation.fast.foreign_groups import ForeignGroups
 from csvgate.validation.fast.kernels.choose import kernels_of
-from csvgate.validation.fast.kernels.column import cast_to_match, concatenate
+from csvgate.validation.fast.kernels.column import cast_to_match, insert
 from csvgate.validation.fast.kernels.validated_columns import ValidatedColumns
 from csvgate.validation.fast.key_claims import BlockKeys
 from csvgate.validation.fast.row_reader import RowReader
@@ -98,21 +98,28 @@ class BlockValidator:
         checked: dict[int, list[object]] = {}
         for _, keys in self._keys:
             keys.start_block()
-        for row, index in _places(validated, np.flatnonzero(~accepted)):
-            if row not in faults:
+        unknown = ~accepted
+        unknown[[*faults]] = False
+        for row, index in _places(validated, np.flatnonzero(unknown)):
+            if index is None:
+                values, found = self._check_outside(reader, row)
+            else:
                 values, found = self._check_before_keys(reader, validated, row, index)
-                if found:
-                    faults[row] = found
-                else:
-                    checked[row] = values
+            if found:
+                faults[row] = found
+            else:
+                checked[row] = values
         repeated = self._resolve_keys(validated, lines)
         if len(repeated):
             # Rows that repeat a key are checked again, now that the first occurrence is known.
             late = np.unique(np.searchsorted(lines, repeated))
             for row, index in _places(validated, late):
-                # In a row that was accepted, only the keys can be at fault.
-                fields = set[int]() if index is None else validated.uncleared_fields(index)
-                _, faults[row] = self._check(reader, row, index, fields | self._key_fields)
+                if index is None:
+                    _, faults[row] = self._check_outside(reader, row)
+                else:
+                    # In a row that was accepted, only the keys can be at fault.
+                    fields = validated.uncleared_fields(index) | self._key_fields
+                    _, faults[row] = self._check(reader, row, index, fields)
                 checked.pop(row, None)
             accepted[late] = False
         return checked
@@ -130,29 +137,29 @@ class BlockValidator:
             uncleared.faulty.pop(row, None)
         return uncleared.faulty
 
+    def _check_outside(self, reader: RowReader, row: int) -> RowResult:
+        """Check a row that is not in the columns."""
+        count = reader.wrong_count(row)
+        if count is None:
+            return self._rules.check(reader.record(row))
+        return [], self._rules.wrong_count(reader.line(row), count)
+
     def _check_before_keys(
-        self, reader: RowReader, validated: ValidatedColumns, row: int, index: int | None
+        self, reader: RowReader, validated: ValidatedColumns, row: int, index: int
     ) -> RowResult:
-        """Check a row before the keys of the block are resolved. Keys whose cells are all cleared
-        are left out, because they are claimed by column."""
-        fields = set[int]() if index is None else validated.uncleared_fields(index)
+        """Check a row of the columns before the keys of the block are resolved. Keys whose cells
+        are all cleared are left out, because they are claimed by column."""
+        fields = validated.uncleared_fields(index)
         keys = [key for key, _ in self._keys if not fields.isdisjoint(key)]
         return self._check(reader, row, index, fields.union(*keys))
 
-    def _check(
-        self, reader: RowReader, row: int, index: int | None, fields: Collection[int]
-    ) -> RowResult:
-        """Return what `Rules.check` returns. In a row of the columns (at that index), check only
+    def _check(self, reader: RowReader, row: int, index: int, fields: Collection[int]) -> RowResult:
+        """Return what `Rules.check` returns for the row at that index of the columns. Check only
         these fields first, to which all uncleared ones belong: if they have faults, these are
         all."""
-        if index is not None:
-            strings = reader.strings(index, self._rules.foreign_fields.union(fields))
-            faults = self._rules.faults_in(reader.line(row), strings, fields)
-            if faults:
-                return [], faults
-        elif (count := reader.wrong_count(row)) is not None:
-            return [], self._rules.wrong_count(reader.line(row), count)
-        return self._rules.check(reader.record(row))
+        strings = reader.strings(index, self._rules.foreign_fields.union(fields))
+        faults = self._rules.faults_in(reader.line(row), strings, fields)
+        return ([], faults) if faults else self._rules.check(reader.record(row))
 
     def _resolve_keys(self, validated: ValidatedColumns, lines: Ints) -> Ints:
         """Claim all keys of the block; return the lines of the rows that repeat one."""
@@ -168,22 +175,16 @@ class BlockValidator:
     ) -> Sequence["pa.Array"]:
         """Return the values of the accepted rows and of those that `Rules` found valid, in
         order."""
-        fields = range(len(validated.columns))
+        every = accepted.all()
+        columns = validated.values(range(len(validated.columns)), None if every else accepted)
         if not checked:
-            return validated.values(fields, None if accepted.all() else accepted)
-        at = np.flatnonzero(accepted)
-        rows = np.concatenate((validated.rows[at], np.fromiter(checked, np.int64)))
-        order = np.argsort(rows, kind="stable")
-        indexes = np.concatenate((at, len(accepted) + np.arange(len(checked))))
-        take = pa.array(indexes[order])
+            return columns
+        rows = sorted(checked)
+        places = np.searchsorted(validated.rows[accepted], rows)
+        values = zip(*(checked[row] for row in rows), strict=True)
         return [
-            concatenate([column, cast_to_match(pa.array(values, type_), column.type)]).take(take)
-            for column, values, type_ in zip(
-                validated.values(fields, None),
-                zip(*checked.values(), strict=True),
-                self._types,
-                strict=True,
-            )
+            insert(column, cast_to_match(pa.array(new, type_), column.type), places)
+            for column, new, type_ in zip(columns, values, self._types, strict=True)
         ]
 
 

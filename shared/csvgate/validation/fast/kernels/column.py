@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
+import numpy as np
 import pyarrow as pa
 
-from csvgate.validation.fast.arrays import Mask
+from csvgate.validation.fast.arrays import Ints, Mask
 from csvgate.validation.fast.cell_slices import Slices
 
+_MOST_PIECES: Final = 256
+"""Slices of a column that are joined faster than its rows are taken one by one."""
 _FEW: Final = 1024
 """Values that Arrow encodes quickly even if all of them have the same hash, which has no key."""
 
@@ -35,6 +38,22 @@ def concatenate(arrays: Sequence["pa.Array"]) -> "pa.Array":
     if len({array.type for array in arrays}) > 1:
         arrays = [as_column_type(array) for array in arrays]
     return pa.concat_arrays(arrays)
+
+
+def insert(column: "pa.Array", new: "pa.Array", places: Ints) -> "pa.Array":
+    """Return a column with each of the new values before the value that is at its place now. The
+    places are in order."""
+    firsts = np.flatnonzero(np.diff(places, prepend=-1))
+    if pa.types.is_dictionary(column.type) or len(firsts) > _MOST_PIECES:
+        order = np.insert(np.arange(len(column)), places, len(column) + np.arange(len(new)))
+        return concatenate([column, new]).take(pa.array(order))
+    # Joining slices copies the bytes of a column at once, and taking rows one by one.
+    pieces, at = list[pa.Array](), 0
+    limits = zip(firsts.tolist(), [*firsts[1:].tolist(), len(new)], strict=False)
+    for (first, last), place in zip(limits, places[firsts].tolist(), strict=False):
+        pieces += [column.slice(at, place - at), new.slice(first, last - first)]
+        at = place
+    return concatenate([*pieces, column.slice(at)])
 
 
 def as_column_type(array: "pa.Array") -> "pa.Array":
