@@ -50,8 +50,8 @@ def some_keys(count: int, of: int, seed: int = 1) -> list[Key]:
 
 def thresholds(patch: pytest.MonkeyPatch, most: int) -> None:
     """Keys claimed one by one become a run after `most` of them, the filter grows from as many on
-    and is often wrong, four runs are merged, and 20 times as many keys become a compact run, which is made and searched
-    in small parts."""
+    and is often wrong, four runs are merged, and 20 times as many keys become a compact run, which
+    is made and searched in small parts."""
     patch.setattr(index_module, "_SINGLES", max(1, most))
     patch.setattr(index_module, "_FIRST_FILTER", max(8, most))
     patch.setattr(index_module, "_ROOMY", 1)
