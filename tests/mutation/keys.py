@@ -10,10 +10,13 @@ from csvgate.references import keys as reference_keys
 from csvgate.unique import grouping, string_hash
 from csvgate.unique.ascending import AscendingKeys
 from csvgate.unique.column_hash import combine_columns, hash_column
-from csvgate.unique.index import KeyIndex
+from csvgate.unique.compact_run import CompactRun
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.unique.keys import GrowingKeySet
 from csvgate.unique.ordered_words import StringOrder
+from csvgate.unique.packed import PackedIntegers
+from csvgate.unique.run import Found
+from csvgate.unique.runs import Runs
 from csvgate.validation.fast import foreign_groups
 from csvgate.validation.fast.kernels import dictionary
 from csvgate.validation.fast.kernels.column import as_column_type
@@ -23,27 +26,51 @@ from csvgate.validation.foreign_keys import GroupKey
 from mutation.mutant import Mutant
 from simulate.world.swap import swapped
 from unit.hostile import test_hashes
-from unit.unique import test_index, test_keyed_hash, test_keys
+from unit.unique import test_index, test_keyed_hash, test_keys, test_runs
 from unit.validation import test_foreign_keys
 from unit.validation.fast import test_encoded, test_keys_of_blocks, test_paths
 
 
 def _filter_is_believed() -> AbstractContextManager[Any]:
     """A key that the Bloom filter may have seen is a duplicate of line 1."""
-    original = KeyIndex._find
+    original = Runs.find
 
-    def find(self: KeyIndex, first: Any, second: Any) -> Any:
-        found = original(self, first, second)
-        return np.where(found == 0, 1, found)
+    def find(self: Runs, first: Any, second: Any) -> Found:
+        lines = np.ones(len(first), np.int64)
+        rows, found = original(self, first, second)
+        lines[rows] = found
+        return Found(np.arange(len(first)), lines)
 
-    return swapped(KeyIndex, "_find", find)
+    return swapped(Runs, "find", find)
 
 
 def _filter_is_believed_one_by_one() -> AbstractContextManager[Any]:
-    original = KeyIndex._find_one
-    return swapped(
-        KeyIndex, "_find_one", lambda self, first, second: original(self, first, second) or 1
-    )
+    original = Runs.find_one
+    return swapped(Runs, "find_one", lambda self, first, second: original(self, first, second) or 1)
+
+
+def _lines_of_compact_runs_lose_a_byte() -> AbstractContextManager[Any]:
+    """The difference between a line and the first one has two bytes in a compact run."""
+    original = PackedIntegers.put
+
+    def put(self: PackedIntegers, start: int, values: Any) -> None:
+        original(self, start, values)
+        if [plane.itemsize for plane in self.planes] == [2, 1]:
+            self.planes[0][:] &= 0xFF
+
+    return swapped(PackedIntegers, "put", put)
+
+
+def _buckets_are_not_in_the_key() -> AbstractContextManager[Any]:
+    """Keys whose words differ in the bucket only are taken to be equal: each bucket has all."""
+    original = CompactRun.__init__
+
+    def init(self: CompactRun, runs: Any) -> None:
+        original(self, runs)
+        self._starts[:-1] = 0
+        self._starts[1:] = self.size
+
+    return swapped(CompactRun, "__init__", init)
 
 
 def _index_is_emptied() -> AbstractContextManager[Any]:
@@ -94,21 +121,21 @@ def _moved_keys_have_no_lines() -> AbstractContextManager[Any]:
 @contextmanager
 def _hash_ignores_the_last_byte() -> Iterator[None]:
     """The hashes of strings of 33 bytes ignore the last byte, one by one and by the column."""
-    one, column = KeyedHash._bytes, string_hash._chained
+    one, column = KeyedHash._bytes, string_hash.hash_bytes
 
-    def hash_bytes(keyed: KeyedHash, value: bytes, kind: int) -> Any:
+    def hash_one(keyed: KeyedHash, value: bytes, kind: int) -> Any:
         return one(keyed, value[:32] + b"\0" if len(value) == 33 else value, kind)
 
-    def chained(data: Any, starts: Any, lengths: Any, kind: int, keyed: KeyedHash) -> Any:
-        found = column(data, starts, lengths, kind, keyed)
-        for row in np.flatnonzero(lengths == 33).tolist():
-            start = int(starts[row])
-            found[row] = hash_bytes(keyed, data[start : start + 33].tobytes(), kind)
+    def hash_bytes(array: Any, kind: int, keyed: KeyedHash) -> Any:
+        found = column(array, kind, keyed)
+        for row, value in enumerate(array.cast(pa.binary()).to_pylist()):
+            if value is not None and len(value) == 33:
+                found[row] = hash_one(keyed, value, kind)
         return found
 
     with (
-        swapped(KeyedHash, "_bytes", hash_bytes),
-        swapped(string_hash, "_chained", chained),
+        swapped(KeyedHash, "_bytes", hash_one),
+        swapped(string_hash, "hash_bytes", hash_bytes),
     ):
         yield
 
@@ -202,6 +229,13 @@ KEYS: dict[str, Mutant] = {
     "a false positive of the filter is a duplicate": Mutant(_filter_is_believed, _GROUPS),
     "a false positive is a duplicate where keys come singly": Mutant(
         _filter_is_believed_one_by_one, (test_index.test_keys_that_share_their_first_word,)
+    ),
+    "a line in a compact run loses a byte": Mutant(
+        _lines_of_compact_runs_lose_a_byte,
+        (test_runs.test_lines_far_apart_and_words_that_are_alike,),
+    ),
+    "the bucket of a key does not count": Mutant(
+        _buckets_are_not_in_the_key, (test_runs.test_lines_far_apart_and_words_that_are_alike,)
     ),
     "the index of keys is emptied after each block": Mutant(_index_is_emptied, _GROUPS),
     "ascending keys are found in the last part only": Mutant(

@@ -20,6 +20,12 @@ def blocks_of(low: Words, high: "Words | np.uint64 | int") -> Blocks:
     return blocks
 
 
+def pairs_of(hashes: Hashes) -> "npt.NDArray[np.void]":
+    """(n,) Return the two words of each key as one element of 16 bytes, without a copy. With an
+    index or a mask, numpy moves such elements ten times faster than rows of two words."""
+    return np.ascontiguousarray(hashes).view("V16").reshape(-1)
+
+
 def encrypted(cipher: BlockCipher, blocks: Blocks) -> Hashes:
     """(n, 2): `encrypt_one` of each block."""
     # The cipher asks for room for one block more.

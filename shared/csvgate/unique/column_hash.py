@@ -7,10 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from csvgate.unique import keyed_hash
+from csvgate.unique import keyed_hash, string_hash
 from csvgate.unique.blocks import Blocks, Hashes, blocks_of, encrypted
 from csvgate.unique.keyed_hash import TOP, KeyedHash
-from csvgate.unique.string_hash import hash_bytes
 
 _AT_ONCE: Final = 65_536
 """Values hashed at a time: few enough for the temporary arrays to stay in the processor's cache."""
@@ -21,8 +20,9 @@ def hash_column(
 ) -> Hashes:
     """(n, 2) uint64: `KeyedHash.value` of each value. Nulls have the words of None.
 
-    Values that are not in an Arrow array, decimal256, and strings over 128 bytes are hashed one by
-    one. Raises ArrowInvalid for times finer than a microsecond, which no column has.
+    Values that are not in an Arrow array are hashed one by one unless all are strings; and so are
+    decimal256, and strings over 128 bytes. Raises ArrowInvalid for times finer than a microsecond,
+    which no column has.
     """
     if not isinstance(column, pa.Array | pa.ChunkedArray):
         return _one_by_one(column, keyed)
@@ -91,9 +91,9 @@ def _hash_values(array: Any, keyed: KeyedHash) -> Hashes:
     elif kinds.is_binary_view(type_) or kinds.is_fixed_size_binary(type_):
         array = array.cast(pa.large_binary())
     if kinds.is_string(array.type) or kinds.is_large_string(array.type):
-        return hash_bytes(array, keyed_hash.STRING, keyed)
+        return string_hash.hash_bytes(array, keyed_hash.STRING, keyed)
     if kinds.is_binary(array.type) or kinds.is_large_binary(array.type):
-        return hash_bytes(array, keyed_hash.BYTES, keyed)
+        return string_hash.hash_bytes(array, keyed_hash.BYTES, keyed)
     if kinds.is_decimal128(type_):
         return _hash_decimals(array, keyed)
     blocks = _blocks(array)
@@ -103,6 +103,9 @@ def _hash_values(array: Any, keyed: KeyedHash) -> Hashes:
 
 
 def _one_by_one(values: Sequence[Hashable], keyed: KeyedHash) -> Hashes:
+    if all(type(value) is str for value in values):
+        texts = [str(value).encode(errors="surrogatepass") for value in values]
+        return string_hash.hash_bytes(pa.array(texts, pa.binary()), keyed_hash.STRING, keyed)
     return np.array([keyed.value(value) for value in values], np.uint64).reshape(-1, 2)
 
 

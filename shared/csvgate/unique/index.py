@@ -3,10 +3,12 @@
 Most keys are new, and a Bloom filter says so: they cost a sort of their batch and one visit to the
 filter. Only keys that the filter may have seen are searched for in the sorted runs.
 
-Memory: a key takes 17 bytes (`compact_run`), and 2 to 8 in the filter, at most 4 once the filter
-has 128 MiB. The latest 2 million keys take 24 bytes, and 17 more while they become a compact run.
-48 million keys take 0.96 GB in all: 816 MB, 6 MB for the indexes of the buckets, 134 MB for the
-filter, and up to 50 MB more for the latest keys. Ascending keys take less (`ascending`).
+Memory: a key takes 17 bytes in a compact run (`compact_run`), and the latest 2 million take 24 in
+sorted runs. These are in memory twice while they become a compact run. The filter has 4 to 16 bytes
+a key up to 33 million keys, but not more than 128 MiB; beyond, it has 2 to 4. So 48 million keys
+take 0.99 GB at most: 816 MB for themselves, 6 MB for the indexes of the buckets, 134 MB for the
+filter, and 36 MB more while the latest keys are in memory twice. Keys in ascending order take 11
+bytes and have no filter (`ascending`).
 """
 
 from typing import Final

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from csvgate.unique.index import KeyIndex
 
 DICTIONARY_KEYS: Final = 100_000
-"""About 12 MB of short strings: in a dictionary, a key takes about four times the memory that it
+"""About 12 MB of short strings: in a dictionary, a key takes about five times the memory that it
 takes in the index."""
 _SHORT: Final = 64
 """Characters of a string up to which it is its own fingerprint."""

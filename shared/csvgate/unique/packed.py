@@ -8,24 +8,23 @@ import numpy.typing as npt
 
 from csvgate.unique.blocks import Words
 
-_PLANES: Final = ((4, np.uint32), (2, np.uint16), (1, np.uint8))
+_PLANES: Final = ((8, np.uint64), (4, np.uint32), (2, np.uint16), (1, np.uint8))
 
 
 class PackedIntegers:
     """A fixed number of integers between two bounds, which may be written once, in any order.
 
     Each takes 1 to 8 bytes: as many as the difference of the bounds needs. The bytes of an integer
-    are divided among arrays of 32, 16 and 8 bits, the highest ones first, so that numpy can read
-    them. `low` is subtracted from each.
+    are divided among arrays of 64, 32, 16 and 8 bits, so that numpy can read them. `low` is
+    subtracted from each.
     """
 
     def __init__(self, count: int, low: int, high: int) -> None:
         self._low: Final = np.uint64(low)
         width = max(1, ((high - low).bit_length() + 7) // 8)
-        if width == 8:
-            self.planes: Final = [kept(count, np.uint64)]
-        else:
-            self.planes = [kept(count, kind) for bytes_, kind in _PLANES if width & bytes_]
+        kinds = [kind for size, kind in _PLANES if width & size]
+        self.planes: Final = [kept(count, kind) for kind in kinds]
+        """Arrays (count,), the one with the highest bytes first."""
         bits = [8 * plane.itemsize for plane in self.planes]
         self._shifts: Final = [np.uint64(sum(bits[at + 1 :])) for at in range(len(bits))]
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from csvgate.unique.block_cipher import BLOCK
-from csvgate.unique.blocks import Blocks, Hashes, Words, blocks_of, encrypted
+from csvgate.unique.blocks import Blocks, Hashes, Words, blocks_of, encrypted, pairs_of
 from csvgate.unique.keyed_hash import CHAINED, LONG, PACKED, TOP, KeyedHash
 
 _Bytes = npt.NDArray[np.uint8]
@@ -54,7 +54,7 @@ class _EvenCells(NamedTuple):
 
     data: _Bytes
     start: int
-    count: int
+    number: int
     length: int
 
     def word(self, index: int) -> Words:
@@ -64,15 +64,15 @@ class _EvenCells(NamedTuple):
             return self._words(_WORD * index)
         if missing < _WORD <= self.length:
             return self._words(self.length - _WORD) >> np.uint64(8 * missing)
-        found = np.zeros((self.count, _WORD), np.uint8)
+        found = np.zeros((self.number, _WORD), np.uint8)
         if missing < _WORD:
-            end = self.start + self.count * self.length
+            end = self.start + self.number * self.length
             found[:, : self.length] = self.data[self.start : end].reshape(-1, self.length)
         return found.view("<u8").reshape(-1)
 
     def _words(self, at: int) -> Words:
         """(n,): eight bytes of each value from `at` on, where they are in memory."""
-        return np.ndarray((self.count,), "<u8", self.data, self.start + at, (self.length,))
+        return np.ndarray((self.number,), "<u8", self.data, self.start + at, (self.length,))
 
 
 def hash_bytes(array: Any, kind: int, keyed: KeyedHash) -> Hashes:
@@ -98,7 +98,7 @@ def hash_bytes(array: Any, kind: int, keyed: KeyedHash) -> Hashes:
         _digested(cells.part(medium, len(order)), kind, keyed),
     ]
     found = np.empty((len(lengths), 2), np.uint64)
-    found.view("V16")[order] = np.concatenate(hashes).view("V16")
+    pairs_of(found)[order] = pairs_of(np.concatenate(hashes))
     return found
 
 
@@ -133,7 +133,7 @@ def _heads(kind: int, keyed: KeyedHash) -> Hashes:
 
 
 def _chained_even(cells: _EvenCells, kind: int, keyed: KeyedHash) -> Hashes:
-    state = np.empty((cells.count, 2), np.uint64)
+    state = np.empty((cells.number, 2), np.uint64)
     state[:] = _heads(kind, keyed)[cells.length]
     for index in range(0, -(-cells.length // _WORD), 2):
         state[:, 0] ^= cells.word(index)

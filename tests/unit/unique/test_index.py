@@ -49,12 +49,14 @@ def some_keys(count: int, of: int, seed: int = 1) -> list[Key]:
 
 
 def thresholds(patch: pytest.MonkeyPatch, most: int) -> None:
-    """Keys claimed one by one become a run after `most` of them, the filter grows from as many on,
-    four runs are merged, and 20 times as many keys become a compact run, which is made and searched
-    in small parts."""
+    """Keys claimed one by one become a run after `most` of them, the filter grows from as many on
+    and is often wrong, four runs are merged, and 20 times as many keys become a compact run, which
+    is made and searched in small parts."""
     patch.setattr(index_module, "_SINGLES", max(1, most))
-    patch.setattr(index_module, "_FIRST_FILTER", max(8, 2 * most))
-    patch.setattr(index_module, "_LARGE_FILTER", max(1, 40 * most))
+    patch.setattr(index_module, "_FIRST_FILTER", max(8, most))
+    patch.setattr(index_module, "_ROOMY", 1)
+    patch.setattr(index_module, "_TIGHT", 1)
+    patch.setattr(index_module, "_LARGE_FILTER", max(1, 20 * most))
     patch.setattr(runs, "_FAN", 4)
     patch.setattr(runs, "_COMPACT_KEYS", max(1, 20 * most))
     patch.setattr(compact_run, "_MERGED_AT_ONCE", max(2, most))
@@ -157,13 +159,13 @@ def test_how_often_keys_are_added_to_a_filter_again(monkeypatch: pytest.MonkeyPa
     to twice its size, to have two."""
     monkeypatch.setattr(index_module, "_FIRST_FILTER", 1024)
     monkeypatch.setattr(index_module, "_LARGE_FILTER", 2**14)
-    made, original = list[tuple[int, int]](), index_module.KeyFilter
+    made, original = list[tuple[int, int]](), KeyFilter.__init__
 
-    def new_filter(size: int) -> KeyFilter:
+    def init(self: KeyFilter, size: int) -> None:
         made.append((index._size if made else 0, size))
-        return original(size)
+        original(self, size)
 
-    monkeypatch.setattr(index_module, "KeyFilter", new_filter)
+    monkeypatch.setattr(KeyFilter, "__init__", init)
     index, keys = KeyIndex(), some_keys(50_000, 10**9)
     for start in range(0, 50_000, 100):
         claim(index, keys[start : start + 100], list(range(start + 1, start + 101)))

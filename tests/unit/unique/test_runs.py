@@ -64,6 +64,22 @@ def test_a_run_finds_its_keys(
             assert sorted(first for first, _ in owners) == firsts
 
 
+@pytest.mark.parametrize("far", [10, 2**8, 2**16, 2**24 - 100, 2**32, 2**62])
+def test_lines_far_apart_and_words_that_are_alike(far: int) -> None:
+    words = [low + high for low in (0, 1, 2**16, 2**48 - 1) for high in (0, 2**48, 2**63)]
+    keys = [(first, second) for first in words for second in (0, 5, LAST)]
+    owners = {key: 7 + at * far // len(keys) for at, key in enumerate(keys)}
+    run = CompactRun(divided(owners, 3))
+    assert list(owners.values()) == [run.find_one(*key) for key in keys]
+    asked = np.array(keys, np.uint64)
+    rows, lines = run.find(asked[:, 0].copy(), asked[:, 1].copy())
+    assert list(owners.items()) == [
+        (keys[row], line) for row, line in sorted(zip(rows.tolist(), lines.tolist(), strict=True))
+    ]
+    others = run.find(asked[:, 0].copy(), asked[:, 1] + np.uint64(2))
+    assert 0 == len(others.rows)
+
+
 @given(OWNERS, st.integers(1, 5))
 def test_runs_are_merged_in_order(owners: dict[Key, int], count: int) -> None:
     one, other = run_of(owners), merged(divided(owners, count))

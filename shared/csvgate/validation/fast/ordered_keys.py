@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from csvgate.unique.ascending import AscendingKeys
-from csvgate.unique.blocks import Hashes, Words
+from csvgate.unique.blocks import Hashes, Words, pairs_of
 from csvgate.unique.column_hash import hash_column
 from csvgate.unique.index import KeyIndex
 from csvgate.unique.keyed_hash import KeyedHash
@@ -77,8 +77,8 @@ class OrderedKeys:
         if others:
             more = sorted(others)
             at = np.searchsorted(lines, more)
-            found = [self._keyed.value(others[line]) for line in more]
-            hashes = np.insert(hashes, at, np.array(found, np.uint64), axis=0)
+            found = hash_column([others[line] for line in more], self._keyed)
+            hashes = np.insert(pairs_of(hashes), at, pairs_of(found)).view(np.uint64).reshape(-1, 2)
             lines = np.insert(lines, at, more)
         owners = self._index.claim(hashes, lines)
         repeated = np.flatnonzero(owners)

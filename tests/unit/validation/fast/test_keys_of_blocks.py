@@ -28,9 +28,10 @@ PATHS = {"rules": 2**62, "blocks": 1}
 
 
 def use_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a few hundred keys use the structures for many."""
+    """Let a few hundred keys use the structures for many, and a filter that is often wrong."""
     monkeypatch.setattr(ascending, "_SMALLEST_PART", 16)
     monkeypatch.setattr(index, "_FIRST_FILTER", 64)
+    monkeypatch.setattr(index, "_ROOMY", 1)
     monkeypatch.setattr(runs, "_FAN", 3)
     monkeypatch.setattr(runs, "_COMPACT_KEYS", 100)
 
