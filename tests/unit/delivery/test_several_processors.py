@@ -196,8 +196,7 @@ def test_a_chunk_that_cannot_be_stored() -> None:
     assert ["storage.x", "no answer"] == same(run)
 
 
-def test_the_contract_s_own_fields_are_read_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Otherwise nothing here would say anything about threads."""
+def test_another_thread_reads_the_object(monkeypatch: pytest.MonkeyPatch) -> None:
     threads = set[str]()
     check = read_upload.TimeBudget.check
 
