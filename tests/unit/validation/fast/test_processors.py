@@ -393,16 +393,20 @@ def test_only_some_blocks_are_read_ahead() -> None:
 def test_the_blocks_ahead_are_cleared_while_the_consumer_has_a_batch() -> None:
     """Each time that a block is used, another one follows."""
     row = b"1000,a,1.5\n"
-    sizes = SIZES | {"chunk_bytes": 400, "block_bytes": 400}
+    # A block and a batch have 36 rows.
+    sizes = SIZES | {"chunk_bytes": 36 * len(row), "block_bytes": 36 * len(row)}
+    used = 0
     with (
         spied() as spies,
         closing(validate([row * 2_000], RULES, processors=2, **sizes)) as found,
     ):
-        used = 0
         for _ in range(5):
             used += next(found).rows_read
-            ahead = used + (AHEAD - 1) * 400 // len(row)
-            wait_until(lambda ahead=ahead: all(len(spy.cells) > ahead for spy in spies))  # type: ignore[misc]
+            cells = 36 * AHEAD + used
+            wait_until(lambda cells=cells: all(len(spy.cells) == cells for spy in spies))  # type: ignore[misc]
+            # The helper ends, because nothing is left to do for it.
+            time.sleep(0.02)
+    assert 5 * 36 == used
 
 
 def test_closing_waits_for_one_block_at_most() -> None:
