@@ -113,6 +113,12 @@ def test_the_vectorised_path_is_imported_lazily_at_one_place() -> None:
     assert entries == [("validate.py", "csvgate.validation.fast.path")]
 
 
+def test_no_lock_keeps_two_threads_from_two_columns() -> None:
+    """See `csvgate.validation.fast.clearing.lazy_property`."""
+    found = [path for path in FAST.rglob("*.py") if "@cached_property" in path.read_text()]
+    assert [] == found
+
+
 def imports_in_functions(path: Path) -> list[str]:
     tree = ast.parse(path.read_text())
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]

@@ -20,6 +20,7 @@ from csvgate.validation.validate import validate
 from fakes.effects import Effect
 from intake import read_upload, staging_output
 from intake.handler import Validator
+from intake.time_budget import TimeBudget
 from unit.delivery.simple import contract, contracts, table
 from unit.protocol.test_pipeline import upload_id
 from world import World
@@ -196,15 +197,14 @@ def test_a_chunk_that_cannot_be_stored() -> None:
     assert ["storage.x", "no answer"] == same(run)
 
 
-def test_the_contract_s_own_fields_are_read_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Otherwise nothing here would say anything about threads."""
+def test_another_thread_reads_the_object(monkeypatch: pytest.MonkeyPatch) -> None:
     threads = set[str]()
-    check = read_upload.TimeBudget.check
+    check = TimeBudget.check
 
-    def spy(self: read_upload.TimeBudget) -> None:
+    def spy(self: TimeBudget) -> None:
         threads.add(threading.current_thread().name)
         check(self)
 
-    monkeypatch.setattr(read_upload.TimeBudget, "check", spy)
+    monkeypatch.setattr(TimeBudget, "check", spy)
     outcome(world_of(2, Contracts([contract()])))
     assert any(name.startswith("csvgate-blocks") for name in threads)

@@ -1,6 +1,7 @@
 """The vectorised path: the same batches as the rule path, many rows at a time with numpy.
 
-A file passes through it in blocks of a few MiB (`path`):
+A file passes through it in blocks of a few MiB (`path`). With several processors, other threads do
+steps 1 to 4 for the next blocks (`clearing`), while the caller's thread does the rest:
 
 1. `blocks` cuts the stream into blocks of whole physical lines.
 2. `structural_index` finds the quotes, delimiters and line ends of a block. A position is outside

@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 
 pytest.importorskip("pyarrow")
 
+import pyarrow as pa
 from bench.shapes.registry import SHAPES
 from bench.shapes.shape import Shape, write
 
 from csvgate.csv.compression import decompress
-from csvgate.csv.work import counted
+from csvgate.csv.work import WORK, Work, counted
 from csvgate.runtime.errors import Transient
+from csvgate.unique.column_hash import hash_column
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.batch import Batch
 from csvgate.validation.fast import block_validator
@@ -177,6 +179,35 @@ def test_what_reading_raises_arrives_after_the_batches_before(
     assert (len(found) > 2) == (after > 4_000)
 
 
+@pytest.mark.parametrize("processors", [2, 3])
+def test_an_error_waits_for_its_turn(processors: int) -> None:
+    """The blocks before it are used, also if reading has failed long before."""
+    error, failed = Transient("storage.x", "m"), threading.Event()
+
+    def pieces() -> Iterator[bytes]:
+        yield from cut(rows(180), [97] * 20)
+        failed.set()
+        raise error
+
+    sizes = SIZES | {"chunk_bytes": 1}
+    expected = outcome(pieces, **sizes)
+    failed.clear()
+    found = list[tuple[object, ...]]()
+    with closing(
+        validate(pieces(), RULES, processors=processors, hash_key=KEY, **sizes)
+    ) as batches:
+
+        def consume() -> None:
+            for batch in batches:
+                found.append(seen(batch, RULES))
+                if sum(len(lines) for _, lines, *_ in found) > 60:  # type: ignore[arg-type,misc]
+                    assert failed.wait(SECONDS)
+
+        with pytest.raises(Transient):
+            consume()
+    assert expected == (found, repr(error))
+
+
 class Spy:
     """A kernel that asserts that one thread at a time uses it, in the order of the file."""
 
@@ -243,7 +274,8 @@ def test_what_a_kernel_raises_arrives_after_the_batches_before(
 class Stream:
     """Pieces that one thread may read at a time, and nobody after `closed` is set."""
 
-    def __init__(self, data: bytes, size: int = 97) -> None:
+    def __init__(self, data: bytes, size: int = 97, pause: float = 0) -> None:
+        self._pause = pause
         self._pieces = cut(data, [size] * (len(data) // size))
         self._lock = threading.Lock()
         self.read = 0
@@ -259,6 +291,7 @@ class Stream:
             assert not self.closed
             self.threads.add(threading.current_thread().name)
             piece = next(self._pieces)
+            time.sleep(self._pause)
             self.read += len(piece)
             return piece
         finally:
@@ -358,12 +391,30 @@ def test_only_some_blocks_are_read_ahead() -> None:
 
 
 def test_the_blocks_ahead_are_cleared_while_the_consumer_has_a_batch() -> None:
-    with spied() as spies:
-        found = validate([rows(20_000)], RULES, processors=2, **SIZES | {"chunk_bytes": 1})
-        with closing(found):
-            next(found)
-            least = AHEAD * 400 // len(b"1000,a,1.5\n")
-            wait_until(lambda: all(len(spy.cells) > least for spy in spies))
+    """Each time that a block is used, another one follows."""
+    row = b"1000,a,1.5\n"
+    # A block and a batch have 36 rows.
+    sizes = SIZES | {"chunk_bytes": 36 * len(row), "block_bytes": 36 * len(row)}
+    used = 0
+    with (
+        spied() as spies,
+        closing(validate([row * 2_000], RULES, processors=2, **sizes)) as found,
+    ):
+        for _ in range(5):
+            used += next(found).rows_read
+            cells = 36 * AHEAD + used
+            wait_until(lambda cells=cells: all(len(spy.cells) == cells for spy in spies))  # type: ignore[misc]
+            # The helper ends, because nothing is left to do for it.
+            time.sleep(0.02)
+    assert 5 * 36 == used
+
+
+def test_closing_waits_for_one_block_at_most() -> None:
+    stream = Stream(rows(3_000), pause=0.002)
+    with closing(validate(stream, RULES, processors=2, **SIZES)) as found:
+        next(found)
+        read = stream.read
+    assert stream.read <= read + 400 + 2 * 97
 
 
 def test_one_processor_starts_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,23 +428,52 @@ def test_one_processor_starts_no_thread(monkeypatch: pytest.MonkeyPatch) -> None
     assert 2_000 == sum(batch.rows_read for batch in small)
 
 
-@pytest.mark.usefixtures("hasty")
-def test_a_key_serves_several_threads() -> None:
-    values = [*range(200), *(f"value {n}" * 3 for n in range(200)), (1, "a"), None]
-    expected = [KeyedHash(KEY).value(value) for value in values]
-    keyed, start = KeyedHash(KEY), threading.Barrier(4)
-    found = dict[int, list[Any]]()
+def in_threads(count: int, call: Callable[[], object]) -> list[object]:
+    """Return what `call` returns in each of several threads that begin together."""
+    start, found = threading.Barrier(count), list[object]()
 
-    def compute(number: int) -> None:
+    def run() -> None:
         start.wait(SECONDS)
-        found[number] = [keyed.value(value) for _ in range(5) for value in values]
+        found.append(call())
 
-    threads = [threading.Thread(target=compute, args=(number,)) for number in range(4)]
+    threads = [threading.Thread(target=run) for _ in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [expected * 5] * 4 == [found[number] for number in range(4)]
+    return found
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_key_serves_several_threads() -> None:
+    """AES releases the lock of the interpreter while it encrypts."""
+    column = pa.array(range(60_000))
+    expected = KeyedHash(KEY).value("x"), hash_column(column, KeyedHash(KEY)).tolist()
+    keyed = KeyedHash(KEY)
+
+    def hashes() -> object:
+        for _ in range(20):
+            found = hash_column(column, keyed)
+        return keyed.value("x"), found.tolist()
+
+    assert [expected] * 4 == in_threads(4, hashes)
+
+
+def test_each_thread_counts_its_own_work() -> None:
+    others = Work()
+
+    def work() -> None:
+        WORK.scanned += 7
+        WORK.hand_over_to(others)
+        assert (0, 0, 0) == (WORK.scanned, WORK.framed, WORK.judged)
+
+    with counted() as found:
+        WORK.judged += 1
+        in_threads(1, work)
+    assert (0, 0, 1) == (found.scanned, found.framed, found.judged)
+    with counted() as found:
+        WORK.add(others)
+    assert (7, 0, 0) == (found.scanned, found.framed, found.judged)
 
 
 def test_lazy_properties_of_two_objects_are_computed_at_the_same_time() -> None:
@@ -405,13 +485,8 @@ def test_lazy_properties_of_two_objects_are_computed_at_the_same_time() -> None:
             """A number."""
             return both.wait(SECONDS)
 
-    objects, found = [Lazy(), Lazy()], list[int]()
-    threads = [
-        threading.Thread(target=lambda each=each: found.append(each.value)) for each in objects
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [0, 1] == sorted(found)
-    assert sorted(each.value for each in objects) == sorted(found), "computed once"
+    objects = [Lazy(), Lazy()]
+    each = iter(objects)
+    found = in_threads(2, lambda: next(each).value)
+    assert {0, 1} == set(found)
+    assert set(found) == {lazy.value for lazy in objects}, "computed once"

@@ -117,7 +117,7 @@ class ClearAhead:
                         block = self._blocks.popleft()
                         self._call_helpers()
                         return block.cleared()
-                    if self._has_ended and not self._is_reading and not self._blocks:
+                    if self._has_ended and not self._blocks:
                         self._raise_error()
                         return None
                     # Reading may have to wait for the network, while the next block is finished.
