@@ -91,7 +91,7 @@ def _shape(plan: Plan, shape: Shape, files: Files, say: Say) -> ShapeRun:
             return Input(shape.name, file.cleaned, warm.cleaned, file.truth)
         return Input(shape.name, file.path, warm.path, file.truth)
 
-    results = run_rounds(entries, given, plan.rounds, say)
+    results = run_rounds(entries, given, plan.rounds, say, left_out)
     whole, warm = files[shape.name, rows], files[shape.name, plan.warm_up(shape)]
     made = ShapeRun(
         shape=shape,
@@ -120,7 +120,7 @@ def _enrichment(run: Run, folder: Path, files: Files, say: Say) -> None:
         name: Input(HEADLINE.name, Path(chunk[form]), Path(warm[form]))
         for name, form in (("enrich_arrow", "arrow"), ("enrich_rows", "json"))
     }
-    run.enrichment = run_rounds(ENRICHMENT, lambda e: inputs[e.name], run.plan.rounds, say)
+    run.enrichment = run_rounds(ENRICHMENT, lambda e: inputs[e.name], run.plan.rounds, say, {})
 
 
 def _first_upload(run: Run, say: Say) -> None:
