@@ -20,7 +20,8 @@ from bench.shapes.shape import Shape, ShapeFile, write
 
 SMALL: Final = (("1 KB", 9), ("100 KB", 800), ("1 MB", 8_000))
 """Sizes of small files, and about the number of rows that they have."""
-_KERNEL_CELLS: Final = 100_000
+_KERNEL_CELLS: Final = 300_000
+"""Several blocks of the engine, because kernels learn from one block for the next."""
 _WRITERS: Final = 2
 
 
@@ -33,7 +34,8 @@ def perform(plan: Plan, folder: Path, say: Say) -> Run:
     say("enrichment")
     _enrichment(run, folder, files, say)
     say("kernels")
-    costs = child("bench.processes.kernel_costs", _KERNEL_CELLS, 1 if plan.quick else 3)
+    cells, rounds = (_KERNEL_CELLS // 3, 1) if plan.quick else (_KERNEL_CELLS, 2)
+    costs = child("bench.processes.kernel_costs", cells, rounds)
     run.costs = [Cost(**cost) for cost in costs["costs"]]
     say("small files, cold starts and the first upload")
     run.small = [
