@@ -20,7 +20,8 @@ from bench.shapes.shape import Shape, ShapeFile, write
 
 SMALL: Final = (("1 KB", 9), ("100 KB", 800), ("1 MB", 8_000))
 """Sizes of small files, and about the number of rows that they have."""
-_KERNEL_CELLS: Final = 100_000
+_KERNEL_CELLS: Final = 300_000
+"""Several blocks of the engine, because kernels learn from one block for the next."""
 _WRITERS: Final = 2
 
 
@@ -33,7 +34,8 @@ def perform(plan: Plan, folder: Path, say: Say) -> Run:
     say("enrichment")
     _enrichment(run, folder, files, say)
     say("kernels")
-    costs = child("bench.processes.kernel_costs", _KERNEL_CELLS, 1 if plan.quick else 3)
+    cells, rounds = (_KERNEL_CELLS // 3, 1) if plan.quick else (_KERNEL_CELLS, 2)
+    costs = child("bench.processes.kernel_costs", cells, rounds)
     run.costs = [Cost(**cost) for cost in costs["costs"]]
     say("small files, cold starts and the first upload")
     run.small = [
@@ -91,7 +93,7 @@ def _shape(plan: Plan, shape: Shape, files: Files, say: Say) -> ShapeRun:
             return Input(shape.name, file.cleaned, warm.cleaned, file.truth)
         return Input(shape.name, file.path, warm.path, file.truth)
 
-    results = run_rounds(entries, given, plan.rounds, say)
+    results = run_rounds(entries, given, plan.rounds, say, left_out)
     whole, warm = files[shape.name, rows], files[shape.name, plan.warm_up(shape)]
     made = ShapeRun(
         shape=shape,
@@ -120,7 +122,7 @@ def _enrichment(run: Run, folder: Path, files: Files, say: Say) -> None:
         name: Input(HEADLINE.name, Path(chunk[form]), Path(warm[form]))
         for name, form in (("enrich_arrow", "arrow"), ("enrich_rows", "json"))
     }
-    run.enrichment = run_rounds(ENRICHMENT, lambda e: inputs[e.name], run.plan.rounds, say)
+    run.enrichment = run_rounds(ENRICHMENT, lambda e: inputs[e.name], run.plan.rounds, say, {})
 
 
 def _first_upload(run: Run, say: Say) -> None:

@@ -81,22 +81,30 @@ def wall_ratio(ours: Result, theirs: Result) -> float:
 
 
 def run_rounds(
-    entries: Sequence[Entry], inputs: Callable[[Entry], Input], rounds: int, say: Say
+    entries: Sequence[Entry],
+    inputs: Callable[[Entry], Input],
+    rounds: int,
+    say: Say,
+    failed: dict[str, str],
 ) -> list[Result]:
+    """Measure the contenders. One that fails is left out, and the last line of its error is put
+    into `failed` by its title. Raises RuntimeError if it is one that the report requires."""
     results = [Result(entry) for entry in entries]
     for number in range(1, rounds + 1):
-        for result in results:
+        for result in list(results):
             given = inputs(result.entry)
             # The findings are the same in every round.
             truth = given.truth if number == 1 else None
-            found = child(
-                "bench.processes.child",
-                result.entry.name,
-                given.shape,
-                given.file,
-                given.warm_up,
-                *([truth] * bool(truth)),
-            )
+            files = (given.file, given.warm_up, *([truth] * bool(truth)))
+            try:
+                found = child("bench.processes.child", result.entry.name, given.shape, *files)
+            except RuntimeError as error:
+                if result.entry.required:
+                    raise
+                failed[result.entry.title] = str(error).strip().splitlines()[-1]
+                say(f"  {given.shape:<8}{result.entry.title} failed")
+                results.remove(result)
+                continue
             result.rounds.append(Measurement.of_json(found["measurement"]))
             if found["score"]:
                 result.score = Score(**found["score"])

@@ -39,6 +39,11 @@ class Entry:
     processors: int = 1
 
     @property
+    def required(self) -> bool:
+        """Whether there is nothing to report without it."""
+        return self.needs in ("csvgate", "pyarrow")
+
+    @property
     def installed(self) -> bool:
         return find_spec(self.needs) is not None
 

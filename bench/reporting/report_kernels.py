@@ -39,7 +39,8 @@ def kernels(costs: Sequence[Cost], machine: Machine) -> str:
         f"valid cells. “Read by” names the classes that take {percent(_SHOWN)} or more of the time "
         "of a column whose cells hardly repeat. `DistinctKernel` has each new text read by the "
         "rules, and looks it up when it comes again. A type without a kernel for all its cells has "
-        "its reason in the last three columns.\n\n" + table(head, rows)
+        "its reason in the last three columns. “Rules alone” is one cell after the other, with the "
+        "texts that the rules remember (4,096 at most).\n\n" + table(head, rows)
     )
 
 

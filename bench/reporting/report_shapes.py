@@ -65,10 +65,14 @@ def _other(ours: Result, theirs: Result | None) -> tuple[str, str]:
 
 
 def _left_out(run: Run) -> str:
-    found = {
-        (title, why): None for made in run.shapes.values() for title, why in made.left_out.items()
-    }
-    return "".join(f"- **{title}** was not measured: {why}.\n" for title, why in found)
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, made in run.shapes.items():
+        for left_out in made.left_out.items():
+            found.setdefault(left_out, []).append(f"`{name}`")
+    return "".join(
+        f"- **{title}** was not measured on {', '.join(names)}: {why}.\n"
+        for (title, why), names in found.items()
+    )
 
 
 def _stages(run: Run) -> str:

@@ -51,7 +51,8 @@ SHAPES: Final = (
     ),
     Shape(
         "latin",
-        "the orders of shops in Windows-1252, lines with \\r\\n",
+        "the orders of shops in Windows-1252, lines with \\r\\n; rows with too many cells are in "
+        "ASCII, because pyarrow's parse ends at one that is not",
         _latin_orders,
         partial(orders.shop_orders, latin=True),
         codec="cp1252",

@@ -45,9 +45,13 @@ SCRIPTS: Final = (
 """Words in five scripts other than Latin, and emoji, which take four bytes and more."""
 
 
-def phrase(pick: random.Random, least: int, most: int) -> str:
-    """Return a number of words between `least` and `most`, and a number: it hardly repeats."""
-    words = pick.choices(WORDS, k=pick.randint(least, most))
+_PLAIN_WORDS: Final = tuple(word for word in WORDS if word.isascii())
+
+
+def phrase(pick: random.Random, least: int, most: int, *, plain: bool = False) -> str:
+    """Return a number of words between `least` and `most`, and a number: it hardly repeats. All are
+    in ASCII if it must be `plain`."""
+    words = pick.choices(_PLAIN_WORDS if plain else WORDS, k=pick.randint(least, most))
     return f"{' '.join(words)} {pick.randrange(10_000)}"
 
 

@@ -50,7 +50,7 @@ def test_a_contender_that_could_not_run_is_named(run: Run) -> None:
     del run.shapes["sample"].results["frictionless_report"]
     run.shapes["sample"].left_out["frictionless"] = "frictionless is not installed"
     text = render(run)
-    assert "- **frictionless** was not measured: frictionless is not installed." in text
+    assert "- **frictionless** was not measured on `sample`: frictionless is not" in text
     assert "as fast as frictionless | not measured | – |" in text
 
 

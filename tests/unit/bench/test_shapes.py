@@ -95,6 +95,15 @@ def test_latin_letters_and_line_ends(folder: Path) -> None:
     assert data.count(b"\r\n") == 5_001
 
 
+def test_latin_rows_of_another_width_are_in_ascii() -> None:
+    records = list(BY_NAME["latin"].records(20_000))
+    width = ("row.too_many_fields", "row.too_few_fields")
+    bad = [text for text, faults in records if any(code in width for _, code in faults)]
+    assert len(bad) > 10
+    assert all(text.isascii() for text in bad)
+    assert not all(text.isascii() for text, _ in records)
+
+
 def test_orders_hardly_repeat() -> None:
     rows = [row for row, _ in ShopOrders(20_000, 0).rows(20_000)]
     distinct = [len(set(column)) for column in zip(*rows, strict=True)]
