@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 
 from csvgate.references import keys as reference_keys
 from csvgate.unique import grouping, string_hash
