@@ -57,9 +57,10 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
             done.batches += 1
             yield batch
 
-    def counted_rows(self: RowReader, *args: Any) -> RejectedRow:
-        done.judged += 1
-        return rejected(self, *args)
+    def counted_rows(self: RowReader, *args: Any) -> list[RejectedRow]:
+        found = rejected(self, *args)
+        done.judged += len(found)
+        return found
 
     monkeypatch.setattr(read_upload, "decompress", counted_bytes)
     monkeypatch.setattr(read_upload, "validate", counted_batches)
