@@ -6,12 +6,9 @@ from typing import Any, Final
 
 from google.api_core import exceptions as api
 from google.api_core.retry import Retry, if_exception_type
-from google.api_core.timeout import ConstantTimeout
-from google.cloud.pubsub_v1 import PublisherClient
-from google.cloud.pubsub_v1.types import PublishRequest, PubsubMessage
-from google.pubsub_v1 import PublisherClient as PublisherApi
 
 from csvgate.gcp.errors import translated
+from csvgate.gcp.publish_call import PublishCall, PublishRequest
 from csvgate.ports import Message, Receipt
 from csvgate.runtime.errors import Permanent
 
@@ -35,21 +32,17 @@ _RETRIED: Final = if_exception_type(
 class PubSubPublisher:
     """Sends one request per message, because csvgate's messages are large and need no batching.
 
-    It calls the API method directly instead of the client's batching `publish`, which takes
-    attributes as keyword arguments: a message with an attribute named `topic` or `timeout` could
-    not be dead-lettered unchanged.
-
-    A message is retried for at most `deadline` seconds. The library's default of 600 outlives a
-    function, which would then never see the failure.
+    A message is retried for at most `deadline` seconds. The default of Google's client, 600 s,
+    outlives a function, which would then never see the failure.
     """
 
     def __init__(self, project: str, *, credentials: Any = None, deadline: float = 60.0) -> None:
         self._project = project
-        self._client = PublisherClient(credentials=credentials)
+        self._send = PublishCall(credentials)
         self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="publish")
         self._in_flight = BoundedSemaphore(IN_FLIGHT)
         self._call: dict[str, Any] = {
-            "timeout": ConstantTimeout(_TRY_SECONDS),  # type: ignore[no-untyped-call]
+            "timeout": _TRY_SECONDS,
             "retry": Retry(
                 predicate=_RETRIED, initial=0.1, maximum=10.0, multiplier=2.0, timeout=deadline
             ),
@@ -60,18 +53,22 @@ class PubSubPublisher:
         path = f"projects/{self._project}/topics/{topic}"
         request = PublishRequest(
             topic=path,
-            messages=[PubsubMessage(data=message.data, attributes=dict(message.attributes))],
+            messages=[{"data": message.data, "attributes": dict(message.attributes)}],
         )
-        size = PublishRequest.pb(request).ByteSize()
+        size = request.ByteSize()
         if size > REQUEST_BYTES:
             raise Permanent(
                 "message.too_large",
                 f"a message to topic {topic} has {size} bytes, but Pub/Sub accepts {REQUEST_BYTES}",
             )
         self._in_flight.acquire()
-        future = self._senders.submit(PublisherApi.publish, self._client, request, **self._call)
+        future = self._senders.submit(self._publish, request)
         future.add_done_callback(lambda _: self._in_flight.release())
         return _Receipt(future, f"topic {path}")
+
+    def _publish(self, request: Any) -> Any:
+        """Send the request until it succeeds, each time with the whole timeout of one try."""
+        return self._call["retry"](self._send)(request, timeout=self._call["timeout"])
 
 
 class _Receipt:
