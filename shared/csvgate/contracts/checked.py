@@ -33,15 +33,19 @@ def checked_contracts(folder: Path, contracts: Iterable[Contract]) -> bytes:
 
 
 def read_checked(folder: Path) -> list[Contract] | None:
-    """Return the contracts in CHECKED. None if there is no such file, if it cannot be read, or if
-    it was not made of exactly the YAML files in the folder."""
+    """Return the contracts in CHECKED. None if there is no such file, if it is damaged, or if it
+    was not made of exactly the YAML files in the folder."""
     try:
-        digests, *contracts = (folder / CHECKED).read_text(encoding="utf-8").split("\n")[:-1]
-        if json.loads(digests) != _digests(folder):
-            return None
-        return [from_json(contract) for contract in contracts]
+        text = (folder / CHECKED).read_bytes().decode()
+        # Not `splitlines`, because JSON may contain the other line separators of Unicode.
+        first, *lines = text.split("\n")[:-1]
+        digests = json.loads(first)
+        contracts = [from_json(line) for line in lines]
     except (OSError, ValueError):
         return None
+    # Each file has one contract: a file that was cut off between two lines has too few.
+    is_whole = digests == _digests(folder) and len(contracts) == len(digests)
+    return contracts if is_whole else None
 
 
 def _digests(folder: Path) -> dict[str, str]:

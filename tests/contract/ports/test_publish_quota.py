@@ -1,4 +1,5 @@
-"""A publish request that exceeds a quota is repeated in place, which no emulator lets one test."""
+"""What no emulator lets one test about a publish request: it is repeated in place if it exceeds a
+quota, and it is the request of Google's own client."""
 
 from collections.abc import Iterator
 from concurrent import futures
@@ -6,7 +7,7 @@ from typing import Any
 
 import grpc
 import pytest
-from google.pubsub_v1.types import PublishRequest, PublishResponse
+from google.pubsub_v1.types import PublishRequest, PublishResponse, PubsubMessage
 
 from csvgate.gcp.pubsub import PubSubPublisher
 from csvgate.ports import Message
@@ -18,9 +19,12 @@ class Service:
 
     refusals = 0
     requests = 0
+    received: PublishRequest
+    headers: dict[str, str]
 
-    def publish(self, _: PublishRequest, context: Any) -> PublishResponse:
+    def publish(self, request: PublishRequest, context: Any) -> PublishResponse:
         self.requests += 1
+        self.received, self.headers = request, dict(context.invocation_metadata())
         if self.requests <= self.refusals:
             context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "quota exceeded")
         return PublishResponse(message_ids=["1"])
@@ -55,3 +59,14 @@ def test_after_the_deadline_the_platform_retries(service: Service) -> None:
     with pytest.raises(Transient, match=r"pubsub\.throttled"):
         PubSubPublisher("p", deadline=1).publish("t", Message(b"x")).wait()
     assert service.requests > 1
+
+
+def test_it_is_the_request_of_googles_client(service: Service) -> None:
+    """With every field that csvgate fills, texts beyond ASCII, and the header that routes it."""
+    attributes = {"ce-id": "1", "topic": "ü\u2028", "": "", "empty": ""}
+    message = Message(b"\x00\xff", attributes)
+    PubSubPublisher("p-1").publish("t~ü", message).wait()
+    topic = "projects/p-1/topics/t~ü"
+    wanted = PubsubMessage(data=message.data, attributes=attributes)
+    assert service.received == PublishRequest(topic=topic, messages=[wanted])
+    assert service.headers["x-goog-request-params"] == "topic=projects/p-1/topics/t~%C3%BC"
