@@ -6,7 +6,7 @@ from functools import cache
 import functions_framework
 from cloudevents.http import CloudEvent
 
-from csvgate.runtime.collector import imports_of_main
+from csvgate.runtime.fast_imports import imports_of_main
 
 with imports_of_main():
     from csvgate.gcp.build import warehouse

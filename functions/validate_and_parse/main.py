@@ -7,7 +7,7 @@ from pathlib import Path
 import functions_framework
 from cloudevents.http import CloudEvent
 
-from csvgate.runtime.collector import imports_of_main
+from csvgate.runtime.fast_imports import imports_of_main
 
 with imports_of_main():
     from csvgate.protocol.cloudevents_pubsub import raw_delivery

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, cast
 
-from csvgate.runtime.collector import paused
+from csvgate.runtime.fast_imports import collector_paused
 
 T = TypeVar("T")
 
@@ -29,6 +29,6 @@ class _Late(Generic[T]):
     def __getattr__(self, name: str) -> Any:
         with self._lock:
             if self._built is None:
-                with paused():
+                with collector_paused():
                     self._built = self._build()
         return getattr(self._built, name)

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from csvgate.runtime.collector import imports_of_main, paused
+from csvgate.runtime.fast_imports import collector_paused, imports_of_main
 from csvgate.runtime.late import late
 
 THREADS = 8
@@ -77,8 +77,8 @@ def test_the_collector_rests_while_it_is_built() -> None:
 
 
 def test_the_collector_runs_again_after_the_outermost_pause() -> None:
-    with paused():
-        with paused():
+    with collector_paused():
+        with collector_paused():
             assert not gc.isenabled()
         assert not gc.isenabled()
     assert gc.isenabled()
@@ -93,7 +93,7 @@ def test_the_collector_runs_again_after_a_failed_import() -> None:
 
 def test_what_main_imports_is_exempt_from_collections() -> None:
     program = (
-        "import gc; from csvgate.runtime.collector import imports_of_main\n"
+        "import gc; from csvgate.runtime.fast_imports import imports_of_main\n"
         "with imports_of_main(): import csvgate.protocol.events\n"
         "print(gc.isenabled(), gc.get_freeze_count() > 10_000)"
     )
