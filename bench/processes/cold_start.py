@@ -12,6 +12,8 @@ from bench.paths import CONTRACT, environment
 from bench.processes.function_events import EVENTS, FunctionEvent
 from bench.processes.function_server import Answers, answers
 from bench.processes.storage_stub import storage
+from csvgate.contracts.checked import CHECKED, checked_contracts
+from csvgate.contracts.load import load_directory
 from csvgate_ops.local.cloud.credentials import ensure_credentials
 
 _UNUSED: Final = "127.0.0.1:9"
@@ -59,6 +61,9 @@ def starts(folder: Path, rounds: int) -> list[Start]:
     # Without a recipient, the answer does not wait for a mail server.
     text = CONTRACT.read_text(encoding="utf-8").partition("\nnotify:")[0]
     (contracts / CONTRACT.name).write_text(text + "\n", encoding="utf-8")
+    # As the deploy stages them.
+    checked = checked_contracts(contracts, load_directory(contracts))
+    (contracts / CHECKED).write_bytes(checked)
     key = folder / "credentials.json"
     # The local cloud's credentials, which are worthless: BigQuery's client requires some.
     ensure_credentials(key, "bench")

@@ -6,18 +6,23 @@ from functools import cache
 import functions_framework
 from cloudevents.http import CloudEvent
 
-from csvgate.gcp.build import warehouse
-from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
-from csvgate.protocol.messages.validated_records import SealedUpload
-from csvgate.runtime.failure_boundary import FailureBoundary
-from csvgate.runtime.start_up import start, utc_now
-from enrichment.handler import Enricher
+from csvgate.runtime.fast_imports import imports_of_main
+
+with imports_of_main():
+    from csvgate.gcp.build import warehouse
+    from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
+    from csvgate.protocol.messages.validated_records import SealedUpload
+    from csvgate.runtime.failure_boundary import FailureBoundary
+    from csvgate.runtime.late import late
+    from csvgate.runtime.start_up import start, utc_now
+    from enrichment.handler import Enricher
 
 
 @cache
 def build() -> FailureBoundary[SealedUpload]:
     runtime = start(os.environ)
-    handler = Enricher.of(runtime, warehouse(runtime.settings, os.environ), utc_now)
+    tables = late(lambda: warehouse(runtime.settings, os.environ))
+    handler = Enricher.of(runtime, tables, utc_now)
     return runtime.failure_boundary(handler, receive=pubsub_delivery)
 
 

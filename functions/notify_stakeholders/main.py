@@ -7,12 +7,16 @@ from pathlib import Path
 import functions_framework
 from cloudevents.http import CloudEvent
 
-from csvgate.gcp.build import mailer
-from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
-from csvgate.protocol.events import UploadFinished
-from csvgate.runtime.failure_boundary import FailureBoundary
-from csvgate.runtime.start_up import contracts, start, utc_now
-from notification.handler import Notifier
+from csvgate.runtime.fast_imports import imports_of_main
+
+with imports_of_main():
+    from csvgate.gcp.build import mailer
+    from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
+    from csvgate.protocol.events import UploadFinished
+    from csvgate.runtime.deployed_contracts import contracts
+    from csvgate.runtime.failure_boundary import FailureBoundary
+    from csvgate.runtime.start_up import start, utc_now
+    from notification.handler import Notifier
 
 
 @cache

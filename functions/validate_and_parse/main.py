@@ -7,11 +7,15 @@ from pathlib import Path
 import functions_framework
 from cloudevents.http import CloudEvent
 
-from csvgate.protocol.cloudevents_pubsub import raw_delivery
-from csvgate.runtime.failure_boundary import FailureBoundary
-from csvgate.runtime.start_up import contracts, start, utc_now
-from intake.handler import Validator
-from intake.storage_event import ObjectEvent
+from csvgate.runtime.fast_imports import imports_of_main
+
+with imports_of_main():
+    from csvgate.protocol.cloudevents_pubsub import raw_delivery
+    from csvgate.runtime.deployed_contracts import contracts
+    from csvgate.runtime.failure_boundary import FailureBoundary
+    from csvgate.runtime.start_up import start, utc_now
+    from intake.handler import Validator
+    from intake.storage_event import ObjectEvent
 
 
 @cache

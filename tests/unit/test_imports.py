@@ -9,11 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from csvgate.contracts.checked import CHECKED, checked_contracts
+from csvgate.contracts.load import load_directory
+
 ROOT = Path(__file__).resolve().parents[2]
 RUNTIME = sorted([*ROOT.glob("shared/**/*.py"), *ROOT.glob("functions/**/*.py")])
 FUNCTIONS = ["validate_and_parse", "enrich_records", "notify_stakeholders"]
 ONLY_IN_GCP = ("google", "sendgrid", "python_http_client", "grpc")
 HEAVY = {"pandas", "polars", "numpy", "duckdb", "pyarrow", "re2"}
+CLIENTS = {
+    *("google.api_core", "google.auth", "google.cloud.storage", "google.cloud.bigquery", "grpc"),
+    *("google.cloud.bigquery_storage_v1", "google.pubsub_v1", "requests", "urllib3"),
+    *("sendgrid", "python_http_client", "cryptography", "ruamel.yaml"),
+}
 FAST = ROOT / "shared" / "csvgate" / "validation" / "fast"
 
 
@@ -92,6 +100,53 @@ def test_a_function_imports_without_environment_or_heavy_packages(function: str)
         check=False,
     )
     assert (done.returncode, done.stdout.strip(), done.stderr.strip()) == (0, "", "")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_a_function_builds_for_any_event_needs_no_client(
+    function: str, tmp_path: Path
+) -> None:
+    """An event may need a service or none, and the libraries take longer to import than all else.
+    The contracts are as the deploy leaves them, so that the YAML library is not needed either."""
+    folder = ROOT / "contracts"
+    for file in folder.glob("*.yaml"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / CHECKED).write_bytes(checked_contracts(tmp_path, load_directory(tmp_path)))
+    program = (
+        "import sys; sys.path.append(sys.argv[1]); import main; main.build();"
+        f"print(*sorted({CLIENTS | HEAVY!r} & set(sys.modules)))"
+    )
+    buckets = ("UPLOADS", "REJECTS", "STAGING", "LEDGER", "REFERENCES")
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(ROOT / "functions" / function)],
+        env={
+            "PATH": os.environ["PATH"],
+            "GOOGLE_CLOUD_PROJECT": "p",
+            "CSVGATE_DEAD_LETTER_TOPIC": "dead",
+            "CSVGATE_CONTRACTS_DIR": str(tmp_path),
+            **{f"CSVGATE_{bucket}_BUCKET": "b" for bucket in buckets},
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip(), done.stderr.strip()) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("module", "unneeded"),
+    [
+        ("csvgate.gcp.pubsub", {"google.cloud.storage", "google.cloud.bigquery", "numpy"}),
+        ("csvgate.gcp.storage", {"google.cloud.bigquery", "google.pubsub_v1", "numpy", "pyarrow"}),
+        ("csvgate.gcp.mail", {"sendgrid", "google.auth", "requests"}),
+    ],
+)
+def test_a_client_imports_no_other(module: str, unneeded: set[str]) -> None:
+    program = f"import sys, {module}; print(*sorted({unneeded!r} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
 
 
 def test_the_vectorised_path_is_imported_lazily_at_one_place() -> None:

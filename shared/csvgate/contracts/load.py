@@ -2,13 +2,12 @@
 
 from pathlib import Path as FilePath
 
+from csvgate.contracts.checked import contract_files
 from csvgate.contracts.match import Contracts, overlaps
 from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import ContractError, Mistake, Path, spell
 from csvgate.contracts.reading.parse import parse
 from csvgate.contracts.reading.yaml import Document, read_yaml
-
-_SUFFIXES = (".yaml", ".yml")
 
 
 def load(path: FilePath) -> Contract:
@@ -27,7 +26,7 @@ def load_directory(path: FilePath, *, check_rules: bool = True) -> Contracts:
 
     Raises ContractError with every mistake in every file.
     """
-    files = sorted(p for p in path.glob("*") if p.suffix in _SUFFIXES) if path.is_dir() else []
+    files = contract_files(path)
     if not files:
         raise ContractError([Mistake(str(path), None, "", "has no contracts (*.yaml)")])
     contracts: list[Contract] = []

@@ -1,11 +1,14 @@
 """The contracts of a deployment, and the lookup of the contract that an object belongs to."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from csvgate.contracts.common_names import common_name
 from csvgate.contracts.globs import compile_glob
 from csvgate.contracts.model import Contract
-from csvgate.contracts.reading.mistakes import Complaints
+
+if TYPE_CHECKING:
+    from csvgate.contracts.reading.mistakes import Complaints
 
 
 class Contracts:
@@ -47,7 +50,7 @@ class Contracts:
         return ((c, self._contracts[:i]) for i, c in enumerate(self._contracts))
 
 
-def overlaps(contract: Contract, others: Iterable[Contract]) -> Complaints:
+def overlaps(contract: Contract, others: Iterable[Contract]) -> "Complaints":
     """Yield the patterns of `contract` that can match a name which another contract matches too."""
     for other in others:
         for i, mine in enumerate(contract.match):

@@ -169,15 +169,15 @@ class Contract(Model):
         description="utf-8, iso-8859-1 (latin-1), windows-1252, utf-16, utf-16-le or utf-16-be; or "
         "a list of utf-8 and one of the next two. A file's byte order mark overrides it.",
     )
-    dialect: Dialect = Field(Dialect(), description=Dialect.__doc__)
+    dialect: Dialect = Field(Dialect.model_construct(), description=Dialect.__doc__)
     schema_: Schema = Field(alias="schema", description=Schema.__doc__)
     destination: Destination = Field(description=Destination.__doc__)
     on_overwrite: Literal["append", "refuse"] = Field(
         "append", description="What happens if the same object name is uploaded again."
     )
-    limits: Limits = Field(Limits(), description=Limits.__doc__)
+    limits: Limits = Field(Limits.model_construct(), description=Limits.__doc__)
     enrich: tuple[EnrichStep, ...] = Field((), description="Columns to add, in this order.")
     references: Mapping[str, Reference] = Field(
         {}, description="Small tables for lookups and foreign keys, by name."
     )
-    notify: Notify = Field(Notify(), description=Notify.__doc__)
+    notify: Notify = Field(Notify.model_construct(), description=Notify.__doc__)

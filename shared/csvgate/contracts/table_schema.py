@@ -24,7 +24,7 @@ class Model(BaseModel):
     """The base of all parts of a contract. An unknown property is a mistake: a misspelt rule must
     not go unnoticed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Constraints(Model):
@@ -86,7 +86,7 @@ class SchemaField(Model):
         None,
         description="The column's BigQuery type as DDL writes it, e.g. NUMERIC(12, 2).",
     )
-    constraints: Constraints = Field(Constraints(), description=Constraints.__doc__)
+    constraints: Constraints = Field(Constraints.model_construct(), description=Constraints.__doc__)
     missing_values: tuple[str, ...] | None = Field(
         None,
         alias="missingValues",

@@ -33,7 +33,7 @@ class Payload(BaseModel):
     """A part of an event. Readers ignore fields that they do not know: during a deploy, events of
     a newer version reach an older reader."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class UploadRef(Payload):

@@ -4,13 +4,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final, TypeVar
 
 from cloudevents.http import CloudEvent
 
-from csvgate.contracts.load import load_directory
-from csvgate.contracts.match import Contracts
 from csvgate.gcp.build import object_store, publisher
 from csvgate.ports import ObjectStore, Publisher
 from csvgate.protocol.cloudevents_pubsub import Delivery
@@ -20,6 +17,7 @@ from csvgate.runtime.breaker import Limits
 from csvgate.runtime.breaker_guard import Breaker
 from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.runtime.failure_boundary import FailureBoundary, Handler
+from csvgate.runtime.late import late
 from csvgate.runtime.log import configure
 from csvgate.runtime.processors import usable_processors
 from csvgate.runtime.settings import Settings, read
@@ -60,19 +58,13 @@ class Runtime:
         return FailureBoundary(handler, receive, self.dead_letters, attempts, breaker)
 
 
-def contracts(settings: Settings, source: Path, *, check_rules: bool = True) -> Contracts:
-    """Load the contracts that were deployed in the function's source folder. A function that only
-    looks something up in them does without their rules, which the deploy has checked."""
-    return load_directory(source / settings.contracts_dir, check_rules=check_rules)
-
-
 def start(environment: Mapping[str, str]) -> Runtime:
-    """Read the settings, configure logging and build the ports. Raises Transient
-    `settings.invalid`."""
+    """Read the settings and configure logging. The clients of the services are built at their
+    first use. Raises Transient `settings.invalid`."""
     settings = read(environment)
     configure(level=settings.log_level, project=settings.project, function=settings.function)
-    store = object_store(settings.project)
-    topics = publisher(settings.project)
+    store = late(lambda: object_store(settings.project))
+    topics = late(lambda: publisher(settings.project))
     return Runtime(
         settings=settings,
         store=store,

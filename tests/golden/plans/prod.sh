@@ -180,6 +180,7 @@ gcloud functions deploy notify-stakeholders \
   --ingress-settings=internal-only \
   --vpc-connector=projects/example-csvgate-prod/locations/europe-west1/connectors/csvgate \
   --egress-settings=all-traffic \
+  --set-build-env-vars=SOURCE_DATE_EPOCH=315619200 \
   --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=8,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=example-csvgate-prod-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_PROCESSORS=1,CSVGATE_REFERENCES_BUCKET=example-csvgate-prod-references,CSVGATE_REJECTS_BUCKET=example-csvgate-prod-rejects,CSVGATE_SENDER=csvgate@example.com,CSVGATE_STAGING_BUCKET=example-csvgate-prod-staging,CSVGATE_TIMEOUT_SECONDS=120,CSVGATE_UPLOADS_BUCKET=example-csvgate-prod-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-prod,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO,SENDGRID_API_KEY_FILE=/secrets/sendgrid/SENDGRID_API_KEY \
   --set-secrets=/secrets/sendgrid/SENDGRID_API_KEY=sendgrid-api-key:1 \
   --trigger-http \
@@ -204,6 +205,7 @@ gcloud functions deploy enrich-records \
   --ingress-settings=internal-only \
   --vpc-connector=projects/example-csvgate-prod/locations/europe-west1/connectors/csvgate \
   --egress-settings=all-traffic \
+  --set-build-env-vars=SOURCE_DATE_EPOCH=315619200 \
   --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=4,CSVGATE_DEAD_LETTER_TOPIC=enrich-records-dead-letter,CSVGATE_FUNCTION=enrich_records,CSVGATE_LEDGER_BUCKET=example-csvgate-prod-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_PROCESSORS=1,CSVGATE_REFERENCES_BUCKET=example-csvgate-prod-references,CSVGATE_REJECTS_BUCKET=example-csvgate-prod-rejects,CSVGATE_SMALL_UPLOADS=shared,CSVGATE_STAGING_BUCKET=example-csvgate-prod-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-prod-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-prod,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
   --clear-secrets \
   --trigger-http \
@@ -228,6 +230,7 @@ gcloud functions deploy validate-and-parse \
   --ingress-settings=internal-only \
   --vpc-connector=projects/example-csvgate-prod/locations/europe-west1/connectors/csvgate \
   --egress-settings=all-traffic \
+  --set-build-env-vars=SOURCE_DATE_EPOCH=315619200 \
   --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=1,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=example-csvgate-prod-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_PROCESSORS=2,CSVGATE_READ_BYTES_PER_SECOND=60000000,CSVGATE_REFERENCES_BUCKET=example-csvgate-prod-references,CSVGATE_REJECTS_BUCKET=example-csvgate-prod-rejects,CSVGATE_STAGING_BUCKET=example-csvgate-prod-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-prod-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-prod,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
   --clear-secrets \
   --trigger-http \

@@ -8,7 +8,7 @@ setting, so it both creates and changes a function.
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from csvgate_ops.deploy.kinds import trigger
 from csvgate_ops.deploy.kinds.iam import GcloudPolicy
@@ -30,6 +30,11 @@ from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource,
 _GROUP = ("gcloud", "functions")
 _SOURCE_LABEL = "csvgate-source"
 """The label that holds the digest of the deployed source."""
+BUILD_VARIABLES: Final = {"SOURCE_DATE_EPOCH": "315619200"}
+"""With this variable Python writes bytecode that is valid by the hash of its source. Otherwise it
+is valid by the source's time, which the image does not keep, and every cold start would compile
+csvgate again: the buildpack runs `python3 -m compileall -f` with the variables of the build, and
+the image's files all have the same time."""
 
 
 def create(place: Place, resource: Resource) -> list[Step]:
@@ -76,6 +81,7 @@ def _deploy(place: Place, resource: Resource) -> tuple[str, ...]:
         f"--docker-repository={f['repository']}",
         f"--ingress-settings={f['ingress']}",
         *_network(f),
+        f"--set-build-env-vars={joined(BUILD_VARIABLES)}",
         f"--set-env-vars={joined(json.loads(str(f['environment'])))}",
         f"--set-secrets={f['secrets']}" if f["secrets"] else "--clear-secrets",
     )

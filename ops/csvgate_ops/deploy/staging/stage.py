@@ -1,7 +1,8 @@
 """Build for each function a folder with everything that it needs and nothing else.
 
-It contains the function's files, the modules of `csvgate` that they import, the contracts, and the
-locked requirements. The same commit always gives the same contents, times and modes.
+It contains the function's files, the modules of `csvgate` that they import, the contracts (also as
+JSON, see `csvgate.contracts.checked`), and the locked requirements. The same commit always gives
+the same contents, times and modes.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from csvgate.contracts.checked import CHECKED, checked_contracts
 from csvgate.contracts.load import load_directory
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.staging.reachable_modules import reachable
@@ -34,17 +36,19 @@ class Staged:
 def stage(root: Path, out: Path, topology: Topology) -> dict[str, Staged]:
     """Write `out/FUNCTION` for each function and replace its previous contents. Raises DeployError,
     ContractError."""
-    load_directory(root / "contracts")  # reports mistakes in contracts before a deploy
+    folder = root / "contracts"
+    contracts = load_directory(folder)  # reports mistakes in contracts before a deploy
+    checked = {PurePosixPath("contracts", CHECKED): checked_contracts(folder, contracts)}
     staged = {}
     for name, function in topology.functions.items():
-        files = contents(root, root / function.source)
+        files = contents(root, root / function.source) | checked
         staged[name] = write(files, out / name)
     return staged
 
 
-def contents(root: Path, source: Path) -> Files:
-    """Return a map from relative path to bytes, sorted by path. Raises DeployError if a required
-    file is missing."""
+def contents(root: Path, source: Path) -> dict[PurePosixPath, bytes]:
+    """Return a map from relative path to bytes. Raises DeployError if a required file is
+    missing."""
     for needed in ("main.py", "requirements.txt"):
         if not (source / needed).is_file():
             raise DeployError(f"{source / needed} is missing: the function cannot be built")
@@ -53,12 +57,12 @@ def contents(root: Path, source: Path) -> Files:
     for module in reachable(source, shared):
         found[PurePosixPath(module.relative_to(shared))] = module.read_bytes()
     found |= dict(_read(root / "contracts", root / "contracts", PurePosixPath("contracts")))
-    return dict(sorted(found.items()))
+    return found
 
 
 def digest(files: Files) -> str:
     hashed = hashlib.sha256()
-    for path, data in files.items():
+    for path, data in sorted(files.items()):
         for part in (str(path).encode(), data):
             hashed.update(len(part).to_bytes(8, "big") + part)
     return hashed.hexdigest()[:40]

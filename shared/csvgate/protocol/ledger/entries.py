@@ -12,7 +12,8 @@ INLINE_LINES: Final = 10_000
 
 
 class Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # A model is built at its first use: a delivery uses a few of them.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class PinnedReference(Entry):

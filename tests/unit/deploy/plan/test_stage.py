@@ -2,12 +2,17 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from csvgate.contracts.checked import read_checked
+from csvgate.contracts.load import load_directory
 from csvgate_ops.deploy import DeployError
+from csvgate_ops.deploy.kinds.function import BUILD_VARIABLES
 from csvgate_ops.deploy.staging.reachable_modules import reachable
 from csvgate_ops.deploy.staging.stage import Staged, stage
 from unit.deploy.plan.environments import ROOT, topology
@@ -90,6 +95,28 @@ def test_contents_of_a_staged_folder(name: str, out: Path, staged: dict[str, Sta
     # What checks cells, and no other function, matches patterns.
     checks_cells = "csvgate/validation/constraints.py" in names
     assert checks_cells == ("\ngoogle-re2==" in requirements) == (name == "validate_and_parse")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_finds_its_contracts_checked(
+    name: str, out: Path, staged: dict[str, Staged]
+) -> None:
+    folder = out / staged[name].folder / "contracts"
+    assert read_checked(folder) == list(load_directory(ROOT / "contracts"))
+
+
+@pytest.mark.parametrize(("variables", "kind"), [(BUILD_VARIABLES, "hash"), ({}, "time")])
+def test_the_bytecode_of_a_build_is_valid_by_its_hash(
+    variables: Mapping[str, str], kind: str, out: Path, staged: dict[str, Staged], tmp_path: Path
+) -> None:
+    """The buildpack runs this command, and the image gives all files another time. Bytecode that is
+    valid by the time of its source would then be useless."""
+    copy = shutil.copytree(out / staged["notify_stakeholders"].folder, tmp_path / "copy")
+    command = [sys.executable, "-m", "compileall", "-f", "-q", "."]
+    subprocess.run(command, cwd=copy, env=dict(variables), check=True)
+    # PEP 552: the second word of the header says how the bytecode is validated.
+    flags = {path.read_bytes()[4:8] for path in copy.rglob("*.pyc")}
+    assert flags == {(0b11 if kind == "hash" else 0).to_bytes(4, "little")}
 
 
 def test_packages_that_a_function_does_not_reach_are_left_out(
