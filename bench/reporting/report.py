@@ -41,11 +41,10 @@ def _about(run: Run) -> str:
     rounds = "round" if run.plan.rounds == 1 else "rounds"
     headline = run.headline
     return (
-        f"{run.machine.at}, commit `{run.machine.commit}`. csvgate is judged by `"
-        f"{headline.shape.name}`, a file such as shops export: {headline.shape.note} "
-        f"({headline.rows:,} rows, {headline.file_bytes / 1e6:.0f} MB). "
-        f"{run.plan.rounds} {rounds}; contenders take turns, each time in a new process and, "
-        "unless it says two processors, on one thread.\n"
+        f"{run.machine.at}, commit `{run.machine.commit}`. csvgate is judged by "
+        f"`{headline.shape.name}`: {headline.shape.note} ({headline.rows:,} rows, "
+        f"{headline.file_bytes / 1e6:.0f} MB). {run.plan.rounds} {rounds}; contenders take turns, "
+        "each time in a new process, on one thread unless it says two processors.\n"
     )
 
 
