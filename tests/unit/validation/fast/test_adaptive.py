@@ -55,7 +55,7 @@ def readings(kernel: Any, blocks: Iterable[list[bytes]]) -> list[int]:
 
 
 def learns(column: Column) -> bool:
-    return pa.types.is_dictionary(column.values.type)
+    return bool(pa.types.is_dictionary(column.values.type))
 
 
 def test_few_texts_are_read_once() -> None:

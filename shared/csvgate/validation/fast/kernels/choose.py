@@ -14,6 +14,7 @@ from csvgate.validation.cells import Cells
 from csvgate.validation.fast.kernels.adaptive import AdaptiveKernel
 from csvgate.validation.fast.kernels.column import Kernel
 from csvgate.validation.fast.kernels.distinct import DistinctKernel
+from csvgate.validation.fast.kernels.enumerated import MAX_TEXTS, EnumKernel
 from csvgate.validation.fast.kernels.fallback import FallbackKernel
 from csvgate.validation.fast.kernels.fixed_width import CellParser, FixedWidthKernel, parses_any
 from csvgate.validation.fast.kernels.numbers import (
@@ -29,6 +30,8 @@ from csvgate.validation.fast.kernels.timestamps import DateParser, TimestampPars
 _BELOW_STRINGS: Final = 1 / 8
 """The share of new texts among the cells of a column up to which learning them is cheaper than a
 kernel for strings. What follows is cheaper too: a column of few texts becomes a dictionary."""
+_BELOW_ENUM: Final = 1 / 32
+"""The same for an enum, which becomes a dictionary by its kernel too, and in little more time."""
 _BELOW_NUMBERS: Final = -1 / 32
 """The same for columns without few texts, numbers and times above all, whose kernels cost less than
 a hash of each cell."""
@@ -53,14 +56,26 @@ def kernels_of(contract: Contract, cells: Sequence[Cells], keyed: KeyedHash) -> 
         kernel = None
         if field.name not in foreign:
             kernel = _kernel(field, column, missing, keyed, required=required)
+            if kernel is None and _lists_texts(field, column):
+                texts = map(str, field.constraints.enum or ())
+                kernel = EnumKernel([*texts], reader, missing, required=required)
         worthwhile = _BELOW_RULES if kernel is None else _worthwhile(field)
         fallback = FallbackKernel(kernel, reader, kind)
         found.append(AdaptiveKernel(distinct, fallback, worthwhile))
     return found
 
 
+def _lists_texts(field: SchemaField, column: BigQueryType) -> bool:
+    """Return whether the contract lists the texts of the cells, which are their values."""
+    enum = field.constraints.enum
+    is_text = FIELD_TYPES[field.type].is_text and column.kind == "STRING"
+    return is_text and enum is not None and len(enum) <= MAX_TEXTS
+
+
 def _worthwhile(field: SchemaField) -> float:
     repeats = FIELD_TYPES[field.type].usually_repeats and not field.constraints.unique
+    if repeats and field.constraints.enum is not None:
+        return _BELOW_ENUM
     return _BELOW_STRINGS if repeats else _BELOW_NUMBERS
 
 
