@@ -18,7 +18,7 @@ from csvgate.validation.fast.kernels import strings
 from csvgate.validation.fast.kernels.cell_test import Test
 from csvgate.validation.fast.kernels.dictionary import Encoded
 from csvgate.validation.fast.kernels.fixed_pattern import FixedPattern
-from csvgate.validation.fast.kernels.strings import StringKernel
+from csvgate.validation.fast.kernels.missing import MissingValues
 from csvgate.validation.fast.structural_index import Separators, StructuralIndex
 from csvgate.validation.fast.table import CellSplitter
 from mutation.mutant import Mutant
@@ -155,12 +155,12 @@ def _missing_value_trimmed_by_rules() -> AbstractContextManager[Any]:
 
 
 def _missing_value_trimmed_by_kernel() -> AbstractContextManager[Any]:
-    def where_missing(self: StringKernel, cells: Slices) -> Any:
+    def where(self: MissingValues, cells: Slices) -> Any:
         stripped = [cell.strip() for cell in cells.binary.to_pylist()]
-        found = np.array([cell in self._missing for cell in stripped], np.bool_)
+        found = np.array([cell in self._texts for cell in stripped], np.bool_)
         return found if found.any() else None
 
-    return swapped(StringKernel, "_where_missing", where_missing)
+    return swapped(MissingValues, "where", where)
 
 
 def _enum_ignores_case() -> AbstractContextManager[Any]:

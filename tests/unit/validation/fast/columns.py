@@ -44,7 +44,8 @@ def cleared_by_type(cells: Sequence[bytes], **field: Any) -> Found:
 
 def kernel_of(field: Mapping[str, Any]) -> AdaptiveKernel:
     rules = contract({"name": "a", **field})
-    reader = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    (rule,) = rules.schema_.fields
+    reader = Cells(rule, rules.schema_, required=rule.constraints.required)
     (kernel,) = kernels_of(rules, [reader], KeyedHash())
     assert isinstance(kernel, AdaptiveKernel)
     return kernel

@@ -18,7 +18,7 @@ from csvgate.types.common.string_formats import is_email
 from csvgate.validation.fast.kernels import email
 from csvgate.validation.fast.kernels.fixed_pattern import character_sets
 from unit.types.cell import read
-from unit.validation.fast.columns import cleared, cleared_by_type
+from unit.validation.fast.columns import cleared, cleared_by_type, kernel_of, slices
 
 UUID = "123e4567-e89b-12d3-a456-42661417400F"
 USUAL: dict[str, list[str]] = {
@@ -48,7 +48,7 @@ STRANGE: dict[str, list[str]] = {
         "http://e.com/%zz", "http://e.com/%4", "http://e.com:port/", "http://e.com:99999/",
         "http://e.com:/x", "http://[::1", "http://[::1]/", "http://u:p@e.com/", "mailto:a@b.de",
         "urn:isbn:0", "1http://e.com", "http://e.com/\0", "http://e.com/\n", "http://?x",
-        f"http://{'e' * 2041}", f"http://{'e' * 2042}", f"http://e.com/{'x' * 9000}", "",
+        f"http://{'e' * 2041}", f"http://{'e' * 2049}", f"http://e.com/{'x' * 9000}", "",
     ],
     "uuid": [
         UUID[:-1], UUID + "0", UUID.replace("-", ""), UUID[:-1] + "g", UUID[:-1] + "\0",
@@ -207,3 +207,34 @@ def test_sets_are_understood_as_re2_does(pattern: str, text: str) -> None:
 )
 def test_other_patterns_are_left_to_re2(pattern: str) -> None:
     assert character_sets(pattern) is None
+
+
+LISTED = ["DE", "FR", "a longer text than a word", "é", "", "NA", "x\0y", "too long to be accepted"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from(LISTED), min_size=1, max_size=8, unique=True),
+    st.booleans(),
+    st.lists(st.sampled_from([*LISTED, "de", "D", "DEF", "\0"]), max_size=60),
+)
+def test_listed_texts_are_cleared(enum: list[str], required: bool, texts: list[str]) -> None:
+    """Also if other constraints refuse some of them, or they are missing values."""
+    limits = {"enum": enum, "required": required, "maxLength": 22, "minLength": 1}
+    field = {"type": "string", "missingValues": ["NA"], "constraints": limits}
+    expected = [read(text, **field) for text in texts]
+    cells = [text.encode() for text in texts]
+    for kernel in (cleared, cleared_by_type):
+        for text, fine, value, wanted in zip(texts, *kernel(cells, **field), expected, strict=True):
+            is_valid = not isinstance(wanted, list) and "\0" not in text
+            assert (text, fine) == (text, is_valid and not (required and text == "NA"))
+            if fine:
+                assert (text, wanted) == (text, value)
+
+
+def test_an_enum_makes_a_dictionary() -> None:
+    kernel = kernel_of({"type": "string", "constraints": {"enum": ["DE", "FR"]}})
+    column = kernel.clear(slices([b"FR", b"", b"DE", b"FR"]))
+    assert column.cleared is None
+    assert column.values.to_pylist() == ["FR", None, "DE", "FR"]
+    assert column.values.dictionary.to_pylist() == ["DE", "FR"]

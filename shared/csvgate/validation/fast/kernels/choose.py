@@ -15,6 +15,7 @@ from csvgate.validation.fast.kernels.adaptive import AdaptiveKernel
 from csvgate.validation.fast.kernels.column import Kernel
 from csvgate.validation.fast.kernels.distinct import DistinctKernel
 from csvgate.validation.fast.kernels.durations import DurationRecognizer
+from csvgate.validation.fast.kernels.enumerated import MAX_TEXTS, EnumKernel
 from csvgate.validation.fast.kernels.fallback import FallbackKernel
 from csvgate.validation.fast.kernels.fixed_width import CellParser, FixedWidthKernel
 from csvgate.validation.fast.kernels.foreign import foreign_kernel
@@ -26,6 +27,8 @@ from csvgate.validation.fast.kernels.times.parser import moment_parser
 _BELOW_STRINGS: Final = 1 / 8
 """The share of new texts among the cells of a column up to which learning them is cheaper than a
 kernel for strings. What follows is cheaper too: a column of few texts becomes a dictionary."""
+_BELOW_ENUM: Final = 1 / 32
+"""The same for an enum, which becomes a dictionary by its kernel too, and in little more time."""
 _BELOW_NUMBERS: Final = -1 / 32
 """The same for columns without few texts, numbers and times above all, whose kernels cost less than
 a hash of each cell."""
@@ -46,6 +49,9 @@ def kernels_of(contract: Contract, cells: Sequence[Cells], keyed: KeyedHash) -> 
         missing = frozenset(schema.missing_values if own_missing is None else own_missing)
         required = field.constraints.required or field.name in (schema.primary_key or ())
         kernel = _kernel(field, column, missing, required=required)
+        if kernel is None and _lists_texts(field, column):
+            texts = map(str, field.constraints.enum or ())
+            kernel = EnumKernel([*texts], reader, missing, required=required)
         if kernel is not None and reader.foreign:
             kernel = foreign_kernel(kernel, reader.foreign, kind, keyed)
         worthwhile = _BELOW_RULES if kernel is None else _worthwhile(field)
@@ -54,8 +60,17 @@ def kernels_of(contract: Contract, cells: Sequence[Cells], keyed: KeyedHash) -> 
     return found
 
 
+def _lists_texts(field: SchemaField, column: BigQueryType) -> bool:
+    """Return whether the contract lists the texts of the cells, which are their values."""
+    enum = field.constraints.enum
+    is_text = FIELD_TYPES[field.type].is_text and column.kind == "STRING"
+    return is_text and enum is not None and len(enum) <= MAX_TEXTS
+
+
 def _worthwhile(field: SchemaField) -> float:
     repeats = FIELD_TYPES[field.type].usually_repeats and not field.constraints.unique
+    if repeats and field.constraints.enum is not None:
+        return _BELOW_ENUM
     return _BELOW_STRINGS if repeats else _BELOW_NUMBERS
 
 

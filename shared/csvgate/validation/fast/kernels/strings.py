@@ -3,10 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from csvgate.types.common.field_type import Field
 from csvgate.validation.fast.arrays import Mask, as_string
 from csvgate.validation.fast.blocks import SPARE
@@ -15,6 +11,7 @@ from csvgate.validation.fast.kernels.cell_test import Test, is_ascii_only, is_re
 from csvgate.validation.fast.kernels.column import Column
 from csvgate.validation.fast.kernels.formats import FORMAT_TESTS, fixed
 from csvgate.validation.fast.kernels.lengths import within
+from csvgate.validation.fast.kernels.missing import MissingValues
 from csvgate.validation.fast.kernels.utf8 import not_text
 
 
@@ -24,8 +21,7 @@ class StringKernel:
         self._text_only: Final = any(test.text_only for test in tests)
         lengths = [test.length for test in tests if test.length and test.text_only]
         self._length: Final = lengths[0] if lengths and lengths[0] <= SPARE else None
-        self._missing: Final = [text.encode() for text in sorted(missing)]
-        self._longest_missing: Final = max(map(len, self._missing), default=0)
+        self._missing: Final = MissingValues(missing)
         self._required: Final = required
 
     def clear(self, slices: Slices) -> Column:
@@ -33,7 +29,7 @@ class StringKernel:
         for test in self._tests:
             fits = test.fits(slices)
             cleared = fits if cleared is None else cleared & fits
-        missing = self._where_missing(slices)
+        missing = self._missing.where(slices)
         if missing is not None:
             if self._required:
                 cleared = ~missing if cleared is None else cleared & ~missing
@@ -46,19 +42,6 @@ class StringKernel:
         if invalid is not None:
             cleared = ~invalid if cleared is None else cleared & ~invalid
         return Column(as_string(slices.binary, missing), cleared, are_texts=True)
-
-    def _where_missing(self, cells: Slices) -> Mask | None:
-        if not self._missing:
-            return None
-        found: Mask = cells.lengths <= self._longest_missing
-        if not found.any():
-            return None
-        if self._longest_missing:
-            indexes = np.flatnonzero(found)
-            values = pa.array(self._missing, pa.binary())
-            are_missing = pc.is_in(cells.binary.take(pa.array(indexes)), value_set=values)
-            found[indexes] = are_missing.to_numpy(zero_copy_only=False)
-        return found if found.any() else None
 
 
 def tests_of(field: Field, length: int | None) -> list[Test] | None:
