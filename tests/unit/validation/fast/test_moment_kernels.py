@@ -52,6 +52,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "any datetime": _local("any"),
     "any text": _local("any", "STRING"),
     "iso text": {"type": "datetime", "bigquery": "STRING(25)"},
+    "iso timestamp": {"type": "datetime"},
     "bounded timestamp": {"type": "datetime", "constraints": {
         "minimum": "2026-11-21T14:30:00Z", "maximum": "2026-11-21T15:30:00.5+01:00"}},
     "bounded datetime": {"type": "datetime", "bigquery": "DATETIME", "constraints": {
@@ -164,6 +165,13 @@ def test_cleared_moments_are_those_that_the_rules_read(name: str, cells: list[by
         ("any text", "2026-01-21 09:05:00.5Z", "2026-01-21 09:05:00.5Z"),
         ("any text", "2026-01-21 09:05", "2026-01-21 09:05"),
         ("text of a day", "2026-02-29", None),
+        ("iso timestamp", "2026-11-21T14:30:00+02:00", datetime(2026, 11, 21, 12, 30, tzinfo=UTC)),
+        ("iso timestamp", "2026-11-21T14:30:00 Z", None),
+        ("iso timestamp", "2026-11-21T14:30:00 +02:00", None),
+        ("iso timestamp", "2026-11-21T14:30:00+0200", None),
+        ("iso timestamp", "2026-11-21 14:30:00Z", None),
+        ("zone", "21/Nov/2026:14:30:00  +0200", None),
+        ("any timestamp", "21.1.2026 9:05.5 Z", None),
         ("bounded timestamp", "2026-11-21T14:30:00.500000Z",
          datetime(2026, 11, 21, 14, 30, 0, 500_000, UTC)),
         ("bounded timestamp", "2026-11-21T14:30:00.500001Z", None),
