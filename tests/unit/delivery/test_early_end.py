@@ -57,9 +57,9 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
             done.batches += 1
             yield batch
 
-    def counted_rows(self: RowReader, *args: Any) -> RejectedRow:
-        done.judged += 1
-        return rejected(self, *args)
+    def counted_rows(self: RowReader, rows: Any, faults: Any) -> list[RejectedRow]:
+        done.judged += len(rows)
+        return rejected(self, rows, faults)
 
     monkeypatch.setattr(read_upload, "decompress", counted_bytes)
     monkeypatch.setattr(read_upload, "validate", counted_batches)
