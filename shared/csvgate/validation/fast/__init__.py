@@ -13,9 +13,10 @@ steps 1 to 4 for the next blocks (`clearing`), while the caller's thread does th
 4. A kernel of `kernels` for each field *clears* cells: it proves that a cell has no fault and gives
    its value. `kernels.choose` picks the kernel for a field. A cell that a kernel does not clear may
    still be valid; only the rules know.
-5. `block_validator` puts the rows together. It takes rows whose cells are all cleared as they are,
-   and passes the others, read one by one by `row_reader`, to `Rules`. `key_claims` (with
-   `ordered_keys`) and `foreign_groups` (with `reference_keys`) check the keys of all rows.
+5. `block_validator` puts the rows together. It takes rows whose cells are all cleared as they are.
+   `uncleared_cells` reads the other cells by column, and rejects the rows whose uncleared cells all
+   have faults. What is left is read one by one by `row_reader` and passed to `Rules`. `key_claims`
+   (with `ordered_keys`) and `foreign_groups` (with `reference_keys`) check the keys of all rows.
 6. `batcher` cuts the rows into batches exactly where the rule path does.
 
 The rule path is the authority in each step: a step may leave any row to the rules, but must never

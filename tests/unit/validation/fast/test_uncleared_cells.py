@@ -91,11 +91,16 @@ def test_a_row_with_a_fault_claims_its_keys(block_bytes: int) -> None:
     """In a row with a fault elsewhere the key counts; a key that is faulty itself does not."""
     rows = ["1,2026-02-30,5,a", "1,2026-01-01,5,b", "x,2026-01-01,5,c", "x,2026-01-01,5,d",
             "2,2026-01-01,9,e", "2,2026-01-01,9,f", "+2,2026-01-01,5,g", "3", "3,2026-01-01,5,h",
+            f"{'0' * 30}5,2026-02-30,5,k", "5,2026-01-01,5,l",
             '4,a"b', "4,2026-01-01,5,i", "4,2026-02-30,5,j"]  # fmt: skip
-    data = "\n".join(rows).encode()
+    # Among so many others, the kernel of the type reads the keys.
+    others = [f"{n},2026-01-01,5,text" for n in range(1000, 1400)]
+    data = "\n".join([*rows, *others]).encode()
     expected = outcome([data], RULES, vector_bytes=RULES_ONLY)
     assert expected == outcome([data], RULES, vector_bytes=1, block_bytes=block_bytes)
     codes = {(f.line, f.code) for *_, rejected in expected for row in rejected for f in row.faults}
     assert {(2, "constraint.unique"), (6, "constraint.unique"), (7, "constraint.unique")} <= codes
     assert (4, "constraint.unique") not in codes
     assert (9, "constraint.unique") not in codes
+    # No kernel reads so many digits, but the rules do.
+    assert (11, "constraint.unique") in codes
