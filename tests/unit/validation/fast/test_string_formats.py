@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("pyarrow")
@@ -218,6 +218,7 @@ LISTED = ["DE", "FR", "a longer text than a word", "é", "", "NA", "x\0y", "too 
     st.booleans(),
     st.lists(st.sampled_from([*LISTED, "de", "D", "DEF", "\0"]), max_size=60),
 )
+@example(["DE", "NA"], False, ["NA", "DE"])
 def test_listed_texts_are_cleared(enum: list[str], required: bool, texts: list[str]) -> None:
     """Also if other constraints refuse some of them, or they are missing values."""
     limits = {"enum": enum, "required": required, "maxLength": 22, "minLength": 1}

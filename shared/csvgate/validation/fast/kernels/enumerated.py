@@ -25,7 +25,7 @@ class EnumKernel:
         self, texts: Collection[str], reader: Cells, missing: frozenset[str], *, required: bool
     ) -> None:
         """`reader` is the rules' reader, which also knows the field's other constraints."""
-        accepted = [text for text in texts if text not in missing and _accepts(reader, text)]
+        accepted = [text for text in texts if _accepts(reader, text)]
         self._texts: Final = pa.array([text.encode() for text in accepted], pa.binary())
         self._dictionary: Final = pa.array(accepted or [""], pa.string())
         self._missing: Final = None if required else MissingValues(missing)
@@ -50,6 +50,7 @@ class EnumKernel:
 
 
 def _accepts(reader: Cells, text: str) -> bool:
+    """Return whether the text is its value: not if it is a missing value or breaks a rule."""
     try:
         return "\0" not in text and reader[text] == text
     except CellFault:
