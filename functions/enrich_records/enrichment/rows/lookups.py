@@ -14,7 +14,11 @@ from csvgate.types.bigquery import BigQueryType
 from enrichment.rows.references import ReferenceTable
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     import pyarrow as pa
+
+    from enrichment.sql.process.engine import Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,19 @@ class PreparedLookup:
     keys: "pa.Array"
     """Unique values of the Arrow type of column `by`."""
     columns: "dict[str, pa.Array]"
+
+    def added(
+        self,
+        chunk: "pa.Table",
+        budget: "Budget",  # noqa: ARG002 - only derivations use it
+        unknown_keys: "Counter[str] | None",
+    ) -> "dict[str, pa.ChunkedArray]":
+        """Return the added columns, row for row with `chunk`. Counts in `unknown_keys`, under the
+        reference, the keys that it lacks."""
+        columns, unknown = self.join(chunk.column(self.by))
+        if unknown_keys is not None and unknown:
+            unknown_keys[self.reference] += unknown
+        return columns
 
     def join(self, by: "pa.ChunkedArray") -> "tuple[dict[str, pa.ChunkedArray], int]":
         """Return the added columns, null where the key is null or unknown, and the number of

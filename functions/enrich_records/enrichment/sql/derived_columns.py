@@ -17,6 +17,8 @@ from enrichment.sql.refusal import RefusedExpression
 from enrichment.sql.result_types import duckdb_type, quoted, result_fit, result_sql
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     import pyarrow as pa
 
 _NAMED_LINES: Final = 5
@@ -77,6 +79,15 @@ class DeriveStep:
     columns: tuple[DerivedColumn, ...]
     inputs: Mapping[str, BigQueryType]
     """The columns that the expressions use, and the types to compute with."""
+
+    def added(
+        self,
+        chunk: "pa.Table",
+        budget: Budget,
+        unknown_keys: "Counter[str] | None",  # noqa: ARG002 - only lookups use it
+    ) -> "dict[str, pa.ChunkedArray]":
+        """Return the same as `compute`."""
+        return self.compute(chunk, budget)
 
     def compute(self, chunk: "pa.Table", budget: Budget) -> "dict[str, pa.ChunkedArray]":
         """Return the derived columns, row for row with `chunk`. Raises Permanent `derive.failed`,
