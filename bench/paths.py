@@ -31,5 +31,7 @@ def environment(function: str = "enrich_records") -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": os.pathsep.join(map(str, places)),
         "PYTHONHASHSEED": "0",
+        # Functions run with bytecode in the cloud. Empty means that it may be written.
+        "PYTHONDONTWRITEBYTECODE": "",
         **dict.fromkeys(_ONE_THREAD, "1"),
     }
