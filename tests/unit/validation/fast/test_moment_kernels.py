@@ -206,6 +206,8 @@ def test_moments_that_a_kernel_reads(name: str, cell: str, value: object) -> Non
         "%d.%m.%Y 1",
         "%d·%m·%Y",
         "%m-%d",
+        "Y %d.%m.",
+        "%d.%m. %%Y",
         "%Y-%m-%d%f %z",
     ],
 )

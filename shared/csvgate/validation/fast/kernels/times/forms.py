@@ -34,9 +34,9 @@ class Forms(NamedTuple):
 def date_forms(field: Field) -> Forms | None:
     """Return the forms of a field of type date; None if its cells cannot be read here."""
     if is_pattern(field):
-        found = _pattern_forms(field.format)
-        has_day = found is not None and "Y" in found.heads[0].replace("%y", "%Y")
-        return found if has_day else None
+        # Without a year, strptime reads a day of 1900.
+        has_year = not {"Y", "y"}.isdisjoint(_DIRECTIVE.findall(field.format))
+        return _pattern_forms(field.format) if has_year else None
     heads = _variants(_ANY_DATES) if field.format == "any" else ("%Y-%m-%d",)
     return Forms(heads, _NOTHING)
 
