@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from csvgate.csv.quoting import RecordReader, State
@@ -21,6 +23,7 @@ from csvgate.validation.fast.kernels.fixed_pattern import FixedPattern
 from csvgate.validation.fast.kernels.missing import MissingValues
 from csvgate.validation.fast.structural_index import Separators, StructuralIndex
 from csvgate.validation.fast.table import CellSplitter
+from csvgate.validation.fast.words import Text
 from mutation.mutant import Mutant
 from simulate.world.swap import swapped
 from unit.types import test_cells
@@ -155,10 +158,13 @@ def _missing_value_trimmed_by_rules() -> AbstractContextManager[Any]:
 
 
 def _missing_value_trimmed_by_kernel() -> AbstractContextManager[Any]:
+    original = MissingValues.where
+
     def where(self: MissingValues, cells: Slices) -> Any:
         stripped = [cell.strip() for cell in cells.binary.to_pylist()]
-        found = np.array([cell in self._texts for cell in stripped], np.bool_)
-        return found if found.any() else None
+        text = Text.of(pa.array(stripped, pa.binary()))
+        stand_in: Any = SimpleNamespace(lengths=text.lengths, text=text)
+        return original(self, stand_in)
 
     return swapped(MissingValues, "where", where)
 

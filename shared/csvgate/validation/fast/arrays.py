@@ -26,6 +26,21 @@ def content(cells: "pa.Array") -> Bytes:
     return np.frombuffer(buffer if buffer is not None else b"", np.uint8)
 
 
+def copied(data: bytes | Bytes, starts: Ints32, ends: Ints32) -> "pa.Array":
+    """Return a `binary` array with a copy of the bytes of `data` between these positions (n,). They
+    are in order."""
+    if not len(starts):
+        return pa.array([], pa.binary())
+    # An array of the pieces and the gaps between them in turns, of which Arrow copies every other
+    # entry.
+    limits = np.empty((len(starts), 2), np.int32)
+    limits[:, 0], limits[:, 1] = starts, ends
+    count = 2 * len(starts) - 1
+    buffers = [None, pa.py_buffer(limits), pa.py_buffer(data)]
+    both = pa.Array.from_buffers(pa.binary(), count, buffers)
+    return both.take(pa.array(np.arange(0, count, 2, dtype=np.int32)))
+
+
 def as_string(cells: "pa.Array", missing: Mask | None = None) -> "pa.Array":
     """Return a `binary` array as a `string` array, null where `missing`. Nothing is copied or
     checked: the cells must be UTF-8, or unused."""

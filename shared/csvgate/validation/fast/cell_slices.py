@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Words, content, offsets
+from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Words, content, copied, offsets
 from csvgate.validation.fast.blocks import Block
 from csvgate.validation.fast.clearing.lazy_property import lazy_property
 from csvgate.validation.fast.words import MAX_FIRST_WORDS, WORD, Text, windows
@@ -96,7 +96,7 @@ class Slices:
     def lengths(self) -> Ints32:
         """(n,) The length of the content of each cell, in bytes."""
         if not len(self.doubled):
-            return self.ends - self.starts
+            return self._in_place.lengths
         found: Ints32 = np.diff(offsets(self.binary))
         return found
 
@@ -139,8 +139,8 @@ class Slices:
     def of_length(self, length: int) -> "pa.Array":
         """Return a `binary` array with a copy of the contents, as if all cells had this length. It
         has no fewer offsets than other arrays, but its bytes are copied faster."""
-        offsets = np.arange(0, (len(self) + 1) * length, length, dtype=np.int32)
-        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(self.prefixes(length))]
+        limits = np.arange(0, (len(self) + 1) * length, length, dtype=np.int32)
+        buffers = [None, pa.py_buffer(limits), pa.py_buffer(self.prefixes(length))]
         return pa.Array.from_buffers(pa.binary(), len(self), buffers)
 
     @lazy_property
@@ -155,8 +155,8 @@ class Slices:
             return self.written
         # A doubled quote divides its cell into two pieces; the first ends with one of the quotes.
         cells, positions = self.doubled_quotes
+        # The number of the first piece of each cell, and of all pieces.
         first = np.arange(len(self) + 1)
-        """The number of the first piece of each cell, and of all pieces."""
         first[1:] += np.cumsum(np.bincount(cells, minlength=len(self)))
         before = cells + np.arange(len(cells))
         starts, ends = np.empty((2, first[-1]), np.int32)
@@ -174,14 +174,4 @@ class Slices:
         return not len(some) or bool(some.max() < 0x80)
 
     def _copy(self, starts: Ints32, ends: Ints32) -> "pa.Array":
-        """Return a `binary` array with a copy of the bytes of the block between these positions,
-        which are in order."""
-        if not len(starts):
-            return pa.array([], pa.binary())
-        # An array of the pieces and the gaps between them in turns, of which Arrow copies every
-        # other entry.
-        limits = np.empty((len(starts), 2), np.int32)
-        limits[:, 0], limits[:, 1] = starts, ends
-        buffers = [None, pa.py_buffer(limits), pa.py_buffer(self.block.data)]
-        both = pa.Array.from_buffers(pa.binary(), 2 * len(starts) - 1, buffers)
-        return both.take(pa.array(np.arange(0, 2 * len(starts), 2, dtype=np.int32)))
+        return copied(self.block.data, starts, ends)

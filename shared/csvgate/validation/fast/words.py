@@ -10,7 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Mask, Words, content, offsets
+from csvgate.validation.fast.arrays import (
+    Bytes,
+    Ints,
+    Ints32,
+    Mask,
+    Words,
+    content,
+    copied,
+    offsets,
+)
 from csvgate.validation.fast.blocks import SPARE
 
 WORD: Final = 8
@@ -34,7 +43,7 @@ _BY_2: Final = np.uint64(1 + (10 << 8))
 _BY_4: Final = np.uint64(1 + (100 << 16))
 _BY_8: Final = np.uint64(1 + (10_000 << 32))
 _LESS_BY_GROUP: Final = np.uint64(9_000 << 32)
-"""The difference to `_BY_8` where four characters have three digits."""
+"""What is subtracted from `_BY_8` where four characters have three digits."""
 
 
 class Text(NamedTuple):
@@ -79,16 +88,7 @@ class Text(NamedTuple):
 
     def binary(self) -> "pa.Array":
         """A `binary` array with a copy of the cells, which must be in the order of `data`."""
-        if not len(self.starts):
-            return pa.array([], pa.binary())
-        # An array of the cells and the gaps between them in turns, of which Arrow copies every
-        # other entry.
-        limits = np.empty((len(self.starts), 2), np.int32)
-        limits[:, 0], limits[:, 1] = self.starts, self.starts + self.lengths
-        count = 2 * len(self.starts) - 1
-        buffers = [None, pa.py_buffer(limits), pa.py_buffer(self.data)]
-        both = pa.Array.from_buffers(pa.binary(), count, buffers)
-        return both.take(pa.array(np.arange(0, count, 2, dtype=np.int32)))
+        return copied(self.data, self.starts, self.starts + self.lengths)
 
 
 def windows(data: Bytes, size: int, positions: Ints32) -> npt.NDArray[np.void]:
@@ -136,23 +136,6 @@ def count_after_only(words: Words, character: int) -> Ints32:
     after = found.astype(np.int32) - 1
     after[many] = -1
     return after
-
-
-def parse_around_point(
-    words: Words, before: Ints32, after: Ints32, has_point: Mask
-) -> tuple[Ints, Mask]:
-    """Return the numbers in the last characters of the words: `before` digits, a point if
-    `has_point`, and `after` digits, read as if there were no point; and where these are digits.
-
-    The result is arbitrary where there are more than WORD characters in all. Changes `words`.
-    """
-    if has_point.any():
-        kept = _LAST.take(after)
-        without = words << _U[8]
-        without &= ~kept
-        without |= words & kept
-        words = np.where(has_point, without, words)
-    return parse_words(words, np.minimum(before + after, WORD))
 
 
 def parse_words(words: Words, counts: Ints32, groups: Words | None = None) -> tuple[Ints, Mask]:

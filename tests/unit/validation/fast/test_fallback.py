@@ -60,6 +60,22 @@ def test_what_is_not_text_is_never_cleared(cell: bytes) -> None:
         assert cleared([usual, cell, usual], **field).cleared == [True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("field", "usual"),
+    [
+        ({"type": "integer"}, b"7"),
+        ({"type": "string"}, b"a"),
+        ({"type": "string", "constraints": {"enum": ["a", "b"]}}, b"a"),
+    ],
+)
+def test_a_missing_value_that_contains_nul_is_never_cleared(
+    field: dict[str, Any], usual: bytes
+) -> None:
+    cells = [usual, b"\0", usual, b"NA\0", b"", usual]
+    found = cleared_by_type(cells, **field, missingValues=["", "\0", "NA\0"])
+    assert found.cleared == [True, False, True, False, True, True]
+
+
 def test_only_rows_with_a_fault_are_checked_by_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     checked = list[int]()
     check = Rules.faults_of_cells

@@ -13,7 +13,6 @@ from csvgate.validation.fast.words import (
     Text,
     count_after_only,
     last_words,
-    parse_around_point,
     parse_digits,
 )
 
@@ -74,31 +73,6 @@ def test_an_empty_column_is_parsed() -> None:
 def test_neighbours_are_not_read() -> None:
     """Cells lie one after the other: a short one must not see the one before it."""
     assert [12345678, 9, None, 1, 10**15] == read([b"12345678", b"9", b"", b"1", b"1" + b"0" * 15])
-
-
-def around(cells: Sequence[bytes]) -> list[int | None]:
-    column = text(cells)
-    points = np.array([b"." in cell for cell in cells], np.bool_)
-    before = np.array([len(cell.partition(b".")[0]) for cell in cells], np.int32)
-    after = np.array([len(cell.partition(b".")[2]) for cell in cells], np.int32)
-    values, fine = parse_around_point(last_words(column), before, after, points)
-    return [v if f else None for v, f in zip(values.tolist(), fine.tolist(), strict=True)]
-
-
-@pytest.mark.parametrize("before", range(9))
-@pytest.mark.parametrize("after", range(8))
-def test_digits_around_a_point(before: int, after: int) -> None:
-    if before + 1 + after > WORD + 1 or not before + after:
-        return
-    cell = b"98765432"[:before] + b"." + b"1234567"[:after]
-    if len(cell) > WORD:
-        return
-    assert [int(cell.replace(b".", b""))] == around([cell])
-
-
-def test_digits_with_and_without_a_point() -> None:
-    cells = [b"19.99", b"1999", b".5", b"5.", b"0.00", b"x.99", b"1.9x", b"12345678", b"1.-5"]
-    assert [1999, 1999, 5, 5, 0, None, None, 12345678, None] == around(cells)
 
 
 def test_text_of_a_slice_is_that_of_its_cells() -> None:

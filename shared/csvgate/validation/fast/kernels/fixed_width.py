@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-import numpy as np
 import pyarrow as pa
 
 from csvgate.validation.fast.arrays import Mask, as_string
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.column import Column
-from csvgate.validation.fast.words import WORD, Text
+from csvgate.validation.fast.kernels.missing import MissingValues
+from csvgate.validation.fast.words import Text
 
 
 class CellParser(Protocol):
@@ -41,7 +41,7 @@ class FixedWidthKernel:
 
     def clear(self, cells: Slices) -> Column:
         text = cells.text
-        missing = self._missing.where(text)
+        missing = self._missing.where(cells)
         null = None if self._required else missing
         values, cleared = self._parser.parse(text, null)
         if self._is_text:
@@ -55,38 +55,3 @@ class FixedWidthKernel:
             else:
                 cleared |= missing
         return Column(values, None if cleared.all() else cleared)
-
-
-class MissingValues:
-    """Finds the cells of a column that are one of the texts of `missingValues`."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        cells = sorted(text.encode() for text in texts)
-        self._has_empty: Final = b"" in cells
-        self._words: Final = [
-            (len(cell), [_word(cell[at : at + WORD]) for at in range(0, len(cell), WORD)])
-            for cell in cells
-            if cell
-        ]
-
-    def where(self, text: Text) -> Mask | None:
-        """(n,) True for such cells; None if there are none."""
-        found = text.lengths == 0 if self._has_empty else None
-        for length, words in self._words:
-            rows = np.flatnonzero(text.lengths == length)
-            for number, word in enumerate(words):
-                if not len(rows):
-                    break
-                at = text.starts.take(rows)
-                at += WORD * number
-                kept = np.uint64(256 ** min(length - WORD * number, WORD) - 1)
-                rows = rows[text.words_at(at) & kept == word]
-            if len(rows):
-                if found is None:
-                    found = np.zeros(len(text.lengths), np.bool_)
-                found[rows] = True
-        return found if found is not None and found.any() else None
-
-
-def _word(part: bytes) -> np.uint64:
-    return np.uint64(int.from_bytes(part, "little"))

@@ -4,6 +4,7 @@ Other ways of writing that the rules accept are left to them.
 """
 
 import re
+from collections.abc import Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -15,8 +16,7 @@ from csvgate.validation.fast.kernels.times.tail import Presence, Tail
 _DIRECTIVE: Final = re.compile(r"%(.)", re.DOTALL)
 _READABLE: Final = frozenset("YymdHIMSbp%")
 _SAME: Final = ("Yy", "HI", "mb")
-"""Directives that say the same, so that a pattern should have only one of them."""
-_ONE_DIGIT: Final = re.compile(r"(?<![A-Za-z%])%([mdHI])(?![^%]?[A-Za-z0-9])(?!%)")
+"""Pairs of directives for the same number. A pattern with both is left to the rules."""
 _SHORT: Final = "mdHI"
 """Directives that strptime reads from a single digit too, and that people write so."""
 _ANY_DATES: Final = ("%Y-{m}-{d}", "{d}.{m}.%Y", "%Y/{m}/{d}")
@@ -28,7 +28,7 @@ class Forms(NamedTuple):
     heads: tuple[str, ...]
     """The form before the tail; the most likely one first."""
     tail: Tail
-    """What follows a form that ends with the seconds; after other forms, without a fraction."""
+    """What follows the form: a fraction only if the form ends with the seconds."""
 
 
 def date_forms(field: Field) -> Forms | None:
@@ -72,7 +72,7 @@ def yearmonth_forms() -> Forms:
     return Forms(("%Y-%m",), _NOTHING)
 
 
-def _variants(forms: "tuple[str, ...] | list[str]") -> tuple[str, ...]:
+def _variants(forms: Sequence[str]) -> tuple[str, ...]:
     """Return the forms with two digits, then those with one digit in some places."""
     digits = [dict(zip(_SHORT, signs, strict=True)) for signs in product(("%", "%-"), repeat=4)]
     found = (form.format(**{name: sign + name for name, sign in each.items()})
@@ -91,13 +91,12 @@ def _pattern_forms(pattern: str) -> Forms | None:
     twice = any(all(name in names for name in same) for same in _SAME)
     if not names or not _READABLE.issuperset(names) or twice or not is_readable(head):
         return None
-    tail = Tail(fraction, zone, colon_is_optional=True)
-    # A single digit could belong to either of two directives that follow each other.
-    return Forms(tuple(_with_short(head)), tail)
+    return Forms(tuple(_with_short(head)), Tail(fraction, zone, colon_is_optional=True))
 
 
 def _with_short(head: str) -> list[str]:
     """Return the form, then those with one digit instead of two where no digit can be beside it."""
+    # Of two directives that follow each other, either could have the single digit.
     parts = re.findall(r"%.|[^%]", head, re.DOTALL)
     short = [
         at
