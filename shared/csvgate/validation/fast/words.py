@@ -25,6 +25,8 @@ from csvgate.validation.fast.blocks import SPARE
 WORD: Final = 8
 """Characters in a word."""
 MAX_FIRST_WORDS: Final = SPARE // WORD
+TENS: Final = 10 ** np.arange(19, dtype=np.int64)
+"""The powers of ten below 2**63."""
 _LAST: Final = np.array(
     [(2**64 - 1) << 8 * (8 - kept) & (2**64 - 1) for kept in range(9)], np.uint64
 )

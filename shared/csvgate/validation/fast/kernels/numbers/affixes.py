@@ -10,13 +10,12 @@ import pyarrow as pa
 from csvgate.types.common.field_type import Field
 from csvgate.types.common.numbers import number_extractor
 from csvgate.validation.fast.arrays import Ints, Mask
-from csvgate.validation.fast.kernels.fixed_width import CellParser
+from csvgate.validation.fast.kernels.fixed_width import CellParser, probes
 from csvgate.validation.fast.words import WORD, Text
 
-_PROBES: Final = 4
-"""Cells of each block in which affixes are sought that have not occurred yet."""
 _MAX_AFFIXES: Final = 8
-"""Pairs of texts before and after the number. A column with more is written by hand, and short."""
+"""Pairs of texts before and after the number. A column with more pairs was most likely typed by a
+person, and is short."""
 _LONGEST: Final = 200
 """Bytes of a cell in which affixes are sought."""
 _PARTS: Final = re.compile(rb"([^0-9+\-]*)[+\-]?[0-9](?:.*[0-9])?([^0-9]*)", re.DOTALL)
@@ -90,10 +89,8 @@ class AffixParser:
         """Return affixes that were not needed yet, and that one of a few uncleared cells has."""
         if len(self._affixes) >= _MAX_AFFIXES:
             return None
-        rows = np.flatnonzero(~cleared if missing is None else ~(cleared | missing))
-        for row in rows[:: max(1, len(rows) // _PROBES)].tolist():
-            start, length = text.starts.item(row), text.lengths.item(row)
-            found = _PARTS.fullmatch(text.data[start : start + min(length, _LONGEST)].tobytes())
+        for cell in probes(text, cleared, missing, _LONGEST):
+            found = _PARTS.fullmatch(cell)
             affixes = _Affixes(found[1], found[2]) if found else self._affixes[0]
             if affixes not in self._affixes and self._takes(affixes):
                 self._affixes.append(affixes)

@@ -7,10 +7,10 @@ import pyarrow as pa
 
 from csvgate.types.bigquery import BigQueryType
 from csvgate.validation.fast.arrays import Ints, Ints32, Mask, fixed_width_array
+from csvgate.validation.fast.words import TENS
 
 SCALE: Final = 9
 """Digits after the point of NUMERIC, and of the scaled integers here."""
-TENS: Final = 10 ** np.arange(19, dtype=np.int64)
 _DECIMAL: Final = pa.decimal128(38, SCALE)
 _MAX_OF_FLOAT: Final = 15
 """Integers of this many digits and powers of ten are exact as FLOAT64, so that a division of them

@@ -10,20 +10,19 @@ from csvgate.validation.fast.arrays import Ints, Ints32, Mask, Words
 from csvgate.validation.fast.kernels.numbers.bounds import Bounds
 from csvgate.validation.fast.kernels.numbers.columns import (
     SCALE,
-    TENS,
     decimals_as,
     floats_of,
     require_digits,
 )
-from csvgate.validation.fast.kernels.numbers.digits import parse_whole
+from csvgate.validation.fast.kernels.numbers.digits import parse_whole, signs
 from csvgate.validation.fast.words import (
+    TENS,
     Text,
     count_after_only,
     last_words,
     parse_words,
 )
 
-_MINUS, _PLUS = map(ord, "-+")
 _MAX_AFTER: Final = 8
 
 
@@ -50,9 +49,7 @@ class DecimalParser:
         self._bounds: Final = bounds
 
     def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
-        first = text.bytes_at(text.starts)
-        negative = first == _MINUS
-        signed = negative | (first == _PLUS)
+        negative, signed = signs(text)
         (whole, billionths, after), cleared = self._parse_unsigned(text, signed)
         if self._bounds:
             self._require_bounds(whole, billionths, negative, cleared)

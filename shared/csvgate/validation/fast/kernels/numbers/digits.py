@@ -1,11 +1,11 @@
-"""Reads whole numbers of up to 19 digits, which may be in groups of three."""
+"""Reads signs, and whole numbers of up to 19 digits, which may be in groups of three."""
 
 from typing import Final
 
 import numpy as np
 
 from csvgate.validation.fast.arrays import Ints, Ints32, Mask, Words
-from csvgate.validation.fast.words import WORD, Text, parse_words
+from csvgate.validation.fast.words import TENS, WORD, Text, parse_words
 
 _MAX_WORDS: Final = 3
 _MAX_DIGITS: Final = 19
@@ -15,7 +15,14 @@ _GROUP: Final = 4
 """Characters of a group, with the one before it."""
 _GROUP_BYTES: Final = np.uint64(0x000000FF000000FF)
 """The places of a word that stand before groups if the word ends with one."""
-_TENS: Final = 10 ** np.arange(17, dtype=np.int64)
+_MINUS, _PLUS = map(ord, "-+")
+
+
+def signs(text: Text) -> tuple[Mask, Mask]:
+    """(n,) Return which cells begin with a minus, and which with a minus or a plus."""
+    first = text.bytes_at(text.starts)
+    negative = first == _MINUS
+    return negative, negative | (first == _PLUS)
 
 
 def parse_whole(text: Text, ends: Ints32, counts: Ints32, group: int | None) -> tuple[Ints, Mask]:
@@ -37,7 +44,7 @@ def parse_whole(text: Text, ends: Ints32, counts: Ints32, group: int | None) -> 
         some = None if grouped is None else grouped.take(rows)
         high, high_valid = _parse(words, counts.take(rows) - WORD * number, some, group)
         digits = np.full(len(rows), WORD) if some is None else WORD - 2 * some
-        values[rows] += high * _TENS.take(digits * number)
+        values[rows] += high * TENS.take(digits * number)
         valid[rows] &= high_valid
     valid &= counts <= (
         _MAX_DIGITS if grouped is None else np.where(grouped, _MAX_GROUPED, _MAX_DIGITS)

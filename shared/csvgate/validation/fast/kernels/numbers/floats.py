@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csvgate.validation.fast.arrays import Mask, as_string, fixed_width_array
-from csvgate.validation.fast.kernels.fixed_width import CellParser
+from csvgate.validation.fast.kernels.fixed_width import CellParser, uncleared
 from csvgate.validation.fast.kernels.numbers.bounds import Bounds
 from csvgate.validation.fast.kernels.numbers.columns import SCALE
 from csvgate.validation.fast.words import Text
@@ -31,7 +31,7 @@ class FloatParser:
 
     def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
         values, cleared = self._parser.parse(text, missing)
-        rows = np.flatnonzero(~cleared if missing is None else ~(cleared | missing))
+        rows = uncleared(cleared, missing)
         if not len(rows):
             return values, cleared
         cells = as_string(text.select(rows).binary())

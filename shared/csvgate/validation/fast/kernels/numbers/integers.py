@@ -9,10 +9,8 @@ from csvgate.types.bigquery import BigQueryType
 from csvgate.validation.fast.arrays import Mask
 from csvgate.validation.fast.kernels.numbers.bounds import Bounds
 from csvgate.validation.fast.kernels.numbers.columns import integers_as
-from csvgate.validation.fast.kernels.numbers.digits import parse_whole
+from csvgate.validation.fast.kernels.numbers.digits import parse_whole, signs
 from csvgate.validation.fast.words import Text
-
-_MINUS, _PLUS = map(ord, "-+")
 
 
 class IntegerParser:
@@ -24,9 +22,8 @@ class IntegerParser:
         self._bounds: Final = bounds
 
     def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
-        first = text.bytes_at(text.starts)
-        negative = first == _MINUS
-        counts = text.lengths - (negative | (first == _PLUS))
+        negative, signed = signs(text)
+        counts = text.lengths - signed
         values, cleared = parse_whole(text, text.starts + text.lengths, counts, self._group)
         if negative.any():
             values = np.where(negative, -values, values)

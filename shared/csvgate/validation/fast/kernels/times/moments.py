@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from csvgate.validation.fast.arrays import Ints, Ints32, Mask, fixed_width_array
+from csvgate.validation.fast.kernels.fixed_width import probes
 from csvgate.validation.fast.kernels.numbers.bounds import Bounds
 from csvgate.validation.fast.kernels.times.calendar import days_since_1970, seconds_of_day
 from csvgate.validation.fast.kernels.times.forms import Forms
@@ -17,16 +18,17 @@ from csvgate.validation.fast.kernels.times.layout import (
     shape_of,
     shape_of_cell,
 )
-from csvgate.validation.fast.words import Text
+from csvgate.validation.fast.words import MAX_FIRST_WORDS, WORD, Text
 
 _DAY: Final = 86_400
 _SECOND: Final = 1_000_000
 _FIRST: Final = int(np.datetime64("0001-01-01", "us").astype(np.int64))
 _END: Final = int(np.datetime64("10000-01-01", "us").astype(np.int64))
-_PROBES: Final = 4
-"""Cells of each block in which a form is sought that has not occurred yet."""
 _MAX_LAYOUTS: Final = 12
-"""Forms of a column that are read here. A column with more is written by hand, and short."""
+"""Forms of a column that are read here. A column with more forms was most likely typed by a person,
+and is short."""
+_LONGEST: Final = WORD * MAX_FIRST_WORDS
+"""Bytes of the longest form."""
 
 _Read = Callable[[Layout, Text, Mask], "Ints | Ints32"]
 """Returns the values of cells, and sets the mask to false where there is any doubt."""
@@ -82,10 +84,8 @@ class MomentParser:
         """Return a layout that was not needed yet, and that one of a few uncleared cells has."""
         if not self._others or len(self._layouts) >= _MAX_LAYOUTS:
             return None
-        rows = np.flatnonzero(~cleared if missing is None else ~(cleared | missing))
-        for row in rows[:: max(1, len(rows) // _PROBES)].tolist():
-            start, length = text.starts.item(row), text.lengths.item(row)
-            cell = shape_of_cell(text.data[start : start + min(length, 64)].tobytes())
+        for part in probes(text, cleared, missing, _LONGEST):
+            cell = shape_of_cell(part)
             for shape, form in self._others.items():
                 if _has_shape(cell, shape, is_whole=self._tail.is_empty):
                     del self._others[shape]

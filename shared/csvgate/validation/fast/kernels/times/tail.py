@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from csvgate.validation.fast.arrays import Ints, Ints32, Mask
-from csvgate.validation.fast.words import Text, parse_digits
+from csvgate.validation.fast.words import TENS, Text, parse_digits
 
 _Z, _PLUS, _MINUS, _POINT, _SPACE, _COLON = map(ord, "Z+-. :")
 _WITH_COLON: Final = 6
@@ -15,12 +15,13 @@ _WITH_COLON: Final = 6
 _WITHOUT_COLON: Final = 5
 """Characters of +0200."""
 _DIGITS: Final = 6
-"""Digits of a microsecond."""
-_TENS: Final = 10 ** np.arange(_DIGITS + 1, dtype=np.int64)
+"""Digits of a fraction in microseconds, the finest that BigQuery stores."""
 _SECOND: Final = 1_000_000
 
 
 class Presence(Enum):
+    """Whether a part of the tail may or must be there."""
+
     NEVER = auto()
     OPTIONAL = auto()
     ALWAYS = auto()
@@ -28,9 +29,11 @@ class Presence(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Tail:
+    """What may follow the last directive of a form."""
+
     fraction: Presence
-    """A fraction that is optional begins with a point; one that is always there follows the point,
-    which is a part of the form then."""
+    """An optional fraction begins with a point. A fraction that is always there does not: the form
+    before it ends with the point."""
     zone: Presence
     colon_is_optional: bool = False
     """True if +0200 is a time zone too."""
@@ -101,7 +104,7 @@ class Tail:
         kept = np.clip(counts, 0, _DIGITS)
         value, are_digits = parse_digits(text, text.starts + (width + point) + kept, kept)
         valid &= are_digits & (counts >= 1) & (counts <= _DIGITS)
-        value *= _TENS.take(_DIGITS - kept)
+        value *= TENS.take(_DIGITS - kept)
         return value
 
 
