@@ -21,8 +21,7 @@ from csvgate.contracts.table import column_type
 def row_type(contract: Contract) -> Any:
     """Return the type of a valid row. A cell that may be empty is None or a value."""
     fields = {field.name: _annotation(field) for field in contract.schema_.fields}
-    # mypy knows only literal definitions.
-    made = TypedDict("Row", fields)  # type: ignore[misc]
+    made = TypedDict("Row", fields)  # type: ignore[misc]  # mypy knows only literal definitions
     return with_config(ConfigDict(extra="forbid"))(made)
 
 

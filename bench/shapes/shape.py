@@ -119,5 +119,5 @@ def _open(shape: Shape, path: Path) -> IO[str]:
     raw: IO[bytes] = path.open("wb", _BUFFER)
     if shape.gzip:
         # Level 6 is what people's tools use; mtime keeps the file the same in every run.
-        raw = gzip.GzipFile("", "wb", 6, raw, mtime=0)  # type: ignore[assignment]
+        raw = gzip.GzipFile("", "wb", 6, raw, mtime=0)  # type: ignore[assignment]  # also IO
     return io.TextIOWrapper(raw, shape.codec, "surrogateescape", newline="")

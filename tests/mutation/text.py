@@ -17,7 +17,7 @@ from csvgate.validation.cells import Cells
 from csvgate.validation.fast import cell_slices
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels import strings
-from csvgate.validation.fast.kernels.cell_test import Test
+from csvgate.validation.fast.kernels.cell_test import CellTest
 from csvgate.validation.fast.kernels.dictionary import Encoded
 from csvgate.validation.fast.kernels.fixed_pattern import FixedPattern
 from csvgate.validation.fast.kernels.missing import MissingValues
@@ -136,13 +136,13 @@ def _pattern_ends_after(count: int) -> AbstractContextManager[Any]:
 
 
 def _lengths_in_bytes() -> AbstractContextManager[Any]:
-    def within(least: int, greatest: int | None) -> Test:
+    def within(least: int, greatest: int | None) -> CellTest:
         def fits(cells: Slices) -> Any:
             lengths = pc.binary_length(cells.binary).to_numpy()
             found = lengths >= least
             return found if greatest is None else found & (lengths <= greatest)
 
-        return Test(fits, text_only=False)
+        return CellTest(fits, text_only=False)
 
     return swapped(strings, "within", within)
 

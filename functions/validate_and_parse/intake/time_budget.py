@@ -22,8 +22,8 @@ class OutOfTime(Transient):
 
 @dataclass(slots=True)
 class TimeBudget:
-    """Of the threads that use an instance, the one that reads sets `bytes_read`, and the one that
-    judges sets `rows`. Both check the time."""
+    """The time that one delivery has. The thread that reads sets `bytes_read`, the thread that
+    validates sets `rows`, and both check the time."""
 
     clock: Clock
     deadline: datetime

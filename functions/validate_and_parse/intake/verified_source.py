@@ -57,7 +57,7 @@ class VerifiedSource:
     _checksum: Any = field(default_factory=_checksum)
     _rest: Iterator[bytes] | None = None
     _failure: Exception | None = None
-    """What reading raised. A parser that reads ahead may have met it without a need for it."""
+    """What reading raised, perhaps in a part that was read ahead and was not needed."""
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the stored bytes. Raises FileFault `file.gone`, and OutOfTime if they cannot all be

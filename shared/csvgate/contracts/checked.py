@@ -1,8 +1,8 @@
 """Contracts as the deploy hands them to the functions: checked, and as JSON.
 
 A function that read the YAML files would import the YAML library and read and check every file at
-each cold start. The YAML files remain what counts: the JSON names the SHA-256 of each of them, and
-nobody uses it beside other files.
+each cold start. The YAML files remain the source: the JSON names the SHA-256 of each of them, and
+is ignored beside other files.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ def checked_contracts(folder: Path, contracts: Iterable[Contract]) -> bytes:
 
 def read_checked(folder: Path) -> list[Contract] | None:
     """Return the contracts in CHECKED. None if there is no such file, if it is damaged, or if it
-    was not made of exactly the YAML files in the folder."""
+    was made from other YAML files than those in the folder."""
     try:
         text = (folder / CHECKED).read_bytes().decode()
         # Not `splitlines`, because JSON may contain the other line separators of Unicode.

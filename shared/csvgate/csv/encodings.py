@@ -35,8 +35,8 @@ _OF_WINDOWS: Final = {
 }
 """The UTF-8 of these characters in Windows-1252, by their byte; that byte itself if it has none."""
 _FEW: Final = 1000
-"""Bytes for each such character in a piece, from which replacing them is faster than converting
-each byte by a table."""
+"""Bytes of a piece for each such character. With fewer of these characters, correcting them is
+faster than converting each byte by a table."""
 _UNLIKELY: Final = {
     "cp1252": re.compile(rb"[\x81\x8d\x8f\x90\x9d]"),  # not assigned
     "iso8859-1": re.compile(rb"[\x80-\x9f]"),  # control characters, which text does not contain
@@ -122,7 +122,7 @@ def _from_bytes(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     them could only continue a character, and none is begun, so they stay invalid.
 
     Windows-1252 is converted as Latin-1, in half the time, and then corrected where it differs. If
-    that is often so in a piece, the pieces after it are converted by the table of Windows-1252.
+    a piece needs many corrections, the pieces after it are converted by the table of Windows-1252.
     """
     by_table = encoding != "cp1252"
     for piece in pieces:

@@ -34,7 +34,7 @@ class WorkOfThread(threading.local):
         self.scanned = self.framed = self.judged = 0
 
     def hand_over_to(self, other: Work) -> None:
-        """Move the totals of the current thread to `other`, which it uses alone at this time."""
+        """Move the totals of the current thread to `other`, which no other thread may use now."""
         other.scanned += self.scanned
         other.framed += self.framed
         other.judged += self.judged

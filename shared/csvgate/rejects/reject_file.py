@@ -14,10 +14,8 @@ from csvgate.validation.faults import Fault
 
 LINE: Final = "_csvgate_line"
 ERRORS: Final = "_csvgate_errors"
-
-
 _MOST_REMEMBERED: Final = 1024
-"""Faults whose text is remembered: nearly all messages repeat, except for those with numbers."""
+"""The number of texts of faults to remember. Most messages repeat; those with numbers do not."""
 
 
 class RejectFile:
@@ -39,7 +37,7 @@ class RejectFile:
         self._escape: Final = escape.encode("ascii") if escape else b""
         self._has_header = False
         self._errors: dict[tuple[str, str | None, str, str], bytes] = {}
-        """The cell of errors of rows with a single fault, by encoding, column, code and message."""
+        """The formatted faults of rows with a single one, by encoding, column, code and message."""
 
     def render(self, batch: Batch) -> bytes:
         """Return the bytes to append for a batch: the rejected rows, in the original's encoding,

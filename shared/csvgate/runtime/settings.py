@@ -36,7 +36,7 @@ class Settings(BaseModel):
     concurrency: Annotated[int, Field(ge=1)] = Field(1, alias="CSVGATE_CONCURRENCY")
     """Requests that an instance handles at the same time."""
     processors: Annotated[int, Field(ge=1)] | None = Field(None, alias="CSVGATE_PROCESSORS")
-    """The processors whose time an instance has; None if that is all that it may run on."""
+    """The number of processors that the instance pays for; None for all that it may run on."""
     timeout_seconds: Annotated[int, Field(ge=60)] = Field(540, alias="CSVGATE_TIMEOUT_SECONDS")
     """When the platform ends a request."""
     read_bytes_per_second: Annotated[int, Field(ge=1)] | None = Field(

@@ -43,7 +43,7 @@ class Runtime:
     pool: Executor
     """Runs calls of services that do not depend on each other."""
     processors: int = 1
-    """The processors that a request uses."""
+    """The number of processors that a request uses."""
 
     def failure_boundary(
         self, handler: Handler[T], *, receive: Callable[[CloudEvent], Delivery]

@@ -1,4 +1,4 @@
-"""Compact runs: what is left of millions of keys once each needs the fewest bytes."""
+"""Compact runs: millions of keys in the fewest bytes that still allow a search."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,8 @@ _MERGED_AT_ONCE: Final = 65_536
 """Keys whose arrays stay in the processor's cache while they are sorted."""
 _BUCKETS_AT_ONCE: Final = 2048
 _COMPARED_AT_ONCE: Final = 131_072
-"""Keys of buckets, so that a search takes a few MB however many keys it looks for."""
+"""The most keys of buckets that are compared at a time, so that a search takes a few MB however
+many keys it looks for."""
 
 
 class CompactRun:

@@ -13,7 +13,8 @@ _COMPACT_KEYS: Final = 2_097_152
 """Keys of a compact run, or up to a block's keys more. While one is made, its keys are in memory
 twice (90 MB); if it had fewer keys, there would be more runs to search."""
 _FAN: Final = 64
-"""Runs of a tier. Blocks have about 30,000 rows, so about as many become a compact run."""
+"""The runs of a tier that are merged. A block has about 30,000 rows, so about as many blocks become
+a compact run."""
 
 
 class Runs:

@@ -24,7 +24,7 @@ _TOP: Final = np.uint64(TOP)
 
 
 class _Cells(NamedTuple):
-    """n values anywhere in memory, the shortest first, or else all of up to 15 bytes."""
+    """n values anywhere in memory. They are sorted by length, or all have up to 15 bytes."""
 
     data: _Bytes
     """The bytes of all values, and a block more."""
@@ -50,7 +50,7 @@ class _Cells(NamedTuple):
 
 
 class _EvenCells(NamedTuple):
-    """n values of one length, which follow each other in memory, so that no place is computed."""
+    """n values of equal length that follow each other in memory, so that no place is computed."""
 
     data: _Bytes
     start: int

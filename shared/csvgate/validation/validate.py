@@ -53,7 +53,7 @@ def validate(
     random key. The maker of the file must not know it; the rows do not depend on it.
     With more than one of the `processors`, up to that many threads work at a time on a file that is
     large enough. They read `pieces` ahead until the generator ends or is closed, so close it before
-    anything else reads the same stream. Batches and errors do not depend on it.
+    anything else reads the same stream. Batches and errors do not depend on the number.
     Memory is a small multiple of `chunk_bytes`. Raises FileFault if the file cannot be loaded as
     a whole. Apart from what `pieces` raises while it is read, that happens before the first batch.
     """

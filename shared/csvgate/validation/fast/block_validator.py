@@ -127,9 +127,9 @@ class BlockValidator:
     def _faults_of_cells(
         self, table: Table, validated: ValidatedColumns, lines: Ints
     ) -> dict[int, tuple[Fault, ...]]:
-        """Return the faults of the rows whose uncleared cells are all faulty: they claim no key but
-        those whose cells are all cleared. With foreign keys of several fields, rows have faults
-        that are not those of a cell, and all are left to `_check`."""
+        """Return the faults of the rows whose uncleared cells are all faulty. Such a row claims
+        only keys whose cells are all cleared. If the contract has foreign keys of several fields,
+        rows may have faults that no cell has, so all rows are left to `_check`."""
         if self._rules.foreign_groups:
             return {}
         uncleared = UnclearedCells.read(table, validated, lines, self._rules)
@@ -155,8 +155,8 @@ class BlockValidator:
 
     def _check(self, reader: RowReader, row: int, index: int, fields: Collection[int]) -> RowResult:
         """Return what `Rules.check` returns for the row at that index of the columns. Check only
-        these fields first, to which all uncleared ones belong: if they have faults, these are
-        all."""
+        these fields first, which include all uncleared ones: if they have faults, the row has no
+        other faults."""
         strings = reader.strings(index, self._rules.foreign_fields.union(fields))
         faults = self._rules.faults_in(reader.line(row), strings, fields)
         return ([], faults) if faults else self._rules.check(reader.record(row))

@@ -96,7 +96,7 @@ class StructuralIndex:
                 np.equal(text, other, out=also[: len(text)])
                 found |= also[: len(text)]
             if has_returns:
-                # Only those without a line feed after them. The last byte of all is a spare one.
+                # Only a \r without a \n after it. The last byte of the block is a spare one.
                 following = self._text[at + 1 : at + 1 + len(text)]
                 count = len(following)
                 lone = following != _LF

@@ -18,8 +18,8 @@ class UnclearedCells(NamedTuple):
     """The faults of their cells, by field. Where the record is in `doubtful` too, other cells have
     none."""
     doubtful: set[int]
-    """Those with an uncleared cell that has no fault. If its field is part of a unique key, the
-    record claims that key."""
+    """The records with an uncleared cell that has no fault. If its field is part of a unique key,
+    the record claims that key."""
 
     @staticmethod
     def read(
@@ -27,8 +27,8 @@ class UnclearedCells(NamedTuple):
     ) -> "UnclearedCells":
         """Read each of these cells once. `lines` are the lines of the records of the block."""
         faulty: dict[int, tuple[Fault, ...]] = {}
+        # The faults of the records with faults in several fields.
         several: dict[int, list[Fault]] = {}
-        """The faults of the records with faults in several fields."""
         doubtful: set[int] = set()
         for field, (column, cells) in enumerate(zip(validated.columns, table.columns, strict=True)):
             if column.cleared is None:

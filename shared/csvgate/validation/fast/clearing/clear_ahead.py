@@ -24,14 +24,15 @@ from csvgate.validation.fast.kernels.validated_columns import ValidatedColumns
 from csvgate.validation.fast.table import CellSplitter, Table
 
 AHEAD: Final = 3
-"""Blocks that are at most read before they are used: enough to keep the other threads busy while
+"""The most blocks that are read before they are used: enough to keep the other threads busy while
 a batch of some blocks is encoded. Each takes about 15 MiB."""
 _RESERVE: Final = 2
-"""Blocks that should be there, so that no thread has to wait until one is read."""
+"""The number of unfinished blocks below which reading comes first, so that threads have columns to
+clear."""
 
 
 class _Block:
-    """A block under way."""
+    """A block whose columns are being cleared."""
 
     def __init__(self, framed: FramedBlock, table: Table) -> None:
         self.framed: Final = framed
@@ -66,7 +67,8 @@ _READ: Final = _Task(None)
 
 
 class ClearAhead:
-    """For one thread, which iterates over `blocks`, and `helpers` threads of this object."""
+    """Clears blocks for one thread, which iterates over `blocks()`. It starts up to `helpers` other
+    threads."""
 
     def __init__(
         self,
@@ -88,11 +90,11 @@ class ClearAhead:
         """Whether each kernel is not in use."""
         self._is_reading = False
         self._has_ended = False
-        """Whether there is nothing more to read, or nobody to read it for."""
+        """Whether the source has ended, or the consumer has."""
         self._error: BaseException | None = None
         """What reading raised."""
         self._helpers = 0
-        """The threads of the pool that are at work."""
+        """The number of threads of the pool that are at work."""
         self._idents: Final = set[int]()
         """The threads of the pool that were at work."""
         self._work: Final = Work()
@@ -138,8 +140,8 @@ class ClearAhead:
             del error
 
     def _find_task(self, ahead: int) -> _Task | None:
-        """Return the best task that can be done now. If fewer than `ahead` blocks are there, that
-        is reading, and if there are as many, it is not."""
+        """Return the most urgent task that can be done now. It is never to read if `ahead` blocks
+        are there already."""
         can_read = not self._is_reading and not self._has_ended and len(self._blocks) < ahead
         if can_read and len(self._blocks) < _RESERVE:
             return _READ

@@ -2,8 +2,8 @@
 
 Learning (`DistinctKernel`) costs a hash for each cell and the rules for each new text: little if
 the texts repeat, much if they do not. Reading all cells (`FallbackKernel`) does not depend on that.
-A sample shows which is cheaper. It is taken again as the file goes on, because a file may change
-its face, and a column that is sorted by value looks repetitive to those who see its first rows.
+A sample shows which is cheaper. Samples are repeated as the file goes on: its contents may change,
+and the first rows of a column that is sorted by value repeat more than the whole column does.
 """
 
 from typing import Final
@@ -16,9 +16,9 @@ from csvgate.validation.fast.kernels.distinct import DistinctKernel, Lookup
 from csvgate.validation.fast.kernels.fallback import FallbackKernel
 
 _SAMPLE: Final = 2048
-"""The cells of a sample, at equal distances, at least."""
+"""The least number of cells in a sample, which are at equal distances."""
 _SAMPLE_BYTES: Final = 1 << 16
-"""The bytes of a sample of long cells."""
+"""About the most bytes of a sample, which limits the cells of a column of long texts."""
 _MAX_PAUSE: Final = 16
 """The most blocks from one sample to the next. A sample takes about 0.1 ms, so that samples that
 show nothing new cost less than 1% of the time of their blocks."""
@@ -40,14 +40,14 @@ class AdaptiveKernel:
         self._credit = 0.0
         """The number of new texts that may still be read."""
         self._costly = 0
-        """The number of blocks that learned more than is cheaper than a kernel that clears all."""
+        """The blocks in which the new texts cost more than the kernel would have."""
         self._pause = 1
         """The number of blocks from the last sample to the next one."""
         self._waited = 0
         """The blocks since the last sample."""
 
     def clear(self, cells: Slices) -> Column:
-        # A cell that must be read one by one otherwise is worth a new text.
+        # Reading a cell that the kernel does not clear costs as much as learning a new text.
         share = self._worthwhile + self.fallback.read_share
         if share > 0 and (self._learns or self._is_due()):
             lookup = self._look_up(cells, share)
@@ -79,7 +79,7 @@ class AdaptiveKernel:
         else:
             lookup = self._distinct.look_up(cells)
         new = len(lookup.encoded.rows)
-        # What was saved long ago does not pay for a column that has changed.
+        # Savings are limited, so that a column that changes is noticed soon.
         self._credit = min(self._credit, _FIRST_TEXTS) + share * len(cells) - new
         if self.fallback.kernel:
             self._costly += new > max(0, self._worthwhile) * len(cells)

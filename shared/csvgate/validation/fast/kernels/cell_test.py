@@ -18,20 +18,19 @@ _ASCII_ONLY: Final = re.compile(
 """A part of a pattern that matches ASCII without NUL only."""
 
 
-class Test(NamedTuple):
-    """One rule about the cells of a column."""
+class CellTest(NamedTuple):
+    """One rule about the cells of a column, as a bulk operation."""
 
     fits: Callable[[Slices], Mask]
     """Returns a mask of the cells that certainly keep the rule, provided they are valid text."""
     text_only: bool
-    """True if only what is certainly valid text fits: UTF-8 without NUL."""
+    """True if every cell that fits is valid text: UTF-8 without NUL."""
     length: int | None = None
-    """The length in bytes, if all cells that fit have the same."""
+    """The length in bytes of all cells that fit; None if they may differ in length."""
 
 
-def matching(pattern: str, *, text_only: bool) -> Test:
-    """Return a test for a pattern of RE2, which `text_only` says to match only UTF-8 without
-    NUL."""
+def matching(pattern: str, *, text_only: bool) -> CellTest:
+    """Return a test for an RE2 pattern. `text_only` says that it matches only UTF-8 without NUL."""
     regex = anchored(pattern)
 
     def fits(cells: Slices) -> Mask:
@@ -39,11 +38,11 @@ def matching(pattern: str, *, text_only: bool) -> Test:
         mask: Mask = found.to_numpy(zero_copy_only=False)
         return mask
 
-    return Test(fits, text_only=text_only)
+    return CellTest(fits, text_only=text_only)
 
 
 def is_readable(pattern: str) -> bool:
-    """Return whether the RE2 in pyarrow, which may be older than the other, knows the syntax."""
+    """Return whether the RE2 in pyarrow, which may be older than google-re2, knows the syntax."""
     try:
         pc.match_substring_regex(pa.array([""]), anchored(pattern))
     except pa.ArrowInvalid:

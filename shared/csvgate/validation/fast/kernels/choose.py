@@ -14,7 +14,7 @@ from csvgate.validation.cells import Cells
 from csvgate.validation.fast.kernels.adaptive import AdaptiveKernel
 from csvgate.validation.fast.kernels.column import Kernel
 from csvgate.validation.fast.kernels.distinct import DistinctKernel
-from csvgate.validation.fast.kernels.durations import DurationRecognizer
+from csvgate.validation.fast.kernels.durations import DurationMatcher
 from csvgate.validation.fast.kernels.enumerated import MAX_TEXTS, EnumKernel
 from csvgate.validation.fast.kernels.fallback import FallbackKernel
 from csvgate.validation.fast.kernels.fixed_width import CellParser, FixedWidthKernel
@@ -26,12 +26,13 @@ from csvgate.validation.fast.kernels.times.parser import moment_parser
 
 _BELOW_STRINGS: Final = 1 / 8
 """The share of new texts among the cells of a column up to which learning them is cheaper than a
-kernel for strings. What follows is cheaper too: a column of few texts becomes a dictionary."""
+kernel for strings. The steps after the kernel are cheaper as well, because a column of few texts
+becomes a dictionary."""
 _BELOW_ENUM: Final = 1 / 32
-"""The same for an enum, which becomes a dictionary by its kernel too, and in little more time."""
+"""The same for an enum, whose kernel makes a dictionary too, in little more time."""
 _BELOW_NUMBERS: Final = -1 / 32
-"""The same for columns without few texts, numbers and times above all, whose kernels cost less than
-a hash of each cell."""
+"""The same for columns that rarely have few texts, above all numbers and times. Their kernels cost
+less than a hash of each cell."""
 _BELOW_RULES: Final = -1 / 8
 """The same for columns whose cells can only be read one by one, which costs about eight times what
 it costs to learn that a text is new."""
@@ -113,5 +114,5 @@ def _parser(name: KernelName, field: SchemaField, column: BigQueryType) -> CellP
         case KernelName.GEOPOINTS:
             return GeopointParser(field.format)
         case KernelName.DURATIONS:
-            return None if field.constraints.limiting() else DurationRecognizer()
+            return None if field.constraints.limiting() else DurationMatcher()
     raise ValueError(f"{name} does not make values of a fixed width")

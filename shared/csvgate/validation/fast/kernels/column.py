@@ -19,13 +19,13 @@ class Column(NamedTuple):
     """The values of n cells, as far as a kernel is certain of them."""
 
     values: "pa.Array"
-    """(n,) Of the column's Arrow type, or of a dictionary with values of that type. The values of
-    cells that are not cleared are arbitrary."""
+    """(n,) The column's Arrow type, or a dictionary with values of that type. The values of cells
+    that are not cleared are arbitrary."""
     cleared: Mask | None
     """(n,) True for the cells that certainly have no fault and this value; None if all are."""
     are_texts: bool = False
-    """True if the value of each cell that is not null is its text, of those that are not cleared
-    too."""
+    """True if every value that is not null is the text of its cell, even where the cell is not
+    cleared."""
 
 
 class Kernel(Protocol):
@@ -41,13 +41,13 @@ def concatenate(arrays: Sequence["pa.Array"]) -> "pa.Array":
 
 
 def insert(column: "pa.Array", new: "pa.Array", places: Ints) -> "pa.Array":
-    """Return a column with each of the new values before the value that is at its place now. The
-    places are in order."""
+    """Return the column with new values inserted, each before the value that is now at its place.
+    `places` are in order."""
     firsts = np.flatnonzero(np.diff(places, prepend=-1))
     if pa.types.is_dictionary(column.type) or len(firsts) > _MOST_PIECES:
         order = np.insert(np.arange(len(column)), places, len(column) + np.arange(len(new)))
         return concatenate([column, new]).take(pa.array(order))
-    # Joining slices copies the bytes of a column at once, and taking rows one by one.
+    # Joining slices copies many rows at once; `take` copies them one by one.
     pieces, at = list[pa.Array](), 0
     limits = zip(firsts.tolist(), [*firsts[1:].tolist(), len(new)], strict=False)
     for (first, last), place in zip(limits, places[firsts].tolist(), strict=False):

@@ -1,4 +1,4 @@
-"""Recognizes durations, for columns that have their text."""
+"""Recognises durations in columns that store their text."""
 
 from typing import Final
 
@@ -17,8 +17,8 @@ _DATE: Final = rf"(?:{_N}Y(?:{_N}M)?(?:{_N}D)?|{_N}M(?:{_N}D)?|{_N}D)"
 _DURATION: Final = rf"^-?P(?:{_N}W|{_DATE}(?:{_TIME})?|{_TIME})$"
 
 
-class DurationRecognizer:
-    """Clears durations in ISO 8601 without giving their values."""
+class DurationMatcher:
+    """Clears durations in ISO 8601. It gives no values, because the column has the texts."""
 
     def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:  # noqa: ARG002
         found = pc.match_substring_regex(as_string(text.binary()), _DURATION)

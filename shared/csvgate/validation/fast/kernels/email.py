@@ -24,7 +24,8 @@ LETTERS: Final[Sequence[tuple[int, int]]] = (
     (0x905, 0x939), (0xE01, 0xE30),  # Devanagari, Thai
     (0x3041, 0x3096), (0x30A1, 0x30FA), (0x4E00, 0x9FA5), (0xAC00, 0xD7A3),  # Kana, Han, Hangul
 )  # fmt: skip
-"""Ranges of letters that every version of Unicode has, so that Python and RE2 agree about them."""
+"""Ranges of letters that have long been assigned, so that the Unicode tables of Python and of RE2
+agree about them."""
 _RANGES: Final = "".join(rf"\x{{{first:X}}}-\x{{{last:X}}}" for first, last in LETTERS)
 _NOT_DIGIT: Final = f"[A-Za-z{_RANGES}]"
 _LETTER: Final = f"[A-Za-z0-9{_RANGES}]"
@@ -61,14 +62,15 @@ def _class(byte: int) -> int:
 
 _CLASSES: Final = bytes(map(_class, range(256)))
 _MAX_USUAL: Final = 57
-"""The bits that remain of a 64-bit word that begins with the byte of the cell's first bit."""
+"""The bits of a 64-bit word that certainly belong to the cell, whose first bit is in the lowest
+byte."""
 _AT_ONCE: Final = 8192
 """Cells judged at a time: few enough for all arrays to stay in the processor's cache."""
 _ONE: Final = np.uint64(1)
 
 
 def are_emails(cells: Slices) -> Mask:
-    """(n,) True for cells that certainly are email addresses, by far the most of those that are."""
+    """(n,) True for cells that certainly are email addresses; false for a few unusual ones, too."""
     array = cells.binary
     limits, data = offsets(array), content(array)
     found = np.empty(len(array), np.bool_)

@@ -1,4 +1,4 @@
-"""Clears columns of which the contract lists the texts: strings with an `enum`."""
+"""Clears string columns with an `enum`, in which the contract lists all texts."""
 
 from collections.abc import Collection
 from typing import Final
@@ -14,12 +14,12 @@ from csvgate.validation.fast.kernels.column import Column
 from csvgate.validation.fast.kernels.missing import MissingValues
 
 MAX_TEXTS: Final = 4096
-"""Arrow hashes the texts again for each block: this many take 0.1 ms."""
+"""The most texts. Arrow hashes them again for each block, which takes 0.1 ms for this many."""
 
 
 class EnumKernel:
     """Looks each cell up among the texts that the rules accept. The column becomes a dictionary of
-    these texts, whatever their number is in the file."""
+    these texts, however many of them occur in the file."""
 
     def __init__(
         self, texts: Collection[str], reader: Cells, missing: frozenset[str], *, required: bool
@@ -50,7 +50,7 @@ class EnumKernel:
 
 
 def _accepts(reader: Cells, text: str) -> bool:
-    """Return whether the text is its value: not if it is a missing value or breaks a rule."""
+    """Return whether the rules accept the text as its own value, not as a missing one."""
     try:
         return "\0" not in text and reader[text] == text
     except CellFault:

@@ -1,8 +1,8 @@
 """Reads the cells that a kernel does not clear one by one, with the rules' own reader.
 
-A kernel only has to recognise what is usual. A few cells in another form (an address that is not in
-ASCII, a date as nobody else writes it) cost what the rules cost for these cells, not for the column
-and not for their rows: only cells that have a fault make the rules check their row.
+A kernel only has to recognise the usual forms. A few cells in another form, such as an unusual
+email address, cost what the rules cost for these cells, not for the column and not for their rows:
+only a cell that has a fault makes the rules check its row.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Matches patterns of a fixed number of characters, each of a set, such as ORD-[0-9]{8}."""
+"""Matches patterns such as ORD-[0-9]{8}: a fixed number of characters, each from a set."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from csvgate.validation.fast.words import WORD
 
 _MAX_CHARACTERS: Final = 64
 _MAX_SETS: Final = 8
-"""The bits of a byte."""
+"""The number of bits in a byte, one for each set."""
 _RANGE: Final = r"[A-Za-z0-9]-[A-Za-z0-9]"
 _SINGLE: Final = r"[A-Za-z0-9_.:/@#%&=+]"
 _PART: Final = re.compile(

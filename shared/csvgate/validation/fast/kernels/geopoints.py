@@ -10,7 +10,7 @@ from csvgate.validation.fast.arrays import Mask, as_string
 from csvgate.validation.fast.words import Text
 
 _NUMBER: Final = r"-?(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,15})?"
-"""A number that JSON has too."""
+"""A number without an exponent, in a form that is valid in JSON too."""
 _PATTERNS: Final = {
     "default": rf"^(?P<lon>{_NUMBER}), *(?P<lat>{_NUMBER})$",
     "array": rf"^\[ *(?P<lon>{_NUMBER}) *, *(?P<lat>{_NUMBER}) *\]$",
@@ -21,7 +21,7 @@ _MAX_LONGITUDE, _MAX_LATITUDE = 180, 90
 
 
 class GeopointParser:
-    """Parses points, whose values are WKT as GEOGRAPHY has them."""
+    """Parses points. Their values are the WKT texts that GEOGRAPHY columns take."""
 
     def __init__(self, form: str) -> None:
         """`form` is default, array or object."""
@@ -38,7 +38,7 @@ class GeopointParser:
 
 
 def _degrees(cells: "pa.Array", most: int, cleared: Mask) -> "pa.Array":
-    """Return numbers as WKT has them, rounded to FLOAT64. Sets `cleared` to false where they are
+    """Return numbers as WKT writes them, rounded to FLOAT64. Sets `cleared` to false where they are
     null, may be outside of the range, or would be written with an exponent."""
     numbers = cells.cast(pa.float64())
     found = pc.replace_substring_regex(numbers.cast(pa.string()), r"\.0$", "")

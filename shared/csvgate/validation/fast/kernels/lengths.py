@@ -6,12 +6,12 @@ import pyarrow.compute as pc
 
 from csvgate.validation.fast.arrays import Mask, as_string
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.kernels.cell_test import Test
+from csvgate.validation.fast.kernels.cell_test import CellTest
 
 
-def within(least: int, greatest: int | None) -> Test:
-    """Return a test for texts of `least` to `greatest` characters. Most texts show by the number of
-    their bytes that they have as many: a character has one to four."""
+def within(least: int, greatest: int | None) -> CellTest:
+    """Return a test for texts of `least` to `greatest` characters. A character has one to four
+    bytes, so for most texts the number of bytes is enough to decide."""
 
     def fits(cells: Slices) -> Mask:
         sizes = cells.lengths
@@ -34,4 +34,4 @@ def within(least: int, greatest: int | None) -> Test:
             found[indexes] &= counts <= greatest
         return found
 
-    return Test(fits, text_only=False)
+    return CellTest(fits, text_only=False)

@@ -7,7 +7,7 @@ from csvgate.types.common.field_type import Field
 from csvgate.validation.fast.arrays import Mask, as_string
 from csvgate.validation.fast.blocks import SPARE
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.kernels.cell_test import Test, is_ascii_only, is_readable, matching
+from csvgate.validation.fast.kernels.cell_test import CellTest, is_ascii_only, is_readable, matching
 from csvgate.validation.fast.kernels.column import Column
 from csvgate.validation.fast.kernels.formats import FORMAT_TESTS, fixed
 from csvgate.validation.fast.kernels.lengths import within
@@ -16,7 +16,9 @@ from csvgate.validation.fast.kernels.utf8 import not_text
 
 
 class StringKernel:
-    def __init__(self, tests: Sequence[Test], missing: frozenset[str], *, required: bool) -> None:
+    def __init__(
+        self, tests: Sequence[CellTest], missing: frozenset[str], *, required: bool
+    ) -> None:
         self._tests: Final = tests
         self._text_only: Final = any(test.text_only for test in tests)
         lengths = [test.length for test in tests if test.length and test.text_only]
@@ -44,10 +46,10 @@ class StringKernel:
         return Column(as_string(slices.binary, missing), cleared, are_texts=True)
 
 
-def tests_of(field: Field, length: int | None) -> list[Test] | None:
+def tests_of(field: Field, length: int | None) -> list[CellTest] | None:
     """Return the tests for a field of type string whose column has that maximum length; None if one
     of its rules cannot be tested here."""
-    rules, found = field.constraints, list[Test]()
+    rules, found = field.constraints, list[CellTest]()
     maxima = [limit for limit in (rules.max_length, length) if limit is not None]
     if rules.min_length is not None or maxima:
         found.append(within(rules.min_length or 0, min(maxima, default=None)))

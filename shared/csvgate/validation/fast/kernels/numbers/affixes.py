@@ -1,4 +1,4 @@
-"""Drops the text around numbers: € and % and units of measurement, where `bareNumber` is false."""
+"""Drops text around numbers, such as €, % or kg, where `bareNumber` is false."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,7 @@ class _Affixes(NamedTuple):
     after: bytes
 
     def where(self, text: Text, rows: Ints) -> Ints:
-        """Return those of the rows whose cells have these texts, and more between them."""
+        """Return the rows among these whose cells have these texts, and more between them."""
         starts, lengths = text.starts.take(rows), text.lengths.take(rows)
         size = len(self.before) + len(self.after)
         found = lengths > size
@@ -86,7 +86,7 @@ class AffixParser:
             parts.append(values)
 
     def _next(self, text: Text, missing: Mask | None, cleared: Mask) -> _Affixes | None:
-        """Return affixes that were not needed yet, and that one of a few uncleared cells has."""
+        """Return new affixes that one of a few uncleared cells has; None if there are none."""
         if len(self._affixes) >= _MAX_AFFIXES:
             return None
         for cell in probes(text, cleared, missing, _LONGEST):
@@ -99,7 +99,7 @@ class AffixParser:
 
 
 def _checker(field: Field) -> Callable[[_Affixes], bool]:
-    """Return a function that tells whether the rules drop such texts around a number."""
+    """Return a function that returns whether the rules drop these texts around a number."""
     extract = number_extractor(field, _PLACEHOLDER)
 
     def takes(affixes: _Affixes) -> bool:

@@ -14,7 +14,7 @@ _MAX_GROUPED: Final = 23
 _GROUP: Final = 4
 """Characters of a group, with the one before it."""
 _GROUP_BYTES: Final = np.uint64(0x000000FF000000FF)
-"""The places of a word that stand before groups if the word ends with one."""
+"""The bytes of a word that stand before groups if the word ends with a group."""
 _MINUS, _PLUS = map(ord, "-+")
 
 
@@ -69,7 +69,7 @@ def _parse(
     these are digits, or digits in groups where `grouped`."""
     if grouped is None or group is None:
         return parse_words(words, counts)
-    # The characters before groups become the digit 0, and other characters there no digit.
+    # The mark before a group becomes the digit 0; any other character there becomes invalid.
     places = grouped * _GROUP_BYTES
     words ^= places & np.uint64((group ^ ord("0")) * 0x0101010101010101)
     return parse_words(words, counts, places)

@@ -1,4 +1,4 @@
-"""Replaces marks of several bytes, such as the no-break space between groups in French."""
+"""Replaces decimal and group marks of several bytes, such as the no-break space of French."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -111,15 +111,19 @@ class _Place(NamedTuple):
 
 
 class _Word(NamedTuple):
-    """Eight characters of a form. The numbers are masks for a word, in whose lowest byte the first
-    character is."""
+    """Eight characters of a form. Its masks are for a word whose lowest byte is the first
+    character."""
 
     offset: int
     """Where the word begins in the cell."""
     zeros: np.uint64
+    """The characters, with 0 for each digit."""
     sixes: np.uint64
+    """Six in the byte of each digit: added to a byte above 9, it sets a bit of the high half."""
     odd: np.uint64
+    """The bits that are zero, after `zeros` and `sixes` were applied, where the form matches."""
     known: np.uint64
+    """All ones in the bytes that are digits or literals."""
     places: Sequence[_Place]
 
     def read(self, words: Words, cleared: Mask, found: dict[str, Any]) -> None:

@@ -81,7 +81,7 @@ class MomentParser:
             values[rows], cleared[rows] = self._read_as(layout, text.select(rows))
 
     def _next_layout(self, text: Text, missing: Mask | None, cleared: Mask) -> Layout | None:
-        """Return a layout that was not needed yet, and that one of a few uncleared cells has."""
+        """Return a new layout that one of a few uncleared cells has; None if there is none."""
         if not self._others or len(self._layouts) >= _MAX_LAYOUTS:
             return None
         for part in probes(text, cleared, missing, _LONGEST):

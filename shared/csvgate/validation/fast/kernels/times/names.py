@@ -10,7 +10,7 @@ import numpy as np
 from csvgate.validation.fast.arrays import Bytes, Mask, Words
 
 LETTERS: Final = {"b": 3, "p": 2}
-"""The directives of names, and the letters that these usually have."""
+"""The directives for names, and the usual number of letters in such a name."""
 _COUNTS: Final = {"b": 12, "p": 2}
 _BITS: Final = 8
 _LOWER_CASE: Final = 0x2020202020202020

@@ -22,8 +22,8 @@ from csvgate.validation.fast.kernels.times.tail import Presence
 def moment_parser(
     name: KernelName, field: Field, cast: Callable[[Scalar], Any]
 ) -> CellParser | None:
-    """Return a parser of the kind that `name` tells; None if the field's format cannot be parsed
-    here. `cast` makes values of the declared minimum and maximum."""
+    """Return a parser of the kind `name`; None if the field's format cannot be parsed here. `cast`
+    makes values of the declared minimum and maximum."""
     kind: pa.DataType
     match name:
         case KernelName.DATES:
