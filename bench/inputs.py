@@ -2,9 +2,8 @@
 
 import gzip
 from collections.abc import Callable, Iterable, Iterator
-from inspect import signature
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from csvgate.contracts.model import Contract
 from csvgate.csv.compression import decompress
@@ -21,28 +20,15 @@ def pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def has_processors() -> bool:
-    """Return whether csvgate can validate on several processors."""
-    return "processors" in signature(validate).parameters
-
-
 def batches(
     source: Iterable[bytes],
     contract: Contract,
     processors: int = 1,
     watch: Callable[[Iterator[bytes]], Iterator[bytes]] = iter,
 ) -> Iterator[Batch]:
-    """Validate a file, compressed or not. `watch` passes the decompressed pieces on.
-
-    Raises RuntimeError if csvgate cannot use this number of processors.
-    """
-    options: dict[str, Any] = {"processors": processors}
-    if not has_processors():
-        if processors != 1:
-            raise RuntimeError("validate has no argument `processors`")
-        options = {}
-    pieces = decompress(source, max_bytes=contract.limits.max_bytes)
-    return validate(watch(pieces), contract, **options)
+    """Validate a file, compressed or not. `watch` passes the decompressed pieces on."""
+    decompressed = decompress(source, max_bytes=contract.limits.max_bytes)
+    return validate(watch(decompressed), contract, processors=processors)
 
 
 def encoding_of(contract: Contract) -> str:

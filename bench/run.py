@@ -7,7 +7,6 @@ from statistics import median
 from typing import Final
 
 from bench.contenders import ENRICHMENT, Entry, entries_for
-from bench.inputs import has_processors
 from bench.kernel_cases import Cost
 from bench.paths import PYTHON
 from bench.processes import cold_start, large
@@ -81,8 +80,6 @@ def _shape(plan: Plan, shape: Shape, files: Files, say: Say) -> ShapeRun:
     for entry in entries_for(shape.name):
         if not entry.installed:
             left_out[entry.title] = f"{entry.needs} is not installed"
-        elif entry.processors > 1 and not has_processors():
-            left_out[entry.title] = "this version has no argument `processors`"
         else:
             entries.append(entry)
 

@@ -4,8 +4,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from bench.contenders.patterns import EMAIL, UUID
-from bench.contenders.pydantic_model import european_pattern
+from bench.contenders.patterns import EMAIL, UUID, european_pattern
 from csvgate.contracts.model import Contract, SchemaField
 from csvgate.contracts.table import column_type
 

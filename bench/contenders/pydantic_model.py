@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
-from bench.contenders.patterns import EMAIL
+from bench.contenders.patterns import EMAIL, european_pattern
 from csvgate.contracts.model import Contract, SchemaField
 from csvgate.contracts.table import column_type
 
@@ -88,15 +88,6 @@ def _number(field: SchemaField) -> Any:
     if field.decimal_char == ".":
         return kind
     return Annotated[kind, BeforeValidator(_european(field))]
-
-
-def european_pattern(field: SchemaField) -> str:
-    """Return a pattern of numbers with the field's `groupChar`, if it has one, and decimal
-    comma."""
-    grouped = ""
-    if field.group_char:
-        grouped = rf"[0-9]{{1,3}}(?:{re.escape(field.group_char)}[0-9]{{3}})+|"
-    return rf"[+-]?(?:{grouped}[0-9]+)(?:{re.escape(field.decimal_char)}[0-9]+)?"
 
 
 def _european(field: SchemaField) -> Callable[[str | None], str | None]:

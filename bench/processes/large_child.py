@@ -12,27 +12,28 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
-from bench.inputs import PIECE, batches, has_processors
+from bench.inputs import PIECE, batches
 from bench.measure import open_file_bytes, peak_bytes
 from bench.shapes.registry import BY_NAME
 from csvgate.chunks.arrow import encode
 from csvgate.rejects.reject_file import RejectFile
 from csvgate.rejects.summary import Reasons
 
+_PROCESSORS: Final = 2
+"""As many as the function has in `prod`. Threads that read ahead hold some blocks of the file."""
+
 
 def main(findings: Path) -> None:
     contract = BY_NAME["sample"].contract()
     reject_file, reasons = RejectFile(contract), Reasons(contract)
-    # As many as the function has, because each holds some blocks of the file.
-    processors = 2 if has_processors() else 1
     source = _Counted(sys.stdin.buffer)
     rows = valid = rejected = sent = files = 0
     temporary = Path(tempfile.gettempdir())
     cpu, wall = time.process_time(), time.perf_counter()
     with findings.open("w", encoding="utf-8") as out:
-        for batch in batches(source.pieces(), contract, processors):
+        for batch in batches(source.pieces(), contract, _PROCESSORS):
             rows += batch.rows_read
             valid += len(batch.lines)
             rejected += len(batch.rejected)
@@ -55,7 +56,7 @@ def main(findings: Path) -> None:
                 "wall": time.perf_counter() - wall,
                 "peak": peak_bytes(),
                 "files": files,
-                "processors": processors,
+                "processors": _PROCESSORS,
             }
         )
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from bench import truth
 from bench.contenders import BY_NAME, entries_for
-from bench.contenders.pydantic_model import european_pattern, row_type
-from bench.inputs import batches, has_processors
+from bench.contenders.patterns import european_pattern
+from bench.contenders.pydantic_model import row_type
 from bench.shapes import wide
 from bench.shapes.registry import BY_NAME as SHAPES
 from bench.truth import Score, score
@@ -54,11 +54,7 @@ def test_csvgate_is_exact(name: str, shape: str, folder: Path) -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_csvgate_is_exact_on_two_processors(shape: str, folder: Path) -> None:
-    if has_processors():
-        assert scored("csvgate_two", shape, folder).perfect
-    else:
-        with pytest.raises(RuntimeError, match="processors"):
-            batches([], SHAPES[shape].contract(), 2)
+    assert scored("csvgate_two", shape, folder).perfect
 
 
 @pytest.mark.parametrize(("name", "shape"), pairs(*INVISIBLE))
