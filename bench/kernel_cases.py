@@ -15,7 +15,7 @@ from csvgate.contracts.model import Contract
 
 _BEGIN: Final = datetime(2024, 1, 1, tzinfo=UTC)
 _MEMBERS: Final = 300
-"""Values of the enum: more than a person writes by hand, as in a list of branches."""
+"""Values of the enum, as many as a long list of branches has."""
 
 LOW: Final = 20
 """The number of distinct cells of a column of low cardinality."""

@@ -1,4 +1,4 @@
-"""A permutation of the numbers of a range that is computed for each number alone, without a table.
+"""A permutation of a range of numbers, computed for each number without a table.
 
 It is a Feistel network in mixed radix. A number below LEFT × RIGHT is a pair of a left and a right
 part. Each round adds a hash of one part to the other, modulo its size, which can be undone; so no

@@ -9,7 +9,7 @@ from bench.shapes.orders import CUSTOMERS, customer_id
 _SEGMENTS: Final = ("Consumer", "Small business", "Enterprise", "Public sector")
 _REGIONS: Final = ("DACH", "France", "Benelux", "Iberia", "Italy", "Nordics", "Islands", "Americas")
 _MISSING: Final = 20
-"""One in so many customers is not in the table, so that the lookup does not find it."""
+"""One customer in this many is not in the table, so that some lookups find nothing."""
 
 
 @cache

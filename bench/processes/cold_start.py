@@ -1,4 +1,4 @@
-"""How long a function takes to start: its imports, and its first answer."""
+"""The time that a function takes to start: its imports, and its first answer."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What the first small upload waits for in all three functions together.
+"""The time that the first small upload waits in all three functions together.
 
     python -m bench.processes.first_upload ROUNDS
 

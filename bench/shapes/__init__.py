@@ -1,1 +1,1 @@
-"""The files of the bench: generated files of the shapes that people's files have."""
+"""Generates the files of the bench, in shapes that users' files have."""

@@ -1,4 +1,4 @@
-"""Orders as shops have them: unique emails and shuffled numbers, and notes that hardly repeat."""
+"""Orders as shops export them: unique emails, shuffled numbers, and notes that hardly repeat."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -18,7 +18,7 @@ SHAPES: Final = (
     ),
     Shape(
         "orders",
-        "orders as shops have them: a new email in each row (7% not in ASCII), shuffled numbers, "
+        "orders as shops export them: a new email in each row (7% not in ASCII), shuffled numbers, "
         "100,000 customers, two years, notes that hardly repeat",
         _orders,
         orders.shop_orders,

@@ -1,4 +1,4 @@
-"""Thirty ways to spoil an order, each with another text every time, as people make mistakes."""
+"""Thirty ways to spoil an order. Each gives another text every time, as users' mistakes do."""
 
 import random
 from typing import Final

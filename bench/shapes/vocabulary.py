@@ -1,4 +1,4 @@
-"""Names, domains and sentences for generated files, as various as those of people."""
+"""Names, domains and sentences for generated files, as varied as in users' files."""
 
 import random
 from typing import Final
@@ -43,8 +43,6 @@ SCRIPTS: Final = (
     ("🎁", "🎀", "🚚", "👍🏽", "❤️", "gift", "wrap", "🏠"),
 )
 """Words in five scripts other than Latin, and emoji, which take four bytes and more."""
-
-
 _PLAIN_WORDS: Final = tuple(word for word in WORDS if word.isascii())
 
 

@@ -43,7 +43,7 @@ def test_the_slowest_shape_is_named(run: Run, micros: float, met: bool) -> None:
     assert "`wide`" in goal(run, "every shape: at most 4×").measured
 
 
-def test_the_mean_is_geometric_and_leaves_out_the_sample_in_another_dress(run: Run) -> None:
+def test_the_mean_is_geometric_and_leaves_out_the_sample_with_other_line_ends(run: Run) -> None:
     slower(run, "returns", "csvgate_encoded", 1000.0)
     assert goal(run, "geometric mean").met is True
     assert "8 shapes" in goal(run, "geometric mean").text

@@ -1,4 +1,4 @@
-"""What a cell costs: which kernels read it, and what the rules have of it."""
+"""The cost of a cell: which kernels read it, and the share of the rules."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The JSON form of contracts is used beside exactly the YAML files that it was made of."""
+"""The JSON form of contracts is used only beside the YAML files that it was made from."""
 
 from pathlib import Path
 

@@ -36,7 +36,7 @@ def assert_same(pieces: Callable[[], Iterable[bytes]], rules: Any = RULES, **opt
         with counted() as other:
             assert expected == outcome(pieces, rules, processors=processors, **options)
         if not expected[1]:
-            # Before an error, blocks may have been cleared that nobody wants.
+            # Blocks that an error prevents from being used may have been cleared.
             counts = (work.scanned, work.framed, work.judged)
             assert counts == (other.scanned, other.framed, other.judged)
     return expected

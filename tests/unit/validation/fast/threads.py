@@ -28,11 +28,11 @@ RULES = contract(
 )
 SIZES: dict[str, Any] = {"vector_bytes": 1, "block_bytes": 400, "chunk_bytes": 1_000}
 SECONDS = 20.0
-"""Longer than anything here takes; whoever waits so long waits for ever."""
+"""A timeout that only a deadlock reaches."""
 
 
 def rows(count: int) -> bytes:
-    """Some of them repeat a key, or have a cell that is not valid."""
+    """Return rows, some of which repeat a key or have a cell with a fault."""
     texts = ("a", "b", "c", "x")
     return b"".join(
         f"{n * n % (count + 1)},{texts[n % 7 % 4]},{n % 10}.5\n".encode() for n in range(count)
@@ -40,7 +40,7 @@ def rows(count: int) -> bytes:
 
 
 def seen(batch: Batch, rules: Any) -> tuple[object, ...]:
-    """All that there is to know about a batch."""
+    """Return everything in a batch that may not depend on the number of processors."""
     from csvgate.chunks.arrow import encode
 
     chunks = [(chunk.data, chunk.rows) for chunk in encode(batch, rules)]
