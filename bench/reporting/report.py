@@ -72,8 +72,8 @@ writes no file. The versions are those of `bench/requirements.txt`. What a cell 
 is in docs/architecture.md.
 
 - The files are made by `bench/shapes`, each with the list of its faults; 1% of the rows are bad,
-  and 10% of those of `dirty`. Texts are new in each row, except where users' texts repeat. `sample`,
-  by which csvgate was measured before, repeats nearly all texts.
+  and 10% of those of `dirty`. Texts are new in each row, except where users' texts repeat.
+  `sample`, by which csvgate was measured before, repeats nearly all texts.
 - CPU time is user and system time of all threads of the process. With one thread, it depends less
   than wall time on other programs on the machine, but caches and clock speed are shared: compare
   contenders of one run, not runs. A ratio is the median of the ratios of each round.
