@@ -19,9 +19,9 @@ from csvgate.unique.packed import PackedIntegers
 from csvgate.unique.run import Found
 from csvgate.unique.runs import Runs
 from csvgate.validation.fast import foreign_groups
-from csvgate.validation.fast.kernels import dictionary
 from csvgate.validation.fast.kernels.column import as_column_type
-from csvgate.validation.fast.kernels.distinct import DistinctKernel
+from csvgate.validation.fast.kernels.learning import dictionary
+from csvgate.validation.fast.kernels.learning.distinct import DistinctKernel
 from csvgate.validation.fast.key_claims import BlockKeys
 from csvgate.validation.foreign_keys import GroupKey
 from mutation.mutant import Mutant

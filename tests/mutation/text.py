@@ -16,11 +16,11 @@ from csvgate.validation import constraints
 from csvgate.validation.cells import Cells
 from csvgate.validation.fast import cell_slices
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.kernels import strings
-from csvgate.validation.fast.kernels.cell_test import CellTest
-from csvgate.validation.fast.kernels.dictionary import Encoded
-from csvgate.validation.fast.kernels.fixed_pattern import FixedPattern
+from csvgate.validation.fast.kernels.learning.dictionary import Encoded
 from csvgate.validation.fast.kernels.missing import MissingValues
+from csvgate.validation.fast.kernels.strings import kernel as strings
+from csvgate.validation.fast.kernels.strings.cell_test import CellTest
+from csvgate.validation.fast.kernels.strings.fixed_pattern import FixedPattern
 from csvgate.validation.fast.structural_index import Separators, StructuralIndex
 from csvgate.validation.fast.table import CellSplitter
 from csvgate.validation.fast.words import Text

@@ -21,7 +21,7 @@ from csvgate.unique.column_hash import hash_column
 from csvgate.unique.keyed_hash import KEY_BYTES, KeyedHash
 from csvgate.unique.keys import fingerprint
 from csvgate.validation.cells import Cells
-from csvgate.validation.fast.kernels.distinct import DistinctKernel
+from csvgate.validation.fast.kernels.learning.distinct import DistinctKernel
 from csvgate.validation.validate import validate
 from unit.hostile.collisions import (
     hash_in_arrow,

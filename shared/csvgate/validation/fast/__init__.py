@@ -11,8 +11,9 @@ steps 1 to 4 for the next blocks (`clearing`), while the caller's thread does th
 3. `table` sorts the cells of the well-formed records into columns. `cell_slices` are the cells of
    a column: positions in the block, without a copy. `words` reads them eight bytes at a time.
 4. A kernel of `kernels` for each field *clears* cells: it proves that a cell has no fault and gives
-   its value. `kernels.choose` picks the kernel for a field. A cell that a kernel does not clear may
-   still be valid; only the rules know.
+   its value. `kernels.choose` picks the kernel for a field; `kernels.learning`, `kernels.strings`,
+   `kernels.numbers` and `kernels.times` have them. A cell that a kernel does not clear may still be
+   valid; only the rules know, and `kernels.fallback` asks them for each such cell.
 5. `block_validator` puts the rows together. It takes rows whose cells are all cleared as they are.
    `uncleared_cells` reads the other cells by column, and rejects the rows whose uncleared cells all
    have faults. What is left is read one by one by `row_reader` and passed to `Rules`. `key_claims`

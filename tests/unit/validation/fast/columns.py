@@ -10,9 +10,9 @@ from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.cells import Cells
 from csvgate.validation.fast.blocks import SPARE, Block
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.kernels.adaptive import AdaptiveKernel
 from csvgate.validation.fast.kernels.choose import kernels_of
 from csvgate.validation.fast.kernels.column import Kernel, as_column_type
+from csvgate.validation.fast.kernels.learning.adaptive import AdaptiveKernel
 from unit.validation.files import contract
 
 

@@ -10,8 +10,8 @@ pytest.importorskip("pyarrow")
 import pyarrow as pa
 
 from csvgate.csv.work import counted
-from csvgate.validation.fast.kernels import adaptive
 from csvgate.validation.fast.kernels.column import Column
+from csvgate.validation.fast.kernels.learning import adaptive
 from unit.validation.fast.columns import kernel_of, slices
 
 ROWS = 8_000

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from csvgate.unique import grouping
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.cells import Cells
-from csvgate.validation.fast.kernels.dictionary import CellWords, encode
-from csvgate.validation.fast.kernels.distinct import DistinctKernel
-from csvgate.validation.fast.kernels.recent import UNSEEN, Recent
+from csvgate.validation.fast.kernels.learning.dictionary import CellWords, encode
+from csvgate.validation.fast.kernels.learning.distinct import DistinctKernel
+from csvgate.validation.fast.kernels.learning.recent import UNSEEN, Recent
 from unit.validation.fast.columns import slices
 from unit.validation.files import contract
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("pyarrow")
 
-from csvgate.validation.fast.kernels.utf8 import not_text
+from csvgate.validation.fast.kernels.strings.utf8 import not_text
 from unit.types.cell import exact, read
 from unit.validation.fast.columns import cleared, cleared_by_type, slices
 

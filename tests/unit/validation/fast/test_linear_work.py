@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from csvgate.csv.compression import decompress
 from csvgate.csv.work import counted
-from csvgate.validation.fast.kernels import utf8
+from csvgate.validation.fast.kernels.strings import utf8
 from unit.validation.fast.shapes import Shape, shapes
 from unit.validation.fast.work import assert_linear, check_shape, counted_calls, work_of
 from unit.validation.files import contract

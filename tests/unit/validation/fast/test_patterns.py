@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from csvgate.contracts.pattern import anchored, matcher
-from csvgate.validation.fast.kernels.cell_test import matching
+from csvgate.validation.fast.kernels.strings.cell_test import matching
 from unit.validation.fast.columns import cleared, cleared_by_type, slices
 
 PATTERNS = [

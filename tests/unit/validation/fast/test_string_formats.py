@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from csvgate.contracts.pattern import matcher
 from csvgate.types.common.string_formats import is_email
-from csvgate.validation.fast.kernels import email
-from csvgate.validation.fast.kernels.fixed_pattern import character_sets
+from csvgate.validation.fast.kernels.strings import email
+from csvgate.validation.fast.kernels.strings.fixed_pattern import character_sets
 from unit.types.cell import read
 from unit.validation.fast.columns import cleared, cleared_by_type, kernel_of, slices
 

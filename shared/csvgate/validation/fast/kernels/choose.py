@@ -11,17 +11,17 @@ from csvgate.types.common.field_type import KernelName
 from csvgate.types.registry import FIELD_TYPES
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.cells import Cells
-from csvgate.validation.fast.kernels.adaptive import AdaptiveKernel
 from csvgate.validation.fast.kernels.column import Kernel
-from csvgate.validation.fast.kernels.distinct import DistinctKernel
 from csvgate.validation.fast.kernels.durations import DurationMatcher
-from csvgate.validation.fast.kernels.enumerated import MAX_TEXTS, EnumKernel
 from csvgate.validation.fast.kernels.fallback import FallbackKernel
 from csvgate.validation.fast.kernels.fixed_width import CellParser, FixedWidthKernel
 from csvgate.validation.fast.kernels.foreign import foreign_kernel
 from csvgate.validation.fast.kernels.geopoints import GeopointParser
+from csvgate.validation.fast.kernels.learning.adaptive import AdaptiveKernel
+from csvgate.validation.fast.kernels.learning.distinct import DistinctKernel
 from csvgate.validation.fast.kernels.numbers.parser import number_parser
-from csvgate.validation.fast.kernels.strings import StringKernel, tests_of
+from csvgate.validation.fast.kernels.strings.enumerated import MAX_TEXTS, EnumKernel
+from csvgate.validation.fast.kernels.strings.kernel import StringKernel, tests_of
 from csvgate.validation.fast.kernels.times.parser import moment_parser
 
 _BELOW_STRINGS: Final = 1 / 8

@@ -15,8 +15,8 @@ from csvgate.validation.cells import Cells
 from csvgate.validation.fast.arrays import Ints, Ints32, Mask, as_string
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.column import Column
-from csvgate.validation.fast.kernels.dictionary import CellWords, Encoded, encode
-from csvgate.validation.fast.kernels.recent import MAX_BITS, UNSEEN, Recent
+from csvgate.validation.fast.kernels.learning.dictionary import CellWords, Encoded, encode
+from csvgate.validation.fast.kernels.learning.recent import MAX_BITS, UNSEEN, Recent
 
 _MAX_KNOWN: Final = 20_000
 """Distinct cells that are remembered; with more, everything is forgotten."""

@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 
 from csvgate.validation.fast.arrays import Mask, as_string
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.kernels.cell_test import CellTest
+from csvgate.validation.fast.kernels.strings.cell_test import CellTest
 
 
 def within(least: int, greatest: int | None) -> CellTest:

@@ -7,12 +7,17 @@ from csvgate.types.common.field_type import Field
 from csvgate.validation.fast.arrays import Mask, as_string
 from csvgate.validation.fast.blocks import SPARE
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.kernels.cell_test import CellTest, is_ascii_only, is_readable, matching
 from csvgate.validation.fast.kernels.column import Column
-from csvgate.validation.fast.kernels.formats import FORMAT_TESTS, fixed
-from csvgate.validation.fast.kernels.lengths import within
 from csvgate.validation.fast.kernels.missing import MissingValues
-from csvgate.validation.fast.kernels.utf8 import not_text
+from csvgate.validation.fast.kernels.strings.cell_test import (
+    CellTest,
+    is_ascii_only,
+    is_readable,
+    matching,
+)
+from csvgate.validation.fast.kernels.strings.formats import FORMAT_TESTS, fixed
+from csvgate.validation.fast.kernels.strings.lengths import within
+from csvgate.validation.fast.kernels.strings.utf8 import not_text
 
 
 class StringKernel:

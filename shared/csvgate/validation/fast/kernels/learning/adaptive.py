@@ -12,8 +12,8 @@ import numpy as np
 
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.column import Column
-from csvgate.validation.fast.kernels.distinct import DistinctKernel, Lookup
 from csvgate.validation.fast.kernels.fallback import FallbackKernel
+from csvgate.validation.fast.kernels.learning.distinct import DistinctKernel, Lookup
 
 _SAMPLE: Final = 2048
 """The least number of cells in a sample, which are at equal distances."""

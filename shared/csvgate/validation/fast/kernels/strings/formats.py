@@ -9,9 +9,9 @@ from typing import Final
 
 from csvgate.validation.fast.arrays import Mask
 from csvgate.validation.fast.cell_slices import Slices
-from csvgate.validation.fast.kernels.cell_test import CellTest, matching
-from csvgate.validation.fast.kernels.email import are_emails
-from csvgate.validation.fast.kernels.fixed_pattern import FixedPattern, character_sets
+from csvgate.validation.fast.kernels.strings.cell_test import CellTest, matching
+from csvgate.validation.fast.kernels.strings.email import are_emails
+from csvgate.validation.fast.kernels.strings.fixed_pattern import FixedPattern, character_sets
 
 _URI: Final = (
     r"(?i:https?|ftps?|wss?)://[A-Za-z0-9._~-]+(?::[0-9]{1,4})?"
