@@ -152,7 +152,7 @@ def _missing_value_trimmed_by_rules() -> AbstractContextManager[Any]:
 
     def read(self: Cells, text: str) -> object:
         stripped = text.strip()
-        return original(self, stripped if stripped in self._missing else text)
+        return original(self, stripped if stripped in self.missing else text)
 
     return swapped(Cells, "_read", read)
 

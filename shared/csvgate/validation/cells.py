@@ -30,8 +30,9 @@ class Cells(dict[str, object]):
     _MAX_TEXTS_OF_FILE: Final = 65_536
     """The limit for all columns of a file, of which there may be thousands: about 16 MB."""
     _FAULTY_SHARE: Final = 1 / 4
-    """So many texts with faults are remembered as well. They have their own limit because they
-    repeat even where values do not: ten ways to write a country, or none at all."""
+    """The number of texts with faults that are remembered, as a share of the other limit. It is a
+    separate one, because wrong texts repeat even where values do not: ten ways to write a country,
+    or none at all."""
     _MAX_CHARACTERS: Final = 64
 
     def __init__(
@@ -43,9 +44,11 @@ class Cells(dict[str, object]):
         columns = len(schema.fields)
         self._max_texts: Final = min(self._MAX_TEXTS, self._MAX_TEXTS_OF_FILE // columns)
         self._max_faulty: Final = int(self._max_texts * self._FAULTY_SHARE)
-        self._required = required
+        self.required: Final = required
+        """True if a missing value is a fault."""
         given = field.missing_values
-        self._missing: Final = frozenset(schema.missing_values if given is None else given)
+        self.missing: Final = frozenset(schema.missing_values if given is None else given)
+        """The texts of cells without a value."""
         column, kind = column_type(field), FIELD_TYPES[field.type]
         self._type: Final = kind.reader(field, column)
         self._checks: Final = tuple(checks(field))
@@ -67,8 +70,8 @@ class Cells(dict[str, object]):
         return value
 
     def _read(self, text: str) -> object:
-        if text in self._missing:
-            if self._required:
+        if text in self.missing:
+            if self.required:
                 raise CellFault(_REQUIRED)
             return None
         value: Any = self._type(text) if self._type else text

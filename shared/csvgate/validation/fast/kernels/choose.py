@@ -46,13 +46,9 @@ def kernels_of(contract: Contract, cells: Sequence[Cells], keyed: KeyedHash) -> 
         column = column_type(field)
         kind = arrow_type(column)
         distinct = DistinctKernel(reader, kind, keyed, len(schema.fields))
-        own_missing = field.missing_values
-        missing = frozenset(schema.missing_values if own_missing is None else own_missing)
-        required = field.constraints.required or field.name in (schema.primary_key or ())
-        kernel = _kernel(field, column, missing, required=required)
+        kernel = _kernel(field, column, reader)
         if kernel is None and _lists_texts(field, column):
-            texts = map(str, field.constraints.enum or ())
-            kernel = EnumKernel([*texts], reader, missing, required=required)
+            kernel = EnumKernel(map(str, field.constraints.enum or ()), reader)
         if kernel is not None and reader.foreign:
             kernel = foreign_kernel(kernel, reader.foreign, kind, keyed)
         worthwhile = _BELOW_RULES if kernel is None else _worthwhile(field)
@@ -75,9 +71,7 @@ def _worthwhile(field: SchemaField) -> float:
     return _BELOW_STRINGS if repeats else _BELOW_NUMBERS
 
 
-def _kernel(
-    field: SchemaField, column: BigQueryType, missing: frozenset[str], *, required: bool
-) -> Kernel | None:
+def _kernel(field: SchemaField, column: BigQueryType, reader: Cells) -> Kernel | None:
     type_ = FIELD_TYPES[field.type]
     # Kernels know neither enum nor constraints that do not apply to their type.
     if field.constraints.limiting() - type_.constraints:
@@ -87,13 +81,19 @@ def _kernel(
         return None
     if name is KernelName.STRINGS:
         tests = tests_of(field, column.length)
-        return None if tests is None else StringKernel(tests, missing, required=required)
+        return (
+            None if tests is None else StringKernel(tests, reader.missing, required=reader.required)
+        )
     parser = _parser(name, field, column)
     if parser is None:
         return None
     is_text = column.kind == "STRING"
     return FixedWidthKernel(
-        parser, missing, required=required, is_text=is_text, max_length=column.length
+        parser,
+        reader.missing,
+        required=reader.required,
+        is_text=is_text,
+        max_length=column.length,
     )
 
 

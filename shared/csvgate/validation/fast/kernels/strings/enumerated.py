@@ -1,6 +1,6 @@
 """Clears string columns with an `enum`, in which the contract lists all texts."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import Final
 
 import pyarrow as pa
@@ -21,14 +21,12 @@ class EnumKernel:
     """Looks each cell up among the texts that the rules accept. The column becomes a dictionary of
     these texts, however many of them occur in the file."""
 
-    def __init__(
-        self, texts: Collection[str], reader: Cells, missing: frozenset[str], *, required: bool
-    ) -> None:
+    def __init__(self, texts: Iterable[str], reader: Cells) -> None:
         """`reader` is the rules' reader, which also knows the field's other constraints."""
         accepted = [text for text in texts if _accepts(reader, text)]
         self._texts: Final = pa.array([text.encode() for text in accepted], pa.binary())
         self._dictionary: Final = pa.array(accepted or [""], pa.string())
-        self._missing: Final = None if required else MissingValues(missing)
+        self._missing: Final = None if reader.required else MissingValues(reader.missing)
 
     def clear(self, cells: Slices) -> Column:
         # The hash table has no key, but it contains the contract's texts only.
