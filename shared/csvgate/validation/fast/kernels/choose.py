@@ -46,7 +46,9 @@ def kernels_of(contract: Contract, cells: Sequence[Cells], keyed: KeyedHash) -> 
         kind = arrow_type(column)
         distinct = DistinctKernel(reader, kind, keyed, len(schema.fields))
         own_missing = field.missing_values
-        missing = frozenset(schema.missing_values if own_missing is None else own_missing)
+        all_missing = schema.missing_values if own_missing is None else own_missing
+        # A cell with a NUL is faulty, whatever it means.
+        missing = frozenset(text for text in all_missing if "\0" not in text)
         required = field.constraints.required or field.name in (schema.primary_key or ())
         kernel = _kernel(field, column, missing, required=required)
         if kernel is None and _lists_texts(field, column):

@@ -62,9 +62,9 @@ class AffixParser:
         values, cleared = self._parser.parse(text, missing)
         parts, places = [values], np.arange(len(cleared))
         for affixes in self._affixes[1:]:
-            self._add(affixes, text, cleared, parts, places)
+            self._add(affixes, text, missing, cleared, parts, places)
         while (found := self._next(text, missing, cleared)) is not None:
-            self._add(found, text, cleared, parts, places)
+            self._add(found, text, missing, cleared, parts, places)
         if len(parts) > 1:
             values = pa.concat_arrays(parts).take(pa.array(places))
         return values, cleared
@@ -73,13 +73,14 @@ class AffixParser:
         self,
         affixes: _Affixes,
         text: Text,
+        missing: Mask | None,
         cleared: Mask,
         parts: list["pa.Array"],
         places: Ints,
     ) -> None:
         """Parse the uncleared cells with these affixes: add their values to `parts`, and put their
         places in these into `places`."""
-        rows = affixes.where(text, np.flatnonzero(~cleared))
+        rows = affixes.where(text, _unread(missing, cleared))
         if len(rows):
             values, found = self._parser.parse(affixes.strip(text, rows), None)
             places[rows[found]] = sum(map(len, parts)) + np.flatnonzero(found)
@@ -90,7 +91,7 @@ class AffixParser:
         """Return affixes that were not needed yet, and that one of a few uncleared cells has."""
         if len(self._affixes) >= _MAX_AFFIXES:
             return None
-        rows = np.flatnonzero(~cleared if missing is None else ~(cleared | missing))
+        rows = _unread(missing, cleared)
         for row in rows[:: max(1, len(rows) // _PROBES)].tolist():
             start, length = text.starts.item(row), text.lengths.item(row)
             found = _PARTS.fullmatch(text.data[start : start + min(length, _LONGEST)].tobytes())
@@ -99,6 +100,11 @@ class AffixParser:
                 self._affixes.append(affixes)
                 return affixes
         return None
+
+
+def _unread(missing: Mask | None, cleared: Mask) -> Ints:
+    """Return the indexes of the cells that are neither missing values nor cleared."""
+    return np.flatnonzero(~cleared if missing is None else ~(cleared | missing))
 
 
 def _checker(field: Field) -> Callable[[_Affixes], bool]:
