@@ -51,7 +51,9 @@ def keys_of_values(
     `hash_column` would hash them one by one."""
     if not isinstance(known, set | frozenset) or pa.types.is_decimal256(kind):
         return None
-    hashes = _hash_values([*known], kind, keyed)
+    # NaN equals no value, but all of them have the same hash.
+    values = [value for value in known if value == value]
+    hashes = _hash_values(values, kind, keyed)
     return None if hashes is None else ReferenceKeys(hashes)
 
 
@@ -61,9 +63,12 @@ def keys_of_tuples(
     """Return the keys of several columns of these Arrow types; None as for `keys_of_values`."""
     if not isinstance(known, set | frozenset) or any(map(pa.types.is_decimal256, kinds)):
         return None
-    columns = [*zip(*known, strict=True)] or [()] * len(kinds)
-    pairs = zip(columns, kinds, strict=True)
-    hashes = [_hash_values([*values], kind, keyed) for values, kind in pairs]
+    rows = [*known]
+    for at, kind in enumerate(kinds):
+        if pa.types.is_floating(kind):
+            # NaN equals no value, but all of them have the same hash.
+            rows = [row for row in rows if row[at] == row[at]]
+    hashes = [_hash_values([row[at] for row in rows], kind, keyed) for at, kind in enumerate(kinds)]
     given = [each for each in hashes if each is not None]
     return ReferenceKeys(combine_columns(given, keyed)) if len(given) == len(kinds) else None
 

@@ -27,14 +27,17 @@ class GeopointParser:
         """`form` is default, array or object."""
         self._pattern: Final = _PATTERNS[form]
 
-    def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:  # noqa: ARG002
+    def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
         """The values are null, too, where a cell is not cleared."""
         parts = pc.extract_regex(as_string(text.binary()), self._pattern)
         cleared = np.ones(len(text.lengths), np.bool_)
         lon = _degrees(pc.struct_field(parts, "lon"), _MAX_LONGITUDE, cleared)
         lat = _degrees(pc.struct_field(parts, "lat"), _MAX_LATITUDE, cleared)
         joined = pc.binary_join_element_wise(lon, lat, " ")
-        return pc.binary_join_element_wise("POINT(", joined, ")", ""), cleared
+        values = pc.binary_join_element_wise("POINT(", joined, ")", "")
+        if missing is not None:
+            values = pc.if_else(pa.array(missing), None, values)
+        return values, cleared
 
 
 def _degrees(cells: "pa.Array", most: int, cleared: Mask) -> "pa.Array":

@@ -10,7 +10,7 @@ import pyarrow as pa
 from csvgate.types.common.field_type import Field
 from csvgate.types.common.numbers import number_extractor
 from csvgate.validation.fast.arrays import Ints, Mask
-from csvgate.validation.fast.kernels.fixed_width import CellParser, probes
+from csvgate.validation.fast.kernels.fixed_width import CellParser, probes, uncleared
 from csvgate.validation.fast.words import WORD, Text
 
 _MAX_AFFIXES: Final = 8
@@ -61,9 +61,9 @@ class AffixParser:
         values, cleared = self._parser.parse(text, missing)
         parts, places = [values], np.arange(len(cleared))
         for affixes in self._affixes[1:]:
-            self._add(affixes, text, cleared, parts, places)
+            self._add(affixes, text, missing, cleared, parts, places)
         while (found := self._next(text, missing, cleared)) is not None:
-            self._add(found, text, cleared, parts, places)
+            self._add(found, text, missing, cleared, parts, places)
         if len(parts) > 1:
             values = pa.concat_arrays(parts).take(pa.array(places))
         return values, cleared
@@ -72,13 +72,14 @@ class AffixParser:
         self,
         affixes: _Affixes,
         text: Text,
+        missing: Mask | None,
         cleared: Mask,
         parts: list["pa.Array"],
         places: Ints,
     ) -> None:
         """Parse the uncleared cells with these affixes: add their values to `parts`, and put their
         places in these into `places`."""
-        rows = affixes.where(text, np.flatnonzero(~cleared))
+        rows = affixes.where(text, uncleared(cleared, missing))
         if len(rows):
             values, found = self._parser.parse(affixes.strip(text, rows), None)
             places[rows[found]] = sum(map(len, parts)) + np.flatnonzero(found)

@@ -3,8 +3,8 @@ with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, datetime, time, timedelta
+from decimal import Context, Decimal, Inexact
 from typing import Any, Final
 
 from csvgate.types.common.field_type import FieldConstraints, Scalar
@@ -20,6 +20,8 @@ _CONSTRAINTS: Final = (
 )
 _EPOCH: Final = datetime(1970, 1, 1)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_EXACT: Final = Context(prec=100, traps=[Inexact])
+"""The default context would round a bound of more than 28 digits to another bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,22 @@ def bounds_of(
         bound = _as_number(cast(given))
         if bound is None:
             return None
-        scaled = Decimal(bound).scaleb(scale) if Decimal(bound).is_finite() else None
-        if scaled is None or scaled != scaled.to_integral_value() or abs(scaled) > _MAX_BOUND:
+        scaled = _scaled(bound, scale)
+        if scaled is None:
             return None
-        (upper if is_upper else lower).append(int(scaled) + step)
+        (upper if is_upper else lower).append(scaled + step)
     return Bounds(max(lower, default=None), min(upper, default=None))
+
+
+def _scaled(bound: int | Decimal, scale: int) -> int | None:
+    """Return the bound times 10**`scale`; None if that is not an integer or too large."""
+    try:
+        scaled = Decimal(bound).scaleb(scale, _EXACT)
+    except Inexact:
+        return None
+    if not scaled.is_finite() or scaled.copy_abs() > _MAX_BOUND:
+        return None
+    return int(scaled) if scaled == scaled.to_integral_value() else None
 
 
 def _as_number(value: object) -> int | Decimal | None:
@@ -66,7 +79,9 @@ def _as_number(value: object) -> int | Decimal | None:
         case int() | Decimal():
             return value
         case datetime() if value.tzinfo is not None:
-            return (value.astimezone(UTC).replace(tzinfo=None) - _EPOCH) // _MICROSECOND
+            # In UTC it may be outside the years that a datetime has.
+            offset = value.utcoffset() or timedelta()
+            return (value.replace(tzinfo=None) - _EPOCH - offset) // _MICROSECOND
         case datetime():
             return (value - _EPOCH) // _MICROSECOND
         case date():

@@ -12,7 +12,7 @@ from csvgate.validation.fast.words import Text
 
 STAND_INS: Final = "\x1e\x1f"
 """Control characters of one byte that a parser reads instead of the decimal point and the mark
-between groups."""
+between groups. Fields whose marks they are have no parser."""
 _FIRST_PRINTABLE: Final = 0x20
 
 

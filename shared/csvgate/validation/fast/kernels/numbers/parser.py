@@ -22,7 +22,8 @@ def number_parser(
     makes numbers of the declared minimum and maximum."""
     is_integer = name is KernelName.INTEGERS
     bounds = bounds_of(field.constraints, cast, scale=0 if is_integer else SCALE)
-    if bounds is None:
+    given = field.decimal_char + (field.group_char or "")
+    if bounds is None or any(mark in STAND_INS or mark == "\0" for mark in given):
         return None
     # A character of several bytes would be taken for one of its bytes.
     marks = {

@@ -18,8 +18,9 @@ _RANGE: Final = r"[A-Za-z0-9]-[A-Za-z0-9]"
 _SINGLE: Final = r"[A-Za-z0-9_.:/@#%&=+]"
 _PART: Final = re.compile(
     rf"(?:\[(?P<set>(?:{_RANGE}|{_SINGLE})+-?)\]|\\(?P<escaped>[.+*?()|/-])"
-    r"|(?P<char>[A-Za-z0-9 _:/@#%&=,;'\"!<>~-]))(?:\{(?P<count>[0-9]{1,2})\})?"
+    r"|(?P<char>[A-Za-z0-9 _:/@#%&=,;'\"!<>~-]))(?:\{(?P<count>0|[1-9][0-9]?)\})?"
 )
+"""RE2 takes a count with a leading zero literally."""
 _OF_SET: Final = re.compile(rf"{_RANGE}|.")
 
 

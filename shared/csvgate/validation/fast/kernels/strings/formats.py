@@ -13,8 +13,9 @@ from csvgate.validation.fast.kernels.strings.cell_test import CellTest, matching
 from csvgate.validation.fast.kernels.strings.email import are_emails
 from csvgate.validation.fast.kernels.strings.fixed_pattern import FixedPattern, character_sets
 
+# Not with (?i:…), which would make RE2 take ſ for an s.
 _URI: Final = (
-    r"(?i:https?|ftps?|wss?)://[A-Za-z0-9._~-]+(?::[0-9]{1,4})?"
+    r"(?:[Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp][Ss]?|[Ww][Ss][Ss]?)://[A-Za-z0-9._~-]+(?::[0-9]{1,4})?"
     r"(?:[/?#](?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?"
 )
 _MAX_OF_URI: Final = 2_048

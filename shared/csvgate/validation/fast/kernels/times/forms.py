@@ -13,7 +13,7 @@ from csvgate.types.common.temporal import is_pattern
 from csvgate.validation.fast.kernels.times.layout import is_readable
 from csvgate.validation.fast.kernels.times.tail import Presence, Tail
 
-_DIRECTIVE: Final = re.compile(r"%(.)", re.DOTALL)
+_PART: Final = re.compile(r"%.|[^%]", re.DOTALL)
 _READABLE: Final = frozenset("YymdHIMSbp%")
 _SAME: Final = ("Yy", "HI", "mb")
 """Pairs of directives for the same number. A pattern with both is left to the rules."""
@@ -35,7 +35,7 @@ def date_forms(field: Field) -> Forms | None:
     """Return the forms of a field of type date; None if its cells cannot be read here."""
     if is_pattern(field):
         # Without a year, strptime reads a day of 1900.
-        has_year = not {"Y", "y"}.isdisjoint(_DIRECTIVE.findall(field.format))
+        has_year = not {"%Y", "%y"}.isdisjoint(_PART.findall(field.format))
         return _pattern_forms(field.format) if has_year else None
     heads = _variants(_ANY_DATES) if field.format == "any" else ("%Y-%m-%d",)
     return Forms(heads, _NOTHING)
@@ -45,7 +45,10 @@ def time_forms(field: Field) -> Forms | None:
     """Return the forms of a field of type time; None if its cells cannot be read here."""
     if is_pattern(field):
         found = _pattern_forms(field.format)
-        return None if found is None or re.search("%-?[Yymdb]", found.heads[0]) else found
+        if found is None or re.search("%-?[Yymdb]", found.heads[0]):
+            return None
+        # The rules drop a time zone, and the tail would subtract it.
+        return found if found.tail.zone is Presence.NEVER else None
     heads = _variants(_ANY_TIMES) if field.format == "any" else ("%H:%M:%S",)
     return Forms(heads, Tail(Presence.OPTIONAL, Presence.NEVER))
 
@@ -82,29 +85,27 @@ def _variants(forms: Sequence[str]) -> tuple[str, ...]:
 
 def _pattern_forms(pattern: str) -> Forms | None:
     """Return the forms that strptime reads by the pattern; None if they cannot be read here."""
-    head, zone, fraction = pattern, Presence.NEVER, Presence.NEVER
-    if head.endswith("%z"):
-        head, zone = head.removesuffix("%z"), Presence.ALWAYS
-    if head.endswith("%f"):
-        head, fraction = head.removesuffix("%f"), Presence.ALWAYS
-    names = _DIRECTIVE.findall(head)
+    parts, zone, fraction = _PART.findall(pattern), Presence.NEVER, Presence.NEVER
+    if parts[-1:] == ["%z"]:
+        parts, zone = parts[:-1], Presence.ALWAYS
+    if parts[-1:] == ["%f"]:
+        parts, fraction = parts[:-1], Presence.ALWAYS
+    names = [part[1] for part in parts if part[0] == "%"]
     twice = any(all(name in names for name in same) for same in _SAME)
-    if not names or not _READABLE.issuperset(names) or twice or not is_readable(head):
+    if not names or not _READABLE.issuperset(names) or twice or not is_readable("".join(parts)):
         return None
-    return Forms(tuple(_with_short(head)), Tail(fraction, zone, colon_is_optional=True))
+    tail = Tail(fraction, zone, colon_is_optional=True)
+    return Forms(tuple(_with_short(parts, before_fraction=fraction is Presence.ALWAYS)), tail)
 
 
-def _with_short(head: str) -> list[str]:
-    """Return the form, then those with one digit instead of two where no digit can be beside it."""
-    # Of two directives that follow each other, either could have the single digit.
-    parts = re.findall(r"%.|[^%]", head, re.DOTALL)
+def _with_short(parts: Sequence[str], *, before_fraction: bool) -> list[str]:
+    """Return the form, then those with one digit instead of two where no digit can be beside it: a
+    single digit could belong to either of two directives that follow each other."""
+    beside = [False, *map(_is_directive, parts), before_fraction]
     short = [
         at
         for at, part in enumerate(parts)
-        if part[0] == "%"
-        and part[1] in _SHORT
-        and not (at > 0 and _is_directive(parts[at - 1]))
-        and not (at + 1 < len(parts) and _is_directive(parts[at + 1]))
+        if _is_directive(part) and part[1] in _SHORT and not (beside[at] or beside[at + 2])
     ]
     found = list[str]()
     for chosen in product((False, True), repeat=len(short)):
