@@ -114,6 +114,9 @@ def command(
             if rejects is not None:
                 out = reading.enter_context(RejectOutput(rejects, path, contract_path))
             progress = reading.enter_context(Progress(source.size, shown=sys.stderr.isatty()))
+            # The main thread reads a pipe itself: no other thread that waits for one can be
+            # interrupted, and the process could not end before it.
+            processors = 1 if source.size is None else usable_processors()
             check = Check(
                 contract,
                 faults,
@@ -122,7 +125,7 @@ def command(
                 name=name if name is not None or path is None else path.name,
                 on_bytes=progress.on_bytes,
                 on_rows=progress.on_rows,
-                processors=usable_processors(),
+                processors=processors,
             )
             result = check.run(source)
         if style == "json":

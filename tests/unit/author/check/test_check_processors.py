@@ -71,7 +71,10 @@ def test_the_command_uses_what_it_may_use(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setattr(run, "validate", spy)
     monkeypatch.setattr(command, "usable_processors", lambda: 3)
     path = tmp_path / "a.csv"
-    path.write_bytes(b"id,name\n" + b"1,a\n" * 1_000)
+    data = b"id,name\n" + b"1,a\n" * 1_000
+    path.write_bytes(data)
     rules = write_contract(tmp_path / "contracts", "a")
     done = check(path, "--contract", rules)
     assert (0, [3]) == (done.exit_code, seen), done.output
+    done = check("-", "--contract", rules, stdin=data)
+    assert (0, [3, 1]) == (done.exit_code, seen), "the main thread reads a pipe, so that it can end"

@@ -10,10 +10,20 @@ import pytest
 
 pytest.importorskip("pyarrow")
 
-
-from csvgate.validation.fast.clearing.clear_ahead import AHEAD
+from csvgate.validation.batch import Batch
+from csvgate.validation.fast.clearing.clear_ahead import AHEAD, ClearAhead
 from csvgate.validation.validate import validate
-from unit.validation.fast.threads import RULES, SECONDS, SIZES, Stream, rows, spied, wait_until
+from unit.validation.fast.threads import (
+    RULES,
+    SECONDS,
+    SIZES,
+    Spy,
+    Stream,
+    outcome,
+    rows,
+    spied,
+    wait_until,
+)
 from unit.validation.files import cut
 
 pytestmark = pytest.mark.usefixtures("no_thread_is_left")
@@ -129,6 +139,81 @@ def test_closing_waits_for_one_block_at_most() -> None:
         next(found)
         read = stream.read
     assert stream.read <= read + 400 + 2 * 97
+
+
+@pytest.mark.parametrize("processors", [2, 3])
+def test_closing_ends_a_reading_of_which_nothing_is_used(
+    processors: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No kernel clears what was read meanwhile, and no helper fails."""
+    row, under_way, closing_now = b"1000,a,1.5\n", threading.Event(), threading.Event()
+    failures = list[BaseException]()
+    help_ = ClearAhead._help
+
+    def watched(self: ClearAhead) -> None:
+        try:
+            help_(self)
+        except BaseException as error:
+            failures.append(error)
+            raise
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(60):
+            if number > 15 and threading.current_thread() is not threading.main_thread():
+                under_way.set()
+                assert closing_now.wait(SECONDS)
+            yield row * 36
+
+    monkeypatch.setattr(ClearAhead, "_help", watched)
+    sizes = SIZES | {"chunk_bytes": 36 * len(row), "block_bytes": 36 * len(row)}
+    with spied() as spies:
+        found = validate(pieces(), RULES, processors=processors, **sizes)
+        while not under_way.wait(0.02):
+            next(found)
+        # Until all that was read before is cleared.
+        wait_until(lambda: not any(spy.is_busy for spy in spies))
+        time.sleep(0.1)
+        before = [len(spy.cells) for spy in spies]
+        later = threading.Timer(0.1, closing_now.set)
+        later.start()
+        found.close()
+        later.join()
+        assert before == [len(spy.cells) for spy in spies]
+    assert [] == failures
+
+
+def test_without_another_thread_this_one_does_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    expected = outcome(lambda: [rows(2_000)], **SIZES)
+    monkeypatch.setattr(threading.Thread, "start", start)
+    assert expected == outcome(lambda: [rows(2_000)], processors=3, **SIZES)
+
+
+def test_an_interrupt_does_not_wait_for_its_turn() -> None:
+    """The block that is cleared when it comes may be one of the next."""
+    row, used, interrupted_at = b"1000,a,1.5\n", 0, list[int]()
+    sizes = SIZES | {"chunk_bytes": 1, "block_bytes": 36 * len(row)}
+
+    def consume(found: Iterable[Batch], spies: list[Spy]) -> None:
+        nonlocal used
+        for batch in found:
+            used += batch.rows_read
+            for spy in spies:
+                spy.before = interrupt
+
+    def interrupt(spy: Spy) -> None:
+        is_main = threading.current_thread() is threading.main_thread()
+        if is_main and used >= 3 * 36 and not interrupted_at:
+            interrupted_at.append(used)
+            raise KeyboardInterrupt
+
+    with spied() as spies:
+        found = validate([row * 2_000], RULES, processors=2, **sizes)
+        with closing(found), pytest.raises(KeyboardInterrupt):
+            consume(found, spies)
+    assert interrupted_at == [used]
 
 
 def test_one_processor_starts_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ what it needs (the stream, or a kernel) alone, and hands it over under a lock.
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Condition, get_ident
 from typing import Final, NamedTuple
 
@@ -171,11 +172,14 @@ class ClearAhead:
             framed = next(self._source, None)
             if framed is not None:
                 block = _Block(framed, self._splitter.split(framed))
-        except BaseException as raised:  # noqa: BLE001 - it is raised again in the other thread
+        except BaseException as raised:  # noqa: BLE001 - it is raised again when it is its turn
+            self._raise_interrupt(raised)
             error = raised
         with self._changed:
             self._is_reading = False
-            if block is not None:
+            if self._has_ended:
+                pass  # It was closed meanwhile: nobody needs what was read.
+            elif block is not None:
                 self._blocks.append(block)
             else:
                 self._has_ended, self._error = True, error
@@ -186,7 +190,8 @@ class ClearAhead:
         found: Column | BaseException
         try:
             found = self._kernels[column].clear(block.table.columns[column])
-        except BaseException as raised:  # noqa: BLE001 - it is raised again in the other thread
+        except BaseException as raised:  # noqa: BLE001 - it is raised again when it is its turn
+            self._raise_interrupt(raised)
             found = raised
         with self._changed:
             block.found[column] = found
@@ -194,6 +199,11 @@ class ClearAhead:
             self._is_free[column] = True
             self._report()
         del found
+
+    def _raise_interrupt(self, error: BaseException) -> None:
+        """Raise an interrupt of the thread that uses the blocks at once: it belongs to no block."""
+        if isinstance(error, KeyboardInterrupt) and get_ident() not in self._idents:
+            raise error
 
     def _report(self) -> None:
         self._changed.notify_all()
@@ -203,7 +213,10 @@ class ClearAhead:
         """Let another thread of the pool begin, if one is idle and there is something to do."""
         if self._helpers < self._most_helpers and self._find_task(AHEAD) is not None:
             self._helpers += 1
-            self._pool.submit(self._help)
+            # If no thread can be started, those that are there do all tasks. The call remains in
+            # the queue of the pool.
+            with suppress(RuntimeError):
+                self._pool.submit(self._help)
 
     def _help(self) -> None:
         self._idents.add(get_ident())
