@@ -178,7 +178,7 @@ class ClearAhead:
         with self._changed:
             self._is_reading = False
             if self._has_ended:
-                pass  # It was closed meanwhile: nobody needs what was read.
+                pass  # It was closed meanwhile, so what was read is not needed.
             elif block is not None:
                 self._blocks.append(block)
             else:
