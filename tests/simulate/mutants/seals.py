@@ -11,9 +11,10 @@ from csvgate.protocol.ledger.ledger import UploadLedger
 from csvgate.protocol.messages.publish import publish_all
 from csvgate.protocol.messages.validated_records import sealed_messages
 from csvgate.protocol.verdict import judge as judge_
+from csvgate.rejects import limited_rejects
 from csvgate.runtime.errors import Transient
 from enrichment.republish import Republisher
-from intake import publish_seal, read_upload
+from intake import publish_seal
 from intake.handler import Validator
 from intake.publish_seal import SealPublisher, rejection
 from intake.seal_upload import Sealer, StandingSeal
@@ -187,10 +188,10 @@ def _next_seal_beside_an_attempt() -> Swap:
 def _threshold_ignored() -> Swap:
     original = judge_
 
-    def judge(counts: Any, limits: Any) -> Any:
-        return replace(original(counts, limits), status="valid", code=None, detail=None)
+    def judge(*given: Any) -> Any:
+        return replace(original(*given), status="valid", code=None, detail=None)
 
-    return swapped(read_upload, "judge", judge)
+    return swapped(limited_rejects, "judge", judge)
 
 
 SEALS: dict[str, Callable[[], Swap]] = {

@@ -48,6 +48,11 @@ def _bounded(**bounds: str) -> dict[str, Any]:
         pytest.param(_date("%Y-%m-%d%%f"), ["2026-01-02%f", "2026-01-02123"], id="%%f"),
         pytest.param(_date("%Y-%m-%d%%z"), ["2026-01-02%z", "2026-01-02+0200"], id="%%z"),
         pytest.param(_date("%Y%%%m%%%d%z"), ["2026%01%02+0200", "2026%01%02%z"], id="%% and %z"),
+        pytest.param(_date("Y%m/%d"), ["Y1/2", "Y01/02", "Y02/29"], id="a Y that is not a year"),
+        pytest.param(_date("%%Y%m/%d"), ["%Y1/2", "%Y01/02", "%Y13/1"], id="%%Y"),
+        pytest.param(
+            {"type": "time", "format": "%H%%d"}, ["10%d", "1%d", "24%d"], id="%%d in a time"
+        ),
         pytest.param(
             {"type": "datetime", "bigquery": "DATETIME", "format": "%d.%m.%Y %H%f"},
             [*SHORT_HOURS, "1.2.2026 12345", "1.2.2026 2345", "1.2.2026 05", "1.2.2026 24"],

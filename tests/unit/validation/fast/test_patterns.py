@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from csvgate.contracts.pattern import anchored, matcher
-from csvgate.validation.fast.kernels.strings.cell_test import matching
+from csvgate.validation.fast.kernels.strings.cell_test import is_ascii_only, matching
 from unit.validation.fast.columns import cleared, cleared_by_type, slices
 
 PATTERNS = [
@@ -92,3 +92,9 @@ def test_both_copies_of_re2_know_the_same_characters(pattern: str) -> None:
         one_by_one[[ord(character) for character in found.group().decode()]] = True
     expected = one_by_one[[ord(character) for character in EVERY_CHARACTER]]
     assert in_columns.to_numpy(zero_copy_only=False).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("pattern", ["(?i)k", "(?i:s)", "(?s).", "é", "[^a]", r"\x00", "."])
+def test_patterns_that_match_more_than_ascii_are_not_taken_for_others(pattern: str) -> None:
+    assert not is_ascii_only(pattern)
+    assert is_ascii_only(r"(?:[A-Z]{2}|(a|\w)?)-\d+")

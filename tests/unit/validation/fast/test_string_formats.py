@@ -203,7 +203,7 @@ def test_sets_are_understood_as_re2_does(pattern: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["", "[z-a]", "[a", "a{1,2}", "a+", "é", "[^a]", "a|b", "a{99}"]
+    "pattern", ["", "[z-a]", "[a", "a{1,2}", "a+", "é", "[^a]", "a|b", "a{99}", "a{03}"]
 )
 def test_other_patterns_are_left_to_re2(pattern: str) -> None:
     assert character_sets(pattern) is None

@@ -13,7 +13,7 @@ from csvgate.validation.fast.cell_slices import Slices
 
 _ASCII_ONLY: Final = re.compile(
     r"(?:[A-Za-z0-9 _:/@#%&=,;'\"!<>~-]|\\[.+*?()\[\]{}|/^$dws-]|\[(?:[A-Za-z0-9_.@:/-]|\\[dws])+\]"
-    r"|\(\?:|[()|])(?:[*+?]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})?"
+    r"|\(\?:|\((?!\?)|[)|])(?:[*+?]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})?"
 )
 """A part of a pattern that matches ASCII without NUL only."""
 

@@ -35,8 +35,8 @@ def date_forms(field: Field) -> Forms | None:
     """Return the forms of a field of type date; None if its cells cannot be read here."""
     if is_pattern(field):
         # Without a year, strptime reads a day of 1900.
-        has_year = not {"%Y", "%y"}.isdisjoint(_PART.findall(field.format))
-        return _pattern_forms(field.format) if has_year else None
+        found = _pattern_forms(field.format)
+        return found if found is not None and _has_any(found, "Yy") else None
     heads = _variants(_ANY_DATES) if field.format == "any" else ("%Y-%m-%d",)
     return Forms(heads, _NOTHING)
 
@@ -45,7 +45,7 @@ def time_forms(field: Field) -> Forms | None:
     """Return the forms of a field of type time; None if its cells cannot be read here."""
     if is_pattern(field):
         found = _pattern_forms(field.format)
-        if found is None or re.search("%-?[Yymdb]", found.heads[0]):
+        if found is None or _has_any(found, "Yymdb"):
             return None
         # The rules drop a time zone, and the tail would subtract it.
         return found if found.tail.zone is Presence.NEVER else None
@@ -90,7 +90,7 @@ def _pattern_forms(pattern: str) -> Forms | None:
         parts, zone = parts[:-1], Presence.ALWAYS
     if parts[-1:] == ["%f"]:
         parts, fraction = parts[:-1], Presence.ALWAYS
-    names = [part[1] for part in parts if part[0] == "%"]
+    names = _names(parts)
     twice = any(all(name in names for name in same) for same in _SAME)
     if not names or not _READABLE.issuperset(names) or twice or not is_readable("".join(parts)):
         return None
@@ -114,6 +114,15 @@ def _with_short(parts: Sequence[str], *, before_fraction: bool) -> list[str]:
             "".join(f"%-{part[1]}" if at in some else part for at, part in enumerate(parts))
         )
     return found
+
+
+def _has_any(forms: Forms, directives: str) -> bool:
+    return not frozenset(directives).isdisjoint(_names(_PART.findall(forms.heads[0])))
+
+
+def _names(parts: Sequence[str]) -> list[str]:
+    """Return the letters of the directives; a percent sign for a literal one."""
+    return [part[1] for part in parts if part[0] == "%"]
 
 
 def _is_directive(part: str) -> bool:
