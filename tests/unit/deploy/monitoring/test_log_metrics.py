@@ -1,8 +1,9 @@
 """The filters of the log-based metrics match what the functions really log."""
 
 import json
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -71,6 +72,16 @@ def counted(name: str, entries: list[Entry]) -> list[dict[str, Any]]:
 
 def everything(entries: list[Entry]) -> dict[str, list[dict[str, Any]]]:
     return {name: found for name in METRICS if (found := counted(name, entries))}
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """Leave no handler behind: the stream of a test is closed after it."""
+    logger = logging.getLogger("csvgate")
+    handlers, propagate, level = [*logger.handlers], logger.propagate, logger.level
+    yield
+    logger.handlers[:], logger.propagate = handlers, propagate
+    logger.setLevel(level)
 
 
 def start(function: str, effects: Effects | None = None) -> World:

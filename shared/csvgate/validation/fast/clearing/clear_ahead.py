@@ -11,11 +11,11 @@ what it needs (the stream, or a kernel) alone, and hands it over under a lock.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Condition, get_ident
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from csvgate.csv.work import WORK, Work
 from csvgate.validation.fast.block_records import FramedBlock
@@ -24,6 +24,7 @@ from csvgate.validation.fast.kernels.column import Column, Kernel
 from csvgate.validation.fast.kernels.validated_columns import ValidatedColumns
 from csvgate.validation.fast.table import CellSplitter, Table
 
+T = TypeVar("T")
 AHEAD: Final = 3
 """The most blocks that are read before they are used: enough to keep the other threads busy while
 a batch of some blocks is encoded. Each takes about 15 MiB."""
@@ -55,6 +56,13 @@ class _Block:
             if found is not None:
                 columns.append(found)
         return ClearedBlock(self.framed, self.table, ValidatedColumns(columns, self.table.rows))
+
+
+class _Outcome(Generic[T]):
+    """What a call returned or raised."""
+
+    value: T | None = None
+    error: BaseException | None = None
 
 
 class _Task(NamedTuple):
@@ -167,43 +175,46 @@ class ClearAhead:
             self._clear(task.block, task.column)
 
     def _read(self) -> None:
-        block, error = None, None
-        try:
-            framed = next(self._source, None)
-            if framed is not None:
-                block = _Block(framed, self._splitter.split(framed))
-        except BaseException as raised:  # noqa: BLE001 - it is raised again when it is its turn
-            self._raise_interrupt(raised)
-            error = raised
+        outcome = self._attempt(self._read_block)
         with self._changed:
             self._is_reading = False
             if self._has_ended:
                 pass  # It was closed meanwhile, so what was read is not needed.
-            elif block is not None:
-                self._blocks.append(block)
+            elif outcome.value is not None:
+                self._blocks.append(outcome.value)
             else:
-                self._has_ended, self._error = True, error
+                self._has_ended, self._error = True, outcome.error
             self._report()
-        del error
+        outcome.error = None
+
+    def _read_block(self) -> _Block | None:
+        framed = next(self._source, None)
+        return None if framed is None else _Block(framed, self._splitter.split(framed))
 
     def _clear(self, block: _Block, column: int) -> None:
-        found: Column | BaseException
-        try:
-            found = self._kernels[column].clear(block.table.columns[column])
-        except BaseException as raised:  # noqa: BLE001 - it is raised again when it is its turn
-            self._raise_interrupt(raised)
-            found = raised
+        cells = block.table.columns[column]
+        outcome = self._attempt(lambda: self._kernels[column].clear(cells))
         with self._changed:
-            block.found[column] = found
+            block.found[column] = outcome.error or outcome.value
             block.unfinished -= 1
             self._is_free[column] = True
             self._report()
-        del found
+        outcome.error = None
 
-    def _raise_interrupt(self, error: BaseException) -> None:
-        """Raise an interrupt of the thread that uses the blocks at once: it belongs to no block."""
-        if isinstance(error, KeyboardInterrupt) and get_ident() not in self._idents:
-            raise error
+    def _attempt(self, call: Callable[[], T]) -> "_Outcome[T]":
+        """Return what the call returns or raises. An interrupt of the thread that uses the blocks
+        is raised at once: it belongs to no block. The caller has to drop the error, because the
+        error and this frame refer to each other."""
+        outcome = _Outcome[T]()
+        try:
+            outcome.value = call()
+        except KeyboardInterrupt as raised:
+            if get_ident() not in self._idents:
+                raise
+            outcome.error = raised
+        except BaseException as raised:  # noqa: BLE001 - it is raised again when it is its turn
+            outcome.error = raised
+        return outcome
 
     def _report(self) -> None:
         self._changed.notify_all()
