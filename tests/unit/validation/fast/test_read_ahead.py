@@ -5,19 +5,22 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 pytest.importorskip("pyarrow")
 
-from csvgate.validation.batch import Batch
+import pyarrow as pa
+
 from csvgate.validation.fast.clearing.clear_ahead import AHEAD, ClearAhead
+from csvgate.validation.fast.kernels.column import Column
 from csvgate.validation.validate import validate
 from unit.validation.fast.threads import (
     RULES,
     SECONDS,
     SIZES,
-    Spy,
     Stream,
     outcome,
     rows,
@@ -192,29 +195,30 @@ def test_without_another_thread_this_one_does_everything(monkeypatch: pytest.Mon
 
 
 def test_an_interrupt_does_not_wait_for_its_turn() -> None:
-    """The block that is cleared when it comes may be one of the next."""
-    row, used, interrupted_at = b"1000,a,1.5\n", 0, list[int]()
-    sizes = SIZES | {"chunk_bytes": 1, "block_bytes": 36 * len(row)}
+    """It belongs to no block, but may arrive while the second block is cleared and the first is
+    not finished."""
+    helper_clears, interrupted = threading.Event(), threading.Event()
 
-    def consume(found: Iterable[Batch], spies: list[Spy]) -> None:
-        nonlocal used
-        for batch in found:
-            used += batch.rows_read
-            for spy in spies:
-                spy.before = interrupt
-
-    def interrupt(spy: Spy) -> None:
+    def clear(block: int) -> Column:
         if threading.current_thread() is not threading.main_thread():
-            time.sleep(0.002)  # so that the main thread has to clear columns, too
-        elif used >= 3 * 36 and not interrupted_at:
-            interrupted_at.append(used)
+            helper_clears.set()
+            assert interrupted.wait(SECONDS)
+        elif block == 1:
+            interrupted.set()
             raise KeyboardInterrupt
+        else:
+            # The helper then has another column of the first block, and has read the second one.
+            assert helper_clears.wait(SECONDS)
+        return Column(pa.nulls(0), None)
 
-    with spied() as spies:
-        found = validate([row * 2_000], RULES, processors=2, **sizes)
-        with closing(found), pytest.raises(KeyboardInterrupt):
-            consume(found, spies)
-    assert interrupted_at == [used]
+    kernels: Any = [SimpleNamespace(clear=clear)] * 3
+    splitter: Any = SimpleNamespace(
+        split=lambda block: SimpleNamespace(columns=[block] * 3, rows=0)
+    )
+    source: Any = iter(range(10))
+    found = ClearAhead(source, splitter, kernels, 1).blocks()
+    with pytest.raises(KeyboardInterrupt):
+        next(found)
 
 
 def test_one_processor_starts_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:

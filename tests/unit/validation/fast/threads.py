@@ -72,8 +72,6 @@ class Spy:
         self._fails_at = fails_at
         self.threads = set[str]()
         self.cells = list[bytes]()
-        self.before: Callable[[Spy], None] | None = None
-        """Called before cells are cleared."""
 
     @property
     def is_busy(self) -> bool:
@@ -82,8 +80,6 @@ class Spy:
     def clear(self, cells: Any) -> Column:
         assert self._lock.acquire(blocking=False), "two threads use a kernel"
         try:
-            if self.before is not None:
-                self.before(self)
             self.threads.add(threading.current_thread().name)
             self.cells += [cells.cell(at) for at in range(len(cells))]
             if self._fails_at is not None and len(self.cells) > self._fails_at:
