@@ -70,7 +70,7 @@ down: setup ## Stop the local cloud
 
 # All tests run in several processes, more than there are processors, because many tests mostly wait.
 # A selection runs in one process.
-WORKERS ?= $(if $(ARGS),0,3)
+WORKERS ?= $(if $(ARGS),0,4)
 
 .PHONY: test
 test: setup ## Run all tests (WORKERS=0: in one process), or ARGS="tests/unit -k name"; tests that need Java, gcloud or a browser are skipped if it is missing
