@@ -3,7 +3,6 @@
 import os
 import platform
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -65,7 +64,7 @@ def _version(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        return f"not in {sys.prefix}"
+        return "not installed"
 
 
 def _commit() -> str:

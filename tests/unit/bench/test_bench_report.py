@@ -3,6 +3,7 @@
 import pytest
 from bench.contenders import ENRICHMENT, VALIDATION
 from bench.processes.large import Large
+from bench.reporting import machine
 from bench.reporting.report import render
 from bench.reporting.report_kernels import MARK, kernels, with_kernels
 from bench.reporting.results import Run
@@ -102,3 +103,8 @@ def test_the_architecture_has_the_markers() -> None:
 def test_the_report_of_a_slow_run_says_so(run: Run) -> None:
     slower(run, "orders", "csvgate_encoded", 2.0)
     assert "bare parse | 5.00× | **no** |" in render(run)
+
+
+def test_a_missing_library_is_named_without_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "LIBRARIES", ("a-library-that-nobody-has",))
+    assert {"a-library-that-nobody-has": "not installed"} == machine.look().libraries
