@@ -27,7 +27,7 @@ class Answers:
     first: float
     """From the start of the server to its first 200."""
     again: float
-    """Of a second request."""
+    """For a second request."""
 
 
 def answers(event: FunctionEvent, variables: Mapping[str, str]) -> Answers:

@@ -44,7 +44,7 @@ class KeyFilter:
         old = self._words.take(places)
         new = old | patterns
         self._words[places] = new
-        # Of several keys for one place, only the last one is there now. An unbuffered operation
+        # Where several keys have one place, only the last is there now. An unbuffered operation
         # for all keys would take three times as long.
         shared = np.flatnonzero(places[1:] == places[:-1])
         if len(shared):

@@ -93,7 +93,7 @@ def test_a_row_with_a_fault_claims_its_keys(block_bytes: int) -> None:
             "2,2026-01-01,9,e", "2,2026-01-01,9,f", "+2,2026-01-01,5,g", "3", "3,2026-01-01,5,h",
             f"{'0' * 30}5,2026-02-30,5,k", "5,2026-01-01,5,l",
             '4,a"b', "4,2026-01-01,5,i", "4,2026-02-30,5,j"]  # fmt: skip
-    # Among so many others, the kernel of the type reads the keys.
+    # With so many distinct keys, the column is read by the kernel of its type.
     others = [f"{n},2026-01-01,5,text" for n in range(1000, 1400)]
     data = "\n".join([*rows, *others]).encode()
     expected = outcome([data], RULES, vector_bytes=RULES_ONLY)

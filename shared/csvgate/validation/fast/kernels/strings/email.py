@@ -95,7 +95,7 @@ def _are_usual(data: Bytes, limits: Ints32) -> Mask:
     separator &= whole
     at = local & separator
     before_at = at - _ONE
-    # Without an @ there is no domain: all bits are before it.
+    # A cell without an @ has no domain, and all its bits count as those before the @.
     domain = ~(at | before_at) & whole
     last = whole ^ (whole >> _ONE)
     odd = local & marked  # characters that no usual address has
