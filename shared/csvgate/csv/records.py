@@ -10,7 +10,7 @@ from csvgate.csv.quoting import Grammar, RecordReader, State
 from csvgate.csv.work import WORK
 
 MAX_RECORD_BYTES: Final = 2 * 1024 * 1024
-"""2 MiB: even if each byte becomes three in UTF-8, a record stays below the 7 MB of a message."""
+"""2 MiB: even if each byte becomes three in UTF-8, a row stays below the 9 MB of an append."""
 
 
 class Record(NamedTuple):
