@@ -227,3 +227,23 @@ def test_a_corrected_file_with_another_separator_line_is_a_fault() -> None:
     _, pieces = is_correction(iter([data]), rules)
     with pytest.raises(FileFault, match=r"header\.wrong_delimiter"):
         list(Correction(rules, frozenset([3])).pieces(pieces))
+
+
+def test_a_preamble_that_ends_with_a_comment_is_not_looked_for_in_a_corrected_file() -> None:
+    dialect = {"preambleUntil": "^# Columns", "commentChar": "#"}
+    rules = contract({"name": "n", "type": "integer"}, dialect=dialect)
+    file = RejectFile(rules)
+    found = batches(b"made today\n# Columns\nn\n1\ntwo\n", rules)
+    rejects = b"".join(map(file.render, found)).replace(b"two", b"2")
+    correction = Correction(rules, frozenset([5]))
+    engine = validate(correction.pieces([rejects]), contract_for_extracted_records(rules))
+    assert [(5, (2,))] == valid_rows(correction.batches(engine))
+
+
+def test_the_lines_of_a_corrected_file_with_a_separator_line_stay_true() -> None:
+    rules = contract("a", "b", dialect={"delimiter": ";"})
+    correction = Correction(rules, frozenset([3]))
+    data = b"sep=;\n_csvgate_line;_csvgate_errors;a;b\nthree;because;1;2\n"
+    engine = validate(correction.pieces([data]), contract_for_extracted_records(rules))
+    (batch,) = correction.batches(engine)
+    assert [(3, "correction.line")] == [(r.line, r.faults[0].code) for r in batch.rejected]
