@@ -76,8 +76,10 @@ def test_no_byte_alone_is_ascii(encoding: str) -> None:
 def test_bytes_become_characters_or_stay_invalid(
     encoding: str, parts: list[bytes], sizes: list[int]
 ) -> None:
-    data = b"a,b\n" + b"".join(parts)
-    mark, pieces = open_text(cut(data, sizes), encoding)
+    # The first 1,024 bytes are read as one piece in any case.
+    first = b"a,b\n" + b"x,y\n" * 300
+    data = first + b"".join(parts)
+    mark, pieces = open_text(cut(data, [len(first), *sizes]), encoding)
     text = b"".join(pieces)
     expected = data.decode(encoding, "surrogateescape")
     if encoding in ("cp1252", "iso8859-1"):
@@ -177,16 +179,27 @@ def test_a_word_of_another_alphabet_may_contain_what_looks_like_utf_8() -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "lines"),
     [
-        "Анна,1\n".encode("cp1251") + "Пётр,2\n".encode(),
-        "Пётр,2\n".encode() + "Анна,1\n".encode("cp1251"),
-        "Анна,1\n".encode("cp1251") + "é,2\n".encode(),
-        "Анна,1\n".encode("cp1251") + b"\x98,2\n",  # not assigned
+        ("Анна,1\n".encode("cp1251") + "Пётр,2\n".encode(), [2]),
+        ("Пётр,2\n".encode() + "Анна,1\n".encode("cp1251"), [3]),
+        ("Анна,1\n".encode("cp1251") + "é,2\n".encode(), [2]),
+        ("Анна,1\n".encode("cp1251") + b"\x98,2\n", [2, 3]),  # not assigned
     ],
 )
-def test_an_uncertain_file_stays_utf_8(body: bytes) -> None:
+def test_an_uncertain_file_stays_utf_8(body: bytes, lines: list[int]) -> None:
     rules = contract("a", "b", encoding=["utf-8", "windows-1251"])
-    assert {(None, "a", "encoding.invalid")} == {
-        (None, column, code) for _, column, code in faults(b"a,b\n" + body, rules)
-    }
+    expected = [(line, "a", "encoding.invalid") for line in lines]
+    assert expected == faults(b"a,b\n" + body, rules)
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis", "gb18030", "big5"])
+def test_a_character_may_be_divided_between_pieces(encoding: str) -> None:
+    """Its second byte alone is ASCII."""
+    character = {"shift_jis": b"\x83\x5c", "gb18030": b"\x81\x30\x84\x36", "big5": b"\xa5\x5c"}[
+        encoding
+    ]
+    start = b"a,b\n" + b"x,y\n" * 300
+    pieces = [start, *(bytes((byte,)) for byte in character), b",z\n"]
+    _, text = open_text(pieces, encoding)
+    assert (start + character + b",z\n").decode(codec_names(encoding)[0]) == b"".join(text).decode()
