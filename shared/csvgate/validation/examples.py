@@ -76,6 +76,7 @@ _EXAMPLES: Final[dict[str, Example]] = {
     ),
     "header.wrong_delimiter": Example(b"a;b\n1;2\n"),
     "header.extra_column": Example(b"a,b,c\n1,2,3\n"),
+    "header.column_order": Example(b"b,a\n1,2\n", schema={"fieldsMatch": "exact"}),
     "header.duplicate_column": Example(b"a,b,A\n1,2,3\n"),
     "header.blank_label": Example(b"a,b,\n1,2,\n"),
     "header.unreadable": Example(b'a,"b\n1,2\n'),
