@@ -55,7 +55,7 @@ def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
     """
     fields = contract.schema_.fields
     wanted = [field.header_label for field in fields]
-    labels = record.cells or []
+    labels = list(map(str, record.cells or []))
     found = find_positions(labels, wanted)
     matched = sum(map(bool, found.values()))
     other = _other_delimiter(record.raw, wanted, matched, contract)
@@ -93,7 +93,7 @@ def _other_delimiter(
     for other, words in _DELIMITERS.items():
         if other == delimiter:
             continue
-        labels = {fold(label.strip().strip(quote)) for label in text.split(other)}
+        labels = {fold(label.strip().strip(quote or " ")) for label in text.split(other)}
         count = len(folded & labels)
         if count > matched and count >= min(2, len(wanted)) and len(labels) > 1:
             own = _DELIMITERS.get(delimiter, delimiter)

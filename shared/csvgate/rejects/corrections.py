@@ -46,7 +46,7 @@ def name_without_upload_id() -> FileFault:
 def is_correction(pieces: Iterator[bytes], contract: Contract) -> tuple[bool, Iterator[bytes]]:
     """Return whether the file starts with the two columns of a reject file, and all its bytes."""
     head, rest = read_at_least(pieces, _HEAD_BYTES)
-    quote, delimiter = contract.dialect.quote_char, contract.dialect.delimiter
+    quote, delimiter = contract.dialect.quote_char or "", contract.dialect.delimiter
     wanted = f"{LINE}{delimiter}{ERRORS}{delimiter}"
     decoded = (head.decode(codec, "replace") for codec in ("utf-8", "utf-16-le", "utf-16-be"))
     found = any(t.removeprefix("\ufeff").replace(quote, "").startswith(wanted) for t in decoded)
@@ -162,7 +162,7 @@ def _cut(record: Record, grammar: Grammar, *, first: bool) -> tuple[int | None, 
     for cell in range(2):
         end = (
             grammar.find_closing_quote(text, at + 1) + 1
-            if text.startswith(grammar.quote, at)
+            if grammar.quote and text.startswith(grammar.quote, at)
             else grammar.find_unquoted_end(text, at)
         )
         if end <= 0 or not text.startswith(grammar.delimiter, end):

@@ -25,7 +25,7 @@ class Table(NamedTuple):
 class CellSplitter:
     def __init__(self, dialect: Dialect, order: tuple[int, ...]) -> None:
         """`order` has for each field of the contract the index of its cell in a record."""
-        self._quote: Final = dialect.quote_char
+        self._quote: Final = dialect.quote_char or ""
         self._order: Final = order
 
     def split(self, framed: FramedBlock) -> Table:

@@ -192,7 +192,7 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
         ]
     if draw(st.booleans()):
         dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ","]))
-        dialect["quoteChar"] = draw(st.sampled_from(['"', "'"]))
+        dialect["quoteChar"] = draw(st.sampled_from(['"', "'", None]))
     return contract(*fields, schema=schema, dialect=dialect), [cells for _, cells in chosen]
 
 
@@ -235,8 +235,10 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
     return head + bytes(data)
 
 
-def _written(text: str, style: int, delimiter: str, quote: str) -> str:
+def _written(text: str, style: int, delimiter: str, quote: str | None) -> str:
     """Return a cell as CSV; in one of six cases without the quotes that it needs."""
+    if quote is None:
+        return f'"{text}"' if style == 0 else text
     needed = any(char in text for char in (delimiter, quote, "\n", "\r"))
     if style == 0 and not needed:
         return quote + text + quote
