@@ -230,8 +230,10 @@ class Dialect(Model):
     """How the CSV file is written."""
 
     delimiter: str = Field(",", description="The character between cells.")
-    quote_char: str = Field(
-        '"', alias="quoteChar", description="The character around cells that need quotes."
+    quote_char: str | None = Field(
+        '"',
+        alias="quoteChar",
+        description="The character around cells that need quotes; with null, quotes are text.",
     )
     double_quote: bool = Field(
         True, alias="doubleQuote", description="A quote inside a quoted cell is written twice."
@@ -239,7 +241,8 @@ class Dialect(Model):
     escape_char: str | None = Field(
         None,
         alias="escapeChar",
-        description="The character after which the next one is taken literally.",
+        description="The character after which the next one is taken literally, also a line break. "
+        "Cells that contain it are compared with missingValues as they are written.",
     )
     skip_initial_space: bool = Field(
         False, alias="skipInitialSpace", description="Ignore spaces after a delimiter."

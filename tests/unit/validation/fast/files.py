@@ -202,7 +202,7 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
         ]
     if draw(st.booleans()):
         dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ","]))
-        dialect["quoteChar"] = draw(st.sampled_from(['"', "'"]))
+        dialect["quoteChar"] = draw(st.sampled_from(['"', "'", None]))
     return contract(*fields, schema=schema, dialect=dialect), [cells for _, cells in chosen]
 
 
@@ -257,8 +257,10 @@ def _left_out(draw: st.DrawFn, field: SchemaField) -> bool:
     return field.optional and draw(st.booleans())
 
 
-def _written(text: str, style: int, delimiter: str, quote: str) -> str:
+def _written(text: str, style: int, delimiter: str, quote: str | None) -> str:
     """Return a cell as CSV; in one of six cases without the quotes that it needs."""
+    if quote is None:
+        return f'"{text}"' if style == 0 else text
     needed = any(char in text for char in (delimiter, quote, "\n", "\r"))
     if style == 0 and not needed:
         return quote + text + quote
