@@ -87,10 +87,11 @@ class SchemaField(Model):
         description="The cell, as the file would write it, that stands for missing values.",
     )
     type: _TypeName = Field("string", description="The Table Schema type of the values.")
-    format: str = Field(
+    format: str | tuple[str, ...] = Field(
         "default",
         description="string: email, uri, uuid or binary; date, time, datetime: any, or a strptime "
-        "pattern; geopoint: array or object.",
+        "pattern, or a list of formats; date, datetime: excel; datetime: epoch or epoch_ms; "
+        "geopoint: array or object.",
     )
     bigquery: str | None = Field(
         None,
@@ -130,6 +131,11 @@ class SchemaField(Model):
         alias="falseValues",
         description="boolean: the texts for false.",
     )
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats of the cells, in the order in which they are tried."""
+        return (self.format,) if isinstance(self.format, str) else self.format
 
     @property
     def header_label(self) -> str:

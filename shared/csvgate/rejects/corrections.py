@@ -59,7 +59,7 @@ def _begins(text: str, wanted: str, contract: Contract) -> bool:
     """Return whether a text begins with these labels, quoted or not."""
     if named := named_separator(text.encode(), contract.dialect.delimiter):
         text = text.encode()[named[1] :].decode()
-    return text.replace(contract.dialect.quote_char, "").startswith(wanted)
+    return text.replace(contract.dialect.quote_char or "", "").startswith(wanted)
 
 
 @dataclass(slots=True)
