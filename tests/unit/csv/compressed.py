@@ -7,16 +7,14 @@ import lzma
 import struct
 import zipfile
 from collections.abc import Callable, Mapping
-from typing import Any
+from importlib.util import find_spec
 
-pyarrow: Any
-try:
-    import pyarrow
-except ModuleNotFoundError:
-    pyarrow = None
+HAS_ZSTD = find_spec("pyarrow") is not None
 
 
 def zstd(data: bytes) -> bytes:
+    import pyarrow
+
     packed: bytes = pyarrow.Codec("zstd").compress(data, asbytes=True)
     return packed
 
@@ -47,6 +45,6 @@ STREAMS: dict[str, Callable[[bytes], bytes]] = {
     "xz": lzma.compress,
 }
 """The kinds whose files are members one after the other."""
-if pyarrow:
+if HAS_ZSTD:
     STREAMS["zstd"] = zstd
 KINDS = STREAMS | {"zip": zipped}

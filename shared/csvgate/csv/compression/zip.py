@@ -25,11 +25,10 @@ _IN_MEMORY: Final = 1024 * 1024
 _MOST_READ: Final = 1024 * 1024
 """The largest part of an archive that is read at once: the directory, which has 46 bytes and a name
 for each member. It is examined as a whole, in up to 20 times its size."""
-
 _END: Final = b"PK\x05\x06"
 _END_BYTES: Final = 22
 _MOST_END: Final = _END_BYTES + 65_535
-"""The bytes of the end of the directory, with the longest comment."""
+"""The end of the directory, with the longest comment."""
 
 
 def expand_zip(
@@ -62,7 +61,7 @@ def _open(file: "_Bounded") -> "ZipFile":
     from zipfile import BadZipFile, ZipFile
 
     try:
-        return ZipFile(file)  # type: ignore[arg-type]  # it has the methods that are called
+        return ZipFile(file)
     except BadZipFile:
         raise (corrupt("zip") if file.has_end() else truncated("zip")) from None
     except (struct.error, ValueError, NotImplementedError, EOFError):
