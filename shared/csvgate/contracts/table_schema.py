@@ -245,6 +245,16 @@ class Dialect(Model):
         False, alias="skipInitialSpace", description="Ignore spaces after a delimiter."
     )
     header: bool = Field(True, description="The first record names the columns.")
+    header_rows: tuple[int, ...] = Field(
+        (1,),
+        alias="headerRows",
+        description="The records that make up the header: [1], [1, 2] and so on.",
+    )
+    header_join: str = Field(
+        " ",
+        alias="headerJoin",
+        description="The text between the labels of a column in several header rows.",
+    )
     comment_char: str | None = Field(
         None, alias="commentChar", description="Lines that start with this character are skipped."
     )

@@ -159,8 +159,9 @@ _ALL: Final = (
     Code(
         "header.unreadable",
         "The header cannot be read",
-        "Its quoting is broken, it contains bytes that are invalid in the encoding, or it is "
-        "longer than 2 MiB. Check the first line of the file.",
+        "Its quoting is broken, it contains bytes that are invalid in the encoding, it is longer "
+        "than 2 MiB, or the rows of a header of several rows have different numbers of cells. "
+        "Check the first line of the file.",
     ),
     # A corrected reject file
     Code(
@@ -216,6 +217,12 @@ _ALL: Final = (
         "row.too_many_fields",
         "The row is too long",
         "It has more cells than the header. Perhaps a cell contains a delimiter and is not quoted.",
+    ),
+    Code(
+        "row.repeated_header",
+        "The row repeats the header",
+        "Its cells are the labels of the header, or those of one of its rows. This happens when "
+        "files are joined. Remove the line. A header with a single label is not recognised.",
     ),
     Code(
         "row.stray_quote",

@@ -25,6 +25,10 @@ from csvgate.validation.faults import VALUE_CHARACTERS, Fault
 from csvgate.validation.foreign_keys import ForeignKeys, GroupKey
 
 _NUL: Final = ("cell.nul", "contains a NUL character (a byte of value zero); remove it")
+_REPEATED_HEADER: Final = (
+    "row.repeated_header",
+    "repeats the header instead of being a row; remove the line, perhaps files were joined",
+)
 
 
 class Rules:
@@ -63,6 +67,8 @@ class Rules:
         )
         self._width: Final = header.width
         self._arrange: Final = arranger(header)
+        self._header_rows: Final = header.repeatable
+        self._last_labels: Final = frozenset(row[-1] for row in header.repeatable)
         single = [i for i, f in enumerate(fields) if f.constraints.unique or primary == (f.name,)]
         groups = [tuple(self._names.index(name) for name in primary)] if len(primary) > 1 else []
         self._unique: Final = [(i, key_set(keyed)) for i in single]
@@ -94,6 +100,8 @@ class Rules:
         cells = record.cells
         if cells is None or len(cells) != self._width:
             return [], (self._malformed(record),)
+        if cells[-1] in self._last_labels and self._repeats_header(cells):
+            return [], (Fault(record.line, None, _REPEATED_HEADER[0], None, _REPEATED_HEADER[1]),)
         WORK.judged += len(self._cells)
         arranged: Sequence[str] = cells if self._arrange is None else self._arrange(cells)
         if not record.valid_bytes or b"\0" in record.raw:
@@ -229,6 +237,11 @@ class Rules:
 
     def _fault(self, line: int, index: int, text: str, code: str, message: str) -> Fault:
         return Fault(line, self._names[index], code, _shown(text), message)
+
+    def _repeats_header(self, cells: Sequence[str]) -> bool:
+        """Return whether a row of the header has the same cells. Each of the files that somebody
+        joined may have had a byte order mark."""
+        return (cells[0].removeprefix("\ufeff"), *cells[1:]) in self._header_rows
 
     def _malformed(self, record: Record) -> Fault:
         code, message = record.broken or self._wrong_count(len(record.cells or []))

@@ -12,6 +12,7 @@ from csvgate.contracts.model import Contract
 from csvgate.csv.body import without_preamble_and_footer
 from csvgate.csv.decoding import open_text
 from csvgate.csv.header import header_by_position, read_header
+from csvgate.csv.header_rows import count_header_rows, header_rows
 from csvgate.csv.lines import read_at_least
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer, Record
@@ -70,21 +71,21 @@ def validate(
 
         header = header_by_position(contract, mark)
         if contract.dialect.header:
-            header = read_header(start.first, contract, mark)
+            header = read_header(start.head, contract, mark)
         pieces = chain([head[start.offset :]], rest)
         yield from vector_batches(
             pieces, start.line, contract, header, limits, references, keyed, block_bytes, processors
         )
         return
     records = Framer(chain([head], rest), Grammar(contract.dialect), line=line).records()
-    first = next(records, None)
-    if first is None:
+    first = header_rows(records, contract.dialect)
+    if not first:
         raise FileFault("file.empty", "the file is empty or has only blank lines; check the export")
     if contract.dialect.header:
         header = read_header(first, contract, mark)
     else:
         header = header_by_position(contract, mark)
-        records = chain([first], records)
+        records = chain(first, records)
     rules = Rules(contract, header, references=references, keyed=keyed)
     yield from rule_batches(records, rules, header, limits)
 
@@ -92,8 +93,8 @@ def validate(
 class _Start(NamedTuple):
     """Where the rows of a file begin."""
 
-    first: Record
-    """The first record, which is the header if the dialect has one."""
+    head: list[Record]
+    """The rows of the header, or the first row if the dialect does not have one."""
     offset: int
     """The position of the first byte of the rows."""
     line: int
@@ -113,12 +114,13 @@ def _is_vectorisable(contract: Contract) -> bool:
 
 
 def _find_start(head: bytes, line: int, contract: Contract) -> _Start | None:
-    """Return None if the rows do not begin within `head`, or its first record is malformed."""
-    framer = Framer([head], Grammar(contract.dialect), line=line)
-    first = next(framer.records(), None)
-    if first is None or first.broken is not None:
+    """Return None if the rows do not begin within `head`, or its first records are malformed."""
+    dialect = contract.dialect
+    framer = Framer([head], Grammar(dialect), line=line)
+    first = header_rows(framer.records(), dialect)
+    if len(first) < count_header_rows(dialect) or any(record.broken for record in first):
         return None
-    if not contract.dialect.header:
+    if not dialect.header:
         return _Start(first, 0, line)
     passed = head.splitlines(keepends=True)[: framer.line - line]
     offset = sum(map(len, passed))

@@ -1,4 +1,4 @@
-"""Optional fields, defaults, `fieldsMatch` and `extraColumns` do not contradict other rules."""
+"""The columns of files: optional ones, defaults, further ones, and headers of several rows."""
 
 from collections.abc import Callable
 from typing import Any
@@ -184,3 +184,59 @@ def test_each_property_changes_the_hash() -> None:
         contract("a", "b", schema={"extraColumns": "ignore"}),
     ]
     assert len(contracts) == len(set(map(contract_hash, contracts)))
+
+
+@pytest.mark.parametrize(
+    ("dialect", "path", "message"),
+    [
+        (
+            {"headerRows": []},
+            "headerRows",
+            "is empty; write `header: false` for a file without one",
+        ),
+        (
+            {"headerRows": [4, 5]},
+            "headerRows",
+            "should be [1], [1, 2] and so on: the rows of the header follow each other; skip the "
+            "3 lines before them with `preambleLines`",
+        ),
+        *(
+            (
+                {"headerRows": rows},
+                "headerRows",
+                "should be [1], [1, 2] and so on: the rows of the header follow each other",
+            )
+            for rows in ([1, 3], [2, 1], [0, 1], [1, 1])
+        ),
+        (
+            {"headerRows": list(range(1, 12))},
+            "headerRows",
+            "has 11 rows, but a header may have at most 10; skip lines before it with "
+            "`preambleLines`",
+        ),
+        (
+            {"headerJoin": "_"},
+            "headerJoin",
+            "has no effect on a header of one row; drop it, or add `headerRows`",
+        ),
+        (
+            {"header": False, "headerRows": [1, 2]},
+            "headerRows",
+            "has no effect if `header` is false; drop one of them",
+        ),
+        (
+            {"header": False, "headerJoin": ""},
+            "headerJoin",
+            "has no effect if `header` is false; drop one of them",
+        ),
+    ],
+)
+def test_broken_rules_of_header_rows(
+    found: Callable[..., Found], dialect: dict[str, Any], path: str, message: str
+) -> None:
+    assert [(f"dialect.{path}", message)] == found(schema={"fields": [A]}, dialect=dialect)
+
+
+def test_header_rows(found: Callable[..., Found]) -> None:
+    for dialect in ({"headerRows": [1]}, {"headerRows": [1, 2, 3], "headerJoin": ""}):
+        assert [] == found(schema={"fields": [A]}, dialect=dialect)

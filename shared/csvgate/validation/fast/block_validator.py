@@ -139,8 +139,8 @@ class BlockValidator:
 
     def _check_outside(self, reader: RowReader, row: int) -> RowResult:
         """Check a row that is not in the columns."""
-        count = reader.wrong_count(row)
-        if count is None:
+        count = reader.count_cells(row)
+        if count is None or count == self.splitter.width:
             return self._rules.check(reader.record(row))
         return [], self._rules.wrong_count(reader.line(row), count)
 

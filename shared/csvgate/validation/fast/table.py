@@ -1,21 +1,24 @@
 """Sorts the cells of a block's well-formed records into columns, by field."""
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from csvgate.contracts.model import Dialect
 from csvgate.csv.header import Header
-from csvgate.validation.fast.arrays import Ints, Ints32
+from csvgate.validation.fast.arrays import Ints, Ints32, Mask
 from csvgate.validation.fast.block_records import FramedBlock
 from csvgate.validation.fast.cell_slices import DoubledQuotes, Slices
+from csvgate.validation.fast.kernels.missing import MissingValues
 
 _CR: Final = 13
 _NONE: Final = np.empty(0, np.int64)
 
 
 class Table(NamedTuple):
-    """The m records of a block that have the right number of cells and that no Framer read."""
+    """The m records of a block that have the right number of cells, that no Framer read, and that
+    do not look like the header."""
 
     columns: list[Slices]
     """(m,) cells each, by field of the contract."""
@@ -27,11 +30,42 @@ class CellSplitter:
     def __init__(self, dialect: Dialect, header: Header) -> None:
         self._quote: Final = dialect.quote_char
         self._order: Final = header.order
-        self._width: Final = header.width
+        self.width: Final = header.width
+        """The number of cells of a record."""
+        self._headers: Final = [
+            {at: MissingValues(_spellings(row[at], at)) for at in header.order if at is not None}
+            for row in header.repeatable
+        ]
+        """For each row of the header, what finds its cells in the columns."""
 
     def split(self, framed: FramedBlock) -> Table:
-        width = self._width
-        rows = np.flatnonzero(framed.lasts - framed.firsts == width - 1)
+        rows = np.flatnonzero(framed.lasts - framed.firsts == self.width - 1)
+        columns = self._columns(framed, rows)
+        if (like_header := self._find_headers(columns)) is not None:
+            rows = rows[~like_header]
+            columns = self._columns(framed, rows)
+        return Table([columns[at] for at in self._order], rows)
+
+    def _find_headers(self, columns: Mapping[int | None, Slices]) -> Mask | None:
+        """(m,) True for rows whose cells in the columns of the fields are those of a row of the
+        header; None if there are none."""
+        found: Mask | None = None
+        for cells_of_header in self._headers:
+            repeated: Mask | None = None
+            # The lengths of cells with doubled quotes take longer to find.
+            for at in sorted(cells_of_header, key=lambda at: len(columns[at].doubled)):
+                equal = cells_of_header[at].where(columns[at])
+                repeated = equal if repeated is None or equal is None else repeated & equal
+                if repeated is None or not repeated.any():
+                    repeated = None
+                    break
+            if repeated is not None:
+                found = repeated if found is None else found | repeated
+        return found
+
+    def _columns(self, framed: FramedBlock, rows: Ints) -> dict[int | None, Slices]:
+        """Return the cells of these rows by their place in a record, None for absent columns."""
+        width = self.width
         text = np.frombuffer(framed.block.data, np.uint8)
         columns: dict[int | None, Slices] = {}
         starts, firsts = framed.starts[rows].astype(np.int32), framed.firsts[rows]
@@ -55,7 +89,7 @@ class CellSplitter:
             columns[cell] = self._slices(framed, starts, ends, quoted_rows)
         if None in self._order:
             columns[None] = self._absent(framed, len(rows))
-        return Table([columns[cell] for cell in self._order], rows)
+        return columns
 
     def _absent(self, framed: FramedBlock, count: int) -> Slices:
         """Return the empty cells of a column that the file does not have."""
@@ -71,6 +105,11 @@ class CellSplitter:
         doubled = quotes.cells[np.diff(quotes.cells, prepend=-1) > 0]
         has_zeros = framed.block.has_zeros
         return Slices(framed.block, starts, ends, doubled, self._quote, has_zeros, quotes)
+
+
+def _spellings(label: str, at: int) -> tuple[str, ...]:
+    """Return the cells that repeat a label: the first one may follow a byte order mark."""
+    return (label,) if at else (label, f"\ufeff{label}")
 
 
 class _Quoted(NamedTuple):

@@ -203,6 +203,8 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
     if draw(st.booleans()):
         dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ","]))
         dialect["quoteChar"] = draw(st.sampled_from(['"', "'"]))
+    if dialect["header"] and draw(st.integers(0, 3)) == 0:
+        dialect["headerRows"] = [1, 2]
     return contract(*fields, schema=schema, dialect=dialect), [cells for _, cells in chosen]
 
 
@@ -234,7 +236,11 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
                 order.insert(at, len(cells))
                 labels.insert(at, f"other {number}")
         cells = [*cells, OTHER]
-        lines.append(dialect.delimiter.join(labels).encode() + b"\n")
+        if len(dialect.header_rows) == 2:
+            first, _, second = zip(*(label.partition(" ") for label in labels), strict=True)
+            lines.append((dialect.delimiter.join(first) + "\n").encode())
+            labels = [*second]
+        lines.append((dialect.delimiter.join(labels) + "\n").encode())
     newline = draw(st.sampled_from(["\n", "\n", "\r\n", "\r"]))
     # The first cell of each kind is valid, because with near misses only, hardly a row would be.
     texts = [st.one_of(st.just(cells[i][0]), st.sampled_from(cells[i])) for i in order]
@@ -244,13 +250,18 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
         written = [_written(text, style, dialect.delimiter, dialect.quote_char)
                    for text, style in row]  # fmt: skip
         lines.append((dialect.delimiter.join(written) + newline).encode())
-    body = lines[1:] if dialect.header else lines
+    count = len(dialect.header_rows) if dialect.header else 0
+    head, body = lines[:count], lines[count:]
+    if head and draw(st.integers(0, 3)) == 0:
+        # Files are often joined without removing their headers.
+        for _ in range(draw(st.integers(1, 3))):
+            mark = draw(st.sampled_from([b"", b"", b"\xef\xbb\xbf"]))
+            body.insert(draw(st.integers(0, len(body))), mark + draw(st.sampled_from(head)))
     data = bytearray(b"".join(body))
     if draw(st.booleans()):
         for _ in range(draw(st.integers(1, 4))):
             _damage(draw, data)
-    head = lines[0] if dialect.header else b""
-    return head + bytes(data)
+    return b"".join(head) + bytes(data)
 
 
 def _left_out(draw: st.DrawFn, field: SchemaField) -> bool:

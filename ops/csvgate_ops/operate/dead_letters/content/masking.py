@@ -49,6 +49,16 @@ class Mask:
             return self
         return Mask(self.columns | _sensitive([contract]), self.keys)
 
+    def and_unknown(self, columns: Sequence[str], contract: Contract) -> "Mask":
+        """Return a mask that also hides those of a file's columns that the contract does not have,
+        if this mask hides any: a sensitive column may have come under another label."""
+        if not self.columns:
+            return self
+        fields = contract.schema_.fields
+        known = {fold(call) for field in fields for call in (field.name, *field.header_labels)}
+        known |= set(map(fold, _OURS))
+        return Mask(self.columns | {fold(column) for column in columns} - known, self.keys)
+
     def json(self, value: Any) -> Any:
         """Return the value with masks for every key that is the name of a hidden column, and for
         the examples of faults in hidden columns."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from csvgate.contracts.model import Contract
+from csvgate.csv.header_rows import count_header_rows, joined_labels
 from csvgate.protocol.dead_letters import PREFIX
 from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate.validation.sensitive_values import MASK
@@ -62,7 +63,11 @@ def grid_of(
         columns = (LINE, ERRORS, *(field.name for field in contract.schema_.fields))
         body = lines
     else:
-        columns, body = tuple(lines[0]), lines[1:]
+        count = count_header_rows(contract.dialect) if contract else 1
+        join = contract.dialect.header_join if contract else ""
+        columns, body = tuple(joined_labels(lines[:count], join)), lines[count:]
+    if contract is not None:
+        mask = mask.and_unknown(columns, contract)
     if not complete:
         body = body[:-1]  # the last row may have been cut inside a quoted line break
     return Grid(
