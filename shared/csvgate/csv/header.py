@@ -1,10 +1,10 @@
 """Matches the header's labels to the fields of the contract."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from csvgate.contracts.header_labels import fold
+from csvgate.contracts.header_labels import clean, fold
 from csvgate.contracts.model import Contract
 from csvgate.csv.decoding import decode
 from csvgate.csv.encodings import ByteOrderMark
@@ -23,6 +23,8 @@ from csvgate.csv.records import Record
 from csvgate.validation.faults import FileFault
 from csvgate.validation.sensitive_values import SensitiveValues
 
+MOST_RESCUED_CHARACTERS: Final = 300
+"""The longest label of a column whose cells are rescued, as long as BigQuery's longest name."""
 _DELIMITERS: Final = {
     ",": "commas (,)",
     ";": "semicolons (;)",
@@ -46,11 +48,18 @@ class Header:
     have the column."""
     width: int
     """The number of cells of a record, which may be more than the contract has fields."""
+    others: tuple[tuple[int, str], ...] | None = None
+    """The index and label of each further column, if the contract rescues their cells."""
     further_rows: tuple[tuple[bytes, bytes], ...] = ()
     """The other rows of the header in UTF-8, each with its terminator."""
     repeatable: tuple[tuple[str, ...], ...] = ()
     """The cells of the header's rows. A record that has the same cells is not a row of the file:
     often several files were joined."""
+
+    @property
+    def columns(self) -> int:
+        """The number of columns that the table gets from the file."""
+        return len(self.order) + (self.others is not None)
 
 
 def header_by_position(contract: Contract, mark: bytes) -> Header:
@@ -91,18 +100,36 @@ def read_header(records: Sequence[Record], contract: Contract, mark: bytes) -> H
     if not matched:
         message = _no_label_matches(labels, wanted, contract)
         raise FileFault("header.missing_column", message, line)
-    refuses = schema.unknown_columns == "refuse"
-    may_quote = _may_quote(contract)
-    if wrong := list(mistakes(labels, wanted, found, may_quote, refuses_others=refuses)):
-        (code, first), *others = wrong
-        message = ". ".join([first, *(words[0].upper() + words[1:] for _, words in others)])
+    may_quote, others = _may_quote(contract), schema.unknown_columns
+    if wrong := list(mistakes(labels, wanted, found, may_quote, others)):
+        (code, first), *more = wrong
+        message = ". ".join([first, *(words[0].upper() + words[1:] for _, words in more)])
         raise FileFault(code, message, line)
     order = tuple(at[0] if at else None for at in found)
     if schema.fields_match == "exact" and order != tuple(range(len(order))):
         raise FileFault("header.column_order", _another_order(wanted, order), line)
     (raw, end), *further = ((record.raw, record.terminator or b"\n") for record in records)
-    width, repeatable = len(labels), repeatable_rows(records)
-    return Header(mark, raw, end, order, width, tuple(further), repeatable)
+    rescued = _rescued(labels, order, line) if schema.rescues else None
+    repeatable = repeatable_rows(records)
+    return Header(mark, raw, end, order, len(labels), rescued, tuple(further), repeatable)
+
+
+def _rescued(
+    labels: Sequence[str], order: Collection[int | None], line: int
+) -> tuple[tuple[int, str], ...]:
+    """Return the index and label of each column that is not in the contract. Raises FileFault if
+    a label is too long to be repeated in each row."""
+    known = frozenset(order)
+    others = [(at, clean(label)) for at, label in enumerate(labels) if at not in known]
+    for at, label in others:
+        if len(label) > MOST_RESCUED_CHARACTERS:
+            message = (
+                f"column {at + 1} has a label of {len(label):,} characters, and it would be "
+                f"repeated in each row; shorten it to {MOST_RESCUED_CHARACTERS}, or add it to the "
+                "contract"
+            )
+            raise FileFault("header.extra_column", message, line)
+    return tuple(others)
 
 
 def _another_order(wanted: Sequence[WantedColumn], order: Sequence[int | None]) -> str:

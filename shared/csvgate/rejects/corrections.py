@@ -113,7 +113,7 @@ class Correction:
             yield Batch(
                 self._header,
                 rows_read=len(self._refused),
-                columns=[[] for _ in self._header.order],
+                columns=[[] for _ in range(self._header.columns)],
                 rejected=self._refused,
             )
 

@@ -134,7 +134,8 @@ _ALL: Final = (
         "header.extra_column",
         "Columns are unknown",
         "The contract has no such fields. Remove the columns, add them to the contract, or let it "
-        "ignore them with `extraColumns`.",
+        "ignore or rescue them with `extraColumns`. To be rescued, a column needs a label of at "
+        "most 300 characters.",
     ),
     Code(
         "header.column_order",
@@ -339,8 +340,8 @@ _ALL: Final = (
     Code(
         "bigquery.length",
         "Longer than the column",
-        "STRING(n) holds n characters, BYTES(n) holds n bytes. Shorten the value, or widen the "
-        "column.",
+        "STRING(n) holds n characters, BYTES(n) holds n bytes, and the column of rescued cells "
+        "holds 1,500,000 characters. Shorten the value, or widen the column.",
     ),
     Code(
         "bigquery.time_zone",

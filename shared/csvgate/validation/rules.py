@@ -23,6 +23,7 @@ from csvgate.validation.arrange import arranger
 from csvgate.validation.cells import Cells
 from csvgate.validation.faults import VALUE_CHARACTERS, Fault
 from csvgate.validation.foreign_keys import ForeignKeys, GroupKey
+from csvgate.validation.rescue import RescuedCells
 
 _NUL: Final = ("cell.nul", "contains a NUL character (a byte of value zero); remove it")
 _REPEATED_HEADER: Final = (
@@ -47,8 +48,11 @@ class Rules:
         fields = contract.schema_.fields
         primary = contract.schema_.primary_key or ()
         self._names: Final = [field.name for field in fields]
+        rescued = header.others is not None
+        if rescued:
+            self._names.append(contract.schema_.rescue_column)
         self._foreign: Final = ForeignKeys(contract, references)
-        self._cells: Final = [
+        self._fields: Final = [
             Cells(
                 field,
                 contract.schema_,
@@ -57,6 +61,10 @@ class Rules:
                 is_absent=place is None,
             )
             for field, place in zip(fields, header.order, strict=True)
+        ]
+        self._cells: Final[list[Cells | RescuedCells]] = [
+            *self._fields,
+            *([RescuedCells()] if rescued else ()),
         ]
         encoding = encoding_label(contract.encoding)
         grouped = (i for group in self._foreign.groups for i in group.fields)
@@ -79,7 +87,7 @@ class Rules:
     @property
     def cells(self) -> Sequence[Cells]:
         """The reader of the cells of each field."""
-        return self._cells
+        return self._fields
 
     @property
     def foreign_groups(self) -> Sequence[GroupKey]:
@@ -92,7 +100,7 @@ class Rules:
         return [*(((i,), keys) for i, keys in self._unique), *self._groups]
 
     def check(self, record: Record) -> tuple[list[object], tuple[Fault, ...]]:
-        """Return the values in the contract's order, or the faults in that order.
+        """Return the values in the order of the table's columns, or the faults in that order.
 
         The first valid occurrence of a unique key counts even if its row is rejected for another
         reason: a person should decide which of two rows is right, not a fault in another cell.

@@ -18,7 +18,7 @@ from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer, Record
 from csvgate.references.keys import KeySets
 from csvgate.unique.keyed_hash import KeyedHash
-from csvgate.validation.batch import CHUNK_BYTES, Batch, Limits
+from csvgate.validation.batch import CHUNK_BYTES, Batch, Limits, cells_of_row
 from csvgate.validation.faults import FileFault
 from csvgate.validation.rule_path import rule_batches
 from csvgate.validation.rules import Rules
@@ -60,7 +60,6 @@ def validate(
     """
     mark, pieces = open_text(pieces, contract.encoding)
     pieces, line = without_preamble_and_footer(pieces, contract.dialect, MAX_RECORD_BYTES)
-    limits = Limits.of(chunk_bytes, len(contract.schema_.fields))
     head, rest = read_at_least(pieces, vector_bytes)
     start, keyed = None, KeyedHash(hash_key)
     if len(head) >= vector_bytes and _is_vectorisable(contract):
@@ -72,6 +71,7 @@ def validate(
         header = header_by_position(contract, mark)
         if contract.dialect.header:
             header = read_header(start.head, contract, mark)
+        limits = Limits.of(chunk_bytes, cells_of_row(contract.schema_, header))
         pieces = chain([head[start.offset :]], rest)
         yield from vector_batches(
             pieces, start.line, contract, header, limits, references, keyed, block_bytes, processors
@@ -87,6 +87,7 @@ def validate(
         header = header_by_position(contract, mark)
         records = chain(first, records)
     rules = Rules(contract, header, references=references, keyed=keyed)
+    limits = Limits.of(chunk_bytes, cells_of_row(contract.schema_, header))
     yield from rule_batches(records, rules, header, limits)
 
 

@@ -16,8 +16,8 @@ from csvgate_ops.operate.reconcile.run import count_rows
 from unit.validation.files import batches, contract, valid_rows
 
 PATHS = {"rules": 2**62, "blocks": 1}
-N = {"name": "n", "label": ["N", "Number"], "type": "integer"}
-DEFAULT = {"name": "d", "type": "integer", "optional": True, "default": "7"}
+N: dict[str, Any] = {"name": "n", "label": ["N", "Number"], "type": "integer"}
+DEFAULT: dict[str, Any] = {"name": "d", "type": "integer", "optional": True, "default": "7"}
 
 
 def reject_file(original: bytes, rules: Contract) -> bytes:
@@ -59,6 +59,20 @@ def test_absent_and_further_columns(
     assert [3] == loaded
     values = [tuple(map(_plain, row)) for _, row in valid_rows(found)]
     assert [expected] == values
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_rescued_cells_of_a_corrected_row(path: str) -> None:
+    if path == "blocks":
+        pytest.importorskip("pyarrow")
+    rules = contract(N, schema={"extraColumns": "rescue"})
+    file = reject_file(b"more,N\na,1\nb,x\nc,2\n", rules)
+    found, loaded = correct(_with_2(file), rules, path)
+    assert [3] == loaded
+    assert [(2, '{"more": "b"}')] == [tuple(map(_plain, row)) for _, row in valid_rows(found)]
+    repeated, _ = correct(_with_2(file) + b"3,,b,2\n", rules, path)
+    assert [0, 1] == [len(batch.rejected) for batch in repeated]
+    assert {2} == {len(batch.columns) for batch in repeated}
 
 
 def _with_2(file: bytes) -> bytes:

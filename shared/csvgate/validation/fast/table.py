@@ -1,6 +1,6 @@
 """Sorts the cells of a block's well-formed records into columns, by field."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,19 +11,27 @@ from csvgate.validation.fast.arrays import Ints, Ints32, Mask
 from csvgate.validation.fast.block_records import FramedBlock
 from csvgate.validation.fast.cell_slices import DoubledQuotes, Slices
 from csvgate.validation.fast.kernels.missing import MissingValues
+from csvgate.validation.fast.kernels.strings.utf8 import not_text
+from csvgate.validation.rescue import MOST_CHARACTERS, json_keys
 
 _CR: Final = 13
+_ESCAPED: Final = 6
+"""The most characters that JSON writes for one byte of a cell."""
+_BETWEEN: Final = 4
+"""The characters around the cell of a JSON member: two quotes, a comma and a space."""
 _NONE: Final = np.empty(0, np.int64)
 
 
 class Table(NamedTuple):
-    """The m records of a block that have the right number of cells, that no Framer read, and that
-    do not look like the header."""
+    """The m records of a block that have the right number of cells, that no Framer read, that do
+    not look like the header, and whose rescued cells are text and not long."""
 
     columns: list[Slices]
     """(m,) cells each, by field of the contract."""
     rows: Ints
     """(m,) The indexes of these records in the block."""
+    others: Sequence[Slices] = ()
+    """(m,) cells each: the rescued columns."""
 
 
 class CellSplitter:
@@ -32,6 +40,10 @@ class CellSplitter:
         self._order: Final = header.order
         self.width: Final = header.width
         """The number of cells of a record."""
+        self._others: Final = [at for at, _ in header.others or ()]
+        keys = sum(len(key) + _BETWEEN for _, key in json_keys(header.others or ()))
+        self._longest: Final = (MOST_CHARACTERS - keys) // _ESCAPED
+        """The bytes of the longest record whose rescued cells are certainly not too long."""
         self._headers: Final = [
             {at: MissingValues(_spellings(row[at], at)) for at in header.order if at is not None}
             for row in header.repeatable
@@ -40,11 +52,19 @@ class CellSplitter:
 
     def split(self, framed: FramedBlock) -> Table:
         rows = np.flatnonzero(framed.lasts - framed.firsts == self.width - 1)
+        if self._others:
+            rows = rows[framed.sizes.take(rows) <= self._longest]
         columns = self._columns(framed, rows)
-        if (like_header := self._find_headers(columns)) is not None:
-            rows = rows[~like_header]
+        masks = (self._find_headers(columns), *self._damaged(columns))
+        if left_out := [mask for mask in masks if mask is not None]:
+            rows = rows[~np.logical_or.reduce(left_out)]
             columns = self._columns(framed, rows)
-        return Table([columns[at] for at in self._order], rows)
+        others = [columns[at] for at in self._others]
+        return Table([columns[at] for at in self._order], rows, others)
+
+    def _damaged(self, columns: Mapping[int | None, Slices]) -> Iterator[Mask | None]:
+        """Yield for each rescued column which of its cells (m,) are not text."""
+        return (not_text(columns[at].binary) for at in self._others)
 
     def _find_headers(self, columns: Mapping[int | None, Slices]) -> Mask | None:
         """(m,) True for rows whose cells in the columns of the fields are those of a row of the
@@ -76,7 +96,7 @@ class CellSplitter:
         # Before any column is made, which changes the ends.
         all_starts = {
             cell: all_ends[cell - 1] + 1 if cell else starts
-            for cell in self._order
+            for cell in (*self._order, *self._others)
             if cell is not None
         }
         for cell, starts in all_starts.items():

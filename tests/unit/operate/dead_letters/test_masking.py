@@ -159,15 +159,15 @@ EMAIL = {"name": "email", "label": ["Contact Email", "E-Mail"], "sensitive": Tru
 
 
 @pytest.mark.parametrize(
-    ("properties", "header"),
+    ("properties", "header", "column"),
     [
-        ({"dialect": {"headerRows": [1, 2]}}, b"a,Contact\n,,,Email\n"),
-        ({}, b"a,e-mail\n"),
-        ({"schema": {"extraColumns": "ignore"}}, b"a,Mail address\n"),
+        ({"dialect": {"headerRows": [1, 2]}}, b"a,Contact\n,,,Email\n", "Contact Email"),
+        ({}, b"a,e-mail\n", "e-mail"),
+        ({"schema": {"extraColumns": "ignore"}}, b"a,Mail address\n", "Mail address"),
     ],
 )
 def test_a_sensitive_column_is_masked_whatever_the_header_looks_like(
-    properties: dict[str, Any], header: bytes
+    properties: dict[str, Any], header: bytes, column: str
 ) -> None:
     """Its label may be in several rows, or one that the contract does not know."""
     rules = contract({"name": "a", "label": "A"}, EMAIL, **properties)
@@ -176,10 +176,19 @@ def test_a_sensitive_column_is_masked_whatever_the_header_looks_like(
     grid = grid_of(data, rules, mask, 10, complete=True)
     assert grid is not None
     assert ((("2", "wrong", "x", MASK),), 1) == (grid.rows, grid.total)
-    assert (("_csvgate_line", "_csvgate_errors", "a"), 1) == (grid.columns[:3], len(grid.masked))
+    assert ("_csvgate_line", "_csvgate_errors", "a", column) == grid.columns
+    assert (column,) == grid.masked
     shown = grid_of(data, rules, NOTHING, 10, complete=True)
     assert shown is not None
     assert SECRET == shown.rows[0][3]
+
+
+def test_the_rescue_column_may_have_sensitive_cells() -> None:
+    mask = Mask(frozenset())
+    rescuing = contract(EMAIL, schema={"extraColumns": "rescue", "rescueColumn": "Rest"})
+    assert mask.and_of(rescuing).hides("rest")
+    plain = contract("a", schema={"extraColumns": "rescue"})
+    assert not mask.and_of(plain).hides("rescued")
 
 
 def test_an_export_is_masked_and_a_revealed_one_has_the_bytes(tmp_path: Path) -> None:
