@@ -1,6 +1,6 @@
 """`schema` and `dialect`: Frictionless Table Schema and CSV Dialect, by their property names."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -197,6 +197,22 @@ class Dialect(Model):
     )
     skip_initial_space: bool = Field(
         False, alias="skipInitialSpace", description="Ignore spaces after a delimiter."
+    )
+    quoted_missing: bool = Field(
+        True,
+        alias="quotedMissing",
+        description="If false, a quoted cell is never a missing value: the empty text is written "
+        "in quotes, a missing value without.",
+    )
+    short_rows: Literal["refuse", "pad"] = Field(
+        "refuse",
+        alias="shortRows",
+        description="pad: cells that are missing at the end of a row are missing values.",
+    )
+    trailing_delimiter: bool = Field(
+        False,
+        alias="trailingDelimiter",
+        description="An empty cell after the last column is dropped, in the header and in rows.",
     )
     header: bool = Field(True, description="The first record names the columns.")
     comment_char: str | None = Field(

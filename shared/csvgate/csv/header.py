@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from csvgate.contracts.header_labels import fold
-from csvgate.contracts.model import Contract
+from csvgate.contracts.model import Contract, Dialect
 from csvgate.csv.decoding import decode
 from csvgate.csv.encodings import ByteOrderMark
 from csvgate.csv.labels import (
@@ -55,7 +55,7 @@ def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
     """
     fields = contract.schema_.fields
     wanted = [field.header_label for field in fields]
-    labels = list(map(str, record.cells or []))
+    labels = _labels(record, contract.dialect)
     found = find_positions(labels, wanted)
     matched = sum(map(bool, found.values()))
     other = _other_delimiter(record.raw, wanted, matched, contract)
@@ -79,6 +79,13 @@ def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
         raise FileFault(code, message, record.line)
     order = tuple(found[label][0] for label in wanted)
     return Header(mark, record.raw, record.terminator or b"\n", order)
+
+
+def _labels(record: Record, dialect: Dialect) -> list[str]:
+    labels = list(map(str, record.cells or []))
+    if dialect.trailing_delimiter and len(labels) > 1 and not labels[-1]:
+        labels.pop()
+    return labels
 
 
 def _other_delimiter(

@@ -67,6 +67,8 @@ def mistakes(
     blank = [str(i) for i, label in enumerate(labels, 1) if not fold(label)]
     if blank:
         remedy = "name it, or remove it; perhaps the line ends with a delimiter"
+        if blank[-1] == str(len(labels)):
+            remedy += ", which the contract's `dialect.trailingDelimiter` allows"
         yield "header.blank_label", f"without a name: column {join_limited(blank)}; {remedy}"
 
 

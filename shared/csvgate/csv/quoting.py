@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final
 
 from csvgate.contracts.model import Contract, Dialect
-from csvgate.csv.marked_cell import NULL, MarkedCell
+from csvgate.csv.marked_cell import NULL, MarkedCell, QuotedCell
 
 _NEVER: Final = "(?!)"
 """A pattern that matches nothing."""
@@ -37,6 +37,7 @@ class Grammar:
         self.double_quote: Final = dialect.double_quote
         self.comment: Final = dialect.comment_char
         self.skip_initial_space: Final = dialect.skip_initial_space
+        self._marks_quoted: Final = not dialect.quoted_missing
         # Cells may be trimmed before they are compared.
         self._marked: Final = frozenset(text.strip() for text in missing) | {NULL}
         self._between: Final = self.quote + self.delimiter + self.quote
@@ -67,7 +68,9 @@ class Grammar:
         if text[0] == self.quote == text[-1] and len(text) > 1:
             # This split is right if the quotes around the cells are all the quotes of the line.
             cells = text[1:-1].split(self._between)
-            return cells if quotes == 2 * len(cells) else None
+            if quotes != 2 * len(cells):
+                return None
+            return [self.cell(cell, quoted=True) for cell in cells] if self._marks_quoted else cells
         return None
 
     def find_closing_quote(self, text: str, start: int) -> int:
@@ -99,14 +102,18 @@ class Grammar:
             start = found.end() + 1
         return max(start, len(text))
 
-    def cell(self, written: str) -> str:
+    def cell(self, written: str, *, quoted: bool) -> str:
         """Return the content of a cell: doubled quotes and escape characters are resolved."""
-        escape = self.escape
-        if not escape or escape not in written:
-            return written.replace(self.quote * 2, self.quote) if self.double_quote else written
-        content = self._escaped.sub(lambda m: m[m.lastindex or 0], written)
-        if written.strip() in self._marked or content.strip() in self._marked:
-            return MarkedCell(content, written)
+        is_escaped = bool(self.escape) and self.escape in written
+        if is_escaped:
+            content = self._escaped.sub(lambda m: m[m.lastindex or 0], written)
+        else:
+            content = written.replace(self.quote * 2, self.quote) if self.double_quote else written
+        marked = quoted and self._marks_quoted
+        if (marked or is_escaped) and not self._marked.isdisjoint(
+            (written.strip(), content.strip())
+        ):
+            return QuotedCell(content, written) if marked else MarkedCell(content, written)
         return content
 
 
@@ -174,7 +181,7 @@ class RecordReader:
                 self._open.append(text[at:] + terminator)
                 self._in_quotes = False
                 return end, State.CONTINUED
-            self.cells.append(grammar.cell(self._joined(text[at:end])))
+            self.cells.append(grammar.cell(self._joined(text[at:end]), quoted=False))
             if end == len(text):
                 return end, State.CLOSED
             at = end + len(grammar.delimiter)
@@ -187,7 +194,7 @@ class RecordReader:
             self._open.append(text[start:] + terminator)
             self._in_quotes = True
             return -1
-        self.cells.append(self._grammar.cell(self._joined(text[start:end])))
+        self.cells.append(self._grammar.cell(self._joined(text[start:end]), quoted=True))
         return end + 1
 
     def _joined(self, last: str) -> str:

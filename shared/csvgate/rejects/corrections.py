@@ -23,6 +23,8 @@ from csvgate.validation.batch import Batch, RejectedRow
 from csvgate.validation.faults import Fault, FileFault
 
 _HEAD_BYTES: Final = 256
+_ADDED: Final = 2
+"""The number of columns before the original ones."""
 _MAX_DIGITS: Final = 15
 _NAME: Final = re.compile(r"\.([0-9a-f]{20})-[0-9a-f]{16}\.rejects")
 
@@ -77,12 +79,12 @@ class Correction:
         for number, record in enumerate(records):
             cut = _cut(record, grammar, first=number == 0)
             if number == 0 and cut and record.cells:
-                label = record._replace(raw=cut[1], cells=record.cells[2:])
+                label = record._replace(raw=cut[1], cells=record.cells[_ADDED:])
                 self._header = read_header(label, self.contract, self._mark)
             if number > 0:
                 # A malformed record is refused here: without the two cells before it, its open
                 # quote might be closed by one several rows further down.
-                refused = record.broken or self._refusal(cut, seen)
+                refused = record.broken or self._refusal(cut, seen) or self._doubt(record, cut)
                 if refused is not None:
                     self._refuse(record, cut, *refused)
                     continue
@@ -135,12 +137,31 @@ class Correction:
             )
         return None
 
+    def _doubt(
+        self, record: Record, cut: tuple[int | None, bytes] | None
+    ) -> tuple[str, str] | None:
+        """Return why a row of a single cell is not padded: the reject file repeats a malformed row
+        as one cell."""
+        dialect, rest = self.contract.dialect, cut[1] if cut else b""
+        if dialect.short_rows == "refuse" or len(record.cells or []) > _ADDED + 1:
+            return None
+        is_quoted = dialect.quote_char and rest.startswith(dialect.quote_char.encode())
+        is_escaped = dialect.escape_char and dialect.escape_char.encode() in rest
+        if len(self.contract.schema_.fields) == 1 or not (is_quoted or is_escaped):
+            return None
+        return (
+            "row.too_few_fields",
+            "has a single cell, which may be a whole row that was malformed; correct the row, or "
+            "add the delimiter after its cell",
+        )
+
     def _refuse(
         self, record: Record, cut: tuple[int | None, bytes] | None, code: str, message: str
     ) -> None:
         number, raw = cut or (None, record.raw)
         line = record.line if number is None else number
-        fault = Fault(line, None if record.broken else LINE, code, None, message)
+        column = LINE if code.startswith("correction.") else None
+        fault = Fault(line, column, code, None, message)
         # If the two columns cannot be removed, the reject file repeats the row as a single cell.
         well_formed = cut is not None and record.cells is not None
         self._refused.append(RejectedRow(line, raw, record.terminator, well_formed, (fault,)))
@@ -159,7 +180,7 @@ def _cut(record: Record, grammar: Grammar, *, first: bool) -> tuple[int | None, 
     if first:
         text = text.removeprefix("\ufeff")
     number = ""
-    for cell in range(2):
+    for cell in range(_ADDED):
         end = (
             grammar.find_closing_quote(text, at + 1) + 1
             if grammar.quote and text.startswith(grammar.quote, at)

@@ -205,7 +205,8 @@ _ALL: Final = (
     Code(
         "row.too_many_fields",
         "The row is too long",
-        "It has more cells than the header. Perhaps a cell contains a delimiter and is not quoted.",
+        "It has more cells than the header. Perhaps a cell contains a delimiter and is not quoted. "
+        "If rows end with a delimiter, set the contract's `dialect.trailingDelimiter`.",
     ),
     Code(
         "row.stray_quote",

@@ -109,6 +109,7 @@ def _is_vectorisable(contract: Contract) -> bool:
         and not dialect.escape_char
         and not dialect.comment_char
         and not dialect.skip_initial_space
+        and dialect.quoted_missing
     )
 
 

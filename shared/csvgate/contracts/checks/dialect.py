@@ -44,6 +44,8 @@ def _wrong_name(name: str) -> str | None:
 
 def check_dialect(dialect: Dialect) -> Complaints:
     """Places are relative to the contract."""
+    if dialect.quote_char is None and not dialect.quoted_missing:
+        yield ("dialect", "quotedMissing"), "has no meaning without quotes (`quoteChar` is null)"
     seen: dict[str, str] = {}
     for name, char in (
         ("delimiter", dialect.delimiter),

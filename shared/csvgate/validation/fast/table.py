@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from csvgate.contracts.model import Dialect
-from csvgate.validation.fast.arrays import Ints, Ints32
+from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Mask
 from csvgate.validation.fast.block_records import FramedBlock
 from csvgate.validation.fast.cell_slices import DoubledQuotes, Slices
 
@@ -26,19 +26,25 @@ class CellSplitter:
     def __init__(self, dialect: Dialect, order: tuple[int, ...]) -> None:
         """`order` has for each field of the contract the index of its cell in a record."""
         self._quote: Final = dialect.quote_char or ""
+        self._drops_last: Final = dialect.trailing_delimiter
         self._order: Final = order
 
     def split(self, framed: FramedBlock) -> Table:
         width = len(self._order)
-        rows = np.flatnonzero(framed.lasts - framed.firsts == width - 1)
         text = np.frombuffer(framed.block.data, np.uint8)
+        fits = framed.lasts - framed.firsts == width - 1
+        longer = self._ends_with_delimiter(framed, text) if self._drops_last else None
+        rows = np.flatnonzero(fits if longer is None else fits | longer)
         columns = list[Slices]()
         starts, firsts = framed.starts[rows].astype(np.int32), framed.firsts[rows]
         quoted = None if framed.quoted is None else _Quoted.of(framed.quoted, firsts, width)
         all_ends = _ends(framed.separators, firsts, width)
         all_starts = [starts, *(all_ends[:-1] + 1)]
         if b"\r" in framed.block.data:
-            all_ends[-1] -= text.take(all_ends[-1] - 1) == _CR
+            before_lf = text.take(all_ends[-1] - 1) == _CR
+            if longer is not None:
+                before_lf &= ~longer[rows]
+            all_ends[-1] -= before_lf
         for cell, (starts, ends) in enumerate(zip(all_starts, all_ends, strict=True)):
             quoted_rows = (
                 quoted.rows(cell)
@@ -47,6 +53,18 @@ class CellSplitter:
             )
             columns.append(self._slices(framed, starts, ends, quoted_rows))
         return Table([columns[cell] for cell in self._order], rows)
+
+    def _ends_with_delimiter(self, framed: FramedBlock, text: Bytes) -> Mask:
+        """Return for each record whether it has one more cell than the contract has fields, which
+        is empty and not quoted."""
+        found = framed.lasts - framed.firsts == len(self._order)
+        rows = np.flatnonzero(found)
+        lasts = framed.lasts[rows]
+        ends = framed.separators.take(lasts)
+        lengths = ends - framed.separators.take(lasts - 1) - 1
+        lengths -= text.take(ends - 1) == _CR
+        found[rows[lengths != 0]] = False
+        return found
 
     def _slices(self, framed: FramedBlock, starts: Ints32, ends: Ints32, quoted: Ints) -> Slices:
         """Return the cells without the quotes around them. Changes `starts` and `ends`."""

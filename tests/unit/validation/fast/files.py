@@ -193,6 +193,10 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
     if draw(st.booleans()):
         dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ","]))
         dialect["quoteChar"] = draw(st.sampled_from(['"', "'", None]))
+    more = {"trailingDelimiter": True, "shortRows": "pad", "quotedMissing": False}
+    for name, value in more.items():
+        if draw(st.integers(0, 5)) == 0:
+            dialect[name] = value
     return contract(*fields, schema=schema, dialect=dialect), [cells for _, cells in chosen]
 
 
@@ -216,7 +220,8 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
     if dialect.header:
         order = draw(st.permutations(order))
         labels = [rules.schema_.fields[i].header_label for i in order]
-        lines.append(dialect.delimiter.join(labels).encode() + b"\n")
+        end = dialect.delimiter if dialect.trailing_delimiter and draw(st.booleans()) else ""
+        lines.append((dialect.delimiter.join(labels) + end + "\n").encode())
     newline = draw(st.sampled_from(["\n", "\n", "\r\n", "\r"]))
     # The first cell of each kind is valid, because with near misses only, hardly a row would be.
     texts = [st.one_of(st.just(cells[i][0]), st.sampled_from(cells[i])) for i in order]
@@ -225,7 +230,10 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
     for row in draw(st.lists(rows, min_size=least, max_size=30)):
         written = [_written(text, style, dialect.delimiter, dialect.quote_char)
                    for text, style in row]  # fmt: skip
-        lines.append((dialect.delimiter.join(written) + newline).encode())
+        if dialect.short_rows == "pad" and len(written) > 1 and draw(st.integers(0, 3)) == 0:
+            written.pop()
+        end = dialect.delimiter if dialect.trailing_delimiter and draw(st.booleans()) else ""
+        lines.append((dialect.delimiter.join(written) + end + newline).encode())
     body = lines[1:] if dialect.header else lines
     data = bytearray(b"".join(body))
     if draw(st.booleans()):

@@ -57,7 +57,15 @@ def shapes(draw: st.DrawFn, unit: st.SearchStrategy[bytes] = UNITS, most: int = 
         )
     unusual: dict[str, Any] = draw(
         st.sampled_from(
-            [{}, {}, {}, {"commentChar": "#"}, {"escapeChar": "\\"}, {"footerLines": 2}]
+            [
+                {},
+                {},
+                {},
+                {"commentChar": "#"},
+                {"escapeChar": "\\"},
+                {"footerLines": 2},
+                {"trailingDelimiter": True, "shortRows": "pad"},
+            ]
         )
     )
     rules = contract(
