@@ -180,7 +180,7 @@ class Schema(Model):
 class Dialect(Model):
     """How the CSV file is written."""
 
-    delimiter: str = Field(",", description="The character between cells.")
+    delimiter: str = Field(",", description="The text between cells, of 1 to 10 characters.")
     quote_char: str | None = Field(
         '"',
         alias="quoteChar",
@@ -203,6 +203,11 @@ class Dialect(Model):
         alias="quotedMissing",
         description="If false, a quoted cell is never a missing value: the empty text is written "
         "in quotes, a missing value without.",
+    )
+    formula_text: bool = Field(
+        False,
+        alias="formulaText",
+        description='A cell written as ="00123", with which Excel keeps zeros, is the text 00123.',
     )
     short_rows: Literal["refuse", "pad"] = Field(
         "refuse",

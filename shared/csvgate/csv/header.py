@@ -103,7 +103,9 @@ def _other_delimiter(
         labels = {fold(label.strip().strip(quote or " ")) for label in text.split(other)}
         count = len(folded & labels)
         if count > matched and count >= min(2, len(wanted)) and len(labels) > 1:
-            own = _DELIMITERS.get(delimiter, delimiter)
+            own = _DELIMITERS.get(
+                delimiter, delimiter if delimiter.isprintable() else repr(delimiter)
+            )
             return (
                 f"the columns seem to be separated by {words}, but the contract expects {own}; "
                 "save the file with that delimiter, or change the contract's `dialect.delimiter`"

@@ -14,6 +14,7 @@ from typing import Final
 from csvgate.contracts.model import Contract
 from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.decoding import open_text
+from csvgate.csv.encodings import codec_names
 from csvgate.csv.header import Header, read_header
 from csvgate.csv.lines import read_at_least
 from csvgate.csv.quoting import Grammar
@@ -50,7 +51,8 @@ def is_correction(pieces: Iterator[bytes], contract: Contract) -> tuple[bool, It
     head, rest = read_at_least(pieces, _HEAD_BYTES)
     quote, delimiter = contract.dialect.quote_char or "", contract.dialect.delimiter
     wanted = f"{LINE}{delimiter}{ERRORS}{delimiter}"
-    decoded = (head.decode(codec, "replace") for codec in ("utf-8", "utf-16-le", "utf-16-be"))
+    codecs = dict.fromkeys(("utf-8", "utf-16-le", "utf-16-be", *codec_names(contract.encoding)))
+    decoded = (head.decode(codec, "replace") for codec in codecs)
     found = any(t.removeprefix("\ufeff").replace(quote, "").startswith(wanted) for t in decoded)
     return found, chain([head], rest)
 

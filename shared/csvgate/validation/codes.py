@@ -212,7 +212,8 @@ _ALL: Final = (
         "row.stray_quote",
         "A quote is in the wrong place",
         "A cell contains a quote but does not begin with one, or text follows the closing quote. "
-        "Quote the whole cell and double the quotes inside it.",
+        'Quote the whole cell and double the quotes inside it. Cells like ="00123", with which '
+        "Excel keeps zeros, are read if the contract's `dialect.formulaText` is true.",
     ),
     Code(
         "row.unclosed_quote",

@@ -110,6 +110,9 @@ def _is_vectorisable(contract: Contract) -> bool:
         and not dialect.comment_char
         and not dialect.skip_initial_space
         and dialect.quoted_missing
+        and not dialect.formula_text
+        and len(dialect.delimiter) == 1
+        and dialect.delimiter.isascii()
     )
 
 

@@ -57,7 +57,7 @@ class CellSplitter:
     def _ends_with_delimiter(self, framed: FramedBlock, text: Bytes) -> Mask:
         """Return for each record whether it has one more cell than the contract has fields, which
         is empty and not quoted."""
-        found = framed.lasts - framed.firsts == len(self._order)
+        found: Mask = framed.lasts - framed.firsts == len(self._order)
         rows = np.flatnonzero(found)
         lasts = framed.lasts[rows]
         ends = framed.separators.take(lasts)

@@ -191,9 +191,14 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
             for some in (key[: draw(st.integers(1, len(names)))] for key in keys)
         ]
     if draw(st.booleans()):
-        dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ","]))
+        dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ",", "||", "¦"]))
         dialect["quoteChar"] = draw(st.sampled_from(['"', "'", None]))
-    more = {"trailingDelimiter": True, "shortRows": "pad", "quotedMissing": False}
+    more = {
+        "trailingDelimiter": True,
+        "shortRows": "pad",
+        "quotedMissing": False,
+        "formulaText": True,
+    }
     for name, value in more.items():
         if draw(st.integers(0, 5)) == 0:
             dialect[name] = value

@@ -6,7 +6,7 @@ import pytest
 
 from csvgate.contracts.model import Contract
 from unit.validation.fast.test_paths import RULES_ONLY, SALES, outcome
-from unit.validation.files import contract
+from unit.validation.files import Field, contract
 
 pytest.importorskip("pyarrow")
 
@@ -21,8 +21,8 @@ FILES = [
 
 
 def width(fields: int, **dialect: Any) -> Contract:
-    names = [SALES, "text", "more"][:fields] or ["text"]
-    return contract(*names, dialect={"header": False, **dialect})
+    columns: list[Field | str] = [SALES, "text", "more"]
+    return contract(*(columns[:fields] or columns[1:2]), dialect={"header": False, **dialect})
 
 
 @pytest.mark.parametrize("file", FILES)
