@@ -10,6 +10,9 @@ from csvgate.validation.fast.block_records import FramedBlock
 from csvgate.validation.fast.cell_slices import DoubledQuotes, Slices
 
 _CR: Final = 13
+_MANY_RUNS: Final = 1 / 8
+"""The number of runs of consecutive rows, as a share of the rows, above which copying each run
+costs more than picking each cell."""
 _NONE: Final = np.empty(0, np.int64)
 
 
@@ -108,6 +111,8 @@ def _ends(separators: Ints32, firsts: Ints, width: int) -> Ints32:
     indexes of the separators after their first cells."""
     # Runs of consecutive rows are copied at once.
     breaks = (np.flatnonzero(np.diff(firsts) != width) + 1).tolist()
+    if len(breaks) > _MANY_RUNS * len(firsts):
+        return separators.take(firsts + np.arange(width)[:, None])
     begins = [0, *breaks] if len(firsts) else []
     runs = zip(begins, [*breaks, len(firsts)], strict=False)
     parts = [separators[firsts[start] : firsts[end - 1] + width] for start, end in runs]
