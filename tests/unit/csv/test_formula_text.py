@@ -3,8 +3,13 @@
 import pytest
 
 from csvgate.contracts.model import Dialect
+from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
+from csvgate.rejects.corrections import Correction
+from csvgate.rejects.reject_file import RejectFile
+from csvgate.validation.validate import validate
+from unit.validation.files import batches, contract, valid_rows
 
 
 def read(data: bytes, **dialect: object) -> list[list[str] | str]:
@@ -60,3 +65,22 @@ def test_the_fault_names_the_property() -> None:
         (record,) = Framer([data], Grammar(Dialect())).records()
         assert record.broken is not None
         assert named == ("`dialect.formulaText`" in record.broken[1])
+
+
+def test_a_corrected_reject_file_is_read_by_the_same_rules() -> None:
+    rules = contract(
+        {"name": "id", "type": "integer"}, "zip", "code", dialect={"formulaText": True}
+    )
+    data = b'id,zip,code\nx,="01067","=""007"""\n'
+    file = b"".join(map(RejectFile(rules).render, batches(data, rules)))
+    correction = Correction(rules, frozenset([2]))
+    pieces = correction.pieces([file.replace(b",x,", b',="1",')])
+    read = correction.batches(validate(pieces, contract_for_extracted_records(rules)))
+    assert [(2, (1, "01067", "007"))] == valid_rows(read)
+
+
+def test_an_empty_formula_is_a_quoted_cell() -> None:
+    data = b'a,b\n="",1\n,2\n'
+    for quoted_missing, value in ((True, None), (False, "")):
+        rules = contract("a", "b", dialect={"formulaText": True, "quotedMissing": quoted_missing})
+        assert [(2, (value, "1")), (3, (None, "2"))] == valid_rows(batches(data, rules))
