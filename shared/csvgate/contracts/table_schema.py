@@ -247,7 +247,7 @@ class Schema(Model):
 class Dialect(Model):
     """How the CSV file is written."""
 
-    delimiter: str = Field(",", description="The character between cells.")
+    delimiter: str = Field(",", description="The text between cells, of 1 to 10 characters.")
     quote_char: str | None = Field(
         '"',
         alias="quoteChar",
@@ -264,6 +264,27 @@ class Dialect(Model):
     )
     skip_initial_space: bool = Field(
         False, alias="skipInitialSpace", description="Ignore spaces after a delimiter."
+    )
+    quoted_missing: bool = Field(
+        True,
+        alias="quotedMissing",
+        description="If false, a quoted cell is never a missing value: the empty text is written "
+        "in quotes, a missing value without.",
+    )
+    formula_text: bool = Field(
+        False,
+        alias="formulaText",
+        description='A cell written as ="00123", with which Excel keeps zeros, is the text 00123.',
+    )
+    short_rows: Literal["refuse", "pad"] = Field(
+        "refuse",
+        alias="shortRows",
+        description="pad: cells that are missing at the end of a row are missing values.",
+    )
+    trailing_delimiter: bool = Field(
+        False,
+        alias="trailingDelimiter",
+        description="An empty cell after the last column is dropped, in the header and in rows.",
     )
     header: bool = Field(True, description="The first record names the columns.")
     header_rows: tuple[int, ...] = Field(

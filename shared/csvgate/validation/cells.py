@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from csvgate.contracts.model import Schema, SchemaField
 from csvgate.contracts.table import column_type
-from csvgate.csv.marked_cell import NULL, MarkedCell
+from csvgate.csv.marked_cell import NULL, MarkedCell, QuotedCell
 from csvgate.types.common.field_type import CellFault
 from csvgate.types.registry import FIELD_TYPES
 from csvgate.validation.constraints import checks
@@ -20,6 +20,11 @@ from csvgate.validation.foreign_keys import Known
 _NULL: Final = (
     "cell.null",
     r"is \N, which databases write for NULL; add \N to `missingValues`, or escape the backslash",
+)
+_QUOTED_NULL: Final = (
+    "cell.null",
+    r"is \N in quotes, although `dialect.quotedMissing` is false: remove the quotes if it is NULL, "
+    "or escape the backslash",
 )
 _REQUIRED: Final = ("constraint.required", "is required, but has no value")
 
@@ -91,7 +96,7 @@ class Cells(dict[str, object]):
         if isinstance(text, MarkedCell):
             is_missing = text.is_missing(self.missing)
             if not is_missing and text.written == NULL:
-                raise CellFault(_NULL)
+                raise CellFault(_QUOTED_NULL if isinstance(text, QuotedCell) else _NULL)
             text = str(text)
         return self.missing_value() if is_missing else self._read_value(text)
 

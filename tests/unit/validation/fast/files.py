@@ -242,10 +242,19 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
             for some in (key[: draw(st.integers(1, len(names)))] for key in keys)
         ]
     if draw(st.booleans()):
-        dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ","]))
+        dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ",", "||", "¦"]))
         dialect["quoteChar"] = draw(st.sampled_from(['"', "'", None]))
     if dialect["header"] and draw(st.integers(0, 3)) == 0:
         dialect["headerRows"] = [1, 2]
+    more = {
+        "trailingDelimiter": True,
+        "shortRows": "pad",
+        "quotedMissing": False,
+        "formulaText": True,
+    }
+    for name, value in more.items():
+        if draw(st.integers(0, 5)) == 0:
+            dialect[name] = value
     return contract(*fields, schema=schema, dialect=dialect), [cells for _, cells in chosen]
 
 
@@ -277,11 +286,12 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
                 order.insert(at, len(cells))
                 labels.insert(at, f"other {number}")
         cells = [*cells, OTHER]
+        end = dialect.delimiter if dialect.trailing_delimiter and draw(st.booleans()) else ""
         if len(dialect.header_rows) == 2:
             first = [label.partition(" ")[0] for label in labels]
-            lines.append((dialect.delimiter.join(first) + "\n").encode())
+            lines.append((dialect.delimiter.join(first) + end + "\n").encode())
             labels = [label.partition(" ")[2] for label in labels]
-        lines.append((dialect.delimiter.join(labels) + "\n").encode())
+        lines.append((dialect.delimiter.join(labels) + end + "\n").encode())
     newline = draw(st.sampled_from(["\n", "\n", "\r\n", "\r"]))
     # The first cell of each kind is valid, because with near misses only, hardly a row would be.
     texts = [st.one_of(st.just(cells[i][0]), st.sampled_from(cells[i])) for i in order]
@@ -290,7 +300,10 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
     for row in draw(st.lists(rows, min_size=least, max_size=30)):
         written = [_written(text, style, dialect.delimiter, dialect.quote_char)
                    for text, style in row]  # fmt: skip
-        lines.append((dialect.delimiter.join(written) + newline).encode())
+        if dialect.short_rows == "pad" and len(written) > 1 and draw(st.integers(0, 3)) == 0:
+            written.pop()
+        end = dialect.delimiter if dialect.trailing_delimiter and draw(st.booleans()) else ""
+        lines.append((dialect.delimiter.join(written) + end + newline).encode())
     count = len(dialect.header_rows) if dialect.header else 0
     head, body = lines[:count], lines[count:]
     if head and draw(st.integers(0, 3)) == 0:
