@@ -52,6 +52,7 @@ def test_cells(data: bytes, expected: list[str] | str) -> None:
         ({"delimiter": "||"}, b'="01"||="02"||x\n', ["01", "02", "x"]),
         ({"escapeChar": "\\"}, b'="01",\\,x,"y"\n', ["01", ",x", "y"]),
         ({"escapeChar": "\\"}, b'="0\\"1"\n', "row.stray_quote"),
+        ({"escapeChar": "\\"}, b'="0\\1"\n', "row.stray_quote"),
         ({"formulaText": False}, b'"=""00123"""\n', ['="00123"']),
         ({"formulaText": False}, b'="00123"\n', "row.stray_quote"),
     ],
