@@ -100,6 +100,11 @@ class SchemaField(Model):
         None, description="A title, used as the column's description if there is no other."
     )
     description: str | None = Field(None, description="The column's description in BigQuery.")
+    timezone: str | None = Field(
+        None,
+        description="datetime: the IANA name of the time zone of cells that name none, e.g. "
+        "Europe/Berlin.",
+    )
     decimal_char: str = Field(".", alias="decimalChar", description="number: the decimal point.")
     group_char: str | None = Field(
         None,
