@@ -40,7 +40,7 @@ _EXAMPLES: Final = {
 """Texts that a directive reads; one for each outline."""
 _PATTERNS_OF_DATES: Final = {"default": ("%Y-%m-%d",), "any": ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d")}
 """Patterns that read at least what the formats read."""
-_MOST: Final = 20_000
+_MOST: Final = 3_000
 """The most outlines of a pattern that are compared."""
 
 
