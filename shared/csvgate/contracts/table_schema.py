@@ -110,6 +110,16 @@ class SchemaField(Model):
         None, description="A title, used as the column's description if there is no other."
     )
     description: str | None = Field(None, description="The column's description in BigQuery.")
+    language: str | None = Field(
+        None,
+        description="date, datetime: the language of the names of months and days in a pattern, "
+        "e.g. de; English if it is not given.",
+    )
+    timezone: str | None = Field(
+        None,
+        description="datetime: the IANA name of the time zone of cells that name none, e.g. "
+        "Europe/Berlin.",
+    )
     decimal_char: str = Field(".", alias="decimalChar", description="number: the decimal point.")
     group_char: str | None = Field(
         None,

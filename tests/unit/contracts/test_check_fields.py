@@ -233,7 +233,8 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "datetime", "format": ["epoch", "%d.%m.%Y %H:%M"]},
         "format[1]",
-        "it has no %z, and TIMESTAMP needs a time zone; add %z or use `bigquery: DATETIME`",
+        "it has no %z, and TIMESTAMP needs a time zone; add %z, or a `timezone` to the "
+        "field, or use `bigquery: DATETIME`",
     ),
     (
         {"type": "datetime", "format": "epoch", "bigquery": "DATETIME"},
@@ -243,8 +244,57 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "datetime", "format": "excel"},
         "format",
-        "excel has no time zone, and TIMESTAMP needs one; use `bigquery: DATETIME`",
+        "excel has no time zone, and TIMESTAMP needs one; add a `timezone` to the field, or use "
+        "`bigquery: DATETIME`",
     ),
+    (
+        {"type": "datetime", "timezone": "Europe/Berln"},
+        "timezone",
+        "'Europe/Berln' is not the IANA name of a time zone; did you mean `Europe/Berlin`?",
+    ),
+    (
+        {"type": "datetime", "timezone": "../x"},
+        "timezone",
+        "'../x' is not the IANA name of a time zone; write, for example, Europe/Berlin",
+    ),
+    ({"type": "datetime", "timezone": "CET"}, "timezone", None),
+    (
+        {"type": "datetime", "timezone": "Europe/Berlin", "bigquery": "DATETIME"},
+        "timezone",
+        "applies to TIMESTAMP columns, not to DATETIME; drop it, or use TIMESTAMP",
+    ),
+    (
+        {"type": "datetime", "timezone": "Europe/Berlin", "format": ["epoch", "%Y-%m-%d %H:%M%z"]},
+        "timezone",
+        "has no effect, because the format says the time zone of every cell; drop it",
+    ),
+    (
+        {"type": "date", "format": "%d. %B %Y", "language": "xx"},
+        "language",
+        None,
+    ),
+    ({"type": "date", "format": "%d. %B %Y", "language": "de-AT"}, "language", None),
+    (
+        {"type": "date", "format": ["%d.%m.%Y", "any"], "language": "de"},
+        "language",
+        "has no effect, because no format has %b, %B, %a or %A; drop it",
+    ),
+    (
+        {"type": "date", "format": "%B %c", "language": "de"},
+        "language",
+        "'%B %c' has a directive that cannot be read with a language; replace it",
+    ),
+    (
+        {"type": "date", "format": ["%d %b %y", "%y %b %d"], "language": "fr"},
+        "format[1]",
+        "'%y %b %d' and '%d %b %y' read '21 nov 26' as different values; keep one of them",
+    ),
+    (
+        {"type": "time", "format": "%H:%M", "language": "de"},
+        "language",
+        "applies to date and datetime, not to time; drop it",
+    ),
+    ({"type": "date", "timezone": "UTC"}, "timezone", "applies to datetime, not to date; drop it"),
     (
         {"type": "time", "format": "excel"},
         "format",
@@ -264,7 +314,8 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "datetime", "format": "%d.%m.%Y %H:%M"},
         "format",
-        "it has no %z, and TIMESTAMP needs a time zone; add %z or use `bigquery: DATETIME`",
+        "it has no %z, and TIMESTAMP needs a time zone; add %z, or a `timezone` to the "
+        "field, or use `bigquery: DATETIME`",
     ),
     ({"sensitive": "yes"}, "sensitive", "should be true or false, but is 'yes'"),
     ({"missingValues": "-"}, "missingValues", "should be a list, but is a single text; write [-]"),
@@ -306,6 +357,9 @@ def test_broken_rules(
         {"type": "datetime", "format": ["any", "epoch", "%d/%b/%Y:%H:%M:%S %z"]},
         {"type": "datetime", "format": "%Y-%m-%d %H:%M:%S %Z"},
         {"type": "datetime", "format": "excel", "bigquery": "DATETIME"},
+        {"type": "datetime", "format": "excel", "timezone": "Europe/Berlin"},
+        {"type": "date", "format": ["%d. %B %Y", "%d.%m.%Y", "%d %b %y"], "language": "de"},
+        {"type": "datetime", "format": ["epoch", "any"], "timezone": "UTC"},
         {"type": "datetime", "bigquery": "STRING"},
         {"format": "binary"},
         {"format": "binary", "bigquery": "BYTES(16)"},
