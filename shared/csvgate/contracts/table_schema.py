@@ -1,5 +1,6 @@
 """`schema` and `dialect`: Frictionless Table Schema and CSV Dialect, by their property names."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -91,6 +92,14 @@ class SchemaField(Model):
         None,
         alias="missingValues",
         description="The texts of cells without a value in this field; they replace the schema's.",
+    )
+    trim: bool | None = Field(
+        None,
+        description="Remove spaces around each cell before anything else; replaces the schema's.",
+    )
+    replace: Mapping[str, str] = Field(
+        {},
+        description="Whole cells, after trimming, and the texts that they stand for, e.g. J: true.",
     )
     sensitive: bool = Field(
         False, description="Mask values wherever people could read them: emails, dead letters."
@@ -189,6 +198,9 @@ class Schema(Model):
     )
     missing_values: tuple[str, ...] = Field(
         ("",), alias="missingValues", description="The texts of cells without a value."
+    )
+    trim: bool = Field(
+        False, description="Remove spaces of any kind around each cell before anything else."
     )
     primary_key: Annotated[tuple[str, ...] | str | None, AfterValidator(_as_tuple)] = Field(
         None,

@@ -1,5 +1,6 @@
 """Reads the cells of one field: text becomes the column's value, or all the faults of the cell.
 
+Spaces around the cell are removed if the field has `trim`, and a text of `replace` becomes another.
 A cell of `missingValues` is null. Otherwise the type (and format) is checked first; if it holds,
 every constraint and the fit to the BigQuery column are checked, and all their faults are reported
 together. A foreign key of this field alone compares the column's value, so it is checked only if
@@ -12,6 +13,7 @@ from typing import Any, Final
 from csvgate.contracts.model import Schema, SchemaField
 from csvgate.contracts.table import column_type
 from csvgate.types.common.field_type import CellFault
+from csvgate.types.common.spaces import SPACES
 from csvgate.types.registry import FIELD_TYPES
 from csvgate.validation.constraints import checks
 from csvgate.validation.foreign_keys import Known
@@ -46,9 +48,17 @@ class Cells(dict[str, object]):
         self._max_faulty: Final = int(self._max_texts * self._FAULTY_SHARE)
         self.required: Final = required
         """True if a missing value is a fault."""
+        self.trims: Final = schema.trim if field.trim is None else field.trim
+        """True if spaces around a cell do not count."""
         given = field.missing_values
-        self.missing: Final = frozenset(schema.missing_values if given is None else given)
-        """The texts of cells without a value."""
+        missing = frozenset(schema.missing_values if given is None else given)
+        become_missing = {text for text, new in field.replace.items() if new in missing}
+        self.missing: Final = missing.difference(field.replace) | become_missing
+        """The texts of cells without a value, those that `replace` makes so among them."""
+        self.replaced: Final = {
+            text: new for text, new in field.replace.items() if new not in missing
+        }
+        """The texts that stand for others, which are not missing."""
         column, kind = column_type(field), FIELD_TYPES[field.type]
         self._type: Final = kind.reader(field, column)
         self._checks: Final = tuple(checks(field))
@@ -70,10 +80,14 @@ class Cells(dict[str, object]):
         return value
 
     def _read(self, text: str) -> object:
+        if self.trims:
+            text = text.strip(SPACES)
         if text in self.missing:
             if self.required:
                 raise CellFault(_REQUIRED)
             return None
+        if self.replaced:
+            text = self.replaced.get(text, text)
         value: Any = self._type(text) if self._type else text
         faults: list[tuple[str, str]] = []
         for check in self._checks:

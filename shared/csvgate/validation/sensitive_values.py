@@ -161,6 +161,7 @@ def _kind(field: SchemaField, schema: Schema) -> SchemaField:
                 "percent_as_fraction",
                 "negative",
                 "whole_decimals",
+                "replace",
                 "true_values",
                 "false_values",
             }
@@ -168,6 +169,7 @@ def _kind(field: SchemaField, schema: Schema) -> SchemaField:
         | {
             "name": "value",
             "missing_values": missing,
+            "trim": schema.trim if field.trim is None else field.trim,
             "constraints": Constraints(
                 pattern=field.constraints.pattern, enum=field.constraints.enum
             ),

@@ -251,6 +251,29 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
         "groupChar",
         "is the same as decimalChar, so numbers would have two meanings; change one of them",
     ),
+    (
+        {"trim": True, "missingValues": ["", " - "]},
+        "missingValues[1]",
+        "' - ' has spaces around it, which trim removes from every cell; drop the spaces",
+    ),
+    (
+        {"trim": True, "replace": {"J\u00a0": "true"}},
+        "replace.J\u00a0",
+        "'J\\xa0' has spaces around it, which trim removes from every cell; drop the spaces",
+    ),
+    ({"replace": {"J": "J"}}, "replace.J", "is replaced by itself; drop it"),
+    (
+        {"type": "boolean", "replace": {"J": "ja"}},
+        "replace.J",
+        "'ja' is neither true (true, True, TRUE, 1) nor false (false, False, FALSE, 0); write a "
+        "text that the field takes",
+    ),
+    (
+        {"type": "boolean", "replace": {"J": True}},
+        "replace.J",
+        'should be text, but true is not text; put it in quotes: "true"',
+    ),
+    ({"trim": "yes"}, "trim", "should be true or false, but is 'yes'"),
     ({"type": "boolean", "trueValues": []}, "trueValues", "is empty; list the words"),
     (
         {"type": "boolean", "trueValues": ["0"]},
@@ -362,6 +385,13 @@ def test_broken_rules(
         {"type": "object"},
         {"type": "array", "bigquery": "STRING"},
         {"type": "any"},
+        {"trim": False, "replace": {" J ": "true"}},
+        {
+            "type": "integer",
+            "trim": True,
+            "replace": {"n/v": "", "": "0", "none": "-"},
+            "missingValues": ["", "-"],
+        },
         {"title": "A", "description": "B", "sensitive": True, "missingValues": ["-", ""]},
     ],
 )
@@ -390,6 +420,15 @@ def test_valid_contracts(found: Callable[..., Found], field: dict[str, Any]) -> 
             [("schema.primaryKey", "is empty; name at least one field, or drop it")],
         ),
         ({"fields": [{"name": "a"}], "primaryKey": "a"}, []),
+        (
+            {"fields": [{"name": "a"}], "trim": True, "missingValues": ["", " "]},
+            [
+                (
+                    "schema.missingValues[1]",
+                    "' ' has spaces around it, which trim removes from every cell; drop the spaces",
+                )
+            ],
+        ),
     ],
 )
 def test_schema(found: Callable[..., Found], schema: Any, expected: Found) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from csvgate.types.common.field_type import CellFault
+from csvgate.types.common.spaces import SPACES
 from csvgate.validation.cells import Cells
 from unit.types.cell import exact, read
 from unit.validation.files import contract
@@ -381,6 +382,66 @@ def test_the_missing_values_of_a_field_replace_those_of_the_schema() -> None:
     assert ["", "", "-"] == [a[""], b[""], b["-"]]
     with pytest.raises(CellFault) as caught:
         a["-"]
+    assert [("constraint.required", "is required, but has no value")] == list(caught.value.faults)
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_every_kind_of_space_is_trimmed(space: str) -> None:
+    assert space.isspace()
+    assert 5 == read(f"{space}5{space}{space}", type="integer", trim=True)
+    assert ["type.integer"] == read(f"{space}5", type="integer")
+    assert f"a{space}b" == read(f"{space}a{space}b\n", trim=True)
+    assert None is read(space * 3, type="date", trim=True)
+
+
+def test_a_trimmed_cell_is_judged_without_its_spaces() -> None:
+    limits = {"maxLength": 2, "pattern": "[a-z]+"}
+    assert "ab" == read("  ab  ", trim=True, bigquery="STRING(2)", constraints=limits)
+    assert "1.50" == read(" 1.50 ", trim=True, type="number", bigquery="STRING")
+    assert None is read(" n/a ", trim=True, missingValues=["n/a"])
+    assert "\x1ca" == read(" \x1ca", trim=True)
+
+
+def test_a_field_decides_before_the_schema_whether_it_is_trimmed() -> None:
+    fields: list[dict[str, Any]] = [{"name": "a"}, {"name": "b", "trim": False}]
+    rules = contract(*fields, schema={"trim": True})
+    a, b = (Cells(field, rules.schema_, required=False) for field in rules.schema_.fields)
+    assert ["x", " x "] == [a[" x "], b[" x "]]
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "expected"),
+    [
+        ({"type": "boolean", "replace": {"J": "true", "N": "false"}}, "J", True),
+        ({"type": "boolean", "replace": {"J": "true", "N": "false"}}, "false", False),
+        ({"type": "boolean", "replace": {"J": "true", "N": "false"}}, "j", ["type.boolean"]),
+        ({"type": "integer", "replace": {"n/v": ""}}, "n/v", None),
+        ({"type": "integer", "replace": {"n/v": ""}}, "n/v ", ["type.integer"]),
+        ({"type": "integer", "replace": {"n/v": ""}, "trim": True}, " n/v ", None),
+        ({"type": "integer", "replace": {"none": "0"}}, "none", 0),
+        ({"type": "integer", "replace": {"": "0"}}, "", 0),
+        ({"type": "integer", "replace": {"": "0"}, "trim": True}, "  ", 0),
+        ({"replace": {"a": "b", "b": "c"}}, "a", "b"),
+        ({"replace": {"-": ""}, "missingValues": ["-"]}, "-", ""),
+        ({"replace": {"x": "-"}, "missingValues": ["-"]}, "x", None),
+        ({"replace": {"x": "long"}, "bigquery": "STRING(3)"}, "x", ["bigquery.length"]),
+        ({"replace": {"x": "y"}, "constraints": {"enum": ["y"]}}, "x", "y"),
+        ({"replace": {"x": "y"}, "constraints": {"enum": ["x"]}}, "x", ["constraint.enum"]),
+    ],
+)
+def test_a_replaced_cell_is_read_as_its_new_text(
+    field: dict[str, Any], text: str, expected: object
+) -> None:
+    found = read(text, **field)
+    assert (expected, type(expected)) == (found, type(found))
+
+
+def test_a_cell_that_stands_for_a_missing_value_is_a_fault_if_it_is_required() -> None:
+    rules = contract({"name": "a", "replace": {"n/v": "", "": "x"}})
+    cells = Cells(rules.schema_.fields[0], rules.schema_, required=True)
+    assert "x" == cells[""]
+    with pytest.raises(CellFault) as caught:
+        cells["n/v"]
     assert [("constraint.required", "is required, but has no value")] == list(caught.value.faults)
 
 

@@ -3,6 +3,11 @@
 from csvgate.contracts.checks.column_names import wrong_column_name
 from csvgate.contracts.checks.constraints import check_constraints
 from csvgate.contracts.checks.numbers import check_numbers
+from csvgate.contracts.checks.replacements import (
+    check_missing_of_schema,
+    check_replace,
+    check_trim,
+)
 from csvgate.contracts.model import Schema, SchemaField
 from csvgate.contracts.reading.mistakes import Complaints, suggest
 from csvgate.contracts.table import column_type
@@ -17,8 +22,9 @@ def check_schema(schema: Schema) -> Complaints:
         if first != i:
             message = f"{field.name!r} is also fields[{first}]; BigQuery ignores case, rename one"
             yield ("schema", "fields", i, "name"), message
-        for path, message in _check_field(field):
+        for path, message in _check_field(field, schema):
             yield ("schema", "fields", i, *path), message
+    yield from check_missing_of_schema(schema)
     yield from _primary_key(schema)
 
 
@@ -36,7 +42,7 @@ def _primary_key(schema: Schema) -> Complaints:
             yield place, f"{name!r} is listed twice; keep one"
 
 
-def _check_field(field: SchemaField) -> Complaints:
+def _check_field(field: SchemaField, schema: Schema) -> Complaints:
     wrong = wrong_column_name(field.name)
     if wrong:
         yield ("name",), wrong
@@ -53,10 +59,14 @@ def _check_field(field: SchemaField) -> Complaints:
     yield from _inapplicable(field)
     yield from check_numbers(field)
     yield from _words(field)
-    if problem := kind.format_problem(field.format, column):
+    yield from check_trim(field, schema)
+    problem = kind.format_problem(field.format, column)
+    if problem:
         yield ("format",), problem
     if column is not None:
         yield from check_constraints(field)
+        if not problem:
+            yield from check_replace(field, schema)
 
 
 def _inapplicable(field: SchemaField) -> Complaints:

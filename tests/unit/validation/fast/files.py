@@ -106,6 +106,32 @@ KINDS: list[tuple[Field, list[str]]] = [
         {"type": "integer", "missingValues": ["", "-", "n/a", "-999", "00"]},
         ["-999", "-998", "-", "n/a", "", "00", "0", "7"],
     ),
+    (
+        {"trim": True},
+        ["a", " a ", "\u00a0a\u3000", "", "  ", "a b", "NA ", "\t-", '" a"', '"a" ', "é\u2003",
+         "\u0085"],
+    ),
+    ({"trim": True, "constraints": {"enum": ["A", "é"]}}, ["A", " A", "é\u00a0", "B ", " "]),
+    (
+        {"trim": True, "replace": {"n/v": "", "a": "b", "b": "c", "NA": "x", "-": "-1"}},
+        ["a", "b ", "n/v", " n/v", "NA", "NA\u202f", "-", "c", "", "\u3000"],
+    ),
+    (
+        {"type": "integer", "trim": True, "replace": {"n/v": "", "none": "0", "5": "6"}},
+        ["1", " 2 ", "3\u00a0", "n/v ", " none", "5", "05", "\t", "1 2", "\u22127 ", "NA"],
+    ),
+    (
+        {"type": "boolean", "replace": {"J": "true", "N": "false", "?": ""}},
+        ["J", "N", "?", "true", "j", " J", ""],
+    ),
+    (
+        {"type": "number", "bigquery": "STRING(6)", "trim": True, "replace": {"0": "0.00"}},
+        ["1", " 1.5 ", "0", " 0", "0.0", "1234567  ", "   12"],
+    ),
+    (
+        {"type": "date", "trim": True, "replace": {"0000-00-00": ""}},
+        ["2026-11-21", " 2026-11-21", "0000-00-00", " 0000-00-00 ", "2026-11-31 ", " "],
+    ),
     ({"type": "number", "bigquery": "STRING"}, ["1", "1.0", "1.00", "x", ""]),
     ({"type": "boolean"}, ["true", "FALSE", "1", "0", "yes", ""]),
     (
