@@ -69,11 +69,19 @@ def test_both_paths_read_the_same(name: str, replaces: bool, cells: list[bytes])
     assert_agreement(cells, **FIELDS[name], **replace)
 
 
-def test_padded_cells_and_replaced_missing_values_are_read_in_bulk() -> None:
+def test_padded_and_replaced_cells_are_read_in_bulk() -> None:
     cells = [b" 12 ", b"\t7", b"\xc2\xa08\xe3\x80\x80", b"n/v ", b"", b" ", b"none", b"x"]
     clear, values = cleared_by_type(cells, type="integer", trim=True, replace=REPLACE | {"": ""})
-    assert [True] * 6 + [False] * 2 == clear
-    assert [12, 7, 8, None, None, None] == values[:6]
+    assert [True] * 7 + [False] == clear
+    assert [12, 7, 8, None, None, None, 0] == values[:7]
+
+
+def test_cells_of_many_replaced_texts_are_left_to_the_rules() -> None:
+    replace = {f"n{number}": str(number) for number in range(100)}
+    cells = [text.encode() for text in replace]
+    clear, _ = cleared_by_type(cells, type="integer", replace=replace)
+    assert 16 == sum(clear)
+    assert_agreement(cells, type="integer", replace=replace)
 
 
 @pytest.mark.parametrize("vector_bytes", [1, RULES_ONLY])

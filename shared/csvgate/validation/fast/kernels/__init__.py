@@ -4,6 +4,6 @@
 `strings` those of texts, and `fixed_width` with the parsers of `numbers`, `times`, `geopoints` and
 `durations` that of all other types. `fallback` reads the cells that a kernel does not clear, and
 `foreign` looks values up in references. `trimming` removes spaces around cells, and `replacing`
-leaves the cells that the contract replaces to the rules. `missing` finds missing values, `column`
-is what a kernel returns, and `validated_columns` are the columns of a block.
+gives replaced cells their values. `missing` finds missing values, `column` is what a kernel
+returns, and `validated_columns` are the columns of a block.
 """

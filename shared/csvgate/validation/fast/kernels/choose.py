@@ -55,7 +55,7 @@ def kernels_of(contract: Contract, cells: Sequence[Cells], keyed: KeyedHash) -> 
             kernel = foreign_kernel(kernel, reader.foreign, kind, keyed)
         worthwhile = _BELOW_RULES if kernel is None else _worthwhile(field)
         if kernel is not None and reader.replaced:
-            kernel = ReplacingKernel(kernel, reader.replaced)
+            kernel = ReplacingKernel(kernel, reader, kind)
         fallback = FallbackKernel(kernel, reader, kind)
         adaptive = AdaptiveKernel(distinct, fallback, worthwhile)
         found.append(TrimmingKernel(adaptive) if reader.trims else adaptive)

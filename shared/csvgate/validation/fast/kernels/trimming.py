@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from csvgate.types.common.spaces import SPACES
-from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Mask, Words
+from csvgate.validation.fast.arrays import Bytes, Ints, Ints32, Mask
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.column import Column, Kernel
 from csvgate.validation.fast.words import WORD, Text
@@ -17,12 +17,15 @@ _MOST_STEPS: Final = 64
 """Spaces on one side of a cell that are removed from all cells together. A cell with more is rare,
 and is trimmed by itself."""
 _OTHERS: Final = [space.encode() for space in SPACES if not space.isascii()]
-_SIZES: Final = sorted({*map(len, _OTHERS)})
-"""The numbers of bytes of the spaces that are not ASCII: two and three."""
 _WORDS_OF_SIZE: Final = {
     size: np.array([int.from_bytes(o, "little") for o in _OTHERS if len(o) == size], np.uint64)
-    for size in _SIZES
+    for size in sorted({*map(len, _OTHERS)})
 }
+"""The spaces outside ASCII, by their number of bytes (two and three), as words."""
+_MAY_BE_SPACE: Final = _IS_ASCII_SPACE | np.isin(
+    np.arange(256), [byte for other in _OTHERS for byte in (other[0], other[-1])]
+)
+"""The bytes with which a space begins or ends."""
 
 
 class TrimmingKernel:
@@ -36,17 +39,17 @@ class TrimmingKernel:
 
 
 def trimmed(cells: Slices) -> Slices:
-    """Return the cells without SPACES around them. Nothing is removed from a cell that is not
-    UTF-8, which no kernel clears, apart from ASCII spaces.
+    """Return the cells without SPACES around them.
 
-    Quotes are not spaces, so doubled ones stay in their cells.
+    A cell that is not UTF-8 stays so, because only whole characters are removed. Quotes are not
+    spaces, so doubled ones stay in their cells.
     """
     data = np.frombuffer(cells.block.data, np.uint8)
     starts, ends = cells.starts.copy(), cells.ends.copy()
     _skip_ascii_at_start(data, starts, ends)
     _skip_ascii_at_end(data, starts, ends)
-    rows = _with_other_spaces(Text(data, starts, ends - starts))
-    for row in rows.tolist():
+    rows = _skip_others(data, starts, ends)
+    for row in rows[_may_have_more(data, starts[rows], ends[rows])].tolist():
         start, end = starts.item(row), ends.item(row)
         starts[row], ends[row] = _limits(cells.block.data[start:end], start)
     return replace(cells, starts=starts, ends=ends)
@@ -80,25 +83,33 @@ def _skip_ascii_at_end(data: Bytes, starts: Ints32, ends: Ints32) -> None:
         ends[row] -= len(cell) - len(cell.rstrip(_ASCII))
 
 
-def _with_other_spaces(text: Text) -> Ints:
-    """Return the indexes of the cells that may have a space outside ASCII on one side. A cell of a
-    few bytes may be among them because of bytes beside it."""
-    ends = text.starts + text.lengths
-    beyond = (text.bytes_at(text.starts) >= 0x80) | (text.bytes_at(ends - 1) >= 0x80)
-    rows = np.flatnonzero(beyond & (text.lengths > 0))
+def _skip_others(data: Bytes, starts: Ints32, ends: Ints32) -> Ints:
+    """Remove one space outside ASCII from each side of each cell; return the indexes of the cells
+    that had one."""
+    beyond = (data.take(starts) >= 0x80) | (data.take(ends - 1) >= 0x80)
+    rows = np.flatnonzero(beyond & (starts < ends))
     if not len(rows):
         return rows
-    first = text.words_at(text.starts.take(rows))
-    last = text.words_at(ends.take(rows) - WORD)
-    found: Mask = np.zeros(len(rows), np.bool_)
-    for size in _SIZES:
-        found |= _are_spaces(first & np.uint64(256**size - 1), size)
-        found |= _are_spaces(last >> np.uint64(8 * (WORD - size)), size)
-    return rows[found]
+    text = Text(data, starts[rows], ends[rows] - starts[rows])
+    first = text.words_at(text.starts)
+    last = text.words_at(text.starts + text.lengths - WORD)
+    before, after = np.zeros((2, len(rows)), np.int32)
+    for size, spaces in _WORDS_OF_SIZE.items():
+        fits = text.lengths >= size
+        before[fits & np.isin(first & np.uint64(256**size - 1), spaces)] = size
+        after[fits & np.isin(last >> np.uint64(8 * (WORD - size)), spaces)] = size
+    # A cell of a single space has it on both sides.
+    after[before + after > text.lengths] = 0
+    starts[rows] += before
+    ends[rows] -= after
+    found: Ints = rows[before + after > 0]
+    return found
 
 
-def _are_spaces(words: Words, size: int) -> Mask:
-    found: Mask = np.isin(words, _WORDS_OF_SIZE[size])
+def _may_have_more(data: Bytes, starts: Ints32, ends: Ints32) -> Mask:
+    """(n,) Return whether a cell begins or ends with a character that could be a space."""
+    found: Mask = _MAY_BE_SPACE[data.take(starts)] | _MAY_BE_SPACE[data.take(ends - 1)]
+    found &= starts < ends
     return found
 
 
