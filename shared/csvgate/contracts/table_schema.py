@@ -13,11 +13,16 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
+from csvgate.types.list import ITEM_TYPES
 from csvgate.types.registry import FIELD_TYPES
 
 _Scalar = str | bool | int | Annotated[float, Field(allow_inf_nan=False)]
 _TypeName = Annotated[
     str, GetPydanticSchema(lambda _, __: core_schema.literal_schema([*FIELD_TYPES]))
+]
+
+_ItemTypeName = Annotated[
+    str, GetPydanticSchema(lambda _, __: core_schema.literal_schema([*ITEM_TYPES]))
 ]
 
 
@@ -38,12 +43,12 @@ class Constraints(Model):
     min_length: Annotated[int, Field(ge=0)] | None = Field(
         None,
         alias="minLength",
-        description="In characters for a string, in entries for an object or array.",
+        description="In characters for a string, in entries for an object, array or list.",
     )
     max_length: Annotated[int, Field(ge=0)] | None = Field(
         None,
         alias="maxLength",
-        description="In characters for a string, in entries for an object or array.",
+        description="In characters for a string, in entries for an object, array or list.",
     )
     minimum: _Scalar | None = Field(None, description="The least value allowed.")
     maximum: _Scalar | None = Field(None, description="The greatest value allowed.")
@@ -143,6 +148,10 @@ class SchemaField(Model):
         alias="wholeDecimals",
         description="integer: zeros after a decimal point are accepted, so that 5.0 is 5.",
     )
+    item_type: _ItemTypeName = Field(
+        "string", alias="itemType", description="list: the type of the items."
+    )
+    delimiter: str = Field(",", description="list: the text between the items.")
     true_values: tuple[str, ...] = Field(
         ("true", "True", "TRUE", "1"),
         alias="trueValues",

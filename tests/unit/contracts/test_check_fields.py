@@ -94,7 +94,7 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
         {"type": "integr"},
         "type",
         "'integr' is not one of string, integer, number, boolean, date, time, datetime, year, "
-        "yearmonth, duration, geopoint, object, array, any; did you mean `integer`?",
+        "yearmonth, duration, geopoint, object, array, list, any; did you mean `integer`?",
     ),
     ({"bigquery": "STRING("}, "bigquery", "'STRING(' is not a BigQuery type"),
     (
@@ -273,6 +273,30 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
         "replace.J",
         'should be text, but true is not text; put it in quotes: "true"',
     ),
+    (
+        {"type": "list", "itemType": "integr"},
+        "itemType",
+        "'integr' is not one of string, integer, number, boolean, date, time, datetime; did you "
+        "mean `integer`?",
+    ),
+    ({"itemType": "integer"}, "itemType", "applies to list, not to string; drop it"),
+    ({"delimiter": "|"}, "delimiter", "applies to list, not to string; drop it"),
+    ({"type": "list", "delimiter": ""}, "delimiter", "is empty; write the text between the items"),
+    (
+        {"type": "list", "delimiter": " x "},
+        "delimiter",
+        "' x ' should have neither letters nor digits",
+    ),
+    (
+        {"type": "list", "itemType": "date", "delimiter": " - "},
+        "delimiter",
+        "' - ' has a character that a date may have; use another delimiter, or itemType string",
+    ),
+    (
+        {"type": "list", "bigquery": "INT64"},
+        "bigquery",
+        "INT64 does not hold every list; use JSON, STRING",
+    ),
     ({"trim": "yes"}, "trim", "should be true or false, but is 'yes'"),
     ({"type": "boolean", "trueValues": []}, "trueValues", "is empty; list the words"),
     (
@@ -385,6 +409,8 @@ def test_broken_rules(
         {"type": "object"},
         {"type": "array", "bigquery": "STRING"},
         {"type": "any"},
+        {"type": "list", "delimiter": " | ", "itemType": "date", "constraints": {"minLength": 1}},
+        {"type": "list", "delimiter": ".", "bigquery": "STRING(9)"},
         {"trim": False, "replace": {" J ": "true"}},
         {
             "type": "integer",

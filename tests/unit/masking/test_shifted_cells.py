@@ -133,6 +133,12 @@ def test_a_value_that_a_sensitive_field_could_hold_is_hidden(value: str) -> None
         ({"type": "number", "percentAsFraction": True}, "8.5%", "8.5"),
         ({"type": "integer", "negative": ["parentheses"]}, "(85)", "(85"),
         ({"type": "integer", "wholeDecimals": True}, "85.0", "85.1"),
+        ({"type": "list", "itemType": "date", "delimiter": "|"}, "1975-03-28|", "|"),
+        (
+            {"type": "list", "constraints": {"enum": ['["ab", "cd"]']}, "delimiter": "/"},
+            "x AB/CD",
+            "ab/ef",
+        ),
         ({"trim": True, "constraints": {"enum": ["XY"]}}, " XY", "XZ"),
         ({"format": "uuid"}, "123e4567e89b12d3a456426614174000", "uuid"),
         ({"type": "date", "format": "%d.%m.%y"}, "on 28.3.75", "28.3."),

@@ -1,5 +1,6 @@
 """Tables of cells: a text, and the column's value or the codes of its faults."""
 
+import json
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -443,6 +444,62 @@ def test_a_cell_that_stands_for_a_missing_value_is_a_fault_if_it_is_required() -
     with pytest.raises(CellFault) as caught:
         cells["n/v"]
     assert [("constraint.required", "is required, but has no value")] == list(caught.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "expected"),
+    [
+        ({}, "a,b", '["a","b"]'),
+        ({"delimiter": "|"}, "a|b,c|", '["a","b,c",""]'),
+        ({"delimiter": "; "}, "a; b;c", '["a","b;c"]'),
+        ({}, 'Zoë,"x"\\', '["Zoë","\\"x\\"\\\\"]'),
+        ({}, "a, b ", '["a"," b "]'),
+        ({"trim": True}, " a, b\u00a0,", '["a","b",""]'),
+        ({"bigquery": "STRING"}, "a, b", "a, b"),
+        ({"bigquery": "STRING(3)"}, "a, b", ["bigquery.length"]),
+        ({"bigquery": "STRING", "trim": True}, " a, b ", "a, b"),
+        ({"missingValues": ["-"]}, "", "[]"),
+        ({"itemType": "integer"}, "1,-2,+3,007", "[1,-2,3,7]"),
+        ({"itemType": "integer"}, "1,2.5", ["type.list"]),
+        ({"itemType": "integer"}, "1,,2", ["type.list"]),
+        ({"itemType": "integer"}, "1, 2", ["type.list"]),
+        ({"itemType": "integer", "trim": True}, "1, 2", "[1,2]"),
+        ({"itemType": "integer"}, "18446744073709551615", "[18446744073709551615]"),
+        ({"itemType": "integer"}, "1,18446744073709551616", ["bigquery.json"]),
+        ({"itemType": "integer"}, "1" * 500, ["type.list"]),
+        ({"itemType": "number"}, "1.50,.5,1e3,-0", "[1.50,0.5,1E+3,-0]"),
+        ({"itemType": "number"}, "0.12345678901234567890", ["bigquery.json"]),
+        ({"itemType": "number"}, "1,NaN", ["type.list"]),
+        ({"itemType": "boolean"}, "true,0", "[true,false]"),
+        ({"itemType": "boolean"}, "true,yes", ["type.list"]),
+        ({"itemType": "date"}, "2026-11-21,2024-02-29", '["2026-11-21","2024-02-29"]'),
+        ({"itemType": "date"}, "2026-11-31", ["type.list"]),
+        ({"itemType": "time", "delimiter": "/"}, "14:30:00/09:05:00", '["14:30:00","09:05:00"]'),
+        ({"itemType": "datetime"}, "2026-11-21T14:30:00Z", '["2026-11-21T14:30:00Z"]'),
+        ({"itemType": "datetime"}, "2026-11-21", ["type.list"]),
+        ({"constraints": {"minLength": 2, "maxLength": 3}}, "a", ["constraint.min_length"]),
+        ({"constraints": {"minLength": 2, "maxLength": 3}}, "a,b,c,d", ["constraint.max_length"]),
+        ({"itemType": "integer", "constraints": {"enum": ["[1, 2]"]}}, "1,02", "[1,2]"),
+        ({"itemType": "integer", "constraints": {"enum": ["[1, 2]"]}}, "2,1", ["constraint.enum"]),
+        ({"constraints": {"enum": ['["a"]']}, "replace": {"x": "a"}}, "x", '["a"]'),
+        ({"itemType": "boolean", "constraints": {"enum": ["[1]"]}}, "true", ["constraint.enum"]),
+    ],
+)  # fmt: skip
+def test_list(field: dict[str, Any], text: str, expected: object) -> None:
+    found = read(text, type="list", **field)
+    assert expected == found
+    if isinstance(found, str) and field.get("bigquery") is None:
+        json.loads(found)
+
+
+def test_a_fault_of_a_list_says_what_is_wrong_with_an_item() -> None:
+    rules = contract({"name": "a", "type": "list", "itemType": "date"})
+    cells = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    with pytest.raises(CellFault) as caught:
+        cells["2026-11-21,2026-11-31"]
+    assert [("type.list", "has an item that is not a date that exists")] == list(
+        caught.value.faults
+    )
 
 
 def test_the_number_of_remembered_texts_is_bounded() -> None:

@@ -55,7 +55,8 @@ def test_its_codes_are_listed_and_belong_to_it(kind: FieldType) -> None:
         assert fault.format in kind.format_names
         named_after = fault.format if fault.code.startswith("format.") else kind.name
         assert fault.code.endswith(f".{named_after}")
-        assert [fault.code] == read(fault.example, type=kind.name, format=fault.format)
+        field = {"type": kind.name, "format": fault.format, **fault.properties}
+        assert [fault.code] == read(fault.example, **field)
 
 
 @TYPES

@@ -2,6 +2,7 @@
 
 from csvgate.contracts.checks.column_names import wrong_column_name
 from csvgate.contracts.checks.constraints import check_constraints
+from csvgate.contracts.checks.lists import check_list
 from csvgate.contracts.checks.numbers import check_numbers
 from csvgate.contracts.checks.replacements import (
     check_missing_of_schema,
@@ -58,6 +59,7 @@ def _check_field(field: SchemaField, schema: Schema) -> Complaints:
         column = None
     yield from _inapplicable(field)
     yield from check_numbers(field)
+    yield from check_list(field)
     yield from _words(field)
     yield from check_trim(field, schema)
     problem = kind.format_problem(field.format, column)

@@ -195,6 +195,11 @@ KINDS: list[tuple[Field, list[str]]] = [
     ({"type": "geopoint"}, ["1,2", "90,45", "x", ""]),
     ({"type": "object"}, ["{}", "[]", '{"a": "b,c"}', ""]),
     ({"type": "array"}, ["[]", "{}", "[1]"]),
+    ({"type": "list"}, ["a,b", "a", "", ",", 'a"b', "é, b"]),
+    (
+        {"type": "list", "itemType": "integer", "delimiter": "|", "trim": True},
+        ["1|2", " 1 | 2 ", "1,2", "x", "", "1||2", "18446744073709551616"],
+    ),
     ({"type": "any"}, ["1", "x", ""]),
 ]  # fmt: skip
 """Fields, and cells that are near to what they take."""

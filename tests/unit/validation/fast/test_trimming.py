@@ -48,9 +48,10 @@ CELLS = STRANGE | st.builds(lambda a, b, c: f"{a}{b}{c}".encode(), PADDING, TEXT
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(CELLS, max_size=20))
-@example([b"\xc2\xa0 \xc2\xa0a", b"", b"\xa0", b"  "])
+@example([b"\xc2\xa0 \xc2\xa0a", b"", b"\xa0", b"  ", b"\xc2\xa0", b"\xe3\x80\x80"])
 def test_what_is_left_of_a_cell(cells: list[bytes]) -> None:
     found = trimmed(slices(cells))
+    assert (found.starts <= found.ends).all()
     for cell, content in zip(cells, found.contents(np.arange(len(cells))), strict=True):
         try:
             assert cell.decode().strip(SPACES).encode() == content
@@ -77,11 +78,18 @@ def test_padded_and_replaced_cells_are_read_in_bulk() -> None:
 
 
 def test_cells_of_many_replaced_texts_are_left_to_the_rules() -> None:
-    replace = {f"n{number}": str(number) for number in range(100)}
+    replace = {str(number): str(number + 1) for number in range(100)}
     cells = [text.encode() for text in replace]
     clear, _ = cleared_by_type(cells, type="integer", replace=replace)
     assert 16 == sum(clear)
     assert_agreement(cells, type="integer", replace=replace)
+
+
+def test_a_number_that_stands_for_a_faulty_text_is_not_cleared() -> None:
+    clear, values = cleared_by_type(
+        [b"5", b"6", b"7"], type="integer", replace={"5": "x", "6": "8"}
+    )
+    assert ([False, True, True], [8, 7]) == (clear, values[1:])
 
 
 @pytest.mark.parametrize("vector_bytes", [1, RULES_ONLY])
