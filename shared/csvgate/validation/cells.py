@@ -59,7 +59,7 @@ class Cells(dict[str, object]):
             text: new for text, new in field.replace.items() if new not in missing
         }
         """The texts that stand for others, which are not missing."""
-        if self.trims != field.trim:
+        if self.trims and not field.trim:
             # The items of a list are trimmed too.
             field = field.model_copy(update={"trim": self.trims})
         column, kind = column_type(field), FIELD_TYPES[field.type]

@@ -410,6 +410,12 @@ def test_a_field_decides_before_the_schema_whether_it_is_trimmed() -> None:
     assert ["x", " x "] == [a[" x "], b[" x "]]
 
 
+def test_the_schema_decides_whether_the_items_of_a_list_are_trimmed() -> None:
+    rules = contract({"name": "a", "type": "list"}, schema={"trim": True})
+    cells = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    assert '["a","b"]' == cells[" a , b"]
+
+
 @pytest.mark.parametrize(
     ("field", "text", "expected"),
     [
