@@ -1,5 +1,6 @@
 """`schema` and `dialect`: Frictionless Table Schema and CSV Dialect, by their property names."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -12,11 +13,16 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
+from csvgate.types.list import ITEM_TYPES
 from csvgate.types.registry import FIELD_TYPES
 
 _Scalar = str | bool | int | Annotated[float, Field(allow_inf_nan=False)]
 _TypeName = Annotated[
     str, GetPydanticSchema(lambda _, __: core_schema.literal_schema([*FIELD_TYPES]))
+]
+
+_ItemTypeName = Annotated[
+    str, GetPydanticSchema(lambda _, __: core_schema.literal_schema([*ITEM_TYPES]))
 ]
 
 
@@ -37,12 +43,12 @@ class Constraints(Model):
     min_length: Annotated[int, Field(ge=0)] | None = Field(
         None,
         alias="minLength",
-        description="In characters for a string, in entries for an object or array.",
+        description="In characters for a string, in entries for an object, array or list.",
     )
     max_length: Annotated[int, Field(ge=0)] | None = Field(
         None,
         alias="maxLength",
-        description="In characters for a string, in entries for an object or array.",
+        description="In characters for a string, in entries for an object, array or list.",
     )
     minimum: _Scalar | None = Field(None, description="The least value allowed.")
     maximum: _Scalar | None = Field(None, description="The greatest value allowed.")
@@ -103,6 +109,14 @@ class SchemaField(Model):
         alias="missingValues",
         description="The texts of cells without a value in this field; they replace the schema's.",
     )
+    trim: bool | None = Field(
+        None,
+        description="Remove spaces around each cell before anything else; replaces the schema's.",
+    )
+    replace: Mapping[str, str] = Field(
+        {},
+        description="Whole cells, after trimming, and the texts that they stand for, e.g. J: true.",
+    )
     sensitive: bool = Field(
         False, description="Mask values wherever people could read them: emails, dead letters."
     )
@@ -120,17 +134,45 @@ class SchemaField(Model):
         description="datetime: the IANA name of the time zone of cells that name none, e.g. "
         "Europe/Berlin.",
     )
-    decimal_char: str = Field(".", alias="decimalChar", description="number: the decimal point.")
+    decimal_char: str = Field(
+        ".",
+        alias="decimalChar",
+        description="integer, number: the decimal point; for an integer with wholeDecimals only.",
+    )
     group_char: str | None = Field(
         None,
         alias="groupChar",
-        description="integer, number: the character between thousands, e.g. a comma.",
+        description="integer, number: the character between thousands, e.g. a comma; a space "
+        "stands for all kinds of spaces.",
     )
     bare_number: bool = Field(
         True,
         alias="bareNumber",
-        description="integer, number: if false, text around the number such as € or % is dropped.",
+        description="integer, number: if false, any text around the number is dropped; affixes "
+        "is safer.",
     )
+    affixes: tuple[str, ...] = Field(
+        (),
+        description="integer, number: texts that may stand before or after the number, such as €.",
+    )
+    percent_as_fraction: bool = Field(
+        False,
+        alias="percentAsFraction",
+        description="number: every cell has the sign %, and 12.5% is 0.125.",
+    )
+    negative: tuple[Literal["leading", "trailing", "parentheses"], ...] = Field(
+        ("leading",),
+        description="integer, number: how a negative number may be written: -5, 5- or (5).",
+    )
+    whole_decimals: bool = Field(
+        False,
+        alias="wholeDecimals",
+        description="integer: zeros after a decimal point are accepted, so that 5.0 is 5.",
+    )
+    item_type: _ItemTypeName = Field(
+        "string", alias="itemType", description="list: the type of the items."
+    )
+    delimiter: str = Field(",", description="list: the text between the items.")
     true_values: tuple[str, ...] = Field(
         ("true", "True", "TRUE", "1"),
         alias="trueValues",
@@ -202,6 +244,9 @@ class Schema(Model):
     )
     missing_values: tuple[str, ...] = Field(
         ("",), alias="missingValues", description="The texts of cells without a value."
+    )
+    trim: bool = Field(
+        False, description="Remove spaces of any kind around each cell before anything else."
     )
     primary_key: Annotated[tuple[str, ...] | str | None, AfterValidator(_as_tuple)] = Field(
         None,

@@ -7,6 +7,49 @@ import pytest
 
 Found = list[tuple[str, str]]
 
+NOT_BARE: dict[str, dict[str, Any]] = {
+    "affixes": {"affixes": ["€"]},
+    "percentAsFraction": {"percentAsFraction": True},
+    "negative": {"negative": ["trailing"]},
+}
+AFFIXES: list[tuple[str, dict[str, Any], str]] = [
+    ("", {}, "is empty; drop it"),
+    ("EUR", {}, "'EUR' is listed twice; keep one"),
+    (
+        "€ ",
+        {},
+        "'€ ' has spaces around it; drop them, they are accepted in any case",
+    ),
+    (
+        "%",
+        {"percentAsFraction": True},
+        "'%' is part of every cell because of percentAsFraction; drop it here",
+    ),
+    *(
+        (
+            sign,
+            {},
+            f"{sign!r} has a sign or a parenthesis; see `negative` for how numbers may be negative",
+        )
+        for sign in ("(", "-", "-x", "(EUR)", "a+", "a\u2212b")
+    ),
+    (
+        ".-",
+        {"negative": ["trailing"]},
+        "'.-' has a minus, which `negative: [trailing]` would read as the sign; drop one of them",
+    ),
+    *(
+        (
+            digits,
+            {"groupChar": "x"},
+            f"{digits!r} has digits that could be part of the number; only a unit such as "
+            "m2 may have them",
+        )
+        for digits in ("2x", "e3", "E-3", "x00", ".5", "€5", "٣")
+    ),
+    (".", {}, "'.' ends with the decimal point, so .5 would have two meanings; drop it"),
+]
+"""The second text in `affixes`, other properties, and the mistake."""
 BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"name": "order id"},
@@ -51,7 +94,7 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
         {"type": "integr"},
         "type",
         "'integr' is not one of string, integer, number, boolean, date, time, datetime, year, "
-        "yearmonth, duration, geopoint, object, array, any; did you mean `integer`?",
+        "yearmonth, duration, geopoint, object, array, list, any; did you mean `integer`?",
     ),
     ({"bigquery": "STRING("}, "bigquery", "'STRING(' is not a BigQuery type"),
     (
@@ -115,7 +158,80 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
         "bigquery",
         "'NUMERIC(50, 2)': NUMERIC holds at most 29 digits before and 9 after the point",
     ),
-    ({"decimalChar": ","}, "decimalChar", "applies to number, not to string; drop it"),
+    (
+        {"decimalChar": ","},
+        "decimalChar",
+        "applies to integer and number, not to string; drop it",
+    ),
+    (
+        {"type": "integer", "decimalChar": ","},
+        "decimalChar",
+        "applies to an integer with wholeDecimals only; drop it",
+    ),
+    (
+        {"type": "integer", "wholeDecimals": True, "groupChar": "."},
+        "groupChar",
+        "is the same as decimalChar, so numbers would have two meanings; change one of them",
+    ),
+    (
+        {"type": "number", "decimalChar": "’", "groupChar": "'"},
+        "groupChar",
+        "is the same as decimalChar, so numbers would have two meanings; change one of them",
+    ),
+    ({"affixes": ["€"]}, "affixes", "applies to integer and number, not to string; drop it"),
+    (
+        {"type": "integer", "percentAsFraction": True},
+        "percentAsFraction",
+        "applies to number, not to integer; drop it",
+    ),
+    (
+        {"type": "number", "wholeDecimals": True},
+        "wholeDecimals",
+        "applies to integer, not to number; drop it",
+    ),
+    (
+        {"type": "date", "negative": ["trailing"]},
+        "negative",
+        "applies to integer and number, not to date; drop it",
+    ),
+    (
+        {"type": "number", "negative": ["behind"]},
+        "negative[0]",
+        "'behind' is not one of leading, trailing, parentheses",
+    ),
+    (
+        {"type": "number", "negative": "trailing"},
+        "negative",
+        "should be a list, but is a single text; write [trailing]",
+    ),
+    (
+        {"type": "number", "negative": []},
+        "negative",
+        "is empty; list leading, trailing or parentheses, or drop it",
+    ),
+    (
+        {"type": "number", "negative": ["trailing", "trailing"]},
+        "negative[1]",
+        "'trailing' is listed twice; keep one",
+    ),
+    *(
+        (
+            {"type": "number", "bareNumber": False, **more},
+            "bareNumber",
+            f"cannot be together with {name}, because any text around a number is dropped; drop it "
+            "and list such texts in affixes",
+        )
+        for name, more in NOT_BARE.items()
+    ),
+    *(
+        ({"type": "number", "affixes": ["EUR", affix], **more}, "affixes[1]", message)
+        for affix, more, message in AFFIXES
+    ),
+    (
+        {"type": "number", "affixes": ["$", "$."]},
+        "affixes[1]",
+        "'$.' ends with the decimal point, so $.5 would have two meanings; drop it",
+    ),
     ({"groupChar": ","}, "groupChar", "applies to integer and number, not to string; drop it"),
     ({"bareNumber": False}, "bareNumber", "applies to integer and number, not to string; drop it"),
     ({"trueValues": ["y"]}, "trueValues", "applies to boolean, not to string; drop it"),
@@ -135,6 +251,53 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
         "groupChar",
         "is the same as decimalChar, so numbers would have two meanings; change one of them",
     ),
+    (
+        {"trim": True, "missingValues": ["", " - "]},
+        "missingValues[1]",
+        "' - ' has spaces around it, which trim removes from every cell; drop the spaces",
+    ),
+    (
+        {"trim": True, "replace": {"J\u00a0": "true"}},
+        "replace.J\u00a0",
+        "'J\\xa0' has spaces around it, which trim removes from every cell; drop the spaces",
+    ),
+    ({"replace": {"J": "J"}}, "replace.J", "is replaced by itself; drop it"),
+    (
+        {"type": "boolean", "replace": {"J": "ja"}},
+        "replace.J",
+        "'ja' is neither true (true, True, TRUE, 1) nor false (false, False, FALSE, 0); write a "
+        "text that the field takes",
+    ),
+    (
+        {"type": "boolean", "replace": {"J": True}},
+        "replace.J",
+        'should be text, but true is not text; put it in quotes: "true"',
+    ),
+    (
+        {"type": "list", "itemType": "integr"},
+        "itemType",
+        "'integr' is not one of string, integer, number, boolean, date, time, datetime; did you "
+        "mean `integer`?",
+    ),
+    ({"itemType": "integer"}, "itemType", "applies to list, not to string; drop it"),
+    ({"delimiter": "|"}, "delimiter", "applies to list, not to string; drop it"),
+    ({"type": "list", "delimiter": ""}, "delimiter", "is empty; write the text between the items"),
+    (
+        {"type": "list", "delimiter": " x "},
+        "delimiter",
+        "' x ' should have neither letters nor digits",
+    ),
+    (
+        {"type": "list", "itemType": "date", "delimiter": " - "},
+        "delimiter",
+        "' - ' has a character that a date may have; use another delimiter, or itemType string",
+    ),
+    (
+        {"type": "list", "bigquery": "INT64"},
+        "bigquery",
+        "INT64 does not hold every list; use JSON, STRING",
+    ),
+    ({"trim": "yes"}, "trim", "should be true or false, but is 'yes'"),
     ({"type": "boolean", "trueValues": []}, "trueValues", "is empty; list the words"),
     (
         {"type": "boolean", "trueValues": ["0"]},
@@ -346,6 +509,14 @@ def test_broken_rules(
         {"format": "uuid", "constraints": {"unique": True}},
         {"type": "integer", "bigquery": "NUMERIC", "groupChar": " ", "bareNumber": False},
         {"type": "number", "decimalChar": ",", "groupChar": ".", "bigquery": "BIGNUMERIC(40, 2)"},
+        {
+            "type": "number",
+            "affixes": ["€", "Rs", "Rs.", "m2", ".-", "US $"],
+            "negative": ["leading"],
+        },
+        {"type": "number", "percentAsFraction": True, "negative": ["trailing", "parentheses"]},
+        {"type": "integer", "groupChar": ".", "affixes": ["."]},
+        {"type": "integer", "wholeDecimals": True, "decimalChar": ",", "groupChar": "."},
         {"type": "boolean", "trueValues": ["ja"], "falseValues": ["nein"]},
         {"type": "date", "format": "%d.%m.%Y"},
         {"type": "time", "format": "any"},
@@ -371,6 +542,15 @@ def test_broken_rules(
         {"type": "object"},
         {"type": "array", "bigquery": "STRING"},
         {"type": "any"},
+        {"type": "list", "delimiter": " | ", "itemType": "date", "constraints": {"minLength": 1}},
+        {"type": "list", "delimiter": ".", "bigquery": "STRING(9)"},
+        {"trim": False, "replace": {" J ": "true"}},
+        {
+            "type": "integer",
+            "trim": True,
+            "replace": {"n/v": "", "": "0", "none": "-"},
+            "missingValues": ["", "-"],
+        },
         {"title": "A", "description": "B", "sensitive": True, "missingValues": ["-", ""]},
     ],
 )
@@ -399,6 +579,15 @@ def test_valid_contracts(found: Callable[..., Found], field: dict[str, Any]) -> 
             [("schema.primaryKey", "is empty; name at least one field, or drop it")],
         ),
         ({"fields": [{"name": "a"}], "primaryKey": "a"}, []),
+        (
+            {"fields": [{"name": "a"}], "trim": True, "missingValues": ["", " "]},
+            [
+                (
+                    "schema.missingValues[1]",
+                    "' ' has spaces around it, which trim removes from every cell; drop the spaces",
+                )
+            ],
+        ),
     ],
 )
 def test_schema(found: Callable[..., Found], schema: Any, expected: Found) -> None:

@@ -4,6 +4,13 @@ from csvgate.contracts.checks.column_names import wrong_column_name
 from csvgate.contracts.checks.constraints import check_constraints
 from csvgate.contracts.checks.defaults import check_default
 from csvgate.contracts.checks.formats import check_formats
+from csvgate.contracts.checks.lists import check_list
+from csvgate.contracts.checks.numbers import check_numbers
+from csvgate.contracts.checks.replacements import (
+    check_missing_of_schema,
+    check_replace,
+    check_trim,
+)
 from csvgate.contracts.model import Schema, SchemaField
 from csvgate.contracts.reading.mistakes import Complaints, suggest
 from csvgate.contracts.table import column_type
@@ -18,10 +25,11 @@ def check_schema(schema: Schema) -> Complaints:
         if first != i:
             message = f"{field.name!r} is also fields[{first}]; BigQuery ignores case, rename one"
             yield ("schema", "fields", i, "name"), message
-        wrong = list(_check_field(field))
+        wrong = list(_check_field(field, schema))
         # A default can be read only if the rest of the field is right.
         for path, message in wrong or check_default(field, schema):
             yield ("schema", "fields", i, *path), message
+    yield from check_missing_of_schema(schema)
     yield from _primary_key(schema)
 
 
@@ -39,7 +47,7 @@ def _primary_key(schema: Schema) -> Complaints:
             yield place, f"{name!r} is listed twice; keep one"
 
 
-def _check_field(field: SchemaField) -> Complaints:
+def _check_field(field: SchemaField, schema: Schema) -> Complaints:
     wrong = wrong_column_name(field.name)
     if wrong:
         yield ("name",), wrong
@@ -54,11 +62,16 @@ def _check_field(field: SchemaField) -> Complaints:
         yield ("bigquery",), f"{column} does not hold every {field.type}; use {fitting}"
         column = None
     yield from _inapplicable(field)
-    yield from _characters(field)
+    yield from check_numbers(field)
+    yield from check_list(field)
     yield from _words(field)
-    yield from check_formats(field, column)
+    wrong_formats = list(check_formats(field, column))
+    yield from wrong_formats
+    yield from check_trim(field, schema)
     if column is not None:
         yield from check_constraints(field)
+        if not wrong_formats:
+            yield from check_replace(field, schema)
 
 
 def _inapplicable(field: SchemaField) -> Complaints:
@@ -73,17 +86,6 @@ def _given(field: SchemaField) -> list[str]:
     """Return the properties that the contract gives the field, in the order of the model."""
     properties = type(field).model_fields
     return [p.alias or name for name, p in properties.items() if name in field.model_fields_set]
-
-
-def _characters(field: SchemaField) -> Complaints:
-    for name, char in (("decimalChar", field.decimal_char), ("groupChar", field.group_char)):
-        if char is not None and (len(char) != 1 or char in "0123456789+-"):
-            yield (name,), f"{char!r} should be one character, neither a digit nor a sign"
-    if field.decimal_char == field.group_char:
-        yield (
-            ("groupChar",),
-            "is the same as decimalChar, so numbers would have two meanings; change one of them",
-        )
 
 
 def _words(field: SchemaField) -> Complaints:

@@ -86,8 +86,51 @@ KINDS: list[tuple[Field, list[str]]] = [
         ["€1,234", "5 %", "5.5 EUR", "12,34 kg", "\u00a05", "5\u00a0€", "€ -7", "kg"],
     ),
     (
+        {"type": "number", "affixes": ["$", "USD", "%"], "groupChar": ",",
+         "negative": ["leading", "parentheses"]},
+        ["$5", "-$5.25", "($1,500.00)", "5 USD", "$-5", "(-5)", "<5%", "v2", "\u22127", "5-", "$"],
+    ),
+    (
+        {"type": "number", "decimalChar": ",", "negative": ["trailing"]},
+        ["5,00-", "5", "-5", "5+", "\u22125", "5,5\u2212", "5--"],
+    ),
+    (
+        {"type": "number", "percentAsFraction": True},
+        ["5 %", "12.5%", "5", "-3%", "%7", "1e3%", "NaN", "%"],
+    ),
+    (
+        {"type": "integer", "wholeDecimals": True, "groupChar": " "},
+        ["5.0", "5", "5.1", "1\u00a0234.00", "5.", ".0", "9223372036854775808.0"],
+    ),
+    (
         {"type": "integer", "missingValues": ["", "-", "n/a", "-999", "00"]},
         ["-999", "-998", "-", "n/a", "", "00", "0", "7"],
+    ),
+    (
+        {"trim": True},
+        ["a", " a ", "\u00a0a\u3000", "", "  ", "a b", "NA ", "\t-", '" a"', '"a" ', "é\u2003",
+         "\u0085"],
+    ),
+    ({"trim": True, "constraints": {"enum": ["A", "é"]}}, ["A", " A", "é\u00a0", "B ", " "]),
+    (
+        {"trim": True, "replace": {"n/v": "", "a": "b", "b": "c", "NA": "x", "-": "-1"}},
+        ["a", "b ", "n/v", " n/v", "NA", "NA\u202f", "-", "c", "", "\u3000"],
+    ),
+    (
+        {"type": "integer", "trim": True, "replace": {"n/v": "", "none": "0", "5": "6"}},
+        ["1", " 2 ", "3\u00a0", "n/v ", " none", "5", "05", "\t", "1 2", "\u22127 ", "NA"],
+    ),
+    (
+        {"type": "boolean", "replace": {"J": "true", "N": "false", "?": ""}},
+        ["J", "N", "?", "true", "j", " J", ""],
+    ),
+    (
+        {"type": "number", "bigquery": "STRING(6)", "trim": True, "replace": {"0": "0.00"}},
+        ["1", " 1.5 ", "0", " 0", "0.0", "1234567  ", "   12"],
+    ),
+    (
+        {"type": "date", "trim": True, "replace": {"0000-00-00": ""}},
+        ["2026-11-21", " 2026-11-21", "0000-00-00", " 0000-00-00 ", "2026-11-31 ", " "],
     ),
     ({"type": "number", "bigquery": "STRING"}, ["1", "1.0", "1.00", "x", ""]),
     ({"type": "boolean"}, ["true", "FALSE", "1", "0", "yes", ""]),
@@ -212,6 +255,11 @@ KINDS: list[tuple[Field, list[str]]] = [
     ({"type": "geopoint"}, ["1,2", "90,45", "x", ""]),
     ({"type": "object"}, ["{}", "[]", '{"a": "b,c"}', ""]),
     ({"type": "array"}, ["[]", "{}", "[1]"]),
+    ({"type": "list"}, ["a,b", "a", "", ",", 'a"b', "é, b"]),
+    (
+        {"type": "list", "itemType": "integer", "delimiter": "|", "trim": True},
+        ["1|2", " 1 | 2 ", "1,2", "x", "", "1||2", "18446744073709551616"],
+    ),
     ({"type": "any"}, ["1", "x", ""]),
 ]  # fmt: skip
 """Fields, and cells that are near to what they take."""
