@@ -1,12 +1,12 @@
 """Sends one email per end of an upload to the recipients in its contract."""
 
-from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import quote
 
 from cloudevents.http import CloudEvent
 
 from csvgate.contracts.match import Contracts
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, Mailer
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.events import UploadFinished

@@ -1,7 +1,6 @@
 """Matches the header's labels to the fields of the contract."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from csvgate.contracts.header_labels import fold
@@ -18,6 +17,7 @@ from csvgate.csv.labels import (
     mistakes,
 )
 from csvgate.csv.records import Record
+from csvgate.light_dataclass import dataclass
 from csvgate.validation.faults import FileFault
 from csvgate.validation.sensitive_values import SensitiveValues
 

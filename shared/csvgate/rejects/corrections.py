@@ -7,7 +7,7 @@ it reports for a line is then reported for the line of the original.
 
 import re
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain
 from typing import Final
 
@@ -18,6 +18,7 @@ from csvgate.csv.header import Header, read_header
 from csvgate.csv.lines import read_at_least
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer, Record
+from csvgate.light_dataclass import dataclass
 from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate.validation.batch import Batch, RejectedRow
 from csvgate.validation.faults import Fault, FileFault
