@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from csvgate.contracts.checked import CHECKED, checked_contracts
+from csvgate.contracts.checked import checked_contracts
+from csvgate.contracts.checked_lines import CHECKED
 from csvgate.contracts.load import load_directory
 
 ROOT = Path(__file__).resolve().parents[2]
