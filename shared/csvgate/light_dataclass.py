@@ -18,17 +18,17 @@ _Values = Callable[[Any], tuple[Any, ...]]
 
 def light_dataclass(*, slots: bool, frozen: bool = False) -> Callable[[type[T]], type[T]]:
     """Return a decorator for a class that then behaves as one of `dataclasses.dataclass` with the
-    same arguments, except that a frozen instance of a subclass refuses new attributes too.
+    same arguments. A frozen instance raises FrozenInstanceError for every attribute.
 
     Raises TypeError for what is not implemented: classes without slots, `__post_init__`, and fields
     with `kw_only` or `init=False`.
     """
 
     def decorate(cls: type[T]) -> type[T]:
-        # Without a docstring, the standard library writes one, for which it imports `inspect`.
+        # For a class without a docstring, the standard library would inspect the signature.
         cls.__doc__ = cls.__doc__ or cls.__name__
         own = {name for name, value in vars(cls).items() if value is not None}
-        # Of the standard library are the fields, `__slots__` and `__match_args__`.
+        # The standard library adds the fields, `__slots__` and `__match_args__`.
         made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
         fields = dataclasses.fields(made)  # type: ignore[arg-type]
         _require_implemented(made, fields, slots=slots)
