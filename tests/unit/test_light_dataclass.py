@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import pytest
 
-from csvgate.light_dataclass import light_dataclass
+from csvgate.light_dataclass import dataclass, light_dataclass
 
 T = TypeVar("T")
 Decorator = Callable[[type], type]
@@ -57,10 +57,6 @@ def generic(decorate: Decorator) -> type:
         @property
         def double(self) -> int:
             return 2 * self.other
-
-        @classmethod
-        def of(cls, value: T) -> "Made[T]":
-            return cls(value)
 
     return Made
 
@@ -122,7 +118,7 @@ def outcome(act: Callable[[], Any]) -> Any:
 def seen(made: type) -> dict[str, Any]:
     """What can be observed of the class and its instances."""
     created = [outcome(partial(made, *a, **k)) for a, k in CALLS]
-    instances = [each for each in created if isinstance(each, made)]
+    instances: list[Any] = [each for each in created if isinstance(each, made)]
     return {
         "created": [None if isinstance(each, made) else each for each in created],
         "repr": [*map(repr, instances)],
@@ -152,13 +148,13 @@ def test_it_is_as_the_standard_librarys(make: Make, frozen: bool) -> None:
     assert found == expected
 
 
-@light_dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Frozen:
     value: int
     inner: object = None
 
 
-@light_dataclass(slots=True)
+@dataclass(slots=True)
 class Mutable:
     value: int
     inner: object = None

@@ -53,7 +53,7 @@ def test_once_built_it_takes_no_lock() -> None:
     port = late(lambda: SimpleNamespace(a=1, b=2))
     assert port.a == 1
     lock = vars(port)["_lock"]
-    with lock, ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool, lock:
         assert pool.submit(lambda: port.b).result(timeout=10) == 2
 
 
