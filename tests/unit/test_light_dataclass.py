@@ -98,6 +98,7 @@ CALLS: list[tuple[tuple[Any, ...], Mapping[str, Any]]] = [
     ((NAN,), {}),
     (([],), {}),
     ((1, 2), {}),
+    ((1,), {"ignored": 5}),
     ((1,), {"text": "b", "ignored": 5}),
     ((1,), {"names": ["n"], "hidden": 9}),
     ((), {"value": 1, "other": 2}),
