@@ -1,7 +1,6 @@
 """Matches the header's labels to the fields of the contract."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from csvgate.contracts.header_labels import clean, fold
@@ -21,6 +20,7 @@ from csvgate.csv.labels import (
 )
 from csvgate.csv.records import Record
 from csvgate.csv.separator_line import DELIMITER_WORDS, other_delimiter
+from csvgate.light_dataclass import dataclass
 from csvgate.validation.faults import FileFault
 from csvgate.validation.sensitive_values import SensitiveValues
 

@@ -7,7 +7,7 @@ it reports for a line is then reported for the line of the original.
 
 import re
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain
 from typing import Final
 
@@ -21,6 +21,7 @@ from csvgate.csv.lines import read_at_least
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer, Record
 from csvgate.csv.separator_line import named_separator, without_separator_line
+from csvgate.light_dataclass import dataclass
 from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate.validation.batch import Batch, RejectedRow
 from csvgate.validation.faults import Fault, FileFault
