@@ -18,7 +18,7 @@ from csvgate.contracts.header_labels import fold
 from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract
 from csvgate.validation.validate import validate
-from csvgate_ops.author.infer.draft import Shape
+from csvgate_ops.author.infer.contract.draft import Shape
 from csvgate_ops.cli.author import check
 from unit.author.infer.infer_examples import inferred, run
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from csvgate.types.common.string_formats import UUID
 from csvgate.types.registry import FIELD_TYPES
-from csvgate_ops.author.infer.draft import Column, Shape
-from csvgate_ops.author.infer.numeric import guess_number
-from csvgate_ops.author.infer.timestamps import guess_timestamp, iso_timestamp
+from csvgate_ops.author.infer.columns.numeric import guess_number
+from csvgate_ops.author.infer.columns.timestamps import guess_timestamp, iso_timestamp
+from csvgate_ops.author.infer.contract.draft import Column, Shape
 from csvgate_ops.text import printable
 
 _NO_VALUE: Final = frozenset(

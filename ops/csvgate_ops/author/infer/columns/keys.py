@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from csvgate_ops.author.infer.draft import Column
+from csvgate_ops.author.infer.contract.draft import Column
 
 _KEY: Final = re.compile(
     r"(?i:(^|_)(id|uuid|guid|key|code|no|nr|sku|ref|number))$|[a-z](Id|ID|Key|No)$"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from csvgate_ops.author.infer.draft import Column, Draft
+from csvgate_ops.author.infer.contract.draft import Column, Draft
 from csvgate_ops.text import display_width, printable
 
 _UNQUOTED: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -70,18 +70,22 @@ def _dialect(draft: Draft) -> Mapping[str, Value]:
         dialect["escapeChar"] = shape.escape_char
     if shape.skip_initial_space:
         dialect["skipInitialSpace"] = True
+    if shape.comment_char:
+        dialect["commentChar"] = shape.comment_char
     dialect["header"] = draft.header
     if draft.preamble_lines:
         dialect["preambleLines"] = draft.preamble_lines
+    if draft.footer_lines:
+        dialect["footerLines"] = draft.footer_lines
     return dialect
 
 
 def _dialect_note(draft: Draft) -> str:
-    if draft.preamble_lines:
+    if draft.by_position and draft.preamble_lines:
         return f"columns by position, because labels are {UNUSABLE_LABELS}"
     if not draft.header and any(column.label for column in draft.columns):
         return "guessed: the only line is a row; if it is the header, add preambleLines: 1"
-    return "" if draft.header else "guessed: no header"
+    return draft.dialect_note
 
 
 def _partition(draft: Draft) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from csvgate_ops.author.check.output import Unusable
-from csvgate_ops.author.infer.naming import dataset_name
+from csvgate_ops.author.infer.contract.naming import dataset_name
 
 
 @dataclass(frozen=True, slots=True)

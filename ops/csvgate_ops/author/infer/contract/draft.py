@@ -56,6 +56,7 @@ class Shape:
     quote_char: str = '"'
     escape_char: str | None = None
     skip_initial_space: bool = False
+    comment_char: str | None = None
 
     def as_dialect(self) -> dict[str, object]:
         """Return the properties under their names in CSV Dialect."""
@@ -64,6 +65,8 @@ class Shape:
             dialect |= {"doubleQuote": False, "escapeChar": self.escape_char}
         if self.skip_initial_space:
             dialect["skipInitialSpace"] = True
+        if self.comment_char:
+            dialect["commentChar"] = self.comment_char
         return dialect
 
 
@@ -73,14 +76,21 @@ class Draft:
     match: tuple[str, ...]
     encoding: str
     shape: Shape
-    header: bool
-    preamble_lines: int
-    """Lines to skip: the header, if its labels do not identify the columns."""
     columns: list[Column]
+    header: bool
+    """False if columns are read by position, also because the labels do not identify them."""
+    preamble_lines: int
+    """Lines to skip: the header, too, if its labels do not identify the columns."""
+    footer_lines: int
     rows: int
     """The number of rows in the sample."""
     complete: bool
     """True if the sample is the whole file."""
+    by_position: bool = False
+    """True if the file has a header whose labels do not identify the columns."""
     encoding_note: str = ""
+    dialect_note: str = ""
     origin: str = ""
     """What the contract was drafted from, as a sentence."""
+    remarks: list[str] = field(default_factory=list)
+    """What the user should know, as sentences."""

@@ -10,8 +10,8 @@ from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract
 from csvgate.validation.faults import Fault
 from csvgate.validation.validate import validate
-from csvgate_ops.author.infer.draft import Column, Draft
-from csvgate_ops.author.infer.yaml_text import yaml_text
+from csvgate_ops.author.infer.contract.draft import Column, Draft
+from csvgate_ops.author.infer.contract.yaml_text import yaml_text
 
 _WIDER: Final = {"INT64": "NUMERIC", "NUMERIC": "BIGNUMERIC"}
 _BROKEN: Final = ("row.", "encoding.", "cell.")
