@@ -37,6 +37,7 @@ TEXTS: Final = csv.QUOTE_NONNUMERIC
 _BANK: Final = "Kontonummer:;DE02120300000000202051\nVon:;01.01.2024\nBis:;31.12.2024\n\n"
 _METEO: Final = "# station 10513\n# latitude 50.86\n# source: example\n"
 _W: Final = "windows-1252"
+# ruff: noqa: E501
 # fmt: off
 KINDS: Final = [
     # Shops

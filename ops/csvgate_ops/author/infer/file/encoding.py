@@ -8,6 +8,7 @@ import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from csvgate.text import counted, shorten
@@ -139,7 +140,7 @@ def _score(text: str, family: Family) -> float:
     count = 0
     before = " "
     padded = f"{text} "
-    for char, after in zip(padded, padded[1:], strict=False):
+    for char, after in pairwise(padded):
         if not char.isascii():
             count += 1
             context = _context(before, char, after, family)

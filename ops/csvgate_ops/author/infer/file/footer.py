@@ -9,39 +9,12 @@ from csvgate.contracts.header_labels import fold
 from csvgate_ops.author.infer.columns.kinds import NUMBER, dominant_kind, kind_of
 from csvgate_ops.author.infer.file.rows import Row
 from csvgate_ops.author.infer.file.table import Table
+from csvgate_ops.author.infer.file.words import TOTAL_WORDS
 
 MOST_LINES: Final = 20
 """The limit of `footerLines`."""
 _TYPED: Final = 0.85
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_TOTALS: Final = frozenset(
-    [
-        "total",
-        "totals",
-        "sum",
-        "subtotal",
-        "balance",
-        "summe",
-        "gesamt",
-        "gesamtsumme",
-        "insgesamt",
-        "endsaldo",
-        "saldo",
-        "somme",
-        "totale",
-        "suma",
-        "razem",
-        "celkem",
-        "toplam",
-        "összesen",
-        "yhteensä",
-        "итого",
-        "всего",
-        "合計",
-        "合计",
-    ]
-)
-"""First words of a row of totals, folded."""
 _MARKS: Final = ("(", "-", "=", "_", "*", "©", "#", "<", "[")
 _DIGITS: Final = re.compile(r"[^0-9.,-]")
 
@@ -121,7 +94,7 @@ def _is_total(
 
 def _is_total_word(cell: str) -> bool:
     words = _WORD.findall(cell)
-    return 0 < len(words) <= 3 and any(fold(word) in _TOTALS for word in words[:2])
+    return 0 < len(words) <= 3 and any(fold(word) in TOTAL_WORDS for word in words[:2])
 
 
 def _is_sum(cell: str, column: Sequence[str]) -> bool:

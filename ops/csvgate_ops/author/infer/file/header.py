@@ -8,6 +8,7 @@ years are labels, too. When the evidence is balanced, the row is taken for a hea
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from csvgate.contracts.header_labels import fold
@@ -20,6 +21,7 @@ from csvgate_ops.author.infer.columns.kinds import (
     kind_of,
     signature,
 )
+from csvgate_ops.author.infer.file.words import LABEL_WORDS
 
 _MOST_ROWS: Final = 200
 """Rows that take part in the vote."""
@@ -31,173 +33,6 @@ _LONG: Final = 100
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_COMMON: Final = frozenset(
-    [
-        "id",
-        "key",
-        "code",
-        "name",
-        "names",
-        "first",
-        "last",
-        "title",
-        "date",
-        "day",
-        "month",
-        "year",
-        "time",
-        "timestamp",
-        "created",
-        "updated",
-        "status",
-        "state",
-        "type",
-        "kind",
-        "category",
-        "group",
-        "class",
-        "amount",
-        "price",
-        "total",
-        "sum",
-        "cost",
-        "count",
-        "quantity",
-        "qty",
-        "number",
-        "no",
-        "nr",
-        "email",
-        "mail",
-        "phone",
-        "address",
-        "street",
-        "city",
-        "town",
-        "country",
-        "region",
-        "zip",
-        "postcode",
-        "currency",
-        "value",
-        "unit",
-        "note",
-        "notes",
-        "comment",
-        "description",
-        "text",
-        "url",
-        "user",
-        "customer",
-        "order",
-        "product",
-        "item",
-        "account",
-        "company",
-        "gender",
-        "sex",
-        "age",
-        "lat",
-        "lon",
-        "latitude",
-        "longitude",
-        "level",
-        "score",
-        "rate",
-        "percent",
-        "active",
-        "version",
-        "lang",
-        "nom",
-        "prenom",
-        "prénom",
-        "ville",
-        "pays",
-        "prix",
-        "montant",
-        "quantité",
-        "libellé",
-        "date",
-        "référence",
-        "nachname",
-        "vorname",
-        "ort",
-        "plz",
-        "straße",
-        "strasse",
-        "land",
-        "datum",
-        "zeit",
-        "uhrzeit",
-        "betrag",
-        "preis",
-        "menge",
-        "anzahl",
-        "summe",
-        "kunde",
-        "kundennummer",
-        "artikel",
-        "bezeichnung",
-        "konto",
-        "saldo",
-        "währung",
-        "jahr",
-        "monat",
-        "tag",
-        "titel",
-        "beschreibung",
-        "nombre",
-        "apellido",
-        "ciudad",
-        "país",
-        "fecha",
-        "importe",
-        "precio",
-        "cantidad",
-        "código",
-        "nome",
-        "cognome",
-        "città",
-        "data",
-        "prezzo",
-        "importo",
-        "cidade",
-        "valor",
-        "imię",
-        "nazwisko",
-        "miasto",
-        "data",
-        "kwota",
-        "cena",
-        "naam",
-        "plaats",
-        "bedrag",
-        "datum",
-        "имя",
-        "фамилия",
-        "город",
-        "дата",
-        "сумма",
-        "цена",
-        "количество",
-        "номер",
-        "название",
-        "ид",
-        "番号",
-        "名前",
-        "氏名",
-        "都市",
-        "日付",
-        "金額",
-        "人口",
-        "编号",
-        "姓名",
-        "城市",
-        "日期",
-        "金额",
-    ]
-)
-"""Words that are labels in many files, folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +89,7 @@ def _column(label: str, values: Sequence[str]) -> float:
 
 def _known(text: str) -> float:
     words = [fold(word) for word in _WORD.findall(_HUMP.sub(" ", text))]
-    if 0 < len(words) <= 4 and any(word in _COMMON for word in words):
+    if 0 < len(words) <= 4 and any(word in LABEL_WORDS for word in words):
         return 1.5
     return 0.5 if re.fullmatch(r"[a-z]+[0-9]*(?:_[a-z0-9]+)+", text) else 0.0
 
@@ -301,7 +136,7 @@ def _together(labels: Sequence[str], columns: Sequence[Sequence[str]]) -> Iterat
     texts = [label.strip() for label in labels]
     numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 9]
     if len(numbers) >= 3 and len(numbers) >= len(texts) - 4:
-        steps = {after - before for before, after in zip(numbers, numbers[1:], strict=False)}
+        steps = {after - before for before, after in pairwise(numbers)}
         counted = steps == {1} and numbers[0] in (0, 1)
         years = len(steps) == 1 and min(steps) > 0 and all(_YEAR.fullmatch(str(n)) for n in numbers)
         if (counted or years) and not _continues(numbers, columns):
@@ -315,5 +150,5 @@ def _continues(numbers: Sequence[int], columns: Sequence[Sequence[str]]) -> bool
     """Return whether the next row is such a sequence too, so that the first is a row like it."""
     second = [column[0].strip() for column in columns]
     digits = [int(text) for text in second if text.isascii() and text.isdigit() and len(text) < 9]
-    steps = {after - before for before, after in zip(digits, digits[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(digits)}
     return len(digits) == len(numbers) and len(steps) == 1

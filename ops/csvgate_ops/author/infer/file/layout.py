@@ -109,7 +109,7 @@ def _header(table: Table) -> tuple[tuple[str, ...], int, int, bool, bool]:
     own = vote(cells, rest)
     if before := _short_header(table, [cells, *rest], own):
         return before, 1, first, True, True
-    if not own.is_header or not is_sound(cells, table.width):
+    if not own.is_header:
         return (), 0, first, own.is_sure, False
     if rest and _is_second(cells, rest[0], rest[1:]):
         joined = tuple(" ".join(filter(str.strip, p)) for p in zip(cells, rest[0], strict=True))

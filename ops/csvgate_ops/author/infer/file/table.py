@@ -74,7 +74,7 @@ def locate(rows: Sequence[Row], shape: Shape) -> Table:
     if not counts:
         return Table(shape, rows, 1 if rows else 0, 0, len(rows))
     width = max(counts, key=lambda w: (counts[w] * (w - 1), w))
-    trailing = _trailing(rows, width, counts)
+    trailing = _trailing(rows, width)
     table = Table(shape, rows, width - (trailing < 0), 0, len(rows), trailing != 0)
     fitting = [i for i, row in enumerate(rows) if table.fits(row)]
     table.first = next((i for i in fitting if _begins(table, i)), fitting[0])
@@ -83,7 +83,7 @@ def locate(rows: Sequence[Row], shape: Shape) -> Table:
     return table
 
 
-def _trailing(rows: Sequence[Row], width: int, counts: Counter[int]) -> int:
+def _trailing(rows: Sequence[Row], width: int) -> int:
     """Return -1 if the last cell of each row is blank and not a column, 1 if it is so only in some
     of the rows, which have one cell more, and 0 otherwise."""
     longer = [row for row in rows if row.width == width + 1]
