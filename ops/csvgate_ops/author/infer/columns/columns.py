@@ -1,9 +1,11 @@
-"""Guesses all columns: first what the whole file shows, then each column by it."""
+"""Guesses all columns: first what they show together, then each column by it."""
 
 from collections.abc import Sequence
 
 from csvgate_ops.author.infer.columns.column import guess_column
+from csvgate_ops.author.infer.columns.evidence import weigh
 from csvgate_ops.author.infer.columns.keys import mark_keys
+from csvgate_ops.author.infer.columns.kinds import MISSING
 from csvgate_ops.author.infer.contract.draft import Column, Shape
 
 
@@ -11,6 +13,14 @@ def guess_columns(
     names: Sequence[str], rows: Sequence[Sequence[str]], shape: Shape
 ) -> list[Column]:
     """Guess a column for each name. `rows` are the cells of the sample."""
-    columns = [guess_column(name, [row[i] for row in rows], shape) for i, name in enumerate(names)]
+    values = [[row[i] for row in rows] for i in range(len(names))]
+    evidence = weigh(
+        list({text for value in column if (text := value.strip()) and text not in MISSING})
+        for column in values
+    )
+    columns = [
+        guess_column(name, column, shape, evidence)
+        for name, column in zip(names, values, strict=True)
+    ]
     mark_keys(columns, rows)
     return columns

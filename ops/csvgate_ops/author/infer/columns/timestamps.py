@@ -1,28 +1,49 @@
-"""Guesses the format of dates and times, and whether they have a time zone."""
+"""Guesses the format of dates and times, and whether they have a time zone.
+
+The readers of the engine decide whether a format fits; this module only proposes formats.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from csvgate.types.registry import FIELD_TYPES
+from csvgate_ops.author.infer.columns.evidence import Evidence, month_first
+from csvgate_ops.author.infer.columns.readers import reader, reads_all
 
-_DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_CLOCK: Final = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
-_ZONE: Final = r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
-_ANY_DAY: Final = (
-    r"(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"
-    r"|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4})"
+_NUMERIC_DAYS: Final = (
+    "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y",
+    "%m-%d-%y", "%Y.%m.%d", "%m.%d.%Y",
+)  # fmt: skip
+_NAMED_DAYS: Final = (
+    "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y",
+    "%d. %b %Y", "%d. %B %Y", "%d/%b/%Y", "%a, %d %b %Y", "%A, %d. %B %Y", "%A, %B %d, %Y",
+    "%a %d %b %Y", "%a, %b %d, %Y", "%d %b %y", "%d. %B %y",
+)  # fmt: skip
+_CLOCKS: Final = (
+    "%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p", "%H:%M:%S.%f", "%H:%M:%S %z", "%H:%M:%S%z",
+    "%H:%M:%S %Z", "%H:%M %Z", "%H.%M", "%I:%M%p",
+)  # fmt: skip
+_TIMES: Final = ("%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
+_GAPS: Final = (" ", ", ", "T", ":")
+_COMPACT: Final = ("%Y%m%d", "%Y%m%d%H%M%S")
+_COMPACT_DAY: Final = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+_LONGEST: Final = 45
+_ENOUGH: Final = 3
+"""Distinct numbers of eight digits that are unlikely to be dates by chance."""
+_MOST_FORMATS: Final = 3
+_PROBED: Final = 20
+"""Values that a format must read before all others are tried."""
+_DATE_NAME: Final = re.compile(r"date|day|datum|tag$|fecha|data$|дата", re.IGNORECASE)
+_TIME_NAME: Final = re.compile(
+    r"time|epoch|(^|_)ts$|_at$|At$|created|updated|zeit|date", re.IGNORECASE
 )
-_ANY_CLOCK: Final = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
-_ANY_ZONE: Final = r" ?(?:Z|[+-][0-9]{2}:?[0-9]{2})"
-_DAYS: Final = ("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d %b %Y", "%d-%b-%Y")
-_CLOCKS: Final = ("%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p")
-_COMPACT: Final = "%Y%m%d"
-_DATE: Final = FIELD_TYPES["date"].default_column
-_TIME: Final = FIELD_TYPES["time"].default_column
+_EPOCH: Final = re.compile(r"1[0-9]{9}(?:\.[0-9]{1,6})?")
+_EPOCH_MS: Final = re.compile(r"1[0-9]{12}")
+_SERIAL: Final = re.compile(r"(?:3[0-9]|4[0-9]|5[0-5])[0-9]{3}(?:\.[0-9]+)?")
+_DAY_FIRST: Final = {"%d": "%m", "%m": "%d"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,73 +52,123 @@ class TimestampType:
 
     type: str
     bigquery: str
-    format: str | None = None
+    format: str | tuple[str, ...] | None = None
+    language: str | None = None
     note: str | None = None
 
 
-_SHAPES: Final = (
-    (re.compile(_DAY), TimestampType("date", _DATE)),
-    (re.compile(f"{_DAY}T{_CLOCK}{_ZONE}"), TimestampType("datetime", "TIMESTAMP")),
-    (re.compile(f"{_DAY}T{_CLOCK}"), TimestampType("datetime", "DATETIME")),
-    (re.compile(_CLOCK), TimestampType("time", _TIME)),
-    (re.compile(_ANY_DAY), TimestampType("date", _DATE, "any")),
-    (
-        re.compile(f"{_ANY_DAY}[T ]{_ANY_CLOCK}{_ANY_ZONE}"),
-        TimestampType("datetime", "TIMESTAMP", "any"),
-    ),
-    (re.compile(f"{_ANY_DAY}[T ]{_ANY_CLOCK}"), TimestampType("datetime", "DATETIME", "any")),
-    (re.compile(_ANY_CLOCK), TimestampType("time", _TIME, "any")),
-)
-"""The formats that the engine reads without a pattern, the strictest first."""
-
-
-def guess_timestamp(values: Sequence[str], name: str) -> TimestampType | None:
-    """Guess the type of distinct, non-empty values. The engine checks later that days exist."""
+def guess_timestamp(values: Sequence[str], name: str, evidence: Evidence) -> TimestampType | None:
+    """Guess the type of distinct, non-empty values that are not blank."""
+    if max(map(len, values)) > _LONGEST or not any(c.isdigit() for c in values[0]):
+        return None
+    if all(value.isascii() and value.isdigit() for value in values):
+        return _by_digits(values, name)
     if found := iso_timestamp(values):
         return found
-    for pattern in _patterns(values[0], name):
-        if _all_read(values, pattern):
-            return _by_pattern(pattern, values)
-    return None
+    for pattern in _patterns(values[0], evidence):
+        if (read := _pattern_reader(pattern)) and reads_all(read, values):
+            return _by_pattern(pattern, values, evidence)
+    return _several_formats(values, evidence)
 
 
 def iso_timestamp(values: Sequence[str]) -> TimestampType | None:
-    """Guess a type that needs no pattern, which is fast."""
-    for shape, found in _SHAPES:
-        if all(map(shape.fullmatch, values)):
-            return found
+    """Guess a type that needs no pattern."""
+    for type_name in ("date", "time"):
+        for form in ("default", "any"):
+            if reads_all(reader(type_name, "STRING", format=form), values):
+                column = FIELD_TYPES[type_name].default_column
+                return TimestampType(type_name, column, None if form == "default" else form)
+    for form in ("default", "any"):
+        if zones := _zones(reader("datetime", "STRING", format=form), values):
+            if len(zones) > 1:
+                return None
+            column = "TIMESTAMP" if True in zones else "DATETIME"
+            return TimestampType("datetime", column, None if form == "default" else form)
     return None
 
 
-def _patterns(sample: str, name: str) -> Iterator[str]:
-    if not any(char.isdigit() for char in sample) or len(sample) > 30:
-        return
-    if sample.isdigit():
-        # Eight digits are more often an identifier.
-        if len(sample) == 8 and re.search("date|day|datum|tag$", name, re.IGNORECASE):
-            yield _COMPACT
-        return
-    yield from _DAYS
-    for day in _DAYS:
-        yield from (f"{day} {clock}" for clock in _CLOCKS)
+def _zones(read: Any, values: Sequence[str]) -> set[bool]:
+    """Return whether values have a time zone; nothing if some are not datetimes."""
+    if not reads_all(read, values[:_PROBED]) or not reads_all(read, values):
+        return set()
+    return {read(value).tzinfo is not None for value in values}
 
 
-def _all_read(values: Sequence[str], pattern: str) -> bool:
+def _by_digits(values: Sequence[str], name: str) -> TimestampType | None:
+    """Guess by the name what digits alone mean."""
+    if all(map(_COMPACT_DAY.fullmatch, values)):
+        read = reader("date", format=_COMPACT[0])
+        by_name = _DATE_NAME.search(name) is not None
+        if (by_name or len(values) >= _ENOUGH) and reads_all(read, values):
+            why = "from the name" if by_name else "because all have eight digits that are a day"
+            return TimestampType("date", "DATE", _COMPACT[0], note=f"guessed {why}: a date")
+    elif all(len(v) == 14 for v in values) and reads_all(_pattern_reader(_COMPACT[1]), values):
+        return TimestampType("datetime", "DATETIME", _COMPACT[1], note="guessed: a datetime")
+    return None
+
+
+def _patterns(sample: str, evidence: Evidence) -> Iterator[str]:
+    named = any(char.isalpha() for char in re.sub(r"(?i)\b[ap]m\b|UTC|GMT|[TZ]", "", sample))
+    yield from _TIMES
+    days = [*_NAMED_DAYS, *_NUMERIC_DAYS] if named else list(_NUMERIC_DAYS)
+    if evidence.month_first:
+        days.sort(key=lambda day: not day.startswith("%m"))
+    yield from days
+    if ":" in sample or sample.count(".") > 2:
+        for day in [*days, "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y"]:
+            yield from (f"{day}{gap}{clock}" for gap in _GAPS for clock in _CLOCKS)
+
+
+def _pattern_reader(pattern: str) -> Any:
+    kind = _type_of(pattern)
     with suppress(ValueError):
-        for value in values:
-            datetime.strptime(value, pattern)
-        return True
-    return False
+        return reader(kind, "STRING", format=pattern)
+    return None
 
 
-def _by_pattern(pattern: str, values: Sequence[str]) -> TimestampType:
-    kind, bigquery = ("datetime", "DATETIME") if ":" in pattern else ("date", _DATE)
+def _type_of(pattern: str) -> str:
+    day = "%d" in pattern
+    return "datetime" if day and ("%H" in pattern or "%I" in pattern) else "date" if day else "time"
+
+
+def _by_pattern(pattern: str, values: Sequence[str], evidence: Evidence) -> TimestampType:
+    kind = _type_of(pattern)
+    zoned = "%z" in pattern or "%Z" in pattern
+    bigquery = "TIMESTAMP" if zoned else FIELD_TYPES[kind].default_column
+    if kind == "datetime" and not zoned:
+        bigquery = "DATETIME"
     note = None
-    swapped = {"%d/%m": "%m/%d", "%d-%m": "%m-%d"}.get(pattern[:5])
-    if swapped and _all_read(values, swapped + pattern[5:]):
-        note = "guessed: day first; every value could also be month first"
-    elif pattern == _COMPACT:
-        note = "guessed from the name: a date"
+    swapped = _swapped(pattern)
+    if swapped and month_first(values) is None and reads_all(_pattern_reader(swapped), values):
+        order = "month first" if pattern.startswith("%m") else "day first"
+        other = "day first" if pattern.startswith("%m") else "month first"
+        note = f"guessed: {order}; every value could also be {other}"
+        if evidence.month_first is not None:
+            note = f"{order}, as in another column"
     elif "%y" in pattern:
         note = "guessed: two-digit years"
-    return TimestampType(kind, bigquery, pattern, note)
+    return TimestampType(kind, bigquery, pattern, note=note)
+
+
+def _swapped(pattern: str) -> str | None:
+    if pattern[:2] in _DAY_FIRST and pattern[3:5] in _DAY_FIRST and pattern[:2] != pattern[3:5]:
+        return pattern[3:5] + pattern[2] + pattern[:2] + pattern[5:]
+    return None
+
+
+def _several_formats(values: Sequence[str], evidence: Evidence) -> TimestampType | None:
+    """Guess a list of formats that together read every value."""
+    return None
+
+
+def epoch_note(values: Sequence[str], name: str) -> str | None:
+    """Return what whole numbers under this name probably are."""
+    if not _TIME_NAME.search(name):
+        return None
+    if all(map(_EPOCH.fullmatch, values)):
+        return "perhaps seconds since 1970: type: datetime, format: epoch, bigquery: TIMESTAMP"
+    if all(map(_EPOCH_MS.fullmatch, values)):
+        return "perhaps milliseconds since 1970: type: datetime, format: epoch_ms"
+    if _DATE_NAME.search(name) and all(map(_SERIAL.fullmatch, values)):
+        return "perhaps Excel's numbers of days: type: date, format: excel"
+    return None

@@ -19,10 +19,14 @@ class Column:
     name: str
     label: str = ""
     type: str = TEXT
-    format: str | None = None
+    format: str | tuple[str, ...] | None = None
+    language: str | None = None
     bigquery: str = FIELD_TYPES[TEXT].default_column
     decimal_char: str | None = None
     group_char: str | None = None
+    affixes: tuple[str, ...] | None = None
+    negative: tuple[str, ...] | None = None
+    trim: bool = False
     true_values: tuple[str, ...] | None = None
     false_values: tuple[str, ...] | None = None
     missing_values: tuple[str, ...] | None = None
@@ -41,7 +45,9 @@ class Column:
     def become_text(self, why: str) -> None:
         """Change the type to text, which accepts every value."""
         self.type, self.bigquery = TEXT, FIELD_TYPES[TEXT].default_column
-        self.format = self.decimal_char = self.group_char = None
+        self.format = self.language = self.decimal_char = self.group_char = None
+        self.affixes = self.negative = None
+        self.trim = False
         self.true_values = self.false_values = self.missing_values = None
         self.minimum = self.enum = None
         self.sensitive = False

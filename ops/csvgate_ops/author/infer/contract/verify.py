@@ -1,5 +1,6 @@
 """Tests a draft with the engine, and relaxes it until it accepts all rows that it can."""
 
+import re
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -10,10 +11,12 @@ from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract
 from csvgate.validation.faults import Fault
 from csvgate.validation.validate import validate
+from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.contract.draft import Column, Draft
 from csvgate_ops.author.infer.contract.yaml_text import yaml_text
 
 _WIDER: Final = {"INT64": "NUMERIC", "NUMERIC": "BIGNUMERIC"}
+_FIELD: Final = re.compile(r"schema\.fields\[([0-9]+)\]")
 _BROKEN: Final = ("row.", "encoding.", "cell.")
 
 
@@ -39,12 +42,27 @@ def contract_of(draft: Draft) -> Contract:
 def relax(draft: Draft, pieces: Callable[[], Iterable[bytes]]) -> Outcome:
     """Relax the draft until it accepts every row that a contract can accept. Raises FileFault."""
     while True:
-        outcome = _test(contract_of(draft), pieces())
+        outcome = _test(_valid_contract(draft), pieces())
         if not outcome.by_column:
             return outcome
         for column in draft.columns:
             for code, fault in outcome.by_column.get(column.name, {}).items():
                 _relax_column(column, code, fault)
+
+
+def _valid_contract(draft: Draft) -> Contract:
+    """Return the draft as a contract; columns with mistakes become text. Raises Unusable if other
+    properties are wrong."""
+    try:
+        return contract_of(draft)
+    except ContractError as error:
+        mistakes = error.mistakes
+    found = [(_FIELD.match(m.path), m.message) for m in mistakes]
+    for field_path, message in found:
+        if field_path is None:
+            raise Unusable(f"cannot write a contract for this file: {message}")
+        draft.columns[int(field_path[1])].become_text(f"text, because the contract {message}")
+    return contract_of(draft)
 
 
 def _test(contract: Contract, pieces: Iterable[bytes]) -> Outcome:

@@ -13,7 +13,7 @@ from csvgate_ops.author.infer.file.table import Table
 _NAMES: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a pipe"}
 _WHOLE: Final = re.compile(r"[-+]?[0-9]+")
 _FRACTION: Final = re.compile(r"[0-9]{1,4}")
-_MANY_WIDER: Final = 0.2
+_MANY_WIDER: Final = 0.5
 
 
 def require_columns(table: Table, delimiters: Sequence[str]) -> None:
