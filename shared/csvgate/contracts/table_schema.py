@@ -202,8 +202,20 @@ class Dialect(Model):
     preamble_lines: Annotated[int, Field(ge=0, le=1000)] = Field(
         0, alias="preambleLines", description="The number of lines to skip before the header."
     )
+    preamble_until: str | None = Field(
+        None,
+        alias="preambleUntil",
+        description="Instead of preambleLines: skip the lines before the first in which this "
+        "regular expression in RE2 syntax is found.",
+    )
     footer_lines: Annotated[int, Field(ge=0, le=20)] = Field(
         0,
         alias="footerLines",
         description="The number of lines to skip at the end, not counting blank lines after them.",
+    )
+    footer_from: str | None = Field(
+        None,
+        alias="footerFrom",
+        description="Instead of footerLines: skip the end of the file from the first of its last "
+        "20 lines in which this regular expression in RE2 syntax is found.",
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from csvgate.contracts.header_labels import fold
 from csvgate.contracts.model import Contract
@@ -18,15 +17,9 @@ from csvgate.csv.labels import (
     mistakes,
 )
 from csvgate.csv.records import Record
+from csvgate.csv.separator_line import DELIMITER_WORDS, other_delimiter
 from csvgate.validation.faults import FileFault
 from csvgate.validation.sensitive_values import SensitiveValues
-
-_DELIMITERS: Final = {
-    ",": "commas (,)",
-    ";": "semicolons (;)",
-    "\t": r"tabs (\t)",
-    "|": "pipes (|)",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +83,13 @@ def _other_delimiter(
     delimiter, quote = contract.dialect.delimiter, contract.dialect.quote_char
     folded = {fold(label) for label in wanted}
     text, _ = decode(raw)
-    for other, words in _DELIMITERS.items():
+    for other in DELIMITER_WORDS:
         if other == delimiter:
             continue
         labels = {fold(label.strip().strip(quote)) for label in text.split(other)}
         count = len(folded & labels)
         if count > matched and count >= min(2, len(wanted)) and len(labels) > 1:
-            own = _DELIMITERS.get(delimiter, delimiter)
-            return (
-                f"the columns seem to be separated by {words}, but the contract expects {own}; "
-                "save the file with that delimiter, or change the contract's `dialect.delimiter`"
-            )
+            return other_delimiter(other, delimiter)
     return None
 
 

@@ -18,6 +18,7 @@ from csvgate.csv.header import Header, read_header
 from csvgate.csv.lines import read_at_least
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer, Record
+from csvgate.csv.separator_line import named_separator, without_separator_line
 from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate.validation.batch import Batch, RejectedRow
 from csvgate.validation.faults import Fault, FileFault
@@ -44,13 +45,21 @@ def name_without_upload_id() -> FileFault:
 
 
 def is_correction(pieces: Iterator[bytes], contract: Contract) -> tuple[bool, Iterator[bytes]]:
-    """Return whether the file starts with the two columns of a reject file, and all its bytes."""
+    """Return whether the file starts with the two columns of a reject file, and all its bytes.
+    A line `sep=;` may come before them, which the corrector's spreadsheet may need."""
     head, rest = read_at_least(pieces, _HEAD_BYTES)
-    quote, delimiter = contract.dialect.quote_char, contract.dialect.delimiter
+    delimiter = contract.dialect.delimiter
     wanted = f"{LINE}{delimiter}{ERRORS}{delimiter}"
     decoded = (head.decode(codec, "replace") for codec in ("utf-8", "utf-16-le", "utf-16-be"))
-    found = any(t.removeprefix("\ufeff").replace(quote, "").startswith(wanted) for t in decoded)
+    found = any(_begins(text.removeprefix("\ufeff"), wanted, contract) for text in decoded)
     return found, chain([head], rest)
+
+
+def _begins(text: str, wanted: str, contract: Contract) -> bool:
+    """Return whether a text begins with these labels, quoted or not."""
+    if named := named_separator(text.encode(), contract.dialect.delimiter):
+        text = text.encode()[named[1] :].decode()
+    return text.replace(contract.dialect.quote_char, "").startswith(wanted)
 
 
 @dataclass(slots=True)
@@ -72,7 +81,8 @@ class Correction:
         """Yield the file in UTF-8, without the two columns and the rows that may not be loaded."""
         self._mark, text = open_text(pieces, self.contract.encoding)
         grammar = Grammar(contract_for_extracted_records(self.contract).dialect)
-        records = Framer(text, grammar).records()
+        text, has_separator = without_separator_line(text, grammar.delimiter)
+        records = Framer(text, grammar, line=1 + has_separator).records()
         line, seen = 1, set[int]()
         for number, record in enumerate(records):
             cut = _cut(record, grammar, first=number == 0)

@@ -52,9 +52,9 @@ _ALL: Final = (
     Code(
         "file.not_csv",
         "The file is not a CSV file",
-        "Its first bytes are those of an Excel workbook, an archive, a PDF document, a Parquet "
-        "file, a web page, or a compression other than gzip. Export it as CSV, optionally "
-        "compressed with gzip.",
+        "Its first bytes are those of an Excel workbook, an archive, a PDF document, a Parquet, "
+        "Arrow, Avro, SQLite, JSON or XML file, an image, a web page, a pointer of Git LFS, or a "
+        "compression other than gzip. Export it as CSV, optionally compressed with gzip.",
     ),
     Code(
         "file.overwrite",
@@ -127,7 +127,15 @@ _ALL: Final = (
         "Split at another of comma, semicolon, tab and pipe, the header names more of the "
         "contract's fields. csvgate does not switch to it on a guess, because cells may contain "
         "that character too. Save the file with the contract's delimiter, or change the contract's "
-        "`dialect.delimiter`.",
+        "`dialect.delimiter`. The same is reported if the first line is `sep=;`, as Excel writes "
+        "it, and names another delimiter than the contract's.",
+    ),
+    Code(
+        "header.not_found",
+        "The header is not found",
+        "The contract's `dialect.preambleUntil` is in none of the first 1,000 lines and 1 MiB "
+        "of the file, so it is unknown where the records begin. Check the export, or change the "
+        "pattern.",
     ),
     Code(
         "header.extra_column",

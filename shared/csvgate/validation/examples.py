@@ -75,6 +75,9 @@ _EXAMPLES: Final[dict[str, Example]] = {
         b"id,e-mail\n1,ann@example.com\n", ({"name": "id"}, {"name": "email"})
     ),
     "header.wrong_delimiter": Example(b"a;b\n1;2\n"),
+    "header.not_found": Example(
+        b"Report of May\nNumber,Name\n1,x\n", properties={"dialect": {"preambleUntil": "^a,b"}}
+    ),
     "header.extra_column": Example(b"a,b,c\n1,2,3\n"),
     "header.duplicate_column": Example(b"a,b,A\n1,2,3\n"),
     "header.blank_label": Example(b"a,b,\n1,2,\n"),

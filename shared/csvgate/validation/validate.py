@@ -11,10 +11,11 @@ from typing import Final, NamedTuple
 from csvgate.contracts.model import Contract
 from csvgate.csv.body import without_preamble_and_footer
 from csvgate.csv.decoding import open_text
-from csvgate.csv.header import header_by_position, read_header
+from csvgate.csv.header import Header, header_by_position, read_header
 from csvgate.csv.lines import read_at_least
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer, Record
+from csvgate.csv.signatures import HEAD_BYTES, json_signature
 from csvgate.references.keys import KeySets
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.batch import CHUNK_BYTES, Batch, Limits
@@ -57,7 +58,10 @@ def validate(
     Memory is a small multiple of `chunk_bytes`. Raises FileFault if the file cannot be loaded as
     a whole. Apart from what `pieces` raises while it is read, that happens before the first batch.
     """
-    mark, pieces = open_text(pieces, contract.encoding)
+    mark, text = open_text(pieces, contract.encoding)
+    beginning, rest = read_at_least(text, HEAD_BYTES)
+    _require_no_json_rows(beginning, contract)
+    pieces = chain([beginning], rest)
     pieces, line = without_preamble_and_footer(pieces, contract.dialect, MAX_RECORD_BYTES)
     limits = Limits.of(chunk_bytes, len(contract.schema_.fields))
     head, rest = read_at_least(pieces, vector_bytes)
@@ -68,9 +72,7 @@ def validate(
         # The only import of the vectorised path: a small file must not pay for numpy and pyarrow.
         from csvgate.validation.fast.path import vector_batches
 
-        header = header_by_position(contract, mark)
-        if contract.dialect.header:
-            header = read_header(start.first, contract, mark)
+        header = _header(start.first, contract, mark, beginning)
         pieces = chain([head[start.offset :]], rest)
         yield from vector_batches(
             pieces, start.line, contract, header, limits, references, keyed, block_bytes, processors
@@ -80,13 +82,34 @@ def validate(
     first = next(records, None)
     if first is None:
         raise FileFault("file.empty", "the file is empty or has only blank lines; check the export")
-    if contract.dialect.header:
-        header = read_header(first, contract, mark)
-    else:
-        header = header_by_position(contract, mark)
+    header = _header(first, contract, mark, beginning)
+    if not contract.dialect.header:
         records = chain([first], records)
     rules = Rules(contract, header, references=references, keyed=keyed)
     yield from rule_batches(records, rules, header, limits)
+
+
+def _require_no_json_rows(beginning: bytes, contract: Contract) -> None:
+    """Raise FileFault if a file that should begin with a row begins with JSON. Files with a header
+    are refused by `_header`, which knows whether the labels are those of the contract."""
+    dialect = contract.dialect
+    if dialect.header or dialect.quote_char != '"' or dialect.preamble_lines:
+        return
+    if dialect.preamble_until is None and (found := json_signature(beginning)):
+        raise FileFault("file.not_csv", found.message)
+
+
+def _header(first: Record, contract: Contract, mark: bytes, beginning: bytes) -> Header:
+    """Return the header, which is the first record if the dialect has one. Raises FileFault, and
+    `file.not_csv` instead of a fault of the header if the file begins with JSON."""
+    if not contract.dialect.header:
+        return header_by_position(contract, mark)
+    try:
+        return read_header(first, contract, mark)
+    except FileFault:
+        if found := json_signature(beginning):
+            raise FileFault("file.not_csv", found.message) from None
+        raise
 
 
 class _Start(NamedTuple):

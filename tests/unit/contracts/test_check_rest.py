@@ -50,6 +50,7 @@ def test_too_many_recipients(found: Callable[..., Found]) -> None:
         {"encoding": ["windows-1252", "utf-8"], "dialect": {"commentChar": "#"}},
         {"encoding": "UTF-16LE", "dialect": {"preambleLines": 3, "footerLines": 1}},
         {"encoding": "windows-1252", "dialect": {"delimiter": "\t", "escapeChar": "\\"}},
+        {"dialect": {"preambleUntil": "^id,price", "footerFrom": "(?i)^totals?:"}},
         {"destination": {**TABLE, "partition_by": "day", "cluster_by": ["rate", "id", "_line"]}},
         {"destination": {**TABLE, "partition_by": "_ingested_at"}},
         {"destination": {**TABLE, "table": "my-table"}, "on_overwrite": "refuse"},

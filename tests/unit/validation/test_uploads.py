@@ -43,7 +43,9 @@ DIALECTS = st.fixed_dictionaries(
         "header": st.booleans(),
         "commentChar": st.just("#"),
         "preambleLines": st.integers(0, 2),
+        "preambleUntil": st.sampled_from(["[aA]", "(?i)^[^,;|\t]?b"]),
         "footerLines": st.integers(0, 2),
+        "footerFrom": st.sampled_from(["end", "^1"]),
     },
 )
 TOKENS = st.lists(
@@ -65,7 +67,8 @@ def uploads(draw: st.DrawFn) -> tuple[bytes, Contract]:
     mark = b""
     if own == "utf-16" or draw(st.integers(0, 5)) == 0:
         own, mark = draw(st.sampled_from(list(MARKS.items())))
-    start = "Title Q\n" * rules.dialect.preamble_lines
+    start = draw(st.sampled_from(["", "", "", "sep=D\n"]))
+    start += "Title Q\n" * rules.dialect.preamble_lines
     if rules.dialect.header:
         start += draw(st.sampled_from(["aDb\n", "BDA\r\n", "QbQDa\r", "aDb"]))
     end = "end\n" * rules.dialect.footer_lines

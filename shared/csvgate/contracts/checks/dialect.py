@@ -4,6 +4,7 @@ import codecs
 from typing import Final
 
 from csvgate.contracts.model import Dialect, Encoding
+from csvgate.contracts.pattern import PatternError, searcher
 from csvgate.contracts.reading.mistakes import Complaints
 
 _SINGLE_BYTE: Final = ("iso8859-1", "cp1252")
@@ -62,3 +63,24 @@ def check_dialect(dialect: Dialect) -> Complaints:
         elif char in seen:
             yield ("dialect", name), f"{char!r} is also the {seen[char]}; they must differ"
         seen.setdefault(char, name)
+    yield from _surroundings(dialect)
+
+
+def _surroundings(dialect: Dialect) -> Complaints:
+    for name, pattern, other, lines in (
+        ("preambleUntil", dialect.preamble_until, "preambleLines", dialect.preamble_lines),
+        ("footerFrom", dialect.footer_from, "footerLines", dialect.footer_lines),
+    ):
+        if pattern is None:
+            continue
+        if lines:
+            message = f"cannot be used together with {other}, which says the same in another way"
+            yield ("dialect", name), f"{message}; keep one of them"
+        try:
+            matches = searcher(pattern)
+        except PatternError as error:
+            yield ("dialect", name), str(error)
+        else:
+            if matches(b""):
+                message = "is found in every line, because it matches the empty text"
+                yield ("dialect", name), f"{message}; write what only the line has that you mean"

@@ -55,7 +55,14 @@ def shapes(draw: st.DrawFn, unit: st.SearchStrategy[bytes] = UNITS, most: int = 
         dialect["delimiter"], dialect["quoteChar"] = draw(st.sampled_from([(";", '"'), (",", "'")]))
     unusual: dict[str, Any] = draw(
         st.sampled_from(
-            [{}, {}, {}, {"commentChar": "#"}, {"escapeChar": "\\"}, {"footerLines": 2}]
+            [
+                *({}, {}, {}),
+                {"commentChar": "#"},
+                {"escapeChar": "\\"},
+                {"footerLines": 2},
+                {"preambleUntil": "id|1"},
+                {"footerFrom": "a|1"},
+            ]
         )
     )
     rules = contract(
