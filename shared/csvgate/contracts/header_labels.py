@@ -22,7 +22,7 @@ def wrong_label(label: str) -> str | None:
     it may."""
     folded = fold(label)
     if not folded:
-        return "is blank; write the label from the file's header, or drop the property"
+        return 'is blank; write the label from the file\'s header, or "" for a column without one'
     if folded.startswith("_csvgate"):
         return f"{label!r} is reserved for csvgate's reject files; rename the column in the file"
     return None

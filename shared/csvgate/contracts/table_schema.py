@@ -1,6 +1,6 @@
 """`schema` and `dialect`: Frictionless Table Schema and CSV Dialect, by their property names."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -73,8 +73,18 @@ class SchemaField(Model):
     name: Annotated[str, Field(min_length=1)] = Field(
         description="The column's name in BigQuery, and the label in the file's header."
     )
-    label: str | None = Field(
-        None, description="The label in the file's header, if it differs from the name."
+    label: str | tuple[str, ...] | None = Field(
+        None,
+        description="The label in the file's header if it differs from the name, or a list of "
+        'labels of which a header has one. "" is the label of a column without a name.',
+    )
+    optional: bool = Field(
+        False,
+        description="The column may be absent from a file. Its cells are then missing values.",
+    )
+    default: str | None = Field(
+        None,
+        description="The cell, as the file would write it, that stands for missing values.",
     )
     type: _TypeName = Field("string", description="The Table Schema type of the values.")
     format: str = Field(
@@ -123,8 +133,15 @@ class SchemaField(Model):
 
     @property
     def header_label(self) -> str:
-        """The label of the column in the file's header."""
-        return self.name if self.label is None else self.label
+        """The label of the column in the file's header; the first of several."""
+        return self.header_labels[0]
+
+    @property
+    def header_labels(self) -> tuple[str, ...]:
+        """The labels that the column may have in the file's header."""
+        if self.label is None:
+            return (self.name,)
+        return (self.label,) if isinstance(self.label, str) else self.label
 
 
 def _as_tuple(key: tuple[str, ...] | str | None) -> tuple[str, ...] | str | None:
@@ -157,6 +174,10 @@ class ForeignKey(Model):
     reference: ForeignKeyReference = Field(description=ForeignKeyReference.__doc__)
 
 
+FieldsMatch = Literal["exact", "equal", "subset", "superset", "partial"]
+ExtraColumns = Literal["refuse", "ignore"]
+
+
 class Schema(Model):
     """The columns of the file."""
 
@@ -175,6 +196,34 @@ class Schema(Model):
     foreign_keys: tuple[ForeignKey, ...] = Field(
         (), alias="foreignKeys", description="Keys that must be in `references`."
     )
+    fields_match: FieldsMatch = Field(
+        "equal",
+        alias="fieldsMatch",
+        description="The columns of a file. equal: one for each field, in any order; exact: the "
+        "same in the order of the fields; subset: these and perhaps others; superset: some of "
+        "them; partial: some of them and perhaps others.",
+    )
+    extra_columns: ExtraColumns | None = Field(
+        None,
+        alias="extraColumns",
+        description="What happens if a file has columns that are not among the fields. refuse: "
+        "the file is refused; ignore: they are not read. The default follows from fieldsMatch.",
+    )
+
+    @property
+    def unknown_columns(self) -> ExtraColumns:
+        """What happens if a file has columns that are not among the fields."""
+        if self.extra_columns is not None:
+            return self.extra_columns
+        return "ignore" if self.fields_match in ("subset", "partial") else "refuse"
+
+    def may_lack(self, field: SchemaField) -> bool:
+        """Return whether the column of a field may be absent from a file. Under superset and
+        partial, only columns whose cells may be missing can be absent."""
+        if self.fields_match not in ("superset", "partial"):
+            return field.optional
+        needs_cells = field.constraints.required and field.default is None
+        return not needs_cells and field.name not in (self.primary_key or ())
 
 
 class Dialect(Model):

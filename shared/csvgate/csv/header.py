@@ -9,6 +9,7 @@ from csvgate.csv.decoding import decode
 from csvgate.csv.encodings import ByteOrderMark
 from csvgate.csv.labels import (
     MAX_LABELS,
+    WantedColumn,
     display_label,
     find_positions,
     is_near,
@@ -31,26 +32,33 @@ class Header:
     raw: bytes
     """The header in UTF-8 without its terminator; empty if the dialect has no header."""
     terminator: bytes
-    order: tuple[int, ...]
-    """For each field of the contract, the index of its cell in a record."""
+    order: tuple[int | None, ...]
+    """For each field of the contract, the index of its cell in a record; None if the file does not
+    have the column."""
+    width: int
+    """The number of cells of a record, which may be more than the contract has fields."""
 
 
 def header_by_position(contract: Contract, mark: bytes) -> Header:
     """Return the header for a dialect without one: the cells come in the order of the fields."""
-    return Header(mark, b"", b"", tuple(range(len(contract.schema_.fields))))
+    width = len(contract.schema_.fields)
+    return Header(mark, b"", b"", tuple(range(width)), width)
 
 
 def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
-    """Match the labels to those of the fields, in any order. Upper and lower case, spaces around a
-    label, and the composition of its characters are ignored.
+    """Match the labels to those of the fields, in any order unless the contract says otherwise.
+    Upper and lower case, spaces around a label, and the composition of its characters are ignored.
 
     Raises FileFault with all mistakes in one message, under the code of the first.
     """
-    fields = contract.schema_.fields
-    wanted = [field.header_label for field in fields]
+    schema = contract.schema_
+    wanted = [
+        WantedColumn(field.name, field.header_labels, schema.may_lack(field))
+        for field in schema.fields
+    ]
     labels = record.cells or []
     found = find_positions(labels, wanted)
-    matched = sum(map(bool, found.values()))
+    matched = sum(map(bool, found))
     other = _other_delimiter(record.raw, wanted, matched, contract)
     if other:
         raise FileFault("header.wrong_delimiter", other, record.line)
@@ -65,29 +73,43 @@ def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
     if not matched:
         message = _no_label_matches(labels, wanted, contract)
         raise FileFault("header.missing_column", message, record.line)
-    names = {field.header_label: field.name for field in fields}
-    if wrong := list(mistakes(labels, names, found, _may_quote(contract))):
+    refuses = schema.unknown_columns == "refuse"
+    may_quote = _may_quote(contract)
+    if wrong := list(mistakes(labels, wanted, found, may_quote, refuses_others=refuses)):
         (code, first), *others = wrong
         message = ". ".join([first, *(words[0].upper() + words[1:] for _, words in others)])
         raise FileFault(code, message, record.line)
-    order = tuple(found[label][0] for label in wanted)
-    return Header(mark, record.raw, record.terminator or b"\n", order)
+    order = tuple(at[0] if at else None for at in found)
+    if schema.fields_match == "exact" and order != tuple(range(len(order))):
+        raise FileFault("header.column_order", _another_order(wanted, order), record.line)
+    return Header(mark, record.raw, record.terminator or b"\n", order, len(labels))
+
+
+def _another_order(wanted: Sequence[WantedColumn], order: Sequence[int | None]) -> str:
+    """Return a message about columns that are all there, but not in the order of the fields."""
+    first = next(i for i, at in enumerate(order) if at != i)
+    at = order[first]
+    where = "" if at is None else f", but the header has it in column {at + 1}"
+    return (
+        f"column {first + 1} should be {list_labels([wanted[first].labels])}{where}; bring the "
+        "columns into the order of the contract, or change its `fieldsMatch` to equal"
+    )
 
 
 def _other_delimiter(
-    raw: bytes, wanted: Sequence[str], matched: int, contract: Contract
+    raw: bytes, wanted: Sequence[WantedColumn], matched: int, contract: Contract
 ) -> str | None:
     """Return a message if another delimiter finds more labels, and not just one by chance."""
     if matched == len(wanted):
         return None
     delimiter, quote = contract.dialect.delimiter, contract.dialect.quote_char
-    folded = {fold(label) for label in wanted}
+    columns = {fold(label): i for i, c in enumerate(wanted) for label in c.labels if fold(label)}
     text, _ = decode(raw)
     for other in DELIMITER_WORDS:
         if other == delimiter:
             continue
         labels = {fold(label.strip().strip(quote)) for label in text.split(other)}
-        count = len(folded & labels)
+        count = len({columns[label] for label in labels if label in columns})
         if count > matched and count >= min(2, len(wanted)) and len(labels) > 1:
             return other_delimiter(other, delimiter)
     return None
@@ -99,19 +121,23 @@ def _may_quote(contract: Contract) -> Callable[[str], bool]:
     values = SensitiveValues(contract)
     if not values.exist:
         return lambda _: True
-    known = [text for field in contract.schema_.fields for text in (field.header_label, field.name)]
+    fields = contract.schema_.fields
+    known = [text for field in fields for text in (*field.header_labels, field.name) if text]
     return lambda label: is_near(label, known) and not values.resemble(label)
 
 
-def _no_label_matches(labels: Sequence[str], wanted: Sequence[str], contract: Contract) -> str:
+def _no_label_matches(
+    labels: Sequence[str], wanted: Sequence[WantedColumn], contract: Contract
+) -> str:
     if any(field.sensitive for field in contract.schema_.fields):
         # The first line may be a row, and the values of this dataset must not be repeated.
         found = f"{len(labels)} other labels"
     else:
         shown = [display_label(label) for label in labels[:MAX_LABELS]]
         found = join_limited(shown, len(labels))
+    names = list_labels([column.labels for column in wanted])
     return (
-        f"the header names none of the contract's columns: {list_labels(wanted)}. Found: {found}. "
+        f"the header names none of the contract's columns: {names}. Found: {found}. "
         "Check that the file begins with its header; the contract's `dialect.preambleLines` skips "
         "lines before it"
     )

@@ -51,6 +51,8 @@ class LimitedRejects:
     """Set once the reading can end; then nothing more may be taken."""
     _bytes: int = 0
     """The size of the reject file so far."""
+    _cells: int = 1
+    """The number of cells of a valid row."""
     _rejected_bytes: int = 0
     """The size of the rejected rows in UTF-8."""
     _file: RejectFile = field(init=False)
@@ -66,6 +68,7 @@ class LimitedRejects:
         if self._is_rate_certain():
             self.stopped = Stopped("limit.rejected_rate", _first_line(batch))
             return Kept((), b"")
+        self._cells = batch.header.width
         data: list[bytes] = []
         for row, piece in zip(batch.rejected, self._file.pieces(batch), strict=True):
             self.stopped = self._stop(len(data), len(piece), row.line)
@@ -106,8 +109,8 @@ class LimitedRejects:
         has room for, and all of them are valid."""
         if self.most_bytes is None or self.is_correction or self.counts.rejected < LEAST_SHOWN:
             return False
-        # A valid row has at least one byte for each field: its delimiters and its line end.
-        shortest = len(self.contract.schema_.fields)
+        # A valid row has at least one byte for each cell: its delimiters and its line end.
+        shortest = self._cells
         read = self._rejected_bytes // self._expansion + self.counts.valid * shortest
         rest = max(0, self.most_bytes - read) // shortest + 1
         share = self.counts.rejected / (self.counts.read + rest)

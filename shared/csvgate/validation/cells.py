@@ -1,9 +1,9 @@
 """Reads the cells of one field: text becomes the column's value, or all the faults of the cell.
 
-A cell of `missingValues` is null. Otherwise the type (and format) is checked first; if it holds,
-every constraint and the fit to the BigQuery column are checked, and all their faults are reported
-together. A foreign key of this field alone compares the column's value, so it is checked only if
-that fits.
+A cell of `missingValues` is null, or is read as the field's `default`. Otherwise the type (and
+format) is checked first; if it holds, every constraint and the fit to the BigQuery column are
+checked, and all their faults are reported together. A foreign key of this field alone compares the
+column's value, so it is checked only if that fits.
 """
 
 from collections.abc import Sequence
@@ -36,19 +36,31 @@ class Cells(dict[str, object]):
     _MAX_CHARACTERS: Final = 64
 
     def __init__(
-        self, field: SchemaField, schema: Schema, *, required: bool, foreign: Sequence[Known] = ()
+        self,
+        field: SchemaField,
+        schema: Schema,
+        *,
+        required: bool,
+        foreign: Sequence[Known] = (),
+        is_absent: bool = False,
     ) -> None:
+        """`is_absent` says that the file does not have the column: its cells are empty texts, which
+        are then missing values whatever `missingValues` says."""
         super().__init__()
         self.faulty: Final = dict[str, tuple[tuple[str, str], ...]]()
         """The faults of the remembered texts that have some."""
         columns = len(schema.fields)
         self._max_texts: Final = min(self._MAX_TEXTS, self._MAX_TEXTS_OF_FILE // columns)
         self._max_faulty: Final = int(self._max_texts * self._FAULTY_SHARE)
-        self.required: Final = required
+        self.default: Final = field.default
+        """The cell that stands for missing values, if the field has one."""
+        self.required: Final = required and self.default is None
         """True if a missing value is a fault."""
         given = field.missing_values
-        self.missing: Final = frozenset(schema.missing_values if given is None else given)
+        missing = schema.missing_values if given is None else given
+        self.missing: Final = frozenset((*missing, "") if is_absent else missing)
         """The texts of cells without a value."""
+        self.is_absent: Final = is_absent
         column, kind = column_type(field), FIELD_TYPES[field.type]
         self._type: Final = kind.reader(field, column)
         self._checks: Final = tuple(checks(field))
@@ -70,10 +82,17 @@ class Cells(dict[str, object]):
         return value
 
     def _read(self, text: str) -> object:
-        if text in self.missing:
-            if self.required:
-                raise CellFault(_REQUIRED)
-            return None
+        return self.missing_value() if text in self.missing else self._read_value(text)
+
+    def missing_value(self) -> object:
+        """Return the value of a missing cell. Raises CellFault."""
+        if self.default is not None:
+            return self._read_value(self.default)
+        if self.required:
+            raise CellFault(_REQUIRED)
+        return None
+
+    def _read_value(self, text: str) -> object:
         value: Any = self._type(text) if self._type else text
         faults: list[tuple[str, str]] = []
         for check in self._checks:

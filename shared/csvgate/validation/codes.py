@@ -116,8 +116,9 @@ _ALL: Final = (
     Code(
         "header.missing_column",
         "Columns are missing",
-        "The header does not name every field of the contract. A field is named by its `label` if "
-        "it has one, otherwise by its `name`. The order of the columns, upper and lower case, and "
+        "The header does not name every field of the contract. A field is named by its `label`, or "
+        "one of its labels, if it has some, otherwise by its `name`. A field that is `optional` "
+        "may be absent. The order of the columns, upper and lower case, and "
         "spaces around a label do not matter. One message lists all mistakes of a header, under "
         "the code of the first. Add the columns, or correct their labels.",
     ),
@@ -140,19 +141,28 @@ _ALL: Final = (
     Code(
         "header.extra_column",
         "Columns are unknown",
-        "The contract has no such fields. Remove the columns, or add them to the contract.",
+        "The contract has no such fields. Remove the columns, add them to the contract, or let it "
+        "ignore them with `extraColumns`.",
+    ),
+    Code(
+        "header.column_order",
+        "The columns are in another order",
+        "The contract says `fieldsMatch: exact`, so the columns must come in the order of its "
+        "fields. Bring them into that order, or change the contract.",
     ),
     Code(
         "header.duplicate_column",
         "Columns are named twice",
-        "Two labels are equal, apart from upper and lower case and spaces around them, so it is "
-        "unclear which column counts. Keep one of them.",
+        "Two labels are equal, apart from upper and lower case and spaces around them, or belong "
+        "to the same field of the contract, so it is unclear which column counts. Keep one of "
+        "them.",
     ),
     Code(
         "header.blank_label",
         "Columns have no name",
         "A label is empty or consists of spaces. A delimiter at the end of the line also makes an "
-        "empty label. Name the column, or remove it.",
+        "empty label. Name the column, or remove it. One column may be without a name if the "
+        'contract has a field with `label: ""`.',
     ),
     Code(
         "header.unreadable",

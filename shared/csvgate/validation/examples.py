@@ -79,6 +79,7 @@ _EXAMPLES: Final[dict[str, Example]] = {
         b"Report of May\nNumber,Name\n1,x\n", properties={"dialect": {"preambleUntil": "^a,b"}}
     ),
     "header.extra_column": Example(b"a,b,c\n1,2,3\n"),
+    "header.column_order": Example(b"b,a\n1,2\n", schema={"fieldsMatch": "exact"}),
     "header.duplicate_column": Example(b"a,b,A\n1,2,3\n"),
     "header.blank_label": Example(b"a,b,\n1,2,\n"),
     "header.unreadable": Example(b'a,"b\n1,2\n'),

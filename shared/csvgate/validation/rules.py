@@ -5,7 +5,7 @@ accept, and with the same values.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from operator import getitem, itemgetter
+from operator import getitem
 from typing import Final
 
 from csvgate.contracts.model import Contract
@@ -19,6 +19,7 @@ from csvgate.text import shorten
 from csvgate.types.common.field_type import CellFault
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.unique.keys import GrowingKeySet, KeySet
+from csvgate.validation.arrange import arranger
 from csvgate.validation.cells import Cells
 from csvgate.validation.faults import VALUE_CHARACTERS, Fault
 from csvgate.validation.foreign_keys import ForeignKeys, GroupKey
@@ -49,8 +50,9 @@ class Rules:
                 contract.schema_,
                 required=field.constraints.required or field.name in primary,
                 foreign=self._foreign.of_field(field.name),
+                is_absent=place is None,
             )
-            for field in fields
+            for field, place in zip(fields, header.order, strict=True)
         ]
         encoding = encoding_label(contract.encoding)
         grouped = (i for group in self._foreign.groups for i in group.fields)
@@ -59,10 +61,8 @@ class Rules:
             "encoding.invalid",
             f"contains bytes that are invalid in {encoding}; correct the cell or the encoding",
         )
-        self._width: Final = len(fields)
-        in_order = header.order == tuple(range(self._width))
-        # itemgetter(0) would return a cell and not a tuple, but a single field is always in order.
-        self._arrange: Final = None if in_order else itemgetter(*header.order)
+        self._width: Final = header.width
+        self._arrange: Final = arranger(header)
         single = [i for i, f in enumerate(fields) if f.constraints.unique or primary == (f.name,)]
         groups = [tuple(self._names.index(name) for name in primary)] if len(primary) > 1 else []
         self._unique: Final = [(i, key_set(keyed)) for i in single]
@@ -94,7 +94,7 @@ class Rules:
         cells = record.cells
         if cells is None or len(cells) != self._width:
             return [], (self._malformed(record),)
-        WORK.judged += self._width
+        WORK.judged += len(self._cells)
         arranged: Sequence[str] = cells if self._arrange is None else self._arrange(cells)
         if not record.valid_bytes or b"\0" in record.raw:
             return self._check_each(record.line, arranged)
@@ -121,7 +121,7 @@ class Rules:
 
     def wrong_count(self, line: int, count: int) -> tuple[Fault, ...]:
         """Return the faults that `check` would find in a record of another number of cells than the
-        contract has fields."""
+        header has."""
         code, message = self._wrong_count(count)
         return (Fault(line, None, code, None, message),)
 
@@ -173,11 +173,12 @@ class Rules:
     ) -> tuple[list[object], tuple[Fault, ...]]:
         """Return the same as `check` but collect every fault, in all fields or those `among` them.
         Keys that `check` has claimed are claimed again, which changes nothing for the same line."""
-        WORK.judged += self._width if among is None else len(among)
-        values: list[object] = [None] * self._width
+        count = len(self._cells)
+        WORK.judged += count if among is None else len(among)
+        values: list[object] = [None] * count
         faults = list[Fault]()
         valid = set[int]()
-        for index in range(self._width) if among is None else sorted(among):
+        for index in range(count) if among is None else sorted(among):
             text = strings[index]
             found = self._faults_of(index, text, values)
             if not found:

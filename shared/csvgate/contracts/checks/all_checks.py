@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from csvgate.contracts.checks.columns import check_columns
 from csvgate.contracts.checks.dialect import check_dialect, check_encoding
 from csvgate.contracts.checks.enrich import EnrichChecker
 from csvgate.contracts.checks.fields import check_schema
@@ -33,6 +34,7 @@ def check(contract: Contract, unsure: Collection[str] = ()) -> Complaints:
     yield from check_dialect(contract.dialect)
     yield from check_schema(contract.schema_)
     yield from check_labels(contract, unsure)
+    yield from check_columns(contract)
     yield from check_foreign_keys(contract, unsure)
     yield from EnrichChecker(contract, unsure).check()
     yield from _notify(contract.notify)

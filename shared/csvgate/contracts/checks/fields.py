@@ -2,6 +2,7 @@
 
 from csvgate.contracts.checks.column_names import wrong_column_name
 from csvgate.contracts.checks.constraints import check_constraints
+from csvgate.contracts.checks.defaults import check_default
 from csvgate.contracts.model import Schema, SchemaField
 from csvgate.contracts.reading.mistakes import Complaints, suggest
 from csvgate.contracts.table import column_type
@@ -16,7 +17,9 @@ def check_schema(schema: Schema) -> Complaints:
         if first != i:
             message = f"{field.name!r} is also fields[{first}]; BigQuery ignores case, rename one"
             yield ("schema", "fields", i, "name"), message
-        for path, message in _check_field(field):
+        wrong = list(_check_field(field))
+        # A default can be read only if the rest of the field is right.
+        for path, message in wrong or check_default(field, schema):
             yield ("schema", "fields", i, *path), message
     yield from _primary_key(schema)
 

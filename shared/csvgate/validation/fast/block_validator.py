@@ -59,7 +59,7 @@ class BlockValidator:
         self._keys: Final = [(fields, cast(BlockKeys, keys)) for fields, keys in self._rules.keys]
         self._key_fields: Final = frozenset(chain.from_iterable(fields for fields, _ in self._keys))
         self._foreign: Final = ForeignGroups(self._rules.foreign_groups, keyed)
-        self.splitter: Final = CellSplitter(contract.dialect, header.order)
+        self.splitter: Final = CellSplitter(contract.dialect, header)
         self.kernels: Final = kernels_of(contract, self._rules.cells, keyed)
         types = [arrow_type(column_type(field)) for field in contract.schema_.fields]
         self._types: Final[list[pa.DataType]] = types

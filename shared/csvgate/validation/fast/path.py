@@ -46,7 +46,7 @@ def vector_batches(
     _keep_memory()
     validator = BlockValidator(contract, header, references, keyed)
     batcher = Batcher(header, limits)
-    most = max(1, min(MOST_ROWS, _MAX_CELLS // len(header.order)))
+    most = max(1, min(MOST_ROWS, _MAX_CELLS // max(header.width, len(header.order))))
     blocks = _framed_blocks(pieces, line, contract, block_bytes)
     parts = (part for framed in blocks for part in framed.parts(most))
     cleared = clear_blocks(parts, validator.splitter, validator.kernels, processors)

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from csvgate.contracts.model import Dialect
+from csvgate.csv.header import Header
 from csvgate.validation.fast.arrays import Ints, Ints32
 from csvgate.validation.fast.block_records import FramedBlock
 from csvgate.validation.fast.cell_slices import DoubledQuotes, Slices
@@ -23,30 +24,43 @@ class Table(NamedTuple):
 
 
 class CellSplitter:
-    def __init__(self, dialect: Dialect, order: tuple[int, ...]) -> None:
-        """`order` has for each field of the contract the index of its cell in a record."""
+    def __init__(self, dialect: Dialect, header: Header) -> None:
         self._quote: Final = dialect.quote_char
-        self._order: Final = order
+        self._order: Final = header.order
+        self._width: Final = header.width
 
     def split(self, framed: FramedBlock) -> Table:
-        width = len(self._order)
+        width = self._width
         rows = np.flatnonzero(framed.lasts - framed.firsts == width - 1)
         text = np.frombuffer(framed.block.data, np.uint8)
-        columns = list[Slices]()
+        columns: dict[int | None, Slices] = {}
         starts, firsts = framed.starts[rows].astype(np.int32), framed.firsts[rows]
         quoted = None if framed.quoted is None else _Quoted.of(framed.quoted, firsts, width)
         all_ends = _ends(framed.separators, firsts, width)
-        all_starts = [starts, *(all_ends[:-1] + 1)]
         if b"\r" in framed.block.data:
             all_ends[-1] -= text.take(all_ends[-1] - 1) == _CR
-        for cell, (starts, ends) in enumerate(zip(all_starts, all_ends, strict=True)):
+        # Before any column is made, which changes the ends.
+        all_starts = {
+            cell: all_ends[cell - 1] + 1 if cell else starts
+            for cell in self._order
+            if cell is not None
+        }
+        for cell, starts in all_starts.items():
+            ends = all_ends[cell]
             quoted_rows = (
                 quoted.rows(cell)
                 if quoted is not None
                 else np.flatnonzero(text.take(starts) == ord(self._quote))
             )
-            columns.append(self._slices(framed, starts, ends, quoted_rows))
+            columns[cell] = self._slices(framed, starts, ends, quoted_rows)
+        if None in self._order:
+            columns[None] = self._absent(framed, len(rows))
         return Table([columns[cell] for cell in self._order], rows)
+
+    def _absent(self, framed: FramedBlock, count: int) -> Slices:
+        """Return the empty cells of a column that the file does not have."""
+        zeros = np.zeros(count, np.int32)
+        return Slices(framed.block, zeros, zeros, _NONE, self._quote, framed.block.has_zeros)
 
     def _slices(self, framed: FramedBlock, starts: Ints32, ends: Ints32, quoted: Ints) -> Slices:
         """Return the cells without the quotes around them. Changes `starts` and `ends`."""

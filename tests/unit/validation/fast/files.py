@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from csvgate.contracts.model import Contract
+from csvgate.contracts.model import Contract, SchemaField
 from csvgate.unique.keyed_hash import KeyedHash
 from unit.validation.files import Field, contract
 
@@ -155,6 +155,8 @@ KINDS: list[tuple[Field, list[str]]] = [
     ({"type": "any"}, ["1", "x", ""]),
 ]  # fmt: skip
 """Fields, and cells that are near to what they take."""
+OTHER = ["", "x", 'a "b"', "1,2", "\0", "two\nlines"]
+"""Cells of columns that are not read."""
 DAMAGE = [
     b'"', b'""', b",", b";", b"\n", b"\r\n", b"\r", b"\n\n", b"\0", b"\xff", b"\xc3", b"x", b" ",
     b"\xef\xbb\xbf", b'"\n', b',"', b'\n"', b"\xe2\x82", b"\r\r\n", b'"\r', b"-", b"1", b".",
@@ -167,7 +169,7 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
     chosen = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=4))
     dialect: dict[str, Any] = {"header": draw(st.booleans())}
     fields: list[Field] = []
-    for number, (field, _) in enumerate(chosen):
+    for number, (field, cells) in enumerate(chosen):
         rules = dict(field.get("constraints", {}))
         for name in ("required", "unique"):
             if draw(st.integers(0, 3)) == 0:
@@ -176,9 +178,17 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
         if draw(st.integers(0, 7)) == 0:
             more["missingValues"] = ["NA", "-", "a"]
         if dialect["header"] and draw(st.integers(0, 3)) == 0:
-            more["label"] = f"Field {number}"
+            labels = [f"Field {number}", f"F-{number}"]
+            more["label"] = draw(st.sampled_from([labels[0], labels]))
+        if dialect["header"] and draw(st.integers(0, 3)) == 0:
+            more["optional"] = True
+        if draw(st.integers(0, 4)) == 0:
+            # Contracts are not checked here: one of these is often not valid.
+            more["default"] = draw(st.sampled_from(cells))
         fields.append({**field, **more})
     schema: dict[str, Any] = {}
+    if dialect["header"] and draw(st.integers(0, 2)) == 0:
+        schema["extraColumns"] = "ignore"
     if draw(st.integers(0, 3)) == 0:
         names = [field["name"] for field in fields]
         count = draw(st.integers(1, len(names)))
@@ -209,13 +219,21 @@ class Most:
 
 @st.composite
 def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
-    """Rows that are nearly valid, with the columns in any order, and damage."""
+    """Rows that are nearly valid, with the columns in any order, without some or with others, and
+    damage."""
     dialect = rules.dialect
     order = list(range(len(cells)))
     lines = list[bytes]()
     if dialect.header:
-        order = draw(st.permutations(order))
-        labels = [rules.schema_.fields[i].header_label for i in order]
+        fields = rules.schema_.fields
+        order = [i for i in draw(st.permutations(order)) if not _left_out(draw, fields[i])]
+        labels = [draw(st.sampled_from(fields[i].header_labels)) for i in order]
+        if rules.schema_.unknown_columns == "ignore":
+            for number in range(draw(st.integers(0, 3))):
+                at = draw(st.integers(0, len(order)))
+                order.insert(at, len(cells))
+                labels.insert(at, f"other {number}")
+        cells = [*cells, OTHER]
         lines.append(dialect.delimiter.join(labels).encode() + b"\n")
     newline = draw(st.sampled_from(["\n", "\n", "\r\n", "\r"]))
     # The first cell of each kind is valid, because with near misses only, hardly a row would be.
@@ -233,6 +251,10 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
             _damage(draw, data)
     head = lines[0] if dialect.header else b""
     return head + bytes(data)
+
+
+def _left_out(draw: st.DrawFn, field: SchemaField) -> bool:
+    return field.optional and draw(st.booleans())
 
 
 def _written(text: str, style: int, delimiter: str, quote: str) -> str:

@@ -84,7 +84,7 @@ def mask_of(letter: DeadLetter, context: DeadLetterContext) -> Mask:
 
 def _sensitive(contracts: Iterable[Contract]) -> frozenset[str]:
     fields = (field for contract in contracts for field in contract.schema_.fields)
-    calls = ((field.name, field.header_label) for field in fields if field.sensitive)
+    calls = ((field.name, *field.header_labels) for field in fields if field.sensitive)
     return frozenset(map(fold, chain.from_iterable(calls)))
 
 
