@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from csvgate.contracts.header_labels import fold
+from csvgate.csv.signatures import json_signature
 from csvgate.validation.faults import FileFault
 from csvgate_ops.author.infer.columns.columns import guess_columns
 from csvgate_ops.author.infer.contract.draft import Column, Draft
@@ -21,6 +23,8 @@ def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Dr
     CSV file."""
     encoding = guess_encoding(sample.data)
     text = utf8_text(sample.data, encoding.encoding)
+    if found := json_signature(text):
+        raise FileFault("file.not_csv", found.message)
     delimiter, skipped = declared_delimiter(text)
     line = 2 if skipped else 1
     text = text[skipped:]
@@ -70,7 +74,9 @@ def _columns(
     names = column_names(labels)
     columns = guess_columns(names, rows, layout.table.shape)
     for column, label in zip(columns, labels, strict=True):
-        column.label = label
+        # A blank label is declared as the empty text, whatever spaces it has.
+        column.label = label if fold(label) else ""
+        column.labelled = header and not fold(label)
         if label and label != column.name and not header:
             column.notes.insert(0, f"the header says '{printable(label)}'")
     return columns

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 _DAY: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(?:\d{4}|\d\d)(?!\d)")
+_AFTER: Final = r"(?:\d{1,2}|\d{4,})\D*"
 _DECIMALS: Final = {
-    point: re.compile(
-        rf"[^\d]*(?:\d{{1,3}}(?:[{group}' \u00a0\u202f]\d{{3}})+|\d+){point}(?:\d{{1,2}}|\d{{4,}})\D*"
-    )
-    for point, group in ((",", "."), (r"\.", ","))
+    ",": re.compile(rf"\D*(?:\d{{1,3}}(?:[.' \u00a0\u202f]\d{{3}})+|\d+),{_AFTER}"),
+    ".": re.compile(rf"\D*(?:\d{{1,3}}(?:[,' \u00a0\u202f]\d{{3}})+|\d+)\.{_AFTER}"),
 }
 """Numbers that have a decimal character for certain: three digits after it could be a group."""
 
@@ -36,7 +35,7 @@ def weigh(columns: Iterable[Sequence[str]]) -> Evidence:
         for point, shape in _DECIMALS.items():
             found = sum(1 for value in values if shape.fullmatch(value))
             if found * 2 > len(values):
-                points.add(point[-1])
+                points.add(point)
     return Evidence(
         orders.pop() if len(orders) == 1 else None, points.pop() if len(points) == 1 else None
     )

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from csvgate_ops.author.infer.columns.affixes import split
+
 MISSING: Final = frozenset(
     ["NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "\\N", "-", "--", "nil", "NaN", "nan",
      "(null)", "<NA>", "n.a.", "k.A.", "#NV", "?", "."]
@@ -26,22 +28,17 @@ ADDRESSES: Final = frozenset([EMAIL, URL, IDENTIFIER])
 """Kinds that a label never has."""
 MOMENTS: Final = frozenset([DATE, TIME, DATETIME])
 _MONTH: Final = r"[^\W\d_]{3,10}\.?"
+_WEEKDAY: Final = r"(?:[^\W\d_]{2,12}\.?,? )?"
 _DATE: Final = (
-    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}([-/.])\d{{1,2}}\1(?:\d{{4}}|\d\d)"
-    rf"|\d{{1,2}}[ .-]+{_MONTH}[ ,.-]+\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}})"
+    rf"(?:{_WEEKDAY}(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}([-/.])\d{{1,2}}\1(?:\d{{4}}|\d\d)"
+    rf"|\d{{1,2}}[ .-]+{_MONTH}[ ,.-]+\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}))"
 )
 _TIME: Final = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
-_ZONE: Final = r"(?: ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?"
-_AFFIX: Final = r"(?:[€$£¥₹₽%‰]|[A-Z]{3}|zł|kr|Kč|Ft)"
-_NUMBER: Final = (
-    rf"\(?[-+−]?(?:{_AFFIX} ?)?[-+−]?(?:\d[\d., '’\u00a0\u202f\u2009]*|[.,]\d+)(?:[eE][-+]?\d+)?"
-    rf"(?: ?{_AFFIX})?\)?-?"
-)
+_ZONE: Final = r"(?: ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?|[A-Z]{3,4}|[A-Z][a-z]+/[A-Z]\w+))?"
 _KINDS: Final = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         (DATE, _DATE),
-        (NUMBER, _NUMBER),
         (TIME, _TIME),
         (DATETIME, rf"{_DATE}(?:[T ]|, )(?:{_TIME}){_ZONE}"),
         (EMAIL, r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)++"),
@@ -58,7 +55,8 @@ def kind_of(text: str) -> str | None:
     text = text.strip()
     if len(text) > _LONGEST:
         return None
-    return next((kind for kind, pattern in _KINDS if pattern.fullmatch(text)), None)
+    found = next((kind for kind, pattern in _KINDS if pattern.fullmatch(text)), None)
+    return NUMBER if found is None and split(text) else found
 
 
 def kinds_of(values: Iterable[str]) -> Counter[str | None]:

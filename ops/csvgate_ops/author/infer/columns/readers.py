@@ -1,6 +1,7 @@
 """Tests a guess with the reader of the engine, so that both agree on what a value is."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from csvgate.contracts.model import SchemaField
@@ -8,10 +9,11 @@ from csvgate.types.bigquery import parse
 from csvgate.types.common.field_type import CellFault
 from csvgate.types.registry import FIELD_TYPES
 
+Read = Callable[[str], Any]
 
-def reader(
-    type_name: str, bigquery: str | None = None, **properties: object
-) -> Callable[[str], Any]:
+
+@cache
+def reader(type_name: str, bigquery: str | None = None, **properties: object) -> Read:
     """Return what reads a cell of a field, or raises CellFault. Raises ValueError for a property
     that the type does not have."""
     field = SchemaField.model_validate({"name": "x", "type": type_name, **properties})

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from csvgate.types.registry import FIELD_TYPES
 from csvgate_ops.author.infer.columns.evidence import Evidence, month_first
-from csvgate_ops.author.infer.columns.readers import reader, reads_all
+from csvgate_ops.author.infer.columns.kinds import MOMENTS, kind_of
+from csvgate_ops.author.infer.columns.readers import reader, reads, reads_all
 
 _NUMERIC_DAYS: Final = (
     "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y",
@@ -63,12 +65,16 @@ def guess_timestamp(values: Sequence[str], name: str, evidence: Evidence) -> Tim
         return None
     if all(value.isascii() and value.isdigit() for value in values):
         return _by_digits(values, name)
+    if not all(kind_of(value) in MOMENTS for value in values[:_PROBED]):
+        return None
     if found := iso_timestamp(values):
         return found
     for pattern in _patterns(values[0], evidence):
         if (read := _pattern_reader(pattern)) and reads_all(read, values):
             return _by_pattern(pattern, values, evidence)
-    return _several_formats(values, evidence)
+    if all(kind_of(value) in MOMENTS for value in values):
+        return _several_formats(values, evidence)
+    return None
 
 
 def iso_timestamp(values: Sequence[str]) -> TimestampType | None:
@@ -119,6 +125,7 @@ def _patterns(sample: str, evidence: Evidence) -> Iterator[str]:
             yield from (f"{day}{gap}{clock}" for gap in _GAPS for clock in _CLOCKS)
 
 
+@cache
 def _pattern_reader(pattern: str) -> Any:
     kind = _type_of(pattern)
     with suppress(ValueError):
@@ -157,8 +164,34 @@ def _swapped(pattern: str) -> str | None:
 
 
 def _several_formats(values: Sequence[str], evidence: Evidence) -> TimestampType | None:
-    """Guess a list of formats that together read every value."""
-    return None
+    """Guess a list of formats that together read every value. Each must read several."""
+    rest, chosen = list(values), list[str]()
+    while rest and len(chosen) < _MOST_FORMATS:
+        best, left = "", rest
+        for form in ("any", *_patterns(rest[0], evidence)):
+            read = _reader_of(form, values)
+            if read is None or not reads(read, rest[0]) or _swapped(form) in chosen:
+                continue
+            remaining = [value for value in rest if not reads(read, value)]
+            if len(remaining) < len(left):
+                best, left = form, remaining
+        if not best or len(rest) - len(left) < min(2, len(rest)):
+            return None
+        chosen.append(best)
+        rest = left
+    if rest:
+        return None
+    kind = "datetime" if any(":" in value for value in values) else "date"
+    column = "DATE" if kind == "date" else "DATETIME"
+    note = f"guessed: dates of {len(chosen)} forms"
+    return TimestampType(kind, column, tuple(chosen), note=note)
+
+
+def _reader_of(form: str, values: Sequence[str]) -> Any:
+    kind = "datetime" if any(":" in value for value in values) else "date"
+    if form == "any":
+        return reader(kind, "STRING", format=form)
+    return _pattern_reader(form) if _type_of(form) == kind else None
 
 
 def epoch_note(values: Sequence[str], name: str) -> str | None:

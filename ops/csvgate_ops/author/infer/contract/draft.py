@@ -18,6 +18,8 @@ class Column:
 
     name: str
     label: str = ""
+    labelled: bool = False
+    """True if the header has a blank label for the column, which the contract must state."""
     type: str = TEXT
     format: str | tuple[str, ...] | None = None
     language: str | None = None
@@ -40,7 +42,7 @@ class Column:
     @property
     def renamed(self) -> bool:
         """Return whether the label in the header differs from the name."""
-        return fold(self.label) != fold(self.name)
+        return self.labelled or fold(self.label) != fold(self.name)
 
     def become_text(self, why: str) -> None:
         """Change the type to text, which accepts every value."""

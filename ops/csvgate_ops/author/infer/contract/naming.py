@@ -47,8 +47,14 @@ def _stem(file: Path) -> str:
 
 
 def identify_columns(labels: Sequence[str]) -> bool:
-    """Return whether the labels are valid and distinct, so that each identifies a column."""
-    return len(set(map(fold, labels))) == len(labels) and not any(map(wrong_label, labels))
+    """Return whether the labels are valid and distinct, so that each identifies a column. One of
+    them may be blank, if there are others."""
+    folded = [fold(label) for label in labels]
+    return (
+        len(set(folded)) == len(labels)
+        and any(folded)
+        and not any(wrong_label(label) for label in labels if fold(label))
+    )
 
 
 def column_names(labels: Sequence[str]) -> list[str]:

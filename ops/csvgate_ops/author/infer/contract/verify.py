@@ -9,6 +9,7 @@ from typing import Final
 
 from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract
+from csvgate.contracts.reading.mistakes import ContractError
 from csvgate.validation.faults import Fault
 from csvgate.validation.validate import validate
 from csvgate_ops.author.check.output import Unusable

@@ -1,11 +1,11 @@
 """Chooses the dialect of a text: the one in which the largest part of it is a table."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 from typing import Final, NamedTuple
 
+from csvgate.csv.separator_line import named_separator
 from csvgate_ops.author.infer.columns.kinds import kinds_of
 from csvgate_ops.author.infer.contract.draft import Shape
 from csvgate_ops.author.infer.file.header import vote
@@ -21,7 +21,6 @@ _LEAST_RARE: Final = 3
 _COMMENTS: Final = "#%!;*/"
 _SEARCHED: Final = 1024 * 1024
 """Bytes that are searched for characters which suggest a dialect."""
-_SEP: Final = re.compile(rb'"?sep=(.)"?[ \t]*(?:\r\n?|\n)', re.IGNORECASE)
 
 
 class _Fit(NamedTuple):
@@ -33,8 +32,8 @@ class _Fit(NamedTuple):
 
 def declared_delimiter(text: bytes) -> tuple[str | None, int]:
     """Return the delimiter of Excel's first line `sep=;` and the length of that line in bytes."""
-    found = _SEP.match(text)
-    return (found[1].decode("latin-1"), found.end()) if found else (None, 0)
+    found = named_separator(text, ",")
+    return (None, 0) if found is None else found
 
 
 def find_table(text: bytes, delimiter: str | None, line: int) -> Table:

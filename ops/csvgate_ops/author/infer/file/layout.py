@@ -90,7 +90,7 @@ def lay_out(text: bytes, table: Table, line: int, most_rows: int, *, whole: bool
         header_rows,
         body,
         read=len(table.rows) - first - (footer.rows if complete else 0),
-        preamble_lines=table.rows[start].line - 1 if preceding else line - 1,
+        preamble_lines=table.rows[start].line - 1 if preceding else 0,
         skipped=shorten(preceding[-1].text, _SHOWN) if preceding else "",
         footer=footer,
         header_end=table.rows[first].line - 1 if first < len(table.rows) else 0,

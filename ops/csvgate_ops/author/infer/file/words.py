@@ -6,8 +6,8 @@ _LABELS: Final = """
 id key code name names first last title date day month year time timestamp created updated status
 state type kind category group class amount price total sum cost count quantity qty number no nr
 email mail phone address street city town country region zip postcode currency value unit note
-notes comment description text url user customer order product item account company gender sex age lat
-lon latitude longitude level score rate percent active version lang
+notes comment description text url user customer order product item account company gender sex age
+lat lon latitude longitude level score rate percent active version lang
 nom prénom prenom ville pays prix montant quantité libellé référence
 nachname vorname ort plz straße strasse land datum zeit uhrzeit betrag preis menge anzahl summe
 kunde kundennummer artikel bezeichnung konto saldo währung jahr monat tag titel beschreibung wohnort
