@@ -166,8 +166,9 @@ class Contract(Model):
     )
     encoding: Encoding = Field(
         "utf-8",
-        description="utf-8, iso-8859-1 (latin-1), windows-1252, utf-16, utf-16-le or utf-16-be; or "
-        "a list of utf-8 and one of the next two. A file's byte order mark overrides it.",
+        description="utf-8, utf-16, utf-16-le, utf-16-be, windows-1252, iso-8859-1, cp850, koi8-r, "
+        "mac-roman, shift_jis, gb18030, big5, euc-kr and others; or a list of utf-8 and one of a "
+        "single byte per character. A file's byte order mark overrides it.",
     )
     dialect: Dialect = Field(Dialect.model_construct(), description=Dialect.__doc__)
     schema_: Schema = Field(alias="schema", description=Schema.__doc__)

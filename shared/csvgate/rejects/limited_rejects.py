@@ -23,9 +23,10 @@ strict contract would show one faulty row."""
 _EXPANSION: Final = 2
 """The UTF-8 bytes of a row are at most this many times those in the file: two for one in Latin-1,
 three for two in UTF-16, which a byte order mark can announce under any contract."""
-_WINDOWS: Final = "cp1252"
-_WINDOWS_EXPANSION: Final = 3
-"""The same for a file that may be in Windows-1252, where € has one byte."""
+_LITTLE: Final = {"utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso8859-1"}
+_LARGE_EXPANSION: Final = 3
+"""The same for other encodings: € has one byte in Windows-1252, as katakana have in Shift-JIS, and
+a byte that is not a character has three in UTF-8."""
 
 
 class Kept(NamedTuple):
@@ -59,8 +60,8 @@ class LimitedRejects:
     _expansion: int = field(init=False)
 
     def __post_init__(self) -> None:
-        may_be_windows = _WINDOWS in codec_names(self.contract.encoding)
-        self._expansion = _WINDOWS_EXPANSION if may_be_windows else _EXPANSION
+        is_little = _LITTLE.issuperset(codec_names(self.contract.encoding))
+        self._expansion = _EXPANSION if is_little else _LARGE_EXPANSION
         self._file = RejectFile(self.contract)
 
     def take(self, batch: Batch) -> Kept:

@@ -48,6 +48,8 @@ def test_too_many_recipients(found: Callable[..., Found]) -> None:
     [
         {"match": ["a/**/b?.csv", "c.csv"], "encoding": "Latin-1"},
         {"encoding": ["windows-1252", "utf-8"], "dialect": {"commentChar": "#"}},
+        {"encoding": "Shift_JIS"},
+        {"encoding": ["KOI8-R", "utf-8"]},
         {"encoding": "UTF-16LE", "dialect": {"preambleLines": 3, "footerLines": 1}},
         {"encoding": "windows-1252", "dialect": {"delimiter": "\t", "escapeChar": "\\"}},
         {"dialect": {"preambleUntil": "^id,price", "footerFrom": "(?i)^totals?:"}},

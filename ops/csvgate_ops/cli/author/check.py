@@ -19,6 +19,7 @@ from csvgate_ops.author.check.report import Table, json_report
 from csvgate_ops.author.check.run import Check, revealed
 from csvgate_ops.author.check.source import Source
 from csvgate_ops.local.cloud.options import repository
+from csvgate_ops.text import printable
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True, allow_dash=True)
 ONE_CONTRACT = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -128,6 +129,8 @@ def command(
                 processors=processors,
             )
             result = check.run(source)
+        for warning in result.warnings:
+            click.echo(f"Warning: {printable(warning)}", err=True)
         if style == "json":
             write(json_report(result))
         else:

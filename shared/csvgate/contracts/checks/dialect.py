@@ -3,13 +3,14 @@
 import codecs
 from typing import Final
 
+from csvgate.contracts.encoding_names import SINGLE_BYTE, codec_name
 from csvgate.contracts.model import Dialect, Encoding
 from csvgate.contracts.pattern import PatternError, searcher
 from csvgate.contracts.reading.mistakes import Complaints
 
-_SINGLE_BYTE: Final = ("iso8859-1", "cp1252")
-_ENCODINGS: Final = ("utf-8", *_SINGLE_BYTE, "utf-16", "utf-16-le", "utf-16-be")
-_USE: Final = "use utf-8, iso-8859-1, windows-1252, utf-16, utf-16-le or utf-16-be"
+_USE: Final = (
+    "use utf-8, utf-16, windows-1252, iso-8859-1 or another encoding that docs/contracts.md lists"
+)
 
 
 def check_encoding(encoding: Encoding) -> Complaints:
@@ -24,9 +25,12 @@ def check_encoding(encoding: Encoding) -> Complaints:
             yield ("encoding", i), found
     if any(problems):
         return
-    known = {codecs.lookup(name).name for name in encoding}
-    if len(encoding) != 2 or known not in [{"utf-8", other} for other in _SINGLE_BYTE]:
-        message = "a list must have utf-8 and either iso-8859-1 or windows-1252: other encodings"
+    known = {codec_name(name) for name in encoding}
+    if len(encoding) != 2 or known not in [{"utf-8", other} for other in SINGLE_BYTE]:
+        message = (
+            "a list must have utf-8 and one encoding of one byte per character, such as "
+            "windows-1252: other encodings"
+        )
         also = "UTF-16 with a byte order mark is recognised in any case"
         yield ("encoding",), f"{message} cannot be distinguished, and {also}"
 
@@ -38,7 +42,7 @@ def _wrong_name(name: str) -> str | None:
         known = ""
     if known == "utf-8-sig":
         return "write utf-8; a byte order mark is skipped in any case"
-    if known not in _ENCODINGS:
+    if codec_name(name) is None:
         return f"{name!r} is not a supported encoding; {_USE}"
     return None
 
