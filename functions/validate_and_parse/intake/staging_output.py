@@ -14,7 +14,7 @@ from csvgate.validation.faults import FileFault
 MAX_CHUNKS: Final = 10_000
 """The most streams that one commit may name (BigQuery's quota page)."""
 _IN_FLIGHT: Final = 4
-"""The most chunks, of up to 7 MB each, that wait in memory until they are stored."""
+"""The most chunks, of up to 16 MiB each, that wait in memory until they are stored."""
 _CONTENT_TYPE: Final = "application/vnd.apache.arrow.stream"
 
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", "pa.Table", "pa.RecordBatch")
 
-MAX_BYTES: Final = 7_000_000
-"""The limit for one encoded chunk: a Pub/Sub message has at most 10 MB, attributes included."""
+MAX_BYTES: Final = 16 * 1024 * 1024
+"""The limit for one encoded chunk (16 MiB), of which validate_and_parse holds a few in memory. Few
+chunks come near it: each that does is encoded again, in halves."""
 _END_OF_STREAM: Final = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 
 

@@ -87,10 +87,11 @@ class SchemaField(Model):
         description="The cell, as the file would write it, that stands for missing values.",
     )
     type: _TypeName = Field("string", description="The Table Schema type of the values.")
-    format: str = Field(
+    format: str | tuple[str, ...] = Field(
         "default",
         description="string: email, uri, uuid or binary; date, time, datetime: any, or a strptime "
-        "pattern; geopoint: array or object.",
+        "pattern, or a list of formats; date, datetime: excel; datetime: epoch or epoch_ms; "
+        "geopoint: array or object.",
     )
     bigquery: str | None = Field(
         None,
@@ -130,6 +131,11 @@ class SchemaField(Model):
         alias="falseValues",
         description="boolean: the texts for false.",
     )
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats of the cells, in the order in which they are tried."""
+        return (self.format,) if isinstance(self.format, str) else self.format
 
     @property
     def header_label(self) -> str:
@@ -230,8 +236,10 @@ class Dialect(Model):
     """How the CSV file is written."""
 
     delimiter: str = Field(",", description="The character between cells.")
-    quote_char: str = Field(
-        '"', alias="quoteChar", description="The character around cells that need quotes."
+    quote_char: str | None = Field(
+        '"',
+        alias="quoteChar",
+        description="The character around cells that need quotes; with null, quotes are text.",
     )
     double_quote: bool = Field(
         True, alias="doubleQuote", description="A quote inside a quoted cell is written twice."
@@ -239,7 +247,8 @@ class Dialect(Model):
     escape_char: str | None = Field(
         None,
         alias="escapeChar",
-        description="The character after which the next one is taken literally.",
+        description="The character after which the next one is taken literally, also a line break. "
+        "Cells that contain it are compared with missingValues as they are written.",
     )
     skip_initial_space: bool = Field(
         False, alias="skipInitialSpace", description="Ignore spaces after a delimiter."

@@ -56,7 +56,7 @@ def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
         WantedColumn(field.name, field.header_labels, schema.may_lack(field))
         for field in schema.fields
     ]
-    labels = record.cells or []
+    labels = list(map(str, record.cells or []))
     found = find_positions(labels, wanted)
     matched = sum(map(bool, found))
     other = _other_delimiter(record.raw, wanted, matched, contract)
@@ -108,7 +108,7 @@ def _other_delimiter(
     for other in DELIMITER_WORDS:
         if other == delimiter:
             continue
-        labels = {fold(label.strip().strip(quote)) for label in text.split(other)}
+        labels = {fold(label.strip().strip(quote or " ")) for label in text.split(other)}
         count = len({columns[label] for label in labels if label in columns})
         if count > matched and count >= min(2, len(wanted)) and len(labels) > 1:
             return other_delimiter(other, delimiter)

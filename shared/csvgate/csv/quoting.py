@@ -5,15 +5,22 @@ record may follow the closing quote. A quote anywhere else is a stray quote.
 """
 
 import re
+from collections.abc import Iterable
 from enum import Enum
+from itertools import chain
 from typing import Final
 
-from csvgate.contracts.model import Dialect
+from csvgate.contracts.model import Contract, Dialect
+from csvgate.csv.marked_cell import NULL, MarkedCell
+
+_NEVER: Final = "(?!)"
+"""A pattern that matches nothing."""
 
 
 class State(Enum):
     CLOSED = "the record is complete"
     OPEN = "a quoted cell continues in the next line"
+    CONTINUED = "an escaped line break continues an unquoted cell in the next line"
     STRAY = "there is a quote inside an unquoted cell, or text after a closing quote"
 
 
@@ -21,27 +28,39 @@ class Grammar:
     """A dialect, prepared for reading. Each of its characters is one ASCII character, which the
     checks of the contract ensure."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, missing: Iterable[str] = ()) -> None:
+        """`missing` are the texts of missing values, which decide what cells are marked."""
         self.delimiter: Final = dialect.delimiter
-        self.quote: Final = dialect.quote_char
+        self.quote: Final = dialect.quote_char or ""
+        """The empty text if the dialect has no quotes."""
         self.escape: Final = dialect.escape_char
         self.double_quote: Final = dialect.double_quote
         self.comment: Final = dialect.comment_char
         self.skip_initial_space: Final = dialect.skip_initial_space
+        # Cells may be trimmed before they are compared.
+        self._marked: Final = frozenset(text.strip() for text in missing) | {NULL}
         self._between: Final = self.quote + self.delimiter + self.quote
-        escape = re.escape(self.escape) if self.escape else "(?!)"
-        quote, delimiter = re.escape(self.quote), re.escape(self.delimiter)
+        escape = re.escape(self.escape) if self.escape else _NEVER
+        quote, delimiter = re.escape(self.quote) or _NEVER, re.escape(self.delimiter)
         self._quote_or_escape: Final = re.compile(f"{quote}|{escape}")
         self._delimiter_quote_or_escape: Final = re.compile(f"{delimiter}|{quote}|{escape}")
         doubled = f"{quote}({quote})|" if self.double_quote else ""
         self._escaped: Final = re.compile(f"{doubled}{escape}(.)", re.DOTALL)
+
+    @classmethod
+    def of(cls, contract: Contract) -> "Grammar":
+        """Return the grammar of the contract's files, which marks the cells whose content does not
+        decide whether they are missing values."""
+        schema = contract.schema_
+        lists = [field.missing_values or () for field in schema.fields]
+        return cls(contract.dialect, chain(schema.missing_values, *lists))
 
     def split(self, text: str) -> list[str] | None:
         """Split a line without quotes, or one in which every cell is quoted, by its delimiters.
         Return None if the line must be read by a `RecordReader`."""
         if self.escape and self.escape in text:
             return None
-        quotes = text.count(self.quote)
+        quotes = text.count(self.quote) if self.quote else 0
         if not quotes:
             cells = text.split(self.delimiter)
             return [cell.lstrip(" ") for cell in cells] if self.skip_initial_space else cells
@@ -70,20 +89,25 @@ class Grammar:
 
     def find_unquoted_end(self, text: str, start: int) -> int:
         """Return the position of the delimiter after the unquoted cell at `start`, or the end of
-        the text; -1 if the cell contains a quote."""
+        the text; -1 if the cell contains a quote, and the position after the end if the escape
+        character is the text's last."""
         while found := self._delimiter_quote_or_escape.search(text, start):
             if found[0] == self.delimiter:
                 return found.start()
             if found[0] == self.quote:
                 return -1
             start = found.end() + 1
-        return len(text)
+        return max(start, len(text))
 
-    def unescape(self, written: str) -> str:
+    def cell(self, written: str) -> str:
         """Return the content of a cell: doubled quotes and escape characters are resolved."""
-        if self.quote not in written and not (self.escape and self.escape in written):
-            return written
-        return self._escaped.sub(lambda m: m[m.lastindex or 0], written)
+        escape = self.escape
+        if not escape or escape not in written:
+            return written.replace(self.quote * 2, self.quote) if self.double_quote else written
+        content = self._escaped.sub(lambda m: m[m.lastindex or 0], written)
+        if written.strip() in self._marked or content.strip() in self._marked:
+            return MarkedCell(content, written)
+        return content
 
 
 class RecordReader:
@@ -93,13 +117,15 @@ class RecordReader:
         self.cells: list[str] = []
         self._grammar = grammar
         self._open: list[str] = []
-        """The lines so far of the quoted cell that is open."""
+        """The lines so far of the cell that continues in the next line."""
+        self._in_quotes = False
+        """Whether that cell is quoted."""
 
     def feed(self, text: str, terminator: str) -> State:
-        """Read the next line. Must not be called after CLOSED or STRAY. After OPEN and STRAY,
-        `len(cells)` is the index of the cell that is open or contains the stray quote."""
+        """Read the next line. Must not be called after CLOSED or STRAY. After the other states and
+        STRAY, `len(cells)` is the index of the cell that is open or contains the stray quote."""
         grammar, at = self._grammar, 0
-        if self._open:
+        if self._open and self._in_quotes:
             at = self._close(text, terminator, 0)
             if at < 0:
                 return State.OPEN
@@ -107,9 +133,9 @@ class RecordReader:
                 return State.CLOSED
             if not text.startswith(grammar.delimiter, at):
                 return self._stray()
-            at += 1
+            at += len(grammar.delimiter)
         while True:
-            at, begins = self._unquoted(text, at)
+            at, begins = self._unquoted(text, terminator, at)
             if begins is not State.OPEN:
                 return begins
             at = self._close(text, terminator, at + 1)
@@ -119,12 +145,12 @@ class RecordReader:
                 return State.CLOSED
             if not text.startswith(grammar.delimiter, at):
                 return self._stray()
-            at += 1
+            at += len(grammar.delimiter)
 
-    def _unquoted(self, text: str, at: int) -> tuple[int, State]:
+    def _unquoted(self, text: str, terminator: str, at: int) -> tuple[int, State]:
         """Read the unquoted cells from the position on. Return CLOSED if these are all cells of the
-        text, STRAY if one contains a quote, or else OPEN and the position of the quote that opens
-        the next cell."""
+        text, CONTINUED if an escaped line break follows the text, STRAY if a cell contains a quote,
+        or else OPEN and the position of the quote that opens the next cell."""
         grammar = self._grammar
         if not grammar.escape:
             found = text.find(grammar.quote, at)
@@ -136,31 +162,41 @@ class RecordReader:
                 return found, State.CLOSED
             return found, State.STRAY if self.cells.pop() else State.OPEN
         while True:
-            while grammar.skip_initial_space and text.startswith(" ", at):
-                at += 1
-            if text.startswith(grammar.quote, at):
-                return at, State.OPEN
+            if not self._open:
+                while grammar.skip_initial_space and text.startswith(" ", at):
+                    at += 1
+                if grammar.quote and text.startswith(grammar.quote, at):
+                    return at, State.OPEN
             end = grammar.find_unquoted_end(text, at)
             if end < 0:
                 return end, State.STRAY
-            self.cells.append(grammar.unescape(text[at:end]))
-            if end >= len(text):
+            if end > len(text):
+                self._open.append(text[at:] + terminator)
+                self._in_quotes = False
+                return end, State.CONTINUED
+            self.cells.append(grammar.cell(self._joined(text[at:end])))
+            if end == len(text):
                 return end, State.CLOSED
-            at = end + 1
+            at = end + len(grammar.delimiter)
 
     def _close(self, text: str, terminator: str, start: int) -> int:
-        """Finish the open cell; return the position after its closing quote, or -1 if it stays
-        open."""
+        """Finish the open quoted cell; return the position after its closing quote, or -1 if it
+        stays open."""
         end = self._grammar.find_closing_quote(text, start)
         if end < 0:
             self._open.append(text[start:] + terminator)
+            self._in_quotes = True
             return -1
-        written = text[start:end]
-        if self._open:
-            written = "".join([*self._open, written])
-            self._open = []
-        self.cells.append(self._grammar.unescape(written))
+        self.cells.append(self._grammar.cell(self._joined(text[start:end])))
         return end + 1
+
+    def _joined(self, last: str) -> str:
+        """Return the open cell with its last line."""
+        if not self._open:
+            return last
+        written = "".join([*self._open, last])
+        self._open = []
+        return written
 
     def _stray(self) -> State:
         self.cells.pop()

@@ -59,7 +59,7 @@ def _begins(text: str, wanted: str, contract: Contract) -> bool:
     """Return whether a text begins with these labels, quoted or not."""
     if named := named_separator(text.encode(), contract.dialect.delimiter):
         text = text.encode()[named[1] :].decode()
-    return text.replace(contract.dialect.quote_char, "").startswith(wanted)
+    return text.replace(contract.dialect.quote_char or "", "").startswith(wanted)
 
 
 @dataclass(slots=True)
@@ -172,7 +172,7 @@ def _cut(record: Record, grammar: Grammar, *, first: bool) -> tuple[int | None, 
     for cell in range(2):
         end = (
             grammar.find_closing_quote(text, at + 1) + 1
-            if text.startswith(grammar.quote, at)
+            if grammar.quote and text.startswith(grammar.quote, at)
             else grammar.find_unquoted_end(text, at)
         )
         if end <= 0 or not text.startswith(grammar.delimiter, end):

@@ -11,11 +11,16 @@ from typing import Any, Final
 
 from csvgate.contracts.model import Schema, SchemaField
 from csvgate.contracts.table import column_type
+from csvgate.csv.marked_cell import NULL, MarkedCell
 from csvgate.types.common.field_type import CellFault
 from csvgate.types.registry import FIELD_TYPES
 from csvgate.validation.constraints import checks
 from csvgate.validation.foreign_keys import Known
 
+_NULL: Final = (
+    "cell.null",
+    r"is \N, which databases write for NULL; add \N to `missingValues`, or escape the backslash",
+)
 _REQUIRED: Final = ("constraint.required", "is required, but has no value")
 
 
@@ -82,7 +87,13 @@ class Cells(dict[str, object]):
         return value
 
     def _read(self, text: str) -> object:
-        return self.missing_value() if text in self.missing else self._read_value(text)
+        is_missing = text in self.missing
+        if isinstance(text, MarkedCell):
+            is_missing = text.is_missing(self.missing)
+            if not is_missing and text.written == NULL:
+                raise CellFault(_NULL)
+            text = str(text)
+        return self.missing_value() if is_missing else self._read_value(text)
 
     def missing_value(self) -> object:
         """Return the value of a missing cell. Raises CellFault."""

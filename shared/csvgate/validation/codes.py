@@ -242,7 +242,14 @@ _ALL: Final = (
         "row.too_long",
         "The line is too long",
         "It is longer than 2 MiB. The reject file contains only its beginning. Perhaps line breaks "
-        "are missing.",
+        "are missing, or the contract's `dialect.escapeChar` at the end of lines joins them.",
+    ),
+    Code(
+        "row.unended_escape",
+        "The file ends after an escape character",
+        "The last line ends with the contract's `dialect.escapeChar`, so that the row continues in "
+        "the next line, but there is none. Perhaps the file is cut off; otherwise remove the "
+        "character, or write it twice.",
     ),
     # The cell
     Code(
@@ -256,6 +263,13 @@ _ALL: Final = (
         "cell.nul",
         "The cell contains a NUL character",
         "A byte of value zero is often the sign of a damaged export. Remove it.",
+    ),
+    Code(
+        "cell.null",
+        r"The cell is \N",
+        r"MySQL and other databases write \N for NULL, but the contract's `missingValues` do not "
+        r"contain it, and with the backslash as `dialect.escapeChar` it would be the text N. Add "
+        r"\N to `missingValues`: `missingValues: ['', '\N']`.",
     ),
     *_codes_of_types("type."),
     *_codes_of_types("format."),

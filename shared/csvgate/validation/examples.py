@@ -41,6 +41,9 @@ class Example:
         )
 
 
+_BACKSLASH: Final = {"dialect": {"escapeChar": "\\"}}
+
+
 def _one(data: str, **properties: Any) -> Example:
     """Return an example with a single column."""
     return Example(data.encode(), ({"name": "a", **properties},))
@@ -88,8 +91,10 @@ _EXAMPLES: Final[dict[str, Example]] = {
     "row.stray_quote": Example(b'a,b\n1,5" pipe\n'),
     "row.unclosed_quote": Example(b'a,b\n1,"two\n2,three\n'),
     "row.too_long": Example(b"a,b\n1," + b"x" * MAX_RECORD_BYTES + b"\n"),
+    "row.unended_escape": Example(b"a,b\n1,C:\\", properties=_BACKSLASH),
     "encoding.invalid": Example(b"a,b\n1,caf\xe9\n"),
     "cell.nul": Example(b"a,b\n1,\x00\n"),
+    "cell.null": Example(b"a,b\n1,\\N\n", properties=_BACKSLASH),
     **dict(_examples_of_types()),
     "constraint.required": Example(
         b"a,b\n1,\n", ({"name": "a"}, {"name": "b", "constraints": {"required": True}})

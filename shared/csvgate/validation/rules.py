@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from operator import getitem
 from typing import Final
 
-from csvgate.contracts.model import Contract
+from csvgate.contracts.model import Contract, Dialect
 from csvgate.csv.decoding import decode, displayable, is_damaged
 from csvgate.csv.encodings import encoding_label
 from csvgate.csv.header import Header
+from csvgate.csv.marked_cell import MarkedCell
 from csvgate.csv.records import Record
 from csvgate.csv.work import WORK
 from csvgate.references.keys import KeySets
@@ -62,6 +63,7 @@ class Rules:
             f"contains bytes that are invalid in {encoding}; correct the cell or the encoding",
         )
         self._width: Final = header.width
+        self._quoting: Final = _quoting(contract.dialect)
         self._arrange: Final = arranger(header)
         single = [i for i, f in enumerate(fields) if f.constraints.unique or primary == (f.name,)]
         groups = [tuple(self._names.index(name) for name in primary)] if len(primary) > 1 else []
@@ -239,11 +241,22 @@ class Rules:
             found = f"has {count} of {self._width} cells"
             return "row.too_few_fields", f"{found}; check for a missing delimiter or quote"
         found = f"has {count} cells instead of {self._width}"
-        return "row.too_many_fields", f"{found}; quote cells that contain the delimiter"
+        return "row.too_many_fields", f"{found}; {self._quoting}"
+
+
+def _quoting(dialect: Dialect) -> str:
+    """Return what to do about cells that contain the delimiter."""
+    if dialect.quote_char is not None:
+        return "quote cells that contain the delimiter"
+    if dialect.escape_char is not None:
+        return "write the escape character before a delimiter inside a cell"
+    return "remove the delimiter from cells, which cannot be quoted (`dialect.quoteChar` is null)"
 
 
 def _shown(text: str) -> str:
     """Return the part of a cell that a fault keeps."""
+    if isinstance(text, MarkedCell):
+        text = text.written
     if len(text) <= VALUE_CHARACTERS and text.isascii():
         return text
     return shorten(displayable(text), VALUE_CHARACTERS)

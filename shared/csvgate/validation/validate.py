@@ -78,7 +78,7 @@ def validate(
             pieces, start.line, contract, header, limits, references, keyed, block_bytes, processors
         )
         return
-    records = Framer(chain([head], rest), Grammar(contract.dialect), line=line).records()
+    records = Framer(chain([head], rest), Grammar.of(contract), line=line).records()
     first = next(records, None)
     if first is None:
         raise FileFault("file.empty", "the file is empty or has only blank lines; check the export")

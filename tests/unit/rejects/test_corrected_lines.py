@@ -9,11 +9,26 @@ from csvgate.csv.body import contract_for_extracted_records
 from csvgate.rejects.corrections import Correction
 from csvgate.rejects.reject_file import RejectFile
 from csvgate.validation.validate import validate
-from unit.validation.files import batches, contract
+from unit.validation.files import batches, contract, valid_rows
 
 RULES = contract({"name": "id", "type": "integer"}, "text", dialect={"header": True})
 TEXTS = ("a", "two{0}lines", "three{0}lines{0}", "{0}", "{0}{0}{0}", 'quotes ""{0}"" and lines')
 PATHS = {"rules": 2**62, "blocks": 1}
+
+
+def test_rows_with_escaped_line_breaks() -> None:
+    rules = contract(
+        {"name": "id", "type": "integer"}, "text", dialect={"escapeChar": "\\"},
+        schema={"missingValues": ["\\N"]},
+    )  # fmt: skip
+    original = b"id,text\nx,one\\\ntwo\n2,\\\n\\\n\ny,\\N\nz,\\\nend\n"
+    file = b"".join(map(RejectFile(rules).render, batches(original, rules)))
+    for number, wrong in enumerate(b"xyz", 5):
+        file = file.replace(b",%c," % wrong, b",%d," % number)
+    correction = Correction(rules, frozenset([2, 7, 8]))
+    read = validate(correction.pieces([file]), contract_for_extracted_records(rules))
+    expected = [(2, (5, "one\ntwo")), (7, (6, None)), (8, (7, "\nend"))]
+    assert expected == valid_rows(correction.batches(read))
 
 
 @pytest.mark.parametrize("path", PATHS)

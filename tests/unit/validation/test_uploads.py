@@ -37,7 +37,7 @@ DIALECTS = st.fixed_dictionaries(
     {},
     optional={
         "delimiter": st.sampled_from([",", ";", "\t", "|"]),
-        "quoteChar": st.sampled_from(['"', "'"]),
+        "quoteChar": st.sampled_from(['"', "'", None]),
         "escapeChar": st.just("\\"),
         "doubleQuote": st.booleans(),
         "skipInitialSpace": st.booleans(),
@@ -76,7 +76,9 @@ def uploads(draw: st.DrawFn) -> tuple[bytes, Contract]:
     errors = "surrogatepass" if own.startswith("utf") else "replace"
 
     def encoded(text: str) -> bytes:
-        written = text.replace("D", rules.dialect.delimiter).replace("Q", rules.dialect.quote_char)
+        written = text.replace("D", rules.dialect.delimiter).replace(
+            "Q", rules.dialect.quote_char or '"'
+        )
         return written.encode(own, errors)
 
     noise = draw(NOISE) * (2 if own.startswith("utf-16") and draw(st.booleans()) else 1)

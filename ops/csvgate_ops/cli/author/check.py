@@ -37,6 +37,7 @@ MOST = {"table": 20, "json": 1000}
     "--contracts",
     "contracts_dir",
     type=FOLDER,
+    envvar="CSVGATE_CONTRACTS",
     help="The folder to look for the contract in.  [default: ./contracts, or the repository's]",
 )
 @click.option(
@@ -146,7 +147,8 @@ def command(
 def _contract(
     file: Path | None, path: Path | None, folder: Path | None, name: str | None
 ) -> "Contract":
-    if path is not None and folder is not None:
+    given = click.get_current_context().get_parameter_source("contracts_dir")
+    if path is not None and given is click.core.ParameterSource.COMMANDLINE:
         raise click.UsageError("give either --contract or --contracts, not both")
     if path is not None:
         return load_one(path, name)

@@ -42,6 +42,7 @@ def _size(_ctx: click.Context, _param: click.Parameter, value: str | None) -> An
 @click.option("--contract", type=FILE, help="The contract's YAML file.")
 @click.option(
     "--contracts",
+    envvar="CSVGATE_CONTRACTS",
     type=FOLDER,
     help="Folder with the contract for FILE.  [default: ./contracts, or the repository's]",
 )

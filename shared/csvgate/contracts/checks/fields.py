@@ -3,6 +3,7 @@
 from csvgate.contracts.checks.column_names import wrong_column_name
 from csvgate.contracts.checks.constraints import check_constraints
 from csvgate.contracts.checks.defaults import check_default
+from csvgate.contracts.checks.formats import check_formats
 from csvgate.contracts.model import Schema, SchemaField
 from csvgate.contracts.reading.mistakes import Complaints, suggest
 from csvgate.contracts.table import column_type
@@ -55,8 +56,7 @@ def _check_field(field: SchemaField) -> Complaints:
     yield from _inapplicable(field)
     yield from _characters(field)
     yield from _words(field)
-    if problem := kind.format_problem(field.format, column):
-        yield ("format",), problem
+    yield from check_formats(field, column)
     if column is not None:
         yield from check_constraints(field)
 

@@ -25,7 +25,7 @@ class Table(NamedTuple):
 
 class CellSplitter:
     def __init__(self, dialect: Dialect, header: Header) -> None:
-        self._quote: Final = dialect.quote_char
+        self._quote: Final = dialect.quote_char or ""
         self._order: Final = header.order
         self._width: Final = header.width
 

@@ -166,7 +166,7 @@ def test_rows_that_no_contract_accepts_are_named(tmp_path: Path) -> None:
     contract = inferred(tmp_path, b"id,n\n1,2\n2,3,4\n3,4\n4,5\n", exit_code=1)
     assert [f.type for f in contract.schema_.fields] == ["integer", "integer"]
     done = run(tmp_path / "things.csv")
-    assert done.stderr.splitlines()[1:] == [
+    assert done.stderr.splitlines()[1:-2] == [
         "1 row is broken, and no contract accepts it:",
         "  line 3: row.too_many_fields has 3 cells instead of 2; quote cells that contain the "
         "delimiter",

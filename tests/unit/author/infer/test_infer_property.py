@@ -162,7 +162,10 @@ def accepted(written: Writer | Usual, rows: list[list[str]]) -> Contract:
 def shape_of(contract: Contract) -> Shape:
     dialect = contract.dialect
     return Shape(
-        dialect.delimiter, dialect.quote_char, dialect.escape_char, dialect.skip_initial_space
+        dialect.delimiter,
+        dialect.quote_char or '"',
+        dialect.escape_char,
+        dialect.skip_initial_space,
     )
 
 

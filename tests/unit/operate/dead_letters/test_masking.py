@@ -25,6 +25,7 @@ from fakes.bigquery import Table
 from fakes.effects import Effect
 from unit.operate.dead_letters.contexts import LetterWorld, letter_world
 from unit.protocol.orders import HEADER, labelled_orders, orders, row
+from unit.validation.files import contract
 from world import World, letters_of
 
 SECRET = "a3@example.com"
@@ -151,6 +152,15 @@ def test_the_beginning_of_a_reject_file_shows_only_complete_rows() -> None:
     grid = grid_of(data, None, Mask(frozenset()), 10, complete=False)
     assert grid is not None
     assert ((("2", "x", "1"),), None) == (grid.rows, grid.total)
+
+
+def test_rows_of_a_reject_file_are_read_in_the_dialect_of_the_contract() -> None:
+    """NULL is shown as the file has it, and a row that is cut off inside a cell is left out."""
+    data = b'_csvgate_line|_csvgate_errors|a\n2|x|\\N\n3|y|one\\\ntwo\n4|z|"cut\nhere\n'
+    rules = contract("a", dialect={"delimiter": "|", "escapeChar": "\\"})
+    grid = grid_of(data, rules, Mask(frozenset()), 10, complete=False)
+    assert grid is not None
+    assert (("2", "x", "\\N"), ("3", "y", "one\ntwo")) == grid.rows
 
 
 def test_an_export_is_masked_and_a_revealed_one_has_the_bytes(tmp_path: Path) -> None:

@@ -144,6 +144,47 @@ KINDS: list[tuple[Field, list[str]]] = [
         {"type": "datetime", "format": "any", "bigquery": "STRING"},
         ["2026/1/2 9:05", "2026-11-21T14:30:00.25 +0100", "2026-11-21", "21.11.2026 14:30"],
     ),
+    (
+        {"type": "datetime", "format": "any"},
+        ["2026-01-02 10:00:00+00", "2026-01-02 10:00:00.5 -05", "2026-01-02 10:00 UTC",
+         "2026-01-02 24:00Z", "2.1.2026 24:00 GMT", "2026-01-02 10:00 CET", "31.12.9999 24:00Z"],
+    ),
+    (
+        {"type": "datetime", "format": "%Y-%m-%d %H:%M %Z"},
+        ["2026-03-29 01:59 Europe/Berlin", "2026-03-29 02:30 Europe/Berlin", "2026-01-02 9:00 UTC",
+         "2026-10-25 02:30 Europe/Berlin", "2026-01-02 10:00 CET", "2026-01-02 24:00 gmt"],
+    ),
+    (
+        {"type": "date", "format": ["%d.%m.%Y", "%Y-%m-%d", "%b %d, %Y", "%d.%m.%y", "excel"]},
+        ["21.11.2026", "1.2.2026", "2026-11-21", "Nov 21, 2026", "feb 9, 2026", "1.2.26", "46347",
+         "60", "31.02.2026", "2026-02-30", "Foo 1, 2026", "21.11.2026 ", "20.1.2026", ""],
+    ),
+    (
+        {"type": "datetime", "format": ["default", "%d.%m.%Y %H:%M"], "bigquery": "DATETIME",
+         "constraints": {"minimum": "2026-02-01T00:00:00"}},
+        ["2026-11-21T14:30:00.25", "1.2.2026 0:00", "31.1.2026 24:00", "31.1.2026 23:59",
+         "2026-11-21T14:30:00Z", "2026-11-21 14:30", "1.13.2026 9:05"],
+    ),
+    (
+        {"type": "datetime", "format": ["any", "%d/%b/%Y:%H:%M:%S %z"]},
+        ["21.11.2026 9:05 Z", "21/Nov/2026:14:30:00 +0200", "21/Nov/2026:24:00:00 +02",
+         "2026-11-21T14:30:00", "21/Xov/2026:14:30:00 +0200"],
+    ),
+    ({"type": "time", "format": ["%H:%M", "%I:%M %p"]}, ["14:30", "2:30 PM", "24:00", "13:00 pm"]),
+    (
+        {"type": "datetime", "format": "epoch", "constraints": {"minimum": "2026-11-21T14:30:00Z"}},
+        ["1795271400", "1795271399.999999", "1795271400.0000001", "-0.5", "+5", "1e9", "9" * 30,
+         "253402300800", "1795271400.", "٣"],
+    ),
+    (
+        {"type": "datetime", "format": "epoch_ms", "bigquery": "STRING(13)"},
+        ["1795271400250", "1795271400250.125", "-1", "x", "0" * 40],
+    ),
+    (
+        {"type": "datetime", "format": "excel", "bigquery": "DATETIME"},
+        ["46347.604166666664", "1", "59.999999999", "60", "61", "0", "-1", "2958465.999999999"],
+    ),
+    ({"type": "date", "format": "excel"}, ["46347", "46347.0", "46347.5", "60", "0", "2958466"]),
     ({"type": "year"}, ["2026", "0", "-1", "10000", "x"]),
     ({"type": "year", "bigquery": "STRING", "constraints": {"minimum": 2000}}, ["2026", "1999"]),
     ({"type": "yearmonth"}, ["2026-11", "2026-13", ""]),
@@ -202,7 +243,7 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
         ]
     if draw(st.booleans()):
         dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ","]))
-        dialect["quoteChar"] = draw(st.sampled_from(['"', "'"]))
+        dialect["quoteChar"] = draw(st.sampled_from(['"', "'", None]))
     return contract(*fields, schema=schema, dialect=dialect), [cells for _, cells in chosen]
 
 
@@ -257,8 +298,10 @@ def _left_out(draw: st.DrawFn, field: SchemaField) -> bool:
     return field.optional and draw(st.booleans())
 
 
-def _written(text: str, style: int, delimiter: str, quote: str) -> str:
+def _written(text: str, style: int, delimiter: str, quote: str | None) -> str:
     """Return a cell as CSV; in one of six cases without the quotes that it needs."""
+    if quote is None:
+        return f'"{text}"' if style == 0 else text
     needed = any(char in text for char in (delimiter, quote, "\n", "\r"))
     if style == 0 and not needed:
         return quote + text + quote

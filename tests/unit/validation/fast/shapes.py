@@ -12,7 +12,7 @@ PARTS = [
     b"1,a,ABC", b"2,b", b"x,,abc", b",", b"a", b"", b'"', b'""', b'"a"', b'"a""b"', b'"a\n\nb"',
     b'1,"a', b'b",ABC', b'a"b', b'x""y', b'"a"x', b"\0", b"\xff", b"\xc3", b"\xe2\x82",
     "é".encode(), b"#", b"#a", b'#"', b";", b"'", b" ", b"\\", b"\xef\xbb\xbf", b"\x81",
-    b"x" * 70, b'"' + b"x" * 300,
+    b"x" * 70, b'"' + b"x" * 300, b"a,\\", b'b,"\\', b'x",y\\', b"\\N,\\\\",
 ]  # fmt: skip
 ENDS = [b"\n", b"\r\n", b"\r", b"", b"\n\n", b"\r\r", b",", b'"\n', b'\r"', b"\r\r\n"]
 BLOCKS = [64, 200, 1024, 1 << 14, 1 << 22]
@@ -52,7 +52,9 @@ def shapes(draw: st.DrawFn, unit: st.SearchStrategy[bytes] = UNITS, most: int = 
     encoding = draw(st.sampled_from(["utf-8", "utf-8", "utf-16", "iso-8859-1", "both"]))
     dialect: dict[str, Any] = {"header": draw(st.booleans())}
     if draw(st.booleans()):
-        dialect["delimiter"], dialect["quoteChar"] = draw(st.sampled_from([(";", '"'), (",", "'")]))
+        dialect["delimiter"], dialect["quoteChar"] = draw(
+            st.sampled_from([(";", '"'), (",", "'"), (",", None)])
+        )
     unusual: dict[str, Any] = draw(
         st.sampled_from(
             [

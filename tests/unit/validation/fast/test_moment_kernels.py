@@ -81,7 +81,8 @@ _CLOCK = st.sampled_from(["0", "00", "9", "09", "12", "14", "23", "24", "59", "6
 _MONTH = st.sampled_from(["Nov", "feb", "MAR", "Mär", "Sept", "xxx", "ſep", "11", "02", "2"])
 _ZONE = st.sampled_from(
     ["", "Z", " Z", "z", "+02:00", "-0530", " +0200", "+24:00", "-00:60", "+2:00", "+02", "+020000",
-     "-23:59", "  Z", "UTC"]
+     "-23:59", "  Z", "UTC", " UTC", " GMT", "GMT", "  UTC", " utc", " UTX", "-05", " +00", "+24",
+     "+0a", " -12"]
 )  # fmt: skip
 _FRACTION = st.sampled_from(
     ["", ".5", ".123456", ".1234567", ".1234560", ".", ",5", "5", "123456", ".+5"]
@@ -162,6 +163,21 @@ def test_cleared_moments_are_those_that_the_rules_read(name: str, cells: list[by
         ("any timestamp", "21.1.2026 9:05 +01:30", datetime(2026, 1, 21, 7, 35, tzinfo=UTC)),
         ("any timestamp", "21.1.2026 9:05", None),
         ("any datetime", "2026/01/21T09:05", datetime(2026, 1, 21, 9, 5)),
+        ("any timestamp", "2026-01-21 09:05:00+00", datetime(2026, 1, 21, 9, 5, tzinfo=UTC)),
+        ("any timestamp", "2026-01-21 09:05:00.5 -03",
+         datetime(2026, 1, 21, 12, 5, 0, 500_000, UTC)),
+        ("any timestamp", "2026-01-21 09:05 UTC", datetime(2026, 1, 21, 9, 5, tzinfo=UTC)),
+        ("any timestamp", "2026-01-21T09:05:00.25GMT",
+         datetime(2026, 1, 21, 9, 5, 0, 250_000, UTC)),
+        ("any timestamp", "2026-01-21 09:05 CET", None),
+        ("any timestamp", "2026-01-21 09:05+24", None),
+        ("any timestamp", "2026-01-21 24:00Z", None),
+        ("zone", "21/Nov/2026:14:30:00 +02", datetime(2026, 11, 21, 12, 30, tzinfo=UTC)),
+        ("zone", "21/Nov/2026:14:30:00 UTC", None),
+        ("iso timestamp", "2026-11-21T14:30:00+02", None),
+        ("iso timestamp", "2026-11-21T14:30:00UTC", None),
+        ("any text", "2026-01-21 09:05:00 UTC", "2026-01-21 09:05:00 UTC"),
+        ("any text", "2026-01-21 09:05-05", "2026-01-21 09:05-05"),
         ("any text", "2026-01-21 09:05:00.5Z", "2026-01-21 09:05:00.5Z"),
         ("any text", "2026-01-21 09:05", "2026-01-21 09:05"),
         ("text of a day", "2026-02-29", None),

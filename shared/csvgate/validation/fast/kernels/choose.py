@@ -118,7 +118,7 @@ def _parser(name: KernelName, field: SchemaField, column: BigQueryType) -> CellP
         ):
             return moment_parser(name, field, FIELD_TYPES[field.type].cast)
         case KernelName.GEOPOINTS:
-            return GeopointParser(field.format)
+            return GeopointParser(*field.formats)
         case KernelName.DURATIONS:
             return None if field.constraints.limiting() else DurationMatcher()
     raise ValueError(f"{name} does not make values of a fixed width")

@@ -25,20 +25,23 @@ def moment_parser(
     """Return a parser of the kind `name`; None if the field's format cannot be parsed here. `cast`
     makes values of the declared minimum and maximum."""
     kind: pa.DataType
+    if len(field.formats) > 1:
+        return None
+    (form,) = field.formats
     match name:
         case KernelName.DATES:
-            kind, forms = pa.date32(), date_forms(field)
+            kind, forms = pa.date32(), date_forms(form)
         case KernelName.TIMES:
-            kind, forms = pa.time64("us"), time_forms(field)
+            kind, forms = pa.time64("us"), time_forms(form)
         case KernelName.YEARS:
             kind, forms = pa.int64(), year_forms()
         case KernelName.YEARMONTHS:
             kind, forms = pa.date32(), yearmonth_forms()
         case KernelName.TIMESTAMPS:
-            kind, forms = pa.timestamp("us", tz="UTC"), datetime_forms(field, Presence.ALWAYS)
+            kind, forms = pa.timestamp("us", tz="UTC"), datetime_forms(form, Presence.ALWAYS)
         case KernelName.LOCAL_TIMESTAMPS:
-            kind, forms = pa.timestamp("us"), datetime_forms(field, Presence.NEVER)
+            kind, forms = pa.timestamp("us"), datetime_forms(form, Presence.NEVER)
         case _:
-            kind, forms = pa.timestamp("us"), datetime_forms(field, Presence.OPTIONAL)
+            kind, forms = pa.timestamp("us"), datetime_forms(form, Presence.OPTIONAL)
     bounds = bounds_of(field.constraints, cast)
     return None if forms is None or bounds is None else MomentParser(kind, forms, bounds)
