@@ -110,16 +110,40 @@ class SchemaField(Model):
         None, description="A title, used as the column's description if there is no other."
     )
     description: str | None = Field(None, description="The column's description in BigQuery.")
-    decimal_char: str = Field(".", alias="decimalChar", description="number: the decimal point.")
+    decimal_char: str = Field(
+        ".",
+        alias="decimalChar",
+        description="integer, number: the decimal point; for an integer with wholeDecimals only.",
+    )
     group_char: str | None = Field(
         None,
         alias="groupChar",
-        description="integer, number: the character between thousands, e.g. a comma.",
+        description="integer, number: the character between thousands, e.g. a comma; a space "
+        "stands for all kinds of spaces.",
     )
     bare_number: bool = Field(
         True,
         alias="bareNumber",
-        description="integer, number: if false, text around the number such as € or % is dropped.",
+        description="integer, number: if false, any text around the number is dropped; affixes "
+        "is safer.",
+    )
+    affixes: tuple[str, ...] = Field(
+        (),
+        description="integer, number: texts that may stand before or after the number, such as €.",
+    )
+    percent_as_fraction: bool = Field(
+        False,
+        alias="percentAsFraction",
+        description="number: every cell has the sign %, and 12.5% is 0.125.",
+    )
+    negative: tuple[Literal["leading", "trailing", "parentheses"], ...] = Field(
+        ("leading",),
+        description="integer, number: how a negative number may be written: -5, 5- or (5).",
+    )
+    whole_decimals: bool = Field(
+        False,
+        alias="wholeDecimals",
+        description="integer: zeros after a decimal point are accepted, so that 5.0 is 5.",
     )
     true_values: tuple[str, ...] = Field(
         ("true", "True", "TRUE", "1"),

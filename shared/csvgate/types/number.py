@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from csvgate.types.bigquery import BigQueryType
+from csvgate.types.common.affixes import PERCENT, number_extractor, writing_hint
 from csvgate.types.common.column_fit import fit_number
 from csvgate.types.common.field_type import (
     BOUNDS,
@@ -17,7 +18,7 @@ from csvgate.types.common.field_type import (
     Scalar,
     TypeFault,
 )
-from csvgate.types.common.numbers import TOO_LARGE, grouping_hint, integer_shape, number_extractor
+from csvgate.types.common.numbers import TOO_LARGE, decimal_shape
 
 _DECLARED: Final = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _SPECIAL: Final = {"NaN": Decimal("NaN"), "INF": Decimal("Infinity"), "-INF": Decimal("-Infinity")}
@@ -30,7 +31,9 @@ class NumberType(FieldType):
     columns = ("NUMERIC", "BIGNUMERIC", "FLOAT64", "STRING")
     example = "-12.5"
     declared_as = "a number"
-    properties = frozenset(("decimalChar", "groupChar", "bareNumber"))
+    properties = frozenset(
+        ("decimalChar", "groupChar", "bareNumber", "affixes", "percentAsFraction", "negative")
+    )
     constraints = BOUNDS
     faults = (
         TypeFault(
@@ -38,7 +41,8 @@ class NumberType(FieldType):
             "Not a number",
             "A number has ASCII digits, with `decimalChar` and `groupChar` as the field declares "
             "them, and perhaps a sign and an exponent. Groups have three digits, or two before the "
-            "last. Spaces around it are a fault.",
+            "last. Spaces around it are a fault. The field's `affixes` (texts around it), "
+            "`percentAsFraction` and `negative` (5- or (5)) allow other forms.",
             example="1_50",
         ),
     )
@@ -49,23 +53,22 @@ class NumberType(FieldType):
         return Decimal(text) if _DECLARED.fullmatch(text) else None
 
     def reader(self, field: Field, column: BigQueryType) -> Reader:  # noqa: ARG002
-        point, exponent = re.escape(field.decimal_char), "(?:[eE][+-]?[0-9]+)?"
-        with_integer_part = rf"{integer_shape(field)}(?:{point}[0-9]*)?{exponent}"
-        extract = number_extractor(field, rf"{with_integer_part}|[+-]?{point}[0-9]+{exponent}")
-        message = f"is not a number such as 12{field.decimal_char}5"
-        fault = ("type.number", message + grouping_hint(field))
-        same_point = field.decimal_char == "."
+        extract = number_extractor(field, decimal_shape(field))
+        example = f"12{field.decimal_char}5{PERCENT if field.percent_as_fraction else ''}"
+        fault = ("type.number", f"is not a number such as {example}{writing_hint(field)}")
+        special = {} if field.percent_as_fraction else _SPECIAL
+        exponent = "e-2" if field.percent_as_fraction else ""
 
         def read(text: str) -> Decimal:
-            if text in _SPECIAL:
-                return _SPECIAL[text]
+            if text in special:
+                return special[text]
             digits = extract(text)
             if digits is None:
                 raise CellFault(fault)
             if len(digits) > _MAX_CHARACTERS:
                 raise CellFault(TOO_LARGE)
             try:
-                return Decimal(digits if same_point else digits.replace(field.decimal_char, "."))
+                return Decimal(digits + exponent)
             except InvalidOperation:  # an exponent of more digits than Decimal has
                 raise CellFault(TOO_LARGE) from None
 

@@ -157,6 +157,10 @@ def _kind(field: SchemaField, schema: Schema) -> SchemaField:
                 "decimal_char",
                 "group_char",
                 "bare_number",
+                "affixes",
+                "percent_as_fraction",
+                "negative",
+                "whole_decimals",
                 "true_values",
                 "false_values",
             }

@@ -26,6 +26,14 @@ from unit.types.cell import read
 CELL = 2 * 1024 * 1024
 """Characters; the largest cell that a record can have."""
 
+MONEY: dict[str, Any] = {
+    "affixes": ["€", "EUR", "% "],
+    "negative": ["leading", "trailing", "parentheses"],
+    "groupChar": ".",
+    "decimalChar": ",",
+    "wholeDecimals": True,
+}
+
 
 def whole(text: str, **field: Any) -> object:
     return read(text, type="integer", **field)
@@ -49,6 +57,10 @@ def levels(text: str) -> object:
         (levels, "[" * 501 + '"' + "\\n" * (CELL // 2)),
         (lambda text: whole(text, bareNumber=False), " " * CELL),
         (lambda text: whole(text, bareNumber=False), "." * CELL),
+        (lambda text: whole(text, **MONEY), "€" + " " * CELL),
+        (lambda text: whole(text, **MONEY), "1" + " " * CELL + "x"),
+        (lambda text: whole(text, **MONEY), "(" + "1" * CELL),
+        (lambda text: whole(text, **MONEY), "1" + ".123" * (CELL // 4) + "EUR" * 2),
         (lambda text: whole(text, groupChar=","), "1" + ",123" * (CELL // 4) + "x"),
         (lambda text: whole(text, groupChar=","), "1" + ",12" * (CELL // 3)),
     ],

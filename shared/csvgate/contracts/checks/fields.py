@@ -4,6 +4,7 @@ from csvgate.contracts.checks.column_names import wrong_column_name
 from csvgate.contracts.checks.constraints import check_constraints
 from csvgate.contracts.checks.defaults import check_default
 from csvgate.contracts.checks.formats import check_formats
+from csvgate.contracts.checks.numbers import check_numbers
 from csvgate.contracts.model import Schema, SchemaField
 from csvgate.contracts.reading.mistakes import Complaints, suggest
 from csvgate.contracts.table import column_type
@@ -54,7 +55,7 @@ def _check_field(field: SchemaField) -> Complaints:
         yield ("bigquery",), f"{column} does not hold every {field.type}; use {fitting}"
         column = None
     yield from _inapplicable(field)
-    yield from _characters(field)
+    yield from check_numbers(field)
     yield from _words(field)
     yield from check_formats(field, column)
     if column is not None:
@@ -73,17 +74,6 @@ def _given(field: SchemaField) -> list[str]:
     """Return the properties that the contract gives the field, in the order of the model."""
     properties = type(field).model_fields
     return [p.alias or name for name, p in properties.items() if name in field.model_fields_set]
-
-
-def _characters(field: SchemaField) -> Complaints:
-    for name, char in (("decimalChar", field.decimal_char), ("groupChar", field.group_char)):
-        if char is not None and (len(char) != 1 or char in "0123456789+-"):
-            yield (name,), f"{char!r} should be one character, neither a digit nor a sign"
-    if field.decimal_char == field.group_char:
-        yield (
-            ("groupChar",),
-            "is the same as decimalChar, so numbers would have two meanings; change one of them",
-        )
 
 
 def _words(field: SchemaField) -> Complaints:

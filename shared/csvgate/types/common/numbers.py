@@ -11,43 +11,80 @@ from typing import Final
 from csvgate.types.common.field_type import Field
 
 TOO_LARGE: Final = ("bigquery.range", "has far more digits than any column holds")
+MINUS: Final = "\N{MINUS SIGN}"
+"""The minus sign of typography (U+2212), which is accepted wherever a hyphen-minus is."""
+SIGN: Final = rf"[+\-{MINUS}]"
+"""A regular expression for a sign."""
+_ALIKE: Final = (" \u00a0\u2007\u2009\u202f", "'’")
+"""Characters between groups that look the same: spaces of any width, and apostrophes."""
 
 
-def integer_shape(field: Field) -> str:
-    """Return a regular expression for a sign and digits, perhaps with groups."""
+def group_marks(field: Field) -> str:
+    """Return all characters that may stand between groups. If `groupChar` is a space or an
+    apostrophe, these are all spaces or apostrophes, because people see no difference."""
     if not field.group_char:
-        return r"[+-]?[0-9]+"
+        return ""
+    return next((marks for marks in _ALIKE if field.group_char in marks), field.group_char)
+
+
+def whole_shape(field: Field) -> str:
+    """Return a regular expression for digits, perhaps with groups.
+
+    All repetitions are possessive: what follows digits is never a digit, so giving some back would
+    only take time.
+    """
+    marks = group_marks(field)
+    if not marks:
+        return "[0-9]++"
     # The last group has three digits; the others have two (India) or three. So 12,50 is not 1250.
     # Groups are repeated possessively, because Python would otherwise keep 120 bytes for each of
     # them; so they must not include the last one, which others do not follow.
-    group = re.escape(field.group_char)
+    group = f"[{re.escape(marks)}]"
     groups = rf"(?:{group}[0-9]{{2,3}}(?={group}[0-9]))*+"
-    return rf"[+-]?(?:[0-9]{{1,3}}{groups}{group}[0-9]{{3}}|[0-9]+)"
+    return rf"(?:[0-9]{{1,3}}{groups}{group}[0-9]{{3}}|[0-9]++)"
 
 
-def number_extractor(field: Field, shape: str) -> Callable[[str], str | None]:
-    """Returns a function that takes a cell's text and returns the number in it, without group
-    characters and, where `bareNumber` is false, without the text around it. The function returns
-    None if the cell has another shape."""
-    if field.bare_number:
-        pattern = re.compile(shape)
-    else:
-        # Neither a sign nor a bracket is dropped: -€5, 5- and (5) may all mean minus five.
-        point = re.escape(field.decimal_char)
-        before = rf"(?:[^0-9+\-({point}]|{point}(?![0-9]))*+"
-        pattern = re.compile(rf"{before}({shape})[^0-9+\-]*")
-    group = field.group_char
-
-    def extract(text: str) -> str | None:
-        found = pattern.fullmatch(text)
-        if not found:
-            return None
-        digits = found[pattern.groups]
-        return digits.replace(group, "") if group else digits
-
-    return extract
+def integer_shape(field: Field) -> str:
+    """Return a regular expression for an integer without its sign."""
+    zeros = rf"(?:{re.escape(field.decimal_char)}0*+)?" if field.whole_decimals else ""
+    return whole_shape(field) + zeros
 
 
-def grouping_hint(field: Field) -> str:
-    """Return the end of a message about a cell that is not a number."""
-    return f", grouped by {field.group_char!r}" if field.group_char else ""
+def decimal_shape(field: Field) -> str:
+    """Return a regular expression for a decimal number without its sign."""
+    point = re.escape(field.decimal_char)
+    # A percentage with an exponent is not written by anything.
+    exponent = "" if field.percent_as_fraction else rf"(?:[eE]{SIGN}?[0-9]++)?"
+    return rf"(?:{whole_shape(field)}(?:{point}[0-9]*+)?|{point}[0-9]++){exponent}"
+
+
+def canonical_form(field: Field) -> Callable[[str], str]:
+    """Return a function that takes a number as the file writes it and returns it as Python does:
+    without groups, with a point and a hyphen-minus."""
+    group, point = field.group_char or "", field.decimal_char
+    others = group_marks(field).replace(group, "")
+    ascii_other = next(filter(str.isascii, others), "")
+
+    def canonical(number: str) -> str:
+        if group:
+            number = number.replace(group, "")
+        if point != ".":
+            number = number.replace(point, ".")
+        if ascii_other:
+            number = number.replace(ascii_other, "")
+        if number.isascii():
+            return number
+        for mark in others:
+            number = number.replace(mark, "")
+        return number.replace(MINUS, "-")
+
+    return canonical
+
+
+def surrounded(field: Field, shape: str) -> str:
+    """Return a regular expression for a number of that shape, its only group, with any text around
+    it: what `bareNumber: false` allows."""
+    # Neither a sign nor a bracket is dropped: -€5, 5- and (5) may all mean minus five.
+    point = re.escape(field.decimal_char)
+    before = rf"(?:[^0-9+\-{MINUS}({point}]|{point}(?![0-9]))*+"
+    return rf"{before}({SIGN}?{shape})[^0-9+\-{MINUS}]*"

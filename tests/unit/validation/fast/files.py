@@ -86,6 +86,23 @@ KINDS: list[tuple[Field, list[str]]] = [
         ["€1,234", "5 %", "5.5 EUR", "12,34 kg", "\u00a05", "5\u00a0€", "€ -7", "kg"],
     ),
     (
+        {"type": "number", "affixes": ["$", "USD", "%"], "groupChar": ",",
+         "negative": ["leading", "parentheses"]},
+        ["$5", "-$5.25", "($1,500.00)", "5 USD", "$-5", "(-5)", "<5%", "v2", "\u22127", "5-", "$"],
+    ),
+    (
+        {"type": "number", "decimalChar": ",", "negative": ["trailing"]},
+        ["5,00-", "5", "-5", "5+", "\u22125", "5,5\u2212", "5--"],
+    ),
+    (
+        {"type": "number", "percentAsFraction": True},
+        ["5 %", "12.5%", "5", "-3%", "%7", "1e3%", "NaN", "%"],
+    ),
+    (
+        {"type": "integer", "wholeDecimals": True, "groupChar": " "},
+        ["5.0", "5", "5.1", "1\u00a0234.00", "5.", ".0", "9223372036854775808.0"],
+    ),
+    (
         {"type": "integer", "missingValues": ["", "-", "n/a", "-999", "00"]},
         ["-999", "-998", "-", "n/a", "", "00", "0", "7"],
     ),

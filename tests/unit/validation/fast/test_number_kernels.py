@@ -40,16 +40,38 @@ FIELDS: dict[str, dict[str, Any]] = {
     "money": MONEY,
     "money float": MONEY | {"bigquery": "FLOAT64"},
     "units": {"type": "integer", "bareNumber": False, "groupChar": " "},
+    "affixes": {"type": "number", "affixes": ["€", "$", "EUR", "kg", "k.", ".-"]},
+    "affixes and groups": GERMAN | {"affixes": ["€", "EUR"], "negative": ["leading", "trailing"]},
+    "affixes float": {"type": "number", "bigquery": "FLOAT64", "affixes": ["$", "x" * 9, "e"]},
+    "accounting": {
+        "type": "number", "groupChar": ",", "affixes": ["$"],
+        "negative": ["parentheses", "trailing"], "constraints": {"maximum": 100},
+    },
+    "only trailing": {"type": "integer", "negative": ["trailing"], "constraints": {"minimum": -9}},
+    "percent": {"type": "number", "percentAsFraction": True, "affixes": ["net"]},
+    "percent float": {"type": "number", "bigquery": "FLOAT64", "percentAsFraction": True},
+    "percent narrow": {
+        "type": "number", "bigquery": "NUMERIC(10, 8)", "percentAsFraction": True,
+        "decimalChar": ",", "negative": ["leading", "parentheses"],
+        "constraints": {"minimum": "0.01"},
+    },
+    "whole decimals": {"type": "integer", "wholeDecimals": True, "constraints": {"minimum": -5}},
+    "whole german": {
+        "type": "integer", "bigquery": "NUMERIC", "wholeDecimals": True, "decimalChar": ",",
+        "groupChar": "\u202f", "affixes": ["€"],
+    },
+    "whole float": {"type": "integer", "bigquery": "FLOAT64", "wholeDecimals": True},
+    "apostrophes": {"type": "integer", "groupChar": "’", "affixes": ["CHF"]},
     "missing": GERMAN | {"missingValues": ["", "-", "n/a", "-999", "1.234,5", "x" * 30]},
-}
+}  # fmt: skip
 DIGITS = st.text("0123456789", min_size=1, max_size=3)
 GROUPS = st.lists(st.text("0123456789", min_size=2, max_size=4) | st.just("000"), max_size=7)
-MARKS = st.sampled_from([*".,' eE·\u202f"])
+MARKS = st.sampled_from([*".,' eE·\u202f\u00a0’"])
 GROUPED = st.builds(
     lambda sign, first, mark, groups, point, after: (
         sign + mark.join([first, *groups]) + (point + after if after is not None else "")
     ),
-    st.sampled_from(["", "", "", "-", "+", "--"]),
+    st.sampled_from(["", "", "", "-", "+", "--", "\u2212"]),
     DIGITS | st.text("0123456789", max_size=20),
     MARKS,
     GROUPS,
@@ -58,7 +80,8 @@ GROUPED = st.builds(
 )
 AFFIXES = st.sampled_from(
     ["", "", "€", "€ ", " EUR", "%", " %", "$", "(", ")", "-", "x" * 9, "\u00a0€", ".", ",", "e",
-     "e3", "\0", "\n", "1", "٣", "k."]
+     "e3", "\0", "\n", "1", "٣", "k.", "-$", "$ -", "- €", "($", "$)", " EUR)", "+", "\u2212", "%-",
+     ".-", "% net", "e", "(%", "+$", "kg-"]
 )  # fmt: skip
 FLOATS = st.one_of(
     st.floats().map(repr),
@@ -152,6 +175,30 @@ def test_text_around_numbers_is_dropped(cells: list[str], expected: list[str | N
     _, values = cleared_by_type([cell.encode() for cell in cells], **MONEY)
     assert [None if text is None else Decimal(text) for text in expected] == values
     assert_agreement([cell.encode() for cell in cells], **MONEY)
+
+
+@pytest.mark.parametrize(
+    ("field", "cells", "expected"),
+    [
+        ({"affixes": ["$"]}, ["-$5.00", "$1.50", "$-7", "$8", "9"], ["-5", "1.5", "-7", "8", "9"]),
+        (
+            {"affixes": ["$"], "negative": ["parentheses"], "groupChar": ","},
+            ["($1,500.00)", "$2", "($3)", "-4", "(5)", "(-6)", "+7"],
+            ["-1500", "2", "-3", None, "-5", None, "7"],
+        ),
+        ({"negative": ["trailing"]}, ["5-", "6", "7+", "-8", "-9-"], ["-5", "6", "7", None, None]),
+        ({"percentAsFraction": True}, ["5%", "12.5 %", "-3%", "4"], [".05", ".125", "-.03", None]),
+        ({}, ["\u22125", "\u22126.25", "7", "-\u22128"], ["-5", "-6.25", "7", None]),
+        ({"groupChar": ","}, ["12,34,567.5", "1,00,000", "1,0,000"], ["1234567.5", "100000", None]),
+        ({"groupChar": " "}, ["1\u00a0234", "1\u202f234 567", "1\t234"], ["1234", "1234567", None]),
+    ],
+)  # fmt: skip
+def test_these_forms_are_read_in_bulk(
+    field: dict[str, Any], cells: list[str], expected: list[str | None]
+) -> None:
+    _, values = cleared_by_type([cell.encode() for cell in cells], type="number", **field)
+    assert [None if text is None else Decimal(text) for text in expected] == values
+    assert_agreement([cell.encode() for cell in cells], type="number", **field)
 
 
 def test_many_different_affixes_are_left_to_the_rules() -> None:

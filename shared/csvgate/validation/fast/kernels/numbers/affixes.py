@@ -1,4 +1,4 @@
-"""Drops text around numbers, such as €, % or kg, where `bareNumber` is false."""
+"""Drops text around numbers, such as €, % or kg, and reads the signs of negative numbers there."""
 
 import re
 from collections.abc import Callable
@@ -6,11 +6,14 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from csvgate.types.common.affixes import number_extractor
 from csvgate.types.common.field_type import Field
-from csvgate.types.common.numbers import number_extractor
+from csvgate.types.common.numbers import MINUS
 from csvgate.validation.fast.arrays import Ints, Mask
 from csvgate.validation.fast.kernels.fixed_width import CellParser, probes, uncleared
+from csvgate.validation.fast.kernels.numbers.merged import MergedValues
 from csvgate.validation.fast.words import WORD, Text
 
 _MAX_AFFIXES: Final = 8
@@ -18,13 +21,16 @@ _MAX_AFFIXES: Final = 8
 person, and is short."""
 _LONGEST: Final = 200
 """Bytes of a cell in which affixes are sought."""
-_PARTS: Final = re.compile(rb"([^0-9+\-]*)[+\-]?[0-9](?:.*[0-9])?([^0-9]*)", re.DOTALL)
+_PARTS: Final = re.compile(rb"([^0-9]*?)[+\-]?[0-9](?:.*[0-9])?([^0-9]*)", re.DOTALL)
 _PLACEHOLDER: Final = "1"
+_FIRST_OF_MINUS: Final = [ord("-"), MINUS.encode()[0]]
 
 
 class _Affixes(NamedTuple):
     before: bytes
     after: bytes
+    sign: bytes
+    """The sign of the number if one of the texts has it or stands for it; otherwise empty."""
 
     def where(self, text: Text, rows: Ints) -> Ints:
         """Return the rows among these whose cells have these texts, and more between them."""
@@ -41,32 +47,38 @@ class _Affixes(NamedTuple):
         return rows[found]
 
     def strip(self, text: Text, rows: Ints) -> Text:
-        """Return the text between the affixes in these rows."""
+        """Return the text between the affixes in these rows, after the sign."""
         some = text.select(rows)
         size = len(self.before) + len(self.after)
-        return Text(some.data, some.starts + len(self.before), some.lengths - size)
+        some = Text(some.data, some.starts + len(self.before), some.lengths - size)
+        if not self.sign:
+            return some
+        # A second sign makes the number one that no parser reads.
+        return Text.of(pc.binary_join_element_wise(self.sign, some.binary(), b""))
 
 
 class AffixParser:
     """Parses cells with one of several pairs of texts around a number. A pair is tried once it
-    occurred in a cell and `takes` it."""
+    occurred in a cell and the rules take it."""
 
     def __init__(self, parser: CellParser, field: Field) -> None:
         """`parser` reads the numbers, none of which begins with a point."""
         self._parser: Final = parser
-        self._takes: Final = _checker(field)
-        self._affixes: Final = [_Affixes(b"", b"")]
+        self._sign_between: Final = _checker(field)
+        self._takes_leading: Final = "leading" in field.negative
+        self._takes_bare: Final = self._sign_between(b"", b"") is not None
+        self._affixes: Final = list[_Affixes]()
 
     def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
         values, cleared = self._parser.parse(text, missing)
-        parts, places = [values], np.arange(len(cleared))
-        for affixes in self._affixes[1:]:
-            self._add(affixes, text, missing, cleared, parts, places)
+        self._require_sign(text, cleared)
+        cleared &= self._takes_bare
+        merged = MergedValues(values)
+        for affixes in self._affixes:
+            self._add(affixes, text, missing, cleared, merged)
         while (found := self._next(text, missing, cleared)) is not None:
-            self._add(found, text, missing, cleared, parts, places)
-        if len(parts) > 1:
-            values = pa.concat_arrays(parts).take(pa.array(places))
-        return values, cleared
+            self._add(found, text, missing, cleared, merged)
+        return merged.array(), cleared
 
     def _add(
         self,
@@ -74,42 +86,57 @@ class AffixParser:
         text: Text,
         missing: Mask | None,
         cleared: Mask,
-        parts: list["pa.Array"],
-        places: Ints,
+        merged: MergedValues,
     ) -> None:
-        """Parse the uncleared cells with these affixes: add their values to `parts`, and put their
-        places in these into `places`."""
+        """Parse the uncleared cells with these affixes."""
         rows = affixes.where(text, uncleared(cleared, missing))
         if len(rows):
-            values, found = self._parser.parse(affixes.strip(text, rows), None)
-            places[rows[found]] = sum(map(len, parts)) + np.flatnonzero(found)
+            between = affixes.strip(text, rows)
+            values, found = self._parser.parse(between, None)
+            if not affixes.sign:
+                self._require_sign(between, found)
+            merged.replace(rows, values, found)
             cleared[rows] = found
-            parts.append(values)
+
+    def _require_sign(self, text: Text, cleared: Mask) -> None:
+        """Set `cleared` to false for numbers with a minus in front, if that is not allowed."""
+        if not self._takes_leading:
+            cleared &= ~np.isin(text.bytes_at(text.starts), _FIRST_OF_MINUS)
 
     def _next(self, text: Text, missing: Mask | None, cleared: Mask) -> _Affixes | None:
         """Return new affixes that one of a few uncleared cells has; None if there are none."""
-        if len(self._affixes) >= _MAX_AFFIXES:
+        if len(self._affixes) >= _MAX_AFFIXES - 1:
             return None
         for cell in probes(text, cleared, missing, _LONGEST):
             found = _PARTS.fullmatch(cell)
-            affixes = _Affixes(found[1], found[2]) if found else self._affixes[0]
-            if affixes not in self._affixes and self._takes(affixes):
-                self._affixes.append(affixes)
-                return affixes
+            if not found or not (found[1] or found[2]):
+                continue
+            sign = self._sign_between(found[1], found[2])
+            if sign is not None:
+                affixes = _Affixes(found[1], found[2], sign)
+                if affixes not in self._affixes:
+                    self._affixes.append(affixes)
+                    return affixes
         return None
 
 
-def _checker(field: Field) -> Callable[[_Affixes], bool]:
-    """Return a function that returns whether the rules drop these texts around a number."""
+def _checker(field: Field) -> Callable[[bytes, bytes], bytes | None]:
+    """Return a function that takes the texts before and after a number and returns the sign that
+    they give it, or nothing; None if the rules do not take them."""
     extract = number_extractor(field, _PLACEHOLDER)
 
-    def takes(affixes: _Affixes) -> bool:
-        if max(map(len, affixes)) > WORD or b"\0" in affixes.before + affixes.after:
-            return False
+    def sign_between(before: bytes, after: bytes) -> bytes | None:
+        if max(len(before), len(after)) > WORD or b"\0" in before + after:
+            return None
         try:
-            before, after = affixes.before.decode(), affixes.after.decode()
+            text = f"{before.decode()}{_PLACEHOLDER}{after.decode()}"
         except UnicodeDecodeError:
-            return False
-        return extract(f"{before}{_PLACEHOLDER}{after}") == _PLACEHOLDER
+            return None
+        match extract(text):
+            case "-1":
+                return b"-"
+            case "1" | "+1":
+                return b"+" if b"+" in before + after else b""
+        return None
 
-    return takes
+    return sign_between

@@ -1,56 +1,43 @@
 """Parses decimal numbers."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
 from csvgate.types.bigquery import BigQueryType
-from csvgate.validation.fast.arrays import Ints, Ints32, Mask, Words
+from csvgate.validation.fast.arrays import Ints, Ints32, Mask
 from csvgate.validation.fast.kernels.numbers.bounds import Bounds
 from csvgate.validation.fast.kernels.numbers.columns import (
     SCALE,
     decimals_as,
     floats_of,
+    integers_as,
     require_digits,
 )
-from csvgate.validation.fast.kernels.numbers.digits import parse_whole, signs
-from csvgate.validation.fast.words import (
-    TENS,
-    Text,
-    count_after_only,
-    last_words,
-    parse_words,
-)
-
-_MAX_AFTER: Final = 8
-
-
-class _Unsigned(NamedTuple):
-    """(n,) each: the digits of n cells without their signs."""
-
-    whole: Ints
-    """The number before the point."""
-    billionths: Ints
-    """The number after the point, in billionths."""
-    after: Ints32
-    """The number of characters after the point."""
+from csvgate.validation.fast.kernels.numbers.digits import signs
+from csvgate.validation.fast.kernels.numbers.unsigned import UnsignedParser
+from csvgate.validation.fast.words import TENS, Text
 
 
 class DecimalParser:
-    """Parses an optional sign, up to 18 digits, which may be in groups of three after `group`, and
-    optionally a point with 1 to 8 digits."""
+    """Parses an optional sign and the number that `digits` reads, or a hundredth of it."""
 
-    def __init__(self, column: BigQueryType, point: str, group: str | None, bounds: Bounds) -> None:
+    def __init__(
+        self, column: BigQueryType, digits: UnsignedParser, bounds: Bounds, *, percent: bool = False
+    ) -> None:
         """The bounds are in billionths."""
         self._column: Final = column
-        self._point: Final = ord(point)
-        self._group: Final = None if group is None else ord(group)
+        self._digits: Final = digits
         self._bounds: Final = bounds
+        self._percent: Final = percent
 
     def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
         negative, signed = signs(text)
-        (whole, billionths, after), cleared = self._parse_unsigned(text, signed)
+        number, cleared = self._digits.parse(text, signed)
+        if self._percent:
+            number = number.as_fraction(cleared)
+        whole, billionths, after = number
         if self._bounds:
             self._require_bounds(whole, billionths, negative, cleared)
         match self._column.kind:
@@ -64,33 +51,6 @@ class DecimalParser:
                 values = pa.nulls(len(whole))
         return values, cleared
 
-    def _parse_unsigned(self, text: Text, signed: Mask) -> tuple[_Unsigned, Mask]:
-        """Return the digits, and where all characters are digits in their places."""
-        words = last_words(text)
-        after = self._count_after_point(text, words)
-        has_point = after >= 0
-        after = np.maximum(after, 0)
-        before = text.lengths - signed - has_point - after
-        fractions, cleared = parse_words(words, after)
-        fractions *= TENS.take(SCALE - after)
-        ends = text.starts + text.lengths - after - has_point
-        whole, is_whole = parse_whole(text, ends, before, self._group)
-        cleared &= is_whole
-        # The rules take a point without digits after it; here it is left to them.
-        cleared &= has_point <= (after > 0)
-        return _Unsigned(whole, fractions, after), cleared
-
-    def _count_after_point(self, text: Text, words: Words) -> Ints32:
-        """Return the number of characters after the point; -1 if it is not among the last nine."""
-        after = count_after_only(words, self._point)
-        # The words contain only the last eight characters.
-        long = np.flatnonzero((after < 0) & (text.lengths > _MAX_AFTER + 1))
-        if len(long):
-            ends = text.starts.take(long) + text.lengths.take(long)
-            is_point = text.bytes_at(ends - 1 - _MAX_AFTER) == self._point
-            after[long[is_point]] = _MAX_AFTER
-        return after
-
     def _require_bounds(self, whole: Ints, billionths: Ints, negative: Mask, cleared: Mask) -> None:
         # More would not fit 64 bits.
         cleared &= whole < TENS[SCALE]
@@ -100,7 +60,25 @@ class DecimalParser:
     def _require_scale(self, billionths: Ints, after: Ints32, cleared: Mask) -> None:
         """Set `cleared` to false where the column has too few digits after the point."""
         kept = self._column.fraction_digits
-        if kept < _MAX_AFTER:
+        if kept < SCALE:
             # Additional digits are accepted if they are zeros.
             long = np.flatnonzero(after > kept)
             cleared[long] &= billionths[long] % TENS[SCALE - kept] == 0
+
+
+class WholeDecimalParser:
+    """Parses integers that may be written with a point and zeros after it."""
+
+    def __init__(self, column: BigQueryType, digits: UnsignedParser, bounds: Bounds) -> None:
+        self._column: Final = column
+        self._digits: Final = digits
+        self._bounds: Final = bounds
+
+    def parse(self, text: Text, missing: Mask | None) -> tuple["pa.Array", Mask]:
+        negative, signed = signs(text)
+        (values, billionths, _), cleared = self._digits.parse(text, signed)
+        cleared &= billionths == 0
+        if negative.any():
+            values = np.where(negative, -values, values)
+        self._bounds.apply(values, cleared)
+        return integers_as(self._column, values, missing, cleared), cleared
