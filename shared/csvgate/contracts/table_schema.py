@@ -115,6 +115,11 @@ class SchemaField(Model):
         alias="decimalChar",
         description="integer, number: the decimal point; for an integer with wholeDecimals only.",
     )
+    timezone: str | None = Field(
+        None,
+        description="datetime: the IANA name of the time zone of cells that name none, e.g. "
+        "Europe/Berlin.",
+    )
     group_char: str | None = Field(
         None,
         alias="groupChar",

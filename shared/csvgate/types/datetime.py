@@ -24,7 +24,7 @@ from csvgate.types.common.temporal import (
 )
 from csvgate.types.common.times.named import EPOCH, EPOCH_MS, EXCEL, epoch_reader, excel_reader
 from csvgate.types.common.times.patterns import next_day, pattern_reader
-from csvgate.types.common.times.zones import UTC_NAMES
+from csvgate.types.common.times.zones import UTC_NAMES, in_zone, zone
 
 _DECLARED: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[-+]\d\d:?\d\d)?", re.ASCII
@@ -36,6 +36,7 @@ _HOURS: Final = slice(11, 13)
 class DatetimeType(TemporalType):
     name = "datetime"
     columns = ("TIMESTAMP", "DATETIME", "STRING")
+    properties = frozenset(("timezone",))
     formats: ClassVar = {
         "any": columns,
         EPOCH: ("TIMESTAMP", "STRING"),
@@ -55,7 +56,9 @@ class DatetimeType(TemporalType):
             "a space may stand for the T, dates and times may be written as for those types, and "
             "the zone as +02, +0200 or UTC. 24:00 is the midnight at which the next day begins. "
             "With format `epoch` or `epoch_ms` it is a number of seconds or milliseconds since "
-            "1970 in UTC, with format `excel` a day number of Excel with a fraction for the time.",
+            "1970 in UTC, with format `excel` a day number of Excel with a fraction for the time. "
+            "If the field has a `timezone`, a time is a fault if it does not exist there or exists "
+            "twice, because the clocks were changed.",
             example="2026-11-21 14:30",
         ),
     )
@@ -78,14 +81,18 @@ class DatetimeType(TemporalType):
             )
 
     def reader(self, field: Field, column: BigQueryType) -> Reader:
-        """TIMESTAMP values come in UTC. A STRING column takes datetimes with or without a zone."""
+        """TIMESTAMP values come in UTC; cells without a time zone are in that of the field, if it
+        has one. A STRING column takes datetimes with or without a zone."""
+        where = None if field.timezone is None else zone(field.timezone)
         read: Callable[[str], datetime] = self.reader_of_formats(field)
 
         def read_zoned(text: str) -> datetime:
             value = read(text)
             if value.tzinfo is UTC:
                 return value
-            if value.tzinfo is None:
+            if value.tzinfo is None and where is not None:
+                value = in_zone(value, where, "type.datetime")
+            elif value.tzinfo is None:
                 message = "has no time zone, which TIMESTAMP needs: add Z for UTC, or +02:00"
                 raise CellFault(("bigquery.time_zone", message))
             try:
@@ -135,8 +142,8 @@ class DatetimeType(TemporalType):
 
 
 def _iso(found: re.Match[str]) -> str:
-    zone = found["zone"] or ""
-    return f"{iso_date(found)}T{iso_time(found)}{'Z' if zone in UTC_NAMES else zone}"
+    offset = found["zone"] or ""
+    return f"{iso_date(found)}T{iso_time(found)}{'Z' if offset in UTC_NAMES else offset}"
 
 
 def _at_24_hours(iso: str) -> datetime | None:

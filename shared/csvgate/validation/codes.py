@@ -360,7 +360,8 @@ _ALL: Final = (
     Code(
         "bigquery.time_zone",
         "The time zone is missing, or must be omitted",
-        "A TIMESTAMP needs a time zone, which cannot be guessed. A DATETIME must not have one.",
+        "A TIMESTAMP needs a time zone, which cannot be guessed: write it in the cell, or give the "
+        "field a `timezone` in the contract. A DATETIME must not have one.",
     ),
     Code(
         "bigquery.duration",

@@ -349,7 +349,8 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "datetime", "format": ["epoch", "%d.%m.%Y %H:%M"]},
         "format[1]",
-        "it has no %z, and TIMESTAMP needs a time zone; add %z or use `bigquery: DATETIME`",
+        "it has no %z, and TIMESTAMP needs a time zone; add %z, or a `timezone` to the "
+        "field, or use `bigquery: DATETIME`",
     ),
     (
         {"type": "datetime", "format": "epoch", "bigquery": "DATETIME"},
@@ -359,8 +360,31 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "datetime", "format": "excel"},
         "format",
-        "excel has no time zone, and TIMESTAMP needs one; use `bigquery: DATETIME`",
+        "excel has no time zone, and TIMESTAMP needs one; add a `timezone` to the field, or use "
+        "`bigquery: DATETIME`",
     ),
+    (
+        {"type": "datetime", "timezone": "Europe/Berln"},
+        "timezone",
+        "'Europe/Berln' is not the IANA name of a time zone; did you mean `Europe/Berlin`?",
+    ),
+    (
+        {"type": "datetime", "timezone": "../x"},
+        "timezone",
+        "'../x' is not the IANA name of a time zone; write, for example, Europe/Berlin",
+    ),
+    ({"type": "datetime", "timezone": "CET"}, "timezone", None),
+    (
+        {"type": "datetime", "timezone": "Europe/Berlin", "bigquery": "DATETIME"},
+        "timezone",
+        "applies to TIMESTAMP columns, not to DATETIME; drop it, or use TIMESTAMP",
+    ),
+    (
+        {"type": "datetime", "timezone": "Europe/Berlin", "format": ["epoch", "%Y-%m-%d %H:%M%z"]},
+        "timezone",
+        "has no effect, because the format says the time zone of every cell; drop it",
+    ),
+    ({"type": "date", "timezone": "UTC"}, "timezone", "applies to datetime, not to date; drop it"),
     (
         {"type": "time", "format": "excel"},
         "format",
@@ -380,7 +404,8 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "datetime", "format": "%d.%m.%Y %H:%M"},
         "format",
-        "it has no %z, and TIMESTAMP needs a time zone; add %z or use `bigquery: DATETIME`",
+        "it has no %z, and TIMESTAMP needs a time zone; add %z, or a `timezone` to the "
+        "field, or use `bigquery: DATETIME`",
     ),
     ({"sensitive": "yes"}, "sensitive", "should be true or false, but is 'yes'"),
     ({"missingValues": "-"}, "missingValues", "should be a list, but is a single text; write [-]"),
@@ -430,6 +455,8 @@ def test_broken_rules(
         {"type": "datetime", "format": ["any", "epoch", "%d/%b/%Y:%H:%M:%S %z"]},
         {"type": "datetime", "format": "%Y-%m-%d %H:%M:%S %Z"},
         {"type": "datetime", "format": "excel", "bigquery": "DATETIME"},
+        {"type": "datetime", "format": "excel", "timezone": "Europe/Berlin"},
+        {"type": "datetime", "format": ["epoch", "any"], "timezone": "UTC"},
         {"type": "datetime", "bigquery": "STRING"},
         {"format": "binary"},
         {"format": "binary", "bigquery": "BYTES(16)"},

@@ -11,6 +11,7 @@ from unit.types.cell import read
 from unit.validation.files import contract
 
 LOCAL = {"bigquery": "DATETIME"}
+BERLIN = {"type": "datetime", "format": "any", "timezone": "Europe/Berlin"}
 DAYS = ["%d.%m.%Y", "%Y-%m-%d", "%b %d, %Y", "excel"]
 
 
@@ -221,6 +222,49 @@ def test_faults_of_day_numbers_say_what_is_wrong() -> None:
 def test_a_fault_names_all_formats() -> None:
     field = {"type": "date", "format": ["default", "%d.%m.%Y"]}
     assert "is not a date of the form 2026-11-21 or %d.%m.%Y" == _message("21/11/2026", field)
+
+
+@pytest.mark.parametrize(
+    ("more", "text", "expected"),
+    [
+        ({}, "2026-07-01 12:00", datetime(2026, 7, 1, 10, tzinfo=UTC)),
+        ({}, "2026-12-01 12:00", datetime(2026, 12, 1, 11, tzinfo=UTC)),
+        ({}, "2026-03-29 01:59:59.999999",
+         datetime(2026, 3, 29, 0, 59, 59, 999_999, tzinfo=UTC)),
+        ({}, "2026-03-29 02:00", ["type.datetime"]),
+        ({}, "2026-03-29 02:59:59", ["type.datetime"]),
+        ({}, "2026-03-29 03:00", datetime(2026, 3, 29, 1, tzinfo=UTC)),
+        ({}, "2026-10-25 01:59", datetime(2026, 10, 24, 23, 59, tzinfo=UTC)),
+        ({}, "2026-10-25 02:00", ["type.datetime"]),
+        ({}, "2026-10-25 02:59", ["type.datetime"]),
+        ({}, "2026-10-25 03:00", datetime(2026, 10, 25, 2, tzinfo=UTC)),
+        # A cell may say its own zone, for example where a local time exists twice.
+        ({}, "2026-10-25 02:30+02:00", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        ({}, "2026-07-01 12:00 UTC", datetime(2026, 7, 1, 12, tzinfo=UTC)),
+        ({}, "2026-03-28 24:00", datetime(2026, 3, 28, 23, tzinfo=UTC)),
+        ({}, "0001-01-01 00:00", ["bigquery.range"]),
+        ({}, "9999-12-31 23:59", datetime(9999, 12, 31, 22, 59, tzinfo=UTC)),
+        ({"timezone": "America/New_York"}, "9999-12-31 23:59", ["bigquery.range"]),
+        # Before time zones, each town had its own time.
+        ({}, "1850-01-01 12:00", datetime(1850, 1, 1, 11, 6, 32, tzinfo=UTC)),
+        ({"timezone": "Pacific/Apia"}, "2011-12-30 12:00", ["type.datetime"]),
+        ({"format": "%d.%m.%Y %H:%M"}, "1.7.2026 12:00", datetime(2026, 7, 1, 10, tzinfo=UTC)),
+        ({"format": "excel"}, "46204.5", datetime(2026, 7, 1, 10, tzinfo=UTC)),
+        ({"format": ["epoch", "%d.%m.%Y %H:%M"]}, "0", datetime(1970, 1, 1, tzinfo=UTC)),
+    ],
+)  # fmt: skip
+def test_local_times_of_a_time_zone(more: dict[str, Any], text: str, expected: object) -> None:
+    found = read(text, **BERLIN | more)
+    assert expected == found
+    assert isinstance(found, list) or found.tzinfo is UTC  # type: ignore[attr-defined]
+
+
+def test_a_change_of_the_clocks_is_explained() -> None:
+    message = _message("2026-03-29 02:30", BERLIN)
+    assert "does not exist in Europe/Berlin, where the clocks were put forward" in message
+    message = _message("2026-10-25 02:30", BERLIN)
+    assert "exists twice in Europe/Berlin, where the clocks were put back" in message
+    assert "write its offset from UTC too, +0200 or +0100" in message
 
 
 def _message(text: str, field: dict[str, Any]) -> str:

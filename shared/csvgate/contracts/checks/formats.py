@@ -1,15 +1,17 @@
 """Rules for the format of a field, and for lists of formats: no cell may have two meanings."""
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any, Final
 
 from csvgate.contracts.model import SchemaField
-from csvgate.contracts.reading.mistakes import Complaints, Path
+from csvgate.contracts.reading.mistakes import Complaints, Path, suggest
 from csvgate.contracts.table import column_type
 from csvgate.types.common.field_type import CellFault, Reader
 from csvgate.types.common.times.named import EPOCH, EPOCH_MS
 from csvgate.types.common.times.patterns import directives
 from csvgate.types.common.times.probes import probes
+from csvgate.types.common.times.zones import zone, zone_names
 from csvgate.types.registry import FIELD_TYPES
 
 _MOST: Final = 20
@@ -36,21 +38,40 @@ def check_formats(field: SchemaField, column: str | None) -> Complaints:
         place: Path = ("format",) if isinstance(field.format, str) else ("format", i)
         if name in field.formats[:i]:
             found.append((place, f"{name!r} is listed twice; keep one"))
-        elif problem := kind.format_problem(name, column) or _zone_problem(name, column):
+        elif problem := kind.format_problem(name, column) or _zone_problem(field, name, column):
             found.append((place, problem))
     yield from found
+    if not found and field.timezone is not None and field.type == "datetime":
+        problem = _timezone_problem(field.timezone, field.formats, column)
+        if problem is not None:
+            yield ("timezone",), problem
+            return
     if not found and column is not None and len(field.formats) > 1:
         yield from _conflicts(field)
 
 
-def _zone_problem(name: str, column: str | None) -> str | None:
+def _zone_problem(field: SchemaField, name: str, column: str | None) -> str | None:
     """Return what is wrong with a format of times without a zone for a TIMESTAMP."""
-    if column != "TIMESTAMP" or has_zone(name) or name in ("default", "any"):
+    is_local = not has_zone(name) and name not in ("default", "any")
+    if column != "TIMESTAMP" or not is_local or field.timezone is not None:
         return None
+    remedy = "a `timezone` to the field, or use `bigquery: DATETIME`"
     if "%" in name:
-        remedy = "add %z or use `bigquery: DATETIME`"
-        return f"it has no %z, and TIMESTAMP needs a time zone; {remedy}"
-    return f"{name} has no time zone, and TIMESTAMP needs one; use `bigquery: DATETIME`"
+        return f"it has no %z, and TIMESTAMP needs a time zone; add %z, or {remedy}"
+    return f"{name} has no time zone, and TIMESTAMP needs one; add {remedy}"
+
+
+def _timezone_problem(name: str, formats: Sequence[str], column: str | None) -> str | None:
+    try:
+        zone(name)
+    except ValueError as error:
+        near = suggest(name, sorted(zone_names(), key=lambda each: (each[0] != name[:1], each)))
+        return f"{error}; {near if near.startswith('did') else 'write, for example, Europe/Berlin'}"
+    if column not in (None, "TIMESTAMP"):
+        return f"applies to TIMESTAMP columns, not to {column}; drop it, or use TIMESTAMP"
+    if all(map(has_zone, formats)):
+        return "has no effect, because the format says the time zone of every cell; drop it"
+    return None
 
 
 def has_zone(name: str) -> bool:

@@ -31,7 +31,7 @@ def slices(cells: Sequence[bytes]) -> Slices:
 
 def cleared(cells: Sequence[bytes], **field: Any) -> Found:
     """Return what the kernel of a field clears, which may read distinct cells with the rules."""
-    return _found(kernel_of(field), cells)
+    return found_by(kernel_of(field), cells)
 
 
 def cleared_by_type(cells: Sequence[bytes], **field: Any) -> Found:
@@ -39,7 +39,7 @@ def cleared_by_type(cells: Sequence[bytes], **field: Any) -> Found:
     read one by one: in a test of many unusual cells a fault in the kernel would not show."""
     kernel = kernel_of(field).fallback.kernel
     assert kernel is not None
-    return _found(kernel, cells)
+    return found_by(kernel, cells)
 
 
 def kernel_of(field: Mapping[str, Any]) -> AdaptiveKernel:
@@ -51,7 +51,8 @@ def kernel_of(field: Mapping[str, Any]) -> AdaptiveKernel:
     return kernel
 
 
-def _found(kernel: Kernel, cells: Sequence[bytes]) -> Found:
+def found_by(kernel: Kernel, cells: Sequence[bytes]) -> Found:
+    """Return what a kernel clears."""
     column = kernel.clear(slices(cells))
     clear = np.ones(len(cells), np.bool_) if column.cleared is None else column.cleared
     # The values of cells that are not cleared are arbitrary, and may not be text.

@@ -1,12 +1,13 @@
 """Time zones by their IANA names, from the package `tzdata`: results must not depend on the zones
-that the image of a function happens to have."""
+that the image of a function happens to have.
+
+What reads the package is imported when it is needed, which is not at a cold start.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
-from importlib.resources import files
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from csvgate.types.common.field_type import CellFault
 
@@ -19,6 +20,8 @@ def zone_names() -> frozenset[str]:
     """Return the names of all time zones, such as Europe/Berlin. Abbreviations such as CET are left
     out, because some stand for different times in different countries; so is everything else
     without a slash, apart from UTC and GMT."""
+    from importlib.resources import files
+
     names = files("tzdata").joinpath("zones").read_text("utf-8").split()
     return frozenset(name for name in names if "/" in name or name in UTC_NAMES)
 
@@ -30,6 +33,9 @@ def zone(name: str) -> tzinfo:
         return UTC
     if name not in zone_names():
         raise ValueError(f"{name!r} is not the IANA name of a time zone")
+    from importlib.resources import files
+    from zoneinfo import ZoneInfo
+
     with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
 

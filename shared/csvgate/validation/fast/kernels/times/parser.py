@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from csvgate.types.common.field_type import Field, KernelName, Scalar
+from csvgate.types.common.times.zones import zone
 from csvgate.validation.fast.kernels.fixed_width import CellParser
 from csvgate.validation.fast.kernels.numbers.bounds import bounds_of
 from csvgate.validation.fast.kernels.times.forms import (
@@ -15,6 +16,7 @@ from csvgate.validation.fast.kernels.times.forms import (
     year_forms,
     yearmonth_forms,
 )
+from csvgate.validation.fast.kernels.times.local import LocalTimes
 from csvgate.validation.fast.kernels.times.moments import MomentParser
 from csvgate.validation.fast.kernels.times.tail import Presence
 
@@ -37,6 +39,9 @@ def moment_parser(
             kind, forms = pa.int64(), year_forms()
         case KernelName.YEARMONTHS:
             kind, forms = pa.date32(), yearmonth_forms()
+        case KernelName.TIMESTAMPS if field.timezone is not None:
+            # Cells that name another time zone are left to the rules.
+            kind, forms = pa.timestamp("us", tz="UTC"), datetime_forms(form, Presence.NEVER)
         case KernelName.TIMESTAMPS:
             kind, forms = pa.timestamp("us", tz="UTC"), datetime_forms(form, Presence.ALWAYS)
         case KernelName.LOCAL_TIMESTAMPS:
@@ -44,4 +49,7 @@ def moment_parser(
         case _:
             kind, forms = pa.timestamp("us"), datetime_forms(form, Presence.OPTIONAL)
     bounds = bounds_of(field.constraints, cast)
-    return None if forms is None or bounds is None else MomentParser(kind, forms, bounds)
+    if forms is None or bounds is None:
+        return None
+    local = None if field.timezone is None else LocalTimes(zone(field.timezone))
+    return MomentParser(kind, forms, bounds, local)
