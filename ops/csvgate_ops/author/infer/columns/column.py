@@ -20,9 +20,16 @@ _AMOUNTS: Final = re.compile(
 _ENOUGH_ROWS: Final = 100
 
 
-def guess_column(name: str, values: Sequence[str], shape: Shape, evidence: Evidence) -> Column:
+def guess_column(
+    name: str,
+    values: Sequence[str],
+    shape: Shape,
+    evidence: Evidence,
+    missing: frozenset[str] = frozenset(),
+) -> Column:
     """Guess the field of a column. `values` are all its values in the sample, including empty
-    ones; `evidence` is what other columns show."""
+    ones; `evidence` is what other columns show; `missing` are texts that stand for missing values
+    in columns of text, too."""
     counts = Counter(values)
     empty = counts.pop("", 0)
     column = Column(name, required=bool(values) and not empty)
@@ -37,10 +44,21 @@ def guess_column(name: str, values: Sequence[str], shape: Shape, evidence: Evide
             column.trim = True
             column.required = column.required and not blank
         else:
-            describe_text(column, counts)
+            _describe(column, counts, missing)
     if column.type in ("integer", "number") and len(values) >= _ENOUGH_ROWS:
         _from_zero(column, [value for value in stripped if value not in MISSING])
     return column
+
+
+def _describe(column: Column, counts: Counter[str], missing: frozenset[str]) -> None:
+    absent = sorted(missing & counts.keys())
+    if absent and len(counts) > len(absent):
+        column.missing_values = ("", *absent)
+        column.required = False
+        column.notes.append(f"guessed: {', '.join(absent)} means a missing value")
+        for text in absent:
+            del counts[text]
+    describe_text(column, counts)
 
 
 def _typed(column: Column, values: list[str], shape: Shape, evidence: Evidence) -> bool:

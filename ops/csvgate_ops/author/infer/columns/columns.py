@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from csvgate.csv.marked_cell import NULL
 from csvgate_ops.author.infer.columns.column import guess_column
 from csvgate_ops.author.infer.columns.evidence import weigh
 from csvgate_ops.author.infer.columns.keys import mark_keys
 from csvgate_ops.author.infer.columns.kinds import MISSING
-from csvgate_ops.author.infer.contract.draft import Column, Shape
+from csvgate_ops.author.infer.contract.draft import TEXT, Column, Shape
 
 
 def guess_columns(
@@ -22,5 +23,10 @@ def guess_columns(
         guess_column(name, column, shape, evidence)
         for name, column in zip(names, values, strict=True)
     ]
+    found = {text for column in columns for text in column.missing_values or ()}
+    missing = frozenset(found - {""} | {NULL})
+    for i, column in enumerate(columns):
+        if column.type == TEXT and not missing.isdisjoint(values[i]):
+            columns[i] = guess_column(column.name, values[i], shape, evidence, missing)
     mark_keys(columns, rows)
     return columns

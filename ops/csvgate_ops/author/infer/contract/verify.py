@@ -44,11 +44,18 @@ def relax(draft: Draft, pieces: Callable[[], Iterable[bytes]]) -> Outcome:
     """Relax the draft until it accepts every row that a contract can accept. Raises FileFault."""
     while True:
         outcome = _test(_valid_contract(draft), pieces())
+        before = yaml_text(draft)
         if not outcome.by_column:
             return outcome
         for column in draft.columns:
             for code, fault in outcome.by_column.get(column.name, {}).items():
                 _relax_column(column, code, fault)
+        if yaml_text(draft) == before:
+            # No guess is left to withdraw, so that no contract accepts these rows.
+            faults = [f for codes in outcome.by_column.values() for f in codes.values()]
+            outcome.broken_rows += len({fault.line for fault in faults})
+            outcome.broken = (outcome.broken + faults)[:3]
+            return outcome
 
 
 def _valid_contract(draft: Draft) -> Contract:

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from csvgate.contracts.model import Dialect
+from csvgate.csv.marked_cell import NULL, MarkedCell
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
 from csvgate_ops.author.infer.contract.draft import Shape
@@ -37,9 +38,16 @@ def rows(text: bytes, shape: Shape, *, line: int = 1) -> Iterator[Row]:
     grammar = Grammar(Dialect.model_validate(shape.as_dialect()))
     framer = Framer([text], grammar, line=line)
     for record in framer.records():
-        cells = None if record.cells is None else tuple(record.cells)
+        cells = None if record.cells is None else tuple(map(_text, record.cells))
         raw = record.raw.decode("utf-8", "replace")
         yield Row(record.line, 1 + _line_breaks(record.raw), cells, raw)
+
+
+def _text(cell: str) -> str:
+    """Return the content of a cell, but NULL as databases write it: `\\N`."""
+    if isinstance(cell, MarkedCell):
+        return NULL if cell.is_missing((NULL,)) else str.__str__(cell)
+    return cell
 
 
 def first_rows(text: bytes, shape: Shape, *, line: int = 1, most: int = EXAMINED) -> list[Row]:
