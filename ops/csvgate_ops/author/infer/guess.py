@@ -1,9 +1,12 @@
 """Drafts a contract from a sample: its encoding, its table, and its columns."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from csvgate.contracts.header_labels import fold
+from csvgate.contracts.model import Dialect
 from csvgate.csv.signatures import json_signature
 from csvgate.validation.faults import FileFault
 from csvgate_ops.author.infer.columns.columns import guess_columns
@@ -16,6 +19,11 @@ from csvgate_ops.author.infer.file.rows import is_sound
 from csvgate_ops.author.infer.file.sample import Sample, utf8_text
 from csvgate_ops.author.infer.file.traps import require_columns
 from csvgate_ops.text import printable
+
+_MANY_LINES: Final = 3
+HEADER_ROWS: Final = "header_rows" in Dialect.model_fields
+_PATTERN: Final = 40
+"""Characters of the header's line that the pattern for it has."""
 
 
 def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Draft:
@@ -44,7 +52,8 @@ def _draft(layout: Layout, file: Path | None, dataset: str, encoding: str) -> Dr
     width = layout.table.width
     labels: Sequence[str] = layout.labels or [""] * width
     usable = identify_columns(labels) and is_sound(tuple(labels), width)
-    header = layout.header_rows == 1 and usable
+    rows_fit = layout.header_rows == 1 or HEADER_ROWS
+    header = bool(layout.header_rows) and usable and rows_fit and not layout.row_names
     preamble, rows = layout.preamble_lines, layout.rows
     by_position = bool(layout.labels) and not header
     if by_position and layout.read:
@@ -59,13 +68,30 @@ def _draft(layout: Layout, file: Path | None, dataset: str, encoding: str) -> Dr
         layout.table.shape,
         _columns(labels, rows, layout, header=header),
         header=header,
+        header_rows=layout.header_rows,
+        trailing_delimiter=layout.table.trailing,
+        short_rows=layout.table.short,
         preamble_lines=preamble,
+        preamble_until=_until(layout) if header else None,
         footer_lines=layout.footer.lines,
         rows=layout.read + (by_position and not layout.read),
         complete=layout.complete,
         by_position=by_position,
         dialect_note="" if layout.labels else "guessed: no header",
     )
+
+
+def _until(layout: Layout) -> str | None:
+    """Return a pattern for the line of the header, if there are so many lines before it that their
+    number may vary between files."""
+    if layout.preamble_lines < _MANY_LINES:
+        return None
+    table = layout.table
+    first = next(row for row in table.rows if row.line == layout.preamble_lines + 1)
+    start = first.text.splitlines()[0][:_PATTERN]
+    if any(row.text.startswith(start) for row in table.rows if row.line < first.line):
+        return None
+    return "^" + re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", start)
 
 
 def _columns(

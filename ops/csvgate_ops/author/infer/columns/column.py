@@ -9,8 +9,8 @@ from csvgate_ops.author.infer.columns.booleans import boolean_words
 from csvgate_ops.author.infer.columns.evidence import Evidence
 from csvgate_ops.author.infer.columns.kinds import MISSING
 from csvgate_ops.author.infer.columns.numeric import guess_number
-from csvgate_ops.author.infer.columns.texts import describe_text
-from csvgate_ops.author.infer.columns.timestamps import epoch_note, guess_timestamp
+from csvgate_ops.author.infer.columns.texts import describe_text, json_type
+from csvgate_ops.author.infer.columns.timestamps import guess_timestamp
 from csvgate_ops.author.infer.contract.draft import Column, Shape
 
 _AMOUNTS: Final = re.compile(
@@ -89,11 +89,12 @@ def _type(column: Column, values: list[str], shape: Shape, evidence: Evidence) -
         column.type, column.bigquery = number.type, number.bigquery
         column.decimal_char, column.group_char = number.decimal_char, number.group_char
         column.affixes, column.negative = number.affixes or None, number.negative or None
+        column.whole_decimals = number.whole_decimals
         column.notes += [number.note] if number.note else []
         if sorted(values) == ["0", "1"]:
             column.notes.append("only 0 and 1; perhaps a boolean")
-        elif note := epoch_note(values, column.name):
-            column.notes.append(note)
+    elif form := json_type(values):
+        column.type, column.bigquery = form, "JSON"
     else:
         return False
     return True

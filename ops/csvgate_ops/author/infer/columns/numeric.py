@@ -34,6 +34,7 @@ class Number:
     group_char: str | None = None
     affixes: tuple[str, ...] = ()
     negative: tuple[str, ...] = ()
+    whole_decimals: bool = False
     note: str | None = None
 
 
@@ -66,6 +67,7 @@ def guess_number(values: Sequence[str], delimiter: str, evidence: Evidence) -> N
                 number.group_char,
                 around,
                 negative if len(negative) > 1 else (),
+                number.whole_decimals,
                 _joined(number.note, _percent(around)),
             )
     return None
@@ -125,6 +127,13 @@ def _number(
     if not after and not exponents:
         integers = [m[0].replace(group or "", "") for m in found]
         return Number("integer", _integer_type(integers), None, group)
+    if not exponents and all(m["after"] in (None, "0") for m in found):
+        integers = [m["integer"].replace(group or "\0", "") for m in found]
+        decimal = None if point == "." else point
+        note = "whole numbers with a decimal point"
+        return Number(
+            "integer", _integer_type(integers), decimal, group, whole_decimals=True, note=note
+        )
     doubt = None
     if thousands and not group and evidence.decimal_char != point:
         other = "," if point == "." else "."

@@ -8,8 +8,10 @@ from typing import Final
 from csvgate.text import shorten
 from csvgate.types.common.string_formats import UUID
 from csvgate_ops.author.infer.columns.affixes import split
+from csvgate_ops.author.infer.columns.evidence import Evidence
 from csvgate_ops.author.infer.columns.kinds import DATE, DATETIME, EMAIL, MISSING, NUMBER, kind_of
-from csvgate_ops.author.infer.columns.numeric import damaged_by_excel
+from csvgate_ops.author.infer.columns.numeric import damaged_by_excel, guess_number
+from csvgate_ops.author.infer.columns.readers import reader, reads, reads_all
 from csvgate_ops.author.infer.contract.draft import Column
 from csvgate_ops.text import printable
 
@@ -24,9 +26,20 @@ _CHOICE_CHARACTERS: Final = 40
 _MOSTLY: Final = 0.5
 """The share of values of one kind above which the comment names the others."""
 _RARELY: Final = 50
+_MOST_TEXTS: Final = 6
+_MEANINGFUL: Final = frozenset("<>~≈≤≥±%")
+"""Characters beside a number that change its meaning."""
 _SHOWN: Final = 20
 _ERRORS: Final = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "####")
 _WRITE: Final = {NUMBER: "number", DATE: "date", DATETIME: "datetime"}
+
+
+def json_type(values: list[str]) -> str | None:
+    """Return `object` or `array` if all values are such JSON."""
+    for name, bracket in (("object", "{"), ("array", "[")):
+        if values[0].startswith(bracket) and reads_all(reader(name), values):
+            return name
+    return None
 
 
 def describe_text(column: Column, counts: Counter[str]) -> None:
@@ -90,8 +103,14 @@ def _why_text(counts: Counter[str]) -> str | None:
     if kind == EMAIL:
         return what
     odd = shorten(printable(others[0]), _SHOWN)
-    name = _WRITE.get(kind, "that type")
+    name = _type_of([value for value in values if kind_of(value) == kind], kind)
     return f"{what}; not {odd!r}: if that is a mistake, use type: {name}"
+
+
+def _type_of(values: list[str], kind: str) -> str:
+    """Return the type that a contract could state for these values."""
+    number = guess_number(values, ",", Evidence()) if kind == NUMBER else None
+    return number.type if number else _WRITE.get(kind, "string")
 
 
 def _of_one_kind(kind: str, values: list[str]) -> str | None:
@@ -104,8 +123,20 @@ def _of_one_kind(kind: str, values: list[str]) -> str | None:
             return f"numbers with several units ({listed}); with affixes the unit would be lost"
         return "numbers written in several ways; use type: number if the file is corrected"
     if kind in (DATE, DATETIME):
-        return f"{kind[2:]}s of several forms, or that do not exist; list them in format"
+        return _of_moments(kind, values)
     return None
+
+
+def _of_moments(kind: str, values: list[str]) -> str:
+    """Return why dates, or dates and times, have no type."""
+    read = reader(kind[2:], "STRING", format="any")
+    odd = [value for value in values if not reads(read, value)]
+    if 0 < len(odd) * 2 <= len(values):
+        shown = shorten(printable(odd[0]), _SHOWN)
+        return f"{kind[2:]}s, but {shown!r} is not one that exists, or has another form"
+    if kind == DATETIME and not odd:
+        return "some have a time zone and some have not; with timezone: Europe/Berlin, all have one"
+    return f"{kind[2:]}s of several forms; list them in format, and their language"
 
 
 def _digits_in_texts(counts: Counter[str]) -> str | None:
@@ -115,7 +146,7 @@ def _digits_in_texts(counts: Counter[str]) -> str | None:
     if len(plain) < 2 or len(shapes) < len(plain):
         return None
     around = list(dict.fromkeys(t.strip() for m in shapes for t in m.groups() if t.strip()))
-    if not around or len(around) > 6 or len({m[1] + m[2] for m in shapes}) < 2:
+    if len(around) > _MOST_TEXTS or not any(c in _MEANINGFUL for text in around for c in text):
         return None
     listed = ", ".join(printable(text) for text in around)
     return f"numbers with texts around them ({listed}); list in affixes those that mean nothing"

@@ -42,9 +42,9 @@ _DATE_NAME: Final = re.compile(r"date|day|datum|tag$|fecha|data$|дата", re.I
 _TIME_NAME: Final = re.compile(
     r"time|epoch|(^|_)ts$|_at$|At$|created|updated|zeit|date", re.IGNORECASE
 )
-_EPOCH: Final = re.compile(r"1[0-9]{9}(?:\.[0-9]{1,6})?")
+_EPOCH: Final = re.compile(r"1[0-9]{9}")
 _EPOCH_MS: Final = re.compile(r"1[0-9]{12}")
-_SERIAL: Final = re.compile(r"(?:3[0-9]|4[0-9]|5[0-5])[0-9]{3}(?:\.[0-9]+)?")
+_SERIAL: Final = re.compile(r"(?:3[0-9]|4[0-9]|5[0-5])[0-9]{3}")
 _DAY_FIRST: Final = {"%d": "%m", "%m": "%d"}
 
 
@@ -110,6 +110,14 @@ def _by_digits(values: Sequence[str], name: str) -> TimestampType | None:
             return TimestampType("date", "DATE", _COMPACT[0], note=f"guessed {why}: a date")
     elif all(len(v) == 14 for v in values) and reads_all(_pattern_reader(_COMPACT[1]), values):
         return TimestampType("datetime", "DATETIME", _COMPACT[1], note="guessed: a datetime")
+    elif _TIME_NAME.search(name) and all(map(_EPOCH.fullmatch, values)):
+        note = "guessed from the name: seconds since 1970"
+        return TimestampType("datetime", "TIMESTAMP", "epoch", note=note)
+    elif _TIME_NAME.search(name) and all(map(_EPOCH_MS.fullmatch, values)):
+        note = "guessed from the name: milliseconds since 1970"
+        return TimestampType("datetime", "TIMESTAMP", "epoch_ms", note=note)
+    elif _DATE_NAME.search(name) and all(map(_SERIAL.fullmatch, values)):
+        return TimestampType("date", "DATE", "excel", note="guessed from the name: Excel's days")
     return None
 
 
@@ -179,12 +187,20 @@ def _several_formats(values: Sequence[str], evidence: Evidence) -> TimestampType
             return None
         chosen.append(best)
         rest = left
-    if rest:
+    if rest or len({_is_zoned(value, chosen, values) for value in values}) > 1:
         return None
     kind = "datetime" if any(":" in value for value in values) else "date"
     column = "DATE" if kind == "date" else "DATETIME"
+    if kind == "datetime" and _is_zoned(values[0], chosen, values):
+        column = "TIMESTAMP"
     note = f"guessed: dates of {len(chosen)} forms"
     return TimestampType(kind, column, tuple(chosen), note=note)
+
+
+def _is_zoned(value: str, chosen: Sequence[str], values: Sequence[str]) -> bool:
+    """Return whether a value has a time zone, by the first of the formats that reads it."""
+    read = next(r for form in chosen if reads(r := _reader_of(form, values), value))
+    return getattr(read(value), "tzinfo", None) is not None
 
 
 def _reader_of(form: str, values: Sequence[str]) -> Any:
@@ -192,16 +208,3 @@ def _reader_of(form: str, values: Sequence[str]) -> Any:
     if form == "any":
         return reader(kind, "STRING", format=form)
     return _pattern_reader(form) if _type_of(form) == kind else None
-
-
-def epoch_note(values: Sequence[str], name: str) -> str | None:
-    """Return what whole numbers under this name probably are."""
-    if not _TIME_NAME.search(name):
-        return None
-    if all(map(_EPOCH.fullmatch, values)):
-        return "perhaps seconds since 1970: type: datetime, format: epoch, bigquery: TIMESTAMP"
-    if all(map(_EPOCH_MS.fullmatch, values)):
-        return "perhaps milliseconds since 1970: type: datetime, format: epoch_ms"
-    if _DATE_NAME.search(name) and all(map(_SERIAL.fullmatch, values)):
-        return "perhaps Excel's numbers of days: type: date, format: excel"
-    return None

@@ -29,6 +29,7 @@ class Column:
     affixes: tuple[str, ...] | None = None
     negative: tuple[str, ...] | None = None
     trim: bool = False
+    whole_decimals: bool = False
     true_values: tuple[str, ...] | None = None
     false_values: tuple[str, ...] | None = None
     missing_values: tuple[str, ...] | None = None
@@ -49,7 +50,7 @@ class Column:
         self.type, self.bigquery = TEXT, FIELD_TYPES[TEXT].default_column
         self.format = self.language = self.decimal_char = self.group_char = None
         self.affixes = self.negative = None
-        self.trim = False
+        self.trim = self.whole_decimals = False
         self.true_values = self.false_values = self.missing_values = None
         self.minimum = self.enum = None
         self.sensitive = False
@@ -61,10 +62,11 @@ class Shape:
     """The dialect of the file."""
 
     delimiter: str = ","
-    quote_char: str = '"'
+    quote_char: str | None = '"'
     escape_char: str | None = None
     skip_initial_space: bool = False
     comment_char: str | None = None
+    formula_text: bool = False
 
     def as_dialect(self) -> dict[str, object]:
         """Return the properties under their names in CSV Dialect."""
@@ -75,6 +77,8 @@ class Shape:
             dialect["skipInitialSpace"] = True
         if self.comment_char:
             dialect["commentChar"] = self.comment_char
+        if self.formula_text:
+            dialect["formulaText"] = True
         return dialect
 
 
@@ -89,11 +93,18 @@ class Draft:
     """False if columns are read by position, also because the labels do not identify them."""
     preamble_lines: int
     """Lines to skip: the header, too, if its labels do not identify the columns."""
+    preamble_until: str | None
+    """A pattern for the line of the header, to use instead of `preamble_lines`."""
     footer_lines: int
     rows: int
     """The number of rows in the sample."""
     complete: bool
     """True if the sample is the whole file."""
+    header_rows: int = 1
+    """The number of rows of the header, if it has one."""
+    trailing_delimiter: bool = False
+    short_rows: bool = False
+    """True if rows may lack cells at their end."""
     by_position: bool = False
     """True if the file has a header whose labels do not identify the columns."""
     encoding_note: str = ""

@@ -69,7 +69,11 @@ def column_names(labels: Sequence[str]) -> list[str]:
         if own.get(label.casefold()) == number:
             names.append(label)
             continue
-        base = label if wrong_column_name(label) is None else _column_name(label, number)
+        base = (
+            label
+            if wrong_column_name(label) is None
+            else _column_name(label, number, indexed=any(labels))
+        )
         name, count = base, 1
         while name.casefold() in taken:
             count += 1
@@ -79,11 +83,13 @@ def column_names(labels: Sequence[str]) -> list[str]:
     return names
 
 
-def _column_name(label: str, number: int) -> str:
+def _column_name(label: str, number: int, *, indexed: bool) -> str:
     name = _ascii(label, "A-Za-z0-9_").strip("_")[:_MOST_COLUMN]
     for candidate in (name, f"column_{name}"):
         if name and wrong_column_name(candidate) is None:
             return candidate
+    if number == 1 and not label.strip() and indexed:
+        return "index"
     return f"column_{number}"
 
 

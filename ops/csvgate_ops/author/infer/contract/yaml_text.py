@@ -72,8 +72,18 @@ def _dialect(draft: Draft) -> Mapping[str, Value]:
         dialect["skipInitialSpace"] = True
     if shape.comment_char:
         dialect["commentChar"] = shape.comment_char
+    if shape.formula_text:
+        dialect["formulaText"] = True
     dialect["header"] = draft.header
-    if draft.preamble_lines:
+    if draft.header and draft.header_rows > 1:
+        dialect["headerRows"] = list(range(1, draft.header_rows + 1))
+    if draft.trailing_delimiter:
+        dialect["trailingDelimiter"] = True
+    if draft.short_rows:
+        dialect["shortRows"] = "pad"
+    if draft.preamble_until:
+        dialect["preambleUntil"] = draft.preamble_until
+    elif draft.preamble_lines:
         dialect["preambleLines"] = draft.preamble_lines
     if draft.footer_lines:
         dialect["footerLines"] = draft.footer_lines
@@ -114,6 +124,7 @@ def _field(column: Column, *, header: bool) -> Mapping[str, Value]:
         "groupChar": column.group_char,
         "affixes": column.affixes,
         "negative": column.negative,
+        "wholeDecimals": column.whole_decimals or None,
         "trim": column.trim or None,
         "trueValues": column.true_values,
         "falseValues": column.false_values,
@@ -126,6 +137,8 @@ def _field(column: Column, *, header: bool) -> Mapping[str, Value]:
 
 def flow(value: Value) -> str:
     """Return a value in YAML's flow style, on one line."""
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

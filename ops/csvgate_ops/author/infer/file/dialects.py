@@ -5,8 +5,10 @@ from dataclasses import replace
 from itertools import product
 from typing import Final, NamedTuple
 
+from csvgate.contracts.model import Dialect
 from csvgate.csv.separator_line import named_separator
-from csvgate_ops.author.infer.columns.kinds import kinds_of
+from csvgate_ops.author.infer.columns.affixes import split
+from csvgate_ops.author.infer.columns.kinds import kind_of, kinds_of
 from csvgate_ops.author.infer.contract.draft import Shape
 from csvgate_ops.author.infer.file.header import vote
 from csvgate_ops.author.infer.file.rows import Row, first_rows
@@ -14,10 +16,11 @@ from csvgate_ops.author.infer.file.table import Table, locate
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 """The usual delimiters."""
-_RARE_DELIMITERS: Final = ("\x01", "\x1f", "^", "~", ":", " ")
+_RARE_DELIMITERS: Final = ("\x01", "\x1f", "||", "::", "¦", "§", "^", "~", ":", " ")
 """These are tried only if no usual one gives a table."""
 _LEAST_RARE: Final = 3
 """Columns of a table with a rare delimiter, whose characters are common in texts."""
+FORMULA_TEXT: Final = "formula_text" in Dialect.model_fields
 _COMMENTS: Final = "#%!;*/"
 _SEARCHED: Final = 1024 * 1024
 """Bytes that are searched for characters which suggest a dialect."""
@@ -52,6 +55,16 @@ def find_table(text: bytes, delimiter: str | None, line: int) -> Table:
         rare = [d for d in _RARE_DELIMITERS if d.encode() in text[:_SEARCHED]]
         found = [t for d in rare if _is_sure(t := table(Shape(d)))]
         best = max([best, *found], key=_fit)
+    if best.shape.delimiter == "|" and _every_second_is_blank(best):
+        best = max([table(replace(best.shape, delimiter="||")), best], key=lambda t: t.rank)
+    if best.bad and b'="' in text[:_SEARCHED] and FORMULA_TEXT:
+        best = max([best, table(replace(best.shape, formula_text=True))], key=_fit)
+    if best.bad and best.shape.quote_char and any(row.cells is None for row in best.rows):
+        unquoted = table(replace(best.shape, quote_char=None))
+        if not _has_quoted(unquoted, best.shape.quote_char):
+            best = max([best, unquoted], key=_fit)
+    if _is_decimal_column(best):
+        best = table(Shape(";"))
     if best.shape.quote_char == '"' and _in_apostrophes(best):
         best = max([table(replace(best.shape, quote_char="'")), best], key=_fit)
     if not best.shape.skip_initial_space and _after_spaces(best):
@@ -65,6 +78,29 @@ def find_table(text: bytes, delimiter: str | None, line: int) -> Table:
 
 def _fit(table: Table) -> _Fit:
     return _Fit(table.rank, -table.bad, table.width)
+
+
+def _every_second_is_blank(table: Table) -> bool:
+    """Return whether the delimiter is always doubled."""
+    rows = _rectangle(table)
+    return table.width > 2 and bool(rows) and not any(cell for row in rows for cell in row[1::2])
+
+
+def _has_quoted(table: Table, quote: str) -> bool:
+    """Return whether cells are in quotes, so that these are not text."""
+    cells = [cell for row in _rectangle(table) for cell in row if len(cell) > 1]
+    quoted = sum(1 for cell in cells if cell[0] == cell[-1] == quote)
+    torn = sum(1 for cell in cells if cell.count(quote) == 1 and quote in (cell[0], cell[-1]))
+    return (torn > 0 and quoted >= torn) or quoted * 10 > len(cells)
+
+
+def _is_decimal_column(table: Table) -> bool:
+    """Return whether two columns are one of numbers with a decimal comma, below one label."""
+    if table.shape.delimiter != "," or table.width != 2 or not table.first:
+        return False
+    label = table.rows[table.first - 1]
+    numbers = [split(row.text) for row in table.inside]
+    return label.width == 1 and kind_of(label.text) is None and all(numbers)
 
 
 def _is_sure(table: Table) -> bool:

@@ -86,7 +86,9 @@ def guess_encoding(data: bytes) -> Guess:
     others = [
         c
         for c in candidates[1:]
-        if c.text != best.text and c.score > best.score - _CLOSE and not _UNDEFINED.search(c.text)
+        if c.text != best.text
+        and c.score > best.score - (_CLOSE if c.script == best.script else _CLOSE / 4)
+        and not _UNDEFINED.search(c.text)
     ]
     word, *alternatives = _first_difference(best, others[:2])
     remark = f"The file is not UTF-8; its encoding is guessed: {best.encoding}, which reads {word}"

@@ -14,6 +14,10 @@ from csvgate_ops.author.infer.file.rows import Row
 TRAILING_DELIMITER: Final = "trailing_delimiter" in Dialect.model_fields
 _AHEAD: Final = 10
 """Rows after the first one of a table, of which most must have its width."""
+SHORT_ROWS: Final = "short_rows" in Dialect.model_fields
+_LEAST_SHORT: Final = 2
+_SHORT: Final = 0.2
+"""The share of rows with fewer cells from which on they are not taken for damaged ones."""
 _DENSE: Final = 0.9
 _LEAST: Final = 3
 """Rows of a table that is less than half of the file."""
@@ -30,17 +34,21 @@ class Table:
     end: int
     trailing: bool = False
     """True if rows may end with a delimiter after the last column."""
+    short: bool = False
+    """True if rows may lack cells at their end."""
 
     def fits(self, row: Row) -> bool:
         """Return whether a record has the width of the table."""
-        return row.width == self.width or (
-            self.trailing and row.width == self.width + 1 and not (row.cells or ("x",))[-1]
-        )
+        if row.width == self.width or (self.short and 1 < row.width < self.width):
+            return True
+        return self.trailing and row.width == self.width + 1 and not (row.cells or ("x",))[-1]
 
     def cells(self, row: Row) -> tuple[str, ...] | None:
         """Return the cells of a record without the one after a trailing delimiter."""
         if self.trailing and row.cells and row.width == self.width + 1 and not row.cells[-1]:
             return row.cells[:-1]
+        if self.short and row.cells and 1 < row.width < self.width:
+            return row.cells + ("",) * (self.width - row.width)
         return row.cells
 
     @property
@@ -82,7 +90,25 @@ def locate(rows: Sequence[Row], shape: Shape) -> Table:
     table.first = next((i for i in fitting if _begins(table, i)), fitting[0])
     table.end = fitting[-1] + 1
     _skip_padded_titles(table)
+    table.short = SHORT_ROWS and _lacks_cells(table)
+    if table.short:
+        table.end = max(i for i, row in enumerate(rows) if table.fits(row)) + 1
     return table
+
+
+def _lacks_cells(table: Table) -> bool:
+    """Return whether many rows end early, below a first row that is as wide as any."""
+    index = next((i for i, row in enumerate(table.rows) if row.width > 1), 0)
+    inside = table.rows[index:]
+    widths = [row.width for row in inside]
+    short = sum(1 for width in widths if 1 < width < table.width)
+    return (
+        table.width > 2
+        and widths[0] == table.width == max(widths)
+        and short >= max(_LEAST_SHORT, _SHORT * len(inside))
+        and min(widths) > 1
+        and index <= table.first
+    )
 
 
 def _trailing(rows: Sequence[Row], width: int) -> int:

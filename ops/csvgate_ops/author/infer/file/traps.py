@@ -51,6 +51,8 @@ def require_decimal_points(table: Table) -> None:
     wider = [row for row in rows if row.width > header.width]
     if not wider or len(wider) < _MANY_WIDER * len(rows):
         return
+    if all(row.text.startswith('"') for row in (header, *wider)):
+        return  # R quotes the names of rows, which have no label
     if all(_pairs(row.cells or ()) >= row.width - header.width for row in wider):
         first = wider[0]
         raise Unusable(
