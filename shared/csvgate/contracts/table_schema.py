@@ -115,6 +115,11 @@ class SchemaField(Model):
         alias="decimalChar",
         description="integer, number: the decimal point; for an integer with wholeDecimals only.",
     )
+    language: str | None = Field(
+        None,
+        description="date, datetime: the language of the names of months and days in a pattern, "
+        "e.g. de; English if it is not given.",
+    )
     timezone: str | None = Field(
         None,
         description="datetime: the IANA name of the time zone of cells that name none, e.g. "

@@ -15,6 +15,7 @@ from csvgate.types.common.temporal import (
     iso_date,
 )
 from csvgate.types.common.times.named import EXCEL, excel_reader
+from csvgate.types.common.times.names import Names
 from csvgate.types.common.times.patterns import pattern_reader
 
 _DECLARED: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -27,6 +28,7 @@ _MIDNIGHT: Final = (
 class DateType(TemporalType):
     name = "date"
     columns = ("DATE", "STRING")
+    properties = frozenset(("language",))
     formats: ClassVar = {"any": columns, EXCEL: columns}
     example = "2026-11-21"
     iso_example = "2026-11-21"
@@ -48,12 +50,12 @@ class DateType(TemporalType):
             return date.fromisoformat(value)
         return None
 
-    def reader_of(self, name: str, wrong: tuple[str, str]) -> Reader:
+    def reader_of(self, name: str, wrong: tuple[str, str], names: Names | None) -> Reader:
         if name == EXCEL:
             read_day = excel_reader(wrong[0], wrong, with_time=False)
             return lambda text: read_day(text).date()
         if is_pattern(name):
-            read_datetime = pattern_reader(name, wrong, _MIDNIGHT)
+            read_datetime = pattern_reader(name, wrong, names, _MIDNIGHT)
             return lambda text: read_datetime(text).date()
         lax = name == "any"
         shape = re.compile(ANY_DATE if lax else DATE)

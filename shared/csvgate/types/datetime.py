@@ -23,6 +23,7 @@ from csvgate.types.common.temporal import (
     iso_time,
 )
 from csvgate.types.common.times.named import EPOCH, EPOCH_MS, EXCEL, epoch_reader, excel_reader
+from csvgate.types.common.times.names import Names
 from csvgate.types.common.times.patterns import next_day, pattern_reader
 from csvgate.types.common.times.zones import UTC_NAMES, in_zone, zone
 
@@ -36,7 +37,7 @@ _HOURS: Final = slice(11, 13)
 class DatetimeType(TemporalType):
     name = "datetime"
     columns = ("TIMESTAMP", "DATETIME", "STRING")
-    properties = frozenset(("timezone",))
+    properties = frozenset(("language", "timezone"))
     formats: ClassVar = {
         "any": columns,
         EPOCH: ("TIMESTAMP", "STRING"),
@@ -110,13 +111,13 @@ class DatetimeType(TemporalType):
 
         return {"TIMESTAMP": read_zoned, "DATETIME": read_local}.get(column.kind, read)
 
-    def reader_of(self, name: str, wrong: tuple[str, str]) -> Reader:
+    def reader_of(self, name: str, wrong: tuple[str, str], names: Names | None) -> Reader:
         if name in (EPOCH, EPOCH_MS):
             return epoch_reader(name, wrong)
         if name == EXCEL:
             return excel_reader(wrong[0], wrong, with_time=True)
         if is_pattern(name):
-            return pattern_reader(name, wrong)
+            return pattern_reader(name, wrong, names)
         lax = name == "any"
         any_shape = f"{ANY_DATE}[T ]{ANY_TIME}{ANY_ZONE}"
         shape = re.compile(any_shape if lax else f"{DATE}T{TIME}{ZONE}")

@@ -14,6 +14,7 @@ from csvgate.types.common.temporal import (
     is_pattern,
     iso_time,
 )
+from csvgate.types.common.times.names import Names
 from csvgate.types.common.times.patterns import pattern_reader
 
 _DECLARED: Final = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
@@ -48,9 +49,9 @@ class TimeType(TemporalType):
             return time.fromisoformat(value)
         return None
 
-    def reader_of(self, name: str, wrong: tuple[str, str]) -> Reader:
+    def reader_of(self, name: str, wrong: tuple[str, str], names: Names | None) -> Reader:
         if is_pattern(name):
-            read_datetime = pattern_reader(name, wrong, _MIDNIGHT)
+            read_datetime = pattern_reader(name, wrong, names, _MIDNIGHT)
             return lambda text: read_datetime(text).time()
         lax = name == "any"
         shape = re.compile(ANY_TIME if lax else TIME)

@@ -154,6 +154,7 @@ def _kind(field: SchemaField, schema: Schema) -> SchemaField:
             include={
                 "type",
                 "format",
+                "language",
                 "timezone",
                 "decimal_char",
                 "group_char",

@@ -384,6 +384,32 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
         "timezone",
         "has no effect, because the format says the time zone of every cell; drop it",
     ),
+    (
+        {"type": "date", "format": "%d. %B %Y", "language": "xx"},
+        "language",
+        None,
+    ),
+    ({"type": "date", "format": "%d. %B %Y", "language": "de-AT"}, "language", None),
+    (
+        {"type": "date", "format": ["%d.%m.%Y", "any"], "language": "de"},
+        "language",
+        "has no effect, because no format has %b, %B, %a or %A; drop it",
+    ),
+    (
+        {"type": "date", "format": "%B %c", "language": "de"},
+        "language",
+        "'%B %c' has a directive that cannot be read with a language; replace it",
+    ),
+    (
+        {"type": "date", "format": ["%d %b %y", "%y %b %d"], "language": "fr"},
+        "format[1]",
+        "'%y %b %d' and '%d %b %y' read '21 nov 26' as different values; keep one of them",
+    ),
+    (
+        {"type": "time", "format": "%H:%M", "language": "de"},
+        "language",
+        "applies to date and datetime, not to time; drop it",
+    ),
     ({"type": "date", "timezone": "UTC"}, "timezone", "applies to datetime, not to date; drop it"),
     (
         {"type": "time", "format": "excel"},
@@ -456,6 +482,7 @@ def test_broken_rules(
         {"type": "datetime", "format": "%Y-%m-%d %H:%M:%S %Z"},
         {"type": "datetime", "format": "excel", "bigquery": "DATETIME"},
         {"type": "datetime", "format": "excel", "timezone": "Europe/Berlin"},
+        {"type": "date", "format": ["%d. %B %Y", "%d.%m.%Y", "%d %b %y"], "language": "de"},
         {"type": "datetime", "format": ["epoch", "any"], "timezone": "UTC"},
         {"type": "datetime", "bigquery": "STRING"},
         {"format": "binary"},

@@ -1,6 +1,5 @@
 """Rules for the format of a field, and for lists of formats: no cell may have two meanings."""
 
-from collections.abc import Sequence
 from itertools import combinations
 from typing import Any, Final
 
@@ -9,7 +8,8 @@ from csvgate.contracts.reading.mistakes import Complaints, Path, suggest
 from csvgate.contracts.table import column_type
 from csvgate.types.common.field_type import CellFault, Reader
 from csvgate.types.common.times.named import EPOCH, EPOCH_MS
-from csvgate.types.common.times.patterns import directives
+from csvgate.types.common.times.names import NAME_DIRECTIVES, languages
+from csvgate.types.common.times.patterns import directives, shape
 from csvgate.types.common.times.probes import probes
 from csvgate.types.common.times.zones import zone, zone_names
 from csvgate.types.registry import FIELD_TYPES
@@ -21,33 +21,44 @@ _MOST: Final = 20
 def check_formats(field: SchemaField, column: str | None) -> Complaints:
     """Places are relative to the field. `column` is the kind of its BigQuery type; None if that is
     wrong."""
-    kind, found = FIELD_TYPES[field.type], list[tuple[Path, str]]()
-    if not isinstance(field.format, str):
-        if not kind.takes_formats:
-            types = " and ".join(name for name, each in FIELD_TYPES.items() if each.takes_formats)
-            found.append((("format",), f"a list of formats applies to {types}; write one format"))
-        elif not field.format:
-            found.append((("format",), "is empty; list the formats, or drop it"))
-        elif len(field.format) > _MOST:
-            message = f"has {len(field.format)} formats; a field may have at most {_MOST}"
-            found.append((("format",), message))
-        if found:
-            yield from found
-            return
+    wrong = [*_wrong_list(field)] or [*_wrong_formats(field, column)]
+    applicable = FIELD_TYPES[field.type].properties
+    timezone = field.timezone if "timezone" in applicable else None
+    language = field.language if "language" in applicable else None
+    unknown = [*_unknown_names(timezone, language)]
+    yield from wrong
+    yield from unknown
+    if wrong or unknown or column is None:
+        return
+    if timezone is not None and (problem := _timezone_problem(field, column)):
+        yield ("timezone",), problem
+    if language is not None and (problem := _language_problem(field)):
+        yield ("language",), problem
+    elif len(field.formats) > 1:
+        yield from _conflicts(field)
+
+
+def _wrong_list(field: SchemaField) -> Complaints:
+    if isinstance(field.format, str):
+        return
+    if not FIELD_TYPES[field.type].takes_formats:
+        types = " and ".join(name for name, each in FIELD_TYPES.items() if each.takes_formats)
+        yield ("format",), f"a list of formats applies to {types}; write one format"
+    elif not field.format:
+        yield ("format",), "is empty; list the formats, or drop it"
+    elif len(field.format) > _MOST:
+        message = f"has {len(field.format)} formats; a field may have at most {_MOST}"
+        yield ("format",), message
+
+
+def _wrong_formats(field: SchemaField, column: str | None) -> Complaints:
+    kind = FIELD_TYPES[field.type]
     for i, name in enumerate(field.formats):
         place: Path = ("format",) if isinstance(field.format, str) else ("format", i)
         if name in field.formats[:i]:
-            found.append((place, f"{name!r} is listed twice; keep one"))
+            yield place, f"{name!r} is listed twice; keep one"
         elif problem := kind.format_problem(name, column) or _zone_problem(field, name, column):
-            found.append((place, problem))
-    yield from found
-    if not found and field.timezone is not None and field.type == "datetime":
-        problem = _timezone_problem(field.timezone, field.formats, column)
-        if problem is not None:
-            yield ("timezone",), problem
-            return
-    if not found and column is not None and len(field.formats) > 1:
-        yield from _conflicts(field)
+            yield place, problem
 
 
 def _zone_problem(field: SchemaField, name: str, column: str | None) -> str | None:
@@ -61,17 +72,36 @@ def _zone_problem(field: SchemaField, name: str, column: str | None) -> str | No
     return f"{name} has no time zone, and TIMESTAMP needs one; add {remedy}"
 
 
-def _timezone_problem(name: str, formats: Sequence[str], column: str | None) -> str | None:
-    try:
-        zone(name)
-    except ValueError as error:
-        near = suggest(name, sorted(zone_names(), key=lambda each: (each[0] != name[:1], each)))
-        return f"{error}; {near if near.startswith('did') else 'write, for example, Europe/Berlin'}"
-    if column not in (None, "TIMESTAMP"):
+def _unknown_names(timezone: str | None, language: str | None) -> Complaints:
+    """A time zone or a language that does not exist."""
+    if timezone is not None:
+        try:
+            zone(timezone)
+        except ValueError as error:
+            # Those that begin like it first, because only some are compared.
+            known = sorted(zone_names(), key=lambda each: (each[0] != timezone[:1], each))
+            near = suggest(timezone, known)
+            remedy = near if near.startswith("did") else "write, for example, Europe/Berlin"
+            yield ("timezone",), f"{error}; {remedy}"
+    if language is not None and language not in languages():
+        message = f"the names of {language!r} are not known; use one of {', '.join(languages())}"
+        yield ("language",), message
+
+
+def _timezone_problem(field: SchemaField, column: str) -> str | None:
+    if column != "TIMESTAMP":
         return f"applies to TIMESTAMP columns, not to {column}; drop it, or use TIMESTAMP"
-    if all(map(has_zone, formats)):
+    if all(map(has_zone, field.formats)):
         return "has no effect, because the format says the time zone of every cell; drop it"
     return None
+
+
+def _language_problem(field: SchemaField) -> str | None:
+    named = [name for name in field.formats if not NAME_DIRECTIVES.isdisjoint(directives(name))]
+    for name in named:
+        if shape(name) is None:
+            return f"{name!r} has a directive that cannot be read with a language; replace it"
+    return None if named else "has no effect, because no format has %b, %B, %a or %A; drop it"
 
 
 def has_zone(name: str) -> bool:
@@ -85,7 +115,7 @@ def _conflicts(field: SchemaField) -> Complaints:
     readers = [
         kind.reader(field.model_copy(update={"format": name}), column) for name in field.formats
     ]
-    texts = [probes(name) for name in field.formats]
+    texts = [probes(name, field.language) for name in field.formats]
     for first, second in combinations(range(len(readers)), 2):
         for text in (*texts[first], *texts[second]):
             one, other = _value(readers[first], text), _value(readers[second], text)

@@ -14,6 +14,7 @@ from csvgate.types.bigquery import BigQueryType
 from csvgate.types.common.field_type import BOUNDS, CellFault, Field, FieldType, Reader
 from csvgate.types.common.times.limits import TOO_FINE
 from csvgate.types.common.times.named import EXAMPLES
+from csvgate.types.common.times.names import Names, names_in
 from csvgate.types.common.times.patterns import directives, shape
 
 DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -68,13 +69,14 @@ class TemporalType(FieldType):
     def reader_of_formats(self, field: Field) -> Reader:
         """Reads each cell by the first of the field's formats that fits."""
         wrong = self.wrong(field)
-        readers = [self.reader_of(name, wrong) for name in field.formats]
+        names = None if field.language is None else names_in(field.language)
+        readers = [self.reader_of(name, wrong, names) for name in field.formats]
         return readers[0] if len(readers) == 1 else _first_of(readers, wrong)
 
     @abstractmethod
-    def reader_of(self, name: str, wrong: tuple[str, str]) -> Reader:
-        """Reads cells of one format. The reader raises CellFault; `wrong` if a cell has another
-        format."""
+    def reader_of(self, name: str, wrong: tuple[str, str], names: Names | None) -> Reader:
+        """Reads cells of one format, with the names of months in the field's language. The reader
+        raises CellFault; `wrong` if a cell has another format."""
 
     def wrong(self, field: Field) -> tuple[str, str]:
         """Return the fault of a cell that has none of the field's formats."""

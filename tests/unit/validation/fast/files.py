@@ -177,6 +177,16 @@ KINDS: list[tuple[Field, list[str]]] = [
          "2026-07-01 12:00", "1.1.2026 24:00", "0001-01-01 00:00", "9999-12-31 23:59:59", "x"],
     ),
     (
+        {"type": "date", "format": ["%d. %B %Y", "%d.%m.%Y"], "language": "de"},
+        ["8. Dezember 2022", "8. MÄRZ 2022", "8. Ma\u0308rz 2022", "08.12.2022", "8. March 2022",
+         "31. Februar 2022", "8. D\u00ad 2022", "٨. Mai 2022", ""],
+    ),
+    (
+        {"type": "datetime", "format": "%a %d %b %Y %H:%M", "language": "fr",
+         "timezone": "Europe/Paris"},
+        ["jeu. 8 déc. 2022 10:00", "JEU 8 DEC 2022 24:00", "dim 29 mars 2026 02:30", "jeu 8 Dec"],
+    ),
+    (
         {"type": "datetime", "format": "excel", "timezone": "America/New_York"},
         ["46347.604166667", "46347", "46089.1041666667", "60", "2958465.99"],
     ),

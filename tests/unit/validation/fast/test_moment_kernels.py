@@ -231,6 +231,13 @@ def test_other_patterns_are_left_to_the_rules(pattern: str) -> None:
     assert kernel_of({"type": "date", "format": pattern}).fallback.kernel is None
 
 
+def test_names_in_other_languages_are_left_to_the_rules() -> None:
+    """The letters of a kernel are ASCII, and of one number; columns of dates repeat their texts,
+    so that the rules read few of them."""
+    field = {"type": "date", "format": "%d %b %Y", "language": "en"}
+    assert kernel_of(field).fallback.kernel is None
+
+
 def test_a_column_may_change_its_form() -> None:
     """A form that occurs for the first time is found, and those of before are still read."""
     kernel = kernel_of({"type": "date", "format": "any"}).fallback.kernel

@@ -1,5 +1,5 @@
 """Reads by patterns of strptime, and more than strptime reads: the time 24:00, time zones such as
-+02, and names of time zones.
++02, names of time zones, and names of months and days in other languages.
 
 A cell that strptime does not read, or a pattern that it does not read so, is split at the parts of
 the pattern first; what strptime does not know is replaced, and strptime reads the rest.
@@ -14,11 +14,13 @@ from typing import Final
 
 from csvgate.types.common.field_type import CellFault
 from csvgate.types.common.times.limits import OUT_OF_YEARS
+from csvgate.types.common.times.names import DAY_DIRECTIVES, NAME_DIRECTIVES, Names
 from csvgate.types.common.times.zones import in_zone, offset_zone, zone
 
 _PART: Final = re.compile(r"%.|\s+|[^%\s]", re.DOTALL)
 _FOREIGN_DIGIT: Final = re.compile(r"(?![0-9])\d")
-_NAME: Final = r"[^\W\d_](?:[^\W\d_]|['’ʼ-]){0,29}\.?"
+_NAME: Final = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f'’ʼ-]){0,39}\.?"
+"""A name of a month or a day, whose accents may be characters of their own."""
 DIRECTIVES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "d": "3[01]|[12][0-9]|0[1-9]|[1-9]| [1-9]",
@@ -55,14 +57,19 @@ def directives(pattern: str) -> list[str]:
 
 
 def pattern_reader(
-    pattern: str, wrong: tuple[str, str], midnight: tuple[str, str] | None = None
+    pattern: str,
+    wrong: tuple[str, str],
+    names: Names | None = None,
+    midnight: tuple[str, str] | None = None,
 ) -> Callable[[str], datetime]:
-    """Reads by a pattern. The reader raises CellFault `wrong`.
+    """Reads by a pattern. `names` are those of the months and days; None for English. The reader
+    raises CellFault `wrong`.
 
     `midnight` is for values that are not moments, and whose zone is dropped: the fault of the time
     24:00. If it is None, 24:00 is the midnight at which the next day begins."""
     found = directives(pattern)
-    is_plain = "Z" not in found
+    names = None if NAME_DIRECTIVES.isdisjoint(found) else names
+    is_plain = "Z" not in found and names is None
     may_be_split = not is_plain or not {"H", "z"}.isdisjoint(found)
 
     def read(text: str) -> datetime:
@@ -74,7 +81,7 @@ def pattern_reader(
                 return datetime.strptime(text, pattern)
             except (ValueError, OverflowError):
                 pass
-        value = _read_parts(text, pattern, wrong, midnight) if may_be_split else None
+        value = _read_parts(text, pattern, wrong, names, midnight) if may_be_split else None
         if value is None:
             raise CellFault(wrong)
         return value
@@ -99,7 +106,11 @@ def shape(pattern: str) -> re.Pattern[str] | None:
 
 
 def _read_parts(
-    text: str, pattern: str, wrong: tuple[str, str], midnight: tuple[str, str] | None
+    text: str,
+    pattern: str,
+    wrong: tuple[str, str],
+    names: Names | None,
+    midnight: tuple[str, str] | None,
 ) -> datetime | None:
     """Return what a cell means; None if it does not have the pattern."""
     expression = shape(pattern)
@@ -109,6 +120,8 @@ def _read_parts(
     parts = found.groupdict()
     named, offset, where = parts.pop("Z", None), parts.pop("z", None), None
     if offset is not None and (where := offset_zone(offset)) is None:
+        return None
+    if names is not None and not _put_numbers(parts, names):
         return None
     is_midnight = parts.get("H") == _MIDNIGHT
     if is_midnight:
@@ -128,6 +141,23 @@ def _read_parts(
     except ValueError:
         raise CellFault((wrong[0], _NO_ZONE)) from None
     return value if midnight is not None else in_zone(value, where, wrong[0])
+
+
+def _put_numbers(parts: dict[str, str], names: Names) -> bool:
+    """Replace the names in the parts by the number of the month; return whether these are names,
+    and of one month. Like strptime, this does not compare the day of the week with the date."""
+    months: set[int | None] = {int(parts["m"])} if "m" in parts else set()
+    for directive in NAME_DIRECTIVES.intersection(parts):
+        text = parts.pop(directive)
+        if directive in DAY_DIRECTIVES:
+            if not names.is_day(directive, text):
+                return False
+        else:
+            months.add(names.month(directive, text))
+    if not months:
+        return True
+    parts["m"] = str(months.pop())
+    return not months and parts["m"].isdecimal()
 
 
 def next_day(midnight: datetime) -> datetime:

@@ -1,12 +1,13 @@
 """Texts in a format, by which a contract is checked for formats that contradict each other."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
 from typing import Final
 
 from csvgate.types.common.times.named import EPOCH, EPOCH_MS, EXCEL
+from csvgate.types.common.times.names import first_forms
 
 _DAYS: Final = (
     (2026, 11, 21),
@@ -25,18 +26,28 @@ _DAYS: Final = (
 _TIMES: Final = ((14, 30, 59, 123_456), (2, 3, 4, 500_000), (12, 30, 0, 0), (0, 0, 0, 0))
 _ZONES: Final = (UTC, timezone(timedelta(hours=5, minutes=30)))
 _ZERO: Final = re.compile(r"(?<![0-9])0(?=[0-9])")
+_DIRECTIVE: Final = re.compile("%.", re.DOTALL)
 _ANY: Final = ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%H:%M", "%H:%M:%S")
 _EXCEL_START: Final = datetime(1899, 12, 30, tzinfo=UTC)
 
 
-def probes(name: str) -> list[str]:
+def probes(name: str, language: str | None = None) -> list[str]:
     """Return texts that cells of a format may have, the same on each call; with and without zeros
-    before numbers of one digit."""
+    before numbers of one digit, and with names in a language."""
+    names = None if language is None else first_forms(language)
     found = dict[str, None]()
     for day, time, zone in product(_DAYS, _TIMES, _ZONES):
-        for text in _texts(name, datetime(*day, *time, tzinfo=zone)):
+        moment = datetime(*day, *time, tzinfo=zone)
+        for text in _texts(name if names is None else _with_names(name, moment, names), moment):
             found |= {text: None, _ZERO.sub("", text): None}
     return [*found]
+
+
+def _with_names(pattern: str, moment: datetime, names: Sequence[Sequence[str]]) -> str:
+    """Return a pattern with the names of a moment in place of the directives for names."""
+    at = (moment.month - 1, moment.month - 1, moment.weekday(), moment.weekday())
+    texts = {f"%{letter}": names[i][at[i]] for i, letter in enumerate("BbAa")}
+    return _DIRECTIVE.sub(lambda found: texts.get(found[0], found[0]), pattern)
 
 
 def _texts(name: str, moment: datetime) -> Iterator[str]:

@@ -6,6 +6,8 @@ from typing import Any
 import pyarrow as pa
 
 from csvgate.types.common.field_type import Field, KernelName, Scalar
+from csvgate.types.common.times.names import NAME_DIRECTIVES
+from csvgate.types.common.times.patterns import directives
 from csvgate.types.common.times.zones import zone
 from csvgate.validation.fast.kernels.fixed_width import CellParser
 from csvgate.validation.fast.kernels.numbers.bounds import bounds_of
@@ -30,6 +32,8 @@ def moment_parser(
     if len(field.formats) > 1:
         return None
     (form,) = field.formats
+    if field.language is not None and not NAME_DIRECTIVES.isdisjoint(directives(form)):
+        return None
     match name:
         case KernelName.DATES:
             kind, forms = pa.date32(), date_forms(form)
