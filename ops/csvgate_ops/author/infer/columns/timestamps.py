@@ -6,13 +6,14 @@ The readers of the engine decide whether a format fits; this module only propose
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
 from csvgate.types.registry import FIELD_TYPES
 from csvgate_ops.author.infer.columns.evidence import Evidence, month_first
 from csvgate_ops.author.infer.columns.kinds import MOMENTS, kind_of
+from csvgate_ops.author.infer.columns.languages import languages_of
 from csvgate_ops.author.infer.columns.readers import reader, reads, reads_all
 
 _NUMERIC_DAYS: Final = (
@@ -22,7 +23,7 @@ _NUMERIC_DAYS: Final = (
 _NAMED_DAYS: Final = (
     "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y",
     "%d. %b %Y", "%d. %B %Y", "%d/%b/%Y", "%a, %d %b %Y", "%A, %d. %B %Y", "%A, %B %d, %Y",
-    "%a %d %b %Y", "%a, %b %d, %Y", "%d %b %y", "%d. %B %y",
+    "%a %d %b %Y", "%a, %b %d, %Y", "%d %b %y", "%d. %B %y", "%d de %B de %Y", "%a %d. %b %Y",
 )  # fmt: skip
 _CLOCKS: Final = (
     "%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p", "%H:%M:%S.%f", "%H:%M:%S %z", "%H:%M:%S%z",
@@ -45,6 +46,7 @@ _TIME_NAME: Final = re.compile(
 _EPOCH: Final = re.compile(r"1[0-9]{9}")
 _EPOCH_MS: Final = re.compile(r"1[0-9]{12}")
 _SERIAL: Final = re.compile(r"(?:3[0-9]|4[0-9]|5[0-5])[0-9]{3}")
+_NAME: Final = re.compile("%[aAbB]")
 _DAY_FIRST: Final = {"%d": "%m", "%m": "%d"}
 
 
@@ -72,6 +74,8 @@ def guess_timestamp(values: Sequence[str], name: str, evidence: Evidence) -> Tim
     for pattern in _patterns(values[0], evidence):
         if (read := _pattern_reader(pattern)) and reads_all(read, values):
             return _by_pattern(pattern, values, evidence)
+    if found := _in_another_language(values, evidence):
+        return found
     if all(kind_of(value) in MOMENTS for value in values):
         return _several_formats(values, evidence)
     return None
@@ -134,10 +138,11 @@ def _patterns(sample: str, evidence: Evidence) -> Iterator[str]:
 
 
 @cache
-def _pattern_reader(pattern: str) -> Any:
+def _pattern_reader(pattern: str, language: str | None = None) -> Any:
     kind = _type_of(pattern)
+    given = {} if language is None else {"language": language}
     with suppress(ValueError):
-        return reader(kind, "STRING", format=pattern)
+        return reader(kind, "STRING", format=pattern, **given)
     return None
 
 
@@ -163,6 +168,19 @@ def _by_pattern(pattern: str, values: Sequence[str], evidence: Evidence) -> Time
     elif "%y" in pattern:
         note = "guessed: two-digit years"
     return TimestampType(kind, bigquery, pattern, note=note)
+
+
+def _in_another_language(values: Sequence[str], evidence: Evidence) -> TimestampType | None:
+    """Guess the type of dates with names of months that are not English."""
+    for language in languages_of(values):
+        for pattern in _patterns(values[0], evidence):
+            if not _NAME.search(pattern):
+                continue
+            read = _pattern_reader(pattern, language)
+            if read and reads_all(read, values):
+                found = _by_pattern(pattern, values, evidence)
+                return replace(found, language=language)
+    return None
 
 
 def _swapped(pattern: str) -> str | None:

@@ -127,6 +127,8 @@ def _short_header(
     cells = table.rows[table.first - 1].cells
     if not cells or len(cells) != table.width - 1 or table.width < 3 or table.trailing:
         return None
+    if not any(row[-1].strip() for row in rows):
+        return None
     labels = ("", *cells)
     found = vote(labels, rows)
     return labels if found.is_header and found.is_sure else None
