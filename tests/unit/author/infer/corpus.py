@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from csvgate.contracts.model import Contract, SchemaField
@@ -29,7 +29,7 @@ class Expected:
     """Rows that no contract accepts."""
     says: str = ""
     """A part of what infer writes to stderr."""
-    comments: Mapping[str, str] | None = None
+    comments: Mapping[str, str] = field(default_factory=dict)
     """Parts of the comments of columns."""
 
 

@@ -90,8 +90,8 @@ def _has_quoted(table: Table, quote: str) -> bool:
     """Return whether cells are in quotes, so that these are not text."""
     cells = [cell for row in _rectangle(table) for cell in row if len(cell) > 1]
     quoted = sum(1 for cell in cells if cell[0] == cell[-1] == quote)
-    torn = sum(1 for cell in cells if cell.count(quote) == 1 and quote in (cell[0], cell[-1]))
-    return (torn > 0 and quoted >= torn) or quoted * 10 > len(cells)
+    torn = any(cell.count(quote) == 1 and cell[0] == quote for cell in cells)
+    return torn or quoted * 10 > len(cells)
 
 
 def _is_decimal_column(table: Table) -> bool:
