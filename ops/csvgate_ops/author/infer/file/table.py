@@ -57,8 +57,9 @@ class Table:
 
     @property
     def good(self) -> int:
-        """The number of records of the table that have its width."""
-        return sum(map(self.fits, self.inside))
+        """The number of records of the table that have its width, without those that lack cells."""
+        lacking = sum(1 for row in self.inside if row.width < self.width) if self.short else 0
+        return sum(map(self.fits, self.inside)) - lacking
 
     @property
     def bad(self) -> int:
@@ -68,6 +69,8 @@ class Table:
     @property
     def rank(self) -> int:
         """2 if all records have the same width, 1 if most have or a dense part has, else 0."""
+        if self.short:
+            return 1
         good, inside = self.good, self.end - self.first
         if self.width < 2 or not good:
             return 0
