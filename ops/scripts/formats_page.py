@@ -21,11 +21,11 @@ _INTRODUCTION: Final = """\
 # Formats of files
 
 What csvgate makes of the files that people have. Each row of the tables is a small file in
-[tests/files](../tests/files), which the tests infer and check; [expected.toml](../tests/files/expected.toml)
-has the whole contract of each. This page is generated from it by `make docs`.
+[tests/files](../tests/files), which the tests infer and check. The whole contract of each is in
+[expected.toml](../tests/files/expected.toml), from which `make docs` generates this page.
 
-`csvgate infer` writes the properties that a table names, and [contracts.md](contracts.md) explains them.
-*Refused* means that infer writes no contract and says why, with the remedy that is shown.
+`csvgate infer` writes the properties that a table names, and [contracts.md](contracts.md) explains
+them. *Refused* means that infer writes no contract and says why, with a remedy.
 
 ## What must be declared
 
