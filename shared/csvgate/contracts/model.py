@@ -170,6 +170,11 @@ class Contract(Model):
         "mac-roman, shift_jis, gb18030, big5, euc-kr and others; or a list of utf-8 and one of a "
         "single byte per character. A file's byte order mark overrides it.",
     )
+    member: str | None = Field(
+        None,
+        description="The name of the member to read if a file is a zip archive of several: a "
+        "pattern as in match.",
+    )
     dialect: Dialect = Field(Dialect.model_construct(), description=Dialect.__doc__)
     schema_: Schema = Field(alias="schema", description=Schema.__doc__)
     destination: Destination = Field(description=Destination.__doc__)

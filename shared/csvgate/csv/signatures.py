@@ -22,8 +22,9 @@ class Signature(NamedTuple):
         return f"the file is not a CSV file: it starts like {self.what}; {self.remedy}"
 
 
+_TOO_OFTEN: Final = Signature("a file that was compressed more than twice", _UNPACK)
 _SIGNATURES: Final = (
-    (b"PK\x03\x04", Signature("an Excel workbook or a ZIP archive")),
+    (b"PK\x03\x04", Signature("an Excel workbook or an archive in an archive", _UNPACK)),
     (b"\xd0\xcf\x11\xe0", Signature("an old Excel workbook")),
     (b"%PDF-", Signature("a PDF document")),
     (b"PAR1\x15", Signature("a Parquet file")),
@@ -48,17 +49,14 @@ _SIGNATURES: Final = (
             "fetch the data with `git lfs pull` and upload the file again",
         ),
     ),
-    (b"\x1f\x8b", Signature("a file that was compressed with gzip more than twice", _UNPACK)),
-    (b"\x28\xb5\x2f\xfd", Signature("a file compressed with zstd (only gzip is supported)")),
-    (b"\xfd7zXZ\x00", Signature("a file compressed with xz (only gzip is supported)")),
+    (b"\x1f\x8b", _TOO_OFTEN),
+    (b"\x28\xb5\x2f\xfd", _TOO_OFTEN),
+    (b"\xfd7zXZ\x00", _TOO_OFTEN),
     (b"7z\xbc\xaf\x27\x1c", Signature("a 7-Zip archive", _UNPACK)),
     (b"Rar!\x1a\x07", Signature("a RAR archive", _UNPACK)),
 )
 _PATTERNS: Final = (
-    (
-        re.compile(rb"BZh[1-9]1AY&SY"),
-        Signature("a file compressed with bzip2 (only gzip is supported)"),
-    ),
+    (re.compile(rb"BZh[1-9]1AY&SY"), _TOO_OFTEN),
     (
         re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)\b", re.IGNORECASE),
         Signature("a web page, perhaps a login form or an error page instead of the download"),

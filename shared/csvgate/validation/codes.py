@@ -53,8 +53,9 @@ _ALL: Final = (
         "file.not_csv",
         "The file is not a CSV file",
         "Its first bytes are those of an Excel workbook, an archive, a PDF document, a Parquet, "
-        "Arrow, Avro, SQLite, JSON or XML file, an image, a web page, a pointer of Git LFS, or a "
-        "compression other than gzip. Export it as CSV, optionally compressed with gzip.",
+        "Arrow, Avro, SQLite, JSON or XML file, an image, a web page, or a pointer of Git LFS, or "
+        "the file was compressed more than twice. Export it as CSV, optionally compressed with "
+        "gzip, zstd, bzip2, xz or zip.",
     ),
     Code(
         "file.overwrite",
@@ -111,6 +112,49 @@ _ALL: Final = (
         "The compressed file is damaged",
         "Its gzip data cannot be decompressed, its checksum is wrong, or something other than gzip "
         "data follows it. Compress and upload the file again.",
+    ),
+    Code(
+        "file.compressed_truncated",
+        "The compressed file is cut off",
+        "The file ends before its zstd, bzip2 or xz data does, or before the directory of its zip "
+        "archive. This happens when a transfer breaks off. Upload the file again.",
+    ),
+    Code(
+        "file.compressed_corrupt",
+        "The compressed file is damaged",
+        "Its zstd, bzip2, xz or zip data cannot be decompressed, its checksum is wrong, or "
+        "something else follows it. Compress and upload the file again.",
+    ),
+    Code(
+        "file.compressed_memory",
+        "The compressed file needs too much memory",
+        "Decompressing its zstd or xz data takes more than 128 MiB, because the data refers to "
+        "bytes farther back than that. Compress it with the usual settings and upload it again.",
+    ),
+    Code(
+        "file.zip_member",
+        "The zip archive does not have one file to read",
+        "It has no file; or several, and the contract has no `member` to choose one of them; or "
+        "its `member` matches none of them, or several. Folders, and the notes of macOS in "
+        "`__MACOSX`, do not count. Upload an archive of one file, or set the contract's `member`.",
+    ),
+    Code(
+        "file.zip_encrypted",
+        "The file in the zip archive is encrypted",
+        "csvgate has no password. Upload the file without one.",
+    ),
+    Code(
+        "file.zip_method",
+        "The file in the zip archive is compressed in an unusual way",
+        "Members of an archive are read if they are stored or compressed with deflate, as nearly "
+        "all are. Zip the file with deflate, or compress it with gzip, zstd, bzip2 or xz.",
+    ),
+    Code(
+        "file.zip_too_large",
+        "The zip archive is too large",
+        "Its list of files is at the end, so the archive is held in memory: up to 512 MiB, and up "
+        "to 1 MiB of that list. Compress the file with gzip or zstd instead, which are read as "
+        "they arrive, up to any size.",
     ),
     # The header
     Code(

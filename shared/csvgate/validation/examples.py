@@ -1,5 +1,7 @@
 """A small file for each fault code, which docs/faults.md shows and the tests run."""
 
+import struct
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -64,16 +66,44 @@ def _quoted(cell: str) -> str:
     return quoted if any(char in cell for char in ',"\n') else cell
 
 
+def _zip(*names: str, flags: int = 0, method: int = 0) -> bytes:
+    """Return a zip archive of files that have a header and a row each."""
+    data, directory = b"", b""
+    for name in names:
+        text = b"a,b\n1,2\n"
+        sizes = struct.pack("<LLLHH", zlib.crc32(text), len(text), len(text), len(name), 0)
+        common = struct.pack("<HHHHH", 20, flags, method, 0, 0x21) + sizes
+        directory += b"PK\1\2\x14\0" + common + struct.pack("<HHHLL", 0, 0, 0, 0, len(data))
+        directory += name.encode()
+        data += b"PK\3\4" + common + name.encode() + text
+    end = struct.pack("<HHHHLLH", 0, 0, len(names), len(names), len(directory), len(data), 0)
+    return data + directory + b"PK\5\6" + end
+
+
 _GZIP: Final = bytes.fromhex("1f8b08000000000002034bd449e232d4311a161800f7e381aecc000000")
 """A header and 50 rows, as fixed bytes because versions of zlib compress differently."""
+_XZ: Final = bytes.fromhex(
+    "fd377a585a000004e6d6b446020021010c0000008f98419c010007612c620a312c320a00be9cbd49b5122afe00012008"
+    "bb19d9bb1fb6f37d010000000004595a"
+)
+"""A header and a row."""
+_LARGE_XZ: Final = _XZ[:12] + bytes.fromhex("0200210128000000e6a011b3") + _XZ[24:]
+"""The same, with a header that asks for 4 GiB of memory."""
 _EXAMPLES: Final[dict[str, Example]] = {
     "file.empty": Example(b""),
     "file.encoding": Example("a,b\n1,2\n".encode("utf-16-le")),
     "file.text_truncated": Example("a,b\n1,2\n".encode("utf-16")[:-1]),
-    "file.not_csv": Example(b"PK\x03\x04\x14\x00"),
+    "file.not_csv": Example(b"%PDF-1.7\n"),
     "file.expands_too_far": Example(_GZIP, properties={"limits": {"max_bytes": 100}}),
     "file.gzip_truncated": Example(_GZIP[:-10]),
     "file.gzip_corrupt": Example(_GZIP + b"1,2\n"),
+    "file.compressed_truncated": Example(_XZ[:-10]),
+    "file.compressed_corrupt": Example(_XZ + b"1,2\n3,4\n5,6\n"),
+    "file.compressed_memory": Example(_LARGE_XZ),
+    "file.zip_member": Example(_zip("may.csv", "june.csv")),
+    "file.zip_encrypted": Example(_zip("may.csv", flags=1)),
+    "file.zip_method": Example(_zip("may.csv", method=9)),
+    "file.zip_too_large": Example(_zip(*(f"{number:060000}.csv" for number in range(18)))),
     "header.missing_column": Example(
         b"id,e-mail\n1,ann@example.com\n", ({"name": "id"}, {"name": "email"})
     ),

@@ -48,7 +48,7 @@ def test_too_many_recipients(found: Callable[..., Found]) -> None:
     [
         {"match": ["a/**/b?.csv", "c.csv"], "encoding": "Latin-1"},
         {"encoding": ["windows-1252", "utf-8"], "dialect": {"commentChar": "#"}},
-        {"encoding": "Shift_JIS"},
+        {"encoding": "Shift_JIS", "member": "**/orders_*.csv"},
         {"encoding": ["KOI8-R", "utf-8"]},
         {"encoding": "UTF-16LE", "dialect": {"preambleLines": 3, "footerLines": 1}},
         {"encoding": "windows-1252", "dialect": {"delimiter": "\t", "escapeChar": "\\"}},

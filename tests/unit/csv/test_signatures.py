@@ -33,7 +33,7 @@ def archive() -> bytes:
 @pytest.mark.parametrize(
     ("head", "what"),
     [
-        (b"PK\x03\x04", "an Excel workbook or a ZIP archive; export it"),
+        (b"PK\x03\x04", "an Excel workbook or an archive in an archive; upload the CSV file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook"),
         (b"%PDF-1.7\n", "a PDF document"),
         (b"PAR1\x15\x04", "a Parquet file"),
@@ -48,8 +48,11 @@ def archive() -> bytes:
             LFS,
             "a pointer of Git LFS, which has the checksum .*; fetch the data with `git lfs pull`",
         ),
-        (b"BZh91AY&SY", "a file compressed with bzip2"),
-        (b"\x28\xb5\x2f\xfd\x04", "a file compressed with zstd"),
+        (
+            b"BZh91AY&SY",
+            "a file that was compressed more than twice; upload the CSV file that is in it",
+        ),
+        (b"\x28\xb5\x2f\xfd\x04", "a file that was compressed more than twice"),
         (b"\xef\xbb\xbf\r\n<!DOCTYPE html>\n", "a web page"),
         (b"<HTML lang='en'>", "a web page"),
         (b'<?xml version="1.0"?>\n<rows/>', "an XML document"),

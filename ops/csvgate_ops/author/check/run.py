@@ -84,7 +84,9 @@ class Check:
         limited = LimitedRejects(self._contract, None)
         watch = Utf8Watch(self._contract.encoding)
         try:
-            pieces = watch.watch(source.pieces(max_bytes=limit, report=self._on_bytes))
+            member = self._contract.member
+            stored = source.pieces(max_bytes=limit, member=member, report=self._on_bytes)
+            pieces = watch.watch(stored)
             is_corrected, pieces = is_correction(pieces, self._contract)
             limited = LimitedRejects(self._contract, source.most_bytes(limit), is_corrected)
             batches = self._corrected(pieces) if is_corrected else self._batches(pieces)

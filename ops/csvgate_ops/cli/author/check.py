@@ -87,7 +87,7 @@ def command(
 ) -> None:
     """Check FILE against its contract, without uploading it.
 
-    FILE is a CSV, which may be compressed with gzip, or - for standard input. The result is the
+    FILE is a CSV, which may be compressed, or - for standard input. The result is the
     same as in the cloud. The contract is the one given by --contract, or the one whose `match` fits
     --as or FILE's path.
 

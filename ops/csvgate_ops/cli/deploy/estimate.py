@@ -71,8 +71,8 @@ def command(
 ) -> None:
     """Estimate what uploading FILE costs.
 
-    FILE is a CSV file or a gzipped one. The list price is shown by service, for one upload and for
-    a month of such uploads, with the quota that it comes closest to. Nothing is uploaded.
+    FILE is a CSV file, which may be compressed. The list price is shown by service, for one upload
+    and for a month of such uploads, with the quota that it comes closest to. Nothing is uploaded.
 
     The sizes are measured at the beginning of FILE with its contract, or calculated from --rows and
     --bytes with the ratios of an orders file.
