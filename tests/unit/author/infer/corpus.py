@@ -36,10 +36,11 @@ class Expected:
 def table() -> list[Expected]:
     """Return the rows of the table in its order."""
     found = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return [
-        Expected(path, **{k: tuple(v) if k == "contract" else v for k, v in row.items()})
-        for path, row in found.items()
-    ]
+    rows = []
+    for path, row in found.items():
+        given: dict[str, Any] = {**row, "contract": tuple(row.get("contract", ()))}
+        rows.append(Expected(path, **given))
+    return rows
 
 
 def summary(contract: Contract) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import Final, Literal
 
 from unit.author.infer.realistic_values import maker
 
@@ -26,7 +26,7 @@ class Kind:
     """Lines after the rows."""
     encoding: str = "utf-8"
     ending: str = "\n"
-    quoting: int = csv.QUOTE_MINIMAL
+    quoting: Literal[0, 1, 2] = csv.QUOTE_MINIMAL
     trailing: bool = False
     """Every line ends with a delimiter."""
     rows: int = 25

@@ -111,12 +111,13 @@ class Writer:
 
     def write(self, rows: list[list[str]]) -> bytes:
         shape, gap = self.shape, self.ending * (1 + self.blank_lines)
+        quote = shape.quote_char or ""
         between = shape.delimiter + " " * shape.skip_initial_space
-        lines = [between.join(map(self._cell, r)) or shape.quote_char * 2 for r in rows]
+        lines = [between.join(map(self._cell, r)) or quote * 2 for r in rows]
         return self.mark + (gap.join(lines) + self.ending * self.final).encode(self.encoding)
 
     def _cell(self, text: str) -> str:
-        shape, quote = self.shape, self.shape.quote_char
+        shape, quote = self.shape, self.shape.quote_char or ""
         special = {shape.delimiter, quote, shape.escape_char, "\r", "\n"}
         if not self.all_quoted and not special & set(text) and text == text.strip(" "):
             return text

@@ -36,7 +36,8 @@ def require_columns(table: Table, delimiters: Sequence[str]) -> None:
 
 
 def _bare(row: Row, table: Table) -> bool:
-    return not row.text.lstrip().startswith(table.shape.quote_char)
+    quote = table.shape.quote_char
+    return quote is None or not row.text.lstrip().startswith(quote)
 
 
 def require_decimal_points(table: Table) -> None:
