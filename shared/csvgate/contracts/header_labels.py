@@ -17,6 +17,11 @@ def fold(label: str) -> str:
     return unicodedata.normalize("NFKC", composed.strip().casefold())
 
 
+def clean(label: str) -> str:
+    """Return the label without the spaces around it and without zero-width characters."""
+    return label.translate(_INVISIBLE).strip()
+
+
 def wrong_label(label: str) -> str | None:
     """Return why a contract may not declare a label: it is blank, or one of csvgate's own. None if
     it may."""

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field
 from csvgate.contracts.table_schema import (
     Constraints,
     Dialect,
+    ExtraColumns,
     ForeignKey,
     ForeignKeyReference,
     Model,
@@ -29,6 +30,7 @@ __all__ = [
     "Dialect",
     "Encoding",
     "EnrichStep",
+    "ExtraColumns",
     "ForeignKey",
     "ForeignKeyReference",
     "Limits",

@@ -215,7 +215,7 @@ class ForeignKey(Model):
 
 
 FieldsMatch = Literal["exact", "equal", "subset", "superset", "partial"]
-ExtraColumns = Literal["refuse", "ignore"]
+ExtraColumns = Literal["refuse", "ignore", "rescue"]
 
 
 class Schema(Model):
@@ -247,7 +247,13 @@ class Schema(Model):
         None,
         alias="extraColumns",
         description="What happens if a file has columns that are not among the fields. refuse: "
-        "the file is refused; ignore: they are not read. The default follows from fieldsMatch.",
+        "the file is refused; ignore: they are not read; rescue: their cells go into one JSON "
+        "column of the table. The default follows from fieldsMatch.",
+    )
+    rescue_column: Annotated[str, Field(min_length=1)] = Field(
+        "rescued",
+        alias="rescueColumn",
+        description="The name of the table's column with the rescued cells, by label.",
     )
 
     @property
@@ -256,6 +262,12 @@ class Schema(Model):
         if self.extra_columns is not None:
             return self.extra_columns
         return "ignore" if self.fields_match in ("subset", "partial") else "refuse"
+
+    @property
+    def rescues(self) -> bool:
+        """Whether the table has a column with the cells of columns that are not among the
+        fields."""
+        return self.unknown_columns == "rescue"
 
     def may_lack(self, field: SchemaField) -> bool:
         """Return whether the column of a field may be absent from a file. Under superset and
@@ -288,6 +300,16 @@ class Dialect(Model):
         False, alias="skipInitialSpace", description="Ignore spaces after a delimiter."
     )
     header: bool = Field(True, description="The first record names the columns.")
+    header_rows: tuple[int, ...] = Field(
+        (1,),
+        alias="headerRows",
+        description="The records that make up the header: [1], [1, 2] and so on.",
+    )
+    header_join: str = Field(
+        " ",
+        alias="headerJoin",
+        description="The text between the labels of a column in several header rows.",
+    )
     comment_char: str | None = Field(
         None, alias="commentChar", description="Lines that start with this character are skipped."
     )

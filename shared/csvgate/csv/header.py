@@ -1,12 +1,14 @@
 """Matches the header's labels to the fields of the contract."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from csvgate.contracts.header_labels import fold
+from csvgate.contracts.header_labels import clean, fold
 from csvgate.contracts.model import Contract
 from csvgate.csv.decoding import decode
 from csvgate.csv.encodings import ByteOrderMark
+from csvgate.csv.header_rows import check_rows, joined_labels, repeatable_rows
 from csvgate.csv.labels import (
     MAX_LABELS,
     WantedColumn,
@@ -22,6 +24,9 @@ from csvgate.csv.separator_line import DELIMITER_WORDS, other_delimiter
 from csvgate.validation.faults import FileFault
 from csvgate.validation.sensitive_values import SensitiveValues
 
+MOST_RESCUED_CHARACTERS: Final = 300
+"""The longest label of a column whose cells are rescued, as long as BigQuery's longest name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -30,13 +35,26 @@ class Header:
     mark: bytes
     """The byte order mark (possibly empty); a ByteOrderMark also has the detected encoding."""
     raw: bytes
-    """The header in UTF-8 without its terminator; empty if the dialect has no header."""
+    """The header's first row in UTF-8 without its terminator; empty if the dialect has no
+    header."""
     terminator: bytes
     order: tuple[int | None, ...]
     """For each field of the contract, the index of its cell in a record; None if the file does not
     have the column."""
     width: int
     """The number of cells of a record, which may be more than the contract has fields."""
+    others: tuple[tuple[int, str], ...] | None = None
+    """The index and label of each further column, if the contract rescues their cells."""
+    further_rows: tuple[tuple[bytes, bytes], ...] = ()
+    """The other rows of the header in UTF-8, each with its terminator."""
+    repeatable: tuple[tuple[str, ...], ...] = ()
+    """The cells of the header's rows. A record that has the same cells is not a row of the file:
+    often several files were joined."""
+
+    @property
+    def columns(self) -> int:
+        """The number of columns that the table gets from the file."""
+        return len(self.order) + (self.others is not None)
 
 
 def header_by_position(contract: Contract, mark: bytes) -> Header:
@@ -45,9 +63,10 @@ def header_by_position(contract: Contract, mark: bytes) -> Header:
     return Header(mark, b"", b"", tuple(range(width)), width)
 
 
-def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
-    """Match the labels to those of the fields, in any order unless the contract says otherwise.
-    Upper and lower case, spaces around a label, and the composition of its characters are ignored.
+def read_header(records: Sequence[Record], contract: Contract, mark: bytes) -> Header:
+    """Match the labels in the rows of the header, of which there is at least one, to those of the
+    fields, in any order unless the contract says otherwise. Upper and lower case, spaces around a
+    label, and the composition of its characters are ignored.
 
     Raises FileFault with all mistakes in one message, under the code of the first.
     """
@@ -56,33 +75,58 @@ def read_header(record: Record, contract: Contract, mark: bytes) -> Header:
         WantedColumn(field.name, field.header_labels, schema.may_lack(field))
         for field in schema.fields
     ]
-    labels = list(map(str, record.cells or []))
+    dialect, line = contract.dialect, records[0].line
+    # A label with an escape character is a MarkedCell.
+    rows = [list(map(str, record.cells or [])) for record in records]
+    labels = joined_labels(rows, dialect.header_join)
     found = find_positions(labels, wanted)
     matched = sum(map(bool, found))
-    other = _other_delimiter(record.raw, wanted, matched, contract)
+    other = _other_delimiter([record.raw for record in records], wanted, matched, contract)
     if other:
-        raise FileFault("header.wrong_delimiter", other, record.line)
-    if record.broken is not None:
-        raise FileFault("header.unreadable", f"in the header, {record.broken[1]}", record.line)
-    if not record.valid_bytes:
+        raise FileFault("header.wrong_delimiter", other, line)
+    for record in records:
+        if record.broken is not None:
+            raise FileFault("header.unreadable", f"in the header, {record.broken[1]}", record.line)
+    check_rows(records, dialect)
+    if not all(record.valid_bytes for record in records):
         message = (
             f"the header contains bytes that are invalid in {ByteOrderMark.of(mark).encoding}; "
             "save the file in the contract's `encoding`, or change the contract"
         )
-        raise FileFault("header.unreadable", message, record.line)
+        raise FileFault("header.unreadable", message, line)
     if not matched:
         message = _no_label_matches(labels, wanted, contract)
-        raise FileFault("header.missing_column", message, record.line)
-    refuses = schema.unknown_columns == "refuse"
-    may_quote = _may_quote(contract)
-    if wrong := list(mistakes(labels, wanted, found, may_quote, refuses_others=refuses)):
-        (code, first), *others = wrong
-        message = ". ".join([first, *(words[0].upper() + words[1:] for _, words in others)])
-        raise FileFault(code, message, record.line)
+        raise FileFault("header.missing_column", message, line)
+    may_quote, others = _may_quote(contract), schema.unknown_columns
+    if wrong := list(mistakes(labels, wanted, found, may_quote, others)):
+        (code, first), *more = wrong
+        message = ". ".join([first, *(words[0].upper() + words[1:] for _, words in more)])
+        raise FileFault(code, message, line)
     order = tuple(at[0] if at else None for at in found)
     if schema.fields_match == "exact" and order != tuple(range(len(order))):
-        raise FileFault("header.column_order", _another_order(wanted, order), record.line)
-    return Header(mark, record.raw, record.terminator or b"\n", order, len(labels))
+        raise FileFault("header.column_order", _another_order(wanted, order), line)
+    (raw, end), *further = ((record.raw, record.terminator or b"\n") for record in records)
+    rescued = _rescued(labels, order, line) if schema.rescues else None
+    repeatable = repeatable_rows(records)
+    return Header(mark, raw, end, order, len(labels), rescued, tuple(further), repeatable)
+
+
+def _rescued(
+    labels: Sequence[str], order: Collection[int | None], line: int
+) -> tuple[tuple[int, str], ...]:
+    """Return the index and label of each column that is not in the contract. Raises FileFault if
+    a label is too long to be repeated in each row."""
+    known = frozenset(order)
+    others = [(at, clean(label)) for at, label in enumerate(labels) if at not in known]
+    for at, label in others:
+        if len(label) > MOST_RESCUED_CHARACTERS:
+            message = (
+                f"column {at + 1} has a label of {len(label):,} characters, and it would be "
+                f"repeated in each row; shorten it to {MOST_RESCUED_CHARACTERS}, or add it to the "
+                "contract"
+            )
+            raise FileFault("header.extra_column", message, line)
+    return tuple(others)
 
 
 def _another_order(wanted: Sequence[WantedColumn], order: Sequence[int | None]) -> str:
@@ -97,18 +141,21 @@ def _another_order(wanted: Sequence[WantedColumn], order: Sequence[int | None]) 
 
 
 def _other_delimiter(
-    raw: bytes, wanted: Sequence[WantedColumn], matched: int, contract: Contract
+    rows: Sequence[bytes], wanted: Sequence[WantedColumn], matched: int, contract: Contract
 ) -> str | None:
     """Return a message if another delimiter finds more labels, and not just one by chance."""
     if matched == len(wanted):
         return None
     delimiter, quote = contract.dialect.delimiter, contract.dialect.quote_char
     columns = {fold(label): i for i, c in enumerate(wanted) for label in c.labels if fold(label)}
-    text, _ = decode(raw)
+    texts = [decode(row)[0] for row in rows]
     for other in DELIMITER_WORDS:
         if other == delimiter:
             continue
-        labels = {fold(label.strip().strip(quote or " ")) for label in text.split(other)}
+        split = [
+            [label.strip().strip(quote or " ") for label in text.split(other)] for text in texts
+        ]
+        labels = {fold(label) for label in joined_labels(split, contract.dialect.header_join)}
         count = len({columns[label] for label in labels if label in columns})
         if count > matched and count >= min(2, len(wanted)) and len(labels) > 1:
             return other_delimiter(other, delimiter)

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from csvgate.contracts.header_labels import fold
+from csvgate.contracts.model import ExtraColumns
 from csvgate.csv.decoding import displayable
 from csvgate.text import shorten
 
@@ -47,24 +48,23 @@ def mistakes(
     wanted: Sequence[WantedColumn],
     found: Sequence[Sequence[int]],
     may_quote: Callable[[str], bool],
-    *,
-    refuses_others: bool,
+    others: ExtraColumns,
 ) -> Iterator[tuple[str, str]]:
     """Yield a code and a message for each kind of mistake; nothing if the labels are right.
 
     `found` is what `find_positions` returns. An unknown label that the message must not repeat,
-    according to `may_quote`, is named by its column. Without `refuses_others`, unknown and blank
-    labels are not mistakes.
+    according to `may_quote`, is named by its column. `others` says whether unknown labels are
+    mistakes: rescued ones have to differ from each other, and ignored ones do not matter.
     """
     absent = [column for column, at in zip(wanted, found, strict=True) if not at]
     known = {index for indexes in found for index in indexes}
     unknown: dict[str, list[int]] = {}
-    for index, label in enumerate(labels if refuses_others else ()):
+    for index, label in enumerate(labels if others != "ignore" else ()):
         if index not in known and (key := fold(label)):
             unknown.setdefault(key, []).append(index)
     if missing := [column.labels for column in absent if not column.may_be_absent]:
         yield "header.missing_column", f"not in the header: {list_labels(missing)}"
-    if unknown:
+    if unknown and others == "refuse":
         firsts = [indexes[0] for indexes in unknown.values()]
         yield (
             "header.extra_column",
@@ -80,18 +80,20 @@ def mistakes(
         ]
         where = join_limited(each, len(repeated))
         yield "header.duplicate_column", f"more than once in the header: {where}; keep one"
-    yield from _blank(labels, wanted, refuses_others=refuses_others)
+    yield from _blank(labels, wanted, others)
 
 
 def _blank(
-    labels: Sequence[str], wanted: Sequence[WantedColumn], *, refuses_others: bool
+    labels: Sequence[str], wanted: Sequence[WantedColumn], others: ExtraColumns
 ) -> Iterator[tuple[str, str]]:
     """Yield the mistake that labels are blank. One may be if the contract has such a label."""
     columns = [str(i) for i, label in enumerate(labels, 1) if not fold(label)]
     named = [column.name for column in wanted if any(not fold(label) for label in column.labels)]
     if named and len(columns) > 1:
         remedy = f"only {named[0]} can be without a name, so name or remove the others"
-    elif columns and not named and refuses_others:
+    elif others == "rescue" and len(columns) > 1:
+        remedy = "only one can be rescued, so name or remove the others"
+    elif columns and not named and others == "refuse":
         remedy = "name it, or remove it; perhaps the line ends with a delimiter"
     else:
         return

@@ -15,6 +15,7 @@ from csvgate.contracts.model import Contract
 from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.decoding import open_text
 from csvgate.csv.header import Header, read_header
+from csvgate.csv.header_rows import count_header_rows
 from csvgate.csv.lines import read_at_least
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer, Record
@@ -83,13 +84,16 @@ class Correction:
         grammar = Grammar(contract_for_extracted_records(self.contract).dialect)
         text, has_separator = without_separator_line(text, grammar.delimiter)
         records = Framer(text, grammar, line=1 + has_separator).records()
-        line, seen = 1, set[int]()
+        line, seen, head = 1, set[int](), list[Record]()
+        header_rows = count_header_rows(self.contract.dialect)
         for number, record in enumerate(records):
-            cut = _cut(record, grammar, first=number == 0)
-            if number == 0 and cut and record.cells:
-                label = record._replace(raw=cut[1], cells=record.cells[2:])
-                self._header = read_header(label, self.contract, self._mark)
-            if number > 0:
+            in_header = number < header_rows
+            cut = _cut(record, grammar, in_header=in_header)
+            if in_header and cut and record.cells:
+                head.append(record._replace(raw=cut[1], cells=record.cells[2:]))
+                if len(head) == header_rows:
+                    self._header = read_header(head, self.contract, self._mark)
+            if not in_header:
                 # A malformed record is refused here: without the two cells before it, its open
                 # quote might be closed by one several rows further down.
                 refused = record.broken or self._refusal(cut, seen)
@@ -119,7 +123,7 @@ class Correction:
             yield Batch(
                 self._header,
                 rows_read=len(self._refused),
-                columns=[[] for _ in self._header.order],
+                columns=[[] for _ in range(self._header.columns)],
                 rejected=self._refused,
             )
 
@@ -162,26 +166,28 @@ class Correction:
         )
 
 
-def _cut(record: Record, grammar: Grammar, *, first: bool) -> tuple[int | None, bytes] | None:
+def _cut(record: Record, grammar: Grammar, *, in_header: bool) -> tuple[int | None, bytes] | None:
     """Return the original line (None for the header) and the bytes after the first two cells; None
     if the record does not begin with two such cells."""
     text, at = record.raw.decode("utf-8", "surrogateescape"), 0
-    if first:
+    if in_header:
         text = text.removeprefix("\ufeff")
     number = ""
     for cell in range(2):
+        is_quoted = bool(grammar.quote) and text.startswith(grammar.quote, at)
         end = (
             grammar.find_closing_quote(text, at + 1) + 1
-            if grammar.quote and text.startswith(grammar.quote, at)
+            if is_quoted
             else grammar.find_unquoted_end(text, at)
         )
-        if end <= 0 or not text.startswith(grammar.delimiter, end):
+        # A quoted cell has at least its two quotes; another may be empty.
+        if end < at + 2 * is_quoted or not text.startswith(grammar.delimiter, end):
             return None
         if cell == 0:
             number = text[at:end].strip(f" {grammar.quote}")
         at = end + len(grammar.delimiter)
     rest = text[at:].encode("utf-8", "surrogateescape")
-    if first:
+    if in_header:
         return None, rest
     if not number.isascii() or not number.isdigit() or len(number) > _MAX_DIGITS:
         return None

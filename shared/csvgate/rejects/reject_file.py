@@ -49,7 +49,10 @@ class RejectFile:
         if not header.raw:
             return mark
         added = self._delimiter.join([LINE.encode("ascii"), ERRORS.encode("ascii"), b""])
-        return mark + mark.to_file_encoding(added + header.raw + header.terminator)
+        rows = [added, header.raw, header.terminator]
+        for raw, terminator in header.further_rows:
+            rows += [2 * self._delimiter, raw, terminator]
+        return mark + mark.to_file_encoding(b"".join(rows))
 
     def _row(self, row: RejectedRow, mark: ByteOrderMark) -> bytes:
         # A row whose quoting is broken would break the rows after it, so it becomes a single cell.

@@ -4,16 +4,27 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 
 from csvgate.csv.header import Header
+from csvgate.validation.rescue import rescuer
 
 Arrange = Callable[[Sequence[str]], Sequence[str]]
-"""Takes the cells of a record; returns one for each field."""
+"""Takes the cells of a record; returns one for each column of the table."""
 
 
 def arranger(header: Header) -> Arrange | None:
     """Return the function for records under a header; None if the cells are in order already.
 
-    The cell of a column that the file does not have is an empty text.
+    The cell of a column that the file does not have is an empty text. If the contract rescues the
+    cells of other columns, their text comes last.
     """
+    if header.others is None:
+        return _fields_arranger(header)
+    arrange, rescue = _fields_arranger(header), rescuer(header.others)
+    if arrange is None:
+        return lambda cells: (*cells, rescue(cells))
+    return lambda cells: (*arrange(cells), rescue(cells))
+
+
+def _fields_arranger(header: Header) -> Arrange | None:
     order, width = header.order, header.width
     if order == tuple(range(width)):
         return None

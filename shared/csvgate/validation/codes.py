@@ -186,7 +186,8 @@ _ALL: Final = (
         "header.extra_column",
         "Columns are unknown",
         "The contract has no such fields. Remove the columns, add them to the contract, or let it "
-        "ignore them with `extraColumns`.",
+        "ignore or rescue them with `extraColumns`. To be rescued, a column needs a label of at "
+        "most 300 characters.",
     ),
     Code(
         "header.column_order",
@@ -211,8 +212,9 @@ _ALL: Final = (
     Code(
         "header.unreadable",
         "The header cannot be read",
-        "Its quoting is broken, it contains bytes that are invalid in the encoding, or it is "
-        "longer than 2 MiB. Check the first line of the file.",
+        "Its quoting is broken, it contains bytes that are invalid in the encoding, it is longer "
+        "than 2 MiB, or the rows of a header of several rows have different numbers of cells. "
+        "Check the first line of the file.",
     ),
     # A corrected reject file
     Code(
@@ -268,6 +270,12 @@ _ALL: Final = (
         "row.too_many_fields",
         "The row is too long",
         "It has more cells than the header. Perhaps a cell contains a delimiter and is not quoted.",
+    ),
+    Code(
+        "row.repeated_header",
+        "The row repeats the header",
+        "Its cells are the labels of the header, or those of one of its rows. This happens when "
+        "files are joined. Remove the line. A header with a single label is not recognised.",
     ),
     Code(
         "row.stray_quote",
@@ -398,8 +406,8 @@ _ALL: Final = (
     Code(
         "bigquery.length",
         "Longer than the column",
-        "STRING(n) holds n characters, BYTES(n) holds n bytes. Shorten the value, or widen the "
-        "column.",
+        "STRING(n) holds n characters, BYTES(n) holds n bytes, and the column of rescued cells "
+        "holds 1,500,000 characters. Shorten the value, or widen the column.",
     ),
     Code(
         "bigquery.time_zone",

@@ -118,6 +118,7 @@ _EXAMPLES: Final[dict[str, Example]] = {
     "header.unreadable": Example(b'a,"b\n1,2\n'),
     "row.too_few_fields": Example(b"a,b\n1\n"),
     "row.too_many_fields": Example(b"a,b\n1,Main Street 5, York\n"),
+    "row.repeated_header": Example(b"a,b\n1,2\na,b\n3,4\n"),
     "row.stray_quote": Example(b'a,b\n1,5" pipe\n'),
     "row.unclosed_quote": Example(b'a,b\n1,"two\n2,three\n'),
     "row.too_long": Example(b"a,b\n1," + b"x" * MAX_RECORD_BYTES + b"\n"),

@@ -24,8 +24,13 @@ from csvgate.validation.arrange import arranger
 from csvgate.validation.cells import Cells
 from csvgate.validation.faults import VALUE_CHARACTERS, Fault
 from csvgate.validation.foreign_keys import ForeignKeys, GroupKey
+from csvgate.validation.rescue import RescuedCells
 
 _NUL: Final = ("cell.nul", "contains a NUL character (a byte of value zero); remove it")
+_REPEATED_HEADER: Final = (
+    "row.repeated_header",
+    "repeats the header instead of being a row; remove the line, perhaps files were joined",
+)
 
 
 class Rules:
@@ -44,8 +49,11 @@ class Rules:
         fields = contract.schema_.fields
         primary = contract.schema_.primary_key or ()
         self._names: Final = [field.name for field in fields]
+        rescued = header.others is not None
+        if rescued:
+            self._names.append(contract.schema_.rescue_column)
         self._foreign: Final = ForeignKeys(contract, references)
-        self._cells: Final = [
+        self._fields: Final = [
             Cells(
                 field,
                 contract.schema_,
@@ -54,6 +62,10 @@ class Rules:
                 is_absent=place is None,
             )
             for field, place in zip(fields, header.order, strict=True)
+        ]
+        self._cells: Final[list[Cells | RescuedCells]] = [
+            *self._fields,
+            *([RescuedCells()] if rescued else ()),
         ]
         encoding = encoding_label(contract.encoding)
         grouped = (i for group in self._foreign.groups for i in group.fields)
@@ -65,6 +77,8 @@ class Rules:
         self._width: Final = header.width
         self._quoting: Final = _quoting(contract.dialect)
         self._arrange: Final = arranger(header)
+        self._header_rows: Final = header.repeatable
+        self._last_labels: Final = frozenset(row[-1] for row in header.repeatable)
         single = [i for i, f in enumerate(fields) if f.constraints.unique or primary == (f.name,)]
         groups = [tuple(self._names.index(name) for name in primary)] if len(primary) > 1 else []
         self._unique: Final = [(i, key_set(keyed)) for i in single]
@@ -75,7 +89,7 @@ class Rules:
     @property
     def cells(self) -> Sequence[Cells]:
         """The reader of the cells of each field."""
-        return self._cells
+        return self._fields
 
     @property
     def foreign_groups(self) -> Sequence[GroupKey]:
@@ -88,7 +102,7 @@ class Rules:
         return [*(((i,), keys) for i, keys in self._unique), *self._groups]
 
     def check(self, record: Record) -> tuple[list[object], tuple[Fault, ...]]:
-        """Return the values in the contract's order, or the faults in that order.
+        """Return the values in the order of the table's columns, or the faults in that order.
 
         The first valid occurrence of a unique key counts even if its row is rejected for another
         reason: a person should decide which of two rows is right, not a fault in another cell.
@@ -96,6 +110,8 @@ class Rules:
         cells = record.cells
         if cells is None or len(cells) != self._width:
             return [], (self._malformed(record),)
+        if cells[-1] in self._last_labels and self._repeats_header(cells):
+            return [], (Fault(record.line, None, _REPEATED_HEADER[0], None, _REPEATED_HEADER[1]),)
         WORK.judged += len(self._cells)
         arranged: Sequence[str] = cells if self._arrange is None else self._arrange(cells)
         if not record.valid_bytes or b"\0" in record.raw:
@@ -231,6 +247,11 @@ class Rules:
 
     def _fault(self, line: int, index: int, text: str, code: str, message: str) -> Fault:
         return Fault(line, self._names[index], code, _shown(text), message)
+
+    def _repeats_header(self, cells: Sequence[str]) -> bool:
+        """Return whether a row of the header has the same cells. Each of the files that somebody
+        joined may have had a byte order mark."""
+        return (cells[0].removeprefix("\ufeff"), *cells[1:]) in self._header_rows
 
     def _malformed(self, record: Record) -> Fault:
         code, message = record.broken or self._wrong_count(len(record.cells or []))

@@ -4,7 +4,7 @@ Two paths give the same batches. `rule_path` is the authority and takes small fi
 dialects. `fast.path` takes the others, and checks most of their rows in bulk.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -12,13 +12,14 @@ from csvgate.contracts.model import Contract
 from csvgate.csv.body import without_preamble_and_footer
 from csvgate.csv.decoding import open_text
 from csvgate.csv.header import Header, header_by_position, read_header
+from csvgate.csv.header_rows import count_header_rows, header_rows
 from csvgate.csv.lines import read_at_least
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer, Record
 from csvgate.csv.signatures import HEAD_BYTES, json_signature
 from csvgate.references.keys import KeySets
 from csvgate.unique.keyed_hash import KeyedHash
-from csvgate.validation.batch import CHUNK_BYTES, Batch, Limits
+from csvgate.validation.batch import CHUNK_BYTES, Batch, Limits, cells_of_row
 from csvgate.validation.faults import FileFault
 from csvgate.validation.rule_path import rule_batches
 from csvgate.validation.rules import Rules
@@ -63,7 +64,6 @@ def validate(
     _require_no_json_rows(beginning, contract)
     pieces = chain([beginning], rest)
     pieces, line = without_preamble_and_footer(pieces, contract.dialect, MAX_RECORD_BYTES)
-    limits = Limits.of(chunk_bytes, len(contract.schema_.fields))
     head, rest = read_at_least(pieces, vector_bytes)
     start, keyed = None, KeyedHash(hash_key)
     if len(head) >= vector_bytes and _is_vectorisable(contract):
@@ -72,20 +72,22 @@ def validate(
         # The only import of the vectorised path: a small file must not pay for numpy and pyarrow.
         from csvgate.validation.fast.path import vector_batches
 
-        header = _header(start.first, contract, mark, beginning)
+        header = _header(start.head, contract, mark, beginning)
+        limits = Limits.of(chunk_bytes, cells_of_row(contract.schema_, header))
         pieces = chain([head[start.offset :]], rest)
         yield from vector_batches(
             pieces, start.line, contract, header, limits, references, keyed, block_bytes, processors
         )
         return
     records = Framer(chain([head], rest), Grammar.of(contract), line=line).records()
-    first = next(records, None)
-    if first is None:
+    first = header_rows(records, contract.dialect)
+    if not first:
         raise FileFault("file.empty", "the file is empty or has only blank lines; check the export")
     header = _header(first, contract, mark, beginning)
     if not contract.dialect.header:
-        records = chain([first], records)
+        records = chain(first, records)
     rules = Rules(contract, header, references=references, keyed=keyed)
+    limits = Limits.of(chunk_bytes, cells_of_row(contract.schema_, header))
     yield from rule_batches(records, rules, header, limits)
 
 
@@ -99,9 +101,9 @@ def _require_no_json_rows(beginning: bytes, contract: Contract) -> None:
         raise FileFault("file.not_csv", found.message)
 
 
-def _header(first: Record, contract: Contract, mark: bytes, beginning: bytes) -> Header:
-    """Return the header, which is the first record if the dialect has one. Raises FileFault, and
-    `file.not_csv` instead of a fault of the header if the file begins with JSON."""
+def _header(first: Sequence[Record], contract: Contract, mark: bytes, beginning: bytes) -> Header:
+    """Return the header, which consists of the first records if the dialect has one. Raises
+    FileFault, and `file.not_csv` instead of a fault of the header if the file begins with JSON."""
     if not contract.dialect.header:
         return header_by_position(contract, mark)
     try:
@@ -115,8 +117,8 @@ def _header(first: Record, contract: Contract, mark: bytes, beginning: bytes) ->
 class _Start(NamedTuple):
     """Where the rows of a file begin."""
 
-    first: Record
-    """The first record, which is the header if the dialect has one."""
+    head: list[Record]
+    """The rows of the header, or the first row if the dialect does not have one."""
     offset: int
     """The position of the first byte of the rows."""
     line: int
@@ -136,12 +138,13 @@ def _is_vectorisable(contract: Contract) -> bool:
 
 
 def _find_start(head: bytes, line: int, contract: Contract) -> _Start | None:
-    """Return None if the rows do not begin within `head`, or its first record is malformed."""
-    framer = Framer([head], Grammar(contract.dialect), line=line)
-    first = next(framer.records(), None)
-    if first is None or first.broken is not None:
+    """Return None if the rows do not begin within `head`, or its first records are malformed."""
+    dialect = contract.dialect
+    framer = Framer([head], Grammar(dialect), line=line)
+    first = header_rows(framer.records(), dialect)
+    if len(first) < count_header_rows(dialect) or any(record.broken for record in first):
         return None
-    if not contract.dialect.header:
+    if not dialect.header:
         return _Start(first, 0, line)
     passed = head.splitlines(keepends=True)[: framer.line - line]
     offset = sum(map(len, passed))

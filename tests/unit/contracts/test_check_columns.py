@@ -1,4 +1,4 @@
-"""Optional fields, defaults, `fieldsMatch` and `extraColumns` do not contradict other rules."""
+"""The columns of files: optional ones, defaults, further ones, and headers of several rows."""
 
 from collections.abc import Callable
 from typing import Any
@@ -83,7 +83,33 @@ BY_LABEL = "needs a header, because columns are found by their labels; drop it"
         (
             {"fields": [A], "extraColumns": "drop"},
             "extraColumns",
-            "'drop' is not one of refuse, ignore",
+            "'drop' is not one of refuse, ignore, rescue",
+        ),
+        (
+            {"fields": [A], "rescueColumn": "rest"},
+            "rescueColumn",
+            "has no effect without `extraColumns: rescue`; add it, or drop this",
+        ),
+        (
+            {"fields": [A], "extraColumns": "rescue", "rescueColumn": "A"},
+            "rescueColumn",
+            "'A' is also a field; choose another name for the rescued cells",
+        ),
+        (
+            {"fields": [{"name": "rescued"}], "extraColumns": "rescue"},
+            "rescueColumn",
+            "'rescued' is also a field; choose another name for the rescued cells",
+        ),
+        (
+            {"fields": [A], "extraColumns": "rescue", "rescueColumn": "_line"},
+            "rescueColumn",
+            "'_line' is reserved for csvgate; choose another name",
+        ),
+        (
+            {"fields": [A], "extraColumns": "rescue", "fieldsMatch": "exact"},
+            "extraColumns",
+            "contradicts `fieldsMatch: exact`, which allows no further columns; use subset, or "
+            "drop one",
         ),
         (
             {"fields": [A], "fieldsMatch": "subset", "extraColumns": "refuse"},
@@ -154,6 +180,7 @@ def test_broken_rules(
         {"fields": [A | {"default": "x"}, {"name": "b"}], "primaryKey": ["a", "b"]},
         {"fields": [A | {"optional": True}], "fieldsMatch": "equal", "extraColumns": "refuse"},
         {"fields": [A | {"optional": True}], "extraColumns": "ignore"},
+        {"fields": [A], "fieldsMatch": "partial", "extraColumns": "rescue", "rescueColumn": "b"},
         {"fields": [A | {"default": "NA"}], "missingValues": ["", "N/A"]},
         {"fields": [A | {"type": "number", "decimalChar": ",", "default": "1,5"}]},
         {"fields": [A | REQUIRED], "fieldsMatch": "partial", "extraColumns": "ignore"},
@@ -174,6 +201,16 @@ def test_columns_are_found_by_labels_only(found: Callable[..., Found]) -> None:
     assert [] == found(schema=exact, dialect={"header": False})
 
 
+def test_the_rescue_column_is_a_column_of_the_table(found: Callable[..., Found]) -> None:
+    schema = {"fields": [A], "extraColumns": "rescue", "rescueColumn": "more"}
+    derive = {"more": {"sql": "a", "bigquery": "STRING"}}
+    message = "'more' already is a column; choose another name"
+    assert [("enrich[0].derive.more", message)] == found(schema=schema, enrich=[{"derive": derive}])
+    destination = {"dataset": "d", "table": "t", "cluster_by": ["more"]}
+    ((path, message),) = found(schema=schema, destination=destination)
+    assert ("destination.cluster_by[0]", True) == (path, message.startswith("'more' is JSON; use"))
+
+
 def test_each_property_changes_the_hash() -> None:
     contracts = [
         contract("a", "b"),
@@ -182,5 +219,63 @@ def test_each_property_changes_the_hash() -> None:
         contract("a", {"name": "b", "label": ["b", "B2"]}),
         *(contract("a", "b", schema={"fieldsMatch": match}) for match in ("exact", "subset")),
         contract("a", "b", schema={"extraColumns": "ignore"}),
+        contract("a", "b", schema={"extraColumns": "rescue"}),
+        contract("a", "b", schema={"extraColumns": "rescue", "rescueColumn": "more"}),
     ]
     assert len(contracts) == len(set(map(contract_hash, contracts)))
+
+
+@pytest.mark.parametrize(
+    ("dialect", "path", "message"),
+    [
+        (
+            {"headerRows": []},
+            "headerRows",
+            "is empty; write `header: false` for a file without one",
+        ),
+        (
+            {"headerRows": [4, 5]},
+            "headerRows",
+            "should be [1], [1, 2] and so on: the rows of the header follow each other; skip the "
+            "3 lines before them with `preambleLines`",
+        ),
+        *(
+            (
+                {"headerRows": rows},
+                "headerRows",
+                "should be [1], [1, 2] and so on: the rows of the header follow each other",
+            )
+            for rows in ([1, 3], [2, 1], [0, 1], [1, 1])
+        ),
+        (
+            {"headerRows": list(range(1, 12))},
+            "headerRows",
+            "has 11 rows, but a header may have at most 10; skip lines before it with "
+            "`preambleLines`",
+        ),
+        (
+            {"headerJoin": "_"},
+            "headerJoin",
+            "has no effect on a header of one row; drop it, or add `headerRows`",
+        ),
+        (
+            {"header": False, "headerRows": [1, 2]},
+            "headerRows",
+            "has no effect if `header` is false; drop one of them",
+        ),
+        (
+            {"header": False, "headerJoin": ""},
+            "headerJoin",
+            "has no effect if `header` is false; drop one of them",
+        ),
+    ],
+)
+def test_broken_rules_of_header_rows(
+    found: Callable[..., Found], dialect: dict[str, Any], path: str, message: str
+) -> None:
+    assert [(f"dialect.{path}", message)] == found(schema={"fields": [A]}, dialect=dialect)
+
+
+def test_header_rows(found: Callable[..., Found]) -> None:
+    for dialect in ({"headerRows": [1]}, {"headerRows": [1, 2, 3], "headerJoin": ""}):
+        assert [] == found(schema={"fields": [A]}, dialect=dialect)

@@ -12,6 +12,7 @@ ID = {"name": "id", "label": ["Order ID", "OrderNo", "id"], "type": "integer"}
 PAID = {"name": "paid", "type": "boolean", "optional": True, "default": "false"}
 NOTE = {"name": "note", "optional": True}
 ORDERS = contract(ID, PAID, NOTE)
+INDEX = contract({"name": "index", "label": ""}, "a", "b")
 
 
 def fault(data: bytes, rules: Contract) -> str:
@@ -67,6 +68,10 @@ def test_an_unknown_label_near_one_of_several_is_shown_with_all(label: str) -> N
 )
 def test_an_optional_column_may_be_absent(data: bytes, expected: tuple[object, ...]) -> None:
     assert [expected] == rows(data, ORDERS)
+
+
+def test_a_blank_label_is_not_evidence_for_another_delimiter() -> None:
+    assert fault(b"a|x|\n", INDEX).startswith("header.missing_column: the header names none of")
 
 
 def test_the_width_of_rows_is_that_of_the_header() -> None:
@@ -203,9 +208,7 @@ def test_extra_columns_are_not_read() -> None:
     assert [("v", 1)] == rows(data, rules)
     assert [(3, "b", "type.integer")] == faults(data, rules)
     assert [("v",)] == rows(b"x,a,y\n1,v,2\n", contract("a", schema={"extraColumns": "ignore"}))
-
-
-INDEX = contract({"name": "index", "label": ""}, "a", "b")
+    assert [("vw",)] == rows(b"x,a,y\n1,vw,2\n", contract("a", schema={"extraColumns": "ignore"}))
 
 
 def test_a_field_may_be_bound_to_the_only_blank_label() -> None:

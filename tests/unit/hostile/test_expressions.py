@@ -145,7 +145,7 @@ def test_a_header_is_compared_with_few_labels(monkeypatch: pytest.MonkeyPatch) -
     wanted = [WantedColumn(f"name{number}", pair) for number, pair in enumerate(pairs)]
     labels = [format(number, "b") * 3 for number in range(2_000, 12_000)]
     found = find_positions(labels, wanted)
-    assert list(mistakes(labels, wanted, found, lambda _: True, refuses_others=True))
+    assert list(mistakes(labels, wanted, found, lambda _: True, "refuse"))
     assert len(comparisons) <= 50 * 40
     assert max(comparisons) <= 40 * 40
 

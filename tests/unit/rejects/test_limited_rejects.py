@@ -15,6 +15,7 @@ from csvgate.rejects.limited_rejects import LEAST_SHOWN, LimitedRejects
 from csvgate.validation.batch import Batch
 from csvgate.validation.validate import validate
 from unit.delivery.simple import contract
+from unit.validation.files import contract as of_fields
 
 VALID, BAD = "7", "x"
 
@@ -141,6 +142,16 @@ def test_a_rate_that_the_rest_may_bring_down_does_not() -> None:
     """All that follows is valid: the verdict is that the file is loaded."""
     rows = [BAD] * 2_000 + [VALID] * 20_000
     rules = limited(rejected_rate=0.1, rejected_rows=700_000)
+    _, found = batches_until_stop(rules, rows, len(table(rows)))
+    assert (None, "valid", 22_000) == (found.stopped, found.verdict().status, found.counts.read)
+
+
+def test_the_rest_may_have_as_many_rows_as_its_columns_allow() -> None:
+    """Rows of one column are shorter than rows of all columns that the contract allows."""
+    fields = [{"name": name, "optional": True} for name in "bcdefghij"]
+    rules = of_fields({"name": "a", "type": "integer"}, *fields,
+                      limits={"rejected_rate": 0.1, "rejected_rows": 700_000})  # fmt: skip
+    rows = [BAD] * 2_000 + [VALID] * 20_000
     _, found = batches_until_stop(rules, rows, len(table(rows)))
     assert (None, "valid", 22_000) == (found.stopped, found.verdict().status, found.counts.read)
 

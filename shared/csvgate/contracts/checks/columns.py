@@ -1,5 +1,6 @@
 """Rules about the columns that a file may lack, or may have beyond those of the contract."""
 
+from csvgate.contracts.checks.column_names import wrong_column_name
 from csvgate.contracts.model import Contract, Schema, SchemaField
 from csvgate.contracts.reading.mistakes import Complaints
 
@@ -20,7 +21,9 @@ def check_columns(contract: Contract) -> Complaints:
             yield ("schema", "fieldsMatch"), by_label
         if schema.extra_columns is not None:
             yield ("schema", "extraColumns"), by_label
-    elif "fields_match" in schema.model_fields_set or schema.extra_columns == "refuse":
+    else:
+        yield from _rescue_column(schema)
+    if header and ("fields_match" in schema.model_fields_set or schema.extra_columns == "refuse"):
         yield from _contradiction(schema)
 
 
@@ -37,6 +40,18 @@ def _wrong_optional(field: SchemaField, schema: Schema, *, has_header: bool) -> 
     if schema.fields_match in ("superset", "partial"):
         return f"has no effect, because `fieldsMatch: {schema.fields_match}` implies it; drop it"
     return None
+
+
+def _rescue_column(schema: Schema) -> Complaints:
+    place, name = ("schema", "rescueColumn"), schema.rescue_column
+    if not schema.rescues:
+        if "rescue_column" in schema.model_fields_set:
+            yield place, "has no effect without `extraColumns: rescue`; add it, or drop this"
+        return
+    if wrong := wrong_column_name(name):
+        yield place, wrong
+    elif name.casefold() in (field.name.casefold() for field in schema.fields):
+        yield place, f"{name!r} is also a field; choose another name for the rescued cells"
 
 
 def _contradiction(schema: Schema) -> Complaints:

@@ -8,6 +8,8 @@ from csvgate.contracts.model import Dialect, Encoding
 from csvgate.contracts.pattern import PatternError, searcher
 from csvgate.contracts.reading.mistakes import Complaints
 
+MOST_HEADER_ROWS: Final = 10
+"""The most records that a header may consist of."""
 _USE: Final = (
     "use utf-8, utf-16, windows-1252, iso-8859-1 or another encoding that docs/contracts.md lists"
 )
@@ -68,6 +70,7 @@ def check_dialect(dialect: Dialect) -> Complaints:
             yield ("dialect", name), f"{char!r} is also the {seen[char]}; they must differ"
         seen.setdefault(char, name)
     yield from _surroundings(dialect)
+    yield from _header_rows(dialect)
 
 
 def _surroundings(dialect: Dialect) -> Complaints:
@@ -88,3 +91,28 @@ def _surroundings(dialect: Dialect) -> Complaints:
             if matches(b""):
                 message = "is found in every line, because it matches the empty text"
                 yield ("dialect", name), f"{message}; write what only the line has that you mean"
+
+
+def _header_rows(dialect: Dialect) -> Complaints:
+    rows = dialect.header_rows
+    count = len(rows)
+    if not dialect.header:
+        for name, given in (
+            ("headerRows", rows != (1,)),
+            ("headerJoin", dialect.header_join != " "),
+        ):
+            if given:
+                yield ("dialect", name), "has no effect if `header` is false; drop one of them"
+    elif not rows:
+        yield ("dialect", "headerRows"), "is empty; write `header: false` for a file without one"
+    elif rows != tuple(range(1, count + 1)):
+        message = "should be [1], [1, 2] and so on: the rows of the header follow each other"
+        if rows[0] > 1 and rows == tuple(range(rows[0], rows[0] + count)):
+            message += f"; skip the {rows[0] - 1} lines before them with `preambleLines`"
+        yield ("dialect", "headerRows"), message
+    elif count > MOST_HEADER_ROWS:
+        message = f"has {count} rows, but a header may have at most {MOST_HEADER_ROWS}"
+        yield ("dialect", "headerRows"), f"{message}; skip lines before it with `preambleLines`"
+    elif count == 1 and dialect.header_join != " ":
+        message = "has no effect on a header of one row; drop it, or add `headerRows`"
+        yield ("dialect", "headerJoin"), message

@@ -232,8 +232,8 @@ KINDS: list[tuple[Field, list[str]]] = [
     ({"type": "any"}, ["1", "x", ""]),
 ]  # fmt: skip
 """Fields, and cells that are near to what they take."""
-OTHER = ["", "x", 'a "b"', "1,2", "\0", "two\nlines"]
-"""Cells of columns that are not read."""
+OTHER = ["", "x", 'a "b"', "1,2", "\0", "two\nlines", "é\\", "\x1f\x7f", "x" * 300]
+"""Cells of columns that are not in the contract."""
 DAMAGE = [
     b'"', b'""', b",", b";", b"\n", b"\r\n", b"\r", b"\n\n", b"\0", b"\xff", b"\xc3", b"x", b" ",
     b"\xef\xbb\xbf", b'"\n', b',"', b'\n"', b"\xe2\x82", b"\r\r\n", b'"\r', b"-", b"1", b".",
@@ -265,7 +265,7 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
         fields.append({**field, **more})
     schema: dict[str, Any] = {}
     if dialect["header"] and draw(st.integers(0, 2)) == 0:
-        schema["extraColumns"] = "ignore"
+        schema["extraColumns"] = draw(st.sampled_from(["ignore", "rescue"]))
     if draw(st.integers(0, 3)) == 0:
         names = [field["name"] for field in fields]
         count = draw(st.integers(1, len(names)))
@@ -280,6 +280,8 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
     if draw(st.booleans()):
         dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ","]))
         dialect["quoteChar"] = draw(st.sampled_from(['"', "'", None]))
+    if dialect["header"] and draw(st.integers(0, 3)) == 0:
+        dialect["headerRows"] = [1, 2]
     return contract(*fields, schema=schema, dialect=dialect), [cells for _, cells in chosen]
 
 
@@ -305,13 +307,17 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
         fields = rules.schema_.fields
         order = [i for i in draw(st.permutations(order)) if not _left_out(draw, fields[i])]
         labels = [draw(st.sampled_from(fields[i].header_labels)) for i in order]
-        if rules.schema_.unknown_columns == "ignore":
+        if rules.schema_.unknown_columns != "refuse":
             for number in range(draw(st.integers(0, 3))):
                 at = draw(st.integers(0, len(order)))
                 order.insert(at, len(cells))
                 labels.insert(at, f"other {number}")
         cells = [*cells, OTHER]
-        lines.append(dialect.delimiter.join(labels).encode() + b"\n")
+        if len(dialect.header_rows) == 2:
+            first = [label.partition(" ")[0] for label in labels]
+            lines.append((dialect.delimiter.join(first) + "\n").encode())
+            labels = [label.partition(" ")[2] for label in labels]
+        lines.append((dialect.delimiter.join(labels) + "\n").encode())
     newline = draw(st.sampled_from(["\n", "\n", "\r\n", "\r"]))
     # The first cell of each kind is valid, because with near misses only, hardly a row would be.
     texts = [st.one_of(st.just(cells[i][0]), st.sampled_from(cells[i])) for i in order]
@@ -321,13 +327,18 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
         written = [_written(text, style, dialect.delimiter, dialect.quote_char)
                    for text, style in row]  # fmt: skip
         lines.append((dialect.delimiter.join(written) + newline).encode())
-    body = lines[1:] if dialect.header else lines
+    count = len(dialect.header_rows) if dialect.header else 0
+    head, body = lines[:count], lines[count:]
+    if head and draw(st.integers(0, 3)) == 0:
+        # Files are often joined without removing their headers.
+        for _ in range(draw(st.integers(1, 3))):
+            mark = draw(st.sampled_from([b"", b"", b"\xef\xbb\xbf"]))
+            body.insert(draw(st.integers(0, len(body))), mark + draw(st.sampled_from(head)))
     data = bytearray(b"".join(body))
     if draw(st.booleans()):
         for _ in range(draw(st.integers(1, 4))):
             _damage(draw, data)
-    head = lines[0] if dialect.header else b""
-    return head + bytes(data)
+    return b"".join(head) + bytes(data)
 
 
 def _left_out(draw: st.DrawFn, field: SchemaField) -> bool:

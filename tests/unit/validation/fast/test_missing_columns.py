@@ -108,6 +108,13 @@ FILES = [
 ]
 
 
+def test_a_label_with_nul_is_not_sought_in_rows() -> None:
+    rules = contract({"name": "a", "label": "a\0"}, "b")
+    file = b"a\0,b\n1,2\na\0,b\n"
+    expected = outcome([file], rules, vector_bytes=RULES_ONLY)
+    assert expected == outcome([file], rules, vector_bytes=1)
+
+
 @pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("block_bytes", [1, 8, 1000])
 def test_both_paths_give_the_same(file: bytes, block_bytes: int) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from csvgate.contracts.model import Contract, Dialect
 from csvgate.csv.body import contract_for_extracted_records
+from csvgate.csv.header_rows import count_header_rows, joined_labels
 from csvgate.csv.marked_cell import MarkedCell
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
@@ -61,7 +62,11 @@ def grid_of(
         columns = (LINE, ERRORS, *(field.name for field in contract.schema_.fields))
         body = lines
     else:
-        columns, body = tuple(lines[0]), lines[1:]
+        count = count_header_rows(contract.dialect) if contract else 1
+        join = contract.dialect.header_join if contract else ""
+        columns, body = tuple(joined_labels(lines[:count], join)), lines[count:]
+    if contract is not None:
+        mask = mask.and_unknown(columns, contract)
     if not complete:
         body = body[:-1]  # the last row may have been cut inside a quoted line break
     return Grid(
