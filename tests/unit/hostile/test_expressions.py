@@ -19,7 +19,7 @@ from csvgate.csv.labels import WantedColumn, find_positions, mistakes
 from csvgate.gcp.errors import reason
 from csvgate.types.common.json_text import WrongJson, parse_json
 from csvgate.types.common.string_formats import is_uri
-from csvgate_ops.author.infer.naming import dataset_name
+from csvgate_ops.author.infer.contract.naming import dataset_name
 from csvgate_ops.operate.dead_letters.content.masking import _QUOTED
 from unit.types.cell import read
 

@@ -9,7 +9,7 @@ from csvgate.contracts.match import Contracts
 from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.author.check.output import Unusable
-from csvgate_ops.author.infer.naming import dataset_name
+from csvgate_ops.author.infer.contract.naming import dataset_name
 
 
 def load_one(path: Path, name: str | None) -> Contract:

@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from csvgate_ops.author.infer.naming import dataset_name, match
-from csvgate_ops.author.infer.target import Target
+from csvgate_ops.author.infer.contract.naming import dataset_name, match
+from csvgate_ops.author.infer.contract.target import Target
 from csvgate_ops.text import printable
 
 

@@ -8,9 +8,9 @@ import click
 from csvgate_ops.author.check.output import write
 from csvgate_ops.author.check.progress import Progress
 from csvgate_ops.author.check.source import Source
+from csvgate_ops.author.infer.contract.target import Target
 from csvgate_ops.author.infer.infer import infer, remarks
 from csvgate_ops.author.infer.next_steps import next_steps
-from csvgate_ops.author.infer.target import Target
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True, allow_dash=True)
 

@@ -13,7 +13,7 @@ from csvgate.rejects.reject_file import RejectFile
 from csvgate.validation.faults import FileFault
 from csvgate.validation.validate import validate
 from csvgate_ops.author.check.output import Unusable
-from csvgate_ops.author.infer.sample import MOST_BYTES, take
+from csvgate_ops.author.infer.file.sample import MOST_BYTES, take
 from csvgate_ops.deploy.estimate.upload_size import UploadSize
 
 LINEAGE_BYTES: Final = 40

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from csvgate_ops.author.infer.naming import column_names, dataset_name, match
-from csvgate_ops.author.infer.yaml_text import flow
+from csvgate_ops.author.infer.contract.naming import column_names, dataset_name, match
+from csvgate_ops.author.infer.contract.yaml_text import flow
 from unit.author.infer.infer_examples import ROOT, run
 
 HERE = Path(__file__).parent
