@@ -24,6 +24,7 @@ from standin.project import Project
 from standin.refusal import Refusal
 from standin.server import StandIn, serving
 from standin.service import Request
+from standin.warm import warmed
 
 MAX_RUN_SECONDS = 1200
 """Limit for one run of a script, only as a guard against hanging."""
@@ -182,12 +183,12 @@ def replace(file: Path, old: str, new: str) -> None:
 @contextmanager
 def lived(folder: Path) -> Iterator[Story]:
     root = copy_of_repository(folder / "repository")
-    with serving(project_with_foreign_things()) as stand_in:
-        environment = {
-            **sdk.environment(stand_in.address, folder),
-            "PYTHONPATH": f"{root / 'ops'}:{root / 'shared'}",
-        }
-        story = Story(stand_in, root, environment)
+    with (
+        serving(project_with_foreign_things()) as stand_in,
+        warmed(sdk.root(), sdk.environment(stand_in.address, folder)) as environment,
+    ):
+        code = {"PYTHONPATH": f"{root / 'ops'}:{root / 'shared'}"}
+        story = Story(stand_in, root, environment | code)
         story.runs["before"] = Run(0, "", [], copy.deepcopy(stand_in.project))
         story.deploy("without the secret")
         key = folder / "key"
