@@ -3,8 +3,8 @@
     python interpreter.py SCRIPT LISTENER [MODULE...]
 
 Before the first command the script's file is run under a name other than `__main__`, which does its
-imports; MODULE names more to import. Then each command that arrives at the listening socket, a file
-descriptor, is run by a fork of this process.
+imports; MODULE names more to import, if they exist. Then each command that arrives at the listening
+socket, a file descriptor, is run by a fork of this process.
 """
 
 import atexit
@@ -27,7 +27,8 @@ def serve(script: str, listener: socket.socket, modules: list[str]) -> None:
     sys.argv, sys.path[0] = [script], str(Path(script).parent)
     runpy.run_path(script, run_name="warm")
     for module in modules:
-        importlib.import_module(module)
+        with suppress(ImportError):
+            importlib.import_module(module)
     while True:
         connection, _ = listener.accept()
         _reap()
@@ -46,7 +47,7 @@ def _reap() -> None:
 
 def _run(script: str, connection: socket.socket) -> None:
     """Run the script as the client asks, and end this process."""
-    os.setsid()
+    os.setpgrp()
     _, files, _, _ = socket.recv_fds(connection, 1, 3)
     try:
         with connection.makefile("rb") as sent:
