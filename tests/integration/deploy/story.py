@@ -146,7 +146,7 @@ def copy_of_repository(folder: Path) -> Path:
     for name in ("ops", "shared", "functions", "contracts", "deploy"):
         ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    # Each file costs a second of gcloud; tests/integration/monitoring covers all forms.
+    # Each file costs a command; tests/integration/monitoring covers all forms.
     for kind, kept in KEPT_MONITORING.items():
         for file in (folder / "deploy" / "monitoring" / kind).iterdir():
             if file.stem not in kept:
