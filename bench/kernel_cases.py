@@ -170,6 +170,10 @@ CASES: Final = (
         lambda p, n: json.dumps({"id": n, "tags": p.choices("abc", k=2), "price": p.random()}),
     ),
     Case(
+        "list", "JSON", "itemType: integer, delimiter: '|'",
+        lambda p, _: "|".join(str(p.randrange(1000)) for _ in range(5)),
+    ),
+    Case(
         "array", "JSON", "bigquery: JSON",
         lambda p, _: json.dumps([p.randrange(1000) for _ in range(4)]),
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from itertools import chain
 from typing import Final, NamedTuple
@@ -13,6 +13,7 @@ from csvgate.contracts.model import MOST_REJECTED_ROWS, Contract
 from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.compression import HEAD_BYTES, decompress, is_compressed, most_expanded
 from csvgate.csv.lines import read_at_least
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.events import Counts, FaultExample, Reason, RejectsRef
 from csvgate.protocol.identity import Upload

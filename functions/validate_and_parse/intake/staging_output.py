@@ -2,10 +2,11 @@
 
 from collections import deque
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from typing import Final
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import ObjectStore
 from csvgate.protocol.ledger.entries import StagedChunk
 from csvgate.protocol.staging import staged_name

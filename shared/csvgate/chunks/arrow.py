@@ -5,7 +5,6 @@ pyarrow is imported in functions only, so that a file without a valid row does n
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from csvgate.chunks.ipc_metadata import WrongChunk
@@ -13,6 +12,7 @@ from csvgate.chunks.stream_check import MAX_DECODED_BYTES, check_stream, decoded
 from csvgate.contracts.checks.column_names import LINE
 from csvgate.contracts.model import Contract
 from csvgate.contracts.table import file_columns
+from csvgate.light_dataclass import dataclass
 from csvgate.runtime.errors import Permanent
 from csvgate.runtime.library_words import library_words
 from csvgate.types.bigquery import BigQueryType

@@ -1,5 +1,6 @@
 """`schema` and `dialect`: Frictionless Table Schema and CSV Dialect, by their property names."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -12,11 +13,16 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
+from csvgate.types.list import ITEM_TYPES
 from csvgate.types.registry import FIELD_TYPES
 
 _Scalar = str | bool | int | Annotated[float, Field(allow_inf_nan=False)]
 _TypeName = Annotated[
     str, GetPydanticSchema(lambda _, __: core_schema.literal_schema([*FIELD_TYPES]))
+]
+
+_ItemTypeName = Annotated[
+    str, GetPydanticSchema(lambda _, __: core_schema.literal_schema([*ITEM_TYPES]))
 ]
 
 
@@ -37,12 +43,12 @@ class Constraints(Model):
     min_length: Annotated[int, Field(ge=0)] | None = Field(
         None,
         alias="minLength",
-        description="In characters for a string, in entries for an object or array.",
+        description="In characters for a string, in entries for an object, array or list.",
     )
     max_length: Annotated[int, Field(ge=0)] | None = Field(
         None,
         alias="maxLength",
-        description="In characters for a string, in entries for an object or array.",
+        description="In characters for a string, in entries for an object, array or list.",
     )
     minimum: _Scalar | None = Field(None, description="The least value allowed.")
     maximum: _Scalar | None = Field(None, description="The greatest value allowed.")
@@ -103,6 +109,14 @@ class SchemaField(Model):
         alias="missingValues",
         description="The texts of cells without a value in this field; they replace the schema's.",
     )
+    trim: bool | None = Field(
+        None,
+        description="Remove spaces around each cell before anything else; replaces the schema's.",
+    )
+    replace: Mapping[str, str] = Field(
+        {},
+        description="Whole cells, after trimming, and the texts that they stand for, e.g. J: true.",
+    )
     sensitive: bool = Field(
         False, description="Mask values wherever people could read them: emails, dead letters."
     )
@@ -110,11 +124,6 @@ class SchemaField(Model):
         None, description="A title, used as the column's description if there is no other."
     )
     description: str | None = Field(None, description="The column's description in BigQuery.")
-    decimal_char: str = Field(
-        ".",
-        alias="decimalChar",
-        description="integer, number: the decimal point; for an integer with wholeDecimals only.",
-    )
     language: str | None = Field(
         None,
         description="date, datetime: the language of the names of months and days in a pattern, "
@@ -124,6 +133,11 @@ class SchemaField(Model):
         None,
         description="datetime: the IANA name of the time zone of cells that name none, e.g. "
         "Europe/Berlin.",
+    )
+    decimal_char: str = Field(
+        ".",
+        alias="decimalChar",
+        description="integer, number: the decimal point; for an integer with wholeDecimals only.",
     )
     group_char: str | None = Field(
         None,
@@ -155,6 +169,10 @@ class SchemaField(Model):
         alias="wholeDecimals",
         description="integer: zeros after a decimal point are accepted, so that 5.0 is 5.",
     )
+    item_type: _ItemTypeName = Field(
+        "string", alias="itemType", description="list: the type of the items."
+    )
+    delimiter: str = Field(",", description="list: the text between the items.")
     true_values: tuple[str, ...] = Field(
         ("true", "True", "TRUE", "1"),
         alias="trueValues",
@@ -227,6 +245,9 @@ class Schema(Model):
     missing_values: tuple[str, ...] = Field(
         ("",), alias="missingValues", description="The texts of cells without a value."
     )
+    trim: bool = Field(
+        False, description="Remove spaces of any kind around each cell before anything else."
+    )
     primary_key: Annotated[tuple[str, ...] | str | None, AfterValidator(_as_tuple)] = Field(
         None,
         alias="primaryKey",
@@ -281,7 +302,7 @@ class Schema(Model):
 class Dialect(Model):
     """How the CSV file is written."""
 
-    delimiter: str = Field(",", description="The character between cells.")
+    delimiter: str = Field(",", description="The text between cells, of 1 to 10 characters.")
     quote_char: str | None = Field(
         '"',
         alias="quoteChar",
@@ -298,6 +319,27 @@ class Dialect(Model):
     )
     skip_initial_space: bool = Field(
         False, alias="skipInitialSpace", description="Ignore spaces after a delimiter."
+    )
+    quoted_missing: bool = Field(
+        True,
+        alias="quotedMissing",
+        description="If false, a quoted cell is never a missing value: the empty text is written "
+        "in quotes, a missing value without.",
+    )
+    formula_text: bool = Field(
+        False,
+        alias="formulaText",
+        description='A cell written as ="00123", with which Excel keeps zeros, is the text 00123.',
+    )
+    short_rows: Literal["refuse", "pad"] = Field(
+        "refuse",
+        alias="shortRows",
+        description="pad: cells that are missing at the end of a row are missing values.",
+    )
+    trailing_delimiter: bool = Field(
+        False,
+        alias="trailingDelimiter",
+        description="An empty cell after the last column is dropped, in the header and in rows.",
     )
     header: bool = Field(True, description="The first record names the columns.")
     header_rows: tuple[int, ...] = Field(

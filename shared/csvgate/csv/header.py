@@ -1,14 +1,13 @@
 """Matches the header's labels to the fields of the contract."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from csvgate.contracts.header_labels import clean, fold
 from csvgate.contracts.model import Contract
 from csvgate.csv.decoding import decode
 from csvgate.csv.encodings import ByteOrderMark
-from csvgate.csv.header_rows import check_rows, joined_labels, repeatable_rows
+from csvgate.csv.header_rows import check_rows, joined_labels, label_rows, repeatable_rows
 from csvgate.csv.labels import (
     MAX_LABELS,
     WantedColumn,
@@ -21,6 +20,7 @@ from csvgate.csv.labels import (
 )
 from csvgate.csv.records import Record
 from csvgate.csv.separator_line import DELIMITER_WORDS, other_delimiter
+from csvgate.light_dataclass import dataclass
 from csvgate.validation.faults import FileFault
 from csvgate.validation.sensitive_values import SensitiveValues
 
@@ -76,8 +76,7 @@ def read_header(records: Sequence[Record], contract: Contract, mark: bytes) -> H
         for field in schema.fields
     ]
     dialect, line = contract.dialect, records[0].line
-    # A label with an escape character is a MarkedCell.
-    rows = [list(map(str, record.cells or [])) for record in records]
+    rows = label_rows(records, dialect)
     labels = joined_labels(rows, dialect.header_join)
     found = find_positions(labels, wanted)
     matched = sum(map(bool, found))
@@ -87,7 +86,7 @@ def read_header(records: Sequence[Record], contract: Contract, mark: bytes) -> H
     for record in records:
         if record.broken is not None:
             raise FileFault("header.unreadable", f"in the header, {record.broken[1]}", record.line)
-    check_rows(records, dialect)
+    check_rows(rows, dialect, line)
     if not all(record.valid_bytes for record in records):
         message = (
             f"the header contains bytes that are invalid in {ByteOrderMark.of(mark).encoding}; "
@@ -107,7 +106,7 @@ def read_header(records: Sequence[Record], contract: Contract, mark: bytes) -> H
         raise FileFault("header.column_order", _another_order(wanted, order), line)
     (raw, end), *further = ((record.raw, record.terminator or b"\n") for record in records)
     rescued = _rescued(labels, order, line) if schema.rescues else None
-    repeatable = repeatable_rows(records)
+    repeatable = repeatable_rows(rows)
     return Header(mark, raw, end, order, len(labels), rescued, tuple(further), repeatable)
 
 

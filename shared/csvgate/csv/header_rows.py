@@ -32,15 +32,28 @@ def joined_labels(rows: Sequence[Sequence[str]], join: str) -> list[str]:
     return [join.join(filter(None, parts)) for parts in columns]
 
 
-def check_rows(records: Sequence[Record], dialect: Dialect) -> None:
+def label_rows(records: Sequence[Record], dialect: Dialect) -> list[list[str]]:
+    """Return the labels in each row of the header, without the empty one after a trailing
+    delimiter."""
+    # A label with an escape character is a MarkedCell.
+    rows = [list(map(str, record.cells or [])) for record in records]
+    longest = max(map(len, rows))
+    if dialect.trailing_delimiter and longest > 1:
+        ends = [row[-1] for row in rows if len(row) == longest]
+        if not any(ends):
+            return [row[: longest - 1] for row in rows]
+    return rows
+
+
+def check_rows(rows: Sequence[Sequence[str]], dialect: Dialect, line: int) -> None:
     """Raises FileFault if the file does not have all rows of its header, or if these have different
-    numbers of cells."""
-    count, line = len(dialect.header_rows), records[0].line
-    if len(records) < count:
-        message = f"the file ends after {len(records)} of the {count} rows of its header"
+    numbers of cells. `line` is the first line of the header."""
+    count = len(dialect.header_rows)
+    if len(rows) < count:
+        message = f"the file ends after {len(rows)} of the {count} rows of its header"
         remedy = "check the file, or correct the contract's `dialect.headerRows`"
         raise FileFault("header.unreadable", f"{message}; {remedy}", line)
-    widths = [len(record.cells or ()) for record in records]
+    widths = list(map(len, rows))
     if len(set(widths)) > 1:
         found = ", ".join(map(str, widths))
         message = f"the {count} rows of the header have different numbers of cells ({found})"
@@ -48,12 +61,11 @@ def check_rows(records: Sequence[Record], dialect: Dialect) -> None:
         raise FileFault("header.unreadable", f"{message}; {remedy}", line)
 
 
-def repeatable_rows(records: Sequence[Record]) -> tuple[tuple[str, ...], ...]:
+def repeatable_rows(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
     """Return the cells of those rows of the header that are certainly not rows of the file if they
     appear again."""
-    rows = [tuple(record.cells or ()) for record in records]
     return tuple(
-        row
+        tuple(row)
         for row in rows
         if sum(bool(cell.strip()) for cell in row) >= _LEAST_LABELS and "\0" not in "".join(row)
     )

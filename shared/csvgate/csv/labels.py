@@ -97,6 +97,8 @@ def _blank(
         remedy = "name it, or remove it; perhaps the line ends with a delimiter"
     else:
         return
+    if columns[-1] == str(len(labels)):
+        remedy += ", which the contract's `dialect.trailingDelimiter` allows"
     yield "header.blank_label", f"without a name: column {join_limited(columns)}; {remedy}"
 
 

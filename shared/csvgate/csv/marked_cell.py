@@ -12,6 +12,7 @@ class MarkedCell(str):
 
     It is compared with `missingValues` as it is written, because MySQL writes NULL as \N and the
     text \N as \\N. It equals no text, so that what is remembered of a text is not taken for it.
+    The subclasses are marked for other reasons.
     """
 
     __slots__ = ("written",)
@@ -41,3 +42,24 @@ class MarkedCell(str):
 
     def __hash__(self) -> int:
         return hash((str.__hash__(self), self.written))
+
+
+class QuotedCell(MarkedCell):
+    """A cell that is a text because it is quoted (`quotedMissing` is false)."""
+
+    __slots__ = ()
+
+    def is_missing(self, texts: Container[str]) -> bool:  # noqa: ARG002
+        return False
+
+
+class AbsentCell(MarkedCell):
+    """A cell that a short row lacks."""
+
+    __slots__ = ()
+
+    def is_missing(self, texts: Container[str]) -> bool:  # noqa: ARG002
+        return True
+
+
+ABSENT: Final = AbsentCell("", "")

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 from csvgate.csv.decoding import decode
 from csvgate.csv.encodings import without_partial_character
 from csvgate.csv.lines import physical_lines
-from csvgate.csv.quoting import Grammar, RecordReader, State
+from csvgate.csv.quoting import Grammar
+from csvgate.csv.record_reader import RecordReader, State
 from csvgate.csv.work import WORK
 
 MAX_RECORD_BYTES: Final = 2 * 1024 * 1024
@@ -144,7 +145,7 @@ class Framer:
         reader = RecordReader(self._grammar)
         state = reader.feed(text, line[len(raw) :].decode("ascii"))
         if state is State.STRAY:
-            return self._broken(1, "row.stray_quote", _stray(reader))
+            return self._broken(1, "row.stray_quote", self._stray(reader, raw))
         if state is not State.CLOSED:
             return self._read_further_lines(number, line, reader, state, valid)
         self._advance(1)
@@ -184,7 +185,7 @@ class Framer:
             return self._unended(count, size)
         if state is State.STRAY:
             if joined == count:
-                return self._broken(joined, "row.stray_quote", _stray(reader))
+                return self._broken(joined, "row.stray_quote", self._stray(reader, line))
             reason = f"line {number + count - 1} contains a quote in the wrong place"
         message = (
             f"the quote that opens cell {cell} is never properly closed: {reason}; close the "
@@ -227,9 +228,11 @@ class Framer:
         data = b"".join(self._lines[self._at : self._at + count])
         return data[: len(data) - len(terminator)], terminator
 
-
-def _stray(reader: RecordReader) -> str:
-    return (
-        f"cell {len(reader.cells) + 1} contains a quote but does not begin with one, or has text "
-        "after its closing quote; quote the whole cell and double the quotes inside it"
-    )
+    def _stray(self, reader: RecordReader, line: bytes) -> str:
+        message = (
+            f"cell {len(reader.cells) + 1} contains a quote but does not begin with one, or has "
+            "text after its closing quote; quote the whole cell and double the quotes inside it"
+        )
+        if b'="' in line and not self._grammar.formula_text:
+            message += '; cells like ="00123" are read if `dialect.formulaText` is true'
+        return message

@@ -110,8 +110,11 @@ class LimitedRejects:
         has room for, and all of them are valid."""
         if self.most_bytes is None or self.is_correction or self.counts.rejected < LEAST_SHOWN:
             return False
-        # A valid row has at least one byte for each cell: its delimiters and its line end.
+        # A valid row has at least one byte for each cell: its delimiters and its line end. If it
+        # may be short, it has at least a character or a delimiter, and its line end.
         shortest = self._cells
+        if self.contract.dialect.short_rows == "pad":
+            shortest = min(shortest, 2)
         read = self._rejected_bytes // self._expansion + self.counts.valid * shortest
         rest = max(0, self.most_bytes - read) // shortest + 1
         share = self.counts.rejected / (self.counts.read + rest)

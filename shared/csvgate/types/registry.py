@@ -13,6 +13,7 @@ from csvgate.types.datetime import DatetimeType
 from csvgate.types.duration import DurationType
 from csvgate.types.geopoint import GeopointType
 from csvgate.types.integer import IntegerType
+from csvgate.types.list import ListType
 from csvgate.types.number import NumberType
 from csvgate.types.object import ObjectType
 from csvgate.types.string import StringType
@@ -34,6 +35,7 @@ _TYPES: Final[tuple[type[FieldType], ...]] = (
     GeopointType,
     ObjectType,
     ArrayType,
+    ListType,
     AnyType,
 )
 

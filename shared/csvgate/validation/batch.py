@@ -1,12 +1,13 @@
 """The engine's output: batches of records, the valid ones typed, the others with their faults."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
 from csvgate.contracts.model import Schema
 from csvgate.csv.header import Header
 from csvgate.csv.records import Record
+from csvgate.light_dataclass import dataclass
 from csvgate.validation.faults import Fault
 from csvgate.validation.rescue import json_keys
 

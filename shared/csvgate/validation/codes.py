@@ -269,7 +269,8 @@ _ALL: Final = (
     Code(
         "row.too_many_fields",
         "The row is too long",
-        "It has more cells than the header. Perhaps a cell contains a delimiter and is not quoted.",
+        "It has more cells than the header. Perhaps a cell contains a delimiter and is not quoted. "
+        "If rows end with a delimiter, set the contract's `dialect.trailingDelimiter`.",
     ),
     Code(
         "row.repeated_header",
@@ -281,7 +282,8 @@ _ALL: Final = (
         "row.stray_quote",
         "A quote is in the wrong place",
         "A cell contains a quote but does not begin with one, or text follows the closing quote. "
-        "Quote the whole cell and double the quotes inside it.",
+        'Quote the whole cell and double the quotes inside it. Cells like ="00123", with which '
+        "Excel keeps zeros, are read if the contract's `dialect.formulaText` is true.",
     ),
     Code(
         "row.unclosed_quote",

@@ -58,7 +58,8 @@ def _examples_of_types() -> Iterator[tuple[str, Example]]:
             properties = {"type": name, "format": fault.format}
             defaults = {"type": "string", "format": "default"}
             given = {key: v for key, v in properties.items() if v != defaults[key]}
-            yield fault.code, _one(f"a\n{_quoted(fault.example)}\n", **given)
+            example = f"a\n{_quoted(fault.example)}\n"
+            yield fault.code, _one(example, **given, **fault.properties)
 
 
 def _quoted(cell: str) -> str:

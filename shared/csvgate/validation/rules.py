@@ -12,7 +12,7 @@ from csvgate.contracts.model import Contract, Dialect
 from csvgate.csv.decoding import decode, displayable, is_damaged
 from csvgate.csv.encodings import encoding_label
 from csvgate.csv.header import Header
-from csvgate.csv.marked_cell import MarkedCell
+from csvgate.csv.marked_cell import ABSENT, MarkedCell
 from csvgate.csv.records import Record
 from csvgate.csv.work import WORK
 from csvgate.references.keys import KeySets
@@ -75,6 +75,8 @@ class Rules:
             f"contains bytes that are invalid in {encoding}; correct the cell or the encoding",
         )
         self._width: Final = header.width
+        self._pads: Final = contract.dialect.short_rows == "pad"
+        self._drops_last: Final = contract.dialect.trailing_delimiter
         self._quoting: Final = _quoting(contract.dialect)
         self._arrange: Final = arranger(header)
         self._header_rows: Final = header.repeatable
@@ -109,8 +111,10 @@ class Rules:
         """
         cells = record.cells
         if cells is None or len(cells) != self._width:
-            return [], (self._malformed(record),)
-        if cells[-1] in self._last_labels and self._repeats_header(cells):
+            cells = self._fitted(cells or [])
+            if cells is None:
+                return [], (self._malformed(record),)
+        if str(cells[-1]) in self._last_labels and self._repeats_header(cells):
             return [], (Fault(record.line, None, _REPEATED_HEADER[0], None, _REPEATED_HEADER[1]),)
         WORK.judged += len(self._cells)
         arranged: Sequence[str] = cells if self._arrange is None else self._arrange(cells)
@@ -136,6 +140,23 @@ class Rules:
     def foreign_fields(self) -> frozenset[int]:
         """The indexes of the fields in foreign keys of several fields."""
         return self._in_foreign_groups
+
+    def may_fit(self, count: int) -> bool:
+        """Return whether `check` may accept a record of this number of cells."""
+        if count < self._width:
+            return self._pads
+        return count == self._width or (count == self._width + 1 and self._drops_last)
+
+    def _fitted(self, cells: list[str]) -> list[str] | None:
+        """Return the cells of the contract's columns, from a record of another number of cells;
+        None if the dialect does not allow this number."""
+        lacking = self._width - len(cells)
+        if lacking == -1 and self._drops_last and not cells[-1]:
+            return cells[:-1]
+        # A single blank cell is a line of spaces or of quotes: a blank line, not a short row.
+        if lacking > 0 and self._pads and (len(cells) > 1 or "".join(cells).strip()):
+            return [*cells, *[ABSENT] * lacking]
+        return None
 
     def wrong_count(self, line: int, count: int) -> tuple[Fault, ...]:
         """Return the faults that `check` would find in a record of another number of cells than the
@@ -251,7 +272,8 @@ class Rules:
     def _repeats_header(self, cells: Sequence[str]) -> bool:
         """Return whether a row of the header has the same cells. Each of the files that somebody
         joined may have had a byte order mark."""
-        return (cells[0].removeprefix("\ufeff"), *cells[1:]) in self._header_rows
+        # A cell may be a MarkedCell, which equals no text.
+        return (cells[0].removeprefix("\ufeff"), *map(str, cells[1:])) in self._header_rows
 
     def _malformed(self, record: Record) -> Fault:
         code, message = record.broken or self._wrong_count(len(record.cells or []))

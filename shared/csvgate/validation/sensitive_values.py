@@ -57,7 +57,9 @@ class SensitiveValues:
         self._columns: Final = frozenset(field.name for field in sensitive)
         self._is_plain: Final = any(map(_is_plain, sensitive))
         self._has_digits: Final = any(map(_has_digits, sensitive))
-        self._has_dates: Final = any(field.type in ("date", "datetime") for field in sensitive)
+        self._has_dates: Final = any(
+            _type_of_values(field) in ("date", "datetime") for field in sensitive
+        )
         self._has_addresses: Final = any(field.format == "email" for field in sensitive)
         kinds = {
             _kind(field, contract.schema_).model_dump_json(): _kind(field, contract.schema_)
@@ -127,11 +129,16 @@ def _normalised(text: str) -> str:
     )
 
 
+def _type_of_values(field: SchemaField) -> str:
+    """Return the type of the field's values, or of the items of its lists."""
+    return field.item_type if field.type == "list" else field.type
+
+
 def _is_plain(field: SchemaField) -> bool:
     """Return whether the contract says nothing about the field's values."""
     rules = field.constraints
     return (
-        field.type in _PLAIN
+        _type_of_values(field) in _PLAIN
         and field.format == "default"
         and rules.pattern is None
         and rules.enum is None
@@ -140,7 +147,7 @@ def _is_plain(field: SchemaField) -> bool:
 
 def _has_digits(field: SchemaField) -> bool:
     return not _is_plain(field) and (
-        field.type not in (*_PLAIN, "boolean")
+        _type_of_values(field) not in (*_PLAIN, "boolean")
         or field.format == "uuid"
         or field.constraints.pattern is not None
     )
@@ -163,6 +170,9 @@ def _kind(field: SchemaField, schema: Schema) -> SchemaField:
                 "percent_as_fraction",
                 "negative",
                 "whole_decimals",
+                "replace",
+                "item_type",
+                "delimiter",
                 "true_values",
                 "false_values",
             }
@@ -170,6 +180,7 @@ def _kind(field: SchemaField, schema: Schema) -> SchemaField:
         | {
             "name": "value",
             "missing_values": missing,
+            "trim": schema.trim if field.trim is None else field.trim,
             "constraints": Constraints(
                 pattern=field.constraints.pattern, enum=field.constraints.enum
             ),

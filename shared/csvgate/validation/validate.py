@@ -134,6 +134,10 @@ def _is_vectorisable(contract: Contract) -> bool:
         and not dialect.escape_char
         and not dialect.comment_char
         and not dialect.skip_initial_space
+        and dialect.quoted_missing
+        and not dialect.formula_text
+        and len(dialect.delimiter) == 1
+        and dialect.delimiter.isascii()
     )
 
 

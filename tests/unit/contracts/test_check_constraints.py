@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 Found = list[tuple[str, str]]
-MEASURED = "string, object, array"
+MEASURED = "string, object, array, list"
 ORDERED = "integer, number, date, time, datetime, year, yearmonth, duration"
 
 

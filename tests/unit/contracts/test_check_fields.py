@@ -94,7 +94,7 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
         {"type": "integr"},
         "type",
         "'integr' is not one of string, integer, number, boolean, date, time, datetime, year, "
-        "yearmonth, duration, geopoint, object, array, any; did you mean `integer`?",
+        "yearmonth, duration, geopoint, object, array, list, any; did you mean `integer`?",
     ),
     ({"bigquery": "STRING("}, "bigquery", "'STRING(' is not a BigQuery type"),
     (
@@ -251,6 +251,53 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
         "groupChar",
         "is the same as decimalChar, so numbers would have two meanings; change one of them",
     ),
+    (
+        {"trim": True, "missingValues": ["", " - "]},
+        "missingValues[1]",
+        "' - ' has spaces around it, which trim removes from every cell; drop the spaces",
+    ),
+    (
+        {"trim": True, "replace": {"J\u00a0": "true"}},
+        "replace.J\u00a0",
+        "'J\\xa0' has spaces around it, which trim removes from every cell; drop the spaces",
+    ),
+    ({"replace": {"J": "J"}}, "replace.J", "is replaced by itself; drop it"),
+    (
+        {"type": "boolean", "replace": {"J": "ja"}},
+        "replace.J",
+        "'ja' is neither true (true, True, TRUE, 1) nor false (false, False, FALSE, 0); write a "
+        "text that the field takes",
+    ),
+    (
+        {"type": "boolean", "replace": {"J": True}},
+        "replace.J",
+        'should be text, but true is not text; put it in quotes: "true"',
+    ),
+    (
+        {"type": "list", "itemType": "integr"},
+        "itemType",
+        "'integr' is not one of string, integer, number, boolean, date, time, datetime; did you "
+        "mean `integer`?",
+    ),
+    ({"itemType": "integer"}, "itemType", "applies to list, not to string; drop it"),
+    ({"delimiter": "|"}, "delimiter", "applies to list, not to string; drop it"),
+    ({"type": "list", "delimiter": ""}, "delimiter", "is empty; write the text between the items"),
+    (
+        {"type": "list", "delimiter": " x "},
+        "delimiter",
+        "' x ' should have neither letters nor digits",
+    ),
+    (
+        {"type": "list", "itemType": "date", "delimiter": " - "},
+        "delimiter",
+        "' - ' has a character that a date may have; use another delimiter, or itemType string",
+    ),
+    (
+        {"type": "list", "bigquery": "INT64"},
+        "bigquery",
+        "INT64 does not hold every list; use JSON, STRING",
+    ),
+    ({"trim": "yes"}, "trim", "should be true or false, but is 'yes'"),
     ({"type": "boolean", "trueValues": []}, "trueValues", "is empty; list the words"),
     (
         {"type": "boolean", "trueValues": ["0"]},
@@ -495,6 +542,15 @@ def test_broken_rules(
         {"type": "object"},
         {"type": "array", "bigquery": "STRING"},
         {"type": "any"},
+        {"type": "list", "delimiter": " | ", "itemType": "date", "constraints": {"minLength": 1}},
+        {"type": "list", "delimiter": ".", "bigquery": "STRING(9)"},
+        {"trim": False, "replace": {" J ": "true"}},
+        {
+            "type": "integer",
+            "trim": True,
+            "replace": {"n/v": "", "": "0", "none": "-"},
+            "missingValues": ["", "-"],
+        },
         {"title": "A", "description": "B", "sensitive": True, "missingValues": ["-", ""]},
     ],
 )
@@ -523,6 +579,15 @@ def test_valid_contracts(found: Callable[..., Found], field: dict[str, Any]) -> 
             [("schema.primaryKey", "is empty; name at least one field, or drop it")],
         ),
         ({"fields": [{"name": "a"}], "primaryKey": "a"}, []),
+        (
+            {"fields": [{"name": "a"}], "trim": True, "missingValues": ["", " "]},
+            [
+                (
+                    "schema.missingValues[1]",
+                    "' ' has spaces around it, which trim removes from every cell; drop the spaces",
+                )
+            ],
+        ),
     ],
 )
 def test_schema(found: Callable[..., Found], schema: Any, expected: Found) -> None:

@@ -62,7 +62,7 @@ def test_all_mistakes_of_a_file(mistakes_in: Callable[[str], list[Mistake]]) -> 
             7,
             "schema.fields[1].type",
             "'integr' is not one of string, integer, number, boolean, date, time, datetime, year, "
-            "yearmonth, duration, geopoint, object, array, any; did you mean `integer`?",
+            "yearmonth, duration, geopoint, object, array, list, any; did you mean `integer`?",
         ),
         (10, "schema.fields[2].type", "is there twice, first in line 9; keep one"),
         (11, "schema.primaryKey[0]", "'di' is not a field; known: id, ID, day"),

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csvgate.contracts.model import Dialect
-from csvgate.csv.quoting import Grammar, RecordReader, State
+from csvgate.csv.quoting import Grammar
+from csvgate.csv.record_reader import RecordReader, State
 from csvgate.csv.records import Framer, Record
 from unit.validation.files import cut
 
@@ -24,6 +25,9 @@ DIALECTS = st.sampled_from(
         Dialect(double_quote=False, escape_char="\\"),
         Dialect(skip_initial_space=True),
         Dialect(quote_char=None),
+        Dialect(delimiter="aa"),
+        Dialect(delimiter=",,", escape_char="\\", formula_text=True),
+        Dialect(formula_text=True, quoted_missing=False),
         Dialect(quote_char=None, escape_char="\\", skip_initial_space=True),
     ]
 )
@@ -85,6 +89,14 @@ def test_records(data: bytes, expected: list[tuple[int, object]]) -> None:
         (Dialect(quote_char=None), b'"a,b"c\n"\n', [(1, ['"a', 'b"c']), (2, ['"'])]),
         (Dialect(quote_char=None, escape_char="\\"), b'"a\\,\\"b\\\nc"\nd\n',
          [(1, ['"a,"b\nc"']), (3, ["d"])]),
+        (Dialect(delimiter="||"), b'a|b||"c||d"||\n|||e\n"f"||"g"\n"h"|"i"\n',
+         [(1, ["a|b", "c||d", ""]), (2, ["", "|e"]), (3, ["f", "g"]), (4, "row.stray_quote")]),
+        (Dialect(delimiter="||", escape_char="\\"), b'a\\|||b||"c"||\\||\n',
+         [(1, ["a|", "b", "c", "||"])]),
+        (Dialect(delimiter="¦"), 'a¦"b¦é"\n'.encode(), [(1, ["a", "b¦é"])]),
+        (Dialect(delimiter="\x01", quote_char=None), b'a\x01"b\n', [(1, ["a", '"b'])]),
+        (Dialect(delimiter="; ", skip_initial_space=True), b'a;  "b; c"; d\n',
+         [(1, ["a", "b; c", "d"])]),
         (Dialect(double_quote=False), b'"a""b"\n"c"\n', [(1, "row.stray_quote"), (2, ["c"])]),
         (Dialect(skip_initial_space=True), b'a,  b, "c, d" \n', [(1, "row.stray_quote")]),
         (Dialect(skip_initial_space=True), b'a,  b, "c, d"\n', [(1, ["a", "b", "c, d"])]),

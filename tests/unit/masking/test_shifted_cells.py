@@ -128,8 +128,23 @@ def test_a_value_that_a_sensitive_field_could_hold_is_hidden(value: str) -> None
         ({"constraints": {"pattern": "[A-Z]{4}-[A-Z]{4}"}}, "id abcd-efgh.", "ABC-DEFGH"),
         ({"type": "integer"}, "5000x", "500x"),
         ({"type": "boolean", "trueValues": ["married"], "falseValues": ["-"]}, "Married", "marred"),
+        ({"type": "boolean", "replace": {"married": "true"}}, "Married", "marred"),
+        ({"type": "integer", "affixes": ["kg"]}, "85kg", "85g"),
+        ({"type": "number", "percentAsFraction": True}, "8.5%", "8.5"),
+        ({"type": "integer", "negative": ["parentheses"]}, "(85)", "(85"),
+        ({"type": "integer", "wholeDecimals": True}, "85.0", "85.1"),
+        ({"type": "list", "itemType": "date", "delimiter": "|"}, "1975-03-28|", "|"),
+        (
+            {"type": "list", "constraints": {"enum": ['["ab", "cd"]']}, "delimiter": "/"},
+            "x AB/CD",
+            "ab/ef",
+        ),
+        ({"trim": True, "constraints": {"enum": ["XY"]}}, " XY", "XZ"),
         ({"format": "uuid"}, "123e4567e89b12d3a456426614174000", "uuid"),
         ({"type": "date", "format": "%d.%m.%y"}, "on 28.3.75", "28.3."),
+        ({"type": "date", "format": ["%d.%m.%y", "%m-%d"]}, "on 03-28", "28.3."),
+        ({"type": "date", "format": "%d. %B", "language": "de"}, "am 28. März", "28. March"),
+        ({"type": "datetime", "format": "%H:%M", "timezone": "UTC"}, "at 9:05", "at 9.05"),
     ],
 )
 def test_each_kind_of_sensitive_field(field: Field, hidden: str, shown: str) -> None:

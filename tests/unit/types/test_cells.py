@@ -1,5 +1,6 @@
 """Tables of cells: a text, and the column's value or the codes of its faults."""
 
+import json
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from csvgate.types.common.field_type import CellFault
+from csvgate.types.common.spaces import SPACES
 from csvgate.validation.cells import Cells
 from unit.types.cell import exact, read
 from unit.validation.files import contract
@@ -384,6 +386,128 @@ def test_the_missing_values_of_a_field_replace_those_of_the_schema() -> None:
     with pytest.raises(CellFault) as caught:
         a["-"]
     assert [("constraint.required", "is required, but has no value")] == list(caught.value.faults)
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_every_kind_of_space_is_trimmed(space: str) -> None:
+    assert space.isspace()
+    assert 5 == read(f"{space}5{space}{space}", type="integer", trim=True)
+    assert ["type.integer"] == read(f"{space}5", type="integer")
+    assert f"a{space}b" == read(f"{space}a{space}b\n", trim=True)
+    assert None is read(space * 3, type="date", trim=True)
+
+
+def test_a_trimmed_cell_is_judged_without_its_spaces() -> None:
+    limits = {"maxLength": 2, "pattern": "[a-z]+"}
+    assert "ab" == read("  ab  ", trim=True, bigquery="STRING(2)", constraints=limits)
+    assert "1.50" == read(" 1.50 ", trim=True, type="number", bigquery="STRING")
+    assert None is read(" n/a ", trim=True, missingValues=["n/a"])
+    assert "\x1ca" == read(" \x1ca", trim=True)
+
+
+def test_a_field_decides_before_the_schema_whether_it_is_trimmed() -> None:
+    fields: list[dict[str, Any]] = [{"name": "a"}, {"name": "b", "trim": False}]
+    rules = contract(*fields, schema={"trim": True})
+    a, b = (Cells(field, rules.schema_, required=False) for field in rules.schema_.fields)
+    assert ["x", " x "] == [a[" x "], b[" x "]]
+
+
+def test_the_schema_decides_whether_the_items_of_a_list_are_trimmed() -> None:
+    rules = contract({"name": "a", "type": "list"}, schema={"trim": True})
+    cells = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    assert '["a","b"]' == cells[" a , b"]
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "expected"),
+    [
+        ({"type": "boolean", "replace": {"J": "true", "N": "false"}}, "J", True),
+        ({"type": "boolean", "replace": {"J": "true", "N": "false"}}, "false", False),
+        ({"type": "boolean", "replace": {"J": "true", "N": "false"}}, "j", ["type.boolean"]),
+        ({"type": "integer", "replace": {"n/v": ""}}, "n/v", None),
+        ({"type": "integer", "replace": {"n/v": ""}}, "n/v ", ["type.integer"]),
+        ({"type": "integer", "replace": {"n/v": ""}, "trim": True}, " n/v ", None),
+        ({"type": "integer", "replace": {"none": "0"}}, "none", 0),
+        ({"type": "integer", "replace": {"": "0"}}, "", 0),
+        ({"type": "integer", "replace": {"": "0"}, "trim": True}, "  ", 0),
+        ({"replace": {"a": "b", "b": "c"}}, "a", "b"),
+        ({"replace": {"-": ""}, "missingValues": ["-"]}, "-", ""),
+        ({"replace": {"x": "-"}, "missingValues": ["-"]}, "x", None),
+        ({"replace": {"x": "long"}, "bigquery": "STRING(3)"}, "x", ["bigquery.length"]),
+        ({"replace": {"x": "y"}, "constraints": {"enum": ["y"]}}, "x", "y"),
+        ({"replace": {"x": "y"}, "constraints": {"enum": ["x"]}}, "x", ["constraint.enum"]),
+    ],
+)
+def test_a_replaced_cell_is_read_as_its_new_text(
+    field: dict[str, Any], text: str, expected: object
+) -> None:
+    found = read(text, **field)
+    assert (expected, type(expected)) == (found, type(found))
+
+
+def test_a_cell_that_stands_for_a_missing_value_is_a_fault_if_it_is_required() -> None:
+    rules = contract({"name": "a", "replace": {"n/v": "", "": "x"}})
+    cells = Cells(rules.schema_.fields[0], rules.schema_, required=True)
+    assert "x" == cells[""]
+    with pytest.raises(CellFault) as caught:
+        cells["n/v"]
+    assert [("constraint.required", "is required, but has no value")] == list(caught.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "expected"),
+    [
+        ({}, "a,b", '["a","b"]'),
+        ({"delimiter": "|"}, "a|b,c|", '["a","b,c",""]'),
+        ({"delimiter": "; "}, "a; b;c", '["a","b;c"]'),
+        ({}, 'Zoë,"x"\\', '["Zoë","\\"x\\"\\\\"]'),
+        ({}, "a, b ", '["a"," b "]'),
+        ({"trim": True}, " a, b\u00a0,", '["a","b",""]'),
+        ({"bigquery": "STRING"}, "a, b", "a, b"),
+        ({"bigquery": "STRING(3)"}, "a, b", ["bigquery.length"]),
+        ({"bigquery": "STRING", "trim": True}, " a, b ", "a, b"),
+        ({"missingValues": ["-"]}, "", "[]"),
+        ({"itemType": "integer"}, "1,-2,+3,007", "[1,-2,3,7]"),
+        ({"itemType": "integer"}, "1,2.5", ["type.list"]),
+        ({"itemType": "integer"}, "1,,2", ["type.list"]),
+        ({"itemType": "integer"}, "1, 2", ["type.list"]),
+        ({"itemType": "integer", "trim": True}, "1, 2", "[1,2]"),
+        ({"itemType": "integer"}, "18446744073709551615", "[18446744073709551615]"),
+        ({"itemType": "integer"}, "1,18446744073709551616", ["bigquery.json"]),
+        ({"itemType": "integer"}, "1" * 500, ["type.list"]),
+        ({"itemType": "number"}, "1.50,.5,1e3,-0", "[1.50,0.5,1E+3,-0]"),
+        ({"itemType": "number"}, "0.12345678901234567890", ["bigquery.json"]),
+        ({"itemType": "number"}, "1,NaN", ["type.list"]),
+        ({"itemType": "boolean"}, "true,0", "[true,false]"),
+        ({"itemType": "boolean"}, "true,yes", ["type.list"]),
+        ({"itemType": "date"}, "2026-11-21,2024-02-29", '["2026-11-21","2024-02-29"]'),
+        ({"itemType": "date"}, "2026-11-31", ["type.list"]),
+        ({"itemType": "time", "delimiter": "/"}, "14:30:00/09:05:00", '["14:30:00","09:05:00"]'),
+        ({"itemType": "datetime"}, "2026-11-21T14:30:00Z", '["2026-11-21T14:30:00Z"]'),
+        ({"itemType": "datetime"}, "2026-11-21", ["type.list"]),
+        ({"constraints": {"minLength": 2, "maxLength": 3}}, "a", ["constraint.min_length"]),
+        ({"constraints": {"minLength": 2, "maxLength": 3}}, "a,b,c,d", ["constraint.max_length"]),
+        ({"itemType": "integer", "constraints": {"enum": ["[1, 2]"]}}, "1,02", "[1,2]"),
+        ({"itemType": "integer", "constraints": {"enum": ["[1, 2]"]}}, "2,1", ["constraint.enum"]),
+        ({"constraints": {"enum": ['["a"]']}, "replace": {"x": "a"}}, "x", '["a"]'),
+        ({"itemType": "boolean", "constraints": {"enum": ["[1]"]}}, "true", ["constraint.enum"]),
+    ],
+)  # fmt: skip
+def test_list(field: dict[str, Any], text: str, expected: object) -> None:
+    found = read(text, type="list", **field)
+    assert expected == found
+    if isinstance(found, str) and field.get("bigquery") is None:
+        json.loads(found)
+
+
+def test_a_fault_of_a_list_says_what_is_wrong_with_an_item() -> None:
+    rules = contract({"name": "a", "type": "list", "itemType": "date"})
+    cells = Cells(rules.schema_.fields[0], rules.schema_, required=False)
+    with pytest.raises(CellFault) as caught:
+        cells["2026-11-21,2026-11-31"]
+    assert [("type.list", "has an item that is not a date that exists")] == list(
+        caught.value.faults
+    )
 
 
 def test_the_number_of_remembered_texts_is_bounded() -> None:

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).resolve().parents[3] / "shared" / "csvgate" / "types"
 NOT_TYPES = {"__init__", "bigquery", "registry"}
 OF_ALL_TYPES = {
     "name", "label", "type", "format", "bigquery", "constraints", "missingValues", "sensitive",
-    "title", "description",
+    "title", "description", "trim", "replace",
 }  # fmt: skip
 TYPES = pytest.mark.parametrize("kind", FIELD_TYPES.values(), ids=lambda kind: str(kind.name))
 
@@ -55,7 +55,8 @@ def test_its_codes_are_listed_and_belong_to_it(kind: FieldType) -> None:
         assert fault.format in kind.format_names
         named_after = fault.format if fault.code.startswith("format.") else kind.name
         assert fault.code.endswith(f".{named_after}")
-        assert [fault.code] == read(fault.example, type=kind.name, format=fault.format)
+        field = {"type": kind.name, "format": fault.format, **fault.properties}
+        assert [fault.code] == read(fault.example, **field)
 
 
 @TYPES

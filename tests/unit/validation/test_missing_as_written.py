@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
+from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.marked_cell import MarkedCell
+from csvgate.rejects.corrections import Correction
+from csvgate.rejects.reject_file import RejectFile
+from csvgate.validation.validate import validate
 from unit.validation.files import batches, contract, faults, rejected_rows, valid_rows
 
 MYSQL: dict[str, Any] = {
@@ -90,3 +94,55 @@ def test_a_stripped_cell_is_still_compared_as_it_is_written() -> None:
     cell = MarkedCell("  N ", "  \\N ").strip()
     assert cell.is_missing({"\\N"})
     assert "N" == str(cell) != cell
+
+
+QUOTED_TEXTS: dict[str, Any] = {"dialect": {"quotedMissing": False}}
+
+
+@pytest.mark.parametrize(
+    ("row", "values"),
+    [
+        (b'"",', ("", None)),
+        (b'"",""', ("", "")),
+        (b'NA,"NA"', (None, "NA")),
+        (b'"N""A","-"', ('N"A', "-")),
+        (b' ,"-\n"', (" ", "-\n")),
+    ],
+)
+def test_with_quoted_missing_false_a_quoted_cell_is_a_text(
+    row: bytes, values: tuple[str | None, ...]
+) -> None:
+    rules = contract("a", "b", schema={"missingValues": ["", "NA", "-"]}, **QUOTED_TEXTS)
+    assert [(2, values)] == valid_rows(batches(b"a,b\n" + row + b"\n", rules))
+
+
+def test_a_quoted_cell_satisfies_required_as_the_empty_text() -> None:
+    rules = contract({"name": "a", "constraints": {"required": True}}, "b", **QUOTED_TEXTS)
+    assert [(3, "a", "constraint.required")] == faults(b'a,b\n"",1\n,2\n', rules)
+
+
+def test_a_quoted_number_that_is_empty_is_a_fault() -> None:
+    rules = contract({"name": "a", "type": "integer"}, "b", **QUOTED_TEXTS)
+    assert [(2, "a", "type.integer")] == faults(b'a,b\n"",x\n,y\n', rules)
+
+
+def test_a_quoted_null_with_an_escape_character() -> None:
+    """It is neither NULL nor the text N for certain."""
+    dialect = {"quotedMissing": False, "escapeChar": "\\"}
+    rules = contract("a", "b", dialect=dialect, schema={"missingValues": ["\\N"]})
+    data = b'a,b\n\\N,"\\\\N"\n"\\N",x\n'
+    assert [(2, (None, "\\N"))] == valid_rows(batches(data, rules))
+    (row,) = rejected_rows(batches(data, rules))
+    assert [("a", "cell.null", True)] == [
+        (fault.column, fault.code, "remove the quotes" in fault.message) for fault in row.faults
+    ]
+
+
+def test_a_corrected_reject_file_keeps_quoted_texts() -> None:
+    rules = contract({"name": "id", "type": "integer"}, "a", "b", **QUOTED_TEXTS)
+    file = b"".join(map(RejectFile(rules).render, batches(b'id,a,b\nx,"",\n', rules)))
+    correction = Correction(rules, frozenset([2]))
+    read = validate(
+        correction.pieces([file.replace(b",x,", b",1,")]), contract_for_extracted_records(rules)
+    )
+    assert [(2, (1, "", None))] == valid_rows(correction.batches(read))

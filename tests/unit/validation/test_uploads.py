@@ -36,11 +36,15 @@ MARKS = {
 DIALECTS = st.fixed_dictionaries(
     {},
     optional={
-        "delimiter": st.sampled_from([",", ";", "\t", "|"]),
+        "delimiter": st.sampled_from([",", ";", "\t", "|", "||", "<>"]),
         "quoteChar": st.sampled_from(['"', "'", None]),
         "escapeChar": st.just("\\"),
         "doubleQuote": st.booleans(),
         "skipInitialSpace": st.booleans(),
+        "trailingDelimiter": st.booleans(),
+        "shortRows": st.sampled_from(["refuse", "pad"]),
+        "quotedMissing": st.booleans(),
+        "formulaText": st.booleans(),
         "header": st.booleans(),
         "commentChar": st.just("#"),
         "preambleLines": st.integers(0, 2),
@@ -51,7 +55,7 @@ DIALECTS = st.fixed_dictionaries(
 )
 TOKENS = st.lists(
     st.sampled_from(
-        ["a", "1", "D", "D", "Q", "\\", "#", " ", "\n", "\n", "\r", "\r\n", "\0", "é", "𝄞",
+        ["a", "1", "D", "D", "Q", "=Q", "\\", "#", " ", "\n", "\n", "\r", "\r\n", "\0", "é", "𝄞",
          "\ud800", "\udc00", "1Dx\n", "2DQy\nQ\r\n"]
     ),
     max_size=25,

@@ -32,7 +32,7 @@ def check(contract: Contract, unsure: Collection[str] = ()) -> Complaints:
     yield from _match(contract.match)
     yield from _member(contract.member)
     yield from check_encoding(contract.encoding)
-    yield from check_dialect(contract.dialect)
+    yield from check_dialect(contract.dialect, contract.encoding)
     yield from check_schema(contract.schema_)
     yield from check_labels(contract, unsure)
     yield from check_columns(contract)

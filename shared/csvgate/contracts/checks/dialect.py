@@ -1,6 +1,7 @@
 """Rules for the encoding and the dialect of files."""
 
 import codecs
+import re
 from typing import Final
 
 from csvgate.contracts.encoding_names import SINGLE_BYTE, codec_name
@@ -13,6 +14,11 @@ MOST_HEADER_ROWS: Final = 10
 _USE: Final = (
     "use utf-8, utf-16, windows-1252, iso-8859-1 or another encoding that docs/contracts.md lists"
 )
+
+_MOST_CHARACTERS: Final = 10
+"""Of a delimiter."""
+_NOTATION: Final = re.compile(r"\\(?:0|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
+"""A character as it is written in double quotes."""
 
 
 def check_encoding(encoding: Encoding) -> Complaints:
@@ -49,25 +55,28 @@ def _wrong_name(name: str) -> str | None:
     return None
 
 
-def check_dialect(dialect: Dialect) -> Complaints:
+def check_dialect(dialect: Dialect, encoding: Encoding) -> Complaints:
     """Places are relative to the contract."""
-    seen: dict[str, str] = {}
+    yield from _check_delimiter(dialect, encoding)
+    if dialect.quote_char is None and not dialect.quoted_missing:
+        yield ("dialect", "quotedMissing"), "has no meaning without quotes (`quoteChar` is null)"
+    seen: dict[str, str] = {dialect.delimiter: "delimiter"}
     for name, char in (
-        ("delimiter", dialect.delimiter),
         ("quoteChar", dialect.quote_char),
         ("escapeChar", dialect.escape_char),
         ("commentChar", dialect.comment_char),
     ):
         if char is None:
             continue
-        if char == "\\t":
-            message = 'is a backslash and a t; for a tab write "\\t" in double quotes'
-            yield ("dialect", name), message
+        if name == "quoteChar" and not char:
+            yield ("dialect", name), "for files without quotes, write null"
         elif len(char) != 1 or not char.isascii() or char in "\r\n\0" or char.isalnum():
             message = "should be one ASCII character, neither a letter nor a digit"
             yield ("dialect", name), f"{char!r} {message}"
         elif char in seen:
             yield ("dialect", name), f"{char!r} is also the {seen[char]}; they must differ"
+        elif char in dialect.delimiter:
+            yield ("dialect", name), f"{char!r} is also in the delimiter; they must differ"
         seen.setdefault(char, name)
     yield from _surroundings(dialect)
     yield from _header_rows(dialect)
@@ -116,3 +125,31 @@ def _header_rows(dialect: Dialect) -> Complaints:
     elif count == 1 and dialect.header_join != " ":
         message = "has no effect on a header of one row; drop it, or add `headerRows`"
         yield ("dialect", "headerJoin"), message
+
+
+def _check_delimiter(dialect: Dialect, encoding: Encoding) -> Complaints:
+    delimiter, place = dialect.delimiter, ("dialect", "delimiter")
+    if delimiter == "\\t":
+        yield place, 'is a backslash and a t; for a tab write "\\t" in double quotes'
+    elif _NOTATION.fullmatch(delimiter):
+        yield place, f"is the text {delimiter}; for the character write it in double quotes"
+    elif not 1 <= len(delimiter) <= _MOST_CHARACTERS or set(delimiter) & set("\r\n\0"):
+        message = f"should be 1 to {_MOST_CHARACTERS} characters, without line breaks and NUL"
+        yield place, f"{delimiter!r} {message}"
+    elif delimiter.isalnum():
+        yield place, f"{delimiter!r} should not consist of letters and digits only"
+    elif dialect.skip_initial_space and delimiter[0] == " " and len(delimiter) > 1:
+        message = "begins with a space, which `skipInitialSpace` would take from an empty cell"
+        yield place, f"{delimiter!r} {message}"
+    else:
+        for name in (encoding,) if isinstance(encoding, str) else encoding:
+            if _wrong_name(name) is None and not _can_write(delimiter, name):
+                yield place, f"{delimiter!r} does not exist in the encoding {name}"
+
+
+def _can_write(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True

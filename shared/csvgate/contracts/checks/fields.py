@@ -4,7 +4,13 @@ from csvgate.contracts.checks.column_names import wrong_column_name
 from csvgate.contracts.checks.constraints import check_constraints
 from csvgate.contracts.checks.defaults import check_default
 from csvgate.contracts.checks.formats import check_formats
+from csvgate.contracts.checks.lists import check_list
 from csvgate.contracts.checks.numbers import check_numbers
+from csvgate.contracts.checks.replacements import (
+    check_missing_of_schema,
+    check_replace,
+    check_trim,
+)
 from csvgate.contracts.model import Schema, SchemaField
 from csvgate.contracts.reading.mistakes import Complaints, suggest
 from csvgate.contracts.table import column_type
@@ -19,10 +25,11 @@ def check_schema(schema: Schema) -> Complaints:
         if first != i:
             message = f"{field.name!r} is also fields[{first}]; BigQuery ignores case, rename one"
             yield ("schema", "fields", i, "name"), message
-        wrong = list(_check_field(field))
+        wrong = list(_check_field(field, schema))
         # A default can be read only if the rest of the field is right.
         for path, message in wrong or check_default(field, schema):
             yield ("schema", "fields", i, *path), message
+    yield from check_missing_of_schema(schema)
     yield from _primary_key(schema)
 
 
@@ -40,7 +47,7 @@ def _primary_key(schema: Schema) -> Complaints:
             yield place, f"{name!r} is listed twice; keep one"
 
 
-def _check_field(field: SchemaField) -> Complaints:
+def _check_field(field: SchemaField, schema: Schema) -> Complaints:
     wrong = wrong_column_name(field.name)
     if wrong:
         yield ("name",), wrong
@@ -56,10 +63,15 @@ def _check_field(field: SchemaField) -> Complaints:
         column = None
     yield from _inapplicable(field)
     yield from check_numbers(field)
+    yield from check_list(field)
     yield from _words(field)
-    yield from check_formats(field, column)
+    wrong_formats = list(check_formats(field, column))
+    yield from wrong_formats
+    yield from check_trim(field, schema)
     if column is not None:
         yield from check_constraints(field)
+        if not wrong_formats:
+            yield from check_replace(field, schema)
 
 
 def _inapplicable(field: SchemaField) -> Complaints:

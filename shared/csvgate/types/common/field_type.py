@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from csvgate.types.bigquery import BigQueryType
@@ -78,6 +79,12 @@ class Field(Protocol):
     @property
     def whole_decimals(self) -> bool: ...
     @property
+    def trim(self) -> bool | None: ...
+    @property
+    def item_type(self) -> str: ...
+    @property
+    def delimiter(self) -> str: ...
+    @property
     def true_values(self) -> tuple[str, ...]: ...
     @property
     def false_values(self) -> tuple[str, ...]: ...
@@ -114,6 +121,8 @@ class TypeFault(NamedTuple):
     example: str
     """A cell that has the fault, in a field of the type and of `format`."""
     format: str = "default"
+    properties: Mapping[str, str] = MappingProxyType({})
+    """Other properties of the field."""
 
 
 class FieldType(ABC):

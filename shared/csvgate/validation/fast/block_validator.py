@@ -142,7 +142,7 @@ class BlockValidator:
     def _check_outside(self, reader: RowReader, row: int) -> RowResult:
         """Check a row that is not in the columns."""
         count = reader.count_cells(row)
-        if count is None or count == self.splitter.width:
+        if count is None or self._rules.may_fit(count):
             return self._rules.check(reader.record(row))
         return [], self._rules.wrong_count(reader.line(row), count)
 

@@ -19,6 +19,9 @@ _ESCAPED: Final = 6
 """The most characters that JSON writes for one byte of a cell."""
 _BETWEEN: Final = 4
 """The characters around the cell of a JSON member: two quotes, a comma and a space."""
+_MANY_RUNS: Final = 1 / 8
+"""The number of runs of consecutive rows, as a share of the rows, above which copying each run
+costs more than picking each cell."""
 _NONE: Final = np.empty(0, np.int64)
 
 
@@ -37,6 +40,7 @@ class Table(NamedTuple):
 class CellSplitter:
     def __init__(self, dialect: Dialect, header: Header) -> None:
         self._quote: Final = dialect.quote_char or ""
+        self._drops_last: Final = dialect.trailing_delimiter
         self._order: Final = header.order
         self.width: Final = header.width
         """The number of cells of a record."""
@@ -51,14 +55,16 @@ class CellSplitter:
         """For each row of the header, what finds its cells in the columns."""
 
     def split(self, framed: FramedBlock) -> Table:
-        rows = np.flatnonzero(framed.lasts - framed.firsts == self.width - 1)
+        fits = framed.lasts - framed.firsts == self.width - 1
+        longer = self._ends_with_delimiter(framed) if self._drops_last else None
+        rows = np.flatnonzero(fits if longer is None else fits | longer)
         if self._others:
             rows = rows[framed.sizes.take(rows) <= self._longest]
-        columns = self._columns(framed, rows)
+        columns = self._columns(framed, rows, longer)
         masks = (self._find_headers(columns), *self._damaged(columns))
         if left_out := [mask for mask in masks if mask is not None]:
             rows = rows[~np.logical_or.reduce(left_out)]
-            columns = self._columns(framed, rows)
+            columns = self._columns(framed, rows, longer)
         others = [columns[at] for at in self._others]
         return Table([columns[at] for at in self._order], rows, others)
 
@@ -83,7 +89,9 @@ class CellSplitter:
                 found = repeated if found is None else found | repeated
         return found
 
-    def _columns(self, framed: FramedBlock, rows: Ints) -> dict[int | None, Slices]:
+    def _columns(
+        self, framed: FramedBlock, rows: Ints, longer: Mask | None
+    ) -> dict[int | None, Slices]:
         """Return the cells of these rows by their place in a record, None for absent columns."""
         width = self.width
         text = np.frombuffer(framed.block.data, np.uint8)
@@ -92,7 +100,10 @@ class CellSplitter:
         quoted = None if framed.quoted is None else _Quoted.of(framed.quoted, firsts, width)
         all_ends = _ends(framed.separators, firsts, width)
         if b"\r" in framed.block.data:
-            all_ends[-1] -= text.take(all_ends[-1] - 1) == _CR
+            before_lf = text.take(all_ends[-1] - 1) == _CR
+            if longer is not None:
+                before_lf &= ~longer[rows]
+            all_ends[-1] -= before_lf
         # Before any column is made, which changes the ends.
         all_starts = {
             cell: all_ends[cell - 1] + 1 if cell else starts
@@ -115,6 +126,19 @@ class CellSplitter:
         """Return the empty cells of a column that the file does not have."""
         zeros = np.zeros(count, np.int32)
         return Slices(framed.block, zeros, zeros, _NONE, self._quote, framed.block.has_zeros)
+
+    def _ends_with_delimiter(self, framed: FramedBlock) -> Mask:
+        """Return for each record whether it has one more cell than the header, which is empty and
+        not quoted."""
+        text = np.frombuffer(framed.block.data, np.uint8)
+        found: Mask = framed.lasts - framed.firsts == self.width
+        rows = np.flatnonzero(found)
+        lasts = framed.lasts[rows]
+        ends = framed.separators.take(lasts)
+        lengths = ends - framed.separators.take(lasts - 1) - 1
+        lengths -= text.take(ends - 1) == _CR
+        found[rows[lengths != 0]] = False
+        return found
 
     def _slices(self, framed: FramedBlock, starts: Ints32, ends: Ints32, quoted: Ints) -> Slices:
         """Return the cells without the quotes around them. Changes `starts` and `ends`."""
@@ -163,6 +187,8 @@ def _ends(separators: Ints32, firsts: Ints, width: int) -> Ints32:
     indexes of the separators after their first cells."""
     # Runs of consecutive rows are copied at once.
     breaks = (np.flatnonzero(np.diff(firsts) != width) + 1).tolist()
+    if len(breaks) > _MANY_RUNS * len(firsts):
+        return separators.take(firsts + np.arange(width)[:, None])
     begins = [0, *breaks] if len(firsts) else []
     runs = zip(begins, [*breaks, len(firsts)], strict=False)
     parts = [separators[firsts[start] : firsts[end - 1] + width] for start, end in runs]

@@ -13,6 +13,7 @@ from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.choose import kernels_of
 from csvgate.validation.fast.kernels.column import Kernel, as_column_type
 from csvgate.validation.fast.kernels.learning.adaptive import AdaptiveKernel
+from csvgate.validation.fast.kernels.trimming import TrimmingKernel
 from unit.validation.files import contract
 
 
@@ -31,23 +32,31 @@ def slices(cells: Sequence[bytes]) -> Slices:
 
 def cleared(cells: Sequence[bytes], **field: Any) -> Found:
     """Return what the kernel of a field clears, which may read distinct cells with the rules."""
-    return found_by(kernel_of(field), cells)
+    return found_by(_whole_kernel_of(field), cells)
 
 
 def cleared_by_type(cells: Sequence[bytes], **field: Any) -> Found:
     """Return what the kernel of the field's type clears in bulk, without the cells that the rules
     read one by one: in a test of many unusual cells a fault in the kernel would not show."""
-    kernel = kernel_of(field).fallback.kernel
+    kernel: Kernel | None = kernel_of(field).fallback.kernel
     assert kernel is not None
-    return found_by(kernel, cells)
+    trims = isinstance(_whole_kernel_of(field), TrimmingKernel)
+    return found_by(TrimmingKernel(kernel) if trims else kernel, cells)
 
 
 def kernel_of(field: Mapping[str, Any]) -> AdaptiveKernel:
+    """Return the kernel of a field, without the one that trims the cells for it."""
+    found = _whole_kernel_of(field)
+    kernel = found.kernel if isinstance(found, TrimmingKernel) else found
+    assert isinstance(kernel, AdaptiveKernel)
+    return kernel
+
+
+def _whole_kernel_of(field: Mapping[str, Any]) -> Kernel:
     rules = contract({"name": "a", **field})
     (rule,) = rules.schema_.fields
     reader = Cells(rule, rules.schema_, required=rule.constraints.required)
     (kernel,) = kernels_of(rules, [reader], KeyedHash())
-    assert isinstance(kernel, AdaptiveKernel)
     return kernel
 
 

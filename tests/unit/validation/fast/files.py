@@ -106,6 +106,32 @@ KINDS: list[tuple[Field, list[str]]] = [
         {"type": "integer", "missingValues": ["", "-", "n/a", "-999", "00"]},
         ["-999", "-998", "-", "n/a", "", "00", "0", "7"],
     ),
+    (
+        {"trim": True},
+        ["a", " a ", "\u00a0a\u3000", "", "  ", "a b", "NA ", "\t-", '" a"', '"a" ', "é\u2003",
+         "\u0085"],
+    ),
+    ({"trim": True, "constraints": {"enum": ["A", "é"]}}, ["A", " A", "é\u00a0", "B ", " "]),
+    (
+        {"trim": True, "replace": {"n/v": "", "a": "b", "b": "c", "NA": "x", "-": "-1"}},
+        ["a", "b ", "n/v", " n/v", "NA", "NA\u202f", "-", "c", "", "\u3000"],
+    ),
+    (
+        {"type": "integer", "trim": True, "replace": {"n/v": "", "none": "0", "5": "6"}},
+        ["1", " 2 ", "3\u00a0", "n/v ", " none", "5", "05", "\t", "1 2", "\u22127 ", "NA"],
+    ),
+    (
+        {"type": "boolean", "replace": {"J": "true", "N": "false", "?": ""}},
+        ["J", "N", "?", "true", "j", " J", ""],
+    ),
+    (
+        {"type": "number", "bigquery": "STRING(6)", "trim": True, "replace": {"0": "0.00"}},
+        ["1", " 1.5 ", "0", " 0", "0.0", "1234567  ", "   12"],
+    ),
+    (
+        {"type": "date", "trim": True, "replace": {"0000-00-00": ""}},
+        ["2026-11-21", " 2026-11-21", "0000-00-00", " 0000-00-00 ", "2026-11-31 ", " "],
+    ),
     ({"type": "number", "bigquery": "STRING"}, ["1", "1.0", "1.00", "x", ""]),
     ({"type": "boolean"}, ["true", "FALSE", "1", "0", "yes", ""]),
     (
@@ -229,6 +255,11 @@ KINDS: list[tuple[Field, list[str]]] = [
     ({"type": "geopoint"}, ["1,2", "90,45", "x", ""]),
     ({"type": "object"}, ["{}", "[]", '{"a": "b,c"}', ""]),
     ({"type": "array"}, ["[]", "{}", "[1]"]),
+    ({"type": "list"}, ["a,b", "a", "", ",", 'a"b', "é, b"]),
+    (
+        {"type": "list", "itemType": "integer", "delimiter": "|", "trim": True},
+        ["1|2", " 1 | 2 ", "1,2", "x", "", "1||2", "18446744073709551616"],
+    ),
     ({"type": "any"}, ["1", "x", ""]),
 ]  # fmt: skip
 """Fields, and cells that are near to what they take."""
@@ -278,10 +309,19 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
             for some in (key[: draw(st.integers(1, len(names)))] for key in keys)
         ]
     if draw(st.booleans()):
-        dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ","]))
+        dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ",", "||", "¦"]))
         dialect["quoteChar"] = draw(st.sampled_from(['"', "'", None]))
     if dialect["header"] and draw(st.integers(0, 3)) == 0:
         dialect["headerRows"] = [1, 2]
+    more = {
+        "trailingDelimiter": True,
+        "shortRows": "pad",
+        "quotedMissing": False,
+        "formulaText": True,
+    }
+    for name, value in more.items():
+        if draw(st.integers(0, 5)) == 0:
+            dialect[name] = value
     return contract(*fields, schema=schema, dialect=dialect), [cells for _, cells in chosen]
 
 
@@ -313,11 +353,12 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
                 order.insert(at, len(cells))
                 labels.insert(at, f"other {number}")
         cells = [*cells, OTHER]
+        end = dialect.delimiter if dialect.trailing_delimiter and draw(st.booleans()) else ""
         if len(dialect.header_rows) == 2:
             first = [label.partition(" ")[0] for label in labels]
-            lines.append((dialect.delimiter.join(first) + "\n").encode())
+            lines.append((dialect.delimiter.join(first) + end + "\n").encode())
             labels = [label.partition(" ")[2] for label in labels]
-        lines.append((dialect.delimiter.join(labels) + "\n").encode())
+        lines.append((dialect.delimiter.join(labels) + end + "\n").encode())
     newline = draw(st.sampled_from(["\n", "\n", "\r\n", "\r"]))
     # The first cell of each kind is valid, because with near misses only, hardly a row would be.
     texts = [st.one_of(st.just(cells[i][0]), st.sampled_from(cells[i])) for i in order]
@@ -326,7 +367,10 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
     for row in draw(st.lists(rows, min_size=least, max_size=30)):
         written = [_written(text, style, dialect.delimiter, dialect.quote_char)
                    for text, style in row]  # fmt: skip
-        lines.append((dialect.delimiter.join(written) + newline).encode())
+        if dialect.short_rows == "pad" and len(written) > 1 and draw(st.integers(0, 3)) == 0:
+            written.pop()
+        end = dialect.delimiter if dialect.trailing_delimiter and draw(st.booleans()) else ""
+        lines.append((dialect.delimiter.join(written) + end + newline).encode())
     count = len(dialect.header_rows) if dialect.header else 0
     head, body = lines[:count], lines[count:]
     if head and draw(st.integers(0, 3)) == 0:

@@ -12,7 +12,7 @@ PARTS = [
     b"1,a,ABC", b"2,b", b"x,,abc", b",", b"a", b"", b'"', b'""', b'"a"', b'"a""b"', b'"a\n\nb"',
     b'1,"a', b'b",ABC', b'a"b', b'x""y', b'"a"x', b"\0", b"\xff", b"\xc3", b"\xe2\x82",
     "é".encode(), b"#", b"#a", b'#"', b";", b"'", b" ", b"\\", b"\xef\xbb\xbf", b"\x81",
-    b"x" * 70, b'"' + b"x" * 300, b"a,\\", b'b,"\\', b'x",y\\', b"\\N,\\\\",
+    b'="a",', b'="', b"x" * 70, b'"' + b"x" * 300, b"a,\\", b'b,"\\', b'x",y\\', b"\\N,\\\\",
 ]  # fmt: skip
 ENDS = [b"\n", b"\r\n", b"\r", b"", b"\n\n", b"\r\r", b",", b'"\n', b'\r"', b"\r\r\n"]
 BLOCKS = [64, 200, 1024, 1 << 14, 1 << 22]
@@ -64,6 +64,9 @@ def shapes(draw: st.DrawFn, unit: st.SearchStrategy[bytes] = UNITS, most: int = 
                 {"footerLines": 2},
                 {"preambleUntil": "id|1"},
                 {"footerFrom": "a|1"},
+                {"trailingDelimiter": True, "shortRows": "pad"},
+                {"formulaText": True, "delimiter": ",,"},
+                {"quotedMissing": False, "escapeChar": "\\"},
             ]
         )
     )
@@ -75,7 +78,7 @@ def shapes(draw: st.DrawFn, unit: st.SearchStrategy[bytes] = UNITS, most: int = 
         encoding=["utf-8", "windows-1252"] if encoding == "both" else encoding,
     )
     if dialect["header"]:
-        data = dialect.get("delimiter", ",").join(["id", "text", "code"]).encode() + b"\n" + data
+        data = rules.dialect.delimiter.join(["id", "text", "code"]).encode() + b"\n" + data
     if encoding == "utf-16":
         data = data.decode("latin-1").encode("utf-16")
     stored = data

@@ -91,6 +91,15 @@ def test_values_are_bounded_in_utc() -> None:
     assert values[1] == datetime(2026, 1, 2, tzinfo=UTC)
 
 
+def test_times_before_the_year_1_in_utc_are_left_to_the_rules() -> None:
+    """Before time zones, Berlin was 53 minutes and 28 seconds ahead of Greenwich."""
+    found = kernel(field("Europe/Berlin"), 1, 9999)
+    cells = [b"0001-01-01 00:53", b"0001-01-01 00:54", b"9999-12-31 23:59"]
+    cleared, values = found_by(found, cells)
+    assert cleared == [False, True, False]
+    assert values[1] == datetime(1, 1, 1, 0, 0, 32, tzinfo=UTC)
+
+
 def test_no_zone_changes_its_clocks_twice_in_six_days() -> None:
     """The kernel takes the clocks of a day as unchanged if its ends have the same offset."""
     for name in sorted(zone_names()):

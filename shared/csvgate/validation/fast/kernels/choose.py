@@ -21,9 +21,11 @@ from csvgate.validation.fast.kernels.learning.adaptive import AdaptiveKernel
 from csvgate.validation.fast.kernels.learning.distinct import DistinctKernel
 from csvgate.validation.fast.kernels.missing_columns import AbsentKernel, default_kernel
 from csvgate.validation.fast.kernels.numbers.parser import number_parser
+from csvgate.validation.fast.kernels.replacing import ReplacingKernel
 from csvgate.validation.fast.kernels.strings.enumerated import MAX_TEXTS, EnumKernel
 from csvgate.validation.fast.kernels.strings.kernel import StringKernel, tests_of
 from csvgate.validation.fast.kernels.times.parser import moment_parser
+from csvgate.validation.fast.kernels.trimming import TrimmingKernel
 
 _BELOW_STRINGS: Final = 1 / 8
 """The share of new texts among the cells of a column up to which learning them is cheaper than a
@@ -58,8 +60,11 @@ def kernels_of(contract: Contract, cells: Sequence[Cells], keyed: KeyedHash) -> 
         if kernel is not None and reader.foreign:
             kernel = foreign_kernel(kernel, reader.foreign, kind, keyed)
         worthwhile = _BELOW_RULES if kernel is None else _worthwhile(field)
+        if kernel is not None and reader.replaced:
+            kernel = ReplacingKernel(kernel, reader, kind)
         fallback = FallbackKernel(kernel, reader, kind)
-        found.append(AdaptiveKernel(distinct, fallback, worthwhile))
+        adaptive = AdaptiveKernel(distinct, fallback, worthwhile)
+        found.append(TrimmingKernel(adaptive) if reader.trims else adaptive)
     return found
 
 

@@ -95,7 +95,7 @@ def _pattern_forms(pattern: str) -> Forms | None:
     twice = any(all(name in names for name in same) for same in _SAME)
     if not names or not _READABLE.issuperset(names) or twice or not is_readable("".join(parts)):
         return None
-    tail = Tail(fraction, zone, short_offsets=True)
+    tail = Tail(fraction, zone, short_offsets=zone is Presence.ALWAYS)
     return Forms(tuple(_with_short(parts, before_fraction=fraction is Presence.ALWAYS)), tail)
 
 

@@ -23,8 +23,10 @@ from csvgate.validation.fast.words import MAX_FIRST_WORDS, WORD, Text
 
 _DAY: Final = 86_400
 _SECOND: Final = 1_000_000
-_FIRST: Final = int(np.datetime64("0001-01-01", "us").astype(np.int64))
-_END: Final = int(np.datetime64("10000-01-01", "us").astype(np.int64))
+FIRST: Final = int(np.datetime64("0001-01-01", "us").astype(np.int64))
+END: Final = int(np.datetime64("10000-01-01", "us").astype(np.int64))
+"""The microseconds since 1970 of the first moment that BigQuery has, and of the first that it has
+not."""
 _MAX_LAYOUTS: Final = 12
 """Forms of a column that are read here. A column with more forms was most likely typed by a person,
 and is short."""
@@ -136,10 +138,10 @@ class MomentParser:
         values *= _SECOND
         if not self._tail.is_empty:
             values += self._read_tail(layout, text, cleared)
-            cleared &= (values >= _FIRST) & (values < _END)
+            cleared &= (values >= FIRST) & (values < END)
         if self._local is not None:
             self._local.to_utc(values, cleared)
-            cleared &= (values >= _FIRST) & (values < _END)
+            cleared &= (values >= FIRST) & (values < END)
         return values
 
     def _read_tail(self, layout: Layout, text: Text, cleared: Mask) -> Ints:
