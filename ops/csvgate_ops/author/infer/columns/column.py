@@ -89,6 +89,8 @@ def _type(
         column.type, column.bigquery = timestamp.type, timestamp.bigquery
         column.format, column.language = timestamp.format, timestamp.language
         column.notes += [timestamp.note] if timestamp.note else []
+        if timestamp.bigquery == "DATETIME":
+            column.notes.append("no time zone; with timezone: Europe/Berlin it is a TIMESTAMP")
     elif number := guess_number(values, shape.delimiter, evidence, whole=whole):
         if number.bigquery == "STRING":
             return False

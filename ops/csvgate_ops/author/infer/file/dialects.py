@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import product
 from typing import Final, NamedTuple
 
-from csvgate.contracts.model import Dialect
 from csvgate.csv.separator_line import named_separator
 from csvgate_ops.author.infer.columns.affixes import split
 from csvgate_ops.author.infer.columns.kinds import kind_of, kinds_of
@@ -23,7 +22,6 @@ _DOUBLED: Final = ("||", "::")
 _COUNTED: Final = 50
 _LEAST_RARE: Final = 3
 """Columns of a table with a rare delimiter, whose characters are common in texts."""
-FORMULA_TEXT: Final = "formula_text" in Dialect.model_fields
 _COMMENTS: Final = "#%!;*/"
 _SEARCHED: Final = 1024 * 1024
 """Bytes that are searched for characters which suggest a dialect."""
@@ -66,7 +64,7 @@ def find_table(text: bytes, delimiter: str | None, line: int) -> Table:
     if _every_second_is_blank(best):
         doubled = table(replace(best.shape, delimiter=2 * best.shape.delimiter))
         best = max([doubled, best], key=lambda t: t.rank)
-    if best.bad and b'="' in text[:_SEARCHED] and FORMULA_TEXT:
+    if best.bad and b'="' in text[:_SEARCHED]:
         best = max([best, table(replace(best.shape, formula_text=True))], key=_fit)
     if best.bad and best.shape.quote_char and any(row.cells is None for row in best.rows):
         unquoted = table(replace(best.shape, quote_char=None))

@@ -16,6 +16,8 @@ MOST_LINES: Final = 20
 _TYPED: Final = 0.85
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _MARKS: Final = ("(", "-", "=", "_", "*", "©", "#", "<", "[")
+_LEAST: Final = 3
+"""Rows above a sum that has no word for it, so that it is hardly a coincidence."""
 _ROUNDING: Final = 0.005
 _DIGITS: Final = re.compile(r"[^0-9.,-]")
 
@@ -85,7 +87,9 @@ def _is_total(
     blank = [i for i, cell in enumerate(cells) if not cell.strip() and usual[i]]
     if at is not None and blank and len(blank) * 2 >= len(cells):
         return True
-    return (at is not None or bool(blank)) and any(
+    if at is None and (blank[:1] != [0] or len(columns[0]) < _LEAST):
+        return False
+    return any(
         kind == NUMBER and _is_sum(cell, column)
         for cell, kind, column in zip(cells, kinds, columns, strict=True)
     )
