@@ -50,7 +50,7 @@ def find_footer(
             count = len(tail) - index
         elif row.cells is None or table.fits(row) or row.width > table.width:
             break
-        if last_line - tail[-count or len(tail)].line >= MOST_LINES:
+        if last_line - row.line >= MOST_LINES:
             break
     if not count:
         return Footer()
@@ -87,7 +87,7 @@ def _is_total(
     blank = [i for i, cell in enumerate(cells) if not cell.strip() and usual[i]]
     if at is not None and blank and len(blank) * 2 >= len(cells):
         return True
-    if at is None and (blank[:1] != [0] or len(columns[0]) < _LEAST):
+    if at is None and (not columns or blank[:1] != [0] or len(columns[0]) < _LEAST):
         return False
     return any(
         kind == NUMBER and _is_sum(cell, column)
