@@ -7,6 +7,7 @@ from typing import Final
 
 from csvgate.contracts.model import Contract, Dialect
 from csvgate.contracts.pattern import searcher
+from csvgate.csv.header_lines import HeaderLines
 from csvgate.csv.lines import physical_lines
 from csvgate.csv.separator_line import without_separator_line
 from csvgate.csv.work import WORK
@@ -50,7 +51,7 @@ def without_preamble_and_footer(
     elif before:
         blocks = _without_first(blocks, before)
     if footer_from is not None:
-        blocks = _without_footer(blocks, searcher(footer_from), dialect)
+        blocks = _without_footer(blocks, searcher(footer_from), dialect, limit)
     elif after:
         blocks = _without_last(blocks, after)
     return map(b"".join, blocks), skipped + before + 1
@@ -127,23 +128,19 @@ def _without_last(blocks: Iterable[list[bytes]], count: int) -> Iterator[list[by
 
 
 def _without_footer(
-    blocks: Iterable[list[bytes]], matches: Callable[[bytes], bool], dialect: Dialect
+    blocks: Iterable[list[bytes]], matches: Callable[[bytes], bool], dialect: Dialect, limit: int
 ) -> Iterator[list[bytes]]:
     """Hold back the last MAX_FOOTER_LINES lines and MAX_BLANK_LINES blank ones, and drop those from
     the first that matches. The header is never part of the footer."""
-    comment = (dialect.comment_char or "").encode()
-    awaits_header, held = dialect.header, list[bytes]()
+    header, held = HeaderLines(dialect, limit), list[bytes]()
     for block in blocks:
         held += block
-        if awaits_header:
-            first = _first_record(held, comment)
-            if first == len(held):
+        if not header.has_ended:
+            count = header.count(held)
+            if count:
                 # Blank lines and comments before the header may be many.
-                yield held
-                held = []
-                continue
-            yield held[: first + 1]
-            held, awaits_header = held[first + 1 :], False
+                yield held[:count]
+                held = held[count:]
         start = _start_of_last(held)
         if start:
             yield held[:start]
@@ -156,14 +153,6 @@ def _without_footer(
             break
     if held:
         yield held
-
-
-def _first_record(lines: list[bytes], comment: bytes) -> int:
-    """Return the index of the first line that is neither blank nor a comment."""
-    for at, line in enumerate(lines):
-        if line.strip(b"\r\n") and not (comment and line.startswith(comment)):
-            return at
-    return len(lines)
 
 
 def _start_of_last(lines: list[bytes]) -> int:

@@ -1,6 +1,7 @@
 """A `sep=` line, a preamble up to a line that matches, a footer from a line that matches."""
 
 from itertools import chain, islice, repeat
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -189,6 +190,34 @@ def test_the_header_may_have_the_words_of_the_footer() -> None:
     data = b"Total sales\n\n# Total of all\nid,Total\n1,2\nTotal,2\nsigned\n\n"
     assert [(5, ("1", "2"))] == valid_rows(batches(data, rules))
     assert [] == batches(data.replace(b"\n1,2", b""), rules)
+
+
+@pytest.mark.parametrize(
+    ("head", "labels", "more"),
+    [
+        (b"Region,Amount\nx,Total\n", ["Region x", "Amount Total"], {"headerRows": [1, 2]}),
+        (b"#\n\nRegion,Amount\n#Total\n\nx,Total\n", ["Region x", "Amount Total"],
+         {"headerRows": [1, 2], "commentChar": "#"}),
+        (b'Region,"Amount\r\nTotal\nTotal"\n', ["Region", "Amount\r\nTotal\nTotal"], {}),
+        (b"Region,Amount\\\nTotal\n", ["Region", "Amount\nTotal"], {"escapeChar": "\\"}),
+    ],
+)  # fmt: skip
+def test_every_line_of_the_header_may_have_the_words_of_the_footer(
+    head: bytes, labels: list[str], more: dict[str, Any]
+) -> None:
+    fields = [{"name": f"f{i}", "label": label} for i, label in enumerate(labels)]
+    rules = contract(*fields, dialect={"footerFrom": "Total", **more})
+    data = head + b"A,1\nB,2\nTotal,3\n"
+    for size in (1, len(data)):
+        pieces = [data[at : at + size] for at in range(0, len(data), size)]
+        rows = [row for _, row in valid_rows(validate(pieces, rules))]
+        assert [("A", "1"), ("B", "2")] == rows
+
+
+@pytest.mark.parametrize("head", [b'a,"b\n', b'a,b"c\n', b'a,"' + b"b" * 3 * 1024**2 + b'"\n'])
+def test_a_malformed_header_before_a_footer_is_named(head: bytes) -> None:
+    rules = contract("a", "b", dialect={"footerFrom": "Total"})
+    assert ["header.unreadable"] == [code for *_, code in faults(head + b"1,2\nTotal,3\n", rules)]
 
 
 @pytest.mark.parametrize("path", PATHS)
