@@ -125,7 +125,9 @@ class Grammar:
         if (marked or is_escaped) and not self._marked.isdisjoint(
             (written.strip(), content.strip())
         ):
-            return QuotedCell(content, written) if marked else MarkedCell(content, written)
+            # Only the escape character makes a difference to what is compared.
+            text = written if is_escaped else content
+            return QuotedCell(content, text) if marked else MarkedCell(content, text)
         return content
 
 

@@ -37,9 +37,13 @@ class Limits:
 
 
 def cells_of_row(schema: Schema, header: Header) -> int:
-    """Return the number of cells that a row counts for. Defaults and the labels of rescued cells
-    take memory in each row, although they are not in its bytes."""
-    added = [len(field.default.encode()) for field in schema.fields if field.default]
+    """Return the number of cells that a row counts for. Defaults, the texts that cells are replaced
+    by, and the labels of rescued cells take memory in each row, although they are not in its
+    bytes."""
+    added = [
+        max(map(len, map(str.encode, (field.default or "", *field.replace.values()))))
+        for field in schema.fields
+    ]
     added += [len(key.encode()) + _CELL_BYTES for _, key in json_keys(header.others or ())]
     return len(schema.fields) + sum(size // _CELL_BYTES for size in added)
 

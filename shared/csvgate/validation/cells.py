@@ -64,16 +64,22 @@ class Cells(dict[str, object]):
         columns = len(schema.fields)
         self._max_texts: Final = min(self._MAX_TEXTS, self._MAX_TEXTS_OF_FILE // columns)
         self._max_faulty: Final = int(self._max_texts * self._FAULTY_SHARE)
-        self.default: Final = field.default
-        """The cell that stands for missing values, if the field has one."""
-        self.required: Final = required and self.default is None
-        """True if a missing value is a fault."""
         self.trims: Final = schema.trim if field.trim is None else field.trim
         """True if spaces around a cell do not count."""
+        default = field.default
+        if default is not None:
+            default = default.strip(SPACES) if self.trims else default
+            default = field.replace.get(default, default)
+        self.default: Final = default
+        """The text that stands for missing values, if the field has one."""
+        self.required: Final = required and default is None
+        """True if a missing value is a fault."""
         given = field.missing_values
         missing = frozenset(schema.missing_values if given is None else given)
-        become_missing = {text for text, new in field.replace.items() if new in missing}
-        texts = missing.difference(field.replace) | become_missing
+        self._become_missing: Final = frozenset(
+            text for text, new in field.replace.items() if new in missing
+        )
+        texts = missing.difference(field.replace) | self._become_missing
         self.missing: Final = texts | {""} if is_absent else texts
         """The texts of cells without a value, those that `replace` makes so among them."""
         self.replaced: Final = {
@@ -107,13 +113,23 @@ class Cells(dict[str, object]):
     def _read(self, text: str) -> object:
         if self.trims:
             text = text.strip(SPACES)
-        is_missing = text in self.missing
         if isinstance(text, MarkedCell):
-            is_missing, is_replaced = text.is_missing(self.missing), text.written in self.replaced
-            if is_null(text) and not is_missing and not is_replaced:
-                raise CellFault(_QUOTED_NULL if isinstance(text, QuotedCell) else _NULL)
-            text = text.written if is_replaced else str(text)
-        return self.missing_value() if is_missing else self._read_value(text)
+            return self._read_marked(text)
+        if text in self.missing:
+            return self.missing_value()
+        return self._read_value(self.replaced.get(text, text) if self.replaced else text)
+
+    def _read_marked(self, cell: MarkedCell) -> object:
+        """Read a cell whose content does not decide whether it is missing, or replaced."""
+        written = cell.written
+        # The contract names the text that it replaces, so quotes do not make that a value.
+        if cell.is_missing(self.missing) or written in self._become_missing:
+            return self.missing_value()
+        if written in self.replaced:
+            return self._read_value(self.replaced[written])
+        if is_null(cell):
+            raise CellFault(_QUOTED_NULL if isinstance(cell, QuotedCell) else _NULL)
+        return self._read_value(str(cell))
 
     def missing_value(self) -> object:
         """Return the value of a missing cell. Raises CellFault."""
@@ -124,8 +140,6 @@ class Cells(dict[str, object]):
         return None
 
     def _read_value(self, text: str) -> object:
-        if self.replaced:
-            text = self.replaced.get(text, text)
         value: Any = self._type(text) if self._type else text
         faults: list[tuple[str, str]] = []
         for check in self._checks:

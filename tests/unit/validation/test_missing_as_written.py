@@ -172,6 +172,25 @@ def test_cells_to_replace_are_compared_as_they_are_written(trim: bool) -> None:
     assert expected == [a for _, (a, _) in valid_rows(batches(data, rules))]
 
 
+def test_an_escaped_cell_is_not_taken_for_a_text_to_replace() -> None:
+    r"""MySQL writes the text \N as \\\\N, which is not its NULL."""
+    rules = contract({"name": "a", "replace": {"\\N": "0", "NA": "x"}}, "b",
+                     dialect={"escapeChar": "\\"})  # fmt: skip
+    data = b'a,b\n\\N,1\n\\\\N,2\n"\\\\N",3\nN\\A,4\nNA,5\n'
+    expected = ["0", "\\N", "\\N", "NA", "x"]
+    assert expected == [a for _, (a, _) in valid_rows(batches(data, rules))]
+
+
+@pytest.mark.parametrize("new", ["", "NA"])
+def test_a_quoted_cell_is_missing_if_the_contract_replaces_it_so(new: str) -> None:
+    rules = contract({"name": "a", "replace": {"n/v": new, 'a"b': "c"}}, "b",
+                     dialect={"quotedMissing": False},
+                     schema={"missingValues": ["", "NA"]})  # fmt: skip
+    data = b'a,b\n"n/v",1\nn/v,2\n"NA",3\n"a""b",4\n'
+    expected = [None, None, "NA", "c"]
+    assert expected == [a for _, (a, _) in valid_rows(batches(data, rules))]
+
+
 def test_a_trimmed_cell_is_compared_as_it_is_written() -> None:
     rules = contract("a", "b", dialect={"escapeChar": "\\"},
                      schema={"missingValues": ["\\N"], "trim": True})  # fmt: skip
