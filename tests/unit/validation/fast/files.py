@@ -99,6 +99,35 @@ KINDS: list[tuple[Field, list[str]]] = [
         ["5 %", "12.5%", "5", "-3%", "%7", "1e3%", "NaN", "%"],
     ),
     (
+        {"type": "number", "percentAsFraction": True, "decimalChar": ",", "groupChar": " ",
+         "negative": ["trailing", "parentheses"], "affixes": ["ca.", "~"],
+         "constraints": {"minimum": "-0.05", "exclusiveMaximum": "0.125"}},
+        ["5%", "12,5 %", "12,4999%", "5%-", "(5%)", "(5)%", "5-%", "~ 5%", "5\u202f% ca.", "5,1%-",
+         "-5%", "1 000%", "0%-", "%5", "5%%", "~~5%", "(~5%)", "5e-1%", "(5%-)"],
+    ),
+    (
+        {"type": "number", "percentAsFraction": True, "bigquery": "FLOAT64",
+         "constraints": {"maximum": 1}},
+        ["5%", "100%", "100.0000000001%", "33.3%", "1e2%", "-0%", "INF%", "NaN %"],
+    ),
+    (
+        {"type": "number", "percentAsFraction": True, "bigquery": "NUMERIC(5, 3)",
+         "affixes": ["-x", "x-"]},
+        ["5%", "12.5%", "12.55%", "9999.9%", "10000%", "-x5%", "5%x-", "x-5%"],
+    ),
+    (
+        {"type": "integer", "affixes": ["€", "EUR", "é", "#", "--"], "groupChar": "'",
+         "negative": ["leading", "trailing"], "wholeDecimals": True,
+         "constraints": {"minimum": -20, "exclusiveMaximum": 2000}},
+        ["5", "€ 1’999", "€2'000.00", "-5 EUR", "EUR-5", "5-EUR", "5 EUR-", "\u221221", "-€5-",
+         "é5é", "é é5", "5.0#", "#-5", "--5", "5--", "€EUR5", "1'99", "1'999’000"],
+    ),
+    (
+        {"type": "number", "affixes": ["$", "CR"], "bigquery": "STRING(7)",
+         "negative": ["parentheses"], "missingValues": ["", "$", "()"]},
+        ["$5", "($5)", "$(5)", "(5 CR)", "5.50", "$", "()", "-5", "(5)CR", "((5))", "( 5 )"],
+    ),
+    (
         {"type": "integer", "wholeDecimals": True, "groupChar": " "},
         ["5.0", "5", "5.1", "1\u00a0234.00", "5.", ".0", "9223372036854775808.0"],
     ),
@@ -263,7 +292,7 @@ KINDS: list[tuple[Field, list[str]]] = [
     ({"type": "any"}, ["1", "x", ""]),
 ]  # fmt: skip
 """Fields, and cells that are near to what they take."""
-OTHER = ["", "x", 'a "b"', "1,2", "\0", "two\nlines", "é\\", "\x1f\x7f", "x" * 300]
+OTHER = ["", "x", 'a "b"', "1,2", "\0", "two\nlines", "é\\", "\x1f\x7f", "x" * 300, " ", "\\N"]
 """Cells of columns that are not in the contract."""
 DAMAGE = [
     b'"', b'""', b",", b";", b"\n", b"\r\n", b"\r", b"\n\n", b"\0", b"\xff", b"\xc3", b"x", b" ",
@@ -285,6 +314,11 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
         more: dict[str, Any] = {"name": f"f{number}", "constraints": rules}
         if draw(st.integers(0, 7)) == 0:
             more["missingValues"] = ["NA", "-", "a"]
+        if draw(st.integers(0, 5)) == 0:
+            more["trim"] = draw(st.booleans())
+        if "replace" not in field and draw(st.integers(0, 5)) == 0:
+            some = st.sampled_from([*cells, "NA", "-", "\u00a0"])
+            more["replace"] = draw(st.dictionaries(some, some, max_size=3))
         if dialect["header"] and draw(st.integers(0, 3)) == 0:
             labels = [f"Field {number}", f"F-{number}"]
             more["label"] = draw(st.sampled_from([labels[0], labels]))
@@ -294,7 +328,7 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
             # Contracts are not checked here: one of these is often not valid.
             more["default"] = draw(st.sampled_from(cells))
         fields.append({**field, **more})
-    schema: dict[str, Any] = {}
+    schema: dict[str, Any] = {"trim": draw(st.integers(0, 5)) == 0}
     if dialect["header"] and draw(st.integers(0, 2)) == 0:
         schema["extraColumns"] = draw(st.sampled_from(["ignore", "rescue"]))
     if draw(st.integers(0, 3)) == 0:
@@ -322,9 +356,20 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
     for name, value in more.items():
         if draw(st.integers(0, 5)) == 0:
             dialect[name] = value
+    for name, values in _RARER.items():
+        if draw(st.integers(0, 11)) == 0:
+            dialect[name] = draw(st.sampled_from(values))
     return contract(*fields, schema=schema, dialect=dialect), [cells for _, cells in chosen]
 
 
+_RARER: dict[str, list[Any]] = {
+    "escapeChar": ["\\"],
+    "commentChar": ["#"],
+    "skipInitialSpace": [True],
+    "doubleQuote": [False],
+    "footerLines": [1, 3],
+    "footerFrom": ["a", "^1", '"'],
+}
 _KEYED = KeyedHash(bytes(32))
 
 
