@@ -25,8 +25,9 @@ SHORTEST_PLAIN: Final = 4
 """Bytes in UTF-8 of the shortest text that is hidden if a sensitive field accepts any text. In
 scripts other than Latin two characters can be a whole name."""
 MOST_READINGS: Final = 500_000
-"""Comparisons of a text with a sensitive field for one file, which take about a second. Once they
-are used up, every cell is hidden. A cell of 20 characters has 153 pieces, one of 79 has 2,926."""
+"""Comparisons of a text with a format of a sensitive field for one file, which take about a second.
+Once they are used up, every cell is hidden. A cell of 20 characters has 153 pieces, one of 79 has
+2,926."""
 _MOST_REMEMBERED: Final = 1000
 """Cells whose answer is remembered: the examples of a fault are often the same text."""
 _MOST_DIGITS: Final = 5
@@ -67,7 +68,10 @@ class SensitiveValues:
             if not _is_plain(field)
         }
         schema = Schema(fields=tuple(kinds.values())) if kinds else contract.schema_
-        self._cells: Final = [Cells(field, schema, required=False) for field in kinds.values()]
+        self._cells: Final = [
+            (Cells(field, schema, required=False), len(field.formats)) for field in kinds.values()
+        ]
+        """The reader of each kind of field, and the number of comparisons that it makes."""
 
     def shown(self, fault: Fault, *, alone: bool) -> str | None:
         """Return the fault's cell, or MASK if people must not see it; None if the fault has no
@@ -107,10 +111,10 @@ class SensitiveValues:
         return self._is_plain and len(text.encode(errors="surrogatepass")) >= SHORTEST_PLAIN
 
     def _is_value(self, text: str) -> bool:
-        for cells in self._cells:
+        for cells, comparisons in self._cells:
             if self.readings >= self._most_readings:
                 return True
-            self.readings += 1
+            self.readings += comparisons
             try:
                 if cells[text] is not None:
                     return True

@@ -17,7 +17,7 @@ from unit.masking.people import (
     people,
 )
 from unit.rejects.reasons import example_values, reasons_of
-from unit.validation.files import Field
+from unit.validation.files import Field, contract
 
 FAST_BYTES = 400 * 1024
 """More than the rule path takes."""
@@ -188,6 +188,16 @@ def test_the_work_for_examples_is_bounded() -> None:
         text = f"{n:04d}".translate(str.maketrans("0123456789", "abcdefghij")) * 19
         values.shown(Fault(1, "visits", "type.integer", text, "m"), alone=True)
     assert values.readings <= MOST_READINGS
+
+
+def test_each_format_of_a_list_counts_as_a_comparison() -> None:
+    born = {"name": "born", "type": "date", "sensitive": True}
+    counts = []
+    for formats in ("%d.%m.%Y", ["%d.%m.%Y", "%b %d, %Y", "excel"]):
+        values = SensitiveValues(contract({**born, "format": formats}, "notes"))
+        values.shown(Fault(1, "notes", "row", "nothing", "m"), alone=True)
+        counts.append(values.readings)
+    assert [counts[0], 3 * counts[0]] == counts
 
 
 @pytest.mark.parametrize(
