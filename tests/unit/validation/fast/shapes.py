@@ -13,6 +13,7 @@ PARTS = [
     b'1,"a', b'b",ABC', b'a"b', b'x""y', b'"a"x', b"\0", b"\xff", b"\xc3", b"\xe2\x82",
     "é".encode(), b"#", b"#a", b'#"', b";", b"'", b" ", b"\\", b"\xef\xbb\xbf", b"\x81",
     b'="a",', b'="', b"x" * 70, b'"' + b"x" * 300, b"a,\\", b'b,"\\', b'x",y\\', b"\\N,\\\\",
+    b" " * 70, "\u00a0 \u3000".encode(), b"x1-", b"12 x",
 ]  # fmt: skip
 ENDS = [b"\n", b"\r\n", b"\r", b"", b"\n\n", b"\r\r", b",", b'"\n', b'\r"', b"\r\r\n"]
 BLOCKS = [64, 200, 1024, 1 << 14, 1 << 22]
@@ -70,10 +71,16 @@ def shapes(draw: st.DrawFn, unit: st.SearchStrategy[bytes] = UNITS, most: int = 
             ]
         )
     )
+    money: dict[str, Any] = draw(
+        st.sampled_from(
+            [{}, {}, {"affixes": ["x", "é"], "negative": ["trailing"], "replace": {"a": "5"}}]
+        )
+    )
     rules = contract(
-        {"name": "id", "type": "integer"},
+        {"name": "id", "type": "integer", **money},
         "text",
         {"name": "code", "constraints": {"pattern": "[A-Z]{3}", "required": True}},
+        schema={"trim": draw(st.sampled_from([False, False, True]))},
         dialect=dialect | unusual,
         encoding=["utf-8", "windows-1252"] if encoding == "both" else encoding,
     )
