@@ -171,7 +171,7 @@ def test_a_zip_archive_is_measured_as_a_whole_or_not_at_all(tmp_path: Path) -> N
     path = tmp_path / "a.zip"
     path.write_bytes(zipped(orders(2_000)))
     assert 2_000 == measure(path, load(CONTRACT)).rows
-    with pytest.raises(Unusable, match="is a zip archive, .* give --rows and --bytes instead"):
+    with pytest.raises(Unusable, match=r"is a zip archive, .* give --rows and --bytes instead"):
         measure(path, load(CONTRACT), 50_000)
 
 
