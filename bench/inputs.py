@@ -27,7 +27,7 @@ def batches(
     watch: Callable[[Iterator[bytes]], Iterator[bytes]] = iter,
 ) -> Iterator[Batch]:
     """Validate a file, compressed or not. `watch` passes the decompressed pieces on."""
-    decompressed = decompress(source, max_bytes=contract.limits.max_bytes)
+    decompressed = decompress(source, max_bytes=contract.limits.max_bytes, member=contract.member)
     return validate(watch(decompressed), contract, processors=processors)
 
 

@@ -16,6 +16,7 @@ from cloudevents.http import CloudEvent
 
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.match import Contracts
+from csvgate.contracts.recipients import recipients_by_dataset
 from csvgate.ports import Message, ObjectInfo
 from csvgate.protocol.cloudevents_pubsub import pubsub_delivery, raw_delivery
 from csvgate.protocol.dead_letters import DeadLetterTopic
@@ -126,7 +127,9 @@ class World:
 
     def notifier(self) -> FailureBoundary[UploadFinished]:
         runtime = self._runtime("notify_stakeholders")
-        handler = Notifier.of(runtime, self.mailer, self.contracts, self.clock)
+        handler = Notifier.of(
+            runtime, self.mailer, recipients_by_dataset(self.contracts), self.clock
+        )
         return runtime.failure_boundary(handler, receive=pubsub_delivery)
 
     def _runtime(self, function: str) -> Runtime:

@@ -52,12 +52,14 @@ def _typed(field: SchemaField) -> pl.Expr | None:
         case "boolean":
             return text.is_in(list(field.true_values))
         case "date":
-            form = "%Y-%m-%d" if field.format == "default" else field.format
+            (name,) = field.formats
+            form = "%Y-%m-%d" if name == "default" else name
             return text.str.strptime(pl.Date, form, strict=False)
         case "datetime":
-            if field.format == "default":
+            (name,) = field.formats
+            if name == "default":
                 return text.str.strptime(pl.Datetime("us", "UTC"), "%+", strict=False)
-            return text.str.strptime(pl.Datetime("us"), field.format, strict=False)
+            return text.str.strptime(pl.Datetime("us"), name, strict=False)
     return None
 
 
@@ -91,7 +93,7 @@ def _good_text(field: SchemaField, text: pl.Expr) -> pl.Expr:
     limits = field.constraints
     if limits.enum:
         return text.is_in(list(limits.enum))
-    pattern = {"email": EMAIL, "uuid": UUID}.get(field.format, limits.pattern)
+    pattern = {"email": EMAIL, "uuid": UUID}.get(field.formats[0], limits.pattern)
     good = text.str.contains(f"^(?:{pattern})$") if pattern else text.is_not_null()
     if limits.required and not pattern:
         good &= text != ""

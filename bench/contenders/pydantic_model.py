@@ -53,11 +53,13 @@ def _kind(field: SchemaField) -> Any:
         case "date" if field.format == "default":
             return date
         case "date":
-            return Annotated[date, BeforeValidator(_strptime(field.format, date_only=True))]
+            return Annotated[date, BeforeValidator(_strptime(field.formats[0], date_only=True))]
         case "datetime" if field.format == "default":
             return AwareDatetime
         case "datetime":
-            return Annotated[datetime, BeforeValidator(_strptime(field.format, date_only=False))]
+            return Annotated[
+                datetime, BeforeValidator(_strptime(field.formats[0], date_only=False))
+            ]
         case "string":
             return _string(field)
     raise ValueError(f"no shape has fields of type {field.type}")

@@ -12,7 +12,8 @@ from bench.paths import CONTRACT, environment
 from bench.processes.function_events import EVENTS, FunctionEvent
 from bench.processes.function_server import Answers, answers
 from bench.processes.storage_stub import storage
-from csvgate.contracts.checked import CHECKED, checked_contracts
+from csvgate.contracts.checked import checked_contracts
+from csvgate.contracts.checked_lines import CHECKED
 from csvgate.contracts.load import load_directory
 from csvgate_ops.local.cloud.credentials import ensure_credentials
 

@@ -9,6 +9,9 @@ from cloudevents.http import CloudEvent
 from csvgate.runtime.fast_imports import imports_of_main
 
 with imports_of_main():
+    # Every event reads the ledger. The import of Cloud Storage's library costs a fifth less CPU
+    # here than in the first request, because that runs in a forked process.
+    import csvgate.gcp.storage  # noqa: F401
     from csvgate.gcp.build import warehouse
     from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
     from csvgate.protocol.messages.validated_records import SealedUpload

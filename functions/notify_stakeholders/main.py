@@ -13,7 +13,7 @@ with imports_of_main():
     from csvgate.gcp.build import mailer
     from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
     from csvgate.protocol.events import UploadFinished
-    from csvgate.runtime.deployed_contracts import contracts
+    from csvgate.runtime.deployed_contracts import recipients
     from csvgate.runtime.failure_boundary import FailureBoundary
     from csvgate.runtime.start_up import start, utc_now
     from notification.handler import Notifier
@@ -23,7 +23,7 @@ with imports_of_main():
 def build() -> FailureBoundary[UploadFinished]:
     runtime = start(os.environ)
     settings = runtime.settings
-    known = contracts(settings, Path(__file__).parent, check_rules=False)
+    known = recipients(settings, Path(__file__).parent)
     return runtime.failure_boundary(
         Notifier.of(runtime, mailer(settings), known, utc_now), receive=pubsub_delivery
     )

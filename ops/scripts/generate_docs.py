@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from formats_page import formats_page
 from pydantic import BaseModel
 
 from csvgate.contracts.json_schema import contract_schema
@@ -55,6 +56,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     yield architecture, with_ledger_table(architecture.read_text())
     yield ROOT / "docs" / "contract.schema.json", contract_schema()
     yield ROOT / "docs" / "faults.md", faults_page()
+    yield ROOT / "docs" / "formats.md", formats_page(ROOT / "tests" / "files" / "expected.toml")
     yield ROOT / "docs" / "runbook.md", runbook_page(load(ROOT / "deploy" / "topology.yaml"))
 
 

@@ -7,10 +7,11 @@ exceptions.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from csvgate.light_dataclass import dataclass
 from csvgate.runtime.errors import Transient
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ Each ends in one way, whatever the load of the machine: completed, or rejected w
 
 from dataclasses import dataclass
 
+from hostile_files.compressed import compressed
 from hostile_files.content import cells, keys, other_formats, reject_files, shapes
 from hostile_files.framing import bytes_that_are_no_text, line_ends, quotes
 from hostile_files.gzipped import gzipped
@@ -34,7 +35,7 @@ def hostile_files() -> list[HostileFile]:
         **keys(),
         **reject_files(),
     }
-    groups = ((plain, ".csv"), (gzipped(), ".csv.gz"))
+    groups = ((plain, ".csv"), (gzipped(), ".csv.gz"), (compressed(), ".csv"))
     return [
         HostileFile(name, data, code, ending)
         for made, ending in groups

@@ -1,9 +1,7 @@
 """Files whose rows or cells are odd, and files of other formats."""
 
-import bz2
 import io
 import json
-import lzma
 import zipfile
 
 from hostile_files.rows import LABELS, MANY, Made, rows
@@ -62,13 +60,15 @@ def other_formats() -> Made:
     return {
         "a spreadsheet": (sheet.getvalue(), "file.not_csv"),
         "a pdf": (b"%PDF-1.7\n" + bytes(range(256)) * 50, "file.not_csv"),
-        "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 50, "header.unreadable"),
-        "parquet": (b"PAR1" + bytes(range(256)) * 50 + b"PAR1", "header.missing_column"),
-        "a database": (b"SQLite format 3\0" + bytes(4_000), "header.missing_column"),
-        "bzip2": (bz2.compress(HEADER), "file.not_csv"),
-        "xz": (lzma.compress(HEADER), "file.not_csv"),
-        "json": (records, "header.missing_column"),
-        "json lines": (b'{"order_id": 1}\n' * 1_000, "header.unreadable"),
+        "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 50, "file.not_csv"),
+        "parquet": (b"PAR1\x15" + bytes(range(256)) * 50 + b"PAR1", "file.not_csv"),
+        "a database": (b"SQLite format 3\0" + bytes(4_000), "file.not_csv"),
+        "a pointer to large file storage": (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
+            "file.not_csv",
+        ),
+        "json": (records, "file.not_csv"),
+        "json lines": (b'{"order_id": 1}\n' * 1_000, "file.not_csv"),
         "html": (b"<!doctype html><table>" + b"<tr><td>1</td></tr>" * 999, "file.not_csv"),
     }
 

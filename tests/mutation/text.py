@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from csvgate.csv.quoting import RecordReader, State
+from csvgate.csv.record_reader import RecordReader, State
 from csvgate.validation import constraints
 from csvgate.validation.cells import Cells
 from csvgate.validation.fast import cell_slices

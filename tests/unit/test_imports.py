@@ -8,8 +8,11 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from bench.processes.function_events import EVENTS, FunctionEvent
+from bench.processes.storage_stub import storage
 
-from csvgate.contracts.checked import CHECKED, checked_contracts
+from csvgate.contracts.checked import checked_contracts
+from csvgate.contracts.checked_lines import CHECKED
 from csvgate.contracts.load import load_directory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +24,37 @@ CLIENTS = {
     *("google.api_core", "google.auth", "google.cloud.storage", "google.cloud.bigquery", "grpc"),
     *("google.cloud.bigquery_storage_v1", "google.pubsub_v1", "requests", "urllib3"),
     *("sendgrid", "python_http_client", "cryptography", "ruamel.yaml"),
+}
+STORAGE_CLIENT = {
+    *("google.api_core", "google.auth", "google.cloud.storage", "grpc"),
+    *("requests", "urllib3", "cryptography"),
+}
+WITH_MAIN = {
+    "validate_and_parse": set[str](),
+    # Every event reads the ledger, so that Cloud Storage's client is imported with main.
+    "enrich_records": STORAGE_CLIENT,
+    "notify_stakeholders": set[str](),
+}
+FOR_OTHER_EVENTS = {
+    "validate_and_parse": {
+        *("csvgate.contracts.load", "csvgate.contracts.reading", "csvgate.validation.fast"),
+        *("csvgate.gcp.storage", "csvgate.gcp.pubsub", "csvgate.gcp.bigquery"),
+    },
+    "enrich_records": {
+        *("csvgate.contracts.load", "csvgate.contracts.match", "csvgate.validation"),
+        *("csvgate.gcp.pubsub", "csvgate.gcp.bigquery", "csvgate.gcp.write_api"),
+        *("enrichment.rows.lookups", "enrichment.rows.references"),
+        *("enrichment.sql.derived_columns", "enrichment.sql.process.duckdb_process"),
+    },
+    "notify_stakeholders": {
+        *("csvgate.contracts.model", "csvgate.contracts.load", "csvgate.types"),
+        *("csvgate.gcp.storage", "csvgate.gcp.pubsub", "csvgate.gcp.sendgrid_client"),
+    },
+}
+SLOW_DATACLASSES = {
+    "validate_and_parse": {"csvgate.rejects.limited_rejects.LimitedRejects"},
+    "enrich_records": {"csvgate.contracts.reading.mistakes.Mistake"},
+    "notify_stakeholders": set[str](),
 }
 FAST = ROOT / "shared" / "csvgate" / "validation" / "fast"
 
@@ -102,35 +136,85 @@ def test_a_function_imports_without_environment_or_heavy_packages(function: str)
     assert (done.returncode, done.stdout.strip(), done.stderr.strip()) == (0, "", "")
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_what_a_function_builds_for_any_event_needs_no_client(
-    function: str, tmp_path: Path
-) -> None:
-    """An event may need a service or none, and the libraries take longer to import than all else.
-    The contracts are as the deploy leaves them, so that the YAML library is not needed either."""
-    folder = ROOT / "contracts"
-    for file in folder.glob("*.yaml"):
-        (tmp_path / file.name).write_bytes(file.read_bytes())
-    (tmp_path / CHECKED).write_bytes(checked_contracts(tmp_path, load_directory(tmp_path)))
-    program = (
-        "import sys; sys.path.append(sys.argv[1]); import main; main.build();"
-        f"print(*sorted({CLIENTS | HEAVY!r} & set(sys.modules)))"
-    )
+def after(function: str, folder: Path, program: str, found: str, **variables: str) -> set[str]:
+    """Run a program in the function's environment, after `import main`, and return the texts that
+    the expression `found` has then. The contracts are as the deploy leaves them, so that not even
+    the YAML library is needed."""
+    for file in (ROOT / "contracts").glob("*.yaml"):
+        # Nobody gets an email, so that the first event needs no service.
+        (folder / file.name).write_text(file.read_text().partition("\nnotify:")[0] + "\n")
+    (folder / CHECKED).write_bytes(checked_contracts(folder, load_directory(folder)))
     buckets = ("UPLOADS", "REJECTS", "STAGING", "LEDGER", "REFERENCES")
+    program = f"import sys; sys.path.append(sys.argv[1]); import main\n{program}\nprint(*{found})"
     done = subprocess.run(
         [sys.executable, "-c", program, str(ROOT / "functions" / function)],
         env={
             "PATH": os.environ["PATH"],
             "GOOGLE_CLOUD_PROJECT": "p",
             "CSVGATE_DEAD_LETTER_TOPIC": "dead",
-            "CSVGATE_CONTRACTS_DIR": str(tmp_path),
-            **{f"CSVGATE_{bucket}_BUCKET": "b" for bucket in buckets},
+            "CSVGATE_CONTRACTS_DIR": str(folder),
+            **{f"CSVGATE_{bucket}_BUCKET": f"bench-{bucket.lower()}" for bucket in buckets},
+            **variables,
         },
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout.strip(), done.stderr.strip()) == (0, "", "")
+    assert (done.returncode, done.stderr) == (0, "")
+    # The function may log before.
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_a_function_builds_for_any_event_needs_no_further_client(
+    function: str, tmp_path: Path
+) -> None:
+    """An event may need a service or none, and the libraries take longer to import than all
+    else."""
+    found = after(function, tmp_path, "main.build()", "sys.modules")
+    assert found & (CLIENTS | HEAVY) == WITH_MAIN[function]
+
+
+@pytest.mark.parametrize("event", EVENTS[1:], ids=lambda event: event.function)
+def test_what_the_first_event_does_not_import(event: FunctionEvent, tmp_path: Path) -> None:
+    """The events of the bench of cold starts. Whatever they import is a part of every cold
+    start."""
+    headers = {name.removeprefix("ce-"): value for name, value in event.headers.items()}
+    program = (
+        "import json; from cloudevents.http import CloudEvent\n"
+        f"main.build()(CloudEvent({headers}, json.loads({event.body!r})))"
+    )
+    with storage() as address:
+        found = after(
+            event.function, tmp_path, program, "sys.modules", STORAGE_EMULATOR_HOST=address
+        )
+    assert found & (CLIENTS | HEAVY) == WITH_MAIN[event.function]
+    assert found & FOR_OTHER_EVENTS[event.function] == set()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_modules_for_other_events_exist(function: str) -> None:
+    known = modules().keys()
+    missing = FOR_OTHER_EVENTS[function] - known
+    assert {name for name in missing if f"{function}:{name}" not in known} == set()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_imports_light_dataclasses(function: str, tmp_path: Path) -> None:
+    """Those of the standard library take five times longer to create (`csvgate.light_dataclass`).
+    The exceptions use what the light ones do not implement."""
+    program = (
+        "def is_slow(value):\n"
+        "    found = vars(value).get('__dataclass_params__') if isinstance(value, type) else None\n"
+        "    return found is not None and found.init\n"
+    )
+    ours = ("csvgate", "intake", "enrichment", "notification")
+    found = (
+        f"{{f'{{value.__module__}}.{{value.__name__}}' for name, module in sys.modules.items()"
+        f" if name.split('.')[0] in {ours} for value in vars(module).values()"
+        " if is_slow(value) and value.__module__ == name}"
+    )
+    assert after(function, tmp_path, program, found) == SLOW_DATACLASSES[function]
 
 
 @pytest.mark.parametrize(

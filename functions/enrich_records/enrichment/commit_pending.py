@@ -5,8 +5,9 @@ next attempt is opened only on proof that this one can never take effect.
 """
 
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, StreamCommitted, StreamGone, Warehouse
 from csvgate.protocol.ledger.entries import ChunkStream, Decision, PendingCommit
 from csvgate.protocol.ledger.ledger import AttemptLedger

@@ -1,7 +1,6 @@
 """Find out by the rows whether a load took effect, when its write streams are gone."""
 
-from dataclasses import dataclass
-
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, Warehouse
 from csvgate.protocol.ledger.entries import Dead
 from csvgate.protocol.ledger.ledger import AttemptLedger

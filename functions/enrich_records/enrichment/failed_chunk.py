@@ -17,9 +17,9 @@ has read the entry looks whether the failed chunk is done before it believes it.
 the two sees the other.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock
 from csvgate.protocol.ledger.entries import FailedChunk
 from csvgate.protocol.ledger.ledger import AttemptLedger

@@ -4,9 +4,9 @@ The deliveries of the chunks and of the marker all call this, some at the same t
 The ledger's entries of the current attempt say what remains to be done.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, Warehouse
 from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger.entries import Decision, Finished

@@ -8,12 +8,12 @@ transient.
 """
 
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal, Self
 
 from cloudevents.http import CloudEvent
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore, Warehouse
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.events import ChunkAddress

@@ -1,9 +1,10 @@
 """Step 5 of the delivery protocol: load one chunk into its pending write stream."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from csvgate.chunks.append_requests import REQUEST_BYTES, batches, rows_per_append
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, StreamCommitted, StreamGone, StreamShort, Warehouse
 from csvgate.protocol.ledger.entries import ChunkDone, ChunkStream, Note
 from csvgate.protocol.ledger.ledger import AttemptLedger

@@ -5,12 +5,13 @@ all rows visible or none. A delivery that finds the decision of another one wait
 same append at the same offset: it cannot take effect twice.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from csvgate.chunks.append_requests import REQUEST_BYTES, rows_per_append
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, StreamGone, StreamShort, Warehouse
 from csvgate.protocol.ledger.entries import Dead, Decision, SharedAppend
 from csvgate.protocol.ledger.ledger import AttemptLedger

@@ -2,13 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from csvgate.contracts.hashing import from_json
 from csvgate.contracts.model import Contract
 from csvgate.contracts.table import table_spec
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import TableSpec
 from csvgate.protocol.ledger.entries import Received
 from csvgate.protocol.ledger.ledger import Ledger

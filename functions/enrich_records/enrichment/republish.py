@@ -4,8 +4,7 @@ The messages of the chunks that were loaded into an abandoned attempt are acknow
 else would load these chunks again.
 """
 
-from dataclasses import dataclass
-
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, Publisher
 from csvgate.protocol.ledger.entries import Received
 from csvgate.protocol.ledger.ledger import AttemptLedger, UploadLedger

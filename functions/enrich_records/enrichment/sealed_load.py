@@ -1,10 +1,11 @@
 """One upload as enrich_records loads it: the seal that stands, the pin, and its rows."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from csvgate.chunks.arrow import decode
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import LoadedRows, ObjectStore, PartitionBounds
 from csvgate.protocol.ledger.entries import Received, Seal
 from csvgate.protocol.ledger.ledger import UploadLedger

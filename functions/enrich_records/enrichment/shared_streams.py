@@ -6,11 +6,12 @@ instance has at most as many streams per table as requests at the same time.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, TableSpec, Warehouse
 
 if TYPE_CHECKING:

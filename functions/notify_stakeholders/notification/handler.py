@@ -1,12 +1,13 @@
 """Sends one email per end of an upload to the recipients in its contract."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Final, Self
 from urllib.parse import quote
 
 from cloudevents.http import CloudEvent
 
-from csvgate.contracts.match import Contracts
+from csvgate.contracts.recipients import Recipients
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, Mailer
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.events import UploadFinished
@@ -28,19 +29,26 @@ class Notifier:
 
     ledger: Ledger
     mailer: Mailer
-    contracts: Contracts
+    recipients: Mapping[str, Recipients]
+    """Those of each dataset in the contracts as they are deployed."""
     clock: Clock
     sender: str
     console_url: str
     holder: str
 
     @classmethod
-    def of(cls, runtime: Runtime, mailer: Mailer, contracts: Contracts, clock: Clock) -> Self:
+    def of(
+        cls,
+        runtime: Runtime,
+        mailer: Mailer,
+        recipients: Mapping[str, Recipients],
+        clock: Clock,
+    ) -> Self:
         settings = runtime.settings
         return cls(
             ledger=runtime.ledger,
             mailer=mailer,
-            contracts=contracts,
+            recipients=recipients,
             clock=clock,
             sender=settings.sender,
             console_url=settings.console_url,
@@ -66,7 +74,7 @@ class Notifier:
         """Send the email unless it was sent before, and return what was done. Raises Transient
         and Permanent."""
         finished = work
-        addresses = recipients(finished, self.contracts, self.ledger)
+        addresses = recipients(finished, self.recipients, self.ledger)
         if not addresses:
             return "no recipients"
         claims = SendClaims(

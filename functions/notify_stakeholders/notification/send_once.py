@@ -9,10 +9,10 @@ Without another delivery, an email costs two creates (the claim and the mark) an
 number 0 is created before anything is read.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import SEND_SECONDS, Clock
 from csvgate.protocol.ledger.entries import SendClaim, SendReleased, Sent
 from csvgate.protocol.ledger.ledger import Ledger

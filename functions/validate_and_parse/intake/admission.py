@@ -29,7 +29,8 @@ def ignore_unmatched(upload: Upload, contracts: Contracts, ledger: Ledger, clock
         Ignored(
             upload=UploadRef.of(upload),
             reason="no_contract",
-            detail=f"no contract matches {upload.name}; the contracts match: {patterns}",
+            detail=f"no contract matches {upload.name}; the contracts match: {patterns}. To load "
+            "such files, add a contract, which `csvgate infer` drafts, and upload it again",
             at=clock(),
         )
     )

@@ -6,10 +6,10 @@ it: a line that two corrections contain is loaded by the first of them only. A s
 other corrections, whose `_upload_id` they share.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from csvgate.light_dataclass import dataclass
 from csvgate.protocol.ledger.attempts import End, end_of_upload
 from csvgate.protocol.ledger.entries import CorrectionSlot, Received, Seal
 from csvgate.protocol.ledger.ledger import Ledger

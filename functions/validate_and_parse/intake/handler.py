@@ -4,13 +4,14 @@ Another delivery of the event may repeat any of this, at the same time or days l
 are created once: what stands in the ledger counts, never what this delivery meant to write.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Self
 
 from cloudevents.http import CloudEvent
 
 from csvgate.contracts.match import Contracts
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.ledger.attempts import end_of_upload

@@ -1,10 +1,11 @@
 """Pin an upload: the contract, engine and references that all its deliveries use."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from csvgate.contracts.hashing import from_json, to_json
 from csvgate.contracts.model import Contract, Reference
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.events import UploadRef
 from csvgate.protocol.identity import PROTOCOL_VERSION

@@ -5,8 +5,8 @@ one may have crashed, and success of this one acknowledges the event for both.
 """
 
 from collections import Counter
-from dataclasses import dataclass
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, Publisher
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.dead_letters import DeadLetterTopic, counts_attribute

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from itertools import chain
 from typing import Final, NamedTuple
@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 from csvgate.chunks.arrow import encode
 from csvgate.contracts.model import MOST_REJECTED_ROWS, Contract
 from csvgate.csv.body import contract_for_extracted_records
-from csvgate.csv.compression import decompress, is_gzip, most_expanded
+from csvgate.csv.compression import HEAD_BYTES, decompress, is_compressed, most_expanded
 from csvgate.csv.lines import read_at_least
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.events import Counts, FaultExample, Reason, RejectsRef
 from csvgate.protocol.identity import Upload
@@ -136,9 +137,14 @@ class UploadReader:
 
     def _open(self, source: VerifiedSource, pinned: Pinned) -> _Source:
         limit, size = pinned.contract.limits.max_bytes, source.metadata.size
-        head, rest = read_at_least(source.pieces(), 2)
-        most = most_expanded(size, limit) if is_gzip(head) else size
-        pieces = decompress(chain([head], rest), max_bytes=limit, on_step=source.budget.check)
+        head, rest = read_at_least(source.pieces(), HEAD_BYTES)
+        most = most_expanded(size, limit) if is_compressed(head) else size
+        pieces = decompress(
+            chain([head], rest),
+            max_bytes=limit,
+            member=pinned.contract.member,
+            on_step=source.budget.check,
+        )
         is_corrected, pieces = is_correction(pieces, pinned.contract)
         if not is_corrected:
             return _Source(pieces, None, most)

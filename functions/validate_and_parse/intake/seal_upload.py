@@ -5,9 +5,9 @@ continues with the seal that stands: the results of two engines never mix. The n
 only if a staged chunk of the previous one is gone and no attempt to load it can take effect.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.ledger.entries import INLINE_LINES, Decision, Lines, Seal

@@ -2,10 +2,11 @@
 
 from collections import deque
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from typing import Final
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import ObjectStore
 from csvgate.protocol.ledger.entries import StagedChunk
 from csvgate.protocol.staging import staged_name
@@ -14,7 +15,7 @@ from csvgate.validation.faults import FileFault
 MAX_CHUNKS: Final = 10_000
 """The most streams that one commit may name (BigQuery's quota page)."""
 _IN_FLIGHT: Final = 4
-"""The most chunks, of up to 7 MB each, that wait in memory until they are stored."""
+"""The most chunks, of up to 16 MiB each, that wait in memory until they are stored."""
 _CONTENT_TYPE: Final = "application/vnd.apache.arrow.stream"
 
 

@@ -1,12 +1,12 @@
 """Parse the Storage event: which generation of which object was finalized."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from cloudevents.http import CloudEvent
 
+from csvgate.light_dataclass import dataclass
 from csvgate.protocol.events import STORAGE_FINALIZED
 from csvgate.protocol.identity import Upload
 from csvgate.runtime.errors import Permanent

@@ -4,9 +4,9 @@ The time is checked for every stored piece, every step of the decompression and 
 these alone is not enough: a few stored bytes can expand to a file that takes hours.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock
 from csvgate.protocol.ledger.entries import Overrun
 from csvgate.runtime.errors import Transient

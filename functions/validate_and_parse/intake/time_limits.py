@@ -1,10 +1,10 @@
 """Reject uploads that cannot be read within the timeout, instead of retrying them for hours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from csvgate.light_dataclass import dataclass
 from csvgate.protocol.ledger.entries import Overrun
 from csvgate.validation.faults import FileFault
 

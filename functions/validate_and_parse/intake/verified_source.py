@@ -7,11 +7,12 @@ it reads the rest and compares size and CRC32C with the object's metadata.
 
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, NamedTuple
 
 from google_crc32c import Checksum
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import ObjectStore
 from csvgate.protocol.ledger.entries import Received
 from csvgate.runtime.errors import Permanent, Transient

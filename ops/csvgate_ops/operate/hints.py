@@ -21,6 +21,11 @@ def hints(
 ) -> Iterator[str]:
     """Yield one paragraph per hint. `options` are the command-line options that point a command
     at the same cloud, with a leading space."""
+    if status.state == "ignored":
+        yield (
+            "Nothing of it is loaded. To draft a contract for such files: csvgate infer FILE --out "
+            "DIR, where DIR is the folder of contracts. Then upload the file again."
+        )
     for failure in _open_failures(status):
         advice = remedy(failure.code) or "See the dead letter."
         command = _command(failure.code, f"--upload {status.id} --code {failure.code}{options}")

@@ -5,14 +5,14 @@ pyarrow is imported in functions only, so that a file without a valid row does n
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from csvgate.chunks.ipc_metadata import WrongChunk
 from csvgate.chunks.stream_check import MAX_DECODED_BYTES, check_stream, decoded_bytes
 from csvgate.contracts.checks.column_names import LINE
 from csvgate.contracts.model import Contract
-from csvgate.contracts.table import column_type
+from csvgate.contracts.table import file_columns
+from csvgate.light_dataclass import dataclass
 from csvgate.runtime.errors import Permanent
 from csvgate.runtime.library_words import library_words
 from csvgate.types.bigquery import BigQueryType
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", "pa.Table", "pa.RecordBatch")
 
-MAX_BYTES: Final = 7_000_000
-"""The limit for one encoded chunk: a Pub/Sub message has at most 10 MB, attributes included."""
+MAX_BYTES: Final = 16 * 1024 * 1024
+"""The limit for one encoded chunk (16 MiB), of which validate_and_parse holds a few in memory. Few
+chunks come near it: each that does is encoded again, in halves."""
 _END_OF_STREAM: Final = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 
 
@@ -67,8 +68,8 @@ def arrow_type(column: BigQueryType) -> "pa.DataType":
 def encode(
     batch: "Batch", contract: Contract, max_bytes: int = MAX_BYTES
 ) -> Sequence[EncodedChunk]:
-    """Return the batch's valid rows in file order: `_line` (int64), then the contract's fields in
-    the types of `arrow_type`. Low-cardinality string columns may be dictionary-encoded.
+    """Return the batch's valid rows in file order: `_line` (int64), then the columns of the
+    file in the types of `arrow_type`. Low-cardinality string columns may be dictionary-encoded.
 
     Usually one chunk. One that exceeds `max_bytes`, or MAX_DECODED_BYTES in memory, is halved by
     rows until each half fits; a batch without valid rows gives none. Raises Permanent
@@ -80,9 +81,10 @@ def encode(
 
     names = [LINE]
     arrays = [_array(batch.lines, pa.int64())]
-    for field, values in zip(contract.schema_.fields, batch.columns, strict=True):
-        names.append(field.name)
-        arrays.append(_array(values, arrow_type(column_type(field))))
+    columns = file_columns(contract.schema_)
+    for (name, kind), values in zip(columns.items(), batch.columns, strict=True):
+        names.append(name)
+        arrays.append(_array(values, arrow_type(kind)))
     return list(_halved(pa.record_batch(arrays, names=names), max_bytes))
 
 

@@ -4,9 +4,10 @@ pyarrow offers no such thing. Arrow's metadata are flatbuffers, whose offsets py
 when it returns a message. Field numbers are those of Arrow's Message.fbs.
 """
 
-from dataclasses import dataclass
 from struct import unpack_from
 from typing import TYPE_CHECKING, Final, Self
+
+from csvgate.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -17,12 +17,17 @@ def fold(label: str) -> str:
     return unicodedata.normalize("NFKC", composed.strip().casefold())
 
 
+def clean(label: str) -> str:
+    """Return the label without the spaces around it and without zero-width characters."""
+    return label.translate(_INVISIBLE).strip()
+
+
 def wrong_label(label: str) -> str | None:
     """Return why a contract may not declare a label: it is blank, or one of csvgate's own. None if
     it may."""
     folded = fold(label)
     if not folded:
-        return "is blank; write the label from the file's header, or drop the property"
+        return 'is blank; write the label from the file\'s header, or "" for a column without one'
     if folded.startswith("_csvgate"):
         return f"{label!r} is reserved for csvgate's reject files; rename the column in the file"
     return None

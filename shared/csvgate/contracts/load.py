@@ -2,7 +2,7 @@
 
 from pathlib import Path as FilePath
 
-from csvgate.contracts.checked import contract_files
+from csvgate.contracts.checked_lines import contract_files
 from csvgate.contracts.match import Contracts, overlaps
 from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import ContractError, Mistake, Path, spell

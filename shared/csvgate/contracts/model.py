@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field
 from csvgate.contracts.table_schema import (
     Constraints,
     Dialect,
+    ExtraColumns,
     ForeignKey,
     ForeignKeyReference,
     Model,
@@ -29,6 +30,7 @@ __all__ = [
     "Dialect",
     "Encoding",
     "EnrichStep",
+    "ExtraColumns",
     "ForeignKey",
     "ForeignKeyReference",
     "Limits",
@@ -166,8 +168,14 @@ class Contract(Model):
     )
     encoding: Encoding = Field(
         "utf-8",
-        description="utf-8, iso-8859-1 (latin-1), windows-1252, utf-16, utf-16-le or utf-16-be; or "
-        "a list of utf-8 and one of the next two. A file's byte order mark overrides it.",
+        description="utf-8, utf-16, utf-16-le, utf-16-be, windows-1252, iso-8859-1, cp850, koi8-r, "
+        "mac-roman, shift_jis, gb18030, big5, euc-kr and others; or a list of utf-8 and one of a "
+        "single byte per character. A file's byte order mark overrides it.",
+    )
+    member: str | None = Field(
+        None,
+        description="The name of the member to read if a file is a zip archive of several: a "
+        "pattern as in match.",
     )
     dialect: Dialect = Field(Dialect.model_construct(), description=Dialect.__doc__)
     schema_: Schema = Field(alias="schema", description=Schema.__doc__)

@@ -8,7 +8,7 @@ text of `anchored`, and so with the same results.
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from csvgate.text import shorten
 
@@ -61,12 +61,35 @@ def anchored(pattern: str) -> str:
     return rf"\A(?:{pattern})\z"
 
 
+def searcher(pattern: str) -> Callable[[bytes], bool]:
+    """Return a function that returns whether the pattern matches anywhere in a text in UTF-8. A
+    byte that is not UTF-8 is matched by nothing, and what is around it is searched all the same.
+
+    Raises PatternError if RE2 cannot express the pattern.
+    """
+    search = _compiled(pattern, pattern).search
+    return lambda text: search(text) is not None
+
+
 def matcher(pattern: str) -> Callable[[str], bool]:
     """Return a function that returns whether the pattern matches the whole of a text. Texts with
     lone surrogates, which stand for bytes that are not UTF-8, do not match.
 
     Raises PatternError if RE2 cannot express the pattern.
     """
+    match = _compiled(pattern, anchored(pattern)).fullmatch
+
+    def matches(text: str) -> bool:
+        try:
+            return match(text.encode()) is not None
+        except UnicodeEncodeError:
+            return False
+
+    return matches
+
+
+def _compiled(pattern: str, used: str) -> Any:
+    """Return `used` as RE2 compiles it, which contains the pattern of the contract."""
     # Imported here, so that a function whose contracts have no patterns does not wait for it.
     import re2
 
@@ -80,19 +103,11 @@ def matcher(pattern: str) -> Callable[[str], bool]:
             raise PatternError(problem)
         # Without groups RE2 does not have to find out where they begin and end.
         options.never_capture = True
-        match = re2.compile(anchored(pattern), options).fullmatch
+        return re2.compile(used, options)
     except re2.error as error:
         raise PatternError(_advice(error.args[0].decode(errors="replace"))) from None
     except UnicodeEncodeError:
         raise PatternError("has a lone surrogate, which no text can contain; drop it") from None
-
-    def matches(text: str) -> bool:
-        try:
-            return match(text.encode()) is not None
-        except UnicodeEncodeError:
-            return False
-
-    return matches
 
 
 def _misunderstood(pattern: str) -> Iterator[str]:

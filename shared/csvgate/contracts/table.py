@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from csvgate.contracts.checks.column_names import INGESTED_AT, LINE, LINEAGE, UPLOAD_ID
-from csvgate.contracts.model import Contract, SchemaField
+from csvgate.contracts.model import Contract, Schema, SchemaField
 from csvgate.ports import Column, TableSpec
 from csvgate.types.bigquery import BigQueryType, parse
 from csvgate.types.registry import FIELD_TYPES
@@ -14,6 +14,7 @@ _LINEAGE_DESCRIPTIONS: Final = {
     LINE: "The line of the file on which the row starts, from 1",
     INGESTED_AT: "When the upload was received",
 }
+_RESCUED: Final = "The cells of the file's other columns, by label"
 
 
 def column_type(field: SchemaField) -> BigQueryType:
@@ -41,10 +42,20 @@ def table_spec(contract: Contract, added: Mapping[str, BigQueryType]) -> TableSp
     )
 
 
+def file_columns(schema: Schema) -> dict[str, BigQueryType]:
+    """Return the columns that get their values from the file, in order: those of the fields, and
+    the one with rescued cells, if there is one. Raises ValueError as `column_type` does."""
+    found = {field.name: column_type(field) for field in schema.fields}
+    if schema.rescues:
+        found[schema.rescue_column] = BigQueryType("JSON")
+    return found
+
+
 def _from_file(contract: Contract) -> Iterator[Column]:
-    for field in contract.schema_.fields:
-        description = field.description or field.title or ""
-        yield Column(field.name, str(column_type(field)), description=description)
+    schema = contract.schema_
+    descriptions = {f.name: f.description or f.title or "" for f in schema.fields}
+    for name, kind in file_columns(schema).items():
+        yield Column(name, str(kind), description=descriptions.get(name, _RESCUED))
 
 
 def _from_enrich(contract: Contract, added: Mapping[str, BigQueryType]) -> Iterator[Column]:

@@ -79,14 +79,25 @@ class SchemaField(Model):
     name: Annotated[str, Field(min_length=1)] = Field(
         description="The column's name in BigQuery, and the label in the file's header."
     )
-    label: str | None = Field(
-        None, description="The label in the file's header, if it differs from the name."
+    label: str | tuple[str, ...] | None = Field(
+        None,
+        description="The label in the file's header if it differs from the name, or a list of "
+        'labels of which a header has one. "" is the label of a column without a name.',
+    )
+    optional: bool = Field(
+        False,
+        description="The column may be absent from a file. Its cells are then missing values.",
+    )
+    default: str | None = Field(
+        None,
+        description="The cell, as the file would write it, that stands for missing values.",
     )
     type: _TypeName = Field("string", description="The Table Schema type of the values.")
-    format: str = Field(
+    format: str | tuple[str, ...] = Field(
         "default",
         description="string: email, uri, uuid or binary; date, time, datetime: any, or a strptime "
-        "pattern; geopoint: array or object.",
+        "pattern, or a list of formats; date, datetime: excel; datetime: epoch or epoch_ms; "
+        "geopoint: array or object.",
     )
     bigquery: str | None = Field(
         None,
@@ -113,6 +124,16 @@ class SchemaField(Model):
         None, description="A title, used as the column's description if there is no other."
     )
     description: str | None = Field(None, description="The column's description in BigQuery.")
+    language: str | None = Field(
+        None,
+        description="date, datetime: the language of the names of months and days in a pattern, "
+        "e.g. de; English if it is not given.",
+    )
+    timezone: str | None = Field(
+        None,
+        description="datetime: the IANA name of the time zone of cells that name none, e.g. "
+        "Europe/Berlin.",
+    )
     decimal_char: str = Field(
         ".",
         alias="decimalChar",
@@ -164,9 +185,21 @@ class SchemaField(Model):
     )
 
     @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats of the cells, in the order in which they are tried."""
+        return (self.format,) if isinstance(self.format, str) else self.format
+
+    @property
     def header_label(self) -> str:
-        """The label of the column in the file's header."""
-        return self.name if self.label is None else self.label
+        """The label of the column in the file's header; the first of several."""
+        return self.header_labels[0]
+
+    @property
+    def header_labels(self) -> tuple[str, ...]:
+        """The labels that the column may have in the file's header."""
+        if self.label is None:
+            return (self.name,)
+        return (self.label,) if isinstance(self.label, str) else self.label
 
 
 def _as_tuple(key: tuple[str, ...] | str | None) -> tuple[str, ...] | str | None:
@@ -199,6 +232,10 @@ class ForeignKey(Model):
     reference: ForeignKeyReference = Field(description=ForeignKeyReference.__doc__)
 
 
+FieldsMatch = Literal["exact", "equal", "subset", "superset", "partial"]
+ExtraColumns = Literal["refuse", "ignore", "rescue"]
+
+
 class Schema(Model):
     """The columns of the file."""
 
@@ -220,14 +257,56 @@ class Schema(Model):
     foreign_keys: tuple[ForeignKey, ...] = Field(
         (), alias="foreignKeys", description="Keys that must be in `references`."
     )
+    fields_match: FieldsMatch = Field(
+        "equal",
+        alias="fieldsMatch",
+        description="The columns of a file. equal: one for each field, in any order; exact: the "
+        "same in the order of the fields; subset: these and perhaps others; superset: some of "
+        "them; partial: some of them and perhaps others.",
+    )
+    extra_columns: ExtraColumns | None = Field(
+        None,
+        alias="extraColumns",
+        description="What happens if a file has columns that are not among the fields. refuse: "
+        "the file is refused; ignore: they are not read; rescue: their cells go into one JSON "
+        "column of the table. The default follows from fieldsMatch.",
+    )
+    rescue_column: Annotated[str, Field(min_length=1)] = Field(
+        "rescued",
+        alias="rescueColumn",
+        description="The name of the table's column with the rescued cells, by label.",
+    )
+
+    @property
+    def unknown_columns(self) -> ExtraColumns:
+        """What happens if a file has columns that are not among the fields."""
+        if self.extra_columns is not None:
+            return self.extra_columns
+        return "ignore" if self.fields_match in ("subset", "partial") else "refuse"
+
+    @property
+    def rescues(self) -> bool:
+        """Whether the table has a column with the cells of columns that are not among the
+        fields."""
+        return self.unknown_columns == "rescue"
+
+    def may_lack(self, field: SchemaField) -> bool:
+        """Return whether the column of a field may be absent from a file. Under superset and
+        partial, only columns whose cells may be missing can be absent."""
+        if self.fields_match not in ("superset", "partial"):
+            return field.optional
+        needs_cells = field.constraints.required and field.default is None
+        return not needs_cells and field.name not in (self.primary_key or ())
 
 
 class Dialect(Model):
     """How the CSV file is written."""
 
-    delimiter: str = Field(",", description="The character between cells.")
-    quote_char: str = Field(
-        '"', alias="quoteChar", description="The character around cells that need quotes."
+    delimiter: str = Field(",", description="The text between cells, of 1 to 10 characters.")
+    quote_char: str | None = Field(
+        '"',
+        alias="quoteChar",
+        description="The character around cells that need quotes; with null, quotes are text.",
     )
     double_quote: bool = Field(
         True, alias="doubleQuote", description="A quote inside a quoted cell is written twice."
@@ -235,20 +314,64 @@ class Dialect(Model):
     escape_char: str | None = Field(
         None,
         alias="escapeChar",
-        description="The character after which the next one is taken literally.",
+        description="The character after which the next one is taken literally, also a line break. "
+        "Cells that contain it are compared with missingValues as they are written.",
     )
     skip_initial_space: bool = Field(
         False, alias="skipInitialSpace", description="Ignore spaces after a delimiter."
     )
+    quoted_missing: bool = Field(
+        True,
+        alias="quotedMissing",
+        description="If false, a quoted cell is never a missing value: the empty text is written "
+        "in quotes, a missing value without.",
+    )
+    formula_text: bool = Field(
+        False,
+        alias="formulaText",
+        description='A cell written as ="00123", with which Excel keeps zeros, is the text 00123.',
+    )
+    short_rows: Literal["refuse", "pad"] = Field(
+        "refuse",
+        alias="shortRows",
+        description="pad: cells that are missing at the end of a row are missing values.",
+    )
+    trailing_delimiter: bool = Field(
+        False,
+        alias="trailingDelimiter",
+        description="An empty cell after the last column is dropped, in the header and in rows.",
+    )
     header: bool = Field(True, description="The first record names the columns.")
+    header_rows: tuple[int, ...] = Field(
+        (1,),
+        alias="headerRows",
+        description="The records that make up the header: [1], [1, 2] and so on.",
+    )
+    header_join: str = Field(
+        " ",
+        alias="headerJoin",
+        description="The text between the labels of a column in several header rows.",
+    )
     comment_char: str | None = Field(
         None, alias="commentChar", description="Lines that start with this character are skipped."
     )
     preamble_lines: Annotated[int, Field(ge=0, le=1000)] = Field(
         0, alias="preambleLines", description="The number of lines to skip before the header."
     )
+    preamble_until: str | None = Field(
+        None,
+        alias="preambleUntil",
+        description="Instead of preambleLines: skip the lines before the first in which this "
+        "regular expression in RE2 syntax is found.",
+    )
     footer_lines: Annotated[int, Field(ge=0, le=20)] = Field(
         0,
         alias="footerLines",
         description="The number of lines to skip at the end, not counting blank lines after them.",
+    )
+    footer_from: str | None = Field(
+        None,
+        alias="footerFrom",
+        description="Instead of footerLines: skip the end of the file from the first of its last "
+        "20 lines in which this regular expression in RE2 syntax is found.",
     )

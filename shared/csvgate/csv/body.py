@@ -1,15 +1,29 @@
-"""Removes the preamble before the header and the footer after the rows."""
+"""Removes what comes before the header, and the footer after the rows."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from csvgate.contracts.model import Contract, Dialect
+from csvgate.contracts.pattern import searcher
 from csvgate.csv.lines import physical_lines
+from csvgate.csv.separator_line import without_separator_line
+from csvgate.csv.work import WORK
+from csvgate.text import shorten
+from csvgate.validation.faults import FileFault
 
 MAX_BLANK_LINES: Final = 1000
 """Blank lines after the footer that are ignored. More of them count as lines of the footer, because
 all of them are held in memory until the file ends."""
+MAX_PREAMBLE_LINES: Final = 1000
+"""The lines among which `preambleUntil` is searched, and as many bytes as MAX_PREAMBLE_BYTES."""
+MAX_PREAMBLE_BYTES: Final = 1024 * 1024
+"""1 MiB, which the lines of a preamble never have."""
+MAX_FOOTER_LINES: Final = 20
+"""The lines at the end among which `footerFrom` is searched, not counting blank ones."""
+_PATTERN_CHARACTERS: Final = 200
+"""The part of a pattern that a message repeats."""
 
 
 def without_preamble_and_footer(
@@ -17,27 +31,76 @@ def without_preamble_and_footer(
 ) -> tuple[Iterator[bytes], int]:
     """Return the rest of the stream and the number of its first physical line.
 
-    Blank lines at the very end do not count as lines of the footer: people who count lines from the
-    end do not see them. Lines longer than `limit` are cut, as in `physical_lines`.
+    A first line `sep=;` is part of the preamble, whatever the dialect says. Blank lines at the very
+    end do not count as lines of the footer: people who count lines from the end do not see them.
+    Lines longer than `limit` are cut, as in `physical_lines`.
+
+    Raises FileFault `header.wrong_delimiter` if a `sep=` line names another delimiter, and
+    `header.not_found` if no line matches `preambleUntil`.
     """
-    before, after = dialect.preamble_lines, dialect.footer_lines
-    if not before and not after:
-        return iter(pieces), 1
-    blocks = physical_lines(pieces, limit)
-    if before:
+    rest, has_separator = without_separator_line(pieces, dialect.delimiter)
+    skipped, after = int(has_separator), dialect.footer_lines
+    before = max(0, dialect.preamble_lines - skipped)
+    until, footer_from = dialect.preamble_until, dialect.footer_from
+    if not before and not after and until is None and footer_from is None:
+        return rest, 1 + skipped
+    blocks = physical_lines(rest, limit)
+    if until is not None:
+        blocks, before = _from_first_match(blocks, until)
+    elif before:
         blocks = _without_first(blocks, before)
-    if after:
+    if footer_from is not None:
+        blocks = _without_footer(blocks, searcher(footer_from), dialect)
+    elif after:
         blocks = _without_last(blocks, after)
-    return map(b"".join, blocks), before + 1
+    return map(b"".join, blocks), skipped + before + 1
 
 
 def contract_for_extracted_records(contract: Contract) -> Contract:
     """Return the contract for UTF-8 records that were already extracted from their file: without
     preamble, footer and comments, so that these are not removed twice."""
     dialect = contract.dialect.model_copy(
-        update={"preamble_lines": 0, "footer_lines": 0, "comment_char": None}
+        update={
+            "preamble_lines": 0,
+            "preamble_until": None,
+            "footer_lines": 0,
+            "footer_from": None,
+            "comment_char": None,
+        }
     )
     return contract.model_copy(update={"encoding": "utf-8", "dialect": dialect})
+
+
+def _from_first_match(
+    blocks: Iterator[list[bytes]], pattern: str
+) -> tuple[Iterator[list[bytes]], int]:
+    """Return the lines from the first that matches on, and how many come before it. A file without
+    any text has none, and no fault either."""
+    matches, count, size, has_text = searcher(pattern), 0, 0, False
+    for block in blocks:
+        for at, line in enumerate(block):
+            content = line.rstrip(b"\r\n")
+            size += len(line)
+            if count == MAX_PREAMBLE_LINES or size > MAX_PREAMBLE_BYTES:
+                raise _not_found(pattern, ended=False)
+            WORK.scanned += len(line)
+            if matches(content):
+                return chain([block[at:]], blocks), count
+            has_text = has_text or bool(content)
+            count += 1
+    if has_text:
+        raise _not_found(pattern, ended=True)
+    return iter(()), count
+
+
+def _not_found(pattern: str, *, ended: bool) -> FileFault:
+    searched = f"of the first {MAX_PREAMBLE_LINES:,} lines and {MAX_PREAMBLE_BYTES // 1024**2} MiB"
+    message = (
+        f"no line {'of the file' if ended else searched} matches the contract's "
+        f"`dialect.preambleUntil` ({shorten(pattern, _PATTERN_CHARACTERS)}), which finds where the "
+        "records begin; check the export, or change the pattern"
+    )
+    return FileFault("header.not_found", message)
 
 
 def _without_first(blocks: Iterable[list[bytes]], count: int) -> Iterator[list[bytes]]:
@@ -61,3 +124,56 @@ def _without_last(blocks: Iterable[list[bytes]], count: int) -> Iterator[list[by
                 passed.append(held.popleft())
         if passed:
             yield passed
+
+
+def _without_footer(
+    blocks: Iterable[list[bytes]], matches: Callable[[bytes], bool], dialect: Dialect
+) -> Iterator[list[bytes]]:
+    """Hold back the last MAX_FOOTER_LINES lines and MAX_BLANK_LINES blank ones, and drop those from
+    the first that matches. The header is never part of the footer."""
+    comment = (dialect.comment_char or "").encode()
+    awaits_header, held = dialect.header, list[bytes]()
+    for block in blocks:
+        held += block
+        if awaits_header:
+            first = _first_record(held, comment)
+            if first == len(held):
+                # Blank lines and comments before the header may be many.
+                yield held
+                held = []
+                continue
+            yield held[: first + 1]
+            held, awaits_header = held[first + 1 :], False
+        start = _start_of_last(held)
+        if start:
+            yield held[:start]
+            held = held[start:]
+    for at, line in enumerate(held):
+        WORK.scanned += len(line)
+        content = line.rstrip(b"\r\n")
+        if content and matches(content):
+            held = held[:at]
+            break
+    if held:
+        yield held
+
+
+def _first_record(lines: list[bytes], comment: bytes) -> int:
+    """Return the index of the first line that is neither blank nor a comment."""
+    for at, line in enumerate(lines):
+        if line.strip(b"\r\n") and not (comment and line.startswith(comment)):
+            return at
+    return len(lines)
+
+
+def _start_of_last(lines: list[bytes]) -> int:
+    """Return the index of the first of the last lines, which are as many as may be held."""
+    full = blank = 0
+    for at in range(len(lines) - 1, -1, -1):
+        if lines[at].strip(b"\r\n"):
+            full += 1
+        else:
+            blank += 1
+        if full > MAX_FOOTER_LINES or blank > MAX_BLANK_LINES:
+            return at + 1
+    return 0

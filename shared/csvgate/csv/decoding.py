@@ -15,30 +15,17 @@ from csvgate.csv.encodings import (
     to_utf8,
 )
 from csvgate.csv.lines import read_at_least
+from csvgate.csv.signatures import HEAD_BYTES, signature_of
 from csvgate.validation.faults import FileFault
 
-_HEAD_BYTES: Final = 1024
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _UTF32: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
-_SIGNATURES: Final = (
-    (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"%PDF-", "a PDF document"),
-    (b"PAR1\x15", "a Parquet file"),
-    (b"\x1f\x8b", "a file that was compressed with gzip more than twice"),
-    (b"\x28\xb5\x2f\xfd", "a file compressed with zstd (only gzip is supported)"),
-    (b"\xfd7zXZ\x00", "a file compressed with xz (only gzip is supported)"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-)
 _DAMAGED: Final = re.compile("[\udc80-\udcff]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_BZIP2: Final = re.compile(rb"BZh[1-9]1AY&SY")
-_WEB_PAGE: Final = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 
 
 def open_text(pieces: Iterable[bytes], encoding: Encoding) -> tuple[ByteOrderMark, Iterator[bytes]]:
@@ -48,7 +35,7 @@ def open_text(pieces: Iterable[bytes], encoding: Encoding) -> tuple[ByteOrderMar
     `file.encoding` or `file.not_csv` at once if the first bytes show something else; reading the
     stream raises what `to_utf8` raises.
     """
-    head, rest = read_at_least(pieces, _HEAD_BYTES)
+    head, rest = read_at_least(pieces, HEAD_BYTES)
     _require_csv(head)
     for mark, name in _MARKS:
         if head.startswith(mark):
@@ -68,14 +55,8 @@ def _require_csv(head: bytes) -> None:
     if head.startswith(_UTF32):
         message = "the file is in UTF-32 (by its byte order mark), which is not supported"
         raise FileFault("file.encoding", f"{message}; save it as UTF-8")
-    found = next((what for signature, what in _SIGNATURES if head.startswith(signature)), None)
-    if _BZIP2.match(head):
-        found = "a file compressed with bzip2 (only gzip is supported)"
-    elif _WEB_PAGE.match(head):
-        found = "a web page, perhaps a login form or an error page instead of the download"
-    if found:
-        message = f"the file is not a CSV file: it starts like {found}; export it as CSV"
-        raise FileFault("file.not_csv", message)
+    if found := signature_of(head):
+        raise FileFault("file.not_csv", found.message)
 
 
 def _require_encoding(head: bytes, names: tuple[str, ...], encoding: Encoding) -> None:

@@ -3,14 +3,19 @@
 Inside the engine all bytes are UTF-8. Bytes that are not a character in the file's encoding (one
 that Windows-1252 does not assign, half a surrogate pair of UTF-16) become bytes that are not valid
 UTF-8 either. So the cell that contains them can be reported, and the reject file can restore them.
+
+Characters that an encoding of several bytes has twice (the ≒ of Shift-JIS) are the same character
+in the reject file, but perhaps the other bytes.
 """
 
 import codecs
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain
 from typing import Final
 
+from csvgate.contracts.encoding_names import codec_name
 from csvgate.contracts.model import Encoding
 from csvgate.csv.lines import read_at_least
 from csvgate.csv.work import WORK
@@ -37,17 +42,22 @@ _OF_WINDOWS: Final = {
 _FEW: Final = 1000
 """Bytes of a piece for each such character. With fewer of these characters, correcting them is
 faster than converting each byte by a table."""
-_UNLIKELY: Final = {
-    "cp1252": re.compile(rb"[\x81\x8d\x8f\x90\x9d]"),  # not assigned
-    "iso8859-1": re.compile(rb"[\x80-\x9f]"),  # control characters, which text does not contain
-}
+_UTF8_WORD: Final = re.compile(
+    rb"(?<![\x80-\xff])(?:%b)++(?![\x80-\xff])" % _UTF8.pattern, re.DOTALL
+)
+"""Such characters between ASCII. In Cyrillic, Greek or Hebrew text, two letters or a letter and a
+quotation mark may look like one of them, but rarely a whole word."""
+_NOT_TEXT: Final = re.compile("[\x80-\x9f\udc80-\udcff]")
+"""Control characters, and what stands for bytes that are not assigned."""
+_WESTERN: Final = ("iso8859-1", "cp1252")
+"""Encodings of which all unassigned bytes are below 0xC0, so that these bytes are not valid in
+UTF-8, whatever follows them. A UTF-8 character is never part of a word in them."""
 
 
 def codec_names(encoding: Encoding) -> tuple[str, ...]:
-    """Return Python's names of a contract's encodings: utf-8, utf-16, utf-16-le, utf-16-be,
-    iso8859-1 or cp1252."""
+    """Return Python's names of a contract's encodings, as in `encoding_names`."""
     names = (encoding,) if isinstance(encoding, str) else encoding
-    return tuple(codecs.lookup(name).name for name in names)
+    return tuple(codec_name(name) or name for name in names)
 
 
 def encoding_label(encoding: Encoding) -> str:
@@ -84,8 +94,10 @@ class ByteOrderMark(bytes):
         """Convert the engine's UTF-8 to the bytes that the file has."""
         if self.encoding == "utf-8" or (raw.isascii() and self.encoding not in _UTF16):
             return raw
+        if self.encoding in _WESTERN:
+            return raw.decode("utf-8", "surrogateescape").encode(self.encoding, "surrogateescape")
         errors = "surrogatepass" if self.encoding in _UTF16 else "surrogateescape"
-        return raw.decode("utf-8", errors).encode(self.encoding, errors)
+        return raw.decode("utf-8", "surrogatepass").encode(self.encoding, errors)
 
     def message_bytes(self, text: str) -> bytes:
         """Return csvgate's own words as UTF-8, with ? for characters that the file's encoding does
@@ -114,7 +126,9 @@ def to_utf8(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """
     if encoding == "utf-8":
         return iter(pieces)
-    return _from_utf16(pieces, encoding) if encoding in _UTF16 else _from_bytes(pieces, encoding)
+    if encoding in _UTF16:
+        return _from_utf16(pieces, encoding)
+    return _from_bytes(pieces, encoding) if encoding in _WESTERN else _from_codec(pieces, encoding)
 
 
 def _from_bytes(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
@@ -139,6 +153,21 @@ def _from_bytes(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
             yield b"".join(parts)
 
 
+def _from_codec(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Convert any superset of ASCII. Each byte that is not part of a character becomes the UTF-8 of
+    a lone surrogate, which is not valid: the byte itself could form a character with the next."""
+    decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
+    is_between = True
+    for piece in pieces:
+        WORK.scanned += len(piece)
+        if is_between and piece.isascii():
+            yield piece
+            continue
+        yield decoder.decode(piece).encode("utf-8", "surrogatepass")
+        is_between = not decoder.getstate()[0]
+    yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+
+
 def _from_utf16(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
     odd = b""
@@ -159,7 +188,8 @@ def from_utf8_or(other: str, pieces: Iterable[bytes], mark: ByteOrderMark) -> It
     once the content shows which.
 
     It is the other encoding only if the WINDOW of bytes from the first that is not ASCII contains
-    neither a UTF-8 character nor a byte that is unlikely in the other. So a file in UTF-8 with a
+    neither a UTF-8 character (in other alphabets than the Latin one, a word of such characters) nor
+    a byte that is unlikely in the other. So a file in UTF-8 with a
     few damaged bytes is still read as UTF-8. The result does not depend on how the stream is
     divided into pieces.
     """
@@ -173,7 +203,18 @@ def from_utf8_or(other: str, pieces: Iterable[bytes], mark: ByteOrderMark) -> It
         yield piece[: found.start()]
         window, behind = read_at_least(chain([piece[found.start() :]], rest), WINDOW)
         sample = window[:WINDOW]
-        if not _UTF8.search(sample) and not _UNLIKELY[other].search(sample):
+        utf8 = _UTF8 if other in _WESTERN else _UTF8_WORD
+        if not utf8.search(sample) and not _unlikely(other).search(sample):
             mark.encoding = other
         yield from to_utf8(chain([window], behind), mark.encoding)
         return
+
+
+@cache
+def _unlikely(encoding: str) -> re.Pattern[bytes]:
+    """Return an expression for the bytes that text in an encoding of single bytes does not contain:
+    those that are not assigned, and control characters."""
+    high = bytes(range(0x80, 0x100))
+    text = high.decode(encoding, "surrogateescape")
+    found = bytes(byte for byte, char in zip(high, text, strict=True) if _NOT_TEXT.match(char))
+    return re.compile(b"[%b]" % re.escape(found) if found else b"(?!)")

@@ -5,50 +5,67 @@ record may follow the closing quote. A quote anywhere else is a stray quote.
 """
 
 import re
-from enum import Enum
+from collections.abc import Iterable
+from itertools import chain
 from typing import Final
 
-from csvgate.contracts.model import Dialect
+from csvgate.contracts.model import Contract, Dialect
+from csvgate.csv.marked_cell import NULL, MarkedCell, QuotedCell
 
+_NEVER: Final = "(?!)"
+"""A pattern that matches nothing."""
 
-class State(Enum):
-    CLOSED = "the record is complete"
-    OPEN = "a quoted cell continues in the next line"
-    STRAY = "there is a quote inside an unquoted cell, or text after a closing quote"
+_FORMULA: Final = '="'
 
 
 class Grammar:
-    """A dialect, prepared for reading. Each of its characters is one ASCII character, which the
-    checks of the contract ensure."""
+    """A dialect, prepared for reading. Apart from the delimiter, each of its characters is one
+    ASCII character, which the checks of the contract ensure."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, missing: Iterable[str] = ()) -> None:
+        """`missing` are the texts of missing values, which decide what cells are marked."""
         self.delimiter: Final = dialect.delimiter
-        self.quote: Final = dialect.quote_char
+        self.quote: Final = dialect.quote_char or ""
+        """The empty text if the dialect has no quotes."""
         self.escape: Final = dialect.escape_char
         self.double_quote: Final = dialect.double_quote
         self.comment: Final = dialect.comment_char
         self.skip_initial_space: Final = dialect.skip_initial_space
+        self.formula_text: Final = dialect.formula_text
+        self._marks_quoted: Final = not dialect.quoted_missing
+        # Cells may be trimmed before they are compared.
+        self._marked: Final = frozenset(text.strip() for text in missing) | {NULL}
         self._between: Final = self.quote + self.delimiter + self.quote
-        escape = re.escape(self.escape) if self.escape else "(?!)"
-        quote, delimiter = re.escape(self.quote), re.escape(self.delimiter)
+        escape = re.escape(self.escape) if self.escape else _NEVER
+        quote, delimiter = re.escape(self.quote) or _NEVER, re.escape(self.delimiter)
         self._quote_or_escape: Final = re.compile(f"{quote}|{escape}")
         self._delimiter_quote_or_escape: Final = re.compile(f"{delimiter}|{quote}|{escape}")
         doubled = f"{quote}({quote})|" if self.double_quote else ""
         self._escaped: Final = re.compile(f"{doubled}{escape}(.)", re.DOTALL)
 
+    @classmethod
+    def of(cls, contract: Contract) -> "Grammar":
+        """Return the grammar of the contract's files, which marks the cells whose content does not
+        decide whether they are missing values."""
+        schema = contract.schema_
+        lists = [field.missing_values or () for field in schema.fields]
+        return cls(contract.dialect, chain(schema.missing_values, *lists))
+
     def split(self, text: str) -> list[str] | None:
         """Split a line without quotes, or one in which every cell is quoted, by its delimiters.
         Return None if the line must be read by a `RecordReader`."""
-        if self.escape and self.escape in text:
+        if (self.escape and self.escape in text) or (self.formula_text and _FORMULA in text):
             return None
-        quotes = text.count(self.quote)
+        quotes = text.count(self.quote) if self.quote else 0
         if not quotes:
             cells = text.split(self.delimiter)
             return [cell.lstrip(" ") for cell in cells] if self.skip_initial_space else cells
         if text[0] == self.quote == text[-1] and len(text) > 1:
             # This split is right if the quotes around the cells are all the quotes of the line.
             cells = text[1:-1].split(self._between)
-            return cells if quotes == 2 * len(cells) else None
+            if quotes != 2 * len(cells):
+                return None
+            return [self.cell(cell, quoted=True) for cell in cells] if self._marks_quoted else cells
         return None
 
     def find_closing_quote(self, text: str, start: int) -> int:
@@ -70,98 +87,51 @@ class Grammar:
 
     def find_unquoted_end(self, text: str, start: int) -> int:
         """Return the position of the delimiter after the unquoted cell at `start`, or the end of
-        the text; -1 if the cell contains a quote."""
+        the text; -1 if the cell contains a quote, and the position after the end if the escape
+        character is the text's last."""
         while found := self._delimiter_quote_or_escape.search(text, start):
             if found[0] == self.delimiter:
                 return found.start()
             if found[0] == self.quote:
                 return -1
             start = found.end() + 1
-        return len(text)
+        return max(start, len(text))
 
-    def unescape(self, written: str) -> str:
-        """Return the content of a cell: doubled quotes and escape characters are resolved."""
-        if self.quote not in written and not (self.escape and self.escape in written):
-            return written
-        return self._escaped.sub(lambda m: m[m.lastindex or 0], written)
-
-
-class RecordReader:
-    """The state machine that reads one record, one physical line at a time."""
-
-    def __init__(self, grammar: Grammar) -> None:
-        self.cells: list[str] = []
-        self._grammar = grammar
-        self._open: list[str] = []
-        """The lines so far of the quoted cell that is open."""
-
-    def feed(self, text: str, terminator: str) -> State:
-        """Read the next line. Must not be called after CLOSED or STRAY. After OPEN and STRAY,
-        `len(cells)` is the index of the cell that is open or contains the stray quote."""
-        grammar, at = self._grammar, 0
-        if self._open:
-            at = self._close(text, terminator, 0)
-            if at < 0:
-                return State.OPEN
-            if at == len(text):
-                return State.CLOSED
-            if not text.startswith(grammar.delimiter, at):
-                return self._stray()
-            at += 1
-        while True:
-            at, begins = self._unquoted(text, at)
-            if begins is not State.OPEN:
-                return begins
-            at = self._close(text, terminator, at + 1)
-            if at < 0:
-                return State.OPEN
-            if at >= len(text):
-                return State.CLOSED
-            if not text.startswith(grammar.delimiter, at):
-                return self._stray()
-            at += 1
-
-    def _unquoted(self, text: str, at: int) -> tuple[int, State]:
-        """Read the unquoted cells from the position on. Return CLOSED if these are all cells of the
-        text, STRAY if one contains a quote, or else OPEN and the position of the quote that opens
-        the next cell."""
-        grammar = self._grammar
-        if not grammar.escape:
-            found = text.find(grammar.quote, at)
-            cells = (text[at:found] if found >= 0 else text[at:]).split(grammar.delimiter)
-            if grammar.skip_initial_space:
-                cells = [cell.lstrip(" ") for cell in cells]
-            self.cells += cells
-            if found < 0:
-                return found, State.CLOSED
-            return found, State.STRAY if self.cells.pop() else State.OPEN
-        while True:
-            while grammar.skip_initial_space and text.startswith(" ", at):
-                at += 1
-            if text.startswith(grammar.quote, at):
-                return at, State.OPEN
-            end = grammar.find_unquoted_end(text, at)
-            if end < 0:
-                return end, State.STRAY
-            self.cells.append(grammar.unescape(text[at:end]))
-            if end >= len(text):
-                return end, State.CLOSED
-            at = end + 1
-
-    def _close(self, text: str, terminator: str, start: int) -> int:
-        """Finish the open cell; return the position after its closing quote, or -1 if it stays
-        open."""
-        end = self._grammar.find_closing_quote(text, start)
-        if end < 0:
-            self._open.append(text[start:] + terminator)
-            return -1
+    def formula_cell(self, text: str, start: int) -> tuple[int, str] | None:
+        """Return the end of the cell at `start`, and its content if it is an unquoted formula of a
+        text; None if it is not."""
+        if not self.formula_text or not text.startswith(_FORMULA, start):
+            return None
+        end = text.find(self.delimiter, start)
+        end = end if end >= 0 else len(text)
         written = text[start:end]
-        if self._open:
-            written = "".join([*self._open, written])
-            self._open = []
-        self.cells.append(self._grammar.unescape(written))
-        return end + 1
+        content = _text_of_formula(written)
+        if content is None or (self.escape and self.escape in written):
+            return None
+        if self._marks_quoted and content.strip() in self._marked:
+            content = QuotedCell(content, content)
+        return end, content
 
-    def _stray(self) -> State:
-        self.cells.pop()
-        return State.STRAY
+    def cell(self, written: str, *, quoted: bool) -> str:
+        """Return the content of a cell: doubled quotes and escape characters are resolved."""
+        is_escaped = self.escape is not None and self.escape in written
+        if is_escaped:
+            content = self._escaped.sub(lambda m: m[m.lastindex or 0], written)
+        else:
+            content = written.replace(self.quote * 2, self.quote) if self.double_quote else written
+        if self.formula_text and (text := _text_of_formula(content)) is not None:
+            content = text
+        marked = quoted and self._marks_quoted
+        if (marked or is_escaped) and not self._marked.isdisjoint(
+            (written.strip(), content.strip())
+        ):
+            return QuotedCell(content, written) if marked else MarkedCell(content, written)
+        return content
+
+
+def _text_of_formula(cell: str) -> str | None:
+    """Return the text of a cell that is written as a formula, ="text"; None for other cells."""
+    if not cell.startswith(_FORMULA) or len(cell) <= len(_FORMULA) or cell[-1] != '"':
+        return None
+    inside = cell[len(_FORMULA) : -1]
+    return inside.replace('""', '"') if '"' not in inside.replace('""', "") else None

@@ -6,11 +6,12 @@ from typing import Final, NamedTuple
 from csvgate.csv.decoding import decode
 from csvgate.csv.encodings import without_partial_character
 from csvgate.csv.lines import physical_lines
-from csvgate.csv.quoting import Grammar, RecordReader, State
+from csvgate.csv.quoting import Grammar
+from csvgate.csv.record_reader import RecordReader, State
 from csvgate.csv.work import WORK
 
 MAX_RECORD_BYTES: Final = 2 * 1024 * 1024
-"""2 MiB: even if each byte becomes three in UTF-8, a record stays below the 7 MB of a message."""
+"""2 MiB: even if each byte becomes three in UTF-8, a row stays below the 9 MB of an append."""
 
 
 class Record(NamedTuple):
@@ -41,6 +42,9 @@ class Framer:
     The search for a closing quote passes only lines in which an even number of quotes counts, and
     such a line, read as the first line of a record, does not leave a quoted cell open. So no line
     is searched twice.
+
+    An escaped line break outside quoted cells joins two lines for certain. All lines up to the last
+    one that is joined are faulted together, so no line is joined twice either.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Framer:
         self._blocks = iter(blocks)
         self._grammar = grammar
         self._comment = ord(grammar.comment) if grammar.comment else -1
+        self._escape = (grammar.escape or "").encode()
         self._limit = limit
         self._lines: list[bytes] = []
         self._at = 0
@@ -140,25 +145,23 @@ class Framer:
         reader = RecordReader(self._grammar)
         state = reader.feed(text, line[len(raw) :].decode("ascii"))
         if state is State.STRAY:
-            message = (
-                f"cell {len(reader.cells) + 1} contains a quote but does not begin with one, or "
-                "has text after its closing quote; quote the whole cell and double the quotes "
-                "inside it"
-            )
-            self._advance(1)
-            return Record(number, raw, line[len(raw) :], None, broken=("row.stray_quote", message))
-        if state is State.OPEN:
-            return self._read_further_lines(number, raw, line, reader, valid)
+            return self._broken(1, "row.stray_quote", self._stray(reader, raw))
+        if state is not State.CLOSED:
+            return self._read_further_lines(number, line, reader, state, valid)
         self._advance(1)
         return Record(number, raw, line[len(raw) :], reader.cells, valid)
 
     def _read_further_lines(
-        self, number: int, raw: bytes, line: bytes, reader: RecordReader, valid: bool
+        self, number: int, line: bytes, reader: RecordReader, state: State, valid: bool
     ) -> Record:
-        """Read the rest of a record whose first line leaves a quoted cell open."""
-        cell, state, size, count = len(reader.cells) + 1, State.OPEN, len(line), 1
+        """Read the rest of a record whose first line leaves a cell open."""
+        cell, size, count = len(reader.cells) + 1, len(line), 1
+        joined = 1
+        """The lines up to the last escaped line break, and the one after it."""
         reason = "the file ends before the closing quote"
-        while state is State.OPEN and self._has_line(count):
+        while state is State.OPEN or state is State.CONTINUED:
+            if not self._has_line(count):
+                break
             following = self._lines[self._at + count]
             size += len(following)
             if size > self._limit:
@@ -167,22 +170,69 @@ class Framer:
             content = following.rstrip(b"\r\n")
             text, valid_here = decode(content)
             valid = valid and valid_here
+            is_joined = state is State.CONTINUED
             state = reader.feed(text, following[len(content) :].decode("ascii"))
             count += 1
+            if is_joined:
+                joined, cell = count, len(reader.cells) + 1
         WORK.framed += count
         WORK.scanned += size
-        if state is not State.CLOSED:
-            if state is State.STRAY:
-                reason = f"line {number + count - 1} contains a quote in the wrong place"
+        if state is State.CLOSED:
+            raw, terminator = self._lines_of_record(count)
+            self._advance(count)
+            return Record(number, raw, terminator, reader.cells, valid)
+        if state is State.CONTINUED:
+            return self._unended(count, size)
+        if state is State.STRAY:
+            if joined == count:
+                return self._broken(joined, "row.stray_quote", self._stray(reader, line))
+            reason = f"line {number + count - 1} contains a quote in the wrong place"
+        message = (
+            f"the quote that opens cell {cell} is never properly closed: {reason}; close the "
+            "quote, and double the quotes inside the cell"
+        )
+        return self._broken(joined, "row.unclosed_quote", message)
+
+    def _unended(self, count: int, size: int) -> Record:
+        """Return the fault of a record of these lines, each of which continues it. If the record is
+        too long, skip the rest of it: its lines could be taken for rows otherwise."""
+        if size <= self._limit:
             message = (
-                f"the quote that opens cell {cell} is never properly closed: {reason}; close the "
-                "quote, and double the quotes inside the cell"
+                "ends with an escape character, so that the row continues in the next line, but "
+                "the file ends there; check whether the file is cut off, or remove the character"
             )
+            return self._broken(count, "row.unended_escape", message)
+        message = (
+            f"the row is longer than {self._limit:,} bytes, and only its beginning is kept; "
+            "perhaps its lines are joined by mistake, because they end with the escape character"
+        )
+        record = self._broken(count, "row.too_long", message)
+        is_continued = True
+        while is_continued and self._has_line():
+            content = self._lines[self._at].rstrip(b"\r\n")
+            escapes = len(content) - len(content.rstrip(self._escape))
+            is_continued = escapes % 2 == 1
             self._advance(1)
-            return Record(
-                number, raw, line[len(raw) :], None, broken=("row.unclosed_quote", message)
-            )
+        return record
+
+    def _broken(self, lines: int, code: str, message: str) -> Record:
+        """Return the fault of a malformed record that has this number of lines, and pass them."""
+        number, (raw, terminator) = self._number, self._lines_of_record(lines)
+        self._advance(lines)
+        return Record(number, raw, terminator, None, broken=(code, message))
+
+    def _lines_of_record(self, count: int) -> tuple[bytes, bytes]:
+        """Return the next lines without the terminator of the last, and that terminator."""
+        last = self._lines[self._at + count - 1]
+        terminator = last[len(last.rstrip(b"\r\n")) :]
         data = b"".join(self._lines[self._at : self._at + count])
-        raw = data.rstrip(b"\r\n")
-        self._advance(count)
-        return Record(number, raw, data[len(raw) :], reader.cells, valid)
+        return data[: len(data) - len(terminator)], terminator
+
+    def _stray(self, reader: RecordReader, line: bytes) -> str:
+        message = (
+            f"cell {len(reader.cells) + 1} contains a quote but does not begin with one, or has "
+            "text after its closing quote; quote the whole cell and double the quotes inside it"
+        )
+        if b'="' in line and not self._grammar.formula_text:
+            message += '; cells like ="00123" are read if `dialect.formulaText` is true'
+        return message

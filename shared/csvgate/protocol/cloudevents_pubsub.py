@@ -8,12 +8,12 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from cloudevents.http import CloudEvent
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Message
 from csvgate.runtime.errors import Permanent
 from csvgate.runtime.library_words import library_words

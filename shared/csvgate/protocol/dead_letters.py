@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, Message, Publisher
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.events import DEAD_LETTER

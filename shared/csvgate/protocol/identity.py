@@ -1,8 +1,9 @@
 """Identifiers: hashes that every delivery of the same upload computes alike."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import Final
+
+from csvgate.light_dataclass import dataclass
 
 PROTOCOL_VERSION: Final = 2
 """The version of the delivery protocol. It is part of a plan's id, so that functions of two

@@ -1,7 +1,6 @@
 """Publishing how an upload ended, or that a function gave up on it."""
 
-from dataclasses import dataclass
-
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, Publisher
 from csvgate.protocol.events import Counts, UploadFinished
 from csvgate.protocol.ledger.entries import Note, Received, Seal

@@ -4,10 +4,10 @@ BigQuery sometimes does not find streams and tables that were created seconds ag
 found" therefore proves nothing about a young stream.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from csvgate.light_dataclass import dataclass
 from csvgate.protocol.ledger.entries import Decision
 
 

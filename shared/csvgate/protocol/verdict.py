@@ -1,9 +1,9 @@
 """Judge an upload by its counts and the contract's limits."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from csvgate.contracts.model import Limits
+from csvgate.light_dataclass import dataclass
 from csvgate.protocol.events import Counts
 
 LimitCode = Literal["limit.rejected_rows", "limit.rejected_bytes", "limit.rejected_rate"]

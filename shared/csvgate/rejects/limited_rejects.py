@@ -23,9 +23,10 @@ strict contract would show one faulty row."""
 _EXPANSION: Final = 2
 """The UTF-8 bytes of a row are at most this many times those in the file: two for one in Latin-1,
 three for two in UTF-16, which a byte order mark can announce under any contract."""
-_WINDOWS: Final = "cp1252"
-_WINDOWS_EXPANSION: Final = 3
-"""The same for a file that may be in Windows-1252, where € has one byte."""
+_LITTLE: Final = {"utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso8859-1"}
+_LARGE_EXPANSION: Final = 3
+"""The same for other encodings: € has one byte in Windows-1252, as katakana have in Shift-JIS, and
+a byte that is not a character has three in UTF-8."""
 
 
 class Kept(NamedTuple):
@@ -51,14 +52,16 @@ class LimitedRejects:
     """Set once the reading can end; then nothing more may be taken."""
     _bytes: int = 0
     """The size of the reject file so far."""
+    _cells: int = 1
+    """The number of cells of a valid row."""
     _rejected_bytes: int = 0
     """The size of the rejected rows in UTF-8."""
     _file: RejectFile = field(init=False)
     _expansion: int = field(init=False)
 
     def __post_init__(self) -> None:
-        may_be_windows = _WINDOWS in codec_names(self.contract.encoding)
-        self._expansion = _WINDOWS_EXPANSION if may_be_windows else _EXPANSION
+        is_little = _LITTLE.issuperset(codec_names(self.contract.encoding))
+        self._expansion = _EXPANSION if is_little else _LARGE_EXPANSION
         self._file = RejectFile(self.contract)
 
     def take(self, batch: Batch) -> Kept:
@@ -66,6 +69,7 @@ class LimitedRejects:
         if self._is_rate_certain():
             self.stopped = Stopped("limit.rejected_rate", _first_line(batch))
             return Kept((), b"")
+        self._cells = batch.header.width
         data: list[bytes] = []
         for row, piece in zip(batch.rejected, self._file.pieces(batch), strict=True):
             self.stopped = self._stop(len(data), len(piece), row.line)
@@ -106,8 +110,11 @@ class LimitedRejects:
         has room for, and all of them are valid."""
         if self.most_bytes is None or self.is_correction or self.counts.rejected < LEAST_SHOWN:
             return False
-        # A valid row has at least one byte for each field: its delimiters and its line end.
-        shortest = len(self.contract.schema_.fields)
+        # A valid row has at least one byte for each cell: its delimiters and its line end. If it
+        # may be short, it has at least a character or a delimiter, and its line end.
+        shortest = self._cells
+        if self.contract.dialect.short_rows == "pad":
+            shortest = min(shortest, 2)
         read = self._rejected_bytes // self._expansion + self.counts.valid * shortest
         rest = max(0, self.most_bytes - read) // shortest + 1
         share = self.counts.rejected / (self.counts.read + rest)

@@ -9,6 +9,7 @@ from typing import Final
 from csvgate.contracts.model import Contract
 from csvgate.csv.encodings import ByteOrderMark
 from csvgate.csv.header import Header
+from csvgate.rejects.cell_writer import CellWriter
 from csvgate.validation.batch import Batch, RejectedRow
 from csvgate.validation.faults import Fault
 
@@ -22,19 +23,8 @@ class RejectFile:
     """Formats rejected rows. Its state is whether the header is written, and a cache."""
 
     def __init__(self, contract: Contract) -> None:
-        dialect = contract.dialect
-        quote, escape = dialect.quote_char, dialect.escape_char
-        if dialect.double_quote:
-            inside = quote * 2
-        elif escape:
-            inside = escape + quote
-        else:
-            # This dialect cannot write a quote inside a cell; a backtick resembles one.
-            inside = "`"
-        self._delimiter: Final = dialect.delimiter.encode("ascii")
-        self._quote: Final = quote.encode("ascii")
-        self._quote_inside: Final = inside.encode("ascii")
-        self._escape: Final = escape.encode("ascii") if escape else b""
+        self._delimiter: Final = contract.dialect.delimiter.encode()
+        self._writer: Final = CellWriter(contract.dialect)
         self._has_header = False
         self._errors: dict[tuple[str, str | None, str, str], bytes] = {}
         """The formatted faults of rows with a single one, by encoding, column, code and message."""
@@ -59,31 +49,29 @@ class RejectFile:
         if not header.raw:
             return mark
         added = self._delimiter.join([LINE.encode("ascii"), ERRORS.encode("ascii"), b""])
-        return mark + mark.to_file_encoding(added + header.raw + header.terminator)
+        rows = [added, header.raw, header.terminator]
+        for raw, terminator in header.further_rows:
+            rows += [2 * self._delimiter, raw, terminator]
+        return mark + mark.to_file_encoding(b"".join(rows))
 
     def _row(self, row: RejectedRow, mark: ByteOrderMark) -> bytes:
         # A row whose quoting is broken would break the rows after it, so it becomes a single cell.
-        cells = row.raw if row.well_formed else self._quoted(row.raw)
+        cells = row.raw if row.well_formed else self._writer.record(row.raw)
         added = self._delimiter.join((b"%d" % row.line, self._errors_cell(row.faults, mark), cells))
         return mark.to_file_encoding(added + row.terminator)
 
     def _errors_cell(self, faults: tuple[Fault, ...], mark: ByteOrderMark) -> bytes:
         if len(faults) != 1:
-            return self._quoted(mark.message_bytes(errors_text(faults)))
+            return self._writer.message(mark.message_bytes(errors_text(faults)))
         _, column, code, _, message = faults[0]
         key = mark.message_encoding, column, code, message
         found = self._errors.get(key)
         if found is None:
             if len(self._errors) == _MOST_REMEMBERED:
                 self._errors.clear()
-            found = self._quoted(mark.message_bytes(errors_text(faults)))
+            found = self._writer.message(mark.message_bytes(errors_text(faults)))
             self._errors[key] = found
         return found
-
-    def _quoted(self, raw: bytes) -> bytes:
-        if self._escape:
-            raw = raw.replace(self._escape, self._escape * 2)
-        return self._quote + raw.replace(self._quote, self._quote_inside) + self._quote
 
 
 def errors_text(faults: tuple[Fault, ...]) -> str:

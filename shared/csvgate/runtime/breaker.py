@@ -14,10 +14,10 @@ not delay the trip, and occasional dead letters never cause one.
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Message
 from csvgate.runtime.settings import Settings
 

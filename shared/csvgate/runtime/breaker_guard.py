@@ -6,9 +6,10 @@ as if there were no breaker.
 """
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock
 from csvgate.protocol.ledger.entries import Tripped
 from csvgate.runtime.breaker import CountedLetter, Limits, Trip, decide

@@ -4,9 +4,9 @@ A breaker belongs to a revision, so a new deploy starts with a closed one.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from csvgate.light_dataclass import dataclass
 from csvgate.protocol.ledger.entries import Lifted, Timestamp, Tripped
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.paths import BREAKER_LETTER, BREAKER_LIFTED, BREAKER_TRIPPED, Part

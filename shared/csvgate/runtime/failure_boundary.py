@@ -12,11 +12,12 @@ therefore fills the dead-letter topic no faster, and no upload is announced as f
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Generic, Protocol, TypeVar
 
 from cloudevents.http import CloudEvent
 
+from csvgate.light_dataclass import dataclass
 from csvgate.protocol.cloudevents_pubsub import Delivery, raw_delivery
 from csvgate.protocol.dead_letters import BREAKER, BREAKER_OPEN, DeadLetterTopic
 from csvgate.runtime.breaker import subject_of

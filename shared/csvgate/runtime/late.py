@@ -27,8 +27,13 @@ class _Late(Generic[T]):
         self._lock = threading.Lock()
 
     def __getattr__(self, name: str) -> Any:
+        # Once it is built, a use takes no lock.
+        built = self._build_once() if self._built is None else self._built
+        return getattr(built, name)
+
+    def _build_once(self) -> T:
         with self._lock:
             if self._built is None:
                 with collector_paused():
                     self._built = self._build()
-        return getattr(self._built, name)
+            return self._built

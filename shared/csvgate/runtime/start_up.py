@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from cloudevents.http import CloudEvent
 
 from csvgate.gcp.build import object_store, publisher
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import ObjectStore, Publisher
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.dead_letters import DeadLetterTopic

@@ -1,8 +1,9 @@
 """BigQuery column types as DDL writes them: STRING(40), NUMERIC(12, 2), TIMESTAMP, …"""
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from csvgate.light_dataclass import dataclass
 
 _TYPE = re.compile(r"\s*([A-Za-z0-9]+)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*")
 _ALIASES: Final = {

@@ -13,16 +13,23 @@ from csvgate.types.common.temporal import (
     impossible_date,
     is_pattern,
     iso_date,
-    pattern_reader,
 )
+from csvgate.types.common.times.named import EXCEL, excel_reader
+from csvgate.types.common.times.names import Names
+from csvgate.types.common.times.patterns import pattern_reader
 
 _DECLARED: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_MIDNIGHT: Final = (
+    "type.date",
+    "has the time 24:00, at which the next day begins; write 00:00 and the day that is meant",
+)
 
 
 class DateType(TemporalType):
     name = "date"
     columns = ("DATE", "STRING")
-    formats: ClassVar = {"any": columns}
+    properties = frozenset(("language",))
+    formats: ClassVar = {"any": columns, EXCEL: columns}
     example = "2026-11-21"
     iso_example = "2026-11-21"
     noun = "a date"
@@ -32,7 +39,8 @@ class DateType(TemporalType):
             "type.date",
             "Not a date",
             "A date is written as `2026-11-21` or as the field's pattern says; with format `any`, "
-            "2026/11/21 and 21.11.2026 are dates too.",
+            "2026/11/21 and 21.11.2026 are dates too. With format `excel` it is a day number of "
+            "Excel, from 1 (1900-01-01) on; 60 is 29 February 1900, which did not exist.",
             example="21.11.2026",
         ),
     )
@@ -42,12 +50,14 @@ class DateType(TemporalType):
             return date.fromisoformat(value)
         return None
 
-    def reader(self, field: Field, column: BigQueryType) -> Reader:  # noqa: ARG002
-        wrong = self.wrong(field)
-        if is_pattern(field):
-            read_datetime = pattern_reader(field.format, wrong)
+    def reader_of(self, name: str, wrong: tuple[str, str], names: Names | None) -> Reader:
+        if name == EXCEL:
+            read_day = excel_reader(wrong[0], wrong, with_time=False)
+            return lambda text: read_day(text).date()
+        if is_pattern(name):
+            read_datetime = pattern_reader(name, wrong, names, _MIDNIGHT)
             return lambda text: read_datetime(text).date()
-        lax = field.format == "any"
+        lax = name == "any"
         shape = re.compile(ANY_DATE if lax else DATE)
 
         def read(text: str) -> date:

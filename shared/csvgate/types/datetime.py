@@ -3,7 +3,7 @@ DATETIME columns."""
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any, ClassVar, Final
 
 from csvgate.types.bigquery import BigQueryType
@@ -21,18 +21,29 @@ from csvgate.types.common.temporal import (
     is_pattern,
     iso_date,
     iso_time,
-    pattern_reader,
 )
+from csvgate.types.common.times.named import EPOCH, EPOCH_MS, EXCEL, epoch_reader, excel_reader
+from csvgate.types.common.times.names import Names
+from csvgate.types.common.times.patterns import next_day, pattern_reader
+from csvgate.types.common.times.zones import UTC_NAMES, in_zone, zone
 
 _DECLARED: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[-+]\d\d:?\d\d)?", re.ASCII
 )
+_HOURS: Final = slice(11, 13)
+"""The hours of a date and time in ISO 8601."""
 
 
 class DatetimeType(TemporalType):
     name = "datetime"
     columns = ("TIMESTAMP", "DATETIME", "STRING")
-    formats: ClassVar = {"any": columns}
+    properties = frozenset(("language", "timezone"))
+    formats: ClassVar = {
+        "any": columns,
+        EPOCH: ("TIMESTAMP", "STRING"),
+        EPOCH_MS: ("TIMESTAMP", "STRING"),
+        EXCEL: columns,
+    }
     example = "2026-11-21T14:30:00Z"
     iso_example = "2026-11-21T14:30:00Z"
     noun = "a date and time"
@@ -43,7 +54,12 @@ class DatetimeType(TemporalType):
             "Not a date and time",
             "A date and time is written as `2026-11-21T14:30:00Z`, perhaps with digits after the "
             "second, the zone as Z or +02:00; or as the field's pattern says. With format `any` "
-            "a space may stand for the T, and dates and times may be written as for those types.",
+            "a space may stand for the T, dates and times may be written as for those types, and "
+            "the zone as +02, +0200 or UTC. 24:00 is the midnight at which the next day begins. "
+            "With format `epoch` or `epoch_ms` it is a number of seconds or milliseconds since "
+            "1970 in UTC, with format `excel` a day number of Excel with a fraction for the time. "
+            "If the field has a `timezone`, a time is a fault if it does not exist there or exists "
+            "twice, because the clocks were changed.",
             example="2026-11-21 14:30",
         ),
     )
@@ -65,23 +81,19 @@ class DatetimeType(TemporalType):
                 "time zone, and cannot be compared"
             )
 
-    def pattern_problem(self, pattern: str, column: str | None) -> str | None:
-        problem = super().pattern_problem(pattern, column)
-        if problem is None and column == "TIMESTAMP" and "%z" not in pattern:
-            return (
-                "it has no %z, and TIMESTAMP needs a time zone; add %z or use `bigquery: DATETIME`"
-            )
-        return problem
-
     def reader(self, field: Field, column: BigQueryType) -> Reader:
-        """TIMESTAMP values come in UTC. A STRING column takes datetimes with or without a zone."""
-        read = self._reader_of_any_zone(field)
+        """TIMESTAMP values come in UTC; cells without a time zone are in that of the field, if it
+        has one. A STRING column takes datetimes with or without a zone."""
+        where = None if field.timezone is None else zone(field.timezone)
+        read: Callable[[str], datetime] = self.reader_of_formats(field)
 
         def read_zoned(text: str) -> datetime:
             value = read(text)
             if value.tzinfo is UTC:
                 return value
-            if value.tzinfo is None:
+            if value.tzinfo is None and where is not None:
+                value = in_zone(value, where, "type.datetime")
+            elif value.tzinfo is None:
                 message = "has no time zone, which TIMESTAMP needs: add Z for UTC, or +02:00"
                 raise CellFault(("bigquery.time_zone", message))
             try:
@@ -99,11 +111,14 @@ class DatetimeType(TemporalType):
 
         return {"TIMESTAMP": read_zoned, "DATETIME": read_local}.get(column.kind, read)
 
-    def _reader_of_any_zone(self, field: Field) -> Callable[[str], datetime]:
-        wrong = self.wrong(field)
-        if is_pattern(field):
-            return pattern_reader(field.format, wrong)
-        lax = field.format == "any"
+    def reader_of(self, name: str, wrong: tuple[str, str], names: Names | None) -> Reader:
+        if name in (EPOCH, EPOCH_MS):
+            return epoch_reader(name, wrong)
+        if name == EXCEL:
+            return excel_reader(wrong[0], wrong, with_time=True)
+        if is_pattern(name):
+            return pattern_reader(name, wrong, names)
+        lax = name == "any"
         any_shape = f"{ANY_DATE}[T ]{ANY_TIME}{ANY_ZONE}"
         shape = re.compile(any_shape if lax else f"{DATE}T{TIME}{ZONE}")
 
@@ -111,9 +126,12 @@ class DatetimeType(TemporalType):
             if not (found := shape.fullmatch(text)):
                 raise CellFault(wrong)
             check_fineness(found)
+            iso = _iso(found) if lax else text
             try:
-                return datetime.fromisoformat(_iso(found) if lax else text)
+                return datetime.fromisoformat(iso)
             except ValueError:
+                if (value := _at_24_hours(iso)) is not None:
+                    return value
                 message = "is not a date and time that exist"
                 raise impossible_date(text, "type.datetime", message) from None
 
@@ -125,4 +143,17 @@ class DatetimeType(TemporalType):
 
 
 def _iso(found: re.Match[str]) -> str:
-    return f"{iso_date(found)}T{iso_time(found)}{found['zone'] or ''}"
+    offset = found["zone"] or ""
+    return f"{iso_date(found)}T{iso_time(found)}{'Z' if offset in UTC_NAMES else offset}"
+
+
+def _at_24_hours(iso: str) -> datetime | None:
+    """Return the midnight after the day of an ISO 8601 date and time whose time is 24:00; None for
+    another time, or if there is no such day."""
+    if iso[_HOURS] != "24":
+        return None
+    try:
+        midnight = datetime.fromisoformat(f"{iso[: _HOURS.start]}00{iso[_HOURS.stop :]}")
+    except ValueError:
+        return None
+    return next_day(midnight) if midnight.time() == time.min else None

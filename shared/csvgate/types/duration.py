@@ -2,12 +2,12 @@
 -P1D."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from csvgate.light_dataclass import dataclass
 from csvgate.types.bigquery import BigQueryType
 from csvgate.types.common.column_fit import fit_decimal, fit_int64
 from csvgate.types.common.field_type import (

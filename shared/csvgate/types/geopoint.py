@@ -105,7 +105,7 @@ class GeopointType(FieldType):
         return parse_geopoint(value) if isinstance(value, str) else None
 
     def reader(self, field: Field, column: BigQueryType) -> Reader:  # noqa: ARG002
-        form = field.format
+        (form,) = field.formats
 
         def read(text: str) -> Geopoint:
             try:

@@ -33,9 +33,10 @@ class StringType(FieldType):
         return value if isinstance(value, str) else None
 
     def reader(self, field: Field, column: BigQueryType) -> Reader | None:  # noqa: ARG002
-        if field.format == "default":
+        (name,) = field.formats
+        if name == "default":
             return None
-        matches, fault = FORMATS[field.format].matches, FORMATS[field.format].cell_fault
+        matches, fault = FORMATS[name].matches, FORMATS[name].cell_fault
 
         def read(text: str) -> str:
             if not matches(text):

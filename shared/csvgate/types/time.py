@@ -13,10 +13,16 @@ from csvgate.types.common.temporal import (
     check_fineness,
     is_pattern,
     iso_time,
-    pattern_reader,
 )
+from csvgate.types.common.times.names import Names
+from csvgate.types.common.times.patterns import pattern_reader
 
 _DECLARED: Final = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
+_MIDNIGHT: Final = (
+    "type.time",
+    "is not a time of day: at 24:00 the next day begins; write 00:00, or 23:59:59 for the end of "
+    "the day",
+)
 
 
 class TimeType(TemporalType):
@@ -32,7 +38,8 @@ class TimeType(TemporalType):
             "type.time",
             "Not a time of day",
             "A time is written as `14:30:00`, perhaps with digits after the second, or as the "
-            "field's pattern says; with format `any`, 14:30 is a time too.",
+            "field's pattern says; with format `any`, 14:30 is a time too. 24:00 is not a time of "
+            "the day that it ends.",
             example="2 pm",
         ),
     )
@@ -42,18 +49,19 @@ class TimeType(TemporalType):
             return time.fromisoformat(value)
         return None
 
-    def reader(self, field: Field, column: BigQueryType) -> Reader:  # noqa: ARG002
-        wrong = self.wrong(field)
-        if is_pattern(field):
-            read_datetime = pattern_reader(field.format, wrong)
+    def reader_of(self, name: str, wrong: tuple[str, str], names: Names | None) -> Reader:
+        if is_pattern(name):
+            read_datetime = pattern_reader(name, wrong, names, _MIDNIGHT)
             return lambda text: read_datetime(text).time()
-        lax = field.format == "any"
+        lax = name == "any"
         shape = re.compile(ANY_TIME if lax else TIME)
 
         def read(text: str) -> time:
             if not (found := shape.fullmatch(text)):
                 raise CellFault(wrong)
             check_fineness(found)
+            if text.startswith("24:00"):
+                raise CellFault(_MIDNIGHT)
             try:
                 return time.fromisoformat(iso_time(found) if lax else text)
             except ValueError:

@@ -1,17 +1,22 @@
 """The engine's output: batches of records, the valid ones typed, the others with their faults."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
+from csvgate.contracts.model import Schema
 from csvgate.csv.header import Header
 from csvgate.csv.records import Record
+from csvgate.light_dataclass import dataclass
 from csvgate.validation.faults import Fault
+from csvgate.validation.rescue import json_keys
 
 CHUNK_BYTES: Final = 16 * 1024 * 1024
 """Bytes of the file after which a batch ends, by default: 16 MiB."""
 MAX_CELLS: Final = 2_000_000
 """Cells after which a batch ends: short cells take a hundred times their bytes in memory."""
+_CELL_BYTES: Final = 38
+"""The bytes that the longest cell of a fixed width takes: a BIGNUMERIC."""
 MAX_FAULTS: Final = 50_000
 """Faults after which a batch ends, also to bound its memory."""
 
@@ -26,9 +31,17 @@ class Limits:
     faults: int = MAX_FAULTS
 
     @staticmethod
-    def of(chunk_bytes: int, fields: int) -> "Limits":
-        """Return the limits for records with that many fields."""
-        return Limits(chunk_bytes, max(1, MAX_CELLS // (fields + 1)))
+    def of(chunk_bytes: int, cells: int) -> "Limits":
+        """Return the limits for records of that many cells, see `cells_of_row`."""
+        return Limits(chunk_bytes, max(1, MAX_CELLS // (cells + 1)))
+
+
+def cells_of_row(schema: Schema, header: Header) -> int:
+    """Return the number of cells that a row counts for. Defaults and the labels of rescued cells
+    take memory in each row, although they are not in its bytes."""
+    added = [len(field.default.encode()) for field in schema.fields if field.default]
+    added += [len(key.encode()) + _CELL_BYTES for _, key in json_keys(header.others or ())]
+    return len(schema.fields) + sum(size // _CELL_BYTES for size in added)
 
 
 class RejectedRow(NamedTuple):
@@ -52,10 +65,10 @@ class Batch:
     lines: Sequence[int] = field(default_factory=list)
     """The physical line of each valid row, as a list or as an Arrow array of int64."""
     columns: Sequence[Sequence[object]] = field(default_factory=list)
-    """For each field of the contract the values of the valid rows. Either all columns are lists of
-    str, int, Decimal, float, bool, date, time, datetime (in UTC for TIMESTAMP, naive for DATETIME),
-    bytes or None; or all are Arrow arrays of the column's type, or of a dictionary with values of
-    that type."""
+    """For each column of the table that comes from the file the values of the valid rows. Either
+    all columns are lists of str, int, Decimal, float, bool, date, time, datetime (in UTC for
+    TIMESTAMP, naive for DATETIME), bytes or None; or all are Arrow arrays of the column's type, or
+    of a dictionary with values of that type."""
     rejected: list[RejectedRow] = field(default_factory=list)
 
 

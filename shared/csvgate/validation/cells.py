@@ -1,10 +1,10 @@
 """Reads the cells of one field: text becomes the column's value, or all the faults of the cell.
 
 Spaces around the cell are removed if the field has `trim`, and a text of `replace` becomes another.
-A cell of `missingValues` is null. Otherwise the type (and format) is checked first; if it holds,
-every constraint and the fit to the BigQuery column are checked, and all their faults are reported
-together. A foreign key of this field alone compares the column's value, so it is checked only if
-that fits.
+A cell of `missingValues` is null, or is read as the field's `default`. Otherwise the type (and
+format) is checked first; if it holds, every constraint and the fit to the BigQuery column are
+checked, and all their faults are reported together. A foreign key of this field alone compares the
+column's value, so it is checked only if that fits.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,22 @@ from typing import Any, Final
 
 from csvgate.contracts.model import Schema, SchemaField
 from csvgate.contracts.table import column_type
+from csvgate.csv.marked_cell import NULL, MarkedCell, QuotedCell
 from csvgate.types.common.field_type import CellFault
 from csvgate.types.common.spaces import SPACES
 from csvgate.types.registry import FIELD_TYPES
 from csvgate.validation.constraints import checks
 from csvgate.validation.foreign_keys import Known
 
+_NULL: Final = (
+    "cell.null",
+    r"is \N, which databases write for NULL; add \N to `missingValues`, or escape the backslash",
+)
+_QUOTED_NULL: Final = (
+    "cell.null",
+    r"is \N in quotes, although `dialect.quotedMissing` is false: remove the quotes if it is NULL, "
+    "or escape the backslash",
+)
 _REQUIRED: Final = ("constraint.required", "is required, but has no value")
 
 
@@ -38,27 +48,39 @@ class Cells(dict[str, object]):
     _MAX_CHARACTERS: Final = 64
 
     def __init__(
-        self, field: SchemaField, schema: Schema, *, required: bool, foreign: Sequence[Known] = ()
+        self,
+        field: SchemaField,
+        schema: Schema,
+        *,
+        required: bool,
+        foreign: Sequence[Known] = (),
+        is_absent: bool = False,
     ) -> None:
+        """`is_absent` says that the file does not have the column: its cells are empty texts, which
+        are then missing values whatever `missingValues` says."""
         super().__init__()
         self.faulty: Final = dict[str, tuple[tuple[str, str], ...]]()
         """The faults of the remembered texts that have some."""
         columns = len(schema.fields)
         self._max_texts: Final = min(self._MAX_TEXTS, self._MAX_TEXTS_OF_FILE // columns)
         self._max_faulty: Final = int(self._max_texts * self._FAULTY_SHARE)
-        self.required: Final = required
+        self.default: Final = field.default
+        """The cell that stands for missing values, if the field has one."""
+        self.required: Final = required and self.default is None
         """True if a missing value is a fault."""
         self.trims: Final = schema.trim if field.trim is None else field.trim
         """True if spaces around a cell do not count."""
         given = field.missing_values
         missing = frozenset(schema.missing_values if given is None else given)
         become_missing = {text for text, new in field.replace.items() if new in missing}
-        self.missing: Final = missing.difference(field.replace) | become_missing
+        texts = missing.difference(field.replace) | become_missing
+        self.missing: Final = texts | {""} if is_absent else texts
         """The texts of cells without a value, those that `replace` makes so among them."""
         self.replaced: Final = {
             text: new for text, new in field.replace.items() if new not in missing
         }
         """The texts that stand for others, which are not missing."""
+        self.is_absent: Final = is_absent
         if self.trims and not field.trim:
             # The items of a list are trimmed too.
             field = field.model_copy(update={"trim": self.trims})
@@ -85,10 +107,23 @@ class Cells(dict[str, object]):
     def _read(self, text: str) -> object:
         if self.trims:
             text = text.strip(SPACES)
-        if text in self.missing:
-            if self.required:
-                raise CellFault(_REQUIRED)
-            return None
+        is_missing = text in self.missing
+        if isinstance(text, MarkedCell):
+            is_missing = text.is_missing(self.missing)
+            if not is_missing and text.written == NULL:
+                raise CellFault(_QUOTED_NULL if isinstance(text, QuotedCell) else _NULL)
+            text = str(text)
+        return self.missing_value() if is_missing else self._read_value(text)
+
+    def missing_value(self) -> object:
+        """Return the value of a missing cell. Raises CellFault."""
+        if self.default is not None:
+            return self._read_value(self.default)
+        if self.required:
+            raise CellFault(_REQUIRED)
+        return None
+
+    def _read_value(self, text: str) -> object:
         if self.replaced:
             text = self.replaced.get(text, text)
         value: Any = self._type(text) if self._type else text

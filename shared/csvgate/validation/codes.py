@@ -52,9 +52,10 @@ _ALL: Final = (
     Code(
         "file.not_csv",
         "The file is not a CSV file",
-        "Its first bytes are those of an Excel workbook, an archive, a PDF document, a Parquet "
-        "file, a web page, or a compression other than gzip. Export it as CSV, optionally "
-        "compressed with gzip.",
+        "Its first bytes are those of an Excel workbook, an archive, a PDF document, a Parquet, "
+        "Arrow, Avro, SQLite, JSON or XML file, an image, a web page, or a pointer of Git LFS, or "
+        "the file was compressed more than twice. Export it as CSV, optionally compressed with "
+        "gzip, zstd, bzip2, xz or zip.",
     ),
     Code(
         "file.overwrite",
@@ -112,12 +113,56 @@ _ALL: Final = (
         "Its gzip data cannot be decompressed, its checksum is wrong, or something other than gzip "
         "data follows it. Compress and upload the file again.",
     ),
+    Code(
+        "file.compressed_truncated",
+        "The compressed file is cut off",
+        "The file ends before its zstd, bzip2 or xz data does, or before the directory of its zip "
+        "archive. This happens when a transfer breaks off. Upload the file again.",
+    ),
+    Code(
+        "file.compressed_corrupt",
+        "The compressed file is damaged",
+        "Its zstd, bzip2, xz or zip data cannot be decompressed, its checksum is wrong, or "
+        "something else follows it. Compress and upload the file again.",
+    ),
+    Code(
+        "file.compressed_memory",
+        "The compressed file needs too much memory",
+        "Decompressing its zstd or xz data takes more than 128 MiB, because the data refers to "
+        "bytes farther back than that. Compress it with the usual settings and upload it again.",
+    ),
+    Code(
+        "file.zip_member",
+        "The zip archive does not have one file to read",
+        "It has no file; or several, and the contract has no `member` to choose one of them; or "
+        "its `member` matches none of them, or several. Folders, and the notes of macOS in "
+        "`__MACOSX`, do not count. Upload an archive of one file, or set the contract's `member`.",
+    ),
+    Code(
+        "file.zip_encrypted",
+        "The file in the zip archive is encrypted",
+        "csvgate has no password. Upload the file without one.",
+    ),
+    Code(
+        "file.zip_method",
+        "The file in the zip archive is compressed in an unusual way",
+        "Members of an archive are read if they are stored or compressed with deflate, as nearly "
+        "all are. Zip the file with deflate, or compress it with gzip, zstd, bzip2 or xz.",
+    ),
+    Code(
+        "file.zip_too_large",
+        "The zip archive is too large",
+        "Its list of files is at the end, so the archive is held in memory: up to 512 MiB, and up "
+        "to 1 MiB of that list. Compress the file with gzip or zstd instead, which are read as "
+        "they arrive, up to any size.",
+    ),
     # The header
     Code(
         "header.missing_column",
         "Columns are missing",
-        "The header does not name every field of the contract. A field is named by its `label` if "
-        "it has one, otherwise by its `name`. The order of the columns, upper and lower case, and "
+        "The header does not name every field of the contract. A field is named by its `label`, or "
+        "one of its labels, if it has some, otherwise by its `name`. A field that is `optional` "
+        "may be absent. The order of the columns, upper and lower case, and "
         "spaces around a label do not matter. One message lists all mistakes of a header, under "
         "the code of the first. Add the columns, or correct their labels.",
     ),
@@ -127,30 +172,49 @@ _ALL: Final = (
         "Split at another of comma, semicolon, tab and pipe, the header names more of the "
         "contract's fields. csvgate does not switch to it on a guess, because cells may contain "
         "that character too. Save the file with the contract's delimiter, or change the contract's "
-        "`dialect.delimiter`.",
+        "`dialect.delimiter`. The same is reported if the first line is `sep=;`, as Excel writes "
+        "it, and names another delimiter than the contract's.",
+    ),
+    Code(
+        "header.not_found",
+        "The header is not found",
+        "The contract's `dialect.preambleUntil` is in none of the first 1,000 lines and 1 MiB "
+        "of the file, so it is unknown where the records begin. Check the export, or change the "
+        "pattern.",
     ),
     Code(
         "header.extra_column",
         "Columns are unknown",
-        "The contract has no such fields. Remove the columns, or add them to the contract.",
+        "The contract has no such fields. Remove the columns, add them to the contract, or let it "
+        "ignore or rescue them with `extraColumns`. To be rescued, a column needs a label of at "
+        "most 300 characters.",
+    ),
+    Code(
+        "header.column_order",
+        "The columns are in another order",
+        "The contract says `fieldsMatch: exact`, so the columns must come in the order of its "
+        "fields. Bring them into that order, or change the contract.",
     ),
     Code(
         "header.duplicate_column",
         "Columns are named twice",
-        "Two labels are equal, apart from upper and lower case and spaces around them, so it is "
-        "unclear which column counts. Keep one of them.",
+        "Two labels are equal, apart from upper and lower case and spaces around them, or belong "
+        "to the same field of the contract, so it is unclear which column counts. Keep one of "
+        "them.",
     ),
     Code(
         "header.blank_label",
         "Columns have no name",
         "A label is empty or consists of spaces. A delimiter at the end of the line also makes an "
-        "empty label. Name the column, or remove it.",
+        "empty label. Name the column, or remove it. One column may be without a name if the "
+        'contract has a field with `label: ""`.',
     ),
     Code(
         "header.unreadable",
         "The header cannot be read",
-        "Its quoting is broken, it contains bytes that are invalid in the encoding, or it is "
-        "longer than 2 MiB. Check the first line of the file.",
+        "Its quoting is broken, it contains bytes that are invalid in the encoding, it is longer "
+        "than 2 MiB, or the rows of a header of several rows have different numbers of cells. "
+        "Check the first line of the file.",
     ),
     # A corrected reject file
     Code(
@@ -205,13 +269,21 @@ _ALL: Final = (
     Code(
         "row.too_many_fields",
         "The row is too long",
-        "It has more cells than the header. Perhaps a cell contains a delimiter and is not quoted.",
+        "It has more cells than the header. Perhaps a cell contains a delimiter and is not quoted. "
+        "If rows end with a delimiter, set the contract's `dialect.trailingDelimiter`.",
+    ),
+    Code(
+        "row.repeated_header",
+        "The row repeats the header",
+        "Its cells are the labels of the header, or those of one of its rows. This happens when "
+        "files are joined. Remove the line. A header with a single label is not recognised.",
     ),
     Code(
         "row.stray_quote",
         "A quote is in the wrong place",
         "A cell contains a quote but does not begin with one, or text follows the closing quote. "
-        "Quote the whole cell and double the quotes inside it.",
+        'Quote the whole cell and double the quotes inside it. Cells like ="00123", with which '
+        "Excel keeps zeros, are read if the contract's `dialect.formulaText` is true.",
     ),
     Code(
         "row.unclosed_quote",
@@ -224,7 +296,14 @@ _ALL: Final = (
         "row.too_long",
         "The line is too long",
         "It is longer than 2 MiB. The reject file contains only its beginning. Perhaps line breaks "
-        "are missing.",
+        "are missing, or the contract's `dialect.escapeChar` at the end of lines joins them.",
+    ),
+    Code(
+        "row.unended_escape",
+        "The file ends after an escape character",
+        "The last line ends with the contract's `dialect.escapeChar`, so that the row continues in "
+        "the next line, but there is none. Perhaps the file is cut off; otherwise remove the "
+        "character, or write it twice.",
     ),
     # The cell
     Code(
@@ -238,6 +317,13 @@ _ALL: Final = (
         "cell.nul",
         "The cell contains a NUL character",
         "A byte of value zero is often the sign of a damaged export. Remove it.",
+    ),
+    Code(
+        "cell.null",
+        r"The cell is \N",
+        r"MySQL and other databases write \N for NULL, but the contract's `missingValues` do not "
+        r"contain it, and with the backslash as `dialect.escapeChar` it would be the text N. Add "
+        r"\N to `missingValues`: `missingValues: ['', '\N']`.",
     ),
     *_codes_of_types("type."),
     *_codes_of_types("format."),
@@ -322,13 +408,14 @@ _ALL: Final = (
     Code(
         "bigquery.length",
         "Longer than the column",
-        "STRING(n) holds n characters, BYTES(n) holds n bytes. Shorten the value, or widen the "
-        "column.",
+        "STRING(n) holds n characters, BYTES(n) holds n bytes, and the column of rescued cells "
+        "holds 1,500,000 characters. Shorten the value, or widen the column.",
     ),
     Code(
         "bigquery.time_zone",
         "The time zone is missing, or must be omitted",
-        "A TIMESTAMP needs a time zone, which cannot be guessed. A DATETIME must not have one.",
+        "A TIMESTAMP needs a time zone, which cannot be guessed: write it in the cell, or give the "
+        "field a `timezone` in the contract. A DATETIME must not have one.",
     ),
     Code(
         "bigquery.duration",

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from csvgate.csv.compression import decompress
+from csvgate.csv.compression import decompress, is_compressed
 from csvgate.references.keys import key_sets
 from csvgate.text import shorten
 from csvgate.validation.codes import CODES, Code
@@ -44,7 +44,9 @@ def faults_of(example: Example) -> list[Fault]:
     contract = example.contract()
     strings = {name: text.encode() for name, text in example.references.items()}
     try:
-        pieces = decompress([example.data], max_bytes=contract.limits.max_bytes)
+        pieces = decompress(
+            [example.data], max_bytes=contract.limits.max_bytes, member=contract.member
+        )
         batches = list(validate(pieces, contract, references=key_sets(contract, strings)))
     except FileFault as error:
         return [error.fault]
@@ -94,7 +96,7 @@ def _entry(code: Code) -> Iterator[str]:
 
 
 def _shown(data: bytes) -> list[str]:
-    encoding = "ascii" if data.startswith(b"\x1f\x8b") else "utf-8"
+    encoding = "ascii" if is_compressed(data) else "utf-8"
     text = data.decode(encoding, "backslashreplace")
     return [
         "".join(

@@ -1,5 +1,7 @@
 """A small file for each fault code, which docs/faults.md shows and the tests run."""
 
+import struct
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -41,6 +43,9 @@ class Example:
         )
 
 
+_BACKSLASH: Final = {"dialect": {"escapeChar": "\\"}}
+
+
 def _one(data: str, **properties: Any) -> Example:
     """Return an example with a single column."""
     return Example(data.encode(), ({"name": "a", **properties},))
@@ -62,31 +67,66 @@ def _quoted(cell: str) -> str:
     return quoted if any(char in cell for char in ',"\n') else cell
 
 
+def _zip(*names: str, flags: int = 0, method: int = 0) -> bytes:
+    """Return a zip archive of files that have a header and a row each."""
+    data, directory = b"", b""
+    for name in names:
+        text = b"a,b\n1,2\n"
+        sizes = struct.pack("<LLLHH", zlib.crc32(text), len(text), len(text), len(name), 0)
+        common = struct.pack("<HHHHH", 20, flags, method, 0, 0x21) + sizes
+        directory += b"PK\1\2\x14\0" + common + struct.pack("<HHHLL", 0, 0, 0, 0, len(data))
+        directory += name.encode()
+        data += b"PK\3\4" + common + name.encode() + text
+    end = struct.pack("<HHHHLLH", 0, 0, len(names), len(names), len(directory), len(data), 0)
+    return data + directory + b"PK\5\6" + end
+
+
 _GZIP: Final = bytes.fromhex("1f8b08000000000002034bd449e232d4311a161800f7e381aecc000000")
 """A header and 50 rows, as fixed bytes because versions of zlib compress differently."""
+_XZ: Final = bytes.fromhex(
+    "fd377a585a000004e6d6b446020021010c0000008f98419c010007612c620a312c320a00be9cbd49b5122afe00012008"
+    "bb19d9bb1fb6f37d010000000004595a"
+)
+"""A header and a row."""
+_LARGE_XZ: Final = _XZ[:12] + bytes.fromhex("0200210128000000e6a011b3") + _XZ[24:]
+"""The same, with a header that asks for 4 GiB of memory."""
 _EXAMPLES: Final[dict[str, Example]] = {
     "file.empty": Example(b""),
     "file.encoding": Example("a,b\n1,2\n".encode("utf-16-le")),
     "file.text_truncated": Example("a,b\n1,2\n".encode("utf-16")[:-1]),
-    "file.not_csv": Example(b"PK\x03\x04\x14\x00"),
+    "file.not_csv": Example(b"%PDF-1.7\n"),
     "file.expands_too_far": Example(_GZIP, properties={"limits": {"max_bytes": 100}}),
     "file.gzip_truncated": Example(_GZIP[:-10]),
     "file.gzip_corrupt": Example(_GZIP + b"1,2\n"),
+    "file.compressed_truncated": Example(_XZ[:-10]),
+    "file.compressed_corrupt": Example(_XZ + b"1,2\n3,4\n5,6\n"),
+    "file.compressed_memory": Example(_LARGE_XZ),
+    "file.zip_member": Example(_zip("may.csv", "june.csv")),
+    "file.zip_encrypted": Example(_zip("may.csv", flags=1)),
+    "file.zip_method": Example(_zip("may.csv", method=9)),
+    "file.zip_too_large": Example(_zip(*(f"{number:060000}.csv" for number in range(18)))),
     "header.missing_column": Example(
         b"id,e-mail\n1,ann@example.com\n", ({"name": "id"}, {"name": "email"})
     ),
     "header.wrong_delimiter": Example(b"a;b\n1;2\n"),
+    "header.not_found": Example(
+        b"Report of May\nNumber,Name\n1,x\n", properties={"dialect": {"preambleUntil": "^a,b"}}
+    ),
     "header.extra_column": Example(b"a,b,c\n1,2,3\n"),
+    "header.column_order": Example(b"b,a\n1,2\n", schema={"fieldsMatch": "exact"}),
     "header.duplicate_column": Example(b"a,b,A\n1,2,3\n"),
     "header.blank_label": Example(b"a,b,\n1,2,\n"),
     "header.unreadable": Example(b'a,"b\n1,2\n'),
     "row.too_few_fields": Example(b"a,b\n1\n"),
     "row.too_many_fields": Example(b"a,b\n1,Main Street 5, York\n"),
+    "row.repeated_header": Example(b"a,b\n1,2\na,b\n3,4\n"),
     "row.stray_quote": Example(b'a,b\n1,5" pipe\n'),
     "row.unclosed_quote": Example(b'a,b\n1,"two\n2,three\n'),
     "row.too_long": Example(b"a,b\n1," + b"x" * MAX_RECORD_BYTES + b"\n"),
+    "row.unended_escape": Example(b"a,b\n1,C:\\", properties=_BACKSLASH),
     "encoding.invalid": Example(b"a,b\n1,caf\xe9\n"),
     "cell.nul": Example(b"a,b\n1,\x00\n"),
+    "cell.null": Example(b"a,b\n1,\\N\n", properties=_BACKSLASH),
     **dict(_examples_of_types()),
     "constraint.required": Example(
         b"a,b\n1,\n", ({"name": "a"}, {"name": "b", "constraints": {"required": True}})

@@ -42,7 +42,7 @@ class _BatchBuilder:
     def __init__(self, header: Header) -> None:
         self._header = header
         self._lines: list[int] = []
-        self._columns: list[list[object]] = [[] for _ in header.order]
+        self._columns: list[list[object]] = [[] for _ in range(header.columns)]
         self._rows: list[list[object]] = []
         self.rejected: list[RejectedRow] = []
         self.rows_read = self.size = self.faults = 0

@@ -5,13 +5,14 @@ accept, and with the same values.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from operator import getitem, itemgetter
+from operator import getitem
 from typing import Final
 
-from csvgate.contracts.model import Contract
+from csvgate.contracts.model import Contract, Dialect
 from csvgate.csv.decoding import decode, displayable, is_damaged
 from csvgate.csv.encodings import encoding_label
 from csvgate.csv.header import Header
+from csvgate.csv.marked_cell import ABSENT, MarkedCell
 from csvgate.csv.records import Record
 from csvgate.csv.work import WORK
 from csvgate.references.keys import KeySets
@@ -19,11 +20,17 @@ from csvgate.text import shorten
 from csvgate.types.common.field_type import CellFault
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.unique.keys import GrowingKeySet, KeySet
+from csvgate.validation.arrange import arranger
 from csvgate.validation.cells import Cells
 from csvgate.validation.faults import VALUE_CHARACTERS, Fault
 from csvgate.validation.foreign_keys import ForeignKeys, GroupKey
+from csvgate.validation.rescue import RescuedCells
 
 _NUL: Final = ("cell.nul", "contains a NUL character (a byte of value zero); remove it")
+_REPEATED_HEADER: Final = (
+    "row.repeated_header",
+    "repeats the header instead of being a row; remove the line, perhaps files were joined",
+)
 
 
 class Rules:
@@ -42,15 +49,23 @@ class Rules:
         fields = contract.schema_.fields
         primary = contract.schema_.primary_key or ()
         self._names: Final = [field.name for field in fields]
+        rescued = header.others is not None
+        if rescued:
+            self._names.append(contract.schema_.rescue_column)
         self._foreign: Final = ForeignKeys(contract, references)
-        self._cells: Final = [
+        self._fields: Final = [
             Cells(
                 field,
                 contract.schema_,
                 required=field.constraints.required or field.name in primary,
                 foreign=self._foreign.of_field(field.name),
+                is_absent=place is None,
             )
-            for field in fields
+            for field, place in zip(fields, header.order, strict=True)
+        ]
+        self._cells: Final[list[Cells | RescuedCells]] = [
+            *self._fields,
+            *([RescuedCells()] if rescued else ()),
         ]
         encoding = encoding_label(contract.encoding)
         grouped = (i for group in self._foreign.groups for i in group.fields)
@@ -59,10 +74,13 @@ class Rules:
             "encoding.invalid",
             f"contains bytes that are invalid in {encoding}; correct the cell or the encoding",
         )
-        self._width: Final = len(fields)
-        in_order = header.order == tuple(range(self._width))
-        # itemgetter(0) would return a cell and not a tuple, but a single field is always in order.
-        self._arrange: Final = None if in_order else itemgetter(*header.order)
+        self._width: Final = header.width
+        self._pads: Final = contract.dialect.short_rows == "pad"
+        self._drops_last: Final = contract.dialect.trailing_delimiter
+        self._quoting: Final = _quoting(contract.dialect)
+        self._arrange: Final = arranger(header)
+        self._header_rows: Final = header.repeatable
+        self._last_labels: Final = frozenset(row[-1] for row in header.repeatable)
         single = [i for i, f in enumerate(fields) if f.constraints.unique or primary == (f.name,)]
         groups = [tuple(self._names.index(name) for name in primary)] if len(primary) > 1 else []
         self._unique: Final = [(i, key_set(keyed)) for i in single]
@@ -73,7 +91,7 @@ class Rules:
     @property
     def cells(self) -> Sequence[Cells]:
         """The reader of the cells of each field."""
-        return self._cells
+        return self._fields
 
     @property
     def foreign_groups(self) -> Sequence[GroupKey]:
@@ -86,15 +104,19 @@ class Rules:
         return [*(((i,), keys) for i, keys in self._unique), *self._groups]
 
     def check(self, record: Record) -> tuple[list[object], tuple[Fault, ...]]:
-        """Return the values in the contract's order, or the faults in that order.
+        """Return the values in the order of the table's columns, or the faults in that order.
 
         The first valid occurrence of a unique key counts even if its row is rejected for another
         reason: a person should decide which of two rows is right, not a fault in another cell.
         """
         cells = record.cells
         if cells is None or len(cells) != self._width:
-            return [], (self._malformed(record),)
-        WORK.judged += self._width
+            cells = self._fitted(cells or [])
+            if cells is None:
+                return [], (self._malformed(record),)
+        if str(cells[-1]) in self._last_labels and self._repeats_header(cells):
+            return [], (Fault(record.line, None, _REPEATED_HEADER[0], None, _REPEATED_HEADER[1]),)
+        WORK.judged += len(self._cells)
         arranged: Sequence[str] = cells if self._arrange is None else self._arrange(cells)
         if not record.valid_bytes or b"\0" in record.raw:
             return self._check_each(record.line, arranged)
@@ -119,9 +141,26 @@ class Rules:
         """The indexes of the fields in foreign keys of several fields."""
         return self._in_foreign_groups
 
+    def may_fit(self, count: int) -> bool:
+        """Return whether `check` may accept a record of this number of cells."""
+        if count < self._width:
+            return self._pads
+        return count == self._width or (count == self._width + 1 and self._drops_last)
+
+    def _fitted(self, cells: list[str]) -> list[str] | None:
+        """Return the cells of the contract's columns, from a record of another number of cells;
+        None if the dialect does not allow this number."""
+        lacking = self._width - len(cells)
+        if lacking == -1 and self._drops_last and not cells[-1]:
+            return cells[:-1]
+        # A single blank cell is a line of spaces or of quotes: a blank line, not a short row.
+        if lacking > 0 and self._pads and (len(cells) > 1 or "".join(cells).strip()):
+            return [*cells, *[ABSENT] * lacking]
+        return None
+
     def wrong_count(self, line: int, count: int) -> tuple[Fault, ...]:
         """Return the faults that `check` would find in a record of another number of cells than the
-        contract has fields."""
+        header has."""
         code, message = self._wrong_count(count)
         return (Fault(line, None, code, None, message),)
 
@@ -173,11 +212,12 @@ class Rules:
     ) -> tuple[list[object], tuple[Fault, ...]]:
         """Return the same as `check` but collect every fault, in all fields or those `among` them.
         Keys that `check` has claimed are claimed again, which changes nothing for the same line."""
-        WORK.judged += self._width if among is None else len(among)
-        values: list[object] = [None] * self._width
+        count = len(self._cells)
+        WORK.judged += count if among is None else len(among)
+        values: list[object] = [None] * count
         faults = list[Fault]()
         valid = set[int]()
-        for index in range(self._width) if among is None else sorted(among):
+        for index in range(count) if among is None else sorted(among):
             text = strings[index]
             found = self._faults_of(index, text, values)
             if not found:
@@ -229,6 +269,12 @@ class Rules:
     def _fault(self, line: int, index: int, text: str, code: str, message: str) -> Fault:
         return Fault(line, self._names[index], code, _shown(text), message)
 
+    def _repeats_header(self, cells: Sequence[str]) -> bool:
+        """Return whether a row of the header has the same cells. Each of the files that somebody
+        joined may have had a byte order mark."""
+        # A cell may be a MarkedCell, which equals no text.
+        return (cells[0].removeprefix("\ufeff"), *map(str, cells[1:])) in self._header_rows
+
     def _malformed(self, record: Record) -> Fault:
         code, message = record.broken or self._wrong_count(len(record.cells or []))
         return Fault(record.line, None, code, None, message)
@@ -238,11 +284,22 @@ class Rules:
             found = f"has {count} of {self._width} cells"
             return "row.too_few_fields", f"{found}; check for a missing delimiter or quote"
         found = f"has {count} cells instead of {self._width}"
-        return "row.too_many_fields", f"{found}; quote cells that contain the delimiter"
+        return "row.too_many_fields", f"{found}; {self._quoting}"
+
+
+def _quoting(dialect: Dialect) -> str:
+    """Return what to do about cells that contain the delimiter."""
+    if dialect.quote_char is not None:
+        return "quote cells that contain the delimiter"
+    if dialect.escape_char is not None:
+        return "write the escape character before a delimiter inside a cell"
+    return "remove the delimiter from cells, which cannot be quoted (`dialect.quoteChar` is null)"
 
 
 def _shown(text: str) -> str:
     """Return the part of a cell that a fault keeps."""
+    if isinstance(text, MarkedCell):
+        text = text.written
     if len(text) <= VALUE_CHARACTERS and text.isascii():
         return text
     return shorten(displayable(text), VALUE_CHARACTERS)

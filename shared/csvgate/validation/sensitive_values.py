@@ -161,6 +161,8 @@ def _kind(field: SchemaField, schema: Schema) -> SchemaField:
             include={
                 "type",
                 "format",
+                "language",
+                "timezone",
                 "decimal_char",
                 "group_char",
                 "bare_number",

@@ -4,20 +4,22 @@ Two paths give the same batches. `rule_path` is the authority and takes small fi
 dialects. `fast.path` takes the others, and checks most of their rows in bulk.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
 from csvgate.contracts.model import Contract
 from csvgate.csv.body import without_preamble_and_footer
 from csvgate.csv.decoding import open_text
-from csvgate.csv.header import header_by_position, read_header
+from csvgate.csv.header import Header, header_by_position, read_header
+from csvgate.csv.header_rows import count_header_rows, header_rows
 from csvgate.csv.lines import read_at_least
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer, Record
+from csvgate.csv.signatures import HEAD_BYTES, json_signature
 from csvgate.references.keys import KeySets
 from csvgate.unique.keyed_hash import KeyedHash
-from csvgate.validation.batch import CHUNK_BYTES, Batch, Limits
+from csvgate.validation.batch import CHUNK_BYTES, Batch, Limits, cells_of_row
 from csvgate.validation.faults import FileFault
 from csvgate.validation.rule_path import rule_batches
 from csvgate.validation.rules import Rules
@@ -57,9 +59,11 @@ def validate(
     Memory is a small multiple of `chunk_bytes`. Raises FileFault if the file cannot be loaded as
     a whole. Apart from what `pieces` raises while it is read, that happens before the first batch.
     """
-    mark, pieces = open_text(pieces, contract.encoding)
+    mark, text = open_text(pieces, contract.encoding)
+    beginning, rest = read_at_least(text, HEAD_BYTES)
+    _require_no_json_rows(beginning, contract)
+    pieces = chain([beginning], rest)
     pieces, line = without_preamble_and_footer(pieces, contract.dialect, MAX_RECORD_BYTES)
-    limits = Limits.of(chunk_bytes, len(contract.schema_.fields))
     head, rest = read_at_least(pieces, vector_bytes)
     start, keyed = None, KeyedHash(hash_key)
     if len(head) >= vector_bytes and _is_vectorisable(contract):
@@ -68,32 +72,53 @@ def validate(
         # The only import of the vectorised path: a small file must not pay for numpy and pyarrow.
         from csvgate.validation.fast.path import vector_batches
 
-        header = header_by_position(contract, mark)
-        if contract.dialect.header:
-            header = read_header(start.first, contract, mark)
+        header = _header(start.head, contract, mark, beginning)
+        limits = Limits.of(chunk_bytes, cells_of_row(contract.schema_, header))
         pieces = chain([head[start.offset :]], rest)
         yield from vector_batches(
             pieces, start.line, contract, header, limits, references, keyed, block_bytes, processors
         )
         return
-    records = Framer(chain([head], rest), Grammar(contract.dialect), line=line).records()
-    first = next(records, None)
-    if first is None:
+    records = Framer(chain([head], rest), Grammar.of(contract), line=line).records()
+    first = header_rows(records, contract.dialect)
+    if not first:
         raise FileFault("file.empty", "the file is empty or has only blank lines; check the export")
-    if contract.dialect.header:
-        header = read_header(first, contract, mark)
-    else:
-        header = header_by_position(contract, mark)
-        records = chain([first], records)
+    header = _header(first, contract, mark, beginning)
+    if not contract.dialect.header:
+        records = chain(first, records)
     rules = Rules(contract, header, references=references, keyed=keyed)
+    limits = Limits.of(chunk_bytes, cells_of_row(contract.schema_, header))
     yield from rule_batches(records, rules, header, limits)
+
+
+def _require_no_json_rows(beginning: bytes, contract: Contract) -> None:
+    """Raise FileFault if a file that should begin with a row begins with JSON. Files with a header
+    are refused by `_header`, which knows whether the labels are those of the contract."""
+    dialect = contract.dialect
+    if dialect.header or dialect.quote_char != '"' or dialect.preamble_lines:
+        return
+    if dialect.preamble_until is None and (found := json_signature(beginning)):
+        raise FileFault("file.not_csv", found.message)
+
+
+def _header(first: Sequence[Record], contract: Contract, mark: bytes, beginning: bytes) -> Header:
+    """Return the header, which consists of the first records if the dialect has one. Raises
+    FileFault, and `file.not_csv` instead of a fault of the header if the file begins with JSON."""
+    if not contract.dialect.header:
+        return header_by_position(contract, mark)
+    try:
+        return read_header(first, contract, mark)
+    except FileFault:
+        if found := json_signature(beginning):
+            raise FileFault("file.not_csv", found.message) from None
+        raise
 
 
 class _Start(NamedTuple):
     """Where the rows of a file begin."""
 
-    first: Record
-    """The first record, which is the header if the dialect has one."""
+    head: list[Record]
+    """The rows of the header, or the first row if the dialect does not have one."""
     offset: int
     """The position of the first byte of the rows."""
     line: int
@@ -109,16 +134,21 @@ def _is_vectorisable(contract: Contract) -> bool:
         and not dialect.escape_char
         and not dialect.comment_char
         and not dialect.skip_initial_space
+        and dialect.quoted_missing
+        and not dialect.formula_text
+        and len(dialect.delimiter) == 1
+        and dialect.delimiter.isascii()
     )
 
 
 def _find_start(head: bytes, line: int, contract: Contract) -> _Start | None:
-    """Return None if the rows do not begin within `head`, or its first record is malformed."""
-    framer = Framer([head], Grammar(contract.dialect), line=line)
-    first = next(framer.records(), None)
-    if first is None or first.broken is not None:
+    """Return None if the rows do not begin within `head`, or its first records are malformed."""
+    dialect = contract.dialect
+    framer = Framer([head], Grammar(dialect), line=line)
+    first = header_rows(framer.records(), dialect)
+    if len(first) < count_header_rows(dialect) or any(record.broken for record in first):
         return None
-    if not contract.dialect.header:
+    if not dialect.header:
         return _Start(first, 0, line)
     passed = head.splitlines(keepends=True)[: framer.line - line]
     offset = sum(map(len, passed))

@@ -19,9 +19,9 @@ ALIKE = "; case and spaces around a label are ignored, so choose another label f
             (
                 [{"name": "a", "label": blank}],
                 "fields[0].label",
-                "is blank; write the label from the file's header, or drop the property",
+                'is blank; write the label from the file\'s header, or "" for a column without one',
             )
-            for blank in ("", " \t", "\u00a0\u200b")
+            for blank in (" \t", "\u00a0\u200b")
         ),
         (
             [{"name": "a", "label": "Order ID"}, {"name": "b", "label": " order id"}],
@@ -46,7 +46,7 @@ ALIKE = "; case and spaces around a label are ignored, so choose another label f
         (
             [{"name": "a", "label": 1}, {"name": "b", "label": "a"}],
             "fields[0].label",
-            'should be text, but 1 is not text; put it in quotes: "1"',
+            "should be text or a list, but is 1",
         ),
     ],
 )

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from csvgate.contracts.checked import CHECKED, checked_contracts, read_checked
+from csvgate.contracts.checked import checked_contracts, read_checked
+from csvgate.contracts.checked_lines import CHECKED
 from csvgate.contracts.hashing import contract_hash, to_json
 from csvgate.contracts.load import load_directory
 

@@ -66,6 +66,19 @@ def test_a_description_reaches_the_column() -> None:
     )
 
 
+def test_rescued_cells_have_a_column_after_the_fields() -> None:
+    contract = Contract(
+        dataset="x",
+        match=("x",),
+        schema_=Schema(fields=(SchemaField(name="a"),), extra_columns="rescue"),
+        destination=Destination(dataset="d", table="t"),
+    )
+    assert table_spec(contract, {}).columns[:2] == (
+        Column("a", "STRING"),
+        Column("rescued", "JSON", description="The cells of the file's other columns, by label"),
+    )
+
+
 def test_every_lookup_needs_a_type(orders_yaml: Path) -> None:
     with pytest.raises(KeyError, match="segment"):
         table_spec(load(orders_yaml), {})

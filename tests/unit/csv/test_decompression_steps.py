@@ -8,7 +8,7 @@ from csvgate.csv.compression import (
     FREE_BYTES,
     MAX_RATIO,
     decompress,
-    is_gzip,
+    is_compressed,
     most_expanded,
 )
 
@@ -64,7 +64,7 @@ def test_a_stream_that_is_not_compressed_has_no_steps() -> None:
     ("head", "expected"), [(b"\x1f\x8b", True), (b"\x1f", False), (b"", False), (b"a,b", False)]
 )
 def test_what_is_taken_for_gzip(head: bytes, *, expected: bool) -> None:
-    assert expected == is_gzip(head)
+    assert expected == is_compressed(head)
 
 
 def test_the_most_that_a_stream_expands_to() -> None:

@@ -202,29 +202,6 @@ def test_a_line_is_cut_between_characters(text: str, encoding: str, limit: int) 
             assert record.raw.decode() in text + "a,b"
 
 
-@pytest.mark.parametrize(
-    ("head", "what"),
-    [
-        (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
-        (b"PAR1\x15\x04", "a Parquet file"),
-        (b"BZh91AY&SY", "a file compressed with bzip2"),
-        (b"\x28\xb5\x2f\xfd\x04", "a file compressed with zstd"),
-        (b"\xef\xbb\xbf\r\n<!DOCTYPE html>\n", "a web page"),
-        (b"<HTML lang='en'>", "a web page"),
-    ],
-)
-def test_a_file_that_is_not_csv_is_named(head: bytes, what: str) -> None:
-    with pytest.raises(
-        FileFault, match=rf"file\.not_csv: the file is not a CSV file: it starts like {what}"
-    ):
-        open_text(cut(head, [1, 2]), "utf-8")
-
-
-@pytest.mark.parametrize("head", [b"PAR1,b\n", b"BZh9,b\n", b"<htmlish>,b\n", b"7z,b\n", b"PK,b\n"])
-def test_labels_that_only_look_like_it_pass(head: bytes) -> None:
-    assert head == read(head)[0]
-
-
 @pytest.mark.parametrize("sizes", [[], [WINDOW], [1, WINDOW + 5], [70_000] * 40])
 @pytest.mark.parametrize("says", ["windows-1252", EITHER])
 def test_a_file_has_one_encoding_up_to_its_end(says: Encoding, sizes: list[int]) -> None:

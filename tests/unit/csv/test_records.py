@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csvgate.contracts.model import Dialect
-from csvgate.csv.quoting import Grammar, RecordReader, State
+from csvgate.csv.quoting import Grammar
+from csvgate.csv.record_reader import RecordReader, State
 from csvgate.csv.records import Framer, Record
 from unit.validation.files import cut
 
@@ -23,8 +24,16 @@ DIALECTS = st.sampled_from(
         Dialect(double_quote=False),
         Dialect(double_quote=False, escape_char="\\"),
         Dialect(skip_initial_space=True),
+        Dialect(quote_char=None),
+        Dialect(delimiter="aa"),
+        Dialect(delimiter=",,", escape_char="\\", formula_text=True),
+        Dialect(formula_text=True, quoted_missing=False),
+        Dialect(quote_char=None, escape_char="\\", skip_initial_space=True),
     ]
 )
+
+
+ESCAPED = Dialect(escape_char="\\")
 
 
 def framer(data: bytes, dialect: Dialect | None = None, limit: int = 1000) -> Framer:
@@ -77,12 +86,22 @@ def test_records(data: bytes, expected: list[tuple[int, object]]) -> None:
         (Dialect(escape_char="\\"), b'"a\\"b",c\\,d\\\\\n', [(1, ['a"b', "c,d\\"])]),
         (Dialect(escape_char="\\"), b'\\"a,"b""c"\n', [(1, ['"a', 'b"c'])]),
         (Dialect(escape_char="\\"), b'"a\\\nb"\n', [(1, ["a\nb"])]),
-        (Dialect(escape_char="\\"), b"a\\\nb\n", [(1, ["a\\"]), (2, ["b"])]),
+        (Dialect(quote_char=None), b'"a,b"c\n"\n', [(1, ['"a', 'b"c']), (2, ['"'])]),
+        (Dialect(quote_char=None, escape_char="\\"), b'"a\\,\\"b\\\nc"\nd\n',
+         [(1, ['"a,"b\nc"']), (3, ["d"])]),
+        (Dialect(delimiter="||"), b'a|b||"c||d"||\n|||e\n"f"||"g"\n"h"|"i"\n',
+         [(1, ["a|b", "c||d", ""]), (2, ["", "|e"]), (3, ["f", "g"]), (4, "row.stray_quote")]),
+        (Dialect(delimiter="||", escape_char="\\"), b'a\\|||b||"c"||\\||\n',
+         [(1, ["a|", "b", "c", "||"])]),
+        (Dialect(delimiter="¦"), 'a¦"b¦é"\n'.encode(), [(1, ["a", "b¦é"])]),
+        (Dialect(delimiter="\x01", quote_char=None), b'a\x01"b\n', [(1, ["a", '"b'])]),
+        (Dialect(delimiter="; ", skip_initial_space=True), b'a;  "b; c"; d\n',
+         [(1, ["a", "b; c", "d"])]),
         (Dialect(double_quote=False), b'"a""b"\n"c"\n', [(1, "row.stray_quote"), (2, ["c"])]),
         (Dialect(skip_initial_space=True), b'a,  b, "c, d" \n', [(1, "row.stray_quote")]),
         (Dialect(skip_initial_space=True), b'a,  b, "c, d"\n', [(1, ["a", "b", "c, d"])]),
     ],
-)
+)  # fmt: skip
 def test_dialects(dialect: Dialect, data: bytes, expected: list[tuple[int, object]]) -> None:
     assert expected == read(data, dialect)
 
@@ -179,7 +198,9 @@ def lines_ahead(framer: Framer) -> int:
 
 @given(NOISE, DIALECTS, st.sampled_from([12, 1000]))
 def test_no_line_is_read_ahead_twice(data: bytes, dialect: Dialect, limit: int) -> None:
-    assert lines_ahead(framer(data, dialect, limit)) <= len(data.splitlines())
+    """Once in search of a closing quote, and once more if an escaped line break precedes it."""
+    times = 2 if dialect.escape_char else 1
+    assert lines_ahead(framer(data, dialect, limit)) <= times * len(data.splitlines())
 
 
 @pytest.mark.parametrize("line", [b'x,"y\n', b'"a""b\n', b'"\n', b'"x\n\n', b'x,"",""",\n'])
@@ -187,6 +208,18 @@ def test_a_hostile_file_takes_linear_work(line: bytes) -> None:
     count = 100_000
     ahead = lines_ahead(framer(line * count, limit=1_000_000))
     assert 0 < ahead <= count * line.count(b"\n")
+
+
+@pytest.mark.parametrize("start", [b"", b'"', b"a\\\n", b'"a\n'])
+@pytest.mark.parametrize(
+    "lines", [b"a\\\n", b"\\\n", b'x",y\\\nz,"w\n', b'"a\\\n', b'a\\\n"b\n', b'a",b\\\n"\n',
+              b'a,"\\\n\n']
+)  # fmt: skip
+@pytest.mark.parametrize("limit", [5_000, 10_000_000])
+def test_escaped_line_breaks_take_linear_work(lines: bytes, start: bytes, limit: int) -> None:
+    """Each line may be joined to the one before it, and an open quote may be sought through all."""
+    data = start + lines * 3_000
+    assert lines_ahead(framer(data, ESCAPED, limit)) <= 2 * data.count(b"\n")
 
 
 def test_a_cell_of_many_megabytes_costs_its_row_and_no_other() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from csvgate.runtime.errors import Transient
 from fakes.storage import PIECE_BYTES, crc32c
+from unit.csv.compressed import KINDS, zipped
 from unit.protocol.invariants import check, loaded, rejected
 from unit.protocol.orders import HEADER, orders, row
 from unit.protocol.test_pipeline import upload_id
@@ -90,6 +91,24 @@ def test_the_table_ends_with_the_true_values(damage: Callable[[bytes], bytes], t
     assert ([], {}) == (world.letter_codes(), world.store.buckets["rejects"])
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("place", ["beginning", "middle", "end"])
+def test_a_compressed_file_ends_with_the_true_rows(kind: str, place: str) -> None:
+    """Damage looks like a faulty file, another kind of file, or another text."""
+    data = KINDS[kind](DATA)
+    at = {"beginning": 1, "middle": len(data) // 2, "end": len(data) - 8}[place]
+    world = World()
+    event = world.upload(NAME, data)
+    damaged(world, lambda data: data[:at] + bytes((data[at] ^ 0xFF,)) + data[at + 1 :])
+    with pytest.raises(Transient) as caught:
+        world.validate(event)
+    assert "storage.corrupt" == caught.value.code
+    check_nothing_concluded(world)
+    assert "sealed: valid" == world.validate(event)
+    world.drain()
+    check(world, upload_id(world, NAME), valid=ROWS, bad=0)
+
+
 def test_chunks_of_a_damaged_read_stay_in_the_staging_bucket_unannounced() -> None:
     """They were staged before the damage was noticed, under names that nobody seals."""
     world = World()
@@ -123,6 +142,8 @@ def test_the_reject_file_is_that_of_the_true_bytes() -> None:
 FAULTS = {
     "the header": b"a,b,c\n1,2,3\n" + b"x" * (2 * PIECE_BYTES),
     "an empty file with a tail": b"\n" * (2 * PIECE_BYTES),
+    "a zip archive of two files": zipped({"may.csv": orders(5), "june.csv": orders(5)}),
+    "xz that is cut": KINDS["xz"](orders(ROWS))[:-50],
     "gzip three times": gzip.compress(gzip.compress(gzip.compress(orders(5)))) + b"\0" * 2**20,
 }
 

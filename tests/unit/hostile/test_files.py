@@ -3,14 +3,23 @@
 import csv
 import gzip
 import io
+from functools import cache
 
 import pytest
 
 from csvgate.contracts.match import Contracts
 from csvgate.contracts.model import Contract
+from hostile_files.compressed import archive, compressed
+from hostile_files.content import other_formats
+from hostile_files.rows import Made
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import HEADER, orders, row
 from world import World
+
+
+@cache
+def compressed_files() -> Made:
+    return compressed()
 
 
 def limited(world: World, **limits: object) -> World:
@@ -111,3 +120,33 @@ def test_a_reference_that_is_not_text() -> None:
     world.drain()
     assert {"reference.malformed"} == set(world.letter_codes())
     assert [] == loaded(world)
+
+
+@pytest.mark.parametrize("file", [*compressed_files(), *other_formats()])
+def test_other_kinds_of_files_end_with_their_code(file: str) -> None:
+    """As through the real servers, where the same files are uploaded."""
+    data, code = {**compressed_files(), **other_formats()}[file]
+    outcome, codes = end(World(), data)
+    if code is None:
+        assert ("completed", []) == (outcome, codes)
+    else:
+        assert code in codes
+
+
+@pytest.mark.parametrize("kind", ["bzip2", "xz", "zstd", "zip"])
+def test_a_bomb_of_any_kind(kind: str) -> None:
+    world = limited(World(), max_bytes=1_000_000)
+    data, _ = compressed_files()[f"{kind} with a bomb"]
+    assert ("rejected", ["file.expands_too_far"]) == end(world, data)
+    assert [] == loaded(world)
+
+
+def test_a_member_is_chosen_by_the_contract() -> None:
+    world = World()
+    world.contracts = Contracts(
+        tuple(c.model_copy(update={"member": "june.*"}) for c in world.contracts)
+    )
+    world.restart()
+    data = archive({"may.csv": HEADER + row(1), "june.csv": orders(20)})
+    assert ("completed", []) == end(world, data)
+    assert 20 == len(loaded(world))

@@ -12,6 +12,7 @@ OURS: Final = frozenset(
         "EngineTooSlow",
         "Failure",
         "FileFault",
+        "MemberError",  # it has no words
         "Permanent",
         "RefusedExpression",
         "SqlError",  # row_error and binding_error have cut it
@@ -45,7 +46,9 @@ CUTTING: Final = frozenset(
         "_check_bucket",
         "_answered",
         "_failed",
+        "_is_about_memory",
         "_reason_of",
+        "_zstd_fault",
         "type",
     }
 )

@@ -142,6 +142,9 @@ def test_a_value_that_a_sensitive_field_could_hold_is_hidden(value: str) -> None
         ({"trim": True, "constraints": {"enum": ["XY"]}}, " XY", "XZ"),
         ({"format": "uuid"}, "123e4567e89b12d3a456426614174000", "uuid"),
         ({"type": "date", "format": "%d.%m.%y"}, "on 28.3.75", "28.3."),
+        ({"type": "date", "format": ["%d.%m.%y", "%m-%d"]}, "on 03-28", "28.3."),
+        ({"type": "date", "format": "%d. %B", "language": "de"}, "am 28. März", "28. March"),
+        ({"type": "datetime", "format": "%H:%M", "timezone": "UTC"}, "at 9:05", "at 9.05"),
     ],
 )
 def test_each_kind_of_sensitive_field(field: Field, hidden: str, shown: str) -> None:

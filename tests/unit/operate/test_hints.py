@@ -24,7 +24,9 @@ class Case:
 
 CASES = {
     "completed, emailed": Case(UploadStatus(id="a", state="completed", emailed=True), (), (OPEN,)),
-    "ignored": Case(UploadStatus(id="a", state="ignored"), (), (OPEN,)),
+    "ignored": Case(
+        UploadStatus(id="a", state="ignored"), ("Nothing of it is loaded. To draft",), (OPEN,)
+    ),
     "failed": Case(
         UploadStatus(id="a", state="failed", failures=(LOAD,), emailed=True),
         ("enrich_records gave up with table.no_dataset",),

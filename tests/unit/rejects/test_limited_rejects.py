@@ -15,6 +15,7 @@ from csvgate.rejects.limited_rejects import LEAST_SHOWN, LimitedRejects
 from csvgate.validation.batch import Batch
 from csvgate.validation.validate import validate
 from unit.delivery.simple import contract
+from unit.validation.files import contract as of_fields
 
 VALID, BAD = "7", "x"
 
@@ -145,6 +146,16 @@ def test_a_rate_that_the_rest_may_bring_down_does_not() -> None:
     assert (None, "valid", 22_000) == (found.stopped, found.verdict().status, found.counts.read)
 
 
+def test_the_rest_may_have_as_many_rows_as_its_columns_allow() -> None:
+    """Rows of one column are shorter than rows of all columns that the contract allows."""
+    fields = [{"name": name, "optional": True} for name in "bcdefghij"]
+    rules = of_fields({"name": "a", "type": "integer"}, *fields,
+                      limits={"rejected_rate": 0.1, "rejected_rows": 700_000})  # fmt: skip
+    rows = [BAD] * 2_000 + [VALID] * 20_000
+    _, found = batches_until_stop(rules, rows, len(table(rows)))
+    assert (None, "valid", 22_000) == (found.stopped, found.verdict().status, found.counts.read)
+
+
 def test_a_file_whose_last_batch_makes_the_rate_certain_was_read_to_its_end() -> None:
     rules = limited(rejected_rate=0.1)
     found, _, _ = read(rules, [BAD] * 1_000, most_bytes=len(table([BAD] * 1_000)))
@@ -155,7 +166,7 @@ def test_a_file_whose_last_batch_makes_the_rate_certain_was_read_to_its_end() ->
     st.lists(st.sampled_from([VALID, BAD, "", "-12345", '"x"', "xäx"]), max_size=60),
     st.sampled_from([0.0, 0.1, 0.5, 0.9]),
     st.integers(1, 40),
-    st.sampled_from(["utf-8", "utf-16", "iso-8859-1", "windows-1252"]),
+    st.sampled_from(["utf-8", "utf-16", "iso-8859-1", "windows-1252", "cp850", "gb18030"]),
 )
 def test_stopping_early_never_changes_the_verdict_about_the_rate(
     rows: list[str], rate: float, chunk_bytes: int, encoding: str
@@ -180,7 +191,8 @@ def test_the_reject_file_of_the_first_rows_is_the_beginning_of_the_whole_one() -
 
 
 @pytest.mark.parametrize(
-    ("encoding", "letter"), [("iso-8859-1", "ä"), ("windows-1252", "€"), ("utf-16", "€")]
+    ("encoding", "letter"),
+    [("iso-8859-1", "ä"), ("windows-1252", "€"), ("utf-16", "€"), ("cp437", "█"), ("cp932", "ｱ")],
 )
 def test_text_that_is_longer_in_utf_8_is_not_more_of_the_file(encoding: str, letter: str) -> None:
     """In UTF-8 the faulty rows have up to three times the bytes that they have in the file. There

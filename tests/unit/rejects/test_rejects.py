@@ -109,8 +109,17 @@ def test_words_that_the_encoding_lacks_are_replaced() -> None:
         ({"delimiter": ";", "quoteChar": "'"}, b"it's;1", b"';'it''s;1'\n"),
         ({"doubleQuote": False, "escapeChar": "\\"}, b'i\\t"s', b'"i\\\\t\\"s"\n'),
         ({"doubleQuote": False}, b'it"s', b'"it`s"\n'),
+        ({"quoteChar": None}, b'"1,2",3',
+         b'2,row.too_many_fields has 3 cells instead of 2; remove the delimiter from cells; '
+         b'which cannot be quoted (`dialect.quoteChar` is null),"1,2",3\n'),
+        ({"quoteChar": None, "delimiter": ";"}, b'1', b'2;row.too_few_fields has 1 of 2 cells, '
+         b'check for a missing delimiter or quote;1\n'),
+        ({"quoteChar": None, "escapeChar": "\\"}, b'\\N,a\\\nb',
+         b'2,a: cell.null is \\\\N; which databases write for NULL; add \\\\N to '
+         b'`missingValues`; or escape the backslash,\\N,a\\\nb\n'),
+        ({"quoteChar": None, "escapeChar": "\\"}, b'a,\\\nb\\', b',a\\,\\\\\\\nb\\\\\n'),
     ],
-)
+)  # fmt: skip
 def test_dialects(dialect: dict[str, object], row: bytes, expected: bytes) -> None:
     delimiter = str(dialect.get("delimiter", ",")).encode()
     found = rejects(b"a" + delimiter + b"b\n" + row + b"\n", contract("a", "b", dialect=dialect))
@@ -130,6 +139,11 @@ NOISE = st.lists(
             {"escapeChar": "\\"},
             {"doubleQuote": False, "escapeChar": "\\"},
             {"skipInitialSpace": True},
+            {"quoteChar": None},
+            {"quoteChar": None, "escapeChar": "\\"},
+            {"delimiter": "||", "quoteChar": None, "escapeChar": "\\"},
+            {"delimiter": "¦"},
+            {"formulaText": True, "trailingDelimiter": True},
         ]
     ),
 )
@@ -137,7 +151,8 @@ def test_the_file_is_well_formed_and_has_every_cell(
     body: bytes, dialect: dict[str, object]
 ) -> None:
     rules = contract({"name": "a", "type": "integer"}, "b", dialect=dialect)
-    data = b"a,b\n" + body
+    delimiter = rules.dialect.delimiter.encode()
+    data = b"a,b\n".replace(b",", delimiter) + body.replace(b",", delimiter)
     expected = [
         (str(row.line), _cells(row, Grammar(rules.dialect)))
         for row in rejected_rows(batches(data, rules))

@@ -48,6 +48,15 @@ def test_threads_share_one() -> None:
     assert calls == ["built"]
 
 
+def test_once_built_it_takes_no_lock() -> None:
+    """Every call of a port goes through it, in up to sixteen threads."""
+    port = late(lambda: SimpleNamespace(a=1, b=2))
+    assert port.a == 1
+    lock = vars(port)["_lock"]
+    with ThreadPoolExecutor(1) as pool, lock:
+        assert pool.submit(lambda: port.b).result(timeout=10) == 2
+
+
 def test_after_a_failure_the_next_use_builds_it() -> None:
     outcomes: list[Exception | SimpleNamespace] = [OSError("no network"), SimpleNamespace(a=1)]
 

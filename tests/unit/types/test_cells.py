@@ -263,6 +263,8 @@ def test_date(format_: str, text: str, expected: object) -> None:
         ("default", "14:30:00.0000001", ["bigquery.scale"]),
         ("default", "14:30", ["type.time"]),
         ("default", "24:00:00", ["type.time"]),
+        ("any", "24:00", ["type.time"]),
+        ("%H:%M", "24:00", ["type.time"]),
         ("default", "14:30:00Z", ["type.time"]),
         ("any", "9:05", time(9, 5)),
         ("%H.%M", "14.30", time(14, 30)),

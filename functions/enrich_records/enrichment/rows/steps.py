@@ -1,13 +1,14 @@
 """Prepare a contract's `enrich` as steps that can be run, or report everything wrong with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from csvgate.contracts.checks.enrich import KEYS
 from csvgate.contracts.model import Contract, Derivation, Lookup
 from csvgate.contracts.reading.mistakes import Complaint, Path, suggest
-from csvgate.contracts.table import column_type
+from csvgate.contracts.table import file_columns
+from csvgate.light_dataclass import dataclass
 from csvgate.types.bigquery import BigQueryType
 from csvgate.types.bigquery import parse as parse_type
 
@@ -109,4 +110,4 @@ class _Planner:
 
 
 def field_types(contract: Contract) -> dict[str, BigQueryType]:
-    return {field.name: column_type(field) for field in contract.schema_.fields}
+    return file_columns(contract.schema_)

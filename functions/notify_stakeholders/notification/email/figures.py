@@ -1,8 +1,8 @@
 """The bar that compares loaded with rejected rows."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from csvgate.light_dataclass import dataclass
 from csvgate.protocol.events import Counts
 from csvgate.text import percent
 

@@ -4,10 +4,11 @@ To add a sentence, put it here: a field of `Wording` when it depends on the uplo
 label. The templates have no words of their own (`test_email_wording.py`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from csvgate.light_dataclass import dataclass
 from csvgate.protocol.events import UploadFinished
 from csvgate.text import counted
 

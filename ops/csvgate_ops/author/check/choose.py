@@ -1,5 +1,6 @@
 """Finds the contract of a file on disk: the one that would apply in the cloud."""
 
+import shlex
 from pathlib import Path, PurePath
 
 from csvgate.contracts.globs import compile_glob
@@ -8,6 +9,7 @@ from csvgate.contracts.match import Contracts
 from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.author.check.output import Unusable
+from csvgate_ops.author.infer.contract.naming import dataset_name
 
 
 def load_one(path: Path, name: str | None) -> Contract:
@@ -33,14 +35,29 @@ def choose(file: Path | None, contracts_dir: Path, name: str | None) -> Contract
         contracts = load_directory(contracts_dir)
     except (ContractError, OSError) as error:
         raise Unusable(str(error)) from error
-    tiers = [[name]] if name is not None else _names(file) if file else []
-    for names in tiers:
-        fitting = {c.dataset: c for n in names if (c := contracts.for_object(n)) is not None}
+    if name is not None or file is None:
+        contract = contracts.for_object(name or "")
+        if contract is None:
+            none = _none(name or "-", contracts, contracts_dir)
+            raise Unusable(f"{none}. Choose one with --contract PATH")
+        return contract
+    found = contract_and_name(file, contracts)
+    if found is None:
+        none = no_contract(file, contracts, contracts_dir)
+        raise Unusable(f"{none}. Or choose one with --contract PATH")
+    return found[0]
+
+
+def contract_and_name(file: Path, contracts: Contracts) -> tuple[Contract, str] | None:
+    """Return the contract whose `match` fits the file's path, and the object name that fits; None
+    if no contract does. Raises Unusable when several do."""
+    for names in _names(file):
+        fitting = {c.dataset: (c, n) for n in names if (c := contracts.for_object(n)) is not None}
         if len(fitting) == 1:
             return fitting.popitem()[1]
         if fitting:
-            raise Unusable(_several(names, list(fitting.values())))
-    raise Unusable(_none(tiers[0][0] if tiers else "-", contracts, contracts_dir, name))
+            raise Unusable(_several(names, [contract for contract, _ in fitting.values()]))
+    return None
 
 
 def _names(file: Path) -> list[list[str]]:
@@ -49,7 +66,9 @@ def _names(file: Path) -> list[list[str]]:
     given = [part for part in PurePath(file).parts if part not in (file.anchor, ".", "..")]
     tails = ["/".join(given[start:]) for start in range(1, len(given))]
     where = Path.cwd() / file
-    return [["/".join(given)], tails, [f"{where.parent.name}/{where.name}"]]
+    # The last is the name that matches the contract which `csvgate infer` writes for the file.
+    inferred = f"{dataset_name(file)}/{where.name}"
+    return [["/".join(given)], tails, [f"{where.parent.name}/{where.name}"], [inferred]]
 
 
 def _described(contract: Contract) -> str:
@@ -64,10 +83,15 @@ def _several(names: list[str], fitting: list[Contract]) -> str:
     )
 
 
-def _none(tried: str, contracts: Contracts, folder: Path, name: str | None) -> str:
-    there = "; ".join(map(_described, contracts))
-    remedy = "" if name else ", or give the name of the upload with --as NAME"
+def no_contract(file: Path, contracts: Contracts, folder: Path) -> str:
+    """Return a message about a file whose path no contract fits."""
+    draft = f"csvgate infer {shlex.quote(str(file))} --out {shlex.quote(str(folder))}"
     return (
-        f"no contract in the folder {folder} fits {tried!r}. It has {there}. "
-        f"Choose one with --contract PATH{remedy}"
+        f"{_none(_names(file)[0][0], contracts, folder)}. Give the name of the upload with --as "
+        f"NAME, or draft a contract for the file: {draft}"
     )
+
+
+def _none(tried: str, contracts: Contracts, folder: Path) -> str:
+    there = "; ".join(map(_described, contracts))
+    return f"no contract in the folder {folder} fits {tried!r}. It has {there}"

@@ -40,6 +40,8 @@ def json_report(result: Result) -> Iterator[str]:
             "upload": corrected.upload,
             "unchecked": [*corrected.unchecked],
         }
+    if result.warnings:
+        head["warnings"] = [*result.warnings]
     yield json.dumps(head).removesuffix("}") + ', "faults": ['
     separators = chain(["\n  "], iter(lambda: ",\n  ", None))
     for separator, line in zip(separators, result.faults.json_lines(), strict=False):

@@ -20,6 +20,7 @@ from csvgate_ops.author.check.corrected_file import CorrectedFile, EveryLine
 from csvgate_ops.author.check.fault_spool import FaultSpool
 from csvgate_ops.author.check.reject_output import RejectOutput
 from csvgate_ops.author.check.source import Source
+from csvgate_ops.author.check.utf8_watch import Utf8Watch
 
 _VECTOR_BYTES: Final = 2 * 1024 * 1024
 """Smaller files take the row-by-row path: the imports of the vectorised path cost more time."""
@@ -38,6 +39,8 @@ class Result:
     faults: FaultSpool
     corrected: CorrectedFile | None = None
     """Set for a corrected reject file, whose lines are those of the original file."""
+    warnings: tuple[str, ...] = ()
+    """What looks wrong although it is not a fault."""
 
     @property
     def clean(self) -> bool:
@@ -79,8 +82,11 @@ class Check:
         fault, is_corrected = None, False
         limit = self._contract.limits.max_bytes
         limited = LimitedRejects(self._contract, None)
+        watch = Utf8Watch(self._contract.encoding)
         try:
-            pieces = source.pieces(max_bytes=limit, report=self._on_bytes)
+            member = self._contract.member
+            stored = source.pieces(max_bytes=limit, member=member, report=self._on_bytes)
+            pieces = watch.watch(stored)
             is_corrected, pieces = is_correction(pieces, self._contract)
             limited = LimitedRejects(self._contract, source.most_bytes(limit), is_corrected)
             batches = self._corrected(pieces) if is_corrected else self._batches(pieces)
@@ -103,6 +109,7 @@ class Check:
             reasons=self._reasons.top(),
             faults=self._faults,
             corrected=self._corrected_file if is_corrected else None,
+            warnings=(watch.warning,) if watch.warning else (),
         )
 
     def _batches(self, pieces: Iterator[bytes]) -> Generator[Batch, None, None]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from csvgate.csv.compression import decompress, is_gzip, most_expanded
+from csvgate.csv.compression import decompress, is_compressed, most_expanded
 from csvgate.validation.faults import FileFault
 from csvgate_ops.author.check.output import Unusable
 
@@ -20,7 +20,7 @@ class Source:
         self._path = path
         self.name = "standard input" if path is None else str(path)
         self.size: int | None = None
-        self._is_gzip = False
+        self._is_compressed = False
         if path is not None:
             try:
                 info = path.stat()
@@ -29,23 +29,29 @@ class Source:
             self.size = info.st_size if stat.S_ISREG(info.st_mode) else None
 
     def pieces(
-        self, *, max_bytes: int | None = None, report: Callable[[int], None] | None = None
+        self,
+        *,
+        max_bytes: int | None = None,
+        member: str | None = None,
+        report: Callable[[int], None] | None = None,
     ) -> Iterator[bytes]:
-        """Yield the decompressed bytes; `report` receives the number of stored bytes of each read.
+        """Yield the decompressed bytes; `report` receives the number of stored bytes of each read,
+        and `member` is the contract's.
 
         Raises Unusable when the file cannot be read, and FileFault as in the cloud, where
         `max_bytes` limits both the stored and the decompressed size.
         """
         if max_bytes is not None and self.size is not None and self.size > max_bytes:
             raise _too_large(f"has {self.size} bytes", max_bytes)
-        return decompress(_measured(self._stored(), max_bytes, report), max_bytes=max_bytes)
+        stored = _measured(self._stored(), max_bytes, report)
+        return decompress(stored, max_bytes=max_bytes, member=member)
 
     def most_bytes(self, max_bytes: int | None) -> int | None:
         """Return an upper bound of the number of decompressed bytes, or None if the size is not
         known. Call it once `pieces` has yielded something."""
         if self.size is None:
             return None
-        return most_expanded(self.size, max_bytes) if self._is_gzip else self.size
+        return most_expanded(self.size, max_bytes) if self._is_compressed else self.size
 
     def _stored(self) -> Iterator[bytes]:
         try:
@@ -59,7 +65,7 @@ class Source:
 
     def _read(self, file: BinaryIO) -> Iterator[bytes]:
         piece = file.read(_PIECE_BYTES)
-        self._is_gzip = is_gzip(piece)
+        self._is_compressed = is_compressed(piece)
         while piece:
             yield piece
             piece = file.read(_PIECE_BYTES)

@@ -1,98 +1,123 @@
-"""Drafts a contract from a sample: its encoding, dialect, header and columns."""
+"""Drafts a contract from a sample: its encoding, its table, and its columns."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from csvgate_ops.author.check.output import Unusable
-from csvgate_ops.author.infer.column import guess_column
-from csvgate_ops.author.infer.draft import Column, Draft, Shape
-from csvgate_ops.author.infer.encoding import guess_encoding
-from csvgate_ops.author.infer.keys import mark_keys
-from csvgate_ops.author.infer.naming import column_names, identify_columns, match
-from csvgate_ops.author.infer.sample import Sample, rows
-from csvgate_ops.author.infer.shape import DELIMITERS, guess_shape
+from csvgate.contracts.header_labels import fold
+from csvgate.contracts.model import Dialect
+from csvgate.csv.signatures import json_signature
+from csvgate.validation.faults import FileFault
+from csvgate_ops.author.infer.columns.columns import guess_columns
+from csvgate_ops.author.infer.contract.draft import Column, Draft
+from csvgate_ops.author.infer.contract.naming import column_names, identify_columns, match
+from csvgate_ops.author.infer.file.dialects import DELIMITERS, declared_delimiter, find_table
+from csvgate_ops.author.infer.file.encoding import guess_encoding
+from csvgate_ops.author.infer.file.layout import Layout, lay_out
+from csvgate_ops.author.infer.file.rows import is_sound
+from csvgate_ops.author.infer.file.sample import Sample, utf8_text
+from csvgate_ops.author.infer.file.traps import require_columns
 from csvgate_ops.text import printable
 
-_VALUE: Final = re.compile(
-    r"[-+]?[0-9][0-9.,' /:TZ+-]*%?|true|false|[^@\s]+@[^@\s.]+\.[^@\s]+|[a-z]+://\S+|"
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
-    re.IGNORECASE,
-)
-_LONGEST_LABEL: Final = 100
+_MANY_LINES: Final = 3
+HEADER_ROWS: Final = "header_rows" in Dialect.model_fields
+_PATTERN: Final = 40
+"""Characters of the header's line that the pattern for it has."""
 
 
 def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Draft:
-    """Raises Unusable when no header fits the rows, and FileFault when the sample is not a CSV."""
-    encoding, doubt = guess_encoding(sample.data)
-    shape = guess_shape(sample.data, encoding)
-    every = rows(sample.data, shape, encoding)
-    records = list(islice(every, most_rows + 1))
-    width = Counter(len(r.cells) for r in records if r.cells).most_common(1)
-    first = records[0].cells
-    if not first or len(first) != width[0][0]:
-        raise Unusable(
-            f"line {records[0].line} cannot be the header: most rows have "
-            f"{width[0][0] if width else 'no'} cells. Remove any lines before the header"
-        )
-    cells = [r.cells for r in records[1:] if r.cells and _sound(r.cells, len(first))]
-    header = _has_header(first, cells)
-    labels: Sequence[str] = first if header else [""] * len(first)
-    preamble = 0
-    if header and not (identify_columns(labels) and _sound(labels, len(first))):
+    """Raises Unusable when there is not one certain table, and FileFault when the sample is not a
+    CSV file."""
+    encoding = guess_encoding(sample.data)
+    text = utf8_text(sample.data, encoding.encoding)
+    if found := json_signature(text):
+        raise FileFault("file.not_csv", found.message)
+    delimiter, skipped = declared_delimiter(text)
+    line = 2 if skipped else 1
+    text = text[skipped:]
+    table = find_table(text, delimiter, line)
+    if not table.rows:
+        raise FileFault("file.empty", "the file is empty or has only blank lines; check the export")
+    require_columns(table, DELIMITERS)
+    layout = lay_out(text, table, line, most_rows, whole=sample.complete)
+    draft = _draft(layout, file, dataset, encoding.encoding)
+    draft.complete = sample.complete and layout.complete
+    draft.encoding_note = encoding.note
+    draft.remarks = [*filter(None, [encoding.remark]), *_about(layout), *layout.remarks]
+    return draft
+
+
+def _draft(layout: Layout, file: Path | None, dataset: str, encoding: str) -> Draft:
+    width = layout.table.width
+    labels: Sequence[str] = layout.labels or [""] * width
+    usable = identify_columns(labels) and is_sound(tuple(labels), width)
+    rows_fit = layout.header_rows == 1 or HEADER_ROWS
+    header = bool(layout.header_rows) and usable and rows_fit and not layout.row_names
+    preamble, rows = layout.preamble_lines, layout.rows
+    by_position = bool(layout.labels) and not header
+    if by_position and layout.read:
         # Lines of a skipped header must be followed by a row.
-        header, preamble = False, records[1].line - 1 if len(records) > 1 else 0
-    if not header and not preamble and _sound(first, len(first)):
-        cells.insert(0, first)
+        preamble = layout.header_end
+    elif by_position and is_sound(tuple(labels), width):
+        rows = [tuple(labels)]
     return Draft(
         dataset,
         match(dataset, file),
         encoding,
-        shape,
-        header,
-        preamble,
-        _columns(labels, cells, shape, header=header),
-        rows=len(records) - (header or preamble > 0),
-        complete=sample.complete and next(every, None) is None,
-        encoding_note=doubt or "",
+        layout.table.shape,
+        _columns(labels, rows, layout, header=header),
+        header=header,
+        header_rows=layout.header_rows,
+        trailing_delimiter=layout.table.trailing,
+        short_rows=layout.table.short,
+        preamble_lines=preamble,
+        preamble_until=_until(layout) if header else None,
+        footer_lines=layout.footer.lines,
+        rows=layout.read + (by_position and not layout.read),
+        complete=layout.complete,
+        by_position=by_position,
+        dialect_note="" if layout.labels else "guessed: no header",
     )
 
 
-def _has_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
-    """Return whether the first row names the columns: it has no values, such as numbers, and none
-    of its labels is a value further down in the same column."""
-    if any(_VALUE.fullmatch(label.strip()) or len(label) > _LONGEST_LABEL for label in first):
-        return False
-    if not any(label.strip() for label in first):
-        return False
-    again = [label in {row[i] for row in rest} for i, label in enumerate(first) if label.strip()]
-    return not any(again)
-
-
-def _sound(cells: Sequence[str], width: int) -> bool:
-    """Return whether a row has the right number of undamaged cells."""
-    return len(cells) == width and not any(map(_damaged, cells))
-
-
-def _damaged(cell: str) -> bool:
-    return "\0" in cell or (not cell.isascii() and any("\ud800" <= c <= "\udfff" for c in cell))
+def _until(layout: Layout) -> str | None:
+    """Return a pattern for the line of the header, if there are so many lines before it that their
+    number may vary between files."""
+    if layout.preamble_lines < _MANY_LINES:
+        return None
+    table = layout.table
+    first = next(row for row in table.rows if row.line == layout.preamble_lines + 1)
+    start = first.text.splitlines()[0][:_PATTERN]
+    if any(row.text.startswith(start) for row in table.rows if row.line < first.line):
+        return None
+    return "^" + re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", start)
 
 
 def _columns(
-    labels: Sequence[str], cells: Sequence[Sequence[str]], shape: Shape, *, header: bool
+    labels: Sequence[str], rows: Sequence[Sequence[str]], layout: Layout, *, header: bool
 ) -> list[Column]:
     names = column_names(labels)
-    columns = []
-    for i, (name, label) in enumerate(zip(names, labels, strict=True)):
-        column = guess_column(name, [row[i] for row in cells], shape)
-        column.label = label
-        if label and label != name and not header:
+    columns = guess_columns(names, rows, layout.table.shape)
+    for column, label in zip(columns, labels, strict=True):
+        # A blank label is declared as the empty text, whatever spaces it has.
+        column.label = label if fold(label) else ""
+        column.labelled = header and not fold(label)
+        if label and label != column.name and not header:
             column.notes.insert(0, f"the header says '{printable(label)}'")
-        columns.append(column)
-    mark_keys(columns, cells)
-    if len(columns) == 1 and any(d in row[0] for row in cells for d in DELIMITERS):
-        columns[0].notes.append("only one column; are there lines before the header?")
     return columns
+
+
+def _about(layout: Layout) -> list[str]:
+    """Return what was found around the table, as sentences."""
+    found = []
+    if layout.skipped:
+        lines = layout.preamble_lines
+        which = "line 1 is" if lines == 1 else f"lines 1 to {lines} are"
+        found.append(f"Before the table, {which} skipped: {printable(layout.skipped)!r}")
+    if layout.footer.lines:
+        lines = layout.footer.lines
+        which = "the last line is" if lines == 1 else f"the last {lines} lines are"
+        text = printable(layout.footer.text)[:60]
+        found.append(f"After the table, {which} skipped: {text!r}")
+    return found

@@ -9,11 +9,11 @@ from csvgate.text import counted
 from csvgate.validation.faults import FileFault
 from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.check.source import Source
-from csvgate_ops.author.infer.draft import Draft
+from csvgate_ops.author.infer.contract.draft import Draft
+from csvgate_ops.author.infer.contract.verify import Outcome, relax
+from csvgate_ops.author.infer.contract.yaml_text import UNUSABLE_LABELS, yaml_text
+from csvgate_ops.author.infer.file.sample import take
 from csvgate_ops.author.infer.guess import guess
-from csvgate_ops.author.infer.sample import take
-from csvgate_ops.author.infer.verify import Outcome, relax
-from csvgate_ops.author.infer.yaml_text import UNUSABLE_LABELS, yaml_text
 from csvgate_ops.text import printable
 
 MOST_TESTED: Final = 128 * 1024 * 1024
@@ -61,7 +61,8 @@ def remarks(inferred: Inferred, path: Path | None) -> Iterator[str]:
     columns = counted(len(draft.columns), "column")
     tested = _tested(outcome, inferred.all_tested)
     yield printable(f"{what}: {columns} from {_sampled(draft)}, tested on {tested}")
-    if draft.preamble_lines:
+    yield from map(printable, draft.remarks)
+    if draft.by_position and draft.preamble_lines:
         yield f"Columns are read by position, because labels of the header are {UNUSABLE_LABELS}:"
         for column in draft.columns:
             if column.label != column.name:

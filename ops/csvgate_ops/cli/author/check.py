@@ -19,6 +19,7 @@ from csvgate_ops.author.check.report import Table, json_report
 from csvgate_ops.author.check.run import Check, revealed
 from csvgate_ops.author.check.source import Source
 from csvgate_ops.local.cloud.options import repository
+from csvgate_ops.text import printable
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True, allow_dash=True)
 ONE_CONTRACT = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -36,6 +37,7 @@ MOST = {"table": 20, "json": 1000}
     "--contracts",
     "contracts_dir",
     type=FOLDER,
+    envvar="CSVGATE_CONTRACTS",
     help="The folder to look for the contract in.  [default: ./contracts, or the repository's]",
 )
 @click.option(
@@ -85,7 +87,7 @@ def command(
 ) -> None:
     """Check FILE against its contract, without uploading it.
 
-    FILE is a CSV, which may be compressed with gzip, or - for standard input. The result is the
+    FILE is a CSV, which may be compressed, or - for standard input. The result is the
     same as in the cloud. The contract is the one given by --contract, or the one whose `match` fits
     --as or FILE's path.
 
@@ -128,6 +130,8 @@ def command(
                 processors=processors,
             )
             result = check.run(source)
+        for warning in result.warnings:
+            click.echo(f"Warning: {printable(warning)}", err=True)
         if style == "json":
             write(json_report(result))
         else:
@@ -143,7 +147,8 @@ def command(
 def _contract(
     file: Path | None, path: Path | None, folder: Path | None, name: str | None
 ) -> "Contract":
-    if path is not None and folder is not None:
+    given = click.get_current_context().get_parameter_source("contracts_dir")
+    if path is not None and given is click.core.ParameterSource.COMMANDLINE:
         raise click.UsageError("give either --contract or --contracts, not both")
     if path is not None:
         return load_one(path, name)

@@ -8,8 +8,9 @@ import click
 from csvgate_ops.author.check.output import write
 from csvgate_ops.author.check.progress import Progress
 from csvgate_ops.author.check.source import Source
+from csvgate_ops.author.infer.contract.target import Target
 from csvgate_ops.author.infer.infer import infer, remarks
-from csvgate_ops.author.infer.target import Target
+from csvgate_ops.author.infer.next_steps import next_steps
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True, allow_dash=True)
 
@@ -51,7 +52,7 @@ def command(file: Path, dataset: str | None, out: Path | None, rows: int) -> Non
         write([inferred.text])
     else:
         target.create(inferred.text)
-    for remark in remarks(inferred, target.path):
+    for remark in (*remarks(inferred, target.path), *next_steps(path, target)):
         click.echo(remark, err=True)
     if inferred.outcome.broken_rows:
         sys.exit(1)

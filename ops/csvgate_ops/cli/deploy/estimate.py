@@ -42,6 +42,7 @@ def _size(_ctx: click.Context, _param: click.Parameter, value: str | None) -> An
 @click.option("--contract", type=FILE, help="The contract's YAML file.")
 @click.option(
     "--contracts",
+    envvar="CSVGATE_CONTRACTS",
     type=FOLDER,
     help="Folder with the contract for FILE.  [default: ./contracts, or the repository's]",
 )
@@ -70,8 +71,8 @@ def command(
 ) -> None:
     """Estimate what uploading FILE costs.
 
-    FILE is a CSV file or a gzipped one. The list price is shown by service, for one upload and for
-    a month of such uploads, with the quota that it comes closest to. Nothing is uploaded.
+    FILE is a CSV file, which may be compressed. The list price is shown by service, for one upload
+    and for a month of such uploads, with the quota that it comes closest to. Nothing is uploaded.
 
     The sizes are measured at the beginning of FILE with its contract, or calculated from --rows and
     --bytes with the ratios of an orders file.

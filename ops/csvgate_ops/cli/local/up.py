@@ -38,7 +38,11 @@ FOLDER = click.Path(path_type=Path, file_okay=False, exists=True, resolve_path=T
     help="The port of one service; repeatable. By default free ports are chosen and kept.",
 )
 @click.option(
-    "--contracts", type=FOLDER, help="The folder of contracts.  [default: the repository's]"
+    "--contracts",
+    type=FOLDER,
+    envvar="CSVGATE_CONTRACTS",
+    help="The folder of contracts, which may be anywhere; changes in it are picked up.  "
+    "[default: the repository's]",
 )
 @click.option(
     "--functions",

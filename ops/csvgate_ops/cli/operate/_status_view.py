@@ -1,7 +1,7 @@
 """Shows uploads in the terminal."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
@@ -132,17 +132,34 @@ def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
         what, said = Text(printable(step.what)), Text(printable(step.detail))
         steps.add_row(_clock(step.at), Text(since, justify="right"), what, said)
         last = step.at
-    reasons = Table(box=None, pad_edge=False, header_style="bold")
-    reasons.add_column("rows", justify="right")
-    for title in ("code", "column", "first"):
-        reasons.add_column(title)
-    for reason in status.reasons:
-        first = reason.examples[0] if reason.examples else None
-        example = Text(_example(first) if first else "")
-        reasons.add_row(f"{reason.rows:,}", reason.code, Text(reason.column or ""), example)
-    parts: list[RenderableType] = [facts, "", steps]
-    if status.reasons:
-        parts += ["", reasons]
-    for hint in hints:
-        parts += ["", Text("\n".join(printable(line) for line in hint.split("\n")))]
+    return Group(facts, "", steps, *_why(status, hints))
+
+
+def outcome(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
+    """Show how an upload has ended: its counts, why rows or the file were rejected, and what to do
+    about it."""
+    parts: list[RenderableType] = [Text(printable(summary(status)), overflow="fold")]
+    parts += _why(status, hints)
+    if status.rejects:
+        where = f"rejected rows, to correct and upload: {printable(status.rejects)}"
+        parts += ["", Text(where, overflow="fold")]
     return Group(*parts)
+
+
+def _why(status: UploadStatus, hints: Iterable[str]) -> Iterator[RenderableType]:
+    """Yield the reasons as a table and each hint as a paragraph."""
+    if any(reason.rows for reason in status.reasons):
+        reasons = Table(box=None, pad_edge=False, header_style="bold")
+        reasons.add_column("rows", justify="right")
+        for title in ("code", "column", "first"):
+            reasons.add_column(title, overflow="fold")
+        for reason in status.reasons:
+            first = reason.examples[0] if reason.examples else None
+            example = Text(_example(first) if first else "")
+            column = Text(printable(reason.column or ""))
+            reasons.add_row(f"{reason.rows:,}" if reason.rows else "", reason.code, column, example)
+        yield ""
+        yield reasons
+    for hint in hints:
+        yield ""
+        yield Text("\n".join(printable(line) for line in hint.split("\n")))

@@ -4,12 +4,18 @@ from pathlib import Path
 
 import click
 
+from csvgate.contracts.match import Contracts
+from csvgate_ops.author.check.choose import contract_and_name, no_contract
+from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.cli.operate._following import following
-from csvgate_ops.cli.operate._status_view import summary
+from csvgate_ops.cli.operate._status_view import console, outcome
 from csvgate_ops.cli.options import as_json, data_dir
+from csvgate_ops.local.cloud.contract_watch import await_contracts
+from csvgate_ops.operate.breakers import states
 from csvgate_ops.operate.follow import follow, send
+from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.uploads import UploadStatus
-from csvgate_ops.session import connect
+from csvgate_ops.session import Session, connect
 
 
 @click.command("upload")
@@ -18,8 +24,8 @@ from csvgate_ops.session import connect
     "--as",
     "name",
     metavar="NAME",
-    required=True,
-    help="Name of the object in the bucket, such as orders/monday.csv.",
+    help="Name of the object in the bucket, such as orders/monday.csv.  [default: one that the "
+    "contract for FILE matches]",
 )
 @click.option(
     "--wait", is_flag=True, help="Follow the upload to its end; exit 1 unless it is completed."
@@ -34,10 +40,15 @@ from csvgate_ops.session import connect
 @data_dir
 @as_json
 def command(
-    file: Path, name: str, wait: bool, timeout: float, data_dir: Path, as_json: bool
+    file: Path, name: str | None, wait: bool, timeout: float, data_dir: Path, as_json: bool
 ) -> None:
-    """Upload FILE to the uploads bucket of the local cloud."""
+    """Upload FILE to the uploads bucket of the local cloud.
+
+    Contracts that have changed are in use before FILE is uploaded.
+    """
     session = connect(data_dir)
+    contracts = await_contracts(session.endpoints)
+    name = name if name is not None else _name(file, contracts, session)
     with following(quiet=as_json, size=file.stat().st_size) as progress:
         upload = send(session, file, name, progress.sent)
         last = UploadStatus(id=upload.id, state="unknown")
@@ -47,11 +58,24 @@ def command(
     if as_json:
         click.echo(last.model_dump_json(indent=2))
     elif wait:
-        click.echo(summary(last))
-        if last.rejects:
-            click.echo(f"rejected rows: {last.rejects}")
-        click.echo(f"details: csvgate status {upload.id}")
+        _show(session, last)
     else:
         click.echo(f"uploaded {upload.uri}; to follow it: csvgate status {upload.id}")
     if wait and last.state != "completed":
         raise click.exceptions.Exit(1)
+
+
+def _name(file: Path, contracts: Contracts, session: Session) -> str:
+    found = contract_and_name(file, contracts)
+    if found is None:
+        raise Unusable(no_contract(file, contracts, Path(session.endpoints["contracts"])))
+    return found[1]
+
+
+def _show(session: Session, last: UploadStatus) -> None:
+    functions = session.topology().functions
+    open_ = [s for s in states(session.ledger(), functions) if s.state == "open"]
+    console().print(outcome(last, hints(last, open_, session.options)))
+    click.echo(f"details: csvgate status {last.id}")
+    if last.state == "completed" and last.table:
+        click.echo(f"its rows: csvgate show {last.table} --upload {last.id}")

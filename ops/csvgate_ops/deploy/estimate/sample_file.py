@@ -8,11 +8,12 @@ from typing import Final
 from csvgate.chunks.arrow import decode, encode
 from csvgate.contracts.model import Contract
 from csvgate.csv.compression import decompress
+from csvgate.csv.compression.kinds import ZIP, kind_of
 from csvgate.rejects.reject_file import RejectFile
 from csvgate.validation.faults import FileFault
 from csvgate.validation.validate import validate
 from csvgate_ops.author.check.output import Unusable
-from csvgate_ops.author.infer.sample import MOST_BYTES, take
+from csvgate_ops.author.infer.file.sample import MOST_BYTES, take
 from csvgate_ops.deploy.estimate.upload_size import UploadSize
 
 LINEAGE_BYTES: Final = 40
@@ -38,10 +39,13 @@ class _Stored:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.bytes_read = 0
+        self.is_zip = False
 
     def __iter__(self) -> Iterator[bytes]:
         with self._path.open("rb") as file:
             while piece := file.read(_PIECE_BYTES):
+                if not self.bytes_read:
+                    self.is_zip = kind_of(piece) is ZIP
                 self.bytes_read += len(piece)
                 yield piece
 
@@ -55,7 +59,7 @@ def measure(path: Path, contract: Contract, most: int = MOST_BYTES) -> UploadSiz
     try:
         stored_bytes = path.stat().st_size
         _check_limit(path, stored_bytes, contract.limits.max_bytes)
-        sample = take(decompress(stored), most)
+        sample = take(decompress(stored, member=contract.member), most)
         found = _read(sample.data, contract)
     except OSError as error:
         raise Unusable(f"cannot read {path}: {error.strerror or error}") from error
@@ -64,6 +68,9 @@ def measure(path: Path, contract: Contract, most: int = MOST_BYTES) -> UploadSiz
         raise Unusable(message) from error
     csv_bytes = len(sample.data)
     if not sample.complete:
+        if stored.is_zip:
+            message = "is a zip archive, which is not read in part: give --rows and --bytes instead"
+            raise Unusable(f"{path} {message}")
         csv_bytes = round(csv_bytes * stored_bytes / stored.bytes_read)
     factor = csv_bytes / len(sample.data)
     return UploadSize(

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from csvgate.contracts.checked import CHECKED, checked_contracts
+from csvgate.contracts.checked import checked_contracts
+from csvgate.contracts.checked_lines import CHECKED
 from csvgate.contracts.load import load_directory
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.staging.reachable_modules import reachable

@@ -66,6 +66,8 @@ def _provisioning(options: Options, variables: Mapping[str, str]) -> list[Compon
         more: tuple[str, ...] = ()
         if service == "storage":
             more = ("--references", str(options.references))
+        elif service == "bigquery":
+            more = ("--contracts", str(options.contracts))
         elif service == "pubsub" and options.pubsub == "google":
             more = ("--longest-retention", str(GOOGLE_LONGEST_RETENTION))
         found.append(
@@ -80,6 +82,7 @@ def _provisioning(options: Options, variables: Mapping[str, str]) -> list[Compon
                 probes=(ExitProbe(),),
                 about=service,
                 stop_first=True,
+                reads_contracts=service == "bigquery",
             )
         )
     return found
@@ -125,6 +128,7 @@ def function_process(
             Need(options.contracts, "give the folder of contracts with --contracts"),
         ),
         stop_first=True,
+        reads_contracts=True,
         grace=2.0,
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from csvgate_ops.deploy import topology as topo
+from csvgate_ops.local.cloud.contract_watch import load_contracts
 from csvgate_ops.local.supervisor.component import GrpcProbe, HttpProbe, Probe
 from csvgate_ops.local.supervisor.probes import is_ready
 
@@ -105,16 +106,22 @@ def provision_storage(topology: topo.Topology, project: str, references: Path | 
             bucket.blob(file.name).upload_from_filename(str(file), content_type="text/csv")
 
 
-def provision_bigquery(topology: topo.Topology, project: str) -> None:
-    """Create datasets; the functions create the tables."""
+def provision_bigquery(topology: topo.Topology, project: str, contracts: Path | None) -> None:
+    """Create the datasets of the topology and of the contracts; the functions create the tables."""
     from google.cloud.bigquery import Client, Dataset
 
     _await(HttpProbe(f"{os.environ['BIGQUERY_EMULATOR_HOST']}/healthz"))
     client = Client(project=project)
+    described = {
+        contract.destination.dataset: f"Tables of {contract.dataset}"
+        for contract in (load_contracts(contracts) if contracts else ())
+    }
     for name, dataset in topology.bigquery.datasets.items():
+        described[name] = dataset.description
+    for name, description in described.items():
         wanted = Dataset(f"{project}.{name}")
         wanted.location = topology.bigquery.location
-        wanted.description = dataset.description
+        wanted.description = description
         client.create_dataset(wanted, exists_ok=True, timeout=10)
 
 
@@ -140,6 +147,7 @@ def _create(call: Any, request: dict[str, Any]) -> bool:
 @click.option("--topology", type=click.Path(path_type=Path), required=True)
 @click.option("--project", required=True)
 @click.option("--references", type=click.Path(path_type=Path), help="The folder of CSVs to upload.")
+@click.option("--contracts", type=click.Path(path_type=Path), help="The folder of contracts.")
 @click.option(
     "--longest-retention",
     type=int,
@@ -147,7 +155,12 @@ def _create(call: Any, request: dict[str, Any]) -> bool:
     help="Limit of retention, in seconds.",
 )
 def main(
-    service: str, topology: Path, project: str, references: Path | None, longest_retention: int
+    service: str,
+    topology: Path,
+    project: str,
+    references: Path | None,
+    contracts: Path | None,
+    longest_retention: int,
 ) -> None:
     """Create the resources of the topology in SERVICE."""
     loaded = topo.load(topology)
@@ -157,7 +170,7 @@ def main(
         case "storage":
             provision_storage(loaded, project, references)
         case _:
-            provision_bigquery(loaded, project)
+            provision_bigquery(loaded, project, contracts)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,9 @@ class Component:
     about: str | None = None
     needs: tuple[Need, ...] = ()
     stop_first: bool = False
+    reads_contracts: bool = False
+    """True for a task that runs again when the contracts have changed, and for a server that
+    replaces its worker processes on SIGHUP, as gunicorn does, and so reads the contracts again."""
     grace: float = 5.0
     """Seconds between SIGTERM and SIGKILL."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from csvgate_ops.local.cloud.files import DataDir
 from csvgate_ops.local.supervisor.component import Component
-from csvgate_ops.local.supervisor.process_identity import INSTANCE_VARIABLE, Process, identify
+from csvgate_ops.local.supervisor.process_identity import INSTANCE_VARIABLE, Process, identify, send
 
 TETHER = Path(__file__).with_name("tether.py")
 
@@ -54,6 +54,11 @@ class Child:
     def terminate(self) -> None:
         if self.exit_status() is None:
             self._signal(signal.SIGTERM)
+
+    def reload(self) -> None:
+        """Send SIGHUP to the main process, on which gunicorn replaces its workers. The requests
+        that these are processing are finished first."""
+        send(self.process, signal.SIGHUP)
 
     def kill(self) -> None:
         if self.exit_status() is None:

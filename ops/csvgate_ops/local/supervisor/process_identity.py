@@ -76,6 +76,22 @@ def send(process: Process, number: signal.Signals) -> bool:
     return True
 
 
+def children(parent: Process) -> list[Process]:
+    """Return the running processes that a process has started."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            stat = (entry / "stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        started_by = int(stat[stat.rindex(")") + 2 :].split()[1])
+        if started_by == parent.pid and (process := identify(int(entry.name))) is not None:
+            found.append(process)
+    return found
+
+
 def members(instance: str) -> Iterator[Process]:
     """Yield all running processes that descend from the local cloud with this instance id."""
     mark = f"{INSTANCE_VARIABLE}={instance}".encode()

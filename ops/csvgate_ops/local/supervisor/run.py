@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from csvgate.contracts.load import load_directory
-from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.local.cloud import ports
+from csvgate_ops.local.cloud.contract_watch import load_contracts
 from csvgate_ops.local.cloud.credentials import ensure_credentials
 from csvgate_ops.local.cloud.endpoints import services
 from csvgate_ops.local.cloud.errors import CloudError, Fault
@@ -20,6 +19,7 @@ from csvgate_ops.local.cloud.files import DataDir, read_json, write_json
 from csvgate_ops.local.cloud.options import Options
 from csvgate_ops.local.cloud.plan import Plan, plan
 from csvgate_ops.local.supervisor import stale
+from csvgate_ops.local.supervisor.contract_reloads import ContractReloads
 from csvgate_ops.local.supervisor.lock import hold_lock
 from csvgate_ops.local.supervisor.process_identity import identify
 from csvgate_ops.local.supervisor.supervisor import Report, Supervisor
@@ -58,20 +58,27 @@ def _run(options: Options, data_dir: DataDir, report: Report, stack: ExitStack) 
 
     def changed(supervisor: Supervisor) -> None:
         _write_state(data_dir, instance, supervisor, planned)
+        if data_dir.endpoints.exists():
+            write_json(data_dir.endpoints, _contents(planned, supervisor, contracts))
 
     supervisor = Supervisor(planned.components, data_dir, instance, report, changed)
+    contracts = ContractReloads(options.contracts, supervisor, report)
     changed(supervisor)
     stack.enter_context(warden(data_dir))
 
     def on_up() -> None:
-        write_json(data_dir.endpoints, _with_pids(planned, supervisor))
+        write_json(data_dir.endpoints, _contents(planned, supervisor, contracts))
         report({"event": "up", "endpoints": dict(planned.endpoints)})
+
+    def on_rest() -> None:
+        if contracts.step():
+            changed(supervisor)
 
     def on_down() -> None:
         data_dir.endpoints.unlink(missing_ok=True)
         report({"event": "stopping"})
 
-    supervisor.run(on_up, on_down)
+    supervisor.run(on_up, on_rest, on_down)
 
 
 def prepare(options: Options, data_dir: DataDir) -> Plan:
@@ -92,18 +99,11 @@ def prepare(options: Options, data_dir: DataDir) -> Plan:
         for need in component.needs:
             if not need.path.exists():
                 raise CloudError(Fault(component.name, f"{need.path} is missing", need.remedy))
-    _check_contracts(options.contracts)
+    # The functions would only report mistakes with their first event.
+    load_contracts(options.contracts)
     write_json(data_dir.ports, chosen)
     ensure_credentials(data_dir.credentials, options.project)
     return planned
-
-
-def _check_contracts(folder: Path) -> None:
-    """Report mistakes now; the functions would only report them with their first event."""
-    try:
-        load_directory(folder)
-    except ContractError as error:
-        raise CloudError(Fault("contracts", str(error), f"correct them in {folder}")) from error
 
 
 def _write_state(data_dir: DataDir, instance: str, supervisor: Supervisor, planned: Plan) -> None:
@@ -117,13 +117,16 @@ def _write_state(data_dir: DataDir, instance: str, supervisor: Supervisor, plann
             "children": {n: child.process.as_json() for n, child in supervisor.children.items()},
         },
     )
-    if data_dir.endpoints.exists():
-        write_json(data_dir.endpoints, _with_pids(planned, supervisor))
 
 
-def _with_pids(planned: Plan, supervisor: Supervisor) -> dict[str, Any]:
+def _contents(planned: Plan, supervisor: Supervisor, contracts: ContractReloads) -> dict[str, Any]:
+    """Return what endpoints.json contains: the addresses, and what changes while the cloud runs."""
     pids = {name: child.process.pid for name, child in supervisor.children.items()}
-    return {**planned.endpoints, "pids": {"supervisor": os.getpid(), **pids}}
+    return {
+        **planned.endpoints,
+        "contracts_digest": contracts.in_use,
+        "pids": {"supervisor": os.getpid(), **pids},
+    }
 
 
 def _rotate(log: Path) -> None:

@@ -14,7 +14,7 @@ from csvgate_ops.local.cloud.files import DataDir, last_lines
 from csvgate_ops.local.supervisor.component import Component
 from csvgate_ops.local.supervisor.probes import is_ready
 from csvgate_ops.local.supervisor.process import Child, stop
-from csvgate_ops.local.supervisor.process_identity import is_stopped
+from csvgate_ops.local.supervisor.process_identity import Process, children, is_stopped
 from csvgate_ops.local.supervisor.restarts import LOOP_DEATHS, LOOP_SECONDS, Restarts
 
 START_SECONDS = 60.0
@@ -82,11 +82,17 @@ class Supervisor:
     def is_up(self) -> bool:
         return all(unit.state is State.READY for unit in self.units.values())
 
-    def run(self, on_up: Callable[[], None], on_down: Callable[[], None]) -> None:
+    def run(
+        self,
+        on_up: Callable[[], None],
+        on_rest: Callable[[], None],
+        on_down: Callable[[], None],
+    ) -> None:
         """Run until SIGTERM, SIGINT or SIGHUP. Main thread only.
 
-        Calls `on_down` before it stops the children. All of them have ended when it returns or
-        raises. Raises CloudError when a component fails.
+        Calls `on_up` once, then `on_rest` about once a second while all are ready, and `on_down`
+        before it stops the children. All of them have ended when it returns or raises. Raises
+        CloudError when a component fails.
         """
         self._listen_to_signals()
         try:
@@ -95,11 +101,27 @@ class Supervisor:
                 if self.is_up and not self._was_up:
                     self._was_up = True
                     on_up()
+                if self.is_up:
+                    on_rest()
                 select.select([self._wake], [], [], REST if self.is_up else STEP)
                 self._drain()
         finally:
             on_down()
             self.stop()
+
+    def reload_contracts(self) -> list[Process]:
+        """Let every component that reads contracts read them again. Return the processes that still
+        have the old ones until they end."""
+        old = list[Process]()
+        for unit in self.units.values():
+            if not unit.component.reads_contracts:
+                continue
+            if unit.component.is_task:
+                unit.state = State.WAITING
+            elif unit.child is not None:
+                old += children(unit.child.process)
+                unit.child.reload()
+        return old
 
     def stop(self) -> None:
         """Stop the components that use services first, so that no request is in progress."""

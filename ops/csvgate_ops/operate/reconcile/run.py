@@ -11,6 +11,7 @@ from csvgate.contracts.match import Contracts
 from csvgate.contracts.model import Contract
 from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.decoding import open_text
+from csvgate.csv.header_rows import header_rows
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
 from csvgate.ports import ObjectInfo
@@ -160,8 +161,11 @@ def count_rows(pieces: Iterable[bytes], contract: Contract) -> int:
     """Count the records of a reject file without its header, in the dialect of the contract that
     it was written with."""
     _, text = open_text(pieces, contract.encoding)
-    records = Framer(text, Grammar(contract_for_extracted_records(contract).dialect)).records()
-    return sum(not (n == 0 and r.cells and r.cells[0] == LINE) for n, r in enumerate(records))
+    dialect = contract_for_extracted_records(contract).dialect
+    records = Framer(text, Grammar(dialect)).records()
+    head = header_rows(records, dialect)
+    has_header = any(record.cells and record.cells[0] == LINE for record in head[:1])
+    return sum(1 for _ in records) + (0 if has_header else len(head))
 
 
 def _report(

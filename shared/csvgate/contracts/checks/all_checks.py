@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from csvgate.contracts.checks.columns import check_columns
 from csvgate.contracts.checks.dialect import check_dialect, check_encoding
 from csvgate.contracts.checks.enrich import EnrichChecker
 from csvgate.contracts.checks.fields import check_schema
@@ -29,10 +30,12 @@ def check(contract: Contract, unsure: Collection[str] = ()) -> Complaints:
         message = "may have letters, digits, _ and - only, at most 63 characters"
         yield ("dataset",), f"{contract.dataset!r} {message}"
     yield from _match(contract.match)
+    yield from _member(contract.member)
     yield from check_encoding(contract.encoding)
-    yield from check_dialect(contract.dialect)
+    yield from check_dialect(contract.dialect, contract.encoding)
     yield from check_schema(contract.schema_)
     yield from check_labels(contract, unsure)
+    yield from check_columns(contract)
     yield from check_foreign_keys(contract, unsure)
     yield from EnrichChecker(contract, unsure).check()
     yield from _notify(contract.notify)
@@ -60,6 +63,24 @@ def _match(patterns: tuple[str, ...]) -> Complaints:
             problem = "is listed twice; keep one"
         if problem:
             yield ("match", i), f"{pattern!r} {problem}" if pattern else problem
+
+
+def _member(pattern: str | None) -> Complaints:
+    if pattern is None:
+        return
+    problem = None
+    if not pattern:
+        yield ("member",), "is empty; write a pattern such as *.csv"
+    elif pattern.startswith("/"):
+        problem = "starts with /, but the names in an archive do not; drop the slash"
+    elif pattern.endswith("/"):
+        problem = "ends with /, so it would match only folders; add *.csv"
+    elif "***" in pattern:
+        problem = "has ***; write * within a folder or ** across folders"
+    elif found := re.search(r"[\[\]{}\\]", pattern):
+        problem = f"has {found[0]}, which is not special here; write * or ? for what varies"
+    if problem:
+        yield ("member",), f"{pattern!r} {problem}"
 
 
 def _notify(notify: Notify) -> Complaints:

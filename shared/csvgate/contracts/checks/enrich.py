@@ -37,6 +37,8 @@ class EnrichChecker:
             if field.name not in unsure:
                 with suppress(ValueError):
                     self.kinds[field.name] = column_type(field).kind
+        if contract.schema_.rescues:
+            self.kinds[contract.schema_.rescue_column] = "JSON"
 
     def check(self) -> Complaints:
         """Places are relative to the contract."""

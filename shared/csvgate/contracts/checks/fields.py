@@ -2,6 +2,8 @@
 
 from csvgate.contracts.checks.column_names import wrong_column_name
 from csvgate.contracts.checks.constraints import check_constraints
+from csvgate.contracts.checks.defaults import check_default
+from csvgate.contracts.checks.formats import check_formats
 from csvgate.contracts.checks.lists import check_list
 from csvgate.contracts.checks.numbers import check_numbers
 from csvgate.contracts.checks.replacements import (
@@ -23,7 +25,9 @@ def check_schema(schema: Schema) -> Complaints:
         if first != i:
             message = f"{field.name!r} is also fields[{first}]; BigQuery ignores case, rename one"
             yield ("schema", "fields", i, "name"), message
-        for path, message in _check_field(field, schema):
+        wrong = list(_check_field(field, schema))
+        # A default can be read only if the rest of the field is right.
+        for path, message in wrong or check_default(field, schema):
             yield ("schema", "fields", i, *path), message
     yield from check_missing_of_schema(schema)
     yield from _primary_key(schema)
@@ -61,13 +65,12 @@ def _check_field(field: SchemaField, schema: Schema) -> Complaints:
     yield from check_numbers(field)
     yield from check_list(field)
     yield from _words(field)
+    wrong_formats = list(check_formats(field, column))
+    yield from wrong_formats
     yield from check_trim(field, schema)
-    problem = kind.format_problem(field.format, column)
-    if problem:
-        yield ("format",), problem
     if column is not None:
         yield from check_constraints(field)
-        if not problem:
+        if not wrong_formats:
             yield from check_replace(field, schema)
 
 

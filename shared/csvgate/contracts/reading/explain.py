@@ -38,8 +38,9 @@ def explain(errors: Sequence[ErrorDetails], data: Data) -> Iterator[tuple[Path, 
         places.setdefault(_place(error, data), []).append(error)
     for path, found in places.items():
         # Pydantic does not count invalid entries of a list as entries; for people they are entries.
+        # And it says that such a list is not a text, if a text would be right too.
         inside = any(p[: len(path)] == path for p in places if p != path)
-        if found[0]["type"] == "too_short" and inside:
+        if inside and (found[0]["type"] == "too_short" or isinstance(found[0]["input"], list)):
             continue
         yield path, _message(found, path), found[0]["type"]
 
@@ -55,6 +56,8 @@ def _place(error: ErrorDetails, data: Data) -> Path:
             data = data[str(part)]
         elif error["type"] == "missing" and isinstance(data, dict):
             return (*path, part)
+        elif isinstance(data, list) and isinstance(part, str):
+            continue  # the member of a union
         else:
             break
         path.append(part)

@@ -1,7 +1,6 @@
 """Which attempt to load an upload is the current one, and how the upload has ended."""
 
-from dataclasses import dataclass
-
+from csvgate.light_dataclass import dataclass
 from csvgate.protocol.ledger.entries import Decision, Finished
 from csvgate.protocol.ledger.ledger import AttemptLedger, UploadLedger
 

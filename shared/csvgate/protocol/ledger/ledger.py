@@ -3,13 +3,14 @@ no other coordination.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import ObjectStore
 from csvgate.protocol.ledger import paths
 from csvgate.protocol.ledger.entries import (

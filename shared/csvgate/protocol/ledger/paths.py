@@ -5,13 +5,13 @@ Every reader and writer takes names from here. To add a kind of object, declare 
 """
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from csvgate.light_dataclass import dataclass
 from csvgate.protocol.ledger.entries import (
     AuditAction,
     AuditEnd,

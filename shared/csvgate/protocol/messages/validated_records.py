@@ -5,12 +5,12 @@ times; enrich_records may receive them in any order. An upload with one chunk ha
 marker with the chunk's address. Identifiers are the same on every delivery of an upload.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from cloudevents.http import CloudEvent
 from pydantic import ValidationError
 
+from csvgate.light_dataclass import dataclass
 from csvgate.ports import Message
 from csvgate.protocol.cloudevents_pubsub import JSON, event_of, message_of
 from csvgate.protocol.events import (

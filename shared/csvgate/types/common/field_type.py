@@ -55,9 +55,15 @@ class Field(Protocol):
     """
 
     @property
-    def format(self) -> str: ...
+    def formats(self) -> tuple[str, ...]:
+        """The formats of the cells: one, or several for types that may have several."""
+
     @property
     def constraints(self) -> FieldConstraints: ...
+    @property
+    def language(self) -> str | None: ...
+    @property
+    def timezone(self) -> str | None: ...
     @property
     def decimal_char(self) -> str: ...
     @property
@@ -135,6 +141,8 @@ class FieldType(ABC):
     """Named formats beside `default`, and the BigQuery types that each can go into."""
     properties: ClassVar[frozenset[str]] = frozenset()
     """Properties of a field that apply to some types only, and to this one."""
+    takes_formats: ClassVar[bool] = False
+    """True if the format of a field may be a list of formats."""
     constraints: ClassVar[frozenset[str]] = frozenset()
     """Constraints that apply to some types only, and to this one: `BOUNDS`, `LENGTHS`, pattern."""
     length_unit: ClassVar[str] = "characters"

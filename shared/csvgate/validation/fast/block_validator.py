@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from csvgate.chunks.arrow import arrow_type
 from csvgate.contracts.model import Contract
-from csvgate.contracts.table import column_type
+from csvgate.contracts.table import file_columns
 from csvgate.csv.header import Header
 from csvgate.csv.quoting import Grammar
 from csvgate.references.keys import KeySets
@@ -22,6 +22,7 @@ from csvgate.validation.fast.kernels.choose import kernels_of
 from csvgate.validation.fast.kernels.column import cast_to_match, insert
 from csvgate.validation.fast.kernels.validated_columns import ValidatedColumns
 from csvgate.validation.fast.key_claims import BlockKeys
+from csvgate.validation.fast.rescued import RescuedColumn
 from csvgate.validation.fast.row_reader import RowReader
 from csvgate.validation.fast.table import CellSplitter, Table
 from csvgate.validation.fast.uncleared_cells import UnclearedCells
@@ -42,7 +43,7 @@ class ValidatedBlock(NamedTuple):
     lines: Ints
     """(v,) The first physical line of each valid row."""
     columns: Sequence["pa.Array"]
-    """(v,) each: the values of the valid rows, by field of the contract."""
+    """(v,) each: the values of the valid rows, by column of the table."""
     rejected: list[RejectedRow]
     """The other n - v rows."""
 
@@ -59,10 +60,11 @@ class BlockValidator:
         self._keys: Final = [(fields, cast(BlockKeys, keys)) for fields, keys in self._rules.keys]
         self._key_fields: Final = frozenset(chain.from_iterable(fields for fields, _ in self._keys))
         self._foreign: Final = ForeignGroups(self._rules.foreign_groups, keyed)
-        self.splitter: Final = CellSplitter(contract.dialect, header.order)
+        self.splitter: Final = CellSplitter(contract.dialect, header)
         self.kernels: Final = kernels_of(contract, self._rules.cells, keyed)
-        types = [arrow_type(column_type(field)) for field in contract.schema_.fields]
-        self._types: Final[list[pa.DataType]] = types
+        types = map(arrow_type, file_columns(contract.schema_).values())
+        self._rescued: Final = None if header.others is None else RescuedColumn(header.others)
+        self._types: Final[list[pa.DataType]] = list(types)
         self._grammar: Final = Grammar(contract.dialect)
 
     def validate(self, block: ClearedBlock) -> ValidatedBlock:
@@ -80,7 +82,7 @@ class BlockValidator:
         all_faults = [faults[row] for row in rejected]
         counts = np.zeros(len(framed.starts), np.int64)
         counts[rejected] = list(map(len, all_faults))
-        columns = self._merge(validated, accepted[validated.rows], checked)
+        columns = self._merge(table, validated, accepted[validated.rows], checked)
         valid_lines, rows = framed.lines[counts == 0], reader.rejected(rejected, all_faults)
         return ValidatedBlock(framed.sizes, counts, valid_lines, columns, rows)
 
@@ -139,8 +141,8 @@ class BlockValidator:
 
     def _check_outside(self, reader: RowReader, row: int) -> RowResult:
         """Check a row that is not in the columns."""
-        count = reader.wrong_count(row)
-        if count is None:
+        count = reader.count_cells(row)
+        if count is None or self._rules.may_fit(count):
             return self._rules.check(reader.record(row))
         return [], self._rules.wrong_count(reader.line(row), count)
 
@@ -171,12 +173,18 @@ class BlockValidator:
         return np.concatenate(repeated)
 
     def _merge(
-        self, validated: ValidatedColumns, accepted: Mask, checked: dict[int, list[object]]
+        self,
+        table: Table,
+        validated: ValidatedColumns,
+        accepted: Mask,
+        checked: dict[int, list[object]],
     ) -> Sequence["pa.Array"]:
         """Return the values of the accepted rows and of those that `Rules` found valid, in
         order."""
-        every = accepted.all()
-        columns = validated.values(range(len(validated.columns)), None if every else accepted)
+        where = None if accepted.all() else accepted
+        columns = validated.values(range(len(validated.columns)), where)
+        if self._rescued is not None:
+            columns.append(self._rescued.values(table.others, where, accepted.sum()))
         if not checked:
             return columns
         rows = sorted(checked)

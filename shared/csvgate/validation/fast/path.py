@@ -13,7 +13,7 @@ from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import MAX_RECORD_BYTES, Framer
 from csvgate.references.keys import KeySets
 from csvgate.unique.keyed_hash import KeyedHash
-from csvgate.validation.batch import Batch, Limits
+from csvgate.validation.batch import Batch, Limits, cells_of_row
 from csvgate.validation.fast.batcher import Batcher
 from csvgate.validation.fast.block_records import BlockFramer, FramedBlock
 from csvgate.validation.fast.block_validator import BlockValidator
@@ -46,7 +46,8 @@ def vector_batches(
     _keep_memory()
     validator = BlockValidator(contract, header, references, keyed)
     batcher = Batcher(header, limits)
-    most = max(1, min(MOST_ROWS, _MAX_CELLS // len(header.order)))
+    cells = max(header.width, cells_of_row(contract.schema_, header))
+    most = max(1, min(MOST_ROWS, _MAX_CELLS // cells))
     blocks = _framed_blocks(pieces, line, contract, block_bytes)
     parts = (part for framed in blocks for part in framed.parts(most))
     cleared = clear_blocks(parts, validator.splitter, validator.kernels, processors)

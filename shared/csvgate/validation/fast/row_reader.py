@@ -38,9 +38,9 @@ class RowReader:
         columns = self._table.columns
         return {field: decode(columns[field].cell(index))[0] for field in fields}
 
-    def wrong_count(self, row: int) -> int | None:
-        """Return the number of cells of a record that is not in the table; None if a Framer has
-        read it."""
+    def count_cells(self, row: int) -> int | None:
+        """Return the number of cells of a record that is not in the table, which is right if the
+        record may repeat the header; None if a Framer has read it."""
         count = self._framed.lasts.item(row) - self._framed.firsts.item(row) + 1
         return count if count > 0 else None
 

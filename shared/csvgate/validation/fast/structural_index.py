@@ -26,6 +26,8 @@ from csvgate.validation.fast.blocks import SPARE, Block
 
 _LF: Final = 10
 _CR: Final = 13
+_NO_BYTE: Final = 256
+"""Equals no byte."""
 _AT_ONCE: Final = 128 * 1024
 """Bytes that are compared with several characters at a time, so that they stay in the cache."""
 _MANY_QUOTED: Final = 1 / 8
@@ -63,16 +65,19 @@ class StructuralIndex:
     """The quotes, delimiters and line ends of a block that begins outside quoted cells."""
 
     def __init__(self, block: Block, delimiter: str, quote: str) -> None:
+        """`quote` is empty if the dialect has no quotes."""
         data = block.data
         WORK.scanned += len(data)
         self._text: Final = np.frombuffer(data, np.uint8)
         self._end: Final = block.end
         self._delimiter: Final = ord(delimiter)
-        self._quote: Final = ord(quote)
+        self._quote: Final = ord(quote) if quote else _NO_BYTE
         has_returns = b"\r" in data
         # "Special" are the positions of all delimiters, quotes and line ends. Names that end with
         # `_at` are indexes into them; the other arrays are positions in the block.
-        self._special: Final = self._find_special(quote.encode() in data, has_returns)
+        self._special: Final = self._find_special(
+            quote.encode() in data if quote else False, has_returns
+        )
         kinds = self._text.take(self._special)
         is_line_end = kinds == _LF
         if has_returns:

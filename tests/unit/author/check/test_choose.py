@@ -32,6 +32,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         # As it is given comes before its last components.
         ("in/orders/x.csv", None, "deep"),
         (None, "hr/people-2.csv", "people"),
+        # As `csvgate infer` would name its contract.
+        ("/home/me/orders.csv", None, "orders"),
+        ("orders_2026-11-21.csv", None, "orders"),
     ],
 )
 def test_by_name_or_path(folder: Path, file: str | None, name: str | None, dataset: str) -> None:

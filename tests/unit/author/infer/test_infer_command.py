@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from csvgate_ops.author.infer.naming import column_names, dataset_name, match
-from csvgate_ops.author.infer.yaml_text import flow
+from csvgate_ops.author.infer.contract.naming import column_names, dataset_name, match
+from csvgate_ops.author.infer.contract.yaml_text import flow
 from unit.author.infer.infer_examples import ROOT, run
 
 HERE = Path(__file__).parent
@@ -60,8 +60,10 @@ def test_scalars(text: str, written: str) -> None:
 def test_the_golden_contract() -> None:
     done = run(Path("samples") / "references" / "customers.csv")
     assert (HERE / "customers.yaml").read_text(encoding="utf-8") == done.stdout
-    assert (
-        done.stderr == "contract customers: 3 columns from all 300 rows, tested on all 300 rows\n"
+    assert done.stderr == (
+        "contract customers: 3 columns from all 300 rows, tested on all 300 rows\n"
+        "Next, write it to the folder of contracts:\n"
+        "  csvgate infer samples/references/customers.csv --dataset customers --out contracts/\n"
     )
 
 
@@ -99,3 +101,21 @@ def test_standard_input() -> None:
     done = run("-", "--dataset", "things", stdin=b"id,n\n1,2\n")
     assert done.exit_code == 0
     assert done.stdout.splitlines()[1] == "dataset: things"
+
+
+def test_what_comes_next(tmp_path: Path) -> None:
+    file = tmp_path / "my sales.csv"
+    file.write_text("id\n1\n")
+    out = tmp_path / "contracts"
+    out.mkdir()
+    assert run(file, "--out", out).stderr.splitlines()[1:] == [
+        f"Next, look at {out}/my_sales.yaml, then:",
+        f"  csvgate check '{file}' --contract {out}/my_sales.yaml",
+        f"  csvgate upload '{file}' --wait   # needs a local cloud: csvgate up",
+        "  csvgate show my_sales",
+    ]
+    assert (
+        f"  csvgate upload '{file}' --as 'sales/my sales.csv' --wait   # needs a local cloud: "
+        "csvgate up" in run(file, "--dataset", "sales", "--out", out).stderr.splitlines()
+    )
+    assert run("-", stdin=b"id\n1\n").stderr.count("\n") == 1

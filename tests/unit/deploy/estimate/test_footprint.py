@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from csvgate.chunks.append_requests import REQUEST_BYTES
+from csvgate.chunks.arrow import MAX_BYTES
 from csvgate.contracts.load import load
 from csvgate.contracts.match import Contracts
 from csvgate.contracts.model import Contract
@@ -150,7 +151,7 @@ def test_bytes_of_a_full_chunk() -> None:
     _, data, chunk_bytes = UPLOADS["one chunk"]
     seen = run("orders/a.csv", data, chunk_bytes)
     assert 1 == seen.chunks
-    assert 0 < seen.staged_bytes < 7_000_000
+    assert 0 < seen.staged_bytes < MAX_BYTES
 
 
 def size_of(rows: int, row_bytes: int, wire_bytes: int = 0) -> UploadSize:
@@ -170,10 +171,10 @@ def test_a_chunk_ends_at_its_cells_too() -> None:
     assert 3 == chunk_count(size_of(2_500_000, 4), Shape(fields=1), 16 << 20)
 
 
-def test_a_chunk_too_large_for_a_message_is_halved() -> None:
-    assert 1 == chunk_count(size_of(1_000, 100, wire_bytes=7_000_000), Shape(), 16 << 20)
-    assert 2 == chunk_count(size_of(1_000, 100, wire_bytes=7_000_001), Shape(), 16 << 20)
-    assert 4 == chunk_count(size_of(1_000, 100, wire_bytes=14_000_001), Shape(), 16 << 20)
+def test_a_chunk_above_the_limit_is_halved() -> None:
+    assert 1 == chunk_count(size_of(1_000, 100, wire_bytes=MAX_BYTES), Shape(), 16 << 20)
+    assert 2 == chunk_count(size_of(1_000, 100, wire_bytes=MAX_BYTES + 1), Shape(), 16 << 20)
+    assert 4 == chunk_count(size_of(1_000, 100, wire_bytes=2 * MAX_BYTES + 1), Shape(), 16 << 20)
 
 
 def test_shape_of_a_contract() -> None:

@@ -4,6 +4,7 @@ import base64
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from csvgate_ops.operate.dead_letters.actions.edit import Edit, difference
 from csvgate_ops.operate.dead_letters.actions.export import export
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.actions.show import Detail, fetch, show
-from csvgate_ops.operate.dead_letters.content.masking import Mask, message_of
+from csvgate_ops.operate.dead_letters.content.masking import NOTHING, Mask, message_of
 from csvgate_ops.operate.dead_letters.content.reject_file import grid_of
 from csvgate_ops.operate.dead_letters.content.staged_chunk import chunk_of, preview
 from csvgate_ops.operate.dead_letters.filters import Filter
@@ -25,6 +26,7 @@ from fakes.bigquery import Table
 from fakes.effects import Effect
 from unit.operate.dead_letters.contexts import LetterWorld, letter_world
 from unit.protocol.orders import HEADER, labelled_orders, orders, row
+from unit.validation.files import contract
 from world import World, letters_of
 
 SECRET = "a3@example.com"
@@ -151,6 +153,51 @@ def test_the_beginning_of_a_reject_file_shows_only_complete_rows() -> None:
     grid = grid_of(data, None, Mask(frozenset()), 10, complete=False)
     assert grid is not None
     assert ((("2", "x", "1"),), None) == (grid.rows, grid.total)
+
+
+def test_rows_of_a_reject_file_are_read_in_the_dialect_of_the_contract() -> None:
+    """NULL is shown as the file has it, and a row that is cut off inside a cell is left out."""
+    data = b'_csvgate_line|_csvgate_errors|a\n2|x|\\N\n3|y|one\\\ntwo\n4|z|"cut\nhere\n'
+    rules = contract("a", dialect={"delimiter": "|", "escapeChar": "\\"})
+    grid = grid_of(data, rules, Mask(frozenset()), 10, complete=False)
+    assert grid is not None
+    assert (("2", "x", "\\N"), ("3", "y", "one\ntwo")) == grid.rows
+
+
+EMAIL = {"name": "email", "label": ["Contact Email", "E-Mail"], "sensitive": True, "optional": True}
+
+
+@pytest.mark.parametrize(
+    ("properties", "header", "column"),
+    [
+        ({"dialect": {"headerRows": [1, 2]}}, b"a,Contact\n,,,Email\n", "Contact Email"),
+        ({}, b"a,e-mail\n", "e-mail"),
+        ({"schema": {"extraColumns": "ignore"}}, b"a,Mail address\n", "Mail address"),
+    ],
+)
+def test_a_sensitive_column_is_masked_whatever_the_header_looks_like(
+    properties: dict[str, Any], header: bytes, column: str
+) -> None:
+    """Its label may be in several rows, or one that the contract does not know."""
+    rules = contract({"name": "a", "label": "A"}, EMAIL, **properties)
+    data = b"_csvgate_line,_csvgate_errors," + header + b"2,wrong,x," + SECRET.encode() + b"\n"
+    mask = Mask(frozenset()).and_of(rules)
+    grid = grid_of(data, rules, mask, 10, complete=True)
+    assert grid is not None
+    assert ((("2", "wrong", "x", MASK),), 1) == (grid.rows, grid.total)
+    assert ("_csvgate_line", "_csvgate_errors", "a", column) == grid.columns
+    assert (column,) == grid.masked
+    shown = grid_of(data, rules, NOTHING, 10, complete=True)
+    assert shown is not None
+    assert SECRET == shown.rows[0][3]
+
+
+def test_the_rescue_column_may_have_sensitive_cells() -> None:
+    mask = Mask(frozenset())
+    rescuing = contract(EMAIL, schema={"extraColumns": "rescue", "rescueColumn": "Rest"})
+    assert mask.and_of(rescuing).hides("rest")
+    plain = contract("a", schema={"extraColumns": "rescue"})
+    assert not mask.and_of(plain).hides("rescued")
 
 
 def test_an_export_is_masked_and_a_revealed_one_has_the_bytes(tmp_path: Path) -> None:

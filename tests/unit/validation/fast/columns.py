@@ -32,7 +32,7 @@ def slices(cells: Sequence[bytes]) -> Slices:
 
 def cleared(cells: Sequence[bytes], **field: Any) -> Found:
     """Return what the kernel of a field clears, which may read distinct cells with the rules."""
-    return _found(_whole_kernel_of(field), cells)
+    return found_by(_whole_kernel_of(field), cells)
 
 
 def cleared_by_type(cells: Sequence[bytes], **field: Any) -> Found:
@@ -41,7 +41,7 @@ def cleared_by_type(cells: Sequence[bytes], **field: Any) -> Found:
     kernel: Kernel | None = kernel_of(field).fallback.kernel
     assert kernel is not None
     trims = isinstance(_whole_kernel_of(field), TrimmingKernel)
-    return _found(TrimmingKernel(kernel) if trims else kernel, cells)
+    return found_by(TrimmingKernel(kernel) if trims else kernel, cells)
 
 
 def kernel_of(field: Mapping[str, Any]) -> AdaptiveKernel:
@@ -60,7 +60,8 @@ def _whole_kernel_of(field: Mapping[str, Any]) -> Kernel:
     return kernel
 
 
-def _found(kernel: Kernel, cells: Sequence[bytes]) -> Found:
+def found_by(kernel: Kernel, cells: Sequence[bytes]) -> Found:
+    """Return what a kernel clears."""
     column = kernel.clear(slices(cells))
     clear = np.ones(len(cells), np.bool_) if column.cleared is None else column.cleared
     # The values of cells that are not cleared are arbitrary, and may not be text.

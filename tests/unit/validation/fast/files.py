@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from csvgate.contracts.model import Contract
+from csvgate.contracts.model import Contract, SchemaField
 from csvgate.unique.keyed_hash import KeyedHash
 from unit.validation.files import Field, contract
 
@@ -187,6 +187,66 @@ KINDS: list[tuple[Field, list[str]]] = [
         {"type": "datetime", "format": "any", "bigquery": "STRING"},
         ["2026/1/2 9:05", "2026-11-21T14:30:00.25 +0100", "2026-11-21", "21.11.2026 14:30"],
     ),
+    (
+        {"type": "datetime", "format": "any"},
+        ["2026-01-02 10:00:00+00", "2026-01-02 10:00:00.5 -05", "2026-01-02 10:00 UTC",
+         "2026-01-02 24:00Z", "2.1.2026 24:00 GMT", "2026-01-02 10:00 CET", "31.12.9999 24:00Z"],
+    ),
+    (
+        {"type": "datetime", "format": "%Y-%m-%d %H:%M %Z"},
+        ["2026-03-29 01:59 Europe/Berlin", "2026-03-29 02:30 Europe/Berlin", "2026-01-02 9:00 UTC",
+         "2026-10-25 02:30 Europe/Berlin", "2026-01-02 10:00 CET", "2026-01-02 24:00 gmt"],
+    ),
+    (
+        {"type": "datetime", "format": "any", "timezone": "Europe/Berlin"},
+        ["2026-03-29 01:59", "2026-03-29 02:30", "2026-10-25 02:30", "2026-10-25 02:30+01",
+         "2026-07-01 12:00", "1.1.2026 24:00", "0001-01-01 00:00", "9999-12-31 23:59:59", "x"],
+    ),
+    (
+        {"type": "date", "format": ["%d. %B %Y", "%d.%m.%Y"], "language": "de"},
+        ["8. Dezember 2022", "8. MÄRZ 2022", "8. Ma\u0308rz 2022", "08.12.2022", "8. March 2022",
+         "31. Februar 2022", "8. D\u00ad 2022", "٨. Mai 2022", ""],
+    ),
+    (
+        {"type": "datetime", "format": "%a %d %b %Y %H:%M", "language": "fr",
+         "timezone": "Europe/Paris"},
+        ["jeu. 8 déc. 2022 10:00", "JEU 8 DEC 2022 24:00", "dim 29 mars 2026 02:30", "jeu 8 Dec"],
+    ),
+    (
+        {"type": "datetime", "format": "excel", "timezone": "America/New_York"},
+        ["46347.604166667", "46347", "46089.1041666667", "60", "2958465.99"],
+    ),
+    (
+        {"type": "date", "format": ["%d.%m.%Y", "%Y-%m-%d", "%b %d, %Y", "%d.%m.%y", "excel"]},
+        ["21.11.2026", "1.2.2026", "2026-11-21", "Nov 21, 2026", "feb 9, 2026", "1.2.26", "46347",
+         "60", "31.02.2026", "2026-02-30", "Foo 1, 2026", "21.11.2026 ", "20.1.2026", ""],
+    ),
+    (
+        {"type": "datetime", "format": ["default", "%d.%m.%Y %H:%M"], "bigquery": "DATETIME",
+         "constraints": {"minimum": "2026-02-01T00:00:00"}},
+        ["2026-11-21T14:30:00.25", "1.2.2026 0:00", "31.1.2026 24:00", "31.1.2026 23:59",
+         "2026-11-21T14:30:00Z", "2026-11-21 14:30", "1.13.2026 9:05"],
+    ),
+    (
+        {"type": "datetime", "format": ["any", "%d/%b/%Y:%H:%M:%S %z"]},
+        ["21.11.2026 9:05 Z", "21/Nov/2026:14:30:00 +0200", "21/Nov/2026:24:00:00 +02",
+         "2026-11-21T14:30:00", "21/Xov/2026:14:30:00 +0200"],
+    ),
+    ({"type": "time", "format": ["%H:%M", "%I:%M %p"]}, ["14:30", "2:30 PM", "24:00", "13:00 pm"]),
+    (
+        {"type": "datetime", "format": "epoch", "constraints": {"minimum": "2026-11-21T14:30:00Z"}},
+        ["1795271400", "1795271399.999999", "1795271400.0000001", "-0.5", "+5", "1e9", "9" * 30,
+         "253402300800", "1795271400.", "٣"],
+    ),
+    (
+        {"type": "datetime", "format": "epoch_ms", "bigquery": "STRING(13)"},
+        ["1795271400250", "1795271400250.125", "-1", "x", "0" * 40],
+    ),
+    (
+        {"type": "datetime", "format": "excel", "bigquery": "DATETIME"},
+        ["46347.604166666664", "1", "59.999999999", "60", "61", "0", "-1", "2958465.999999999"],
+    ),
+    ({"type": "date", "format": "excel"}, ["46347", "46347.0", "46347.5", "60", "0", "2958466"]),
     ({"type": "year"}, ["2026", "0", "-1", "10000", "x"]),
     ({"type": "year", "bigquery": "STRING", "constraints": {"minimum": 2000}}, ["2026", "1999"]),
     ({"type": "yearmonth"}, ["2026-11", "2026-13", ""]),
@@ -203,6 +263,8 @@ KINDS: list[tuple[Field, list[str]]] = [
     ({"type": "any"}, ["1", "x", ""]),
 ]  # fmt: skip
 """Fields, and cells that are near to what they take."""
+OTHER = ["", "x", 'a "b"', "1,2", "\0", "two\nlines", "é\\", "\x1f\x7f", "x" * 300]
+"""Cells of columns that are not in the contract."""
 DAMAGE = [
     b'"', b'""', b",", b";", b"\n", b"\r\n", b"\r", b"\n\n", b"\0", b"\xff", b"\xc3", b"x", b" ",
     b"\xef\xbb\xbf", b'"\n', b',"', b'\n"', b"\xe2\x82", b"\r\r\n", b'"\r', b"-", b"1", b".",
@@ -215,7 +277,7 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
     chosen = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=4))
     dialect: dict[str, Any] = {"header": draw(st.booleans())}
     fields: list[Field] = []
-    for number, (field, _) in enumerate(chosen):
+    for number, (field, cells) in enumerate(chosen):
         rules = dict(field.get("constraints", {}))
         for name in ("required", "unique"):
             if draw(st.integers(0, 3)) == 0:
@@ -224,9 +286,17 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
         if draw(st.integers(0, 7)) == 0:
             more["missingValues"] = ["NA", "-", "a"]
         if dialect["header"] and draw(st.integers(0, 3)) == 0:
-            more["label"] = f"Field {number}"
+            labels = [f"Field {number}", f"F-{number}"]
+            more["label"] = draw(st.sampled_from([labels[0], labels]))
+        if dialect["header"] and draw(st.integers(0, 3)) == 0:
+            more["optional"] = True
+        if draw(st.integers(0, 4)) == 0:
+            # Contracts are not checked here: one of these is often not valid.
+            more["default"] = draw(st.sampled_from(cells))
         fields.append({**field, **more})
     schema: dict[str, Any] = {}
+    if dialect["header"] and draw(st.integers(0, 2)) == 0:
+        schema["extraColumns"] = draw(st.sampled_from(["ignore", "rescue"]))
     if draw(st.integers(0, 3)) == 0:
         names = [field["name"] for field in fields]
         count = draw(st.integers(1, len(names)))
@@ -239,8 +309,19 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
             for some in (key[: draw(st.integers(1, len(names)))] for key in keys)
         ]
     if draw(st.booleans()):
-        dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ","]))
-        dialect["quoteChar"] = draw(st.sampled_from(['"', "'"]))
+        dialect["delimiter"] = draw(st.sampled_from([";", "\t", "|", ",", "||", "¦"]))
+        dialect["quoteChar"] = draw(st.sampled_from(['"', "'", None]))
+    if dialect["header"] and draw(st.integers(0, 3)) == 0:
+        dialect["headerRows"] = [1, 2]
+    more = {
+        "trailingDelimiter": True,
+        "shortRows": "pad",
+        "quotedMissing": False,
+        "formulaText": True,
+    }
+    for name, value in more.items():
+        if draw(st.integers(0, 5)) == 0:
+            dialect[name] = value
     return contract(*fields, schema=schema, dialect=dialect), [cells for _, cells in chosen]
 
 
@@ -257,14 +338,27 @@ class Most:
 
 @st.composite
 def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
-    """Rows that are nearly valid, with the columns in any order, and damage."""
+    """Rows that are nearly valid, with the columns in any order, without some or with others, and
+    damage."""
     dialect = rules.dialect
     order = list(range(len(cells)))
     lines = list[bytes]()
     if dialect.header:
-        order = draw(st.permutations(order))
-        labels = [rules.schema_.fields[i].header_label for i in order]
-        lines.append(dialect.delimiter.join(labels).encode() + b"\n")
+        fields = rules.schema_.fields
+        order = [i for i in draw(st.permutations(order)) if not _left_out(draw, fields[i])]
+        labels = [draw(st.sampled_from(fields[i].header_labels)) for i in order]
+        if rules.schema_.unknown_columns != "refuse":
+            for number in range(draw(st.integers(0, 3))):
+                at = draw(st.integers(0, len(order)))
+                order.insert(at, len(cells))
+                labels.insert(at, f"other {number}")
+        cells = [*cells, OTHER]
+        end = dialect.delimiter if dialect.trailing_delimiter and draw(st.booleans()) else ""
+        if len(dialect.header_rows) == 2:
+            first = [label.partition(" ")[0] for label in labels]
+            lines.append((dialect.delimiter.join(first) + end + "\n").encode())
+            labels = [label.partition(" ")[2] for label in labels]
+        lines.append((dialect.delimiter.join(labels) + end + "\n").encode())
     newline = draw(st.sampled_from(["\n", "\n", "\r\n", "\r"]))
     # The first cell of each kind is valid, because with near misses only, hardly a row would be.
     texts = [st.one_of(st.just(cells[i][0]), st.sampled_from(cells[i])) for i in order]
@@ -273,18 +367,32 @@ def files(draw: st.DrawFn, rules: Contract, cells: list[list[str]]) -> bytes:
     for row in draw(st.lists(rows, min_size=least, max_size=30)):
         written = [_written(text, style, dialect.delimiter, dialect.quote_char)
                    for text, style in row]  # fmt: skip
-        lines.append((dialect.delimiter.join(written) + newline).encode())
-    body = lines[1:] if dialect.header else lines
+        if dialect.short_rows == "pad" and len(written) > 1 and draw(st.integers(0, 3)) == 0:
+            written.pop()
+        end = dialect.delimiter if dialect.trailing_delimiter and draw(st.booleans()) else ""
+        lines.append((dialect.delimiter.join(written) + end + newline).encode())
+    count = len(dialect.header_rows) if dialect.header else 0
+    head, body = lines[:count], lines[count:]
+    if head and draw(st.integers(0, 3)) == 0:
+        # Files are often joined without removing their headers.
+        for _ in range(draw(st.integers(1, 3))):
+            mark = draw(st.sampled_from([b"", b"", b"\xef\xbb\xbf"]))
+            body.insert(draw(st.integers(0, len(body))), mark + draw(st.sampled_from(head)))
     data = bytearray(b"".join(body))
     if draw(st.booleans()):
         for _ in range(draw(st.integers(1, 4))):
             _damage(draw, data)
-    head = lines[0] if dialect.header else b""
-    return head + bytes(data)
+    return b"".join(head) + bytes(data)
 
 
-def _written(text: str, style: int, delimiter: str, quote: str) -> str:
+def _left_out(draw: st.DrawFn, field: SchemaField) -> bool:
+    return field.optional and draw(st.booleans())
+
+
+def _written(text: str, style: int, delimiter: str, quote: str | None) -> str:
     """Return a cell as CSV; in one of six cases without the quotes that it needs."""
+    if quote is None:
+        return f'"{text}"' if style == 0 else text
     needed = any(char in text for char in (delimiter, quote, "\n", "\r"))
     if style == 0 and not needed:
         return quote + text + quote

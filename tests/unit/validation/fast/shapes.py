@@ -12,7 +12,8 @@ PARTS = [
     b"1,a,ABC", b"2,b", b"x,,abc", b",", b"a", b"", b'"', b'""', b'"a"', b'"a""b"', b'"a\n\nb"',
     b'1,"a', b'b",ABC', b'a"b', b'x""y', b'"a"x', b"\0", b"\xff", b"\xc3", b"\xe2\x82",
     "é".encode(), b"#", b"#a", b'#"', b";", b"'", b" ", b"\\", b"\xef\xbb\xbf", b"\x81",
-    b"x" * 70, b'"' + b"x" * 300, b" " * 70, "\u00a0 \u3000".encode(), b"x1-", b"12 x",
+    b'="a",', b'="', b"x" * 70, b'"' + b"x" * 300, b"a,\\", b'b,"\\', b'x",y\\', b"\\N,\\\\",
+    b" " * 70, "\u00a0 \u3000".encode(), b"x1-", b"12 x",
 ]  # fmt: skip
 ENDS = [b"\n", b"\r\n", b"\r", b"", b"\n\n", b"\r\r", b",", b'"\n', b'\r"', b"\r\r\n"]
 BLOCKS = [64, 200, 1024, 1 << 14, 1 << 22]
@@ -52,10 +53,22 @@ def shapes(draw: st.DrawFn, unit: st.SearchStrategy[bytes] = UNITS, most: int = 
     encoding = draw(st.sampled_from(["utf-8", "utf-8", "utf-16", "iso-8859-1", "both"]))
     dialect: dict[str, Any] = {"header": draw(st.booleans())}
     if draw(st.booleans()):
-        dialect["delimiter"], dialect["quoteChar"] = draw(st.sampled_from([(";", '"'), (",", "'")]))
+        dialect["delimiter"], dialect["quoteChar"] = draw(
+            st.sampled_from([(";", '"'), (",", "'"), (",", None)])
+        )
     unusual: dict[str, Any] = draw(
         st.sampled_from(
-            [{}, {}, {}, {"commentChar": "#"}, {"escapeChar": "\\"}, {"footerLines": 2}]
+            [
+                *({}, {}, {}),
+                {"commentChar": "#"},
+                {"escapeChar": "\\"},
+                {"footerLines": 2},
+                {"preambleUntil": "id|1"},
+                {"footerFrom": "a|1"},
+                {"trailingDelimiter": True, "shortRows": "pad"},
+                {"formulaText": True, "delimiter": ",,"},
+                {"quotedMissing": False, "escapeChar": "\\"},
+            ]
         )
     )
     money: dict[str, Any] = draw(
@@ -72,7 +85,7 @@ def shapes(draw: st.DrawFn, unit: st.SearchStrategy[bytes] = UNITS, most: int = 
         encoding=["utf-8", "windows-1252"] if encoding == "both" else encoding,
     )
     if dialect["header"]:
-        data = dialect.get("delimiter", ",").join(["id", "text", "code"]).encode() + b"\n" + data
+        data = rules.dialect.delimiter.join(["id", "text", "code"]).encode() + b"\n" + data
     if encoding == "utf-16":
         data = data.decode("latin-1").encode("utf-16")
     stored = data

@@ -168,6 +168,9 @@ def encoded() -> Iterator[tuple[str, bytes]]:
     yield "iso-8859-1", text.encode("iso-8859-1")
     yield "windows-1252", b"1,\x81,ABC\n" * ROWS
     yield "windows-1252", b"\x81" * 10 * ROWS
+    yield "cp437", text.encode("cp437")
+    yield "gb18030", b"1,\x81\x30,ABC\n" * ROWS
+    yield "shift_jis", b"\x81" * 10 * ROWS
 
 
 @pytest.mark.parametrize(("encoding", "data"), list(encoded()))

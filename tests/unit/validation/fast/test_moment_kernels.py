@@ -14,11 +14,11 @@ from unit.validation.fast.agreement import assert_agreement
 from unit.validation.fast.columns import cleared_by_type, kernel_of, slices
 
 
-def _date(format_: str, **more: Any) -> dict[str, Any]:
+def _date(format_: str | list[str], **more: Any) -> dict[str, Any]:
     return {"type": "date", "format": format_, **more}
 
 
-def _local(format_: str, column: str = "DATETIME") -> dict[str, Any]:
+def _local(format_: str | list[str], column: str = "DATETIME") -> dict[str, Any]:
     return {"type": "datetime", "format": format_, "bigquery": column}
 
 
@@ -30,6 +30,17 @@ FIELDS: dict[str, dict[str, Any]] = {
     "named month": _date("%d-%b-%Y"),
     "american name": _date("%b %d, %Y"),
     "month only": _date("%Y-%m"),
+    "list of days": _date(["%d.%m.%Y", "%Y-%m-%d", "%b %d, %Y", "%d/%m/%y", "excel"]),
+    "list with any": _date(["any", "%m/%d/%Y", "%d-%b-%Y", "%B %d, %Y"]),
+    "list of minutes": _local(["%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S", "default"]),
+    "list of zones": _local(["%d/%b/%Y:%H:%M:%S %z", "%Y-%m-%d %H:%M:%S%z"], "TIMESTAMP"),
+    "list of times": {"type": "time", "format": ["%H:%M", "%H:%M:%S", "%I:%M %p"]},
+    "list of neighbours": _date(["%Y%m%d", "%Y-%m-%d", "%m.%Y", "%d.%m.%Y"]),
+    "epoch": {"type": "datetime", "format": "epoch"},
+    "epoch_ms": {"type": "datetime", "format": "epoch_ms", "constraints": {
+        "minimum": "1970-01-01T00:00:00Z", "exclusiveMaximum": "2026-11-21T14:30:00Z"}},
+    "text of an epoch": {"type": "datetime", "format": "epoch", "bigquery": "STRING(12)"},
+    "excel day": _date("excel", constraints={"maximum": "2026-11-21"}),
     "day of a moment": _date("%d.%m.%Y %H:%M"),
     "percent": _date("%Y%%%m%%%d"),
     "bounded day": _date("%d.%m.%Y", constraints={"minimum": "2024-02-29", "exclusiveMaximum":
@@ -81,7 +92,8 @@ _CLOCK = st.sampled_from(["0", "00", "9", "09", "12", "14", "23", "24", "59", "6
 _MONTH = st.sampled_from(["Nov", "feb", "MAR", "Mär", "Sept", "xxx", "ſep", "11", "02", "2"])
 _ZONE = st.sampled_from(
     ["", "Z", " Z", "z", "+02:00", "-0530", " +0200", "+24:00", "-00:60", "+2:00", "+02", "+020000",
-     "-23:59", "  Z", "UTC"]
+     "-23:59", "  Z", "UTC", " UTC", " GMT", "GMT", "  UTC", " utc", " UTX", "-05", " +00", "+24",
+     "+0a", " -12"]
 )  # fmt: skip
 _FRACTION = st.sampled_from(
     ["", ".5", ".123456", ".1234567", ".1234560", ".", ",5", "5", "123456", ".+5"]
@@ -107,6 +119,15 @@ _TIMES = st.one_of(
     _joined(_CLOCK, _CLOCK, _CLOCK, _FRACTION),
     st.sampled_from(["14:30:00", "14:30", "9:05", "02:30 PM", "12:00 AM", "143000", "17:30:00"]),
 )
+_COUNTS = st.one_of(
+    st.integers(-3_000_000, 3_000_000).map(str),
+    st.integers(-(10**12), 3 * 10**11).map(str),
+    _joined(st.sampled_from(["", "-", "+", "--"]), st.integers(0, 3 * 10**14).map(str), _FRACTION),
+    st.sampled_from(["0", "-0", "00", "60", "61", "59", "2958465", "2958466", "0061", ".5", "5.",
+                     "-", "+", "253402300799.999999", "253402300800", "-62135596800", "1e9",
+                     "-62135596800.000001", "1795271400", "1795271400.0000000", "9" * 16, "9" * 17,
+                     "9" * 30, "0" * 20, "1.5.5", "1795271400000", "1795271399999.9991"]),
+)  # fmt: skip
 _MOMENTS = _joined(_DAYS, st.sampled_from([" ", "T", "", ":", "  ", "t"]), _TIMES, _ZONE)
 STRANGE = st.sampled_from(
     [b"", b"\0", b"21.11.2026\0", b"\xff1.11.2026", "٢١.١١.٢٠٢٦".encode(), b"21.11.2026" * 50, b"-",
@@ -116,7 +137,7 @@ STRANGE = st.sampled_from(
      b"+1.11.2026", b"2026-11-21T14:29:59.999999Z", b"2026-11-21 12:30AM", b"2026-11-21T23:59:60",
      b"?1.11.2026"]
 )  # fmt: skip
-CELLS = st.one_of(st.one_of(_DAYS, _TIMES, _MOMENTS).map(str.encode), STRANGE)
+CELLS = st.one_of(st.one_of(_DAYS, _TIMES, _MOMENTS, _COUNTS).map(str.encode), STRANGE)
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -145,6 +166,40 @@ def test_cleared_moments_are_those_that_the_rules_read(name: str, cells: list[by
         ("named month", "21-Mär-2026", None),
         ("american name", "Feb 9, 2026", date(2026, 2, 9)),
         ("month only", "2026-02", date(2026, 2, 1)),
+        ("list of days", "1.2.2026", date(2026, 2, 1)),
+        ("list of days", "2026-02-01", date(2026, 2, 1)),
+        ("list of days", "Feb 1, 2026", date(2026, 2, 1)),
+        ("list of days", "01/02/26", date(2026, 2, 1)),
+        ("list of days", "46347", None),
+        ("list of days", "31.02.2026", None),
+        ("list with any", "2026/2/1", date(2026, 2, 1)),
+        ("list with any", "2/1/2026", date(2026, 2, 1)),
+        ("list with any", "1-feb-2026", date(2026, 2, 1)),
+        ("list with any", "February 1, 2026", None),
+        ("list of minutes", "1.2.2026 9:05", datetime(2026, 2, 1, 9, 5)),
+        ("list of minutes", "2026-02-01 09:05:07", datetime(2026, 2, 1, 9, 5, 7)),
+        ("list of minutes", "2026-02-01T09:05:07", None),
+        ("list of zones", "2026-02-01 09:05:07+02", datetime(2026, 2, 1, 7, 5, 7, tzinfo=UTC)),
+        ("list of times", "2:30 PM", time(14, 30)),
+        ("list of times", "14:30:05", time(14, 30, 5)),
+        ("epoch", "1795271400", datetime(2026, 11, 21, 14, 30, tzinfo=UTC)),
+        ("epoch", "1795271400.25", datetime(2026, 11, 21, 14, 30, 0, 250_000, UTC)),
+        ("epoch", "1795271400.123456", datetime(2026, 11, 21, 14, 30, 0, 123_456, UTC)),
+        ("epoch", "-0.000001", datetime(1969, 12, 31, 23, 59, 59, 999_999, UTC)),
+        ("epoch", "253402300799.999999", datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC)),
+        ("epoch", "253402300800", None),
+        ("epoch", "1795271400.", None),
+        ("epoch", "1795271400.1234567", None),
+        ("epoch_ms", "1795271399999.999", datetime(2026, 11, 21, 14, 29, 59, 999_999, UTC)),
+        ("epoch_ms", "1795271400000", None),
+        ("epoch_ms", "-1", None),
+        ("text of an epoch", "1795271400", "1795271400"),
+        ("text of an epoch", "1795271400.25", None),
+        ("excel day", "46347", date(2026, 11, 21)),
+        ("excel day", "46348", None),
+        ("excel day", "61", date(1900, 3, 1)),
+        ("excel day", "60", None),
+        ("excel day", "46347.0", None),
         ("day of a moment", "21.11.2026 23:59", date(2026, 11, 21)),
         ("day of a moment", "21.11.2026 24:00", None),
         ("any day", "2026/1/2", date(2026, 1, 2)),
@@ -162,6 +217,21 @@ def test_cleared_moments_are_those_that_the_rules_read(name: str, cells: list[by
         ("any timestamp", "21.1.2026 9:05 +01:30", datetime(2026, 1, 21, 7, 35, tzinfo=UTC)),
         ("any timestamp", "21.1.2026 9:05", None),
         ("any datetime", "2026/01/21T09:05", datetime(2026, 1, 21, 9, 5)),
+        ("any timestamp", "2026-01-21 09:05:00+00", datetime(2026, 1, 21, 9, 5, tzinfo=UTC)),
+        ("any timestamp", "2026-01-21 09:05:00.5 -03",
+         datetime(2026, 1, 21, 12, 5, 0, 500_000, UTC)),
+        ("any timestamp", "2026-01-21 09:05 UTC", datetime(2026, 1, 21, 9, 5, tzinfo=UTC)),
+        ("any timestamp", "2026-01-21T09:05:00.25GMT",
+         datetime(2026, 1, 21, 9, 5, 0, 250_000, UTC)),
+        ("any timestamp", "2026-01-21 09:05 CET", None),
+        ("any timestamp", "2026-01-21 09:05+24", None),
+        ("any timestamp", "2026-01-21 24:00Z", None),
+        ("zone", "21/Nov/2026:14:30:00 +02", datetime(2026, 11, 21, 12, 30, tzinfo=UTC)),
+        ("zone", "21/Nov/2026:14:30:00 UTC", None),
+        ("iso timestamp", "2026-11-21T14:30:00+02", None),
+        ("iso timestamp", "2026-11-21T14:30:00UTC", None),
+        ("any text", "2026-01-21 09:05:00 UTC", "2026-01-21 09:05:00 UTC"),
+        ("any text", "2026-01-21 09:05-05", "2026-01-21 09:05-05"),
         ("any text", "2026-01-21 09:05:00.5Z", "2026-01-21 09:05:00.5Z"),
         ("any text", "2026-01-21 09:05", "2026-01-21 09:05"),
         ("text of a day", "2026-02-29", None),
@@ -196,6 +266,41 @@ def test_moments_that_a_kernel_reads(name: str, cell: str, value: object) -> Non
 
 
 @pytest.mark.parametrize(
+    ("formats", "cell"),
+    [
+        # The rules read a cell by the first format that fits, whatever the kernel knows.
+        (["%d.%m.%Y%H", "%d.%m.%Y"], "1.2.20261"),
+        (["%Y%m%d%H", "%Y%m%d"], "20261121"),
+        (["%Y-%j", "%Y-%m"], "2026-11"),
+        (["%d %b %y", "%d %m %y"], "1 Feb 26"),
+        (["%U %Y-%m-%d", "%Y-%m-%d"], "2026-02-01"),
+        (["%d%m%f", "%d%m%Y"], "01022026"),
+    ],
+)
+def test_a_list_is_read_as_the_rules_read_it(formats: list[str], cell: str) -> None:
+    """Formats that contradict each other are a mistake in a contract, which a check may miss."""
+    for type_, column in (("date", "DATE"), ("datetime", "DATETIME")):
+        field = {"type": type_, "format": formats, "bigquery": column}
+        kernel = kernel_of(field).fallback.kernel
+        if kernel is not None:
+            assert_agreement([cell.encode()] * 3, **field)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.sampled_from([
+        "%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d", "%Y%m%d", "%d%m%Y", "%y%m%d", "%d-%b-%Y", "%b %d, %Y",
+        "%Y %d %m", "%Y-%j", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d%H", "%d.%m.%Y %H:%M", "%H:%M %d.%m.%Y",
+        "%d %B %Y", "any", "default", "excel", "%U %Y"]), min_size=2, max_size=5, unique=True),
+    st.lists(st.one_of(_DAYS, _COUNTS, _joined(_DAYS, st.just(" "), _TIMES)), max_size=30),
+)  # fmt: skip
+def test_any_list_is_read_as_the_rules_read_it(formats: list[str], cells: list[str]) -> None:
+    field = _date(formats)
+    if kernel_of(field).fallback.kernel is not None:
+        assert_agreement([cell.encode() for cell in cells], **field)
+
+
+@pytest.mark.parametrize(
     "pattern",
     [
         "%d %B %Y",
@@ -213,6 +318,13 @@ def test_moments_that_a_kernel_reads(name: str, cell: str, value: object) -> Non
 )
 def test_other_patterns_are_left_to_the_rules(pattern: str) -> None:
     assert kernel_of({"type": "date", "format": pattern}).fallback.kernel is None
+
+
+def test_names_in_other_languages_are_left_to_the_rules() -> None:
+    """The letters of a kernel are ASCII, and of one number; columns of dates repeat their texts,
+    so that the rules read few of them."""
+    field = {"type": "date", "format": "%d %b %Y", "language": "en"}
+    assert kernel_of(field).fallback.kernel is None
 
 
 def test_a_column_may_change_its_form() -> None:

@@ -1,7 +1,8 @@
 """The interface of DuckDB to the rest of the function, whichever process runs it."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from csvgate.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     import pyarrow as pa

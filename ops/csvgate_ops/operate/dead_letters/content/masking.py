@@ -1,7 +1,7 @@
 """Mask what a letter must not show: the values of columns that a contract marks sensitive."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -49,6 +49,16 @@ class Mask:
             return self
         return Mask(self.columns | _sensitive([contract]), self.keys)
 
+    def and_unknown(self, columns: Sequence[str], contract: Contract) -> "Mask":
+        """Return a mask that also hides those of a file's columns that the contract does not have,
+        if this mask hides any: a sensitive column may have come under another label."""
+        if not self.columns:
+            return self
+        fields = contract.schema_.fields
+        known = {fold(call) for field in fields for call in (field.name, *field.header_labels)}
+        known |= set(map(fold, _OURS))
+        return Mask(self.columns | {fold(column) for column in columns} - known, self.keys)
+
     def json(self, value: Any) -> Any:
         """Return the value with masks for every key that is the name of a hidden column, and for
         the examples of faults in hidden columns."""
@@ -78,14 +88,22 @@ def mask_of(letter: DeadLetter, context: DeadLetterContext) -> Mask:
     letter without a known dataset it hides everything that any contract marks sensitive."""
     contracts = [c for c in (_current(letter, context), pinned_contract(letter, context)) if c]
     if not contracts:
-        return Mask(None, keys=_sensitive(context.contracts))
+        return Mask(None, keys=_sensitive([*context.contracts]))
     return Mask(_sensitive(contracts))
 
 
-def _sensitive(contracts: Iterable[Contract]) -> frozenset[str]:
+def _sensitive(contracts: Collection[Contract]) -> frozenset[str]:
     fields = (field for contract in contracts for field in contract.schema_.fields)
-    calls = ((field.name, field.header_label) for field in fields if field.sensitive)
-    return frozenset(map(fold, chain.from_iterable(calls)))
+    calls = ((field.name, *field.header_labels) for field in fields if field.sensitive)
+    return frozenset(map(fold, (*chain.from_iterable(calls), *_rescued(contracts))))
+
+
+def _rescued(contracts: Iterable[Contract]) -> Iterator[str]:
+    """Yield the columns that may have a sensitive column's cells, which came under another
+    label."""
+    for schema in (contract.schema_ for contract in contracts):
+        if schema.rescues and any(field.sensitive for field in schema.fields):
+            yield schema.rescue_column
 
 
 def message_of(letter: DeadLetter, context: DeadLetterContext) -> str:

@@ -1,11 +1,14 @@
 """Read the first rows of an upload's reject file, to show them with its letter."""
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Final
 
-from csvgate.contracts.model import Contract
+from csvgate.contracts.model import Contract, Dialect
+from csvgate.csv.body import contract_for_extracted_records
+from csvgate.csv.header_rows import count_header_rows, joined_labels
+from csvgate.csv.marked_cell import MarkedCell
+from csvgate.csv.quoting import Grammar
+from csvgate.csv.records import Framer
 from csvgate.protocol.dead_letters import PREFIX
 from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate.validation.sensitive_values import MASK
@@ -52,17 +55,18 @@ def grid_of(
     text = _decoded(data, contract)
     if not complete:
         text = text[: text.rfind("\n") + 1]
-    try:
-        lines = list(_reader(text, contract))
-    except csv.Error:
-        return None
+    lines = list(_records(text, contract))
     if not lines:
         return None
     if contract is not None and not contract.dialect.header:
         columns = (LINE, ERRORS, *(field.name for field in contract.schema_.fields))
         body = lines
     else:
-        columns, body = tuple(lines[0]), lines[1:]
+        count = count_header_rows(contract.dialect) if contract else 1
+        join = contract.dialect.header_join if contract else ""
+        columns, body = tuple(joined_labels(lines[:count], join)), lines[count:]
+    if contract is not None:
+        mask = mask.and_unknown(columns, contract)
     if not complete:
         body = body[:-1]  # the last row may have been cut inside a quoted line break
     return Grid(
@@ -90,12 +94,12 @@ def _decoded(data: bytes, contract: Contract | None) -> str:
     return data.decode(name, "replace").removeprefix("\ufeff")
 
 
-def _reader(text: str, contract: Contract | None) -> Iterator[list[str]]:
-    dialect = contract.dialect if contract else None
-    return csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=dialect.delimiter if dialect else ",",
-        quotechar=dialect.quote_char if dialect else '"',
-        doublequote=dialect.double_quote if dialect else True,
-        escapechar=dialect.escape_char if dialect else None,
-    )
+def _records(text: str, contract: Contract | None) -> Iterator[list[str]]:
+    """Yield the cells of each record. All records of a reject file are well-formed, so one that is
+    not is cut off; no cells are yielded for it, because any could hold a sensitive value."""
+    dialect = contract_for_extracted_records(contract).dialect if contract else Dialect()
+    for record in Framer([text.encode()], Grammar(dialect)).records():
+        if record.cells is None:
+            yield []
+            return
+        yield [cell.written if isinstance(cell, MarkedCell) else cell for cell in record.cells]

@@ -19,6 +19,7 @@ from csvgate.validation.fast.kernels.foreign import foreign_kernel
 from csvgate.validation.fast.kernels.geopoints import GeopointParser
 from csvgate.validation.fast.kernels.learning.adaptive import AdaptiveKernel
 from csvgate.validation.fast.kernels.learning.distinct import DistinctKernel
+from csvgate.validation.fast.kernels.missing_columns import AbsentKernel, default_kernel
 from csvgate.validation.fast.kernels.numbers.parser import number_parser
 from csvgate.validation.fast.kernels.replacing import ReplacingKernel
 from csvgate.validation.fast.kernels.strings.enumerated import MAX_TEXTS, EnumKernel
@@ -47,10 +48,15 @@ def kernels_of(contract: Contract, cells: Sequence[Cells], keyed: KeyedHash) -> 
     for field, reader in zip(schema.fields, cells, strict=True):
         column = column_type(field)
         kind = arrow_type(column)
+        if reader.is_absent:
+            found.append(AbsentKernel(reader, kind))
+            continue
         distinct = DistinctKernel(reader, kind, keyed, len(schema.fields))
         kernel = _kernel(field, column, reader)
         if kernel is None and _lists_texts(field, column):
             kernel = EnumKernel(map(str, field.constraints.enum or ()), reader)
+        if kernel is not None and reader.default is not None:
+            kernel = default_kernel(kernel, reader, kind)
         if kernel is not None and reader.foreign:
             kernel = foreign_kernel(kernel, reader.foreign, kind, keyed)
         worthwhile = _BELOW_RULES if kernel is None else _worthwhile(field)
@@ -117,7 +123,7 @@ def _parser(name: KernelName, field: SchemaField, column: BigQueryType) -> CellP
         ):
             return moment_parser(name, field, FIELD_TYPES[field.type].cast)
         case KernelName.GEOPOINTS:
-            return GeopointParser(field.format)
+            return GeopointParser(*field.formats)
         case KernelName.DURATIONS:
             return None if field.constraints.limiting() else DurationMatcher()
     raise ValueError(f"{name} does not make values of a fixed width")

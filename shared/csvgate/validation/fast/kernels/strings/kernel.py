@@ -58,8 +58,9 @@ def tests_of(field: Field, length: int | None) -> list[CellTest] | None:
     maxima = [limit for limit in (rules.max_length, length) if limit is not None]
     if rules.min_length is not None or maxima:
         found.append(within(rules.min_length or 0, min(maxima, default=None)))
-    if field.format != "default":
-        found += FORMAT_TESTS[field.format]
+    (name,) = field.formats
+    if name != "default":
+        found += FORMAT_TESTS[name]
     if rules.pattern is not None:
         if of_fixed_length := fixed(rules.pattern):
             found.append(of_fixed_length)

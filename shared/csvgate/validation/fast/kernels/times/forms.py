@@ -1,4 +1,4 @@
-"""The forms in which the cells of a field may be written, in the notation of `layout`.
+"""The forms in which cells of a format may be written, in the notation of `layout`.
 
 Other ways of writing that the rules accept are left to them.
 """
@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
-from csvgate.types.common.field_type import Field
 from csvgate.types.common.temporal import is_pattern
 from csvgate.validation.fast.kernels.times.layout import is_readable
 from csvgate.validation.fast.kernels.times.tail import Presence, Tail
@@ -31,40 +30,42 @@ class Forms(NamedTuple):
     """What follows the form: a fraction only if the form ends with the seconds."""
 
 
-def date_forms(field: Field) -> Forms | None:
-    """Return the forms of a field of type date; None if its cells cannot be read here."""
-    if is_pattern(field):
+def date_forms(name: str) -> Forms | None:
+    """Return the forms of dates in a format; None if its cells cannot be read here."""
+    if is_pattern(name):
         # Without a year, strptime reads a day of 1900.
-        found = _pattern_forms(field.format)
+        found = _pattern_forms(name)
         return found if found is not None and _has_any(found, "Yy") else None
-    heads = _variants(_ANY_DATES) if field.format == "any" else ("%Y-%m-%d",)
-    return Forms(heads, _NOTHING)
+    heads = {"default": ("%Y-%m-%d",), "any": _variants(_ANY_DATES)}.get(name)
+    return None if heads is None else Forms(heads, _NOTHING)
 
 
-def time_forms(field: Field) -> Forms | None:
-    """Return the forms of a field of type time; None if its cells cannot be read here."""
-    if is_pattern(field):
-        found = _pattern_forms(field.format)
+def time_forms(name: str) -> Forms | None:
+    """Return the forms of times of day in a format; None if its cells cannot be read here."""
+    if is_pattern(name):
+        found = _pattern_forms(name)
         if found is None or _has_any(found, "Yymdb"):
             return None
         # The rules drop a time zone, and the tail would subtract it.
         return found if found.tail.zone is Presence.NEVER else None
-    heads = _variants(_ANY_TIMES) if field.format == "any" else ("%H:%M:%S",)
-    return Forms(heads, Tail(Presence.OPTIONAL, Presence.NEVER))
+    heads = {"default": ("%H:%M:%S",), "any": _variants(_ANY_TIMES)}.get(name)
+    return None if heads is None else Forms(heads, Tail(Presence.OPTIONAL, Presence.NEVER))
 
 
-def datetime_forms(field: Field, zone: Presence) -> Forms | None:
-    """Return the forms of a field of type datetime whose column has that kind of time zone; None if
-    its cells cannot be read here."""
-    if is_pattern(field):
-        found = date_forms(field)
+def datetime_forms(name: str, zone: Presence) -> Forms | None:
+    """Return the forms of dates and times in a format, for a column that has that kind of time
+    zone; None if its cells cannot be read here."""
+    if is_pattern(name):
+        found = date_forms(name)
         fits = found is not None and Presence.OPTIONAL in (zone, found.tail.zone)
         return found if fits or (found is not None and found.tail.zone is zone) else None
-    if field.format == "any":
+    if name == "any":
         heads = [f"{day}{mark}{time}" for day in _ANY_DATES for time in _ANY_TIMES for mark in "T "]
-        tail = Tail(Presence.OPTIONAL, zone, colon_is_optional=True, space_is_optional=True)
+        tail = Tail(Presence.OPTIONAL, zone, short_offsets=True, as_any=True)
         return Forms(_variants(heads), tail)
-    return Forms(("%Y-%m-%dT%H:%M:%S",), Tail(Presence.OPTIONAL, zone))
+    if name == "default":
+        return Forms(("%Y-%m-%dT%H:%M:%S",), Tail(Presence.OPTIONAL, zone))
+    return None
 
 
 def year_forms() -> Forms:
@@ -94,7 +95,7 @@ def _pattern_forms(pattern: str) -> Forms | None:
     twice = any(all(name in names for name in same) for same in _SAME)
     if not names or not _READABLE.issuperset(names) or twice or not is_readable("".join(parts)):
         return None
-    tail = Tail(fraction, zone, colon_is_optional=True)
+    tail = Tail(fraction, zone, short_offsets=zone is Presence.ALWAYS)
     return Forms(tuple(_with_short(parts, before_fraction=fraction is Presence.ALWAYS)), tail)
 
 

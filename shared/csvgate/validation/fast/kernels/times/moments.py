@@ -18,12 +18,15 @@ from csvgate.validation.fast.kernels.times.layout import (
     shape_of,
     shape_of_cell,
 )
+from csvgate.validation.fast.kernels.times.local import LocalTimes
 from csvgate.validation.fast.words import MAX_FIRST_WORDS, WORD, Text
 
 _DAY: Final = 86_400
 _SECOND: Final = 1_000_000
-_FIRST: Final = int(np.datetime64("0001-01-01", "us").astype(np.int64))
-_END: Final = int(np.datetime64("10000-01-01", "us").astype(np.int64))
+FIRST: Final = int(np.datetime64("0001-01-01", "us").astype(np.int64))
+END: Final = int(np.datetime64("10000-01-01", "us").astype(np.int64))
+"""The microseconds since 1970 of the first moment that BigQuery has, and of the first that it has
+not."""
 _MAX_LAYOUTS: Final = 12
 """Forms of a column that are read here. A column with more forms was most likely typed by a person,
 and is short."""
@@ -37,12 +40,16 @@ _Read = Callable[[Layout, Text, Mask], "Ints | Ints32"]
 class MomentParser:
     """Parses cells in one of several forms. A form is tried once it occurred in a cell."""
 
-    def __init__(self, kind: "pa.DataType", forms: Forms, bounds: Bounds) -> None:
+    def __init__(
+        self, kind: "pa.DataType", forms: Forms, bounds: Bounds, local: LocalTimes | None = None
+    ) -> None:
         """The values are days for date32, years for int64, and microseconds for other types, all of
-        them since 1970 or midnight; so are the bounds."""
+        them since 1970 or midnight; so are the bounds. `local` is for timestamps of another time
+        zone than UTC."""
         self._kind: Final = kind
         self._tail: Final = forms.tail
         self._bounds: Final = bounds
+        self._local: Final = local
         self._layouts: Final = [Layout(forms.heads[0])]
         self._others: Final = {shape_of(form): form for form in forms.heads[1:]}
         """The forms that have not occurred yet."""
@@ -131,7 +138,10 @@ class MomentParser:
         values *= _SECOND
         if not self._tail.is_empty:
             values += self._read_tail(layout, text, cleared)
-            cleared &= (values >= _FIRST) & (values < _END)
+            cleared &= (values >= FIRST) & (values < END)
+        if self._local is not None:
+            self._local.to_utc(values, cleared)
+            cleared &= (values >= FIRST) & (values < END)
         return values
 
     def _read_tail(self, layout: Layout, text: Text, cleared: Mask) -> Ints:

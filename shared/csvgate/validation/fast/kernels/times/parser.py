@@ -1,44 +1,82 @@
 """Chooses the parser of a field of type date, time, datetime, year or yearmonth."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
 from csvgate.types.common.field_type import Field, KernelName, Scalar
+from csvgate.types.common.times.names import NAME_DIRECTIVES
+from csvgate.types.common.times.patterns import directives
+from csvgate.types.common.times.zones import zone
 from csvgate.validation.fast.kernels.fixed_width import CellParser
 from csvgate.validation.fast.kernels.numbers.bounds import bounds_of
+from csvgate.validation.fast.kernels.times.counts import EpochParser, ExcelDayParser
 from csvgate.validation.fast.kernels.times.forms import (
+    Forms,
     date_forms,
     datetime_forms,
     time_forms,
     year_forms,
     yearmonth_forms,
 )
+from csvgate.validation.fast.kernels.times.lists import forms_of_list
+from csvgate.validation.fast.kernels.times.local import LocalTimes
 from csvgate.validation.fast.kernels.times.moments import MomentParser
 from csvgate.validation.fast.kernels.times.tail import Presence
+
+_KINDS: Final = {
+    KernelName.DATES: pa.date32(),
+    KernelName.TIMES: pa.time64("us"),
+    KernelName.YEARS: pa.int64(),
+    KernelName.YEARMONTHS: pa.date32(),
+    KernelName.TIMESTAMPS: pa.timestamp("us", tz="UTC"),
+    KernelName.LOCAL_TIMESTAMPS: pa.timestamp("us"),
+    KernelName.ANY_TIMESTAMPS: pa.timestamp("us"),
+}
 
 
 def moment_parser(
     name: KernelName, field: Field, cast: Callable[[Scalar], Any]
 ) -> CellParser | None:
-    """Return a parser of the kind `name`; None if the field's format cannot be parsed here. `cast`
-    makes values of the declared minimum and maximum."""
-    kind: pa.DataType
+    """Return a parser of the kind `name`; None if none of the field's formats can be parsed here.
+    `cast` makes values of the declared minimum and maximum."""
+    bounds = bounds_of(field.constraints, cast)
+    if bounds is None:
+        return None
+    match field.formats:
+        case ("epoch" | "epoch_ms" as unit,):
+            return EpochParser(_KINDS[name], unit, bounds)
+        case ("excel",) if name is KernelName.DATES:
+            return ExcelDayParser(bounds)
+        case (form,):
+            forms = _forms(name, form, field)
+        case formats:
+            is_date = name is KernelName.DATES
+            forms = forms_of_list(formats, lambda form: _forms(name, form, field), is_date=is_date)
+    if forms is None:
+        return None
+    local = None if field.timezone is None else LocalTimes(zone(field.timezone))
+    return MomentParser(_KINDS[name], forms, bounds, local)
+
+
+def _forms(name: KernelName, form: str, field: Field) -> Forms | None:
+    """Return the forms of cells in one format of a field."""
+    if field.language is not None and not NAME_DIRECTIVES.isdisjoint(directives(form)):
+        return None
     match name:
         case KernelName.DATES:
-            kind, forms = pa.date32(), date_forms(field)
+            return date_forms(form)
         case KernelName.TIMES:
-            kind, forms = pa.time64("us"), time_forms(field)
+            return time_forms(form)
         case KernelName.YEARS:
-            kind, forms = pa.int64(), year_forms()
+            return year_forms()
         case KernelName.YEARMONTHS:
-            kind, forms = pa.date32(), yearmonth_forms()
+            return yearmonth_forms()
         case KernelName.TIMESTAMPS:
-            kind, forms = pa.timestamp("us", tz="UTC"), datetime_forms(field, Presence.ALWAYS)
+            # With a time zone of the field, cells that name another one are left to the rules.
+            is_local = field.timezone is not None
+            return datetime_forms(form, Presence.NEVER if is_local else Presence.ALWAYS)
         case KernelName.LOCAL_TIMESTAMPS:
-            kind, forms = pa.timestamp("us"), datetime_forms(field, Presence.NEVER)
-        case _:
-            kind, forms = pa.timestamp("us"), datetime_forms(field, Presence.OPTIONAL)
-    bounds = bounds_of(field.constraints, cast)
-    return None if forms is None or bounds is None else MomentParser(kind, forms, bounds)
+            return datetime_forms(form, Presence.NEVER)
+    return datetime_forms(form, Presence.OPTIONAL)

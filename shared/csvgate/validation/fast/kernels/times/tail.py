@@ -14,6 +14,12 @@ _WITH_COLON: Final = 6
 """Characters of +02:00."""
 _WITHOUT_COLON: Final = 5
 """Characters of +0200."""
+_HOURS: Final = 3
+"""Characters of +02."""
+_ALL_OFFSETS: Final = (_WITH_COLON, _WITHOUT_COLON, _HOURS)
+_NAMES: Final = (b"UTC", b"GMT")
+_NAME: Final = 3
+"""Characters of such a name."""
 _DIGITS: Final = 6
 """Digits of a fraction in microseconds, the finest that BigQuery stores."""
 _SECOND: Final = 1_000_000
@@ -35,10 +41,10 @@ class Tail:
     """An optional fraction begins with a point. A fraction that is always there does not: the form
     before it ends with the point."""
     zone: Presence
-    colon_is_optional: bool = False
-    """True if +0200 is a time zone too."""
-    space_is_optional: bool = False
-    """True if a space may precede the time zone."""
+    short_offsets: bool = False
+    """True if +0200 and +02 are time zones too."""
+    as_any: bool = False
+    """True if a space may precede the time zone, and UTC and GMT are time zones too."""
 
     @property
     def is_empty(self) -> bool:
@@ -77,18 +83,21 @@ class Tail:
             some, found = text.select(others), np.zeros(len(others), np.bool_)
             some_lengths = np.zeros(len(others), np.int32)
             offsets = np.zeros(len(others), np.int64)
-            forms = [_WITH_COLON, _WITHOUT_COLON] if self.colon_is_optional else [_WITH_COLON]
-            for length in forms:
+            for length in _ALL_OFFSETS if self.short_offsets else (_WITH_COLON,):
                 rows = np.flatnonzero(~found & (after[others] >= length))
                 if len(rows):
                     valid = np.ones(len(rows), np.bool_)
                     offsets[rows] = _offsets(some.select(rows), length, valid)
                     some_lengths[rows], found[rows] = length * valid, valid
+            if self.as_any:
+                rows = np.flatnonzero(~found & (after[others] >= _NAME))
+                named = rows[_are_names(some.select(rows))]
+                found[named], some_lengths[named], offsets[named] = True, _NAME, 0
             added[others] -= np.where(found, offsets, 0) * _SECOND
             lengths[others] = some_lengths
             if self.zone is Presence.ALWAYS:
                 cleared[others] = found
-        if self.space_is_optional:
+        if self.as_any:
             is_space = (lengths > 0) & (lengths < after)
             is_space &= text.bytes_at(ends - 1 - lengths) == _SPACE
             lengths += is_space
@@ -108,14 +117,30 @@ class Tail:
         return value
 
 
+def _are_names(text: Text) -> Mask:
+    """(n,) Return whether each cell ends with the name of UTC. It has that many characters."""
+    at = text.starts + text.lengths - _NAME
+    found = np.zeros(len(at), np.bool_)
+    for name in _NAMES:
+        is_name = np.ones(len(at), np.bool_)
+        for offset, letter in enumerate(name):
+            is_name &= text.bytes_at(at + offset) == letter
+        found |= is_name
+    return found
+
+
 def _offsets(text: Text, length: int, valid: Mask) -> Ints:
-    """Return the offsets from UTC in seconds of cells that end like +02:00 or +0200, by that
+    """Return the offsets from UTC in seconds of cells that end like +02:00, +0200 or +02, by that
     length. Sets `valid` to false where a cell does not."""
     ends = text.starts + text.lengths
-    minutes, are_minutes = parse_digits(text, ends, np.full(len(ends), 2, np.int32))
+    two = np.full(len(ends), 2, np.int32)
     at = ends - length
-    hours, are_hours = parse_digits(text, at + 3, np.full(len(ends), 2, np.int32))
-    valid &= are_minutes & are_hours & (hours < 24) & (minutes < 60)
+    hours, are_hours = parse_digits(text, at + 3, two)
+    minutes = np.zeros_like(hours)
+    valid &= are_hours & (hours < 24)
+    if length != _HOURS:
+        minutes, are_minutes = parse_digits(text, ends, two)
+        valid &= are_minutes & (minutes < 60)
     if length == _WITH_COLON:
         valid &= text.bytes_at(at + 3) == _COLON
     sign = text.bytes_at(at)

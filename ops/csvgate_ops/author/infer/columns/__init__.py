@@ -1,0 +1,1 @@
+"""Guesses the fields of the contract from the values of the columns."""

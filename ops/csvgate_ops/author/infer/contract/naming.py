@@ -1,0 +1,99 @@
+"""Derives the dataset's name from the path, and column names from the labels of the header."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from csvgate.contracts.checks.column_names import wrong_column_name
+from csvgate.contracts.header_labels import fold, wrong_label
+
+_ENDINGS: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
+_MOST_DATASET: Final = 63
+_MOST_COLUMN: Final = 290
+_SERIAL: Final = re.compile(
+    r"(?:[-_. ()]*+(?:v?[0-9]++|part|export|final|copy))++[)]?$", re.IGNORECASE
+)
+"""The part of a name that varies between files of a dataset, such as a date or a number."""
+
+
+def dataset_name(file: Path | None) -> str:
+    """Return the dataset that a path suggests: `orders` for orders.csv, orders_2026-11-21.csv.gz
+    and orders/2026-11-21.csv."""
+    if file is None:
+        return "uploads"
+    stem = _stem(file)
+    for text in (_SERIAL.sub("", stem), (Path.cwd() / file).parent.name, stem):
+        name = _ascii(text, "A-Za-z0-9_-").strip("_-")[:_MOST_DATASET]
+        if name:
+            return name
+    return "uploads"
+
+
+def match(dataset: str, file: Path | None) -> tuple[str, ...]:
+    """Globs for the dataset's folder and the file's ending."""
+    name = "" if file is None else file.name.removesuffix(".gz")
+    ending = next((e for e in _ENDINGS if name.lower().endswith(e)), ".csv")
+    return f"{dataset}/*{ending}", f"{dataset}/*{ending}.gz"
+
+
+def _stem(file: Path) -> str:
+    name = file.name.removesuffix(".gz")
+    for ending in _ENDINGS:
+        if name.lower().endswith(ending):
+            return name[: -len(ending)]
+    return name
+
+
+def identify_columns(labels: Sequence[str]) -> bool:
+    """Return whether the labels are valid and distinct, so that each identifies a column. One of
+    them may be blank, if there are others."""
+    folded = [fold(label) for label in labels]
+    return (
+        len(set(folded)) == len(labels)
+        and any(folded)
+        and not any(wrong_label(label) for label in labels if fold(label))
+    )
+
+
+def column_names(labels: Sequence[str]) -> list[str]:
+    """Return a valid column name for each label: the label itself where possible."""
+    own: dict[str, int] = {}
+    for number, label in enumerate(labels, 1):
+        if wrong_column_name(label) is None:
+            own.setdefault(label.casefold(), number)
+    names: list[str] = []
+    taken = set(own)
+    for number, label in enumerate(labels, 1):
+        if own.get(label.casefold()) == number:
+            names.append(label)
+            continue
+        base = (
+            label
+            if wrong_column_name(label) is None
+            else _column_name(label, number, indexed=any(labels))
+        )
+        name, count = base, 1
+        while name.casefold() in taken:
+            count += 1
+            name = f"{base[:_MOST_COLUMN]}_{count}"
+        taken.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def _column_name(label: str, number: int, *, indexed: bool) -> str:
+    name = _ascii(label, "A-Za-z0-9_").strip("_")[:_MOST_COLUMN]
+    for candidate in (name, f"column_{name}"):
+        if name and wrong_column_name(candidate) is None:
+            return candidate
+    if number == 1 and not label.strip() and indexed:
+        return "index"
+    return f"column_{number}"
+
+
+def _ascii(text: str, allowed: str) -> str:
+    flat = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    flat = "".join(char for char in flat if not unicodedata.combining(char))
+    return re.sub(f"[^{allowed}]+", "_", flat)

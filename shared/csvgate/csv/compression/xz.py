@@ -1,0 +1,60 @@
+"""Decompresses xz."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from csvgate.csv.compression.faults import corrupt, needs_memory, truncated
+from csvgate.csv.compression.members import MemberError, expand_members
+from csvgate.validation.faults import FileFault
+
+MOST_MEMORY: Final = 128 * 1024 * 1024
+"""A file may ask for up to 4 GiB. `xz -9` writes files that need 65 MiB."""
+
+
+class _NeedsMemory(MemberError):
+    """The file asks for more than MOST_MEMORY."""
+
+
+def expand_xz(pieces: Iterable[bytes], on_step: Callable[[], None]) -> Iterator[tuple[bytes, int]]:
+    """Yield decompressed bytes, with the number of compressed bytes read so far. Raises FileFault
+    `file.compressed_truncated`, `file.compressed_corrupt` and `file.compressed_memory`."""
+    return expand_members(pieces, _Xz, on_step, _damaged, truncated("xz"))
+
+
+class _Xz:
+    """One stream of xz."""
+
+    def __init__(self) -> None:
+        # Imported here, so that a function that reads no such file does not wait for it.
+        import lzma
+
+        self._failures = lzma.LZMAError
+        self._stream = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_MEMORY)
+
+    @property
+    def eof(self) -> bool:
+        return self._stream.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return self._stream.needs_input
+
+    def decompress(self, data: bytes, most: int) -> tuple[bytes, int]:
+        try:
+            out = self._stream.decompress(data, most)
+        except self._failures as error:
+            if _is_about_memory(error):
+                raise _NeedsMemory from None
+            raise MemberError from None
+        return out, len(self._stream.unused_data) if self._stream.eof else 0
+
+
+def _is_about_memory(error: Exception) -> bool:
+    # The library has one class of exceptions for everything.
+    return "Memory" in str(error)
+
+
+def _damaged(error: MemberError, members: int) -> FileFault:
+    if isinstance(error, _NeedsMemory):
+        return needs_memory("xz", "with `xz -9` or less")
+    return corrupt("xz", members)

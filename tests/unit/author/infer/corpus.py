@@ -1,0 +1,73 @@
+"""The small files of tests/files, and the table that says what each of them should give."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from csvgate.contracts.model import Contract, SchemaField
+from csvgate.types.registry import FIELD_TYPES
+from unit.author.infer.infer_examples import ROOT
+
+FOLDER: Final = ROOT / "tests" / "files"
+TABLE: Final = FOLDER / "expected.toml"
+_USUAL: Final[Mapping[str, Any]] = {"delimiter": ",", "header": True, "quoteChar": '"'}
+_UNSTATED: Final = frozenset(["name", "label", "type", "bigquery", "constraints", "title"])
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A row of the table. A file has either a contract or an error."""
+
+    path: str
+    about: str
+    contract: tuple[str, ...] = ()
+    """The dialect, then each column, as `summary` writes them."""
+    error: str = ""
+    """A part of the message with which infer refuses the file."""
+    rejected: int = 0
+    """Rows that no contract accepts."""
+    says: str = ""
+    """A part of what infer writes to stderr."""
+    comments: Mapping[str, str] = field(default_factory=dict)
+    """Parts of the comments of columns."""
+
+
+def table() -> list[Expected]:
+    """Return the rows of the table in its order."""
+    found = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    rows = []
+    for path, row in found.items():
+        given: dict[str, Any] = {**row, "contract": tuple(row.get("contract", ()))}
+        rows.append(Expected(path, **given))
+    return rows
+
+
+def summary(contract: Contract) -> tuple[str, ...]:
+    """Return what a contract says beyond the defaults, one short line for the file and one for each
+    column."""
+    dialect = contract.dialect.model_dump(by_alias=True, exclude_defaults=True)
+    dialect.pop("doubleQuote", None)
+    words = [] if contract.encoding == "utf-8" else [f"encoding={contract.encoding}"]
+    words += [f"{name}={_text(v)}" for name, v in dialect.items() if _USUAL.get(name) != v]
+    return (" ".join(words), *map(_column, contract.schema_.fields))
+
+
+def _column(field: SchemaField) -> str:
+    words = [field.name]
+    if field.label is not None:
+        words.append(f"label={_text(field.label)}")
+    words.append(field.type)
+    if field.bigquery not in (None, FIELD_TYPES[field.type].default_column):
+        words.append(str(field.bigquery).replace(" ", ""))
+    given = field.model_dump(by_alias=True, exclude_unset=True)
+    words += [f"{name}={_text(v)}" for name, v in given.items() if name not in _UNSTATED]
+    if field.constraints.enum:
+        words.append(f"enum={_text(field.constraints.enum)}")
+    return " ".join(words)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return "|".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else repr(value).strip("'")

@@ -1,0 +1,40 @@
+"""Every file of tests/files gives the contract or the error that its table states."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from csvgate.contracts.load import load
+from csvgate_ops.cli.author import check
+from unit.author.infer.corpus import FOLDER, TABLE, Expected, summary, table
+from unit.author.infer.infer_examples import run
+
+LEAST = 120
+
+
+def test_the_table_lists_every_file() -> None:
+    files = {str(p.relative_to(FOLDER)) for p in FOLDER.rglob("*") if p.is_file() and p != TABLE}
+    assert files == {row.path for row in table()}
+    assert len(files) >= LEAST
+
+
+@pytest.mark.parametrize("row", table(), ids=lambda row: row.path)
+def test_a_file_gives_what_the_table_says(tmp_path: Path, row: Expected) -> None:
+    out = tmp_path / "things.yaml"
+    done = run(FOLDER / row.path, "--out", out)
+    assert row.says in done.stderr
+    if row.error:
+        assert (done.exit_code, out.exists()) == (2, False)
+        assert row.error in done.stderr
+        return
+    assert row.contract == summary(load(out))
+    assert done.exit_code == (1 if row.rejected else 0)
+    checked = CliRunner().invoke(
+        check.command, [str(FOLDER / row.path), "--contract", str(out), "--format", "json"]
+    )
+    assert checked.exit_code == done.exit_code
+    assert f'"rows_rejected": {row.rejected},' in checked.stdout
+    for name, comment in row.comments.items():
+        [line] = [text for text in out.read_text().splitlines() if f"- {{name: {name}," in text]
+        assert comment in line.partition("  # ")[2]
