@@ -28,6 +28,8 @@ class Project:
         self.functions: dict[str, dict[str, Any]] = {}
         self.services: set[str] = set()
         self.triggers: dict[str, dict[str, Any]] = {}
+        self.unreachable: set[str] = set()
+        """Locations whose resources lists leave out."""
         self.sources: dict[str, bytes] = {}
         self.monitoring: dict[str, dict[str, dict[str, Any]]] = {}
         """Alert policies, channels, dashboards and log-based metrics, by the API's collection."""

@@ -22,25 +22,27 @@ SERVICES = (
 
 def missing() -> str | None:
     """Return why gcloud and bq cannot run here, or None."""
-    gcloud = shutil.which("gcloud")
-    if gcloud is None or shutil.which("bq") is None:
+    if shutil.which("gcloud") is None or shutil.which("bq") is None:
         return "needs gcloud and bq"
-    return None if _discovery(gcloud).is_file() else "needs the bq that comes with gcloud"
+    return None if _discovery().is_file() else "needs the bq that comes with gcloud"
 
 
-def _discovery(gcloud: str) -> Path:
+def root() -> Path:
+    """Return the folder in which the SDK is installed."""
+    return Path(str(shutil.which("gcloud"))).resolve().parents[1]
+
+
+def _discovery() -> Path:
     """Return the description of BigQuery's API that bq contains; otherwise it asks Google for
     one."""
-    root = Path(gcloud).resolve().parents[1]
-    return root / "platform" / "bq" / "discovery_next" / "bigquery.json"
+    return root() / "platform" / "bq" / "discovery_next" / "bigquery.json"
 
 
 def environment(address: str, directory: Path) -> dict[str, str]:
     """Return the environment for gcloud: without the user's account, and only with the stand-in."""
     token, bigqueryrc = directory / "token", directory / "bigqueryrc"
     token.write_text("stand-in")
-    gcloud = str(shutil.which("gcloud"))
-    bigqueryrc.write_text(f"api = {address}\ndiscovery_file = {_discovery(gcloud)}\n")
+    bigqueryrc.write_text(f"api = {address}\ndiscovery_file = {_discovery()}\n")
     overrides = {
         f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}": f"{address}/{name.lower()}/" for name in SERVICES
     }

@@ -24,6 +24,7 @@ from standin.project import Project
 from standin.refusal import Refusal
 from standin.server import StandIn, serving
 from standin.service import Request
+from standin.warm import warmed
 
 MAX_RUN_SECONDS = 1200
 """Limit for one run of a script, only as a guard against hanging."""
@@ -145,7 +146,7 @@ def copy_of_repository(folder: Path) -> Path:
     for name in ("ops", "shared", "functions", "contracts", "deploy"):
         ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    # Each file costs a second of gcloud; tests/integration/monitoring covers all forms.
+    # Each file costs a command; tests/integration/monitoring covers all forms.
     for kind, kept in KEPT_MONITORING.items():
         for file in (folder / "deploy" / "monitoring" / kind).iterdir():
             if file.stem not in kept:
@@ -182,12 +183,12 @@ def replace(file: Path, old: str, new: str) -> None:
 @contextmanager
 def lived(folder: Path) -> Iterator[Story]:
     root = copy_of_repository(folder / "repository")
-    with serving(project_with_foreign_things()) as stand_in:
-        environment = {
-            **sdk.environment(stand_in.address, folder),
-            "PYTHONPATH": f"{root / 'ops'}:{root / 'shared'}",
-        }
-        story = Story(stand_in, root, environment)
+    with (
+        serving(project_with_foreign_things()) as stand_in,
+        warmed(sdk.root(), sdk.environment(stand_in.address, folder)) as environment,
+    ):
+        code = {"PYTHONPATH": f"{root / 'ops'}:{root / 'shared'}"}
+        story = Story(stand_in, root, environment | code)
         story.runs["before"] = Run(0, "", [], copy.deepcopy(stand_in.project))
         story.deploy("without the secret")
         key = folder / "key"

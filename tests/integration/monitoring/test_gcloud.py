@@ -16,11 +16,13 @@ from csvgate_ops.deploy.monitoring.files import Monitoring
 from csvgate_ops.deploy.monitoring.observe import MonitoringFound, observe
 from csvgate_ops.deploy.monitoring.plan import Command, Step, differs, plan, removal
 from integration.monitoring.stand_in import StandIn, served
+from standin import sdk
+from standin.warm import warmed
 from unit.deploy.monitoring.rendered import PROJECT, monitoring
 
 pytestmark = pytest.mark.skipif(shutil.which("gcloud") is None, reason="needs gcloud")
 _ALL = monitoring(("ops@example.com",))
-# A second of gcloud each: so one of every form that there is, which the first test proves.
+# Each is a command: so one of every form that there is, which the first test proves.
 WANTED = replace(
     _ALL,
     metrics={
@@ -96,20 +98,20 @@ def stand_in() -> StandIn:
 @pytest.fixture
 def gcloud(stand_in: StandIn, tmp_path: Path) -> Iterator[Gcloud]:
     with served(stand_in) as address:
-        yield Gcloud(
-            {
-                "PATH": os.environ["PATH"],
-                "HOME": str(tmp_path),
-                "CLOUDSDK_CONFIG": str(tmp_path / "gcloud"),
-                "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
-                "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "1",
-                "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "1",
-                "CLOUDSDK_AUTH_DISABLE_CREDENTIALS": "true",
-                "CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING": address,
-                "CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING": address,
-                "NO_PROXY": "127.0.0.1",
-            }
-        )
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "CLOUDSDK_CONFIG": str(tmp_path / "gcloud"),
+            "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
+            "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "1",
+            "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "1",
+            "CLOUDSDK_AUTH_DISABLE_CREDENTIALS": "true",
+            "CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING": address,
+            "CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING": address,
+            "NO_PROXY": "127.0.0.1",
+        }
+        with warmed(sdk.root(), environment) as warm:
+            yield Gcloud(warm)
 
 
 def seen(stand_in: StandIn) -> MonitoringFound:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from standin.paging import page
 from standin.project import Project
 from standin.refusal import exists, not_found
 from standin.service import Answer, Request, Service
@@ -26,9 +27,10 @@ class Iam(Service):
             ("POST", one + ":setIamPolicy", self.set_policy),
         ]
 
-    def list(self, _request: Request, project: str) -> Answer:
+    def list(self, request: Request, project: str) -> Answer:
         self.project.own(project)
-        return {"accounts": list(self.project.accounts.values())}
+        request.only()
+        return page(request, "accounts", self.project.accounts.values())
 
     def create(self, request: Request, project: str) -> Answer:
         self.project.own(project)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from standin.project import Project
-from standin.refusal import exists, invalid, not_found
+from standin.refusal import Refusal, exists, invalid
 from standin.service import Answer, Request, Service
 from standin.shapes import Needed, Text, check
 
@@ -29,6 +29,11 @@ STATEMENT = re.compile(
 )
 
 
+def not_found(kind: str, name: str) -> Refusal:
+    """Return BigQuery's own words, which bq prints."""
+    return Refusal(404, f"Not found: {kind} {name}")
+
+
 class BigQuery(Service):
     def __init__(self, project: Project) -> None:
         super().__init__(project, "bigquery", "bigquery.googleapis.com")
@@ -36,7 +41,6 @@ class BigQuery(Service):
         dataset = base + r"/datasets/(?P<name>[^/]+)"
         self.jobs: dict[str, Answer] = {}
         self.routes = [
-            ("GET", base + "/datasets", self.list),
             ("POST", base + "/datasets", self.create),
             ("GET", dataset, self.get),
             ("PUT", dataset, self.update),
@@ -47,16 +51,6 @@ class BigQuery(Service):
             ("GET", base + r"/jobs/(?P<job>[^/]+)", self.job),
             ("GET", base + r"/queries/(?P<job>[^/]+)", self.results),
         ]
-
-    def list(self, request: Request, project: str) -> Answer:
-        self.project.own(project)
-        request.only("all", "filter")
-        brief = ("kind", "id", "datasetReference", "location")
-        every = self.project.datasets.values()
-        return {
-            "kind": "bigquery#datasetList",
-            "datasets": [{k: d[k] for k in brief} for d in every],
-        }
 
     def create(self, request: Request, project: str) -> Answer:
         self.project.own(project)
@@ -107,7 +101,7 @@ class BigQuery(Service):
         request.only("selectedFields", "view")
         self._there(project, name)
         if f"{name}.{table}" not in self.project.tables:
-            raise not_found(f"Not found: Table {project}:{name}.{table}")
+            raise not_found("Table", f"{project}:{name}.{table}")
         return self.project.tables[f"{name}.{table}"]
 
     def query(self, request: Request, project: str) -> Answer:
@@ -119,7 +113,7 @@ class BigQuery(Service):
         there = self._there(found["project"], found["dataset"])
         where = request.body["jobReference"]
         if where["location"] != there["location"]:
-            raise not_found(f"{found['dataset']} in {where['location']}")
+            raise not_found("Dataset", f"{project}:{found['dataset']} in {where['location']}")
         self._grant(there, found["verb"], found["role"], found["email"])
         job = {
             "kind": "bigquery#job",
@@ -159,5 +153,5 @@ class BigQuery(Service):
     def _there(self, project: str, name: str) -> dict[str, Any]:
         self.project.own(project)
         if name not in self.project.datasets:
-            raise not_found(f"Not found: Dataset {project}:{name}")
+            raise not_found("Dataset", f"{project}:{name}")
         return self.project.datasets[name]

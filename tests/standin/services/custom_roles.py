@@ -22,7 +22,6 @@ class CustomRoles:
         one = base + r"/(?P<name>[^/:]+)"
         self.routes: list[tuple[str, str, Handler]] = [
             ("POST", r"v1/permissions:queryTestablePermissions", self.testable),
-            ("GET", base, self.list),
             ("POST", base, self.create),
             ("GET", one, self.get),
             ("PATCH", one, self.patch),
@@ -41,15 +40,6 @@ class CustomRoles:
             "tables.updateData",
         )
         return {"permissions": [{"name": f"bigquery.{n}", "stage": "GA"} for n in names]}
-
-    def list(self, request: Request, project: str) -> Answer:
-        """Without permissions, as in the basic view."""
-        self.project.own(project)
-        asked = request.only("showDeleted", "pageSize", "pageToken", "view")
-        shown = [r for r in self.project.roles.values() if asked.get("showDeleted") or not _gone(r)]
-        return {
-            "roles": [{k: v for k, v in r.items() if k != "includedPermissions"} for r in shown]
-        }
 
     def create(self, request: Request, project: str) -> Answer:
         self.project.own(project)

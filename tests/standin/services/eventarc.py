@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from standin.paging import page_of_location
 from standin.project import Project
 from standin.refusal import Refusal, exists, invalid, not_found
 from standin.service import Answer, Request, Service
@@ -39,8 +40,8 @@ class Eventarc(Service):
     def list(self, request: Request, project: str, location: str) -> Answer:
         self.project.own(project)
         request.only("orderBy", "filter")
-        where = "" if location == "-" else f"/locations/{location}/"
-        return {"triggers": [t for t in self.project.triggers.values() if where in t["name"]]}
+        every = self.project.triggers.values()
+        return page_of_location(self.project, request, "triggers", every, location)
 
     def create(self, request: Request, project: str, location: str) -> Answer:
         self.project.own(project)

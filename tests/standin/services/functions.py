@@ -4,6 +4,7 @@ import io
 import zipfile
 from typing import Any
 
+from standin.paging import page_of_location
 from standin.project import Project
 from standin.refusal import exists, invalid, not_found
 from standin.service import Answer, Request, Service
@@ -87,7 +88,7 @@ class CloudFunctions(Service):
         self.project.own(project)
         request.only("filter")
         every = self.project.functions.values()
-        return {"functions": [f for f in every if f"/locations/{location}/" in f["name"]]}
+        return page_of_location(self.project, request, "functions", every, location)
 
     def upload_url(self, request: Request, project: str, location: str) -> Answer:
         self.project.own(project)

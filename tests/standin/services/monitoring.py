@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from standin.paging import page
 from standin.project import Project
 from standin.refusal import Refusal, exists, invalid, not_found
 from standin.service import Answer, Request, Service
@@ -77,7 +78,8 @@ class _Collections(Service):
             raise invalid(f"filter: {chosen}")
         pairs = PAIR.findall(chosen)
         every = self.stored(kind).values()
-        return {kind: [item for item in every if all(_at(item, p) == v for p, v in pairs)]}
+        found = [item for item in every if all(_at(item, p) == v for p, v in pairs)]
+        return page(request, kind, found)
 
     def create(self, request: Request, project: str, parent: str, kind: str) -> Answer:
         self.project.own(project)

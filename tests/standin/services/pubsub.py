@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from standin.paging import page
 from standin.project import Project
 from standin.refusal import exists, invalid, not_found
 from standin.service import Answer, Request, Service
@@ -52,9 +53,10 @@ class PubSub(Service):
             ("POST", base + r"/(?P<name>(topics|subscriptions)/[^/:]+):setIamPolicy", self.grant),
         ]
 
-    def list_topics(self, _request: Request, project: str) -> Answer:
+    def list_topics(self, request: Request, project: str) -> Answer:
         self.project.own(project)
-        return {"topics": list(self.project.topics.values())}
+        request.only()
+        return page(request, "topics", self.project.topics.values())
 
     def create_topic(self, request: Request, project: str, name: str) -> Answer:
         self.project.own(project)
@@ -85,9 +87,10 @@ class PubSub(Service):
                 subscription["topic"] = "_deleted-topic_"
         return {}
 
-    def list_subscriptions(self, _request: Request, project: str) -> Answer:
+    def list_subscriptions(self, request: Request, project: str) -> Answer:
         self.project.own(project)
-        return {"subscriptions": list(self.project.subscriptions.values())}
+        request.only()
+        return page(request, "subscriptions", self.project.subscriptions.values())
 
     def create_subscription(self, request: Request, project: str, name: str) -> Answer:
         self.project.own(project)

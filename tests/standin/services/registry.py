@@ -1,5 +1,6 @@
 """Artifact Registry: repositories."""
 
+from standin.paging import page
 from standin.project import Project
 from standin.refusal import exists, not_found
 from standin.service import Answer, Request, Service
@@ -39,7 +40,7 @@ class ArtifactRegistry(Service):
         request.only("orderBy", "filter")
         where = f"/locations/{location}/"
         every = self.project.repositories.values()
-        return {"repositories": [r for r in every if where in r["name"]]}
+        return page(request, "repositories", [r for r in every if where in r["name"]])
 
     def create(self, request: Request, project: str, location: str) -> Answer:
         self.project.own(project)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from standin.paging import page
 from standin.project import Project
 from standin.refusal import exists, invalid, not_found
 from standin.service import Answer, Request, Service
@@ -35,7 +36,7 @@ class SecretManager(Service):
     def list(self, request: Request, project: str) -> Answer:
         self.project.own(project)
         request.only("filter")
-        return {"secrets": list(self.project.secrets.values())}
+        return page(request, "secrets", self.project.secrets.values())
 
     def create(self, request: Request, project: str) -> Answer:
         self.project.own(project)
@@ -75,7 +76,7 @@ class SecretManager(Service):
     def versions(self, request: Request, project: str, name: str) -> Answer:
         request.only("filter")
         self._there(project, name)
-        return {"versions": self.project.versions[name][::-1]}
+        return page(request, "versions", self.project.versions[name][::-1])
 
     def version(self, _request: Request, project: str, name: str, version: str) -> Answer:
         self._there(project, name)

@@ -1,5 +1,6 @@
 """Service Usage: enabled APIs and Google's service agents."""
 
+from standin.paging import page
 from standin.project import Project
 from standin.refusal import invalid
 from standin.service import Answer, Request, Service
@@ -28,7 +29,7 @@ class ServiceUsage(Service):
         self.project.own(project)
         if request.only("filter").get("filter") != "state:ENABLED":
             raise invalid("the stand-in lists enabled services")
-        return {"services": [self._service(api) for api in sorted(self.project.apis)]}
+        return page(request, "services", map(self._service, sorted(self.project.apis)))
 
     def get(self, _request: Request, project: str, api: str) -> Answer:
         self.project.own(project)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from standin.paging import page
 from standin.project import Project
 from standin.refusal import exists, invalid, not_found
 from standin.service import Answer, Request, Service
@@ -47,7 +48,7 @@ class Storage(Service):
 
     def list(self, request: Request) -> Answer:
         self.project.own(request.only("project", "projection", "fields", "prefix")["project"])
-        return {"items": list(self.project.buckets.values())}
+        return page(request, "items", self.project.buckets.values())
 
     def create(self, request: Request) -> Answer:
         self.project.own(request.only("project", "enableObjectRetention", "projection")["project"])

@@ -9,13 +9,13 @@ from csvgate_ops.deploy.doctor.model import Facts
 from csvgate_ops.deploy.kinds import dataset, trigger_subscription
 from csvgate_ops.deploy.plan.model import Desired, Key, Observed, Place
 from csvgate_ops.deploy.plan.observe import observe, run_concurrently
-from csvgate_ops.deploy.run.gcloud import CommandFailed, JsonReader
+from csvgate_ops.deploy.run.gcloud import JsonReader
 
 
 def gather(
     environment: str, desired: Desired, contracts: tuple[Contract, ...], reader: JsonReader
 ) -> Facts:
-    """Raises NoProject, CommandFailed."""
+    """Raises NoProject, CommandFailed, Unreachable."""
     place, observed = desired.place, observe(desired, reader)
     project = reader.read(("gcloud", "projects", "describe", place.project))
     variables = {"PROJECT_NUMBER": str(project["projectNumber"])}
@@ -47,12 +47,9 @@ def _tables(
 
 
 def _columns(place: Place, table: str, reader: JsonReader) -> tuple[Column, ...] | None:
-    try:
-        described = reader.read((*dataset.bq(place), "--format=json", "show", table))
-    except CommandFailed as error:
-        if "Not found: Table" in error.finished.stdout + error.finished.stderr:
-            return None
-        raise
+    described = reader.find((*dataset.bq(place), "--format=json", "show", table))
+    if described is None:
+        return None
     return tuple(_column(field) for field in described.get("schema", {}).get("fields", ()))
 
 

@@ -14,7 +14,6 @@ from csvgate_ops.deploy.kinds.kind import (
     Phase,
     Reader,
     Removal,
-    last_segment,
     named,
 )
 from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step
@@ -51,15 +50,13 @@ def delete(place: Place, key: Key, found: Fields) -> list[Step]:
 
 
 def observe(place: Place, reader: Reader, names: Names) -> Mapping[str, Fields]:
-    """Return those of these roles that exist, deleted ones included. A listing has no
-    permissions."""
-    where = f"--project={place.project}"
-    listed = {
-        last_segment(i["name"]) for i in reader.read((*_GROUP, "list", "--show-deleted", where))
-    }
+    """Return those of these roles that exist, deleted ones included. They are described one by
+    one, because gcloud's listing has no permissions."""
     found = {}
-    for name in sorted(listed.intersection(names)):
-        described = reader.read((*_GROUP, "describe", name, where))
+    for name in sorted(names):
+        described = reader.find((*_GROUP, "describe", name, f"--project={place.project}"))
+        if described is None:
+            continue
         found[name] = {
             "title": described.get("title", ""),
             "permissions": ",".join(sorted(described.get("includedPermissions", ()))),

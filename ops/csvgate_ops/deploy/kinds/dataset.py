@@ -47,12 +47,12 @@ def describe(place: Place, name: str) -> tuple[str, ...]:
 
 
 def observe(place: Place, reader: Reader, names: Names) -> Mapping[str, Fields]:
-    listing = (*bq(place), "--format=json", "ls", "--datasets", "--max_results=1000")
+    """Return those of these datasets that exist. They are described one by one, because a listing
+    has neither descriptions nor access."""
     found = {}
-    for item in reader.read(listing):
-        name = item["datasetReference"]["datasetId"]
-        if name in names:
-            described = reader.read(describe(place, name))
+    for name in sorted(names):
+        described = reader.find(describe(place, name))
+        if described is not None:
             found[name] = {
                 "location": described["location"],
                 "description": described.get("description", ""),

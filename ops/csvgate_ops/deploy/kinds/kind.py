@@ -14,8 +14,14 @@ from csvgate_ops.deploy.plan.model import Binding, Fields, Key, Place, Resource,
 
 
 class Reader(Protocol):
+    """Reads a project. Each command runs once."""
+
     def read(self, argv: Sequence[str]) -> Any:
-        """Return the JSON that a listing or describing command prints. Each command runs once."""
+        """Return the JSON that a listing or describing command prints."""
+
+    def find(self, argv: Sequence[str]) -> Any | None:
+        """Return the JSON that a describing command prints, or None if the service answers that
+        there is no such resource."""
 
 
 Names = Collection[str]

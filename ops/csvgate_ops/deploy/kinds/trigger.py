@@ -54,12 +54,25 @@ def delete(place: Place, key: Key, found: Fields) -> list[Step]:
     return [Command((*argv, f"--project={place.project}"), why)]
 
 
-def listing(place: Place) -> tuple[str, ...]:
-    return (*GROUP, "list", "--location=-", f"--project={place.project}")
+def read(place: Place, reader: Reader, names: Names) -> dict[str, Mapping[str, Any]]:
+    """Return all triggers of the project by name, as the service describes them.
+
+    The list of all locations lacks those of locations that Eventarc cannot reach, and gcloud does
+    not say so. A trigger in `names` that is not listed is therefore looked for where it should be.
+    """
+    project = f"--project={place.project}"
+    listed = reader.read((*GROUP, "list", "--location=-", project))
+    found = {last_segment(item["name"]): item for item in listed}
+    for name in sorted(set(names) - found.keys()):
+        for location in sorted({place.region, place.bucket_location}):
+            described = reader.find((*GROUP, "describe", name, f"--location={location}", project))
+            if described is not None:
+                found[name] = described
+    return found
 
 
-def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
-    return {last_segment(item["name"]): _fields(item) for item in reader.read(listing(place))}
+def observe(place: Place, reader: Reader, names: Names) -> Mapping[str, Fields]:
+    return {name: _fields(item) for name, item in read(place, reader, names).items()}
 
 
 def subscription_of(item: Mapping[str, Any]) -> str:

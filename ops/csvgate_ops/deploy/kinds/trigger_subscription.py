@@ -49,16 +49,16 @@ def create(place: Place, resource: Resource) -> list[Step]:
     return update(place, resource, resource.fields)
 
 
-def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, names: Names) -> Mapping[str, Fields]:
     listed = {last_segment(s["name"]): s for s in reader.read(subscription.listing(place))}
     found = {}
-    for item in reader.read(trigger.listing(place)):
-        name = trigger.subscription_of(item)
-        if name in listed:
-            found[last_segment(item["name"])] = {
-                **subscription.fields(listed[name]),
-                "subscription": name,
-                "push_endpoint": listed[name].get("pushConfig", {}).get("pushEndpoint", ""),
+    for name, item in trigger.read(place, reader, names).items():
+        short = trigger.subscription_of(item)
+        if short in listed:
+            found[name] = {
+                **subscription.fields(listed[short]),
+                "subscription": short,
+                "push_endpoint": listed[short].get("pushConfig", {}).get("pushEndpoint", ""),
             }
     return found
 

@@ -32,7 +32,7 @@ class NoProject(DeployError):
 
 
 def observe(desired: Desired, reader: JsonReader) -> Observed:
-    """Return everything that a plan compares with. Raises NoProject, CommandFailed."""
+    """Return everything that a plan compares with. Raises NoProject, CommandFailed, Unreachable."""
     place = desired.place
     number = _number(place, reader)
     apis = KINDS["api"].observe(place, reader, ())

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,10 @@ from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.plan.script import shell_line
 
 LAST_LINES = 30
+_NOT_FOUND = re.compile(r"\bNOT_FOUND: |\bNot found: (Dataset|Table)\b")
+"""How gcloud and bq begin the answer that a resource does not exist."""
+_UNREACHABLE = re.compile(r"fully or partially unreachable")
+"""A warning of gcloud: the list that it printed lacks the resources of some regions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,17 @@ class CommandFailed(DeployError):
         lines = "\n".join(f"    {line}" for line in output)
         super().__init__(
             f"command failed with exit code {finished.code}:\n  {shell_line(tuple(argv))}\n{lines}"
+        )
+
+
+class Unreachable(DeployError):
+    """A list lacks the resources of regions that the service could not reach."""
+
+    def __init__(self, argv: Sequence[str], finished: Finished) -> None:
+        lines = "\n".join(f"    {line}" for line in finished.stderr.strip().splitlines())
+        super().__init__(
+            "the answer of a command is incomplete, so nothing can be said about what it leaves "
+            f"out. Try again later:\n  {shell_line(tuple(argv))}\n{lines}"
         )
 
 
@@ -84,8 +100,18 @@ class JsonReader:
         self._answers: dict[tuple[str, ...], Future[Any]] = {}
         self._lock = Lock()
 
+    def find(self, argv: Sequence[str]) -> Any | None:
+        """Raises CommandFailed, except if the resource does not exist."""
+        try:
+            return self.read(argv)
+        except CommandFailed as error:
+            # bq prints errors on its standard output.
+            if _NOT_FOUND.search(error.finished.stderr + error.finished.stdout):
+                return None
+            raise
+
     def read(self, argv: Sequence[str]) -> Any:
-        """Raises CommandFailed."""
+        """Raises CommandFailed, Unreachable."""
         key = tuple(argv)
         with self._lock:
             first = key not in self._answers
@@ -102,5 +128,7 @@ class JsonReader:
         finished = self._run(asked)
         if finished.code:
             raise CommandFailed(asked, finished)
+        if _UNREACHABLE.search(finished.stderr):
+            raise Unreachable(asked, finished)
         # For an empty list bq prints nothing.
         return json.loads(finished.stdout) if finished.stdout.strip() else []

@@ -5,55 +5,66 @@ client where it is built, and a deployed function must not contain the modules o
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 
 PACKAGE = "csvgate"
 _ALL = "*"
+_ALWAYS = ""
 
 
 def reachable(source: Path, shared: Path) -> list[Path]:
     """Return the files under `shared` that the Python files under `source` import, directly or
     indirectly, with the packages around them. Imports anywhere in a file count, except those for
     type checkers and those in functions that nobody imports or names."""
-    used: dict[Path, set[str]] = {file: {_ALL} for file in source.rglob("*.py")}
-    waiting = sorted(used)
+    files = cache(lambda name: tuple(_files(name, shared)))
+    used: set[tuple[Path, str]] = set()
+    waiting = [(file, _ALL) for file in source.rglob("*.py")]
     while waiting:
-        file = waiting.pop()
-        tree = ast.parse(file.read_bytes(), str(file))
-        for name in _imported(tree, used[file]):
-            for module, attribute in _files(name, shared):
-                names = used.setdefault(module, set())
-                if attribute not in names:
-                    names.add(attribute)
-                    waiting.append(module)
-    return sorted(file for file in used if file.is_relative_to(shared))
+        file, attribute = waiting.pop()
+        for part in {(file, _ALWAYS), (file, attribute)} - used:
+            used.add(part)
+            for name in _imports(file.read_bytes()).get(part[1], ()):
+                waiting += files(name)
+    return sorted({file for file, _ in used if file.is_relative_to(shared)})
 
 
-def _imported(tree: ast.Module, used: set[str]) -> Iterator[str]:
-    skipped = set() if _ALL in used else _unused_functions(tree, used)
-    for node in _executed(tree, skipped):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            # The imported name may be a module itself.
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+@lru_cache(maxsize=1024)
+def _imports(code: bytes) -> Mapping[str, tuple[str, ...]]:
+    """Return the names that a file imports whatever is used of it (_ALWAYS), those that each
+    function imports which nothing else in the file calls (by its name), and those of all of these
+    functions (_ALL)."""
+    tree = ast.parse(code)
+    functions = _only_for_importers(tree)
+    found: dict[str, tuple[str, ...]] = {_ALWAYS: tuple(_executed(tree, functions)), _ALL: ()}
+    for function in functions:
+        names = tuple(_executed(function, frozenset()))
+        found[function.name] = found.get(function.name, ()) + names
+        found[_ALL] += names
+    return found
 
 
-def _unused_functions(tree: ast.Module, used: set[str]) -> set[ast.AST]:
+def _only_for_importers(tree: ast.Module) -> frozenset[ast.FunctionDef]:
+    """Return the functions of a file that are only called if another file imports them."""
     named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return {
+    return frozenset(
         node
         for node in tree.body
         if isinstance(node, ast.FunctionDef)
-        and node.name not in used | named
+        and node.name not in named
         and not node.decorator_list  # a decorator may register it
         and not node.name.startswith("__")  # Python itself calls `__getattr__`
-    }
+    )
 
 
-def _executed(node: ast.AST, skipped: set[ast.AST]) -> Iterator[ast.AST]:
-    yield node
+def _executed(node: ast.AST, skipped: frozenset[ast.AST]) -> Iterator[str]:
+    """Yield the names that a part of a file imports, except in the nodes `skipped`."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        # The imported name may be a module itself.
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
     if isinstance(node, ast.If) and _for_types(node):
         skipped = skipped.union(node.body)
     for child in ast.iter_child_nodes(node):

@@ -9,9 +9,15 @@ from typing import Any
 
 import pytest
 
-from csvgate_ops.deploy.plan.model import Binding, Key
+from csvgate_ops.deploy.plan.model import Binding, Key, Observed
 from csvgate_ops.deploy.plan.observe import NoProject, observe
-from csvgate_ops.deploy.run.gcloud import Finished, JsonReader
+from csvgate_ops.deploy.run.gcloud import (
+    CommandFailed,
+    Finished,
+    JsonReader,
+    Runner,
+    Unreachable,
+)
 from unit.deploy.plan.environments import wanted
 
 PROJECT = "example-csvgate-dev"
@@ -45,8 +51,11 @@ POLICIES = {
 }
 
 
+NOT_FOUND = Finished(1, "", "ERROR: (gcloud.x.describe) NOT_FOUND: Resource 'x' was not found")
+
+
 class Answers:
-    """By words of the command; what has no answer lists nothing."""
+    """By words of the command. What has no answer lists nothing and does not exist."""
 
     def __init__(self, answers: Mapping[str, Any]) -> None:
         self.answers, self.asked = answers, list[str]()
@@ -57,6 +66,8 @@ class Answers:
         for words, answer in self.answers.items():
             if words in command:
                 return Finished(0, json.dumps(answer), "")
+        if " describe " in command or " show " in command:
+            return NOT_FOUND
         return Finished(0, "{}" if "get-iam-policy" in command else "[]", "")
 
 
@@ -118,16 +129,56 @@ def test_a_trigger_s_subscription_is_known_by_its_trigger() -> None:
     assert {Binding(key, "roles/pubsub.subscriber", without_number)} == observed.bindings
 
 
+def triggers_only(run: Runner) -> Observed:
+    with_apis = Answers(
+        {"projects describe": DESCRIBED, "services list": enabled("pubsub", "eventarc")}
+    )
+    return observe(
+        wanted("dev"),
+        JsonReader(lambda argv: run(argv) if "triggers" in argv else with_apis(argv)),
+    )
+
+
+def test_a_trigger_that_a_list_of_all_locations_leaves_out_is_read_directly() -> None:
+    """Eventarc leaves out the triggers of locations that it cannot reach."""
+    run = Answers({"triggers describe enrich-records": TRIGGER})
+    observed = triggers_only(run)
+    found = [key.name for key in observed.resources if key.kind == "trigger"]
+    assert ["enrich-records"] == found
+    group, project = "gcloud eventarc triggers", f"--project={PROJECT} --format=json"
+    missing = ("enrich-records", "notify-stakeholders", "validate-and-parse")
+    assert [
+        *(f"{group} describe {name} --location=europe-west1 {project}" for name in missing),
+        f"{group} list --location=- {project}",
+    ] == sorted(run.asked)
+
+
+def test_a_trigger_whose_location_cannot_be_reached_is_not_missing() -> None:
+    def run(argv: Sequence[str]) -> Finished:
+        if "list" in argv:
+            return Finished(0, "[]", "")
+        return Finished(1, "", "ERROR: (gcloud.eventarc.triggers.describe) UNAVAILABLE: later")
+
+    with pytest.raises(CommandFailed, match="UNAVAILABLE: later"):
+        triggers_only(run)
+
+
+def test_a_list_that_lacks_a_region_is_an_error() -> None:
+    """gcloud warns of it, and ends with exit code 0."""
+    warning = (
+        "WARNING: The following regions were fully or partially unreachable for query: "
+        "projects/p/locations/europe-west1"
+    )
+    with pytest.raises(Unreachable, match=r"incomplete.*Try again later:\n  gcloud functions list"):
+        JsonReader(lambda _: Finished(0, "[]", warning)).read(("gcloud", "functions", "list"))
+
+
 def test_a_dataset_s_access_is_read_as_roles() -> None:
     run = Answers(
         {
             "projects describe": DESCRIBED,
             "services list": enabled("bigquery"),
-            " ls ": [
-                {"datasetReference": {"datasetId": "sales"}},
-                {"datasetReference": {"datasetId": "theirs"}},
-            ],
-            " show ": {
+            " show --dataset sales": {
                 "location": "EU",
                 "access": [
                     {"role": "WRITER", "userByEmail": ENRICH},
@@ -140,7 +191,8 @@ def test_a_dataset_s_access_is_read_as_roles() -> None:
     observed = observe(wanted("dev"), JsonReader(run))
     key = Key("dataset", "sales")
     assert {"location": "EU", "description": ""} == observed.resources[key]
-    assert Key("dataset", "theirs") not in observed.resources
+    described = f"bq --project_id={PROJECT} --format=json show --dataset sales"
+    assert [described] == [command for command in run.asked if command.startswith("bq ")]
     assert {
         Binding(key, "roles/bigquery.dataEditor", f"serviceAccount:{ENRICH}"),
         Binding(key, "roles/bigquery.dataViewer", "allAuthenticatedUsers"),
