@@ -5,13 +5,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from formats_page import formats_page
 from pydantic import BaseModel
 
 from csvgate.contracts.json_schema import contract_schema
 from csvgate.protocol import events
 from csvgate.protocol.ledger.paths import TABLE, EntryPath
 from csvgate.validation.docs import faults_page
+from csvgate_ops.author.infer.formats_page import formats_page
 from csvgate_ops.deploy.topology import load
 from csvgate_ops.operate.runbook.page import runbook_page
 

@@ -95,10 +95,10 @@ def _blank(
         remedy = "only one can be rescued, so name or remove the others"
     elif columns and not named and others == "refuse":
         remedy = "name it, or remove it; perhaps the line ends with a delimiter"
+        if columns[-1] == str(len(labels)):
+            remedy += ", which the contract's `dialect.trailingDelimiter` allows"
     else:
         return
-    if columns[-1] == str(len(labels)):
-        remedy += ", which the contract's `dialect.trailingDelimiter` allows"
     yield "header.blank_label", f"without a name: column {join_limited(columns)}; {remedy}"
 
 

@@ -63,3 +63,8 @@ class AbsentCell(MarkedCell):
 
 
 ABSENT: Final = AbsentCell("", "")
+
+
+def is_null(cell: str) -> bool:
+    r"""Return whether the cell is written as \N."""
+    return isinstance(cell, MarkedCell) and cell.written == NULL

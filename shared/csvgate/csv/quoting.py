@@ -46,9 +46,9 @@ class Grammar:
     @classmethod
     def of(cls, contract: Contract) -> "Grammar":
         """Return the grammar of the contract's files, which marks the cells whose content does not
-        decide whether they are missing values."""
+        decide whether they are missing values, or are replaced."""
         schema = contract.schema_
-        lists = [field.missing_values or () for field in schema.fields]
+        lists = [chain(field.missing_values or (), field.replace) for field in schema.fields]
         return cls(contract.dialect, chain(schema.missing_values, *lists))
 
     def split(self, text: str) -> list[str] | None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from csvgate.contracts.model import Schema, SchemaField
 from csvgate.contracts.table import column_type
-from csvgate.csv.marked_cell import NULL, MarkedCell, QuotedCell
+from csvgate.csv.marked_cell import MarkedCell, QuotedCell, is_null
 from csvgate.types.common.field_type import CellFault
 from csvgate.types.common.spaces import SPACES
 from csvgate.types.registry import FIELD_TYPES
@@ -109,10 +109,10 @@ class Cells(dict[str, object]):
             text = text.strip(SPACES)
         is_missing = text in self.missing
         if isinstance(text, MarkedCell):
-            is_missing = text.is_missing(self.missing)
-            if not is_missing and text.written == NULL:
+            is_missing, is_replaced = text.is_missing(self.missing), text.written in self.replaced
+            if is_null(text) and not is_missing and not is_replaced:
                 raise CellFault(_QUOTED_NULL if isinstance(text, QuotedCell) else _NULL)
-            text = str(text)
+            text = text.written if is_replaced else str(text)
         return self.missing_value() if is_missing else self._read_value(text)
 
     def missing_value(self) -> object:

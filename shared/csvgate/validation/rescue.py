@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from json.encoder import encode_basestring
 from typing import Final
 
+from csvgate.csv.marked_cell import is_null
 from csvgate.types.common.field_type import CellFault
 
 MOST_CHARACTERS: Final = 1_500_000
@@ -24,7 +25,7 @@ def json_keys(others: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
 
 def rescuer(others: Sequence[tuple[int, str]]) -> Callable[[Sequence[str]], str]:
     """Return a function of the cells of a record that returns `{label: cell}` of these columns
-    without empty cells; an empty text if all are empty.
+    without empty cells and NULLs; an empty text if there are no others.
 
     Zero bytes and damaged characters stay as they are, so that the rules find them. The text of
     a row that is too long ends early.
@@ -34,7 +35,7 @@ def rescuer(others: Sequence[tuple[int, str]]) -> Callable[[Sequence[str]], str]
     def rescue(cells: Sequence[str]) -> str:
         members, size = list[str](), 0
         for at, key in keys:
-            if cell := cells[at]:
+            if (cell := cells[at]) and not is_null(cell):
                 members.append(key + (encode_basestring(cell) if "\0" not in cell else cell))
                 size += len(members[-1])
                 if size > MOST_CHARACTERS:

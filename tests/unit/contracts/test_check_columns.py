@@ -1,12 +1,17 @@
 """The columns of files: optional ones, defaults, further ones, and headers of several rows."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from csvgate.contracts.checks.defaults import check_default
 from csvgate.contracts.hashing import contract_hash
-from unit.validation.files import contract
+from csvgate.types.common.field_type import CellFault
+from csvgate.validation.cells import Cells
+from unit.validation.fast.files import KINDS
+from unit.validation.files import Field, contract
 
 Found = list[tuple[str, str]]
 A: dict[str, Any] = {"name": "a"}
@@ -68,7 +73,12 @@ BY_LABEL = "needs a header, because columns are found by their labels; drop it"
             {"fields": [A | {"default": "xyz", "constraints": {"maxLength": 2, "enum": ["y"]}}]},
             "fields[0].default",
             "'xyz' is not a valid cell of this field: it has more than 2 characters and is not "
-            "one of: y",
+            "one of the values of `enum`",
+        ),
+        (
+            {"fields": [A | {"default": "x\0"}]},
+            "fields[0].default",
+            "'x\\x00' is not a valid cell of this field: it contains a NUL character",
         ),
         (
             {"fields": [A | {"default": 5}]},
@@ -189,6 +199,21 @@ def test_broken_rules(
 )
 def test_valid_contracts(found: Callable[..., Found], schema: dict[str, Any]) -> None:
     assert [] == found(schema=schema)
+
+
+@pytest.mark.parametrize(("field", "cells"), KINDS)
+def test_a_default_is_accepted_if_it_is_a_valid_cell(field: Field, cells: list[str]) -> None:
+    """The rules for cells, which most functions do not have, say the same."""
+    for text in (*cells, "NaN", "\u0663", "x" * 50):
+        rules = contract({"name": "a", **field, "default": text})
+        (declared,) = rules.schema_.fields
+        reader = Cells(declared, rules.schema_, required=False)
+        is_valid = text not in reader.missing
+        with suppress(CellFault):
+            reader.missing_value()
+            assert (text, is_valid) == (text, not list(check_default(declared, rules.schema_)))
+            continue
+        assert (text, 1) == (text, len(list(check_default(declared, rules.schema_))))
 
 
 def test_columns_are_found_by_labels_only(found: Callable[..., Found]) -> None:

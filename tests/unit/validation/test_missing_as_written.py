@@ -146,3 +146,41 @@ def test_a_corrected_reject_file_keeps_quoted_texts() -> None:
         correction.pieces([file.replace(b",x,", b",1,")]), contract_for_extracted_records(rules)
     )
     assert [(2, (1, "", None))] == valid_rows(correction.batches(read))
+
+
+def test_a_null_in_a_rescued_column_is_left_out() -> None:
+    """It would be the text N otherwise."""
+    rules = contract(
+        "a",
+        dialect={"escapeChar": "\\"},
+        schema={"missingValues": ["\\N"], "extraColumns": "rescue"},
+    )
+    data = b'a,b,c\nx,\\N,N\ny,"\\N",\\\\N\nz,\\N,\\N\n'
+    assert [
+        (2, ("x", '{"c": "N"}')),
+        (3, ("y", '{"c": "\\\\N"}')),
+        (4, ("z", None)),
+    ] == valid_rows(batches(data, rules))
+
+
+@pytest.mark.parametrize("trim", [False, True])
+def test_cells_to_replace_are_compared_as_they_are_written(trim: bool) -> None:
+    field = {"name": "a", "replace": {"\\M": "", "\\K": "known", "K": "plain"}, "trim": trim}
+    rules = contract(field, "b", dialect={"escapeChar": "\\"})
+    data = b"a,b\n\\M,1\n\\K,2\nK,3\nM,4\n"
+    expected = [None, "known", "plain", "M"]
+    assert expected == [a for _, (a, _) in valid_rows(batches(data, rules))]
+
+
+def test_a_trimmed_cell_is_compared_as_it_is_written() -> None:
+    rules = contract("a", "b", dialect={"escapeChar": "\\"},
+                     schema={"missingValues": ["\\N"], "trim": True})  # fmt: skip
+    data = b"a,b\n \\N , N \n\xc2\xa0\\N,\\\\N\n"
+    assert [(2, (None, "N")), (3, (None, "\\N"))] == valid_rows(batches(data, rules))
+
+
+def test_with_trim_a_quoted_cell_is_still_a_text() -> None:
+    rules = contract("a", "b", dialect={"quotedMissing": False},
+                     schema={"missingValues": ["", "NA"], "trim": True})  # fmt: skip
+    data = b'a,b\n" NA ", NA \n"  ",  \n'
+    assert [(2, ("NA", None)), (3, ("", None))] == valid_rows(batches(data, rules))

@@ -9,7 +9,7 @@ from csvgate.contracts.model import Contract
 from csvgate.csv.records import MAX_RECORD_BYTES
 from csvgate.validation.batch import MAX_CELLS
 from csvgate.validation.faults import FileFault
-from csvgate.validation.rescue import MOST_CHARACTERS
+from csvgate.validation.rescue import MOST_CHARACTERS, rescuer
 from csvgate.validation.validate import validate
 from unit.validation.files import batches, contract, faults, rejected_rows, valid_rows
 
@@ -59,14 +59,27 @@ def test_a_row_has_as_many_cells_as_the_header() -> None:
     assert [(2, None, "row.too_many_fields")] == faults(b"a,n,x\n1,2,3,4\n", RULES)
 
 
-def test_a_text_that_is_too_long_is_a_fault() -> None:
-    longest = MOST_CHARACTERS - len('{"x": ""}')
+@pytest.mark.parametrize("vector_bytes", [RULES_ONLY, 1])
+@pytest.mark.parametrize(("character", "written"), [(b"y", 1), (b"\x01", len(r"\u0001"))])
+def test_a_text_that_is_too_long_is_a_fault(
+    character: bytes, written: int, vector_bytes: int
+) -> None:
+    if vector_bytes == 1:
+        pytest.importorskip("pyarrow")
+    longest = (MOST_CHARACTERS - len('{"x": ""}')) // written
     assert longest < MAX_RECORD_BYTES
-    assert [longest] == [len(json.loads(t)["x"]) for t in rescued(b"a,n,x\n1,2," + b"y" * longest)]
-    (row,) = rejected_rows(batches(b"a,n,x\n1,2," + b"y" * (longest + 1), RULES))
+    data = b"a,n,x\n1,2," + character * longest
+    assert [longest] == [len(json.loads(text)["x"]) for text in rescued(data, RULES, vector_bytes)]
+    (row,) = rejected_rows(validate([data + character + b"\n"], RULES, vector_bytes=vector_bytes))
     (fault,) = row.faults
     assert ("rescued", "bigquery.length") == (fault.column, fault.code)
     assert "add these columns to the contract" in fault.message
+
+
+def test_the_text_of_a_row_that_is_too_long_ends_early() -> None:
+    """A row of 100 kB could have 15 MB of labels."""
+    text = rescuer([(0, "x" * 300)] * 50_000)(["y"])
+    assert MOST_CHARACTERS < len(text) < MOST_CHARACTERS + 20_000
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from csvgate.contracts.header_labels import fold
-from csvgate.contracts.model import Dialect
 from csvgate.csv.signatures import json_signature
 from csvgate.validation.faults import FileFault
 from csvgate_ops.author.infer.columns.columns import guess_columns
@@ -21,7 +20,6 @@ from csvgate_ops.author.infer.file.traps import require_columns
 from csvgate_ops.text import printable
 
 _MANY_LINES: Final = 3
-HEADER_ROWS: Final = "header_rows" in Dialect.model_fields
 _PATTERN: Final = 40
 """Characters of the header's line that the pattern for it has."""
 
@@ -52,8 +50,7 @@ def _draft(layout: Layout, file: Path | None, dataset: str, encoding: str) -> Dr
     width = layout.table.width
     labels: Sequence[str] = layout.labels or [""] * width
     usable = identify_columns(labels) and is_sound(tuple(labels), width)
-    rows_fit = layout.header_rows == 1 or HEADER_ROWS
-    header = bool(layout.header_rows) and usable and rows_fit and not layout.row_names
+    header = bool(layout.header_rows) and usable and not layout.row_names
     preamble, rows = layout.preamble_lines, layout.rows
     by_position = bool(layout.labels) and not header
     if by_position and layout.read:

@@ -35,6 +35,10 @@ FIELDS: dict[str, dict[str, Any]] = {
     "list of minutes": _local(["%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S", "default"]),
     "list of zones": _local(["%d/%b/%Y:%H:%M:%S %z", "%Y-%m-%d %H:%M:%S%z"], "TIMESTAMP"),
     "list of times": {"type": "time", "format": ["%H:%M", "%H:%M:%S", "%I:%M %p"]},
+    "list of numbers": _local(["epoch", "any", "%d/%b/%Y:%H:%M:%S %z"], "TIMESTAMP"),
+    "list of local times": _local(["any", "epoch"], "TIMESTAMP") | {"timezone": "Asia/Tokyo"},
+    "text of a list": _local(["default", "%d.%m.%Y %H:%M", "epoch_ms"], "STRING(20)"),
+    "bounded list": _date(["any", "excel"], constraints={"maximum": "2026-11-20"}),
     "list of neighbours": _date(["%Y%m%d", "%Y-%m-%d", "%m.%Y", "%d.%m.%Y"]),
     "epoch": {"type": "datetime", "format": "epoch"},
     "epoch_ms": {"type": "datetime", "format": "epoch_ms", "constraints": {
@@ -170,7 +174,8 @@ def test_cleared_moments_are_those_that_the_rules_read(name: str, cells: list[by
         ("list of days", "2026-02-01", date(2026, 2, 1)),
         ("list of days", "Feb 1, 2026", date(2026, 2, 1)),
         ("list of days", "01/02/26", date(2026, 2, 1)),
-        ("list of days", "46347", None),
+        ("list of days", "46347", date(2026, 11, 21)),
+        ("list of days", "60", None),
         ("list of days", "31.02.2026", None),
         ("list with any", "2026/2/1", date(2026, 2, 1)),
         ("list with any", "2/1/2026", date(2026, 2, 1)),
@@ -178,7 +183,13 @@ def test_cleared_moments_are_those_that_the_rules_read(name: str, cells: list[by
         ("list with any", "February 1, 2026", None),
         ("list of minutes", "1.2.2026 9:05", datetime(2026, 2, 1, 9, 5)),
         ("list of minutes", "2026-02-01 09:05:07", datetime(2026, 2, 1, 9, 5, 7)),
-        ("list of minutes", "2026-02-01T09:05:07", None),
+        ("list of minutes", "2026-02-01T09:05:07", datetime(2026, 2, 1, 9, 5, 7)),
+        ("list of minutes", "2026-02-01T09:05:07.25", datetime(2026, 2, 1, 9, 5, 7, 250_000)),
+        ("list of numbers", "1795271400.5", datetime(2026, 11, 21, 14, 30, 0, 500_000, UTC)),
+        ("list of numbers", "21.11.2026 14:30 +02", datetime(2026, 11, 21, 12, 30, tzinfo=UTC)),
+        ("list of numbers", "21/Nov/2026:14:30:00 +0200",
+         datetime(2026, 11, 21, 12, 30, tzinfo=UTC)),
+        ("list of local times", "21.11.2026 14:30", None),
         ("list of zones", "2026-02-01 09:05:07+02", datetime(2026, 2, 1, 7, 5, 7, tzinfo=UTC)),
         ("list of times", "2:30 PM", time(14, 30)),
         ("list of times", "14:30:05", time(14, 30, 5)),
@@ -275,6 +286,9 @@ def test_moments_that_a_kernel_reads(name: str, cell: str, value: object) -> Non
         (["%d %b %y", "%d %m %y"], "1 Feb 26"),
         (["%U %Y-%m-%d", "%Y-%m-%d"], "2026-02-01"),
         (["%d%m%f", "%d%m%Y"], "01022026"),
+        (["excel", "%Y%m%d"], "20261121"),
+        (["excel", "%Y"], "2026"),
+        (["%Y.%m", "excel"], "2026.1"),
     ],
 )
 def test_a_list_is_read_as_the_rules_read_it(formats: list[str], cell: str) -> None:
@@ -295,9 +309,11 @@ def test_a_list_is_read_as_the_rules_read_it(formats: list[str], cell: str) -> N
     st.lists(st.one_of(_DAYS, _COUNTS, _joined(_DAYS, st.just(" "), _TIMES)), max_size=30),
 )  # fmt: skip
 def test_any_list_is_read_as_the_rules_read_it(formats: list[str], cells: list[str]) -> None:
-    field = _date(formats)
-    if kernel_of(field).fallback.kernel is not None:
-        assert_agreement([cell.encode() for cell in cells], **field)
+    """Also if formats contradict each other, which is a mistake in a contract."""
+    local = [name.replace("excel", "epoch") for name in formats]
+    for field in (_date(formats), _local(formats), _local(local, "STRING")):
+        if kernel_of(field).fallback.kernel is not None:
+            assert_agreement([cell.encode() for cell in cells], **field)
 
 
 @pytest.mark.parametrize(

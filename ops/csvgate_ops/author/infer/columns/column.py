@@ -30,6 +30,8 @@ def guess_column(
     """Guess the field of a column. `values` are all its values in the sample, including empty
     ones; `evidence` is what other columns show; `missing` are texts that stand for missing values
     in columns of text, too."""
+    # pandas writes whole numbers beside missing ones as 5.0.
+    whole = len(values) >= _ENOUGH_ROWS or any(v in MISSING or not v for v in values)
     counts = Counter(values)
     empty = counts.pop("", 0)
     column = Column(name, required=bool(values) and not empty)
@@ -39,8 +41,8 @@ def guess_column(
     stripped = Counter(value.strip() for value in values)
     blank = stripped.pop("", 0)
     padded = stripped.keys() != counts.keys()
-    if not _typed(column, list(counts), shape, evidence):
-        if padded and stripped and _typed(column, list(stripped), shape, evidence):
+    if not _typed(column, list(counts), shape, evidence, whole=whole):
+        if padded and stripped and _typed(column, list(stripped), shape, evidence, whole=whole):
             column.trim = True
             column.required = column.required and not blank
         else:
@@ -61,20 +63,24 @@ def _describe(column: Column, counts: Counter[str], missing: frozenset[str]) -> 
     describe_text(column, counts)
 
 
-def _typed(column: Column, values: list[str], shape: Shape, evidence: Evidence) -> bool:
+def _typed(
+    column: Column, values: list[str], shape: Shape, evidence: Evidence, *, whole: bool
+) -> bool:
     """Set the type, and return True if all values have a type other than text, apart from those
     that stand for missing ones."""
     absent = sorted(MISSING.intersection(values))
     given = [value for value in values if value not in MISSING]
-    if absent and given and _type(column, given, shape, evidence):
+    if absent and given and _type(column, given, shape, evidence, whole=whole):
         column.missing_values = ("", *absent)
         column.required = False
         column.notes.append(f"guessed: {', '.join(absent)} means a missing value")
         return True
-    return _type(column, values, shape, evidence)
+    return _type(column, values, shape, evidence, whole=whole)
 
 
-def _type(column: Column, values: list[str], shape: Shape, evidence: Evidence) -> bool:
+def _type(
+    column: Column, values: list[str], shape: Shape, evidence: Evidence, *, whole: bool
+) -> bool:
     """Set the type and return True if all values have a type other than text."""
     if words := boolean_words(values):
         column.type, column.bigquery = "boolean", "BOOL"
@@ -83,7 +89,9 @@ def _type(column: Column, values: list[str], shape: Shape, evidence: Evidence) -
         column.type, column.bigquery = timestamp.type, timestamp.bigquery
         column.format, column.language = timestamp.format, timestamp.language
         column.notes += [timestamp.note] if timestamp.note else []
-    elif number := guess_number(values, shape.delimiter, evidence):
+        if timestamp.bigquery == "DATETIME":
+            column.notes.append("no time zone; with timezone: Europe/Berlin it is a TIMESTAMP")
+    elif number := guess_number(values, shape.delimiter, evidence, whole=whole):
         if number.bigquery == "STRING":
             return False
         column.type, column.bigquery = number.type, number.bigquery

@@ -38,8 +38,11 @@ class Number:
     note: str | None = None
 
 
-def guess_number(values: Sequence[str], delimiter: str, evidence: Evidence) -> Number | None:
-    """Guess the type of distinct, non-empty values, or None if they are not all numbers.
+def guess_number(
+    values: Sequence[str], delimiter: str, evidence: Evidence, *, whole: bool = False
+) -> Number | None:
+    """Guess the type of distinct, non-empty values, or None if they are not all numbers. Numbers
+    such as 5.0 are whole ones if `whole` is true.
 
     0049, +49 and 12E5 are more likely to be identifiers, so they do not count as numbers.
     """
@@ -59,7 +62,7 @@ def guess_number(values: Sequence[str], delimiter: str, evidence: Evidence) -> N
         shape = _shape(point, group)
         found = [m for part in parts if (m := shape.fullmatch(part.body))]
         if len(found) == len(parts):
-            number = _number(found, point, group, delimiter, evidence)
+            number = _number(found, point, group, delimiter, evidence, whole=whole)
             return Number(
                 number.type,
                 number.bigquery,
@@ -113,6 +116,8 @@ def _number(
     group: str | None,
     delimiter: str,
     evidence: Evidence,
+    *,
+    whole: bool,
 ) -> Number:
     after = max(len(m["after"] or "") for m in found)
     thousands = all(len(m["after"]) == 3 for m in found if m["after"]) and all(
@@ -127,7 +132,7 @@ def _number(
     if not after and not exponents:
         integers = [m[0].replace(group or "", "") for m in found]
         return Number("integer", _integer_type(integers), None, group)
-    if not exponents and all(m["after"] in (None, "0") for m in found):
+    if whole and not exponents and all(m["after"] in (None, "0") for m in found):
         integers = [m["integer"].replace(group or "\0", "") for m in found]
         decimal = None if point == "." else point
         note = "whole numbers with a decimal point"

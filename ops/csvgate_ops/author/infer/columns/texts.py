@@ -84,8 +84,8 @@ def _why_text(counts: Counter[str]) -> str | None:
             "perhaps damaged by Excel, which shows long numbers as 1.23457E+15 and drops their "
             "last digits; export the column as text"
         )
-    if all(value.lstrip("+").isdigit() for value in values):
-        if all(value.isascii() for value in values) and any(v[0] in "0+" for v in values):
+    if all(value.strip().lstrip("+").isdigit() for value in values):
+        if any(value.strip()[:1] in ("0", "+") for value in values):
             return "digits, kept as text because some begin with 0 or +"
         return "digits, kept as text because no column type has as many"
     if errors := [value for value in values if value.startswith(_ERRORS)]:
@@ -95,7 +95,7 @@ def _why_text(counts: Counter[str]) -> str | None:
         kinds[kind_of(value)] += count
     [(kind, found)] = kinds.most_common(1)
     if kind is None or found < _MOSTLY * counts.total():
-        return _digits_in_texts(counts)
+        return None if _few(counts) else _digits_in_texts(counts)
     others = [value for value in values if kind_of(value) != kind]
     if not others:
         return _of_one_kind(kind, values)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import product
 from typing import Final, NamedTuple
 
-from csvgate.contracts.model import Dialect
 from csvgate.csv.separator_line import named_separator
 from csvgate_ops.author.infer.columns.affixes import split
 from csvgate_ops.author.infer.columns.kinds import kind_of, kinds_of
@@ -18,9 +17,11 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 """The usual delimiters."""
 _RARE_DELIMITERS: Final = ("\x01", "\x1f", "||", "::", "¦", "§", "^", "~", ":", " ")
 """These are tried only if no usual one gives a table."""
+_DOUBLED: Final = ("||", "::")
+"""Delimiters that are tried first: two such characters are hardly ever a coincidence."""
+_COUNTED: Final = 50
 _LEAST_RARE: Final = 3
 """Columns of a table with a rare delimiter, whose characters are common in texts."""
-FORMULA_TEXT: Final = "formula_text" in Dialect.model_fields
 _COMMENTS: Final = "#%!;*/"
 _SEARCHED: Final = 1024 * 1024
 """Bytes that are searched for characters which suggest a dialect."""
@@ -48,16 +49,22 @@ def find_table(text: bytes, delimiter: str | None, line: int) -> Table:
         return locate(first_rows(text, shape, line=line), shape)
 
     usual = (delimiter,) if delimiter else DELIMITERS
+    for doubled in _DOUBLED:
+        if not delimiter and _equally_often(text, doubled):
+            found = table(Shape(doubled))
+            if found.rank == 2:
+                return found
     best = max((table(Shape(d)) for d in usual), key=_fit)
     if best.rank < 2:
         best = max([best, *map(table, _unusual(text, usual))], key=_fit)
     if best.rank < 1 and not delimiter:
         rare = [d for d in _RARE_DELIMITERS if d.encode() in text[:_SEARCHED]]
-        found = [t for d in rare if _is_sure(t := table(Shape(d)))]
-        best = max([best, *found], key=_fit)
-    if best.shape.delimiter == "|" and _every_second_is_blank(best):
-        best = max([table(replace(best.shape, delimiter="||")), best], key=lambda t: t.rank)
-    if best.bad and b'="' in text[:_SEARCHED] and FORMULA_TEXT:
+        sure = [t for d in rare if _is_sure(t := table(Shape(d)))]
+        best = max([best, *sure], key=_fit)
+    if _every_second_is_blank(best):
+        doubled = table(replace(best.shape, delimiter=2 * best.shape.delimiter))
+        best = max([doubled, best], key=lambda t: t.rank)
+    if best.bad and b'="' in text[:_SEARCHED]:
         best = max([best, table(replace(best.shape, formula_text=True))], key=_fit)
     if best.bad and best.shape.quote_char and any(row.cells is None for row in best.rows):
         unquoted = table(replace(best.shape, quote_char=None))
@@ -74,6 +81,13 @@ def find_table(text: bytes, delimiter: str | None, line: int) -> Table:
         if _fit(commented) > _fit(best) and not _hides_header(best, commented):
             best = commented
     return best
+
+
+def _equally_often(text: bytes, delimiter: str) -> bool:
+    """Return whether each of the first lines has the same number of delimiters, at least one."""
+    lines = [line for line in text[:_SEARCHED].splitlines()[:_COUNTED] if line]
+    counts = {line.count(delimiter.encode()) for line in lines}
+    return len(counts) == 1 and 0 not in counts and len(lines) > 1
 
 
 def _fit(table: Table) -> _Fit:

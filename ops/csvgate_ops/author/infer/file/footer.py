@@ -16,6 +16,9 @@ MOST_LINES: Final = 20
 _TYPED: Final = 0.85
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _MARKS: Final = ("(", "-", "=", "_", "*", "©", "#", "<", "[")
+_LEAST: Final = 3
+"""Rows above a sum that has no word for it, so that it is hardly a coincidence."""
+_ROUNDING: Final = 0.005
 _DIGITS: Final = re.compile(r"[^0-9.,-]")
 
 
@@ -47,7 +50,7 @@ def find_footer(
             count = len(tail) - index
         elif row.cells is None or table.fits(row) or row.width > table.width:
             break
-        if last_line - tail[-count or len(tail)].line >= MOST_LINES:
+        if last_line - row.line >= MOST_LINES:
             break
     if not count:
         return Footer()
@@ -78,14 +81,14 @@ def _is_total(
     if cells is None or not table.fits(row) or len(kinds) != len(cells):
         return False
     at = next((i for i, cell in enumerate(cells) if _is_total_word(cell)), None)
-    if at is None:
-        return False
-    if kinds[at] is not None:
+    if at is not None and kinds[at] is not None:
         return True
     usual = [sum(1 for v in column if v.strip()) * 2 > len(column) for column in columns]
     blank = [i for i, cell in enumerate(cells) if not cell.strip() and usual[i]]
-    if blank and len(blank) * 2 >= len(cells):
+    if at is not None and blank and len(blank) * 2 >= len(cells):
         return True
+    if at is None and (not columns or blank[:1] != [0] or len(columns[0]) < _LEAST):
+        return False
     return any(
         kind == NUMBER and _is_sum(cell, column)
         for cell, kind, column in zip(cells, kinds, columns, strict=True)
@@ -100,7 +103,10 @@ def _is_total_word(cell: str) -> bool:
 def _is_sum(cell: str, column: Sequence[str]) -> bool:
     total, others = _value(cell), [_value(v) for v in column]
     found = [value for value in others if value is not None]
-    return total not in (None, 0) and len(found) > 1 and abs(sum(found) - (total or 0)) < 0.005
+    if not total or len(found) < 2:
+        return False
+    # The sum may be among the numbers of its column.
+    return min(abs(sum(found) - total), abs(sum(found) - 2 * total)) < _ROUNDING
 
 
 def _value(text: str) -> float | None:

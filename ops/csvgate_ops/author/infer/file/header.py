@@ -52,14 +52,17 @@ class Vote:
 def vote(first: Sequence[str], rest: Sequence[Sequence[str]]) -> Vote:
     """Weigh the evidence that `first` is the header of the rows in `rest`. Rows that repeat it, and
     rows of another width, do not take part."""
-    rows = [row for row in rest[:_MOST_ROWS] if len(row) == len(first) and row != first]
-    if not any(label.strip() for label in first):
+    wide = [row for row in rest[:_MOST_ROWS] if len(row) == len(first)]
+    rows = [row for row in wide if row != first]
+    if not any(label.strip() for label in first) or (wide and not rows):
         return Vote(-9.0)
     if not rows:
         return Vote(sum(map(_alone, first)))
     columns = list(zip(*rows, strict=True))
     scores = [_column(label, values) for label, values in zip(first, columns, strict=True)]
-    return Vote(sum(scores) + sum(_together(first, columns)))
+    # A row that comes again is more often a row than a header of joined files.
+    again = -1.5 * min(2, len(wide) - len(rows))
+    return Vote(sum(scores) + sum(_together(first, columns)) + again)
 
 
 def _alone(label: str) -> float:

@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from csvgate.contracts.model import Dialect
 from csvgate_ops.author.infer.columns.kinds import kind_of
 from csvgate_ops.author.infer.contract.draft import Shape
 from csvgate_ops.author.infer.file.rows import Row
 
-TRAILING_DELIMITER: Final = "trailing_delimiter" in Dialect.model_fields
 _AHEAD: Final = 10
 """Rows after the first one of a table, of which most must have its width."""
-SHORT_ROWS: Final = "short_rows" in Dialect.model_fields
 _LEAST_SHORT: Final = 2
 _SHORT: Final = 0.2
 """The share of rows with fewer cells from which on they are not taken for damaged ones."""
@@ -93,7 +90,7 @@ def locate(rows: Sequence[Row], shape: Shape) -> Table:
     table.first = next((i for i in fitting if _begins(table, i)), fitting[0])
     table.end = fitting[-1] + 1
     _skip_padded_titles(table)
-    table.short = SHORT_ROWS and _lacks_cells(table)
+    table.short = _lacks_cells(table)
     if table.short:
         table.end = max(i for i, row in enumerate(rows) if table.fits(row)) + 1
     return table
@@ -118,8 +115,6 @@ def _trailing(rows: Sequence[Row], width: int) -> int:
     """Return -1 if the last cell of each row is blank and not a column, 1 if it is so only in some
     of the rows, which have one cell more, and 0 otherwise."""
     longer = [row for row in rows if row.width == width + 1]
-    if not TRAILING_DELIMITER:
-        return 0
     if longer and all(row.cells and not row.cells[-1] for row in longer):
         return 1
     same = [row for row in rows if row.width == width]

@@ -11,6 +11,7 @@ from csvgate_ops.author.infer.file.rows import Row
 from csvgate_ops.author.infer.file.table import Table
 
 _NAMES: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a pipe"}
+_GAP: Final = re.compile(r"\S {2,}\S")
 _WHOLE: Final = re.compile(r"[-+]?[0-9]+")
 _FRACTION: Final = re.compile(r"[0-9]{1,4}")
 _MANY_WIDER: Final = 0.5
@@ -21,6 +22,11 @@ def require_columns(table: Table, delimiters: Sequence[str]) -> None:
     rows = [row for row in table.rows if row.cells]
     if table.width > 1 or len(rows) < 2:
         return
+    if len(rows) > 2 and all(_GAP.search(row.text.strip()) for row in rows):
+        raise Unusable(
+            "no table was found: the lines look like columns of fixed width, filled with spaces, "
+            "which csvgate does not read. Export the file with a delimiter"
+        )
     for delimiter in delimiters:
         found = [r for r in rows if any(delimiter in c for c in r.cells or ()) and _bare(r, table)]
         if 2 * len(found) <= len(rows) or all(kind_of(r.text) for r in rows[1:]):

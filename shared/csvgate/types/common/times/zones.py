@@ -22,7 +22,9 @@ def zone_names() -> frozenset[str]:
     without a slash, apart from UTC and GMT."""
     from importlib.resources import files
 
-    names = files("tzdata").joinpath("zones").read_text("utf-8").split()
+    import tzdata
+
+    names = files(tzdata).joinpath("zones").read_text("utf-8").split()
     return frozenset(name for name in names if "/" in name or name in UTC_NAMES)
 
 
@@ -36,7 +38,9 @@ def zone(name: str) -> tzinfo:
     from importlib.resources import files
     from zoneinfo import ZoneInfo
 
-    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+    import tzdata
+
+    with files(tzdata).joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
 
 

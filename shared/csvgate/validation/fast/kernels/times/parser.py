@@ -1,16 +1,17 @@
 """Chooses the parser of a field of type date, time, datetime, year or yearmonth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
 
 from csvgate.types.common.field_type import Field, KernelName, Scalar
+from csvgate.types.common.times.named import EPOCH, EPOCH_MS, EXCEL
 from csvgate.types.common.times.names import NAME_DIRECTIVES
 from csvgate.types.common.times.patterns import directives
 from csvgate.types.common.times.zones import zone
 from csvgate.validation.fast.kernels.fixed_width import CellParser
-from csvgate.validation.fast.kernels.numbers.bounds import bounds_of
+from csvgate.validation.fast.kernels.numbers.bounds import Bounds, bounds_of
 from csvgate.validation.fast.kernels.times.counts import EpochParser, ExcelDayParser
 from csvgate.validation.fast.kernels.times.forms import (
     Forms,
@@ -20,7 +21,7 @@ from csvgate.validation.fast.kernels.times.forms import (
     year_forms,
     yearmonth_forms,
 )
-from csvgate.validation.fast.kernels.times.lists import forms_of_list
+from csvgate.validation.fast.kernels.times.lists import ListParser, separate_formats
 from csvgate.validation.fast.kernels.times.local import LocalTimes
 from csvgate.validation.fast.kernels.times.moments import MomentParser
 from csvgate.validation.fast.kernels.times.tail import Presence
@@ -34,6 +35,8 @@ _KINDS: Final = {
     KernelName.LOCAL_TIMESTAMPS: pa.timestamp("us"),
     KernelName.ANY_TIMESTAMPS: pa.timestamp("us"),
 }
+_TYPES: Final = {KernelName.DATES: "date", KernelName.TIMES: "time"}
+"""The types of fields that may have several formats, apart from datetime."""
 
 
 def moment_parser(
@@ -44,16 +47,21 @@ def moment_parser(
     bounds = bounds_of(field.constraints, cast)
     if bounds is None:
         return None
-    match field.formats:
-        case ("epoch" | "epoch_ms" as unit,):
-            return EpochParser(_KINDS[name], unit, bounds)
-        case ("excel",) if name is KernelName.DATES:
-            return ExcelDayParser(bounds)
-        case (form,):
-            forms = _forms(name, form, field)
-        case formats:
-            is_date = name is KernelName.DATES
-            forms = forms_of_list(formats, lambda form: _forms(name, form, field), is_date=is_date)
+    formats: Sequence[str] = field.formats
+    if len(formats) > 1:
+        formats = separate_formats(formats, _TYPES.get(name, "datetime"))
+    parsers = [_parser_of(name, form, field, bounds) for form in formats]
+    known = [parser for parser in parsers if parser is not None]
+    return ListParser(known) if len(known) > 1 else next(iter(known), None)
+
+
+def _parser_of(name: KernelName, form: str, field: Field, bounds: Bounds) -> CellParser | None:
+    """Return a parser of cells in one format of a field."""
+    if form in (EPOCH, EPOCH_MS):
+        return EpochParser(_KINDS[name], form, bounds)
+    if form == EXCEL and name is KernelName.DATES:
+        return ExcelDayParser(bounds)
+    forms = _forms(name, form, field)
     if forms is None:
         return None
     local = None if field.timezone is None else LocalTimes(zone(field.timezone))
