@@ -132,18 +132,20 @@ def _without_footer(
     """Hold back the last MAX_FOOTER_LINES lines and MAX_BLANK_LINES blank ones, and drop those from
     the first that matches. The header is never part of the footer."""
     comment = (dialect.comment_char or "").encode()
-    awaits_header, held = dialect.header, list[bytes]()
+    awaited, held = len(dialect.header_rows) if dialect.header else 0, list[bytes]()
     for block in blocks:
         held += block
-        if awaits_header:
+        while awaited:
             first = _first_record(held, comment)
             if first == len(held):
                 # Blank lines and comments before the header may be many.
-                yield held
-                held = []
-                continue
+                break
             yield held[: first + 1]
-            held, awaits_header = held[first + 1 :], False
+            held, awaited = held[first + 1 :], awaited - 1
+        if awaited:
+            yield held
+            held = []
+            continue
         start = _start_of_last(held)
         if start:
             yield held[:start]

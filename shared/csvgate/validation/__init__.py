@@ -21,7 +21,7 @@ def _engine_version(rules: int) -> str:
     return f"rules {rules}, pyarrow {pyarrow}"
 
 
-ENGINE_VERSION: Final = _engine_version(rules=8)
+ENGINE_VERSION: Final = _engine_version(rules=9)
 """Part of a plan's identity. Increment `rules` if the same file could now result in other chunks,
 values or faults. The version of pyarrow is included because it may encode the same rows as other
 bytes."""
