@@ -208,7 +208,8 @@ def test_a_default_is_accepted_if_it_is_a_valid_cell(field: Field, cells: list[s
         rules = contract({"name": "a", **field, "default": text})
         (declared,) = rules.schema_.fields
         reader = Cells(declared, rules.schema_, required=False)
-        is_valid = text not in reader.missing
+        # A default is not replaced, so it may be a text that `replace` makes missing.
+        is_valid = text not in reader.missing or text in declared.replace
         with suppress(CellFault):
             reader.missing_value()
             assert (text, is_valid) == (text, not list(check_default(declared, rules.schema_)))
