@@ -19,7 +19,7 @@ all of them are held in memory until the file ends."""
 MAX_PREAMBLE_LINES: Final = 1000
 """The lines among which `preambleUntil` is searched, and as many bytes as MAX_PREAMBLE_BYTES."""
 MAX_PREAMBLE_BYTES: Final = 1024 * 1024
-"""1 MiB, which the lines of a preamble never have."""
+"""Far more than any preamble has (1 MiB)."""
 MAX_FOOTER_LINES: Final = 20
 """The lines at the end among which `footerFrom` is searched, not counting blank ones."""
 _PATTERN_CHARACTERS: Final = 200
@@ -74,8 +74,8 @@ def contract_for_extracted_records(contract: Contract) -> Contract:
 def _from_first_match(
     blocks: Iterator[list[bytes]], pattern: str
 ) -> tuple[Iterator[list[bytes]], int]:
-    """Return the lines from the first that matches on, and how many come before it. A file without
-    any text has none, and no fault either."""
+    """Return the lines from the first one that matches on, and the number of lines before it. A
+    file without any text is not a fault here: it is reported as empty later."""
     matches, count, size, has_text = searcher(pattern), 0, 0, False
     for block in blocks:
         for at, line in enumerate(block):

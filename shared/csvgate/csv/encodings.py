@@ -5,7 +5,7 @@ that Windows-1252 does not assign, half a surrogate pair of UTF-16) become bytes
 UTF-8 either. So the cell that contains them can be reported, and the reject file can restore them.
 
 Characters that an encoding of several bytes has twice (the ≒ of Shift-JIS) are the same character
-in the reject file, but perhaps the other bytes.
+in the reject file, but perhaps not the same bytes.
 """
 
 import codecs
@@ -189,9 +189,8 @@ def from_utf8_or(other: str, pieces: Iterable[bytes], mark: ByteOrderMark) -> It
 
     It is the other encoding only if the WINDOW of bytes from the first that is not ASCII contains
     neither a UTF-8 character (in other alphabets than the Latin one, a word of such characters) nor
-    a byte that is unlikely in the other. So a file in UTF-8 with a
-    few damaged bytes is still read as UTF-8. The result does not depend on how the stream is
-    divided into pieces.
+    a byte that is unlikely in the other. So a file in UTF-8 with a few damaged bytes is still read
+    as UTF-8. The result does not depend on how the stream is divided into pieces.
     """
     rest = iter(pieces)
     for piece in rest:

@@ -218,7 +218,7 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
         (
             {"type": "number", "bareNumber": False, **more},
             "bareNumber",
-            f"cannot be together with {name}, because any text around a number is dropped; drop it "
+            f"cannot be used with {name}, because it drops any text around a number; drop it, "
             "and list such texts in affixes",
         )
         for name, more in NOT_BARE.items()
@@ -290,7 +290,8 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "list", "itemType": "date", "delimiter": " - "},
         "delimiter",
-        "' - ' has a character that a date may have; use another delimiter, or itemType string",
+        "' - ' has a character that items of type date may have; use another delimiter, or "
+        "itemType string",
     ),
     (
         {"type": "list", "bigquery": "INT64"},
@@ -356,7 +357,7 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "date", "format": [f"%Y{'-' * n}%m-%d" for n in range(1, 22)]},
         "format",
-        "has 21 formats; a field may have at most 20",
+        "has 21 formats; a field may have at most 20, so drop some",
     ),
     (
         {"type": "date", "format": ["%d.%m.%Y", "%Q"]},
@@ -429,7 +430,7 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "datetime", "timezone": "Europe/Berlin", "format": ["epoch", "%Y-%m-%d %H:%M%z"]},
         "timezone",
-        "has no effect, because the format says the time zone of every cell; drop it",
+        "has no effect, because every format states the time zone of its cells; drop it",
     ),
     (
         {"type": "date", "format": "%d. %B %Y", "language": "xx"},
@@ -445,7 +446,7 @@ BROKEN: list[tuple[dict[str, Any], str, str | None]] = [
     (
         {"type": "date", "format": "%B %c", "language": "de"},
         "language",
-        "'%B %c' has a directive that cannot be read with a language; replace it",
+        "'%B %c' has a directive that cannot be used with `language`; replace it",
     ),
     (
         {"type": "date", "format": ["%d %b %y", "%y %b %d"], "language": "fr"},

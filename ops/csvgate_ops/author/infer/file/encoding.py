@@ -1,7 +1,7 @@
 """Guesses the encoding of a sample: by its byte order mark, by UTF-8, or by its letters.
 
-Single-byte encodings cannot be told apart with certainty, so such a guess is always reported, with
-a word of the file as it reads in that encoding.
+Single-byte encodings cannot be distinguished with certainty, so such a guess is always reported,
+with a word of the file as it reads in that encoding.
 """
 
 import codecs
