@@ -113,7 +113,9 @@ class Cells(dict[str, object]):
             if is_null(text) and not is_missing and not is_replaced:
                 raise CellFault(_QUOTED_NULL if isinstance(text, QuotedCell) else _NULL)
             text = text.written if is_replaced else str(text)
-        return self.missing_value() if is_missing else self._read_value(text)
+        if is_missing:
+            return self.missing_value()
+        return self._read_value(self.replaced.get(text, text) if self.replaced else text)
 
     def missing_value(self) -> object:
         """Return the value of a missing cell. Raises CellFault."""
@@ -124,8 +126,6 @@ class Cells(dict[str, object]):
         return None
 
     def _read_value(self, text: str) -> object:
-        if self.replaced:
-            text = self.replaced.get(text, text)
         value: Any = self._type(text) if self._type else text
         faults: list[tuple[str, str]] = []
         for check in self._checks:

@@ -117,6 +117,7 @@ def test_a_label_that_is_not_there_is_noticed(tmp_path: Path) -> None:
         b"Order ID,Order ID,x",
         b"Order ID,_csvgate_line,name",
         b"Order ID,a\0,b",
+        "Order ID,äöü,ö".encode() + b"\xff",
     ],
 )
 def test_labels_that_do_not_tell_columns_apart_are_passed_over(

@@ -47,6 +47,10 @@ _EPOCH: Final = re.compile(r"1[0-9]{9}")
 _EPOCH_MS: Final = re.compile(r"1[0-9]{12}")
 _SERIAL: Final = re.compile(r"(?:3[0-9]|4[0-9]|5[0-5])[0-9]{3}")
 _NAME: Final = re.compile("%[aAbB]")
+_DIRECTIVE: Final = re.compile("%.")
+_HALF: Final = re.compile(r"[AaPp][Mm]")
+_WORD: Final = re.compile(r"[^\W\d_]{3}")
+"""Three letters, as the shortest names of months have."""
 _DAY_FIRST: Final = {"%d": "%m", "%m": "%d"}
 
 
@@ -126,15 +130,26 @@ def _by_digits(values: Sequence[str], name: str) -> TimestampType | None:
 
 
 def _patterns(sample: str, evidence: Evidence) -> Iterator[str]:
-    named = any(char.isalpha() for char in re.sub(r"(?i)\b[ap]m\b|UTC|GMT|[TZ]", "", sample))
-    yield from _TIMES
-    days = [*_NAMED_DAYS, *_NUMERIC_DAYS] if named else list(_NUMERIC_DAYS)
+    """Yield the patterns that may read a value, the likeliest first."""
+    days = [*_NAMED_DAYS, *_NUMERIC_DAYS]
     if evidence.month_first:
         days.sort(key=lambda day: not day.startswith("%m"))
-    yield from days
-    if ":" in sample or sample.count(".") > 2:
-        for day in [*days, "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y"]:
-            yield from (f"{day}{gap}{clock}" for gap in _GAPS for clock in _CLOCKS)
+    yield from (pattern for pattern in (*_TIMES, *days) if _may_read(pattern, sample))
+    for day in [*days, "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y"]:
+        if _may_read(day, sample):
+            every = (f"{day}{gap}{clock}" for gap in _GAPS for clock in _CLOCKS)
+            yield from (pattern for pattern in every if _may_read(pattern, sample))
+
+
+def _may_read(pattern: str, sample: str) -> bool:
+    """Return whether the characters of a pattern, without its directives, occur in a value, and the
+    value has words if the pattern has names."""
+    plain = _DIRECTIVE.sub("", pattern)
+    if any(plain.count(char) > sample.count(char) for char in set(plain)):
+        return False
+    if "%p" in pattern and not _HALF.search(sample):
+        return False
+    return not _NAME.search(pattern) or _WORD.search(sample) is not None
 
 
 @cache
