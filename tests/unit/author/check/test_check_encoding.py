@@ -19,8 +19,8 @@ def test_a_file_in_utf_8(tmp_path: Path, encoding: str) -> None:
     done = check(file, "--contract", contract)
     assert done.stderr == (
         "Warning: the file has 6 characters outside ASCII, and all of them are valid UTF-8, but "
-        f"the contract reads them as {encoding}, which turns them into other characters; if the file "
-        "is UTF-8, write `encoding: utf-8` in the contract\n"
+        f"the contract reads them as {encoding}, which turns them into other characters; if the "
+        "file is UTF-8, write `encoding: utf-8` in the contract\n"
     )
     assert done.exit_code == answer_code(file, contract)
 
