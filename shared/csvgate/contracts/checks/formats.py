@@ -42,7 +42,7 @@ def _wrong_list(field: SchemaField) -> Complaints:
     if isinstance(field.format, str):
         return
     if not FIELD_TYPES[field.type].takes_formats:
-        types = " and ".join(name for name, each in FIELD_TYPES.items() if each.takes_formats)
+        types = ", ".join(name for name, each in FIELD_TYPES.items() if each.takes_formats)
         yield ("format",), f"a list of formats applies to {types}; write one format"
     elif not field.format:
         yield ("format",), "is empty; list the formats, or drop it"
