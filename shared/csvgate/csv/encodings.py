@@ -25,7 +25,7 @@ WINDOW: Final = 1024 * 1024
 """Bytes, from the first that is not ASCII, that decide between UTF-8 and another encoding."""
 _UTF16: Final = ("utf-16-le", "utf-16-be")
 _NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
-_UTF8: Final = re.compile(
+UTF8_CHARACTER: Final = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]"
     rb"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
     rb"|[\xf1-\xf3][\x80-\xbf]{3}"
@@ -43,7 +43,7 @@ _FEW: Final = 1000
 """Bytes of a piece for each such character. With fewer of these characters, correcting them is
 faster than converting each byte by a table."""
 _UTF8_WORD: Final = re.compile(
-    rb"(?<![\x80-\xff])(?:%b)++(?![\x80-\xff])" % _UTF8.pattern, re.DOTALL
+    rb"(?<![\x80-\xff])(?:%b)++(?![\x80-\xff])" % UTF8_CHARACTER.pattern, re.DOTALL
 )
 """Such characters between ASCII. In Cyrillic, Greek or Hebrew text, two letters or a letter and a
 quotation mark may look like one of them, but rarely a whole word."""
@@ -202,15 +202,15 @@ def from_utf8_or(other: str, pieces: Iterable[bytes], mark: ByteOrderMark) -> It
         yield piece[: found.start()]
         window, behind = read_at_least(chain([piece[found.start() :]], rest), WINDOW)
         sample = window[:WINDOW]
-        utf8 = _UTF8 if other in _WESTERN else _UTF8_WORD
-        if not utf8.search(sample) and not _unlikely(other).search(sample):
+        utf8 = UTF8_CHARACTER if other in _WESTERN else _UTF8_WORD
+        if not utf8.search(sample) and not unlikely_bytes(other).search(sample):
             mark.encoding = other
         yield from to_utf8(chain([window], behind), mark.encoding)
         return
 
 
 @cache
-def _unlikely(encoding: str) -> re.Pattern[bytes]:
+def unlikely_bytes(encoding: str) -> re.Pattern[bytes]:
     """Return an expression for the bytes that text in an encoding of single bytes does not contain:
     those that are not assigned, and control characters."""
     high = bytes(range(0x80, 0x100))

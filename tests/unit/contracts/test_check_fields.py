@@ -1,5 +1,5 @@
-"""Each rule about fields has a case that breaks it, and one that follows it. Rules about numbers and
-formats have tables of their own."""
+"""Each rule about fields has a case that breaks it, and one that follows it. Rules about numbers
+and formats have tables of their own."""
 
 from collections.abc import Callable
 from typing import Any
