@@ -6,12 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.contracts.model import Dialect
+from csvgate.contracts.model import MAX_FOOTER_LINES, MAX_PREAMBLE_LINES, Dialect
 from csvgate.csv.body import (
     MAX_BLANK_LINES,
-    MAX_FOOTER_LINES,
     MAX_PREAMBLE_BYTES,
-    MAX_PREAMBLE_LINES,
     contract_for_extracted_records,
     without_preamble_and_footer,
 )

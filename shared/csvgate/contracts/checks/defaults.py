@@ -1,7 +1,7 @@
 """Rules for the defaults of fields: each is a valid cell of its field.
 
-Cells are checked by `csvgate.validation`, which only the function that reads files has. The rules
-are few enough to be written again for a single value.
+The rules are those of `csvgate.validation.constraints`, written again for a single value, because
+only the function that reads files has that package.
 """
 
 from collections.abc import Iterator

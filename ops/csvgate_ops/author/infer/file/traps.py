@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from csvgate.contracts.model import MAX_FOOTER_LINES
 from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.columns.kinds import kind_of
-from csvgate_ops.author.infer.file.footer import MOST_LINES, Footer
+from csvgate_ops.author.infer.file.footer import Footer
 from csvgate_ops.author.infer.file.rows import Row
 from csvgate_ops.author.infer.file.table import Table
 
@@ -109,7 +110,7 @@ def require_whole_header(table: Table) -> None:
 def require_one_table(table: Table, footer: Footer) -> None:
     """Raise Unusable if more lines follow the rows than a footer has."""
     after = table.rows[table.end :]
-    if len(after) > MOST_LINES and not footer.rows:
+    if len(after) > MAX_FOOTER_LINES and not footer.rows:
         start, end = table.rows[table.first].line, table.rows[table.end - 1].line
         raise Unusable(
             f"the file has several parts: the table with {table.width} columns is in lines {start} "
