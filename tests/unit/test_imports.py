@@ -201,7 +201,7 @@ def test_modules_for_other_events_exist(function: str) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_imports_light_dataclasses(function: str, tmp_path: Path) -> None:
-    """Those of the standard library take five times longer to create (`csvgate.light_dataclass`).
+    """Those of the standard library take four times longer to create (`csvgate.light_dataclass`).
     The exceptions use what the light ones do not implement."""
     program = (
         "def is_slow(value):\n"

@@ -36,8 +36,8 @@ _AS: Final[Mapping[str, str]] = MappingProxyType(
         "euc_kr": "cp949",
     }
 )
-"""The supersets in which files are read that are said to be in the smaller encoding: programs write
-these, and call them by the smaller one's name."""
+"""Encodings that are read as a superset of theirs, because many programs write the superset under
+the name of the smaller encoding."""
 
 
 def codec_name(name: str) -> str | None:

@@ -12,6 +12,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Field
 
 from csvgate.contracts.table_schema import (
+    MAX_FOOTER_LINES,
+    MAX_PREAMBLE_LINES,
     Constraints,
     Dialect,
     ExtraColumns,
@@ -23,6 +25,8 @@ from csvgate.contracts.table_schema import (
 )
 
 __all__ = [
+    "MAX_FOOTER_LINES",
+    "MAX_PREAMBLE_LINES",
     "Constraints",
     "Contract",
     "Derivation",

@@ -62,8 +62,8 @@ def anchored(pattern: str) -> str:
 
 
 def searcher(pattern: str) -> Callable[[bytes], bool]:
-    """Return a function that returns whether the pattern matches anywhere in a text in UTF-8. A
-    byte that is not UTF-8 is matched by nothing, and what is around it is searched all the same.
+    """Return a function that returns whether the pattern matches anywhere in a text in UTF-8. No
+    part of a pattern matches a byte that is not UTF-8; the text around that byte is searched.
 
     Raises PatternError if RE2 cannot express the pattern.
     """
@@ -89,7 +89,7 @@ def matcher(pattern: str) -> Callable[[str], bool]:
 
 
 def _compiled(pattern: str, used: str) -> Any:
-    """Return `used` as RE2 compiles it, which contains the pattern of the contract."""
+    """Compile `used`, which is the pattern of the contract with what csvgate adds to it."""
     # Imported here, so that a function whose contracts have no patterns does not wait for it.
     import re2
 

@@ -1,7 +1,7 @@
 """`schema` and `dialect`: Frictionless Table Schema and CSV Dialect, by their property names."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +16,11 @@ from pydantic_core import core_schema
 from csvgate.types.list import ITEM_TYPES
 from csvgate.types.registry import FIELD_TYPES
 
+MAX_PREAMBLE_LINES: Final = 1000
+"""The lines that may come before the header."""
+MAX_FOOTER_LINES: Final = 20
+"""The lines that may come after the rows, not counting blank ones at the end. They are held in
+memory while a file is read."""
 _Scalar = str | bool | int | Annotated[float, Field(allow_inf_nan=False)]
 _TypeName = Annotated[
     str, GetPydanticSchema(lambda _, __: core_schema.literal_schema([*FIELD_TYPES]))
@@ -355,7 +360,7 @@ class Dialect(Model):
     comment_char: str | None = Field(
         None, alias="commentChar", description="Lines that start with this character are skipped."
     )
-    preamble_lines: Annotated[int, Field(ge=0, le=1000)] = Field(
+    preamble_lines: Annotated[int, Field(ge=0, le=MAX_PREAMBLE_LINES)] = Field(
         0, alias="preambleLines", description="The number of lines to skip before the header."
     )
     preamble_until: str | None = Field(
@@ -364,7 +369,7 @@ class Dialect(Model):
         description="Instead of preambleLines: skip the lines before the first in which this "
         "regular expression in RE2 syntax is found.",
     )
-    footer_lines: Annotated[int, Field(ge=0, le=20)] = Field(
+    footer_lines: Annotated[int, Field(ge=0, le=MAX_FOOTER_LINES)] = Field(
         0,
         alias="footerLines",
         description="The number of lines to skip at the end, not counting blank lines after them.",

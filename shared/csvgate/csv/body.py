@@ -5,7 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Final
 
-from csvgate.contracts.model import Contract, Dialect
+from csvgate.contracts.model import (
+    MAX_FOOTER_LINES,
+    MAX_PREAMBLE_LINES,
+    Contract,
+    Dialect,
+)
 from csvgate.contracts.pattern import searcher
 from csvgate.csv.header_lines import HeaderLines
 from csvgate.csv.lines import physical_lines
@@ -17,12 +22,9 @@ from csvgate.validation.faults import FileFault
 MAX_BLANK_LINES: Final = 1000
 """Blank lines after the footer that are ignored. More of them count as lines of the footer, because
 all of them are held in memory until the file ends."""
-MAX_PREAMBLE_LINES: Final = 1000
-"""The lines among which `preambleUntil` is searched, and as many bytes as MAX_PREAMBLE_BYTES."""
 MAX_PREAMBLE_BYTES: Final = 1024 * 1024
-"""1 MiB, which the lines of a preamble never have."""
-MAX_FOOTER_LINES: Final = 20
-"""The lines at the end among which `footerFrom` is searched, not counting blank ones."""
+"""`preambleUntil` is searched in this many bytes (1 MiB) and MAX_PREAMBLE_LINES lines at most. No
+preamble has as many."""
 _PATTERN_CHARACTERS: Final = 200
 """The part of a pattern that a message repeats."""
 
@@ -75,8 +77,8 @@ def contract_for_extracted_records(contract: Contract) -> Contract:
 def _from_first_match(
     blocks: Iterator[list[bytes]], pattern: str
 ) -> tuple[Iterator[list[bytes]], int]:
-    """Return the lines from the first that matches on, and how many come before it. A file without
-    any text has none, and no fault either."""
+    """Return the lines from the first one that matches on, and the number of lines before it. A
+    file without any text is not a fault here: it is reported as empty later."""
     matches, count, size, has_text = searcher(pattern), 0, 0, False
     for block in blocks:
         for at, line in enumerate(block):

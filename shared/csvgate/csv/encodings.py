@@ -5,7 +5,7 @@ that Windows-1252 does not assign, half a surrogate pair of UTF-16) become bytes
 UTF-8 either. So the cell that contains them can be reported, and the reject file can restore them.
 
 Characters that an encoding of several bytes has twice (the ≒ of Shift-JIS) are the same character
-in the reject file, but perhaps the other bytes.
+in the reject file, but perhaps not the same bytes.
 """
 
 import codecs
@@ -25,7 +25,7 @@ WINDOW: Final = 1024 * 1024
 """Bytes, from the first that is not ASCII, that decide between UTF-8 and another encoding."""
 _UTF16: Final = ("utf-16-le", "utf-16-be")
 _NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
-_UTF8: Final = re.compile(
+UTF8_CHARACTER: Final = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]"
     rb"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
     rb"|[\xf1-\xf3][\x80-\xbf]{3}"
@@ -43,7 +43,7 @@ _FEW: Final = 1000
 """Bytes of a piece for each such character. With fewer of these characters, correcting them is
 faster than converting each byte by a table."""
 _UTF8_WORD: Final = re.compile(
-    rb"(?<![\x80-\xff])(?:%b)++(?![\x80-\xff])" % _UTF8.pattern, re.DOTALL
+    rb"(?<![\x80-\xff])(?:%b)++(?![\x80-\xff])" % UTF8_CHARACTER.pattern, re.DOTALL
 )
 """Such characters between ASCII. In Cyrillic, Greek or Hebrew text, two letters or a letter and a
 quotation mark may look like one of them, but rarely a whole word."""
@@ -189,9 +189,8 @@ def from_utf8_or(other: str, pieces: Iterable[bytes], mark: ByteOrderMark) -> It
 
     It is the other encoding only if the WINDOW of bytes from the first that is not ASCII contains
     neither a UTF-8 character (in other alphabets than the Latin one, a word of such characters) nor
-    a byte that is unlikely in the other. So a file in UTF-8 with a
-    few damaged bytes is still read as UTF-8. The result does not depend on how the stream is
-    divided into pieces.
+    a byte that is unlikely in the other. So a file in UTF-8 with a few damaged bytes is still read
+    as UTF-8. The result does not depend on how the stream is divided into pieces.
     """
     rest = iter(pieces)
     for piece in rest:
@@ -203,15 +202,15 @@ def from_utf8_or(other: str, pieces: Iterable[bytes], mark: ByteOrderMark) -> It
         yield piece[: found.start()]
         window, behind = read_at_least(chain([piece[found.start() :]], rest), WINDOW)
         sample = window[:WINDOW]
-        utf8 = _UTF8 if other in _WESTERN else _UTF8_WORD
-        if not utf8.search(sample) and not _unlikely(other).search(sample):
+        utf8 = UTF8_CHARACTER if other in _WESTERN else _UTF8_WORD
+        if not utf8.search(sample) and not unlikely_bytes(other).search(sample):
             mark.encoding = other
         yield from to_utf8(chain([window], behind), mark.encoding)
         return
 
 
 @cache
-def _unlikely(encoding: str) -> re.Pattern[bytes]:
+def unlikely_bytes(encoding: str) -> re.Pattern[bytes]:
     """Return an expression for the bytes that text in an encoding of single bytes does not contain:
     those that are not assigned, and control characters."""
     high = bytes(range(0x80, 0x100))

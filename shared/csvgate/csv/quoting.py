@@ -32,7 +32,8 @@ class Grammar:
         self.comment: Final = dialect.comment_char
         self.skip_initial_space: Final = dialect.skip_initial_space
         self.formula_text: Final = dialect.formula_text
-        self._marks_quoted: Final = not dialect.quoted_missing
+        self.marks_quoted: Final = not dialect.quoted_missing
+        """True if quoted cells are never missing values."""
         # Cells may be trimmed before they are compared.
         self._marked: Final = frozenset(text.strip() for text in missing) | {NULL}
         self._between: Final = self.quote + self.delimiter + self.quote
@@ -65,7 +66,7 @@ class Grammar:
             cells = text[1:-1].split(self._between)
             if quotes != 2 * len(cells):
                 return None
-            return [self.cell(cell, quoted=True) for cell in cells] if self._marks_quoted else cells
+            return [self.cell(cell, quoted=True) for cell in cells] if self.marks_quoted else cells
         return None
 
     def find_closing_quote(self, text: str, start: int) -> int:
@@ -108,7 +109,7 @@ class Grammar:
         content = _text_of_formula(written)
         if content is None or (self.escape and self.escape in written):
             return None
-        if self._marks_quoted and content.strip() in self._marked:
+        if self.marks_quoted and content.strip() in self._marked:
             content = QuotedCell(content, content)
         return end, content
 
@@ -121,7 +122,7 @@ class Grammar:
             content = written.replace(self.quote * 2, self.quote) if self.double_quote else written
         if self.formula_text and (text := _text_of_formula(content)) is not None:
             content = text
-        marked = quoted and self._marks_quoted
+        marked = quoted and self.marks_quoted
         if (marked or is_escaped) and not self._marked.isdisjoint(
             (written.strip(), content.strip())
         ):

@@ -1,4 +1,4 @@
-"""The line `sep=;` before the records, with which Excel is informed of a file's delimiter."""
+"""The line `sep=;` before the records, which states the delimiter of a file for Excel."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +19,7 @@ DELIMITER_WORDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The delimiters that most files have, as messages name them."""
 _HEAD_BYTES: Final = 1024
-"""More than such a line has. A longer first line is not one."""
+"""The longest first line that is examined (1 KiB); a `sep=` line is far shorter."""
 _LINE: Final = re.compile(r"\"?sep=(?P<separator>[^\r\n]+?)\"? *(?:\r\n?|\n|\Z)", re.IGNORECASE)
 
 
@@ -60,8 +60,8 @@ def without_separator_line(pieces: Iterable[bytes], delimiter: str) -> tuple[Ite
 
 
 def other_delimiter(found: str, delimiter: str, *, says: bool = False) -> str:
-    """Return the message for a file that has another delimiter than its contract; `says`: by its
-    `sep=` line."""
+    """Return the message for a file that has another delimiter than its contract. `says` is true
+    if its `sep=` line states that."""
     words, own = _words(found), _words(delimiter)
     begins = "the first line says that the columns are" if says else "the columns seem to be"
     return (

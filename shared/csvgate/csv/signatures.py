@@ -5,13 +5,13 @@ import re
 from typing import Final, NamedTuple
 
 HEAD_BYTES: Final = 1024
-"""The bytes that decide."""
+"""The bytes at the beginning of a file that decide (1 KiB)."""
 _EXPORT: Final = "export it as CSV"
 _UNPACK: Final = "upload the CSV file that is in it"
 
 
 class Signature(NamedTuple):
-    """What a file is that is not CSV, and what to do."""
+    """What a file is instead of CSV, and what to do."""
 
     what: str
     remedy: str = _EXPORT
@@ -66,7 +66,7 @@ _PATTERNS: Final = (
 _TAR: Final = slice(257, 262)
 """Where a TAR archive has its signature: after the name, the owner and the times of a file."""
 _LINE_BYTES: Final = 64 * 1024
-"""A longer first line is not examined as JSON as a whole (64 KiB)."""
+"""The part of the text that is examined as JSON (64 KiB)."""
 _OBJECT: Final = re.compile(r'\ufeff?\s*(?P<list>\[\s*)?\{\s*"(?:[^"\\]|\\.)*"\s*:')
 
 

@@ -44,7 +44,7 @@ ITEM_TYPES: Final[Mapping[str, FieldType]] = MappingProxyType(
 )
 """The types that the items of a list may have, by name."""
 _AS_VALUES: Final = ("integer", "number", "boolean")
-"""The types whose values JSON has. Items of other types stay texts."""
+"""The types whose values exist in JSON. Items of other types stay texts."""
 _NOT_FINITE: Final = ("type.list", "has an item that is not a finite number")
 
 

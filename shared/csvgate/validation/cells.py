@@ -64,16 +64,12 @@ class Cells(dict[str, object]):
         columns = len(schema.fields)
         self._max_texts: Final = min(self._MAX_TEXTS, self._MAX_TEXTS_OF_FILE // columns)
         self._max_faulty: Final = int(self._max_texts * self._FAULTY_SHARE)
+        self.default: Final = field.default
+        """The text that stands for missing values, if the field has one. It is not replaced."""
+        self.required: Final = required and self.default is None
+        """True if a missing value is a fault."""
         self.trims: Final = schema.trim if field.trim is None else field.trim
         """True if spaces around a cell do not count."""
-        default = field.default
-        if default is not None:
-            default = default.strip(SPACES) if self.trims else default
-            default = field.replace.get(default, default)
-        self.default: Final = default
-        """The text that stands for missing values, if the field has one."""
-        self.required: Final = required and default is None
-        """True if a missing value is a fault."""
         given = field.missing_values
         missing = frozenset(schema.missing_values if given is None else given)
         self._become_missing: Final = frozenset(

@@ -19,7 +19,7 @@ _TOO_LONG: Final = (
 
 
 def json_keys(others: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Return the place of each rescued column, and its label as the beginning of a JSON member."""
+    """Return the index of each rescued column, and its label as the beginning of a JSON member."""
     return [(at, f"{encode_basestring(label)}: ") for at, label in others]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterable, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
-from csvgate.contracts.model import Contract
+from csvgate.contracts.model import Contract, Schema
 from csvgate.csv.body import without_preamble_and_footer
 from csvgate.csv.decoding import open_text
 from csvgate.csv.header import Header, header_by_position, read_header
@@ -134,11 +134,15 @@ def _is_vectorisable(contract: Contract) -> bool:
         and not dialect.escape_char
         and not dialect.comment_char
         and not dialect.skip_initial_space
-        and dialect.quoted_missing
+        and (dialect.quoted_missing or not _trims(contract.schema_))
         and not dialect.formula_text
         and len(dialect.delimiter) == 1
         and dialect.delimiter.isascii()
     )
+
+
+def _trims(schema: Schema) -> bool:
+    return schema.trim or any(field.trim for field in schema.fields)
 
 
 def _find_start(head: bytes, line: int, contract: Contract) -> _Start | None:

@@ -56,3 +56,19 @@ def found(mistakes_in: Callable[[str], list[Mistake]]) -> Callable[..., Found]:
         return [(m.path, m.message) for m in mistakes_in(json.dumps(whole))]
 
     return run
+
+
+@pytest.fixture
+def require_mistake(
+    found: Callable[..., Found],
+) -> Callable[[dict[str, Any], str, str | None], None]:
+    """Require that a field with these properties has one mistake, at this path, with this message
+    (any message if it is None)."""
+
+    def require(field: dict[str, Any], path: str, message: str | None) -> None:
+        [(where, words)] = found(schema={"fields": [{"name": "a", **field}]})
+        assert where == f"schema.fields[0].{path}"
+        if message is not None:
+            assert words == message
+
+    return require

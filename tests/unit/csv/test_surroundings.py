@@ -7,12 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.contracts.model import Dialect
+from csvgate.contracts.model import MAX_FOOTER_LINES, MAX_PREAMBLE_LINES, Dialect
 from csvgate.csv.body import (
     MAX_BLANK_LINES,
-    MAX_FOOTER_LINES,
     MAX_PREAMBLE_BYTES,
-    MAX_PREAMBLE_LINES,
     contract_for_extracted_records,
     without_preamble_and_footer,
 )
@@ -276,3 +274,12 @@ def test_the_lines_of_a_corrected_file_with_a_separator_line_stay_true() -> None
     engine = validate(correction.pieces([data]), contract_for_extracted_records(rules))
     (batch,) = correction.batches(engine)
     assert [(3, "correction.line")] == [(r.line, r.faults[0].code) for r in batch.rejected]
+
+
+def test_no_row_of_a_header_is_part_of_the_footer() -> None:
+    data = b"Sum,Total\nnet,gross\n1,2\nTotal,2\n"
+    dialect = {"footerFrom": "Total", "headerRows": [1, 2]}
+    assert b"Sum,Total\nnet,gross\n1,2\n" == kept(data, **dialect)[0]
+    data = b"a\nTotal\n1\nTotal: 1\n"
+    dialect = {"footerFrom": "^Total", "headerRows": [1, 2]}
+    assert b"a\nTotal\n1\n" == kept(data, **dialect)[0]

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).resolve().parents[3] / "shared" / "csvgate" / "types"
 NOT_TYPES = {"__init__", "bigquery", "registry"}
 OF_ALL_TYPES = {
     "name", "label", "type", "format", "bigquery", "constraints", "missingValues", "sensitive",
-    "title", "description", "trim", "replace",
+    "title", "description", "trim", "replace", "optional", "default",
 }  # fmt: skip
 TYPES = pytest.mark.parametrize("kind", FIELD_TYPES.values(), ids=lambda kind: str(kind.name))
 

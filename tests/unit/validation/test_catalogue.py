@@ -13,14 +13,14 @@ from csvgate.validation.examples import EXAMPLES
 ROOT = Path(__file__).resolve().parents[3]
 PREFIXES = {code.split(".")[0] for code in CODES}
 LITERAL = re.compile(rf'"((?:{"|".join(sorted(PREFIXES))})\.[a-z_]+)"')
-LIST = ROOT / "shared/csvgate/validation/codes.py"
+LIST = sorted((ROOT / "shared/csvgate/validation/codes").glob("*.py"))
 EXAMPLE_LIST = ROOT / "shared/csvgate/validation/examples.py"
 ENGINE = ("types", "csv", "validation", "unique", "rejects", "references", "chunks")
 SOURCES = [
     path
     for folder in (*(f"shared/csvgate/{room}" for room in ENGINE), "functions/validate_and_parse")
     for path in sorted((ROOT / folder).rglob("*.py"))
-    if path not in (LIST, EXAMPLE_LIST)
+    if path not in (*LIST, EXAMPLE_LIST)
 ]
 
 
@@ -33,7 +33,8 @@ def test_the_codes_in_the_code_are_those_of_the_list() -> None:
 
 
 def test_no_code_is_listed_twice() -> None:
-    listed = re.findall(r'\bCode\(\s*"([a-z_.]+)"', LIST.read_text())
+    text = "".join(path.read_text() for path in LIST)
+    listed = re.findall(r'\bCode\(\s*"([a-z_.]+)"', text)
     of_types = [fault.code for kind in FIELD_TYPES.values() for fault in kind.faults]
     assert sorted(CODES) == sorted([*listed, *of_types])
 

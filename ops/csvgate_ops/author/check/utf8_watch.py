@@ -14,12 +14,13 @@ from csvgate.csv.encodings import codec_names
 from csvgate.text import counted
 
 _LEAST: Final = 5
-"""In an encoding of several bytes per character, fewer characters may be valid UTF-8 by chance."""
+"""The least characters for a warning about an encoding of several bytes per character, in which a
+few may be valid UTF-8 by chance."""
 
 
 class Utf8Watch:
-    """Reads along. Characters are counted until a byte is not valid UTF-8, or a byte order mark
-    shows that the contract's encoding does not apply."""
+    """Observes the bytes that are read. Characters are counted until a byte is not valid UTF-8, or
+    a byte order mark shows that the contract's encoding does not apply."""
 
     def __init__(self, encoding: Encoding) -> None:
         names = codec_names(encoding)
@@ -27,7 +28,7 @@ class Utf8Watch:
         self._least = _LEAST if MULTI_BYTE.issuperset(names) else 1
         self._may_be = len(names) == 1 and names[0] in SINGLE_BYTE | MULTI_BYTE
         self._characters = 0
-        """The characters beyond ASCII so far."""
+        """The number of characters outside ASCII that were read."""
         self._has_begun = False
 
     def watch(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -40,9 +41,9 @@ class Utf8Watch:
         if not self._may_be or self._characters < self._least:
             return None
         return (
-            f"the file has {counted(self._characters, 'character')} beyond ASCII, and all of them "
-            f"are valid UTF-8, but the contract reads them as {self._encoding}, which makes other "
-            "characters of them; if the file is UTF-8, write `encoding: utf-8` in the contract"
+            f"the file has {counted(self._characters, 'character')} outside ASCII, and all of them "
+            f"are valid UTF-8, but the contract reads them as {self._encoding}, which turns them "
+            "into other characters; if the file is UTF-8, write `encoding: utf-8` in the contract"
         )
 
     def _watched(self, pieces: Iterable[bytes]) -> Iterator[bytes]:

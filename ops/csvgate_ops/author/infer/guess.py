@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from csvgate.contracts.encoding_names import codec_name
 from csvgate.contracts.header_labels import fold
 from csvgate.csv.signatures import json_signature
 from csvgate.validation.faults import FileFault
+from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.columns.columns import guess_columns
 from csvgate_ops.author.infer.contract.draft import Column, Draft
 from csvgate_ops.author.infer.contract.naming import column_names, identify_columns, match
@@ -28,6 +30,11 @@ def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Dr
     """Raises Unusable when there is not one certain table, and FileFault when the sample is not a
     CSV file."""
     encoding = guess_encoding(sample.data)
+    if codec_name(encoding.encoding) is None:
+        raise Unusable(
+            f"the file seems to be in {encoding.encoding}, which csvgate does not read. Save it as "
+            "UTF-8"
+        )
     text = utf8_text(sample.data, encoding.encoding)
     if found := json_signature(text):
         raise FileFault("file.not_csv", found.message)
@@ -50,6 +57,8 @@ def _draft(layout: Layout, file: Path | None, dataset: str, encoding: str) -> Dr
     width = layout.table.width
     labels: Sequence[str] = layout.labels or [""] * width
     usable = identify_columns(labels) and is_sound(tuple(labels), width)
+    if layout.table.trailing and not fold(labels[-1]):
+        usable = False  # a blank label at the end counts as a trailing delimiter
     header = bool(layout.header_rows) and usable and not layout.row_names
     preamble, rows = layout.preamble_lines, layout.rows
     by_position = bool(layout.labels) and not header

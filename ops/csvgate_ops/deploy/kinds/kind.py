@@ -21,7 +21,7 @@ class Reader(Protocol):
 
     def find(self, argv: Sequence[str]) -> Any | None:
         """Return the JSON that a describing command prints, or None if the service answers that
-        there is no such resource."""
+        the resource does not exist."""
 
 
 Names = Collection[str]

@@ -97,7 +97,8 @@ def await_contracts(endpoints: Mapping[str, Any]) -> Contracts:
         if time.monotonic() > deadline:
             message = f"the local cloud does not use the changed contracts in {folder} yet"
             remedy = (
-                "look at `csvgate status` and the supervisor's log, or run `csvgate down`, `up`"
+                "look at `csvgate status` and the supervisor's log, or run `csvgate down` and "
+                "`csvgate up`"
             )
             raise CloudError(Fault("contracts", message, remedy))
         time.sleep(0.1)

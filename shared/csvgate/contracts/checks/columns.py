@@ -5,8 +5,9 @@ from csvgate.contracts.model import Contract, Schema, SchemaField
 from csvgate.contracts.reading.mistakes import Complaints
 
 _WITHOUT_EXTRA = {"subset": "equal", "partial": "superset"}
-"""Values of fieldsMatch that allow further columns, and those that differ only in that."""
+"""Each value of fieldsMatch that allows further columns, and the same rule without them."""
 _WITH_EXTRA = {"exact": "subset", "equal": "subset", "superset": "partial"}
+"""Each value of fieldsMatch that allows no further columns, and the rule with them."""
 
 
 def check_columns(contract: Contract) -> Complaints:

@@ -1,7 +1,7 @@
 """Rules for the defaults of fields: each is a valid cell of its field.
 
-Cells are checked by `csvgate.validation`, which only the function that reads files has. The rules
-are few enough to be written again for a single value.
+The rules are those of `csvgate.validation.constraints`, written again for a single value, because
+only the function that reads files has that package.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,6 @@ from csvgate.contracts.pattern import matcher
 from csvgate.contracts.reading.mistakes import Complaints
 from csvgate.contracts.table import column_type
 from csvgate.types.common.field_type import CellFault
-from csvgate.types.common.spaces import SPACES
 from csvgate.types.registry import FIELD_TYPES
 
 _BOUNDS: Final = (
@@ -28,17 +27,12 @@ def check_default(field: SchemaField, schema: Schema) -> Complaints:
     """Places are relative to the field, whose other properties are right."""
     if field.default is None:
         return
-    given, trims = field.missing_values, schema.trim if field.trim is None else field.trim
-    # A default is read like a cell.
-    cell = field.default.strip(SPACES) if trims else field.default
-    text = field.replace.get(cell, cell)
+    given = field.missing_values
     if field.constraints.unique or (schema.primary_key or ()) == (field.name,):
         yield ("default",), "would repeat a value that must be unique; drop one of them"
-    elif text in (schema.missing_values if given is None else given):
-        replaced = "replaced by" if text != cell else "itself"
-        message = f"{field.default!r} is {replaced} one of the missing values; drop one"
-        yield ("default",), message
-    elif wrong := " and ".join(_faults(field, text)):
+    elif field.default in (schema.missing_values if given is None else given):
+        yield ("default",), f"{field.default!r} is itself one of the missing values; drop one"
+    elif wrong := " and ".join(_faults(field, field.default)):
         yield ("default",), f"{field.default!r} is not a valid cell of this field: it {wrong}"
 
 

@@ -16,9 +16,9 @@ _USE: Final = (
 )
 
 _MOST_CHARACTERS: Final = 10
-"""Of a delimiter."""
+"""The most characters of a delimiter."""
 _NOTATION: Final = re.compile(r"\\(?:0|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
-"""A character as it is written in double quotes."""
+"""How YAML writes a character in double quotes."""
 
 
 def check_encoding(encoding: Encoding) -> Complaints:
@@ -59,7 +59,8 @@ def check_dialect(dialect: Dialect, encoding: Encoding) -> Complaints:
     """Places are relative to the contract."""
     yield from _check_delimiter(dialect, encoding)
     if dialect.quote_char is None and not dialect.quoted_missing:
-        yield ("dialect", "quotedMissing"), "has no meaning without quotes (`quoteChar` is null)"
+        message = "has no effect without quotes (`quoteChar` is null); drop one of them"
+        yield ("dialect", "quotedMissing"), message
     seen: dict[str, str] = {dialect.delimiter: "delimiter"}
     for name, char in (
         ("quoteChar", dialect.quote_char),
@@ -99,7 +100,10 @@ def _surroundings(dialect: Dialect) -> Complaints:
         else:
             if matches(b""):
                 message = "is found in every line, because it matches the empty text"
-                yield ("dialect", name), f"{message}; write what only the line has that you mean"
+                yield (
+                    ("dialect", name),
+                    f"{message}; write an expression that only the intended line has",
+                )
 
 
 def _header_rows(dialect: Dialect) -> Complaints:
@@ -139,12 +143,15 @@ def _check_delimiter(dialect: Dialect, encoding: Encoding) -> Complaints:
     elif delimiter.isalnum():
         yield place, f"{delimiter!r} should not consist of letters and digits only"
     elif dialect.skip_initial_space and delimiter[0] == " " and len(delimiter) > 1:
-        message = "begins with a space, which `skipInitialSpace` would take from an empty cell"
+        message = "begins with a space, which `skipInitialSpace` would remove; drop one of the two"
         yield place, f"{delimiter!r} {message}"
     else:
         for name in (encoding,) if isinstance(encoding, str) else encoding:
             if _wrong_name(name) is None and not _can_write(delimiter, name):
-                yield place, f"{delimiter!r} does not exist in the encoding {name}"
+                yield (
+                    place,
+                    f"{delimiter!r} does not exist in the encoding {name}; change one of them",
+                )
 
 
 def _can_write(text: str, encoding: str) -> bool:

@@ -15,7 +15,7 @@ from csvgate.types.common.times.zones import zone, zone_names
 from csvgate.types.registry import FIELD_TYPES
 
 _MOST: Final = 20
-"""The most formats of a field. A cell that has none of them is tried with each."""
+"""The most formats of a field: a cell that fits none of them is tried with each."""
 
 
 def check_formats(field: SchemaField, column: str | None) -> Complaints:
@@ -42,12 +42,12 @@ def _wrong_list(field: SchemaField) -> Complaints:
     if isinstance(field.format, str):
         return
     if not FIELD_TYPES[field.type].takes_formats:
-        types = " and ".join(name for name, each in FIELD_TYPES.items() if each.takes_formats)
+        types = ", ".join(name for name, each in FIELD_TYPES.items() if each.takes_formats)
         yield ("format",), f"a list of formats applies to {types}; write one format"
     elif not field.format:
         yield ("format",), "is empty; list the formats, or drop it"
     elif len(field.format) > _MOST:
-        message = f"has {len(field.format)} formats; a field may have at most {_MOST}"
+        message = f"has {len(field.format)} formats; a field may have at most {_MOST}, so drop some"
         yield ("format",), message
 
 
@@ -78,13 +78,13 @@ def _unknown_names(timezone: str | None, language: str | None) -> Complaints:
         try:
             zone(timezone)
         except ValueError as error:
-            # Those that begin like it first, because only some are compared.
+            # Those with the same first letter come first, because only some are compared.
             known = sorted(zone_names(), key=lambda each: (each[0] != timezone[:1], each))
             near = suggest(timezone, known)
             remedy = near if near.startswith("did") else "write, for example, Europe/Berlin"
             yield ("timezone",), f"{error}; {remedy}"
     if language is not None and language not in languages():
-        message = f"the names of {language!r} are not known; use one of {', '.join(languages())}"
+        message = f"{language!r} is not a supported language; use one of {', '.join(languages())}"
         yield ("language",), message
 
 
@@ -92,7 +92,7 @@ def _timezone_problem(field: SchemaField, column: str) -> str | None:
     if column != "TIMESTAMP":
         return f"applies to TIMESTAMP columns, not to {column}; drop it, or use TIMESTAMP"
     if all(map(has_zone, field.formats)):
-        return "has no effect, because the format says the time zone of every cell; drop it"
+        return "has no effect, because every format states the time zone of its cells; drop it"
     return None
 
 
@@ -100,12 +100,12 @@ def _language_problem(field: SchemaField) -> str | None:
     named = [name for name in field.formats if not NAME_DIRECTIVES.isdisjoint(directives(name))]
     for name in named:
         if shape(name) is None:
-            return f"{name!r} has a directive that cannot be read with a language; replace it"
+            return f"{name!r} has a directive that cannot be used with `language`; replace it"
     return None if named else "has no effect, because no format has %b, %B, %a or %A; drop it"
 
 
 def has_zone(name: str) -> bool:
-    """Return whether every cell of a format says its time zone."""
+    """Return whether every cell of a format states its time zone."""
     return name in (EPOCH, EPOCH_MS) or not {"z", "Z"}.isdisjoint(directives(name))
 
 

@@ -25,5 +25,5 @@ def check_list(field: SchemaField) -> Complaints:
     elif any(character.isalnum() for character in text):
         yield ("delimiter",), f"{text!r} should have neither letters nor digits"
     elif any(character in _IN_ITEMS.get(field.item_type, "") for character in text):
-        message = f"{text!r} has a character that a {field.item_type} may have"
+        message = f"{text!r} has a character that items of type {field.item_type} may have"
         yield ("delimiter",), f"{message}; use another delimiter, or itemType string"

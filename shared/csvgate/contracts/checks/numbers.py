@@ -49,8 +49,8 @@ def _bare_number(field: SchemaField) -> Complaints:
     }
     for name, is_given in given.items():
         if is_given and not field.bare_number:
-            message = f"cannot be together with {name}, because any text around a number is dropped"
-            yield ("bareNumber",), f"{message}; drop it and list such texts in affixes"
+            message = f"cannot be used with {name}, because it drops any text around a number"
+            yield ("bareNumber",), f"{message}; drop it, and list such texts in affixes"
             return
 
 

@@ -1,14 +1,10 @@
 """Decompresses xz."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
 
-from csvgate.csv.compression.faults import corrupt, needs_memory, truncated
+from csvgate.csv.compression.faults import MOST_MEMORY, corrupt, needs_memory, truncated
 from csvgate.csv.compression.members import MemberError, expand_members
 from csvgate.validation.faults import FileFault
-
-MOST_MEMORY: Final = 128 * 1024 * 1024
-"""A file may ask for up to 4 GiB. `xz -9` writes files that need 65 MiB."""
 
 
 class _NeedsMemory(MemberError):

@@ -53,7 +53,7 @@ def integer_shape(field: Field) -> str:
 def decimal_shape(field: Field) -> str:
     """Return a regular expression for a decimal number without its sign."""
     point = re.escape(field.decimal_char)
-    # A percentage with an exponent is not written by anything.
+    # No program writes a percentage with an exponent.
     exponent = "" if field.percent_as_fraction else rf"(?:[eE]{SIGN}?[0-9]++)?"
     return rf"(?:{whole_shape(field)}(?:{point}[0-9]*+)?|{point}[0-9]++){exponent}"
 

@@ -60,12 +60,14 @@ class BlockValidator:
         self._keys: Final = [(fields, cast(BlockKeys, keys)) for fields, keys in self._rules.keys]
         self._key_fields: Final = frozenset(chain.from_iterable(fields for fields, _ in self._keys))
         self._foreign: Final = ForeignGroups(self._rules.foreign_groups, keyed)
-        self.splitter: Final = CellSplitter(contract.dialect, header)
+        self.splitter: Final = CellSplitter(
+            contract.dialect, header, [cells.missing for cells in self._rules.cells]
+        )
         self.kernels: Final = kernels_of(contract, self._rules.cells, keyed)
         types = map(arrow_type, file_columns(contract.schema_).values())
         self._rescued: Final = None if header.others is None else RescuedColumn(header.others)
         self._types: Final[list[pa.DataType]] = list(types)
-        self._grammar: Final = Grammar(contract.dialect)
+        self._grammar: Final = Grammar.of(contract)
 
     def validate(self, block: ClearedBlock) -> ValidatedBlock:
         """`block` is the next one, cleared with `splitter` and `kernels`."""

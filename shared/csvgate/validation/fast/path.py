@@ -69,7 +69,7 @@ def _keep_memory() -> None:
 def _framed_blocks(
     pieces: Iterable[bytes], line: int, contract: Contract, block_bytes: int
 ) -> Iterator[FramedBlock]:
-    grammar = Grammar(contract.dialect)
+    grammar = Grammar.of(contract)
     reader, framer = BlockReader(pieces, block_bytes), BlockFramer(grammar)
     leftover = b""
     while block := reader.next(leftover, 2 * MAX_RECORD_BYTES):

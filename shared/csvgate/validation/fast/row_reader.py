@@ -75,7 +75,7 @@ class RowReader:
         line, (raw, terminator) = self.line(row), self._bytes(row)
         text, valid = decode(raw)
         cells = self._grammar.split(text)
-        if cells is None:
+        if cells is None and not self._grammar.marks_quoted:
             cells = _split(text, self._grammar)
         if cells is None:
             return next(Framer([raw + terminator], self._grammar, line=line).records())

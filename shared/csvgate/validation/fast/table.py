@@ -1,6 +1,6 @@
 """Sorts the cells of a block's well-formed records into columns, by field."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -27,7 +27,8 @@ _NONE: Final = np.empty(0, np.int64)
 
 class Table(NamedTuple):
     """The m records of a block that have the right number of cells, that no Framer read, that do
-    not look like the header, and whose rescued cells are text and not long."""
+    not look like the header, whose rescued cells are text and not long, and whose quoted cells have
+    the values that they would have without quotes."""
 
     columns: list[Slices]
     """(m,) cells each, by field of the contract."""
@@ -38,7 +39,10 @@ class Table(NamedTuple):
 
 
 class CellSplitter:
-    def __init__(self, dialect: Dialect, header: Header) -> None:
+    def __init__(
+        self, dialect: Dialect, header: Header, missing: Sequence[Collection[str]] = ()
+    ) -> None:
+        """`missing` has for each field the texts of missing values."""
         self._quote: Final = dialect.quote_char or ""
         self._drops_last: Final = dialect.trailing_delimiter
         self._order: Final = header.order
@@ -53,6 +57,10 @@ class CellSplitter:
             for row in header.repeatable
         ]
         """For each row of the header, what finds its cells in the columns."""
+        places = () if dialect.quoted_missing else zip(self._order, missing, strict=True)
+        self._texts: Final = [(at, MissingValues(texts)) for at, texts in places if at is not None]
+        """The columns whose quoted cells are never missing values, and what finds cells that would
+        be missing values without their quotes."""
 
     def split(self, framed: FramedBlock) -> Table:
         fits = framed.lasts - framed.firsts == self.width - 1
@@ -61,7 +69,11 @@ class CellSplitter:
         if self._others:
             rows = rows[framed.sizes.take(rows) <= self._longest]
         columns = self._columns(framed, rows, longer)
-        masks = (self._find_headers(columns), *self._damaged(columns))
+        masks = (
+            self._find_headers(columns),
+            *self._damaged(columns),
+            *self._quoted_texts(framed, columns),
+        )
         if left_out := [mask for mask in masks if mask is not None]:
             rows = rows[~np.logical_or.reduce(left_out)]
             columns = self._columns(framed, rows, longer)
@@ -71,6 +83,17 @@ class CellSplitter:
     def _damaged(self, columns: Mapping[int | None, Slices]) -> Iterator[Mask | None]:
         """Yield for each rescued column which of its cells (m,) are not text."""
         return (not_text(columns[at].binary) for at in self._others)
+
+    def _quoted_texts(
+        self, framed: FramedBlock, columns: Mapping[int | None, Slices]
+    ) -> Iterator[Mask | None]:
+        """Yield for each column which of its cells (m,) would be missing values without their
+        quotes, if quoted cells are never missing values."""
+        text = np.frombuffer(framed.block.data, np.uint8)
+        for at, missing in self._texts:
+            found = missing.where(columns[at])
+            if found is not None:
+                yield found & (text.take(columns[at].starts - 1) == ord(self._quote))
 
     def _find_headers(self, columns: Mapping[int | None, Slices]) -> Mask | None:
         """(m,) True for rows whose cells in the columns of the fields are those of a row of the

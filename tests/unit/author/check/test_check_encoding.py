@@ -18,16 +18,16 @@ def test_a_file_in_utf_8(tmp_path: Path, encoding: str) -> None:
     file.write_text(TEXT, encoding="utf-8")
     done = check(file, "--contract", contract)
     assert done.stderr == (
-        "Warning: the file has 6 characters beyond ASCII, and all of them are valid UTF-8, but the "
-        f"contract reads them as {encoding}, which makes other characters of them; if the file is "
-        "UTF-8, write `encoding: utf-8` in the contract\n"
+        "Warning: the file has 6 characters outside ASCII, and all of them are valid UTF-8, but "
+        f"the contract reads them as {encoding}, which turns them into other characters; if the "
+        "file is UTF-8, write `encoding: utf-8` in the contract\n"
     )
     assert done.exit_code == answer_code(file, contract)
 
 
 def answer_code(file: Path, contract: Path) -> int:
     found = answer(file, "--contract", contract)
-    assert ["the file has 6 characters beyond ASCII"] == [w[:38] for w in found["warnings"]]
+    assert ["the file has 6 characters outside ASCII"] == [w[:39] for w in found["warnings"]]
     return 1 if found["rows_rejected"] else 0
 
 

@@ -23,7 +23,7 @@ _WORDS: Final[Mapping[str, Sequence[str]]] = {
     "level": ["INFO", "WARN", "ERROR"],
     "company": ["Acme Ltd", "Globex GmbH", "Initech, Inc.", "Umbrella SA", "Hooli & Sons"],
     "product": ["Mug, blue", "Chair", 'Screen 27"', "Cable 2 m", "Desk lamp", "Notebook A5"],
-    "german_use": ["Miete Januar", "REWE SAGT DANKE", "Gehalt", "Strom 4711", "Kartenzahlung"],
+    "german_use": ["Miete Januar", "MARKT SAGT DANKE", "Gehalt", "Strom 4711", "Kartenzahlung"],
     "note": [
         "Called back; wants an offer", "Nothing to add", "", "", "Is on holiday, until May",
         "Sent the parcel\nagain", 'Said "maybe"', "",
@@ -37,7 +37,7 @@ _WORDS: Final[Mapping[str, Sequence[str]]] = {
     "empty": [""],
     "unit": ["kg", "pcs", "l"],
     "region": ["North", "South", "East", "West"],
-    "model": ["Corolla", "Golf", "Clio", "Fiat 500", "Model 3", "Octavia"],
+    "model": ["Alder 3", "Birch", "Cedar 500", "Elm GT", "Maple", "Rowan X4"],
     "genre": ["Drama", "Comedy", "Action|Thriller", "Crime", "Romance|Comedy"],
     "ip": ["10.0.0.1", "192.168.7.12", "172.16.0.9", "10.1.4.77"],
     "path": ["/", "/about", "/cart?id=7", "/img/logo.png", "/login"],

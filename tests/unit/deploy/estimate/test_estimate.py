@@ -20,6 +20,7 @@ from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
 from csvgate_ops.deploy.estimate.view import amount, money, percent
 from csvgate_ops.deploy.topology import Topology
 from csvgate_ops.deploy.topology import load as load_topology
+from unit.csv.compressed import zipped
 from unit.protocol.orders import HEADER, orders
 from world import ROOT
 
@@ -163,6 +164,15 @@ def test_a_long_file_is_extrapolated(tmp_path: Path, packed: bool) -> None:
     assert path.stat().st_size == size.stored_bytes
     assert len(data) == pytest.approx(size.csv_bytes, rel=0.1)
     assert 20_000 == pytest.approx(size.rows, rel=0.1)
+
+
+def test_a_zip_archive_is_measured_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    """All of it is read before its first row, so a part of it says nothing about the rest."""
+    path = tmp_path / "a.zip"
+    path.write_bytes(zipped(orders(2_000)))
+    assert 2_000 == measure(path, load(CONTRACT)).rows
+    with pytest.raises(Unusable, match=r"is a zip archive, .* give --rows and --bytes instead"):
+        measure(path, load(CONTRACT), 50_000)
 
 
 def test_the_command_on_a_file(tmp_path: Path) -> None:

@@ -57,3 +57,39 @@ def test_rows_with_a_trailing_delimiter_are_checked_in_bulk(
     rules = width(2, trailingDelimiter=True)
     ((rows, _, rejected),) = outcome([file], rules, vector_bytes=1)
     assert (200, []) == (rows, rejected)
+
+
+@pytest.mark.parametrize("block_bytes", [1, 8, 1000])
+@pytest.mark.parametrize("trim", [False, True])
+def test_quoted_texts(block_bytes: int, trim: bool) -> None:
+    """Only rows with a quoted cell that could be a missing value are read one by one."""
+    file = (
+        b'1,"",\n2,,""\n"3",a,"NA"\n4,"NA",NA\n"","x","y"\n5," NA ",\n6,"N""A",""""\n'
+        b'7,"",\xff\n8,"\0",""\n9,"a\n",""\r\n\n"10","b","c"\n11,"",'
+    )
+    rules = contract(
+        SALES,
+        {"name": "text", "constraints": {"required": True}},
+        {"name": "more", "missingValues": ["NA", '"']},
+        dialect={"header": False, "quotedMissing": False},
+        schema={"missingValues": ["", "NA"], "trim": trim},
+    )
+    expected = outcome([file], rules, vector_bytes=RULES_ONLY)
+    assert expected == outcome([file], rules, vector_bytes=1, block_bytes=block_bytes)
+
+
+def test_quoted_cells_are_checked_in_bulk(monkeypatch: pytest.MonkeyPatch) -> None:
+    from csvgate.validation.fast.row_reader import RowReader
+
+    read = list[int]()
+    record = RowReader.record
+
+    def spy(self: RowReader, row: int) -> Any:
+        read.append(self.line(row))
+        return record(self, row)
+
+    monkeypatch.setattr(RowReader, "record", spy)
+    file = b"".join(b'%d,"a"\n%d,\n' % (n, n + 1) for n in range(0, 100, 2)) + b'100,""\n'
+    rules = width(2, quotedMissing=False)
+    ((rows, _, rejected),) = outcome([file], rules, vector_bytes=1)
+    assert (101, [], [101]) == (rows, rejected, read)

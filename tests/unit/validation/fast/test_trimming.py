@@ -29,6 +29,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "number": {"type": "number", "groupChar": " ", "decimalChar": ",", "affixes": ["€"]},
     "date": {"type": "date"},
     "required": {"type": "integer", "constraints": {"required": True}},
+    "default": {"type": "integer", "default": "5"},
+    "default text": {"default": "5", "missingValues": ["", "1"]},
     "missing": {"missingValues": ["5", "n/v", "", "\u00a0"]},
 }
 PADDING = st.text(SPACES + "\x1c\u200b", max_size=4) | st.sampled_from([" " * 70, "\u00a0" * 9])

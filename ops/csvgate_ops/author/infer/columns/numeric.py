@@ -21,7 +21,7 @@ _INT64_DIGITS: Final = 18
 _EXACT_DIGITS: Final = 17
 """The most significant digits that FLOAT64 keeps."""
 _SELDOM: Final = 0.2
-"""With a smaller share of numbers that have an exponent, a column is decimal if it fits."""
+"""The share of numbers with an exponent below which a column stays decimal if all digits fit."""
 _DAMAGED: Final = re.compile(r"[0-9](?:[.,][0-9]{1,5})?E\+[0-9]{2}")
 
 

@@ -135,7 +135,7 @@ def _of_moments(kind: str, values: list[str]) -> str:
         shown = shorten(printable(odd[0]), _SHOWN)
         return f"{kind[2:]}s, but {shown!r} is not one that exists, or has another form"
     if kind == DATETIME and not odd:
-        return "some have a time zone and some have not; with timezone: Europe/Berlin, all have one"
+        return "only some have a time zone; with timezone: Europe/Berlin, all have one"
     return f"{kind[2:]}s of several forms; list them in format, and their language"
 
 

@@ -32,7 +32,7 @@ def dataset_name(file: Path | None) -> str:
 
 
 def match(dataset: str, file: Path | None) -> tuple[str, ...]:
-    """Globs for the dataset's folder and the file's ending."""
+    """Return globs for the dataset's folder and the file's ending."""
     name = "" if file is None else file.name.removesuffix(".gz")
     ending = next((e for e in _ENDINGS if name.lower().endswith(e)), ".csv")
     return f"{dataset}/*{ending}", f"{dataset}/*{ending}.gz"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from csvgate.csv.decoding import displayable
 from csvgate_ops.author.infer.contract.draft import Column, Draft
 from csvgate_ops.text import display_width, printable
 
@@ -115,7 +116,7 @@ def _field(column: Column, *, header: bool) -> Mapping[str, Value]:
     given: dict[str, Value] = {
         "name": column.name,
         "label": column.label if header and column.renamed else None,
-        "title": column.label if not header and column.renamed and column.label.strip() else None,
+        "title": _title(column) if not header else None,
         "type": column.type,
         "format": column.format,
         "language": column.language,
@@ -133,6 +134,11 @@ def _field(column: Column, *, header: bool) -> Mapping[str, Value]:
         "sensitive": column.sensitive or None,
     }
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _title(column: Column) -> str | None:
+    """Return the label of a column that is read by position, without bytes that are not text."""
+    return displayable(column.label) if column.renamed and column.label.strip() else None
 
 
 def flow(value: Value) -> str:

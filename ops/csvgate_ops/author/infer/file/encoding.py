@@ -1,7 +1,7 @@
 """Guesses the encoding of a sample: by its byte order mark, by UTF-8, or by its letters.
 
-Single-byte encodings cannot be told apart with certainty, so such a guess is always reported, with
-a word of the file as it reads in that encoding.
+Single-byte encodings cannot be distinguished with certainty, so such a guess is always reported,
+with a word of the file as it reads in that encoding.
 """
 
 import codecs
@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from csvgate.csv.encodings import UTF8_CHARACTER, codec_names, unlikely_bytes
 from csvgate.text import counted, shorten
 from csvgate_ops.author.infer.file.languages import EAST_ASIAN, FAMILIES, SYMBOLS, Family
 
-_SEQUENCE: Final = re.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
-)
-_NOT_WINDOWS: Final = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _COHERENT: Final = 0.3
 """The least coherence, between 0 and 1, with which a guess of charset-normalizer is used."""
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
@@ -39,7 +36,6 @@ _ENOUGH: Final = 6
 _ASCII_TRAILS: Final = ("shift_jis", "big5")
 """Encodings in which the second byte of a common character may be ASCII."""
 _UNDEFINED: Final = re.compile("[\ud800-\udfff]")
-_CODECS: Final = {"shift_jis": "cp932", "euc-kr": "cp949", "mac-roman": "mac_roman"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ def guess_encoding(data: bytes) -> Guess:
         pass
     else:
         return Guess("utf-8")
-    sequences = _SEQUENCE.findall(data)
+    sequences = UTF8_CHARACTER.findall(data)
     stray = len(_HIGH.findall(data)) - sum(map(len, sequences))
     words = _words(data)
     candidates = sorted(_candidates(words), key=lambda c: -c.score)
@@ -123,11 +119,11 @@ def _first_difference(best: _Candidate, others: Sequence[_Candidate]) -> list[st
 def _candidates(words: bytes) -> Iterator[_Candidate]:
     for family in FAMILIES:
         for name in family.encodings:
-            text = words.decode(_CODECS.get(name, name), "surrogateescape")
+            text = words.decode(*codec_names(name), "surrogateescape")
             yield _Candidate(_score(text, family), name, family.script, text)
     for name, leads in EAST_ASIAN.items():
         try:
-            text = words.decode(_CODECS.get(name, name))
+            text = words.decode(*codec_names(name))
         except UnicodeDecodeError:
             continue
         yield _Candidate(_score_pairs(text, name, leads), name, name, text)
@@ -174,7 +170,7 @@ def _context(before: str, char: str, after: str, family: Family) -> float:
 
 def _score_pairs(text: str, encoding: str, leads: tuple[tuple[int, int], ...]) -> float:
     """Return the share of characters that are common in an encoding of two bytes."""
-    codec = _CODECS.get(encoding, encoding)
+    (codec,) = codec_names(encoding)
     total = count = 0.0
     before = ""
     for char in text:
@@ -205,6 +201,6 @@ def _by_library(data: bytes) -> Guess:
     found = from_bytes(data[:_MOST_BYTES]).best()
     name = "" if found is None else found.encoding.replace("_", "-")
     if found is None or found.coherence < _COHERENT or name.startswith(("utf", "ascii")):
-        name = "iso-8859-1" if _NOT_WINDOWS.search(data) else "windows-1252"
+        name = "iso-8859-1" if unlikely_bytes("cp1252").search(data) else "windows-1252"
     remark = f"The file is not UTF-8, and its letters fit no encoding well. {name} is assumed"
     return Guess(name, "assumed: not UTF-8", f"{remark}: check the texts in the table")

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from csvgate.contracts.header_labels import fold
+from csvgate.contracts.model import MAX_FOOTER_LINES
 from csvgate_ops.author.infer.columns.kinds import NUMBER, dominant_kind, kind_of
 from csvgate_ops.author.infer.file.rows import Row
 from csvgate_ops.author.infer.file.table import Table
 from csvgate_ops.author.infer.file.words import TOTAL_WORDS
 
-MOST_LINES: Final = 20
-"""The limit of `footerLines`."""
 _TYPED: Final = 0.85
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _MARKS: Final = ("(", "-", "=", "_", "*", "©", "#", "<", "[")
@@ -50,13 +49,13 @@ def find_footer(
             count = len(tail) - index
         elif row.cells is None or table.fits(row) or row.width > table.width:
             break
-        if last_line - row.line >= MOST_LINES:
+        if last_line - row.line >= MAX_FOOTER_LINES:
             break
     if not count:
         return Footer()
     first = tail[-count]
     lines = last_line - first.line + 1
-    return Footer(lines, count, first.text) if lines <= MOST_LINES else Footer()
+    return Footer(lines, count, first.text) if lines <= MAX_FOOTER_LINES else Footer()
 
 
 def _is_note(row: Row, table: Table, kinds: Sequence[str | None]) -> bool:

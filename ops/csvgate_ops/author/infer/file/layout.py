@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from csvgate.contracts.model import MAX_FOOTER_LINES
 from csvgate.text import shorten
 from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.columns.kinds import MISSING, dominant_kind, kind_of
-from csvgate_ops.author.infer.file.footer import MOST_LINES, Footer, find_footer
+from csvgate_ops.author.infer.file.footer import Footer, find_footer
 from csvgate_ops.author.infer.file.header import Vote, vote
 from csvgate_ops.author.infer.file.rows import first_rows, is_sound, last_rows
 from csvgate_ops.author.infer.file.table import Table
@@ -158,7 +159,7 @@ def _footer(
     tail = last_rows(text, table.shape)
     # The lines of the tail are counted from its own beginning.
     end = tail[-1].line + tail[-1].lines - 1 if tail else 0
-    return find_footer(table, tail[-2 * MOST_LINES :], end, body)
+    return find_footer(table, tail[-2 * MAX_FOOTER_LINES :], end, body)
 
 
 def _lines(text: bytes) -> int:

@@ -24,7 +24,7 @@ _NUMBER: Final = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?")
 _UNIX: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS: Final = {EPOCH: 1_000_000, EPOCH_MS: 1000}
 _MOST_DIGITS: Final = 15
-"""Digits of the microseconds, milliseconds or days in 9999 years, and more than these."""
+"""The digits of the largest number before the year 10000: that of its last millisecond."""
 _LEAP_DAY: Final = 60
 """Excel's number of 29 February 1900, a day that did not exist."""
 _FIRST_DAYS, _OTHER_DAYS = datetime(1899, 12, 31), datetime(1899, 12, 30)
@@ -71,7 +71,9 @@ def excel_reader(
             message = "is 29 February 1900 in Excel, a day that does not exist; correct the date"
             raise CellFault((code, message))
         if not with_time and fraction.strip("0"):
-            message = "has a time of day, which a date has not; round it, or use type datetime"
+            message = (
+                "has a time of day, which a date does not have; round it, or use type datetime"
+            )
             raise CellFault((code, message))
         if number > _LAST_DAY:
             raise CellFault(OUT_OF_YEARS)

@@ -1,8 +1,8 @@
 """Reads by patterns of strptime, and more than strptime reads: the time 24:00, time zones such as
 +02, names of time zones, and names of months and days in other languages.
 
-A cell that strptime does not read, or a pattern that it does not read so, is split at the parts of
-the pattern first; what strptime does not know is replaced, and strptime reads the rest.
+A cell that strptime cannot read with a pattern is split at the directives of the pattern. The parts
+that strptime does not know are read here, and strptime reads the rest.
 """
 
 import re
@@ -42,8 +42,8 @@ DIRECTIVES: Final[Mapping[str, str]] = MappingProxyType(
         "B": _NAME,
     }
 )
-"""The expressions of the directives that can be split; those of digits are the ones of strptime, in
-ASCII."""
+"""The expressions of the directives at which a cell can be split. Those of digits are the ones of
+strptime, restricted to ASCII."""
 _MIDNIGHT: Final = "24"
 _NO_ZONE: Final = (
     "has an unknown time zone; write UTC, GMT or a name such as Europe/Berlin. Abbreviations such "

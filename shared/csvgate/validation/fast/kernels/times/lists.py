@@ -1,7 +1,7 @@
 """Parses the cells of a field with a list of formats.
 
-The rules read a cell by the first format that fits. Here they are tried in any order, so a list is
-read as far as no cell can have two of its formats.
+The rules read a cell by the first format that fits. Here they are tried in any order, so only the
+formats of a list are used that have no cell in common with an earlier one.
 """
 
 import re
@@ -109,8 +109,8 @@ def _outlines(name: str, type_: str) -> frozenset[str] | None:
 
 
 def _outline(text: str) -> str:
-    """Return a text with its digits as zeros, of which twelve stand for more, and with letters,
-    together with what is between them and the next digit or space, as one letter."""
+    """Return the shape of a text: digits become zeros, of which twelve stand for any number above,
+    and letters, with what is between them and the next digit or space, become one letter."""
     zeros = _DIGIT.sub("0", _SPACES.sub(" ", text))
     return _WITH_LETTERS.sub("x", _MORE_DIGITS.sub(_LONGEST, zeros))
 

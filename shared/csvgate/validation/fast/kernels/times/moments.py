@@ -25,8 +25,8 @@ _DAY: Final = 86_400
 _SECOND: Final = 1_000_000
 FIRST: Final = int(np.datetime64("0001-01-01", "us").astype(np.int64))
 END: Final = int(np.datetime64("10000-01-01", "us").astype(np.int64))
-"""The microseconds since 1970 of the first moment that BigQuery has, and of the first that it has
-not."""
+"""The microseconds since 1970 of the first moment in BigQuery's range, and of the first one after
+it."""
 _MAX_LAYOUTS: Final = 12
 """Forms of a column that are read here. A column with more forms was most likely typed by a person,
 and is short."""

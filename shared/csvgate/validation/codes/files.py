@@ -1,0 +1,136 @@
+"""The fault codes of a file as a whole."""
+
+from typing import Final
+
+from csvgate.validation.codes.code import Code
+
+FILE_CODES: Final = (
+    Code(
+        "file.empty",
+        "The file is empty",
+        "It has no bytes, only blank lines, or nothing between preamble and footer. A file with a "
+        "header and no rows is not empty: it is an upload of zero rows. Check the export.",
+    ),
+    Code(
+        "file.encoding",
+        "The file is in another encoding",
+        "Its byte order mark announces UTF-32, or its first bytes contradict the contract's "
+        "`encoding`: they are UTF-16 without a byte order mark although the contract expects "
+        "something else, or the other way round. A byte order mark of UTF-8 or UTF-16 is never a "
+        "fault; it takes precedence over the contract. Save the file in the expected encoding, or "
+        "change the contract.",
+    ),
+    Code(
+        "file.text_truncated",
+        "The file is cut off inside a character",
+        "A character of UTF-16 takes two or four bytes, and one byte is left over at the end. This "
+        "happens when a transfer breaks off. Upload the file again.",
+    ),
+    Code(
+        "file.not_csv",
+        "The file is not a CSV file",
+        "Its first bytes are those of an Excel workbook, an archive, a PDF document, a Parquet, "
+        "Arrow, Avro, SQLite, JSON or XML file, an image, a web page, or a pointer of Git LFS, or "
+        "the file was compressed more than twice. Export it as CSV, optionally compressed with "
+        "gzip, zstd, bzip2, xz or zip.",
+    ),
+    Code(
+        "file.overwrite",
+        "A file of this name is loaded already",
+        "The contract says `on_overwrite: refuse`. Upload new data under a new name.",
+    ),
+    Code(
+        "file.gone",
+        "The file no longer exists",
+        "It was deleted or overwritten before it was read to its end, and none of its rows is "
+        "loaded. An overwriting file is an upload of its own. After a deletion, upload the file "
+        "again.",
+    ),
+    Code(
+        "file.too_large_to_finish",
+        "The file is too large to be read in time",
+        "A function may run for some minutes only, and at the rate that is configured for this "
+        "installation (`CSVGATE_READ_BYTES_PER_SECOND`) it could not read the file to its end. "
+        "Split the file.",
+    ),
+    Code(
+        "file.too_slow",
+        "The file could not be read in time",
+        "Three attempts to read the file to its end took longer than a function may run. Split the "
+        "file.",
+    ),
+    Code(
+        "file.too_many_chunks",
+        "The file is too large to become visible at once",
+        "Its valid rows fill more than 10,000 chunks, and BigQuery makes at most that many visible "
+        "together. Split the file.",
+    ),
+    Code(
+        "file.too_large",
+        "The file is too large",
+        "It has more bytes than the contract's `limits.max_bytes` allows. Split the file, or raise "
+        "the limit.",
+    ),
+    Code(
+        "file.expands_too_far",
+        "The compressed file expands too far",
+        "Decompressed, it has more bytes than the contract's `limits.max_bytes` allows. Without "
+        "that limit, it has more than 1 GiB and more than 250 times its compressed size, a ratio "
+        "that CSV data does not reach. Check the file; if it is right, set `limits.max_bytes`.",
+    ),
+    Code(
+        "file.gzip_truncated",
+        "The compressed file is cut off",
+        "The file ends before its gzip data does. This happens when a transfer breaks off. Upload "
+        "the file again.",
+    ),
+    Code(
+        "file.gzip_corrupt",
+        "The compressed file is damaged",
+        "Its gzip data cannot be decompressed, its checksum is wrong, or something other than gzip "
+        "data follows it. Compress and upload the file again.",
+    ),
+    Code(
+        "file.compressed_truncated",
+        "The compressed file is cut off",
+        "The file ends before its zstd, bzip2 or xz data does, or before the directory of its zip "
+        "archive. This happens when a transfer breaks off. Upload the file again.",
+    ),
+    Code(
+        "file.compressed_corrupt",
+        "The compressed file is damaged",
+        "Its zstd, bzip2, xz or zip data cannot be decompressed, its checksum is wrong, or "
+        "something else follows it. Compress and upload the file again.",
+    ),
+    Code(
+        "file.compressed_memory",
+        "The compressed file needs too much memory",
+        "Decompressing its zstd or xz data takes more than 128 MiB, because the data refers to "
+        "bytes farther back than that. Compress it with the usual settings and upload it again.",
+    ),
+    Code(
+        "file.zip_member",
+        "The zip archive does not have one file to read",
+        "It has no file; or several, and the contract has no `member` to choose one of them; or "
+        "its `member` matches none of them, or several. Folders, and the notes of macOS in "
+        "`__MACOSX`, do not count. Upload an archive of one file, or set the contract's `member`.",
+    ),
+    Code(
+        "file.zip_encrypted",
+        "The file in the zip archive is encrypted",
+        "csvgate has no password. Upload the file without one.",
+    ),
+    Code(
+        "file.zip_method",
+        "The file in the zip archive is compressed in an unusual way",
+        "Members of an archive are read if they are stored or compressed with deflate, as nearly "
+        "all are. Zip the file with deflate, or compress it with gzip, zstd, bzip2 or xz.",
+    ),
+    Code(
+        "file.zip_too_large",
+        "The zip archive is too large",
+        "Its list of files is at the end, so the archive is held in memory: up to 512 MiB, and up "
+        "to 1 MiB of that list. Compress the file with gzip or zstd instead, which are read as "
+        "they arrive, up to any size.",
+    ),
+)
