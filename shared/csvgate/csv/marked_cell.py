@@ -66,5 +66,6 @@ ABSENT: Final = AbsentCell("", "")
 
 
 def is_null(cell: str) -> bool:
-    r"""Return whether the cell is written as \N."""
-    return isinstance(cell, MarkedCell) and cell.written == NULL
+    r"""Return whether the cell is written as \N, and the backslash is the escape character: it is
+    not part of the content then."""
+    return isinstance(cell, MarkedCell) and cell.written == NULL and str.__ne__(cell, NULL)

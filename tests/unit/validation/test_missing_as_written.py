@@ -181,6 +181,21 @@ def test_an_escaped_cell_is_not_taken_for_a_text_to_replace() -> None:
     assert expected == [a for _, (a, _) in valid_rows(batches(data, rules))]
 
 
+@pytest.mark.parametrize("vector_bytes", [2**62, 1])
+@pytest.mark.parametrize("missing", [[""], ["", "\\N"]])
+def test_without_an_escape_character_a_quoted_null_is_a_text(
+    missing: list[str], vector_bytes: int
+) -> None:
+    if vector_bytes == 1:
+        pytest.importorskip("pyarrow")
+    rules = contract("a", dialect={"quotedMissing": False},
+                     schema={"missingValues": missing, "extraColumns": "rescue"})  # fmt: skip
+    found = list(validate([b'a,b\n"\\N","\\N"\n'], rules, vector_bytes=vector_bytes))
+    assert [] == [row for batch in found for row in batch.rejected]
+    columns = [[str(value) for value in column] for column in found[0].columns]
+    assert [["\\N"], ['{"b": "\\\\N"}']] == columns
+
+
 @pytest.mark.parametrize("new", ["", "NA"])
 def test_a_quoted_cell_is_missing_if_the_contract_replaces_it_so(new: str) -> None:
     rules = contract({"name": "a", "replace": {"n/v": new, 'a"b': "c"}}, "b",

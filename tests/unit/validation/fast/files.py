@@ -10,7 +10,7 @@ from csvgate.unique.keyed_hash import KeyedHash
 from unit.validation.files import Field, contract
 
 KINDS: list[tuple[Field, list[str]]] = [
-    ({}, ["", "a", "é", "a b", "NA", "日本", "x" * 40, "\u0085", " "]),
+    ({}, ["", "a", "é", "a b", "NA", "日本", "x" * 40, "\u0085", " ", "\\N"]),
     ({"bigquery": "STRING(3)"}, ["", "abc", "abcd", "日本語", "é"]),
     ({"constraints": {"minLength": 2, "maxLength": 4}}, ["", "a", "ab", "日本", "abcde", "éé"]),
     ({"constraints": {"enum": ["A", "B", "é"]}}, ["A", "B", "é", "C", "", "a"]),
@@ -313,7 +313,7 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
                 rules[name] = True
         more: dict[str, Any] = {"name": f"f{number}", "constraints": rules}
         if draw(st.integers(0, 7)) == 0:
-            more["missingValues"] = ["NA", "-", "a"]
+            more["missingValues"] = ["NA", "-", "a", "\\N"]
         if draw(st.integers(0, 5)) == 0:
             more["trim"] = draw(st.booleans())
         if "replace" not in field and draw(st.integers(0, 5)) == 0:
