@@ -42,15 +42,18 @@ class HeaderLines:
 
     def _pass(self, line: bytes) -> None:
         content = line.rstrip(b"\r\n")
+        text, state = decode(content)[0], State.CLOSED
+        WORK.scanned += len(line)
         if self._reader is None:
             if not content or (self._comment and content.startswith(self._comment)):
                 return
+            if self._grammar.split(text) is not None:
+                self._records -= 1
+                return
             self._reader, self._size = RecordReader(self._grammar), 0
-        WORK.scanned += len(line)
         self._size += len(line)
-        state = State.CLOSED
         if self._size <= self._limit:
-            state = self._reader.feed(decode(content)[0], line[len(content) :].decode("ascii"))
+            state = self._reader.feed(text, line[len(content) :].decode("ascii"))
         # A malformed header is refused later, with its reason.
         if state is not State.OPEN and state is not State.CONTINUED:
             self._reader = None

@@ -198,6 +198,8 @@ def test_the_header_may_have_the_words_of_the_footer() -> None:
          {"headerRows": [1, 2], "commentChar": "#"}),
         (b'Region,"Amount\r\nTotal\nTotal"\n', ["Region", "Amount\r\nTotal\nTotal"], {}),
         (b"Region,Amount\\\nTotal\n", ["Region", "Amount\nTotal"], {"escapeChar": "\\"}),
+        (b'"Region,Amount"\nx,"Total\n', ['"Region x', 'Amount" "Total'],
+         {"headerRows": [1, 2], "quoteChar": None}),
     ],
 )  # fmt: skip
 def test_every_line_of_the_header_may_have_the_words_of_the_footer(
