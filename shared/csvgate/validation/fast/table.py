@@ -57,7 +57,8 @@ class CellSplitter:
             for row in header.repeatable
         ]
         """For each row of the header, what finds its cells in the columns."""
-        places = () if dialect.quoted_missing else zip(self._order, missing, strict=True)
+        are_texts = bool(self._quote) and not dialect.quoted_missing
+        places = zip(self._order, missing, strict=True) if are_texts else ()
         self._texts: Final = [(at, MissingValues(texts)) for at, texts in places if at is not None]
         """The columns whose quoted cells are never missing values, and what finds cells that would
         be missing values without their quotes."""

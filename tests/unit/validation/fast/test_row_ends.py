@@ -93,3 +93,10 @@ def test_quoted_cells_are_checked_in_bulk(monkeypatch: pytest.MonkeyPatch) -> No
     rules = width(2, quotedMissing=False)
     ((rows, _, rejected),) = outcome([file], rules, vector_bytes=1)
     assert (101, [], [101]) == (rows, rejected, read)
+
+
+def test_quoted_missing_means_nothing_without_quotes() -> None:
+    """The checks of contracts refuse it, but a contract may not have been checked."""
+    rules = contract("a", "b", dialect={"quoteChar": None, "quotedMissing": False})
+    file = b'a,b\n,"\n"",x\n'
+    assert outcome([file], rules, vector_bytes=RULES_ONLY) == outcome([file], rules, vector_bytes=1)
