@@ -57,6 +57,8 @@ def _draft(layout: Layout, file: Path | None, dataset: str, encoding: str) -> Dr
     width = layout.table.width
     labels: Sequence[str] = layout.labels or [""] * width
     usable = identify_columns(labels) and is_sound(tuple(labels), width)
+    if layout.table.trailing and not fold(labels[-1]):
+        usable = False  # a blank label at the end counts as a trailing delimiter
     header = bool(layout.header_rows) and usable and not layout.row_names
     preamble, rows = layout.preamble_lines, layout.rows
     by_position = bool(layout.labels) and not header

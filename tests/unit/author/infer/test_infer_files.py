@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from csvgate.contracts.load import load
 from csvgate.validation.validate import validate
 from csvgate_ops.cli.author import check
 from unit.author.infer.infer_examples import inferred, run
@@ -224,3 +225,21 @@ def test_what_the_sample_does_not_show_is_relaxed_by_the_whole_file(tmp_path: Pa
     assert "few values, but line 42 has another" in text
     assert "text, because line 42 is not a whole number" in text
     assert "bigquery: NUMERIC," in text
+
+
+def test_the_footer_is_found_behind_the_sample(tmp_path: Path) -> None:
+    file, out = tmp_path / "things.csv", tmp_path / "things.yaml"
+    rows = [f"{n},n{n},{n}.5" for n in range(100)]
+    file.write_text("\n".join(["id,name,amount", *rows, "Total,,5000.0", "(100 rows)", "", ""]))
+    done = run(file, "--rows", "10", "--out", out)
+    assert done.exit_code == 0, done.output
+    assert load(out).dialect.footer_lines == 2
+    assert "from the first 10 rows, tested on all 100 rows" in done.stderr
+
+
+def test_lines_of_many_widths_are_not_a_table(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("a;b|c\n1,2\t3;4;5\nx|y|z|u,v,w\n1\t2\t3\t4\n;;;;;;\n5|6|7|8|9\t\n,,,,\n")
+    done = run(file)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "no table was found: line" in done.stderr

@@ -4,7 +4,7 @@ The readers of the engine decide whether a format fits; this module only propose
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,23 +14,9 @@ from csvgate.types.registry import FIELD_TYPES
 from csvgate_ops.author.infer.columns.evidence import Evidence, month_first
 from csvgate_ops.author.infer.columns.kinds import MOMENTS, kind_of
 from csvgate_ops.author.infer.columns.languages import languages_of
+from csvgate_ops.author.infer.columns.patterns import has_names, patterns_for
 from csvgate_ops.author.infer.columns.readers import reader, reads, reads_all
 
-_NUMERIC_DAYS: Final = (
-    "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y",
-    "%m-%d-%y", "%Y.%m.%d", "%m.%d.%Y",
-)  # fmt: skip
-_NAMED_DAYS: Final = (
-    "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y",
-    "%d. %b %Y", "%d. %B %Y", "%d/%b/%Y", "%a, %d %b %Y", "%A, %d. %B %Y", "%A, %B %d, %Y",
-    "%a %d %b %Y", "%a, %b %d, %Y", "%d %b %y", "%d. %B %y", "%d de %B de %Y", "%a %d. %b %Y",
-)  # fmt: skip
-_CLOCKS: Final = (
-    "%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p", "%H:%M:%S.%f", "%H:%M:%S %z", "%H:%M:%S%z",
-    "%H:%M:%S %Z", "%H:%M %Z", "%H.%M", "%I:%M%p",
-)  # fmt: skip
-_TIMES: Final = ("%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
-_GAPS: Final = (" ", ", ", "T", ":")
 _COMPACT: Final = ("%Y%m%d", "%Y%m%d%H%M%S")
 _COMPACT_DAY: Final = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _LONGEST: Final = 45
@@ -46,11 +32,6 @@ _TIME_NAME: Final = re.compile(
 _EPOCH: Final = re.compile(r"1[0-9]{9}")
 _EPOCH_MS: Final = re.compile(r"1[0-9]{12}")
 _SERIAL: Final = re.compile(r"(?:3[0-9]|4[0-9]|5[0-5])[0-9]{3}")
-_NAME: Final = re.compile("%[aAbB]")
-_DIRECTIVE: Final = re.compile("%.")
-_HALF: Final = re.compile(r"[AaPp][Mm]")
-_WORD: Final = re.compile(r"[^\W\d_]{3}")
-"""Three letters, as the shortest names of months have."""
 _DAY_FIRST: Final = {"%d": "%m", "%m": "%d"}
 
 
@@ -75,7 +56,7 @@ def guess_timestamp(values: Sequence[str], name: str, evidence: Evidence) -> Tim
         return None
     if found := iso_timestamp(values):
         return found
-    for pattern in _patterns(values[0], evidence):
+    for pattern in patterns_for(values[0], evidence):
         if (read := _pattern_reader(pattern)) and reads_all(read, values):
             return _by_pattern(pattern, values, evidence)
     if found := _in_another_language(values, evidence):
@@ -129,29 +110,6 @@ def _by_digits(values: Sequence[str], name: str) -> TimestampType | None:
     return None
 
 
-def _patterns(sample: str, evidence: Evidence) -> Iterator[str]:
-    """Yield the patterns that may read a value, the likeliest first."""
-    days = [*_NAMED_DAYS, *_NUMERIC_DAYS]
-    if evidence.month_first:
-        days.sort(key=lambda day: not day.startswith("%m"))
-    yield from (pattern for pattern in (*_TIMES, *days) if _may_read(pattern, sample))
-    for day in [*days, "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y"]:
-        if _may_read(day, sample):
-            every = (f"{day}{gap}{clock}" for gap in _GAPS for clock in _CLOCKS)
-            yield from (pattern for pattern in every if _may_read(pattern, sample))
-
-
-def _may_read(pattern: str, sample: str) -> bool:
-    """Return whether the characters of a pattern, without its directives, occur in a value, and the
-    value has words if the pattern has names."""
-    plain = _DIRECTIVE.sub("", pattern)
-    if any(plain.count(char) > sample.count(char) for char in set(plain)):
-        return False
-    if "%p" in pattern and not _HALF.search(sample):
-        return False
-    return not _NAME.search(pattern) or _WORD.search(sample) is not None
-
-
 @cache
 def _pattern_reader(pattern: str, language: str | None = None) -> Any:
     kind = _type_of(pattern)
@@ -188,8 +146,8 @@ def _by_pattern(pattern: str, values: Sequence[str], evidence: Evidence) -> Time
 def _in_another_language(values: Sequence[str], evidence: Evidence) -> TimestampType | None:
     """Guess the type of dates with names of months that are not English."""
     for language in languages_of(values):
-        for pattern in _patterns(values[0], evidence):
-            if not _NAME.search(pattern):
+        for pattern in patterns_for(values[0], evidence):
+            if not has_names(pattern):
                 continue
             read = _pattern_reader(pattern, language)
             if read and reads_all(read, values):
@@ -209,7 +167,7 @@ def _several_formats(values: Sequence[str], evidence: Evidence) -> TimestampType
     rest, chosen = list(values), list[str]()
     while rest and len(chosen) < _MOST_FORMATS:
         best, left = "", rest
-        for form in ("any", *_patterns(rest[0], evidence)):
+        for form in ("any", *patterns_for(rest[0], evidence)):
             read = _reader_of(form, values)
             if read is None or not reads(read, rest[0]) or _swapped(form) in chosen:
                 continue

@@ -49,9 +49,9 @@ def find_table(text: bytes, delimiter: str | None, line: int) -> Table:
         return locate(first_rows(text, shape, line=line), shape)
 
     usual = (delimiter,) if delimiter else DELIMITERS
-    for doubled in _DOUBLED:
-        if not delimiter and _equally_often(text, doubled):
-            found = table(Shape(doubled))
+    for pair in _DOUBLED:
+        if not delimiter and _equally_often(text, pair):
+            found = table(Shape(pair))
             if found.rank == 2:
                 return found
     best = max((table(Shape(d)) for d in usual), key=_fit)
@@ -167,7 +167,7 @@ def _comments(table: Table) -> Iterator[str]:
     strange = [row.text for row in table.rows if not table.fits(row)]
     strange += [row.text for row in table.rows[: table.first]]
     for char in _COMMENTS:
-        if char != table.shape.delimiter and any(text.startswith(char) for text in strange):
+        if char not in table.shape.delimiter and any(text.startswith(char) for text in strange):
             yield char
 
 

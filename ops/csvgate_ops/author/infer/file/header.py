@@ -25,6 +25,8 @@ from csvgate_ops.author.infer.file.words import LABEL_WORDS
 
 _MOST_ROWS: Final = 200
 """Rows that take part in the vote."""
+_OFTEN: Final = 0.2
+"""The share of equal rows from which on the first is certainly one of them."""
 _TYPED: Final = 0.85
 _ALIKE: Final = 0.8
 _UNSURE: Final = 1.0
@@ -54,14 +56,16 @@ def vote(first: Sequence[str], rest: Sequence[Sequence[str]]) -> Vote:
     rows of another width, do not take part."""
     wide = [row for row in rest[:_MOST_ROWS] if len(row) == len(first)]
     rows = [row for row in wide if row != first]
-    if not any(label.strip() for label in first) or (wide and not rows):
+    repeated = len(wide) - len(rows)
+    often = repeated > 1 and repeated >= _OFTEN * len(wide)
+    if not any(label.strip() for label in first) or (wide and not rows) or often:
         return Vote(-9.0)
     if not rows:
         return Vote(sum(map(_alone, first)))
     columns = list(zip(*rows, strict=True))
     scores = [_column(label, values) for label, values in zip(first, columns, strict=True)]
     # A row that comes again is more often a row than a header of joined files.
-    again = -1.5 * min(2, len(wide) - len(rows))
+    again = -1.5 * min(2, repeated)
     return Vote(sum(scores) + sum(_together(first, columns)) + again)
 
 

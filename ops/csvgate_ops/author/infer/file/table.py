@@ -134,6 +134,8 @@ def _skip_padded_titles(table: Table) -> None:
     if table.width < 3:
         return
     for index in range(table.first, min(table.first + _AHEAD, table.end - 1)):
+        if not table.fits(table.rows[index]):
+            return
         filled = [cell for cell in table.cells(table.rows[index]) or () if cell.strip()]
         if len(filled) > max(1, table.width // 3):
             if len(filled) >= table.width - 1:

@@ -21,6 +21,8 @@ _MANY_WIDER: Final = 0.5
 def require_columns(table: Table, delimiters: Sequence[str]) -> None:
     """Raise Unusable if the table has one column although most lines have a usual delimiter."""
     rows = [row for row in table.rows if row.cells]
+    if table.width > 1 and not table.rank:
+        raise _ragged(table)
     if table.width > 1 or len(rows) < 2:
         return
     if len(rows) > 2 and all(_GAP.search(row.text.strip()) for row in rows):
@@ -40,6 +42,17 @@ def require_columns(table: Table, delimiters: Sequence[str]) -> None:
             "contain it, and give each line the same number of cells; if the file is one column "
             "of text, quote its values"
         )
+
+
+def _ragged(table: Table) -> Unusable:
+    """Return the error for lines of many widths."""
+    first = next(row for row in table.rows if table.fits(row))
+    other = next((row for row in table.rows if not table.fits(row)), first)
+    return Unusable(
+        f"no table was found: line {first.line} has {first.width} cells, line {other.line} has "
+        f"{other.width}, and most lines differ from both. Give each line the same number of cells, "
+        "and quote cells that contain the delimiter"
+    )
 
 
 def _bare(row: Row, table: Table) -> bool:
