@@ -50,8 +50,19 @@ def choose(file: Path | None, contracts_dir: Path, name: str | None) -> Contract
 
 def contract_and_name(file: Path, contracts: Contracts) -> tuple[Contract, str] | None:
     """Return the contract whose `match` fits the file's path, and the object name that fits; None
-    if no contract does. Raises Unusable when several do."""
-    for names in _names(file):
+    if no contract does. Raises Unusable when several do.
+
+    The path as given comes first, then the contract that `csvgate infer` writes for the file: the
+    folder that a file is in may have the name of another contract by chance.
+    """
+    given, *others = _names(file)
+    drafted = dataset_name(file)
+    own = f"{drafted}/{(Path.cwd() / file).name}"
+    if contracts.for_object(given[0]) is None:
+        contract = contracts.for_object(own)
+        if contract is not None and contract.dataset == drafted:
+            return contract, own
+    for names in (given, *others, [own]):
         fitting = {c.dataset: (c, n) for n in names if (c := contracts.for_object(n)) is not None}
         if len(fitting) == 1:
             return fitting.popitem()[1]
@@ -61,14 +72,12 @@ def contract_and_name(file: Path, contracts: Contracts) -> tuple[Contract, str] 
 
 
 def _names(file: Path) -> list[list[str]]:
-    """Object names that the path may stand for, the most likely first: the path as given, its last
-    components, and the file's name with its folder."""
+    """Return object names that the path may stand for, the most likely first: the path as given,
+    its last components, and the file's name with its folder."""
     given = [part for part in PurePath(file).parts if part not in (file.anchor, ".", "..")]
     tails = ["/".join(given[start:]) for start in range(1, len(given))]
     where = Path.cwd() / file
-    # The last is the name that matches the contract which `csvgate infer` writes for the file.
-    inferred = f"{dataset_name(file)}/{where.name}"
-    return [["/".join(given)], tails, [f"{where.parent.name}/{where.name}"], [inferred]]
+    return [["/".join(given)], tails, [f"{where.parent.name}/{where.name}"]]
 
 
 def _described(contract: Contract) -> str:
