@@ -16,6 +16,7 @@ from csvgate_ops.operate.follow import follow, send
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.uploads import UploadStatus
 from csvgate_ops.session import Session, connect
+from csvgate_ops.text import printable
 
 
 @click.command("upload")
@@ -49,6 +50,8 @@ def command(
     session = connect(data_dir)
     contracts = await_contracts(session.endpoints)
     name = name if name is not None else _name(file, contracts, session)
+    if not as_json:
+        click.echo(printable(f"uploading {file.name} as {name}"), err=True)
     with following(quiet=as_json, size=file.stat().st_size) as progress:
         upload = send(session, file, name, progress.sent)
         last = UploadStatus(id=upload.id, state="unknown")
@@ -77,5 +80,5 @@ def _show(session: Session, last: UploadStatus) -> None:
     open_ = [s for s in states(session.ledger(), functions) if s.state == "open"]
     console().print(outcome(last, hints(last, open_, session.options)))
     click.echo(f"details: csvgate status {last.id}")
-    if last.state == "completed" and last.table:
-        click.echo(f"its rows: csvgate show {last.table} --upload {last.id}")
+    if last.state == "completed" and last.dataset and last.counts and last.counts.valid:
+        click.echo(f"its rows: csvgate show {last.dataset} --upload {last.id}")
