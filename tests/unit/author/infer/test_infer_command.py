@@ -18,6 +18,12 @@ HERE = Path(__file__).parent
         ("orders_2026-11-21.csv.gz", "orders"),
         ("orders/2026-11-21.csv", "orders"),
         ("in/part-0001.tsv", "in"),
+        ("orders_2026.csv.zip", "orders"),
+        ("orders.zip", "orders"),
+        ("orders.csv.zst", "orders"),
+        ("orders.bz2", "orders"),
+        ("Absatz Q3 2026.csv", "Absatz_Q3"),
+        ("utf8.csv", "utf"),
         ("Größe der Lager (final).csv", "Grosse_der_Lager"),
         ("2026.csv", "tmp"),
         ("東京.csv", "tmp"),
@@ -31,6 +37,9 @@ def test_dataset_names(path: str | None, dataset: str, monkeypatch: pytest.Monke
 
 def test_match_has_the_files_ending() -> None:
     assert match("a", Path("x/b.TSV.gz")) == ("a/*.tsv", "a/*.tsv.gz")
+    assert match("a", Path("b.zip")) == ("a/*.zip",)
+    assert match("a", Path("b.csv.ZIP")) == ("a/*.csv", "a/*.csv.zip")
+    assert match("a", Path("b.tsv.xz")) == ("a/*.tsv", "a/*.tsv.xz")
     assert match("a", None) == ("a/*.csv", "a/*.csv.gz")
 
 

@@ -223,3 +223,12 @@ def test_what_the_sample_does_not_show_is_relaxed_by_the_whole_file(tmp_path: Pa
     assert "few values, but line 42 has another" in text
     assert "text, because line 42 is not a whole number" in text
     assert "bigquery: NUMERIC," in text
+
+
+def test_a_cell_too_long_for_a_record(tmp_path: Path) -> None:
+    """Its lines would look like most of a file with one column."""
+    file = tmp_path / "letters.csv"
+    file.write_text('id,body\n1,"' + "lorem ipsum\n" * 180_000 + '"\n2,short\n')
+    done = run(file)
+    assert done.exit_code == 2
+    assert "line 2 opens a quote that is not closed within 2,097,152 bytes" in done.stderr

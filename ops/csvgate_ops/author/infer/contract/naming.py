@@ -10,10 +10,11 @@ from csvgate.contracts.checks.column_names import wrong_column_name
 from csvgate.contracts.header_labels import fold, wrong_label
 
 _ENDINGS: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
+_COMPRESSED: Final = (".gz", ".zip", ".zst", ".bz2", ".xz")
 _MOST_DATASET: Final = 63
 _MOST_COLUMN: Final = 290
 _SERIAL: Final = re.compile(
-    r"(?:[-_. ()]*+(?:v?[0-9]++|part|export|final|copy))++[)]?$", re.IGNORECASE
+    r"(?:(?<![-_. ()][A-Z])[-_. ()]*+(?:v?[0-9]++|part|export|final|copy))++[)]?$", re.IGNORECASE
 )
 """The part of a name that varies between files of a dataset, such as a date or a number."""
 
@@ -33,13 +34,24 @@ def dataset_name(file: Path | None) -> str:
 
 def match(dataset: str, file: Path | None) -> tuple[str, ...]:
     """Globs for the dataset's folder and the file's ending."""
-    name = "" if file is None else file.name.removesuffix(".gz")
-    ending = next((e for e in _ENDINGS if name.lower().endswith(e)), ".csv")
-    return f"{dataset}/*{ending}", f"{dataset}/*{ending}.gz"
+    name, compressed = ("", "") if file is None else _uncompressed(file)
+    ending = next((e for e in _ENDINGS if name.lower().endswith(e)), "")
+    if compressed and not ending:
+        return (f"{dataset}/*{compressed}",)
+    ending = ending or ".csv"
+    return f"{dataset}/*{ending}", f"{dataset}/*{ending}{compressed or '.gz'}"
+
+
+def _uncompressed(file: Path) -> tuple[str, str]:
+    """Return the file's name without the ending of a compressed file, and that ending."""
+    for ending in _COMPRESSED:
+        if file.name.lower().endswith(ending):
+            return file.name[: -len(ending)], file.name[-len(ending) :].lower()
+    return file.name, ""
 
 
 def _stem(file: Path) -> str:
-    name = file.name.removesuffix(".gz")
+    name, _ = _uncompressed(file)
     for ending in _ENDINGS:
         if name.lower().endswith(ending):
             return name[: -len(ending)]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from csvgate.csv.records import MAX_RECORD_BYTES
 from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.columns.kinds import kind_of
 from csvgate_ops.author.infer.file.footer import MOST_LINES, Footer
@@ -22,6 +23,7 @@ def require_columns(table: Table, delimiters: Sequence[str]) -> None:
     rows = [row for row in table.rows if row.cells]
     if table.width > 1 or len(rows) < 2:
         return
+    _require_closed_quotes(table, delimiters)
     if len(rows) > 2 and all(_GAP.search(row.text.strip()) for row in rows):
         raise Unusable(
             "no table was found: the lines look like columns of fixed width, filled with spaces, "
@@ -39,6 +41,21 @@ def require_columns(table: Table, delimiters: Sequence[str]) -> None:
             "contain it, and give each line the same number of cells; if the file is one column "
             "of text, quote its values"
         )
+
+
+def _require_closed_quotes(table: Table, delimiters: Sequence[str]) -> None:
+    """Raise Unusable if a cell seems to be longer than a record may be, so that its lines were read
+    as rows of one column."""
+    for delimiter in delimiters:
+        if delimiter not in table.rows[0].text:
+            continue
+        for row in table.rows[1:]:
+            if row.text.count('"') % 2 and f'{delimiter}"' in row.text:
+                raise Unusable(
+                    f"no table was found: line {row.line} opens a quote that is not closed within "
+                    f"{MAX_RECORD_BYTES:,} bytes, the most that a row may have. Close the "
+                    "quote, or shorten the cell"
+                )
 
 
 def _bare(row: Row, table: Table) -> bool:
