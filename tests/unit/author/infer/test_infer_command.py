@@ -1,11 +1,14 @@
 """Names and places: the dataset from the path, where the contract goes."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from csvgate_ops.author.infer.contract.naming import column_names, dataset_name, match
 from csvgate_ops.author.infer.contract.yaml_text import flow
+from csvgate_ops.cli.author import check
 from unit.author.infer.infer_examples import ROOT, run
 
 HERE = Path(__file__).parent
@@ -36,11 +39,43 @@ def test_dataset_names(path: str | None, dataset: str, monkeypatch: pytest.Monke
 
 
 def test_match_has_the_files_ending() -> None:
-    assert match("a", Path("x/b.TSV.gz")) == ("a/*.tsv", "a/*.tsv.gz")
+    assert match("a", Path("x/b.tsv.gz")) == ("a/*.tsv", "a/*.tsv.gz")
+    assert match("a", Path("B.CSV")) == ("a/*.csv", "a/*.csv.gz", "a/*.CSV")
+    assert match("a", Path("x/b.TSV.gz")) == ("a/*.tsv", "a/*.tsv.gz", "a/*.TSV.gz")
+    assert match("a", Path("b.dat")) == ("a/*.csv", "a/*.csv.gz", "a/*.dat")
+    assert match("a", Path("b")) == ("a/*",)
     assert match("a", Path("b.zip")) == ("a/*.zip",)
-    assert match("a", Path("b.csv.ZIP")) == ("a/*.csv", "a/*.csv.zip")
+    assert match("a", Path("b.csv.ZIP")) == ("a/*.csv", "a/*.csv.zip", "a/*.csv.ZIP")
     assert match("a", Path("b.tsv.xz")) == ("a/*.tsv", "a/*.tsv.xz")
     assert match("a", None) == ("a/*.csv", "a/*.csv.gz")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SALES.CSV",
+        "sales.dat",
+        "sales",
+        "sales.zip",
+        "my sales.v2.txt",
+        "商品.CSV",
+        "a[1].csv",
+        "[x]",
+    ],
+)
+def test_check_finds_the_contract(name: str, tmp_path: Path) -> None:
+    (tmp_path / "contracts").mkdir()
+    file = tmp_path / name
+    data = b"id,n\n1,2\n"
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("sales.csv", data)
+    else:
+        file.write_bytes(data)
+    assert run(file, "--out", tmp_path / "contracts").exit_code == 0
+    arguments = [str(file), "--contracts", str(tmp_path / "contracts")]
+    done = CliRunner().invoke(check.command, arguments)
+    assert done.exit_code == 0, done.output
 
 
 def test_column_names_differ() -> None:

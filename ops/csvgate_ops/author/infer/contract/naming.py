@@ -11,6 +11,8 @@ from csvgate.contracts.header_labels import fold, wrong_label
 
 _ENDINGS: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
 _COMPRESSED: Final = (".gz", ".zip", ".zst", ".bz2", ".xz")
+_LITERAL: Final = re.compile(r"[A-Za-z0-9._-]*")
+"""Endings that have the same meaning in a glob."""
 _MOST_DATASET: Final = 63
 _MOST_COLUMN: Final = 290
 _SERIAL: Final = re.compile(
@@ -33,13 +35,15 @@ def dataset_name(file: Path | None) -> str:
 
 
 def match(dataset: str, file: Path | None) -> tuple[str, ...]:
-    """Globs for the dataset's folder and the file's ending."""
+    """Return globs for the dataset's folder and the file's ending, which fit the file itself."""
     name, compressed = ("", "") if file is None else _uncompressed(file)
     ending = next((e for e in _ENDINGS if name.lower().endswith(e)), "")
-    if compressed and not ending:
-        return (f"{dataset}/*{compressed}",)
+    written = "" if file is None else file.name[len(_stem(file)) :] or file.suffix
+    if file is not None and not ending and (compressed or not written):
+        return (f"{dataset}/*{written}",)
     ending = ending or ".csv"
-    return f"{dataset}/*{ending}", f"{dataset}/*{ending}{compressed or '.gz'}"
+    endings = dict.fromkeys([ending, f"{ending}{compressed or '.gz'}", written or ending])
+    return tuple(f"{dataset}/*{each}" for each in endings if _LITERAL.fullmatch(each))
 
 
 def _uncompressed(file: Path) -> tuple[str, str]:
