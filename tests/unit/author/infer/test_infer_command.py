@@ -163,3 +163,16 @@ def test_what_comes_next(tmp_path: Path) -> None:
         "csvgate up" in run(file, "--dataset", "sales", "--out", out).stderr.splitlines()
     )
     assert run("-", stdin=b"id\n1\n").stderr.count("\n") == 1
+
+
+def test_what_comes_next_can_be_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.argv", [".venv/bin/csvgate", "infer"])
+    Path("-x.csv").write_text("id\n1\n")
+    said = run("--out", tmp_path, "--", "-x.csv").stderr.splitlines()
+    assert said[0].endswith("x.yaml: 1 column from its only row, tested on it")
+    assert f"  .venv/bin/csvgate check ./-x.csv --contract {tmp_path}/x.yaml" in said
+    Path("y.csv").write_text("id,name\n")
+    said = run("y.csv", "--out", tmp_path).stderr.splitlines()
+    assert said[0].endswith("y.yaml: 2 columns from the header alone, as there are no rows")
