@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from csvgate_ops.header_advice import header_advice
 from csvgate_ops.operate.breakers import BreakerState
 from csvgate_ops.operate.runbook import CATALOGUE, remedy
 from csvgate_ops.operate.runbook.model import NextStep
@@ -29,6 +30,8 @@ def hints(
             "Nothing of it is loaded. To draft a contract for such files: csvgate infer FILE --out "
             "DIR, where DIR is the folder of contracts. Then upload the file again."
         )
+    if status.state == "rejected" and status.dataset:
+        yield from filter(None, (header_advice(r.code, status.dataset) for r in status.reasons))
     for failure in _open_failures(status):
         advice = remedy(failure.code) or "See the dead letter."
         command = _command(failure.code, f"--upload {status.id} --code {failure.code}{options}")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from csvgate.protocol.events import Reason
 from csvgate_ops.operate.breakers import BreakerState
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.uploads import Failed, Step, UploadStatus
@@ -67,6 +68,16 @@ CASES = {
             "In the local cloud, you can drop the table with its rows before you replay: csvgate "
             'query "DROP TABLE shop.sales"',
         ),
+    ),
+    "rejected for its header": Case(
+        UploadStatus(
+            id="a",
+            state="rejected",
+            dataset="sales",
+            reasons=(Reason(code="header.extra_column", column=None, rows=0),),
+            emailed=True,
+        ),
+        ("To load such files by contract sales: `optional: true`",),
     ),
     "unknown code": Case(
         UploadStatus(

@@ -110,8 +110,8 @@ def _about(layout: Layout) -> list[str]:
     found = []
     if layout.skipped:
         lines = layout.preamble_lines
-        which = "line 1 is" if lines == 1 else f"lines 1 to {lines} are"
-        found.append(f"Before the table, {which} skipped: {printable(layout.skipped)!r}")
+        which = "line 1 is skipped:" if lines == 1 else f"lines 1 to {lines} are skipped, up to"
+        found.append(f"Before the table, {which} {printable(layout.skipped)!r}")
     if layout.footer.lines:
         lines = layout.footer.lines
         which = "the last line is" if lines == 1 else f"the last {lines} lines are"

@@ -68,5 +68,14 @@ def test_none_or_several(folder: Path, file: str, name: str | None, said: str) -
 
 
 def test_a_folder_without_contracts(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="has no contracts"):
+    with pytest.raises(Unusable, match="has no contracts; draft the first one: csvgate infer"):
         choose(Path("x.csv"), tmp_path, None)
+
+
+def test_many_contracts_are_named_only(tmp_path: Path) -> None:
+    for number in range(22):
+        write_contract(tmp_path, f"c{number:02}")
+    with pytest.raises(Unusable) as caught:
+        choose(Path("x.csv"), tmp_path, None)
+    assert "It has the contracts c00, c01, c02" in caught.value.message
+    assert "c19 and 2 more. Give the name" in caught.value.message

@@ -131,6 +131,7 @@ def test_out_may_be_a_folder_and_is_never_replaced(tmp_path: Path) -> None:
         (("--dataset", "a b"), "is not a valid name of a dataset"),
         (("--dataset", "a", "--out", "b.yaml"), "must be named a.yaml"),
         (("--out", "b.txt"), "such as b.yaml"),
+        (("--out", "/nowhere/contracts/"), "there is no such folder. Create it"),
         (("--out", "/nowhere/b.yaml"), "cannot write"),
         (("--rows", "0"), "0"),
     ],
