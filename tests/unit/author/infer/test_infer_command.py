@@ -27,6 +27,7 @@ HERE = Path(__file__).parent
         ("orders.bz2", "orders"),
         ("Absatz Q3 2026.csv", "Absatz_Q3"),
         ("utf8.csv", "utf"),
+        ("us_2026.dcbc9a5548b81580883b-800227f51a59502c.rejects.csv", "us"),
         ("Größe der Lager (final).csv", "Grosse_der_Lager"),
         ("2026.csv", "tmp"),
         ("東京.csv", "tmp"),

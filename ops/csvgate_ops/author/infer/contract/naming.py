@@ -11,6 +11,8 @@ from csvgate.contracts.header_labels import fold, wrong_label
 
 _ENDINGS: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
 _COMPRESSED: Final = (".gz", ".zip", ".zst", ".bz2", ".xz")
+_REJECTS: Final = re.compile(r"\.[0-9a-f]{20}-[0-9a-f]{16}\.rejects$")
+"""What the name of a reject file adds to that of the upload."""
 _LITERAL: Final = re.compile(r"[A-Za-z0-9._-]*")
 """Endings that have the same meaning in a glob."""
 _MOST_DATASET: Final = 63
@@ -26,7 +28,7 @@ def dataset_name(file: Path | None) -> str:
     and orders/2026-11-21.csv."""
     if file is None:
         return "uploads"
-    stem = _stem(file)
+    stem = _REJECTS.sub("", _stem(file))
     for text in (_SERIAL.sub("", stem), (Path.cwd() / file).parent.name, stem):
         name = _ascii(text, "A-Za-z0-9_-").strip("_-")[:_MOST_DATASET]
         if name:
