@@ -40,9 +40,9 @@ class Utf8Watch:
         if not self._may_be or self._characters < self._least:
             return None
         return (
-            f"the file has {counted(self._characters, 'character')} beyond ASCII, and all of them "
-            f"are valid UTF-8, but the contract reads them as {self._encoding}, which makes other "
-            "characters of them; if the file is UTF-8, write `encoding: utf-8` in the contract"
+            f"the file has {counted(self._characters, 'character')} beyond ASCII and is valid "
+            f"UTF-8, but the contract reads it as {self._encoding}, in which these bytes are other "
+            "characters; if the file is UTF-8, write `encoding: utf-8` in the contract"
         )
 
     def _watched(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
