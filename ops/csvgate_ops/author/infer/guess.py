@@ -20,6 +20,8 @@ from csvgate_ops.author.infer.file.traps import require_columns
 from csvgate_ops.text import printable
 
 _MANY_LINES: Final = 3
+_EITHER_ORDER: Final = "every value could also be"
+"""A part of the comment that timestamps.py writes."""
 _PATTERN: Final = 40
 """Characters of the header's line that the pattern for it has."""
 
@@ -42,7 +44,12 @@ def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Dr
     draft = _draft(layout, file, dataset, encoding.encoding)
     draft.complete = sample.complete and layout.complete
     draft.encoding_note = encoding.note
-    draft.remarks = [*filter(None, [encoding.remark]), *_about(layout), *layout.remarks]
+    draft.remarks = [
+        *filter(None, [encoding.remark]),
+        *_about(layout),
+        *layout.remarks,
+        *_uncertain(draft),
+    ]
     return draft
 
 
@@ -103,6 +110,18 @@ def _columns(
         if label and label != column.name and not header:
             column.notes.insert(0, f"the header says '{printable(label)}'")
     return columns
+
+
+def _uncertain(draft: Draft) -> list[str]:
+    """Return a sentence about dates that would silently be others if their order is guessed
+    wrong."""
+    names = [c.name for c in draft.columns if any(_EITHER_ORDER in note for note in c.notes)]
+    if not names:
+        return []
+    return [
+        f"Dates of {', '.join(names)} could have the day or the month first, and no value decides: "
+        "look at its format."
+    ]
 
 
 def _about(layout: Layout) -> list[str]:

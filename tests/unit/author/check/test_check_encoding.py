@@ -18,9 +18,9 @@ def test_a_file_in_utf_8(tmp_path: Path, encoding: str) -> None:
     file.write_text(TEXT, encoding="utf-8")
     done = check(file, "--contract", contract)
     assert done.stderr == (
-        "Warning: the file has 6 characters beyond ASCII and is valid UTF-8, but the contract reads "
-        f"it as {encoding}, in which these bytes are other characters; if the file is UTF-8, write "
-        "`encoding: utf-8` in the contract\n"
+        "Warning: the file has 6 characters beyond ASCII and is valid UTF-8, but the contract "
+        f"reads it as {encoding}, in which these bytes are other characters; if the file is UTF-8, "
+        "write `encoding: utf-8` in the contract\n"
     )
     assert done.exit_code == answer_code(file, contract)
 

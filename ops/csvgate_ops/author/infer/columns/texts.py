@@ -33,6 +33,7 @@ _SHOWN: Final = 20
 _DIGITS: Final = re.compile(r"\s*[+(]?[0-9][0-9 ()/-]*")
 """Digits, perhaps in groups as in telephone numbers."""
 _CODE: Final = re.compile(r"\s*(?:[+(]|0[0-9 ])")
+_ABBREVIATION: Final = re.compile(r"(?!UTC|GMT)[A-Z]{3,4}")
 _ERRORS: Final = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "####")
 _WRITE: Final = {NUMBER: "number", DATE: "date", DATETIME: "datetime"}
 
@@ -132,6 +133,12 @@ def _of_one_kind(kind: str, values: list[str]) -> str | None:
 
 def _of_moments(kind: str, values: list[str]) -> str:
     """Return why dates, or dates and times, have no type."""
+    zones = [value.rpartition(" ")[2] for value in values]
+    if kind == DATETIME and all(map(_ABBREVIATION.fullmatch, zones)):
+        return (
+            f"datetimes with {zones[0]}, an abbreviation that may mean several time zones; export "
+            "offsets such as +01:00"
+        )
     read = reader(kind[2:], "STRING", format="any")
     odd = [value for value in values if not reads(read, value)]
     if 0 < len(odd) * 2 <= len(values):

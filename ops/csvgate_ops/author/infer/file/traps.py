@@ -24,7 +24,8 @@ def require_columns(table: Table, delimiters: Sequence[str]) -> None:
     if table.width > 1 or len(rows) < 2:
         return
     _require_closed_quotes(table, delimiters)
-    if len(rows) > 2 and all(_GAP.search(row.text.strip()) for row in rows):
+    lines = [row.text.strip() for row in rows if not row.text.startswith("#")]
+    if len(lines) > 2 and all(map(_GAP.search, lines)):
         raise Unusable(
             "no table was found: the lines look like columns of fixed width, filled with spaces, "
             "which csvgate does not read. Export the file with a delimiter"
