@@ -14,7 +14,7 @@ from csvgate.protocol.stream_ages import StreamAges
 from csvgate_ops.deploy.topology import Topology, TopologyError, load
 from csvgate_ops.local.cloud.endpoints import names
 from csvgate_ops.local.cloud.environment import exports
-from csvgate_ops.local.cloud.errors import CloudError, Fault
+from csvgate_ops.local.cloud.errors import CloudError, Fault, not_running
 from csvgate_ops.local.cloud.options import repository
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def connect(data_dir: Path) -> Session:
     try:
         endpoints = json.loads(path.read_text())
     except FileNotFoundError:
-        fault = Fault("csvgate", f"no local cloud is running in {data_dir}", remedy="csvgate up")
+        fault = not_running(data_dir)
         raise CloudError(fault) from None
     os.environ.update(exports(endpoints, os.environ))
     return Session(endpoints)

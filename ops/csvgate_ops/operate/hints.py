@@ -1,14 +1,18 @@
 """Advises an operator on one upload. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from csvgate_ops.header_advice import header_advice
 from csvgate_ops.operate.breakers import BreakerState
 from csvgate_ops.operate.runbook import CATALOGUE, remedy
 from csvgate_ops.operate.runbook.model import NextStep
 from csvgate_ops.operate.uploads import Failed, UploadStatus
 
 _NOTIFIER: Final = "notify_stakeholders"
+_TABLE: Final = re.compile(r"table ([A-Za-z0-9_]+\.[A-Za-z0-9_]+) ")
+"""The beginning of the message of table.contradicts."""
 _WORKERS: Final = {
     "validating": "validate_and_parse",
     "loading": "enrich_records",
@@ -26,10 +30,19 @@ def hints(
             "Nothing of it is loaded. To draft a contract for such files: csvgate infer FILE --out "
             "DIR, where DIR is the folder of contracts. Then upload the file again."
         )
+    if status.state == "rejected" and status.dataset:
+        yield from filter(None, (header_advice(r.code, status.dataset) for r in status.reasons))
     for failure in _open_failures(status):
         advice = remedy(failure.code) or "See the dead letter."
         command = _command(failure.code, f"--upload {status.id} --code {failure.code}{options}")
         yield f"{failure.function} gave up with {failure.code}: {advice}\nThen: {command}"
+        if failure.code == "table.contradicts" and not options:
+            found = _TABLE.match(failure_message(status, failure))
+            table = found[1] if found else "DATASET.TABLE"
+            yield (
+                "In the local cloud, you can drop the table with its rows before you replay: "
+                f'csvgate query "DROP TABLE {table}"'
+            )
     if not _is_over(status):
         for breaker in open_breakers:
             yield (
@@ -43,6 +56,12 @@ def hints(
             "its log says why. After its last attempt the dead letter is listed by: "
             f"csvgate dlq list --upload {status.id}{options}"
         )
+
+
+def failure_message(status: UploadStatus, failure: Failed) -> str:
+    """Return the message of the failure, which names what is wrong; empty if it is not known."""
+    said = [step.detail for step in status.timeline if step.what == failure.code]
+    return said[-1].removesuffix(f" ({failure.function})") if said else ""
 
 
 def _command(code: str, selection: str) -> str:

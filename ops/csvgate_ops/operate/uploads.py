@@ -49,7 +49,6 @@ class UploadStatus(BaseModel):
     state: State
     upload: UploadRef | None = None
     dataset: str | None = None
-    table: str | None = None
     size: int | None = None
     starts: int = 1
     """How many deliveries have started to read the upload."""

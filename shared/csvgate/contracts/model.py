@@ -110,7 +110,8 @@ class Limits(Model):
     """Bytes, once the contract is loaded."""
     max_bytes: Size | None = Field(
         None,
-        description="The largest size of the stored object: bytes, or text such as 5GiB or 100 MB.",
+        description="The largest size of the stored object, and of the expanded file if it is "
+        "compressed: bytes, or text such as 5GiB or 100 MB.",
     )
     """Bytes, once the contract is loaded."""
 

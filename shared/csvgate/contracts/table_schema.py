@@ -41,7 +41,7 @@ class Model(BaseModel):
 class Constraints(Model):
     """Rules for the values of a field, beyond its type."""
 
-    required: bool = Field(False, description="An empty cell is a fault.")
+    required: bool = Field(False, description="A missing value is a fault.")
     unique: bool = Field(
         False, description="The first row with a value is accepted, later ones are rejected."
     )

@@ -118,10 +118,11 @@ class Framer:
             if block is None:
                 self._has_ended = True
                 return False
-            del self._lines[: self._at]
-            self._at = 0
             if self._at:
+                del self._lines[: self._at]
+                # The lines that remain are moved.
                 WORK.scanned += len(self._lines)
+                self._at = 0
             self._lines += block
         return True
 

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from csvgate.csv.compression import decompress, is_compressed
+from csvgate.csv.compression import HEAD_BYTES, decompress
+from csvgate.csv.compression.kinds import kind_of
 from csvgate.references.keys import key_sets
 from csvgate.text import shorten
 from csvgate.validation.codes import CODES, Code
@@ -83,9 +84,11 @@ def _entry(code: Code) -> Iterator[str]:
     fields = ", ".join(json.dumps(field) for field in example.fields)
     schema = "".join(f", {json.dumps(name)}: {json.dumps(v)}" for name, v in example.schema.items())
     properties = "".join(f"{name}: {json.dumps(v)}, " for name, v in example.properties.items())
-    yield from ("", f"`{properties}schema: {{fields: [{fields}]{schema}}}`", "", "```csv")
-    yield from _shown(example.data)
-    yield "```"
+    yield from ("", f"`{properties}schema: {{fields: [{fields}]{schema}}}`", "")
+    if kind := kind_of(example.data[:HEAD_BYTES]):
+        yield f"A file of {len(example.data):,} bytes ({kind.name})."
+    else:
+        yield from ("```csv", *_shown(example.data), "```")
     for name, reference in example.references.items():
         yield from ("", f"with this reference `{name}`:", "", "```csv")
         yield from _shown(reference.encode())
@@ -96,8 +99,7 @@ def _entry(code: Code) -> Iterator[str]:
 
 
 def _shown(data: bytes) -> list[str]:
-    encoding = "ascii" if is_compressed(data) else "utf-8"
-    text = data.decode(encoding, "backslashreplace")
+    text = data.decode("utf-8", "backslashreplace")
     return [
         "".join(
             char if char.isprintable() else f"\\x{ord(char):02x}"

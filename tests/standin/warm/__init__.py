@@ -72,5 +72,5 @@ def _interpreter(
         listener.listen()
         number = listener.fileno()
         command = (str(python), str(_HERE / "interpreter.py"), script, str(number), *modules)
-        # With the token by which the reaper finds what an interrupted test run leaves behind.
+        # The environment has the token by which the reaper finds what an interrupted run leaves.
         return subprocess.Popen(command, env={**os.environ, **environment}, pass_fds=(number,))

@@ -51,3 +51,8 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert first["day"] == "2026-11-21"
     assert second["name"] == "\x1b[31m田中\n"
     assert second["amount"] is None
+
+
+def test_a_statement_without_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    print_rows(Rows((), [], total=0), as_json=False)
+    assert capsys.readouterr().out == "done; there are no rows to show\n"

@@ -124,7 +124,7 @@ def test_a_reference_that_is_not_text() -> None:
 
 @pytest.mark.parametrize("file", [*compressed_files(), *other_formats()])
 def test_other_kinds_of_files_end_with_their_code(file: str) -> None:
-    """As through the real servers, where the same files are uploaded."""
+    """The same files are uploaded through the real servers elsewhere."""
     data, code = {**compressed_files(), **other_formats()}[file]
     outcome, codes = end(World(), data)
     if code is None:

@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from csvgate_ops.local.cloud.contract_watch import ContractWatch, await_contracts, contracts_digest
+from csvgate_ops.local.cloud.contract_watch import (
+    ContractWatch,
+    await_contracts,
+    contracts_digest,
+    load_contracts,
+)
 from csvgate_ops.local.cloud.errors import CloudError
 from csvgate_ops.local.cloud.files import DataDir, write_json
 
@@ -88,3 +93,10 @@ def test_mistakes_end_the_wait(folder: Path, tmp_path: Path) -> None:
     write(folder, "people", "dataset: people\n")
     with pytest.raises(CloudError, match="match: is missing"):
         await_contracts({"contracts": str(folder), "data_dir": str(tmp_path)})
+
+
+def test_a_folder_without_contracts_names_infer(tmp_path: Path) -> None:
+    with pytest.raises(CloudError) as caught:
+        load_contracts(tmp_path)
+    assert f"the folder {tmp_path} has no contracts" in str(caught.value)
+    assert f"csvgate infer FILE --out {tmp_path}" in str(caught.value)

@@ -1,12 +1,14 @@
 """The hints for an operator, as one table of cases."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 
+from csvgate.protocol.events import Reason
 from csvgate_ops.operate.breakers import BreakerState
 from csvgate_ops.operate.hints import hints
-from csvgate_ops.operate.uploads import Failed, UploadStatus
+from csvgate_ops.operate.uploads import Failed, Step, UploadStatus
 
 OPEN = BreakerState(
     function="enrich_records", state="open", revision="r1", tripped_by="50 of 50 messages"
@@ -47,6 +49,36 @@ CASES = {
         (OPEN,),
     ),
     "validating": Case(UploadStatus(id="a", state="validating"), ("In progress.",)),
+    "failed, the table can be dropped": Case(
+        UploadStatus(
+            id="a",
+            state="failed",
+            failures=(Failed(function="enrich_records", code="table.contradicts"),),
+            emailed=True,
+            timeline=(
+                Step(
+                    at=datetime(2026, 11, 21, tzinfo=UTC),
+                    what="table.contradicts",
+                    detail="table shop.sales does not match the contract. n: … (enrich_records)",
+                ),
+            ),
+        ),
+        (
+            "enrich_records gave up with table.contradicts: Alter the table",
+            "In the local cloud, you can drop the table with its rows before you replay: csvgate "
+            'query "DROP TABLE shop.sales"',
+        ),
+    ),
+    "rejected for its header": Case(
+        UploadStatus(
+            id="a",
+            state="rejected",
+            dataset="sales",
+            reasons=(Reason(code="header.extra_column", column=None, rows=0),),
+            emailed=True,
+        ),
+        ("To load such files by contract sales: `optional: true`",),
+    ),
     "unknown code": Case(
         UploadStatus(
             id="a", state="failed", failures=(Failed(function="f", code="x.y"),), emailed=True

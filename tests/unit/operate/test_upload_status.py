@@ -1,13 +1,14 @@
 """The status of an upload, read from a ledger that the real functions wrote."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
 
 from csvgate.protocol.ledger.entries import Dead, Overrun, Start, StartEnd
 from csvgate.runtime.errors import Permanent
-from csvgate_ops.cli.operate._status_view import _stage, detail, listing, summary
+from csvgate_ops.cli.operate._status_view import _stage, detail, listing, outcome, summary
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.settle import settle
 from csvgate_ops.operate.upload_list import find
@@ -66,6 +67,9 @@ def test_a_failed_upload_is_shown_with_its_remedy() -> None:
     assert (Failed(function="enrich_records", code="reference.gone"),) == found.failures
     advice = "Find out who deletes objects from the ledger bucket"
     assert f"enrich_records gave up with reference.gone: {advice}" in shown(found)
+    out = io.StringIO()
+    Console(file=out, width=130).print(outcome(found, hints(found, [])))
+    assert re.search(r"^reference\.gone: .", out.getvalue(), re.MULTILINE)
 
 
 def test_a_refused_email_is_shown() -> None:

@@ -96,7 +96,7 @@ def test_names_beside_other_formats_times_and_zones() -> None:
     ],
 )
 def test_every_name_is_read_as_babel_writes_it(language: str, cldr: str, pattern: str) -> None:
-    """In each case of letters, without accents, and with a dot or without."""
+    """Names are read in each case of letters, without accents, and with or without a dot."""
     for month in range(1, 13):
         day = date(2026, month, month if "%d" in pattern else 1)
         # Catalan has a preposition before some months, which is text in a pattern.

@@ -2,7 +2,9 @@
 
 import shlex
 from pathlib import Path, PurePath
+from typing import Final
 
+from csvgate.contracts.checked_lines import contract_files
 from csvgate.contracts.globs import compile_glob
 from csvgate.contracts.load import load, load_directory
 from csvgate.contracts.match import Contracts
@@ -10,6 +12,10 @@ from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.contract.naming import dataset_name
+
+_MOST_DESCRIBED: Final = 4
+"""Contracts whose `match` a message shows; of more, it shows the names."""
+_MOST_NAMED: Final = 20
 
 
 def load_one(path: Path, name: str | None) -> Contract:
@@ -31,6 +37,9 @@ def choose(file: Path | None, contracts_dir: Path, name: str | None) -> Contract
 
     Raises Unusable when no contract fits, or several do.
     """
+    if not contract_files(contracts_dir):
+        draft = _draft(Path("FILE") if file is None else file, contracts_dir)
+        raise Unusable(f"the folder {contracts_dir} has no contracts; draft the first one: {draft}")
     try:
         contracts = load_directory(contracts_dir)
     except (ContractError, OSError) as error:
@@ -50,8 +59,19 @@ def choose(file: Path | None, contracts_dir: Path, name: str | None) -> Contract
 
 def contract_and_name(file: Path, contracts: Contracts) -> tuple[Contract, str] | None:
     """Return the contract whose `match` fits the file's path, and the object name that fits; None
-    if no contract does. Raises Unusable when several do."""
-    for names in _names(file):
+    if no contract does. Raises Unusable when several do.
+
+    The path as given comes first, then the contract that `csvgate infer` writes for the file: the
+    folder that a file is in may have the name of another contract by chance.
+    """
+    given, *others = _names(file)
+    drafted = dataset_name(file)
+    own = f"{drafted}/{(Path.cwd() / file).name}"
+    if contracts.for_object(given[0]) is None:
+        contract = contracts.for_object(own)
+        if contract is not None and contract.dataset == drafted:
+            return contract, own
+    for names in (given, *others, [own]):
         fitting = {c.dataset: (c, n) for n in names if (c := contracts.for_object(n)) is not None}
         if len(fitting) == 1:
             return fitting.popitem()[1]
@@ -61,14 +81,12 @@ def contract_and_name(file: Path, contracts: Contracts) -> tuple[Contract, str] 
 
 
 def _names(file: Path) -> list[list[str]]:
-    """Object names that the path may stand for, the most likely first: the path as given, its last
-    components, and the file's name with its folder."""
+    """Return object names that the path may stand for, the most likely first: the path as given,
+    its last components, and the file's name with its folder."""
     given = [part for part in PurePath(file).parts if part not in (file.anchor, ".", "..")]
     tails = ["/".join(given[start:]) for start in range(1, len(given))]
     where = Path.cwd() / file
-    # The last is the name that matches the contract which `csvgate infer` writes for the file.
-    inferred = f"{dataset_name(file)}/{where.name}"
-    return [["/".join(given)], tails, [f"{where.parent.name}/{where.name}"], [inferred]]
+    return [["/".join(given)], tails, [f"{where.parent.name}/{where.name}"]]
 
 
 def _described(contract: Contract) -> str:
@@ -83,15 +101,25 @@ def _several(names: list[str], fitting: list[Contract]) -> str:
     )
 
 
+def _draft(file: Path, folder: Path) -> str:
+    return f"csvgate infer {shlex.quote(str(file))} --out {shlex.quote(str(folder))}"
+
+
 def no_contract(file: Path, contracts: Contracts, folder: Path) -> str:
     """Return a message about a file whose path no contract fits."""
-    draft = f"csvgate infer {shlex.quote(str(file))} --out {shlex.quote(str(folder))}"
     return (
         f"{_none(_names(file)[0][0], contracts, folder)}. Give the name of the upload with --as "
-        f"NAME, or draft a contract for the file: {draft}"
+        f"NAME, or draft a contract for the file: {_draft(file, folder)}"
     )
 
 
 def _none(tried: str, contracts: Contracts, folder: Path) -> str:
-    there = "; ".join(map(_described, contracts))
+    found = sorted(contracts, key=lambda contract: contract.dataset)
+    if len(found) > _MOST_DESCRIBED:
+        names = ", ".join(contract.dataset for contract in found[:_MOST_NAMED])
+        rest = len(found) - _MOST_NAMED
+        more = f" and {rest} more" if rest > 0 else ""
+        there = f"the contracts {names}{more}"
+    else:
+        there = "; ".join(map(_described, found))
     return f"no contract in the folder {folder} fits {tried!r}. It has {there}"

@@ -13,6 +13,7 @@ from csvgate.text import counted, shorten
 from csvgate_ops.author.check.corrected_file import CorrectedFile
 from csvgate_ops.author.check.grid import Grid
 from csvgate_ops.author.check.run import Result
+from csvgate_ops.header_advice import header_advice
 from csvgate_ops.text import display_width, printable
 
 _VALUE_CHARACTERS: Final = 32
@@ -77,6 +78,8 @@ class Table:
             where = f"line {fault.line}: " if fault.line > 1 else ""
             yield self._style(f"The file cannot be loaded: {fault.code}", "red", bold=True) + "\n"
             yield printable(where + fault.message) + "\n"
+            if advice := header_advice(fault.code, self._contract.dataset):
+                yield advice + "\n"
             if counts.read:
                 yield f"Before that, {_numbers(counts)}\n"
             if fault.code == "correction.unnamed":

@@ -22,6 +22,8 @@ from csvgate_ops.author.infer.file.traps import require_columns
 from csvgate_ops.text import printable
 
 _MANY_LINES: Final = 3
+_EITHER_ORDER: Final = "every value could also be"
+"""A part of the comment that timestamps.py writes."""
 _PATTERN: Final = 40
 """Characters of the header's line that the pattern for it has."""
 
@@ -49,7 +51,12 @@ def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Dr
     draft = _draft(layout, file, dataset, encoding.encoding)
     draft.complete = sample.complete and layout.complete
     draft.encoding_note = encoding.note
-    draft.remarks = [*filter(None, [encoding.remark]), *_about(layout), *layout.remarks]
+    draft.remarks = [
+        *filter(None, [encoding.remark]),
+        *_about(layout),
+        *layout.remarks,
+        *_uncertain(draft),
+    ]
     return draft
 
 
@@ -114,13 +121,25 @@ def _columns(
     return columns
 
 
+def _uncertain(draft: Draft) -> list[str]:
+    """Return a sentence about dates that would silently be others if their order is guessed
+    wrong."""
+    names = [c.name for c in draft.columns if any(_EITHER_ORDER in note for note in c.notes)]
+    if not names:
+        return []
+    return [
+        f"Dates of {', '.join(names)} could have the day or the month first, and no value decides: "
+        "look at its format."
+    ]
+
+
 def _about(layout: Layout) -> list[str]:
     """Return what was found around the table, as sentences."""
     found = []
     if layout.skipped:
         lines = layout.preamble_lines
-        which = "line 1 is" if lines == 1 else f"lines 1 to {lines} are"
-        found.append(f"Before the table, {which} skipped: {printable(layout.skipped)!r}")
+        which = "line 1 is skipped:" if lines == 1 else f"lines 1 to {lines} are skipped, up to"
+        found.append(f"Before the table, {which} {printable(layout.skipped)!r}")
     if layout.footer.lines:
         lines = layout.footer.lines
         which = "the last line is" if lines == 1 else f"the last {lines} lines are"

@@ -48,8 +48,8 @@ def infer(
         fault = error.fault
         raise Unusable(f"{source.name}: {fault.code}: {fault.message}") from error
     draft.origin = (
-        f"Written by csvgate infer from {_sampled(draft)} of {source.name}, and tested on "
-        f"{_tested(outcome, tested)}. Guesses have a comment."
+        f"Written by csvgate infer for {source.name}, from {_basis(draft, outcome, tested)}. "
+        "Guesses have a comment."
     )
     return Inferred(yaml_text(draft), draft, outcome, tested)
 
@@ -59,8 +59,7 @@ def remarks(inferred: Inferred, path: Path | None) -> Iterator[str]:
     draft, outcome = inferred.draft, inferred.outcome
     what = f"contract {draft.dataset}" if path is None else str(path)
     columns = counted(len(draft.columns), "column")
-    tested = _tested(outcome, inferred.all_tested)
-    yield printable(f"{what}: {columns} from {_sampled(draft)}, tested on {tested}")
+    yield printable(f"{what}: {columns} from {_basis(draft, outcome, inferred.all_tested)}")
     yield from map(printable, draft.remarks)
     if draft.by_position and draft.preamble_lines:
         yield f"Columns are read by position, because labels of the header are {UNUSABLE_LABELS}:"
@@ -78,9 +77,14 @@ def remarks(inferred: Inferred, path: Path | None) -> Iterator[str]:
         yield f"  line {fault.line}: {fault.code} {printable(fault.message)}"
 
 
-def _sampled(draft: Draft) -> str:
-    return f"{'all' if draft.complete else 'the first'} {draft.rows:,} rows"
+def _basis(draft: Draft, outcome: Outcome, all_tested: bool) -> str:
+    """Return the rows that the contract was drafted from and tested on."""
+    if draft.complete and all_tested and draft.rows == outcome.rows < 2:
+        if not draft.rows:
+            return "the header alone, as there are no rows"
+        return "its only row, tested on it"
+    return f"{_rows(draft.rows, draft.complete)}, tested on {_rows(outcome.rows, all_tested)}"
 
 
-def _tested(outcome: Outcome, complete: bool) -> str:
-    return f"all {outcome.rows:,} rows" if complete else f"the first {outcome.rows:,} rows"
+def _rows(number: int, complete: bool) -> str:
+    return f"{'all' if complete else 'the first'} {number:,} rows"

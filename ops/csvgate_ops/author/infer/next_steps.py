@@ -1,6 +1,8 @@
 """The commands that follow `csvgate infer`, for the file and the contract at hand."""
 
 import shlex
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,16 +15,25 @@ def next_steps(file: Path | None, target: Target) -> Iterator[str]:
     """Yield lines for stderr; none for standard input, which cannot be read again."""
     if file is None:
         return
-    name = _quoted(str(file))
+    csvgate = _command()
+    name = _quoted(f"./{file}" if str(file).startswith("-") else str(file))
     if target.path is None:
         yield "Next, write it to the folder of contracts:"
-        yield f"  csvgate infer {name} --dataset {target.dataset} --out contracts/"
+        yield f"  {csvgate} infer {name} --dataset {target.dataset} --out contracts/"
         return
     renamed = "" if dataset_name(file) == target.dataset else f" --as {_object(file, target)}"
     yield f"Next, look at {printable(str(target.path))}, then:"
-    yield f"  csvgate check {name} --contract {_quoted(str(target.path))}"
-    yield f"  csvgate upload {name}{renamed} --wait   # needs a local cloud: csvgate up"
-    yield f"  csvgate show {target.dataset}"
+    yield f"  {csvgate} check {name} --contract {_quoted(str(target.path))}"
+    yield f"  {csvgate} upload {name}{renamed} --wait   # needs a local cloud: {csvgate} up"
+    yield f"  {csvgate} show {target.dataset}"
+
+
+def _command() -> str:
+    """Return how this command was started, if a shell would not find it by its name."""
+    started = Path(sys.argv[0])
+    if started.name != "csvgate" or shutil.which("csvgate"):
+        return "csvgate"
+    return _quoted(str(started))
 
 
 def _object(file: Path, target: Target) -> str:

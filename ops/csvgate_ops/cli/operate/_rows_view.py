@@ -34,6 +34,9 @@ def print_rows(rows: Rows, *, as_json: bool) -> None:
 
 
 def _lines(rows: Rows, width: int) -> Iterator[str]:
+    if not rows.columns:
+        yield "done; there are no rows to show"
+        return
     if not rows.values:
         yield f"no rows; the columns are: {', '.join(map(printable, rows.columns))}"
         return

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from csvgate.protocol.events import FaultExample
 from csvgate.text import counted
+from csvgate_ops.operate.hints import failure_message
 from csvgate_ops.operate.uploads import UploadStatus
 from csvgate_ops.text import printable
 
@@ -72,7 +73,7 @@ def summary(status: UploadStatus) -> str:
     counts = status.counts
     if status.state == "completed" and counts and counts.read:
         return (
-            f"completed: {counts.read:,} rows read = {counts.valid:,} loaded"
+            f"completed: {counted(counts.read, 'row')} read = {counts.valid:,} loaded"
             f" + {counts.rejected:,} rejected"
         )
     said = status.detail or _stage(status)
@@ -86,7 +87,7 @@ def _stage(status: UploadStatus) -> str:
     if status.counts is None or not status.counts.read:
         return ""
     so_far = f" before line {status.stopped_at:,}" if status.stopped_at is not None else ""
-    read = f"{status.counts.read:,} rows read{so_far}"
+    read = f"{counted(status.counts.read, 'row')} read{so_far}"
     attempt = f" in attempt {len(status.attempts)}" if len(status.attempts) > 1 else ""
     if status.attempts and status.attempts[-1].state == "commit":
         return f"{read}, decided to commit{attempt}; the rows may be visible already"
@@ -139,6 +140,9 @@ def outcome(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
     """Show how an upload has ended: its counts, why rows or the file were rejected, and what to do
     about it."""
     parts: list[RenderableType] = [Text(printable(summary(status)), overflow="fold")]
+    for failure in status.failures if status.state == "failed" else ():
+        if said := failure_message(status, failure):
+            parts += ["", Text(printable(f"{failure.code}: {said}"), overflow="fold")]
     parts += _why(status, hints)
     if status.rejects:
         where = f"rejected rows, to correct and upload: {printable(status.rejects)}"

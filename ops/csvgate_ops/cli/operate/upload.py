@@ -12,10 +12,12 @@ from csvgate_ops.cli.operate._status_view import console, outcome
 from csvgate_ops.cli.options import as_json, data_dir
 from csvgate_ops.local.cloud.contract_watch import await_contracts
 from csvgate_ops.operate.breakers import states
+from csvgate_ops.operate.correcting import correcting
 from csvgate_ops.operate.follow import follow, send
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.uploads import UploadStatus
 from csvgate_ops.session import Session, connect
+from csvgate_ops.text import printable
 
 
 @click.command("upload")
@@ -49,6 +51,8 @@ def command(
     session = connect(data_dir)
     contracts = await_contracts(session.endpoints)
     name = name if name is not None else _name(file, contracts, session)
+    if not as_json:
+        click.echo(printable(f"uploading {file.name} as {name}"), err=True)
     with following(quiet=as_json, size=file.stat().st_size) as progress:
         upload = send(session, file, name, progress.sent)
         last = UploadStatus(id=upload.id, state="unknown")
@@ -76,6 +80,11 @@ def _show(session: Session, last: UploadStatus) -> None:
     functions = session.topology().functions
     open_ = [s for s in states(session.ledger(), functions) if s.state == "open"]
     console().print(outcome(last, hints(last, open_, session.options)))
+    if last.rejects and last.state == "completed":
+        for line in correcting(last.rejects, Path(session.endpoints["data_dir"])):
+            click.echo(line)
     click.echo(f"details: csvgate status {last.id}")
-    if last.state == "completed" and last.table:
-        click.echo(f"its rows: csvgate show {last.table} --upload {last.id}")
+    if last.state == "completed" and last.dataset and last.counts and last.counts.valid:
+        # The rows of a correction belong to the upload that it corrects.
+        rows_of = last.corrects or last.id
+        click.echo(f"its rows: csvgate show {last.dataset} --upload {rows_of}")

@@ -1,6 +1,7 @@
 """Notices that the contracts of a running local cloud have changed, and whether they are right."""
 
 import hashlib
+import shlex
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ def contracts_digest(folder: Path) -> str:
 
 def load_contracts(folder: Path) -> Contracts:
     """Return the contracts in a folder. Raises CloudError with all their mistakes."""
+    if not contract_files(folder):
+        remedy = f"draft the first one: csvgate infer FILE --out {shlex.quote(str(folder))}"
+        raise CloudError(Fault("contracts", f"the folder {folder} has no contracts", remedy))
     try:
         return load_directory(folder)
     except ContractError as error:

@@ -1,6 +1,7 @@
 """Errors of the local cloud, with what is needed to fix them."""
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -41,3 +42,12 @@ class CloudError(Exception):
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.describe())
         self.fault = fault
+
+
+def not_running(data_dir: Path) -> Fault:
+    """Return the fault that no local cloud has its state in this folder."""
+    return Fault(
+        "csvgate",
+        f"no local cloud is running in {data_dir}",
+        remedy="start it with csvgate up, or give the --data-dir of the one that is running",
+    )

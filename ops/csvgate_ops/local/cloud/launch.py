@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
-from csvgate_ops.local.cloud.errors import CloudError, Fault
+from csvgate_ops.local.cloud.errors import CloudError, Fault, not_running
 from csvgate_ops.local.cloud.files import DataDir, last_lines, read_json
 from csvgate_ops.local.cloud.options import Options
 from csvgate_ops.local.supervisor import stale
@@ -41,9 +41,7 @@ def find(data_dir: DataDir) -> dict[str, Any]:
     failure = last_failure(data_dir)
     if failure is not None:
         raise CloudError(Fault("local cloud", f"it is not running; {failure.message}"))
-    raise CloudError(
-        Fault("csvgate", f"no local cloud is running in {data_dir.root}", remedy="csvgate up")
-    )
+    raise CloudError(not_running(data_dir.root))
 
 
 def start(options: Options, report: Report) -> Started:

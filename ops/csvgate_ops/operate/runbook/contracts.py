@@ -95,7 +95,7 @@ CONTRACTS: Final = (
         "table.contradicts",
         When.AT_ONCE,
         "The BigQuery table exists but cannot hold these rows",
-        "The message names every column that does not fit. Alter the table. If instead the "
+        "Alter the table so that every column that the message names fits. If instead the "
         "contract is wrong, correct it, deploy, and have the file uploaded again.",
         NextStep.REPLAY,
     ),

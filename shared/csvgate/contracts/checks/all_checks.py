@@ -47,40 +47,35 @@ def _match(patterns: tuple[str, ...]) -> Complaints:
         if len(pattern) > LONGEST_NAME:
             message = f"has more than {LONGEST_NAME:,} characters, which no object's name has"
             yield ("match", i), f"{message}; shorten it"
-        elif not pattern:
-            problem = "is empty"
         elif pattern.startswith("gs://"):
             problem = "includes the bucket; write only the object's name"
-        elif pattern.startswith("/"):
-            problem = "starts with /, but object names do not; drop the slash"
-        elif pattern.endswith("/"):
-            problem = "ends with /, so it would match only folders; add *.csv"
-        elif "***" in pattern:
-            problem = "has ***; write * within a folder or ** across folders"
-        elif found := re.search(r"[\[\]{}\\]", pattern):
-            problem = f"has {found[0]}, which is not special here; write several patterns"
-        elif pattern in patterns[:i]:
-            problem = "is listed twice; keep one"
+        elif not (problem := _wrong_glob(pattern, "object names", "write several patterns")):
+            problem = "is listed twice; keep one" if pattern in patterns[:i] else None
         if problem:
             yield ("match", i), f"{pattern!r} {problem}" if pattern else problem
 
 
 def _member(pattern: str | None) -> Complaints:
-    if pattern is None:
-        return
-    problem = None
+    if pattern is not None and (
+        problem := _wrong_glob(pattern, "the names in an archive", "write * or ? for what varies")
+    ):
+        yield ("member",), f"{pattern!r} {problem}" if pattern else problem
+
+
+def _wrong_glob(pattern: str, names: str, remedy: str) -> str | None:
+    """Return what is wrong with a pattern for such `names`; None if nothing is. `remedy` replaces
+    the brackets of other notations."""
     if not pattern:
-        yield ("member",), "is empty; write a pattern such as *.csv"
-    elif pattern.startswith("/"):
-        problem = "starts with /, but the names in an archive do not; drop the slash"
-    elif pattern.endswith("/"):
-        problem = "ends with /, so it would match only folders; add *.csv"
-    elif "***" in pattern:
-        problem = "has ***; write * within a folder or ** across folders"
-    elif found := re.search(r"[\[\]{}\\]", pattern):
-        problem = f"has {found[0]}, which is not special here; write * or ? for what varies"
-    if problem:
-        yield ("member",), f"{pattern!r} {problem}"
+        return "is empty; write a pattern such as *.csv"
+    if pattern.startswith("/"):
+        return f"starts with /, but {names} do not; drop the slash"
+    if pattern.endswith("/"):
+        return "ends with /, so it would match only folders; add *.csv"
+    if "***" in pattern:
+        return "has ***; write * within a folder or ** across folders"
+    if found := re.search(r"[\[\]{}\\]", pattern):
+        return f"has {found[0]}, which is not special here; {remedy}"
+    return None
 
 
 def _notify(notify: Notify) -> Complaints:

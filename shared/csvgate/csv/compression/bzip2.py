@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from csvgate.csv.compression.faults import corrupt, truncated
-from csvgate.csv.compression.members import MemberError, expand_members
+from csvgate.csv.compression.members import LibraryMember, MemberError, expand_members
 
 
 def expand_bzip2(
@@ -20,26 +20,17 @@ def expand_bzip2(
     )
 
 
-class _Bzip2:
+class _Bzip2(LibraryMember):
     """One stream of bzip2."""
 
     def __init__(self) -> None:
         # Imported here, so that a function that reads no such file does not wait for it.
         from bz2 import BZ2Decompressor
 
-        self._stream = BZ2Decompressor()
-
-    @property
-    def eof(self) -> bool:
-        return self._stream.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return self._stream.needs_input
+        super().__init__(BZ2Decompressor())
 
     def decompress(self, data: bytes, most: int) -> tuple[bytes, int]:
         try:
-            out = self._stream.decompress(data, most)
+            return super().decompress(data, most)
         except OSError:
             raise MemberError from None
-        return out, len(self._stream.unused_data) if self._stream.eof else 0

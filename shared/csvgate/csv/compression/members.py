@@ -78,6 +78,37 @@ class MemberError(Exception):
     library, which is imported only when it is needed."""
 
 
+class Decompressor(Protocol):
+    """What the decompressors of `bz2` and `lzma` have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+class LibraryMember:
+    """One member that a Decompressor reads. Subclasses raise MemberError for its exceptions."""
+
+    def __init__(self, stream: Decompressor) -> None:
+        self._stream = stream
+
+    @property
+    def eof(self) -> bool:
+        return self._stream.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return self._stream.needs_input
+
+    def decompress(self, data: bytes, most: int) -> tuple[bytes, int]:
+        out = self._stream.decompress(data, most)
+        return out, len(self._stream.unused_data) if self._stream.eof else 0
+
+
 def _equal_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the same bytes in pieces of exactly IN_BYTES, except for the last."""
     waiting, size = list[bytes](), 0

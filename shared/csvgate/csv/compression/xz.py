@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from csvgate.csv.compression.faults import MOST_MEMORY, corrupt, needs_memory, truncated
-from csvgate.csv.compression.members import MemberError, expand_members
+from csvgate.csv.compression.members import LibraryMember, MemberError, expand_members
 from csvgate.validation.faults import FileFault
 
 
@@ -17,7 +17,7 @@ def expand_xz(pieces: Iterable[bytes], on_step: Callable[[], None]) -> Iterator[
     return expand_members(pieces, _Xz, on_step, _damaged, truncated("xz"))
 
 
-class _Xz:
+class _Xz(LibraryMember):
     """One stream of xz."""
 
     def __init__(self) -> None:
@@ -25,24 +25,15 @@ class _Xz:
         import lzma
 
         self._failures = lzma.LZMAError
-        self._stream = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_MEMORY)
-
-    @property
-    def eof(self) -> bool:
-        return self._stream.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return self._stream.needs_input
+        super().__init__(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_MEMORY))
 
     def decompress(self, data: bytes, most: int) -> tuple[bytes, int]:
         try:
-            out = self._stream.decompress(data, most)
+            return super().decompress(data, most)
         except self._failures as error:
             if _is_about_memory(error):
                 raise _NeedsMemory from None
             raise MemberError from None
-        return out, len(self._stream.unused_data) if self._stream.eof else 0
 
 
 def _is_about_memory(error: Exception) -> bool:

@@ -63,6 +63,7 @@ def test_a_clean_file_exits_0(tmp_path: Path) -> None:
 def test_a_file_of_another_dataset_is_a_file_fault() -> None:
     done = by_orders(TIMESHEET)
     assert done.stdout.startswith("The file cannot be loaded: header.missing_column\n")
+    assert "To load such files by contract orders: `optional: true`" in done.stdout
     assert done.exit_code == 1
     found = answer(TIMESHEET, "--contract", ORDERS_YAML)
     fault = found.pop("file_fault")

@@ -14,7 +14,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     contracts = tmp_path / "contracts"
     write_contract(contracts, "orders")
     write_contract(contracts, "people", match=["hr/people-*.csv", "people.csv"])
-    write_contract(contracts, "deep", match=["in/orders/*.csv"])
+    write_contract(contracts, "deep", match=["in/orders/*.csv", "deep/*.csv"])
     (tmp_path / "orders").mkdir()
     monkeypatch.chdir(tmp_path)
     return contracts
@@ -35,6 +35,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         # As `csvgate infer` would name its contract.
         ("/home/me/orders.csv", None, "orders"),
         ("orders_2026-11-21.csv", None, "orders"),
+        # Its contract comes before that of the folder which the file happens to be in.
+        ("/home/me/orders/deep.csv", None, "deep"),
+        ("orders/deep.csv", None, "orders"),
     ],
 )
 def test_by_name_or_path(folder: Path, file: str | None, name: str | None, dataset: str) -> None:
@@ -45,6 +48,7 @@ def test_by_name_or_path(folder: Path, file: str | None, name: str | None, datas
 def test_by_the_folder_that_one_is_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder.parent / "orders")
     assert choose(Path("x.csv"), folder, None).dataset == "orders"
+    assert choose(Path("deep_2.csv"), folder, None).dataset == "deep"
 
 
 @pytest.mark.parametrize(
@@ -64,5 +68,14 @@ def test_none_or_several(folder: Path, file: str, name: str | None, said: str) -
 
 
 def test_a_folder_without_contracts(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="has no contracts"):
+    with pytest.raises(Unusable, match="has no contracts; draft the first one: csvgate infer"):
         choose(Path("x.csv"), tmp_path, None)
+
+
+def test_many_contracts_are_named_only(tmp_path: Path) -> None:
+    for number in range(22):
+        write_contract(tmp_path, f"c{number:02}")
+    with pytest.raises(Unusable) as caught:
+        choose(Path("x.csv"), tmp_path, None)
+    assert "It has the contracts c00, c01, c02" in caught.value.message
+    assert "c19 and 2 more. Give the name" in caught.value.message

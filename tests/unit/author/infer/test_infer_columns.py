@@ -112,3 +112,19 @@ def test_required_and_unique(tmp_path: Path) -> None:
         ("half", True, False),
         ("gap", False, False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "note"),
+    [
+        (["0049", "1234"], "digits, kept as text because some begin with 0 or +"),
+        (["+49 30 1234", "+49 40 98 76"], "digits, kept as text because some begin with 0 or +"),
+        (["030 1234-5", "0171 99887"], "digits, kept as text because some begin with 0 or +"),
+        (["2026年11月1日", "2026年12月24日"], 'format: "%Y年%m月%d日"'),
+        (["2026/11/01 10:01:11 AM EST", "2026/11/02 10:01:11 AM EST"], "datetimes with EST"),
+        (["5 de enero de 2026", "17 de marzo de 2026"], "language: es"),
+    ],
+)
+def test_comments(tmp_path: Path, values: Sequence[str], note: str) -> None:
+    field_of(tmp_path, values)
+    assert note in (tmp_path / "things.yaml").read_text()

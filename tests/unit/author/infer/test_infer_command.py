@@ -1,11 +1,14 @@
 """Names and places: the dataset from the path, where the contract goes."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from csvgate_ops.author.infer.contract.naming import column_names, dataset_name, match
 from csvgate_ops.author.infer.contract.yaml_text import flow
+from csvgate_ops.cli.author import check
 from unit.author.infer.infer_examples import ROOT, run
 
 HERE = Path(__file__).parent
@@ -18,6 +21,13 @@ HERE = Path(__file__).parent
         ("orders_2026-11-21.csv.gz", "orders"),
         ("orders/2026-11-21.csv", "orders"),
         ("in/part-0001.tsv", "in"),
+        ("orders_2026.csv.zip", "orders"),
+        ("orders.zip", "orders"),
+        ("orders.csv.zst", "orders"),
+        ("orders.bz2", "orders"),
+        ("Absatz Q3 2026.csv", "Absatz_Q3"),
+        ("utf8.csv", "utf"),
+        ("us_2026.dcbc9a5548b81580883b-800227f51a59502c.rejects.csv", "us"),
         ("Größe der Lager (final).csv", "Grosse_der_Lager"),
         ("2026.csv", "tmp"),
         ("東京.csv", "tmp"),
@@ -30,8 +40,43 @@ def test_dataset_names(path: str | None, dataset: str, monkeypatch: pytest.Monke
 
 
 def test_match_has_the_files_ending() -> None:
-    assert match("a", Path("x/b.TSV.gz")) == ("a/*.tsv", "a/*.tsv.gz")
+    assert match("a", Path("x/b.tsv.gz")) == ("a/*.tsv", "a/*.tsv.gz")
+    assert match("a", Path("B.CSV")) == ("a/*.csv", "a/*.csv.gz", "a/*.CSV")
+    assert match("a", Path("x/b.TSV.gz")) == ("a/*.tsv", "a/*.tsv.gz", "a/*.TSV.gz")
+    assert match("a", Path("b.dat")) == ("a/*.csv", "a/*.csv.gz", "a/*.dat")
+    assert match("a", Path("b")) == ("a/*",)
+    assert match("a", Path("b.zip")) == ("a/*.zip",)
+    assert match("a", Path("b.csv.ZIP")) == ("a/*.csv", "a/*.csv.zip", "a/*.csv.ZIP")
+    assert match("a", Path("b.tsv.xz")) == ("a/*.tsv", "a/*.tsv.xz")
     assert match("a", None) == ("a/*.csv", "a/*.csv.gz")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SALES.CSV",
+        "sales.dat",
+        "sales",
+        "sales.zip",
+        "my sales.v2.txt",
+        "商品.CSV",
+        "a[1].csv",
+        "[x]",
+    ],
+)
+def test_check_finds_the_contract(name: str, tmp_path: Path) -> None:
+    (tmp_path / "contracts").mkdir()
+    file = tmp_path / name
+    data = b"id,n\n1,2\n"
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("sales.csv", data)
+    else:
+        file.write_bytes(data)
+    assert run(file, "--out", tmp_path / "contracts").exit_code == 0
+    arguments = [str(file), "--contracts", str(tmp_path / "contracts")]
+    done = CliRunner().invoke(check.command, arguments)
+    assert done.exit_code == 0, done.output
 
 
 def test_column_names_differ() -> None:
@@ -87,6 +132,7 @@ def test_out_may_be_a_folder_and_is_never_replaced(tmp_path: Path) -> None:
         (("--dataset", "a b"), "is not a valid name of a dataset"),
         (("--dataset", "a", "--out", "b.yaml"), "must be named a.yaml"),
         (("--out", "b.txt"), "such as b.yaml"),
+        (("--out", "/nowhere/contracts/"), "there is no such folder. Create it"),
         (("--out", "/nowhere/b.yaml"), "cannot write"),
         (("--rows", "0"), "0"),
     ],
@@ -119,3 +165,16 @@ def test_what_comes_next(tmp_path: Path) -> None:
         "csvgate up" in run(file, "--dataset", "sales", "--out", out).stderr.splitlines()
     )
     assert run("-", stdin=b"id\n1\n").stderr.count("\n") == 1
+
+
+def test_what_comes_next_can_be_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.argv", [".venv/bin/csvgate", "infer"])
+    Path("-x.csv").write_text("id\n1\n")
+    said = run("--out", tmp_path, "--", "-x.csv").stderr.splitlines()
+    assert said[0].endswith("x.yaml: 1 column from its only row, tested on it")
+    assert f"  .venv/bin/csvgate check ./-x.csv --contract {tmp_path}/x.yaml" in said
+    Path("y.csv").write_text("id,name\n")
+    said = run("y.csv", "--out", tmp_path).stderr.splitlines()
+    assert said[0].endswith("y.yaml: 2 columns from the header alone, as there are no rows")

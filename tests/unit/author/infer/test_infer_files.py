@@ -243,3 +243,28 @@ def test_lines_of_many_widths_are_not_a_table(tmp_path: Path) -> None:
     done = run(file)
     assert (done.exit_code, done.stdout) == (2, "")
     assert "no table was found: line" in done.stderr
+
+
+def test_a_cell_too_long_for_a_record(tmp_path: Path) -> None:
+    """Its lines would look like most of a file with one column."""
+    file = tmp_path / "letters.csv"
+    file.write_text('id,body\n1,"' + "lorem ipsum\n" * 180_000 + '"\n2,short\n')
+    done = run(file)
+    assert done.exit_code == 2
+    assert "line 2 opens a quote that is not closed within 2,097,152 bytes" in done.stderr
+
+
+def test_an_uncertain_order_of_day_and_month_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("day,n\n03/04/2026,1\n05/06/2026,2\n")
+    assert "Dates of day could have the day or the month first" in run(file).stderr
+    file.write_text("day,n\n03/04/2026,1\n25/06/2026,2\n")
+    assert "could have" not in run(file).stderr
+
+
+def test_columns_filled_with_spaces_below_comments(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("# station 12\n#date temp\n" + "2026-11-01  1.5   0.2\n" * 5)
+    done = run(file)
+    assert done.exit_code == 2
+    assert "fixed width" in done.stderr

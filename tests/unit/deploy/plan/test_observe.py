@@ -55,7 +55,8 @@ NOT_FOUND = Finished(1, "", "ERROR: (gcloud.x.describe) NOT_FOUND: Resource 'x' 
 
 
 class Answers:
-    """By words of the command. What has no answer lists nothing and does not exist."""
+    """Answers by words of the command. A command without an answer lists nothing, and what it
+    describes does not exist."""
 
     def __init__(self, answers: Mapping[str, Any]) -> None:
         self.answers, self.asked = answers, list[str]()

@@ -30,6 +30,10 @@ _MOST_TEXTS: Final = 6
 _MEANINGFUL: Final = frozenset("<>~≈≤≥±%")
 """Characters beside a number that change its meaning."""
 _SHOWN: Final = 20
+_DIGITS: Final = re.compile(r"\s*[+(]?[0-9][0-9 ()/-]*")
+"""Digits, perhaps in groups as in telephone numbers."""
+_CODE: Final = re.compile(r"\s*(?:[+(]|0[0-9 ])")
+_ABBREVIATION: Final = re.compile(r"(?!UTC|GMT)[A-Z]{3,4}")
 _ERRORS: Final = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "####")
 _WRITE: Final = {NUMBER: "number", DATE: "date", DATETIME: "datetime"}
 
@@ -84,9 +88,9 @@ def _why_text(counts: Counter[str]) -> str | None:
             "perhaps damaged by Excel, which shows long numbers as 1.23457E+15 and drops their "
             "last digits; export the column as text"
         )
+    if all(map(_DIGITS.fullmatch, values)) and any(map(_CODE.match, values)):
+        return "digits, kept as text because some begin with 0 or +"
     if all(value.strip().lstrip("+").isdigit() for value in values):
-        if any(value.strip()[:1] in ("0", "+") for value in values):
-            return "digits, kept as text because some begin with 0 or +"
         return "digits, kept as text because no column type has as many"
     if errors := [value for value in values if value.startswith(_ERRORS)]:
         return f"has Excel's error values such as {errors[0]}; add them to missingValues"
@@ -129,6 +133,12 @@ def _of_one_kind(kind: str, values: list[str]) -> str | None:
 
 def _of_moments(kind: str, values: list[str]) -> str:
     """Return why dates, or dates and times, have no type."""
+    zones = [value.rpartition(" ")[2] for value in values]
+    if kind == DATETIME and all(map(_ABBREVIATION.fullmatch, zones)):
+        return (
+            f"datetimes with {zones[0]}, an abbreviation that may mean several time zones; export "
+            "offsets such as +01:00"
+        )
     read = reader(kind[2:], "STRING", format="any")
     odd = [value for value in values if not reads(read, value)]
     if 0 < len(odd) * 2 <= len(values):

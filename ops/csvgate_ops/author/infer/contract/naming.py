@@ -10,10 +10,15 @@ from csvgate.contracts.checks.column_names import wrong_column_name
 from csvgate.contracts.header_labels import fold, wrong_label
 
 _ENDINGS: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
+_COMPRESSED: Final = (".gz", ".zip", ".zst", ".bz2", ".xz")
+_REJECTS: Final = re.compile(r"\.[0-9a-f]{20}-[0-9a-f]{16}\.rejects$")
+"""What the name of a reject file adds to that of the upload."""
+_LITERAL: Final = re.compile(r"[A-Za-z0-9._-]*")
+"""Endings that have the same meaning in a glob."""
 _MOST_DATASET: Final = 63
 _MOST_COLUMN: Final = 290
 _SERIAL: Final = re.compile(
-    r"(?:[-_. ()]*+(?:v?[0-9]++|part|export|final|copy))++[)]?$", re.IGNORECASE
+    r"(?:(?<![-_. ()][A-Z])[-_. ()]*+(?:v?[0-9]++|part|export|final|copy))++[)]?$", re.IGNORECASE
 )
 """The part of a name that varies between files of a dataset, such as a date or a number."""
 
@@ -23,7 +28,7 @@ def dataset_name(file: Path | None) -> str:
     and orders/2026-11-21.csv."""
     if file is None:
         return "uploads"
-    stem = _stem(file)
+    stem = _REJECTS.sub("", _stem(file))
     for text in (_SERIAL.sub("", stem), (Path.cwd() / file).parent.name, stem):
         name = _ascii(text, "A-Za-z0-9_-").strip("_-")[:_MOST_DATASET]
         if name:
@@ -32,14 +37,27 @@ def dataset_name(file: Path | None) -> str:
 
 
 def match(dataset: str, file: Path | None) -> tuple[str, ...]:
-    """Return globs for the dataset's folder and the file's ending."""
-    name = "" if file is None else file.name.removesuffix(".gz")
-    ending = next((e for e in _ENDINGS if name.lower().endswith(e)), ".csv")
-    return f"{dataset}/*{ending}", f"{dataset}/*{ending}.gz"
+    """Return globs for the dataset's folder and the file's ending, which fit the file itself."""
+    name, compressed = ("", "") if file is None else _uncompressed(file)
+    ending = next((e for e in _ENDINGS if name.lower().endswith(e)), "")
+    written = "" if file is None else file.name[len(_stem(file)) :] or file.suffix
+    if file is not None and not ending and (compressed or not written):
+        return (f"{dataset}/*{written}",)
+    ending = ending or ".csv"
+    endings = dict.fromkeys([ending, f"{ending}{compressed or '.gz'}", written or ending])
+    return tuple(f"{dataset}/*{each}" for each in endings if _LITERAL.fullmatch(each))
+
+
+def _uncompressed(file: Path) -> tuple[str, str]:
+    """Return the file's name without the ending of a compressed file, and that ending."""
+    for ending in _COMPRESSED:
+        if file.name.lower().endswith(ending):
+            return file.name[: -len(ending)], file.name[-len(ending) :].lower()
+    return file.name, ""
 
 
 def _stem(file: Path) -> str:
-    name = file.name.removesuffix(".gz")
+    name, _ = _uncompressed(file)
     for ending in _ENDINGS:
         if name.lower().endswith(ending):
             return name[: -len(ending)]

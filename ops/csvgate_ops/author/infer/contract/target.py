@@ -18,6 +18,11 @@ class Target:
     def of(cls, file: Path | None, dataset: str | None, out: Path | None) -> Self:
         """Raises Unusable when the file exists or its name is not that of the dataset."""
         if out is not None and not out.is_dir():
+            if not out.suffix and not out.exists():
+                raise Unusable(
+                    f"--out {out}: there is no such folder. Create it, or give a file such as "
+                    f"{dataset or dataset_name(file)}.yaml"
+                )
             if out.suffix not in (".yaml", ".yml"):
                 raise Unusable(f"--out {out} must end in .yaml, such as {dataset or out.stem}.yaml")
             if dataset is not None and dataset != out.stem:
@@ -42,7 +47,7 @@ class Target:
 
 def _new(path: Path) -> Path | None:
     if path.exists():
-        raise Unusable(f"{path} already exists; remove it, or give another --out")
+        raise Unusable(f"{path} already exists; remove it, or give another --out or --dataset")
     return path
 
 

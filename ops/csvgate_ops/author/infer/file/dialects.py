@@ -62,8 +62,8 @@ def find_table(text: bytes, delimiter: str | None, line: int) -> Table:
         sure = [t for d in rare if _is_sure(t := table(Shape(d)))]
         best = max([best, *sure], key=_fit)
     if _every_second_is_blank(best):
-        doubled = table(replace(best.shape, delimiter=2 * best.shape.delimiter))
-        best = max([doubled, best], key=lambda t: t.rank)
+        twice = table(replace(best.shape, delimiter=2 * best.shape.delimiter))
+        best = max([twice, best], key=lambda t: t.rank)
     if best.bad and b'="' in text[:_SEARCHED]:
         best = max([best, table(replace(best.shape, formula_text=True))], key=_fit)
     if best.bad and best.shape.quote_char and any(row.cells is None for row in best.rows):

@@ -119,11 +119,11 @@ def _first_difference(best: _Candidate, others: Sequence[_Candidate]) -> list[st
 def _candidates(words: bytes) -> Iterator[_Candidate]:
     for family in FAMILIES:
         for name in family.encodings:
-            text = words.decode(*codec_names(name), "surrogateescape")
+            text = words.decode(codec_names(name)[0], "surrogateescape")
             yield _Candidate(_score(text, family), name, family.script, text)
     for name, leads in EAST_ASIAN.items():
         try:
-            text = words.decode(*codec_names(name))
+            text = words.decode(codec_names(name)[0])
         except UnicodeDecodeError:
             continue
         yield _Candidate(_score_pairs(text, name, leads), name, name, text)

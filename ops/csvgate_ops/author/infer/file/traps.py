@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from csvgate.contracts.model import MAX_FOOTER_LINES
+from csvgate.csv.records import MAX_RECORD_BYTES
 from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.columns.kinds import kind_of
 from csvgate_ops.author.infer.file.footer import Footer
@@ -25,7 +26,9 @@ def require_columns(table: Table, delimiters: Sequence[str]) -> None:
         raise _ragged(table)
     if table.width > 1 or len(rows) < 2:
         return
-    if len(rows) > 2 and all(_GAP.search(row.text.strip()) for row in rows):
+    _require_closed_quotes(table, delimiters)
+    lines = [row.text.strip() for row in rows if not row.text.startswith("#")]
+    if len(lines) > 2 and all(map(_GAP.search, lines)):
         raise Unusable(
             "no table was found: the lines look like columns of fixed width, filled with spaces, "
             "which csvgate does not read. Export the file with a delimiter"
@@ -53,6 +56,21 @@ def _ragged(table: Table) -> Unusable:
         f"{other.width}, and most lines differ from both. Give each line the same number of cells, "
         "and quote cells that contain the delimiter"
     )
+
+
+def _require_closed_quotes(table: Table, delimiters: Sequence[str]) -> None:
+    """Raise Unusable if a cell seems to be longer than a record may be, so that its lines were read
+    as rows of one column."""
+    for delimiter in delimiters:
+        if delimiter not in table.rows[0].text:
+            continue
+        for row in table.rows[1:]:
+            if row.text.count('"') % 2 and f'{delimiter}"' in row.text:
+                raise Unusable(
+                    f"no table was found: line {row.line} opens a quote that is not closed within "
+                    f"{MAX_RECORD_BYTES:,} bytes, the most that a row may have. Close the "
+                    "quote, or shorten the cell"
+                )
 
 
 def _bare(row: Row, table: Table) -> bool:
