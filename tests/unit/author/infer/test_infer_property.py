@@ -241,6 +241,8 @@ def test_by_their_labels_columns_may_come_in_any_order(
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(TEXT, min_size=2, max_size=2), min_size=1, max_size=8), USUAL)
 def test_with_any_labels_or_none(rows: list[list[str]], writer: Usual) -> None:
+    # A row that repeats the first may be the header of a file that was joined to it: a bad row.
+    assume(rows[0] not in rows[1:])
     with TemporaryDirectory() as folder:
         contract = inferred(Path(folder), writer.write(rows))
     names = [field.name for field in contract.schema_.fields]
