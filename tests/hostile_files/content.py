@@ -16,7 +16,7 @@ def shapes() -> Made:
         "a header alone": (HEADER, None),
         "the header in every other row": (
             HEADER + b"".join(HEADER + row(n) for n in range(2_000)),
-            "constraint.enum",
+            "row.repeated_header",
         ),
         "a cell of three megabytes": (
             HEADER + row(0).replace(b"note 0", b"x" * 3_000_000) + rows(99, start=1),
