@@ -15,7 +15,7 @@ from csvgate.types.bigquery import BigQueryType
 from csvgate.types.common import column_fit
 from csvgate.types.common.field_type import CellFault, Fit
 from csvgate.validation import constraints
-from csvgate.validation.fast.kernels.numbers import bounds, columns, decimals, integers
+from csvgate.validation.fast.kernels.numbers import bounds, columns, integers, unsigned
 from csvgate.validation.fast.kernels.numbers.decimals import DecimalParser
 from csvgate.validation.fast.kernels.numbers.digits import parse_whole
 from mutation.mutant import Mutant
@@ -124,7 +124,7 @@ NUMBERS: dict[str, Mutant] = {
         partial(_first_digit_dropped, integers, 17), _INTEGERS
     ),
     "the kernel drops the first of 9 digits": Mutant(
-        partial(_first_digit_dropped, decimals, 9), _DECIMALS
+        partial(_first_digit_dropped, unsigned, 9), _DECIMALS
     ),
     "the rules round too many decimals": Mutant(
         partial(swapped, column_fit, "_EXACT", Context(prec=80, traps=[])), _RULES_SCALE
