@@ -103,16 +103,20 @@ class CsvRows:
         return self._line(texts, row.number)
 
     def _line(self, texts: list[str], number: int) -> bytes:
-        cells = [self._cells.written(text) if text else "" for text in texts]
-        if None in cells:
-            place = f"{column_letters(cells.index(None))}{number}"
+        cells = list[str]()
+        for text in texts:
+            cell = self._cells.written(text) if text else ""
+            if cell is not None:
+                cells.append(cell)
+                continue
+            place = f"{column_letters(len(cells))}{number}"
             raise FileFault(
                 "file.workbook_cell",
                 f"cell {place} contains the delimiter, a quote or a line break, which the "
                 "contract's `dialect` cannot write; give it a `quoteChar`, and `doubleQuote`",
                 number,
             )
-        line = self._dialect.delimiter.join(filter(_is_text, cells)).encode() + TERMINATOR
+        line = self._dialect.delimiter.join(cells).encode() + TERMINATOR
         WORK.scanned += len(line)
         return line
 
@@ -205,7 +209,3 @@ class CellText:
 
     def _is_unwritable(self, text: str) -> bool:
         return any(char in text for char in (*self._delimiter, "\r", "\n"))
-
-
-def _is_text(cell: str | None) -> bool:
-    return cell is not None

@@ -34,20 +34,11 @@ class Members:
 
     def read(self, name: str, reader: PartReader, most: int = MOST_SHEET) -> Iterator[None]:
         """Read a part; yield after each 64 KiB. Raises FileFault."""
-        import struct
-        import zlib
-        from zipfile import BadZipFile
-
-        # NotImplementedError is a RuntimeError.
-        failures = (BadZipFile, zlib.error, struct.error, EOFError, RuntimeError)
-        with self._opened(name, most, failures) as file:
-            steps = reader.read(_Guarded(file, failures), self._on_step)
-            yield from steps
+        with self._opened(name, most) as file:
+            yield from reader.read(file, self._on_step)
 
     @contextmanager
-    def _opened(
-        self, name: str, most: int, failures: tuple[type[Exception], ...]
-    ) -> Iterator[IO[bytes]]:
+    def _opened(self, name: str, most: int) -> Iterator["_Guarded"]:
         try:
             info = self._archive.getinfo(name)
         except KeyError:
@@ -56,23 +47,32 @@ class Members:
             raise too_large(f"has a part of more than {most // 1024**2} MiB")
         if info.flag_bits & _ENCRYPTED or info.compress_type not in _METHODS:
             raise damaged("a part of it is encrypted or compressed in an unusual way")
-        try:
+        with damage_is_a_fault():
             file = self._archive.open(info)
-        except (*failures, ValueError):
-            raise corrupt("zip") from None
         with file:
-            yield file
+            yield _Guarded(file)
 
 
 class _Guarded:
     """A member whose errors are faults of the file."""
 
-    def __init__(self, file: IO[bytes], failures: tuple[type[Exception], ...]) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._failures = failures
 
     def read(self, size: int) -> bytes:
-        try:
+        with damage_is_a_fault():
             return self._file.read(size)
-        except (*self._failures, ValueError):
-            raise corrupt("zip") from None
+
+
+@contextmanager
+def damage_is_a_fault() -> Iterator[None]:
+    """Raise FileFault `file.compressed_corrupt` for what the library raises on a damaged member."""
+    import struct
+    import zlib
+    from zipfile import BadZipFile
+
+    try:
+        yield
+    # NotImplementedError is a RuntimeError.
+    except (BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError):
+        raise corrupt("zip") from None

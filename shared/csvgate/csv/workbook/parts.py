@@ -1,7 +1,7 @@
 """Reads the XML parts of a workbook in bounded memory."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO, Final
+from typing import Final, Protocol
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from csvgate.csv.work import WORK
@@ -13,6 +13,12 @@ _MOST_PENDING: Final = 1024 * 1024
 _MOST_DEPTH: Final = 64
 """Elements within each other. The parser keeps each of them; workbooks have 10 to 20."""
 Attributes = Mapping[str, str]
+
+
+class Readable(Protocol):
+    """The bytes of a part."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 class PartReader:
@@ -31,7 +37,7 @@ class PartReader:
     def text(self, text: str) -> None:
         """Take some of the text within the current element."""
 
-    def read(self, file: IO[bytes], on_step: Callable[[], None]) -> Iterator[None]:
+    def read(self, file: Readable, on_step: Callable[[], None]) -> Iterator[None]:
         """Read the part; yield after each 64 KiB.
 
         Raises FileFault `file.workbook_damaged` for what is not XML and for document type
