@@ -263,3 +263,11 @@ def test_member_wins_over_the_workbook() -> None:
     rules = contract("a")
     pieces = decompress([parts("")], member="xl/workbook.xml", workbook=Workbook(rules))
     assert b"".join(pieces).startswith(b"<workbook")
+
+
+def test_a_fault_in_the_middle_has_the_row_and_the_sheet_once() -> None:
+    rows = [["title"], [], ["a"], *([n, "x" * 100] for n in range(4_000)), ["=1+1"]]
+    with pytest.raises(FileFault) as caught:
+        batches(workbook({"S": rows}), contract("a", "b", dialect={"header": False}))
+    assert caught.value.fault.line == 4_004
+    assert caught.value.fault.message.count("(sheet S)") == 1
