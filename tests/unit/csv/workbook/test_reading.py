@@ -5,7 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook as Written
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from csvgate.validation.faults import FileFault
 from unit.csv.workbook.workbooks import batches, csv_of, parts, saved, workbook
@@ -271,3 +274,40 @@ def test_a_fault_in_the_middle_has_the_row_and_the_sheet_once() -> None:
         batches(workbook({"S": rows}), contract("a", "b", dialect={"header": False}))
     assert caught.value.fault.line == 4_004
     assert caught.value.fault.message.count("(sheet S)") == 1
+
+
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"), max_size=9
+)
+STRANGE = TEXTS.filter(
+    lambda text: not ILLEGAL_CHARACTERS_RE.search(text) and text[:1] != "=" and "_x" not in text
+)
+
+
+@given(
+    st.lists(st.tuples(STRANGE, STRANGE), max_size=5),
+    st.sampled_from(
+        [
+            {},
+            {"delimiter": "a1", "quoteChar": "'"},
+            {"doubleQuote": False, "escapeChar": "\\"},
+            {"quoteChar": None, "escapeChar": "\\"},
+            {"commentChar": "#", "skipInitialSpace": True},
+        ]
+    ),
+    st.sampled_from([0, 1 << 30]),
+)
+def test_any_text_arrives(
+    rows: list[tuple[str, str]], dialect: dict[str, Any], vector_bytes: int
+) -> None:
+    """The dialect never changes a text, on either path."""
+    rules = contract("a", "b", schema={"missingValues": []}, dialect=dialect)
+    data = workbook({"S": [["a", "b"], *(("x" + first, second) for first, second in rows)]})
+    found = valid_rows(batches(data, rules, vector_bytes=vector_bytes))
+    # The parser reads a line break in any form as one character.
+    wanted = [tuple(one_break(cell) for cell in ("x" + first, second)) for first, second in rows]
+    assert [tuple(map(str, values)) for _, values in found] == wanted
+
+
+def one_break(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
