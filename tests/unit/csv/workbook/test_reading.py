@@ -269,7 +269,13 @@ def test_member_wins_over_the_workbook() -> None:
 
 
 def test_a_fault_in_the_middle_has_the_row_and_the_sheet_once() -> None:
-    rows = [["title"], [], ["a"], *([n, "x" * 100] for n in range(4_000)), ["=1+1"]]
+    rows: list[list[Any]] = [
+        ["title"],
+        [],
+        ["a"],
+        *([n, "x" * 100] for n in range(4_000)),
+        ["=1+1"],
+    ]
     with pytest.raises(FileFault) as caught:
         batches(workbook({"S": rows}), contract("a", "b", dialect={"header": False}))
     assert caught.value.fault.line == 4_004
