@@ -11,18 +11,22 @@ MOST_MEMORY: Final = 128 * 1024 * 1024
 
 def truncated(kind: str) -> FileFault:
     """The file ends within its data."""
-    code = "file.gzip_truncated" if kind == "gzip" else "file.compressed_truncated"
     part = "the directory of its members" if kind == "zip" else f"its {kind} data does"
-    return FileFault(code, f"the file ends before {part}; upload it again")
+    message = f"the file ends before {part}; upload it again"
+    if kind == "gzip":
+        return FileFault("file.gzip_truncated", message)
+    return FileFault("file.compressed_truncated", message)
 
 
 def corrupt(kind: str, members: int = 0) -> FileFault:
     """The data cannot be decompressed; `members` complete parts come before it."""
-    code = "file.gzip_corrupt" if kind == "gzip" else "file.compressed_corrupt"
     what = f"its {kind} data cannot be decompressed"
     if members:
         what = f"what follows its {kind} data is not {kind}"
-    return FileFault(code, f"the file is damaged: {what}; compress and upload it again")
+    message = f"the file is damaged: {what}; compress and upload it again"
+    if kind == "gzip":
+        return FileFault("file.gzip_corrupt", message)
+    return FileFault("file.compressed_corrupt", message)
 
 
 def needs_memory(kind: str, remedy: str) -> FileFault:
