@@ -1,4 +1,4 @@
-"""From a file of one's own to its rows on the screen, with the commands of the README."""
+"""The commands of the README lead from a file of one's own to its rows on the screen."""
 
 import json
 import re

@@ -249,8 +249,7 @@ def test_the_lines_of_a_corrected_file_with_a_separator_line_stay_true() -> None
 
 def test_no_row_of_a_header_is_part_of_the_footer() -> None:
     data = b"Sum,Total\nnet,gross\n1,2\nTotal,2\n"
-    dialect = {"footerFrom": "Total", "headerRows": [1, 2]}
-    assert b"Sum,Total\nnet,gross\n1,2\n" == kept(data, **dialect)[0]
+    left = kept(data, footerFrom="Total", headerRows=[1, 2])[0]
+    assert b"Sum,Total\nnet,gross\n1,2\n" == left
     data = b"a\nTotal\n1\nTotal: 1\n"
-    dialect = {"footerFrom": "^Total", "headerRows": [1, 2]}
-    assert b"a\nTotal\n1\n" == kept(data, **dialect)[0]
+    assert b"a\nTotal\n1\n" == kept(data, footerFrom="^Total", headerRows=[1, 2])[0]

@@ -96,7 +96,7 @@ def shape(pattern: str) -> re.Pattern[str] | None:
     expression = ""
     for part in _PART.findall(pattern):
         if part == "%%" or part[0] != "%":
-            # Like strptime: any spaces stand for any spaces.
+            # As in strptime, any spaces stand for any spaces.
             expression += r"\s+" if part.isspace() else re.escape(part[-1])
         elif part[1] not in DIRECTIVES:
             return None
