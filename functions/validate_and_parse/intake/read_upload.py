@@ -13,6 +13,7 @@ from csvgate.contracts.model import MOST_REJECTED_ROWS, Contract
 from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.compression import HEAD_BYTES, decompress, is_compressed, most_expanded
 from csvgate.csv.lines import read_at_least
+from csvgate.csv.workbook import Workbook
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.events import Counts, FaultExample, Reason, RejectsRef
@@ -75,6 +76,7 @@ class _Source(NamedTuple):
     origin: Origin | None
     most_bytes: int
     """An upper bound of the number of decompressed bytes."""
+    workbook: Workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +141,20 @@ class UploadReader:
         limit, size = pinned.contract.limits.max_bytes, source.metadata.size
         head, rest = read_at_least(source.pieces(), HEAD_BYTES)
         most = most_expanded(size, limit) if is_compressed(head) else size
+        workbook = Workbook(pinned.contract)
         pieces = decompress(
             chain([head], rest),
             max_bytes=limit,
             member=pinned.contract.member,
             on_step=source.budget.check,
+            workbook=workbook,
         )
         is_corrected, pieces = is_correction(pieces, pinned.contract)
         if not is_corrected:
-            return _Source(pieces, None, most)
+            return _Source(pieces, None, most, workbook)
         origin = find_origin(pinned.received, self.ledger)
         self.ledger.upload(pinned.received.upload.id).link_origin(origin.upload)
-        return _Source(pieces, origin, most)
+        return _Source(pieces, origin, most, workbook)
 
     def _process(
         self, verified: VerifiedSource, pinned: Pinned, references: KeySets
@@ -159,7 +163,9 @@ class UploadReader:
         contract, correction = pinned.contract, None
         source = self._open(verified, pinned)
         if source.origin is None:
-            engine = self._engine(source.pieces, contract, pinned, references)
+            to_read = source.workbook.contract_to_read()
+            engine = self._engine(source.pieces, to_read, pinned, references)
+            engine = source.workbook.batches(engine)
             batches: Iterator[Batch] = engine
         else:
             correction = Correction(contract, source.origin.open_lines)

@@ -346,6 +346,17 @@ class Dialect(Model):
         alias="trailingDelimiter",
         description="An empty cell after the last column is dropped, in the header and in rows.",
     )
+    sheet_name: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(
+        None,
+        alias="sheetName",
+        description="The name of the sheet to read if a file is an Excel workbook (.xlsx) with "
+        "several visible ones.",
+    )
+    sheet_number: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        None,
+        alias="sheetNumber",
+        description="Instead of sheetName: the number of the sheet, from 1, counting hidden ones.",
+    )
     header: bool = Field(True, description="The first record names the columns.")
     header_rows: tuple[int, ...] = Field(
         (1,),

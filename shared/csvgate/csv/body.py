@@ -85,18 +85,20 @@ def _from_first_match(
             content = line.rstrip(b"\r\n")
             size += len(line)
             if count == MAX_PREAMBLE_LINES or size > MAX_PREAMBLE_BYTES:
-                raise _not_found(pattern, ended=False)
+                raise preamble_not_found(pattern, ended=False)
             WORK.scanned += len(line)
             if matches(content):
                 return chain([block[at:]], blocks), count
             has_text = has_text or bool(content)
             count += 1
     if has_text:
-        raise _not_found(pattern, ended=True)
+        raise preamble_not_found(pattern, ended=True)
     return iter(()), count
 
 
-def _not_found(pattern: str, *, ended: bool) -> FileFault:
+def preamble_not_found(pattern: str, *, ended: bool) -> FileFault:
+    """Return the fault of a file in which nothing matches `preambleUntil`; `ended` says whether all
+    of it was searched."""
     searched = f"of the first {MAX_PREAMBLE_LINES:,} lines and {MAX_PREAMBLE_BYTES // 1024**2} MiB"
     message = (
         f"no line {'of the file' if ended else searched} matches the contract's "

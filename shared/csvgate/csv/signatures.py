@@ -25,7 +25,13 @@ class Signature(NamedTuple):
 _TOO_OFTEN: Final = Signature("a file that was compressed more than twice", _UNPACK)
 _SIGNATURES: Final = (
     (b"PK\x03\x04", Signature("an Excel workbook or an archive in an archive", _UNPACK)),
-    (b"\xd0\xcf\x11\xe0", Signature("an old Excel workbook")),
+    (
+        b"\xd0\xcf\x11\xe0",
+        Signature(
+            "an old Excel workbook (.xls), or a workbook with a password",
+            "save it as .xlsx without a password, or export it as CSV",
+        ),
+    ),
     (b"%PDF-", Signature("a PDF document")),
     (b"PAR1\x15", Signature("a Parquet file")),
     (b"PARE\x15", Signature("an encrypted Parquet file")),

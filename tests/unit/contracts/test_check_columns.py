@@ -305,3 +305,16 @@ def test_broken_rules_of_header_rows(
 def test_header_rows(found: Callable[..., Found]) -> None:
     for dialect in ({"headerRows": [1]}, {"headerRows": [1, 2, 3], "headerJoin": ""}):
         assert [] == found(schema={"fields": [A]}, dialect=dialect)
+
+
+def test_sheets(found: Callable[..., Found]) -> None:
+    fields = {"fields": [A]}
+    for dialect in ({"sheetName": "Stock"}, {"sheetNumber": 2}):
+        assert [] == found(schema=fields, dialect=dialect)
+    both = {"sheetName": "Stock", "sheetNumber": 2}
+    message = "cannot be used together with sheetName, which says the same in another way; "
+    message += "keep one of them"
+    assert [("dialect.sheetNumber", message)] == found(schema=fields, dialect=both)
+    assert [path for path, _ in found(schema=fields, dialect={"sheetNumber": 0})] == [
+        "dialect.sheetNumber"
+    ]

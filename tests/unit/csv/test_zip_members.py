@@ -91,17 +91,25 @@ def test_a_pattern_that_does_not_match_one_file() -> None:
     [
         (
             ["[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"],
-            "an Excel workbook",
+            "an Excel workbook; export its sheet as CSV here; uploads and `csvgate check` read "
+            "workbooks as they are, and the contract's `dialect.sheetName` says which sheet",
         ),
-        (["mimetype", "content.xml", "META-INF/manifest.xml"], "an OpenDocument spreadsheet"),
-        (["word/document.xml"], "a Word document"),
+        (
+            ["[Content_Types].xml", "xl/workbook.bin"],
+            "a binary Excel workbook (.xlsb); save it as .xlsx, or export it as CSV",
+        ),
+        (
+            ["mimetype", "content.xml", "META-INF/manifest.xml"],
+            "an OpenDocument spreadsheet; export it as CSV",
+        ),
+        (["word/document.xml"], "a Word document; export it as CSV"),
     ],
 )
 def test_a_document_is_named(names: list[str], what: str) -> None:
     data = zipped(dict.fromkeys(names, b"<x/>"))
     for member in (None, "*.csv"):
         assert fault(data, member) == (
-            f"file.not_csv: the file is not a CSV file: it starts like {what}; export it as CSV"
+            f"file.not_csv: the file is not a CSV file: it starts like {what}"
         )
     both = zipped({**dict.fromkeys(names, b"<x/>"), "orders.csv": TEXT})
     assert TEXT == b"".join(decompress([both], member="*.csv"))

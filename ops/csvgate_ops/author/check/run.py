@@ -7,6 +7,7 @@ from typing import Final
 
 from csvgate.contracts.model import Contract
 from csvgate.csv.body import contract_for_extracted_records
+from csvgate.csv.workbook import Workbook
 from csvgate.protocol.events import Counts, Reason
 from csvgate.protocol.verdict import Stopped, Verdict
 from csvgate.references.keys import KeySets
@@ -85,11 +86,14 @@ class Check:
         watch = Utf8Watch(self._contract.encoding)
         try:
             member = self._contract.member
-            stored = source.pieces(max_bytes=limit, member=member, report=self._on_bytes)
+            workbook = Workbook(self._contract)
+            stored = source.pieces(
+                max_bytes=limit, member=member, report=self._on_bytes, workbook=workbook
+            )
             pieces = watch.watch(stored)
             is_corrected, pieces = is_correction(pieces, self._contract)
             limited = LimitedRejects(self._contract, source.most_bytes(limit), is_corrected)
-            batches = self._corrected(pieces) if is_corrected else self._batches(pieces)
+            batches = self._corrected(pieces) if is_corrected else self._batches(pieces, workbook)
             with closing(batches):
                 for batch in batches:
                     self._take(batch, limited)
@@ -112,8 +116,8 @@ class Check:
             warnings=(watch.warning,) if watch.warning else (),
         )
 
-    def _batches(self, pieces: Iterator[bytes]) -> Generator[Batch, None, None]:
-        return self._validate(pieces, self._contract)
+    def _batches(self, pieces: Iterator[bytes], workbook: Workbook) -> Generator[Batch, None, None]:
+        return workbook.batches(self._validate(pieces, workbook.contract_to_read()))
 
     def _validate(
         self, pieces: Iterator[bytes], contract: Contract

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from csvgate.csv.compression import decompress, is_compressed, most_expanded
+from csvgate.csv.workbook import Workbook
 from csvgate.validation.faults import FileFault
 from csvgate_ops.author.check.output import Unusable
 
@@ -34,9 +35,10 @@ class Source:
         max_bytes: int | None = None,
         member: str | None = None,
         report: Callable[[int], None] | None = None,
+        workbook: Workbook | None = None,
     ) -> Iterator[bytes]:
         """Yield the decompressed bytes; `report` receives the number of stored bytes of each read,
-        and `member` is the contract's.
+        `member` is the contract's, and `workbook` reads the file if it is a workbook.
 
         Raises Unusable when the file cannot be read, and FileFault as in the cloud, where
         `max_bytes` limits both the stored and the decompressed size.
@@ -44,7 +46,7 @@ class Source:
         if max_bytes is not None and self.size is not None and self.size > max_bytes:
             raise _too_large(f"has {self.size} bytes", max_bytes)
         stored = _measured(self._stored(), max_bytes, report)
-        return decompress(stored, max_bytes=max_bytes, member=member)
+        return decompress(stored, max_bytes=max_bytes, member=member, workbook=workbook)
 
     def most_bytes(self, max_bytes: int | None) -> int | None:
         """Return an upper bound of the number of decompressed bytes, or None if the size is not

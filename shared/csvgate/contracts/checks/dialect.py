@@ -81,6 +81,9 @@ def check_dialect(dialect: Dialect, encoding: Encoding) -> Complaints:
         seen.setdefault(char, name)
     yield from _surroundings(dialect)
     yield from _header_rows(dialect)
+    if dialect.sheet_name is not None and dialect.sheet_number is not None:
+        message = "cannot be used together with sheetName, which says the same in another way"
+        yield ("dialect", "sheetNumber"), f"{message}; keep one of them"
 
 
 def _surroundings(dialect: Dialect) -> Complaints:

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from csvgate.csv.compression.bzip2 import expand_bzip2
 from csvgate.csv.compression.gzip import expand_gzip
 from csvgate.csv.compression.xz import expand_xz
 from csvgate.csv.compression.zip import expand_zip
 from csvgate.csv.compression.zstd import expand_zstd
+
+if TYPE_CHECKING:
+    from csvgate.csv.workbook import Workbook
 
 OnStep = Callable[[], None]
 Expanded = Iterator[tuple[bytes, int]]
@@ -23,15 +26,16 @@ class Kind(NamedTuple):
     name: str
     head: re.Pattern[bytes]
     """Matches the beginning of its files."""
-    expand: Callable[[Iterable[bytes], str | None, OnStep], Expanded]
-    """Takes the compressed pieces, the contract's `member`, and what to call before each step."""
+    expand: Callable[[Iterable[bytes], str | None, OnStep, "Workbook | None"], Expanded]
+    """Takes the compressed pieces, the contract's `member`, what to call before each step, and what
+    reads a workbook."""
 
 
 def _stream(
     expand: Callable[[Iterable[bytes], OnStep], Expanded],
-) -> Callable[[Iterable[bytes], str | None, OnStep], Expanded]:
+) -> Callable[[Iterable[bytes], str | None, OnStep, "Workbook | None"], Expanded]:
     """Return the function of a kind whose files have no members with names."""
-    return lambda pieces, _, on_step: expand(pieces, on_step)
+    return lambda pieces, _, on_step, __: expand(pieces, on_step)
 
 
 ZIP: Final = Kind("zip", re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"), expand_zip)

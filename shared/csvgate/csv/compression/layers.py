@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from csvgate.csv.compression.kinds import HEAD_BYTES, ZIP, Kind, kind_of
 from csvgate.csv.lines import read_at_least
 from csvgate.validation.faults import FileFault
+
+if TYPE_CHECKING:
+    from csvgate.csv.workbook import Workbook
 
 __all__ = ["HEAD_BYTES", "decompress", "is_compressed", "most_expanded"]
 
@@ -26,12 +29,14 @@ def decompress(
     member: str | None = None,
     free_bytes: int = FREE_BYTES,
     on_step: Callable[[], None] | None = None,
+    workbook: "Workbook | None" = None,
 ) -> Iterator[bytes]:
     """Yield the decompressed bytes of a stream in one of the KINDS, or any other stream unchanged.
 
     A stream may have several parts, each compressed on its own, and may be compressed twice. A zip
     archive has a single file, or a single one whose name the pattern `member` matches. The result
-    does not depend on how the stream is divided into pieces.
+    does not depend on how the stream is divided into pieces. An Excel workbook becomes the CSV that
+    `workbook` makes of it; without that it is refused.
 
     Raises FileFault `file.gzip_truncated` and `file.gzip_corrupt` for gzip,
     `file.compressed_truncated`, `file.compressed_corrupt` and `file.compressed_memory` for the
@@ -43,7 +48,7 @@ def decompress(
     `on_step` is called before each step of at most 1 MiB of compressed and 1 MiB of decompressed
     bytes, in each layer, and may raise: the bytes between two pieces of the result can be many.
     """
-    layers = _Layers(max_bytes, member, free_bytes, on_step or _nothing)
+    layers = _Layers(max_bytes, member, free_bytes, on_step or _nothing, workbook)
     for _ in range(_LAYERS):
         pieces = layers.layer(pieces)
     return iter(pieces)
@@ -78,11 +83,13 @@ class _Layers:
         member: str | None,
         free_bytes: int,
         on_step: Callable[[], None],
+        workbook: "Workbook | None",
     ) -> None:
         self._max_bytes = max_bytes
         self._member = member
         self._free_bytes = free_bytes
         self._on_step = on_step
+        self._workbook = workbook
         self._has_zip = False
 
     def layer(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -98,7 +105,8 @@ class _Layers:
 
     def _limited(self, kind: Kind, stream: Iterator[bytes]) -> Iterator[bytes]:
         expanded, limit = 0, self._max_bytes
-        for piece, consumed in kind.expand(stream, self._member, self._on_step):
+        pieces = kind.expand(stream, self._member, self._on_step, self._workbook)
+        for piece, consumed in pieces:
             expanded += len(piece)
             if limit is None:
                 if expanded > max(self._free_bytes, MAX_RATIO * consumed):

@@ -10,12 +10,14 @@ from typing import IO, TYPE_CHECKING, Final
 
 from csvgate.csv.compression.faults import corrupt, truncated
 from csvgate.csv.compression.members import OUT_BYTES
-from csvgate.csv.compression.zip_member import chosen_member
+from csvgate.csv.compression.zip_member import chosen_member, is_workbook
 from csvgate.csv.work import WORK
 from csvgate.validation.faults import FileFault
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
+
+    from csvgate.csv.workbook import Workbook
 
 MOST_STORED: Final = 512 * 1024 * 1024
 """The largest archive: 512 MiB. An upload takes 620 MiB besides, of the 2 GiB that the function
@@ -32,13 +34,18 @@ _MOST_END: Final = _END_BYTES + 65_535
 
 
 def expand_zip(
-    pieces: Iterable[bytes], member: str | None, on_step: Callable[[], None]
+    pieces: Iterable[bytes],
+    member: str | None,
+    on_step: Callable[[], None],
+    workbook: "Workbook | None" = None,
 ) -> Iterator[tuple[bytes, int]]:
     """Yield the decompressed bytes of the one member whose name the pattern `member` matches (of
-    the only one without a pattern), with the number of bytes of the archive.
+    the only one without a pattern), or the CSV that `workbook` makes of a workbook, with the number
+    of bytes of the archive.
 
     Raises FileFault `file.zip_member`, `file.zip_encrypted`, `file.zip_method`,
-    `file.zip_too_large`, `file.not_csv` for a workbook, and like the other kinds.
+    `file.zip_too_large`, `file.not_csv` for other documents (and workbooks, if `workbook` is None),
+    and like the other kinds.
     """
     # Imported here, so that a function that reads no such file does not wait for it.
     from tempfile import SpooledTemporaryFile
@@ -53,7 +60,11 @@ def expand_zip(
                 raise _too_large("has more than 512 MiB")
             spool.write(piece)
         archive = _open(_Bounded(spool, size, on_step))
-        yield from ((out, size) for out in _read(archive, chosen_member(archive, member), on_step))
+        if workbook is not None and is_workbook(archive, member):
+            expanded = workbook.expand(archive, on_step)
+        else:
+            expanded = _read(archive, chosen_member(archive, member), on_step)
+        yield from ((out, size) for out in expanded)
 
 
 def _open(file: "_Bounded") -> "ZipFile":

@@ -16,9 +16,21 @@ _MOST_NAMES: Final = 10
 _METHODS: Final = (0, 8)
 """Stored and deflate. The library reads two more, whose memory it does not limit."""
 _ENCRYPTED: Final = 0x1
+_WORKBOOK: Final = ("[Content_Types].xml", "xl/workbook.xml")
+"""The members that every workbook has (.xlsx)."""
 _DOCUMENTS: Final = (
-    ("xl/workbook.xml", Signature("an Excel workbook")),
-    ("xl/workbook.bin", Signature("an Excel workbook")),
+    (
+        "xl/workbook.xml",
+        Signature(
+            "an Excel workbook",
+            "export its sheet as CSV here; uploads and `csvgate check` read workbooks as they are, "
+            "and the contract's `dialect.sheetName` says which sheet",
+        ),
+    ),
+    (
+        "xl/workbook.bin",
+        Signature("a binary Excel workbook (.xlsb)", "save it as .xlsx, or export it as CSV"),
+    ),
     ("word/document.xml", Signature("a Word document")),
     ("META-INF/manifest.xml", Signature("an OpenDocument spreadsheet")),
     ("Index/Document.iwa", Signature("a Numbers spreadsheet")),
@@ -53,6 +65,14 @@ def chosen_member(archive: "ZipFile", pattern: str | None) -> "ZipInfo":
         )
         raise FileFault("file.zip_method", message)
     return info
+
+
+def is_workbook(archive: "ZipFile", pattern: str | None) -> bool:
+    """Return whether an archive is an Excel workbook, and the pattern does not match a member."""
+    names = {info.filename for info in archive.infolist()}
+    if not names.issuperset(_WORKBOOK):
+        return False
+    return pattern is None or not any(map(compile_glob(pattern).matches, names))
 
 
 def _refuse_documents(names: Container[str]) -> None:

@@ -133,4 +133,35 @@ FILE_CODES: Final = (
         "to 1 MiB of that list. Compress the file with gzip or zstd instead, which are read as "
         "they arrive, up to any size.",
     ),
+    Code(
+        "file.workbook_sheet",
+        "The sheet of the workbook to read is not certain",
+        "The workbook has several visible sheets (or none), or not the one that the contract "
+        "names. Write its name as `dialect.sheetName`, or its number as `dialect.sheetNumber`.",
+    ),
+    Code(
+        "file.workbook_formula",
+        "A formula of the workbook has no result",
+        "A program wrote the formula and did not calculate it, so the cell would be read as empty. "
+        "Open the workbook in Excel or LibreOffice, save it and upload it again.",
+    ),
+    Code(
+        "file.workbook_cell",
+        "A cell of the workbook cannot be written as CSV",
+        "The cell contains the delimiter, a quote or a line break, and the contract's `dialect` "
+        "has no way to write that. Give the dialect a `quoteChar` with `doubleQuote`. Corrected "
+        "reject files have to be CSV.",
+    ),
+    Code(
+        "file.workbook_too_large",
+        "The workbook is too large",
+        "A sheet may have up to 1 GiB of XML, the shared texts up to 128 MiB of memory, a row up "
+        "to 4 million characters, and a cell a million. Split the workbook, or export it as CSV.",
+    ),
+    Code(
+        "file.workbook_damaged",
+        "The workbook is damaged",
+        "Its parts are not as the file format (.xlsx) says. Open it in Excel, save it and upload "
+        "it again.",
+    ),
 )

@@ -1,0 +1,211 @@
+"""Writes the rows of a sheet as records of CSV, and leaves out what is not a row."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import Final
+
+from csvgate.contracts.model import Contract, Dialect
+from csvgate.contracts.pattern import searcher
+from csvgate.csv.body import MAX_FOOTER_LINES, MAX_PREAMBLE_LINES, preamble_not_found
+from csvgate.csv.header_rows import count_header_rows, joined_labels
+from csvgate.csv.labels import WantedColumn, find_positions
+from csvgate.csv.work import WORK
+from csvgate.csv.workbook.rows import Cell, Row, column_letters
+from csvgate.csv.workbook.values import ColumnText
+from csvgate.rejects.reject_file import ERRORS, LINE
+from csvgate.validation.faults import FileFault
+
+_LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
+TERMINATOR: Final = b"\r\n"
+Record = tuple[int, bytes]
+"""The number of the row in the sheet, and the record with its terminator."""
+
+
+class CsvRows:
+    """Writes the rows of one sheet in the contract's dialect."""
+
+    def __init__(self, contract: Contract, *, begins_1904: bool) -> None:
+        self._contract = contract
+        self._dialect = contract.dialect
+        self._begins_1904 = begins_1904
+        self._any = ColumnText(None, begins_1904=begins_1904)
+        self._columns: list[ColumnText] = []
+        self._cells = CellText(contract)
+
+    def records(self, rows: Iterator[Row]) -> Iterator[Record]:
+        """Yield the records of the header and the rows, without blank rows, comments, preamble and
+        footer. Raises FileFault."""
+        numbered = self._without_preamble(row for row in rows if row.cells)
+        header = list[list[str]]()
+        records = self._written(numbered, header)
+        yield from self._without_footer(records)
+
+    def _written(self, rows: Iterator[Row], header: list[list[str]]) -> Iterator[Record]:
+        count = count_header_rows(self._dialect) if self._dialect.header else 0
+        fields = self._contract.schema_.fields
+        if not count:
+            self._columns = [ColumnText(f, begins_1904=self._begins_1904) for f in fields]
+        waiting = list[Row]()
+        for row in rows:
+            if self._is_comment(row):
+                continue
+            if len(header) < count:
+                waiting.append(row)
+                header.append(self._labels(row))
+                if len(header) == count:
+                    yield from self._end_header(waiting, header)
+                continue
+            yield row.number, self._record(row)
+        if len(header) < count:
+            yield from self._end_header(waiting, header)
+
+    def _end_header(self, rows: list[Row], header: list[list[str]]) -> Iterator[Record]:
+        """Yield the rows of the header, which are as wide as the widest of them."""
+        if not rows:
+            return
+        if header[0][:2] == [LINE, ERRORS]:
+            message = "this is a corrected reject file, which has to be CSV; save it as CSV"
+            raise FileFault("file.workbook_cell", message, rows[0].number)
+        width = max(map(len, header))
+        self._columns = self._columns_of(joined_labels(header, self._dialect.header_join))
+        for row, labels in zip(rows, header, strict=True):
+            padded = labels + [""] * (width - len(labels))
+            yield row.number, self._line(padded, row.number)
+
+    def _columns_of(self, labels: list[str]) -> list[ColumnText]:
+        fields = self._contract.schema_.fields
+        wanted = [WantedColumn(field.name, field.header_labels) for field in fields]
+        columns = [self._any] * len(labels)
+        for field, at in zip(fields, find_positions(labels, wanted), strict=True):
+            for index in at:
+                columns[index] = ColumnText(field, begins_1904=self._begins_1904)
+        return columns
+
+    def _labels(self, row: Row) -> list[str]:
+        texts = [""] * (max(row.cells) + 1)
+        for index, cell in row.cells.items():
+            texts[index] = self._any.text(cell)
+        return texts
+
+    def _record(self, row: Row) -> bytes:
+        width = len(self._columns)
+        texts = [""] * width
+        # Cells after the last column make the row a fault. Without the empty ones between them, it
+        # is as long as what is written in it.
+        further = list[tuple[int, Cell]]()
+        for index, cell in row.cells.items():
+            if index < width:
+                texts[index] = self._columns[index].text(cell)
+            else:
+                further.append((index, cell))
+        texts += [self._any.text(cell) for _, cell in sorted(further)]
+        return self._line(texts, row.number)
+
+    def _line(self, texts: list[str], number: int) -> bytes:
+        cells = list[str]()
+        for text in texts:
+            cell = self._cells.written(text) if text else ""
+            if cell is not None:
+                cells.append(cell)
+                continue
+            place = f"{column_letters(len(cells))}{number}"
+            raise FileFault(
+                "file.workbook_cell",
+                f"cell {place} contains the delimiter, a quote or a line break, which the "
+                "contract's `dialect` cannot write; give it a `quoteChar`, and `doubleQuote`",
+                number,
+            )
+        line = self._dialect.delimiter.join(cells).encode() + TERMINATOR
+        WORK.scanned += len(line)
+        return line
+
+    def _is_comment(self, row: Row) -> bool:
+        comment = self._dialect.comment_char
+        return bool(comment) and 0 in row.cells and row.cells[0].value.startswith(comment or "")
+
+    def _without_preamble(self, rows: Iterator[Row]) -> Iterator[Row]:
+        until, lines = self._dialect.preamble_until, self._dialect.preamble_lines
+        if until is None:
+            for row in rows:
+                if row.number > lines:
+                    yield row
+            return
+        matches = searcher(until)
+        for count, row in enumerate(rows):
+            if count == MAX_PREAMBLE_LINES:
+                raise preamble_not_found(until, ended=False)
+            if matches(self._searched(row)):
+                yield row
+                yield from rows
+                return
+        raise preamble_not_found(until, ended=True)
+
+    def _searched(self, row: Row) -> bytes:
+        """Return the line in which patterns are searched: the cells as texts, with delimiters."""
+        return self._dialect.delimiter.join(self._labels(row)).encode()
+
+    def _without_footer(self, records: Iterator[Record]) -> Iterator[Record]:
+        """Hold back the last records that may be the footer. The header is never part of it."""
+        dialect = self._dialect
+        count = dialect.footer_lines if dialect.footer_from is None else MAX_FOOTER_LINES
+        if not count:
+            yield from records
+            return
+        held = deque[Record]()
+        header = count_header_rows(dialect) if dialect.header and dialect.footer_from else 0
+        for index, record in enumerate(records):
+            if index < header:
+                yield record
+                continue
+            held.append(record)
+            if len(held) > count:
+                yield held.popleft()
+        if dialect.footer_from is None:
+            return
+        matches = searcher(dialect.footer_from)
+        for record in held:
+            if matches(record[1].rstrip(b"\r\n")):
+                return
+            yield record
+
+
+class CellText:
+    """Writes texts as cells of a dialect."""
+
+    def __init__(self, contract: Contract) -> None:
+        dialect: Dialect = contract.dialect
+        # A part of a longer delimiter, at the end of a cell, could be taken for its beginning.
+        self._delimiter: Final = list(dict.fromkeys(dialect.delimiter))
+        self._quote: Final = dialect.quote_char or ""
+        self._escape: Final = dialect.escape_char or ""
+        self._doubles: Final = dialect.double_quote
+        self._skips_spaces: Final = dialect.skip_initial_space
+        specials = [*self._delimiter, self._quote, self._escape, dialect.comment_char or ""]
+        specials += ["\r", "\n"]
+        self._special: Final = re.compile("|".join(re.escape(text) for text in specials if text))
+
+    def written(self, text: str) -> str | None:
+        """Return a text as a cell; None if the dialect cannot write it."""
+        needs_quotes = self._skips_spaces and text.startswith(" ")
+        if not needs_quotes and self._special.search(text) is None:
+            return text
+        if self._escape:
+            text = text.replace(self._escape, self._escape * 2)
+        if self._quote:
+            if self._quote in text:
+                if self._doubles:
+                    text = text.replace(self._quote, self._quote * 2)
+                elif self._escape:
+                    text = text.replace(self._quote, self._escape + self._quote)
+                else:
+                    return None
+            return f"{self._quote}{text}{self._quote}"
+        if not self._escape or needs_quotes:
+            return None if self._is_unwritable(text) or needs_quotes else text
+        for char in self._delimiter:
+            text = text.replace(char, self._escape + char)
+        return _LINE_BREAK.sub(lambda found: self._escape + found[0], text)
+
+    def _is_unwritable(self, text: str) -> bool:
+        return any(char in text for char in (*self._delimiter, "\r", "\n"))

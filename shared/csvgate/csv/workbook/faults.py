@@ -1,0 +1,15 @@
+"""The faults of workbooks."""
+
+from csvgate.validation.faults import FileFault
+
+
+def damaged(what: str) -> FileFault:
+    """The workbook is not as the file format says."""
+    message = f"the workbook is damaged: {what}; open it in Excel, save it and upload it again"
+    return FileFault("file.workbook_damaged", message)
+
+
+def too_large(what: str) -> FileFault:
+    """A part of the workbook is larger than is read."""
+    message = f"the workbook {what}; split it, or export the sheet as CSV"
+    return FileFault("file.workbook_too_large", message)
