@@ -6,10 +6,14 @@ python -m csvgate.validation.docs > docs/faults.md
 import json
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from csvgate.csv.compression import HEAD_BYTES, decompress
 from csvgate.csv.compression.kinds import kind_of
+from csvgate.csv.lines import read_at_least
+from csvgate.csv.workbook import Workbook
+from csvgate.csv.workbook.sheets import WORKBOOK
 from csvgate.references.keys import key_sets
 from csvgate.text import shorten
 from csvgate.validation.codes import CODES, Code
@@ -45,10 +49,17 @@ def faults_of(example: Example) -> list[Fault]:
     contract = example.contract()
     strings = {name: text.encode() for name, text in example.references.items()}
     try:
+        workbook = Workbook(contract)
         pieces = decompress(
-            [example.data], max_bytes=contract.limits.max_bytes, member=contract.member
+            [example.data],
+            max_bytes=contract.limits.max_bytes,
+            member=contract.member,
+            workbook=workbook,
         )
-        batches = list(validate(pieces, contract, references=key_sets(contract, strings)))
+        head, rest = read_at_least(pieces, 1)
+        read = workbook.contract_to_read()
+        engine = validate(chain([head], rest), read, references=key_sets(contract, strings))
+        batches = list(workbook.batches(engine))
     except FileFault as error:
         return [error.fault]
     return [fault for batch in batches for row in batch.rejected for fault in row.faults]
@@ -86,7 +97,8 @@ def _entry(code: Code) -> Iterator[str]:
     properties = "".join(f"{name}: {json.dumps(v)}, " for name, v in example.properties.items())
     yield from ("", f"`{properties}schema: {{fields: [{fields}]{schema}}}`", "")
     if kind := kind_of(example.data[:HEAD_BYTES]):
-        yield f"A file of {len(example.data):,} bytes ({kind.name})."
+        name = "Excel workbook" if WORKBOOK.encode() in example.data else kind.name
+        yield f"A file of {len(example.data):,} bytes ({name})."
     else:
         yield from ("```csv", *_shown(example.data), "```")
     for name, reference in example.references.items():

@@ -1,7 +1,5 @@
 """A small file for each fault code, which docs/faults.md shows and the tests run."""
 
-import struct
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,6 +8,7 @@ from typing import Any, Final
 from csvgate.contracts.model import Contract
 from csvgate.csv.records import MAX_RECORD_BYTES
 from csvgate.types.registry import FIELD_TYPES
+from csvgate.validation.example_archives import workbook, zip_of_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +66,6 @@ def _quoted(cell: str) -> str:
     return quoted if any(char in cell for char in ',"\n') else cell
 
 
-def _zip(*names: str, flags: int = 0, method: int = 0) -> bytes:
-    """Return a zip archive of files that have a header and a row each."""
-    data, directory = b"", b""
-    for name in names:
-        text = b"a,b\n1,2\n"
-        sizes = struct.pack("<LLLHH", zlib.crc32(text), len(text), len(text), len(name), 0)
-        common = struct.pack("<HHHHH", 20, flags, method, 0, 0x21) + sizes
-        directory += b"PK\1\2\x14\0" + common + struct.pack("<HHHLL", 0, 0, 0, 0, len(data))
-        directory += name.encode()
-        data += b"PK\3\4" + common + name.encode() + text
-    end = struct.pack("<HHHHLLH", 0, 0, len(names), len(names), len(directory), len(data), 0)
-    return data + directory + b"PK\5\6" + end
-
-
 _GZIP: Final = bytes.fromhex("1f8b08000000000002034bd449e232d4311a161800f7e381aecc000000")
 """A header and 50 rows, as fixed bytes because versions of zlib compress differently."""
 _XZ: Final = bytes.fromhex(
@@ -102,10 +87,18 @@ _EXAMPLES: Final[dict[str, Example]] = {
     "file.compressed_truncated": Example(_XZ[:-10]),
     "file.compressed_corrupt": Example(_XZ + b"1,2\n3,4\n5,6\n"),
     "file.compressed_memory": Example(_LARGE_XZ),
-    "file.zip_member": Example(_zip("may.csv", "june.csv")),
-    "file.zip_encrypted": Example(_zip("may.csv", flags=1)),
-    "file.zip_method": Example(_zip("may.csv", method=9)),
-    "file.zip_too_large": Example(_zip(*(f"{number:060000}.csv" for number in range(18)))),
+    "file.zip_member": Example(zip_of_tables("may.csv", "june.csv")),
+    "file.zip_encrypted": Example(zip_of_tables("may.csv", flags=1)),
+    "file.zip_method": Example(zip_of_tables("may.csv", method=9)),
+    "file.zip_too_large": Example(zip_of_tables(*(f"{number:060000}.csv" for number in range(18)))),
+    "file.workbook_sheet": Example(workbook(sheets=("Orders", "Prices"))),
+    "file.workbook_formula": Example(workbook("<c><v>1</v></c>", "<c><f>A2*1.25</f></c>")),
+    "file.workbook_cell": Example(
+        workbook("<c><v>1</v></c>", '<c t="str"><v>Oslo, Norway</v></c>'),
+        properties={"dialect": {"quoteChar": None}},
+    ),
+    "file.workbook_too_large": Example(workbook(size=1 << 31)),
+    "file.workbook_damaged": Example(workbook('<c t="s"><v>7</v></c>')),
     "header.missing_column": Example(
         b"id,e-mail\n1,ann@example.com\n", ({"name": "id"}, {"name": "email"})
     ),

@@ -29,6 +29,7 @@ def test_a_code_that_is_computed_is_accounted_for() -> None:
         "functions/validate_and_parse/intake/handler.py: failure.code",
         "functions/validate_and_parse/intake/publish_seal.py: seal.reasons[0].code",
         "shared/csvgate/csv/header.py: code",
+        "shared/csvgate/csv/workbook/workbook.py: fault.code",
     ] == sorted(COMPUTED)
 
 

@@ -73,7 +73,7 @@ class SheetReader(TextReader):
             self._has_formula = True
         elif name == "row":
             if self._in_row:
-                raise damaged(f"row {self._number} has a row within it")
+                raise damaged(f"row {self._number} has a row within it", self._number)
             self._in_row = True
             self._begin_row(attributes)
         else:
@@ -118,23 +118,27 @@ class SheetReader(TextReader):
         elif found := _PLACE.fullmatch(place):
             self._column = _index(found[1].upper())
         else:
-            raise damaged(f"a cell in row {self._number} has a place that does not exist")
+            what = f"a cell in row {self._number} has a place that does not exist"
+            raise damaged(what, self._number)
         if self._column >= MOST_COLUMNS:
-            raise damaged(f"row {self._number} has more than {MOST_COLUMNS:,} columns")
+            what = f"row {self._number} has more than {MOST_COLUMNS:,} columns"
+            raise damaged(what, self._number)
         self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
         self._has_formula = self._has_value = False
         self.begin_text()
 
     def _end_cell(self) -> None:
         if self._column in self._cells:
-            raise damaged(f"row {self._number} has two cells in the same column")
+            what = f"row {self._number} has two cells in the same column"
+            raise damaged(what, self._number)
         cell = self._cell()
         if cell is None:
             return
         # A shared text is short in the file, however long it is.
         self._row_characters += len(cell.value)
         if self._row_characters > _MOST_ROW_CHARACTERS:
-            raise too_large(f"has more than 4 million characters in row {self._number}")
+            what = f"has more than 4 million characters in row {self._number}"
+            raise too_large(what, self._number)
         self._cells[self._column] = cell
 
     def _cell(self) -> Cell | None:
@@ -143,7 +147,7 @@ class SheetReader(TextReader):
         if self._has_formula and not (self._has_value and (value or self._kind == "str")):
             raise FileFault(
                 "file.workbook_formula",
-                f"cell {column_letters(self._column)}{self._number} has a formula without its "
+                f"cell {self._place()} has a formula without its "
                 "result, because the program that saved the workbook did not calculate it; open "
                 "it in Excel or LibreOffice, save it and upload it again",
                 self._number,
@@ -153,6 +157,9 @@ class SheetReader(TextReader):
         match self._kind:
             case "s":
                 text = self._texts.at(value.strip())
+                if text is None:
+                    what = f"cell {self._place()} refers to a text that does not exist"
+                    raise damaged(what, self._number)
                 return Cell("text", text) if text else None
             case "inlineStr" | "str":
                 return Cell("text", unescaped(value))
@@ -164,8 +171,11 @@ class SheetReader(TextReader):
                 return Cell("moment", value.strip(), self._styles.at(self._style))
             case "n" if _NUMBER.fullmatch(value.strip()):
                 return Cell("number", value.strip(), self._styles.at(self._style))
-        place = f"{column_letters(self._column)}{self._number}"
-        raise damaged(f"the value of cell {place} does not have the form that its type has")
+        what = f"the value of cell {self._place()} does not have the form that its type has"
+        raise damaged(what, self._number)
+
+    def _place(self) -> str:
+        return f"{column_letters(self._column)}{self._number}"
 
 
 def _index(letters: str) -> int:

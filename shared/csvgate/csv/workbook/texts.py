@@ -4,13 +4,14 @@ import re
 import sys
 from typing import Final
 
-from csvgate.csv.workbook.faults import damaged, too_large
+from csvgate.csv.workbook.faults import too_large
 from csvgate.csv.workbook.parts import Attributes, PartReader
 
 _MOST_MEMORY: Final = 128 * 1024 * 1024
 """The most memory of all shared texts: 128 MiB, enough for a million texts of 50 characters."""
 MOST_CHARACTERS: Final = 1024 * 1024
 """The longest text of a cell. Excel's limit is 32,767."""
+_MOST_DIGITS: Final = 10
 _ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 """A character that XML cannot have, or a carriage return: `_x000D_`."""
 
@@ -78,15 +79,13 @@ class SharedTexts(TextReader):
             raise too_large("has texts that take more than 128 MiB of memory")
         self.texts.append(text)
 
-    def at(self, number: str) -> str:
-        """Return the text of this number."""
-        try:
-            index = int(number) if number.isascii() and number.isdigit() else -1
-        except ValueError:
-            index = -1
-        if not 0 <= index < len(self.texts):
-            raise damaged("a cell refers to a text that does not exist")
-        return self.texts[index]
+    def at(self, number: str) -> str | None:
+        """Return the text of this number; None if it does not exist."""
+        # More digits than nine are more texts than fit in memory, and would take long to convert.
+        if not (number.isascii() and number.isdigit() and len(number) < _MOST_DIGITS):
+            return None
+        index = int(number)
+        return self.texts[index] if index < len(self.texts) else None
 
 
 def unescaped(text: str) -> str:

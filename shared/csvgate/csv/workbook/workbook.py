@@ -49,8 +49,7 @@ class Workbook:
             yield from self._expand(archive, on_step)
         except FileFault as error:
             # Its line is a row of the sheet already.
-            fault = error.fault
-            named = FileFault(fault.code, self._with_sheet(fault.message), fault.line)
+            named = self._placed_fault(error.fault, error.fault.line)
             self._own = named.fault
             raise named from None
 
@@ -91,11 +90,9 @@ class Workbook:
                     batch.rejected = [self._placed(row, batch) for row in batch.rejected]
                     yield batch
             except FileFault as error:
-                fault = error.fault
-                if fault is self._own:
+                if error.fault is self._own:
                     raise
-                message, row = self._with_sheet(fault.message), self._row(fault.line)
-                raise FileFault(fault.code, message, row) from None
+                raise self._placed_fault(error.fault, self._row(error.fault.line)) from None
 
     def _pieces(self, records: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
         waiting, size, line, shift = [_MARK], 0, 1, 0
@@ -136,8 +133,9 @@ class Workbook:
         message = f"{fault.message} ({self._shown_sheet()}!{place})"
         return fault._replace(line=number, message=message)
 
-    def _with_sheet(self, message: str) -> str:
-        return message if self._sheet is None else f"{message} (sheet {self._shown_sheet()})"
+    def _placed_fault(self, fault: Fault, row: int) -> FileFault:
+        sheet = "" if self._sheet is None else f" (sheet {self._shown_sheet()})"
+        return FileFault(fault.code, fault.message + sheet, row)
 
     def _shown_sheet(self) -> str:
         """Return the sheet's name as formulas write it, in one line."""
