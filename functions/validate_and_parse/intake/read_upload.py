@@ -163,9 +163,9 @@ class UploadReader:
         contract, correction = pinned.contract, None
         source = self._open(verified, pinned)
         if source.origin is None:
-            to_read = source.workbook.contract_to_read()
-            engine = self._engine(source.pieces, to_read, pinned, references)
-            engine = source.workbook.batches(engine)
+            engine = source.workbook.engine(
+                source.pieces, lambda pieces, read: self._engine(pieces, read, pinned, references)
+            )
             batches: Iterator[Batch] = engine
         else:
             correction = Correction(contract, source.origin.open_lines)

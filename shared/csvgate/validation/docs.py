@@ -6,12 +6,11 @@ python -m csvgate.validation.docs > docs/faults.md
 import json
 import sys
 from collections.abc import Iterator
-from itertools import chain
+from functools import partial
 from typing import Final
 
 from csvgate.csv.compression import HEAD_BYTES, decompress
 from csvgate.csv.compression.kinds import kind_of
-from csvgate.csv.lines import read_at_least
 from csvgate.csv.workbook import Workbook
 from csvgate.csv.workbook.sheets import WORKBOOK
 from csvgate.references.keys import key_sets
@@ -56,10 +55,9 @@ def faults_of(example: Example) -> list[Fault]:
             member=contract.member,
             workbook=workbook,
         )
-        head, rest = read_at_least(pieces, 1)
-        read = workbook.contract_to_read()
-        engine = validate(chain([head], rest), read, references=key_sets(contract, strings))
-        batches = list(workbook.batches(engine))
+        references = key_sets(contract, strings)
+        engine = workbook.engine(pieces, partial(validate, references=references))
+        batches = list(engine)
     except FileFault as error:
         return [error.fault]
     return [fault for batch in batches for row in batch.rejected for fault in row.faults]

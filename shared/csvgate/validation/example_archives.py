@@ -1,5 +1,5 @@
-"""Makes zip archives and Excel workbooks for the examples. They have the same bytes on every machine:
-nothing in them is compressed, because versions of zlib compress differently."""
+"""Makes zip archives and Excel workbooks for the examples. Nothing in them is compressed, because
+versions of zlib compress differently, and docs/faults.md shows their sizes."""
 
 import struct
 import zlib

@@ -1,6 +1,6 @@
 """Runs one check: validates the file, counts rows, keeps faults and writes rejected rows."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
@@ -117,10 +117,10 @@ class Check:
         )
 
     def _batches(self, pieces: Iterator[bytes], workbook: Workbook) -> Generator[Batch, None, None]:
-        return workbook.batches(self._validate(pieces, workbook.contract_to_read()))
+        return workbook.engine(pieces, self._validate)
 
     def _validate(
-        self, pieces: Iterator[bytes], contract: Contract
+        self, pieces: Iterable[bytes], contract: Contract
     ) -> Generator[Batch, None, None]:
         return validate(
             pieces,

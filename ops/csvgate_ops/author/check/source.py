@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from csvgate.csv.compression import decompress, is_compressed, most_expanded
-from csvgate.csv.workbook import Workbook
+from csvgate.csv.compression.workbook_reader import WorkbookReader
 from csvgate.validation.faults import FileFault
 from csvgate_ops.author.check.output import Unusable
 
@@ -35,7 +35,7 @@ class Source:
         max_bytes: int | None = None,
         member: str | None = None,
         report: Callable[[int], None] | None = None,
-        workbook: Workbook | None = None,
+        workbook: WorkbookReader | None = None,
     ) -> Iterator[bytes]:
         """Yield the decompressed bytes; `report` receives the number of stored bytes of each read,
         `member` is the contract's, and `workbook` reads the file if it is a workbook.

@@ -18,6 +18,7 @@ from csvgate_ops.author.infer.file.encoding import guess_encoding
 from csvgate_ops.author.infer.file.layout import Layout, lay_out
 from csvgate_ops.author.infer.file.rows import is_sound
 from csvgate_ops.author.infer.file.sample import Sample, utf8_text
+from csvgate_ops.author.infer.file.table import Table
 from csvgate_ops.author.infer.file.traps import require_columns
 from csvgate_ops.text import printable
 
@@ -47,17 +48,30 @@ def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Dr
     if not table.rows:
         raise FileFault("file.empty", "the file is empty or has only blank lines; check the export")
     require_columns(table, DELIMITERS)
-    layout = lay_out(text, table, line, most_rows, whole=sample.complete)
-    draft = _draft(layout, file, dataset, encoding.encoding)
-    draft.complete = sample.complete and layout.complete
+    whole = Sample(text, sample.complete)
+    draft, _ = draft_table(whole, table, line, file, dataset, most_rows, encoding.encoding)
     draft.encoding_note = encoding.note
-    draft.remarks = [
-        *filter(None, [encoding.remark]),
-        *_about(layout),
-        *layout.remarks,
-        *_uncertain(draft),
-    ]
+    draft.remarks[:0] = filter(None, [encoding.remark])
     return draft
+
+
+def draft_table(
+    sample: Sample,
+    table: Table,
+    line: int,
+    file: Path | None,
+    dataset: str,
+    most_rows: int,
+    encoding: str = "utf-8",
+) -> tuple[Draft, Layout]:
+    """Return the draft for a table in a UTF-8 text that begins with the given line, and how the
+    text is divided. `encoding` is that of the file. Raises Unusable when the table is not
+    certain."""
+    layout = lay_out(sample.data, table, line, most_rows, whole=sample.complete)
+    draft = _draft(layout, file, dataset, encoding)
+    draft.complete = sample.complete and layout.complete
+    draft.remarks = [*_about(layout), *layout.remarks, *_uncertain(draft)]
+    return draft, layout
 
 
 def _draft(layout: Layout, file: Path | None, dataset: str, encoding: str) -> Draft:

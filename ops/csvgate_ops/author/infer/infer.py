@@ -1,19 +1,25 @@
 """Runs `csvgate infer`: samples the file, drafts a contract, tests it and reports."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from csvgate.contracts.model import Contract
+from csvgate.csv.workbook import Workbook
 from csvgate.text import counted
+from csvgate.validation.batch import Batch
 from csvgate.validation.faults import FileFault
+from csvgate.validation.validate import validate
 from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.check.source import Source
 from csvgate_ops.author.infer.contract.draft import Draft
 from csvgate_ops.author.infer.contract.verify import Outcome, relax
 from csvgate_ops.author.infer.contract.yaml_text import UNUSABLE_LABELS, yaml_text
-from csvgate_ops.author.infer.file.sample import take
+from csvgate_ops.author.infer.file.sample import Sample, take
 from csvgate_ops.author.infer.guess import guess
+from csvgate_ops.author.infer.sheets import SheetDrafts
 from csvgate_ops.text import printable
 
 MOST_TESTED: Final = 128 * 1024 * 1024
@@ -34,16 +40,21 @@ def infer(
     dataset: str,
     rows: int,
     on_bytes: Callable[[int], None] | None = None,
+    sheet: str | None = None,
 ) -> Inferred:
-    """Raises Unusable when the file cannot be read or is not a CSV."""
+    """`sheet` is the name of the sheet to read if the file is a workbook. Raises Unusable when the
+    file cannot be read, or has no certain table."""
+    sheets = SheetDrafts(sheet, dataset, file, rows)
     try:
-        sample = take(source.pieces(report=on_bytes))
-        draft = guess(sample, file, dataset, rows)
-        outcome = relax(draft, lambda: [sample.data])
-        tested = sample.complete
-        if not tested and source.size is not None and source.size <= MOST_TESTED:
-            outcome = relax(draft, lambda: source.pieces(report=on_bytes))
-            tested = True
+        sample = take(source.pieces(report=on_bytes, workbook=sheets))
+        if sheets.draft is not None:
+            draft = sheets.draft
+            outcome, tested = _test_sheet(draft, source, on_bytes)
+        elif sheet is not None:
+            raise Unusable(f"{source.name} is not an Excel workbook; leave --sheet out")
+        else:
+            draft = guess(sample, file, dataset, rows)
+            outcome, tested = _test(draft, sample, source, on_bytes)
     except FileFault as error:
         fault = error.fault
         raise Unusable(f"{source.name}: {fault.code}: {fault.message}") from error
@@ -52,6 +63,42 @@ def infer(
         "Guesses have a comment."
     )
     return Inferred(yaml_text(draft), draft, outcome, tested)
+
+
+def _test(
+    draft: Draft, sample: Sample, source: Source, on_bytes: Callable[[int], None] | None
+) -> tuple[Outcome, bool]:
+    """Return the outcome, and whether the whole file was tested."""
+    outcome = relax(draft, lambda contract: validate([sample.data], contract))
+    if sample.complete or source.size is None or source.size > MOST_TESTED:
+        return outcome, sample.complete
+    outcome = relax(draft, lambda contract: validate(source.pieces(report=on_bytes), contract))
+    return outcome, True
+
+
+def _test_sheet(
+    draft: Draft, source: Source, on_bytes: Callable[[int], None] | None
+) -> tuple[Outcome, bool]:
+    """Test the draft on the sheet itself, which the sample shows in another form."""
+    if source.size is None:
+        raise Unusable(
+            f"{source.name} is an Excel workbook, which has to be read several times; give its path"
+        )
+    tested = draft.complete or source.size <= MOST_TESTED
+
+    def batches(contract: Contract) -> Iterator[Batch]:
+        workbook = Workbook(contract)
+        pieces = source.pieces(report=on_bytes, workbook=workbook)
+        engine = workbook.engine(pieces, validate)
+        with closing(engine):
+            rows = 0
+            for batch in engine:
+                yield batch
+                rows += batch.rows_read
+                if not tested and rows >= draft.rows:
+                    return
+
+    return relax(draft, batches), tested
 
 
 def remarks(inferred: Inferred, path: Path | None) -> Iterator[str]:

@@ -32,12 +32,19 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True, al
     show_default=True,
     help="The number of rows to sample.",
 )
-def command(file: Path, dataset: str | None, out: Path | None, rows: int) -> None:
+@click.option(
+    "--sheet",
+    metavar="NAME",
+    help="The sheet to read if FILE is a workbook.  [default: the first one with a table]",
+)
+def command(
+    file: Path, dataset: str | None, out: Path | None, rows: int, sheet: str | None
+) -> None:
     """Draft a contract for files like FILE.
 
-    FILE is a CSV, which may be compressed with gzip, or - for standard input. Guesses have a
-    comment; review them. The contract is tested on the sample, and on the whole file if that is at
-    most 128 MiB. It accepts every row that a contract can accept.
+    FILE is a CSV, which may be compressed, or - for standard input, or an Excel workbook (.xlsx).
+    Guesses have a comment; review them. The contract is tested on the sample, and on the whole
+    file if that is at most 128 MiB. It accepts every row that a contract can accept.
 
     The exit code is 0 if the contract accepts every row, 1 if some rows are broken, which are
     reported, and 2 if FILE cannot be used.
@@ -47,7 +54,7 @@ def command(file: Path, dataset: str | None, out: Path | None, rows: int) -> Non
     target = Target.of(path, dataset, out)
     source = Source(path)
     with Progress(None, shown=sys.stderr.isatty()) as progress:
-        inferred = infer(source, path, target.dataset, rows, progress.on_bytes)
+        inferred = infer(source, path, target.dataset, rows, progress.on_bytes, sheet)
     if target.path is None:
         write([inferred.text])
     else:

@@ -1,6 +1,6 @@
 """Measure an upload by a sample from the beginning of its file, and extrapolate the rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,9 @@ from csvgate.chunks.arrow import decode, encode
 from csvgate.contracts.model import Contract
 from csvgate.csv.compression import decompress
 from csvgate.csv.compression.kinds import ZIP, kind_of
+from csvgate.csv.workbook import Workbook
 from csvgate.rejects.reject_file import RejectFile
+from csvgate.validation.batch import Batch
 from csvgate.validation.faults import FileFault
 from csvgate.validation.validate import validate
 from csvgate_ops.author.check.output import Unusable
@@ -59,8 +61,9 @@ def measure(path: Path, contract: Contract, most: int = MOST_BYTES) -> UploadSiz
     try:
         stored_bytes = path.stat().st_size
         _check_limit(path, stored_bytes, contract.limits.max_bytes)
-        sample = take(decompress(stored, member=contract.member), most)
-        found = _read(sample.data, contract)
+        workbook = Workbook(_without_foreign_keys(contract))
+        sample = take(decompress(stored, member=contract.member, workbook=workbook), most)
+        found = _read(workbook.engine([sample.data], validate), contract)
     except OSError as error:
         raise Unusable(f"cannot read {path}: {error.strerror or error}") from error
     except FileFault as error:
@@ -69,8 +72,10 @@ def measure(path: Path, contract: Contract, most: int = MOST_BYTES) -> UploadSiz
     csv_bytes = len(sample.data)
     if not sample.complete:
         if stored.is_zip:
-            message = "is a zip archive, which is not read in part: give --rows and --bytes instead"
-            raise Unusable(f"{path} {message}")
+            kind = "an Excel workbook" if workbook.was_read else "a zip archive"
+            raise Unusable(
+                f"{path} is {kind}, which is not read in part: give --rows and --bytes instead"
+            )
         csv_bytes = round(csv_bytes * stored_bytes / stored.bytes_read)
     factor = csv_bytes / len(sample.data)
     return UploadSize(
@@ -92,15 +97,18 @@ def _check_limit(path: Path, stored_bytes: int, limit: int | None) -> None:
         )
 
 
-def _read(data: bytes, contract: Contract) -> _Sizes:
+def _without_foreign_keys(contract: Contract) -> Contract:
+    keys = contract.schema_.model_copy(update={"foreign_keys": ()})
+    return contract.model_copy(update={"schema_": keys})
+
+
+def _read(batches: Iterable[Batch], contract: Contract) -> _Sizes:
     sizes = _Sizes()
     rejects = RejectFile(contract)
-    keys = contract.schema_.model_copy(update={"foreign_keys": ()})
     added = sum(
         len(step.lookup.add) if step.lookup else len(step.derive or {}) for step in contract.enrich
     )
-    alone = contract.model_copy(update={"schema_": keys})
-    for batch in validate([data], alone):
+    for batch in batches:
         sizes.rows += batch.rows_read
         sizes.rejected += len(batch.rejected)
         if batch.rejected:

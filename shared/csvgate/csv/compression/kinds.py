@@ -11,7 +11,7 @@ from csvgate.csv.compression.zip import expand_zip
 from csvgate.csv.compression.zstd import expand_zstd
 
 if TYPE_CHECKING:
-    from csvgate.csv.workbook import Workbook
+    from csvgate.csv.compression.workbook_reader import WorkbookReader
 
 OnStep = Callable[[], None]
 Expanded = Iterator[tuple[bytes, int]]
@@ -26,14 +26,14 @@ class Kind(NamedTuple):
     name: str
     head: re.Pattern[bytes]
     """Matches the beginning of its files."""
-    expand: Callable[[Iterable[bytes], str | None, OnStep, "Workbook | None"], Expanded]
+    expand: Callable[[Iterable[bytes], str | None, OnStep, "WorkbookReader | None"], Expanded]
     """Takes the compressed pieces, the contract's `member`, what to call before each step, and what
     reads a workbook."""
 
 
 def _stream(
     expand: Callable[[Iterable[bytes], OnStep], Expanded],
-) -> Callable[[Iterable[bytes], str | None, OnStep, "Workbook | None"], Expanded]:
+) -> Callable[[Iterable[bytes], str | None, OnStep, "WorkbookReader | None"], Expanded]:
     """Return the function of a kind whose files have no members with names."""
     return lambda pieces, _, on_step, __: expand(pieces, on_step)
 

@@ -9,7 +9,7 @@ from csvgate.csv.lines import read_at_least
 from csvgate.validation.faults import FileFault
 
 if TYPE_CHECKING:
-    from csvgate.csv.workbook import Workbook
+    from csvgate.csv.compression.workbook_reader import WorkbookReader
 
 __all__ = ["HEAD_BYTES", "decompress", "is_compressed", "most_expanded"]
 
@@ -29,7 +29,7 @@ def decompress(
     member: str | None = None,
     free_bytes: int = FREE_BYTES,
     on_step: Callable[[], None] | None = None,
-    workbook: "Workbook | None" = None,
+    workbook: "WorkbookReader | None" = None,
 ) -> Iterator[bytes]:
     """Yield the decompressed bytes of a stream in one of the KINDS, or any other stream unchanged.
 
@@ -83,7 +83,7 @@ class _Layers:
         member: str | None,
         free_bytes: int,
         on_step: Callable[[], None],
-        workbook: "Workbook | None",
+        workbook: "WorkbookReader | None",
     ) -> None:
         self._max_bytes = max_bytes
         self._member = member

@@ -17,7 +17,7 @@ from csvgate.validation.faults import FileFault
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
 
-    from csvgate.csv.workbook import Workbook
+    from csvgate.csv.compression.workbook_reader import WorkbookReader
 
 MOST_STORED: Final = 512 * 1024 * 1024
 """The largest archive: 512 MiB. An upload takes 620 MiB besides, of the 2 GiB that the function
@@ -37,7 +37,7 @@ def expand_zip(
     pieces: Iterable[bytes],
     member: str | None,
     on_step: Callable[[], None],
-    workbook: "Workbook | None" = None,
+    workbook: "WorkbookReader | None" = None,
 ) -> Iterator[tuple[bytes, int]]:
     """Yield the decompressed bytes of the one member whose name the pattern `member` matches (of
     the only one without a pattern), or the CSV that `workbook` makes of a workbook, with the number

@@ -5,9 +5,10 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
-from csvgate.contracts.model import Contract, Dialect
+from csvgate.contracts.header_labels import fold
+from csvgate.contracts.model import MAX_FOOTER_LINES, MAX_PREAMBLE_LINES, Contract, Dialect
 from csvgate.contracts.pattern import searcher
-from csvgate.csv.body import MAX_FOOTER_LINES, MAX_PREAMBLE_LINES, preamble_not_found
+from csvgate.csv.body import preamble_not_found
 from csvgate.csv.header_rows import count_header_rows, joined_labels
 from csvgate.csv.labels import WantedColumn, find_positions
 from csvgate.csv.work import WORK
@@ -31,25 +32,25 @@ class CsvRows:
         self._begins_1904 = begins_1904
         self._any = ColumnText(None, begins_1904=begins_1904)
         self._columns: list[ColumnText] = []
+        self.first_column = 0
+        """The index of the first column that has a label: a table may begin at B2."""
         self._cells = CellText(contract)
 
     def records(self, rows: Iterator[Row]) -> Iterator[Record]:
         """Yield the records of the header and the rows, without blank rows, comments, preamble and
         footer. Raises FileFault."""
-        numbered = self._without_preamble(row for row in rows if row.cells)
-        header = list[list[str]]()
-        records = self._written(numbered, header)
-        yield from self._without_footer(records)
+        body = self._without_preamble(row for row in rows if row.cells)
+        body = self._without_footer(row for row in body if not self._is_comment(row))
+        yield from self._written(body)
 
-    def _written(self, rows: Iterator[Row], header: list[list[str]]) -> Iterator[Record]:
+    def _written(self, rows: Iterator[Row]) -> Iterator[Record]:
+        header = list[list[str]]()
         count = count_header_rows(self._dialect) if self._dialect.header else 0
         fields = self._contract.schema_.fields
         if not count:
             self._columns = [ColumnText(f, begins_1904=self._begins_1904) for f in fields]
         waiting = list[Row]()
         for row in rows:
-            if self._is_comment(row):
-                continue
             if len(header) < count:
                 waiting.append(row)
                 header.append(self._labels(row))
@@ -68,10 +69,20 @@ class CsvRows:
             message = "this is a corrected reject file, which has to be CSV; save it as CSV"
             raise FileFault("file.workbook_cell", message, rows[0].number)
         width = max(map(len, header))
-        self._columns = self._columns_of(joined_labels(header, self._dialect.header_join))
+        joined = joined_labels(header, self._dialect.header_join)
+        self.first_column = self._first_labelled(joined)
+        self._columns = self._columns_of(joined[self.first_column :])
         for row, labels in zip(rows, header, strict=True):
             padded = labels + [""] * (width - len(labels))
-            yield row.number, self._line(padded, row.number)
+            yield row.number, self._line(padded[self.first_column :], row.number)
+
+    def _first_labelled(self, labels: list[str]) -> int:
+        """Return the index of the first column with a label; 0 if a field of the contract has a
+        blank one."""
+        fields = self._contract.schema_.fields
+        if not all(fold(label) for field in fields for label in field.header_labels):
+            return 0
+        return next((index for index, label in enumerate(labels) if fold(label)), 0)
 
     def _columns_of(self, labels: list[str]) -> list[ColumnText]:
         fields = self._contract.schema_.fields
@@ -91,11 +102,12 @@ class CsvRows:
     def _record(self, row: Row) -> bytes:
         width = len(self._columns)
         texts = [""] * width
-        # Cells after the last column make the row a fault. Without the empty ones between them, it
+        # Cells outside of the columns make the row a fault. Without the empty ones between them, it
         # is as long as what is written in it.
         further = list[tuple[int, Cell]]()
-        for index, cell in row.cells.items():
-            if index < width:
+        for place, cell in row.cells.items():
+            index = place - self.first_column
+            if 0 <= index < width:
                 texts[index] = self._columns[index].text(cell)
             else:
                 further.append((index, cell))
@@ -109,7 +121,7 @@ class CsvRows:
             if cell is not None:
                 cells.append(cell)
                 continue
-            place = f"{column_letters(len(cells))}{number}"
+            place = f"{column_letters(self.first_column + len(cells))}{number}"
             raise FileFault(
                 "file.workbook_cell",
                 f"cell {place} contains the delimiter, a quote or a line break, which the "
@@ -142,32 +154,33 @@ class CsvRows:
         raise preamble_not_found(until, ended=True)
 
     def _searched(self, row: Row) -> bytes:
-        """Return the line in which patterns are searched: the cells as texts, with delimiters."""
-        return self._dialect.delimiter.join(self._labels(row)).encode()
+        """Return the line in which patterns are searched: the cells as texts, with delimiters, from
+        the first one that has a value on."""
+        return self._dialect.delimiter.join(self._labels(row)[min(row.cells) :]).encode()
 
-    def _without_footer(self, records: Iterator[Record]) -> Iterator[Record]:
-        """Hold back the last records that may be the footer. The header is never part of it."""
+    def _without_footer(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Hold back the last rows that may be the footer. The header is never part of it."""
         dialect = self._dialect
         count = dialect.footer_lines if dialect.footer_from is None else MAX_FOOTER_LINES
         if not count:
-            yield from records
+            yield from rows
             return
-        held = deque[Record]()
+        held = deque[Row]()
         header = count_header_rows(dialect) if dialect.header and dialect.footer_from else 0
-        for index, record in enumerate(records):
+        for index, row in enumerate(rows):
             if index < header:
-                yield record
+                yield row
                 continue
-            held.append(record)
+            held.append(row)
             if len(held) > count:
                 yield held.popleft()
         if dialect.footer_from is None:
             return
         matches = searcher(dialect.footer_from)
-        for record in held:
-            if matches(record[1].rstrip(b"\r\n")):
+        for row in held:
+            if matches(self._searched(row)):
                 return
-            yield record
+            yield row
 
 
 class CellText:

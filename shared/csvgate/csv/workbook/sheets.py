@@ -1,4 +1,4 @@
-"""Finds the sheet to read, and the parts of the workbook that it needs."""
+"""Reads the list of a workbook's sheets, and finds the one to read."""
 
 import posixpath
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -27,29 +27,75 @@ class Sheet(NamedTuple):
     is_visible: bool
 
 
-class Parts(NamedTuple):
-    """The names of the parts to read, and what the workbook says about all of them."""
+class Book(NamedTuple):
+    """What the workbook says about itself."""
 
-    sheet: Sheet
-    rows: str
-    texts: str | None
-    styles: str | None
+    sheets: list[Sheet]
+    """All sheets, hidden ones among them, in the order of their tabs."""
     begins_1904: bool
     """Whether days are counted from 1904, as Excel for Macintosh did."""
+    parts: dict[str, tuple[str, str]]
+    """Relation → the kind and the name of a part."""
+
+    def rows_of(self, sheet: Sheet) -> str:
+        """Return the name of the part with a sheet's rows. Raises FileFault
+        `file.workbook_sheet`."""
+        kind, name = self.parts.get(sheet.relation, ("", ""))
+        if kind != "worksheet":
+            message = (
+                f"{shown_name(sheet.name)} is not a sheet of cells but a {kind or 'missing part'}"
+            )
+            message += "; name another sheet in the contract"
+            raise FileFault("file.workbook_sheet", message)
+        return name
+
+    def part(self, kind: str) -> str | None:
+        """Return the name of the part of this kind, of which a workbook has one at most."""
+        return dict(self.parts.values()).get(kind)
 
 
-def find_parts(members: "Members", dialect: Dialect) -> Parts:
-    """Return the parts. Raises FileFault `file.workbook_sheet` and `file.workbook_damaged`."""
+def read_book(members: "Members") -> Book:
+    """Read the list of sheets and of parts. Raises FileFault `file.workbook_damaged`."""
     book, relations = _Book(), _Relations()
     members.read_all(WORKBOOK, book)
     members.read_all(_RELATIONS, relations)
-    sheet = _chosen(book.sheets, dialect)
-    kind, rows = relations.targets.get(sheet.relation, ("", ""))
-    if kind != "worksheet":
-        message = f"{_shown(sheet.name)} is not a sheet of cells but a {kind or 'missing part'}"
-        raise FileFault("file.workbook_sheet", f"{message}; name another sheet in the contract")
-    by_kind = dict(relations.targets.values())
-    return Parts(sheet, rows, by_kind.get("sharedStrings"), by_kind.get("styles"), book.begins_1904)
+    if not book.sheets:
+        raise damaged("it has no sheets")
+    return Book(book.sheets, book.begins_1904, relations.targets)
+
+
+def chosen_sheet(sheets: list[Sheet], dialect: Dialect) -> Sheet:
+    """Return the sheet that the contract's dialect names, otherwise the only visible one. Raises
+    FileFault `file.workbook_sheet`."""
+    name, number = dialect.sheet_name, dialect.sheet_number
+    if name is not None:
+        if found := named_sheet(sheets, name):
+            return found
+        message = f"the workbook has no sheet {shown_name(name)}, which the contract's "
+        raise _fault(message + "`dialect.sheetName` names", sheets)
+    if number is not None:
+        if number <= len(sheets):
+            return sheets[number - 1]
+        message = f"the workbook has {len(sheets)} sheets, and the contract's "
+        raise _fault(message + f"`dialect.sheetNumber` is {number}", sheets)
+    visible = [sheet for sheet in sheets if sheet.is_visible]
+    if len(visible) == 1:
+        return visible[0]
+    raise _fault(f"the workbook has {len(visible)} visible sheets", sheets)
+
+
+def named_sheet(sheets: list[Sheet], name: str) -> Sheet | None:
+    """Return the sheet of this name; as in Excel, case does not matter."""
+    wanted = name.strip().casefold()
+    return next((sheet for sheet in sheets if sheet.name.strip().casefold() == wanted), None)
+
+
+def listed(sheets: list[Sheet]) -> str:
+    """Return the names of the first 20 sheets, in one line."""
+    names = join_limited([shown_name(sheet.name) for sheet in sheets[:_MOST_NAMES]])
+    if len(sheets) > _MOST_NAMES:
+        names += f" and {len(sheets) - _MOST_NAMES:,} more"
+    return names
 
 
 class _Book(PartReader):
@@ -84,38 +130,12 @@ class _Relations(PartReader):
             raise too_large("has too many parts")
 
 
-def _chosen(sheets: list[Sheet], dialect: Dialect) -> Sheet:
-    if not sheets:
-        raise damaged("it has no sheets")
-    name, number = dialect.sheet_name, dialect.sheet_number
-    if name is not None:
-        wanted = name.strip().casefold()
-        for sheet in sheets:
-            if sheet.name.strip().casefold() == wanted:
-                return sheet
-        message = f"the workbook has no sheet {_shown(name)}, which the contract's "
-        raise _fault(message + "`dialect.sheetName` names", sheets)
-    if number is not None:
-        if number <= len(sheets):
-            return sheets[number - 1]
-        message = f"the workbook has {len(sheets)} sheets, and the contract's "
-        raise _fault(message + f"`dialect.sheetNumber` is {number}", sheets)
-    visible = [sheet for sheet in sheets if sheet.is_visible]
-    if len(visible) == 1:
-        return visible[0]
-    raise _fault(f"the workbook has {len(visible)} visible sheets", sheets)
-
-
 def _fault(message: str, sheets: list[Sheet]) -> FileFault:
-    names = [_shown(sheet.name) for sheet in sheets[:_MOST_NAMES]]
-    listed = join_limited(names)
-    if len(sheets) > _MOST_NAMES:
-        listed += f" and {len(sheets) - _MOST_NAMES:,} more"
     remedy = "write the name of the one to read as `dialect.sheetName` in the contract"
-    return FileFault("file.workbook_sheet", f"{message}. Its sheets: {listed}; {remedy}")
+    return FileFault("file.workbook_sheet", f"{message}. Its sheets: {listed(sheets)}; {remedy}")
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
     """Return a name in one line, without characters that are not displayed."""
     shown = display_label(name)
     return "".join(char if char.isprintable() else "\ufffd" for char in shown)

@@ -4,15 +4,19 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from csvgate.contracts.model import Contract
 from csvgate.csv.body import contract_for_extracted_records
+from csvgate.csv.lines import read_at_least
 from csvgate.validation.batch import Batch, RejectedRow
 from csvgate.validation.faults import Fault, FileFault
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
+
+    from csvgate.csv.workbook.csv_rows import CsvRows
 
 _MARK: Final = b"\xef\xbb\xbf"
 """The byte order mark, which takes precedence over the contract's encoding. With it, spreadsheets
@@ -24,13 +28,15 @@ class Workbook:
     """The workbook that a file may be. It exists for every file, and imports the readers only when
     a workbook is read.
 
-    Decompression calls `expand` if the file is a workbook. After the first piece of the file has
-    been read, `contract_to_read` and `batches` take that into account.
+    Decompression calls `expand` if the file is a workbook, which `engine` then takes into account.
     """
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._sheet: str | None = None
+        self._written: CsvRows | None = None
+        self._positions = dict[str, int]()
+        """The number of each field of the contract."""
         self._own: Fault | None = None
         """A fault of the workbook itself."""
         # The number of the row in the sheet changes, relative to the line of the CSV, at few
@@ -55,33 +61,33 @@ class Workbook:
 
     def _expand(self, archive: "ZipFile", on_step: Callable[[], None]) -> Iterator[bytes]:
         from csvgate.csv.workbook.csv_rows import CsvRows
-        from csvgate.csv.workbook.members import Members
-        from csvgate.csv.workbook.rows import SheetReader
-        from csvgate.csv.workbook.sheets import find_parts
-        from csvgate.csv.workbook.styles import Styles
-        from csvgate.csv.workbook.texts import SharedTexts
+        from csvgate.csv.workbook.opened import OpenWorkbook
+        from csvgate.csv.workbook.sheets import chosen_sheet
 
-        members = Members(archive, on_step)
-        parts = find_parts(members, self._contract.dialect)
-        self._sheet = parts.sheet.name
-        texts, styles = SharedTexts(), Styles()
-        for name, reader in ((parts.texts, texts), (parts.styles, styles)):
-            if name is not None:
-                members.read_all(name, reader)
-        rows = SheetReader(texts, styles).rows(members, parts.rows)
-        written = CsvRows(self._contract, begins_1904=parts.begins_1904).records(rows)
-        yield from self._pieces(written)
+        opened = OpenWorkbook(archive, on_step)
+        sheet = chosen_sheet(opened.sheets, self._contract.dialect)
+        self._sheet = sheet.name
+        self._written = CsvRows(self._contract, begins_1904=opened.begins_1904)
+        yield from self._pieces(self._written.records(opened.rows(sheet)))
 
-    def contract_to_read(self) -> Contract:
-        """Return the contract for the expanded bytes: what surrounds the rows of a workbook has
-        been removed."""
-        return contract_for_extracted_records(self._contract) if self.was_read else self._contract
-
-    def batches(self, engine: Generator[Batch, None, None]) -> Generator[Batch, None, None]:
-        """Yield the engine's batches with the rows and cells of the sheet instead of lines."""
+    def engine(
+        self,
+        pieces: Iterable[bytes],
+        validate: Callable[[Iterable[bytes], Contract], Generator[Batch, None, None]],
+    ) -> Generator[Batch, None, None]:
+        """Yield the batches of decompressed pieces, which `validate` reads with the contract for
+        them. Those of a workbook have the rows and cells of the sheet instead of lines."""
+        # Until the first piece has been read, it is not known whether the file is a workbook.
+        head, rest = read_at_least(pieces, 1)
+        read = chain([head], rest)
         if not self.was_read:
-            yield from engine
-            return
+            return validate(read, self._contract)
+        extracted = contract_for_extracted_records(self._contract)
+        return self._placed_batches(validate(read, extracted))
+
+    def _placed_batches(self, engine: Generator[Batch, None, None]) -> Generator[Batch, None, None]:
+        fields = self._contract.schema_.fields
+        self._positions = {field.name: number for number, field in enumerate(fields)}
         with closing(engine):
             try:
                 for batch in engine:
@@ -125,12 +131,16 @@ class Workbook:
     def _placed_in(self, fault: Fault, number: int, batch: Batch) -> Fault:
         from csvgate.csv.workbook.rows import column_letters
 
-        names = [field.name for field in self._contract.schema_.fields]
-        index = None
-        if fault.column in names:
-            index = batch.header.order[names.index(fault.column)]
-        place = f"row {number}" if index is None else f"{column_letters(index)}{number}"
-        message = f"{fault.message} ({self._shown_sheet()}!{place})"
+        number_of_field = self._positions.get(fault.column or "")
+        index = None if number_of_field is None else batch.header.order[number_of_field]
+        place = f"row {number}"
+        if index is not None and self._written is not None:
+            place = f"{column_letters(self._written.first_column + index)}{number}"
+        message = fault.message
+        if fault.code == "row.too_many_fields":
+            # Quotes, which the message recommends, have no meaning in a workbook.
+            message = message.partition(";")[0] + "; remove what stands outside of its columns"
+        message = f"{message} ({self._shown_sheet()}!{place})"
         return fault._replace(line=number, message=message)
 
     def _placed_fault(self, fault: Fault, row: int) -> FileFault:

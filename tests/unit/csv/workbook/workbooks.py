@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from openpyxl import Workbook as Written
@@ -69,6 +70,4 @@ def batches(data: bytes, rules: Contract, **options: Any) -> list[Batch]:
     """Read a workbook as the function does."""
     book = Workbook(rules)
     pieces = decompress([data], workbook=book)
-    first: Iterable[bytes] = [next(pieces)]
-    rest = (piece for part in (first, pieces) for piece in part)
-    return list(book.batches(validate(rest, book.contract_to_read(), **options)))
+    return list(book.engine(pieces, partial(validate, **options)))

@@ -107,6 +107,8 @@ class Draft:
     """True if rows may lack cells at their end."""
     by_position: bool = False
     """True if the file has a header whose labels do not identify the columns."""
+    sheet_name: str | None = None
+    """The sheet to read, if the file is a workbook with several."""
     encoding_note: str = ""
     dialect_note: str = ""
     origin: str = ""

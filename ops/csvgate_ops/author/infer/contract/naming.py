@@ -9,7 +9,8 @@ from typing import Final
 from csvgate.contracts.checks.column_names import wrong_column_name
 from csvgate.contracts.header_labels import fold, wrong_label
 
-_ENDINGS: Final = (".csv", ".tsv", ".tab", ".txt", ".psv")
+_WORKBOOKS: Final = (".xlsx", ".xlsm")
+_ENDINGS: Final = (".csv", ".tsv", ".tab", ".txt", ".psv", *_WORKBOOKS)
 _COMPRESSED: Final = (".gz", ".zip", ".zst", ".bz2", ".xz")
 _REJECTS: Final = re.compile(r"\.[0-9a-f]{20}-[0-9a-f]{16}\.rejects$")
 """What the name of a reject file adds to that of the upload."""
@@ -28,7 +29,10 @@ def dataset_name(file: Path | None) -> str:
     and orders/2026-11-21.csv."""
     if file is None:
         return "uploads"
-    stem = _REJECTS.sub("", _stem(file))
+    stem = _stem(file)
+    if _REJECTS.search(stem):
+        # The reject file of a workbook keeps the workbook's ending: stock.xlsx.….rejects.csv.
+        stem = _stem(Path(_REJECTS.sub("", stem)))
     for text in (_SERIAL.sub("", stem), (Path.cwd() / file).parent.name, stem):
         name = _ascii(text, "A-Za-z0-9_-").strip("_-")[:_MOST_DATASET]
         if name:
@@ -44,7 +48,11 @@ def match(dataset: str, file: Path | None) -> tuple[str, ...]:
     if file is not None and not ending and (compressed or not written):
         return (f"{dataset}/*{written}",)
     ending = ending or ".csv"
-    endings = dict.fromkeys([ending, f"{ending}{compressed or '.gz'}", written or ending])
+    if ending in _WORKBOOKS:
+        # Rejected rows are corrected as CSV.
+        endings = dict.fromkeys([ending, written, ".csv"])
+    else:
+        endings = dict.fromkeys([ending, f"{ending}{compressed or '.gz'}", written or ending])
     return tuple(f"{dataset}/*{each}" for each in endings if _LITERAL.fullmatch(each))
 
 

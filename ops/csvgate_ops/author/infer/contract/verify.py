@@ -10,8 +10,8 @@ from typing import Final
 from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import ContractError
+from csvgate.validation.batch import Batch
 from csvgate.validation.faults import Fault
-from csvgate.validation.validate import validate
 from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.contract.draft import Column, Draft
 from csvgate_ops.author.infer.contract.yaml_text import yaml_text
@@ -40,10 +40,11 @@ def contract_of(draft: Draft) -> Contract:
         return load(path)
 
 
-def relax(draft: Draft, pieces: Callable[[], Iterable[bytes]]) -> Outcome:
-    """Relax the draft until it accepts every row that a contract can accept. Raises FileFault."""
+def relax(draft: Draft, batches: Callable[[Contract], Iterable[Batch]]) -> Outcome:
+    """Relax the draft until it accepts every row that a contract can accept. `batches` reads the
+    file, or a part of it, with a contract. Raises FileFault."""
     while True:
-        outcome = _test(_valid_contract(draft), pieces())
+        outcome = _test(batches(_valid_contract(draft)))
         before = yaml_text(draft)
         if not outcome.by_column:
             return outcome
@@ -73,9 +74,9 @@ def _valid_contract(draft: Draft) -> Contract:
     return contract_of(draft)
 
 
-def _test(contract: Contract, pieces: Iterable[bytes]) -> Outcome:
+def _test(batches: Iterable[Batch]) -> Outcome:
     outcome = Outcome()
-    for batch in validate(pieces, contract):
+    for batch in batches:
         outcome.rows += batch.rows_read
         for row in batch.rejected:
             broken = [f for f in row.faults if f.column is None or f.code.startswith(_BROKEN)]

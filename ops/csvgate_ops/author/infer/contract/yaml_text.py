@@ -75,6 +75,8 @@ def _dialect(draft: Draft) -> Mapping[str, Value]:
         dialect["commentChar"] = shape.comment_char
     if shape.formula_text:
         dialect["formulaText"] = True
+    if draft.sheet_name is not None:
+        dialect["sheetName"] = draft.sheet_name
     dialect["header"] = draft.header
     if draft.header and draft.header_rows > 1:
         dialect["headerRows"] = list(range(1, draft.header_rows + 1))
