@@ -14,9 +14,11 @@ _TITLES: Final = {
     "dates": "Dates and times",
     "columns": "Other columns",
     "encodings": "Encodings",
+    "workbooks": "Excel workbooks",
+    "workbook_cells": "Cells of Excel workbooks",
     "not_csv": "Files that are not CSV",
 }
-_OF_COLUMNS: Final = ("numbers", "dates", "columns")
+_OF_COLUMNS: Final = ("numbers", "dates", "columns", "workbook_cells")
 _INTRODUCTION: Final = """\
 # Formats of files
 
@@ -44,6 +46,7 @@ A sample cannot show these properties. Write them into the contract that infer h
 | spaces around texts do not count | `trim: true` |
 | the footer varies in length | `footerFrom: "^Total"` |
 | an archive has several files | `member: "*.csv"` |
+| the sheet of a workbook has another name each month | `sheetNumber: 2` |
 """
 
 

@@ -18,6 +18,7 @@ from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate.validation.faults import FileFault
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
+_MOST_OUTSIDE: Final = 10_000
 TERMINATOR: Final = b"\r\n"
 Record = tuple[int, bytes]
 """The number of the row in the sheet, and the record with its terminator."""
@@ -34,6 +35,9 @@ class CsvRows:
         self._columns: list[ColumnText] = []
         self.first_column = 0
         """The index of the first column that has a label: a table may begin at B2."""
+        self.outside = dict[int, int]()
+        """Row → the index of the first of its cells outside of the columns, for the first rows that
+        have some."""
         self._cells = CellText(contract)
 
     def records(self, rows: Iterator[Row]) -> Iterator[Record]:
@@ -110,7 +114,9 @@ class CsvRows:
             if 0 <= index < width:
                 texts[index] = self._columns[index].text(cell)
             else:
-                further.append((index, cell))
+                further.append((place, cell))
+        if further and len(self.outside) < _MOST_OUTSIDE:
+            self.outside[row.number] = min(further)[0]
         texts += [self._any.text(cell) for _, cell in sorted(further)]
         return self._line(texts, row.number)
 

@@ -131,15 +131,16 @@ class Workbook:
     def _placed_in(self, fault: Fault, number: int, batch: Batch) -> Fault:
         from csvgate.csv.workbook.rows import column_letters
 
-        number_of_field = self._positions.get(fault.column or "")
-        index = None if number_of_field is None else batch.header.order[number_of_field]
-        place = f"row {number}"
-        if index is not None and self._written is not None:
-            place = f"{column_letters(self._written.first_column + index)}{number}"
+        field, written = self._positions.get(fault.column or ""), self._written
+        index = None if field is None else batch.header.order[field]
+        if index is not None and written is not None:
+            index += written.first_column
         message = fault.message
         if fault.code == "row.too_many_fields":
             # Quotes, which the message recommends, have no meaning in a workbook.
             message = message.partition(";")[0] + "; remove what stands outside of its columns"
+            index = written.outside.get(number) if written is not None else None
+        place = f"row {number}" if index is None else f"{column_letters(index)}{number}"
         message = f"{message} ({self._shown_sheet()}!{place})"
         return fault._replace(line=number, message=message)
 

@@ -251,7 +251,11 @@ def test_cells_after_the_last_column() -> None:
     assert [(row.line, row.raw, row.faults[0].code) for row in rows] == [
         (2, b"1,7", "row.too_many_fields")
     ]
-    assert rows[0].faults[0].message.endswith("(Orders!row 2)")
+    assert (
+        rows[0]
+        .faults[0]
+        .message.endswith("; remove what stands outside of its columns (Orders!XFD2)")
+    )
 
 
 def test_correction_as_workbook() -> None:

@@ -16,6 +16,9 @@ _LEAST_FILLED: Final = 2 / 3
 """The share of its cells that a row must have filled so that its last one is taken for a column in
 which no other row has a value: a header has labels for columns without values."""
 
+_LEAST_VALUES: Final = 2
+_LEAST_SHARE: Final = 0.1
+"""The values, and the share of rows with one, that a column must have if it may have no label."""
 _FEW_SINGLE: Final = 0.1
 """The share of rows with one cell inside of a table up to which such rows after it are notes."""
 
@@ -50,12 +53,13 @@ class SheetSample:
 
         There is one line for each row of the sheet, blank ones too, so that lines are the numbers
         of rows: line breaks within cells are replaced, and `with_line_breaks` restores them. Rows
-        are as wide as the sheet, as when a spreadsheet exports them, except titles and notes.
+        have the same width, as when a spreadsheet exports them, except titles and notes. Cells to
+        the right of the table are left out, which the engine rejects.
         """
         data, line = bytearray(), 1
         for index, (number, cells) in enumerate(self._rows):
             data += b"\n" * (number - line)
-            begin, end = min(first, *cells), max(self._width, max(cells) + 1)
+            begin, end = min(first, *cells), self._width
             if index in self._alone:
                 begin, end = min(cells), max(cells) + 1
             data += ",".join(_quoted(cells.get(at, "")) for at in range(begin, end)).encode()
@@ -73,10 +77,11 @@ def with_line_breaks(text: str) -> str:
 
 
 def _width(rows: list[Mapping[int, str]]) -> int:
-    """Return the number of columns. A single cell to the right of the table, such as a note, is not
-    a column."""
+    """Return the number of columns. Few cells to the right of the table, such as notes, are not a
+    column."""
     found = Counter[int](index for cells in rows for index in cells)
-    width = max((index + 1 for index, count in found.items() if count > 1), default=0)
+    least = min(max(_LEAST_VALUES, _LEAST_SHARE * len(rows)), len(rows))
+    width = max((index + 1 for index, count in found.items() if count >= least), default=0)
     for cells in rows:
         last = max(cells) + 1
         if last > width and len(cells) >= _LEAST_FILLED * (last - min(cells)):
