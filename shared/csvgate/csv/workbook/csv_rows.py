@@ -81,12 +81,15 @@ class CsvRows:
             yield row.number, self._line(padded[self.first_column :], row.number)
 
     def _first_labelled(self, labels: list[str]) -> int:
-        """Return the index of the first column with a label; 0 if a field of the contract has a
-        blank one."""
-        fields = self._contract.schema_.fields
-        if not all(fold(label) for field in fields for label in field.header_labels):
+        """Return the number of columns before the table, which have no labels. If a field of the
+        contract has a blank label, the last of them is that field, unless another one is."""
+        named = [bool(fold(label)) for label in labels]
+        if not any(named):
             return 0
-        return next((index for index, label in enumerate(labels) if fold(label)), 0)
+        blank = named.index(True)
+        fields = self._contract.schema_.fields
+        has_blank = not all(fold(label) for field in fields for label in field.header_labels)
+        return max(blank - 1, 0) if has_blank and all(named[blank:]) else blank
 
     def _columns_of(self, labels: list[str]) -> list[ColumnText]:
         fields = self._contract.schema_.fields

@@ -42,10 +42,10 @@ class SheetSample:
             self._rows.append((row.number, cells))
         found = [cells for _, cells in self._rows]
         self._width = _width(found)
-        self._alone = _alone(found)
         several = [cells for cells in found if len(cells) > 1] or found
         self.first_column = min(map(min, several), default=0)
         """The index of the first column that has a value, titles and notes aside."""
+        self._alone = _alone(found, self.first_column)
 
     def as_csv(self, first: int = 0) -> Sample:
         """Return the rows as CSV in UTF-8, without the columns before the index `first`, except in
@@ -89,16 +89,16 @@ def _width(rows: list[Mapping[int, str]]) -> int:
     return width
 
 
-def _alone(rows: list[Mapping[int, str]]) -> Collection[int]:
-    """Return the indexes of rows that are titles or notes: they have one cell, and stand before or
-    after all rows that have several."""
+def _alone(rows: list[Mapping[int, str]], column: int) -> Collection[int]:
+    """Return the indexes of rows that are titles or notes: they have one cell, not after the first
+    column of the table, and stand before or after all rows that have several."""
     several = [index for index, cells in enumerate(rows) if len(cells) > 1]
     if not several:
         return ()
     first, last = several[0], several[-1]
     single = (last - first + 1) - len(several)
     after = range(last + 1, len(rows)) if single <= _FEW_SINGLE * len(several) else ()
-    return {*range(first), *after}
+    return {index for index in (*range(first), *after) if min(rows[index]) <= column}
 
 
 def _quoted(cell: str) -> str:
