@@ -24,7 +24,13 @@ class Signature(NamedTuple):
 
 _TOO_OFTEN: Final = Signature("a file that was compressed more than twice", _UNPACK)
 _SIGNATURES: Final = (
-    (b"PK\x03\x04", Signature("an Excel workbook or an archive in an archive", _UNPACK)),
+    (
+        b"PK\x03\x04",
+        Signature(
+            "an Excel workbook or an archive in an archive",
+            "upload the workbook or the CSV file itself",
+        ),
+    ),
     (
         b"\xd0\xcf\x11\xe0",
         Signature(

@@ -33,7 +33,7 @@ def archive() -> bytes:
 @pytest.mark.parametrize(
     ("head", "what"),
     [
-        (b"PK\x03\x04", "an Excel workbook or an archive in an archive; upload the CSV file"),
+        (b"PK\x03\x04", "an Excel workbook or an archive in an archive; upload the workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook"),
         (b"%PDF-1.7\n", "a PDF document"),
         (b"PAR1\x15\x04", "a Parquet file"),

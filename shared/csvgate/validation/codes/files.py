@@ -29,10 +29,10 @@ FILE_CODES: Final = (
     Code(
         "file.not_csv",
         "The file is not a CSV file",
-        "Its first bytes are those of an Excel workbook, an archive, a PDF document, a Parquet, "
-        "Arrow, Avro, SQLite, JSON or XML file, an image, a web page, or a pointer of Git LFS, or "
-        "the file was compressed more than twice. Export it as CSV, optionally compressed with "
-        "gzip, zstd, bzip2, xz or zip.",
+        "Its first bytes are those of an old or binary Excel workbook, an archive, a PDF document, "
+        "a Parquet, Arrow, Avro, SQLite, JSON or XML file, an image, a web page, or a pointer of "
+        "Git LFS, or the file was compressed more than twice. Export it as CSV, optionally "
+        "compressed with gzip, zstd, bzip2, xz or zip, or save a workbook as .xlsx.",
     ),
     Code(
         "file.overwrite",

@@ -141,7 +141,7 @@ def test_names() -> None:
         ),
         # A column without a label within the table, or before it as pandas writes an index.
         ([[None, "id", None, "n"], [None, 1, 5, 2], [None, 2, 5, 3]], {}, ["id", "", "n"]),
-        ([[], [None, None, "n"], [None, 0, 2.5], [None, 1, 3]], {"preamble_lines": 1}, ["", "n"]),
+        ([[], [None, None, "n"], [None, 0, 2.5], [None, 1, 3]], {}, ["", "n"]),
         # Labels that repeat: the columns are read by position, from the first one of the sheet.
         (
             [[None, "id", "id"], [None, 1, 5], [None, 2, 5]],

@@ -1,5 +1,6 @@
 """Damaged and hostile workbooks are refused in bounded memory and work."""
 
+import gzip
 import io
 import tracemalloc
 import zipfile
@@ -39,7 +40,7 @@ DTD = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;
     [
         (parts("", "<sst><si><t>open"), "a part of it is not XML"),
         (parts("", DTD + "<sst><si><t>&b;</t></si></sst>"), "document type definition"),
-        (parts(rows(), styles=DTD, sharedStrings=DTD), "document type definition"),
+        (parts(rows(), styles=f"{DTD}<styleSheet/>"), "document type definition"),
         (parts("", "<!DOCTYPE sst SYSTEM 'file:///etc/passwd'><sst/>"), "document type definition"),
         (parts("", "<a>" * 100 + "</a>" * 100), "more than 64 elements"),
         (parts("", f"<sst><!--{' ' * 2 * MIB}--></sst>"), "more than 1 MiB"),
@@ -59,6 +60,7 @@ DTD = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;
         (parts(rows('<row r="2"><c r="A2"><v>1_0</v></c></row>')), "value of cell A2"),
         (parts(rows('<row r="2"><c r="A2" t="q"><v>1</v></c></row>')), "value of cell A2"),
         (parts(rows('<row r="2"><c r="ZZZ2"><v>1</v></c></row>')), "more than 16,384 columns"),
+        (parts(rows(f'<row r="2">{"<c/>" * 17_000}</row>')), "more than 16,384 columns"),
         (parts(rows('<row r="2"><c r="2A"><v>1</v></c></row>')), "a place that does not exist"),
         (parts(rows('<row r="2"><c r="A2"/><c r="A2"/></row>')), None),
         (parts(rows('<row r="2"><c r="A2"><v>1</v></c><c r="A2"><v>2</v></c></row>')), "two cells"),
@@ -100,6 +102,63 @@ def test_wrong_checksum() -> None:
     data = sink.getvalue()
     assert csv_of(data, NAME) == "name\r\n12345\r\n"
     assert "file.compressed_corrupt" in fault(data.replace(b"<v>12345", b"<v>12346"))
+
+
+def test_archives_within_archives() -> None:
+    """A workbook may be compressed once more, but not be the member of an archive."""
+    whole = workbook({"S": [["name"], ["Ada"]]})
+    assert csv_of(gzip.compress(whole), NAME) == "name\r\nAda\r\n"
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr("stock.xlsx", whole)
+    with pytest.raises(FileFault, match="upload the workbook or the CSV file itself"):
+        batches(sink.getvalue(), NAME)
+    # What is in the workbook is not looked at, except for the parts of the sheet.
+    sheet = rows('<row r="2"><c t="inlineStr"><is><t>Bo</t></is></c></row>')
+    inside = parts(sheet, **{"embeddings/zip": sink.getvalue()})
+    assert csv_of(inside, NAME) == "name\r\nBo\r\n"
+
+
+def test_links_to_other_files_are_not_followed() -> None:
+    link = (
+        '<Relationships><Relationship Id="rId1" TargetMode="External" Target="file:///etc/passwd" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"/>'
+        "</Relationships>"
+    )
+    data = parts(rows()).replace(b"xl/_rels/workbook.xml.rels", b"xl/_rels/workbook.xml.old_")
+    assert "a part that it refers to is missing" in fault(data)
+    sink = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as found, zipfile.ZipFile(sink, "w") as archive:
+        for name in found.namelist():
+            archive.writestr(name, found.read(name))
+        archive.writestr("xl/_rels/workbook.xml.rels", link)
+    assert "Orders is not a sheet of cells but a missing part" in fault(sink.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("stored", "written"),
+    [
+        ("1e999", "1e999"),
+        ("-1e999", "-1e999"),
+        ("9" * 40, "9" * 40),
+        ("-000000000000000000000000000000000000007", "-7"),
+    ],
+)
+@pytest.mark.parametrize("style", range(4))
+def test_extreme_numbers(stored: str, written: str, style: int) -> None:
+    """Whatever their format is: without one, as a date, as a time span, as a percentage."""
+    assert written == shown(stored, style)
+
+
+def test_a_number_close_to_zero() -> None:
+    assert ["0", "1e-999", "00:00:00", "0"] == [shown("1e-999", style) for style in range(4)]
+
+
+def shown(stored: str, style: int) -> str:
+    styles = '<styleSheet><cellXfs><xf/><xf numFmtId="14"/><xf numFmtId="46"/><xf numFmtId="9"/>'
+    cell = f'<row><c s="{style}"><v>{stored}</v></c></row>'
+    data = parts(rows(cell), styles=f"{styles}</cellXfs></styleSheet>")
+    return csv_of(data, NAME).splitlines()[1]
 
 
 def test_each_byte_changed() -> None:

@@ -41,7 +41,9 @@ def saved(written: Written) -> bytes:
 
 def parts(sheet: str, texts: str | None = None, **others: str | bytes) -> bytes:
     """Return a workbook whose sheet has this XML in it, and these XML parts. A name in `others` is
-    that of a part without its ending, whose content replaces it."""
+    that of a part without its ending, whose content replaces it. Without `styles`, there are
+    none."""
+    styles = f'<Relationship Id="rId3" Type="{_LINKS}/styles" Target="styles.xml"/>'
     found: dict[str, str | bytes] = {
         "[Content_Types].xml": "<Types/>",
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}"><sheets>'
@@ -49,7 +51,7 @@ def parts(sheet: str, texts: str | None = None, **others: str | bytes) -> bytes:
         "xl/_rels/workbook.xml.rels": "<Relationships>"
         f'<Relationship Id="rId1" Type="{_LINKS}/worksheet" Target="worksheets/sheet1.xml"/>'
         f'<Relationship Id="rId2" Type="{_LINKS}/sharedStrings" Target="/xl/sharedStrings.xml"/>'
-        "</Relationships>",
+        f"{styles if 'styles' in others else ''}</Relationships>",
         "xl/sharedStrings.xml": texts or f'<sst xmlns="{_MAIN}"><si><t>name</t></si></sst>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}">{sheet}</worksheet>',
     }
