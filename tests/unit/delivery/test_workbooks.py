@@ -1,31 +1,12 @@
 """A workbook is loaded like a CSV file, and its rejected rows can be corrected as CSV."""
 
-import csv
-import io
 from pathlib import Path
 
 from csvgate.protocol.identity import Upload
 from csvgate.protocol.ledger.entries import Seal
 from unit.author.check.check_examples import ORDERS_YAML, answer, faults
-from unit.csv.workbook.workbooks import workbook
-from unit.protocol.orders import orders
+from unit.csv.workbook.workbooks import orders_sheet, workbook
 from world import World
-
-NUMBERS = ("amount", "quantity")
-
-
-def orders_sheet(valid: int, bad: int) -> bytes:
-    """The rows of `orders` below a title and a blank row, with numbers as numbers."""
-    lines = csv.DictReader(io.StringIO(orders(valid, bad).decode()))
-    labels = list(lines.fieldnames or ())
-    rows = [
-        [
-            float(line[name]) if name in NUMBERS and line[name] != "twelve" else line[name]
-            for name in labels
-        ]
-        for line in lines
-    ]
-    return workbook({"Orders": [labels, [], *rows]})
 
 
 def sent(world: World, name: str, data: bytes) -> Seal:

@@ -15,6 +15,10 @@ MOST_SHEET: Final = 1024**3
 """The largest sheet: 1 GiB of XML, which a sheet of a million rows and 20 columns may have."""
 _MOST_OTHER: Final = 256 * 1024 * 1024
 """The largest of the other parts: 256 MiB of XML. What is kept of them has limits of its own."""
+_FREE: Final = 64 * 1024 * 1024
+_MOST_RATIO: Final = 250
+"""A part of more than 64 MiB may have 250 times its compressed size. Sheets have 5 to 50 times; a
+megabyte of repeated tags could take minutes."""
 _METHODS: Final = (0, 8)
 _ENCRYPTED: Final = 0x1
 
@@ -45,6 +49,10 @@ class Members:
             raise damaged("a part that it refers to is missing") from None
         if info.file_size > most:
             raise too_large(f"has a part of more than {most // 1024**2} MiB")
+        # The archive could declare more compressed bytes than it has.
+        compressed = min(info.compress_size, self._archive.start_dir)
+        if info.file_size > max(_FREE, _MOST_RATIO * compressed):
+            raise too_large(f"has a part that expands to more than {_MOST_RATIO} times its size")
         if info.flag_bits & _ENCRYPTED or info.compress_type not in _METHODS:
             raise damaged("a part of it is encrypted or compressed in an unusual way")
         with damage_is_a_fault():

@@ -161,7 +161,12 @@ def test_layouts(
 
 
 def test_a_place_that_does_not_begin_in_the_first_column(tmp_path: Path) -> None:
-    rows = [[], [None, "id", "n"], *([None, i, i + 1] for i in range(20)), [None, "x", 1]]
+    rows: list[list[Any]] = [
+        [],
+        [None, "id", "n"],
+        *([None, i, i + 1] for i in range(20)),
+        [None, "x", 1],
+    ]
     file, out = tmp_path / "things.xlsx", tmp_path / "things.yaml"
     inferred(tmp_path, workbook({"A": rows[:-1]}))
     file.write_bytes(workbook({"A": [*rows, ["stray", 30, 31]]}))
@@ -179,10 +184,9 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     far = (Row(n, {0: text, 16_383: text}) for n in range(1, 2_000))
     sample = SheetSample(far, begins_1904=False).as_csv()
     assert (len(sample.data) < 120_000, sample.complete) == (True, False)
-    read = []
-    endless = (read.append(n) or Row(n, {0: text}) for n in range(1, 10_000_000))
-    sample = SheetSample(endless, begins_1904=False).as_csv()
-    assert (len(read) < 1_000, sample.complete) == (True, False)
+    numbers = iter(range(1, 10_000_000))
+    sample = SheetSample((Row(n, {0: text}) for n in numbers), begins_1904=False).as_csv()
+    assert (next(numbers) < 1_000, sample.complete) == (True, False)
     late = SheetSample(iter([Row(1_048_576, {0: text})]), begins_1904=False).as_csv()
     assert late.data == b"\n" * 1_048_575 + b"x\n"
 

@@ -115,7 +115,8 @@ def test_archives_within_archives() -> None:
         batches(sink.getvalue(), NAME)
     # What is in the workbook is not looked at, except for the parts of the sheet.
     sheet = rows('<row r="2"><c t="inlineStr"><is><t>Bo</t></is></c></row>')
-    inside = parts(sheet, **{"embeddings/zip": sink.getvalue()})
+    others: dict[str, Any] = {"embeddings/zip": sink.getvalue()}
+    inside = parts(sheet, **others)
     assert csv_of(inside, NAME) == "name\r\nBo\r\n"
 
 
@@ -183,6 +184,18 @@ def test_too_large_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "has a part of more than" in fault(parts(sheet, f"<sst>{' ' * 20_000}</sst>"))
     monkeypatch.setattr(texts, "_MOST_MEMORY", 10_000)
     assert "take more than 128 MiB" in fault(parts(sheet, "<sst>" + "<si/>" * 200 + "</sst>"))
+
+
+@pytest.mark.parametrize("declared", [None, b"\xff\xff\xff\x7f"])
+def test_repeated_tags(monkeypatch: pytest.MonkeyPatch, declared: bytes | None) -> None:
+    """A part that expands very far is not read, whatever size the archive declares for it."""
+    monkeypatch.setattr(members, "_FREE", MIB)
+    data = parts(rows() + "<q/>" * 300_000)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        size = archive.getinfo("xl/worksheets/sheet1.xml").compress_size
+    assert "expands to more than 250 times its size" in fault(
+        data if declared is None else data.replace(size.to_bytes(4, "little"), declared)
+    )
 
 
 def test_bombs() -> None:

@@ -1,5 +1,6 @@
 """Workbooks for tests: written by openpyxl, or part by part for hostile ones."""
 
+import csv
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,9 @@ from csvgate.csv.compression import decompress
 from csvgate.csv.workbook import Workbook
 from csvgate.validation.batch import Batch
 from csvgate.validation.validate import validate
+from unit.protocol.orders import orders
 
+NUMBERS = ("amount", "quantity")
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -37,6 +40,20 @@ def saved(written: Written) -> bytes:
     sink = io.BytesIO()
     written.save(sink)
     return sink.getvalue()
+
+
+def orders_sheet(valid: int, bad: int) -> bytes:
+    """The rows of `orders` below a title and a blank row, with numbers as numbers."""
+    lines = csv.DictReader(io.StringIO(orders(valid, bad).decode()))
+    labels = list(lines.fieldnames or ())
+    rows = [
+        [
+            float(line[name]) if name in NUMBERS and line[name] != "twelve" else line[name]
+            for name in labels
+        ]
+        for line in lines
+    ]
+    return workbook({"Orders": [labels, [], *rows]})
 
 
 def parts(sheet: str, texts: str | None = None, **others: str | bytes) -> bytes:

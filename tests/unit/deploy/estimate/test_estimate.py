@@ -21,6 +21,7 @@ from csvgate_ops.deploy.estimate.view import amount, money, percent
 from csvgate_ops.deploy.topology import Topology
 from csvgate_ops.deploy.topology import load as load_topology
 from unit.csv.compressed import zipped
+from unit.csv.workbook.workbooks import orders_sheet
 from unit.protocol.orders import HEADER, orders
 from world import ROOT
 
@@ -173,6 +174,16 @@ def test_a_zip_archive_is_measured_as_a_whole_or_not_at_all(tmp_path: Path) -> N
     assert 2_000 == measure(path, load(CONTRACT)).rows
     with pytest.raises(Unusable, match=r"is a zip archive, .* give --rows and --bytes instead"):
         measure(path, load(CONTRACT), 50_000)
+
+
+def test_a_workbook_is_measured_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    file, rules = tmp_path / "orders.xlsx", load(CONTRACT)
+    file.write_bytes(orders_sheet(1_000, 25))
+    size = measure(file, rules)
+    assert (size.rows, size.rejected, size.sampled) == (1_025, 25, 1.0)
+    assert size.stored_bytes == file.stat().st_size < size.csv_bytes
+    with pytest.raises(Unusable, match="is an Excel workbook, which is not read in part"):
+        measure(file, rules, 1)
 
 
 def test_the_command_on_a_file(tmp_path: Path) -> None:
