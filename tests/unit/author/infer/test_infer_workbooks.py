@@ -1,6 +1,7 @@
 """`csvgate infer` drafts contracts for sheets of Excel workbooks, and `check` accepts them."""
 
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract
 from csvgate.csv.workbook.rows import Cell, Row
+from csvgate.validation.validate import validate
 from csvgate_ops.author.infer.contract.naming import dataset_name, match
 from csvgate_ops.author.infer.file import sheet_sample
 from csvgate_ops.author.infer.file.sheet_sample import SheetSample
@@ -96,11 +98,13 @@ def test_a_workbook_that_is_only_tested_in_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("csvgate_ops.author.infer.infer.MOST_TESTED", 10)
+    small = partial(validate, chunk_bytes=40, vector_bytes=1 << 30)
+    monkeypatch.setattr("csvgate_ops.author.infer.infer.validate", small)
     file = tmp_path / "things.xlsx"
     file.write_bytes(workbook({"A": [["id", "n"], *([i, i] for i in range(90))]}))
     done = run(file, "--rows", "20")
     assert done.exit_code == 0
-    assert "from the first 20 rows, tested on the first 90 rows" in done.stderr
+    assert "from the first 20 rows, tested on the first 21 rows" in done.stderr
 
 
 def test_names() -> None:
@@ -133,10 +137,10 @@ def test_names() -> None:
             {"preamble_lines": 3},
             ["city, country", "n"],
         ),
-        # A footer after blank rows, which do not count.
+        # A footer with blank rows, which do not count.
         (
-            [["id", "n"], [1, 2], [2, 5], [], [], ["Total", 7]],
-            {"footer_lines": 1},
+            [["id", "n"], [1, 2], [2, 5], [], [], ["Total", 7], [], ["Source: the ledger"]],
+            {"footer_lines": 2},
             ["id", "n"],
         ),
         # A column without a label within the table, or before it as pandas writes an index.
