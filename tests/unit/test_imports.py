@@ -39,6 +39,7 @@ FOR_OTHER_EVENTS = {
     "validate_and_parse": {
         *("csvgate.contracts.load", "csvgate.contracts.reading", "csvgate.validation.fast"),
         *("csvgate.gcp.storage", "csvgate.gcp.pubsub", "csvgate.gcp.bigquery"),
+        "csvgate.csv.workbook",
     },
     "enrich_records": {
         *("csvgate.contracts.load", "csvgate.contracts.match", "csvgate.validation"),

@@ -6,14 +6,13 @@ from contextlib import closing
 from dataclasses import field
 from datetime import datetime
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from csvgate.chunks.arrow import encode
 from csvgate.contracts.model import MOST_REJECTED_ROWS, Contract
 from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.compression import HEAD_BYTES, decompress, is_compressed, most_expanded
 from csvgate.csv.lines import read_at_least
-from csvgate.csv.workbook import Workbook
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.events import Counts, FaultExample, Reason, RejectsRef
@@ -46,6 +45,9 @@ from intake.verified_source import (
     metadata_of_object,
 )
 
+if TYPE_CHECKING:
+    from csvgate.csv.workbook import Workbook
+
 _NO_ROWS: Final = Counts(read=0, valid=0, rejected=0)
 
 
@@ -76,7 +78,8 @@ class _Source(NamedTuple):
     origin: Origin | None
     most_bytes: int
     """An upper bound of the number of decompressed bytes."""
-    workbook: Workbook
+    workbook: "Workbook | None"
+    """What reads the file if it is a workbook; None if it is certainly not one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ class UploadReader:
         limit, size = pinned.contract.limits.max_bytes, source.metadata.size
         head, rest = read_at_least(source.pieces(), HEAD_BYTES)
         most = most_expanded(size, limit) if is_compressed(head) else size
-        workbook = Workbook(pinned.contract)
+        workbook = _workbook(head, pinned.contract)
         pieces = decompress(
             chain([head], rest),
             max_bytes=limit,
@@ -163,9 +166,7 @@ class UploadReader:
         contract, correction = pinned.contract, None
         source = self._open(verified, pinned)
         if source.origin is None:
-            engine = source.workbook.engine(
-                source.pieces, lambda pieces, read: self._engine(pieces, read, pinned, references)
-            )
+            engine = self._uncorrected(source, pinned, references)
             batches: Iterator[Batch] = engine
         else:
             correction = Correction(contract, source.origin.open_lines)
@@ -210,6 +211,16 @@ class UploadReader:
             stopped_at=limited.stopped.line if limited.stopped else None,
         )
 
+    def _uncorrected(
+        self, source: _Source, pinned: Pinned, references: KeySets
+    ) -> Generator[Batch, None, None]:
+        def engine(pieces: Iterable[bytes], contract: Contract) -> Generator[Batch, None, None]:
+            return self._engine(pieces, contract, pinned, references)
+
+        if source.workbook is None:
+            return engine(source.pieces, pinned.contract)
+        return source.workbook.engine(source.pieces, engine)
+
     def _engine(
         self, pieces: Iterable[bytes], contract: Contract, pinned: Pinned, references: KeySets
     ) -> Generator[Batch, None, None]:
@@ -222,6 +233,15 @@ class UploadReader:
             hash_key=bytes.fromhex(received.hash_key),
             processors=self.processors,
         )
+
+
+def _workbook(head: bytes, contract: Contract) -> "Workbook | None":
+    if not is_compressed(head):
+        return None
+    # Imported here, so that a cold start does not wait for it.
+    from csvgate.csv.workbook import Workbook
+
+    return Workbook(contract)
 
 
 def _upload(pinned: Pinned) -> Upload:
