@@ -13,7 +13,8 @@ from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.columns.columns import guess_columns
 from csvgate_ops.author.infer.contract.draft import Column, Draft
 from csvgate_ops.author.infer.contract.naming import column_names, identify_columns, match
-from csvgate_ops.author.infer.file.dialects import DELIMITERS, declared_delimiter, find_table
+from csvgate_ops.author.infer.file.dialect.choose import declared_delimiter, find_table
+from csvgate_ops.author.infer.file.dialect.delimiters import DELIMITERS
 from csvgate_ops.author.infer.file.encoding import guess_encoding
 from csvgate_ops.author.infer.file.layout import Layout, lay_out
 from csvgate_ops.author.infer.file.rows import is_sound

@@ -53,6 +53,12 @@ class Table:
         return self.rows[self.first : self.end]
 
     @property
+    def rectangle(self) -> list[tuple[str, ...]]:
+        """The cells of all records that have the width of the table."""
+        cells = (self.cells(row) for row in self.rows)
+        return [row for row in cells if row and len(row) == self.width]
+
+    @property
     def good(self) -> int:
         """The number of records of the table that have its width, without those that lack cells."""
         lacking = sum(1 for row in self.inside if row.width < self.width) if self.short else 0
