@@ -7,6 +7,8 @@ from csvgate.contracts.header_labels import fold
 from csvgate.types.registry import FIELD_TYPES
 
 TEXT: Final = "string"
+UNUSABLE_LABELS: Final = "labels of the header are blank, repeated, damaged or reserved"
+"""Why labels do not identify columns."""
 
 
 @dataclass(slots=True)
@@ -96,6 +98,8 @@ class Draft:
     preamble_until: str | None
     """A pattern for the line of the header, to use instead of `preamble_lines`."""
     footer_lines: int
+    footer_from: str | None
+    """A pattern for the first line of the footer, to use instead of `footer_lines`."""
     rows: int
     """The number of rows in the sample."""
     complete: bool
@@ -105,8 +109,12 @@ class Draft:
     trailing_delimiter: bool = False
     short_rows: bool = False
     """True if rows may lack cells at their end."""
+    framed: bool = False
+    """True if each line begins with the delimiter, so that the first column has no name."""
     by_position: bool = False
-    """True if the file has a header whose labels do not identify the columns."""
+    """True if the file has a header that does not identify the columns."""
+    why_by_position: str = UNUSABLE_LABELS
+    """Why it does not."""
     encoding_note: str = ""
     dialect_note: str = ""
     origin: str = ""
