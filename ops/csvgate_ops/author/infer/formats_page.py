@@ -29,20 +29,21 @@ them. *Refused* means that infer writes no contract and says why, with a remedy.
 
 ## What must be declared
 
-A sample cannot show these properties. Write them into the contract that infer has drafted:
+A sample does not show these properties, or not for certain. Write them into the contract that infer
+has drafted:
 
 | you know that | write |
 |---|---|
 | times without a time zone are those of a place | `timezone: Europe/Berlin` |
 | 5 % should be 0.05 | `percentAsFraction: true` |
-| `""` is an empty text, and only a cell without quotes is missing | `quotedMissing: false` |
+| `""` is an empty text, although no column of the sample has both `""` and nothing | `quotedMissing: false` |
 | a column may be absent | `optional: true`, perhaps with a `default` |
 | a column has several names | `label: [Customer, Client]` |
 | there may be further columns | `extraColumns: ignore` or `rescue` |
-| a cell has several values | `type: list` with its `delimiter` |
+| a cell has several values between commas | `type: list` |
 | words stand for other values | `replace: {"n/v": ""}` |
 | spaces around texts do not count | `trim: true` |
-| the footer varies in length | `footerFrom: "^Total"` |
+| the footer begins with a text that infer did not find | `footerFrom: "^Total"` instead of `footerLines` |
 | an archive has several files | `member: "*.csv"` |
 """
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from csvgate.contracts.encoding_names import codec_name
-from csvgate.contracts.header_labels import fold
+from csvgate.contracts.header_labels import clean, fold
 from csvgate.csv.signatures import json_signature
 from csvgate.validation.faults import FileFault
 from csvgate_ops.author.check.output import Unusable
@@ -19,6 +19,7 @@ from csvgate_ops.author.infer.file.dialect.delimiters import DELIMITERS
 from csvgate_ops.author.infer.file.encoding import guess_encoding
 from csvgate_ops.author.infer.file.footer import escaped
 from csvgate_ops.author.infer.file.layout import Layout, lay_out
+from csvgate_ops.author.infer.file.quotes import quotes_distinguish
 from csvgate_ops.author.infer.file.rows import is_sound
 from csvgate_ops.author.infer.file.sample import Sample, utf8_text
 from csvgate_ops.author.infer.file.traps import require_columns
@@ -63,6 +64,7 @@ def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Dr
     layout = lay_out(text, table, line, most_rows, whole=sample.complete)
     draft = _draft(layout, file, dataset, encoding.encoding)
     draft.complete = sample.complete and layout.complete
+    draft.quoted_missing = not quotes_distinguish(text, table, draft.columns)
     draft.encoding_note = encoding.note
     draft.remarks = [
         *filter(None, [encoding.remark]),
@@ -148,7 +150,7 @@ def _columns(
     columns = guess_columns(names, rows, layout.table.shape)
     for column, label in zip(columns, labels, strict=True):
         # A blank label is declared as the empty text, whatever spaces it has.
-        column.label = label if fold(label) else ""
+        column.label = clean(label) if fold(label) else ""
         column.labelled = header and not fold(label)
         if label and label != column.name and not header:
             column.notes.insert(0, f"the header says '{printable(label.strip())}'")

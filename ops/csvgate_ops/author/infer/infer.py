@@ -63,9 +63,10 @@ def remarks(inferred: Inferred, path: Path | None) -> Iterator[str]:
     yield from map(printable, draft.remarks)
     if draft.by_position and draft.preamble_lines:
         yield f"Columns are read by position, because {draft.why_by_position}:"
-        for column in draft.columns:
+        for number, column in enumerate(draft.columns, 1):
             if column.label != column.name:
-                yield f"  '{printable(column.label.strip())}' is {column.name}"
+                label = f"'{printable(column.label)}'" if column.label else f"column {number}"
+                yield f"  {label} is {column.name}"
         if draft.why_by_position == UNUSABLE_LABELS:
             yield "  If each column had its own label in the file, the header could be checked."
     elif draft.header and any(column.renamed for column in draft.columns):

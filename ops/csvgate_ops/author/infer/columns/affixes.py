@@ -9,8 +9,9 @@ _CURRENCIES: Final = (
     "€", "$", "£", "¥", "₹", "₽", "₺", "₴", "₩", "฿", "US$", "R$", "A$", "C$", "zł", "Kč", "kr",
     "kr.", "Ft", "lei", "лв", "руб.", "р.", "EUR", "USD", "GBP", "CHF", "JPY", "CNY", "SEK",
     "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN", "TRY", "RUB", "UAH", "INR", "BRL", "CAD",
-    "AUD", "NZD", "MXN", "ZAR", "SGD", "HKD", "KRW", "Fr.", "元", "円",
+    "AUD", "NZD", "MXN", "ZAR", "SGD", "HKD", "KRW", "Fr.", "元", "円", "￥", "\\",
 )  # fmt: skip
+"""The last one is how Shift-JIS writes the sign of the yen."""
 _RATIOS: Final = ("%", "‰")
 UNITS: Final = (
     "kg", "g", "mg", "t", "l", "ml", "m", "cm", "mm", "km", "m²", "km²", "m³", "°C", "°F", "°",

@@ -126,7 +126,9 @@ def _number(
     known = evidence.decimal_char == point or (delimiter == ";" and evidence.decimal_char is None)
     if point == "," and thousands and not group and not known:
         integers = [m[0].replace(",", "") for m in found]
-        note = "guessed: commas group thousands; for decimal commas, use number and decimalChar"
+        note = None
+        if evidence.decimal_char is None:
+            note = "guessed: commas group thousands; for decimal commas, use number and decimalChar"
         return Number("integer", _integer_type(integers), None, ",", note=note)
     exponents = [m for m in found if m["exponent"]]
     if not after and not exponents:

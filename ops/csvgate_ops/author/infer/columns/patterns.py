@@ -13,7 +13,8 @@ _NUMERIC_DAYS: Final = (
 _NAMED_DAYS: Final = (
     "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y",
     "%d. %b %Y", "%d. %B %Y", "%d/%b/%Y", "%a, %d %b %Y", "%A, %d. %B %Y", "%A, %B %d, %Y",
-    "%a %d %b %Y", "%a, %b %d, %Y", "%d %b %y", "%d. %B %y", "%d de %B de %Y", "%a %d. %b %Y",
+    "%a %d %b %Y", "%a, %b %d, %Y", "%d %b %y", "%d. %B %y", "%d/%b/%y", "%d de %B de %Y",
+    "%a %d. %b %Y",
 )  # fmt: skip
 _CLOCKS: Final = (
     "%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p", "%H:%M:%S.%f", "%H:%M:%S %z", "%H:%M:%S%z",

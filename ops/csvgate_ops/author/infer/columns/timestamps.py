@@ -32,6 +32,12 @@ _TIME_NAME: Final = re.compile(
 _EPOCH: Final = re.compile(r"1[0-9]{9}")
 _EPOCH_MS: Final = re.compile(r"1[0-9]{12}")
 _SERIAL: Final = re.compile(r"(?:3[0-9]|4[0-9]|5[0-5])[0-9]{3}")
+_SERIAL_TIME: Final = re.compile(_SERIAL.pattern + r"(?:\.[0-9]+)?")
+_RECENT: Final = re.compile(r"4(?:3[89]|[4-7][0-9])[0-9]{2}(?:\.[0-9]+)?")
+"""Excel's numbers of the days from December 2019 to December 2030, roughly."""
+_KEY_NAME: Final = re.compile(
+    r"(^|_)(id|nr|no|num|number|code|zip|plz|postcode|sku)", re.IGNORECASE
+)
 _DAY_FIRST: Final = {"%d": "%m", "%m": "%d"}
 
 
@@ -52,6 +58,9 @@ def guess_timestamp(values: Sequence[str], name: str, evidence: Evidence) -> Tim
         return None
     if all(value.isascii() and value.isdigit() for value in values):
         return _by_digits(values, name)
+    if _DATE_NAME.search(name) and all(map(_SERIAL_TIME.fullmatch, values)):
+        note = "guessed from the name: Excel's days and parts of days"
+        return TimestampType("datetime", "DATETIME", "excel", note=note)
     if not all(kind_of(value) in MOMENTS for value in values[:_PROBED]):
         return None
     if found := iso_timestamp(values):
@@ -64,6 +73,15 @@ def guess_timestamp(values: Sequence[str], name: str, evidence: Evidence) -> Tim
     if all(kind_of(value) in MOMENTS for value in values):
         return _several_formats(values, evidence)
     return None
+
+
+def serial_note(values: Sequence[str], name: str) -> str | None:
+    """Return a comment for numbers that may be days as Excel counts them, although no name says
+    so."""
+    if len(values) < _ENOUGH or _KEY_NAME.search(name) or not all(map(_RECENT.fullmatch, values)):
+        return None
+    kind = "datetime" if any("." in value for value in values) else "date"
+    return f"perhaps Excel's day numbers; then use type: {kind}, format: excel"
 
 
 def iso_timestamp(values: Sequence[str]) -> TimestampType | None:

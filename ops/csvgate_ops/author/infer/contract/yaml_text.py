@@ -74,6 +74,8 @@ def _dialect(draft: Draft) -> Mapping[str, Value]:
         dialect["commentChar"] = shape.comment_char
     if shape.formula_text:
         dialect["formulaText"] = True
+    if not draft.quoted_missing:
+        dialect["quotedMissing"] = False
     dialect["header"] = draft.header
     if draft.header and draft.header_rows > 1:
         dialect["headerRows"] = list(range(1, draft.header_rows + 1))
@@ -97,6 +99,8 @@ def _dialect_note(draft: Draft) -> str:
         return f"columns by position, because {draft.why_by_position}"
     if not draft.header and any(column.label for column in draft.columns):
         return "guessed: the only line is a row; if it is the header, add preambleLines: 1"
+    if not draft.quoted_missing and not draft.dialect_note:
+        return 'guessed: "" is an empty text, and only a cell without quotes is missing'
     return draft.dialect_note
 
 
@@ -128,6 +132,8 @@ def _field(column: Column, *, header: bool) -> Mapping[str, Value]:
         "format": column.format,
         "language": column.language,
         "bigquery": column.bigquery,
+        "delimiter": column.delimiter,
+        "itemType": column.item_type,
         "decimalChar": column.decimal_char,
         "groupChar": column.group_char,
         "affixes": column.affixes,

@@ -8,12 +8,12 @@ from csvgate.validation.faults import FileFault
 
 _EXAMINED: Final = 64 * 1024
 """Bytes that decide (64 KiB)."""
-_CONTROLS: Final = re.compile("[\x00\x02-\x08\x0e-\x1a\x1c\x7f\ufffe\uffff]")
+_CONTROLS: Final = re.compile(r"[\x00\x02-\x08\x0e-\x1a\x1c\x7f\ufffe\uffff]")
 """Control characters that texts do not have. \\x01 and \\x1d to \\x1f separate cells in some files,
 and \\x1b begins the colours of a terminal."""
 _MOST: Final = 0.02
 """The share of such characters above which a file is not a text. Damaged texts have a few."""
-_LEAST: Final = 8
+_LEAST: Final = 16
 
 
 def require_text(data: bytes, encoding: str) -> None:
