@@ -36,14 +36,14 @@ has drafted:
 |---|---|
 | times without a time zone are those of a place | `timezone: Europe/Berlin` |
 | 5 % should be 0.05 | `percentAsFraction: true` |
-| `""` is an empty text, although no column of the sample has both `""` and nothing | `quotedMissing: false` |
+| `""` is an empty text, and only a cell without quotes is missing | `quotedMissing: false` |
 | a column may be absent | `optional: true`, perhaps with a `default` |
 | a column has several names | `label: [Customer, Client]` |
 | there may be further columns | `extraColumns: ignore` or `rescue` |
 | a cell has several values between commas | `type: list` |
 | words stand for other values | `replace: {"n/v": ""}` |
 | spaces around texts do not count | `trim: true` |
-| the footer begins with a text that infer did not find | `footerFrom: "^Total"` instead of `footerLines` |
+| the footer varies in length | `footerFrom: "^Total"` |
 | an archive has several files | `member: "*.csv"` |
 """
 

@@ -31,7 +31,7 @@ _AFTER: Final = "|".join(
     re.escape(t) for t in sorted((*_CURRENCIES, *_RATIOS, *UNITS), key=len, reverse=True)
 )
 _SHAPE: Final = re.compile(
-    rf"(?P<open>\()?(?P<sign>[-+−])?[{SPACES}]*+(?:(?P<prefix>{_KNOWN})[{SPACES}]*+)?"
+    rf"(?P<open>\()?(?:(?P<sign>[-+−])[{SPACES}]*+)?(?:(?P<prefix>{_KNOWN})[{SPACES}]*+)?"
     rf"(?P<second>[-+−])?(?P<body>(?:[0-9](?:[0-9.,'’{SPACES}]*[0-9])?|[.,][0-9]+)[.,]?)"
     rf"(?P<exponent>[eE][+-]?[0-9]{{1,3}})?"
     rf"(?:[{SPACES}]*+(?P<suffix>{_AFTER}))?(?P<last>[-−])?(?P<close>\))?"

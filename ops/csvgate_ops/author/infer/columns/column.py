@@ -9,7 +9,7 @@ from csvgate_ops.author.infer.columns.booleans import boolean_words
 from csvgate_ops.author.infer.columns.evidence import Evidence
 from csvgate_ops.author.infer.columns.kinds import MISSING
 from csvgate_ops.author.infer.columns.lists import list_of
-from csvgate_ops.author.infer.columns.numeric import guess_number
+from csvgate_ops.author.infer.columns.numeric import guess_number, sentinel_note
 from csvgate_ops.author.infer.columns.texts import describe_text, json_type
 from csvgate_ops.author.infer.columns.timestamps import guess_timestamp, serial_note
 from csvgate_ops.author.infer.contract.draft import Column, Shape
@@ -122,6 +122,8 @@ def _type(
         column.notes += [number.note] if number.note else []
         if sorted(values) == ["0", "1"]:
             column.notes.append("only 0 and 1; perhaps a boolean")
+        if sentinel := sentinel_note(values):
+            column.notes.append(sentinel)
         if serials := serial_note(values, column.name):
             column.notes.append(serials)
     elif form := json_type(values):

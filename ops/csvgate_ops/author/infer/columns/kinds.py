@@ -13,7 +13,8 @@ from csvgate_ops.author.infer.columns.affixes import split
 
 MISSING: Final = frozenset(
     ["NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "\\N", "-", "--", "nil", "NaN", "nan",
-     "(null)", "<NA>", "n.a.", "k.A.", "#NV", "#N/D", "N/D", "n/d", "n/v", "---", "none", "?", "."]
+     "(null)", "<NA>", "n.a.", "k.A.", "#NV", "#N/D", "N/D", "n/d", "n/v", "---", "none", "?", ".",
+     "0000-00-00", "0000-00-00 00:00:00"]
 )  # fmt: skip
 """Texts that programs and people write for a value that is not there."""
 NUMBER: Final = "a number"
@@ -31,12 +32,16 @@ MOMENTS: Final = frozenset([DATE, TIME, DATETIME])
 _MONTH: Final = r"[^\W\d_]{3,10}\.?"
 _WEEKDAY: Final = r"(?:[^\W\d_]{2,12}\.?,? )?"
 _DATE: Final = (
-    rf"(?:{_WEEKDAY}(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}([-/.])\d{{1,2}}\1(?:\d{{4}}|\d\d)"
+    rf"(?:{_WEEKDAY}(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\.?|\d{{4}}\. \d{{1,2}}\. \d{{1,2}}\.?"
+    rf"|\d{{1,2}}([-/.])\d{{1,2}}\1(?:\d{{4}}|\d\d)"
     rf"|\d{{1,2}}(?: de)?[ ./-]+{_MONTH}(?: del?)?[ ,./-]+\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}"
     r"|\d{4}年\d{1,2}月\d{1,2}日|\d{4}년 ?\d{1,2}월 ?\d{1,2}일))"
 )
 _TIME: Final = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
-_ZONE: Final = r"(?: ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?|[A-Z]{3,4}|[A-Z][a-z]+/[A-Z]\w+))?"
+_ZONE: Final = (
+    r"(?: ?(?:Z|(?:UTC|GMT)[+-]\d{1,2}|UTC|GMT|[+-]\d\d(?::?\d\d)?|[A-Z]{3,4}"
+    r"|[A-Z][a-z]+/[A-Z]\w+))?"
+)
 _KINDS: Final = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (

@@ -18,6 +18,7 @@ from csvgate_ops.author.infer.columns.patterns import has_names, patterns_for
 from csvgate_ops.author.infer.columns.readers import reader, reads, reads_all
 
 _COMPACT: Final = ("%Y%m%d", "%Y%m%d%H%M%S")
+_HOURS: Final = {10: "%Y%m%d%H", 12: "%Y%m%d%H%M"}
 _COMPACT_DAY: Final = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _LONGEST: Final = 45
 _ENOUGH: Final = 3
@@ -115,6 +116,8 @@ def _by_digits(values: Sequence[str], name: str) -> TimestampType | None:
         if (by_name or len(values) >= _ENOUGH) and reads_all(read, values):
             why = "from the name" if by_name else "because all have eight digits that are a day"
             return TimestampType("date", "DATE", _COMPACT[0], note=f"guessed {why}: a date")
+    elif found := _compact_hours(values, name):
+        return found
     elif all(len(v) == 14 for v in values) and reads_all(_pattern_reader(_COMPACT[1]), values):
         return TimestampType("datetime", "DATETIME", _COMPACT[1], note="guessed: a datetime")
     elif _TIME_NAME.search(name) and all(map(_EPOCH.fullmatch, values)):
@@ -125,6 +128,19 @@ def _by_digits(values: Sequence[str], name: str) -> TimestampType | None:
         return TimestampType("datetime", "TIMESTAMP", "epoch_ms", note=note)
     elif _DATE_NAME.search(name) and all(map(_SERIAL.fullmatch, values)):
         return TimestampType("date", "DATE", "excel", note="guessed from the name: Excel's days")
+    return None
+
+
+def _compact_hours(values: Sequence[str], name: str) -> TimestampType | None:
+    """Guess datetimes without seconds by the name, such as 2026110315 and 202611031530."""
+    for length, pattern in _HOURS.items():
+        if (
+            _DATE_NAME.search(name)
+            and all(len(v) == length and _COMPACT_DAY.match(v) for v in values)
+            and reads_all(_pattern_reader(pattern), values)
+        ):
+            note = "guessed from the name: a datetime"
+            return TimestampType("datetime", "DATETIME", pattern, note=note)
     return None
 
 

@@ -1,7 +1,7 @@
 """Finds the lines after the rows of a table: totals, notes, the count of rows."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,7 +54,12 @@ def find_footer(
         gap = row.line > before.line + before.lines
         # The first line after a blank one begins the footer; the lines after it belong to it too.
         begins = gap and not any(map(table.fits, tail[index:]))
-        if begins or _is_note(row, table, kinds) or _is_total(row, table, kinds, columns):
+        if (
+            begins
+            or _is_blank(row)
+            or _is_note(row, table, kinds)
+            or _is_total(row, table, kinds, columns)
+        ):
             count = len(tail) - index
         elif row.cells is None or table.fits(row) or row.width > table.width:
             break
@@ -67,12 +72,14 @@ def find_footer(
     if lines > MAX_FOOTER_LINES:
         return Footer()
     footer = {id(row) for row in tail[-count:]}
-    others = (row for row in (*table.rows, *tail) if id(row) not in footer)
+    others = [row for row in (*table.rows[table.first :], *tail) if id(row) not in footer]
     return Footer(lines, count, first.text, _pattern(first, table, others))
 
 
-def _pattern(first: Row, table: Table, rows: Iterable[Row]) -> str | None:
+def _pattern(first: Row, table: Table, rows: Sequence[Row]) -> str | None:
     """Return a pattern for the beginning of a footer: its first cell, with any digits."""
+    if _is_blank(first) and not any(map(_is_blank, rows)):
+        return f"^{escaped(table.shape.delimiter)}+$"
     line = first.text.splitlines()[0]
     cell, delimiter, _ = line.partition(table.shape.delimiter)
     start = cell[:_PATTERN]
@@ -91,6 +98,11 @@ def _pattern(first: Row, table: Table, rows: Iterable[Row]) -> str | None:
 def escaped(text: str) -> str:
     """Return an RE2 pattern for the text itself."""
     return re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", text)
+
+
+def _is_blank(row: Row) -> bool:
+    """Return whether a row has only empty cells, as spreadsheets write below a table."""
+    return row.width > 1 and not any(cell.strip() for cell in row.cells or ())
 
 
 def _is_note(row: Row, table: Table, kinds: Sequence[str | None]) -> bool:

@@ -38,8 +38,9 @@ def by_delimiter(search: Search, declared: str | None) -> Table:
     if best.rank < 2:
         best = search.best(best, *_unusual(search, usual))
     if best.rank < 1 and not declared:
-        rare = [d for d in _RARE if d.encode() in search.head]
-        sure = [found for d in rare if _is_sure(found := search.table(Shape(d)))]
+        comment = "#" if search.head.startswith(b"#") else None
+        rare = [Shape(d, comment_char=comment) for d in _RARE if d.encode() in search.head]
+        sure = [found for shape in rare if _is_sure(found := search.table(shape))]
         best = max([best, *sure], key=fit)
     return best
 
