@@ -65,6 +65,17 @@ LIST = {"type": "list", "bigquery": "JSON"}
         (["a|b", "c|d", "e|f"], TEXT),
         (["a||b", "a|b", "b|a"], TEXT),
         (["10.0.0.1", "10.0.0.2"], TEXT),
+        (["   7", "  12"], {**INTEGER, "trim": True}),
+        (["7", "0000-00-00"], {**INTEGER, "missingValues": ("", "0000-00-00")}),
+        (
+            ["2026. 11. 03.", "2026. 12. 24."],
+            {"type": "date", "bigquery": "DATE", "format": "%Y. %m. %d."},
+        ),
+        (
+            ["2026-11-03", "0000-00-00"],
+            {"type": "date", "bigquery": "DATE", "missingValues": ("", "0000-00-00")},
+        ),
+        (["Nov. 3, 2026 \uff11", "x"], TEXT),
         (
             ["03/Nov/26", "04/Dez/26"],
             {"type": "date", "bigquery": "DATE", "language": "de", "format": "%d/%b/%y"},
@@ -155,12 +166,48 @@ def test_required_and_unique(tmp_path: Path) -> None:
         (["01:30:00", "27:15:00"], "durations rather than times"),
         (["2026-11-04 11:30:00.1234567"], "more digits after the second than the six"),
         (["a|b", "b|c", "a|c"], "guessed: lists; to keep the texts, use string and STRING"),
+        (
+            ["1", "-999", "5"],
+            "perhaps -999 stands for missing values; then list it in missingValues",
+        ),
+        (["1", "-9999.0", "55.5"], "perhaps -9999.0 stands for missing values"),
+        (["\u0661\u0662", "\u0665"], "numbers in digits that are not ASCII"),
+        (["10:12 GMT+1, 3. 11. 26", "2026-11-03 10:12 GMT+1"], "text"),
+        (
+            ["2026-11-03 10:12 GMT+1", "2026-11-03 10:13 GMT+1"],
+            "datetimes with GMT+1, which no format",
+        ),
+        (["01-02-2026", "99-99-2026"], "dates of several forms"),
         (["10.0.0.1", "10.0.0.2", "n"], "look like an IP address\n"),
     ],
 )
 def test_comments(tmp_path: Path, values: Sequence[str], note: str) -> None:
     field_of(tmp_path, values)
     assert note in (tmp_path / "things.yaml").read_text()
+
+
+@pytest.mark.parametrize("values", [["1", "-999", "500"], ["-999", "-9999"], ["1", "-99"]])
+def test_numbers_that_others_come_close_to_stand_for_nothing(
+    tmp_path: Path, values: Sequence[str]
+) -> None:
+    field_of(tmp_path, values)
+    assert "stands for" not in (tmp_path / "things.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "form"),
+    [
+        ("date_time", "2026110315", "%Y%m%d%H"),
+        ("Datum", "202611031530", "%Y%m%d%H%M"),
+        ("order_id", "2026110315", None),
+        ("date_time", "2026110399", None),
+    ],
+)
+def test_hours_in_digits_are_datetimes_by_the_columns_name(
+    tmp_path: Path, name: str, value: str, form: str | None
+) -> None:
+    field = field_of(tmp_path, [value, value[:-1] + "1" if form else value], name)
+    assert (field.type, field.format) == (("datetime", form) if form else ("integer", "default"))
 
 
 @pytest.mark.parametrize("name", ["zip", "id_of_order", "customer_no", "PLZ"])

@@ -69,4 +69,6 @@ def _is_sure(table: Table) -> bool:
     if table.rank < 2 or table.width < _LEAST_RARE or len(table.rows) < 2:
         return False
     rows = [row.cells or () for row in table.rows[1:]]
+    if table.shape.delimiter == " " and not all(map(all, rows)):
+        return False  # columns of fixed width, which are filled with spaces
     return any(kinds_of(column).get(None, 0) == 0 for column in zip(*rows, strict=False))
