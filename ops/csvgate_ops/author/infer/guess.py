@@ -64,7 +64,6 @@ def guess(sample: Sample, file: Path | None, dataset: str, most_rows: int) -> Dr
     layout = lay_out(text, table, line, most_rows, whole=sample.complete)
     draft = _draft(layout, file, dataset, encoding.encoding)
     draft.complete = sample.complete and layout.complete
-    draft.quoted_missing = not quotes_distinguish(text, table, draft.columns)
     draft.encoding_note = encoding.note
     draft.remarks = [
         *filter(None, [encoding.remark]),
@@ -101,6 +100,7 @@ def _draft(layout: Layout, file: Path | None, dataset: str, encoding: str) -> Dr
         header=header,
         header_rows=found.rows,
         framed=framed,
+        quoted_missing=not quotes_distinguish(layout.text, layout.table, columns),
         trailing_delimiter=layout.table.trailing,
         short_rows=layout.table.short,
         preamble_lines=preamble,

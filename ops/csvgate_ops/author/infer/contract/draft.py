@@ -117,10 +117,10 @@ class Draft:
     """True if rows may lack cells at their end."""
     framed: bool = False
     """True if each line begins with the delimiter, so that the first column has no name."""
-    by_position: bool = False
-    """True if the file has a header that does not identify the columns."""
     why_by_position: str = UNUSABLE_LABELS
-    """Why it does not."""
+    """Why the header does not identify the columns, if they are read by position."""
+    by_position: bool = False
+    """True if the file has a header whose labels do not identify the columns."""
     encoding_note: str = ""
     dialect_note: str = ""
     origin: str = ""

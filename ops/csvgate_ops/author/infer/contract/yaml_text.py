@@ -70,12 +70,12 @@ def _dialect(draft: Draft) -> Mapping[str, Value]:
         dialect["escapeChar"] = shape.escape_char
     if shape.skip_initial_space:
         dialect["skipInitialSpace"] = True
+    if not draft.quoted_missing:
+        dialect["quotedMissing"] = False
     if shape.comment_char:
         dialect["commentChar"] = shape.comment_char
     if shape.formula_text:
         dialect["formulaText"] = True
-    if not draft.quoted_missing:
-        dialect["quotedMissing"] = False
     dialect["header"] = draft.header
     if draft.header and draft.header_rows > 1:
         dialect["headerRows"] = list(range(1, draft.header_rows + 1))

@@ -27,6 +27,7 @@ _SHOWN: Final = 60
 
 @dataclass(slots=True)
 class Layout:
+    text: bytes
     table: Table
     header: Header
     rows: list[tuple[str, ...]]
@@ -86,6 +87,7 @@ def lay_out(text: bytes, table: Table, line: int, most_rows: int, *, whole: bool
         body = [cells for cells in body if not is_header_line(cells, labels)]
     preceding = table.rows[:start]
     return Layout(
+        text,
         table,
         header,
         body,
