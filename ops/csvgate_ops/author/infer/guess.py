@@ -11,7 +11,7 @@ from csvgate.csv.signatures import json_signature
 from csvgate.validation.faults import FileFault
 from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.columns.columns import guess_columns
-from csvgate_ops.author.infer.contract.draft import UNUSABLE_LABELS, Column, Draft
+from csvgate_ops.author.infer.contract.draft import Column, Draft
 from csvgate_ops.author.infer.contract.naming import column_names, identify_columns, match
 from csvgate_ops.author.infer.file.binary import require_text
 from csvgate_ops.author.infer.file.dialect.choose import declared_delimiter, find_table
@@ -110,7 +110,7 @@ def _draft(layout: Layout, file: Path | None, dataset: str, encoding: str) -> Dr
         rows=layout.read + (by_position and not layout.read),
         complete=layout.complete,
         by_position=by_position,
-        why_by_position=found.by_position or UNUSABLE_LABELS,
+        why_by_position=found.by_position,
         dialect_note="" if found.labels else "guessed: no header",
     )
 

@@ -9,9 +9,9 @@ from csvgate.text import counted
 from csvgate.validation.faults import FileFault
 from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.check.source import Source
-from csvgate_ops.author.infer.contract.draft import UNUSABLE_LABELS, Draft
+from csvgate_ops.author.infer.contract.draft import Draft
 from csvgate_ops.author.infer.contract.verify import Outcome, relax
-from csvgate_ops.author.infer.contract.yaml_text import yaml_text
+from csvgate_ops.author.infer.contract.yaml_text import UNUSABLE_LABELS, yaml_text
 from csvgate_ops.author.infer.file.sample import take
 from csvgate_ops.author.infer.guess import guess
 from csvgate_ops.text import printable
@@ -62,12 +62,12 @@ def remarks(inferred: Inferred, path: Path | None) -> Iterator[str]:
     yield printable(f"{what}: {columns} from {_basis(draft, outcome, inferred.all_tested)}")
     yield from map(printable, draft.remarks)
     if draft.by_position and draft.preamble_lines:
-        yield f"Columns are read by position, because {draft.why_by_position}:"
+        yield f"Columns are read by position, because {draft.why_by_position or UNUSABLE_LABELS}:"
         for number, column in enumerate(draft.columns, 1):
             if column.label != column.name:
                 label = f"'{printable(column.label)}'" if column.label else f"column {number}"
                 yield f"  {label} is {column.name}"
-        if draft.why_by_position == UNUSABLE_LABELS:
+        if not draft.why_by_position:
             yield "  If each column had its own label in the file, the header could be checked."
     elif draft.header and any(column.renamed for column in draft.columns):
         yield "Labels that are not valid BigQuery column names are kept as `label` beside a name."

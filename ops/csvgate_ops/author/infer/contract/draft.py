@@ -7,8 +7,6 @@ from csvgate.contracts.header_labels import fold
 from csvgate.types.registry import FIELD_TYPES
 
 TEXT: Final = "string"
-UNUSABLE_LABELS: Final = "labels of the header are blank, repeated, damaged or reserved"
-"""Why labels do not identify columns."""
 
 
 @dataclass(slots=True)
@@ -117,8 +115,8 @@ class Draft:
     """True if rows may lack cells at their end."""
     framed: bool = False
     """True if each line begins with the delimiter, so that the first column has no name."""
-    why_by_position: str = UNUSABLE_LABELS
-    """Why the header does not identify the columns, if they are read by position."""
+    why_by_position: str = ""
+    """Why columns are read by position although their labels differ."""
     by_position: bool = False
     """True if the file has a header whose labels do not identify the columns."""
     encoding_note: str = ""

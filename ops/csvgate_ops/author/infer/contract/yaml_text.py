@@ -11,6 +11,8 @@ from csvgate_ops.text import display_width, printable
 _UNQUOTED: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _RESERVED: Final = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
 """Words that are not strings in YAML 1.1, which many editors still use."""
+UNUSABLE_LABELS: Final = "labels of the header are blank, repeated, damaged or reserved"
+"""Why labels do not identify columns."""
 _ALIGNED: Final = 120
 _SHORT: Final = 60
 """Comments are aligned beside lines up to this width: of fields, and of other properties."""
@@ -96,7 +98,7 @@ def _dialect(draft: Draft) -> Mapping[str, Value]:
 
 def _dialect_note(draft: Draft) -> str:
     if draft.by_position and draft.preamble_lines:
-        return f"columns by position, because {draft.why_by_position}"
+        return f"columns by position, because {draft.why_by_position or UNUSABLE_LABELS}"
     if not draft.header and any(column.label for column in draft.columns):
         return "guessed: the only line is a row; if it is the header, add preambleLines: 1"
     if not draft.quoted_missing and not draft.dialect_note:
