@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from csvgate.contracts import constraints
 from csvgate.references import cells as reference_cells
 from csvgate.types.bigquery import BigQueryType
 from csvgate.types.common import column_fit
 from csvgate.types.common.field_type import CellFault, Fit
-from csvgate.validation import constraints
 from csvgate.validation.fast.kernels.numbers import bounds, columns, integers, unsigned
 from csvgate.validation.fast.kernels.numbers.decimals import DecimalParser
 from csvgate.validation.fast.kernels.numbers.digits import parse_whole

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csvgate.contracts import constraints
 from csvgate.csv.record_reader import RecordReader, State
-from csvgate.validation import constraints
 from csvgate.validation.cells import Cells
 from csvgate.validation.fast import cell_slices
 from csvgate.validation.fast.cell_slices import Slices

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from csvgate_ops.program import program
 from csvgate_ops.text import printable
 
 
@@ -19,7 +20,7 @@ def correcting(rejects: str, data_dir: Path) -> Iterator[str]:
     copy = Path(name).name
     yield "to correct them, edit a copy and upload it:"
     yield f"  cp {_quoted(str(stored))} ."
-    yield f"  csvgate upload {_quoted(copy)} --as {_quoted(name)} --wait"
+    yield f"  {program()} upload {_quoted(copy)} --as {_quoted(name)} --wait"
 
 
 def _quoted(text: str) -> str:

@@ -9,6 +9,7 @@ from csvgate_ops.operate.breakers import BreakerState
 from csvgate_ops.operate.runbook import CATALOGUE, remedy
 from csvgate_ops.operate.runbook.model import NextStep
 from csvgate_ops.operate.uploads import Failed, UploadStatus
+from csvgate_ops.program import program
 
 _NOTIFIER: Final = "notify_stakeholders"
 _TABLE: Final = re.compile(r"table ([A-Za-z0-9_]+\.[A-Za-z0-9_]+) ")
@@ -27,8 +28,8 @@ def hints(
     at the same cloud, with a leading space."""
     if status.state == "ignored":
         yield (
-            "Nothing of it is loaded. To draft a contract for such files: csvgate infer FILE --out "
-            "DIR, where DIR is the folder of contracts. Then upload the file again."
+            f"Nothing of it is loaded. To draft a contract for such files: {program()} infer FILE "
+            "--out DIR, where DIR is the folder of contracts. Then upload the file again."
         )
     if status.state == "rejected" and status.dataset:
         yield from filter(None, (header_advice(r.code, status.dataset) for r in status.reasons))
@@ -41,20 +42,20 @@ def hints(
             table = found[1] if found else "DATASET.TABLE"
             yield (
                 "In the local cloud, you can drop the table with its rows before you replay: "
-                f'csvgate query "DROP TABLE {table}"'
+                f'{program()} query "DROP TABLE {table}"'
             )
     if not _is_over(status):
         for breaker in open_breakers:
             yield (
                 f"The breaker of {breaker.function} is open: if revision {breaker.revision} is "
                 f"still in service, its messages wait. {breaker.tripped_by}\n"
-                f"See: csvgate breaker{options}"
+                f"See: {program()} breaker{options}"
             )
     if status.state in _WORKERS:
         yield (
             f"In progress. If it stays so, {_WORKERS[status.state]} keeps failing and is retried; "
             "its log says why. After its last attempt the dead letter is listed by: "
-            f"csvgate dlq list --upload {status.id}{options}"
+            f"{program()} dlq list --upload {status.id}{options}"
         )
 
 
@@ -67,8 +68,8 @@ def failure_message(status: UploadStatus, failure: Failed) -> str:
 def _command(code: str, selection: str) -> str:
     entry = CATALOGUE.get(code)
     if entry is None or entry.next_step is NextStep.REPLAY:
-        return f"csvgate dlq replay {selection} --yes"
-    return f'csvgate dlq discard {selection} --reason "…" --yes'
+        return f"{program()} dlq replay {selection} --yes"
+    return f'{program()} dlq discard {selection} --reason "…" --yes'
 
 
 def _open_failures(status: UploadStatus) -> Iterator[Failed]:

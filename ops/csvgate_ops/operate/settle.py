@@ -19,6 +19,7 @@ from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
 from csvgate.protocol.ledger.paths import FAILURE_NOTE
 from csvgate.protocol.stream_ages import StreamAges, horizon, named_time
 from csvgate_ops.operate.audit import now, record
+from csvgate_ops.program import program
 
 Verdict = Literal["committed", "not-loaded", "rejected"]
 LOADER = "enrich_records"
@@ -57,12 +58,12 @@ def settle(
     Permanent."""
     entries = ledger.upload(upload)
     if entries.received() is None:
-        raise CannotSettle(f"the ledger has no upload {upload}; `csvgate status` lists uploads")
+        raise CannotSettle(f"the ledger has no upload {upload}; `{program()} status` lists uploads")
     current = current_attempt(entries)
     if attempt is not None and attempt != current.number:
         raise CannotSettle(
             f"attempt {attempt} of upload {upload} is not the current one, which is attempt "
-            f"{current.number}; `csvgate status {upload}` shows all of them"
+            f"{current.number}; `{program()} status {upload}` shows all of them"
         )
     where = f"attempt {current.number} of upload {upload}"
     decision = current.decision
@@ -72,7 +73,7 @@ def settle(
         record(ledger, "upload.settle", actor, reason, details, clock)
         if not current.entries.create_decision(entry):
             raise CannotSettle(
-                f"{where} was decided by a delivery in the meantime; `csvgate status {upload}` "
+                f"{where} was decided by a delivery in the meantime; `{program()} status {upload}` "
                 "shows how"
             )
         return Settlement(upload, current.number, entry, tuple(_letters(ledger, upload)))

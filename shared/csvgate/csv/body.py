@@ -14,6 +14,7 @@ from csvgate.contracts.model import (
 from csvgate.contracts.pattern import searcher
 from csvgate.csv.header_lines import HeaderLines
 from csvgate.csv.lines import physical_lines
+from csvgate.csv.quoted_lines import first_of_records
 from csvgate.csv.separator_line import without_separator_line
 from csvgate.csv.work import WORK
 from csvgate.text import shorten
@@ -135,7 +136,7 @@ def _without_footer(
     blocks: Iterable[list[bytes]], matches: Callable[[bytes], bool], dialect: Dialect, limit: int
 ) -> Iterator[list[bytes]]:
     """Hold back the last MAX_FOOTER_LINES lines and MAX_BLANK_LINES blank ones, and drop those from
-    the first that matches. The header is never part of the footer."""
+    the first that matches. The header and lines inside a quoted cell never begin the footer."""
     header, held = HeaderLines(dialect, limit), list[bytes]()
     for block in blocks:
         held += block
@@ -149,7 +150,7 @@ def _without_footer(
         if start:
             yield held[:start]
             held = held[start:]
-    for at, line in enumerate(held):
+    for at, line in first_of_records(held, dialect, limit):
         WORK.scanned += len(line)
         content = line.rstrip(b"\r\n")
         if content and matches(content):

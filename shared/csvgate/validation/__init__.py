@@ -14,14 +14,17 @@ from typing import Final
 
 
 def _engine_version(rules: int) -> str:
+    return f"rules {rules}, tzdata {_version('tzdata')}, pyarrow {_version('pyarrow')}"
+
+
+def _version(package: str) -> str:
     try:
-        pyarrow = version("pyarrow")
-    except PackageNotFoundError:  # in a function that neither encodes nor decodes chunks
-        pyarrow = "none"
-    return f"rules {rules}, pyarrow {pyarrow}"
+        return version(package)
+    except PackageNotFoundError:  # in a function that does not read files
+        return "none"
 
 
 ENGINE_VERSION: Final = _engine_version(rules=9)
 """Part of a plan's identity. Increment `rules` if the same file could now result in other chunks,
-values or faults. The version of pyarrow is included because it may encode the same rows as other
-bytes."""
+values or faults. The versions of two packages are included: tzdata decides which instant a local
+time is, and pyarrow may encode the same rows as other bytes."""

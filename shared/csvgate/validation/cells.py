@@ -8,16 +8,13 @@ column's value, so it is checked only if that fits.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
+from csvgate.contracts.constraints import Known, value_reader
 from csvgate.contracts.model import Schema, SchemaField
-from csvgate.contracts.table import column_type
 from csvgate.csv.marked_cell import MarkedCell, QuotedCell, is_null
 from csvgate.types.common.field_type import CellFault
 from csvgate.types.common.spaces import SPACES
-from csvgate.types.registry import FIELD_TYPES
-from csvgate.validation.constraints import checks
-from csvgate.validation.foreign_keys import Known
 
 _NULL: Final = (
     "cell.null",
@@ -86,12 +83,9 @@ class Cells(dict[str, object]):
         if self.trims and not field.trim:
             # The items of a list are trimmed too.
             field = field.model_copy(update={"trim": self.trims})
-        column, kind = column_type(field), FIELD_TYPES[field.type]
-        self._type: Final = kind.reader(field, column)
-        self._checks: Final = tuple(checks(field))
         self.foreign: Final = foreign
         """The foreign keys of this field alone."""
-        self._fit: Final = kind.fit(column)
+        self._read_value: Final = value_reader(field, foreign)
 
     def __missing__(self, text: str) -> object:
         if text in self.faulty:
@@ -134,21 +128,3 @@ class Cells(dict[str, object]):
         if self.required:
             raise CellFault(_REQUIRED)
         return None
-
-    def _read_value(self, text: str) -> object:
-        value: Any = self._type(text) if self._type else text
-        faults: list[tuple[str, str]] = []
-        for check in self._checks:
-            if (fault := check(text, value)) is not None:
-                faults.append(fault)
-        if self._fit:
-            try:
-                value = self._fit(text, value)
-            except CellFault as error:
-                raise CellFault(*faults, *error.faults) from None
-        for known, fault in self.foreign:
-            if value not in known:
-                faults.append(fault)
-        if faults:
-            raise CellFault(*faults)
-        return value

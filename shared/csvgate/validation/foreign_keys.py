@@ -7,11 +7,9 @@ about a row, which `Rules` checks.
 from collections.abc import Collection, Container, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from csvgate.contracts.constraints import Known
 from csvgate.contracts.model import Contract
 from csvgate.references.keys import KeySets
-
-Known = tuple[Container[object], tuple[str, str]]
-"""The keys of a reference, and the code and message for a value that is not among them."""
 
 _CODE: Final = "constraint.foreign_key"
 

@@ -170,9 +170,45 @@ def test_the_footer_begins_with_the_first_of_the_last_lines_that_matches(
     expected = data.splitlines(keepends=True)
     full = [n for n, line in enumerate(expected) if line.strip(b"\r\n")]
     last = [n for n in full[-MAX_FOOTER_LINES:] if n >= header]
+    quoted = quoted_lines(expected, last)
+    last = [n for n in last if n not in quoted]
     end = next((n for n in last if b"Total" in expected[n]), len(expected))
     found = kept(data, sizes, header=header, footerFrom="Total")
     assert (b"".join(expected[:end]), 1) == found
+
+
+def quoted_lines(lines: list[bytes], last: list[int]) -> set[int]:
+    """The lines inside quoted cells, of which each quote is alone in its line. If their number is
+    odd, the first of the last lines is inside such a cell."""
+    quotes = [n for n in last if lines[n].strip(b"\r\n") == b'"']
+    if len(quotes) % 2:
+        quotes.insert(0, last[0] - 1)
+    pairs = zip(quotes[::2], quotes[1::2], strict=True)
+    return {n for start, end in pairs for n in range(start + 1, end + 1)}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("before", [1, 2 * MAX_FOOTER_LINES])
+@pytest.mark.parametrize("inside", [1, MAX_FOOTER_LINES - 3])
+def test_a_line_inside_a_cell_does_not_begin_the_footer(
+    before: int, inside: int, path: str
+) -> None:
+    """The last lines may begin within the cell."""
+    if path == "blocks":
+        pytest.importorskip("pyarrow")
+    rules = contract("id", "note", dialect={"footerFrom": "^Total"})
+    note = b"Dear Ada,\n" * before + b"Total loss\n" * inside + b"Yours"
+    data = b'id,note\n1,"' + note + b'"\n2,ok\nTotal,2\n'
+    found = list(validate([data], rules, vector_bytes=PATHS[path]))
+    assert 2 == sum(batch.rows_read for batch in found)
+    assert not any(batch.rejected for batch in found)
+
+
+def test_a_stray_quote_does_not_hide_the_footer() -> None:
+    rules = contract("id", "note", dialect={"footerFrom": "^Total"})
+    data = b'id,note\n1,5" pipe\n2,x\n3,y\nTotal,3\n'
+    assert ["row.stray_quote"] == [code for *_, code in faults(data, rules)]
+    assert [("2", "x"), ("3", "y")] == [row for _, row in valid_rows(batches(data, rules))]
 
 
 def test_blank_lines_before_the_footer_are_bounded() -> None:

@@ -17,10 +17,13 @@ LIST = sorted((ROOT / "shared/csvgate/validation/codes").glob("*.py"))
 EXAMPLE_LIST = ROOT / "shared/csvgate/validation/examples.py"
 ENGINE = ("types", "csv", "validation", "unique", "rejects", "references", "chunks")
 SOURCES = [
-    path
-    for folder in (*(f"shared/csvgate/{room}" for room in ENGINE), "functions/validate_and_parse")
-    for path in sorted((ROOT / folder).rglob("*.py"))
-    if path not in (*LIST, EXAMPLE_LIST)
+    ROOT / "shared/csvgate/contracts/constraints.py",
+    *(
+        path
+        for room in (*(f"shared/csvgate/{room}" for room in ENGINE), "functions/validate_and_parse")
+        for path in sorted((ROOT / room).rglob("*.py"))
+        if path not in (*LIST, EXAMPLE_LIST)
+    ),
 ]
 
 

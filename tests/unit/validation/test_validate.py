@@ -193,9 +193,12 @@ def test_what_the_stream_raises_comes_through() -> None:
         list(validate(broken(), contract("a")))  # type: ignore[arg-type]
 
 
-def test_the_engine_has_a_version_with_that_of_pyarrow() -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    assert ENGINE_VERSION.endswith(f"pyarrow {pyarrow.__version__}")
+@pytest.mark.parametrize("package", ["pyarrow", "tzdata"])
+def test_the_engine_has_a_version_with_those_of_the_packages_that_decide_values(
+    package: str,
+) -> None:
+    found = pytest.importorskip(package).__version__
+    assert f"{package} {found}" in ENGINE_VERSION.split(", ")
 
 
 @pytest.mark.parametrize("rules", [MIXED, contract("a", "b", dialect={"header": False})])

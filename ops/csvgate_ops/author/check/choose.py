@@ -12,6 +12,7 @@ from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.author.infer.contract.naming import dataset_name
+from csvgate_ops.program import program
 
 _MOST_DESCRIBED: Final = 4
 """Contracts whose `match` a message shows; of more, it shows the names."""
@@ -102,7 +103,7 @@ def _several(names: list[str], fitting: list[Contract]) -> str:
 
 
 def _draft(file: Path, folder: Path) -> str:
-    return f"csvgate infer {shlex.quote(str(file))} --out {shlex.quote(str(folder))}"
+    return f"{program()} infer {shlex.quote(str(file))} --out {shlex.quote(str(folder))}"
 
 
 def no_contract(file: Path, contracts: Contracts, folder: Path) -> str:

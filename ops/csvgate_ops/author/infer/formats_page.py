@@ -31,7 +31,8 @@ them. *Refused* means that infer writes no contract and says why, with a remedy.
 
 ## What must be declared
 
-A sample cannot show these properties. Write them into the contract that infer has drafted:
+A sample does not show these properties, or not for certain. Write them into the contract that infer
+has drafted:
 
 | you know that | write |
 |---|---|
@@ -41,7 +42,7 @@ A sample cannot show these properties. Write them into the contract that infer h
 | a column may be absent | `optional: true`, perhaps with a `default` |
 | a column has several names | `label: [Customer, Client]` |
 | there may be further columns | `extraColumns: ignore` or `rescue` |
-| a cell has several values | `type: list` with its `delimiter` |
+| a cell has several values between commas | `type: list` |
 | words stand for other values | `replace: {"n/v": ""}` |
 | spaces around texts do not count | `trim: true` |
 | the footer varies in length | `footerFrom: "^Total"` |

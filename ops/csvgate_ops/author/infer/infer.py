@@ -109,11 +109,13 @@ def remarks(inferred: Inferred, path: Path | None) -> Iterator[str]:
     yield printable(f"{what}: {columns} from {_basis(draft, outcome, inferred.all_tested)}")
     yield from map(printable, draft.remarks)
     if draft.by_position and draft.preamble_lines:
-        yield f"Columns are read by position, because labels of the header are {UNUSABLE_LABELS}:"
-        for column in draft.columns:
+        yield f"Columns are read by position, because {draft.why_by_position or UNUSABLE_LABELS}:"
+        for number, column in enumerate(draft.columns, 1):
             if column.label != column.name:
-                yield f"  '{printable(column.label)}' is {column.name}"
-        yield "  If each column had its own label in the file, the header could be checked."
+                label = f"'{printable(column.label)}'" if column.label else f"column {number}"
+                yield f"  {label} is {column.name}"
+        if not draft.why_by_position:
+            yield "  If each column had its own label in the file, the header could be checked."
     elif draft.header and any(column.renamed for column in draft.columns):
         yield "Labels that are not valid BigQuery column names are kept as `label` beside a name."
     if outcome.broken_rows == 1:

@@ -1,13 +1,12 @@
 """The commands that follow `csvgate infer`, for the file and the contract at hand."""
 
 import shlex
-import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from csvgate_ops.author.infer.contract.naming import dataset_name, match
 from csvgate_ops.author.infer.contract.target import Target
+from csvgate_ops.program import program
 from csvgate_ops.text import printable
 
 
@@ -15,7 +14,7 @@ def next_steps(file: Path | None, target: Target) -> Iterator[str]:
     """Yield lines for stderr; none for standard input, which cannot be read again."""
     if file is None:
         return
-    csvgate = _command()
+    csvgate = program()
     name = _quoted(f"./{file}" if str(file).startswith("-") else str(file))
     if target.path is None:
         yield "Next, write it to the folder of contracts:"
@@ -26,14 +25,6 @@ def next_steps(file: Path | None, target: Target) -> Iterator[str]:
     yield f"  {csvgate} check {name} --contract {_quoted(str(target.path))}"
     yield f"  {csvgate} upload {name}{renamed} --wait   # needs a local cloud: {csvgate} up"
     yield f"  {csvgate} show {target.dataset}"
-
-
-def _command() -> str:
-    """Return how this command was started, if a shell would not find it by its name."""
-    started = Path(sys.argv[0])
-    if started.name != "csvgate" or shutil.which("csvgate"):
-        return "csvgate"
-    return _quoted(str(started))
 
 
 def _object(file: Path, target: Target) -> str:

@@ -16,6 +16,7 @@ from csvgate_ops.cli.options import connected
 from csvgate_ops.deploy.smoke.run import Smoke
 from csvgate_ops.deploy.smoke.sample import find_contract, object_name, valid_rows
 from csvgate_ops.local.cloud.options import repository
+from csvgate_ops.program import program
 from csvgate_ops.session import open_session
 from csvgate_ops.text import printable
 
@@ -64,9 +65,9 @@ def command(
             smoke.remove_rows()
     except (GoogleAPIError, Failure) as error:
         hint = (
-            "`csvgate doctor ENV` checks roles"
+            f"`{program()} doctor ENV` checks roles"
             if project
-            else "`csvgate up` starts the local cloud"
+            else f"`{program()} up` starts the local cloud"
         )
 
         raise click.ClickException(f"{str(error).splitlines()[0]}\n{hint}") from error
@@ -76,7 +77,9 @@ def command(
         else:
             click.echo(f"\nThe rows stay in {smoke.table}; --clean removes them.")
     if not passed:
-        click.echo(f"For details, run: csvgate status {smoke.last.id}{session.options}", err=True)
+        click.echo(
+            f"For details, run: {program()} status {smoke.last.id}{session.options}", err=True
+        )
         raise click.exceptions.Exit(1)
 
 

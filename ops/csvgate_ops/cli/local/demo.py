@@ -11,6 +11,7 @@ from csvgate_ops.local.cloud.files import DataDir
 from csvgate_ops.local.cloud.launch import start, stop
 from csvgate_ops.local.cloud.options import Options
 from csvgate_ops.local.demo.story import DemoFailed, run
+from csvgate_ops.program import program
 from csvgate_ops.session import connect
 
 
@@ -40,4 +41,4 @@ def command(stay: bool, data_dir: Path) -> None:
         click.echo("\nThe local cloud was running before and is still running.")
     else:
         click.echo("\nThe local cloud is stopped.")
-        click.echo("Start it again, with these uploads, by `.venv/bin/csvgate up`.")
+        click.echo(f"Start it again, with these uploads, by `{program()} up`.")

@@ -13,6 +13,7 @@ from csvgate_ops.cli.options import as_json, data_dir, pairs
 from csvgate_ops.local.cloud.launch import start
 from csvgate_ops.local.cloud.options import Options
 from csvgate_ops.local.supervisor.run import run
+from csvgate_ops.program import program
 
 FOLDER = click.Path(path_type=Path, file_okay=False, exists=True, resolve_path=True)
 
@@ -100,8 +101,8 @@ def command(
     insisted = [n for n in started.differing if _was_given(ctx, n)]
     if insisted:
         raise click.ClickException(
-            f"the local cloud runs with other values of {', '.join(insisted)}; run `csvgate down` "
-            "first to change them"
+            f"the local cloud runs with other values of {', '.join(insisted)}; run "
+            f"`{program()} down` first to change them"
         )
 
 

@@ -19,6 +19,7 @@ from csvgate_ops.operate.reconcile.lost_events import replay_lost as replay_lost
 from csvgate_ops.operate.reconcile.missing_letters import Letters
 from csvgate_ops.operate.reconcile.run import Report
 from csvgate_ops.operate.reconcile.view import listing, summary
+from csvgate_ops.program import program
 from csvgate_ops.session import open_session
 from csvgate_ops.text import printable
 
@@ -146,9 +147,9 @@ def _show(report: Report, sent: int, *, unmatched: bool) -> None:
     click.echo(summary(report))
     if sent:
         click.echo(
-            f"{counted(sent, 'notification')} published again; `csvgate status` follows them."
+            f"{counted(sent, 'notification')} published again; `{program()} status` follows them."
         )
     elif report.lost:
-        click.echo("`csvgate reconcile --replay-lost` publishes the lost events again.")
+        click.echo(f"`{program()} reconcile --replay-lost` publishes the lost events again.")
     if report.findings:
         click.echo("docs/runbook.md says what to do for each code.")

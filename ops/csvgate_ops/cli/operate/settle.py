@@ -10,6 +10,7 @@ from csvgate_ops.cli.options import as_json, connected
 from csvgate_ops.operate.audit import operator
 from csvgate_ops.operate.settle import CannotSettle, Settlement, Verdict, settle
 from csvgate_ops.operate.upload_list import find
+from csvgate_ops.program import program
 from csvgate_ops.session import open_session
 
 
@@ -71,7 +72,7 @@ def command(
     ledger = session.ledger()
     found = find(ledger, upload)
     if found is None:
-        raise click.ClickException(f"no upload matches {upload!r}; `csvgate status` lists them")
+        raise click.ClickException(f"no upload matches {upload!r}; `{program()} status` lists them")
     try:
         settled = settle(
             ledger,
@@ -101,7 +102,7 @@ def next_steps(settled: Settlement, options: str) -> list[str]:
             "still being delivered, and the next delivery follows the verdict."
         ]
     codes = "".join(f" --code {code}" for code in settled.codes)
-    return [f"Now run: csvgate dlq replay --upload {settled.upload}{codes}{options} --yes"]
+    return [f"Now run: {program()} dlq replay --upload {settled.upload}{codes}{options} --yes"]
 
 
 def _json(settled: Settlement) -> dict[str, object]:

@@ -10,6 +10,7 @@ from csvgate_ops.cli.options import as_json, connected
 from csvgate_ops.operate.breakers import states
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.upload_list import find, statuses
+from csvgate_ops.program import program
 from csvgate_ops.session import open_session
 
 
@@ -42,11 +43,13 @@ def command(
         elif every:
             console().print(listing(every))
         else:
-            click.echo("There are no uploads yet. To upload a file: csvgate upload FILE --as NAME")
+            click.echo(
+                f"There are no uploads yet. To upload a file: {program()} upload FILE --as NAME"
+            )
         return
     found = find(ledger, upload)
     if found is None:
-        raise click.ClickException(f"no upload matches {upload!r}; `csvgate status` lists them")
+        raise click.ClickException(f"no upload matches {upload!r}; `{program()} status` lists them")
     if as_json:
         click.echo(found.model_dump_json(indent=2))
     else:

@@ -16,6 +16,7 @@ from csvgate_ops.operate.correcting import correcting
 from csvgate_ops.operate.follow import follow, send
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.uploads import UploadStatus
+from csvgate_ops.program import program
 from csvgate_ops.session import Session, connect
 from csvgate_ops.text import printable
 
@@ -64,7 +65,7 @@ def command(
     elif wait:
         _show(session, last)
     else:
-        click.echo(f"uploaded {upload.uri}; to follow it: csvgate status {upload.id}")
+        click.echo(f"uploaded {upload.uri}; to follow it: {program()} status {upload.id}")
     if wait and last.state != "completed":
         raise click.exceptions.Exit(1)
 
@@ -83,8 +84,8 @@ def _show(session: Session, last: UploadStatus) -> None:
     if last.rejects and last.state == "completed":
         for line in correcting(last.rejects, Path(session.endpoints["data_dir"])):
             click.echo(line)
-    click.echo(f"details: csvgate status {last.id}")
+    click.echo(f"details: {program()} status {last.id}")
     if last.state == "completed" and last.dataset and last.counts and last.counts.valid:
         # The rows of a correction belong to the upload that it corrects.
         rows_of = last.corrects or last.id
-        click.echo(f"its rows: csvgate show {last.dataset} --upload {rows_of}")
+        click.echo(f"its rows: {program()} show {last.dataset} --upload {rows_of}")

@@ -14,6 +14,7 @@ from csvgate.contracts.match import Contracts
 from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.local.cloud.errors import CloudError, Fault
 from csvgate_ops.local.cloud.files import DataDir, read_json
+from csvgate_ops.program import program
 
 _PATIENCE_SECONDS: Final = 30.0
 
@@ -30,7 +31,7 @@ def contracts_digest(folder: Path) -> str:
 def load_contracts(folder: Path) -> Contracts:
     """Return the contracts in a folder. Raises CloudError with all their mistakes."""
     if not contract_files(folder):
-        remedy = f"draft the first one: csvgate infer FILE --out {shlex.quote(str(folder))}"
+        remedy = f"draft the first one: {program()} infer FILE --out {shlex.quote(str(folder))}"
         raise CloudError(Fault("contracts", f"the folder {folder} has no contracts", remedy))
     try:
         return load_directory(folder)
@@ -101,8 +102,8 @@ def await_contracts(endpoints: Mapping[str, Any]) -> Contracts:
         if time.monotonic() > deadline:
             message = f"the local cloud does not use the changed contracts in {folder} yet"
             remedy = (
-                "look at `csvgate status` and the supervisor's log, or run `csvgate down` and "
-                "`csvgate up`"
+                f"look at `{program()} status` and the supervisor's log, or run `{program()} down` "
+                f"and `{program()} up`"
             )
             raise CloudError(Fault("contracts", message, remedy))
         time.sleep(0.1)

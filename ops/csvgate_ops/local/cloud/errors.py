@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from csvgate_ops.program import program
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -49,5 +51,5 @@ def not_running(data_dir: Path) -> Fault:
     return Fault(
         "csvgate",
         f"no local cloud is running in {data_dir}",
-        remedy="start it with csvgate up, or give the --data-dir of the one that is running",
+        remedy=f"start it with {program()} up, or give the --data-dir of the one that is running",
     )

@@ -50,6 +50,8 @@ def summary(contract: Contract) -> tuple[str, ...]:
     dialect.pop("doubleQuote", None)
     words = [] if contract.encoding == "utf-8" else [f"encoding={contract.encoding}"]
     words += [f"{name}={_text(v)}" for name, v in dialect.items() if _USUAL.get(name) != v]
+    if contract.schema_.extra_columns:
+        words.append(f"extraColumns={contract.schema_.extra_columns}")
     return (" ".join(words), *map(_column, contract.schema_.fields))
 
 
@@ -70,4 +72,9 @@ def _column(field: SchemaField) -> str:
 def _text(value: object) -> str:
     if isinstance(value, tuple):
         return "|".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else repr(value).strip("'")
+    return str(value).lower() if isinstance(value, bool) else _shown(repr(value).strip("'"))
+
+
+def _shown(text: str) -> str:
+    """Backslashes are not doubled, as patterns have many."""
+    return text.replace("\\\\", "\\")

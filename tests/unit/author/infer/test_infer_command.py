@@ -30,7 +30,9 @@ HERE = Path(__file__).parent
         ("us_2026.dcbc9a5548b81580883b-800227f51a59502c.rejects.csv", "us"),
         ("Größe der Lager (final).csv", "Grosse_der_Lager"),
         ("2026.csv", "tmp"),
-        ("東京.csv", "tmp"),
+        ("東京.csv", "DongJing"),
+        ("Заказы_2026-11.csv", "Zakazy"),
+        ("+++.csv", "tmp"),
         (None, "uploads"),
     ],
 )

@@ -76,6 +76,19 @@ def test_another_encoding_of_the_same_script_is_said() -> None:
     assert found.note == "guessed; perhaps windows-1250"
 
 
+@pytest.mark.parametrize(
+    ("text", "codec", "never"),
+    [
+        # One degree sign with a bracket is a character in Big5.
+        ("Nr\tTemp [°C]\n1\t21,5\n", "cp1252", "big5"),
+        # A sigma for the end of words would stand within them.
+        ("Номер;Клиент\n1;Сидоров Антон\n2;Петрова Татьяна\n", "cp1251", "1253"),
+    ],
+)
+def test_a_reading_that_no_language_has_is_not_said(text: str, codec: str, never: str) -> None:
+    assert never not in guess_encoding(text.encode(codec)).remark
+
+
 def test_utf8_is_not_a_guess() -> None:
     assert Guess("utf-8") == guess_encoding(TEXTS["Russian"].encode())
 

@@ -5,6 +5,7 @@ import gzip
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 from click.testing import CliRunner
@@ -82,7 +83,7 @@ def test_labels_that_cannot_name_columns_are_labels(tmp_path: Path) -> None:
         ("Strasse", None),
         ("order_id", None),
         ("line", "_line"),
-        ("Grosse_m2", " Größe (m²)"),
+        ("Grosse_m2", "Größe (m²)"),
         ("column_2nd_try", "2nd try"),
         ("day", None),
     ] == [(field.name, field.label) for field in contract.schema_.fields]
@@ -233,7 +234,7 @@ def test_the_footer_is_found_behind_the_sample(tmp_path: Path) -> None:
     file.write_text("\n".join(["id,name,amount", *rows, "Total,,5000.0", "(100 rows)", "", ""]))
     done = run(file, "--rows", "10", "--out", out)
     assert done.exit_code == 0, done.output
-    assert load(out).dialect.footer_lines == 2
+    assert load(out).dialect.footer_from == "^Total,"
     assert "from the first 10 rows, tested on all 100 rows" in done.stderr
 
 
@@ -268,3 +269,75 @@ def test_columns_filled_with_spaces_below_comments(tmp_path: Path) -> None:
     done = run(file)
     assert done.exit_code == 2
     assert "fixed width" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("Сумма, руб.", "Summa_rub"),
+        ("Ημερομηνία", "Imerominia"),
+        ("订单号", "DingDanHao"),
+        ("Płatność", "Platnosc"),
+        ("Ærø", "Aero"),
+        # Chinese readings would name nothing in Japanese.
+        ("注文番号", "column_2"),
+        ("カナ", "kana"),
+    ],
+)
+def test_labels_in_other_letters_name_columns(tmp_path: Path, label: str, name: str) -> None:
+    kana = "はい" if name == "column_2" else "x"
+    contract = inferred(tmp_path, f'id,"{label}"\n1,{kana}\n2,y\n'.encode())
+    [_, field] = contract.schema_.fields
+    assert (field.name, field.header_label) == (name, label)
+
+
+@pytest.mark.parametrize(
+    ("end", "pattern"),
+    [
+        ("Total,9,12", "^Total,"),
+        ('"Total (net)",9,12', '^"Total \\(net\\)",'),
+        ("(12 rows)", r"^\([0-9]+ rows?\)$"),
+        ("Stand vom 03.11.2026\nSeite 1 von 1", r"^Stand vom [0-9]+\.[0-9]+\.[0-9]+$"),
+        # The sum has no text, or a line of a cell begins like it.
+        (",9,12", None),
+        ("Gesamtsumme,9,12", None),
+    ],
+)
+def test_a_footer_is_found_by_its_text(tmp_path: Path, end: str, pattern: str | None) -> None:
+    rows = 'a,1,2\n"x y z\nGesamtsumme,1",3,4\nb,5,6\n'
+    dialect = inferred(tmp_path, f"name,m,n\n{rows}{end}\n".encode()).dialect
+    assert (dialect.footer_from, dialect.footer_lines) == (pattern, int(pattern is None))
+
+
+def test_a_first_row_of_dashes_may_be_missing_values(tmp_path: Path) -> None:
+    contract = inferred(tmp_path, b"id,n\n--,-\n2,5\n3,6\n")
+    assert contract.dialect.header_rows == (1,)
+    assert contract.schema_.fields[1].missing_values == ("", "-")
+
+
+def test_numbers_with_a_sign_are_not_taken_for_comments(tmp_path: Path) -> None:
+    """Lines of dashes are skipped only if no row can begin with a dash."""
+    data = b"n|name\n-----\n-1|Ann\n2|Bert\n-3|Cem\n"
+    contract = inferred(tmp_path, data, exit_code=1)
+    assert contract.dialect.comment_char is None
+
+
+@pytest.mark.parametrize("size", [500, 4000, 100_000])
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("zeros", [False, True])
+def test_binary_files_are_refused(tmp_path: Path, size: int, seed: int, zeros: bool) -> None:
+    data = Random(seed).randbytes(size)  # noqa: S311
+    if zeros:
+        data = b"".join(bytes([byte, 0]) for byte in data) + b"x"
+    file = tmp_path / "x.csv"
+    file.write_bytes(b"\x07" + data)
+    done = run(file)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "file.not_csv: the file is not a CSV file" in done.stderr
+
+
+def test_a_damaged_text_is_not_binary(tmp_path: Path) -> None:
+    data = b"id,name\n" + b"1,Ann\n" * 200 + b"2,\0\0\0\0\x02\x03\n" * 3
+    file = tmp_path / "x.csv"
+    file.write_bytes(data)
+    assert run(file).exit_code == 1

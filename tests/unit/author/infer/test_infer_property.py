@@ -22,8 +22,11 @@ from csvgate_ops.author.infer.contract.draft import Shape
 from csvgate_ops.cli.author import check
 from unit.author.infer.infer_examples import inferred, run
 
+BINARY = "".join(map(chr, [0, *range(2, 9), *range(14, 27), 28, 127, 0xFFFE, 0xFFFF]))
+"""Files with many of these characters are taken for binary ones."""
 TEXT = st.text(
-    st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=12
+    st.characters(codec="utf-8", exclude_characters=f"{BINARY}\r", exclude_categories=["Cs"]),
+    max_size=12,
 )
 KINDS: list[st.SearchStrategy[str]] = [
     TEXT,

@@ -93,7 +93,7 @@ def test_contents_of_a_staged_folder(name: str, out: Path, staged: dict[str, Sta
     requirements = (out / name / "requirements.txt").read_text()
     assert "--hash=sha256:" in requirements
     # What checks cells, and no other function, matches patterns.
-    checks_cells = "csvgate/validation/constraints.py" in names
+    checks_cells = "csvgate/validation/cells.py" in names
     assert checks_cells == ("\ngoogle-re2==" in requirements) == (name == "validate_and_parse")
 
 

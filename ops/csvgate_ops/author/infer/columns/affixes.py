@@ -9,8 +9,9 @@ _CURRENCIES: Final = (
     "€", "$", "£", "¥", "₹", "₽", "₺", "₴", "₩", "฿", "US$", "R$", "A$", "C$", "zł", "Kč", "kr",
     "kr.", "Ft", "lei", "лв", "руб.", "р.", "EUR", "USD", "GBP", "CHF", "JPY", "CNY", "SEK",
     "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN", "TRY", "RUB", "UAH", "INR", "BRL", "CAD",
-    "AUD", "NZD", "MXN", "ZAR", "SGD", "HKD", "KRW", "Fr.", "元", "円",
+    "AUD", "NZD", "MXN", "ZAR", "SGD", "HKD", "KRW", "Fr.", "元", "円", "￥", "\\",
 )  # fmt: skip
+"""The last one is how Shift-JIS writes the sign of the yen."""
 _RATIOS: Final = ("%", "‰")
 UNITS: Final = (
     "kg", "g", "mg", "t", "l", "ml", "m", "cm", "mm", "km", "m²", "km²", "m³", "°C", "°F", "°",
@@ -30,7 +31,7 @@ _AFTER: Final = "|".join(
     re.escape(t) for t in sorted((*_CURRENCIES, *_RATIOS, *UNITS), key=len, reverse=True)
 )
 _SHAPE: Final = re.compile(
-    rf"(?P<open>\()?(?P<sign>[-+−])?[{SPACES}]*+(?:(?P<prefix>{_KNOWN})[{SPACES}]*+)?"
+    rf"(?P<open>\()?(?:(?P<sign>[-+−])[{SPACES}]*+)?(?:(?P<prefix>{_KNOWN})[{SPACES}]*+)?"
     rf"(?P<second>[-+−])?(?P<body>(?:[0-9](?:[0-9.,'’{SPACES}]*[0-9])?|[.,][0-9]+)[.,]?)"
     rf"(?P<exponent>[eE][+-]?[0-9]{{1,3}})?"
     rf"(?:[{SPACES}]*+(?P<suffix>{_AFTER}))?(?P<last>[-−])?(?P<close>\))?"

@@ -8,9 +8,10 @@ from typing import Final
 from csvgate_ops.author.infer.columns.booleans import boolean_words
 from csvgate_ops.author.infer.columns.evidence import Evidence
 from csvgate_ops.author.infer.columns.kinds import MISSING
-from csvgate_ops.author.infer.columns.numeric import guess_number
+from csvgate_ops.author.infer.columns.lists import list_of
+from csvgate_ops.author.infer.columns.numeric import guess_number, sentinel_note
 from csvgate_ops.author.infer.columns.texts import describe_text, json_type
-from csvgate_ops.author.infer.columns.timestamps import guess_timestamp
+from csvgate_ops.author.infer.columns.timestamps import guess_timestamp, serial_note
 from csvgate_ops.author.infer.contract.draft import Column, Shape
 
 _AMOUNTS: Final = re.compile(
@@ -45,11 +46,26 @@ def guess_column(
         if padded and stripped and _typed(column, list(stripped), shape, evidence, whole=whole):
             column.trim = True
             column.required = column.required and not blank
+        elif padded and is_padding(counts):
+            column.trim = True
+            column.required = column.required and not blank
+            _describe(column, stripped, missing)
         else:
             _describe(column, counts, missing)
     if column.type in ("integer", "number") and len(values) >= _ENOUGH_ROWS:
         _from_zero(column, [value for value in stripped if value not in MISSING])
     return column
+
+
+def is_padding(counts: Counter[str]) -> bool:
+    """Return whether a program filled the texts with spaces: all of them have the same length, or
+    begin or end with a space."""
+    filled = [text for text in counts if text.strip()]
+    return len(filled) > 1 and (
+        len(set(map(len, filled))) == 1
+        or all(text.startswith(" ") for text in filled)
+        or all(text.endswith(" ") for text in filled)
+    )
 
 
 def _describe(column: Column, counts: Counter[str], missing: frozenset[str]) -> None:
@@ -60,7 +76,12 @@ def _describe(column: Column, counts: Counter[str], missing: frozenset[str]) -> 
         column.notes.append(f"guessed: {', '.join(absent)} means a missing value")
         for text in absent:
             del counts[text]
-    describe_text(column, counts)
+    if listed := list_of(counts):
+        column.type, column.bigquery = "list", "JSON"
+        column.delimiter, column.item_type = listed.delimiter, listed.item_type
+        column.notes.append("guessed: lists; to keep the texts, use string and STRING")
+    else:
+        describe_text(column, counts)
 
 
 def _typed(
@@ -101,6 +122,10 @@ def _type(
         column.notes += [number.note] if number.note else []
         if sorted(values) == ["0", "1"]:
             column.notes.append("only 0 and 1; perhaps a boolean")
+        if sentinel := sentinel_note(values):
+            column.notes.append(sentinel)
+        if serials := serial_note(values, column.name):
+            column.notes.append(serials)
     elif form := json_type(values):
         column.type, column.bigquery = form, "JSON"
     else:

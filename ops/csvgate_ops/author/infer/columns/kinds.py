@@ -13,7 +13,8 @@ from csvgate_ops.author.infer.columns.affixes import split
 
 MISSING: Final = frozenset(
     ["NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "\\N", "-", "--", "nil", "NaN", "nan",
-     "(null)", "<NA>", "n.a.", "k.A.", "#NV", "?", "."]
+     "(null)", "<NA>", "n.a.", "k.A.", "#NV", "#N/D", "N/D", "n/d", "n/v", "---", "none", "?", ".",
+     "0000-00-00", "0000-00-00 00:00:00"]
 )  # fmt: skip
 """Texts that programs and people write for a value that is not there."""
 NUMBER: Final = "a number"
@@ -23,19 +24,24 @@ DATETIME: Final = "a datetime"
 EMAIL: Final = "an email address"
 URL: Final = "a URL"
 IDENTIFIER: Final = "a UUID"
+NETWORK: Final = "an IP address"
 BOOLEAN: Final = "a boolean"
-ADDRESSES: Final = frozenset([EMAIL, URL, IDENTIFIER])
+ADDRESSES: Final = frozenset([EMAIL, URL, IDENTIFIER, NETWORK])
 """Kinds that a label never has."""
 MOMENTS: Final = frozenset([DATE, TIME, DATETIME])
 _MONTH: Final = r"[^\W\d_]{3,10}\.?"
 _WEEKDAY: Final = r"(?:[^\W\d_]{2,12}\.?,? )?"
 _DATE: Final = (
-    rf"(?:{_WEEKDAY}(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}([-/.])\d{{1,2}}\1(?:\d{{4}}|\d\d)"
-    rf"|\d{{1,2}}(?: de)?[ .-]+{_MONTH}(?: del?)?[ ,.-]+\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}"
+    rf"(?:{_WEEKDAY}(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\.?|\d{{4}}\. \d{{1,2}}\. \d{{1,2}}\.?"
+    rf"|\d{{1,2}}([-/.])\d{{1,2}}\1(?:\d{{4}}|\d\d)"
+    rf"|\d{{1,2}}(?: de)?[ ./-]+{_MONTH}(?: del?)?[ ,./-]+\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}"
     r"|\d{4}年\d{1,2}月\d{1,2}日|\d{4}년 ?\d{1,2}월 ?\d{1,2}일))"
 )
 _TIME: Final = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
-_ZONE: Final = r"(?: ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?|[A-Z]{3,4}|[A-Z][a-z]+/[A-Z]\w+))?"
+_ZONE: Final = (
+    r"(?: ?(?:Z|(?:UTC|GMT)[+-]\d{1,2}|UTC|GMT|[+-]\d\d(?::?\d\d)?|[A-Z]{3,4}"
+    r"|[A-Z][a-z]+/[A-Z]\w+))?"
+)
 _KINDS: Final = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
@@ -45,6 +51,7 @@ _KINDS: Final = tuple(
         (EMAIL, r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)++"),
         (URL, r"[a-z][a-z0-9+.-]*://\S+"),
         (IDENTIFIER, r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+        (NETWORK, r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"),
         (BOOLEAN, r"(?i:true|false)"),
     )
 )

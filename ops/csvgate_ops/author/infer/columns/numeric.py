@@ -22,6 +22,7 @@ _EXACT_DIGITS: Final = 17
 """The most significant digits that FLOAT64 keeps."""
 _SELDOM: Final = 0.2
 """The share of numbers with an exponent below which a column stays decimal if all digits fit."""
+_SENTINEL: Final = re.compile(r"-9{3,5}(?:\.[09]{1,3})?")
 _DAMAGED: Final = re.compile(r"[0-9](?:[.,][0-9]{1,5})?E\+[0-9]{2}")
 
 
@@ -86,6 +87,16 @@ def damaged_by_excel(values: Sequence[str]) -> bool:
     return bool(damaged) and whole and long and (len(exponents) <= 2 or len(damaged) < len(values))
 
 
+def sentinel_note(values: Sequence[str]) -> str | None:
+    """Return a comment for a number such as -999, which devices write for a missing value."""
+    found = [value for value in values if _SENTINEL.fullmatch(value)]
+    others = [value for value in values if value not in found]
+    longest = max((len(value.partition(".")[0].lstrip("-")) for value in others), default=9)
+    if len(found) != 1 or longest >= len(found[0].partition(".")[0]) - 1:
+        return None
+    return f"perhaps {found[0]} stands for missing values; then list it in missingValues"
+
+
 def _is_phone_like(parts: Sequence[Parts]) -> bool:
     """Return whether plus signs stand before whole numbers only, as in +49171."""
     plus = [part for part in parts if part.sign == "+"]
@@ -126,7 +137,9 @@ def _number(
     known = evidence.decimal_char == point or (delimiter == ";" and evidence.decimal_char is None)
     if point == "," and thousands and not group and not known:
         integers = [m[0].replace(",", "") for m in found]
-        note = "guessed: commas group thousands; for decimal commas, use number and decimalChar"
+        note = None
+        if evidence.decimal_char is None:
+            note = "guessed: commas group thousands; for decimal commas, use number and decimalChar"
         return Number("integer", _integer_type(integers), None, ",", note=note)
     exponents = [m for m in found if m["exponent"]]
     if not after and not exponents:

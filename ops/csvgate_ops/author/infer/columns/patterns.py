@@ -8,12 +8,14 @@ from csvgate_ops.author.infer.columns.evidence import Evidence
 
 _NUMERIC_DAYS: Final = (
     "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y",
-    "%m-%d-%y", "%Y.%m.%d", "%m.%d.%Y", "%Y年%m月%d日", "%Y년 %m월 %d일", "%Y년%m월%d일",
+    "%m-%d-%y", "%Y.%m.%d", "%Y.%m.%d.", "%Y. %m. %d.", "%m.%d.%Y",
+    "%Y年%m月%d日", "%Y년 %m월 %d일", "%Y년%m월%d일",
 )  # fmt: skip
 _NAMED_DAYS: Final = (
     "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y",
     "%d. %b %Y", "%d. %B %Y", "%d/%b/%Y", "%a, %d %b %Y", "%A, %d. %B %Y", "%A, %B %d, %Y",
-    "%a %d %b %Y", "%a, %b %d, %Y", "%d %b %y", "%d. %B %y", "%d de %B de %Y", "%a %d. %b %Y",
+    "%a %d %b %Y", "%a, %b %d, %Y", "%d %b %y", "%d. %B %y", "%d/%b/%y", "%d de %B de %Y",
+    "%a %d. %b %Y",
 )  # fmt: skip
 _CLOCKS: Final = (
     "%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p", "%H:%M:%S.%f", "%H:%M:%S %z", "%H:%M:%S%z",

@@ -9,7 +9,15 @@ from csvgate.text import shorten
 from csvgate.types.common.string_formats import UUID
 from csvgate_ops.author.infer.columns.affixes import split
 from csvgate_ops.author.infer.columns.evidence import Evidence
-from csvgate_ops.author.infer.columns.kinds import DATE, DATETIME, EMAIL, MISSING, NUMBER, kind_of
+from csvgate_ops.author.infer.columns.kinds import (
+    ADDRESSES,
+    DATE,
+    DATETIME,
+    MISSING,
+    NUMBER,
+    TIME,
+    kind_of,
+)
 from csvgate_ops.author.infer.columns.numeric import damaged_by_excel, guess_number
 from csvgate_ops.author.infer.columns.readers import reader, reads, reads_all
 from csvgate_ops.author.infer.contract.draft import Column
@@ -34,6 +42,10 @@ _DIGITS: Final = re.compile(r"\s*[+(]?[0-9][0-9 ()/-]*")
 """Digits, perhaps in groups as in telephone numbers."""
 _CODE: Final = re.compile(r"\s*(?:[+(]|0[0-9 ])")
 _ABBREVIATION: Final = re.compile(r"(?!UTC|GMT)[A-Z]{3,4}")
+_FOREIGN: Final = re.compile(r"(?=.*[^0-9\W])[\d.,٫٬ -]+")
+"""A number with digits that are not ASCII."""
+_HOURS: Final = re.compile(r"(?:GMT|UTC)[+-]\d{1,2}")
+_FRACTION: Final = re.compile(r":[0-9]{2}[.,][0-9]{7}")
 _ERRORS: Final = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "####")
 _WRITE: Final = {NUMBER: "number", DATE: "date", DATETIME: "datetime"}
 
@@ -88,8 +100,11 @@ def _why_text(counts: Counter[str]) -> str | None:
             "perhaps damaged by Excel, which shows long numbers as 1.23457E+15 and drops their "
             "last digits; export the column as text"
         )
-    if all(map(_DIGITS.fullmatch, values)) and any(map(_CODE.match, values)):
+    is_code = all(map(_DIGITS.fullmatch, values)) and any(map(_CODE.match, values))
+    if is_code and not any(kind_of(value) == DATE for value in values):
         return "digits, kept as text because some begin with 0 or +"
+    if all(map(_FOREIGN.fullmatch, values)):
+        return "numbers in digits that are not ASCII; they are read if written with 0 to 9"
     if all(value.strip().lstrip("+").isdigit() for value in values):
         return "digits, kept as text because no column type has as many"
     if errors := [value for value in values if value.startswith(_ERRORS)]:
@@ -104,7 +119,7 @@ def _why_text(counts: Counter[str]) -> str | None:
     if not others:
         return _of_one_kind(kind, values)
     what = f"text, though {found:,} of {counts.total():,} values look like {kind}"
-    if kind == EMAIL:
+    if kind in ADDRESSES:
         return what
     odd = shorten(printable(others[0]), _SHOWN)
     name = _type_of([value for value in values if kind_of(value) == kind], kind)
@@ -128,6 +143,10 @@ def _of_one_kind(kind: str, values: list[str]) -> str | None:
         return "numbers written in several ways; use type: number if the file is corrected"
     if kind in (DATE, DATETIME):
         return _of_moments(kind, values)
+    if kind == TIME and any(int(value.strip().split(":")[0]) > 23 for value in values):
+        return (
+            "durations rather than times, as some have more than 23 hours; export seconds or PT27H"
+        )
     return None
 
 
@@ -139,6 +158,10 @@ def _of_moments(kind: str, values: list[str]) -> str:
             f"datetimes with {zones[0]}, an abbreviation that may mean several time zones; export "
             "offsets such as +01:00"
         )
+    if kind == DATETIME and all(map(_HOURS.fullmatch, zones)):
+        return f"datetimes with {zones[0]}, which no format reads; export offsets such as +01:00"
+    if any(map(_FRACTION.search, values)):
+        return "datetimes with more digits after the second than the six that a column holds"
     read = reader(kind[2:], "STRING", format="any")
     odd = [value for value in values if not reads(read, value)]
     if 0 < len(odd) * 2 <= len(values):

@@ -18,6 +18,7 @@ from csvgate_ops.author.infer.columns.patterns import has_names, patterns_for
 from csvgate_ops.author.infer.columns.readers import reader, reads, reads_all
 
 _COMPACT: Final = ("%Y%m%d", "%Y%m%d%H%M%S")
+_HOURS: Final = {10: "%Y%m%d%H", 12: "%Y%m%d%H%M"}
 _COMPACT_DAY: Final = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _LONGEST: Final = 45
 _ENOUGH: Final = 3
@@ -32,6 +33,12 @@ _TIME_NAME: Final = re.compile(
 _EPOCH: Final = re.compile(r"1[0-9]{9}")
 _EPOCH_MS: Final = re.compile(r"1[0-9]{12}")
 _SERIAL: Final = re.compile(r"(?:3[0-9]|4[0-9]|5[0-5])[0-9]{3}")
+_SERIAL_TIME: Final = re.compile(_SERIAL.pattern + r"(?:\.[0-9]+)?")
+_RECENT: Final = re.compile(r"4(?:3[89]|[4-7][0-9])[0-9]{2}(?:\.[0-9]+)?")
+"""Excel's numbers of the days from December 2019 to December 2030, roughly."""
+_KEY_NAME: Final = re.compile(
+    r"(^|_)(id|nr|no|num|number|code|zip|plz|postcode|sku)", re.IGNORECASE
+)
 _DAY_FIRST: Final = {"%d": "%m", "%m": "%d"}
 
 
@@ -52,6 +59,9 @@ def guess_timestamp(values: Sequence[str], name: str, evidence: Evidence) -> Tim
         return None
     if all(value.isascii() and value.isdigit() for value in values):
         return _by_digits(values, name)
+    if _DATE_NAME.search(name) and all(map(_SERIAL_TIME.fullmatch, values)):
+        note = "guessed from the name: Excel's days and parts of days"
+        return TimestampType("datetime", "DATETIME", "excel", note=note)
     if not all(kind_of(value) in MOMENTS for value in values[:_PROBED]):
         return None
     if found := iso_timestamp(values):
@@ -64,6 +74,15 @@ def guess_timestamp(values: Sequence[str], name: str, evidence: Evidence) -> Tim
     if all(kind_of(value) in MOMENTS for value in values):
         return _several_formats(values, evidence)
     return None
+
+
+def serial_note(values: Sequence[str], name: str) -> str | None:
+    """Return a comment for numbers that may be days as Excel counts them, although no name says
+    so."""
+    if len(values) < _ENOUGH or _KEY_NAME.search(name) or not all(map(_RECENT.fullmatch, values)):
+        return None
+    kind = "datetime" if any("." in value for value in values) else "date"
+    return f"perhaps Excel's day numbers; then use type: {kind}, format: excel"
 
 
 def iso_timestamp(values: Sequence[str]) -> TimestampType | None:
@@ -97,6 +116,8 @@ def _by_digits(values: Sequence[str], name: str) -> TimestampType | None:
         if (by_name or len(values) >= _ENOUGH) and reads_all(read, values):
             why = "from the name" if by_name else "because all have eight digits that are a day"
             return TimestampType("date", "DATE", _COMPACT[0], note=f"guessed {why}: a date")
+    elif found := _compact_hours(values, name):
+        return found
     elif all(len(v) == 14 for v in values) and reads_all(_pattern_reader(_COMPACT[1]), values):
         return TimestampType("datetime", "DATETIME", _COMPACT[1], note="guessed: a datetime")
     elif _TIME_NAME.search(name) and all(map(_EPOCH.fullmatch, values)):
@@ -107,6 +128,19 @@ def _by_digits(values: Sequence[str], name: str) -> TimestampType | None:
         return TimestampType("datetime", "TIMESTAMP", "epoch_ms", note=note)
     elif _DATE_NAME.search(name) and all(map(_SERIAL.fullmatch, values)):
         return TimestampType("date", "DATE", "excel", note="guessed from the name: Excel's days")
+    return None
+
+
+def _compact_hours(values: Sequence[str], name: str) -> TimestampType | None:
+    """Guess datetimes without seconds by the name, such as 2026110315 and 202611031530."""
+    for length, pattern in _HOURS.items():
+        if (
+            _DATE_NAME.search(name)
+            and all(len(v) == length and _COMPACT_DAY.match(v) for v in values)
+            and reads_all(_pattern_reader(pattern), values)
+        ):
+            note = "guessed from the name: a datetime"
+            return TimestampType("datetime", "DATETIME", pattern, note=note)
     return None
 
 

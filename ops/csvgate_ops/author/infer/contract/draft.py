@@ -23,6 +23,9 @@ class Column:
     type: str = TEXT
     format: str | tuple[str, ...] | None = None
     language: str | None = None
+    delimiter: str | None = None
+    item_type: str | None = None
+    """The properties of a list."""
     bigquery: str = FIELD_TYPES[TEXT].default_column
     decimal_char: str | None = None
     group_char: str | None = None
@@ -49,6 +52,7 @@ class Column:
         """Change the type to text, which accepts every value."""
         self.type, self.bigquery = TEXT, FIELD_TYPES[TEXT].default_column
         self.format = self.language = self.decimal_char = self.group_char = None
+        self.delimiter = self.item_type = None
         self.affixes = self.negative = None
         self.trim = self.whole_decimals = False
         self.true_values = self.false_values = self.missing_values = None
@@ -100,11 +104,19 @@ class Draft:
     """The number of rows in the sample."""
     complete: bool
     """True if the sample is the whole file."""
+    footer_from: str | None = None
+    """A pattern for the first line of the footer, to use instead of `footer_lines`."""
     header_rows: int = 1
     """The number of rows of the header, if it has one."""
+    quoted_missing: bool = True
+    """False if a cell in quotes is a text, even `""`."""
     trailing_delimiter: bool = False
     short_rows: bool = False
     """True if rows may lack cells at their end."""
+    framed: bool = False
+    """True if each line begins with the delimiter, so that the first column has no name."""
+    why_by_position: str = ""
+    """Why columns are read by position although their labels differ."""
     by_position: bool = False
     """True if the file has a header whose labels do not identify the columns."""
     sheet_name: str | None = None

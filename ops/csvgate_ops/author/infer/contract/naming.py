@@ -18,6 +18,11 @@ _LITERAL: Final = re.compile(r"[A-Za-z0-9._-]*")
 """Endings that have the same meaning in a glob."""
 _MOST_DATASET: Final = 63
 _MOST_COLUMN: Final = 290
+_OTHER_LETTER: Final = re.compile(
+    "[æðøþđħıłŋœŧÆÐØÞĐĦŁŊŒŦ\u0370-\u1dff\u1f00-\u1fff\u2c00-\ud7ff\uf900-\ufaff]+"
+)
+"""Letters of other scripts than Latin, and Latin ones that are not a base letter with an accent."""
+_HAN: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _SERIAL: Final = re.compile(
     r"(?:(?<![-_. ()][A-Z])[-_. ()]*+(?:v?[0-9]++|part|export|final|copy))++[)]?$", re.IGNORECASE
 )
@@ -34,7 +39,7 @@ def dataset_name(file: Path | None) -> str:
         # The reject file of a workbook keeps the workbook's ending: stock.xlsx.….rejects.csv.
         stem = _stem(Path(_REJECTS.sub("", stem)))
     for text in (_SERIAL.sub("", stem), (Path.cwd() / file).parent.name, stem):
-        name = _ascii(text, "A-Za-z0-9_-").strip("_-")[:_MOST_DATASET]
+        name = _ascii(in_latin_letters(text), "A-Za-z0-9_-").strip("_-")[:_MOST_DATASET]
         if name:
             return name
     return "uploads"
@@ -83,8 +88,10 @@ def identify_columns(labels: Sequence[str]) -> bool:
     )
 
 
-def column_names(labels: Sequence[str]) -> list[str]:
-    """Return a valid column name for each label: the label itself where possible."""
+def column_names(labels: Sequence[str], *, japanese: bool = False) -> list[str]:
+    """Return a valid column name for each label: the label itself where possible, otherwise its
+    letters in ASCII. Chinese readings of Japanese words (`japanese`) would name nothing, so such
+    columns are numbered."""
     own: dict[str, int] = {}
     for number, label in enumerate(labels, 1):
         if wrong_column_name(label) is None:
@@ -98,7 +105,7 @@ def column_names(labels: Sequence[str]) -> list[str]:
         base = (
             label
             if wrong_column_name(label) is None
-            else _column_name(label, number, indexed=any(labels))
+            else _column_name(label, number, indexed=any(labels), japanese=japanese)
         )
         name, count = base, 1
         while name.casefold() in taken:
@@ -109,14 +116,24 @@ def column_names(labels: Sequence[str]) -> list[str]:
     return names
 
 
-def _column_name(label: str, number: int, *, indexed: bool) -> str:
-    name = _ascii(label, "A-Za-z0-9_").strip("_")[:_MOST_COLUMN]
+def _column_name(label: str, number: int, *, indexed: bool, japanese: bool) -> str:
+    text = label if japanese and _HAN.search(label) else in_latin_letters(label)
+    name = _ascii(text, "A-Za-z0-9_").strip("_")[:_MOST_COLUMN]
     for candidate in (name, f"column_{name}"):
         if name and wrong_column_name(candidate) is None:
             return candidate
     if number == 1 and not label.strip() and indexed:
         return "index"
     return f"column_{number}"
+
+
+def in_latin_letters(text: str) -> str:
+    """Return the text with the letters of other scripts in Latin ones: Datum for Датум."""
+    if not _OTHER_LETTER.search(text):
+        return text
+    from anyascii import anyascii
+
+    return _OTHER_LETTER.sub(lambda word: anyascii(word[0]), text)
 
 
 def _ascii(text: str, allowed: str) -> str:

@@ -11,7 +11,7 @@ from csvgate_ops.text import display_width, printable
 _UNQUOTED: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _RESERVED: Final = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
 """Words that are not strings in YAML 1.1, which many editors still use."""
-UNUSABLE_LABELS: Final = "blank, repeated, damaged or reserved"
+UNUSABLE_LABELS: Final = "labels of the header are blank, repeated, damaged or reserved"
 """Why labels do not identify columns."""
 _ALIGNED: Final = 120
 _SHORT: Final = 60
@@ -45,6 +45,7 @@ def yaml_text(draft: Draft) -> str:
         *_commented(head, _SHORT),
         "schema:",
         '  missingValues: [""]',
+        *_extra_columns(draft),
         "  fields:",
         *_commented(fields, _ALIGNED),
         *_commented(tail, _SHORT),
@@ -71,6 +72,8 @@ def _dialect(draft: Draft) -> Mapping[str, Value]:
         dialect["escapeChar"] = shape.escape_char
     if shape.skip_initial_space:
         dialect["skipInitialSpace"] = True
+    if not draft.quoted_missing:
+        dialect["quotedMissing"] = False
     if shape.comment_char:
         dialect["commentChar"] = shape.comment_char
     if shape.formula_text:
@@ -88,17 +91,27 @@ def _dialect(draft: Draft) -> Mapping[str, Value]:
         dialect["preambleUntil"] = draft.preamble_until
     elif draft.preamble_lines:
         dialect["preambleLines"] = draft.preamble_lines
-    if draft.footer_lines:
+    if draft.footer_from:
+        dialect["footerFrom"] = draft.footer_from
+    elif draft.footer_lines:
         dialect["footerLines"] = draft.footer_lines
     return dialect
 
 
 def _dialect_note(draft: Draft) -> str:
     if draft.by_position and draft.preamble_lines:
-        return f"columns by position, because labels are {UNUSABLE_LABELS}"
+        return f"columns by position, because {draft.why_by_position or UNUSABLE_LABELS}"
     if not draft.header and any(column.label for column in draft.columns):
         return "guessed: the only line is a row; if it is the header, add preambleLines: 1"
+    if not draft.quoted_missing and not draft.dialect_note:
+        return 'guessed: "" is an empty text, and only a cell without quotes is missing'
     return draft.dialect_note
+
+
+def _extra_columns(draft: Draft) -> Iterator[str]:
+    if draft.framed:
+        delimiter = draft.shape.delimiter
+        yield f"  extraColumns: ignore  # the empty cell before the {delimiter} at the beginning"
 
 
 def _partition(draft: Draft) -> str:
@@ -123,6 +136,8 @@ def _field(column: Column, *, header: bool) -> Mapping[str, Value]:
         "format": column.format,
         "language": column.language,
         "bigquery": column.bigquery,
+        "delimiter": column.delimiter,
+        "itemType": column.item_type,
         "decimalChar": column.decimal_char,
         "groupChar": column.group_char,
         "affixes": column.affixes,

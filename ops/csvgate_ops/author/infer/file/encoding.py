@@ -35,6 +35,8 @@ _ENOUGH: Final = 6
 """Characters that make a coincidence unlikely."""
 _ASCII_TRAILS: Final = ("shift_jis", "big5")
 """Encodings in which the second byte of a common character may be ASCII."""
+_SIGMAS: Final = "σς"
+"""The second one stands at the end of words only, and the first one never."""
 _UNDEFINED: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -79,10 +81,12 @@ def guess_encoding(data: bytes) -> Guess:
         return Guess("utf-8", f"except for {counted(stray, 'byte')}, which UTF-8 cannot contain")
     if best.score < _PLAUSIBLE:
         return _by_library(data)
+    few = len(_HIGH.findall(words)) < _ENOUGH
     others = [
         c
         for c in candidates[1:]
         if c.text != best.text
+        and not (few and c.script in EAST_ASIAN)
         and c.score > best.score - (_CLOSE if c.script == best.script else _CLOSE / 4)
         and not _UNDEFINED.search(c.text)
     ]
@@ -161,6 +165,8 @@ def _context(before: str, char: str, after: str, family: Family) -> float:
     if not char.isalpha():
         inside = before.isalpha() and after.isalpha()
         return -1.0 if inside or char not in SYMBOLS else 0.5
+    if char in _SIGMAS and (char == _SIGMAS[1]) == after.isalpha():
+        return -1.0
     if char.isupper() and before.isalpha() and (before.islower() or after.islower()):
         return -1.0
     if not family.mixed and any(c.isascii() and c.isalpha() for c in (before, after)):

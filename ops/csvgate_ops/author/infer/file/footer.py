@@ -18,6 +18,13 @@ _MARKS: Final = ("(", "-", "=", "_", "*", "©", "#", "<", "[")
 _LEAST: Final = 3
 """Rows above a sum that has no word for it, so that it is hardly a coincidence."""
 _ROUNDING: Final = 0.005
+_PATTERN: Final = 40
+"""The characters of the first line that its pattern has."""
+_LETTERS: Final = re.compile(r"[^\W\d_]{3}")
+_RULER: Final = re.compile(r"[-=_*]{5}")
+_NUMBERS: Final = re.compile(r"[0-9]+")
+_ROWS: Final = re.compile(r"\brows\b")
+"""Programs write `1 row`."""
 _DIGITS: Final = re.compile(r"[^0-9.,-]")
 
 
@@ -29,6 +36,8 @@ class Footer:
     """The number of records at the end that belong to it."""
     text: str = ""
     """Its first line."""
+    pattern: str | None = None
+    """An RE2 pattern for its first line that no line of the rows matches, if there is one."""
 
 
 def find_footer(
@@ -45,7 +54,12 @@ def find_footer(
         gap = row.line > before.line + before.lines
         # The first line after a blank one begins the footer; the lines after it belong to it too.
         begins = gap and not any(map(table.fits, tail[index:]))
-        if begins or _is_note(row, table, kinds) or _is_total(row, table, kinds, columns):
+        if (
+            begins
+            or _is_blank(row)
+            or _is_note(row, table, kinds)
+            or _is_total(row, table, kinds, columns)
+        ):
             count = len(tail) - index
         elif row.cells is None or table.fits(row) or row.width > table.width:
             break
@@ -55,7 +69,40 @@ def find_footer(
         return Footer()
     first = tail[-count]
     lines = last_line - first.line + 1
-    return Footer(lines, count, first.text) if lines <= MAX_FOOTER_LINES else Footer()
+    if lines > MAX_FOOTER_LINES:
+        return Footer()
+    footer = {id(row) for row in tail[-count:]}
+    others = [row for row in (*table.rows[table.first :], *tail) if id(row) not in footer]
+    return Footer(lines, count, first.text, _pattern(first, table, others))
+
+
+def _pattern(first: Row, table: Table, rows: Sequence[Row]) -> str | None:
+    """Return a pattern for the beginning of a footer: its first cell, with any digits."""
+    if _is_blank(first) and not any(map(_is_blank, rows)):
+        return f"^{escaped(table.shape.delimiter)}+$"
+    line = first.text.splitlines()[0]
+    cell, delimiter, _ = line.partition(table.shape.delimiter)
+    start = cell[:_PATTERN]
+    if not (_LETTERS.search(start) or _RULER.match(start)):
+        return None
+    pattern = "^" + _ROWS.sub(r"rows?", _NUMBERS.sub("[0-9]+", escaped(start)))
+    if start == cell and delimiter:
+        pattern += escaped(delimiter)
+    elif start == cell:
+        pattern += "$"
+    matches = re.compile(pattern).search
+    alike = any(matches(text) for row in rows for text in row.text.splitlines())
+    return None if alike else pattern
+
+
+def escaped(text: str) -> str:
+    """Return an RE2 pattern for the text itself."""
+    return re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", text)
+
+
+def _is_blank(row: Row) -> bool:
+    """Return whether a row has only empty cells, as spreadsheets write below a table."""
+    return row.width > 1 and not any(cell.strip() for cell in row.cells or ())
 
 
 def _is_note(row: Row, table: Table, kinds: Sequence[str | None]) -> bool:

@@ -7,9 +7,13 @@ from typing import Final
 from csvgate.contracts.model import MAX_FOOTER_LINES
 from csvgate.text import shorten
 from csvgate_ops.author.check.output import Unusable
-from csvgate_ops.author.infer.columns.kinds import MISSING, dominant_kind, kind_of
 from csvgate_ops.author.infer.file.footer import Footer, find_footer
-from csvgate_ops.author.infer.file.header import Vote, vote
+from csvgate_ops.author.infer.file.header_rows import (
+    Header,
+    find_header,
+    is_header_line,
+    repeats,
+)
 from csvgate_ops.author.infer.file.rows import first_rows, is_sound, last_rows
 from csvgate_ops.author.infer.file.table import Table
 from csvgate_ops.author.infer.file.traps import (
@@ -19,15 +23,13 @@ from csvgate_ops.author.infer.file.traps import (
 )
 
 _SHOWN: Final = 60
-_TYPED: Final = 0.85
 
 
 @dataclass(slots=True)
 class Layout:
+    text: bytes
     table: Table
-    labels: tuple[str, ...]
-    """The labels of the header, joined if it has two rows. Empty without a header."""
-    header_rows: int
+    header: Header
     rows: list[tuple[str, ...]]
     """The cells of sound rows, without the header and lines that repeat it."""
     read: int
@@ -40,8 +42,6 @@ class Layout:
     """The last physical line of the header, or of what precedes the first row."""
     complete: bool
     """True if all records of the text were read."""
-    row_names: bool = False
-    """True if the header lacks a label for the first column, as R writes row names."""
     remarks: list[str] = field(default_factory=list)
 
 
@@ -63,7 +63,8 @@ def lay_out(text: bytes, table: Table, line: int, most_rows: int, *, whole: bool
         table.end = fitting[-1] + 1
     require_whole_header(table)
     require_decimal_points(table)
-    labels, header_rows, first, certain, row_names = _header(table)
+    header = find_header(table)
+    labels, header_rows, first = header.labels, header.rows, header.first
     body = [c for r in table.rows[first:] if (c := table.cells(r)) and is_sound(c, table.width)]
     footer = _footer(text, table, body, line, complete=complete) if whole else Footer()
     if complete:
@@ -73,22 +74,22 @@ def lay_out(text: bytes, table: Table, line: int, most_rows: int, *, whole: bool
             c for r in table.rows[first:keep] if (c := table.cells(r)) and is_sound(c, table.width)
         ]
     remarks = []
-    if header_rows and not certain:
+    if header_rows and not header.is_certain:
         remarks.append(
             "The first row is taken for the header, which is not certain. If it is a row, use "
             "header: false in the contract's dialect and take the labels out."
         )
-    repeated = [r.line for r in table.rows[first:] if r.cells and table.cells(r) == labels]
+    start = first - header_rows
+    repeated = [r.line for r in table.rows[first:] if repeats(r, table.rows[start], table)]
     if labels and repeated:
         where = ", ".join(map(str, repeated[:5]))
         remarks.append(f"The header is repeated inside the file: line {where}")
-        body = [cells for cells in body if cells != labels]
-    start = first - header_rows
+        body = [cells for cells in body if not is_header_line(cells, labels)]
     preceding = table.rows[:start]
     return Layout(
+        text,
         table,
-        labels,
-        header_rows,
+        header,
         body,
         read=len(table.rows) - first - (footer.rows if complete else 0),
         preamble_lines=table.rows[start].line - 1 if preceding else 0,
@@ -96,58 +97,8 @@ def lay_out(text: bytes, table: Table, line: int, most_rows: int, *, whole: bool
         footer=footer,
         header_end=table.rows[first].line - 1 if first < len(table.rows) else 0,
         complete=complete,
-        row_names=row_names,
         remarks=remarks,
     )
-
-
-def _header(table: Table) -> tuple[tuple[str, ...], int, int, bool, bool]:
-    """Return the labels, the number of rows of the header, the index of the first row, whether the
-    decision is certain, and whether the first label is missing."""
-    first = table.first
-    cells = table.cells(table.rows[first]) or ()
-    rest = [c for row in table.rows[first + 1 : table.end] if (c := table.cells(row))]
-    own = vote(cells, rest)
-    if before := _short_header(table, [cells, *rest], own):
-        return before, 1, first, True, True
-    if not own.is_header:
-        return (), 0, first, own.is_sure, False
-    if rest and _is_second(cells, rest[0], rest[1:]):
-        joined = tuple(" ".join(filter(str.strip, p)) for p in zip(cells, rest[0], strict=True))
-        return joined, 2, first + 2, True, False
-    return cells, 1, first + 1, own.is_sure or not rest, False
-
-
-def _short_header(
-    table: Table, rows: Sequence[tuple[str, ...]], own: Vote
-) -> tuple[str, ...] | None:
-    """Return the labels of the line before the rows if it lacks only the first one, as in files
-    that R writes with row names."""
-    if not table.first or (own.is_header and own.is_sure):
-        return None
-    cells = table.rows[table.first - 1].cells
-    if not cells or len(cells) != table.width - 1 or table.width < 3 or table.trailing:
-        return None
-    if not any(row[-1].strip() for row in rows):
-        return None
-    labels = ("", *cells)
-    found = vote(labels, rows)
-    return labels if found.is_header and found.is_sure else None
-
-
-def _is_second(first: Sequence[str], second: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
-    """Return whether a row continues the header: it fills gaps of the first row, as below merged
-    cells, or has texts such as units above all columns that are not text."""
-    if len(second) != len(first) or len(rest) < 2:
-        return False
-    if any(kind_of(cell) or cell.strip() in MISSING for cell in second if cell.strip()):
-        return False
-    gaps = [i for i, label in enumerate(first) if not label.strip()]
-    if any(gaps[-1:]) and all(second[i].strip() for i in gaps):
-        return not any(all(not row[i].strip() for i in gaps) for row in rest if len(row) > gaps[-1])
-    columns = list(zip(*(row for row in rest if len(row) == len(first)), strict=True))
-    typed = [i for i, column in enumerate(columns) if dominant_kind(column, _TYPED)]
-    return len(typed) > 1 and all(second[i].strip() for i in typed)
 
 
 def _footer(

@@ -53,6 +53,12 @@ class Table:
         return self.rows[self.first : self.end]
 
     @property
+    def rectangle(self) -> list[tuple[str, ...]]:
+        """The cells of all records that have the width of the table."""
+        cells = (self.cells(row) for row in self.rows)
+        return [row for row in cells if row and len(row) == self.width]
+
+    @property
     def good(self) -> int:
         """The number of records of the table that have its width, without those that lack cells."""
         lacking = sum(1 for row in self.inside if row.width < self.width) if self.short else 0
@@ -90,16 +96,27 @@ def locate(rows: Sequence[Row], shape: Shape) -> Table:
     table.first = next((i for i in fitting if _begins(table, i)), fitting[0])
     table.end = fitting[-1] + 1
     _skip_padded_titles(table)
-    table.short = _lacks_cells(table)
+    end = _before_other_table(table)
+    table.short = _lacks_cells(table, end)
     if table.short:
-        table.end = max(i for i, row in enumerate(rows) if table.fits(row)) + 1
+        table.end = max(i for i, row in enumerate(rows[:end]) if table.fits(row)) + 1
     return table
 
 
-def _lacks_cells(table: Table) -> bool:
+def _before_other_table(table: Table) -> int:
+    """Return the index of the first row after a blank line from which on no row is as wide as the
+    table, or the number of rows: what follows may be another table."""
+    for index in range(table.end, len(table.rows)):
+        before = table.rows[index - 1]
+        if table.rows[index].line > before.line + before.lines:
+            return index
+    return len(table.rows)
+
+
+def _lacks_cells(table: Table, end: int) -> bool:
     """Return whether many rows end early, below a first row that is as wide as any."""
     index = next((i for i, row in enumerate(table.rows) if row.width > 1), 0)
-    inside = table.rows[index:]
+    inside = table.rows[index:end]
     widths = [row.width for row in inside]
     short = sum(1 for width in widths if 1 < width < table.width)
     return (

@@ -6,13 +6,13 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from csvgate.contracts.constraints import Known
 from csvgate.unique.column_hash import hash_column
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.fast.arrays import Mask
 from csvgate.validation.fast.cell_slices import Slices
 from csvgate.validation.fast.kernels.column import Column, Kernel
 from csvgate.validation.fast.reference_keys import ReferenceKeys, keys_of_values
-from csvgate.validation.foreign_keys import Known
 
 
 class ForeignKernel:

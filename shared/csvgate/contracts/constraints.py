@@ -1,16 +1,23 @@
-"""The constraints of a field as checks of one value."""
+"""The rules for one value of a field: its type, its constraints, and the fit to its column.
+
+Cells of files and the defaults of a contract are read by the same rules.
+"""
 
 import operator
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from csvgate.contracts.model import SchemaField
 from csvgate.contracts.pattern import matcher
+from csvgate.contracts.table import column_type
+from csvgate.types.common.field_type import CellFault
 from csvgate.types.registry import FIELD_TYPES
 
 Check = Callable[[str, Any], tuple[str, str] | None]
 """Takes a cell's text and its value; returns code and message if the value breaks the rule."""
+Known = tuple[Container[object], tuple[str, str]]
+"""The keys of a reference, and the code and message for a value that is not among them."""
 
 _BOUNDS: Final = (
     ("minimum", operator.ge, "constraint.minimum", "is below the minimum of"),
@@ -19,6 +26,35 @@ _BOUNDS: Final = (
     ("exclusive_maximum", operator.lt, "constraint.exclusive_maximum", "is not below"),
 )
 _MAX_SHOWN: Final = 20
+
+
+def value_reader(field: SchemaField, foreign: Sequence[Known] = ()) -> Callable[[str], object]:
+    """Return a function that turns the text of a cell, which is not a missing value, into the
+    column's value. It raises CellFault: for the type alone if that does not hold, otherwise for
+    everything that the value breaks. `foreign` are the foreign keys of this field alone."""
+    column, kind = column_type(field), FIELD_TYPES[field.type]
+    read, fit = kind.reader(field, column), kind.fit(column)
+    constraints = tuple(checks(field))
+
+    def value_of(text: str) -> object:
+        value: Any = read(text) if read else text
+        faults: list[tuple[str, str]] = []
+        for check in constraints:
+            if (fault := check(text, value)) is not None:
+                faults.append(fault)
+        if fit:
+            try:
+                value = fit(text, value)
+            except CellFault as error:
+                raise CellFault(*faults, *error.faults) from None
+        for known, fault in foreign:
+            if value not in known:
+                faults.append(fault)
+        if faults:
+            raise CellFault(*faults)
+        return value
+
+    return value_of
 
 
 def checks(field: SchemaField) -> Iterator[Check]:

@@ -1,0 +1,1 @@
+"""Chooses the dialect of a text: delimiter, quotes, escapes, comments."""
