@@ -1,4 +1,4 @@
-"""What surrounds the table of a sheet is left out: titles, blank rows and columns, notes, totals."""
+"""Titles, blank rows and columns, notes and totals around the table of a sheet are left out."""
 
 from decimal import Decimal
 from typing import Any
