@@ -1,23 +1,23 @@
 """Writes the rows of a sheet as records of CSV, and leaves out what is not a row."""
 
-import re
 from collections import deque
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from csvgate.contracts.header_labels import fold
-from csvgate.contracts.model import MAX_FOOTER_LINES, MAX_PREAMBLE_LINES, Contract, Dialect
+from csvgate.contracts.model import MAX_FOOTER_LINES, MAX_PREAMBLE_LINES, Contract
 from csvgate.contracts.pattern import searcher
 from csvgate.csv.body import preamble_not_found
 from csvgate.csv.header_rows import count_header_rows, joined_labels
 from csvgate.csv.labels import WantedColumn, find_positions
 from csvgate.csv.work import WORK
+from csvgate.csv.workbook.cell_text import CellText
 from csvgate.csv.workbook.rows import Cell, Row, column_letters
 from csvgate.csv.workbook.values import ColumnText
 from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate.validation.faults import FileFault
 
-_LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
 _MOST_OUTSIDE: Final = 10_000
 TERMINATOR: Final = b"\r\n"
 Record = tuple[int, bytes]
@@ -38,6 +38,8 @@ class CsvRows:
         self.outside = dict[int, int]()
         """Row → the index of the first of its cells outside of the columns, for the first rows that
         have some."""
+        self.footer = list[bytes]()
+        """The lines of the footer, with their terminators, once all rows have been written."""
         self._cells = CellText(contract)
 
     def records(self, rows: Iterator[Row]) -> Iterator[Record]:
@@ -183,51 +185,21 @@ class CsvRows:
             held.append(row)
             if len(held) > count:
                 yield held.popleft()
-        if dialect.footer_from is None:
-            return
-        matches = searcher(dialect.footer_from)
-        for row in held:
-            if matches(self._searched(row)):
-                return
-            yield row
+        rows = iter(held)
+        if dialect.footer_from is not None:
+            matches = searcher(dialect.footer_from)
+            for row in rows:
+                if matches(self._searched(row)):
+                    rows = chain([row], rows)
+                    break
+                yield row
+        self.footer += map(self._stated, rows)
 
-
-class CellText:
-    """Writes texts as cells of a dialect."""
-
-    def __init__(self, contract: Contract) -> None:
-        dialect: Dialect = contract.dialect
-        # A part of a longer delimiter, at the end of a cell, could be taken for its beginning.
-        self._delimiter: Final = list(dict.fromkeys(dialect.delimiter))
-        self._quote: Final = dialect.quote_char or ""
-        self._escape: Final = dialect.escape_char or ""
-        self._doubles: Final = dialect.double_quote
-        self._skips_spaces: Final = dialect.skip_initial_space
-        specials = [*self._delimiter, self._quote, self._escape, dialect.comment_char or ""]
-        specials += ["\r", "\n"]
-        self._special: Final = re.compile("|".join(re.escape(text) for text in specials if text))
-
-    def written(self, text: str) -> str | None:
-        """Return a text as a cell; None if the dialect cannot write it."""
-        needs_quotes = self._skips_spaces and text.startswith(" ")
-        if not needs_quotes and self._special.search(text) is None:
-            return text
-        if self._escape:
-            text = text.replace(self._escape, self._escape * 2)
-        if self._quote:
-            if self._quote in text:
-                if self._doubles:
-                    text = text.replace(self._quote, self._quote * 2)
-                elif self._escape:
-                    text = text.replace(self._quote, self._escape + self._quote)
-                else:
-                    return None
-            return f"{self._quote}{text}{self._quote}"
-        if not self._escape or needs_quotes:
-            return None if self._is_unwritable(text) or needs_quotes else text
-        for char in self._delimiter:
-            text = text.replace(char, self._escape + char)
-        return _LINE_BREAK.sub(lambda found: self._escape + found[0], text)
-
-    def _is_unwritable(self, text: str) -> bool:
-        return any(char in text for char in (*self._delimiter, "\r", "\n"))
+    def _stated(self, row: Row) -> bytes:
+        """Return the line of a footer, in which totals are written as the cells above them."""
+        texts = self._labels(row)
+        for place, cell in row.cells.items():
+            index = place - self.first_column
+            if 0 <= index < len(self._columns):
+                texts[place] = self._columns[index].text(cell)
+        return self._dialect.delimiter.join(texts[min(row.cells) :]).encode() + TERMINATOR

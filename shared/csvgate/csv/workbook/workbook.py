@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -47,6 +47,12 @@ class Workbook:
     def was_read(self) -> bool:
         """Whether the file is a workbook."""
         return self._sheet is not None
+
+    @property
+    def footer(self) -> Sequence[bytes]:
+        """The lines of the footer, once the batches have been read; none if the file is not a
+        workbook."""
+        return self._written.footer if self._written is not None else ()
 
     def expand(self, archive: "ZipFile", on_step: Callable[[], None]) -> Iterator[bytes]:
         """Yield the sheet that the contract chooses as CSV in UTF-8 in the contract's dialect.
