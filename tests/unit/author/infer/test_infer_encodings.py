@@ -81,7 +81,7 @@ def test_another_encoding_of_the_same_script_is_said() -> None:
         # One degree sign with a bracket is a character in Big5.
         ("Nr\tTemp [°C]\n1\t21,5\n", "cp1252", "big5"),
         # A sigma for the end of words would stand within them.
-        ("Номер;Клиент\n1;Сидоров Антон\n2;Петрова Татьяна\n", "cp1251", "1253"),
+        ("Номер;Клиент;Дата;Оплачен\n1;Иванов И.И.;1;да\n2;Сидоров К.;2;нет\n", "cp1251", "1253"),
     ],
 )
 def test_a_reading_that_no_language_has_is_not_said(text: str, codec: str, never: str) -> None:
