@@ -76,13 +76,20 @@ def test_another_encoding_of_the_same_script_is_said() -> None:
     assert found.note == "guessed; perhaps windows-1250"
 
 
+BILLS = """Номер;Клиент;Сумма, руб.;Дата;Оплачен
+1;Иванов И.И.;1 234,50;03.11.2026;да
+2;Петрова А.С.;99,00;04.11.2026;нет
+3;Сидоров К.;12 000,00;05.11.2026;да
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "codec", "never"),
     [
         # One degree sign with a bracket is a character in Big5.
         ("Nr\tTemp [°C]\n1\t21,5\n", "cp1252", "big5"),
         # A sigma for the end of words would stand within them.
-        ("Номер;Клиент\n1;Сидоров Антон\n2;Петрова Татьяна\n", "cp1251", "1253"),
+        (BILLS, "cp1251", "1253"),
     ],
 )
 def test_a_reading_that_no_language_has_is_not_said(text: str, codec: str, never: str) -> None:
