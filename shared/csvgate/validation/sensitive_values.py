@@ -65,13 +65,14 @@ class SensitiveValues:
         kinds = {
             _kind(field, contract.schema_).model_dump_json(): _kind(field, contract.schema_)
             for field in sensitive
-            if not _is_plain(field)
+            if not _is_plain(field) and not _is_address(field)
         }
         schema = Schema(fields=tuple(kinds.values())) if kinds else contract.schema_
         self._cells: Final = [
             (Cells(field, schema, required=False), len(field.formats)) for field in kinds.values()
         ]
-        """The reader of each kind of field, and the number of comparisons that it makes."""
+        """The reader of each kind of field, and the number of comparisons that it makes. Addresses
+        are found by their @ alone."""
 
     def shown(self, fault: Fault, *, alone: bool) -> str | None:
         """Return the fault's cell, or MASK if people must not see it; None if the fault has no
@@ -105,7 +106,7 @@ class SensitiveValues:
             return True
         if self._has_dates and _DATE.search(text):
             return True
-        return any(map(self._is_value, _pieces(text)))
+        return bool(self._cells) and any(map(self._is_value, _pieces(text)))
 
     def _may_be_plain(self, text: str) -> bool:
         return self._is_plain and len(text.encode(errors="surrogatepass")) >= SHORTEST_PLAIN
@@ -147,6 +148,11 @@ def _is_plain(field: SchemaField) -> bool:
         and rules.pattern is None
         and rules.enum is None
     )
+
+
+def _is_address(field: SchemaField) -> bool:
+    """Return whether every value of the field has an @ in its cell."""
+    return field.type == "string" and field.format == "email" and not field.replace
 
 
 def _has_digits(field: SchemaField) -> bool:

@@ -201,6 +201,29 @@ def test_each_format_of_a_list_counts_as_a_comparison() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected", "readings"),
+    [
+        ("nothing", "nothing", 0),
+        ("ann at example.com", "ann at example.com", 0),
+        ("ann@", "•••", 0),
+        ("ann\uff20example.com", "•••", 0),
+    ],
+)
+def test_addresses_are_found_by_their_at(text: str, expected: str, readings: int) -> None:
+    email = {"name": "email", "format": "email", "sensitive": True}
+    values = SensitiveValues(contract(email, "notes"))
+    assert expected == values.shown(Fault(1, "notes", "row", text, "m"), alone=True)
+    assert readings == values.readings
+
+
+def test_a_text_that_is_replaced_by_an_address_is_hidden() -> None:
+    replaced = {"unknown": "lena.voss@example.com"}
+    email = {"name": "email", "format": "email", "sensitive": True, "replace": replaced}
+    values = SensitiveValues(contract(email, "notes"))
+    assert values.shown(Fault(1, "notes", "row", "unknown", "m"), alone=True) == "•••"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         VALID,

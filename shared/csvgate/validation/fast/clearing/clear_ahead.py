@@ -5,9 +5,9 @@ block. The order of the file holds for reading, and for the columns of each fiel
 learns from the blocks before. Any thread may take any task otherwise. The thread that uses the
 blocks takes tasks as well while it waits for the next block.
 
-numpy, pyarrow and zlib release the lock of the interpreter (the GIL) in their long calls, so that
-two threads make use of two processors. A task is everything that a thread does at a time: it uses
-what it needs (the stream, or a kernel) alone, and hands it over under a lock.
+numpy, pyarrow and the decompressors release the lock of the interpreter (the GIL) in their long
+calls, so that two threads make use of two processors. A task is everything that a thread does at a
+time: it uses what it needs (the stream, or a kernel) alone, and hands it over under a lock.
 """
 
 from collections import deque
