@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import field
 from datetime import datetime
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from csvgate.chunks.arrow import encode
 from csvgate.contracts.model import MOST_REJECTED_ROWS, Contract
@@ -44,6 +44,9 @@ from intake.verified_source import (
     metadata_in_event,
     metadata_of_object,
 )
+
+if TYPE_CHECKING:
+    from intake.totals import UploadTotals
 
 _NO_ROWS: Final = Counts(read=0, valid=0, rejected=0)
 
@@ -88,11 +91,14 @@ class UploadReader:
     clock: Clock
     processors: int = 1
 
-    def read(self, pinned: Pinned, began: datetime, overruns: int) -> UploadReading:
+    def read(
+        self, pinned: Pinned, began: datetime, overruns: int, *, is_last: bool = False
+    ) -> UploadReading:
         """Read the pinned generation to its end, and its rows until a limit is certainly exceeded.
         `began` is when this delivery began, and `overruns` is the number of earlier deliveries that
-        ran out of time. Nothing is concluded from bytes that were not verified. Raises Transient,
-        OutOfTime among them, and Permanent."""
+        ran out of time. `is_last` says that no later delivery will look again for what is missing.
+        Nothing is concluded from bytes that were not verified. Raises Transient, OutOfTime among
+        them, and Permanent."""
         references = pinned_keys(pinned, self.ledger)
         try:
             metadata = self._admit(pinned, overruns)
@@ -102,7 +108,7 @@ class UploadReader:
         budget = TimeBudget(self.clock, deadline, address(pinned.received), metadata.size)
         source = VerifiedSource(self.store, pinned.received, metadata, budget)
         try:
-            return self._process(source, pinned, references)
+            return self._process(source, pinned, references, is_last=is_last)
         except FileFault as error:
             if error.fault.code != GONE:
                 source.verify()
@@ -153,13 +159,15 @@ class UploadReader:
         return _Source(pieces, origin, most)
 
     def _process(
-        self, verified: VerifiedSource, pinned: Pinned, references: KeySets
+        self, verified: VerifiedSource, pinned: Pinned, references: KeySets, *, is_last: bool
     ) -> UploadReading:
         """Raises FileFault, Transient and Permanent."""
-        contract, correction = pinned.contract, None
+        contract, correction, totals = pinned.contract, None, None
         source = self._open(verified, pinned)
         if source.origin is None:
-            engine = self._engine(source.pieces, contract, pinned, references)
+            totals = self._totals(pinned, is_last=is_last)
+            footer = totals.footer if totals else None
+            engine = self._engine(source.pieces, contract, pinned, references, footer)
             batches: Iterator[Batch] = engine
         else:
             correction = Correction(contract, source.origin.open_lines)
@@ -184,14 +192,19 @@ class UploadReader:
                     if limited.stopped:
                         break
                     partition.add(batch)
+                    if totals is not None:
+                        totals.add(batch)
                     for chunk in encode(batch, contract):
                         staged.write(chunk.data, chunk.rows)
                     # Otherwise 100 MiB would stay in memory while the next batch is made.
                     del batch, kept
             staged.wait()
             verified.verify()
+            verdict = limited.verdict()
+            # A file that its limits refuse is refused with its reject file, whatever its totals.
+            if totals is not None and verdict.status == "valid":
+                totals.compare()
             written = rejects.finish()
-        verdict = limited.verdict()
         return UploadReading(
             verdict=verdict,
             counts=limited.counts,
@@ -204,8 +217,21 @@ class UploadReader:
             stopped_at=limited.stopped.line if limited.stopped else None,
         )
 
+    def _totals(self, pinned: Pinned, *, is_last: bool) -> "UploadTotals | None":
+        if pinned.contract.totals is None:
+            return None
+        # Imported here, because most contracts have no totals.
+        from intake.totals import totals_of
+
+        return totals_of(pinned.contract, _upload(pinned), self.store, is_last=is_last)
+
     def _engine(
-        self, pieces: Iterable[bytes], contract: Contract, pinned: Pinned, references: KeySets
+        self,
+        pieces: Iterable[bytes],
+        contract: Contract,
+        pinned: Pinned,
+        references: KeySets,
+        footer: list[bytes] | None = None,
     ) -> Generator[Batch, None, None]:
         received = pinned.received
         return validate(
@@ -215,6 +241,7 @@ class UploadReader:
             references=references,
             hash_key=bytes.fromhex(received.hash_key),
             processors=self.processors,
+            footer=footer,
         )
 
 

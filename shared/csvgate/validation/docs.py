@@ -12,6 +12,7 @@ from csvgate.csv.compression import HEAD_BYTES, decompress
 from csvgate.csv.compression.kinds import kind_of
 from csvgate.references.keys import key_sets
 from csvgate.text import shorten
+from csvgate.totals.file_totals import FileTotals
 from csvgate.validation.codes import CODES, Code
 from csvgate.validation.examples import EXAMPLES, Example
 from csvgate.validation.faults import Fault, FileFault
@@ -48,7 +49,14 @@ def faults_of(example: Example) -> list[Fault]:
         pieces = decompress(
             [example.data], max_bytes=contract.limits.max_bytes, member=contract.member
         )
-        batches = list(validate(pieces, contract, references=key_sets(contract, strings)))
+        totals = FileTotals(contract) if contract.totals else None
+        footer = totals.footer if totals else None
+        keys = key_sets(contract, strings)
+        batches = list(validate(pieces, contract, references=keys, footer=footer))
+        if totals is not None:
+            for batch in batches:
+                totals.add(batch)
+            totals.compare()
     except FileFault as error:
         return [error.fault]
     return [fault for batch in batches for row in batch.rejected for fault in row.faults]
