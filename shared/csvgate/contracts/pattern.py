@@ -40,7 +40,7 @@ _ADVICE: Final = (
     (r"\(\?>", "has an atomic group; write (?:…), because RE2 does not backtrack"),
     (r"\(\?\(", "asks whether a group matched, which RE2 cannot do; write two alternatives"),
     (r"\(\?#", "has a comment, which RE2 does not know; use the field's description"),
-    (r"\(\?[a-zA-Z-]", "has a flag that RE2 does not know; it knows i, m, s and U"),
+    (r"\(\?(?!P?<)[a-zA-Z-]", "has a flag that RE2 does not know; it knows i, m, s and U"),
     (r"\\Z", r"has \Z, which RE2 does not know; drop it, because the whole text is matched"),
     (r"\\[uUN]", _ESCAPE),
 )
