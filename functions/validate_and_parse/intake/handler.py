@@ -199,8 +199,9 @@ class Validator:
             standing = self.sealer.usable(pinned.received.upload.id)
             if standing is not None:
                 return standing
-        is_last = pinned.contract.totals is not None and self._is_last(pinned, starts)
-        reading = self.reader.read(pinned, began, starts.overruns, is_last=is_last)
+        if pinned.contract.totals is not None:
+            pinned = replace(pinned, is_last=self._is_last(pinned, starts))
+        reading = self.reader.read(pinned, began, starts.overruns)
         return self.sealer.seal(pinned, reading)
 
     def _is_last(self, pinned: Pinned, starts: Starts) -> bool:

@@ -91,14 +91,11 @@ class UploadReader:
     clock: Clock
     processors: int = 1
 
-    def read(
-        self, pinned: Pinned, began: datetime, overruns: int, *, is_last: bool = False
-    ) -> UploadReading:
+    def read(self, pinned: Pinned, began: datetime, overruns: int) -> UploadReading:
         """Read the pinned generation to its end, and its rows until a limit is certainly exceeded.
         `began` is when this delivery began, and `overruns` is the number of earlier deliveries that
-        ran out of time. `is_last` says that no later delivery will look again for what is missing.
-        Nothing is concluded from bytes that were not verified. Raises Transient, OutOfTime among
-        them, and Permanent."""
+        ran out of time. Nothing is concluded from bytes that were not verified. Raises Transient,
+        OutOfTime among them, and Permanent."""
         references = pinned_keys(pinned, self.ledger)
         try:
             metadata = self._admit(pinned, overruns)
@@ -108,7 +105,7 @@ class UploadReader:
         budget = TimeBudget(self.clock, deadline, address(pinned.received), metadata.size)
         source = VerifiedSource(self.store, pinned.received, metadata, budget)
         try:
-            return self._process(source, pinned, references, is_last=is_last)
+            return self._process(source, pinned, references)
         except FileFault as error:
             if error.fault.code != GONE:
                 source.verify()
@@ -159,13 +156,13 @@ class UploadReader:
         return _Source(pieces, origin, most)
 
     def _process(
-        self, verified: VerifiedSource, pinned: Pinned, references: KeySets, *, is_last: bool
+        self, verified: VerifiedSource, pinned: Pinned, references: KeySets
     ) -> UploadReading:
         """Raises FileFault, Transient and Permanent."""
         contract, correction, totals = pinned.contract, None, None
         source = self._open(verified, pinned)
         if source.origin is None:
-            totals = self._totals(pinned, is_last=is_last)
+            totals = self._totals(pinned)
             footer = totals.footer if totals else None
             engine = self._engine(source.pieces, contract, pinned, references, footer)
             batches: Iterator[Batch] = engine
@@ -217,13 +214,13 @@ class UploadReader:
             stopped_at=limited.stopped.line if limited.stopped else None,
         )
 
-    def _totals(self, pinned: Pinned, *, is_last: bool) -> "UploadTotals | None":
+    def _totals(self, pinned: Pinned) -> "UploadTotals | None":
         if pinned.contract.totals is None:
             return None
         # Imported here, because most contracts have no totals.
         from intake.totals import totals_of
 
-        return totals_of(pinned.contract, _upload(pinned), self.store, is_last=is_last)
+        return totals_of(pinned, _upload(pinned), self.store)
 
     def _engine(
         self,

@@ -1,6 +1,5 @@
 """Compare an upload with the totals that its footer or its sidecar states."""
 
-from csvgate.contracts.model import Contract
 from csvgate.contracts.sidecars import sidecar_name
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import ObjectStore
@@ -9,6 +8,7 @@ from csvgate.runtime.errors import Permanent, Transient
 from csvgate.totals.file_totals import FOOTER, FileTotals
 from csvgate.totals.sidecar_lines import MAX_BYTES, missing, sidecar_lines, too_large
 from csvgate.validation.batch import Batch
+from intake.pin_plan import Pinned
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,14 @@ class UploadTotals:
         self.computed.compare(self.lines, self.where)
 
 
-def totals_of(
-    contract: Contract, upload: Upload, store: ObjectStore, *, is_last: bool
-) -> UploadTotals | None:
-    """Return the totals of an upload under this contract, with the current generation of its
-    sidecar; None if the contract has none.
+def totals_of(pinned: Pinned, upload: Upload, store: ObjectStore) -> UploadTotals | None:
+    """Return the totals of a pinned upload, with the current generation of its sidecar; None if its
+    contract has none.
 
     Raises FileFault `file.sidecar_unreadable`. If the sidecar does not exist, raises Transient
     `sidecar.waiting`, and FileFault `file.sidecar_missing` in the last start.
     """
-    totals = contract.totals
+    contract, totals = pinned.contract, pinned.contract.totals
     if totals is None:
         return None
     if totals.sidecar is None:
@@ -50,7 +48,7 @@ def totals_of(
     name = sidecar_name(totals.sidecar, upload.name)
     where = f"the sidecar gs://{upload.bucket}/{name}"
     data = _read(store, upload.bucket, name, where)
-    if data is None and is_last:
+    if data is None and pinned.is_last:
         raise missing(where)
     if data is None:
         raise Transient("sidecar.waiting", f"{where} does not exist yet; a retry looks again")

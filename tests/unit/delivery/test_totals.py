@@ -23,8 +23,8 @@ from world import World
 
 NAME, SIDECAR = "plain/may.csv", "plain/may.ctl"
 PATTERN = r"^Total (?P<rows>\d+) (?P<a>-?\d+)$"
-FOOTER = {"dialect": {"footerFrom": "^Total"}, "totals": {"pattern": PATTERN}}
-BESIDE = {"totals": {"pattern": PATTERN, "sidecar": "{stem}.ctl"}}
+FOOTER: dict[str, Any] = {"dialect": {"footerFrom": "^Total"}, "totals": {"pattern": PATTERN}}
+BESIDE: dict[str, Any] = {"totals": {"pattern": PATTERN, "sidecar": "{stem}.ctl"}}
 ROWS = "a\n1\n2\n39\n"
 RIGHT, WRONG = b"Total 3 42\n", b"Total 3 43\n"
 
@@ -81,7 +81,7 @@ def test_a_wrong_footer_refuses_the_file(data: bytes, code: str) -> None:
     assert {} == world.store.buckets["rejects"]
     assert 0 == sum(call.startswith("bigquery.append") for call in calls.made)
     (email,) = world.mailer.sent
-    assert seal_of(world, NAME).detail in email.text.replace("\n", " ")
+    assert str(seal_of(world, NAME).detail) in email.text.replace("\n", " ")
 
 
 def test_rejected_rows_are_part_of_the_totals() -> None:

@@ -80,12 +80,10 @@ def test_the_sum_is_that_of_all_cells_that_can_be_read(
         line = data[: _start(rows, numbers.index(None))].count(b"\n") + 1
         found = (numbers.count(None), line)
     wrong = b"#n=" + (b"-700%" if name == "percent" else b"-7") + b" rows=1000\n"
+    blocks: dict[str, Any] = {"block_bytes": block_bytes, "chunk_bytes": chunk_bytes}
     faults = [
         compared([data + wrong], rules, vector_bytes=vector_bytes, **sizes)
-        for vector_bytes, sizes in (
-            (RULES_ONLY, {}),
-            (1, {"block_bytes": block_bytes, "chunk_bytes": chunk_bytes}),
-        )
+        for vector_bytes, sizes in ((RULES_ONLY, {}), (1, blocks))
     ]
     assert faults[0] == faults[1]
     assert faults[0] is not None

@@ -186,7 +186,7 @@ def test_a_footer_that_another_thread_reads(processors: int) -> None:
     pytest.importorskip("pyarrow")
     rules = with_totals(r"^#(?P<rows>\d+) (?P<n>\d+)", N, "b")
     data = b"n,b\n" + b"7,lamp\n" * 5000 + b"#5000 35000\n"
-    sizes = {"vector_bytes": 1, "block_bytes": 3000, "chunk_bytes": 9000}
+    sizes: dict[str, Any] = {"vector_bytes": 1, "block_bytes": 3000, "chunk_bytes": 9000}
     assert compared([data], rules, processors=processors, **sizes) is None
 
 
