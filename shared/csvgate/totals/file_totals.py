@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from csvgate.contracts.model import ROWS_GROUP, Contract
+from csvgate.text import counted
 from csvgate.totals.column_total import ColumnTotal
 from csvgate.totals.exact import plain
 from csvgate.totals.rejected_cells import RejectedCells
@@ -13,6 +15,8 @@ from csvgate.validation.batch import Batch
 from csvgate.validation.faults import FileFault
 
 FOOTER: Final = "the footer"
+_MOST_SHOWN: Final = 5
+"""The totals that a message shows if more are wrong."""
 
 
 class FileTotals:
@@ -55,15 +59,14 @@ class FileTotals:
         given = self.footer if lines is None else lines
         stated = self._stated.read(given, where, self._columns, self._hidden)
         # A total may be stated more than once.
-        wrong = dict.fromkeys(
-            self._difference(group, value, where)
-            for group, value in stated
-            if value != self._actual(group)
-        )
+        wrong = dict.fromkeys(pair for pair in stated if pair[1] != self._actual(pair[0]))
         if wrong:
+            shown = [self._difference(*pair, where) for pair in islice(wrong, _MOST_SHOWN)]
+            if len(wrong) > _MOST_SHOWN:
+                shown.append(f"and {counted(len(wrong) - _MOST_SHOWN, 'more total')}")
             raise FileFault(
                 "file.total_differs",
-                f"{'; '.join(wrong)}. Compare the file with its source, and upload it again once "
+                f"{'; '.join(shown)}. Compare the file with its source, and upload it again once "
                 "it is complete",
             )
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from csvgate.contracts.model import ROWS_GROUP
 from csvgate.contracts.pattern import capturer
+from csvgate.csv.labels import join_limited
 from csvgate.csv.work import WORK
 from csvgate.text import shorten
 from csvgate.totals.column_total import ColumnTotal
@@ -14,7 +15,7 @@ from csvgate.types.common.field_type import CellFault
 from csvgate.types.common.spaces import SPACES
 from csvgate.validation.faults import VALUE_CHARACTERS, FileFault
 
-_COUNT: Final = re.compile(r"[0-9]{1,3}(?:[ \u00a0\u202f.,'’][0-9]{3})+|[0-9]{1,100}")
+_COUNT: Final = re.compile(r"[0-9]{1,3}(?:[ \u00a0\u202f.,'’][0-9]{3}){1,30}|[0-9]{1,90}")
 _PATTERN_CHARACTERS: Final = 200
 """The part of a pattern that a message repeats."""
 
@@ -58,7 +59,7 @@ class StatedTotals:
 
     def _missing(self, groups: list[str], where: str, *, has_match: bool) -> FileFault:
         if has_match:
-            problem = f"{where} states no total for {', '.join(groups)}"
+            problem = f"{where} states no total for {join_limited(groups)}"
         else:
             problem = f"no line of {where} matches the contract's `totals.pattern`"
         pattern = shorten(self._pattern, _PATTERN_CHARACTERS)
