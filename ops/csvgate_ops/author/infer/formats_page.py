@@ -25,7 +25,8 @@ What csvgate makes of the files that people have. Each row of the tables is a sm
 [expected.toml](../tests/files/expected.toml), from which `make docs` generates this page.
 
 `csvgate infer` writes the properties that a table names, apart from `totals`, and
-[contracts.md](contracts.md) explains them. *Refused* means that infer writes no contract and says why, with a remedy.
+[contracts.md](contracts.md) explains them. *Refused* means that infer writes no contract and says
+why, with a remedy.
 
 ## What must be declared
 
@@ -43,7 +44,7 @@ A sample cannot show these properties. Write them into the contract that infer h
 | words stand for other values | `replace: {"n/v": ""}` |
 | spaces around texts do not count | `trim: true` |
 | the footer varies in length | `footerFrom: "^Total"` |
-| the footer, or a small file beside it, states totals | `totals: {pattern: "^Total;(?P<rows>.+)"}` |
+| the footer or a file beside it states totals | `totals: {pattern: "^Total;(?P<rows>.+)"}` |
 | an archive has several files | `member: "*.csv"` |
 """
 
