@@ -10,11 +10,13 @@ import pytest
 from csvgate.contracts.pattern import capturer
 from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.compression import decompress
+from csvgate.csv.work import counted as counted_work
 from csvgate.rejects.corrections import Correction
 from csvgate.totals.exact import plain
 from csvgate.totals.file_totals import FileTotals
 from csvgate.totals.sidecar_lines import MAX_BYTES, sidecar_lines
 from csvgate.validation.faults import FileFault
+from csvgate.validation.validate import validate
 from unit.totals.compared import PATHS, compared, with_totals
 from unit.validation.files import contract
 
@@ -264,3 +266,19 @@ def test_groups_in_their_order_and_names_that_repeat() -> None:
     assert {} == capture(b"x")
     with pytest.raises(ValueError, match="has two groups named a; write one group"):
         capturer("(?P<a>x)|(?P<a>y)")
+
+
+def test_the_work_grows_with_the_rejected_bytes_alone() -> None:
+    rules = with_totals("^#(?P<n>.*)", N, {"name": "m", "type": "integer"})
+    row = b'1,"' + b"x" * 500 + b'"\n'
+    found = list[tuple[int, int]]()
+    for count in (100, 200):
+        rejected = list(validate([b"n,m\n" + count * row], rules))
+        totals = FileTotals(rules)
+        with counted_work() as work:
+            for batch in rejected:
+                totals.add(batch)
+        assert work.framed <= 2 * count
+        assert work.scanned <= 5 * count * len(row)
+        found.append((work.framed, work.scanned))
+    assert found[1] == (2 * found[0][0], 2 * found[0][1])
