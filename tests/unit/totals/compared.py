@@ -10,7 +10,8 @@ from csvgate.validation.validate import validate
 from unit.validation.files import Field, contract
 
 RULES_ONLY: Final = 2**62
-PATHS: Final = {"rules": RULES_ONLY, "blocks": 1}
+PATHS: Final = {"rules": RULES_ONLY, "blocks": 20}
+"""The least bytes for the vectorised path, which begins only if some of the rows are among them."""
 
 
 def with_totals(pattern: str, *fields: Field | str, **properties: Any) -> Contract:

@@ -83,7 +83,7 @@ def test_the_sum_is_that_of_all_cells_that_can_be_read(
     blocks: dict[str, Any] = {"block_bytes": block_bytes, "chunk_bytes": chunk_bytes}
     faults = [
         compared([data + wrong], rules, vector_bytes=vector_bytes, **sizes)
-        for vector_bytes, sizes in ((RULES_ONLY, {}), (1, blocks))
+        for vector_bytes, sizes in ((RULES_ONLY, {}), (len(b"n,b\n") + 1, blocks))
     ]
     assert faults[0] == faults[1]
     assert faults[0] is not None

@@ -154,6 +154,15 @@ def test_numbers_that_a_rule_refuses_count_and_others_are_named(path: str) -> No
 
 
 @pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("cell", [b"5\0kg", b"5\xff", b"\xe2\x825"])
+def test_cells_that_are_not_text_have_no_number(path: str, cell: bytes) -> None:
+    field = {"name": "n", "type": "number", "bareNumber": False}
+    data = b"n,b\n5 kg,x\n" + cell + b",y\n#0\n"
+    found = message(data, "#(?P<n>.*)", field, "b", path=path)
+    assert "the sum of n is 5, but the footer states 0, without 1 cell that could not be" in found
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_a_sensitive_total_is_not_shown(path: str) -> None:
     field = N | {"sensitive": True}
     found = message(b"n,b\n4711,x\nx4712,x\n#4713\n", "#(?P<n>.*)", field, "b", path=path)
@@ -201,7 +210,7 @@ def test_a_footer_that_another_thread_reads(processors: int) -> None:
     pytest.importorskip("pyarrow")
     rules = with_totals(r"^#(?P<rows>\d+) (?P<n>\d+)", N, "b")
     data = b"n,b\n" + b"7,lamp\n" * 5000 + b"#5000 35000\n"
-    sizes: dict[str, Any] = {"vector_bytes": 1, "block_bytes": 3000, "chunk_bytes": 9000}
+    sizes: dict[str, Any] = {"vector_bytes": 20, "block_bytes": 3000, "chunk_bytes": 9000}
     assert compared([data], rules, processors=processors, **sizes) is None
 
 
