@@ -6,13 +6,14 @@ from itertools import islice
 from typing import Final
 
 from csvgate.contracts.model import ROWS_GROUP, Contract
-from csvgate.text import counted
+from csvgate.text import counted, shorten
 from csvgate.totals.column_total import ColumnTotal
 from csvgate.totals.exact import plain
 from csvgate.totals.rejected_cells import RejectedCells
-from csvgate.totals.stated import StatedTotals
+from csvgate.totals.stated import Stated, StatedTotals
 from csvgate.validation.batch import Batch
-from csvgate.validation.faults import FileFault
+from csvgate.validation.faults import VALUE_CHARACTERS, Fault, FileFault
+from csvgate.validation.sensitive_values import MASK, SensitiveValues
 
 FOOTER: Final = "the footer"
 _MOST_SHOWN: Final = 5
@@ -32,6 +33,7 @@ class FileTotals:
         self._stated: Final = StatedTotals(contract.totals.pattern)
         found = [fields[group] for group in self._stated.groups if group != ROWS_GROUP]
         self._columns: Final = {field.name: ColumnTotal(at, field, schema) for at, field in found}
+        self._sensitive: Final = SensitiveValues(contract)
         self._hidden: Final = {field.name for _, field in found if field.sensitive}
         self._rejected: Final = RejectedCells(contract, [at for at, _ in found])
         self._rows = 0
@@ -53,15 +55,15 @@ class FileTotals:
         """Compare the rows with the totals that these lines in UTF-8 state, by default those of the
         footer. `where` names the place of the lines for people.
 
-        Raises FileFault `file.total_missing` and `file.total_differs`. A message repeats neither
-        total nor sum of a sensitive column, because the sum of a single row is one of its values.
+        Raises FileFault `file.total_missing` and `file.total_differs`. A message repeats no text
+        that could be a sensitive value: a line of the footer may be a row.
         """
         given = self.footer if lines is None else lines
-        stated = self._stated.read(given, where, self._columns, self._hidden)
+        stated = self._stated.read(given, where, self._columns, self._shown)
         # A total may be stated more than once.
-        wrong = dict.fromkeys(pair for pair in stated if pair[1] != self._actual(pair[0]))
+        wrong = dict.fromkeys(total for total in stated if total.value != self._actual(total.group))
         if wrong:
-            shown = [self._difference(*pair, where) for pair in islice(wrong, _MOST_SHOWN)]
+            shown = [self._difference(total, where) for total in islice(wrong, _MOST_SHOWN)]
             if len(wrong) > _MOST_SHOWN:
                 shown.append(f"and {counted(len(wrong) - _MOST_SHOWN, 'more total')}")
             raise FileFault(
@@ -73,11 +75,20 @@ class FileTotals:
     def _actual(self, group: str) -> Decimal:
         return Decimal(self._rows) if group == ROWS_GROUP else self._columns[group].sum
 
-    def _difference(self, group: str, stated: Decimal, where: str) -> str:
-        if group in self._hidden:
-            text = f"the sum of {group} is not the total that {where} states (both are sensitive)"
-        else:
-            what = "the number of rows" if group == ROWS_GROUP else f"the sum of {group}"
-            found = plain(self._actual(group))
-            text = f"{what} is {found}, but {where} states {plain(stated)}"
-        return text if group == ROWS_GROUP else text + self._columns[group].left_out
+    def _shown(self, group: str, text: str) -> str:
+        """Return the text of a file as a message may show it, like the cell of a fault."""
+        visible = "".join(char if char.isprintable() else "\ufffd" for char in text)
+        fault = Fault(1, group, "", shorten(visible, VALUE_CHARACTERS), "")
+        return self._sensitive.shown(fault, alone=True) or ""
+
+    def _difference(self, total: Stated, where: str) -> str:
+        stated = self._shown(total.group, total.text)
+        stated = MASK if stated == MASK else plain(total.value)
+        found = plain(self._actual(total.group))
+        if total.group == ROWS_GROUP:
+            return f"the number of rows is {found}, but {where} states {stated}"
+        column = self._columns[total.group]
+        if self._rows == 1 or total.group in self._hidden:
+            # The sum of a single row is its cell.
+            found = self._shown(total.group, found)
+        return f"the sum of {total.group} is {found}, but {where} states {stated}{column.left_out}"

@@ -1,9 +1,9 @@
 """Finds the totals that the lines of a footer or of a sidecar state."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from csvgate.contracts.model import ROWS_GROUP
 from csvgate.contracts.pattern import capturer
@@ -13,11 +13,20 @@ from csvgate.text import shorten
 from csvgate.totals.column_total import ColumnTotal
 from csvgate.types.common.field_type import CellFault
 from csvgate.types.common.spaces import SPACES
-from csvgate.validation.faults import VALUE_CHARACTERS, FileFault
+from csvgate.validation.faults import FileFault
 
 _COUNT: Final = re.compile(r"[0-9]{1,3}(?:[ \u00a0\u202f.,'’][0-9]{3}){1,30}|[0-9]{1,90}")
 _PATTERN_CHARACTERS: Final = 200
 """The part of a pattern that a message repeats."""
+
+
+class Stated(NamedTuple):
+    """A total that a line states."""
+
+    group: str
+    value: Decimal
+    text: str
+    """The text that was read as the value."""
 
 
 class StatedTotals:
@@ -32,15 +41,15 @@ class StatedTotals:
         lines: Iterable[bytes],
         where: str,
         columns: Mapping[str, ColumnTotal],
-        hidden: Collection[str],
-    ) -> list[tuple[str, Decimal]]:
-        """Return groups and their totals in the order of the lines; a total may be stated more than
-        once. `where` names the place for people. `columns` read the totals of their cells, and
-        `hidden` are the groups whose texts no message may repeat.
+        shown: Callable[[str, str], str],
+    ) -> list[Stated]:
+        """Return the totals in the order of the lines; one may be stated more than once. `where`
+        names the place for people. `columns` read the totals of their cells, and `shown` returns
+        what a message may show of a group's text.
 
         Raises FileFault `file.total_missing` if a total is not stated, or is not a number.
         """
-        found, has_match = list[tuple[str, Decimal]](), False
+        found, has_match = list[Stated](), False
         for line in lines:
             WORK.scanned += len(line)
             captured = self._capture(line.rstrip(b"\r\n"))
@@ -50,9 +59,9 @@ class StatedTotals:
                 if text:
                     value = _count(text) if group == ROWS_GROUP else _number(columns[group], text)
                     if value is None:
-                        raise _unreadable(group, "" if group in hidden else text, where)
-                    found.append((group, value))
-        stated = {group for group, _ in found}
+                        raise _unreadable(group, shown(group, text), where)
+                    found.append(Stated(group, value, text))
+        stated = {total.group for total in found}
         if missing := [group for group in self.groups if group not in stated]:
             raise self._missing(missing, where, has_match=has_match)
         return found
@@ -84,12 +93,11 @@ def _number(column: ColumnTotal, text: str) -> Decimal | None:
 
 
 def _unreadable(group: str, text: str, where: str) -> FileFault:
-    shown = f" ({shorten(text, VALUE_CHARACTERS)})" if text else ""
     what = (
         "a number of rows" if group == ROWS_GROUP else f"a number as the cells of {group} have it"
     )
     return FileFault(
         "file.total_missing",
-        f"what {where} states for {group}{shown} is not {what}; check the export, or change "
+        f"what {where} states for {group} ({text}) is not {what}; check the export, or change "
         "`totals.pattern`",
     )

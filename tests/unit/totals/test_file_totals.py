@@ -166,12 +166,37 @@ def test_cells_that_are_not_text_have_no_number(path: str, cell: bytes) -> None:
 def test_a_sensitive_total_is_not_shown(path: str) -> None:
     field = N | {"sensitive": True}
     found = message(b"n,b\n4711,x\nx4712,x\n#4713\n", "#(?P<n>.*)", field, "b", path=path)
-    assert (
-        "the sum of n is not the total that the footer states (both are sensitive), without 1 cell"
-    ) in found
+    assert "the sum of n is •••, but the footer states •••, without 1 cell that could" in found
     unread = message(b"n,b\n4711,x\n#x4712\n", "#(?P<n>.*)", field, "b", path=path)
-    assert "what the footer states for n is not a number" in unread
+    assert "what the footer states for n (•••) is not a number" in unread
     assert "471" not in found + unread
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ("5,0171234567\n5,0171234568", "the sum of n is 5, but the footer states •••. "),
+        ("5,0171234567\n5,x0171234568", "states for n (•••) is not a number"),
+        ("171234567\n#9", "the sum of n is •••, but the footer states 9. "),
+        ("171234567,+\n5,+\n#9", "the sum of n is 171234572, but the footer states 9. "),
+    ],
+    ids=["a row", "a text in a row", "a shifted row", "sum of several"],
+)
+def test_a_row_that_is_taken_for_a_footer_shows_no_sensitive_value(
+    path: str, data: str, says: str
+) -> None:
+    phone = {"name": "phone", "sensitive": True, "constraints": {"pattern": "[+0-9]{6,}"}}
+    dialect = {"footerFrom": None, "footerLines": 1, "shortRows": "pad"}
+    pattern = "[#,](?P<n>[^,+]*)$"
+    found = message(f"n,phone\n{data}\n".encode(), pattern, N, phone, path=path, dialect=dialect)
+    assert says in found
+    assert "017123456" not in found
+
+
+def test_characters_that_cannot_be_seen_are_not_repeated() -> None:
+    found = message(b"n,b\n#\x1b[31m5\n", "#(?P<n>.*)")
+    assert "what the footer states for n (\ufffd[31m5) is not a number" in found
 
 
 @pytest.mark.parametrize("path", PATHS)

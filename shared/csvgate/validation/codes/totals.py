@@ -10,8 +10,8 @@ TOTAL_CODES: Final = (
         "The file differs from its totals",
         "The footer or the sidecar states another number of rows, or another sum of a column, than "
         "the rows of the file have, rejected rows included. Perhaps the file is cut off, or lines "
-        "were added or lost on its way. The message has both values, unless the column is "
-        "sensitive, and says how many cells could not be read as numbers. Compare the file with "
+        "were added or lost on its way. The message has both values, except what could "
+        "be sensitive, and says how many cells could not be read as numbers. Compare the file with "
         "its source, and upload it again once it is complete.",
     ),
     Code(
