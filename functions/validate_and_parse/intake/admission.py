@@ -1,6 +1,7 @@
 """Which objects are uploads: each of the others ends in a named outcome, none in an exception."""
 
 from csvgate.contracts.match import Contracts
+from csvgate.contracts.model import Contract
 from csvgate.ports import Clock
 from csvgate.protocol.events import UploadRef
 from csvgate.protocol.identity import Upload, digest
@@ -20,6 +21,32 @@ def out_of_scope(upload: Upload, *, uploads_bucket: str, rejects_bucket: str) ->
     if upload.name.endswith("/"):
         return "ignored: folder"
     return None
+
+
+def owner_of_sidecar(name: str, contracts: Contracts) -> Contract | None:
+    """Return the contract to whose uploads an object with this name is a sidecar, if there is
+    one."""
+    if all(c.totals is None or c.totals.sidecar is None for c in contracts):
+        return None
+    # Imported here, because most contracts have no sidecars.
+    from csvgate.contracts.sidecars import sidecar_owner
+
+    return sidecar_owner(name, contracts)
+
+
+def ignore_sidecar(upload: Upload, owner: Contract, ledger: Ledger, clock: Clock) -> str:
+    """Record for `csvgate status` that the object is not loaded, because it is a sidecar of uploads
+    under the contract `owner`; return the outcome."""
+    ledger.upload(upload.id).ignore(
+        Ignored(
+            upload=UploadRef.of(upload),
+            reason="sidecar",
+            detail=f"{upload.name} is a sidecar: it states the totals of an upload under contract "
+            f"{owner.dataset} and is read together with that upload. It has no rows of its own",
+            at=clock(),
+        )
+    )
+    return "ignored: sidecar"
 
 
 def ignore_unmatched(upload: Upload, contracts: Contracts, ledger: Ledger, clock: Clock) -> str:

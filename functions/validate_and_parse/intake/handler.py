@@ -11,6 +11,7 @@ from typing import Final, Self
 from cloudevents.http import CloudEvent
 
 from csvgate.contracts.match import Contracts
+from csvgate.contracts.model import Contract
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.cloudevents_pubsub import Delivery
@@ -24,7 +25,12 @@ from csvgate.runtime.library_words import library_words
 from csvgate.runtime.log import log
 from csvgate.runtime.start_up import Runtime
 from csvgate.text import counted
-from intake.admission import ignore_unmatched, out_of_scope
+from intake.admission import (
+    ignore_sidecar,
+    ignore_unmatched,
+    out_of_scope,
+    owner_of_sidecar,
+)
 from intake.pin_plan import Pinned, Planner, received_now
 from intake.publish_seal import SealPublisher
 from intake.read_upload import UploadReader
@@ -111,7 +117,7 @@ class Validator:
             return
         entries = self.ledger.upload(work.upload.id)
         received = entries.received()
-        contract = self.contracts.for_object(work.upload.name)
+        contract = self._contract(work.upload.name)
         if received is None and contract is not None:
             received = received_now(work, contract, self.clock, {}, engine="", chunk_bytes=0)
         if received is not None:
@@ -126,8 +132,10 @@ class Validator:
         if ignored:
             return ignored
         work = self._with_checksum(work)
-        pinned = self.planner.pin(work, self.contracts.for_object(upload.name))
+        pinned = self.planner.pin(work, self._contract(upload.name))
         if pinned is None:
+            if (owner := owner_of_sidecar(upload.name, self.contracts)) is not None:
+                return ignore_sidecar(upload, owner, self.ledger, self.clock)
             return ignore_unmatched(upload, self.contracts, self.ledger, self.clock)
         entries, starts = self.ledger.upload(upload.id), _FIRST
         if pinned.is_repeat:
@@ -150,6 +158,13 @@ class Validator:
         if pinned.is_repeat:
             self._note_end(entries, starts)
         return f"sealed: {standing.seal.status}"
+
+    def _contract(self, name: str) -> Contract | None:
+        """Return the contract of an upload with this name. A sidecar has none, even if the `match`
+        of its contract fits it."""
+        if owner_of_sidecar(name, self.contracts) is not None:
+            return None
+        return self.contracts.for_object(name)
 
     def _note_end(
         self, entries: UploadLedger, starts: Starts, failure: Failure | None = None
@@ -184,6 +199,8 @@ class Validator:
             standing = self.sealer.usable(pinned.received.upload.id)
             if standing is not None:
                 return standing
+        if pinned.contract.totals is not None:
+            pinned = replace(pinned, is_last=self._is_last(pinned, starts))
         reading = self.reader.read(pinned, began, starts.overruns)
         return self.sealer.seal(pinned, reading)
 

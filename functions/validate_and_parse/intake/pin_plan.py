@@ -38,6 +38,8 @@ class Pinned:
     contract: Contract
     is_repeat: bool
     """An earlier delivery has pinned the upload."""
+    is_last: bool = False
+    """No later delivery will look again for what this one finds missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from intake.verified_source import (
 
 if TYPE_CHECKING:
     from csvgate.csv.workbook import Workbook
+    from intake.totals import UploadTotals
 
 _NO_ROWS: Final = Counts(read=0, valid=0, rejected=0)
 
@@ -163,10 +164,12 @@ class UploadReader:
         self, verified: VerifiedSource, pinned: Pinned, references: KeySets
     ) -> UploadReading:
         """Raises FileFault, Transient and Permanent."""
-        contract, correction = pinned.contract, None
+        contract, correction, totals = pinned.contract, None, None
         source = self._open(verified, pinned)
         if source.origin is None:
-            engine = self._uncorrected(source, pinned, references)
+            totals = self._totals(pinned)
+            footer = totals.footer if totals else None
+            engine = self._uncorrected(source, pinned, references, footer)
             batches: Iterator[Batch] = engine
         else:
             correction = Correction(contract, source.origin.open_lines)
@@ -191,14 +194,19 @@ class UploadReader:
                     if limited.stopped:
                         break
                     partition.add(batch)
+                    if totals is not None:
+                        totals.add(batch)
                     for chunk in encode(batch, contract):
                         staged.write(chunk.data, chunk.rows)
                     # Otherwise 100 MiB would stay in memory while the next batch is made.
                     del batch, kept
             staged.wait()
             verified.verify()
+            verdict = limited.verdict()
+            # A file that its limits refuse is refused with its reject file, whatever its totals.
+            if totals is not None and verdict.status == "valid":
+                totals.compare()
             written = rejects.finish()
-        verdict = limited.verdict()
         return UploadReading(
             verdict=verdict,
             counts=limited.counts,
@@ -212,17 +220,34 @@ class UploadReader:
         )
 
     def _uncorrected(
-        self, source: _Source, pinned: Pinned, references: KeySets
+        self,
+        source: _Source,
+        pinned: Pinned,
+        references: KeySets,
+        footer: list[bytes] | None,
     ) -> Generator[Batch, None, None]:
         def engine(pieces: Iterable[bytes], contract: Contract) -> Generator[Batch, None, None]:
-            return self._engine(pieces, contract, pinned, references)
+            return self._engine(pieces, contract, pinned, references, footer)
 
         if source.workbook is None:
             return engine(source.pieces, pinned.contract)
         return source.workbook.engine(source.pieces, engine)
 
+    def _totals(self, pinned: Pinned) -> "UploadTotals | None":
+        if pinned.contract.totals is None:
+            return None
+        # Imported here, because most contracts have no totals.
+        from intake.totals import totals_of
+
+        return totals_of(pinned, _upload(pinned), self.store)
+
     def _engine(
-        self, pieces: Iterable[bytes], contract: Contract, pinned: Pinned, references: KeySets
+        self,
+        pieces: Iterable[bytes],
+        contract: Contract,
+        pinned: Pinned,
+        references: KeySets,
+        footer: list[bytes] | None = None,
     ) -> Generator[Batch, None, None]:
         received = pinned.received
         return validate(
@@ -232,6 +257,7 @@ class UploadReader:
             references=references,
             hash_key=bytes.fromhex(received.hash_key),
             processors=self.processors,
+            footer=footer,
         )
 
 

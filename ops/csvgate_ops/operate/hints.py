@@ -26,7 +26,9 @@ def hints(
 ) -> Iterator[str]:
     """Yield one paragraph per hint. `options` are the command-line options that point a command
     at the same cloud, with a leading space."""
-    if status.state == "ignored":
+    if status.ignored == "sidecar":
+        yield "Its totals are compared with the upload that it belongs to: csvgate status lists it."
+    elif status.state == "ignored":
         yield (
             f"Nothing of it is loaded. To draft a contract for such files: {program()} infer FILE "
             "--out DIR, where DIR is the folder of contracts. Then upload the file again."

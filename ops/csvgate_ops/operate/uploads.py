@@ -76,6 +76,8 @@ class UploadStatus(BaseModel):
     """Rejected rows of a completed upload that no correction has loaded yet."""
     failures: tuple[Failed, ...] = ()
     """Dead-lettered failures; a replay may have succeeded since."""
+    ignored: str | None = None
+    """Why the object is not an upload: `no_contract`, or `sidecar`."""
     emailed: bool = False
     """The email about this state is sent."""
     timeline: tuple[Step, ...] = ()
@@ -95,6 +97,7 @@ def status(ledger: Ledger, upload_id: str) -> UploadStatus:
         state="ignored",
         upload=ignored.upload,
         detail=ignored.detail,
+        ignored=ignored.reason,
         timeline=(Step(at=ignored.at, what="ignored", detail=ignored.detail),),
     )
 

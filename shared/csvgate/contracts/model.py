@@ -27,6 +27,7 @@ from csvgate.contracts.table_schema import (
 __all__ = [
     "MAX_FOOTER_LINES",
     "MAX_PREAMBLE_LINES",
+    "ROWS_GROUP",
     "Constraints",
     "Contract",
     "Derivation",
@@ -44,6 +45,7 @@ __all__ = [
     "Reference",
     "Schema",
     "SchemaField",
+    "Totals",
 ]
 
 _SIZE: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*")
@@ -114,6 +116,24 @@ class Limits(Model):
         "compressed: bytes, or text such as 5GiB or 100 MB.",
     )
     """Bytes, once the contract is loaded."""
+
+
+ROWS_GROUP: Final = "rows"
+"""The group of `totals.pattern` that captures the number of rows."""
+
+
+class Totals(Model):
+    """Totals that the sender of a file states. They are compared with all rows of the file."""
+
+    pattern: str = Field(
+        description="An RE2 pattern with named groups, found in the footer's lines: (?P<rows>…) is "
+        "the number of rows, (?P<NAME>…) the sum of that integer or number column."
+    )
+    sidecar: str | None = Field(
+        None,
+        description="The name of the object that states the totals instead of the footer, e.g. "
+        "{stem}.ctl. {name} is the upload's name, {stem} the same without its extensions.",
+    )
 
 
 class Lookup(Model):
@@ -189,6 +209,7 @@ class Contract(Model):
         "append", description="What happens if the same object name is uploaded again."
     )
     limits: Limits = Field(Limits.model_construct(), description=Limits.__doc__)
+    totals: Totals | None = Field(None, description=Totals.__doc__)
     enrich: tuple[EnrichStep, ...] = Field((), description="Columns to add, in this order.")
     references: Mapping[str, Reference] = Field(
         {}, description="Small tables for lookups and foreign keys, by name."

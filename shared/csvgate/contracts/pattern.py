@@ -40,7 +40,7 @@ _ADVICE: Final = (
     (r"\(\?>", "has an atomic group; write (?:…), because RE2 does not backtrack"),
     (r"\(\?\(", "asks whether a group matched, which RE2 cannot do; write two alternatives"),
     (r"\(\?#", "has a comment, which RE2 does not know; use the field's description"),
-    (r"\(\?[a-zA-Z-]", "has a flag that RE2 does not know; it knows i, m, s and U"),
+    (r"\(\?(?!P?<)[a-zA-Z-]", "has a flag that RE2 does not know; it knows i, m, s and U"),
     (r"\\Z", r"has \Z, which RE2 does not know; drop it, because the whole text is matched"),
     (r"\\[uUN]", _ESCAPE),
 )
@@ -50,6 +50,8 @@ _PART: Final = re.compile(
     re.DOTALL,
 )
 """A part of a pattern that RE2 accepts: what is quoted, escaped, a set, a count, or a character."""
+_GROUP: Final = re.compile(r"\?P?<(\w+)>")
+"""What follows the bracket of a named group."""
 
 
 class PatternError(ValueError):
@@ -88,7 +90,30 @@ def matcher(pattern: str) -> Callable[[str], bool]:
     return matches
 
 
-def _compiled(pattern: str, used: str) -> Any:
+def capturer(pattern: str) -> tuple[tuple[str, ...], Callable[[bytes], dict[str, bytes | None]]]:
+    """Return the names of the pattern's groups, and a function that searches a text in UTF-8 and
+    returns what each group captured, None for a group without a part in the match. The function
+    returns an empty dictionary for a text in which the pattern is not found.
+
+    Raises PatternError if RE2 cannot express the pattern, or a name is given to two groups.
+    """
+    compiled = _compiled(pattern, pattern, captures=True)
+    names = _names_of_groups(pattern)
+    for name in names:
+        if names.count(name) > 1:
+            raise PatternError(
+                f"has two groups named {name}; write one group, with the alternatives inside or "
+                "around it"
+            )
+
+    def capture(text: bytes) -> dict[str, bytes | None]:
+        found = compiled.search(text)
+        return {} if found is None else found.groupdict()
+
+    return tuple(names), capture
+
+
+def _compiled(pattern: str, used: str, *, captures: bool = False) -> Any:
     """Compile `used`, which is the pattern of the contract with what csvgate adds to it."""
     # Imported here, so that a function whose contracts have no patterns does not wait for it.
     import re2
@@ -102,12 +127,19 @@ def _compiled(pattern: str, used: str) -> Any:
         for problem in _misunderstood(pattern):
             raise PatternError(problem)
         # Without groups RE2 does not have to find out where they begin and end.
-        options.never_capture = True
+        options.never_capture = not captures
         return re2.compile(used, options)
     except re2.error as error:
         raise PatternError(_advice(error.args[0].decode(errors="replace"))) from None
     except UnicodeEncodeError:
         raise PatternError("has a lone surrogate, which no text can contain; drop it") from None
+
+
+def _names_of_groups(pattern: str) -> list[str]:
+    """Return the names in a pattern that RE2 accepts, in order. RE2 for Python does not refuse a
+    name that is given twice, and then forgets one of the two groups."""
+    starts = (part.end() for part in _PART.finditer(pattern) if part[0] == "(")
+    return [name[1] for at in starts if (name := _GROUP.match(pattern, at))]
 
 
 def _misunderstood(pattern: str) -> Iterator[str]:

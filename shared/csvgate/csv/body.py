@@ -31,9 +31,10 @@ _PATTERN_CHARACTERS: Final = 200
 
 
 def without_preamble_and_footer(
-    pieces: Iterable[bytes], dialect: Dialect, limit: int
+    pieces: Iterable[bytes], dialect: Dialect, limit: int, footer: list[bytes] | None = None
 ) -> tuple[Iterator[bytes], int]:
-    """Return the rest of the stream and the number of its first physical line.
+    """Return the rest of the stream and the number of its first physical line. The lines of the
+    footer, with their terminators, are appended to `footer` when the stream has ended.
 
     A first line `sep=;` is part of the preamble, whatever the dialect says. Blank lines at the very
     end do not count as lines of the footer: people who count lines from the end do not see them.
@@ -54,15 +55,16 @@ def without_preamble_and_footer(
     elif before:
         blocks = _without_first(blocks, before)
     if footer_from is not None:
-        blocks = _without_footer(blocks, searcher(footer_from), dialect, limit)
+        blocks = _without_footer(blocks, searcher(footer_from), dialect, limit, footer)
     elif after:
-        blocks = _without_last(blocks, after)
+        blocks = _without_last(blocks, after, footer)
     return map(b"".join, blocks), skipped + before + 1
 
 
 def contract_for_extracted_records(contract: Contract) -> Contract:
     """Return the contract for UTF-8 records that were already extracted from their file: without
-    preamble, footer and comments, so that these are not removed twice."""
+    preamble, footer and comments, so that these are not removed twice. Their totals would be those
+    of a part of the file."""
     dialect = contract.dialect.model_copy(
         update={
             "preamble_lines": 0,
@@ -72,7 +74,7 @@ def contract_for_extracted_records(contract: Contract) -> Contract:
             "comment_char": None,
         }
     )
-    return contract.model_copy(update={"encoding": "utf-8", "dialect": dialect})
+    return contract.model_copy(update={"encoding": "utf-8", "dialect": dialect, "totals": None})
 
 
 def _from_first_match(
@@ -117,7 +119,9 @@ def _without_first(blocks: Iterable[list[bytes]], count: int) -> Iterator[list[b
             yield kept
 
 
-def _without_last(blocks: Iterable[list[bytes]], count: int) -> Iterator[list[bytes]]:
+def _without_last(
+    blocks: Iterable[list[bytes]], count: int, footer: list[bytes] | None
+) -> Iterator[list[bytes]]:
     """Hold back at most `count` + MAX_BLANK_LINES lines."""
     held = deque[bytes]()
     blank = 0
@@ -130,10 +134,16 @@ def _without_last(blocks: Iterable[list[bytes]], count: int) -> Iterator[list[by
                 passed.append(held.popleft())
         if passed:
             yield passed
+    if footer is not None:
+        footer += held
 
 
 def _without_footer(
-    blocks: Iterable[list[bytes]], matches: Callable[[bytes], bool], dialect: Dialect, limit: int
+    blocks: Iterable[list[bytes]],
+    matches: Callable[[bytes], bool],
+    dialect: Dialect,
+    limit: int,
+    footer: list[bytes] | None,
 ) -> Iterator[list[bytes]]:
     """Hold back the last MAX_FOOTER_LINES lines and MAX_BLANK_LINES blank ones, and drop those from
     the first that matches. The header and lines inside a quoted cell never begin the footer."""
@@ -154,6 +164,8 @@ def _without_footer(
         WORK.scanned += len(line)
         content = line.rstrip(b"\r\n")
         if content and matches(content):
+            if footer is not None:
+                footer += held[at:]
             held = held[:at]
             break
     if held:

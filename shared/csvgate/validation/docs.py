@@ -15,6 +15,7 @@ from csvgate.csv.workbook import Workbook
 from csvgate.csv.workbook.sheets import WORKBOOK
 from csvgate.references.keys import key_sets
 from csvgate.text import shorten
+from csvgate.totals.file_totals import FileTotals
 from csvgate.validation.codes import CODES, Code
 from csvgate.validation.examples import EXAMPLES, Example
 from csvgate.validation.faults import Fault, FileFault
@@ -55,9 +56,15 @@ def faults_of(example: Example) -> list[Fault]:
             member=contract.member,
             workbook=workbook,
         )
+        totals = FileTotals(contract) if contract.totals else None
+        footer = totals.footer if totals else None
         references = key_sets(contract, strings)
-        engine = workbook.engine(pieces, partial(validate, references=references))
+        engine = workbook.engine(pieces, partial(validate, references=references, footer=footer))
         batches = list(engine)
+        if totals is not None:
+            for batch in batches:
+                totals.add(batch)
+            totals.compare()
     except FileFault as error:
         return [error.fault]
     return [fault for batch in batches for row in batch.rejected for fault in row.faults]

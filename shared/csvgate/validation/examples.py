@@ -76,6 +76,10 @@ _XZ: Final = bytes.fromhex(
 """A header and a row."""
 _LARGE_XZ: Final = _XZ[:12] + bytes.fromhex("0200210128000000e6a011b3") + _XZ[24:]
 """The same, with a header that asks for 4 GiB of memory."""
+_TOTALS: Final = {
+    "dialect": {"footerFrom": "^Total"},
+    "totals": {"pattern": "^Total: (?P<rows>[0-9]+) rows; (?P<amount>[0-9.]+)$"},
+}
 _EXAMPLES: Final[dict[str, Example]] = {
     "file.empty": Example(b""),
     "file.encoding": Example("a,b\n1,2\n".encode("utf-16-le")),
@@ -99,6 +103,16 @@ _EXAMPLES: Final[dict[str, Example]] = {
     ),
     "file.workbook_too_large": Example(workbook(size=1 << 31)),
     "file.workbook_damaged": Example(workbook('<c t="s"><v>7</v></c>')),
+    "file.total_differs": Example(
+        b"article,amount\nlamp,12.50\nchair,40.00\nTotal: 3 rows; 60.50\n",
+        ({"name": "article"}, {"name": "amount", "type": "number"}),
+        properties=_TOTALS,
+    ),
+    "file.total_missing": Example(
+        b"article,amount\nlamp,12.50\nchair,40.00\n",
+        ({"name": "article"}, {"name": "amount", "type": "number"}),
+        properties=_TOTALS,
+    ),
     "header.missing_column": Example(
         b"id,e-mail\n1,ann@example.com\n", ({"name": "id"}, {"name": "email"})
     ),

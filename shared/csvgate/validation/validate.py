@@ -46,6 +46,7 @@ def validate(
     vector_bytes: int = VECTOR_BYTES,
     block_bytes: int = BLOCK_BYTES,
     processors: int = 1,
+    footer: list[bytes] | None = None,
 ) -> Generator[Batch, None, None]:
     """Yield batches of about `chunk_bytes` of CSV in the file's order; none for a file of no rows.
 
@@ -56,14 +57,16 @@ def validate(
     With more than one of the `processors`, up to that many threads work at a time on a file that is
     large enough. They read `pieces` ahead until the generator ends or is closed, so close it before
     anything else reads the same stream. Batches and errors do not depend on the number.
-    Memory is a small multiple of `chunk_bytes`. Raises FileFault if the file cannot be loaded as
-    a whole. Apart from what `pieces` raises while it is read, that happens before the first batch.
+    The lines of the footer in UTF-8 are appended to `footer`, if it is given, before the generator
+    ends. Memory is a small multiple of `chunk_bytes`. Raises FileFault if the file cannot be loaded
+    as a whole. Apart from what `pieces` raises while it is read, that happens before the first
+    batch.
     """
     mark, text = open_text(pieces, contract.encoding)
     beginning, rest = read_at_least(text, HEAD_BYTES)
     _require_no_json_rows(beginning, contract)
     pieces = chain([beginning], rest)
-    pieces, line = without_preamble_and_footer(pieces, contract.dialect, MAX_RECORD_BYTES)
+    pieces, line = without_preamble_and_footer(pieces, contract.dialect, MAX_RECORD_BYTES, footer)
     head, rest = read_at_least(pieces, vector_bytes)
     start, keyed = None, KeyedHash(hash_key)
     if len(head) >= vector_bytes and _is_vectorisable(contract):

@@ -57,6 +57,8 @@ def test_too_many_recipients(found: Callable[..., Found]) -> None:
         {"dialect": {"delimiter": "<tab>", "escapeChar": "\\"}},
         {"dialect": {"delimiter": "\x01"}},
         {"destination": {**TABLE, "partition_by": "day", "cluster_by": ["rate", "id", "_line"]}},
+        {"totals": {"pattern": "(?i)^total:? (?P<rows>[0-9]+)$", "sidecar": "control/{stem}.ctl"}},
+        {"totals": {"pattern": "x(?P<rows>.+)"}, "dialect": {"footerLines": 1}},
         {"destination": {**TABLE, "partition_by": "_ingested_at"}},
         {"destination": {**TABLE, "table": "my-table"}, "on_overwrite": "refuse"},
         {"enrich": [LOOKUP, derive("x"), derive("y", "x + rate", "NUMERIC(10,2)")]},

@@ -15,7 +15,7 @@ PREFIXES = {code.split(".")[0] for code in CODES}
 LITERAL = re.compile(rf'"((?:{"|".join(sorted(PREFIXES))})\.[a-z_]+)"')
 LIST = sorted((ROOT / "shared/csvgate/validation/codes").glob("*.py"))
 EXAMPLE_LIST = ROOT / "shared/csvgate/validation/examples.py"
-ENGINE = ("types", "csv", "validation", "unique", "rejects", "references", "chunks")
+ENGINE = (*("types", "csv", "validation", "unique", "rejects", "references", "chunks", "totals"),)
 SOURCES = [
     ROOT / "shared/csvgate/contracts/constraints.py",
     *(
@@ -48,12 +48,14 @@ def test_an_example_has_its_fault_alone(code: str) -> None:
 
 
 def test_only_faults_found_before_the_file_is_read_lack_an_example() -> None:
-    """Faults of corrections depend on the ledger, the others on the upload's name and size and on
-    the time that reading it takes."""
+    """Faults of corrections depend on the ledger, the others on the upload's name and size, on its
+    sidecar, and on the time that reading it takes."""
     without = {code for code in set(CODES) - set(EXAMPLES) if not code.startswith("correction.")}
     assert {
         "file.gone",
         "file.overwrite",
+        "file.sidecar_missing",
+        "file.sidecar_unreadable",
         "file.too_large",
         "file.too_large_to_finish",
         "file.too_many_chunks",

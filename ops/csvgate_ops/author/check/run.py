@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from csvgate.contracts.model import Contract
@@ -21,6 +22,7 @@ from csvgate_ops.author.check.corrected_file import CorrectedFile, EveryLine
 from csvgate_ops.author.check.fault_spool import FaultSpool
 from csvgate_ops.author.check.reject_output import RejectOutput
 from csvgate_ops.author.check.source import Source
+from csvgate_ops.author.check.totals import Sidecar, checked_totals
 from csvgate_ops.author.check.utf8_watch import Utf8Watch
 
 _VECTOR_BYTES: Final = 2 * 1024 * 1024
@@ -53,7 +55,8 @@ class Check:
 
     `name` is the name to upload the file under, if known. `on_bytes` is called with the number of
     bytes of each read, `on_rows` with the numbers of rows read and rejected so far. With more than
-    one of the `processors`, `on_bytes` may be called in another thread.
+    one of the `processors`, `on_bytes` may be called in another thread. Totals in a sidecar are
+    compared if `sidecar` is given.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Check:
         *,
         references: KeySets = (),
         name: str | None = None,
+        sidecar: Sidecar | None = None,
         on_bytes: Callable[[int], None] | None = None,
         on_rows: Callable[[int, int], None] | None = None,
         processors: int = 1,
@@ -77,6 +81,7 @@ class Check:
         self._on_rows = on_rows
         self._processors = processors
         self._reasons = Reasons(contract, local=True)
+        self._totals = checked_totals(contract, sidecar)
 
     def run(self, source: Source) -> Result:
         """Raises Unusable when the file cannot be read."""
@@ -101,6 +106,8 @@ class Check:
                     del batch
                     if limited.stopped:
                         break
+            if self._totals and not is_corrected and limited.verdict().status == "valid":
+                self._totals.compare()
         except FileFault as error:
             fault = error.fault
             if self._rejects:
@@ -117,10 +124,11 @@ class Check:
         )
 
     def _batches(self, pieces: Iterator[bytes], workbook: Workbook) -> Generator[Batch, None, None]:
-        return workbook.engine(pieces, self._validate)
+        footer = self._totals.footer if self._totals else None
+        return workbook.engine(pieces, partial(self._validate, footer=footer))
 
     def _validate(
-        self, pieces: Iterable[bytes], contract: Contract
+        self, pieces: Iterable[bytes], contract: Contract, footer: list[bytes] | None = None
     ) -> Generator[Batch, None, None]:
         return validate(
             pieces,
@@ -128,6 +136,7 @@ class Check:
             references=self._references,
             vector_bytes=_VECTOR_BYTES,
             processors=self._processors,
+            footer=footer,
         )
 
     def _corrected(self, pieces: Iterator[bytes]) -> Generator[Batch, None, None]:
@@ -140,6 +149,8 @@ class Check:
 
     def _take(self, batch: Batch, limited: LimitedRejects) -> None:
         kept = limited.take(batch)
+        if self._totals and not limited.is_correction:
+            self._totals.add(batch)
         for row in kept.rejected:
             self._reasons.add(row)
             for fault in row.faults:

@@ -26,8 +26,9 @@ What csvgate makes of the files that people have. Each row of the tables is a sm
 [tests/files](../tests/files), which the tests infer and check. The whole contract of each is in
 [expected.toml](../tests/files/expected.toml), from which `make docs` generates this page.
 
-`csvgate infer` writes the properties that a table names, and [contracts.md](contracts.md) explains
-them. *Refused* means that infer writes no contract and says why, with a remedy.
+`csvgate infer` writes the properties that a table names, apart from `totals`, and
+[contracts.md](contracts.md) explains them. *Refused* means that infer writes no contract and says
+why, with a remedy.
 
 ## What must be declared
 
@@ -46,6 +47,7 @@ has drafted:
 | words stand for other values | `replace: {"n/v": ""}` |
 | spaces around texts do not count | `trim: true` |
 | the footer varies in length | `footerFrom: "^Total"` |
+| the footer or a file beside it states totals | `totals: {pattern: "^Total;(?P<rows>.+)"}` |
 | an archive has several files | `member: "*.csv"` |
 | the sheet of a workbook has another name each month | `sheetNumber: 2` |
 """
@@ -75,6 +77,8 @@ def _made(row: Mapping[str, Any], about_columns: bool) -> str:
     if about_columns:
         notes = row.get("comments", {}).values()
         made += "".join(f"; comment: {_escaped(text)}" for text in notes)
+    if totals := row.get("totals"):
+        made += f"; `totals.pattern`: `{_escaped(totals)}`"
     if rejected := row.get("rejected"):
         made += f"; {rejected} rejected"
     return made

@@ -18,6 +18,7 @@ from csvgate_ops.author.check.reject_output import RejectOutput
 from csvgate_ops.author.check.report import Table, json_report
 from csvgate_ops.author.check.run import Check, revealed
 from csvgate_ops.author.check.source import Source
+from csvgate_ops.author.check.totals import find_sidecar, not_compared
 from csvgate_ops.local.cloud.options import repository
 from csvgate_ops.text import printable
 
@@ -94,6 +95,8 @@ def command(
     The exit code is 0 if every row is valid, 1 if rows are rejected or the file cannot be loaded,
     and 2 if FILE or the contract cannot be used.
 
+    Totals are compared with the footer, or with the sidecar beside FILE.
+
     A corrected reject file is checked with the line numbers of the original file. Its name, or
     --as, must contain the id of the upload.
     """
@@ -107,6 +110,9 @@ def command(
     keys = foreign_keys(contract, references)
     if remark := left_out(contract, references):
         click.echo(f"Note: {remark}", err=True)
+    sidecar = find_sidecar(contract, path, name)
+    if remark := not_compared(contract, sidecar, path):
+        click.echo(f"Note: {printable(remark)}", err=True)
     with ExitStack() as stack:
         # All faults may be shown here, so the work is not limited as it is for three examples.
         shown = SensitiveValues(contract, most_readings=sys.maxsize)
@@ -125,6 +131,7 @@ def command(
                 out,
                 references=keys,
                 name=name if name is not None or path is None else path.name,
+                sidecar=sidecar,
                 on_bytes=progress.on_bytes,
                 on_rows=progress.on_rows,
                 processors=processors,

@@ -1,12 +1,17 @@
 """Upload a file to the local cloud and, with --wait, follow it until it is loaded."""
 
+import shlex
 from pathlib import Path
 
 import click
 
 from csvgate.contracts.match import Contracts
+from csvgate.contracts.model import Contract
+from csvgate.contracts.sidecars import sidecar_name
+from csvgate.rejects.corrections import upload_id_in_name
 from csvgate_ops.author.check.choose import contract_and_name, no_contract
 from csvgate_ops.author.check.output import Unusable
+from csvgate_ops.author.check.totals import find_sidecar
 from csvgate_ops.cli.operate._following import following
 from csvgate_ops.cli.operate._status_view import console, outcome
 from csvgate_ops.cli.options import as_json, data_dir
@@ -47,13 +52,15 @@ def command(
 ) -> None:
     """Upload FILE to the uploads bucket of the local cloud.
 
-    Contracts that have changed are in use before FILE is uploaded.
+    Contracts that have changed are in use before FILE is uploaded. If its contract has totals in a
+    sidecar, the one beside FILE is uploaded first.
     """
     session = connect(data_dir)
     contracts = await_contracts(session.endpoints)
     name = name if name is not None else _name(file, contracts, session)
     if not as_json:
         click.echo(printable(f"uploading {file.name} as {name}"), err=True)
+    _send_sidecar(session, contracts.for_object(name), file, name)
     with following(quiet=as_json, size=file.stat().st_size) as progress:
         upload = send(session, file, name, progress.sent)
         last = UploadStatus(id=upload.id, state="unknown")
@@ -75,6 +82,22 @@ def _name(file: Path, contracts: Contracts, session: Session) -> str:
     if found is None:
         raise Unusable(no_contract(file, contracts, Path(session.endpoints["contracts"])))
     return found[1]
+
+
+def _send_sidecar(session: Session, contract: Contract | None, file: Path, name: str) -> None:
+    """Upload the sidecar of FILE, or say that the upload will wait for it. A corrected reject file
+    needs none."""
+    totals = contract.totals if contract is not None else None
+    if contract is None or totals is None or totals.sidecar is None or upload_id_in_name(name):
+        return
+    beside, needed = find_sidecar(contract, file, name), sidecar_name(totals.sidecar, name)
+    if beside is not None:
+        click.echo(printable(f"uploading {beside.path.name} as {needed}"), err=True)
+        send(session, beside.path, needed)
+    elif not session.storage().bucket(session.bucket("uploads")).blob(needed).exists():
+        message = f"{name} will wait for its sidecar {needed}, which is not beside {file.name}"
+        command = f"csvgate upload SIDECAR --as {shlex.quote(needed)}"
+        click.echo(f"Note: {printable(message)}; upload it with: {printable(command)}", err=True)
 
 
 def _show(session: Session, last: UploadStatus) -> None:

@@ -58,16 +58,22 @@ class Footprint:
     topics: dict[str, tuple[int, int]]
     """Topic, by its role in the pipeline → number of messages, and bytes as Pub/Sub charges
     them."""
+    sidecars: int = 0
+    """Objects that are uploaded beside the file, each of which has a Storage event of its own."""
 
     @property
     def writes(self) -> int:
-        """Includes the upload itself."""
-        return 1 + sum(use.writes for use in (self.validate, self.enrich, self.notify))
+        """Includes the upload itself and that of its sidecar."""
+        return (
+            1 + self.sidecars + sum(use.writes for use in (self.validate, self.enrich, self.notify))
+        )
 
     @property
     def reads(self) -> int:
-        """Includes the notification of the upload."""
-        return 1 + sum(use.reads for use in (self.validate, self.enrich, self.notify))
+        """Includes the notification of each uploaded object."""
+        return (
+            1 + self.sidecars + sum(use.reads for use in (self.validate, self.enrich, self.notify))
+        )
 
     @property
     def ledger_objects(self) -> int:
@@ -86,8 +92,9 @@ class Footprint:
 
     @property
     def deliveries(self) -> int:
-        """Requests to functions: the event, what it announced, and the completion event."""
-        return 1 + self.loading_requests + 1
+        """Requests to functions: the events of the uploaded objects, what the upload announced, and
+        the completion event."""
+        return 1 + self.sidecars + self.loading_requests + 1
 
 
 def footprint(
@@ -106,7 +113,8 @@ def footprint(
         validate=_validate(size, shape, chunks, range_bytes),
         enrich=_enrich(chunks, lane),
         notify=StorageUse(2, 0, 2) if shape.emails else StorageUse(0, 0, 0),
-        topics=_topics(size, chunks),
+        topics=_topics(size, shape, chunks),
+        sidecars=int(shape.has_sidecar),
     )
 
 
@@ -129,9 +137,13 @@ def _validate(size: UploadSize, shape: Shape, chunks: int, range_bytes: int) -> 
     # lines if there are many.
     created = 2 + rejected + (1 if size.rejected > INLINE_LINES else 0)
     created += 1 if shape.refuses_overwrite else 0
+    # The event of the sidecar looks for a pin, and records that the object is ignored.
+    sidecar = 1 if shape.has_sidecar else 0
+    created += sidecar
     reads = (
+        2 * sidecar  # the sidecar, and the pin for its event
         # The pin is read before the references of a first delivery are looked up.
-        (1 + shape.references if shape.references else 0)
+        + (1 + shape.references if shape.references else 0)
         + shape.foreign_keys
         + max(1, ceil(size.stored_bytes / range_bytes))
         + rejected  # the note that the dead letter is sent
@@ -216,10 +228,11 @@ def _volume(message: Message) -> int:
     return len(message.data) + attributes
 
 
-def _topics(size: UploadSize, chunks: int) -> dict[str, tuple[int, int]]:
+def _topics(size: UploadSize, shape: Shape, chunks: int) -> dict[str, tuple[int, int]]:
     reasons = REASON_BYTES if size.rejected else 0
+    objects = 2 if shape.has_sidecar else 1
     messages = {
-        "events": (1, EVENT_BYTES),
+        "events": (objects, objects * EVENT_BYTES),
         "validated": (_messages(chunks), announcement_bytes(chunks)),
         "complete": (1, COMPLETION_BYTES + reasons + ENVELOPE_BYTES),
         "dead_letter": (1, EVENT_BYTES + ENVELOPE_BYTES) if size.rejected else (0, 0),

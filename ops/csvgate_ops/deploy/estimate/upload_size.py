@@ -21,6 +21,8 @@ class Shape:
     references: int = 2
     """Number of different references in all."""
     refuses_overwrite: bool = False
+    has_sidecar: bool = False
+    """True if each upload has a sidecar with its totals."""
     emails: bool = True
     """True if a completed upload sends emails."""
 
@@ -34,6 +36,7 @@ class Shape:
             foreign_keys=len(foreign),
             references=len(lookups | set(foreign)),
             refuses_overwrite=contract.on_overwrite == "refuse",
+            has_sidecar=contract.totals is not None and contract.totals.sidecar is not None,
             emails=bool(contract.notify.completed),
         )
 

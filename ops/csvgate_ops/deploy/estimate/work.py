@@ -52,7 +52,7 @@ def work(size: UploadSize, footprint: Footprint, prices: PriceList) -> Work:
     notify = storage(footprint.notify) + (assumed.send_seconds if footprint.notify.writes else 0)
     start = assumed.start_seconds
     return Work(
-        validate=_billed(start + validate, 1),
+        validate=_billed((1 + footprint.sidecars) * start + validate, 1 + footprint.sidecars),
         enrich=_billed(start + enrich, footprint.loading_requests),
         notify=_billed(start + notify, 1),
     )

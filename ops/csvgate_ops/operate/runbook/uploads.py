@@ -62,6 +62,14 @@ UPLOADS: Final = (
         NextStep.REPLAY,
     ),
     OperationalCode(
+        "sidecar.waiting",
+        When.AFTER_RETRIES,
+        "An upload waits for its sidecar, which states the totals of the file",
+        "Have the sidecar that the message names uploaded, before the replay. Usually the upload "
+        "is not dead-lettered but refused as `file.sidecar_missing` after 14 hours.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
         "event.malformed",
         When.AT_ONCE,
         "The message is not from csvgate, or is damaged",

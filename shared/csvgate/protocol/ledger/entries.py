@@ -52,10 +52,11 @@ class Received(Entry):
 
 
 class Ignored(Entry):
-    """An object in the uploads bucket that no contract matches."""
+    """An object in the uploads bucket that is not an upload."""
 
     upload: UploadRef
     reason: str
+    """`no_contract` if no contract matches it, `sidecar` if it states the totals of an upload."""
     detail: str
     at: datetime
 

@@ -126,7 +126,7 @@ RECEIVED: Final = EntryPath(
     "the pin: contract, engine, hash key and reference snapshots of the upload",
     Received,
 )
-IGNORED: Final = EntryPath(_U + "ignored.json", "why no contract applies to the object", Ignored)
+IGNORED: Final = EntryPath(_U + "ignored.json", "why the object is not an upload", Ignored)
 START: Final = EntryPath(
     _U + "starts/{number:06d}.json", "a later delivery started to work on the upload", Start
 )

@@ -15,6 +15,7 @@ from csvgate.validation.codes.corrections import CORRECTION_CODES
 from csvgate.validation.codes.files import FILE_CODES
 from csvgate.validation.codes.headers import HEADER_CODES
 from csvgate.validation.codes.rows import ROW_CODES
+from csvgate.validation.codes.totals import TOTAL_CODES
 
 __all__ = ["CODES", "Code"]
 
@@ -29,6 +30,7 @@ def _codes_of_types(prefix: str) -> Iterator[Code]:
 
 _ALL: Final = (
     *FILE_CODES,
+    *TOTAL_CODES,
     *HEADER_CODES,
     *CORRECTION_CODES,
     *ROW_CODES,

@@ -31,6 +31,8 @@ class Expected:
     """A part of what infer writes to stderr."""
     comments: Mapping[str, str] = field(default_factory=dict)
     """Parts of the comments of columns."""
+    totals: str = ""
+    """The pattern of the totals that the file states."""
 
 
 def table() -> list[Expected]:

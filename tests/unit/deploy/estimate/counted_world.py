@@ -61,10 +61,11 @@ def run(
     contracts: Contracts | None = None,
     *,
     shares: bool = True,
+    sidecar: tuple[str, bytes] | None = None,
 ) -> Seen:
     """Count the calls for an upload to a warm pipeline, which has loaded another one before: the
     references are in the ledger, and a shared stream is open. `shares` is false if small uploads
-    are loaded over pending streams."""
+    are loaded over pending streams. The object `sidecar` is uploaded first."""
     world = World(chunk_bytes=chunk_bytes, contracts=contracts or shipped_contracts())
     world.warehouse = warehouse = CountedWarehouse(
         "sales", effects=world.effects, clock=world.clock
@@ -73,6 +74,7 @@ def run(
     if not shares:
         handler = cast(Enricher, world.enrich.handler)
         world.enrich = replace(world.enrich, handler=replace(handler, shared=None))
+    world.store.put("uploads", "orders/first.ctl", b"rows=1")
     world.validate(world.upload("orders/first.csv", FIRST))
     world.drain()
     world.effects.log.clear()
@@ -82,6 +84,8 @@ def run(
     objects = {bucket: set(names) for bucket, names in buckets.items()}
     before = {topic: len(messages) for topic, messages in topics.items()}
     loaded = len(warehouse.rows("sales.orders"))
+    if sidecar is not None:
+        assert "ignored: sidecar" == world.validate(world.upload(*sidecar))
     assert world.validate(world.upload(name, data)).startswith("sealed")
     world.drain()
     effects = Counter(effect.kind for effect in world.effects.log)

@@ -10,7 +10,7 @@ from csvgate.chunks.append_requests import REQUEST_BYTES
 from csvgate.chunks.arrow import MAX_BYTES
 from csvgate.contracts.load import load
 from csvgate.contracts.match import Contracts
-from csvgate.contracts.model import Contract
+from csvgate.contracts.model import Contract, Totals
 from csvgate.gcp.storage import RANGE_BYTES
 from csvgate_ops.deploy.estimate.footprint import (
     Footprint,
@@ -92,6 +92,26 @@ def test_the_budget_of_a_small_clean_upload(tmp_path: Path) -> None:
     agree(foot, seen)
     with_references = run(name, data, chunk_bytes)
     assert (7, 4 + 1 + SHAPE.references) == (with_references.writes, with_references.reads)
+
+
+def test_a_sidecar_has_an_event_of_its_own_and_is_read_with_the_upload(tmp_path: Path) -> None:
+    name, data, chunk_bytes = UPLOADS["rejected rows"]
+    totals = Totals(pattern="^rows=(?P<rows>[0-9]+)", sidecar="{stem}.ctl")
+    contract = CONTRACT.model_copy(update={"totals": totals})
+    sidecar = "orders/a.ctl", b"rows=69"
+    seen = run(name, data, chunk_bytes, Contracts([contract]), sidecar=sidecar)
+    without = run(name, data, chunk_bytes)
+    assert (1, 2, 1) == (
+        seen.writes - without.writes,
+        seen.reads - without.reads,
+        seen.ledger_objects - without.ledger_objects,
+    )
+    size = measured(tmp_path, name, data, contract)
+    foot = modelled(size, chunk_bytes, Shape.of(contract))
+    assert (seen.writes, seen.reads) == (foot.writes - 2, foot.reads - 2)
+    assert (seen.ledger_objects, 1) == (foot.ledger_objects, foot.sidecars)
+    plain = modelled(size, chunk_bytes)
+    assert 1 == foot.deliveries - plain.deliveries == foot.topics["events"][0] - 1
 
 
 def test_a_small_upload_over_a_stream_of_its_own(tmp_path: Path) -> None:
