@@ -29,7 +29,9 @@ from simulate.world.swap import swapped
 from unit.hostile import test_hashes
 from unit.unique import test_index, test_keyed_hash, test_keys, test_runs
 from unit.validation import test_foreign_keys
-from unit.validation.fast import test_encoded, test_keys_of_blocks, test_paths
+from unit.validation.fast import test_paths
+from unit.validation.fast.kernels import test_encoded
+from unit.validation.fast.keys import test_keys_of_blocks
 
 
 def _filter_is_believed() -> AbstractContextManager[Any]:

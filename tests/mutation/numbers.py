@@ -21,7 +21,7 @@ from csvgate.validation.fast.kernels.numbers.digits import parse_whole
 from mutation.mutant import Mutant
 from simulate.world.swap import swapped
 from unit.types import test_scale
-from unit.validation.fast import test_number_limits
+from unit.validation.fast.kernels import test_number_limits
 
 
 def _kernel_skips_scale(digits: int) -> AbstractContextManager[Any]:

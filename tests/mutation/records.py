@@ -20,7 +20,7 @@ from mutation.mutant import Mutant
 from simulate.world.swap import swapped
 from unit.csv import test_encodings
 from unit.rejects import test_corrected_lines, test_rejects
-from unit.validation.fast import test_batcher, test_lines
+from unit.validation.fast.framing import test_batcher, test_lines
 
 
 def _crlf_counts_twice_after_blocks() -> AbstractContextManager[Any]:

@@ -27,7 +27,7 @@ from csvgate.validation.fast.words import Text
 from mutation.mutant import Mutant
 from simulate.world.swap import swapped
 from unit.types import test_cells
-from unit.validation.fast import test_cell_ends
+from unit.validation.fast.framing import test_cell_ends
 
 Where = Callable[[Slices], Any]
 

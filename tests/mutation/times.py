@@ -10,7 +10,7 @@ from csvgate.validation.fast.kernels.times import calendar, tail
 from csvgate.validation.fast.kernels.times.tail import Presence, Tail
 from mutation.mutant import Mutant
 from simulate.world.swap import swapped
-from unit.validation.fast import test_time_limits
+from unit.validation.fast.kernels import test_time_limits
 
 
 def _every_fourth_year_is_a_leap_year() -> AbstractContextManager[Any]:

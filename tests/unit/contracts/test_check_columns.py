@@ -10,7 +10,7 @@ from csvgate.contracts.checks.defaults import check_default
 from csvgate.contracts.hashing import contract_hash
 from csvgate.types.common.field_type import CellFault
 from csvgate.validation.cells import Cells
-from unit.validation.fast.files import KINDS
+from unit.validation.fast.kinds import KINDS
 from unit.validation.files import Field, contract
 
 Found = list[tuple[str, str]]

@@ -17,7 +17,7 @@ from csvgate.validation.rules import Rules
 from csvgate.validation.validate import validate
 from unit.types.cell import read
 from unit.validation.fast.columns import cleared, cleared_by_type
-from unit.validation.fast.test_kernels import same
+from unit.validation.fast.kernels.test_kernels import same
 from unit.validation.files import contract
 
 EMAIL = {"type": "string", "format": "email"}

@@ -16,7 +16,7 @@ from csvgate.types.common.times.zones import zone_names
 from csvgate.validation.fast.kernels.column import Kernel
 from unit.types.cell import read
 from unit.validation.fast.columns import found_by, kernel_of, slices
-from unit.validation.fast.test_moment_kernels import CELLS
+from unit.validation.fast.kernels.test_moment_kernels import CELLS
 
 FORM = "%Y-%m-%d %H:%M"
 
