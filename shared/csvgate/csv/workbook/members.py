@@ -15,9 +15,9 @@ MOST_SHEET: Final = 1024**3
 """The largest sheet: 1 GiB of XML, which a sheet of a million rows and 20 columns may have."""
 _MOST_OTHER: Final = 256 * 1024 * 1024
 """The largest of the other parts: 256 MiB of XML. What is kept of them has limits of its own."""
-_FREE: Final = 64 * 1024 * 1024
+_FREE: Final = 16 * 1024 * 1024
 _MOST_RATIO: Final = 250
-"""A part of more than 64 MiB may have 250 times its compressed size. Sheets have 5 to 50 times; a
+"""A part of more than 16 MiB may have 250 times its compressed size. Sheets have 5 to 50 times; a
 megabyte of repeated tags could take minutes."""
 _METHODS: Final = (0, 8)
 _ENCRYPTED: Final = 0x1

@@ -60,6 +60,7 @@ def test_match_has_the_files_ending() -> None:
         "sales.dat",
         "sales",
         "sales.zip",
+        "Sales.XLSX",
         "my sales.v2.txt",
         "商品.CSV",
         "a[1].csv",

@@ -185,9 +185,13 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A row in the last column is many delimiters, and a row after many blank ones many lines."""
     monkeypatch.setattr(sheet_sample, "MOST_BYTES", 100_000)
     text = Cell("text", "x")
-    far = (Row(n, {0: text, 16_383: text}) for n in range(1, 2_000))
-    sample = SheetSample(far, begins_1904=False).as_csv()
+    wide = (Row(n, dict.fromkeys(range(0, 16384, 90), text)) for n in range(1, 9))
+    sample = SheetSample(wide, begins_1904=False).as_csv()
     assert (len(sample.data) < 120_000, sample.complete) == (True, False)
+    far = (Row(n, {0: text, 1: text, 16_383: text}) for n in range(1, 9))
+    assert SheetSample(far, begins_1904=False).as_csv().data == b"x,x\n" * 8
+    last = iter([Row(1, {0: text}), Row(2, {16_383: text})])
+    assert SheetSample(last, begins_1904=False).as_csv().data == b"x\n\n"
     numbers = iter(range(1, 10_000_000))
     sample = SheetSample((Row(n, {0: text}) for n in numbers), begins_1904=False).as_csv()
     assert (next(numbers) < 1_000, sample.complete) == (True, False)

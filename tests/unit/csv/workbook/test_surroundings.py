@@ -56,7 +56,13 @@ def test_patterns_are_searched_in_texts_without_quotes() -> None:
 def test_the_lines_of_the_footer(around: dict[str, Any]) -> None:
     """Totals are written as the cells of their columns."""
     fields = [{"name": "id"}, {"name": "net", "type": "number", "decimalChar": ","}]
-    rows = [[None, "id", "net"], [None, 1, 2.5], [], [None, "Total, all", 2.5], [None, "by us"]]
+    rows: list[list[Any]] = [
+        [None, "id", "net"],
+        [None, 1, 2.5],
+        [],
+        [None, "Total, all", 2.5],
+        [None, "by us"],
+    ]
     book = Workbook(contract(*fields, dialect={"delimiter": ";", **around}))
     pieces = decompress([workbook({"S": rows})], workbook=book)
     assert valid_rows(list(book.engine(pieces, validate))) == [(2, ("1", Decimal("2.5")))]

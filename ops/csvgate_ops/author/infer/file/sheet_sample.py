@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
 from typing import Final
 
 from csvgate.csv.workbook.rows import Row
@@ -19,6 +20,8 @@ which no other row has a value: a header has labels for columns without values."
 _LEAST_VALUES: Final = 2
 _LEAST_SHARE: Final = 0.1
 """The values, and the share of rows with one, that a column must have if it may have no label."""
+_MOST_BLANK: Final = 100
+"""Columns without a value after which a table has ended: they would be in the contract."""
 _FEW_SINGLE: Final = 0.1
 """The share of rows with one cell inside of a table up to which such rows after it are notes."""
 
@@ -82,11 +85,14 @@ def _width(rows: list[Mapping[int, str]]) -> int:
     found = Counter[int](index for cells in rows for index in cells)
     least = min(max(_LEAST_VALUES, _LEAST_SHARE * len(rows)), len(rows))
     width = max((index + 1 for index, count in found.items() if count >= least), default=0)
+    width = max(width, min(found, default=0) + 1)
     for cells in rows:
         last = max(cells) + 1
-        if last > width and len(cells) >= _LEAST_FILLED * (last - min(cells)):
+        if last > width and len(cells) > 1 and len(cells) >= _LEAST_FILLED * (last - min(cells)):
             width = last
-    return width
+    columns = sorted(index for index in found if index < width)
+    ends = (left + 1 for left, right in pairwise(columns) if right - left > _MOST_BLANK)
+    return next(ends, width)
 
 
 def _alone(rows: list[Mapping[int, str]], column: int) -> Collection[int]:
