@@ -31,6 +31,9 @@ def _sum_of_array(array: "pa.Array") -> Decimal:
         array = array.dictionary_decode()
     if array.null_count:
         array = array.drop_null()
+    if not len(array):
+        # It may lack a buffer.
+        return ZERO
     kind = array.type
     width = kind.bit_width // 32
     words = np.frombuffer(array.buffers()[1], "<u4", len(array) * width, 4 * array.offset * width)

@@ -14,6 +14,7 @@ from csvgate.runtime.errors import Transient
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.uploads import status
 from fakes.effects import Effect
+from fakes.storage import FakeObjectStore
 from intake.handler import LAST_START_AFTER
 from unit.delivery.simple import contracts
 from unit.delivery.test_call_counts import CLEAN, run, watched, without_subject
@@ -197,6 +198,22 @@ def test_a_sidecar_that_is_not_one(data: bytes, code: str) -> None:
     assert "sealed: file_fault" == world.validate(world.upload(NAME, ROWS.encode()))
     assert [code] == world.letter_codes()
     assert "the sidecar gs://uploads/plain/may.ctl" in str(seal_of(world, NAME).detail)
+
+
+def test_a_sidecar_is_read_up_to_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = list[int | None]()
+    read = FakeObjectStore.read
+
+    def spy(self: FakeObjectStore, bucket: str, *args: Any, **options: Any) -> bytes | None:
+        if bucket == "uploads":
+            limits.append(options.get("max_bytes"))
+        return read(self, bucket, *args, **options)
+
+    monkeypatch.setattr(FakeObjectStore, "read", spy)
+    world = world_of(**BESIDE)
+    world.store.put("uploads", SIDECAR, RIGHT)
+    assert "sealed: valid" == world.validate(world.upload(NAME, ROWS.encode()))
+    assert [64 * 1024] == limits
 
 
 @pytest.mark.parametrize("match", [["plain/*.csv"], ["plain/**"]], ids=["apart", "fits match"])

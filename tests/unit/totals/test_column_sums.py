@@ -31,6 +31,12 @@ FORMS: dict[str, Callable[[list[Any], Any], tuple[Sequence[object], list[Any]]]]
         pa.array([None, *values, None, values[0]], kind),
         [*values, values[0]],
     ),
+    "nulls over values": lambda values, kind: (
+        pa.Array.from_buffers(
+            kind, len(values), [pa.py_buffer(b"\x09" * 9), pa.array(values, kind).buffers()[1]]
+        ),
+        [value for at, value in enumerate(values) if at % 8 in (0, 3)],
+    ),
     "slice": lambda values, kind: (pa.array(values, kind).slice(3, 5), values[3:8]),
     "slice with nulls": lambda values, kind: (
         pa.array([None, *values, None], kind).slice(2, len(values)),

@@ -208,13 +208,16 @@ def test_absent_columns_and_defaults(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_padded_and_joined_rows(path: str) -> None:
+def test_padded_rows_and_rows_with_a_delimiter_at_their_end(path: str) -> None:
     dialect = {"shortRows": "pad", "trailingDelimiter": True}
-    data = b"b,n,c\nx,1,2\ny\nz,4,\nz,8,q,\nx,2,\0,\n#10,15\n"
+    data = b"b,n,c\nx,1,2\ny\nz,4,\nz,8,q,\nx,2,\0,\nq,k\nr,+5\n\xff,7\n#10,27,2\n"
     fields = ("b", N, {"name": "c", "type": "integer"})
-    found = message(data, r"#(?P<rows>\d+),(?P<n>\d+)", *fields, path=path, dialect=dialect)
-    assert "the number of rows is 5, but the footer states 10" in found
-    assert "the sum of n" not in found
+    pattern = r"#(?P<rows>\d+),(?P<n>\d+),(?P<c>\d+)"
+    found = message(data, pattern, *fields, path=path, dialect=dialect)
+    assert "the number of rows is 8, but the footer states 10. Compare" in found
+    wrong = message(data.replace(b",27,2", b",0,0"), pattern, *fields, path=path, dialect=dialect)
+    assert "the sum of n is 27, but the footer states 0, without 1 cell that could not" in wrong
+    assert "the sum of c is 2, but the footer states 0, without 2 cells that could not" in wrong
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1252"])
