@@ -22,10 +22,11 @@ VENDORED = {  # npm's htmx.org 2.0.11: dist/htmx.min.js and LICENSE
     ),
 }
 """Files written by others → SHA-256. A new version changes its hash here in the same commit."""
-WORKBOOKS = dict(
-    reversed(line.split("  "))
+WORKBOOKS = {
+    name: checksum
     for line in (ROOT / "tests/unit/workbooks.sha256").read_text().splitlines()
-)
+    for checksum, _, name in [line.partition("  ")]
+}
 """The sample workbooks, which are archives → SHA-256, as sha256sum writes them."""
 OURS = {"console.css", "console.js", "icon.svg", "mailbox.css"}
 LONGEST_SAMPLE = 100
