@@ -22,12 +22,6 @@ VENDORED = {  # npm's htmx.org 2.0.11: dist/htmx.min.js and LICENSE
     ),
 }
 """Files written by others → SHA-256. A new version changes its hash here in the same commit."""
-WORKBOOKS = {
-    name: checksum
-    for line in (ROOT / "tests/unit/workbooks.sha256").read_text().splitlines()
-    for checksum, _, name in [line.partition("  ")]
-}
-"""The sample workbooks, which are archives → SHA-256, as sha256sum writes them."""
 OURS = {"console.css", "console.js", "icon.svg", "mailbox.css"}
 LONGEST_SAMPLE = 100
 """Bytes of a binary file in tests/files."""
@@ -47,8 +41,8 @@ def tracked() -> list[str]:
 
 
 def test_vendored_files_are_the_published_ones() -> None:
-    pinned = VENDORED | WORKBOOKS
-    assert pinned == {n: hashlib.sha256((ROOT / n).read_bytes()).hexdigest() for n in pinned}
+    found = {n: hashlib.sha256((ROOT / n).read_bytes()).hexdigest() for n in VENDORED}
+    assert VENDORED == found
 
 
 def test_every_file_that_a_browser_gets_is_ours_or_pinned() -> None:
@@ -57,7 +51,7 @@ def test_every_file_that_a_browser_gets_is_ours_or_pinned() -> None:
 
 
 def test_no_other_file_is_minified_or_binary() -> None:
-    for name in set(tracked()) - VENDORED.keys() - WORKBOOKS.keys():
+    for name in set(tracked()) - VENDORED.keys():
         data = (ROOT / name).read_bytes()
         picture = name.startswith("docs/images/")
         # The beginnings of files that are not CSV, and a file in UTF-16: too short for a program.

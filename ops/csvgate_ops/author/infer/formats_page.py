@@ -23,8 +23,9 @@ _INTRODUCTION: Final = """\
 # Formats of files
 
 What csvgate makes of the files that people have. Each row of the tables is a small file in
-[tests/files](../tests/files), which the tests infer and check. The whole contract of each is in
-[expected.toml](../tests/files/expected.toml), from which `make docs` generates this page.
+[tests/files](../tests/files), which the tests infer and check; they build the workbooks from
+text files. The whole contract of each file is in [expected.toml](../tests/files/expected.toml),
+from which `make docs` generates this page.
 
 `csvgate infer` writes the properties that a table names, apart from `totals`, and
 [contracts.md](contracts.md) explains them. *Refused* means that infer writes no contract and says

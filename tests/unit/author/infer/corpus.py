@@ -3,11 +3,13 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from csvgate.contracts.model import Contract, SchemaField
 from csvgate.types.registry import FIELD_TYPES
 from unit.author.infer.infer_examples import ROOT
+from unit.csv.workbook.described import ENDING, built
 
 FOLDER: Final = ROOT / "tests" / "files"
 TABLE: Final = FOLDER / "expected.toml"
@@ -43,6 +45,22 @@ def table() -> list[Expected]:
         given: dict[str, Any] = {**row, "contract": tuple(row.get("contract", ()))}
         rows.append(Expected(path, **given))
     return rows
+
+
+def names() -> set[str]:
+    """Return the paths of the files, as the table has them: without the ending of a source."""
+    files = (path for path in FOLDER.rglob("*") if path.is_file() and path != TABLE)
+    return {path.relative_to(FOLDER).as_posix().removesuffix(ENDING) for path in files}
+
+
+def file_of(row: Expected, folder: Path) -> Path:
+    """Return the file of a row. A workbook is built in `folder` from its source."""
+    source = FOLDER / f"{row.path}{ENDING}"
+    if not source.exists():
+        return FOLDER / row.path
+    file = folder / Path(row.path).name
+    file.write_bytes(built(source))
+    return file
 
 
 def summary(contract: Contract) -> tuple[str, ...]:

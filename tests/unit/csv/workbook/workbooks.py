@@ -4,10 +4,12 @@ import csv
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from openpyxl import Workbook as Written
+from openpyxl.writer.excel import ExcelWriter
 
 from csvgate.contracts.model import Contract
 from csvgate.csv.compression import decompress
@@ -17,6 +19,8 @@ from csvgate.validation.validate import validate
 from unit.protocol.orders import orders
 
 NUMBERS = ("amount", "quantity")
+SAVED_AT = datetime(2026, 11, 3, 8, 30)
+"""When each workbook was created and saved, so that its bytes are always the same."""
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -25,20 +29,39 @@ def workbook(
     sheets: Mapping[str, Sequence[Sequence[Any]]], formats: Mapping[str, str] | None = None
 ) -> bytes:
     """Return a workbook of these rows. `formats` are number formats by cell of the first sheet."""
+    written = unsaved(sheets)
+    for place, code in (formats or {}).items():
+        written.worksheets[0][place].number_format = code
+    return saved(written)
+
+
+def unsaved(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> Written:
+    """Return these rows as openpyxl has them, to be changed and then `saved`."""
     written = Written()
     written.remove(written.worksheets[0])
     for name, rows in sheets.items():
         sheet = written.create_sheet(name)
         for row in rows:
             sheet.append(row)
-    for place, code in (formats or {}).items():
-        written.worksheets[0][place].number_format = code
-    return saved(written)
+    return written
 
 
 def saved(written: Written) -> bytes:
+    """Return the bytes of a workbook. openpyxl's own `save` would write the current time."""
+    written.properties.created = written.properties.modified = SAVED_AT
     sink = io.BytesIO()
-    written.save(sink)
+    ExcelWriter(written, zipfile.ZipFile(sink, "w")).save()
+    with zipfile.ZipFile(sink) as found:
+        return archive({name: found.read(name) for name in found.namelist()})
+
+
+def archive(members: Mapping[str, str | bytes]) -> bytes:
+    """Return a zip archive of these members, which were saved at `SAVED_AT`."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as written:
+        for name, content in members.items():
+            info = zipfile.ZipInfo(name, SAVED_AT.timetuple()[:6])
+            written.writestr(info, content, zipfile.ZIP_DEFLATED)
     return sink.getvalue()
 
 
@@ -73,11 +96,7 @@ def parts(sheet: str, texts: str | None = None, **others: str | bytes) -> bytes:
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}">{sheet}</worksheet>',
     }
     found |= {f"xl/{name}.xml": content for name, content in others.items()}
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in found.items():
-            archive.writestr(name, content)
-    return sink.getvalue()
+    return archive(found)
 
 
 def csv_of(data: bytes, rules: Contract) -> str:
