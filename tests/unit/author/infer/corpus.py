@@ -54,7 +54,7 @@ def names() -> set[str]:
 
 
 def file_of(row: Expected, folder: Path) -> Path:
-    """Return the file of a row. One that has a source is built in `folder`."""
+    """Return the file of a row. A workbook is built in `folder` from its source."""
     source = FOLDER / f"{row.path}{ENDING}"
     if not source.exists():
         return FOLDER / row.path

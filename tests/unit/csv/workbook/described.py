@@ -1,7 +1,7 @@
-"""Builds the workbooks, and the other binary files, that text files of tests/files describe.
+"""Builds the workbooks that text files of tests/files describe.
 
-Nobody can review binary files, so the repository has their sources instead: `stock.xlsx.toml`
-describes the workbook `stock.xlsx`. It has one of:
+A workbook is an archive, which nobody can review, so the repository has its source instead:
+`stock.xlsx.toml` describes the workbook `stock.xlsx`. It has one of:
 
 - `[sheets.NAME]`: the sheets in their order, each with the properties of `Sheet`;
 - `sheet_xml`: the XML in the only sheet, for cells that openpyxl cannot write;
@@ -23,7 +23,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from unit.csv.workbook.workbooks import archive, parts, saved, unsaved
 
 ENDING: Final = ".toml"
-"""What the name of a source has after that of its file."""
+"""What the name of a source has after that of its workbook."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What TOML says of a file. It has exactly one of the first four."""
+    """What TOML says of a workbook, which has exactly one of the first four."""
 
     sheets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sheet_xml: str = ""
@@ -66,7 +66,7 @@ class Source:
 
 
 def built(source: Path) -> bytes:
-    """Return the bytes of the file that a TOML file describes.
+    """Return the workbook that a TOML file describes.
 
     Raises TypeError if a name in it is unknown, and ValueError if its kind is not clear."""
     found = Source(**tomllib.loads(source.read_text(encoding="utf-8")))
