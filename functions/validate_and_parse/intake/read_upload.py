@@ -205,6 +205,8 @@ class UploadReader:
             verdict = limited.verdict()
             # A file that its limits refuse is refused with its reject file, whatever its totals.
             if totals is not None and verdict.status == "valid":
+                if source.workbook is not None:
+                    totals.footer.extend(source.workbook.footer)
                 totals.compare()
             written = rejects.finish()
         return UploadReading(

@@ -64,6 +64,7 @@ def faults_of(example: Example) -> list[Fault]:
         if totals is not None:
             for batch in batches:
                 totals.add(batch)
+            totals.footer.extend(workbook.footer)
             totals.compare()
     except FileFault as error:
         return [error.fault]

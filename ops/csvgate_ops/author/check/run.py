@@ -107,6 +107,7 @@ class Check:
                     if limited.stopped:
                         break
             if self._totals and not is_corrected and limited.verdict().status == "valid":
+                self._totals.footer.extend(workbook.footer)
                 self._totals.compare()
         except FileFault as error:
             fault = error.fault
