@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from csvgate.chunks.arrow import arrow_type
 from csvgate.contracts.checks.column_names import LINE
+from csvgate.enrichment.sql.expression import compile_expression
+from csvgate.enrichment.sql.growth import Size, column_size
+from csvgate.enrichment.sql.process.duckdb_process import shared
+from csvgate.enrichment.sql.process.engine import CHUNK, CHUNK_SECONDS, RESULT_BYTES, Budget
+from csvgate.enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
+from csvgate.enrichment.sql.refusal import RefusedExpression
+from csvgate.enrichment.sql.result_types import duckdb_type, quoted, result_fit, result_sql
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
-from enrichment.sql.expression import compile_expression
-from enrichment.sql.growth import Size, column_size
-from enrichment.sql.process.duckdb_process import shared
-from enrichment.sql.process.engine import CHUNK, CHUNK_SECONDS, RESULT_BYTES, Budget
-from enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
-from enrichment.sql.refusal import RefusedExpression
-from enrichment.sql.result_types import duckdb_type, quoted, result_fit, result_sql
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -13,8 +13,8 @@ from csvgate.types.bigquery import BigQueryType
 from csvgate.types.bigquery import parse as parse_type
 
 if TYPE_CHECKING:
-    from enrichment.sql.derived_columns import DerivedColumn, DeriveStep
-    from enrichment.sql.growth import Size
+    from csvgate.enrichment.sql.derived_columns import DerivedColumn, DeriveStep
+    from csvgate.enrichment.sql.growth import Size
 
 Types = Mapping[str, BigQueryType]
 
@@ -77,7 +77,7 @@ class _Planner:
 
     def derive(self, path: Path, derive: Mapping[str, Derivation]) -> None:
         # Imported here, so that only a contract with `derive` loads DuckDB.
-        from enrichment.sql.derived_columns import DeriveStep
+        from csvgate.enrichment.sql.derived_columns import DeriveStep
 
         columns = [self._derived((*path, name), name, d) for name, d in derive.items()]
         ready = tuple(column for column in columns if column is not None)
@@ -90,8 +90,8 @@ class _Planner:
             self._add((*path, name), name, fits.get(name) or parse_type(derivation.bigquery))
 
     def _derived(self, path: Path, name: str, derivation: Derivation) -> "DerivedColumn | None":
-        from enrichment.sql.derived_columns import prepare_column
-        from enrichment.sql.refusal import RefusedExpression
+        from csvgate.enrichment.sql.derived_columns import prepare_column
+        from csvgate.enrichment.sql.refusal import RefusedExpression
 
         declared = parse_type(derivation.bigquery)
         try:
