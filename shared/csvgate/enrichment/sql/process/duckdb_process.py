@@ -16,6 +16,7 @@ from functools import cache
 from signal import Signals
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from csvgate.enrichment.sql.process import duckdb_child
 from csvgate.enrichment.sql.process.engine import CHUNK_SECONDS, RESULT_BYTES, Budget, Node
 from csvgate.enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
 from csvgate.enrichment.sql.process.frames import (
@@ -30,7 +31,8 @@ from csvgate.runtime.errors import Transient
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_MODULE: Final = "csvgate.enrichment.sql.process.duckdb_child"
+_MODULE: Final = duckdb_child.__name__
+"""A deployed function contains the modules that are imported, so this one is."""
 _GRACE_SECONDS: Final = 5
 """How long a query may go on after its time until its process is killed. Some functions of DuckDB
 do not look whether they are interrupted."""
