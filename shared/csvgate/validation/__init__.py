@@ -14,14 +14,17 @@ from typing import Final
 
 
 def _engine_version(rules: int) -> str:
+    return f"rules {rules}, duckdb {_version('duckdb')}, pyarrow {_version('pyarrow')}"
+
+
+def _version(package: str) -> str:
     try:
-        pyarrow = version("pyarrow")
-    except PackageNotFoundError:  # in a function that neither encodes nor decodes chunks
-        pyarrow = "none"
-    return f"rules {rules}, pyarrow {pyarrow}"
+        return version(package)
+    except PackageNotFoundError:  # in a function that neither reads files nor decodes chunks
+        return "none"
 
 
-ENGINE_VERSION: Final = _engine_version(rules=9)
+ENGINE_VERSION: Final = _engine_version(rules=10)
 """Part of a plan's identity. Increment `rules` if the same file could now result in other chunks,
-values or faults. The version of pyarrow is included because it may encode the same rows as other
-bytes."""
+values or faults. The version of DuckDB is included because it may evaluate an expression in another
+way, and that of pyarrow because it may encode the same rows as other bytes."""
