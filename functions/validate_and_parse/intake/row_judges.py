@@ -5,11 +5,7 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
-from csvgate.enrichment.judging.needed import (
-    has_expressions,
-    references_needed,
-    without_unused_lookups,
-)
+from csvgate.enrichment.judging.needed import has_expressions
 from csvgate.light_dataclass import dataclass
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.snapshots import read_snapshot
@@ -38,29 +34,14 @@ class RowJudges:
         if not has_expressions(pinned.contract):
             return None
         # Only uploads under such contracts import DuckDB's interface, and start its process.
+        from csvgate.enrichment.judging.plan import prepare
         from csvgate.enrichment.judging.row_judge import RowJudge
 
         plan = self._kept.get(pinned.plan)
         if plan is None:
-            plan = self._kept[pinned.plan] = self._prepare(pinned)
+            received = pinned.received
+            plan = prepare(pinned.contract, lambda name: read_snapshot(self.ledger, received, name))
+            self._kept[pinned.plan] = plan
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return RowJudge(plan, before_group)
-
-    def _prepare(self, pinned: Pinned) -> "JudgePlan":
-        from csvgate.enrichment.judging.plan import prepare
-
-        contract = without_unused_lookups(pinned.contract)
-        names = sorted(references_needed(contract))
-        if not names:
-            return prepare(contract, {})
-        from csvgate.enrichment.rows.references import parse_reference
-
-        snapshots = {name: read_snapshot(self.ledger, pinned.received, name) for name in names}
-        return prepare(
-            contract,
-            {
-                name: parse_reference(data, name=name, reference=contract.references[name])
-                for name, data in snapshots.items()
-            },
-        )

@@ -10,6 +10,8 @@ from typing import Final
 
 from csvgate.csv.compression import HEAD_BYTES, decompress
 from csvgate.csv.compression.kinds import kind_of
+from csvgate.enrichment.judging.plan import prepare
+from csvgate.enrichment.judging.row_judge import RowJudge
 from csvgate.references.keys import key_sets
 from csvgate.text import shorten
 from csvgate.validation.codes import CODES, Code
@@ -30,6 +32,11 @@ _GROUPS: Final = {
     ),
     "encoding": ("The cell", "The row is rejected, with all the faults of all its cells."),
     "bigquery": ("The column", "BigQuery would refuse the value, or change it."),
+    "derive": (
+        "The contract's expressions",
+        "The row is rejected because of what `derive` or `checks` compute from its values. Rows "
+        "with other faults are not computed.",
+    ),
 }
 
 _MAX_CHARACTERS: Final = 120
@@ -48,7 +55,9 @@ def faults_of(example: Example) -> list[Fault]:
         pieces = decompress(
             [example.data], max_bytes=contract.limits.max_bytes, member=contract.member
         )
-        batches = list(validate(pieces, contract, references=key_sets(contract, strings)))
+        judge = RowJudge(prepare(contract, strings.__getitem__))
+        keys = key_sets(contract, strings)
+        batches = list(validate(pieces, contract, references=keys, judge=judge))
     except FileFault as error:
         return [error.fault]
     return [fault for batch in batches for row in batch.rejected for fault in row.faults]

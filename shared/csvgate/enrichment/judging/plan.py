@@ -1,6 +1,6 @@
 """Prepares the expressions of a contract once, to judge the rows of any number of files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ from csvgate.contracts.model import Contract, RowCheck
 from csvgate.contracts.reading.mistakes import spell
 from csvgate.contracts.table import file_columns
 from csvgate.enrichment.judging.assumed import assumed_types
-from csvgate.enrichment.rows.references import ReferenceTable
+from csvgate.enrichment.judging.needed import references_needed, without_unused_lookups
 from csvgate.enrichment.rows.steps import LookupStep, Steps, plan_checks
 from csvgate.enrichment.sql.derived_columns import DerivedColumn, DeriveStep
 from csvgate.light_dataclass import dataclass
@@ -16,6 +16,7 @@ from csvgate.runtime.errors import Permanent
 
 if TYPE_CHECKING:
     from csvgate.enrichment.rows.lookups import PreparedLookup
+    from csvgate.enrichment.rows.references import ReferenceTable
     from csvgate.types.bigquery import BigQueryType
 
 Check = tuple[int, RowCheck, DeriveStep]
@@ -48,9 +49,12 @@ class JudgePlan:
         return frozenset(found & self.fields.keys())
 
 
-def prepare(contract: Contract, references: Mapping[str, ReferenceTable]) -> JudgePlan:
-    """Prepare a contract (see `needed.without_unused_lookups`) with all references of its lookups.
-    Raises Permanent `enrich.invalid`, `reference.malformed`."""
+def prepare(contract: Contract, read: Callable[[str], bytes]) -> JudgePlan:
+    """Prepare a contract. `read` returns the bytes of a reference by its name in the contract; only
+    the references that expressions need are read. Raises Permanent `enrich.invalid`,
+    `reference.malformed`, `reference.too_large`, and what `read` raises."""
+    contract = without_unused_lookups(contract)
+    references = read_references(contract, read)
     for lookup in (step.lookup for step in contract.enrich if step.lookup):
         references[lookup.reference].require(lookup.add)
     types = {name: table.fits for name, table in references.items()}
@@ -64,15 +68,30 @@ def prepare(contract: Contract, references: Mapping[str, ReferenceTable]) -> Jud
     return _prepared(contract, steps, references)
 
 
-def prepare_without(contract: Contract, references: Mapping[str, ReferenceTable]) -> JudgePlan:
-    """Prepare what can be computed with some of the references only."""
-    known = {name: table.fits for name, table in references.items()}
-    plans = [plan_checks(contract, types) for types in assumed_types(contract, known)]
-    return _prepared(contract, min(plans, key=lambda plan: len(plan.complaints)), references)
+def prepare_without_references(contract: Contract) -> JudgePlan:
+    """Prepare what can be computed without the references of lookups."""
+    plans = [plan_checks(contract, types) for types in assumed_types(contract, {})]
+    return _prepared(contract, min(plans, key=lambda plan: len(plan.complaints)), {})
+
+
+def read_references(
+    contract: Contract, read: Callable[[str], bytes]
+) -> "dict[str, ReferenceTable]":
+    """Return the references of the contract's lookups."""
+    names = sorted(references_needed(contract))
+    if not names:
+        return {}
+    # Contracts without lookups save its import at a cold start, 6 ms of CPU.
+    from csvgate.enrichment.rows.references import parse_reference
+
+    return {
+        name: parse_reference(read(name), name=name, reference=contract.references[name])
+        for name in names
+    }
 
 
 def _prepared(
-    contract: Contract, steps: Steps, references: Mapping[str, ReferenceTable]
+    contract: Contract, steps: Steps, references: "Mapping[str, ReferenceTable]"
 ) -> JudgePlan:
     plan = JudgePlan(file_columns(contract.schema_))
     known = set(plan.fields)
