@@ -15,7 +15,16 @@ PREFIXES = {code.split(".")[0] for code in CODES}
 LITERAL = re.compile(rf'"((?:{"|".join(sorted(PREFIXES))})\.[a-z_]+)"')
 LIST = sorted((ROOT / "shared/csvgate/validation/codes").glob("*.py"))
 EXAMPLE_LIST = ROOT / "shared/csvgate/validation/examples.py"
-ENGINE = ("types", "csv", "validation", "unique", "rejects", "references", "chunks")
+ENGINE = (
+    "types",
+    "csv",
+    "validation",
+    "unique",
+    "rejects",
+    "references",
+    "chunks",
+    "enrichment/judging",
+)
 SOURCES = [
     path
     for folder in (*(f"shared/csvgate/{room}" for room in ENGINE), "functions/validate_and_parse")
