@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from csvgate.contracts.model import Contract
+from csvgate.enrichment.judging.needed import has_expressions
 from csvgate.references.keys import referred_to
 from csvgate_ops.deploy.estimate.prices import Measured
 
@@ -21,6 +22,10 @@ class Shape:
     references: int = 2
     """Number of different references in all."""
     refuses_overwrite: bool = False
+    expressions: bool = True
+    """True if `derive` or `checks` are computed for each row."""
+    unique_keys: int = 1
+    """The number of unique keys of each row."""
     emails: bool = True
     """True if a completed upload sends emails."""
 
@@ -34,8 +39,16 @@ class Shape:
             foreign_keys=len(foreign),
             references=len(lookups | set(foreign)),
             refuses_overwrite=contract.on_overwrite == "refuse",
+            expressions=has_expressions(contract),
+            unique_keys=_unique_keys(contract),
             emails=bool(contract.notify.completed),
         )
+
+
+def _unique_keys(contract: Contract) -> int:
+    primary = contract.schema_.primary_key or ()
+    unique = {(f.name,) for f in contract.schema_.fields if f.constraints.unique}
+    return len(unique | {tuple(primary)} - {()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,9 @@ CONTRACTS: Final = (
     OperationalCode(
         "derive.failed",
         When.AT_ONCE,
-        "enrich_records could not compute a derived column: the results of one chunk take over 128 "
-        "MiB, or an expression fails on a row that validate_and_parse accepted, with another "
-        "version of DuckDB or before it judged rows",
+        "The results of a derived column take over 128 MiB for one chunk, or enrich_records fails "
+        "on a row that validate_and_parse accepted, with another version of DuckDB or before it "
+        "judged rows",
         f"Change the expression so that it handles the value, and deploy. {_PINNED}",
         NextStep.UPLOAD,
     ),
