@@ -21,4 +21,5 @@ class Judged(NamedTuple):
 
 
 Judge = Callable[[Sequence[int], Sequence[Sequence[object]]], Judged]
-"""Takes the physical line of each row and the columns as in `Batch`, and returns what was found."""
+"""Takes the physical line of each row and the columns, both as in `Batch`, and returns what was
+found."""

@@ -61,7 +61,7 @@ class RowJudge:
     def _table(self, lines: Sequence[int], columns: Sequence[Sequence[object]]) -> "pa.Table":
         import pyarrow as pa
 
-        arrays = {LINE: pa.array(lines, pa.int64())}
+        arrays = {LINE: lines if isinstance(lines, pa.Array) else pa.array(lines, pa.int64())}
         for place, name, kind in self._fields:
             values = columns[place]
             array = values if isinstance(values, pa.Array) else pa.array(values, kind)

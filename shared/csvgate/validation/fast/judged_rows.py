@@ -32,7 +32,7 @@ class JudgedRows(NamedTuple):
         rows = np.flatnonzero(is_valid)
         if not len(rows):
             return JudgedRows(columns, {})
-        found = judge(lines.take(rows), columns)
+        found = judge(pa.array(lines.take(rows)), columns)
         warnings = {check: lines.take(rows.take(at)) for check, at in found.warnings.items()}
         if found.faults:
             kept = np.ones(len(rows), np.bool_)

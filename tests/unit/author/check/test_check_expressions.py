@@ -91,7 +91,7 @@ def test_mistakes_have_their_place_and_remedy(
     tmp_path: Path, properties: dict[str, Any], path: str, message: str, given: bool
 ) -> None:
     file = contract(tmp_path, **properties)
-    options = ["--references", tmp_path] if given else []
+    options: list[str | Path] = ["--references", tmp_path] if given else []
     done = check(tmp_path / "items.csv", "--contract", file, *options)
     assert (2, "") == (done.exit_code, done.stdout)
     assert f"{file}:1: {path}: " in done.stderr
