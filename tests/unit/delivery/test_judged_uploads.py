@@ -119,9 +119,10 @@ def test_expressions_that_are_refused_end_the_upload_with_their_places() -> None
 def test_the_time_is_checked_before_each_group_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """A query may take longer than the rest of the time that a delivery has."""
     there = world()
-    compute = DeriveStep.select
+    compute, queries = DeriveStep.select, list[int]()
 
     def slow(*args: Any) -> Any:
+        queries.append(args[2].num_rows)
         there.now += timedelta(seconds=300)
         return compute(*args)
 
@@ -129,6 +130,8 @@ def test_the_time_is_checked_before_each_group_of_rows(monkeypatch: pytest.Monke
     monkeypatch.setattr("csvgate.validation.judged_records._ROWS", 1)
     with pytest.raises(Exception, match=r"deadline\.exceeded"):
         there.validate(there.upload("plain/1.csv", FILE))
+    # The column and the checks of the first row.
+    assert [1, 1] == queries
 
 
 def test_compiled_expressions_are_kept_for_the_next_upload(

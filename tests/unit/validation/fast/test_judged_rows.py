@@ -96,6 +96,15 @@ def tables(draw: st.DrawFn) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
 
 
+@pytest.mark.parametrize("sizes", [{}, {"vector_bytes": 1}], ids=["rules", "vectorised"])
+def test_warnings_are_in_the_batches_of_their_rows(sizes: dict[str, int]) -> None:
+    rules, plan = prepared((), ((4, "warn"), (0, "warn")))
+    lines = ["code,net,tax,day,id", *(f"a,{n},1,,{n if n % 2 else ''}" for n in range(6))]
+    file = "\n".join(lines).encode() + b"\n"
+    found = outcome([file], rules, RowJudge(plan), chunk_bytes=20, **sizes)
+    assert [{0: [2, 4], 1: [2]}, {0: [6]}] == [warned for _, _, warned, _ in found]
+
+
 SOME = st.lists(st.integers(0, len(DERIVED) - 1), max_size=2, unique=True).map(tuple)
 RULES = st.lists(
     st.tuples(st.integers(0, len(CHECKS)), st.sampled_from(["error", "warn"])),
