@@ -1,9 +1,11 @@
 """Uploads whose rows are judged by expressions before they are sealed."""
 
+import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from csvgate.contracts.match import Contracts
 from csvgate.enrichment.judging import row_judge
@@ -11,6 +13,7 @@ from csvgate.enrichment.sql.derived_columns import DeriveStep
 from csvgate.enrichment.sql.process import duckdb_process
 from csvgate.enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow
 from csvgate.protocol.events import CheckWarning
+from csvgate_ops.cli.operate._status_view import detail
 from csvgate_ops.operate.upload_list import find
 from csvgate_ops.operate.uploads import status
 from unit.delivery.simple import contract, table
@@ -64,7 +67,11 @@ def test_warnings_are_counted_everywhere_and_their_rows_loaded() -> None:
     assert expected == ended.warnings
     found = find(there.ledger, "plain/1.csv")
     assert found is not None
-    assert expected == status(there.ledger, found.id).warnings
+    shown = status(there.ledger, found.id)
+    assert expected == shown.warnings
+    out = io.StringIO()
+    Console(file=out, width=130).print(detail(shown))
+    assert "Warning: the share is large (2 rows: lines 2, 7)" in out.getvalue()
     [email] = there.mailer.sent
     for text in (email.text, email.html):
         assert "the share is large (2 rows: lines 2, 7)" in text
