@@ -11,8 +11,8 @@ from bench.shapes.registry import HEADLINE
 from csvgate.chunks.append_requests import batches, rows_per_append
 from csvgate.chunks.arrow import decode
 from csvgate.contracts.model import Contract
-from enrichment.rows.enrich_rows import Enrichment
-from enrichment.rows.references import parse_reference
+from csvgate.enrichment.rows.enrich_rows import Enrichment
+from csvgate.enrichment.rows.references import parse_reference
 
 if TYPE_CHECKING:
     import pyarrow as pa

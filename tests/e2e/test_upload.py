@@ -152,3 +152,20 @@ def test_a_corrected_reject_file_loads_its_rows_under_their_lines(
     assert list(range(2, 33)) == table_lines(local_cloud, original["id"])
     said = local_cloud.csvgate("status", original["id"]).stdout
     assert correction["id"] in said
+
+
+def test_a_row_whose_derived_column_fails_is_rejected(
+    local_cloud: LocalCloud, tmp_path: Path
+) -> None:
+    """The amount is valid, but not in euros at the rate of the reference."""
+    path = tmp_path / "large.csv"
+    path.write_bytes(
+        HEADER
+        + b"".join(row(number, amount="1.00") for number in range(5))
+        + row(6, amount="9999999999.00").replace(b",USD,", b",GBP,")
+    )
+    status = upload(local_cloud, path, "orders/large.csv")
+    assert ("completed", [7]) == (status["state"], reject_lines(local_cloud, status))
+    [rejected] = reject_rows(local_cloud, status)
+    assert rejected["_csvgate_errors"].startswith("amount_eur: derive.failed ")
+    assert [2, 3, 4, 5, 6] == table_lines(local_cloud, status["id"])

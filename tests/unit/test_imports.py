@@ -44,8 +44,11 @@ FOR_OTHER_EVENTS = {
     "enrich_records": {
         *("csvgate.contracts.load", "csvgate.contracts.match", "csvgate.validation"),
         *("csvgate.gcp.pubsub", "csvgate.gcp.bigquery", "csvgate.gcp.write_api"),
-        *("enrichment.rows.lookups", "enrichment.rows.references"),
-        *("enrichment.sql.derived_columns", "enrichment.sql.process.duckdb_process"),
+        *("csvgate.enrichment.rows.lookups", "csvgate.enrichment.rows.references"),
+        *(
+            "csvgate.enrichment.sql.derived_columns",
+            "csvgate.enrichment.sql.process.duckdb_process",
+        ),
     },
     "notify_stakeholders": {
         *("csvgate.contracts.model", "csvgate.contracts.load", "csvgate.types"),

@@ -55,6 +55,7 @@ class UploadFinisher:
             counts=seal.counts,
             stopped_at=seal.stopped_at,
             reasons=seal.reasons,
+            warnings=seal.warnings,
             attempt=attempt.number,
             detail=seal.detail or decision.reason or None,
             rejects=seal.rejects,

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 from csvgate.contracts.hashing import from_json
 from csvgate.contracts.model import Contract
 from csvgate.contracts.table import table_spec
+from csvgate.enrichment.rows.enrich_rows import Enrichment
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import TableSpec
 from csvgate.protocol.ledger.entries import Received
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.snapshots import read_snapshot
-from enrichment.rows.enrich_rows import Enrichment
 
 if TYPE_CHECKING:
-    from enrichment.rows.references import ReferenceTable
+    from csvgate.enrichment.rows.references import ReferenceTable
 
 _KEPT: Final = 16
 """Plans kept in memory: the references of each may take several megabytes."""
@@ -63,7 +63,7 @@ def _parsed(contract: Contract, references: Mapping[str, bytes]) -> "dict[str, R
     if not references:
         return {}
     # Contracts without lookups save its import at a cold start, 6 ms of CPU.
-    from enrichment.rows.references import parse_reference
+    from csvgate.enrichment.rows.references import parse_reference
 
     return {
         name: parse_reference(data, name=name, reference=contract.references[name])

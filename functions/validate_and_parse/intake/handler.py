@@ -34,6 +34,7 @@ from intake.admission import (
 from intake.pin_plan import Pinned, Planner, received_now
 from intake.publish_seal import SealPublisher
 from intake.read_upload import UploadReader
+from intake.row_judges import RowJudges
 from intake.seal_upload import Sealer, StandingSeal
 from intake.silent_starts import refuse_after_silent_starts
 from intake.storage_event import ObjectEvent, parse
@@ -84,6 +85,7 @@ class Validator:
                 rejects_bucket=settings.rejects_bucket,
                 limits=TimeLimits(timeout, settings.read_bytes_per_second),
                 clock=clock,
+                judges=RowJudges(ledger),
                 processors=runtime.processors,
             ),
             sealer=Sealer(store, ledger, staging, clock),

@@ -15,7 +15,7 @@ from csvgate.csv.compression import HEAD_BYTES, decompress, is_compressed, most_
 from csvgate.csv.lines import read_at_least
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore
-from csvgate.protocol.events import Counts, FaultExample, Reason, RejectsRef
+from csvgate.protocol.events import CheckWarning, Counts, FaultExample, Reason, RejectsRef
 from csvgate.protocol.identity import Upload
 from csvgate.protocol.ledger.entries import Bounds, Lines, StagedChunk
 from csvgate.protocol.ledger.ledger import Ledger
@@ -24,15 +24,18 @@ from csvgate.references.keys import KeySets
 from csvgate.rejects.corrections import Correction, is_correction
 from csvgate.rejects.limited_rejects import Kept, LimitedRejects
 from csvgate.rejects.summary import Reasons
+from csvgate.rejects.warned_rows import WarnedRows
 from csvgate.runtime.errors import Permanent
 from csvgate.validation.batch import Batch
 from csvgate.validation.faults import Fault, FileFault
+from csvgate.validation.judge import Judge
 from csvgate.validation.validate import validate
 from intake.admission import refuse_overwrite
 from intake.corrections import Origin, find_origin
 from intake.partition_bounds import PartitionRange
 from intake.pin_plan import Pinned, pinned_keys
 from intake.reject_output import RejectOutput
+from intake.row_judges import RowJudges
 from intake.staging_output import StagingOutput
 from intake.time_budget import TimeBudget
 from intake.time_limits import MOST_OVERRUNS, TimeLimits
@@ -61,6 +64,8 @@ class UploadReading:
     """Those of the rows before `stopped_at`, if it is set."""
     reasons: tuple[Reason, ...]
     """Most frequent first; the file fault alone when there is one."""
+    warnings: tuple[CheckWarning, ...] = ()
+    """Those of the rows that are loaded."""
     chunks: tuple[StagedChunk, ...] = ()
     rejects: RejectsRef | None = None
     lines: Lines | None = None
@@ -92,6 +97,7 @@ class UploadReader:
     rejects_bucket: str
     limits: TimeLimits
     clock: Clock
+    judges: RowJudges
     processors: int = 1
 
     def read(self, pinned: Pinned, began: datetime, overruns: int) -> UploadReading:
@@ -166,21 +172,23 @@ class UploadReader:
         """Raises FileFault, Transient and Permanent."""
         contract, correction, totals = pinned.contract, None, None
         source = self._open(verified, pinned)
+        judge = self.judges.of(pinned, verified.budget.check)
         if source.origin is None:
             totals = self._totals(pinned)
             footer = totals.footer if totals else None
-            engine = self._uncorrected(source, pinned, references, footer)
+            engine = self._uncorrected(source, pinned, references, judge, footer)
             batches: Iterator[Batch] = engine
         else:
             correction = Correction(contract, source.origin.open_lines)
             stripped = correction.pieces(source.pieces)
             extracted = contract_for_extracted_records(contract)
-            engine = self._engine(stripped, extracted, pinned, references)
+            engine = self._engine(stripped, extracted, pinned, references, judge)
             batches = correction.batches(engine)
         upload = _upload(pinned)
         staged = StagingOutput(self.store, self.pool, self.staging_bucket, upload.id)
         tally, partition = _Tally(Reasons(contract)), PartitionRange(contract)
         limited = LimitedRejects(contract, source.most_bytes, correction is not None)
+        warned = WarnedRows(contract)
         with RejectOutput(self.store, self.rejects_bucket, upload, pinned.plan) as rejects:
             # Until it is closed, the engine may read the source in another thread.
             with closing(engine):
@@ -196,6 +204,7 @@ class UploadReader:
                     partition.add(batch)
                     if totals is not None:
                         totals.add(batch)
+                    warned.add(batch.warnings)
                     for chunk in encode(batch, contract):
                         staged.write(chunk.data, chunk.rows)
                     # Otherwise 100 MiB would stay in memory while the next batch is made.
@@ -205,12 +214,15 @@ class UploadReader:
             verdict = limited.verdict()
             # A file that its limits refuse is refused with its reject file, whatever its totals.
             if totals is not None and verdict.status == "valid":
+                if source.workbook is not None:
+                    totals.footer.extend(source.workbook.footer)
                 totals.compare()
             written = rejects.finish()
         return UploadReading(
             verdict=verdict,
             counts=limited.counts,
             reasons=tally.reasons.top(),
+            warnings=warned.all() if verdict.status == "valid" else (),
             chunks=tuple(staged.chunks) if verdict.status == "valid" else (),
             rejects=written,
             lines=tally.lines(correction.loaded if correction else None),
@@ -224,10 +236,11 @@ class UploadReader:
         source: _Source,
         pinned: Pinned,
         references: KeySets,
+        judge: Judge | None,
         footer: list[bytes] | None,
     ) -> Generator[Batch, None, None]:
         def engine(pieces: Iterable[bytes], contract: Contract) -> Generator[Batch, None, None]:
-            return self._engine(pieces, contract, pinned, references, footer)
+            return self._engine(pieces, contract, pinned, references, judge, footer)
 
         if source.workbook is None:
             return engine(source.pieces, pinned.contract)
@@ -247,6 +260,7 @@ class UploadReader:
         contract: Contract,
         pinned: Pinned,
         references: KeySets,
+        judge: Judge | None,
         footer: list[bytes] | None = None,
     ) -> Generator[Batch, None, None]:
         received = pinned.received
@@ -257,6 +271,7 @@ class UploadReader:
             references=references,
             hash_key=bytes.fromhex(received.hash_key),
             processors=self.processors,
+            judge=judge,
             footer=footer,
         )
 

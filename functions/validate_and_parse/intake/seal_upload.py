@@ -58,6 +58,7 @@ class Sealer:
             counts=reading.counts,
             stopped_at=reading.stopped_at,
             reasons=reading.reasons,
+            warnings=reading.warnings,
             chunks=reading.chunks,
             rejects=reading.rejects,
             lines=lines,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from csvgate.protocol.events import Counts, Reason, UploadRef
+from csvgate.protocol.events import CheckWarning, Counts, Reason, UploadRef
 from csvgate.protocol.ledger import paths
 from csvgate.protocol.ledger.attempts import CurrentAttempt, current_attempt
 from csvgate.protocol.ledger.entries import Decision, Finished, Note, Received, Seal
@@ -67,6 +67,8 @@ class UploadStatus(BaseModel):
     attempts: tuple[Attempt, ...] = ()
     """In order; empty until the upload is sealed."""
     reasons: tuple[Reason, ...] = ()
+    warnings: tuple[CheckWarning, ...] = ()
+    """The checks that warn of rows which are loaded."""
     rejects: str | None = None
     """The gs:// address of the reject file."""
     corrects: str | None = None
@@ -136,6 +138,7 @@ def _received(entries: UploadLedger, received: Received) -> UploadStatus:
         chunks_loaded=_chunks_loaded(sealed, current, finished),
         attempts=_attempts(entries, current) if seal or decision or current.number > 1 else (),
         reasons=seal.reasons if seal else (),
+        warnings=seal.warnings if seal else (),
         rejects=f"gs://{rejects.bucket}/{rejects.name}" if rejects else None,
         corrects=entries.corrects(),
         corrected_by=(corrections := tuple(entries.corrections())),

@@ -1,24 +1,30 @@
 """Loads contracts from YAML files: either all of them are right, or every mistake is reported."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path as FilePath
 
 from csvgate.contracts.checked_lines import contract_files
 from csvgate.contracts.match import Contracts, overlaps
 from csvgate.contracts.model import Contract
-from csvgate.contracts.reading.mistakes import ContractError, Mistake, Path, spell
+from csvgate.contracts.reading.mistakes import Complaint, ContractError, Mistake, Path, spell
 from csvgate.contracts.reading.parse import parse
 from csvgate.contracts.reading.yaml import Document, read_yaml
 
+Further = Callable[[Contract], Iterable[Complaint]]
+"""Returns what else is wrong with a contract that has no other mistakes."""
 
-def load(path: FilePath) -> Contract:
+
+def load(path: FilePath, *, further: Further | None = None) -> Contract:
     """Return the contract in a file. Raises ContractError with all its mistakes, or OSError."""
-    contract, mistakes, _ = _read(path)
+    contract, mistakes, _ = _read(path, further=further)
     if contract is None or mistakes:
         raise ContractError(mistakes)
     return contract
 
 
-def load_directory(path: FilePath, *, check_rules: bool = True) -> Contracts:
+def load_directory(
+    path: FilePath, *, check_rules: bool = True, further: Further | None = None
+) -> Contracts:
     """Return all contracts in a folder (`*.yaml`, `*.yml`), without those in folders inside it.
 
     `check_rules=False` is for contracts that were checked before and are only looked up: it leaves
@@ -33,7 +39,7 @@ def load_directory(path: FilePath, *, check_rules: bool = True) -> Contracts:
     mistakes: list[Mistake] = []
     first: dict[str, FilePath] = {}
     for file in files:
-        contract, wrong, document = _read(file, check_rules=check_rules)
+        contract, wrong, document = _read(file, check_rules=check_rules, further=further)
         mistakes += wrong
         if contract is None:
             continue
@@ -50,7 +56,7 @@ def load_directory(path: FilePath, *, check_rules: bool = True) -> Contracts:
 
 
 def _read(
-    file: FilePath, *, check_rules: bool = True
+    file: FilePath, *, check_rules: bool = True, further: Further | None = None
 ) -> tuple[Contract | None, list[Mistake], Document]:
     """The contract is None only if the structure of the file is wrong, not if it breaks rules."""
     document = read_yaml(file.read_bytes())
@@ -63,6 +69,8 @@ def _read(
         remedy = f"rename the file or write {file.stem}"
         message = f"{contract.dataset!r} differs from the file's name; {remedy}"
         mistakes.append(_mistake(file, document, ("dataset",), message))
+    if contract is not None and not mistakes and further is not None:
+        mistakes += [_mistake(file, document, *complaint) for complaint in further(contract)]
     mistakes.sort(key=lambda m: m.line or 0)
     return contract, mistakes, document
 

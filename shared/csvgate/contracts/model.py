@@ -43,6 +43,7 @@ __all__ = [
     "Model",
     "Notify",
     "Reference",
+    "RowCheck",
     "Schema",
     "SchemaField",
     "Totals",
@@ -164,6 +165,19 @@ class EnrichStep(Model):
     )
 
 
+class RowCheck(Model):
+    """A rule about whole rows. A row for which the expression is false does not obey it."""
+
+    sql: str = Field(
+        description="A DuckDB expression over all columns, those of `enrich` included, that is "
+        "true or false; a row for which it is NULL obeys the rule."
+    )
+    message: str = Field(description="What is wrong with a row that does not obey it.")
+    severity: Literal["error", "warn"] = Field(
+        "error", description="error rejects the row; warn loads it and counts it."
+    )
+
+
 class Reference(Model):
     """A small CSV file in the reference bucket."""
 
@@ -211,6 +225,7 @@ class Contract(Model):
     limits: Limits = Field(Limits.model_construct(), description=Limits.__doc__)
     totals: Totals | None = Field(None, description=Totals.__doc__)
     enrich: tuple[EnrichStep, ...] = Field((), description="Columns to add, in this order.")
+    checks: tuple[RowCheck, ...] = Field((), description="Rules about whole rows.")
     references: Mapping[str, Reference] = Field(
         {}, description="Small tables for lookups and foreign keys, by name."
     )

@@ -70,6 +70,16 @@ class Reason(Payload):
     examples: tuple[FaultExample, ...] = ()
 
 
+class CheckWarning(Payload):
+    """A check of the contract that warns of rows which are loaded."""
+
+    message: str
+    """That of the check."""
+    rows: int = Field(ge=1)
+    lines: tuple[int, ...] = ()
+    """The lines of the first few rows."""
+
+
 class Counts(Payload):
     """Rows, header excluded. `read` = `valid` + `rejected`."""
 
@@ -138,6 +148,8 @@ class UploadFinished(Payload):
     """The line at which the reading of the rows ended, because a limit was certainly exceeded: then
     the counts are those of the rows before it, and more rows may be faulty."""
     reasons: tuple[Reason, ...] = ()
+    warnings: tuple[CheckWarning, ...] = ()
+    """In the order of the contract."""
     detail: str | None = None
     """Why the upload was rejected or failed, for people."""
     rejects: ObjectRef | None = None

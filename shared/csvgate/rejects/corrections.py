@@ -122,6 +122,10 @@ class Correction:
             batch.header = replace(batch.header, mark=self._mark)
             batch.lines = [self._original[int(line)] for line in batch.lines]
             batch.rejected = [self._with_original_line(row) for row in batch.rejected]
+            batch.warnings = {
+                check: [self._original[line] for line in lines]
+                for check, lines in batch.warnings.items()
+            }
             self.loaded += batch.lines
             yield batch
         if self._refused and self._header is not None:

@@ -14,17 +14,19 @@ from typing import Final
 
 
 def _engine_version(rules: int) -> str:
-    return f"rules {rules}, tzdata {_version('tzdata')}, pyarrow {_version('pyarrow')}"
+    packages = ("duckdb", "tzdata", "pyarrow")
+    return ", ".join((f"rules {rules}", *(f"{name} {_version(name)}" for name in packages)))
 
 
 def _version(package: str) -> str:
     try:
         return version(package)
-    except PackageNotFoundError:  # in a function that does not read files
+    except PackageNotFoundError:  # in a function that neither reads files nor decodes chunks
         return "none"
 
 
-ENGINE_VERSION: Final = _engine_version(rules=9)
+ENGINE_VERSION: Final = _engine_version(rules=10)
 """Part of a plan's identity. Increment `rules` if the same file could now result in other chunks,
-values or faults. The versions of two packages are included: tzdata decides which instant a local
-time is, and pyarrow may encode the same rows as other bytes."""
+values or faults. The versions of three packages are included: DuckDB may evaluate an expression in
+another way, tzdata decides which instant a local time is, and pyarrow may encode the same rows as
+other bytes."""

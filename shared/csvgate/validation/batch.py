@@ -1,6 +1,6 @@
 """The engine's output: batches of records, the valid ones typed, the others with their faults."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Final, NamedTuple
 
@@ -74,6 +74,8 @@ class Batch:
     TIMESTAMP, naive for DATETIME), bytes or None; or all are Arrow arrays of the column's type, or
     of a dictionary with values of that type."""
     rejected: list[RejectedRow] = field(default_factory=list)
+    warnings: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """For each check (by its index in the contract) that warns of valid rows, their lines."""
 
 
 def rejected_row(record: Record, faults: tuple[Fault, ...]) -> RejectedRow:

@@ -13,6 +13,8 @@ from csvgate.csv.compression import HEAD_BYTES, decompress
 from csvgate.csv.compression.kinds import kind_of
 from csvgate.csv.workbook import Workbook
 from csvgate.csv.workbook.sheets import WORKBOOK
+from csvgate.enrichment.judging.plan import prepare
+from csvgate.enrichment.judging.row_judge import RowJudge
 from csvgate.references.keys import key_sets
 from csvgate.text import shorten
 from csvgate.totals.file_totals import FileTotals
@@ -34,6 +36,11 @@ _GROUPS: Final = {
     ),
     "encoding": ("The cell", "The row is rejected, with all the faults of all its cells."),
     "bigquery": ("The column", "BigQuery would refuse the value, or change it."),
+    "derive": (
+        "The contract's expressions",
+        "The row is rejected because of what `derive` or `checks` compute from its values. Rows "
+        "with other faults are not computed.",
+    ),
 }
 
 _MAX_CHARACTERS: Final = 120
@@ -57,13 +64,17 @@ def faults_of(example: Example) -> list[Fault]:
             workbook=workbook,
         )
         totals = FileTotals(contract) if contract.totals else None
-        footer = totals.footer if totals else None
-        references = key_sets(contract, strings)
-        engine = workbook.engine(pieces, partial(validate, references=references, footer=footer))
-        batches = list(engine)
+        engine = partial(
+            validate,
+            references=key_sets(contract, strings),
+            judge=RowJudge(prepare(contract, strings.__getitem__)),
+            footer=totals.footer if totals else None,
+        )
+        batches = list(workbook.engine(pieces, engine))
         if totals is not None:
             for batch in batches:
                 totals.add(batch)
+            totals.footer.extend(workbook.footer)
             totals.compare()
     except FileFault as error:
         return [error.fault]

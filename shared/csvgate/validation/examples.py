@@ -167,6 +167,16 @@ _EXAMPLES: Final[dict[str, Example]] = {
     "bigquery.duration": _one("a\nP1M\n", type="duration", bigquery="INT64"),
     "bigquery.bytes": _one("a\nnot base64\n", bigquery="BYTES"),
     "bigquery.json": _one("a\n{x: 1}\n", bigquery="JSON"),
+    "derive.failed": Example(
+        b"net,tax\n100,19\n0,1\n",
+        ({"name": "net", "type": "integer"}, {"name": "tax", "type": "integer"}),
+        properties={"enrich": [{"derive": {"rate": {"sql": "tax // net", "bigquery": "INT64"}}}]},
+    ),
+    "check.failed": Example(
+        b"from,to\n2026-01-01,2025-01-31\n",
+        ({"name": "from", "type": "date"}, {"name": "to", "type": "date"}),
+        properties={"checks": [{"sql": '"from" <= "to"', "message": "`to` is before `from`"}]},
+    ),
 }
 
 EXAMPLES: Final[Mapping[str, Example]] = MappingProxyType(_EXAMPLES)

@@ -21,6 +21,7 @@ from csvgate.references.keys import KeySets
 from csvgate.unique.keyed_hash import KeyedHash
 from csvgate.validation.batch import CHUNK_BYTES, Batch, Limits, cells_of_row
 from csvgate.validation.faults import FileFault
+from csvgate.validation.judge import Judge
 from csvgate.validation.rule_path import rule_batches
 from csvgate.validation.rules import Rules
 
@@ -46,6 +47,7 @@ def validate(
     vector_bytes: int = VECTOR_BYTES,
     block_bytes: int = BLOCK_BYTES,
     processors: int = 1,
+    judge: Judge | None = None,
     footer: list[bytes] | None = None,
 ) -> Generator[Batch, None, None]:
     """Yield batches of about `chunk_bytes` of CSV in the file's order; none for a file of no rows.
@@ -54,6 +56,8 @@ def validate(
     for each foreign key of the contract (see `csvgate.references.keys`); ValueError if it has not.
     Unique keys are hashed under `hash_key` (see `csvgate.unique.keyed_hash`), or else under a
     random key. The maker of the file must not know it; the rows do not depend on it.
+    `judge` computes the contract's expressions (see `csvgate.enrichment.judging`); without it, rows
+    that only these would reject are valid. What it raises is passed on.
     With more than one of the `processors`, up to that many threads work at a time on a file that is
     large enough. They read `pieces` ahead until the generator ends or is closed, so close it before
     anything else reads the same stream. Batches and errors do not depend on the number.
@@ -79,7 +83,16 @@ def validate(
         limits = Limits.of(chunk_bytes, cells_of_row(contract.schema_, header))
         pieces = chain([head[start.offset :]], rest)
         yield from vector_batches(
-            pieces, start.line, contract, header, limits, references, keyed, block_bytes, processors
+            pieces,
+            start.line,
+            contract,
+            header,
+            limits,
+            references,
+            keyed,
+            block_bytes,
+            processors,
+            judge,
         )
         return
     records = Framer(chain([head], rest), Grammar.of(contract), line=line).records()
@@ -91,7 +104,7 @@ def validate(
         records = chain(first, records)
     rules = Rules(contract, header, references=references, keyed=keyed)
     limits = Limits.of(chunk_bytes, cells_of_row(contract.schema_, header))
-    yield from rule_batches(records, rules, header, limits)
+    yield from rule_batches(records, rules, header, limits, judge)
 
 
 def _require_no_json_rows(beginning: bytes, contract: Contract) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from csvgate.contracts.checks.column_names import LINE
+from csvgate.enrichment.rows.enrich_rows import Enrichment
 from csvgate.ports import ObjectInfo
 from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger.entries import Received
@@ -17,7 +18,6 @@ from csvgate.runtime.errors import Permanent
 from csvgate.runtime.failure_boundary import FailureBoundary
 from enrichment.handler import Enricher
 from enrichment.plans import LoadedPlan, Plans
-from enrichment.rows.enrich_rows import Enrichment
 from fakes.effects import Effects
 from intake.handler import Validator
 from intake.pin_plan import Pinned

@@ -43,6 +43,19 @@ def test_too_many_recipients(found: Callable[..., Found]) -> None:
     ]
 
 
+def test_the_limits_of_checks(found: Callable[..., Found]) -> None:
+    checks = [{"sql": "id > 0", "message": f"{n:0200}"} for n in range(50)]
+    assert found(checks=checks) == []
+    more = [*checks, {"sql": "id > 0", "message": "m" * 201}]
+    assert found(checks=more) == [
+        (
+            "checks",
+            "has 51 checks; at most 50 are computed for each row, so join some of them with AND",
+        ),
+        ("checks[50].message", "has 201 characters; at most 200 are shown, so shorten it"),
+    ]
+
+
 @pytest.mark.parametrize(
     "properties",
     [

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from csvgate.contracts.checks.enrich import KEYS
 from csvgate.contracts.json_schema import contract_schema
 from csvgate.contracts.load import load
+from csvgate.enrichment.judging.assumed import expression_mistakes
 from csvgate.types.registry import FIELD_TYPES
 
 BOUNDS_ROW = "`minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`"
@@ -116,11 +117,11 @@ def test_the_page_names_the_formats_of_each_type(page: str) -> None:
 
 def test_the_examples_on_the_page_load(page: str, tmp_path: Path) -> None:
     examples = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 4
+    assert len(examples) == 5
     for text in examples:
         file = tmp_path / f"{text.split()[1]}.yaml"
         file.write_text(text, encoding="utf-8")
-        load(file)
+        load(file, further=lambda each: expression_mistakes(each, {}))
 
 
 def test_the_mistake_on_the_page(mistakes_in: Callable[..., Any], page: str, root: Path) -> None:

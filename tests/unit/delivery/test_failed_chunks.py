@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from csvgate.enrichment.rows.enrich_rows import Enrichment
 from csvgate.ports import Message
 from csvgate.protocol.ledger.paths import BREAKER_LETTER, FAILED_CHUNK
 from csvgate.runtime.breaker_ledger import breakers
 from csvgate.runtime.errors import Permanent, Transient
 from csvgate_ops.operate.uploads import status
 from enrichment.plans import Plans
-from enrichment.rows.enrich_rows import Enrichment
 from fakes.effects import Effect, GaveUp
 from unit.delivery.outages import attempts, check_completed, codes, replay_all, upload_id
 from unit.operate.dead_letters.contexts import LetterWorld, letter_world

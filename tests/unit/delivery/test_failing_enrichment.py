@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from csvgate.enrichment.rows.enrich_rows import Enrichment
 from csvgate.runtime.errors import Permanent, Transient
-from enrichment.rows.enrich_rows import Enrichment
 from fakes.effects import Effect
 from unit.delivery.simple import contracts, table
 from world import COMPLETE, VALIDATED, World, published

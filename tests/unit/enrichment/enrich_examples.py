@@ -7,9 +7,9 @@ import pyarrow as pa
 
 from csvgate.chunks.arrow import arrow_type
 from csvgate.contracts.model import Contract, Reference
+from csvgate.enrichment.rows.enrich_rows import Enrichment
+from csvgate.enrichment.rows.references import ReferenceTable, parse_reference
 from csvgate.types.bigquery import parse
-from enrichment.rows.enrich_rows import Enrichment
-from enrichment.rows.references import ReferenceTable, parse_reference
 
 
 def contract(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from csvgate.enrichment.rows.enrich_rows import Enrichment
 from csvgate.runtime.errors import Permanent
-from enrichment.rows.enrich_rows import Enrichment
 from unit.enrichment.enrich_examples import chunk, contract, derive, derived, reference
 
 AMOUNTS = st.decimals(-(10**9), 10**9, places=2, allow_nan=False)

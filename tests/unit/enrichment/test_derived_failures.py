@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from csvgate.enrichment.rows.enrich_rows import Enrichment
 from csvgate.runtime.errors import Permanent
-from enrichment.rows.enrich_rows import Enrichment
 from unit.enrichment.enrich_examples import chunk, contract, derive, derived
 
 FIELDS = {

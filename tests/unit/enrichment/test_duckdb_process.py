@@ -13,13 +13,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from csvgate.enrichment.rows.enrich_rows import Enrichment
+from csvgate.enrichment.sql import derived_columns
+from csvgate.enrichment.sql.process import duckdb_process
+from csvgate.enrichment.sql.process.duckdb_process import DuckDBProcess
+from csvgate.enrichment.sql.process.engine import Budget
+from csvgate.enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
 from csvgate.runtime.errors import Permanent, Transient
-from enrichment.rows.enrich_rows import Enrichment
-from enrichment.sql import derived_columns
-from enrichment.sql.process import duckdb_process
-from enrichment.sql.process.duckdb_process import DuckDBProcess
-from enrichment.sql.process.engine import Budget
-from enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
 from unit.enrichment.enrich_examples import chunk, contract, derive
 
 ONE = pa.table({"s": ["a"]})
@@ -168,8 +168,8 @@ def test_it_ends_when_the_function_is_killed(tmp_path: Path) -> None:
     program = (
         f"import sys, threading; sys.path[:0] = {sys.path!r}\n"
         "import pyarrow as pa\n"
-        "from enrichment.sql.process.duckdb_process import shared\n"
-        "from enrichment.sql.process.engine import Budget\n"
+        "from csvgate.enrichment.sql.process.duckdb_process import shared\n"
+        "from csvgate.enrichment.sql.process.engine import Budget\n"
         "shared().types('SELECT 1')\n"
         "print(shared()._process.pid, flush=True)\n"
         f"shared().select({SLOW!r}, pa.table({{'s': ['a']}}), Budget())\n"
@@ -229,7 +229,7 @@ def test_a_chunk_that_crashes_duckdb_is_named(
 def test_a_chunk_that_takes_too_long_is_named(
     engine: DuckDBProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("enrichment.rows.enrich_rows.Budget", lambda: Budget(0.2))
+    monkeypatch.setattr("csvgate.enrichment.rows.enrich_rows.Budget", lambda: Budget(0.2))
     failure = failure_of(engine, monkeypatch, SLOW)
     assert "derive.too_slow" == failure.code
     assert "the chunk from line 2 on were not computed within 60 seconds" in failure.message

@@ -14,10 +14,10 @@ import pytest
 from csvgate.chunks.arrow import arrow_type
 from csvgate.contracts.model import Contract
 from csvgate.contracts.table import table_spec
+from csvgate.enrichment.rows.enrich_rows import Enrichment
+from csvgate.enrichment.rows.references import parse_reference
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import parse
-from enrichment.rows.enrich_rows import Enrichment
-from enrichment.rows.references import parse_reference
 from unit.enrichment.enrich_examples import chunk, contract, derive
 
 FIELDS = {"customer": "STRING", "currency": "STRING", "amount": "NUMERIC(12, 2)"}
@@ -142,7 +142,7 @@ def test_duckdb_is_not_loaded_for_lookups_alone() -> None:
         # As deployed: without numpy, which pyarrow imports wherever it is installed.
         f"import sys; sys.modules['numpy'] = None; sys.path[:0] = {sys.path!r}\n"
         "from unit.enrichment.enrich_examples import chunk, contract, reference\n"
-        "from enrichment.rows.enrich_rows import Enrichment\n"
+        "from csvgate.enrichment.rows.enrich_rows import Enrichment\n"
         "steps = [{'lookup': {'reference': 'ref', 'by': 'c', 'add': ['v']}}]\n"
         "spec = contract({'c': 'STRING'}, steps, {'ref': {'object': 'r', 'key': 'k'}})\n"
         "rows = chunk({'c': 'STRING'}, {'c': ['a']})\n"

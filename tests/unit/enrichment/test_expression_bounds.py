@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from csvgate.enrichment.rows.steps import plan_steps
+from csvgate.enrichment.sql.allowed_functions import FUNCTIONS
+from csvgate.enrichment.sql.bounds import RULES, bounded
+from csvgate.enrichment.sql.expression import compile_expression
+from csvgate.enrichment.sql.growth import Size, column_size
+from csvgate.enrichment.sql.process.duckdb_process import shared
+from csvgate.enrichment.sql.result_types import duckdb_type
 from csvgate.types.bigquery import parse
-from enrichment.rows.steps import plan_steps
-from enrichment.sql.allowed_functions import FUNCTIONS
-from enrichment.sql.bounds import RULES, bounded
-from enrichment.sql.expression import compile_expression
-from enrichment.sql.growth import Size, column_size
-from enrichment.sql.process.duckdb_process import shared
-from enrichment.sql.result_types import duckdb_type
 from unit.enrichment.enrich_examples import contract, derive, derived
 
 FIELDS = {
@@ -216,7 +216,7 @@ def test_no_value_is_longer_than_its_bound(sql: str, bigquery: str) -> None:
 
 
 def test_a_bound_that_is_too_small_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("enrichment.sql.bounds._TIMES_FIRST", {"hex": 1.5})
+    monkeypatch.setattr("csvgate.enrichment.sql.bounds._TIMES_FIRST", {"hex": 1.5})
     with pytest.raises(AssertionError):
         test_no_value_is_longer_than_its_bound("hex(s)", "STRING")
 

@@ -6,11 +6,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from enrichment.rows.steps import plan_steps
-from enrichment.sql.allowed_functions import FUNCTIONS, OPERATORS
-from enrichment.sql.process.duckdb_process import shared
-from enrichment.sql.process.engine import Budget
-from enrichment.sql.process.engine_errors import SqlError
+from csvgate.enrichment.rows.steps import plan_steps
+from csvgate.enrichment.sql.allowed_functions import FUNCTIONS, OPERATORS
+from csvgate.enrichment.sql.process.duckdb_process import shared
+from csvgate.enrichment.sql.process.engine import Budget
+from csvgate.enrichment.sql.process.engine_errors import SqlError
 from unit.enrichment.enrich_examples import contract, derive
 
 FIELDS = {"n": "INT64", "s": "STRING", "a": "NUMERIC(12, 2)", "b": "BIGNUMERIC", "d": "DATE"}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csvgate.enrichment.rows.enrich_rows import Enrichment
 from csvgate.runtime.errors import Permanent
-from enrichment.rows.enrich_rows import Enrichment
 from unit.enrichment.enrich_examples import chunk, contract, reference
 
 LOOKUP = {"lookup": {"reference": "ref", "by": "c", "add": ["v"]}}

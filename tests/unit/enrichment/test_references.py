@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from csvgate.contracts.model import Reference
+from csvgate.enrichment.rows import references
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
-from enrichment.rows import references
 from unit.enrichment.enrich_examples import reference
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from csvgate.ports import Email
 from csvgate.protocol.events import (
+    CheckWarning,
     Counts,
     FaultExample,
     ObjectRef,
@@ -81,6 +82,15 @@ UPLOADS = {
     "completed_clean": finished(
         counts=Counts(read=5000, valid=5000, rejected=0), reasons=(), rejects=None
     ),
+    "completed_warned": finished(
+        counts=Counts(read=5000, valid=5000, rejected=0),
+        reasons=(),
+        rejects=None,
+        warnings=(
+            CheckWarning(message="net is below tax", rows=7, lines=(4, 9, 12, 13, 20)),
+            CheckWarning(message="the order is older than a year", rows=1, lines=(4031,)),
+        ),
+    ),
     "completed_empty": finished(counts=NONE, reasons=(), rejects=None),
     "rejected": finished(
         outcome="rejected",
@@ -124,5 +134,6 @@ def with_value(text: str) -> UploadFinished:
         table=text,
         detail=text,
         reasons=(reason(text, text, 3, (2, text, text)), reason("type.integer", None, 1)),
+        warnings=(CheckWarning(message=text, rows=1, lines=(2,)),),
         rejects=ObjectRef(bucket="rejects", name=text),
     )

@@ -15,7 +15,17 @@ PREFIXES = {code.split(".")[0] for code in CODES}
 LITERAL = re.compile(rf'"((?:{"|".join(sorted(PREFIXES))})\.[a-z_]+)"')
 LIST = sorted((ROOT / "shared/csvgate/validation/codes").glob("*.py"))
 EXAMPLE_LIST = ROOT / "shared/csvgate/validation/examples.py"
-ENGINE = (*("types", "csv", "validation", "unique", "rejects", "references", "chunks", "totals"),)
+ENGINE = (
+    "types",
+    "csv",
+    "validation",
+    "unique",
+    "rejects",
+    "references",
+    "chunks",
+    "totals",
+    "enrichment/judging",
+)
 SOURCES = [
     ROOT / "shared/csvgate/contracts/constraints.py",
     *(

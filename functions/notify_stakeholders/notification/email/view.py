@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from csvgate.ports import Email
-from csvgate.protocol.events import ObjectRef, Reason, UploadFinished, UploadRef
+from csvgate.protocol.events import CheckWarning, ObjectRef, Reason, UploadFinished, UploadRef
 from csvgate.protocol.messages.outcome import end_of
+from csvgate.protocol.warning_text import warning_text
 from csvgate.text import counted, shorten, shorten_middle
 from notification.email.figures import bar
 from notification.email.safe_text import one_line
@@ -23,6 +24,8 @@ from notification.email.wording import LABELS, wording
 
 TOP_REASONS: Final = 8
 EXAMPLES: Final = 3
+_WARNING: Final = 400
+"""Characters of a warning."""
 _SUBJECT_NAME: Final = 120
 """Characters of the object's name in the subject; far longer subjects are cut by mail servers."""
 _LINK: Final = pattern(r"https?://[^\s<>\"'`\\]+")
@@ -50,6 +53,7 @@ def render(
         "bar": bar(finished.counts),
         "read": finished.counts.read,
         "detail": _detail(finished),
+        "warnings": [shorten(warning_text(each), _WARNING) for each in _warnings(finished)],
         "reasons": [_reason(reason) for reason in reasons[:TOP_REASONS]],
         "reject_file": _uri(finished.rejects) if finished.rejects else None,
         "link": reject_url if reject_url and _LINK.fullmatch(reject_url) else None,
@@ -95,6 +99,11 @@ def _detail(finished: UploadFinished) -> str | None:
     fault = faults[0]
     example = fault.examples[0]
     return f"line {example.line}: {example.message} ({fault.code})"
+
+
+def _warnings(finished: UploadFinished) -> tuple[CheckWarning, ...]:
+    """Return the warnings of rows that are in the table."""
+    return finished.warnings if finished.outcome == "completed" else ()
 
 
 def _reason(reason: Reason) -> dict[str, object]:

@@ -21,6 +21,7 @@ LABELS: Final = MappingProxyType(
         "reject_file": "Reject file",
         "open_reject_file": "Open the reject file",
         "reasons": "Why rows were rejected",
+        "warnings": "Loaded with a warning",
         "whole_row": "whole row",
         "empty_value": "(empty)",
         "line": "line",

@@ -58,6 +58,11 @@ def choose(file: Path | None, contracts_dir: Path, name: str | None) -> Contract
     return found[0]
 
 
+def file_of(contract: Contract, contracts_dir: Path) -> Path:
+    """Return the file of a contract in a folder, which is named after it."""
+    return next(f for f in contract_files(contracts_dir) if f.stem == contract.dataset)
+
+
 def contract_and_name(file: Path, contracts: Contracts) -> tuple[Contract, str] | None:
     """Return the contract whose `match` fits the file's path, and the object name that fits; None
     if no contract does. Raises Unusable when several do.

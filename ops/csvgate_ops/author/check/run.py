@@ -11,12 +11,15 @@ from csvgate.csv.body import contract_for_extracted_records
 from csvgate.csv.workbook import Workbook
 from csvgate.protocol.events import Counts, Reason
 from csvgate.protocol.verdict import Stopped, Verdict
+from csvgate.protocol.warning_text import warning_text
 from csvgate.references.keys import KeySets
 from csvgate.rejects.corrections import Correction, is_correction
 from csvgate.rejects.limited_rejects import LimitedRejects
 from csvgate.rejects.summary import Reasons
+from csvgate.rejects.warned_rows import WarnedRows
 from csvgate.validation.batch import Batch
 from csvgate.validation.faults import Fault, FileFault
+from csvgate.validation.judge import Judge
 from csvgate.validation.validate import validate
 from csvgate_ops.author.check.corrected_file import CorrectedFile, EveryLine
 from csvgate_ops.author.check.fault_spool import FaultSpool
@@ -66,6 +69,7 @@ class Check:
         rejects: RejectOutput | None = None,
         *,
         references: KeySets = (),
+        judge: Judge | None = None,
         name: str | None = None,
         sidecar: Sidecar | None = None,
         on_bytes: Callable[[int], None] | None = None,
@@ -76,6 +80,8 @@ class Check:
         self._faults = faults
         self._rejects = rejects
         self._references = references
+        self._judge = judge
+        self._warned = WarnedRows(contract)
         self._corrected_file = CorrectedFile(name)
         self._on_bytes = on_bytes
         self._on_rows = on_rows
@@ -107,6 +113,7 @@ class Check:
                     if limited.stopped:
                         break
             if self._totals and not is_corrected and limited.verdict().status == "valid":
+                self._totals.footer.extend(workbook.footer)
                 self._totals.compare()
         except FileFault as error:
             fault = error.fault
@@ -120,7 +127,10 @@ class Check:
             reasons=self._reasons.top(),
             faults=self._faults,
             corrected=self._corrected_file if is_corrected else None,
-            warnings=(watch.warning,) if watch.warning else (),
+            warnings=(
+                *((watch.warning,) if watch.warning else ()),
+                *map(warning_text, self._warned.all()),
+            ),
         )
 
     def _batches(self, pieces: Iterator[bytes], workbook: Workbook) -> Generator[Batch, None, None]:
@@ -136,6 +146,7 @@ class Check:
             references=self._references,
             vector_bytes=_VECTOR_BYTES,
             processors=self._processors,
+            judge=self._judge,
             footer=footer,
         )
 
@@ -151,6 +162,8 @@ class Check:
         kept = limited.take(batch)
         if self._totals and not limited.is_correction:
             self._totals.add(batch)
+        if not limited.stopped:
+            self._warned.add(batch.warnings)
         for row in kept.rejected:
             self._reasons.add(row)
             for fault in row.faults:

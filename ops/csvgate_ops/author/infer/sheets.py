@@ -112,6 +112,8 @@ class SheetDrafts:
         draft.footer_lines = layout.footer.rows
         if draft.preamble_until:
             draft.preamble_until = _searched(draft.preamble_until)
+        if draft.footer_from:
+            draft.footer_from = _searched(draft.footer_from)
         for column in draft.columns:
             column.label = with_line_breaks(column.label)
             column.enum = column.enum and tuple(map(with_line_breaks, column.enum))

@@ -9,7 +9,8 @@ import click
 from csvgate.contracts.model import Contract
 from csvgate.runtime.processors import usable_processors
 from csvgate.validation.sensitive_values import SensitiveValues
-from csvgate_ops.author.check.choose import choose, load_one
+from csvgate_ops.author.check.choose import choose, file_of, load_one
+from csvgate_ops.author.check.expressions import expressions
 from csvgate_ops.author.check.fault_spool import FaultSpool
 from csvgate_ops.author.check.output import colours, columns, write
 from csvgate_ops.author.check.progress import Progress
@@ -68,7 +69,8 @@ MOST = {"table": 20, "json": 1000}
 @click.option(
     "--references",
     type=FOLDER,
-    help="The folder of the contract's reference CSVs. Without it, foreign keys are not checked.",
+    help="The folder of the contract's reference CSVs. Without it, foreign keys are not checked, "
+    "nor expressions that need lookups.",
 )
 @click.option(
     "--reveal",
@@ -102,17 +104,18 @@ def command(
     """
 
     path = None if str(file) == "-" else file
-    contract = _contract(path, contract_path, contracts_dir, name)
+    contract_path, contract = _contract(path, contract_path, contracts_dir, name)
     if reveal:
         contract = revealed(contract)
     most = MOST[style] if max_faults is None else max_faults
     source = Source(path)
     keys = foreign_keys(contract, references)
-    if remark := left_out(contract, references):
-        click.echo(f"Note: {remark}", err=True)
+    computed = expressions(contract_path, contract, references)
     sidecar = find_sidecar(contract, path, name)
-    if remark := not_compared(contract, sidecar, path):
-        click.echo(f"Note: {printable(remark)}", err=True)
+    compared = not_compared(contract, sidecar, path)
+    for remark in (left_out(contract, references), computed.left_out, compared):
+        if remark:
+            click.echo(f"Note: {printable(remark)}", err=True)
     with ExitStack() as stack:
         # All faults may be shown here, so the work is not limited as it is for three examples.
         shown = SensitiveValues(contract, most_readings=sys.maxsize)
@@ -130,6 +133,7 @@ def command(
                 faults,
                 out,
                 references=keys,
+                judge=computed.judge,
                 name=name if name is not None or path is None else path.name,
                 sidecar=sidecar,
                 on_bytes=progress.on_bytes,
@@ -153,13 +157,16 @@ def command(
 
 def _contract(
     file: Path | None, path: Path | None, folder: Path | None, name: str | None
-) -> "Contract":
+) -> tuple[Path, Contract]:
+    """Return the contract, and the file that it is in."""
     given = click.get_current_context().get_parameter_source("contracts_dir")
     if path is not None and given is click.core.ParameterSource.COMMANDLINE:
         raise click.UsageError("give either --contract or --contracts, not both")
     if path is not None:
-        return load_one(path, name)
+        return path, load_one(path, name)
     if file is None and name is None:
         raise click.UsageError("standard input has no name: give --contract or --as")
     here = Path("contracts")
-    return choose(file, folder or (here if here.is_dir() else repository() / "contracts"), name)
+    folder = folder or (here if here.is_dir() else repository() / "contracts")
+    contract = choose(file, folder, name)
+    return file_of(contract, folder), contract

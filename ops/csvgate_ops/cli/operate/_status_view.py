@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from csvgate.protocol.events import FaultExample
+from csvgate.protocol.warning_text import warning_text
 from csvgate.text import counted
 from csvgate_ops.operate.hints import failure_message
 from csvgate_ops.operate.uploads import UploadStatus
@@ -164,6 +165,9 @@ def _why(status: UploadStatus, hints: Iterable[str]) -> Iterator[RenderableType]
             reasons.add_row(f"{reason.rows:,}" if reason.rows else "", reason.code, column, example)
         yield ""
         yield reasons
+    for warning in status.warnings:
+        yield ""
+        yield Text(f"Warning: {printable(warning_text(warning))}", style="yellow")
     for hint in hints:
         yield ""
         yield Text("\n".join(printable(line) for line in hint.split("\n")))

@@ -53,7 +53,7 @@ def quantities(
     cpu = memory = 0.0
     for name, function in topology.functions.items():
         cpu += seconds.of(name) * function.cpu
-        memory += seconds.of(name) * _gib(function.memory)
+        memory += seconds.of(name) * gib(function.memory)
     kept = size.stored_bytes + size.wire_bytes + size.reject_bytes
     kept += footprint.ledger_objects * _LEDGER_OBJECT_BYTES
     return {
@@ -80,5 +80,6 @@ def _retained(footprint: Footprint, topology: Topology) -> Iterator[float]:
         yield footprint.topics[part][1] * retention / (MONTH_DAYS * _DAY)
 
 
-def _gib(memory: str) -> float:
+def gib(memory: str) -> float:
+    """Return an amount of memory as the topology writes it in GiB."""
     return int(memory[:-2]) * _MEMORY[memory[-2:]]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from csvgate_ops.deploy.estimate.bill import MONTH_DAYS, Line, bill, quantities
 from csvgate_ops.deploy.estimate.footprint import Footprint, footprint
 from csvgate_ops.deploy.estimate.headroom import Headroom, headroom
+from csvgate_ops.deploy.estimate.memory import upload_memory
 from csvgate_ops.deploy.estimate.prices import PriceList
 from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
 from csvgate_ops.deploy.estimate.work import Work, work
@@ -59,14 +60,16 @@ def estimate(
         range_bytes=RANGE_BYTES,
         shares=topology.functions["enrich_records"].small_uploads != "pending",
     )
-    seconds = work(size, requests, prices)
+    seconds = work(size, shape, requests, prices)
     used = quantities(size, requests, seconds, topology)
     return Estimate(
         size=size,
         footprint=requests,
         seconds=seconds,
         lines=bill(used, prices, uploads=per_day * MONTH_DAYS, free=free),
-        limits=headroom(size, requests, seconds, topology, prices, per_day),
+        limits=headroom(
+            size, requests, seconds, upload_memory(size, shape), topology, prices, per_day
+        ),
         per_day=per_day,
         free=free,
         prices=prices,

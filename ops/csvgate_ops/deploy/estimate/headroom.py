@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
+from csvgate_ops.deploy.estimate.bill import gib
 from csvgate_ops.deploy.estimate.footprint import Footprint
 from csvgate_ops.deploy.estimate.prices import PriceList
 from csvgate_ops.deploy.estimate.upload_size import UploadSize
@@ -36,14 +37,16 @@ def headroom(
     size: UploadSize,
     footprint: Footprint,
     seconds: Work,
+    memory: float,
     topology: Topology,
     prices: PriceList,
     per_day: float,
 ) -> list[Headroom]:
-    """Return all limits, the one with the largest share first."""
+    """Return all limits, the one with the largest share first. `memory` is that of an upload, in
+    MiB."""
     found = [
         *_quotas(size, footprint, seconds, prices, per_day),
-        *_topology_limits(seconds, topology, per_day),
+        *_topology_limits(seconds, memory, topology, per_day),
     ]
     return sorted(found, key=lambda h: -h.share)
 
@@ -72,7 +75,9 @@ def _quotas(
         yield Headroom(quota.service, quota.what, used[key], quota.limit, quota.unit, quota.source)
 
 
-def _topology_limits(seconds: Work, topology: Topology, per_day: float) -> Iterator[Headroom]:
+def _topology_limits(
+    seconds: Work, memory: float, topology: Topology, per_day: float
+) -> Iterator[Headroom]:
     validate = topology.functions["validate_and_parse"]
     yield Headroom(
         "validate_and_parse",
@@ -80,6 +85,14 @@ def _topology_limits(seconds: Work, topology: Topology, per_day: float) -> Itera
         seconds.validate,
         validate.timeout,
         "s",
+        _OURS,
+    )
+    yield Headroom(
+        "validate_and_parse",
+        "memory: the file, its expressions and its unique keys, at most",
+        memory,
+        gib(validate.memory) * 1024,
+        "MiB",
         _OURS,
     )
     for name, function in topology.functions.items():

@@ -43,6 +43,8 @@ class Measured(_Model):
     """Rates from bench/RESULTS.md, per core of the machine named there."""
 
     validate_ns_per_byte: float
+    expressions_us_per_row: float
+    """In validate_and_parse, for contracts with expressions."""
     enrich_us_per_row: float
     wire_per_byte: float
     """Bytes of Arrow published per byte of CSV."""

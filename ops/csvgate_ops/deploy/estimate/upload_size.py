@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from csvgate.contracts.model import Contract
+from csvgate.enrichment.judging.needed import has_expressions
 from csvgate.references.keys import referred_to
 from csvgate_ops.deploy.estimate.prices import Measured
 
@@ -23,6 +24,10 @@ class Shape:
     refuses_overwrite: bool = False
     has_sidecar: bool = False
     """True if each upload has a sidecar with its totals."""
+    expressions: bool = True
+    """True if `derive` or `checks` are computed for each row."""
+    unique_keys: int = 1
+    """The number of unique keys of each row."""
     emails: bool = True
     """True if a completed upload sends emails."""
 
@@ -37,8 +42,16 @@ class Shape:
             references=len(lookups | set(foreign)),
             refuses_overwrite=contract.on_overwrite == "refuse",
             has_sidecar=contract.totals is not None and contract.totals.sidecar is not None,
+            expressions=has_expressions(contract),
+            unique_keys=_unique_keys(contract),
             emails=bool(contract.notify.completed),
         )
+
+
+def _unique_keys(contract: Contract) -> int:
+    primary = contract.schema_.primary_key or ()
+    unique = {(f.name,) for f in contract.schema_.fields if f.constraints.unique}
+    return len(unique | {tuple(primary)} - {()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from math import ceil
 
 from csvgate_ops.deploy.estimate.footprint import Footprint, StorageUse
 from csvgate_ops.deploy.estimate.prices import PriceList
-from csvgate_ops.deploy.estimate.upload_size import UploadSize
+from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
 
 _BILLED_SECONDS = 0.1
 """Cloud Run rounds the duration of each request up to a multiple of this."""
@@ -30,14 +30,16 @@ class Work:
         return seconds[function]
 
 
-def work(size: UploadSize, footprint: Footprint, prices: PriceList) -> Work:
+def work(size: UploadSize, shape: Shape, footprint: Footprint, prices: PriceList) -> Work:
     rates, assumed = prices.measured, prices.assumed
 
     def storage(use: StorageUse) -> float:
         return assumed.storage_seconds * (use.writes + use.reads)
 
+    expressions = rates.expressions_us_per_row if shape.expressions else 0
     validate = (
         assumed.slower * size.csv_bytes * rates.validate_ns_per_byte / 1e9
+        + assumed.slower * size.valid * expressions / 1e6
         + storage(footprint.validate)
         + assumed.pubsub_seconds  # all messages are published at the same time
     )

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from csvgate.contracts.checked import checked_contracts
 from csvgate.contracts.checked_lines import CHECKED
 from csvgate.contracts.load import load_directory
+from csvgate.enrichment.judging.assumed import expression_mistakes
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.staging.reachable_modules import reachable
 from csvgate_ops.deploy.topology.model import Topology
@@ -38,7 +39,8 @@ def stage(root: Path, out: Path, topology: Topology) -> dict[str, Staged]:
     """Write `out/FUNCTION` for each function and replace its previous contents. Raises DeployError,
     ContractError."""
     folder = root / "contracts"
-    contracts = load_directory(folder)  # reports mistakes in contracts before a deploy
+    # Reports mistakes in contracts before a deploy. The types of references are not known here.
+    contracts = load_directory(folder, further=lambda each: expression_mistakes(each, {}))
     checked = {PurePosixPath("contracts", CHECKED): checked_contracts(folder, contracts)}
     staged = {}
     for name, function in topology.functions.items():

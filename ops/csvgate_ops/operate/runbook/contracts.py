@@ -48,22 +48,24 @@ CONTRACTS: Final = (
     OperationalCode(
         "enrich.invalid",
         When.AT_ONCE,
-        "The contract's `enrich` section cannot run with these references",
+        "The expressions or lookups of the contract cannot run with these references",
         f"Correct the contract or the reference as the message says, and deploy. {_PINNED}",
         NextStep.UPLOAD,
     ),
     OperationalCode(
         "derive.failed",
         When.AT_ONCE,
-        "A derived column's expression fails on the values of a row, or its result does not fit "
-        "the column",
+        "The results of a derived column take over 128 MiB for one chunk, or enrich_records fails "
+        "on a row that validate_and_parse accepted, with another version of DuckDB or before it "
+        "judged rows",
         f"Change the expression so that it handles the value, and deploy. {_PINNED}",
         NextStep.UPLOAD,
     ),
     OperationalCode(
         "derive.too_slow",
         When.AT_ONCE,
-        "The expressions of one chunk did not finish within 60 seconds",
+        "The expressions of one chunk did not finish within 60 seconds in enrich_records, or those "
+        "of a part of it within 30 seconds in validate_and_parse",
         "Write an expression that needs less time, for example over left(column, 100), or limit "
         f"the length of the column by a constraint, and deploy. {_PINNED}",
         NextStep.UPLOAD,
@@ -72,15 +74,15 @@ CONTRACTS: Final = (
         "derive.crashed",
         When.AT_ONCE,
         "DuckDB crashed or ran out of memory on a chunk, twice, in two new processes",
-        "Try the expression on the chunk's rows with the DuckDB version of enrich_records, write "
+        "Try the expression on the chunk's rows with the DuckDB version of the functions, write "
         f"it in another way, and deploy. {_PINNED}",
         NextStep.UPLOAD,
     ),
     OperationalCode(
         "derive.engine",
         When.AFTER_RETRIES,
-        "The process that computes derived columns did not start",
-        "Usually the instance has too little memory: give enrich_records more in "
+        "The process that computes the contract's expressions did not start",
+        "Usually the instance has too little memory: give the function of the letter more in "
         "deploy/topology.yaml and deploy.",
         NextStep.REPLAY,
     ),

@@ -10,6 +10,7 @@ from csvgate.contracts.checks.enrich import EnrichChecker
 from csvgate.contracts.checks.fields import check_schema
 from csvgate.contracts.checks.foreign_keys import check_foreign_keys
 from csvgate.contracts.checks.labels import check_labels
+from csvgate.contracts.checks.row_checks import check_row_checks
 from csvgate.contracts.checks.totals import check_totals
 from csvgate.contracts.globs import LONGEST_NAME
 from csvgate.contracts.model import Contract, Notify
@@ -40,6 +41,7 @@ def check(contract: Contract, unsure: Collection[str] = ()) -> Complaints:
     yield from check_foreign_keys(contract, unsure)
     yield from check_totals(contract, unsure)
     yield from EnrichChecker(contract, unsure).check()
+    yield from check_row_checks(contract)
     yield from _notify(contract.notify)
 
 

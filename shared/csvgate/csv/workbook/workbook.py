@@ -99,6 +99,10 @@ class Workbook:
                 for batch in engine:
                     if self._is_shifted():
                         batch.lines = [self._row(int(line)) for line in batch.lines]
+                        batch.warnings = {
+                            check: [self._row(int(line)) for line in lines]
+                            for check, lines in batch.warnings.items()
+                        }
                     batch.rejected = [self._placed(row, batch) for row in batch.rejected]
                     yield batch
             except FileFault as error:

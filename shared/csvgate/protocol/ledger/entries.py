@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from csvgate.protocol.events import Counts, Reason, RejectsRef, UploadRef
+from csvgate.protocol.events import CheckWarning, Counts, Reason, RejectsRef, UploadRef
 
 INLINE_LINES: Final = 10_000
 """A seal holds up to this many line numbers, about 110 KB; more are in an object of their own."""
@@ -131,6 +131,8 @@ class Seal(Entry):
     the counts are those of the rows before it. None if all rows were read."""
     reasons: tuple[Reason, ...] = ()
     """Most frequent first; the file fault alone when there is one."""
+    warnings: tuple[CheckWarning, ...] = ()
+    """The checks that warn of rows which are loaded; empty unless the status is `valid`."""
     chunks: tuple[StagedChunk, ...] = ()
     """In the order of the file; empty unless the status is `valid`."""
     rejects: RejectsRef | None = None

@@ -12,6 +12,7 @@ from csvgate.types.registry import FIELD_TYPES
 from csvgate.validation.codes.cells import TEXT_CODES, VALUE_CODES
 from csvgate.validation.codes.code import Code
 from csvgate.validation.codes.corrections import CORRECTION_CODES
+from csvgate.validation.codes.expressions import EXPRESSION_CODES
 from csvgate.validation.codes.files import FILE_CODES
 from csvgate.validation.codes.headers import HEADER_CODES
 from csvgate.validation.codes.rows import ROW_CODES
@@ -38,6 +39,7 @@ _ALL: Final = (
     *_codes_of_types("type."),
     *_codes_of_types("format."),
     *VALUE_CODES,
+    *EXPRESSION_CODES,
 )
 CODES: Final[Mapping[str, Code]] = MappingProxyType({code.code: code for code in _ALL})
 """The fault codes by name, in the order of the documentation."""

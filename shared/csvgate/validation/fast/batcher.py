@@ -1,6 +1,6 @@
 """Cuts validated blocks into batches, exactly where the rule path cuts them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from csvgate.csv.header import Header
 from csvgate.validation.batch import Batch, Limits, RejectedRow
+from csvgate.validation.fast.arrays import Ints
 from csvgate.validation.fast.block_validator import ValidatedBlock
 from csvgate.validation.fast.kernels.column import concatenate
 
@@ -67,6 +68,7 @@ class Batcher:
             lines=block.lines[first:last],
             columns=columns,
             rejected=block.rejected[start - first : end - last],
+            warnings=_between(block, first, last),
         )
         self._parts.append(part)
         self._rows += end - start
@@ -78,7 +80,23 @@ class Batcher:
             for pieces in zip(*(part.columns for part in self._parts), strict=True)
         ]
         rejected: list[RejectedRow] = [row for part in self._parts for row in part.rejected]
-        batch = Batch(self._header, self._rows, lines, columns, rejected)
+        warnings = dict[int, list[int]]()
+        for part in self._parts:
+            for check, warned in part.warnings.items():
+                warnings.setdefault(check, []).extend(warned.tolist())
+        batch = Batch(self._header, self._rows, lines, columns, rejected, warnings)
         self._rows = self._size = self._faults = 0
         self._parts = []
         return batch
+
+
+def _between(block: ValidatedBlock, first: int, last: int) -> Mapping[int, Ints]:
+    """Return the warnings of the valid rows from number `first` to before number `last`."""
+    if not block.warnings or first == last:
+        return {}
+    low, high = block.lines[first], block.lines[last - 1]
+    return {
+        check: found
+        for check, lines in block.warnings.items()
+        if len(found := lines[(lines >= low) & (lines <= high)])
+    }

@@ -1,6 +1,6 @@
 """Validates the rows of a block: cleared by the kernels, or checked by `Rules` one by one."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple, cast
 
@@ -18,6 +18,7 @@ from csvgate.validation.batch import RejectedRow
 from csvgate.validation.fast.arrays import Ints, Mask
 from csvgate.validation.fast.clearing.cleared_block import ClearedBlock
 from csvgate.validation.fast.foreign_groups import ForeignGroups
+from csvgate.validation.fast.judged_rows import JudgedRows
 from csvgate.validation.fast.kernels.choose import kernels_of
 from csvgate.validation.fast.kernels.column import cast_to_match, insert
 from csvgate.validation.fast.kernels.validated_columns import ValidatedColumns
@@ -27,6 +28,7 @@ from csvgate.validation.fast.row_reader import RowReader
 from csvgate.validation.fast.table import CellSplitter, Table
 from csvgate.validation.fast.uncleared_cells import UnclearedCells
 from csvgate.validation.faults import Fault
+from csvgate.validation.judge import Judge
 from csvgate.validation.rules import Rules
 
 RowResult = tuple[list[object], tuple[Fault, ...]]
@@ -46,13 +48,20 @@ class ValidatedBlock(NamedTuple):
     """(v,) each: the values of the valid rows, by column of the table."""
     rejected: list[RejectedRow]
     """The other n - v rows."""
+    warnings: Mapping[int, Ints] = {}
+    """For each check that warns of valid rows, their lines."""
 
 
 class BlockValidator:
     """Validates the rows of one file, a block at a time, in the file's order."""
 
     def __init__(
-        self, contract: Contract, header: Header, references: KeySets, keyed: KeyedHash
+        self,
+        contract: Contract,
+        header: Header,
+        references: KeySets,
+        keyed: KeyedHash,
+        judge: Judge | None = None,
     ) -> None:
         self._rules: Final = Rules(
             contract, header, references=references, keyed=keyed, key_set=BlockKeys
@@ -68,6 +77,7 @@ class BlockValidator:
         self._rescued: Final = None if header.others is None else RescuedColumn(header.others)
         self._types: Final[list[pa.DataType]] = list(types)
         self._grammar: Final = Grammar.of(contract)
+        self._judge: Final = judge
 
     def validate(self, block: ClearedBlock) -> ValidatedBlock:
         """`block` is the next one, cleared with `splitter` and `kernels`."""
@@ -80,13 +90,17 @@ class BlockValidator:
         reader = RowReader(framed, table, self._grammar)
         faults = self._faults_of_cells(table, validated, framed.lines)
         checked = self._check_rows(reader, validated, accepted, framed.lines, faults)
+        columns = self._merge(table, validated, accepted[validated.rows], checked)
+        warnings: Mapping[int, Ints] = {}
+        if self._judge is not None:
+            judged = JudgedRows.of(self._judge, framed.lines, columns, faults)
+            columns, warnings = judged.columns, judged.warnings
         rejected = sorted(faults)
         all_faults = [faults[row] for row in rejected]
         counts = np.zeros(len(framed.starts), np.int64)
         counts[rejected] = list(map(len, all_faults))
-        columns = self._merge(table, validated, accepted[validated.rows], checked)
         valid_lines, rows = framed.lines[counts == 0], reader.rejected(rejected, all_faults)
-        return ValidatedBlock(framed.sizes, counts, valid_lines, columns, rows)
+        return ValidatedBlock(framed.sizes, counts, valid_lines, columns, rows, warnings)
 
     def _check_rows(
         self,

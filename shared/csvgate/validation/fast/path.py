@@ -19,6 +19,7 @@ from csvgate.validation.fast.block_records import BlockFramer, FramedBlock
 from csvgate.validation.fast.block_validator import BlockValidator
 from csvgate.validation.fast.blocks import BlockReader
 from csvgate.validation.fast.clearing.clear_blocks import clear_blocks
+from csvgate.validation.judge import Judge
 
 _RECORDS_AT_ONCE: Final = 4096
 MOST_ROWS: Final = 100_000
@@ -40,11 +41,12 @@ def vector_batches(
     keyed: KeyedHash,
     block_bytes: int,
     processors: int,
+    judge: Judge | None = None,
 ) -> Iterator[Batch]:
     """Yield the batches of the records in `pieces`, which begin on the physical line `line`. With
     more than one of the `processors`, other threads read `pieces` until the generator is closed."""
     _keep_memory()
-    validator = BlockValidator(contract, header, references, keyed)
+    validator = BlockValidator(contract, header, references, keyed, judge)
     batcher = Batcher(header, limits)
     cells = max(header.width, cells_of_row(contract.schema_, header))
     most = max(1, min(MOST_ROWS, _MAX_CELLS // cells))

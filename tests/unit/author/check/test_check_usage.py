@@ -63,7 +63,8 @@ def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
     ("name", "code"), [("orders/x.csv", 1), ("elsewhere/x.csv", 2), ("orders/a/x.csv", 2)]
 )
 def test_exit_codes_of_the_process(name: str, code: int) -> None:
-    done = run(ORDERS, "--as", name)
+    references = ROOT / "samples" / "references"
+    done = run(ORDERS, "--as", name, "--references", references)
     assert done.returncode == code
     assert bool(done.stdout) == (code == 1)
     assert bool(done.stderr) == (code == 2)

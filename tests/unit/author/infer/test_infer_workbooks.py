@@ -140,7 +140,7 @@ def test_names() -> None:
         # A footer with blank rows, which do not count.
         (
             [["id", "n"], [1, 2], [2, 5], [], [], ["Total", 7], [], ["Source: the ledger"]],
-            {"footer_lines": 2},
+            {"footer_from": "^Total"},
             ["id", "n"],
         ),
         # A column without a label within the table, or before it as pandas writes an index.

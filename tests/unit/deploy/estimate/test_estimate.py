@@ -14,6 +14,7 @@ from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.cli.deploy.estimate import command
 from csvgate_ops.deploy.estimate.bill import MONTH_DAYS
 from csvgate_ops.deploy.estimate.estimate import Estimate, estimate
+from csvgate_ops.deploy.estimate.headroom import Headroom
 from csvgate_ops.deploy.estimate.prices import price_list
 from csvgate_ops.deploy.estimate.sample_file import measure
 from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
@@ -69,6 +70,36 @@ def test_a_gib_at_list_price(topology: Topology) -> None:
     assert sum(costs.values()) == pytest.approx(found.upload_cost)
 
 
+def busiest(found: Estimate) -> Headroom:
+    """Return the first limit that depends on the number of uploads."""
+    return next(limit for limit in found.limits if not limit.what.startswith("memory"))
+
+
+def memory_of(rows: int, topology: Topology, **shape: Any) -> Headroom:
+    size = UploadSize.given(rows, 100 * rows, PRICES.measured)
+    limits = estimate(size, Shape(**shape), topology, PRICES).limits
+    return next(limit for limit in limits if limit.what.startswith("memory"))
+
+
+def test_the_memory_of_expressions_and_unique_keys_counts(topology: Topology) -> None:
+    plain = memory_of(10, topology, expressions=False, unique_keys=0)
+    assert (620, 2048) == (plain.used, plain.limit)
+    assert 620 + 110 + 768 == memory_of(10, topology, unique_keys=0).used
+    keys = memory_of(10**7, topology, expressions=False, unique_keys=2)
+    assert 620 + 2 * 17e7 / 2**20 == pytest.approx(keys.used)
+
+
+def test_expressions_take_time_for_each_row(topology: Topology) -> None:
+    size = UploadSize.given(10**7, 10**9, PRICES.measured)
+    without, with_them = (
+        estimate(size, Shape(expressions=computed), topology, PRICES).seconds.validate
+        for computed in (False, True)
+    )
+    assert 10 * 2 * PRICES.measured.expressions_us_per_row == pytest.approx(
+        with_them - without, abs=0.1
+    )
+
+
 def test_a_month_is_its_uploads(topology: Topology) -> None:
     found = given(1000, 100_000, topology, per_day=10)
     assert found.upload_cost * 10 * MONTH_DAYS == pytest.approx(found.month_cost)
@@ -108,14 +139,14 @@ def test_many_small_files_share_streams(topology: Topology) -> None:
     found = given(100, 10_000, topology, per_day=20_000)
     used = {limit.what: limit.used for limit in found.limits}
     assert 0 == used["write streams created in 4 hours"]
-    assert "average concurrent requests of all instances" == found.limits[0].what
+    assert "average concurrent requests of all instances" == busiest(found).what
 
 
 def test_without_sharing_many_small_files_reach_the_stream_quota_first(topology: Topology) -> None:
     loads = topology.functions["enrich_records"].model_copy(update={"small_uploads": "pending"})
     functions = {**topology.functions, "enrich_records": loads}
     separate = topology.model_copy(update={"functions": functions})
-    nearest = given(100, 10_000, separate, per_day=20_000).limits[0]
+    nearest = busiest(given(100, 10_000, separate, per_day=20_000))
     assert "write streams created in 4 hours" == nearest.what
     assert 10_000 / 30_000 == pytest.approx(nearest.share)
 

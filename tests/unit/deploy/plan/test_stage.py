@@ -11,6 +11,7 @@ import pytest
 
 from csvgate.contracts.checked import read_checked
 from csvgate.contracts.load import load_directory
+from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.kinds.function import BUILD_VARIABLES
 from csvgate_ops.deploy.staging.reachable_modules import reachable
@@ -95,6 +96,8 @@ def test_contents_of_a_staged_folder(name: str, out: Path, staged: dict[str, Sta
     # What checks cells, and no other function, matches patterns.
     checks_cells = "csvgate/validation/cells.py" in names
     assert checks_cells == ("\ngoogle-re2==" in requirements) == (name == "validate_and_parse")
+    computes = "csvgate/enrichment/sql/process/locked_duckdb.py" in names
+    assert computes == ("\nduckdb==" in requirements) == (name != "notify_stakeholders")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -126,6 +129,34 @@ def test_packages_that_a_function_does_not_reach_are_left_out(
         assert not (out / "notify_stakeholders" / "csvgate" / room).exists()
     assert not (out / "validate_and_parse" / "csvgate" / "gcp" / "write_api").exists()
     assert (out / "enrich_records" / "csvgate" / "gcp" / "write_api").exists()
+
+
+@pytest.mark.parametrize("name", ["validate_and_parse", "enrich_records"])
+def test_expressions_are_computed_from_a_staged_folder(
+    name: str, out: Path, staged: dict[str, Staged]
+) -> None:
+    """DuckDB's process runs a module that is not imported where it is used."""
+    program = (
+        "from csvgate.enrichment.sql.process import duckdb_process\n"
+        "print(duckdb_process.__file__, duckdb_process.shared().types('SELECT 1'))"
+    )
+    folder = out / staged[name].folder
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    expected = f"{folder}/csvgate/enrichment/sql/process/duckdb_process.py ['INTEGER']\n"
+    assert (expected, "") == (done.stdout, done.stderr)
+
+
+def test_mistakes_in_expressions_are_reported_before_a_deploy(clone: Path, tmp_path: Path) -> None:
+    file = clone / "contracts" / "orders.yaml"
+    file.write_text(file.read_text() + "checks: [{sql: amount > now(), message: too late}]\n")
+    with pytest.raises(ContractError, match=r"orders\.yaml:\d+: checks\[0\]\.sql: `amount > now"):
+        stage(clone, tmp_path / "again", topology())
 
 
 def test_a_function_without_its_lock(clone: Path, tmp_path: Path) -> None:

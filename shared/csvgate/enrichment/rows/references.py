@@ -50,6 +50,11 @@ class ReferenceTable:
     columns: Mapping[str, ReferenceColumn]
     """All columns but the key, in the file's order."""
 
+    @property
+    def fits(self) -> Mapping[str, BigQueryType]:
+        """The types to compute with, by column."""
+        return {name: column.fit for name, column in self.columns.items()}
+
     def require(self, columns: Sequence[str]) -> None:
         """Raises Permanent `reference.malformed` when a column to add is missing."""
         missing = [name for name in columns if name not in self.columns]

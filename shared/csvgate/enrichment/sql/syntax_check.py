@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from enrichment.sql.allowed_functions import FUNCTIONS
-from enrichment.sql.process.engine import Node
-from enrichment.sql.refusal import RefusedExpression
+from csvgate.enrichment.sql.allowed_functions import FUNCTIONS
+from csvgate.enrichment.sql.process.engine import Node
+from csvgate.enrichment.sql.refusal import RefusedExpression
 
 _CLASSES: Final = (
     *("COLUMN_REF", "CONSTANT", "FUNCTION", "OPERATOR", "CAST"),

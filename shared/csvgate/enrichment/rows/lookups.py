@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from csvgate.chunks.arrow import arrow_type
+from csvgate.enrichment.rows.references import ReferenceTable
 from csvgate.references.cells import WrongCell, parse_cell
 from csvgate.types.bigquery import BigQueryType
-from enrichment.rows.references import ReferenceTable
 
 if TYPE_CHECKING:
     from collections import Counter
 
     import pyarrow as pa
 
-    from enrichment.sql.process.engine import Budget
+    from csvgate.enrichment.sql.process.engine import Budget
 
 
 @dataclass(frozen=True, slots=True)

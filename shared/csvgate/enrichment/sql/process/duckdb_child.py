@@ -1,4 +1,4 @@
-"""The process in which DuckDB computes: `python -m enrichment.sql.process.duckdb_child`.
+"""The process in which DuckDB computes: `python -m csvgate.enrichment.sql.process.duckdb_child`.
 
 Requests come through standard input and replies go through standard output; nothing else may be
 written there. A hostile value may crash DuckDB or fill its memory: then only this process dies. It
@@ -13,9 +13,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
-from enrichment.sql.process.engine import CHUNK_SECONDS
-from enrichment.sql.process.engine_errors import EngineTooSlow, SqlError
-from enrichment.sql.process.frames import Ended, read_json, read_table, write_json, write_table
+from csvgate.enrichment.sql.process.engine import CHUNK_SECONDS
+from csvgate.enrichment.sql.process.engine_errors import EngineTooSlow, SqlError
+from csvgate.enrichment.sql.process.frames import (
+    Ended,
+    read_json,
+    read_table,
+    write_json,
+    write_table,
+)
 
 _MEMORY: Final = 768 * 1024 * 1024
 """Bytes of address space, beyond what the process takes before its first chunk."""
@@ -33,7 +39,7 @@ def main() -> None:
     # This time limit holds for native code too, from its import on.
     signal.setitimer(signal.ITIMER_REAL, CHUNK_SECONDS)
 
-    from enrichment.sql.process.locked_duckdb import LockedDuckDB
+    from csvgate.enrichment.sql.process.locked_duckdb import LockedDuckDB
 
     engine = LockedDuckDB()
     engine.warm_up()

@@ -9,10 +9,10 @@ BigQuery.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from enrichment.sql.process.engine import Engine, Node
-from enrichment.sql.refusal import RefusedExpression
-from enrichment.sql.result_types import decimal_of, is_decimal, quoted
-from enrichment.sql.syntax_check import nodes
+from csvgate.enrichment.sql.process.engine import Engine, Node
+from csvgate.enrichment.sql.refusal import RefusedExpression
+from csvgate.enrichment.sql.result_types import decimal_of, is_decimal, quoted
+from csvgate.enrichment.sql.syntax_check import nodes
 
 _MOST_DIVISIONS: Final = 8
 """A division repeats its operands: n nested divisions copy the innermost one 2^n times."""

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from enrichment.sql.process.duckdb_errors import binding_error, row_error
-from enrichment.sql.process.engine import CHUNK, RESULT_BYTES, Node
-from enrichment.sql.process.engine_errors import EngineTooSlow, SqlError
+from csvgate.enrichment.sql.process.duckdb_errors import binding_error, row_error
+from csvgate.enrichment.sql.process.engine import CHUNK, RESULT_BYTES, Node
+from csvgate.enrichment.sql.process.engine_errors import EngineTooSlow, SqlError
 
 if TYPE_CHECKING:
     import pyarrow as pa

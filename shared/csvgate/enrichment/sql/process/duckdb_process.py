@@ -16,15 +16,23 @@ from functools import cache
 from signal import Signals
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from csvgate.enrichment.sql.process import duckdb_child
+from csvgate.enrichment.sql.process.engine import CHUNK_SECONDS, RESULT_BYTES, Budget, Node
+from csvgate.enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
+from csvgate.enrichment.sql.process.frames import (
+    Ended,
+    read_json,
+    read_table,
+    write_json,
+    write_table,
+)
 from csvgate.runtime.errors import Transient
-from enrichment.sql.process.engine import CHUNK_SECONDS, RESULT_BYTES, Budget, Node
-from enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
-from enrichment.sql.process.frames import Ended, read_json, read_table, write_json, write_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_MODULE: Final = "enrichment.sql.process.duckdb_child"
+_MODULE: Final = duckdb_child.__name__
+"""A deployed function contains the modules that are imported, so this one is."""
 _GRACE_SECONDS: Final = 5
 """How long a query may go on after its time until its process is killed. Some functions of DuckDB
 do not look whether they are interrupted."""

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from enrichment.sql.bounds import bounded
-from enrichment.sql.exact_decimals import ExactDecimals
-from enrichment.sql.growth import Size
-from enrichment.sql.process.engine import Engine, Node
-from enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
-from enrichment.sql.refusal import RefusedExpression
-from enrichment.sql.syntax_check import check
+from csvgate.enrichment.sql.bounds import bounded
+from csvgate.enrichment.sql.exact_decimals import ExactDecimals
+from csvgate.enrichment.sql.growth import Size
+from csvgate.enrichment.sql.process.engine import Engine, Node
+from csvgate.enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
+from csvgate.enrichment.sql.refusal import RefusedExpression
+from csvgate.enrichment.sql.syntax_check import check
 
 _MOST_CHARACTERS: Final = 4_000
 

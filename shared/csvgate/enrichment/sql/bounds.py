@@ -6,8 +6,8 @@ Functions whose time or memory grows with the product of two lengths need short 
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from enrichment.sql.allowed_functions import words
-from enrichment.sql.growth import (
+from csvgate.enrichment.sql.allowed_functions import words
+from csvgate.enrichment.sql.growth import (
     Size,
     largest,
     require_bounded,
@@ -15,8 +15,8 @@ from enrichment.sql.growth import (
     require_total,
     total,
 )
-from enrichment.sql.process.engine import Node
-from enrichment.sql.refusal import RefusedExpression
+from csvgate.enrichment.sql.process.engine import Node
+from csvgate.enrichment.sql.refusal import RefusedExpression
 
 _SHORT: Final = 128
 """Bytes of numbers and times as text, digests and names of days."""

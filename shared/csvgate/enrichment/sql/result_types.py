@@ -21,6 +21,8 @@ _DIRECT: Final = {
     "INT64": "BIGINT", "FLOAT64": "DOUBLE", "BOOL": "BOOLEAN", "DATE": "DATE", "TIME": "TIME",
     "DATETIME": "TIMESTAMP", "TIMESTAMP": "TIMESTAMP WITH TIME ZONE",
 }  # fmt: skip
+_NULL: Final = '"NULL"'
+"""DuckDB's type of an expression that is always NULL."""
 _WIDTH: Final = 38
 """Digits of DuckDB's widest decimal."""
 
@@ -66,17 +68,33 @@ def result_sql(value: str, found: str, declared: BigQueryType, floats: Sequence[
     """Return SQL that turns `value` of DuckDB type `found` into the declared type, or fails on the
     row. `floats` names the FLOAT64 columns that the expression uses. Raises ValueError when the
     author must write a CAST."""
-    if found == '"NULL"':
-        return f"CAST({value} AS {duckdb_type(result_fit('BIGINT', declared))})"
-    if not _assignable(found, declared):
-        raise ValueError(_unassignable(found, declared))
-    target = duckdb_type(result_fit(found, declared))
-    cast = value if found == target else f"CAST({value} AS {target})"
-    problem = _problem(cast, declared, floats)
+    cast = _cast(value, found, declared)
+    problem = None if found == _NULL else _problem(cast, declared, floats)
     if problem is None:
         return cast
     condition, message = problem
     return f"CASE WHEN {condition} THEN error('{message}') ELSE {cast} END"
+
+
+def failing_sql(value: str, found: str, declared: BigQueryType, floats: Sequence[str]) -> str:
+    """Return SQL that is true for the rows on which that of `result_sql` fails, false for others,
+    and never fails itself. DuckDB refuses TRY around `error`. Raises ValueError as `result_sql`
+    does."""
+    cast = _cast(value, found, declared)
+    problem = None if found == _NULL else _problem(cast, declared, floats)
+    if problem is None:
+        return f"TRY(struct_pack(v := {cast})) IS NULL"
+    tried = f"TRY(struct_pack(f := coalesce({problem[0]}, false), v := {cast}))"
+    return f"coalesce(struct_extract({tried}, 'f'), true)"
+
+
+def _cast(value: str, found: str, declared: BigQueryType) -> str:
+    if found == _NULL:
+        return f"CAST({value} AS {duckdb_type(result_fit('BIGINT', declared))})"
+    if not _assignable(found, declared):
+        raise ValueError(_unassignable(found, declared))
+    target = duckdb_type(result_fit(found, declared))
+    return value if found == target else f"CAST({value} AS {target})"
 
 
 def _assignable(found: str, declared: BigQueryType) -> bool:

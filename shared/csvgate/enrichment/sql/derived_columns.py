@@ -6,15 +6,22 @@ from typing import TYPE_CHECKING, Final
 
 from csvgate.chunks.arrow import arrow_type
 from csvgate.contracts.checks.column_names import LINE
+from csvgate.enrichment.sql.engine_failures import engine_failures
+from csvgate.enrichment.sql.expression import compile_expression
+from csvgate.enrichment.sql.growth import Size, column_size
+from csvgate.enrichment.sql.process.duckdb_process import shared
+from csvgate.enrichment.sql.process.engine import CHUNK, CHUNK_SECONDS, RESULT_BYTES, Budget
+from csvgate.enrichment.sql.process.engine_errors import SqlError
+from csvgate.enrichment.sql.refusal import RefusedExpression
+from csvgate.enrichment.sql.result_types import (
+    duckdb_type,
+    failing_sql,
+    quoted,
+    result_fit,
+    result_sql,
+)
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
-from enrichment.sql.expression import compile_expression
-from enrichment.sql.growth import Size, column_size
-from enrichment.sql.process.duckdb_process import shared
-from enrichment.sql.process.engine import CHUNK, CHUNK_SECONDS, RESULT_BYTES, Budget
-from enrichment.sql.process.engine_errors import EngineCrashed, EngineTooSlow, SqlError
-from enrichment.sql.refusal import RefusedExpression
-from enrichment.sql.result_types import duckdb_type, quoted, result_fit, result_sql
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -34,6 +41,8 @@ class DerivedColumn:
     """The expression as it is in the contract."""
     sql: str
     """The checked expression, cast to the declared type."""
+    failing: str
+    """SQL that is true for the rows on which `sql` fails."""
     columns: tuple[str, ...]
     size: Size
     """At most how long a value is."""
@@ -56,10 +65,12 @@ def prepare_column(
     floats = [used for used in expression.columns if columns[used].kind == "FLOAT64"]
     try:
         sql = result_sql(expression.sql, expression.type, declared, floats)
+        failing = failing_sql(expression.sql, expression.type, declared, floats)
     except ValueError as error:
         raise RefusedExpression(str(error)) from None
     fit = result_fit(expression.type, declared)
-    return DerivedColumn(name, declared, fit, text, sql, expression.columns, expression.size)
+    used = expression.columns
+    return DerivedColumn(name, declared, fit, text, sql, failing, used, expression.size)
 
 
 @dataclass(slots=True)
@@ -92,40 +103,36 @@ class DeriveStep:
     def compute(self, chunk: "pa.Table", budget: Budget) -> "dict[str, pa.ChunkedArray]":
         """Return the derived columns, row for row with `chunk`. Raises Permanent `derive.failed`,
         `derive.too_slow`, `derive.crashed` and `chunk.malformed`."""
-        narrow = self._narrow(chunk)
-        try:
+        narrow = self.narrow(chunk)
+        with engine_failures(_first_line(chunk), self.texts(), CHUNK_SECONDS):
             try:
-                found = self._select(self.columns, narrow, budget)
+                found = self.select(self.columns, narrow, budget)
             except SqlError:
                 return {c.name: self._one_by_one(c, narrow, budget) for c in self.columns}
             return {c.name: found.column(c.name).cast(arrow_type(c.type)) for c in self.columns}
-        except EngineTooSlow:
-            raise Permanent(
-                "derive.too_slow",
-                f"the expressions of the chunk from line {_first_line(chunk)} on were not computed "
-                f"within {CHUNK_SECONDS:.0f} seconds, the last of them {self._texts()}. Write an "
-                "expression that needs less time, for example over left(…, 100), or keep long "
-                "values out by a constraint, then upload the file again",
-            ) from None
-        except EngineCrashed as crash:
-            raise Permanent(
-                "derive.crashed",
-                f"DuckDB crashed twice ({crash}) on the chunk from line {_first_line(chunk)} on, "
-                f"computing {self._texts()}. Write the expression in another way, or keep such "
-                "values out by a constraint, then upload the file again",
-            ) from None
 
-    def _select(
+    def select(
         self, columns: tuple[DerivedColumn, ...], rows: "pa.Table", budget: Budget
     ) -> "pa.Table":
+        """Compute some of the columns over rows of `narrow`. Raises SqlError if it fails on any
+        row."""
+        return self._run([f"{c.sql} AS {quoted(c.name)}" for c in columns], rows, budget)
+
+    def failing(self, rows: "pa.Table", budget: Budget) -> "pa.Table":
+        """Return for each column on which rows of `narrow` it fails. Raises SqlError if that takes
+        too much memory."""
+        return self._run([f"{c.failing} AS {quoted(c.name)}" for c in self.columns], rows, budget)
+
+    def _run(self, named: list[str], rows: "pa.Table", budget: Budget) -> "pa.Table":
         # `_line` names failing rows here; there it would only be copied.
         used = rows.drop_columns([LINE]) if self.inputs else rows
-        return shared().select(_query(columns), used, budget)
+        return shared().select(_query(named), used, budget)
 
-    def _texts(self) -> str:
+    def texts(self) -> str:
+        """Return the names and expressions of the columns, for messages."""
         return ", ".join(f"{c.name} = {c.text:.200}" for c in self.columns)
 
-    def _narrow(self, chunk: "pa.Table") -> "pa.Table":
+    def narrow(self, chunk: "pa.Table") -> "pa.Table":
         """Return the columns that are used, with decimals cast to their narrow types: DuckDB
         multiplies these without overflow. `_line` keeps the number of rows when no column is
         used."""
@@ -170,7 +177,7 @@ class DeriveStep:
         if len(search.lines) == _NAMED_LINES:
             return []
         try:
-            found = self._select((column,), rows, budget).column(column.name)
+            found = self.select((column,), rows, budget).column(column.name)
         except SqlError as error:
             if rows.num_rows <= 1:
                 search.reason = search.reason or str(error)
@@ -195,6 +202,5 @@ def _first_line(chunk: "pa.Table") -> int:
     return int(chunk.column(LINE)[0].as_py()) if chunk.num_rows else 0
 
 
-def _query(columns: tuple[DerivedColumn, ...]) -> str:
-    named = [f"{c.sql} AS {quoted(c.name)}" for c in columns]
+def _query(named: list[str]) -> str:
     return f"SELECT {', '.join(named)} FROM {CHUNK}"  # noqa: S608 - checked expressions

@@ -1,11 +1,11 @@
 """Prepare a contract's `enrich` as steps that can be run, or report everything wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from csvgate.contracts.checks.enrich import KEYS
-from csvgate.contracts.model import Contract, Derivation, Lookup
+from csvgate.contracts.model import Contract, Derivation, Lookup, RowCheck
 from csvgate.contracts.reading.mistakes import Complaint, Path, suggest
 from csvgate.contracts.table import file_columns
 from csvgate.light_dataclass import dataclass
@@ -13,8 +13,8 @@ from csvgate.types.bigquery import BigQueryType
 from csvgate.types.bigquery import parse as parse_type
 
 if TYPE_CHECKING:
-    from enrichment.sql.derived_columns import DerivedColumn, DeriveStep
-    from enrichment.sql.growth import Size
+    from csvgate.enrichment.sql.derived_columns import DerivedColumn, DeriveStep
+    from csvgate.enrichment.sql.growth import Size
 
 Types = Mapping[str, BigQueryType]
 
@@ -31,18 +31,31 @@ class Steps:
 
     run: "list[LookupStep | DeriveStep]" = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
+    checks: "DeriveStep | None" = None
+    """The contract's `checks`, as columns that are true, false or NULL; None if it has none."""
 
 
 def plan_steps(contract: Contract, references: Mapping[str, Types]) -> Steps:
     """Plan the steps. `references` gives the types to compute with (`ReferenceColumn.fit`), by
     reference and column."""
+    return _planned(contract, references).steps
+
+
+def plan_checks(contract: Contract, references: Mapping[str, Types]) -> Steps:
+    """Plan the steps and the checks after them. `references` are those of `plan_steps`."""
+    planner = _planned(contract, references)
+    planner.checks(contract.checks)
+    return planner.steps
+
+
+def _planned(contract: Contract, references: Mapping[str, Types]) -> "_Planner":
     planner = _Planner(references, field_types(contract))
     for index, step in enumerate(contract.enrich):
         if step.lookup is not None:
             planner.lookup(("enrich", index, "lookup"), step.lookup)
         if step.derive is not None:
             planner.derive(("enrich", index, "derive"), step.derive)
-    return planner.steps
+    return planner
 
 
 class _Planner:
@@ -77,7 +90,7 @@ class _Planner:
 
     def derive(self, path: Path, derive: Mapping[str, Derivation]) -> None:
         # Imported here, so that only a contract with `derive` loads DuckDB.
-        from enrichment.sql.derived_columns import DeriveStep
+        from csvgate.enrichment.sql.derived_columns import DeriveStep
 
         columns = [self._derived((*path, name), name, d) for name, d in derive.items()]
         ready = tuple(column for column in columns if column is not None)
@@ -89,9 +102,24 @@ class _Planner:
             fits = {column.name: column.fit for column in ready}
             self._add((*path, name), name, fits.get(name) or parse_type(derivation.bigquery))
 
+    def checks(self, checks: Sequence[RowCheck]) -> None:
+        """Plan the checks, which see all columns. Their columns are named after their places."""
+        if not checks:
+            return
+        from csvgate.enrichment.sql.derived_columns import DeriveStep
+
+        found = [
+            self._derived(("checks", i), f"check {i}", Derivation(sql=check.sql, bigquery="BOOL"))
+            for i, check in enumerate(checks)
+        ]
+        ready = tuple(column for column in found if column is not None)
+        used = {name for column in ready for name in column.columns}
+        inputs = {name: kind for name, kind in self._present.items() if name in used}
+        self.steps.checks = DeriveStep(ready, inputs)
+
     def _derived(self, path: Path, name: str, derivation: Derivation) -> "DerivedColumn | None":
-        from enrichment.sql.derived_columns import prepare_column
-        from enrichment.sql.refusal import RefusedExpression
+        from csvgate.enrichment.sql.derived_columns import prepare_column
+        from csvgate.enrichment.sql.refusal import RefusedExpression
 
         declared = parse_type(derivation.bigquery)
         try:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from math import inf, isinf
 from typing import Final, Self
 
+from csvgate.enrichment.sql.refusal import RefusedExpression
 from csvgate.types.bigquery import BigQueryType
-from enrichment.sql.refusal import RefusedExpression
 
 MOST_GROWTH: Final = 64
 """How many times as long as a column any value in an expression can be."""

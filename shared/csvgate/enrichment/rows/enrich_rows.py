@@ -13,17 +13,17 @@ from csvgate.chunks.arrow import arrow_type
 from csvgate.contracts.checks.column_names import INGESTED_AT, LINE, UPLOAD_ID
 from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import spell
+from csvgate.enrichment.rows.steps import LookupStep, field_types, plan_steps
+from csvgate.enrichment.sql.process.engine import Budget
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import BigQueryType
-from enrichment.rows.steps import LookupStep, Types, field_types, plan_steps
-from enrichment.sql.process.engine import Budget
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from enrichment.rows.lookups import PreparedLookup
-    from enrichment.rows.references import ReferenceTable
-    from enrichment.sql.derived_columns import DeriveStep
+    from csvgate.enrichment.rows.lookups import PreparedLookup
+    from csvgate.enrichment.rows.references import ReferenceTable
+    from csvgate.enrichment.sql.derived_columns import DeriveStep
 
 
 class Enrichment:
@@ -37,7 +37,7 @@ class Enrichment:
         for lookup in (step.lookup for step in contract.enrich if step.lookup):
             if lookup.reference in references:
                 references[lookup.reference].require(lookup.add)
-        steps = plan_steps(contract, {name: _fits(table) for name, table in references.items()})
+        steps = plan_steps(contract, {name: table.fits for name, table in references.items()})
         if steps.complaints:
             raise Permanent(
                 "enrich.invalid",
@@ -47,7 +47,7 @@ class Enrichment:
         for step in steps.run:
             if isinstance(step, LookupStep):
                 # Contracts without lookups save its import at a cold start, 6 ms of CPU.
-                from enrichment.rows.lookups import prepare_lookup
+                from csvgate.enrichment.rows.lookups import prepare_lookup
 
                 table, lookup = references[step.lookup.reference], step.lookup
                 self._steps.append(
@@ -101,7 +101,3 @@ class Enrichment:
         if wrong:
             raise Permanent("chunk.malformed", f"the chunk's columns: {'; '.join(wrong)}")
         return chunk
-
-
-def _fits(table: "ReferenceTable") -> Types:
-    return {name: column.fit for name, column in table.columns.items()}

@@ -1,0 +1,1 @@
+"""Judges rows by the contract's expressions, before they are loaded: `derive` and `checks`."""
