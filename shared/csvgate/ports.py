@@ -17,6 +17,8 @@ from csvgate.runtime.errors import Transient
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from csvgate.effects.model import Conflict, Effect, Job, JobResult
+
 Clock = Callable[[], datetime]
 """Returns the current time in UTC, with time zone."""
 
@@ -217,6 +219,25 @@ class Warehouse(Protocol):
 
     def count_rows(self, load: LoadedRows) -> int:
         """Return how many rows of a load a query sees now; 0 if the table does not exist."""
+
+    def location(self, dataset: str) -> str:
+        """Return the dataset's location. Raises Permanent `table.no_dataset`."""
+
+    def ensure_staging(self, spec: TableSpec, staging: str, expires: datetime) -> TableSpec:
+        """Create a staging table with the columns of `spec` in its dataset, if it is missing, and
+        return its specification. It has no partitions, and BigQuery deletes it at `expires`."""
+
+    def start(self, job: "Job", effect: "Effect") -> None:
+        """Start the job, unless this id was started before: then it has no effect. If it raises
+        Transient, the job may have started, or may start later: start the same id again."""
+
+    def result(self, job: "Job", wait_seconds: float) -> "JobResult | None":
+        """Return the state of a job after waiting for its end for at most this long; None if no job
+        has this id (so far: `start` may still be on its way)."""
+
+    def conflicts(self, effect: "Effect", most: int) -> "list[Conflict]":
+        """Return staged rows of an InsertUnique whose keys the table has, by line, at most `most`;
+        the row of the table is the one with the least `_upload_id` and line."""
 
 
 @dataclass(frozen=True, slots=True)
