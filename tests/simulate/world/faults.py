@@ -17,6 +17,8 @@ LATE = frozenset(
         "bigquery.append",
         "bigquery.finalize",
         "bigquery.commit",
+        "bigquery.create_staging",
+        "bigquery.start_job",
     }
 )
 """Calls that the service may still execute after their client gave up."""

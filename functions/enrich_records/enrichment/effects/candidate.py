@@ -52,8 +52,8 @@ class Candidate:
         match self.disposition:
             case "replace_by":
                 return ReplaceBy(staged=staged, columns=self.contract.replace_by or ())
-            case "merge":
-                return _merge(self.contract, staged)
+            case "merge" if merge := self.contract.merge:
+                return Merge(staged=staged, key=merge.key, latest_by=merge.latest_by)
             case "insert_unique":
                 return InsertUnique(staged=staged, keys=keys_in_table(self.contract))
             case "replace_table" if not self.is_correction:
@@ -104,9 +104,3 @@ def _range(load: SealedLoad) -> Range | None:
     types = {column.name: column.type for column in load.plan.table.columns}
     kind = types[bounds.column].partition("(")[0]
     return Range(column=bounds.column, type=kind, low=bounds.low, high=bounds.high)
-
-
-def _merge(contract: Contract, staged: Staged) -> Merge:
-    merge = contract.merge
-    assert merge is not None
-    return Merge(staged=staged, key=merge.key, latest_by=merge.latest_by)

@@ -93,13 +93,9 @@ class EffectLog:
                 ) from failure
         return last, closed.state
 
-    def _entry(
-        self, load: Candidate, upload: str, attempt: int, state: ScopeState
-    ) -> ScopeEntry:
+    def _entry(self, load: Candidate, upload: str, attempt: int, state: ScopeState) -> ScopeEntry:
         dataset, _, table = load.table.partition(".")
-        target = Target(
-            dataset=dataset, table=table, location=self.warehouse.location(dataset)
-        )
+        target = Target(dataset=dataset, table=table, location=self.warehouse.location(dataset))
         return ScopeEntry(
             upload=upload,
             attempt=attempt,
@@ -114,9 +110,7 @@ class EffectLog:
             at=self.clock(),
         )
 
-    def _close(
-        self, log: ScopeLog, number: int, entry: ScopeEntry, *, is_new: bool
-    ) -> ClosedEntry:
+    def _close(self, log: ScopeLog, number: int, entry: ScopeEntry, *, is_new: bool) -> ClosedEntry:
         attempt = self.ledger.upload(entry.upload).attempt(entry.attempt)
         ours = EffectClaim(kind="entry", scope=log.scope, number=number, at=self.clock())
         claim = claim_effect(attempt, ours)
@@ -179,5 +173,3 @@ def _is_refused(effect: Effect, result: JobResult) -> bool:
     """Return whether the table has a key of the rows: then the statement inserts none of them."""
     statement = effect.statement
     return isinstance(statement, InsertUnique) and result.inserted < statement.staged.rows
-
-

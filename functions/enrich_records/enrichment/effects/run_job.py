@@ -31,9 +31,7 @@ class JobRunner:
         delivery can have run it before. Raises Transient `effect.running` while its outcome is
         unknown, and `effect.again` if the next run may succeed."""
         run = 1 if is_new else self._next_run(log, number)
-        job = Job(
-            id=_job_id(entry, log.scope, number, run), location=entry.effect.target.location
-        )
+        job = Job(id=_job_id(entry, log.scope, number, run), location=entry.effect.target.location)
         self.warehouse.start(job, entry.effect)
         result = self.warehouse.result(job, WAIT_SECONDS)
         if result is None or result.state == "running":
@@ -43,9 +41,7 @@ class JobRunner:
             )
         if result.state == "done":
             return result
-        failed = FailedRun(
-            job=job.id, reason=result.reason, again=result.again, at=self.clock()
-        )
+        failed = FailedRun(job=job.id, reason=result.reason, again=result.again, at=self.clock())
         log.record_failed_run(number, run, failed)
         if result.again:
             raise Transient(
