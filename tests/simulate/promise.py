@@ -122,7 +122,7 @@ class _Check:
         decided = "completed" if too_late else outcome
         require_equal(sent.file.expected(version), decided, f"outcome of {sent.upload.name}")
         valid, rejected = sent.file.valid_lines(version), sent.file.rejected_lines(version)
-        if rejected or outcome == "rejected":
+        if rejected or decided == "rejected":
             require(self._has_letter(sent.upload.id, seal.plan), "rejected rows without a letter")
         if not sent.file.unreadable:
             counts = seal.counts

@@ -115,7 +115,7 @@ def _load(people: People, executed: Executed) -> Load:
     staged = statement.staged
     (name,) = [sent.upload.name for sent in people.sent if sent.upload.id == staged.upload]
     rows = {row[LINE]: _values(row) for row in executed.staged}
-    is_correction = statement.kind == "insert"
+    is_correction = staged.upload not in staged.table
     return Load(staged.upload, staged.ingested_at, name, is_correction, rows)
 
 
