@@ -29,7 +29,7 @@ A, B, C, D = (
 E, F = ("eve", None, 1, "new"), (None, 20, 1, "new")
 
 
-pytestmark = pytest.mark.parametrize("dataset", ["fake"], indirect=True)
+pytestmark = pytest.mark.parametrize("dataset", ["fake", "bqemulator"], indirect=True)
 
 
 @pytest.fixture
