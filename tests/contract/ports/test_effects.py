@@ -1,6 +1,6 @@
 """What an effect does to its table, with the fake and with the emulators."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -29,7 +29,9 @@ A, B, C, D = (
 E, F = ("eve", None, 1, "new"), (None, 20, 1, "new")
 
 
-pytestmark = pytest.mark.parametrize("dataset", ["fake", "bqemulator"], indirect=True)
+pytestmark = pytest.mark.parametrize(
+    "dataset", ["fake", "bqemulator", "local-bigquery"], indirect=True
+)
 
 
 @pytest.fixture
@@ -298,7 +300,7 @@ class TestJobs:
 
 class TestStaging:
     def test_it_may_be_created_again(self, customers: Customers) -> None:
-        warehouse, expires = customers.dataset.warehouse, hours(7 * 24)
+        warehouse, expires = customers.dataset.warehouse, datetime.now(UTC) + timedelta(days=7)
         made = [
             warehouse.ensure_staging(customers.spec, "csvgate_staging_x", expires) for _ in "12"
         ]
