@@ -42,7 +42,8 @@ def late(name: str, file: shop.File, **units: float) -> Happening:
 
 def jobs_take(**units: float) -> Happening:
     def happen(sequence: Sequence) -> None:
-        sequence.cloud.warehouse.duration = lambda: timedelta(**units)
+        seconds = timedelta(**units).total_seconds()
+        sequence.cloud.warehouse.jobs.seconds = lambda _: seconds
 
     return happen
 
@@ -52,7 +53,7 @@ def jobs_fail(*results: JobResult) -> Happening:
 
     def happen(sequence: Sequence) -> None:
         left = list(results)
-        sequence.cloud.warehouse.failure = lambda: left.pop(0) if left else None
+        sequence.cloud.warehouse.jobs.failing = lambda *_: left.pop(0) if left else None
 
     return happen
 

@@ -181,17 +181,6 @@ def _attempt_in_the_log_twice() -> Swap:
     )
 
 
-def _claimed_before_the_log_is_read() -> Swap:
-    """Whether the attempt is in the log is looked up before the end of the log, not after it."""
-    original = EffectLog.place
-
-    def place(self: EffectLog, load: Candidate, upload: str, attempt: Any) -> EffectClaim:
-        with swapped(effect_log, "effect_claim", lambda _: None):
-            return original(self, load, upload, attempt)
-
-    return swapped(EffectLog, "place", place)
-
-
 def _dead_beside_an_entry() -> Swap:
     """An attempt is dead because its staging table is gone, although its entry may be carried
     out."""
@@ -297,7 +286,6 @@ EFFECTS: dict[str, Callable[[], Swap]] = {
     "correction in a log of its own": _scope_of_the_correction,
     "one log for all names": _scope_without_name,
     "attempt in the log twice": _attempt_in_the_log_twice,
-    "claim read before the end of the log": _claimed_before_the_log_is_read,
     "dead beside an entry of the log": _dead_beside_an_entry,
     "effect before the commit to staging": _effect_before_commit,
     "announced before the effect": _announced_before_the_effect,

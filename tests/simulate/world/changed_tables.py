@@ -95,7 +95,7 @@ def require_over(people: People, attempt: AttemptLedger) -> None:
     require_equal([], done, f"effects of {who}, which is dead")
     running = [
         each.job.id
-        for each in people.cloud.warehouse.jobs.values()
+        for each in people.cloud.warehouse.jobs.started.values()
         if _staging(each.effect.statement) == table and each.result is None
     ]
     require_equal([], running, f"jobs of {who}, which is dead")

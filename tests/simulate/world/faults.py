@@ -17,7 +17,6 @@ LATE = frozenset(
         "bigquery.append",
         "bigquery.finalize",
         "bigquery.commit",
-        "bigquery.create_staging",
         "bigquery.start_job",
     }
 )

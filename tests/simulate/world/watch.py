@@ -54,7 +54,7 @@ def watch(people: People, effect: Effect) -> None:
 
 
 def _executed(people: People) -> int:
-    people.cloud.warehouse.pass_time()
+    people.cloud.warehouse.jobs.settle()
     return len(people.cloud.warehouse.executed)
 
 

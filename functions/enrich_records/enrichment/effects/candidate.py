@@ -46,6 +46,10 @@ class Candidate:
         removes = self.disposition in ("replace", "replace_table") and not self.is_correction
         return self.staged.rows == 0 and not removes
 
+    @property
+    def _tombstones(self) -> str:
+        return f"csvgate_tombstones_{self.table.partition('.')[2]}"
+
     def statement(self, state: ScopeState) -> Statement:
         """Return what to do to the table, of which `state` is true."""
         staged = self.staged
@@ -53,7 +57,14 @@ class Candidate:
             case "replace_by":
                 return ReplaceBy(staged=staged, columns=self.contract.replace_by or ())
             case "merge" if merge := self.contract.merge:
-                return Merge(staged=staged, key=merge.key, latest_by=merge.latest_by)
+                return Merge(
+                    staged=staged,
+                    key=merge.key,
+                    latest_by=merge.latest_by,
+                    delete_when=merge.delete_when,
+                    tombstones=self._tombstones if merge.delete_when else None,
+                    lateness_days=merge.lateness_days,
+                )
             case "insert_unique":
                 return InsertUnique(staged=staged, keys=keys_in_table(self.contract))
             case "replace_table" if not self.is_correction:
