@@ -58,6 +58,11 @@ def jobs_fail(*results: JobResult) -> Happening:
     return happen
 
 
+def refuse_statement(sequence: Sequence) -> None:
+    """BigQuery refuses the next statement before there is a job."""
+    sequence.cloud.warehouse.refused = 1
+
+
 def codes_must_be(*codes: str) -> Happening:
     """Unless something went wrong, uploads were rejected with these codes, and the others are
     completed."""
@@ -156,6 +161,16 @@ EFFECTS = (
         "replace: every job fails for good, one chunk",
         jobs_fail(FINAL, FINAL),
         send(DAILY, TWO),
+    ),
+    _scenarios(
+        "replace: the statement is refused",
+        refuse_statement,
+        send(DAILY, TWO),
+    ),
+    _scenarios(
+        "replace: the statement is refused upon a crash",
+        send(DAILY, TWO),
+        upon_crash=refuse_statement,
     ),
     _scenarios(
         "replace: staging expires upon a crash",

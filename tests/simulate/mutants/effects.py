@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from csvgate.effects.model import Insert, Job
+from csvgate.effects.model import Insert, Job, JobResult
 from csvgate.protocol.ledger.effect_entries import EffectClaim, ScopeState
 from csvgate.protocol.ledger.scope_log import ScopeLog
 from csvgate.runtime.errors import Permanent, Transient
@@ -16,9 +16,9 @@ from enrichment.effects.effect_log import EffectLog
 from enrichment.effects.run_job import JobRunner
 from enrichment.finish_upload import UploadFinisher
 from enrichment.sealed_load import SealedLoad
+from fakes.bigquery import FakeWarehouse
 from intake import corrections, seal_upload
 from simulate.mutants.wrapped import both
-from simulate.world.jobs import JobWarehouse
 from simulate.world.swap import swapped
 
 Swap = AbstractContextManager[Any]
@@ -92,29 +92,45 @@ def _random_job_id() -> Swap:
 
 
 def _always_the_first_run() -> Swap:
-    return swapped(JobRunner, "_next_run", lambda *_: 1)
+    return swapped(JobRunner, "_last_run", lambda *_: (1, None))
+
+
+def _refusal_believed() -> Swap:
+    """A statement that is refused now has never been started, it is assumed."""
+
+    def failed(self: JobRunner, _job: Any, _entry: Any, found: Any) -> JobResult:
+        return JobResult(state="failed", reason=found.reason)
+
+    return swapped(JobRunner, "_failed", failed)
+
+
+def _used_up_id_taken_for_done() -> Swap:
+    """The statement that used up the id of a refused one is taken for that one."""
+    return swapped(run_job, "_changes", lambda _: 1)
 
 
 def _without_location() -> Swap:
-    start, result = JobWarehouse.start, JobWarehouse.result
+    start, result = FakeWarehouse.start, FakeWarehouse.result
 
     def nowhere(job: Job) -> Job:
         return job.model_copy(update={"location": ""})
 
     return both(
-        swapped(JobWarehouse, "start", lambda self, job, effect: start(self, nowhere(job), effect)),
-        swapped(JobWarehouse, "result", lambda self, job, wait: result(self, nowhere(job), wait)),
+        swapped(
+            FakeWarehouse, "start", lambda self, job, effect: start(self, nowhere(job), effect)
+        ),
+        swapped(FakeWarehouse, "result", lambda self, job, wait: result(self, nowhere(job), wait)),
     )
 
 
 def _running_taken_for_done() -> Swap:
-    original = JobWarehouse.result
+    original = FakeWarehouse.result
 
-    def result(self: JobWarehouse, job: Job, wait: float) -> Any:
+    def result(self: FakeWarehouse, job: Job, wait: float) -> Any:
         found = original(self, job, wait)
         return found and found.model_copy(update={"state": found.state.replace("running", "done")})
 
-    return swapped(JobWarehouse, "result", result)
+    return swapped(FakeWarehouse, "result", result)
 
 
 def _order_by_arrival() -> Swap:
@@ -275,6 +291,8 @@ EFFECTS: dict[str, Callable[[], Swap]] = {
     "next run on a job that is not found": _next_run_if_not_found,
     "job id random": _random_job_id,
     "failed job started again under its id": _always_the_first_run,
+    "refused job taken for one that cannot run": _refusal_believed,
+    "used up job id taken for done": _used_up_id_taken_for_done,
     "location of a job omitted": _without_location,
     "running job taken for done": _running_taken_for_done,
     "order by arrival": _order_by_arrival,

@@ -120,7 +120,7 @@ def _load(people: People, executed: Executed) -> Load:
 
 
 def _staging(statement: Any) -> str:
-    return str(statement.staged.table)
+    return "" if statement.kind == "delete" else str(statement.staged.table)
 
 
 def _values(row: dict[str, Any]) -> Values:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from csvgate.effects.model import JobResult, Statement
+from csvgate.effects.model import Effect, Job, JobResult, Statement
+from csvgate.runtime.errors import Permanent
 from fakes.bigquery import FakeWarehouse
 from fakes.jobs import FakeJob, FakeJobs
 
@@ -32,7 +33,8 @@ class WatchedJobs(FakeJobs):
             staged = tuple(table.rows) if table else ()
         found = super()._run(started)
         is_refused = statement.kind == "insert_unique" and not found.inserted
-        if found.state == "done" and not is_refused:
+        uses_up_an_id = statement.kind == "delete" and not statement.upload
+        if found.state == "done" and not (is_refused or uses_up_an_id):
             self.executed.append(Executed(f"{target.dataset}.{target.table}", statement, staged))
         return found
 
@@ -42,6 +44,14 @@ class JobWarehouse(FakeWarehouse):
         """`now` returns the time without changing it: checks may look at tables at any moment."""
         super().__init__(*datasets, **more)
         self.jobs: WatchedJobs = WatchedJobs(self.tables, now)
+        self.refused = 0
+        """So many more statements are refused before a job is created."""
+
+    def start(self, job: Job, effect: Effect) -> None:
+        if self.refused and effect.statement.kind != "delete":
+            self.refused -= 1
+            raise Permanent("bigquery.refused", f"{job.id}: this statement is refused")
+        super().start(job, effect)
 
     @property
     def executed(self) -> list[Executed]:

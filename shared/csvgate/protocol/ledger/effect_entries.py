@@ -71,6 +71,9 @@ class FailedRun(Entry):
     reason: str
     again: bool
     """Whether the next run can succeed."""
+    refused: bool = False
+    """BigQuery refused the statement, so that there may be no such job yet. Whoever finds this uses
+    the id up before concluding anything."""
     at: datetime
 
 
