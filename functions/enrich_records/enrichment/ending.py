@@ -15,3 +15,4 @@ class Ending:
     reasons: tuple[Reason, ...] = ()
     """These come before the reasons in the seal."""
     changes: Changes | None = None
+    bytes_scanned: int = 0

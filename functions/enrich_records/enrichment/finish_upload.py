@@ -86,7 +86,9 @@ class UploadFinisher:
                 outcome=outcome,
                 code=ending.code,
                 detail=ending.detail,
+                reasons=ending.reasons,
                 changes=ending.changes,
+                bytes_scanned=ending.bytes_scanned,
                 at=ended,
             )
         )

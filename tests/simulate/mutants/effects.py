@@ -197,12 +197,6 @@ def _attempt_in_the_log_twice() -> Swap:
     )
 
 
-def _dead_beside_an_entry() -> Swap:
-    """An attempt is dead because its staging table is gone, although its entry may be carried
-    out."""
-    return swapped(carry_out, "give_up_effect", lambda *_: True)
-
-
 def _effect_before_commit() -> Swap:
     original = carry_out.UploadEffects.carry_out
 
@@ -304,7 +298,6 @@ EFFECTS: dict[str, Callable[[], Swap]] = {
     "correction in a log of its own": _scope_of_the_correction,
     "one log for all names": _scope_without_name,
     "attempt in the log twice": _attempt_in_the_log_twice,
-    "dead beside an entry of the log": _dead_beside_an_entry,
     "effect before the commit to staging": _effect_before_commit,
     "announced before the effect": _announced_before_the_effect,
     "announced as decided": _announced_as_decided,

@@ -55,6 +55,8 @@ def test_only_faults_found_before_the_file_is_read_lack_an_example() -> None:
         "file.too_large_to_finish",
         "file.too_many_chunks",
         "file.too_slow",
+        "unique.in_table",
+        "upload.superseded",
     } == without
 
 

@@ -44,7 +44,10 @@ class UploadEffects:
             change = candidate(load, attempt.number)
             if change.changes_nothing:
                 return Ending("completed")
-            claim = self.log.place(change, load.upload, attempt)
+            placed = self.log.place(change, load.upload, attempt)
+            if isinstance(placed, ClosedEntry):
+                return self._ending(load, attempt, placed)
+            claim = placed
         if claim.kind == "void":
             attempt.mark_dead(Dead(reason=claim.detail, at=self.clock()))
             return None
@@ -54,7 +57,7 @@ class UploadEffects:
 
     def _ending(self, load: SealedLoad, attempt: AttemptLedger, closed: ClosedEntry) -> Ending:
         if closed.result == "done":
-            return Ending("completed", changes=closed.changes)
+            return Ending("completed", changes=closed.changes, bytes_scanned=closed.bytes_scanned)
         if closed.result == "refused":
             reasons = _reasons(closed.conflicts)
             return Ending("rejected", code=IN_TABLE, detail=_in_table(load), reasons=reasons)

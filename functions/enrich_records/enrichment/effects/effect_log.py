@@ -43,10 +43,12 @@ class EffectLog:
     _last: OrderedDict[str, int] = field(default_factory=OrderedDict)
     """By scope the number of an entry that exists, where the search for the last one begins."""
 
-    def place(self, load: Candidate, upload: str, attempt: AttemptLedger) -> EffectClaim:
-        """Return what becomes of the attempt's effect, once that is certain: it is in the log, and
-        closed, or it comes too late. All rows must be in the staging table. Raises Transient and
-        Permanent."""
+    def place(
+        self, load: Candidate, upload: str, attempt: AttemptLedger
+    ) -> EffectClaim | ClosedEntry:
+        """Put the attempt's effect into the log, and carry it out. Return how its entry ended, or
+        the claim of another delivery, or that the effect comes too late. All rows must be in the
+        staging table. Raises Transient and Permanent."""
         log = ScopeLog(self.ledger, load.scope)
         for _ in range(_MOST_TRIES):
             last, state = self._closed_end(log)
@@ -58,7 +60,9 @@ class EffectLog:
                 return claim_effect(attempt, ours)
             entry = self._entry(load, upload, attempt.number, state)
             if log.create(last + 1, entry):
-                self._close(log, last + 1, entry, is_new=True)
+                closed = self._close(log, last + 1, entry, is_new=True)
+                if closed.result != "void":
+                    return closed
         raise Transient(
             "effect.contended",
             f"{_MOST_TRIES} other uploads came before upload {upload}; a retry continues",

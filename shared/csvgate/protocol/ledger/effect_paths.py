@@ -30,7 +30,7 @@ SCOPE_ENTRY: Final = EntryPath(
     ScopeEntry,
 )
 SCOPE_RUN_FAILED: Final = EntryPath(
-    _S + ".run-{run:03d}.failed.json", "a job that carried it out has failed", FailedRun
+    _S + ".run-{run_number:03d}.failed.json", "a job that carried it out has failed", FailedRun
 )
 SCOPE_CLOSED: Final = EntryPath(
     _S + ".closed.json",

@@ -239,8 +239,12 @@ class Finished(Entry):
     code: str | None = None
     """Why the upload was rejected although its rows are valid."""
     detail: str | None = None
+    reasons: tuple[Reason, ...] = ()
+    """Why rows cannot be added to the table, in addition to the reasons in the seal."""
     changes: Changes | None = None
     """What it changed in its table; None if it only added its rows."""
+    bytes_scanned: int = 0
+    """What BigQuery read for that."""
     at: datetime
 
 

@@ -56,10 +56,12 @@ class ScopeLog:
         return self.ledger.create(SCOPE_ENTRY, entry, scope=self.scope, number=number)
 
     def failed_run(self, number: int, run: int) -> FailedRun | None:
-        return self.ledger.get(SCOPE_RUN_FAILED, scope=self.scope, number=number, run=run)
+        parts: dict[str, Part] = {"scope": self.scope, "number": number}
+        return self.ledger.get(SCOPE_RUN_FAILED, **parts, run_number=run)
 
     def record_failed_run(self, number: int, run: int, failed: FailedRun) -> None:
-        self.ledger.create(SCOPE_RUN_FAILED, failed, scope=self.scope, number=number, run=run)
+        parts: dict[str, Part] = {"scope": self.scope, "number": number}
+        self.ledger.create(SCOPE_RUN_FAILED, failed, **parts, run_number=run)
 
     def closed(self, number: int) -> ClosedEntry | None:
         return self.ledger.get(SCOPE_CLOSED, scope=self.scope, number=number)
