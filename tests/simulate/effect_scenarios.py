@@ -58,6 +58,16 @@ def jobs_fail(*results: JobResult) -> Happening:
     return happen
 
 
+def replays_must_be(number: int) -> Happening:
+    """Unless something else went wrong, nothing but a replay loads an upload again."""
+
+    def happen(sequence: Sequence) -> None:
+        if not sequence.points:
+            require_equal(number, len(sequence.mailroom.replayed), "replays")
+
+    return happen
+
+
 def refuse_statement(sequence: Sequence) -> None:
     """BigQuery refuses the next statement before there is a job."""
     sequence.cloud.warehouse.refused = 1
@@ -161,6 +171,15 @@ EFFECTS = (
         "replace: every job fails for good, one chunk",
         jobs_fail(FINAL, FINAL),
         send(DAILY, TWO),
+        after=replays_must_be(2),
+    ),
+    _scenarios(
+        "replace: every job fails for good, several chunks",
+        jobs_fail(FINAL, FINAL, FINAL),
+        send(DAILY, shop.file("5", "6", "7")),
+        revision=Revision(),
+        after=replays_must_be(3),
+        points="none",
     ),
     _scenarios(
         "replace: the statement is refused",

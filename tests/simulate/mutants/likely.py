@@ -11,7 +11,9 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "corrections as old as their arrival": ("replace: a correction, then a newer generation",),
     "effect before the commit to staging": ("replace: the first generation",),
     "entry run before its predecessor": ("replace: a newer generation upon a crash",),
-    "failed effect loaded again by any message": ("replace: a job fails for good",),
+    "failed effect loaded again by any message": (
+        "replace: every job fails for good, several chunks",
+    ),
     "failed job started again under its id": ("replace: a job fails, and is run again",),
     "job id random": ("replace: slow jobs",),
     "log number probed instead of judged again": ("replace: two generations",),

@@ -15,7 +15,7 @@ from csvgate.protocol.ledger.scope_log import claim_effect, effect_claim
 from csvgate.runtime.errors import Transient
 from csvgate_ops.operate.uploads import status
 from unit.delivery.simple import contracts, table
-from unit.delivery.test_call_counts import new, run, without_subject
+from unit.delivery.test_call_counts import kinds, new, run, without_subject
 from world import VALIDATED, World, published
 
 REPLACE: dict[str, Any] = {"on_overwrite": "replace"}
@@ -95,6 +95,8 @@ def test_the_calls_of_an_upload_that_replaces_another() -> None:
     load(world, table(3))
     steps = without_subject(run(world, world.upload("plain/1.csv", table(2))))
     assert ENRICH == without_ids(steps.enrich)
+    expected = {"writes": 12, "reads": 15, "listings": 0, "messages": 2, "bigquery": 9}
+    assert expected == kinds(steps.all)
     assert [0, 1] == values(world)
 
 

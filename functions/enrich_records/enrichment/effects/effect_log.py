@@ -60,6 +60,7 @@ class EffectLog:
                 return claim_effect(attempt, ours)
             entry = self._entry(load, upload, attempt.number, state)
             if log.create(last + 1, entry):
+                self._remember(log.scope, last + 1)
                 closed = self._close(log, last + 1, entry, is_new=True)
                 if closed.result != "void":
                     return closed
