@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from csvgate.contracts.checks.column_names import INGESTED_AT, LINE, LINEAGE, UPLOAD_ID
+from csvgate.contracts.destination import Destination
 from csvgate.contracts.model import Contract, Schema, SchemaField
-from csvgate.ports import Column, TableSpec
+from csvgate.ports import Column, Partitioning, TableOptions, TableSpec
 from csvgate.types.bigquery import BigQueryType, parse
 from csvgate.types.registry import FIELD_TYPES
 
@@ -37,8 +38,30 @@ def table_spec(contract: Contract, added: Mapping[str, BigQueryType]) -> TableSp
         dataset=destination.dataset,
         table=destination.table,
         columns=(*_from_file(contract), *_from_enrich(contract, added), *_lineage()),
-        partition_by=destination.partition_by,
+        partition_by=partitioning(destination),
         cluster_by=destination.cluster_by,
+        options=_options(contract),
+    )
+
+
+def partitioning(destination: Destination) -> Partitioning | None:
+    """Return how the table is partitioned; None if it is not."""
+    given = destination.partition_by
+    if given is None:
+        return None
+    if not given.is_range:
+        return Partitioning(given.column, given.unit or "day")
+    start, end, step = given.start or 0, given.end or 0, given.step or 0
+    return Partitioning(given.column, None, start, end, step)
+
+
+def _options(contract: Contract) -> TableOptions:
+    schema, destination = contract.schema_, contract.destination
+    return TableOptions(
+        description=schema.description or schema.title or "",
+        labels=tuple(sorted(destination.labels.items())),
+        partition_expiry_days=destination.partition_expiry_days,
+        require_partition_filter=destination.require_partition_filter,
     )
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from csvgate.contracts.load import load
 from csvgate.contracts.model import Contract, Destination, Schema, SchemaField
-from csvgate.contracts.table import column_type, table_spec
-from csvgate.ports import Column
+from csvgate.contracts.table import column_type, partitioning, table_spec
+from csvgate.ports import Column, Partitioning, TableOptions
 from csvgate.types.bigquery import BigQueryType
 
 
@@ -41,7 +41,7 @@ def test_the_table_of_orders(orders_yaml: Path) -> None:
     ]
     assert (spec.id, spec.partition_by, spec.cluster_by) == (
         "sales.orders",
-        "ordered_at",
+        Partitioning("ordered_at"),
         ("country", "status"),
     )
     assert spec.columns[10].description == "From customers, by customer_id"
@@ -77,6 +77,43 @@ def test_rescued_cells_have_a_column_after_the_fields() -> None:
         Column("a", "STRING"),
         Column("rescued", "JSON", description="The cells of the file's other columns, by label"),
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"column": "day", "unit": "day"}, Partitioning("day")),
+        ({"column": "day", "unit": "month"}, Partitioning("day", "month")),
+        ({"unit": "hour"}, Partitioning(None, "hour")),
+        (
+            {"column": "branch", "start": 0, "end": 100, "step": 10},
+            Partitioning("branch", None, 0, 100, 10),
+        ),
+    ],
+)
+def test_partitions(given: dict[str, object], expected: Partitioning) -> None:
+    destination = Destination.model_validate({"dataset": "d", "table": "t", "partition_by": given})
+    assert partitioning(destination) == expected
+
+
+def test_options() -> None:
+    fields = (SchemaField(name="a", type="date"),)
+    destination = {
+        "dataset": "d",
+        "table": "t",
+        "partition_by": "a",
+        "partition_expiry_days": 400,
+        "require_partition_filter": True,
+        "labels": {"team": "sales", "cost": "7"},
+    }
+    contract = Contract(
+        dataset="x",
+        match=("x",),
+        schema_=Schema(fields=fields, title="Sales", description="All sales"),
+        destination=Destination.model_validate(destination),
+    )
+    options = table_spec(contract, {}).options
+    assert options == TableOptions("All sales", (("cost", "7"), ("team", "sales")), 400, True)
 
 
 def test_every_lookup_needs_a_type(orders_yaml: Path) -> None:
