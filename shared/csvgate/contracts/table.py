@@ -15,6 +15,8 @@ _LINEAGE_DESCRIPTIONS: Final = {
     LINE: "The line of the file on which the row starts, from 1",
     INGESTED_AT: "When the upload was received",
 }
+LONGEST_DESCRIPTION: Final = 1024
+"""The characters that BigQuery allows in a column's description."""
 _RESCUED: Final = "The cells of the file's other columns, by label"
 
 
@@ -78,7 +80,7 @@ def _from_file(contract: Contract) -> Iterator[Column]:
     schema = contract.schema_
     descriptions = {f.name: f.description or f.title or "" for f in schema.fields}
     for name, kind in file_columns(schema).items():
-        yield Column(name, str(kind), description=descriptions.get(name, _RESCUED))
+        yield Column(name, str(kind), description=_cut(descriptions.get(name, _RESCUED)))
 
 
 def _from_enrich(contract: Contract, added: Mapping[str, BigQueryType]) -> Iterator[Column]:
@@ -86,9 +88,15 @@ def _from_enrich(contract: Contract, added: Mapping[str, BigQueryType]) -> Itera
         if step.lookup:
             for name in step.lookup.add:
                 description = f"From {step.lookup.reference}, by {step.lookup.by}"
-                yield Column(name, str(added[name]), description=description)
+                yield Column(name, str(added[name]), description=_cut(description))
         for name, derivation in (step.derive or {}).items():
-            yield Column(name, str(parse(derivation.bigquery)), description=derivation.sql)
+            yield Column(name, str(parse(derivation.bigquery)), description=_cut(derivation.sql))
+
+
+def _cut(description: str) -> str:
+    if len(description) <= LONGEST_DESCRIPTION:
+        return description
+    return description[: LONGEST_DESCRIPTION - 1] + "…"
 
 
 def _lineage() -> Iterator[Column]:

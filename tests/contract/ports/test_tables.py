@@ -85,7 +85,8 @@ def test_every_difference_is_named(dataset: Dataset) -> None:
         " c: expected DATE NULLABLE, found DATE REQUIRED;"
         " d: expected TIME NULLABLE, not in the table;"
         " extra: the table requires it (BOOL REQUIRED), but the contract lacks it."
-        " Alter the table, or name another table in the contract's destination; then replay",
+        " `csvgate tables plan ENV` shows the statements that alter it, and the next deploy runs"
+        " them; or name another table in the contract's destination. Then replay",
     )
 
 

@@ -66,6 +66,23 @@ def test_a_description_reaches_the_column() -> None:
     )
 
 
+def test_a_long_description_is_cut() -> None:
+    """BigQuery would refuse to create the table."""
+    derive = {"b": {"sql": "a || " * 300 + "a", "bigquery": "STRING"}}
+    contract = Contract.model_validate(
+        {
+            "dataset": "x",
+            "match": ("x",),
+            "schema": {"fields": ({"name": "a", "description": "é" * 1025},)},
+            "destination": {"dataset": "d", "table": "t"},
+            "enrich": ({"derive": derive},),
+        }
+    )
+    a, b, *_ = table_spec(contract, {}).columns
+    assert (len(a.description), len(b.description)) == (1024, 1024)
+    assert (a.description[-2:], b.description[-2:]) == ("é…", "|…")
+
+
 def test_rescued_cells_have_a_column_after_the_fields() -> None:
     contract = Contract(
         dataset="x",

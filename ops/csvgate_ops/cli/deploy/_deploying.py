@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from csvgate.contracts.load import load_directory
 from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.environment.load import load_environment
@@ -69,5 +70,6 @@ def target(env: str) -> Target:
     environment = load_environment(file, topology)
     staged = stage(root, root / "build", topology)
     digests = {name: made.digest for name, made in staged.items()}
-    wanted = desired(topology, environment, digests, root / "deploy" / "monitoring")
+    contracts = load_directory(root / "contracts")
+    wanted = desired(topology, environment, digests, root / "deploy" / "monitoring", contracts)
     return Target(root, env, wanted, subprocesses(root))
