@@ -1,7 +1,7 @@
 """Read what a project has, through gcloud's listing commands, a few at a time."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
@@ -21,7 +21,6 @@ from csvgate_ops.deploy.plan.model import (
     Place,
 )
 from csvgate_ops.deploy.run.gcloud import CommandFailed, JsonReader
-from csvgate_ops.deploy.tables.model import ExistingTable
 from csvgate_ops.deploy.tables.read import read_table, table_names
 
 _CONCURRENT_COMMANDS = 4
@@ -53,18 +52,11 @@ def observe(desired: Desired, reader: JsonReader) -> Observed:
     targets = dict.fromkeys(b.on for b in desired.bindings)
     present = [on for on in targets if on.kind == "project" or on in existing]
     bindings = (_without_number(b, number) for b in _flat(run_concurrently(granted, present)))
-    tables = dict(_tables(desired, reader, [k.name for k in existing if k.kind == "dataset"]))
-    return Observed(existing, frozenset(bindings), _monitoring(place, reader, apis), tables)
-
-
-def _tables(
-    desired: Desired, reader: JsonReader, datasets: Iterable[str]
-) -> Iterator[tuple[str, ExistingTable]]:
+    datasets = [key.name for key in existing if key.kind == "dataset"]
     names = table_names(desired.contracts, datasets)
-    found = run_concurrently(lambda name: read_table(desired.place, name, reader), names)
-    for name, table in zip(names, found, strict=True):
-        if table is not None:
-            yield name, table
+    found = run_concurrently(lambda name: read_table(place, name, reader), names)
+    tables = {name: table for name, table in zip(names, found, strict=True) if table is not None}
+    return Observed(existing, frozenset(bindings), _monitoring(place, reader, apis), tables)
 
 
 def _monitoring(place: Place, reader: JsonReader, apis: Mapping[str, Fields]) -> MonitoringFound:

@@ -1,6 +1,6 @@
 """Reads tables through `bq show`, once per table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from csvgate.contracts.model import Contract
@@ -20,6 +20,17 @@ def table_names(contracts: Iterable[Contract], datasets: Iterable[str]) -> list[
     known = set(datasets)
     places = [contract.destination for contract in contracts]
     return list(dict.fromkeys(f"{p.dataset}.{p.table}" for p in places if p.dataset in known))
+
+
+def read_tables(
+    place: Place, contracts: Sequence[Contract], reader: Reader
+) -> Mapping[str, ExistingTable]:
+    """Return those tables of the contracts that exist. Raises CommandFailed."""
+    datasets = {contract.destination.dataset for contract in contracts}
+    there = [d for d in sorted(datasets) if reader.find(dataset.describe(place, d)) is not None]
+    names = table_names(contracts, there)
+    found = {name: read_table(place, name, reader) for name in names}
+    return {name: table for name, table in found.items() if table is not None}
 
 
 def read_table(place: Place, table: str, reader: Reader) -> ExistingTable | None:

@@ -1,8 +1,9 @@
 """What a comparison of tables with their contracts found, for a terminal and as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from csvgate.text import counted
 from csvgate_ops.deploy.plan.model import Place
 from csvgate_ops.deploy.plan.script import shell_line
 from csvgate_ops.deploy.tables import ddl
@@ -60,3 +61,16 @@ def as_json(plan: TablePlan, place: Place) -> dict[str, Any]:
         "refusals": [{"what": r.what, "way_out": r.remedy} for r in plan.refusals],
         "notes": list(plan.remarks),
     }
+
+
+def summary(plans: Sequence[TablePlan]) -> str:
+    """Return one line about all tables."""
+    changes = sum(len(plan.changes) for plan in plans if not plan.refusals)
+    refused = sum(bool(plan.refusals) for plan in plans)
+    if refused:
+        return (
+            f"{counted(refused, 'table')} refused: a deploy would stop before it changes anything"
+        )
+    if changes:
+        return f"the next deploy makes {counted(changes, 'change')}"
+    return "nothing to change"
