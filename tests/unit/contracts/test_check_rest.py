@@ -18,6 +18,10 @@ SCHEMA = {
         {"name": "day", "type": "date"},
     ]
 }
+KEYED = {
+    "fields": [{"name": "id"}, {"name": "shop", "constraints": {"required": True}}],
+    "primaryKey": ["id"],
+}
 RATES = {"rates": {"object": "rates.csv", "key": "code"}}
 LOOKUP = {"lookup": {"reference": "rates", "by": "id", "add": ["rate"]}}
 BROKEN: list[dict[str, Any]] = YAML(typ="safe").load(Path(__file__).with_name("broken.yaml"))
@@ -66,6 +70,22 @@ def test_too_many_recipients(found: Callable[..., Found]) -> None:
         {"destination": {**TABLE, "labels": {"team": "sales", "küche-1": "", "cost_center": "7"}}},
         {"destination": {**TABLE, "table": "my-table"}, "on_overwrite": "refuse"},
         {"enrich": [LOOKUP, derive("x"), derive("y", "x + rate", "NUMERIC(10,2)")]},
+        {"on_overwrite": "replace"},
+        {"replace": "table", "on_overwrite": "refuse"},
+        {"replace_by": "day", "destination": {**TABLE, "partition_by": "day"}},
+        {"replace_by": ["day", "rate"]},
+        {"schema": KEYED, "merge": {"key": "id"}},
+        {"schema": KEYED, "merge": {"key": ["id", "shop"], "latest_by": "rate"}},
+        {
+            "schema": KEYED,
+            "merge": {
+                "key": ["id"],
+                "delete_when": "state IN ('x;', 'y--') AND (rate > 1)",
+                "lateness_days": 30,
+            },
+        },
+        {"schema": {**KEYED, "primaryKeyIn": "table"}},
+        {"schema": {"fields": [{"name": "id", "constraints": {"unique": "table"}}]}},
         {"notify": {"completed": ["a@b.example", "jürgen@bücher.example"]}},
         {"limits": {"max_bytes": "1.5 KiB", "rejected_rate": 0, "rejected_rows": 0}},
     ],

@@ -46,7 +46,9 @@ def test_the_schema_accepts_the_contracts(root: Path, schema: dict[str, Any]) ->
 @pytest.mark.parametrize(
     "edit",
     [
-        {"on_overwrite": "replace"},
+        {"on_overwrite": "ignore"},
+        {"replace": "rows"},
+        {"merge": {"latest_by": "id"}},
         {"nitify": {}},
         {"match": []},
         {"limits": {"max_bytes": []}},
@@ -116,7 +118,7 @@ def test_the_page_names_the_formats_of_each_type(page: str) -> None:
 
 def test_the_examples_on_the_page_load(page: str, tmp_path: Path) -> None:
     examples = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 4
+    assert len(examples) == 5
     for text in examples:
         file = tmp_path / f"{text.split()[1]}.yaml"
         file.write_text(text, encoding="utf-8")
