@@ -17,6 +17,11 @@ _LINEAGE_DESCRIPTIONS: Final = {
 }
 LONGEST_DESCRIPTION: Final = 1024
 """The characters that BigQuery allows in a column's description."""
+_MOST_KEY_COLUMNS: Final = 16
+_KEY_KINDS: Final = frozenset(
+    ("STRING", "BYTES", "INT64", "NUMERIC", "BIGNUMERIC", "BOOL", "DATE", "DATETIME", "TIMESTAMP")
+)
+"""What BigQuery allows in a primary key."""
 _RESCUED: Final = "The cells of the file's other columns, by label"
 
 
@@ -64,7 +69,23 @@ def _options(contract: Contract) -> TableOptions:
         labels=tuple(sorted(destination.labels.items())),
         partition_expiry_days=destination.partition_expiry_days,
         require_partition_filter=destination.require_partition_filter,
+        primary_key=_unenforced_key(contract),
     )
+
+
+def _unenforced_key(contract: Contract) -> tuple[str, ...]:
+    """Return the key that BigQuery may rely on: that of `merge`, or a primary key that is unique in
+    the whole table; none if it cannot be declared. A key that is unique in each file only may be
+    repeated in the table, and queries would return wrong results."""
+    schema = contract.schema_
+    key: tuple[str, ...] = ()
+    if contract.merge is not None:
+        key = contract.merge.key
+    elif schema.primary_key_in == "table":
+        key = tuple(schema.primary_key or ())
+    kinds = {name: type_.kind for name, type_ in file_columns(schema).items()}
+    is_declarable = len(key) <= _MOST_KEY_COLUMNS and all(kinds.get(c) in _KEY_KINDS for c in key)
+    return key if is_declarable else ()
 
 
 def file_columns(schema: Schema) -> dict[str, BigQueryType]:

@@ -1,5 +1,6 @@
 """The BigQuery table of a contract."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,32 @@ def test_options() -> None:
     )
     options = table_spec(contract, {}).options
     assert options == TableOptions("All sales", (("cost", "7"), ("team", "sales")), 400, True)
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({}, ()),
+        ({"schema": {"primaryKey": ["a", "b"]}}, ()),
+        ({"schema": {"primaryKey": ["a", "b"], "primaryKeyIn": "table"}}, ("a", "b")),
+        ({"schema": {"primaryKey": ["a", "c"], "primaryKeyIn": "table"}}, ()),
+        ({"merge": {"key": ["b"]}}, ("b",)),
+    ],
+)
+def test_only_a_key_that_is_unique_in_the_table_is_declared(
+    properties: dict[str, dict[str, object]], expected: tuple[str, ...]
+) -> None:
+    """BigQuery does not check it and relies on it. A TIME cannot be in it."""
+    fields = [{"name": "a"}, {"name": "b", "type": "integer"}, {"name": "c", "type": "time"}]
+    whole = {
+        "dataset": "x",
+        "match": ["x"],
+        "destination": {"dataset": "d", "table": "t"},
+        **properties,
+        "schema": {"fields": fields, **properties.get("schema", {})},
+    }
+    contract = Contract.model_validate_json(json.dumps(whole), by_alias=True, by_name=False)
+    assert table_spec(contract, {}).options.primary_key == expected
 
 
 def test_every_lookup_needs_a_type(orders_yaml: Path) -> None:
