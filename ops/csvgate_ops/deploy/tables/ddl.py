@@ -35,6 +35,13 @@ def statement(project: str, change: Statement) -> str:
     return f"ALTER TABLE {path(project, change.table)} {change.action}"
 
 
+def alteration(change: Change) -> str:
+    """Return a change without the project's name, for people."""
+    if isinstance(change, Clustering):
+        return f"bq update --clustering_fields={','.join(change.columns)} {change.table}"
+    return f"ALTER TABLE {'.'.join(map(name, change.table.split('.', 1)))} {change.action}"
+
+
 def command(place: Place, change: Change) -> Command:
     """Return the command that makes a change."""
     if isinstance(change, Clustering):

@@ -74,7 +74,7 @@ def described(by: Partitioning | None) -> str:
         return "nothing"
     if by.unit is None:
         return f"{by.column} in ranges of {by.step} from {by.start} to {by.end}"
-    return f"{by.column or 'the time at which rows arrive'}, in units of a {by.unit}"
+    return f"{by.column or 'the time at which rows arrive'}, in units of one {by.unit}"
 
 
 def _key(by: Partitioning | None) -> tuple[object, ...] | None:

@@ -68,9 +68,7 @@ def summary(plans: Sequence[TablePlan]) -> str:
     changes = sum(len(plan.changes) for plan in plans if not plan.refusals)
     refused = sum(bool(plan.refusals) for plan in plans)
     if refused:
-        return (
-            f"{counted(refused, 'table')} refused: a deploy would stop before it changes anything"
-        )
+        return f"{counted(refused, 'table')} refused: a deploy would stop before any change"
     if changes:
         return f"the next deploy makes {counted(changes, 'change')}"
     return "nothing to change"
