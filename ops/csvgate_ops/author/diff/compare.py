@@ -54,6 +54,20 @@ def _table(plan: TablePlan) -> Findings:
         yield Finding("table", plan.spec.id, change.why)
     for remark in plan.remarks:
         yield Finding("table", plan.spec.id, remark)
+    yield from _kept_descriptions(plan)
+
+
+def _kept_descriptions(plan: TablePlan) -> Findings:
+    """Yield the descriptions that the contract has dropped: a deploy does not remove them."""
+    if plan.found is None:
+        return
+    text = "the table keeps the description"
+    wanted = {column.name: column.description for column in plan.spec.columns}
+    for column in plan.found.columns:
+        if column.description and not wanted.get(column.name, column.description):
+            yield Finding("table", f"columns.{column.name}", text)
+    if plan.found.description and not plan.spec.options.description:
+        yield Finding("table", plan.spec.id, text)
 
 
 def contracts_diff(old: Iterable[Contract], new: Iterable[Contract]) -> Iterator[ContractDiff]:
