@@ -22,6 +22,8 @@ class Table:
     """Visible rows, by column name."""
     created: datetime | None = None
     """None if the table is older than every test."""
+    expires: datetime | None = None
+    """When the service deletes it."""
 
 
 @dataclass(slots=True)

@@ -106,6 +106,8 @@ class Merge(Part):
     key, and is remembered in `tombstones`."""
     tombstones: str | None = None
     """The table of the dataset that keeps (key, latest_by, load) of removed rows for a time."""
+    lateness_days: int | None = None
+    """The days for which `tombstones` keeps them."""
 
 
 class Delete(Part):
