@@ -1,10 +1,9 @@
 """Reads tables through `bq show`, once per table."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from csvgate.contracts.model import Contract
-from csvgate.gcp.tables import DAY_MS, as_column
 from csvgate.ports import Partitioning
 from csvgate_ops.deploy.kinds import dataset
 from csvgate_ops.deploy.kinds.kind import Reader
@@ -13,6 +12,8 @@ from csvgate_ops.deploy.tables.model import ExistingTable
 
 if TYPE_CHECKING:
     from csvgate.ports import Column
+
+_DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 def table_names(contracts: Iterable[Contract], datasets: Iterable[str]) -> list[str]:
@@ -52,7 +53,7 @@ def existing(described: Mapping[str, Any]) -> ExistingTable:
         cluster_by=tuple((described.get("clustering") or {}).get("fields", ())),
         description=described.get("description", ""),
         labels=dict(described.get("labels") or {}),
-        partition_expiry_days=int(expiry) / DAY_MS if expiry else None,
+        partition_expiry_days=int(expiry) / _DAY_MS if expiry else None,
         require_partition_filter=bool(
             described.get("requirePartitionFilter") or by_time.get("requirePartitionFilter")
         ),
@@ -70,6 +71,9 @@ def _partitioning(by_time: Mapping[str, Any], by_range: Mapping[str, Any]) -> Pa
 
 
 def _column(field: Mapping[str, Any]) -> "Column":
+    # The library is only imported if there is a table.
     from google.cloud.bigquery import SchemaField
+
+    from csvgate.gcp.tables import as_column
 
     return as_column(SchemaField.from_api_repr(dict(field)))

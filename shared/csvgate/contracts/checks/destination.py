@@ -6,6 +6,8 @@ from typing import Final
 
 from csvgate.contracts.checks.column_names import LINEAGE
 from csvgate.contracts.destination import Destination, PartitionBy
+from csvgate.contracts.effects import disposition
+from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import Complaints, Path, suggest
 
 _DATASET: Final = re.compile(r"[A-Za-z0-9_]{1,1024}")
@@ -26,8 +28,9 @@ Kinds = Mapping[str, str | None]
 """The BigQuery kind of each column; None if it is unknown."""
 
 
-def check_destination(destination: Destination, kinds: Kinds) -> Complaints:
+def check_destination(contract: Contract, kinds: Kinds) -> Complaints:
     """Places are relative to the contract. `kinds` has all columns but csvgate's own."""
+    destination = contract.destination
     if not _DATASET.fullmatch(destination.dataset):
         message = "may have letters, digits and _ only; leave out the project"
         yield ("destination", "dataset"), f"{destination.dataset!r} {message}"
@@ -38,6 +41,10 @@ def check_destination(destination: Destination, kinds: Kinds) -> Complaints:
     if destination.partition_by is not None:
         yield from _partitions(destination.partition_by, known)
     yield from _partition_options(destination)
+    if destination.require_partition_filter and disposition(contract) != "append":
+        message = "contradicts replacing, merging and keys of the table, whose statements may have"
+        place = ("destination", "require_partition_filter")
+        yield place, f"{message} to look into all partitions; drop one of them"
     yield from _clustering(destination.cluster_by, known)
     yield from _labels(destination.labels)
 

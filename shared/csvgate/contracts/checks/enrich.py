@@ -40,7 +40,7 @@ class EnrichChecker:
         for i, step in enumerate(self.contract.enrich):
             for path, message in self._step(step):
                 yield ("enrich", i, *path), message
-        yield from check_destination(self.contract.destination, self.kinds)
+        yield from check_destination(self.contract, self.kinds)
 
     def _references(self) -> Complaints:
         used = [step.lookup for step in self.contract.enrich if step.lookup]
