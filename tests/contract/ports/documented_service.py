@@ -172,8 +172,8 @@ def _field(column: Column) -> types.TableFieldSchema:
     kind = {"FLOAT64": "DOUBLE"}.get(type_.kind, type_.kind)
     return types.TableFieldSchema(
         name=column.name,
-        type_=types.TableFieldSchema.Type[kind],
-        mode=types.TableFieldSchema.Mode["REQUIRED" if column.required else "NULLABLE"],
+        type_=kind,
+        mode="REQUIRED" if column.required else "NULLABLE",
         max_length=type_.length or 0,
         precision=type_.precision or 0,
         scale=type_.scale or 0,

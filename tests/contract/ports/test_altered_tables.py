@@ -142,13 +142,11 @@ def test_all_types_are_understood_and_unknown_ones_do_no_harm() -> None:
         "BIGNUMERIC": "BIGNUMERIC", "JSON": "JSON",
     }  # fmt: skip
     orders = TableSpec("shop", "orders", tuple(Column(n.lower(), n) for n in names))
-    kinds = types.TableFieldSchema.Type
     fields = [
-        types.TableFieldSchema(name=ours.lower(), type_=kinds[theirs])
-        for ours, theirs in names.items()
+        types.TableFieldSchema(name=ours.lower(), type_=theirs) for ours, theirs in names.items()
     ]
     more = [
-        types.TableFieldSchema(name="more", type_=kinds["STRUCT"], mode="REPEATED"),
+        types.TableFieldSchema(name="more", type_="STRUCT", mode="REPEATED"),
         types.TableFieldSchema(name="new", type_=99),
     ]
     require_columns(orders, types.TableSchema(fields=[*fields, *more]))

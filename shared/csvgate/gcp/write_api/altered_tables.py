@@ -23,9 +23,10 @@ _PAUSES: Final = (3.0, 6.0, 12.0, 24.0)
 """Seconds between two tries, WAIT_SECONDS in all. Each try to create a stream leaves one that
 expires unused, so they are few."""
 _SCHEMA: Final = "table.schema"
-_MODES: Final = TableFieldSchema.Mode
+_MODES: Any = TableFieldSchema.Mode
+_KINDS: Any = TableFieldSchema.Type  # proto-plus makes its members at run time
 _NAMES: Final = {"DOUBLE": "FLOAT64", "STRUCT": "RECORD"}
-_TYPES: Final = {each.value: _NAMES.get(each.name, each.name) for each in TableFieldSchema.Type}
+_TYPES: Final = {each.value: _NAMES.get(each.name, each.name) for each in _KINDS}
 """The names of types in DDL, by their numbers in the API."""
 
 

@@ -39,7 +39,7 @@ def altered(table: ExistingTable, changes: Sequence[Change]) -> ExistingTable:
     return table
 
 
-def parsed(sql: str) -> exp.Expression:
+def parsed(sql: str) -> exp.Expr:
     """Return the one statement that a text is; it is on one line."""
     assert "\n" not in sql
     (found,) = sqlglot.parse(sql, dialect="bigquery")
@@ -58,7 +58,7 @@ def _by_statement(table: ExistingTable, sql: str) -> ExistingTable:
     return table
 
 
-def _acted(table: ExistingTable, action: exp.Expression) -> ExistingTable:
+def _acted(table: ExistingTable, action: exp.Expr) -> ExistingTable:
     if isinstance(action, exp.ColumnDef):
         if action.name.lower() in {c.name.lower() for c in table.columns}:
             assert action.args["exists"], "without IF NOT EXISTS, an existing column is an error"
@@ -109,7 +109,7 @@ def _column(table: ExistingTable, name: str, **changes: Any) -> ExistingTable:
     return replace(table, columns=columns)
 
 
-def _options(action: exp.Expression) -> dict[str, Any]:
+def _options(action: exp.Expr) -> dict[str, Any]:
     found = {}
     for option in action.find_all(exp.Property):
         value = option.args["value"]
