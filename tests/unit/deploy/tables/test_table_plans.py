@@ -1,6 +1,7 @@
 """An existing table against its contract: changes, refusals, and what is left alone."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,13 +16,14 @@ from csvgate.gcp.columns import differences
 from csvgate.ports import Column, Partitioning
 from csvgate_ops.author.diff.compare import created
 from csvgate_ops.deploy.tables.compare import plans, table_plan
-from csvgate_ops.deploy.tables.conversions import both, can_widen
+from csvgate_ops.deploy.tables.conversions import _WIDER_KINDS, both, can_widen
 from csvgate_ops.deploy.tables.copy_rows import copy_statement, other_table
 from csvgate_ops.deploy.tables.ddl import command, literal
 from csvgate_ops.deploy.tables.expected import expected
 from csvgate_ops.deploy.tables.model import Clustering, ExistingTable, Statement
 from csvgate_ops.deploy.tables.read import existing
 from csvgate_ops.deploy.tables.view import as_json, lines, refusal_lines, summary
+from unit.deploy.plan.environments import ROOT
 from unit.deploy.tables.altered import PLACE, altered, parsed
 
 FIELDS = (
@@ -446,6 +448,15 @@ def test_a_table_as_bigquery_describes_it() -> None:
 )
 def test_conversions_of_bigquery(old: str, new: str, allowed: bool) -> None:
     assert can_widen(old, new) == allowed
+
+
+def test_the_page_names_the_conversions() -> None:
+    page = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
+    found = {
+        old: tuple(re.findall(r"[A-Z0-9]+", news))
+        for old, news in re.findall(r"\b([A-Z0-9]+) to ((?:[A-Z0-9]+(?:, | or )?)+)", page)
+    }
+    assert found == _WIDER_KINDS
 
 
 @pytest.mark.parametrize(
