@@ -111,7 +111,7 @@ class BigQuery(Service):
         it sets no schema, no labels and no tags."""
         request.only("autodetect_schema")
         there, body = self._table(project, name, table), request.body
-        unset = {"schema": None, "labels": {}, "resourceTags": {}}
+        unset: dict[str, Any] = {"schema": None, "labels": {}, "resourceTags": {}}
         allowed = {"clustering", "tableReference", *unset}
         if not body.keys() <= allowed or any(body.get(k, v) != v for k, v in unset.items()):
             raise invalid(f"this changes more than the clustering: {body}")

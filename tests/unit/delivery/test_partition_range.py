@@ -31,7 +31,7 @@ def bounds(partition_by: Any, *batches: list[list[Any]]) -> tuple[str, str, str]
     return (made.column, made.low, made.high) if made else None
 
 
-ROWS = [
+ROWS: list[Any] = [
     [[7, 3], [date(2026, 11, 21)] * 2, [datetime(2026, 11, 21, 8, tzinfo=UTC)] * 2],
     [[12], [date(2026, 12, 1)], [datetime(2026, 11, 20, 23, 30, tzinfo=UTC)]],
 ]
@@ -57,5 +57,5 @@ def test_bounds(partition_by: Any, expected: tuple[str, str, str] | None) -> Non
 
 
 def test_a_missing_integer_makes_them_unknown() -> None:
-    rows = [[None, 3], *ROWS[0][1:]]
+    rows: list[Any] = [[None, 3], *ROWS[0][1:]]
     assert bounds({"column": "branch", **RANGES}, rows) is None

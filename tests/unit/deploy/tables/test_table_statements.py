@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -119,6 +119,7 @@ def test_a_type_that_holds_both(there: str, ours: str, expected: str | None) -> 
     assert both(there, ours) == expected
 
 
+@example('costs ${HOME} or `id` \\ "x"\n')
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_description_is_quoted(text: str) -> None:
     """On one line, as one literal, and without a variable that a plan or a shell would fill in."""
