@@ -1,6 +1,6 @@
 """Rows of customers in staging tables, for the suite about effects."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -58,7 +58,7 @@ class Customers:
         )
         self.dataset.warehouse.ensure_table(self.spec)
 
-    def stage(self, rows: list[Given], upload: str = "u1", at: datetime = MORNING) -> Staged:
+    def stage(self, rows: Sequence[Given], upload: str = "u1", at: datetime = MORNING) -> Staged:
         """Load the rows into a staging table, as lines 2 and following of an upload."""
         warehouse, name = self.dataset.warehouse, f"csvgate_staging_{next(self._numbers)}"
         days = sorted(day for _, day, _, _ in rows if day is not None)
@@ -104,12 +104,12 @@ def november(first: int, last: int) -> Range:
     return Range(column="day", type="DATE", low=low, high=high)
 
 
-def seen(rows: list[Given], upload: str = "u1", first: int = 2) -> list[Seen]:
+def seen(rows: Sequence[Given], upload: str = "u1", first: int = 2) -> list[Seen]:
     """What a query sees of rows that were all loaded."""
     return [(*row, upload, line) for line, row in enumerate(rows, first)]
 
 
-def _batch(rows: list[Given], upload: str, at: datetime) -> pa.RecordBatch:
+def _batch(rows: Sequence[Given], upload: str, at: datetime) -> pa.RecordBatch:
     customers, days, changes, states = zip(*rows, strict=True)
     values: list[Any] = [
         customers,

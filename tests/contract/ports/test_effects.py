@@ -1,6 +1,6 @@
 """What an effect does to its table, with the fake and with the emulators."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from csvgate.effects.model import (
     Replace,
     ReplaceBy,
     ReplaceTable,
+    Staged,
 )
 from csvgate.runtime.errors import Permanent
 
@@ -29,7 +30,9 @@ A, B, C, D = (
 E, F = ("eve", None, 1, "new"), (None, 20, 1, "new")
 
 
-pytestmark = pytest.mark.parametrize("dataset", ["fake", "bqemulator"], indirect=True)
+pytestmark = pytest.mark.parametrize(
+    "dataset", ["fake", "bqemulator", "local-bigquery"], indirect=True
+)
 
 
 @pytest.fixture
@@ -256,6 +259,67 @@ class TestMerge:
         assert customers.rows() == seen([A])
 
 
+class TestMergeThatRemoves:
+    """Keys of removed rows are remembered, so that the order of arrival does not matter."""
+
+    def merge(self, staged: Staged, latest_by: str | None = None) -> Merge:
+        return Merge(
+            staged=staged,
+            key=("customer",),
+            latest_by=latest_by,
+            delete_when="state = 'deleted'",
+            tombstones="csvgate_tombstones_customers",
+            lateness_days=30,
+        )
+
+    def test_a_newer_row_removes_the_one_with_its_key(self, customers: Customers) -> None:
+        customers.run(Insert(staged=customers.stage([A, B, C], "u1")))
+        new = [("anna", 25, 7, "deleted"), ("ben", 21, 1, "kept"), ("dan", 21, 1, "deleted")]
+        merge = self.merge(customers.stage(new, "u2", hours(1)))
+        assert done(customers.run(merge)) == (0, 1, 1)
+        assert customers.rows() == seen([C], "u1", 4) + seen([new[1]], "u2", 3)
+
+    def test_a_late_older_row_does_not_come_back(self, customers: Customers) -> None:
+        gone = [("anna", 20, 1, "deleted"), ("ben", 20, 1, "deleted")]
+        assert done(customers.run(self.merge(customers.stage(gone, "u2", hours(1))))) == (0, 0, 0)
+        assert done(customers.run(self.merge(customers.stage([A, B, C], "u1")))) == (1, 0, 0)
+        assert customers.rows() == seen([C], "u1", 4)
+        later = customers.stage([A, D], "u3", hours(2))
+        assert done(customers.run(self.merge(later))) == (2, 0, 0)
+        assert customers.rows() == seen([C], "u1", 4) + seen([A, D], "u3")
+
+    def test_an_older_removal_changes_nothing(self, customers: Customers) -> None:
+        customers.run(Insert(staged=customers.stage([A], "u2", hours(1))))
+        gone = self.merge(customers.stage([("anna", 20, 9, "deleted")], "u1"))
+        assert done(customers.run(gone)) == (0, 0, 0)
+        assert customers.rows() == seen([A], "u2")
+
+    def test_latest_by_decides_in_a_file_and_between_files(self, customers: Customers) -> None:
+        new = [("a", 20, 5, "new"), ("a", 20, 6, "deleted"), ("b", 20, 5, "deleted"),
+               ("b", 20, 6, "new"), ("c", 20, None, "deleted")]  # fmt: skip
+        first = self.merge(customers.stage(new, "u2", hours(1)), "changed")
+        assert done(customers.run(first)) == (1, 0, 0)
+        late = [("a", 20, 6, "old"), ("c", 20, 0, "new")]
+        second = self.merge(customers.stage(late, "u1"), "changed")
+        assert done(customers.run(second)) == (1, 0, 0)
+        assert customers.rows() == seen([late[1]], "u1", 3) + seen([new[3]], "u2", 5)
+
+    def test_the_newest_of_several_removals_is_remembered(self, customers: Customers) -> None:
+        gone = [("anna", 20, 1, "deleted")]
+        for upload, hour in (("u3", 3), ("u1", 1), ("u5", 5)):
+            customers.run(self.merge(customers.stage(gone, upload, hours(hour))))
+        for upload, hour in (("u2", 2), ("u4", 4)):
+            customers.run(self.merge(customers.stage([A], upload, hours(hour))))
+        assert customers.rows() == []
+        [tombstone] = customers.dataset.rows("csvgate_tombstones_customers")
+        assert (tombstone["customer"], tombstone["_upload_id"]) == ("anna", "u5")
+
+    def test_a_condition_that_is_unknown_removes_nothing(self, customers: Customers) -> None:
+        rows = [("anna", 20, 1, None)]
+        assert done(customers.run(self.merge(customers.stage(rows, "u1")))) == (1, 0, 0)
+        assert customers.rows() == seen(rows, "u1")
+
+
 class TestDelete:
     def test_rows_of_the_upload_disappear(self, customers: Customers) -> None:
         customers.run(Insert(staged=customers.stage([A, C, E], "u1")))
@@ -298,7 +362,7 @@ class TestJobs:
 
 class TestStaging:
     def test_it_may_be_created_again(self, customers: Customers) -> None:
-        warehouse, expires = customers.dataset.warehouse, hours(7 * 24)
+        warehouse, expires = customers.dataset.warehouse, datetime.now(UTC) + timedelta(days=7)
         made = [
             warehouse.ensure_staging(customers.spec, "csvgate_staging_x", expires) for _ in "12"
         ]

@@ -13,7 +13,7 @@ REMOVED_AT: Final = "_csvgate_removed_at"
 """The column of a table of tombstones with the time at which the row was removed. The table is
 partitioned by it, and its partitions expire."""
 _DELETES: Final = name("_csvgate_deletes")
-_TOMB: Final = "K"
+_TOMB: Final = "_csvgate_k"
 
 
 def merge(names: Names, statement: Merge) -> Query:

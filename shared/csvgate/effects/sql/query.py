@@ -6,9 +6,10 @@ from typing import Final
 
 from csvgate.light_dataclass import dataclass
 
-TARGET: Final = "T"
-SOURCE: Final = "S"
-"""The aliases of the table that is changed and of the staged rows."""
+TARGET: Final = "_csvgate_t"
+SOURCE: Final = "_csvgate_s"
+"""The aliases of the table that is changed and of the staged rows. No column of a contract can have
+such a name, which an alias would hide."""
 
 
 @dataclass(frozen=True, slots=True)

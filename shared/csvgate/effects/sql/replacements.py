@@ -4,6 +4,8 @@ A MERGE whose condition is FALSE is BigQuery's documented way to do both in one 
 nothing, and reads only the partitions that the conditions of its clauses leave.
 """
 
+from typing import Final
+
 from csvgate.contracts.checks.column_names import UPLOAD_ID
 from csvgate.effects.model import Delete, Replace, ReplaceBy, ReplaceTable, Staged
 from csvgate.effects.sql.inserts import in_key
@@ -16,6 +18,8 @@ from csvgate.effects.sql.tables import (
     load_parameters,
     of_other_uploads,
 )
+
+_NEWER: Final = "_csvgate_n"
 
 
 def replace(names: Names, statement: Replace) -> Query:
@@ -59,15 +63,15 @@ def replace_by(names: Names, statement: ReplaceBy) -> Query:
         f"SELECT DISTINCT {in_target} FROM {names.target()}"
         f" WHERE {all_of([*of_other_uploads('>'), *nearby])}"
     )
-    same = all_of(f"N.{key} = {comparable(SOURCE, each)}" for key, each in numbered)
+    same = all_of(f"{_NEWER}.{key} = {comparable(SOURCE, each)}" for key, each in numbered)
     no_keys = ", ".join(f"CAST(NULL AS STRING) AS {key}" for key, _ in numbered)
     keys = ", ".join(comparable(SOURCE, each) for each in columns)
     matches = [f"{comparable(TARGET, each)} = {SOURCE}.{key}" for key, each in numbered]
     return Query(
         f"MERGE {names.target()} USING (\n"
         f"  SELECT {SOURCE}.*, {no_keys} FROM {names.staging(staged)}\n"
-        f"  LEFT JOIN ({newer}) AS N ON {same}\n"
-        f"  WHERE N.{_key(0)} IS NULL\n"
+        f"  LEFT JOIN ({newer}) AS {_NEWER} ON {same}\n"
+        f"  WHERE {_NEWER}.{_key(0)} IS NULL\n"
         f"  UNION ALL\n"
         f"  SELECT {SOURCE}.*, {keys} FROM {names.staging(staged)} WHERE TRUE\n"
         f"  QUALIFY ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY {line(SOURCE)}) = 1\n"
