@@ -128,14 +128,42 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Partitioning:
+    """How a table is partitioned: by the time units of a column; by ranges of an integer column,
+    from `start` to `end` (exclusive) in steps of `step`, and then `unit` is None; or, without a
+    column, by the time at which rows arrive."""
+
+    column: str | None
+    unit: Literal["hour", "day", "month", "year"] | None = "day"
+    start: int = 0
+    end: int = 0
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TableOptions:
+    """What a table has besides its columns. What is empty or None is not managed by csvgate."""
+
+    description: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    """Sorted by name."""
+    partition_expiry_days: int | None = None
+    require_partition_filter: bool | None = None
+    primary_key: tuple[str, ...] = ()
+    """BigQuery does not enforce it, but its optimiser relies on it: only for keys that csvgate
+    keeps unique in the whole table."""
+
+
+@dataclass(frozen=True, slots=True)
 class TableSpec:
     """A BigQuery table as the contract wants it."""
 
     dataset: str
     table: str
     columns: tuple[Column, ...]
-    partition_by: str | None = None
+    partition_by: Partitioning | None = None
     cluster_by: tuple[str, ...] = ()
+    options: TableOptions = TableOptions()
 
     @property
     def id(self) -> str:

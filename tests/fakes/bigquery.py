@@ -218,7 +218,7 @@ class FakeWarehouse:
 
     def _require_columns(self, stream: str, schema: "pa.Schema") -> None:
         there = self._stream(stream)
-        columns = {column.name.lower() for column in there.home.columns}
+        columns = {column.name.lower() for column in there.home.writable}
         if extra := [name for name in schema.names if name.lower() not in columns]:
             raise Transient("table.schema", f"{there.table} has no column {extra}")
 

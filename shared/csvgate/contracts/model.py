@@ -1,7 +1,7 @@
 """The model of a contract, property by property. docs/contracts.md explains each of them.
 
-The parts that Table Schema and CSV Dialect define are in `table_schema`. Other modules import all
-names from here.
+The parts that Table Schema and CSV Dialect define are in `table_schema`, and the table with its
+options is in `destination`. Other modules import all names from here.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
+from csvgate.contracts.destination import Destination
 from csvgate.contracts.table_schema import (
     MAX_FOOTER_LINES,
     MAX_PREAMBLE_LINES,
@@ -82,17 +83,6 @@ MOST_REJECTED_ROWS: Final = 700_000
 corrections, and as many, with ten digits and a comma each, fit one request of 8 MiB."""
 MOST_REJECTED_BYTES: Final = 1024**3
 """The largest reject file that a contract can allow (1 GiB)."""
-
-
-class Destination(Model):
-    """The BigQuery table; it is created if it does not exist."""
-
-    dataset: str = Field(description="The BigQuery dataset; it must exist.")
-    table: str = Field(description="The table's name.")
-    partition_by: str | None = Field(
-        None, description="Partition by day on this DATE, DATETIME or TIMESTAMP column."
-    )
-    cluster_by: tuple[str, ...] = Field((), description="Cluster by these columns, at most four.")
 
 
 class Limits(Model):

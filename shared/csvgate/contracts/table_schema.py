@@ -246,6 +246,10 @@ ExtraColumns = Literal["refuse", "ignore", "rescue"]
 class Schema(Model):
     """The columns of the file."""
 
+    title: str | None = Field(
+        None, description="Becomes the table's description if there is no other."
+    )
+    description: str | None = Field(None, description="Becomes the table's description.")
     fields: Annotated[tuple[SchemaField, ...], Field(min_length=1)] = Field(
         description="The file's columns, in the order of the table's columns."
     )

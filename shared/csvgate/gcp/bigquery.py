@@ -38,7 +38,7 @@ class BigQueryWarehouse:
 
     def create_stream(self, spec: TableSpec, kind: StreamKind) -> str:
         try:
-            return self._streams.create(self._streams.parent(spec.dataset, spec.table), kind)
+            return self._streams.create(spec, kind)
         except Failure:
             self._tables.forget(spec.id)
             raise

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from contract.ports.backends import Dataset
 from csvgate.effects.model import Effect, Job, JobResult, Range, Staged, Statement, Target
-from csvgate.ports import Column, TableSpec
+from csvgate.ports import Column, Partitioning, TableSpec
 
 MORNING = datetime(2026, 11, 21, 8, 30, 0, 123456, tzinfo=UTC)
 COLUMNS = (
@@ -53,7 +53,9 @@ class Customers:
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self.spec = TableSpec(self.dataset.name, "customers", COLUMNS, partition_by="day")
+        self.spec = TableSpec(
+            self.dataset.name, "customers", COLUMNS, partition_by=Partitioning("day")
+        )
         self.dataset.warehouse.ensure_table(self.spec)
 
     def stage(self, rows: Sequence[Given], upload: str = "u1", at: datetime = MORNING) -> Staged:

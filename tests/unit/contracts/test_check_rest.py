@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 
 Found = list[tuple[str, str]]
 
+RANGES = {"start": 0, "end": 1_000_000, "step": 1000}
 TABLE = {"dataset": "d", "table": "t"}
 SCHEMA = {
     "fields": [
@@ -62,6 +63,11 @@ def test_too_many_recipients(found: Callable[..., Found]) -> None:
         {"dialect": {"delimiter": "\x01"}},
         {"destination": {**TABLE, "partition_by": "day", "cluster_by": ["rate", "id", "_line"]}},
         {"destination": {**TABLE, "partition_by": "_ingested_at"}},
+        {"destination": {**TABLE, "partition_by": {"column": "_ingested_at", "unit": "hour"}}},
+        {"destination": {**TABLE, "partition_by": {"unit": "month"}, "partition_expiry_days": 30}},
+        {"destination": {**TABLE, "partition_by": {"column": "_line", **RANGES}}},
+        {"destination": {**TABLE, "partition_by": "day", "require_partition_filter": True}},
+        {"destination": {**TABLE, "labels": {"team": "sales", "küche-1": "", "cost_center": "7"}}},
         {"destination": {**TABLE, "table": "my-table"}, "on_overwrite": "refuse"},
         {"enrich": [LOOKUP, derive("x"), derive("y", "x + rate", "NUMERIC(10,2)")]},
         {"on_overwrite": "replace"},
