@@ -31,7 +31,7 @@ PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/python3.1
 .venv-local-bigquery/.stamp: requirements-pip.txt ops/local_bigquery/requirements.txt
 	$(PYTHON313) -m venv .venv-local-bigquery
 	$(call PIP,.venv-local-bigquery)
-	.venv-local-bigquery/bin/pip install --quiet --require-hashes --no-deps -r ops/local_bigquery/requirements.txt
+	.venv-local-bigquery/bin/pip install --quiet --no-deps --require-hashes -r ops/local_bigquery/requirements.txt
 	mkdir -p .venv-local-bigquery/home
 	HOME=$(CURDIR)/.venv-local-bigquery/home .venv-local-bigquery/bin/python -c "from duckdb_extensions import import_extension as i; [i(n) for n in ('icu', 'ducklake', 'spatial', 'sqlite_scanner')]"
 	touch $@

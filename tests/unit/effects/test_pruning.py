@@ -47,9 +47,9 @@ def partitions(condition: Any) -> list[date | None]:
     """Return the partitions in which rows meet the condition."""
     days = ", ".join(f"(DATE '{day}')" for day in DAYS)
     table = f"(SELECT unnest AS day FROM unnest([{days}, NULL])) AS {TARGET}"
-    found = duckdb.sql(
-        f"SELECT day FROM {table} WHERE {condition.sql('duckdb')} ORDER BY day NULLS LAST"
-    )
+    query = f"SELECT day FROM {table} WHERE {condition.sql('duckdb')} ORDER BY day NULLS LAST"
+    found = duckdb.sql(query)
+    assert found is not None
     return [day for (day,) in found.fetchall()]
 
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 import sqlglot
-from sqlglot import exp
-from sqlglot.tokens import TokenType
+from sqlglot import TokenType, exp
 
 from csvgate.effects.model import Effect, InsertUnique, Range, Statement
 from csvgate.effects.sql.quoting import literal, name

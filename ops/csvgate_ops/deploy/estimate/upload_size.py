@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from csvgate.contracts.effects import Disposition, disposition
 from csvgate.contracts.model import Contract
 from csvgate.references.keys import referred_to
 from csvgate_ops.deploy.estimate.prices import Measured
@@ -23,6 +24,8 @@ class Shape:
     refuses_overwrite: bool = False
     emails: bool = True
     """True if a completed upload sends emails."""
+    disposition: Disposition = "append"
+    """What an upload does to the rows that the table has already."""
 
     @classmethod
     def of(cls, contract: Contract) -> Self:
@@ -35,6 +38,7 @@ class Shape:
             references=len(lookups | set(foreign)),
             refuses_overwrite=contract.on_overwrite == "refuse",
             emails=bool(contract.notify.completed),
+            disposition=disposition(contract),
         )
 
 
